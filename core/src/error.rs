@@ -1,0 +1,328 @@
+//! The one error type: what was wrong, where, what was expected, and what became of the request.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::{Method, Request};
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What sort of thing went wrong. Stable across hosts: each face maps exactly these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The credentials were refused (HTTP 401).
+    Authentication,
+    /// The credentials are good but may not do this (HTTP 403).
+    Permission,
+    /// We refused the input before anything was sent.
+    Validation,
+    /// Brightpearl refused the request, with codes and messages.
+    Rejected,
+    /// There is no such resource or record (HTTP 404).
+    NotFound,
+    /// The record changed meanwhile, or a unique key is taken (HTTP 409, 412).
+    Conflict,
+    /// The request cap was reached and stayed reached through every retry.
+    Throttled,
+    /// Brightpearl, or something before it, is out of order (HTTP 5xx).
+    Unavailable,
+    /// The host's transport failed: no connection, a reset, a timeout.
+    Transport,
+    /// The answer cannot be read: not JSON, cut off, too large, or not what was asked for.
+    Protocol,
+    /// The contract of the engine was broken by its host.
+    Misuse,
+    /// The call was cancelled.
+    Cancelled,
+}
+
+impl Kind {
+    /// Every kind, for tables and tests.
+    pub const ALL: [Kind; 12] = [
+        Kind::Authentication,
+        Kind::Permission,
+        Kind::Validation,
+        Kind::Rejected,
+        Kind::NotFound,
+        Kind::Conflict,
+        Kind::Throttled,
+        Kind::Unavailable,
+        Kind::Transport,
+        Kind::Protocol,
+        Kind::Misuse,
+        Kind::Cancelled,
+    ];
+
+    /// The kind's name, as every host spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Authentication => "authentication",
+            Kind::Permission => "permission",
+            Kind::Validation => "validation",
+            Kind::Rejected => "rejected",
+            Kind::NotFound => "not-found",
+            Kind::Conflict => "conflict",
+            Kind::Throttled => "throttled",
+            Kind::Unavailable => "unavailable",
+            Kind::Transport => "transport",
+            Kind::Protocol => "protocol",
+            Kind::Misuse => "misuse",
+            Kind::Cancelled => "cancelled",
+        }
+    }
+
+    /// One sentence on what to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Kind::Authentication => {
+                "Check the app reference and the token, and that the app is still enabled in Brightpearl."
+            }
+            Kind::Permission => "Give the app or the staff member access to this resource in Brightpearl.",
+            Kind::Validation => "Correct the input; nothing was sent.",
+            Kind::Rejected => "Correct what Brightpearl names; sending the same request again will not help.",
+            Kind::NotFound => "Check the path and the ids.",
+            Kind::Conflict => "Read the record again, then decide whether the change is still wanted.",
+            Kind::Throttled => "Wait until the next period, or give other apps of the account less to do.",
+            Kind::Unavailable => "Try again later; for a write, first look whether it was applied.",
+            Kind::Transport => "Check the connection; for a write, first look whether it was applied.",
+            Kind::Protocol => "Look at the answer's beginning; a proxy may stand between you and Brightpearl.",
+            Kind::Misuse => "Correct the host program: it broke the rules of the call's contract.",
+            Kind::Cancelled => "Nothing to do, unless a write was under way: then look whether it was applied.",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// What became of the request that an error is about. Decides whether it may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// Nothing reached Brightpearl: safe to send again.
+    NotSent,
+    /// Brightpearl said no: nothing was changed.
+    Rejected,
+    /// Sent, outcome unknown: look before sending again.
+    MaybeApplied,
+    /// Brightpearl did it, though something failed afterwards.
+    Applied,
+}
+
+impl Delivery {
+    /// Every state, for tables and tests.
+    pub const ALL: [Delivery; 4] =
+        [Delivery::NotSent, Delivery::Rejected, Delivery::MaybeApplied, Delivery::Applied];
+
+    /// The state's name, as every host spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Delivery::NotSent => "not-sent",
+            Delivery::Rejected => "rejected",
+            Delivery::MaybeApplied => "maybe-applied",
+            Delivery::Applied => "applied",
+        }
+    }
+}
+
+impl fmt::Display for Delivery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// One entry of Brightpearl's `errors` array (API notes §3.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerError {
+    /// Brightpearl's code, such as `CMNC-018`; empty when the answer had none.
+    #[serde(default)]
+    pub code: String,
+    /// Brightpearl's own words.
+    #[serde(default)]
+    pub message: String,
+}
+
+impl ServerError {
+    /// Whether the code's class letter says that the client was wrong (`C`) or a business rule stood in
+    /// the way (`B`), so that nothing was changed and a repetition is pointless, whatever the status.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.code.as_bytes(), [.., b'C' | b'B', b'-', _, _, _])
+    }
+}
+
+/// The request that an error is about, without anything secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestSummary {
+    /// The verb.
+    pub method: Method,
+    /// The URL.
+    pub url: String,
+}
+
+impl From<&Request> for RequestSummary {
+    fn from(request: &Request) -> Self {
+        Self { method: request.method, url: request.url.clone() }
+    }
+}
+
+/// Anything that went wrong. Small to move; the detail is behind a pointer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Detail>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Detail {
+    kind: Kind,
+    message: String,
+    location: Option<String>,
+    delivery: Delivery,
+    status: Option<u16>,
+    errors: Vec<ServerError>,
+    retry_after: Option<u64>,
+    request: Option<RequestSummary>,
+}
+
+impl Error {
+    /// An error of a kind, in words that say what was found and what was expected.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Detail {
+            kind,
+            message: message.into(),
+            location: None,
+            delivery: Delivery::NotSent,
+            status: None,
+            errors: Vec::new(),
+            retry_after: None,
+            request: None,
+        }))
+    }
+
+    /// Input that we refuse, and where it stands: a field, a column, a JSON Pointer, `byte 3`.
+    pub fn validation(location: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Kind::Validation, message).at(location)
+    }
+
+    /// A broken rule of the call's contract.
+    pub fn misuse(message: impl Into<String>) -> Self {
+        Self::new(Kind::Misuse, message)
+    }
+
+    /// Says where it was wrong.
+    #[must_use]
+    pub fn at(mut self, location: impl Into<String>) -> Self {
+        self.0.location = Some(location.into());
+        self
+    }
+
+    /// Says what became of the request.
+    #[must_use]
+    pub fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = delivery;
+        self
+    }
+
+    /// Says which HTTP status came.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    /// Adds Brightpearl's own codes and messages.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<ServerError>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
+    /// Says how many milliseconds to wait before another try.
+    #[must_use]
+    pub fn with_retry_after(mut self, milliseconds: Option<u64>) -> Self {
+        self.0.retry_after = milliseconds;
+        self
+    }
+
+    /// Says which request it was.
+    #[must_use]
+    pub fn with_request(mut self, request: RequestSummary) -> Self {
+        self.0.request = Some(request);
+        self
+    }
+
+    /// What sort of thing went wrong.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// What was wrong, in one sentence without a full stop.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Where it was wrong: a configuration field, a column, a JSON Pointer, `byte 3`.
+    pub fn location(&self) -> Option<&str> {
+        self.0.location.as_deref()
+    }
+
+    /// What became of the request.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The HTTP status, when an answer came.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// Brightpearl's own codes and messages, all of them.
+    pub fn errors(&self) -> &[ServerError] {
+        &self.0.errors
+    }
+
+    /// How many milliseconds to wait before another try is worth it, when that is known.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.0.retry_after
+    }
+
+    /// The request, without anything secret.
+    pub fn request(&self) -> Option<&RequestSummary> {
+        self.0.request.as_ref()
+    }
+}
+
+/// One line: message, place, status, Brightpearl's codes, what became of the request.
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.message())?;
+        if let Some(location) = self.location() {
+            write!(formatter, " (at {location})")?;
+        }
+        for error in self.errors() {
+            write!(formatter, "; {}", error.code)?;
+            if !error.code.is_empty() && !error.message.is_empty() {
+                formatter.write_str(": ")?;
+            }
+            formatter.write_str(&error.message)?;
+        }
+        if let Some(status) = self.status() {
+            write!(formatter, " [HTTP {status}]")?;
+        }
+        if let Some(request) = self.request() {
+            write!(formatter, " [{} {}, {}]", request.method, request.url, self.delivery())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,194 @@
+//! HTTP messages as plain data. The host transmits a [`Request`] however it likes and hands the
+//! [`Response`] back; nothing in here opens a socket.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The verbs that the Brightpearl API knows (API notes §1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads a resource, a search or its meta-data.
+    Get,
+    /// Asks for the URIs that read an id set in legal chunks (§1.4).
+    Options,
+    /// Creates; never repeated when the outcome of an earlier attempt is unknown.
+    Post,
+    /// Updates or replaces.
+    Put,
+    /// Applies a JSON Patch.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// Every verb, for tables and tests.
+    pub const ALL: [Method; 6] =
+        [Method::Get, Method::Options, Method::Post, Method::Put, Method::Patch, Method::Delete];
+
+    /// The verb as it stands on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Options => "OPTIONS",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+
+    /// Whether the verb only reads, so that repeating it can change nothing.
+    pub fn is_read(self) -> bool {
+        matches!(self, Method::Get | Method::Options)
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Method {
+    type Err = ();
+
+    /// Reads a verb in any case.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(text)).ok_or(())
+    }
+}
+
+/// Header lines in order, with names kept as given and looked up without regard to case.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// No lines.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a line behind the others.
+    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// The value of the first line of that name, whatever its case.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The lines in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a header of this name carries a credential, so that its value is never shown.
+    pub fn is_secret(name: &str) -> bool {
+        const SECRET: [&str; 8] = [
+            "authorization",
+            "proxy-authorization",
+            "brightpearl-account-token",
+            "brightpearl-staff-token",
+            "brightpearl-dev-token",
+            "brightpearl-auth",
+            "cookie",
+            "set-cookie",
+        ];
+        SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {
+        Self(lines.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+/// Shows names and values, with credentials blanked.
+impl fmt::Debug for Headers {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.iter().map(|(name, value)| {
+            (name, if Self::is_secret(name) { Cow::Borrowed("[redacted]") } else { Cow::Borrowed(value) })
+        });
+        formatter.debug_map().entries(shown).finish()
+    }
+}
+
+/// A request for the host to transmit, complete: no header needs adding but what the host's own HTTP
+/// stack adds (`Host`, `Content-Length`, `Accept-Encoding`, `User-Agent`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The verb.
+    pub method: Method,
+    /// The absolute URL, already percent-encoded.
+    pub url: String,
+    /// Header lines, credentials among them: do not log them other than through `Debug`.
+    pub headers: Headers,
+    /// The body; empty means none.
+    pub body: Vec<u8>,
+}
+
+/// Shows the length of the body, not its content, which is customers' data.
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}
+
+/// What the server answered, as the host received it, with the body decompressed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Header lines.
+    pub headers: Headers,
+    /// The body as received.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// A response without headers, as tests and fake transports need it.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Headers::new(), body: body.into() }
+    }
+
+    /// Adds a header line.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push(name, value);
+        self
+    }
+}
+
+/// Shows the length of the body, not its content, which is customers' data.
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}

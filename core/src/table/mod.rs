@@ -1,0 +1,1 @@
+//! A search page as typed columns.
