@@ -1,0 +1,249 @@
+//! Where an account lives: its code, its datacentre, its base URL (API notes §1.1, §1.2).
+
+use fluent_uri::{Uri, component::Host};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// What stands unescaped in a query value: the unreserved characters, and the three that Brightpearl's own
+/// filters are full of. Everything else is escaped, `+` above all (API notes §4.3).
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b'/')
+    .remove(b':');
+
+/// What stands unescaped in a path: unreserved characters, separators, and those that id sets and
+/// wildcards use.
+const PATH: &AsciiSet = &QUERY_VALUE.remove(b'*').remove(b'@');
+
+/// The datacentres by code, with the host that serves each. The older hosts stand in many
+/// configurations and in OAuth answers, so their names work as well.
+const DATACENTRES: [(&str, &str); 7] = [
+    ("euw1", "euw1.brightpearlconnect.com"),
+    ("use1", "use1.brightpearlconnect.com"),
+    ("ws-eu1", "ws-eu1.brightpearl.com"),
+    ("ws-eu2", "ws-eu2.brightpearl.com"),
+    ("ws-use", "ws-use.brightpearl.com"),
+    ("ws-usw", "ws-usw.brightpearl.com"),
+    ("ws-ap1", "ws-ap1.brightpearl.com"),
+];
+
+/// Where requests go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Location {
+    /// A datacentre code such as `euw1` or `use1`.
+    Datacentre(String),
+    /// A base URL such as `http://127.0.0.1:8080`: an emulator, a proxy, or the `api_domain` of an OAuth
+    /// answer. Plain `http` is refused except for the loopback host.
+    BaseUrl(String),
+}
+
+/// A checked account at a checked place: builds URLs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    account: String,
+    prefix: String,
+}
+
+impl Endpoint {
+    /// Checks the account code and the place.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `account`, `datacentre` or `base_url`.
+    pub fn new(account: &str, location: &Location) -> Result<Self> {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if account.is_empty() {
+            return Err(Error::validation("account", "the account code is empty; expected the code that stands in the address of your Brightpearl login"));
+        }
+        if !account.bytes().all(legal) || account.starts_with('.') {
+            return Err(Error::validation(
+                "account",
+                format!("the account code {account:?} has a character that cannot be; expected letters, digits, `-`, `_` and `.`"),
+            ));
+        }
+        let origin = match location {
+            Location::Datacentre(code) => datacentre_origin(code)?,
+            Location::BaseUrl(url) => checked_base_url(url)?,
+        };
+        Ok(Self { account: account.to_owned(), prefix: format!("{origin}/public-api/{account}/") })
+    }
+
+    /// The account code.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The absolute URL of a path below the account, such as `order-service/order/1`. The query comes
+    /// ready-made from [`Query`].
+    pub(crate) fn url(&self, path: &str, query: &str) -> String {
+        let separator = if query.is_empty() {
+            ""
+        } else if path.contains('?') {
+            "&"
+        } else {
+            "?"
+        };
+        let mut url = String::with_capacity(self.prefix.len() + path.len() + 1 + query.len());
+        for part in [self.prefix.as_str(), path, separator, query] {
+            url.push_str(part);
+        }
+        url
+    }
+}
+
+fn datacentre_origin(code: &str) -> Result<String> {
+    let known = DATACENTRES.iter().find(|(known, _)| known.eq_ignore_ascii_case(code));
+    known.map(|(_, host)| format!("https://{host}")).ok_or_else(|| {
+        let codes: Vec<&str> = DATACENTRES.iter().map(|(code, _)| *code).collect();
+        Error::validation(
+            "datacentre",
+            format!("there is no datacentre {code:?}; expected one of {}, or a base URL", codes.join(", ")),
+        )
+    })
+}
+
+fn checked_base_url(url: &str) -> Result<String> {
+    let refuse = |why: &str| Err(Error::validation("base_url", format!("{why} in {url:?}; expected something like https://euw1.brightpearlconnect.com")));
+    let Ok(uri) = Uri::parse(url) else { return refuse("there is no absolute URL") };
+    let Some(authority) = uri.authority() else { return refuse("there is no host") };
+    if authority.host().is_empty() {
+        return refuse("there is no host");
+    }
+    if authority.has_userinfo() {
+        return Err(Error::validation("base_url", "a user name or password stands before the host; expected credentials in their own fields"));
+    }
+    if uri.query().is_some() || uri.fragment().is_some() {
+        return refuse("a query or fragment stands");
+    }
+    let scheme = uri.scheme().as_str();
+    if scheme.eq_ignore_ascii_case("http") {
+        if !is_loopback(authority.host(), authority.host_parsed()) {
+            return refuse("plain http would send the token unencrypted to a host that is not the loopback host");
+        }
+    } else if !scheme.eq_ignore_ascii_case("https") {
+        return refuse("the scheme is neither https nor http");
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(name: &str, host: Host<'_>) -> bool {
+    match host {
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+        Host::IpvFuture => false,
+        _ => name.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+/// Builds a query string, escaping names and values.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query(String);
+
+impl Query {
+    /// Adds `name=value`.
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        self.0.extend(utf8_percent_encode(name, QUERY_VALUE));
+        self.0.push('=');
+        self.0.extend(utf8_percent_encode(value, QUERY_VALUE));
+    }
+
+    /// The finished text, without a leading `?`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Checks and escapes a path below the account, so that it can neither leave the account nor carry the
+/// credentials to another host.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `path`.
+pub(crate) fn checked_path(path: &str) -> Result<String> {
+    let relative = path.trim_start_matches('/');
+    let refuse = |why: &str| {
+        Err(Error::validation("path", format!("{why} in {path:?}; expected something like order-service/order/1")))
+    };
+    if relative.is_empty() {
+        return refuse("there is no path");
+    }
+    if relative.contains("://") {
+        return refuse("a whole URL stands where a path below the account belongs");
+    }
+    if relative.contains(['?', '#']) {
+        return refuse("a query or fragment stands; give the query on its own");
+    }
+    if relative.split('/').any(|segment| segment == "." || segment == "..") {
+        return refuse("a dot segment would leave the account");
+    }
+    if relative.chars().any(|character| character.is_control() || character == '\\') {
+        return refuse("a control character or backslash stands");
+    }
+    Ok(utf8_percent_encode(relative, PATH).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(location: Location) -> Result<Endpoint> {
+        Endpoint::new("acme", &location)
+    }
+
+    #[test]
+    fn builds_urls_below_the_account() {
+        let endpoint = at(Location::Datacentre("use1".into())).unwrap();
+        assert_eq!(
+            endpoint.url("order-service/order-search", "orderTypeId=1"),
+            "https://use1.brightpearlconnect.com/public-api/acme/order-service/order-search?orderTypeId=1"
+        );
+        let local = at(Location::BaseUrl("http://127.0.0.1:8080/".into())).unwrap();
+        assert_eq!(local.url("order-service/order/1", ""), "http://127.0.0.1:8080/public-api/acme/order-service/order/1");
+    }
+
+    #[test]
+    fn refuses_what_would_leak_or_miss() {
+        let cases = [
+            (Location::Datacentre("mars1".into()), "datacentre"),
+            (Location::BaseUrl("http://api.example.com".into()), "base_url"),
+            (Location::BaseUrl("ftp://127.0.0.1".into()), "base_url"),
+            (Location::BaseUrl("https://user:pass@example.com".into()), "base_url"),
+            (Location::BaseUrl("https://".into()), "base_url"),
+            (Location::BaseUrl("not a url".into()), "base_url"),
+            (Location::BaseUrl("http://127.0.0.1.example.com".into()), "base_url"),
+        ];
+        for (location, field) in cases {
+            let error = at(location.clone()).expect_err(&format!("{location:?}"));
+            assert_eq!(error.location(), Some(field), "{location:?}");
+            assert!(!error.to_string().contains("pass@"));
+        }
+        for loopback in ["http://localhost:1", "http://[::1]:1", "http://127.9.9.9", "https://example.com/base"] {
+            assert!(at(Location::BaseUrl(loopback.into())).is_ok(), "{loopback}");
+        }
+        for account in ["", "a/b", "a b", "..", "ä"] {
+            let error = Endpoint::new(account, &Location::Datacentre("euw1".into())).unwrap_err();
+            assert_eq!(error.location(), Some("account"));
+        }
+    }
+
+    #[test]
+    fn escapes_queries_and_paths() {
+        let mut query = Query::default();
+        query.push("updatedOn", "2026-01-01T00:00:00+01:00/");
+        query.push("customerRef", "#1 & Söhne");
+        assert_eq!(query.as_str(), "updatedOn=2026-01-01T00:00:00%2B01:00/&customerRef=%231%20%26%20S%C3%B6hne");
+        assert_eq!(checked_path("/order-service/order/1,2").unwrap(), "order-service/order/1,2");
+        assert_eq!(checked_path("a/*/b c").unwrap(), "a/*/b%20c");
+        for path in ["", "/", "https://evil.example/x", "a/../b", "a?b=c", "a\nb", "a\\b"] {
+            assert_eq!(checked_path(path).unwrap_err().location(), Some("path"), "{path}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! From an HTTP answer to what it means: success, or an error with its delivery state and whether a
+//! repetition may help (API notes §3.3, §5; design of the delivery states in ARCHITECTURE.md).
+
+use crate::envelope::{Failure as Body, beginning};
+use crate::error::{Delivery, Error, Kind};
+use crate::http::{Headers, Response};
+use crate::retry::Class;
+
+/// A failed attempt.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    pub(crate) class: Class,
+}
+
+impl Failed {
+    fn new(kind: Kind, message: impl Into<String>, delivery: Delivery, class: Class) -> Self {
+        Self { error: Error::new(kind, message).with_delivery(delivery), class }
+    }
+}
+
+/// Says whether the answer is a success, and if not, what it is.
+pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Failed> {
+    let success = (200..300).contains(&response.status);
+    if response.body.len() > max_body {
+        let delivery = if success { Delivery::Applied } else { Delivery::MaybeApplied };
+        let message = format!(
+            "the answer has {} bytes; expected at most {max_body}, as `max_body_bytes` is configured",
+            response.body.len()
+        );
+        return Err(Failed::new(Kind::Protocol, message, delivery, Class::Final));
+    }
+    if success {
+        return readable(response);
+    }
+    let body = Body::read(&response.body);
+    let mut failed = failure(response, &body);
+    failed.error = failed.error.with_status(response.status).with_errors(body.errors);
+    Err(failed)
+}
+
+/// A success must look like JSON: a proxy's page with status 200 is none.
+fn readable(response: &Response) -> Result<(), Failed> {
+    let first = response.body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if matches!(first, None | Some(b'{')) {
+        return Ok(());
+    }
+    let mut failed = Failed::new(
+        Kind::Protocol,
+        format!("the answer is not JSON; expected Brightpearl's JSON envelope, found {}", beginning(&response.body)),
+        Delivery::MaybeApplied,
+        Class::Transient { retry_after: None },
+    );
+    failed.error = failed.error.with_status(response.status).at("body");
+    Err(failed)
+}
+
+fn failure(response: &Response, body: &Body) -> Failed {
+    let retry_after = retry_after(&response.headers);
+    let text = body.text.as_deref();
+    let said = || match text {
+        Some(text) => format!(": {text}"),
+        None if body.errors.is_empty() => format!(", with {}", beginning(&response.body)),
+        None => String::new(),
+    };
+    let refused = |kind, what: &str| Failed::new(kind, format!("{what}{}", said()), Delivery::Rejected, Class::Final);
+    match response.status {
+        401 => refused(Kind::Authentication, "the credentials were refused"),
+        403 => refused(Kind::Permission, "the credentials may not do this"),
+        404 => refused(Kind::NotFound, "there is no such resource"),
+        409 => refused(Kind::Conflict, "the request conflicts with what is there"),
+        412 => refused(Kind::Conflict, "the record has changed meanwhile"),
+        429 => throttled(retry_after),
+        503 if text.is_some_and(is_cap) => throttled(retry_after.or_else(|| next_period(&response.headers))),
+        // A refusal in a 5xx's clothes: bad filters and patches are answered with 500 (API notes §10.4).
+        500.. if !body.errors.is_empty() && body.errors.iter().all(|error| error.is_refusal()) => {
+            refused(Kind::Rejected, "Brightpearl refused the request")
+        }
+        500.. => Failed {
+            error: Error::new(Kind::Unavailable, format!("Brightpearl is out of order{}", said()))
+                .with_delivery(Delivery::MaybeApplied)
+                .with_retry_after(retry_after),
+            class: Class::Transient { retry_after },
+        },
+        300..400 => refused(
+            Kind::Protocol,
+            "the server redirects elsewhere, where the credentials must not be sent; correct the datacentre or base URL",
+        ),
+        400..500 => refused(Kind::Rejected, "Brightpearl refused the request"),
+        _ => Failed::new(
+            Kind::Protocol,
+            format!("status {} is no final answer", response.status),
+            Delivery::MaybeApplied,
+            Class::Transient { retry_after: None },
+        ),
+    }
+}
+
+fn throttled(retry_after: Option<u64>) -> Failed {
+    Failed {
+        error: Error::new(Kind::Throttled, "the account's request cap was reached")
+            .with_delivery(Delivery::Rejected)
+            .with_retry_after(retry_after),
+        class: Class::Throttled,
+    }
+}
+
+/// The words that tell the cap from an outage (API notes §5).
+fn is_cap(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("too many requests")
+}
+
+fn next_period(headers: &Headers) -> Option<u64> {
+    headers.get("brightpearl-next-throttle-period")?.trim().parse().ok()
+}
+
+/// `Retry-After` in milliseconds. Only the form in seconds: the other needs the wall clock of the server.
+fn retry_after(headers: &Headers) -> Option<u64> {
+    headers.get("retry-after")?.trim().parse::<u64>().ok()?.checked_mul(1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LARGE: usize = 1 << 20;
+    const CAP: &str = r#"{"response":"You have sent too many requests. Please wait before sending another request"}"#;
+
+    fn failed(status: u16, body: &str) -> Failed {
+        classify(&Response::new(status, body), LARGE).unwrap_err()
+    }
+
+    #[test]
+    fn tells_the_cap_from_an_outage() {
+        let cap = failed(503, CAP);
+        assert_eq!((cap.error.kind(), cap.error.delivery()), (Kind::Throttled, Delivery::Rejected));
+        assert_eq!(cap.class, Class::Throttled);
+        let outage = failed(503, "<html>maintenance</html>");
+        assert_eq!((outage.error.kind(), outage.error.delivery()), (Kind::Unavailable, Delivery::MaybeApplied));
+        assert_eq!(outage.class, Class::Transient { retry_after: None });
+    }
+
+    #[test]
+    fn takes_a_coded_500_for_the_refusal_that_it_is() {
+        let filter = failed(500, r#"{"errors":[{"code":"CMNC-018","message":"cannot be parsed as: IDSET"}]}"#);
+        assert_eq!((filter.error.kind(), filter.class), (Kind::Rejected, Class::Final));
+        let unknown = failed(500, r#"{"errors":[{"code":"CMNU-003","message":"Internal Server Error"}]}"#);
+        assert_eq!((unknown.error.kind(), unknown.error.delivery()), (Kind::Unavailable, Delivery::MaybeApplied));
+    }
+
+    #[test]
+    fn maps_statuses_to_kinds() {
+        for (status, kind) in [
+            (301, Kind::Protocol),
+            (400, Kind::Rejected),
+            (401, Kind::Authentication),
+            (403, Kind::Permission),
+            (404, Kind::NotFound),
+            (409, Kind::Conflict),
+            (412, Kind::Conflict),
+            (422, Kind::Rejected),
+            (429, Kind::Throttled),
+            (500, Kind::Unavailable),
+            (502, Kind::Unavailable),
+            (100, Kind::Protocol),
+        ] {
+            assert_eq!(failed(status, "").error.kind(), kind, "{status}");
+            assert_eq!(failed(status, "").error.status(), Some(status));
+        }
+        let asked = Response::new(429, "").with_header("Retry-After", "7");
+        assert_eq!(classify(&asked, LARGE).unwrap_err().error.retry_after(), Some(7_000));
+    }
+
+    #[test]
+    fn refuses_pages_that_are_not_json_and_bodies_that_are_too_large() {
+        let html = failed(200, "<html>Welcome</html>");
+        assert_eq!((html.error.kind(), html.error.delivery()), (Kind::Protocol, Delivery::MaybeApplied));
+        let large = classify(&Response::new(200, "{}        "), 4).unwrap_err();
+        assert_eq!((large.error.kind(), large.class), (Kind::Protocol, Class::Final));
+        assert!(classify(&Response::new(207, " {}"), LARGE).is_ok());
+        assert!(classify(&Response::new(200, ""), LARGE).is_ok());
+    }
+}

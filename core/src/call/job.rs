@@ -1,0 +1,105 @@
+//! What the engine asks of each kind of call: the next request, and what to do with its answer.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::http::{Method, Response};
+use crate::id_set::IdSet;
+use crate::telemetry::Event;
+
+use super::output::Output;
+
+/// One request that a job wants sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// The job's own name for it.
+    pub(crate) tag: u64,
+    pub(crate) method: Method,
+    /// Checked and escaped, below the account.
+    pub(crate) path: String,
+    /// Escaped, without a leading `?`.
+    pub(crate) query: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// Whether applying it twice is the same as applying it once.
+    pub(crate) repeatable: bool,
+}
+
+impl Draft {
+    /// A request that only reads.
+    pub(crate) fn read(tag: u64, method: Method, path: String, query: &str) -> Self {
+        Self {
+            tag,
+            method,
+            path,
+            query: query.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            repeatable: true,
+        }
+    }
+}
+
+/// What is still to come, as far as the job knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outlook {
+    /// Requests still needed, those that are out not counted.
+    pub(crate) requests: u64,
+    /// Whether that number is known rather than a lower bound.
+    pub(crate) exact: bool,
+    /// Rows or ids that the whole call is about, when known.
+    pub(crate) items: Option<u64>,
+}
+
+/// Where a resumed call goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Position {
+    /// Nothing was consumed yet.
+    Start,
+    /// Everything was consumed.
+    End,
+    /// A search goes on at a row.
+    Row {
+        /// From 1.
+        first_result: u64,
+        /// Rows consumed so far.
+        consumed: u64,
+        /// Keys of rows just before, so that a shifted page does not repeat them.
+        recent: Option<IdSet>,
+    },
+    /// A fetch goes on with what is left.
+    Ids {
+        /// The ids not yet consumed.
+        left: IdSet,
+    },
+}
+
+/// One kind of call. The engine sends, paces and retries; the job knows what for.
+pub(crate) trait Job: Send + std::fmt::Debug {
+    /// The next request, unless all that is needed is out already.
+    fn next(&mut self) -> Option<Draft>;
+
+    /// Takes a successful answer. An error means that it cannot be read; it is then asked for again.
+    fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<()>;
+
+    /// Takes a failure that no retry mended. An error ends the call.
+    fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()>;
+
+    /// Outputs that are ready, in order.
+    fn outputs(&mut self) -> &mut VecDeque<Output>;
+
+    /// Whether nothing more will be asked or put out.
+    fn is_finished(&self) -> bool;
+
+    /// Takes note that the first `items` of the latest output were consumed; `None` means all of it.
+    fn acknowledge(&mut self, items: Option<usize>);
+
+    /// What is still to come.
+    fn outlook(&self) -> Outlook;
+
+    /// Where a resumed call would go on.
+    fn position(&self) -> Result<Position>;
+}

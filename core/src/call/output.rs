@@ -1,0 +1,100 @@
+//! What a call puts out.
+
+use std::ops::Range;
+
+use crate::error::Error;
+use crate::http::Headers;
+use crate::id_set::IdSet;
+use crate::table::Page;
+
+/// One piece of a call's result.
+#[derive(Debug)]
+pub enum Output {
+    /// A page of a search, in order.
+    Page(SearchPage),
+    /// Some of the resources of a fetch, in ascending order of the ids asked for.
+    Resources(Resources),
+    /// The answer to a single request.
+    Reply(Reply),
+    /// The URIs of an `OPTIONS`.
+    Uris(Vec<String>),
+}
+
+impl Output {
+    /// How many items it has, as `acknowledge` counts them.
+    pub fn len(&self) -> usize {
+        match self {
+            Output::Page(page) => page.page.rows(),
+            Output::Resources(resources) => resources.items.len(),
+            Output::Reply(_) => 1,
+            Output::Uris(uris) => uris.len(),
+        }
+    }
+
+    /// Whether it has no items.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// One page of a search, without the rows that an earlier page had.
+#[derive(Debug)]
+pub struct SearchPage {
+    /// The rows as typed columns, with labels and the server's own counts.
+    pub page: Page,
+    /// Position of the page's first row in the whole result, from 1.
+    pub first_result: u64,
+    /// Rows dropped from this page because an earlier one had them.
+    pub duplicates: u64,
+}
+
+/// Resources as bytes: the answer's body, and where each resource stands in it. Nothing is re-serialised.
+#[derive(Debug)]
+pub struct Resources {
+    /// The whole answer, as received.
+    pub body: Vec<u8>,
+    /// The resources in the order of the answer.
+    pub items: Vec<Resource>,
+    /// The ids that this part of the fetch was about.
+    pub requested: IdSet,
+    /// Ids asked for that the answer does not have: they do not exist, or no longer.
+    pub missing: IdSet,
+    /// Ids that Brightpearl refuses, each with its reason.
+    pub refused: Vec<Refusal>,
+}
+
+impl Resources {
+    /// The JSON text of one resource.
+    pub fn json(&self, index: usize) -> Option<&[u8]> {
+        self.body.get(self.items.get(index)?.span.clone())
+    }
+}
+
+/// One resource inside a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Its id, when the resource says it.
+    pub id: Option<u64>,
+    /// Its bytes in the body.
+    pub span: Range<usize>,
+}
+
+/// An id that Brightpearl refuses to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The id.
+    pub id: u64,
+    /// Why.
+    pub error: Error,
+}
+
+/// The answer to a single request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The status, 200 or 207 as a rule.
+    pub status: u16,
+    /// Header lines.
+    pub headers: Headers,
+    /// The body as received.
+    pub body: Vec<u8>,
+}

@@ -1,0 +1,282 @@
+//! The shared state of one app on one account, and the way to start calls.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Deserialize;
+
+use crate::account::{Endpoint, Location};
+use crate::auth::Credentials;
+use crate::call::operation::{Fetch, Operation, Options, Paging, Request, Search, check_page_size};
+use crate::call::{Call, request_of};
+use crate::call_job::{Draft, Position};
+use crate::error::{Error, Kind, Result};
+use crate::jitter::Jitter;
+use crate::pool::{Budget, Lane, Pool, PoolConfig};
+use crate::retry::RetryPolicy;
+use crate::telemetry::{Event, Recorder, Statistics};
+
+/// Everything that a client is configured with. The same JSON in every host: see [`Config::from_json`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The account code.
+    pub account: String,
+    /// A datacentre code such as `use1`. One of `datacentre` and `base_url` must be given.
+    #[serde(default)]
+    pub datacentre: Option<String>,
+    /// A base URL instead of a datacentre.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// Who asks.
+    pub credentials: Credentials,
+    /// How often and how patiently to try again.
+    #[serde(default)]
+    pub retry: RetryPolicy,
+    /// The request cap, unless a shared [`Pool`] is given to [`Client::with_pool`].
+    #[serde(default)]
+    pub pool: PoolConfig,
+    /// Which part of the budget the client's calls may use.
+    #[serde(default)]
+    pub lane: Lane,
+    /// Exchanges that one call may have out at once: 1, for hosts that transmit one after the other.
+    #[serde(default = "defaults::max_in_flight")]
+    pub max_in_flight: usize,
+    /// Largest body that is read, in bytes: 64 MiB.
+    #[serde(default = "defaults::max_body_bytes")]
+    pub max_body_bytes: usize,
+    /// The paging dialect of searches.
+    #[serde(default)]
+    pub paging: Paging,
+    /// Rows a search page: 500, which is the most.
+    #[serde(default = "defaults::page_size")]
+    pub page_size: u32,
+    /// Seed of the back-off's randomness. Equal seeds and inputs give equal traces.
+    #[serde(default)]
+    pub seed: u64,
+}
+
+mod defaults {
+    pub(super) fn max_in_flight() -> usize {
+        1
+    }
+    pub(super) fn max_body_bytes() -> usize {
+        64 << 20
+    }
+    pub(super) fn page_size() -> u32 {
+        crate::call::operation::MAX_PAGE_SIZE
+    }
+}
+
+impl Config {
+    /// A configuration with the defaults for everything but the account, its place and the credentials.
+    pub fn new(account: impl Into<String>, location: Location, credentials: Credentials) -> Self {
+        let (datacentre, base_url) = match location {
+            Location::Datacentre(code) => (Some(code), None),
+            Location::BaseUrl(url) => (None, Some(url)),
+        };
+        Self {
+            account: account.into(),
+            datacentre,
+            base_url,
+            credentials,
+            retry: RetryPolicy::default(),
+            pool: PoolConfig::default(),
+            lane: Lane::default(),
+            max_in_flight: defaults::max_in_flight(),
+            max_body_bytes: defaults::max_body_bytes(),
+            paging: Paging::default(),
+            page_size: defaults::page_size(),
+            seed: 0,
+        }
+    }
+
+    /// Reads a configuration, such as
+    /// `{"account":"acme","datacentre":"use1","credentials":{"type":"private-app","app_ref":"acme_sync","account_token":"…"}}`.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`] with the line and column of what is wrong.
+    pub fn from_json(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| json_error("config", &error))
+    }
+
+    fn location(&self) -> Result<Location> {
+        match (&self.datacentre, &self.base_url) {
+            (Some(code), None) => Ok(Location::Datacentre(code.clone())),
+            (None, Some(url)) => Ok(Location::BaseUrl(url.clone())),
+            (None, None) => Err(Error::validation("datacentre", "neither `datacentre` nor `base_url` is given; expected one of them")),
+            (Some(_), Some(_)) => Err(Error::validation("base_url", "both `datacentre` and `base_url` are given; expected one of them")),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.credentials.check()?;
+        self.retry.check()?;
+        check_page_size(self.page_size)?;
+        if self.max_in_flight == 0 {
+            return Err(Error::validation("max_in_flight", "0 would never send; expected at least 1"));
+        }
+        if self.max_body_bytes == 0 {
+            return Err(Error::validation("max_body_bytes", "0 would read no answer; expected a number of bytes"));
+        }
+        Ok(())
+    }
+}
+
+/// An error for JSON that a host gave us. Serde's text can quote the input, so nothing of it is kept but
+/// what names fields and types.
+pub(crate) fn json_error(what: &'static str, error: &serde_json::Error) -> Error {
+    let mut text = error.to_string();
+    if let Some(end) = text.rfind(" at line ") {
+        text.truncate(end);
+    }
+    // `invalid type: string "s3cret", expected u64`: the quoted value may be a secret.
+    if let Some(start) = text.find(": string \"")
+        && let Some(end) = text.rfind("\", expected")
+    {
+        text.replace_range(start + 9..=end, "");
+    }
+    Error::new(Kind::Validation, format!("the JSON does not fit: {text}"))
+        .at(format!("{what} line {} column {}", error.line(), error.column()))
+}
+
+/// One app on one account. Cheap to clone; clones share tokens, budget and telemetry.
+#[derive(Clone, Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+/// What the calls of a client share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) pool: Pool,
+    recorder: Mutex<Recorder>,
+    exchanges: AtomicU64,
+    calls: AtomicU64,
+}
+
+impl Client {
+    /// A client with a budget of its own.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`] at the field that is wrong. Nothing is sent.
+    pub fn new(config: Config) -> Result<Self> {
+        let pool = Pool::new(config.pool.clone())?;
+        Self::with_pool(config, pool)
+    }
+
+    /// A client that shares a budget with others. `config.pool` is not used.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_pool(config: Config, pool: Pool) -> Result<Self> {
+        config.check()?;
+        let endpoint = Endpoint::new(&config.account, &config.location()?)?;
+        let shared = Shared {
+            config,
+            endpoint,
+            pool,
+            recorder: Mutex::new(Recorder::default()),
+            exchanges: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Starts a call. Nothing is sent until it is polled.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`] when the operation cannot be: a filter that does not exist, a bad path.
+    pub fn start(&self, operation: impl Into<Operation>) -> Result<Call> {
+        Call::new(Arc::clone(&self.shared), operation.into(), Position::Start)
+    }
+
+    /// Starts a single request of any kind.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn request(&self, request: Request) -> Result<Call> {
+        self.start(request)
+    }
+
+    /// Starts a search.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn search(&self, search: Search) -> Result<Call> {
+        self.start(search)
+    }
+
+    /// Starts a fetch by id.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn fetch(&self, fetch: Fetch) -> Result<Call> {
+        self.start(fetch)
+    }
+
+    /// Asks for the URIs that read an id set.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn options(&self, options: Options) -> Result<Call> {
+        self.start(options)
+    }
+
+    /// Goes on with a call where its consumption ended, perhaps in another process.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`] at `checkpoint` when the text is not one of this account and version.
+    pub fn resume(&self, checkpoint: &str) -> Result<Call> {
+        Call::resume(Arc::clone(&self.shared), checkpoint)
+    }
+
+    /// What may be sent at `now`.
+    pub fn budget(&self, now: u64) -> Budget {
+        self.shared.pool.budget(now)
+    }
+
+    /// The budget's handle, for sharing it with other clients of the account.
+    pub fn pool(&self) -> &Pool {
+        &self.shared.pool
+    }
+
+    /// Takes the events since the last time, oldest first.
+    pub fn drain_events(&self) -> Vec<Event> {
+        self.shared.recorder().drain()
+    }
+
+    /// Sums over the client's life.
+    pub fn statistics(&self) -> Statistics {
+        self.shared.recorder().statistics()
+    }
+}
+
+impl Shared {
+    pub(crate) fn next_exchange(&self) -> u64 {
+        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn next_jitter(&self) -> Jitter {
+        Jitter::new(self.config.seed, self.calls.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(crate) fn build(&self, draft: &Draft) -> crate::http::Request {
+        let url = self.endpoint.url(&draft.path, &draft.query);
+        request_of(draft, url, |headers| self.config.credentials.sign(headers))
+    }
+
+    pub(crate) fn record(&self, event: Event) {
+        self.recorder().record(event);
+    }
+
+    pub(crate) fn record_received(&self, bytes: usize) {
+        self.recorder().received(bytes);
+    }
+
+    fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,114 @@
+//! Brightpearl's envelope: `response`, `errors` and their siblings (API notes §3.1). Success stays bytes;
+//! only failures are read eagerly.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Kind, Result, ServerError};
+
+/// A successful answer, borrowed from its body.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Envelope<'a> {
+    /// The content; absent in `{}`, which means success with nothing to say.
+    #[serde(borrow, default)]
+    pub(crate) response: Option<&'a RawValue>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads a successful answer.
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`] when the body is not JSON, cut off, or not an object.
+    pub(crate) fn read(body: &'a [u8]) -> Result<Self> {
+        serde_json::from_slice(body).map_err(|error| unreadable(body, &error))
+    }
+}
+
+/// An error for a body that is not what was expected, with its place and its beginning.
+pub(crate) fn unreadable(body: &[u8], error: &serde_json::Error) -> Error {
+    let place = format!("line {} column {}", error.line(), error.column());
+    let what = if error.is_eof() {
+        "the answer is cut off"
+    } else if error.is_data() {
+        "the answer's JSON has another shape than expected"
+    } else {
+        "the answer is not JSON"
+    };
+    Error::new(Kind::Protocol, format!("{what}; expected Brightpearl's JSON envelope, found {}", beginning(body)))
+        .at(place)
+}
+
+/// The first characters of a body, for an error message. Long enough to recognise a proxy's page.
+pub(crate) fn beginning(body: &[u8]) -> String {
+    const SHOWN: usize = 60;
+    if body.is_empty() {
+        return "an empty body".to_owned();
+    }
+    let text = String::from_utf8_lossy(&body[..body.len().min(SHOWN * 4)]);
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if body.len() > shown.len() {
+        shown.push('…');
+    }
+    format!("{shown:?}")
+}
+
+/// What a failed answer says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// Entries of `errors`, or of the OAuth form, in order.
+    pub(crate) errors: Vec<ServerError>,
+    /// The text of `{"response": "..."}`, as the gateway answers (API notes §2.7).
+    pub(crate) text: Option<String>,
+}
+
+impl Failure {
+    /// Reads a failed answer, whatever it is: every shape that the notes know, and anything else as no
+    /// entries and no text.
+    pub(crate) fn read(body: &[u8]) -> Self {
+        #[derive(Deserialize)]
+        struct Shape<'a> {
+            #[serde(borrow, default)]
+            response: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            errors: Option<&'a RawValue>,
+            #[serde(default)]
+            error: Option<String>,
+            #[serde(default)]
+            error_description: Option<String>,
+        }
+        let Ok(shape) = serde_json::from_slice::<Shape<'_>>(body) else { return Self::default() };
+        let mut errors: Vec<ServerError> =
+            shape.errors.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        if let Some(code) = shape.error {
+            errors.push(ServerError { code, message: shape.error_description.unwrap_or_default() });
+        }
+        Self { errors, text: shape.response.and_then(|raw| serde_json::from_str(raw.get()).ok()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_shape_of_failure() {
+        let read = |body: &str| Failure::read(body.as_bytes());
+        let listed = read(r#"{"errors":[{"code":"CMNC-018","message":"The filter a\u003db"},{"code":"X"}]}"#);
+        assert_eq!(listed.errors[0].message, "The filter a=b");
+        assert_eq!(listed.errors.len(), 2);
+        assert_eq!(read(r#"{"response":"Authorization token expired"}"#).text.as_deref(), Some("Authorization token expired"));
+        assert_eq!(read(r#"{"error":"invalid_grant","error_description":"expired"}"#).errors[0].code, "invalid_grant");
+        for odd in ["", "<html>", "[]", "{\"response\":{}}", "{\"errors\":3}", "{"] {
+            assert_eq!(read(odd), Failure::default(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn names_the_place_and_the_beginning_of_an_unreadable_answer() {
+        let error = Envelope::read(b"<html><body>Bad gateway").unwrap_err();
+        assert_eq!((error.kind(), error.location()), (Kind::Protocol, Some("line 1 column 1")));
+        assert!(error.message().contains("<html>"), "{error}");
+        assert!(Envelope::read(b"{\"response\":[1,2").unwrap_err().message().contains("cut off"));
+        assert!(Envelope::read(b"{}").unwrap().response.is_none());
+    }
+}

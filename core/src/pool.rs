@@ -1,0 +1,330 @@
+//! The request cap of an account, shared by everything that asks on its behalf (API notes §5).
+//!
+//! The notes leave open whether the cap is a fixed window that starts with its first request or a rolling
+//! minute. The pool is safe on both: it keeps a rolling log of its own requests, in which a request counts
+//! until one period after its *answer* (the server saw it at some time before that), and beside it the
+//! window that the response headers describe. A request must fit into both.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Deserialize;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::http::Headers;
+
+/// How a pool behaves. Milliseconds throughout.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolConfig {
+    /// Requests allowed in a period: 200 unless Brightpearl agreed otherwise.
+    pub quota: u32,
+    /// Length of the period: 60 000.
+    pub period_ms: u64,
+    /// Whether to ask as fast as the cap allows, or evenly over the period.
+    pub pacing: Pacing,
+    /// Requests that only [`Lane::High`] may use.
+    pub reserve: u32,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self { quota: 200, period_ms: 60_000, pacing: Pacing::Burst, reserve: 0 }
+    }
+}
+
+/// How requests are laid over the period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pacing {
+    /// As fast as the host transmits, until the period's budget is used.
+    #[default]
+    Burst,
+    /// At least `period / quota` apart.
+    Spread,
+}
+
+/// Who may use the reserve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lane {
+    /// Leaves the reserve alone.
+    #[default]
+    Normal,
+    /// May use the whole budget.
+    High,
+}
+
+/// What the pool knows at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Requests that may be sent right now.
+    pub available: u32,
+    /// Requests allowed in a period.
+    pub quota: u32,
+    /// Milliseconds until more become available; 0 when nothing stands in the way.
+    pub wait_ms: u64,
+}
+
+/// The shared budget. A clone is another handle on the same pool, so that all clients of an account can
+/// use one.
+#[derive(Clone, Debug)]
+pub struct Pool(Arc<Mutex<State>>);
+
+/// The right to send one request. Must be settled or abandoned, or the request counts for ever.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    sent_at: u64,
+    sequence: u64,
+}
+
+#[derive(Debug)]
+struct State {
+    config: PoolConfig,
+    clock: Clock,
+    /// When each answered request stops counting, ascending.
+    log: VecDeque<u64>,
+    /// Sequence numbers of requests that are out, ascending.
+    outstanding: VecDeque<u64>,
+    next_sequence: u64,
+    window: Option<Window>,
+    neighbours: u32,
+    frozen_until: u64,
+    paced_until: u64,
+}
+
+/// The server's period as its headers describe it, in engine time. Its true end lies between the bounds:
+/// the server counted down from some moment between our sending and its answer's arrival.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    ends_after: u64,
+    ends_before: u64,
+    left: u32,
+}
+
+impl Pool {
+    /// A pool of its own.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `pool.quota`, `pool.period_ms` or `pool.reserve`.
+    pub fn new(config: PoolConfig) -> Result<Self> {
+        if config.quota == 0 {
+            return Err(Error::validation("pool.quota", "a quota of 0 would never send; expected at least 1"));
+        }
+        if config.period_ms == 0 {
+            return Err(Error::validation("pool.period_ms", "a period of 0 is none; expected milliseconds"));
+        }
+        if config.reserve >= config.quota {
+            return Err(Error::validation(
+                "pool.reserve",
+                format!("a reserve of {} leaves nothing of the quota of {}", config.reserve, config.quota),
+            ));
+        }
+        Ok(Self(Arc::new(Mutex::new(State {
+            config,
+            clock: Clock::default(),
+            log: VecDeque::new(),
+            outstanding: VecDeque::new(),
+            next_sequence: 0,
+            window: None,
+            neighbours: 0,
+            frozen_until: 0,
+            paced_until: 0,
+        }))))
+    }
+
+    /// What may be sent at `now` (milliseconds since the Unix epoch) by the normal lane.
+    pub fn budget(&self, now: u64) -> Budget {
+        let mut state = self.lock();
+        let time = state.tick(now);
+        state.budget(time, Lane::Normal)
+    }
+
+    /// How many milliseconds pass until `requests` more have been sent, at the present budget and with no
+    /// one else asking.
+    pub fn forecast(&self, requests: u64, now: u64) -> u64 {
+        let mut state = self.lock();
+        let time = state.tick(now);
+        state.forecast(requests, time)
+    }
+
+    /// The right to send one request, or how many milliseconds to wait for it.
+    pub(crate) fn acquire(&self, now: u64, lane: Lane) -> Result<Permit, u64> {
+        let mut state = self.lock();
+        let time = state.tick(now);
+        let wait = state.wait(time, lane);
+        if wait > 0 {
+            return Err(wait);
+        }
+        Ok(state.send(time))
+    }
+
+    /// Takes note of an answer and of what its headers say about the budget.
+    pub(crate) fn settle(&self, permit: Permit, now: u64, headers: &Headers) {
+        let mut state = self.lock();
+        let time = state.tick(now);
+        state.log_answer(&permit, time);
+        if let (Some(remaining), Some(period)) =
+            (number(headers, "brightpearl-requests-remaining"), number(headers, "brightpearl-next-throttle-period"))
+        {
+            state.observe(&permit, time, u32::try_from(remaining).unwrap_or(u32::MAX), period);
+        }
+    }
+
+    /// Takes note that no answer will come: the request may have counted.
+    pub(crate) fn abandon(&self, permit: Permit, now: u64) {
+        let mut state = self.lock();
+        let time = state.tick(now);
+        state.log_answer(&permit, time);
+    }
+
+    /// Takes back a permit whose request never left the host.
+    pub(crate) fn refund(&self, permit: Permit, now: u64) {
+        let mut state = self.lock();
+        state.tick(now);
+        state.outstanding.retain(|sequence| *sequence != permit.sequence);
+    }
+
+    /// Stops everyone: the cap was reached. Answers for how many milliseconds.
+    pub(crate) fn freeze(&self, now: u64, wait: Option<u64>) -> u64 {
+        let mut state = self.lock();
+        let time = state.tick(now);
+        let wait = wait.unwrap_or(state.config.period_ms).clamp(1, state.config.period_ms.saturating_mul(10));
+        state.frozen_until = state.frozen_until.max(time.saturating_add(wait));
+        state.window = None;
+        wait
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere cannot leave the counters half-written in a way that matters more than going on.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn tick(&mut self, now: u64) -> u64 {
+        let time = self.clock.advance(now);
+        while self.log.front().is_some_and(|expiry| *expiry <= time) {
+            self.log.pop_front();
+        }
+        if self.window.is_some_and(|window| window.ends_before <= time) {
+            self.window = None;
+            // Neighbours seen in this window make us careful for one more.
+            self.neighbours /= 2;
+        }
+        time
+    }
+
+    /// What a lane may send before the rolling log is full.
+    fn rolling_room(&self, lane: Lane) -> u32 {
+        let used = u32::try_from(self.log.len() + self.outstanding.len()).unwrap_or(u32::MAX);
+        self.config.quota.saturating_sub(self.kept_back(lane)).saturating_sub(used)
+    }
+
+    fn window_room(&self, lane: Lane) -> Option<(u32, Window)> {
+        self.window.map(|window| {
+            let margin = if self.neighbours > 0 { (2 + self.neighbours / 20).min(10) } else { 0 };
+            // A margin that eats the whole window would only add waiting to waiting.
+            let margin = margin.min(self.config.quota / 4);
+            (window.left.saturating_sub(self.kept_back(lane)).saturating_sub(margin), window)
+        })
+    }
+
+    fn kept_back(&self, lane: Lane) -> u32 {
+        match lane {
+            Lane::Normal => self.config.reserve,
+            Lane::High => 0,
+        }
+    }
+
+    /// Milliseconds until a request may be sent; 0 when it may be now.
+    fn wait(&self, time: u64, lane: Lane) -> u64 {
+        let mut until = self.frozen_until.max(self.paced_until);
+        if self.rolling_room(lane) == 0 {
+            let held = self.config.quota.saturating_sub(self.kept_back(lane)) as usize;
+            // The oldest answers have to leave until one more fits; when all are still out, look again later.
+            let excess = (self.log.len() + self.outstanding.len() + 1).saturating_sub(held);
+            let expiry = self.log.get(excess.saturating_sub(1)).copied();
+            until = until.max(expiry.unwrap_or(time.saturating_add(self.config.period_ms)));
+        }
+        if let Some((0, window)) = self.window_room(lane) {
+            until = until.max(window.ends_before);
+        }
+        until.saturating_sub(time)
+    }
+
+    fn send(&mut self, time: u64) -> Permit {
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
+        self.outstanding.push_back(sequence);
+        if let Some(window) = &mut self.window {
+            window.left = window.left.saturating_sub(1);
+        }
+        if self.config.pacing == Pacing::Spread {
+            self.paced_until = time + self.config.period_ms.div_ceil(u64::from(self.config.quota));
+        }
+        Permit { sent_at: time, sequence }
+    }
+
+    fn log_answer(&mut self, permit: &Permit, time: u64) {
+        self.outstanding.retain(|sequence| *sequence != permit.sequence);
+        self.log.push_back(time.saturating_add(self.config.period_ms));
+    }
+
+    /// Folds a header pair in. It may lower the budget of the window that we know, and never raises it;
+    /// only a header that surely speaks of a later window opens a new one.
+    fn observe(&mut self, permit: &Permit, time: u64, remaining: u32, period: u64) {
+        let period = period.min(self.config.period_ms);
+        let ends_after = permit.sent_at.saturating_add(period);
+        let ends_before = time.saturating_add(period);
+        // Requests sent after this one were not yet counted when the server answered it.
+        let later = self.outstanding.iter().filter(|sequence| **sequence > permit.sequence).count();
+        let left = remaining.saturating_sub(u32::try_from(later).unwrap_or(u32::MAX));
+        match &mut self.window {
+            Some(window) if ends_before < window.ends_after => {} // a straggler from an earlier window
+            Some(window) if ends_after <= window.ends_before => {
+                self.neighbours = self.neighbours.saturating_add(window.left.saturating_sub(left));
+                window.left = window.left.min(left);
+                window.ends_after = window.ends_after.max(ends_after);
+                window.ends_before = window.ends_before.min(ends_before).max(window.ends_after);
+            }
+            _ if ends_before <= time => {} // the window that it speaks of is over already
+            slot => *slot = Some(Window { ends_after, ends_before, left }),
+        }
+    }
+
+    fn budget(&self, time: u64, lane: Lane) -> Budget {
+        let wait_ms = self.wait(time, lane);
+        let window_room = self.window_room(lane).map_or(u32::MAX, |(room, _)| room);
+        let available = if wait_ms > 0 { 0 } else { self.rolling_room(lane).min(window_room) };
+        Budget { available, quota: self.config.quota, wait_ms }
+    }
+
+    fn forecast(&self, requests: u64, time: u64) -> u64 {
+        let budget = self.budget(time, Lane::Normal);
+        let paced = match self.config.pacing {
+            Pacing::Burst => 0,
+            Pacing::Spread => requests.saturating_sub(1) * self.config.period_ms.div_ceil(u64::from(self.config.quota)),
+        };
+        // With nothing left now, the first of the rest goes out when the wait ends.
+        let beyond = requests.saturating_sub(u64::from(budget.available));
+        if beyond == 0 {
+            return paced;
+        }
+        let per_period = u64::from(self.config.quota - self.config.reserve);
+        let first_wait = if budget.wait_ms > 0 { budget.wait_ms } else { self.next_room(time) };
+        paced.max(first_wait + (beyond - 1) / per_period * self.config.period_ms)
+    }
+
+    /// Milliseconds until the budget that is used up now comes back.
+    fn next_room(&self, time: u64) -> u64 {
+        let window = self.window.map(|window| window.ends_before);
+        let rolling = self.log.front().copied();
+        window.max(rolling).map_or(self.config.period_ms, |until| until.saturating_sub(time))
+    }
+}
+
+fn number(headers: &Headers, name: &str) -> Option<u64> {
+    headers.get(name)?.trim().parse().ok()
+}

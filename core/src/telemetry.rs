@@ -1,0 +1,189 @@
+//! What happened, as data. The engine logs nothing: hosts drain [`Event`]s and read [`Statistics`].
+
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+use crate::error::{Delivery, Kind};
+use crate::http::Method;
+
+/// How many undrained events are kept; the oldest give way, and are counted.
+const KEPT: usize = 1_024;
+
+/// One thing that happened. Labels are URL templates, never ids, and nothing in here is secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// An attempt was handed to the host.
+    RequestStarted {
+        /// The exchange's id.
+        exchange: u64,
+        /// The verb.
+        method: Method,
+        /// The path below the account with its ids blanked.
+        template: String,
+        /// Which attempt it is, from 1.
+        attempt: u32,
+    },
+    /// An attempt ended.
+    RequestEnded {
+        /// The exchange's id.
+        exchange: u64,
+        /// The HTTP status, when an answer came.
+        status: Option<u16>,
+        /// Milliseconds from handing it out.
+        milliseconds: u64,
+    },
+    /// A failed request will be sent again.
+    Retry {
+        /// The exchange that failed.
+        exchange: u64,
+        /// Why.
+        kind: Kind,
+        /// What became of the failed attempt.
+        delivery: Delivery,
+        /// Milliseconds to wait at least.
+        delay_ms: u64,
+    },
+    /// The request cap was reached; everyone waits.
+    Throttled {
+        /// The exchange that was turned away.
+        exchange: u64,
+        /// Milliseconds until the pool goes on.
+        wait_ms: u64,
+    },
+    /// A request had to wait for the budget.
+    WaitingForBudget {
+        /// Milliseconds to wait.
+        wait_ms: u64,
+    },
+    /// The credentials were refused.
+    AuthenticationFailed {
+        /// The exchange.
+        exchange: u64,
+    },
+    /// A page of a search arrived.
+    Page {
+        /// The resource.
+        resource: String,
+        /// Position of its first row, from 1.
+        first_result: u64,
+        /// Rows handed out.
+        rows: u64,
+        /// Rows dropped because an earlier page had them.
+        duplicates: u64,
+    },
+    /// The number of hits changed, or contradicts the rows, while paging.
+    CountDrift {
+        /// The resource.
+        resource: String,
+        /// What was said before.
+        before: u64,
+        /// What is said now.
+        now: u64,
+    },
+    /// A set of ids was refused as a whole and is being split to find the bad one.
+    Bisecting {
+        /// The resource.
+        resource: String,
+        /// How many ids the refused set had.
+        ids: u64,
+    },
+    /// A call was dropped while exchanges were out.
+    Abandoned {
+        /// The exchanges whose outcome nobody will hear of.
+        exchanges: Vec<u64>,
+    },
+}
+
+/// Sums over the life of a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Statistics {
+    /// Attempts handed to the host.
+    pub requests: u64,
+    /// Attempts that repeated an earlier one.
+    pub retries: u64,
+    /// Answers that said the request cap was reached.
+    pub throttled: u64,
+    /// Times that a request had to wait for the budget.
+    pub budget_waits: u64,
+    /// Bytes of answers' bodies.
+    pub bytes_received: u64,
+    /// Events that were dropped because nobody drained them.
+    pub events_dropped: u64,
+}
+
+/// Collects events and sums.
+#[derive(Debug, Default)]
+pub(crate) struct Recorder {
+    events: VecDeque<Event>,
+    statistics: Statistics,
+}
+
+impl Recorder {
+    pub(crate) fn record(&mut self, event: Event) {
+        match &event {
+            Event::RequestStarted { attempt, .. } => {
+                self.statistics.requests += 1;
+                self.statistics.retries += u64::from(*attempt > 1);
+            }
+            Event::Throttled { .. } => self.statistics.throttled += 1,
+            Event::WaitingForBudget { .. } => self.statistics.budget_waits += 1,
+            Event::RequestEnded { .. }
+            | Event::Retry { .. }
+            | Event::AuthenticationFailed { .. }
+            | Event::Page { .. }
+            | Event::CountDrift { .. }
+            | Event::Bisecting { .. }
+            | Event::Abandoned { .. } => {}
+        }
+        if self.events.len() == KEPT {
+            self.events.pop_front();
+            self.statistics.events_dropped += 1;
+        }
+        self.events.push_back(event);
+    }
+
+    pub(crate) fn received(&mut self, bytes: usize) {
+        self.statistics.bytes_received += bytes as u64;
+    }
+
+    pub(crate) fn drain(&mut self) -> Vec<Event> {
+        self.events.drain(..).collect()
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+}
+
+/// A path with the segments that are ids or id sets replaced, for use as a label.
+pub(crate) fn template(path: &str) -> String {
+    let blanked = path.split('/').map(|segment| {
+        let is_ids = segment.starts_with(|first: char| first.is_ascii_digit())
+            && segment.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-' | b'.'));
+        if is_ids { "{ids}" } else { segment }
+    });
+    blanked.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_ids_only() {
+        assert_eq!(template("order-service/order/1,5-9/row/3"), "order-service/order/{ids}/row/{ids}");
+        assert_eq!(template("warehouse-service/order/*/goods-note"), "warehouse-service/order/*/goods-note");
+    }
+
+    #[test]
+    fn drops_the_oldest_and_counts_them() {
+        let mut recorder = Recorder::default();
+        for wait_ms in 0..=KEPT as u64 {
+            recorder.record(Event::WaitingForBudget { wait_ms });
+        }
+        assert_eq!(recorder.statistics().events_dropped, 1);
+        assert_eq!(recorder.drain().first(), Some(&Event::WaitingForBudget { wait_ms: 1 }));
+    }
+}
