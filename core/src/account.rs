@@ -59,12 +59,17 @@ impl Endpoint {
     pub fn new(account: &str, location: &Location) -> Result<Self> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         if account.is_empty() {
-            return Err(Error::validation("account", "the account code is empty; expected the code that stands in the address of your Brightpearl login"));
+            return Err(Error::validation(
+                "account",
+                "the account code is empty; expected the code that stands in the address of your Brightpearl login",
+            ));
         }
         if !account.bytes().all(legal) || account.starts_with('.') {
             return Err(Error::validation(
                 "account",
-                format!("the account code {account:?} has a character that cannot be; expected letters, digits, `-`, `_` and `.`"),
+                format!(
+                    "the account code {account:?} has a character that cannot be; expected letters, digits, `-`, `_` and `.`"
+                ),
             ));
         }
         let origin = match location {
@@ -109,14 +114,22 @@ fn datacentre_origin(code: &str) -> Result<String> {
 }
 
 fn checked_base_url(url: &str) -> Result<String> {
-    let refuse = |why: &str| Err(Error::validation("base_url", format!("{why} in {url:?}; expected something like https://euw1.brightpearlconnect.com")));
+    let refuse = |why: &str| {
+        Err(Error::validation(
+            "base_url",
+            format!("{why} in {url:?}; expected something like https://euw1.brightpearlconnect.com"),
+        ))
+    };
     let Ok(uri) = Uri::parse(url) else { return refuse("there is no absolute URL") };
     let Some(authority) = uri.authority() else { return refuse("there is no host") };
     if authority.host().is_empty() {
         return refuse("there is no host");
     }
     if authority.has_userinfo() {
-        return Err(Error::validation("base_url", "a user name or password stands before the host; expected credentials in their own fields"));
+        return Err(Error::validation(
+            "base_url",
+            "a user name or password stands before the host; expected credentials in their own fields",
+        ));
     }
     if uri.query().is_some() || uri.fragment().is_some() {
         return refuse("a query or fragment stands");
@@ -124,7 +137,9 @@ fn checked_base_url(url: &str) -> Result<String> {
     let scheme = uri.scheme().as_str();
     if scheme.eq_ignore_ascii_case("http") {
         if !is_loopback(authority.host(), authority.host_parsed()) {
-            return refuse("plain http would send the token unencrypted to a host that is not the loopback host");
+            return refuse(
+                "plain http would send the token unencrypted to a host that is not the loopback host",
+            );
         }
     } else if !scheme.eq_ignore_ascii_case("https") {
         return refuse("the scheme is neither https nor http");
@@ -136,7 +151,6 @@ fn is_loopback(name: &str, host: Host<'_>) -> bool {
     match host {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),
-        Host::IpvFuture => false,
         _ => name.eq_ignore_ascii_case("localhost"),
     }
 }
@@ -170,7 +184,10 @@ impl Query {
 pub(crate) fn checked_path(path: &str) -> Result<String> {
     let relative = path.trim_start_matches('/');
     let refuse = |why: &str| {
-        Err(Error::validation("path", format!("{why} in {path:?}; expected something like order-service/order/1")))
+        Err(Error::validation(
+            "path",
+            format!("{why} in {path:?}; expected something like order-service/order/1"),
+        ))
     };
     if relative.is_empty() {
         return refuse("there is no path");
@@ -206,7 +223,10 @@ mod tests {
             "https://use1.brightpearlconnect.com/public-api/acme/order-service/order-search?orderTypeId=1"
         );
         let local = at(Location::BaseUrl("http://127.0.0.1:8080/".into())).unwrap();
-        assert_eq!(local.url("order-service/order/1", ""), "http://127.0.0.1:8080/public-api/acme/order-service/order/1");
+        assert_eq!(
+            local.url("order-service/order/1", ""),
+            "http://127.0.0.1:8080/public-api/acme/order-service/order/1"
+        );
     }
 
     #[test]
@@ -225,7 +245,9 @@ mod tests {
             assert_eq!(error.location(), Some(field), "{location:?}");
             assert!(!error.to_string().contains("pass@"));
         }
-        for loopback in ["http://localhost:1", "http://[::1]:1", "http://127.9.9.9", "https://example.com/base"] {
+        for loopback in
+            ["http://localhost:1", "http://[::1]:1", "http://127.9.9.9", "https://example.com/base"]
+        {
             assert!(at(Location::BaseUrl(loopback.into())).is_ok(), "{loopback}");
         }
         for account in ["", "a/b", "a b", "..", "ä"] {
@@ -239,7 +261,10 @@ mod tests {
         let mut query = Query::default();
         query.push("updatedOn", "2026-01-01T00:00:00+01:00/");
         query.push("customerRef", "#1 & Söhne");
-        assert_eq!(query.as_str(), "updatedOn=2026-01-01T00:00:00%2B01:00/&customerRef=%231%20%26%20S%C3%B6hne");
+        assert_eq!(
+            query.as_str(),
+            "updatedOn=2026-01-01T00:00:00%2B01:00/&customerRef=%231%20%26%20S%C3%B6hne"
+        );
         assert_eq!(checked_path("/order-service/order/1,2").unwrap(), "order-service/order/1,2");
         assert_eq!(checked_path("a/*/b c").unwrap(), "a/*/b%20c");
         for path in ["", "/", "https://evil.example/x", "a/../b", "a?b=c", "a\nb", "a\\b"] {

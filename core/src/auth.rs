@@ -45,13 +45,28 @@ impl Credentials {
             Self::PrivateApp { account_token, .. } => {
                 headers.push("brightpearl-account-token", account_token.expose());
             }
-            Self::StaffApp { staff_token, .. } => headers.push("brightpearl-staff-token", staff_token.expose()),
+            Self::StaffApp { staff_token, .. } => {
+                headers.push("brightpearl-staff-token", staff_token.expose())
+            }
         }
+    }
+
+    /// Blanks the secrets in a text that came from elsewhere: servers echo tokens (API notes §2.7).
+    pub(crate) fn blank(&self, text: &str) -> String {
+        let (_, (_, token)) = self.parts();
+        text.replace(token.expose(), "[redacted]")
+    }
+
+    /// Blanks the secrets in all that an error says.
+    pub(crate) fn blank_error(&self, error: Error) -> Error {
+        error.map_texts(|text| self.blank(text))
     }
 
     fn parts(&self) -> (&str, (&'static str, &Secret)) {
         match self {
-            Self::PrivateApp { app_ref, account_token } => (app_ref, ("credentials.account_token", account_token)),
+            Self::PrivateApp { app_ref, account_token } => {
+                (app_ref, ("credentials.account_token", account_token))
+            }
             Self::StaffApp { app_ref, staff_token } => (app_ref, ("credentials.staff_token", staff_token)),
         }
     }
@@ -59,13 +74,18 @@ impl Credentials {
 
 fn check_header_value(field: &'static str, value: &str) -> Result<()> {
     if value.is_empty() {
-        return Err(Error::validation(field, "the value is empty; expected what Brightpearl shows for the app"));
+        return Err(Error::validation(
+            field,
+            "the value is empty; expected what Brightpearl shows for the app",
+        ));
     }
     match value.bytes().position(|byte| !byte.is_ascii_graphic()) {
         None => Ok(()),
         Some(position) => Err(Error::validation(
             field,
-            format!("the value has a space, control or non-ASCII character at byte {position}; expected the text as Brightpearl shows it, perhaps copied without its line end"),
+            format!(
+                "the value has a space, control or non-ASCII character at byte {position}; expected the text as Brightpearl shows it, perhaps copied without its line end"
+            ),
         )),
     }
 }
@@ -77,7 +97,8 @@ mod tests {
     #[test]
     fn signs_with_the_documented_headers() {
         let mut headers = Headers::new();
-        Credentials::StaffApp { app_ref: "acme_sync".into(), staff_token: "s3cret".into() }.sign(&mut headers);
+        Credentials::StaffApp { app_ref: "acme_sync".into(), staff_token: "s3cret".into() }
+            .sign(&mut headers);
         let lines: Vec<_> = headers.iter().collect();
         assert_eq!(lines, [("brightpearl-app-ref", "acme_sync"), ("brightpearl-staff-token", "s3cret")]);
         assert!(!format!("{headers:?}").contains("s3cret"));

@@ -8,8 +8,7 @@ use serde::Deserialize;
 use crate::account::{Endpoint, Location};
 use crate::auth::Credentials;
 use crate::call::operation::{Fetch, Operation, Options, Paging, Request, Search, check_page_size};
-use crate::call::{Call, request_of};
-use crate::call_job::{Draft, Position};
+use crate::call::{Call, Draft, Position, request_of};
 use crate::error::{Error, Kind, Result};
 use crate::jitter::Jitter;
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
@@ -104,8 +103,14 @@ impl Config {
         match (&self.datacentre, &self.base_url) {
             (Some(code), None) => Ok(Location::Datacentre(code.clone())),
             (None, Some(url)) => Ok(Location::BaseUrl(url.clone())),
-            (None, None) => Err(Error::validation("datacentre", "neither `datacentre` nor `base_url` is given; expected one of them")),
-            (Some(_), Some(_)) => Err(Error::validation("base_url", "both `datacentre` and `base_url` are given; expected one of them")),
+            (None, None) => Err(Error::validation(
+                "datacentre",
+                "neither `datacentre` nor `base_url` is given; expected one of them",
+            )),
+            (Some(_), Some(_)) => Err(Error::validation(
+                "base_url",
+                "both `datacentre` and `base_url` are given; expected one of them",
+            )),
         }
     }
 
@@ -117,7 +122,10 @@ impl Config {
             return Err(Error::validation("max_in_flight", "0 would never send; expected at least 1"));
         }
         if self.max_body_bytes == 0 {
-            return Err(Error::validation("max_body_bytes", "0 would read no answer; expected a number of bytes"));
+            return Err(Error::validation(
+                "max_body_bytes",
+                "0 would read no answer; expected a number of bytes",
+            ));
         }
         Ok(())
     }
@@ -136,8 +144,11 @@ pub(crate) fn json_error(what: &'static str, error: &serde_json::Error) -> Error
     {
         text.replace_range(start + 9..=end, "");
     }
-    Error::new(Kind::Validation, format!("the JSON does not fit: {text}"))
-        .at(format!("{what} line {} column {}", error.line(), error.column()))
+    Error::new(Kind::Validation, format!("the JSON does not fit: {text}")).at(format!(
+        "{what} line {} column {}",
+        error.line(),
+        error.column()
+    ))
 }
 
 /// One app on one account. Cheap to clone; clones share tokens, budget and telemetry.

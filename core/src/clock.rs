@@ -26,11 +26,6 @@ impl Clock {
         }
         self.elapsed
     }
-
-    /// The elapsed milliseconds as of the last `advance`.
-    pub(crate) fn elapsed(&self) -> u64 {
-        self.elapsed
-    }
 }
 
 #[cfg(test)]

@@ -34,8 +34,11 @@ pub(crate) fn unreadable(body: &[u8], error: &serde_json::Error) -> Error {
     } else {
         "the answer is not JSON"
     };
-    Error::new(Kind::Protocol, format!("{what}; expected Brightpearl's JSON envelope, found {}", beginning(body)))
-        .at(place)
+    Error::new(
+        Kind::Protocol,
+        format!("{what}; expected Brightpearl's JSON envelope, found {}", beginning(body)),
+    )
+    .at(place)
 }
 
 /// The first characters of a body, for an error message. Long enough to recognise a proxy's page.
@@ -96,8 +99,14 @@ mod tests {
         let listed = read(r#"{"errors":[{"code":"CMNC-018","message":"The filter a\u003db"},{"code":"X"}]}"#);
         assert_eq!(listed.errors[0].message, "The filter a=b");
         assert_eq!(listed.errors.len(), 2);
-        assert_eq!(read(r#"{"response":"Authorization token expired"}"#).text.as_deref(), Some("Authorization token expired"));
-        assert_eq!(read(r#"{"error":"invalid_grant","error_description":"expired"}"#).errors[0].code, "invalid_grant");
+        assert_eq!(
+            read(r#"{"response":"Authorization token expired"}"#).text.as_deref(),
+            Some("Authorization token expired")
+        );
+        assert_eq!(
+            read(r#"{"error":"invalid_grant","error_description":"expired"}"#).errors[0].code,
+            "invalid_grant"
+        );
         for odd in ["", "<html>", "[]", "{\"response\":{}}", "{\"errors\":3}", "{"] {
             assert_eq!(read(odd), Failure::default(), "{odd}");
         }

@@ -88,9 +88,13 @@ impl Kind {
             Kind::Throttled => "Wait until the next period, or give other apps of the account less to do.",
             Kind::Unavailable => "Try again later; for a write, first look whether it was applied.",
             Kind::Transport => "Check the connection; for a write, first look whether it was applied.",
-            Kind::Protocol => "Look at the answer's beginning; a proxy may stand between you and Brightpearl.",
+            Kind::Protocol => {
+                "Look at the answer's beginning; a proxy may stand between you and Brightpearl."
+            }
             Kind::Misuse => "Correct the host program: it broke the rules of the call's contract.",
-            Kind::Cancelled => "Nothing to do, unless a write was under way: then look whether it was applied.",
+            Kind::Cancelled => {
+                "Nothing to do, unless a write was under way: then look whether it was applied."
+            }
         }
     }
 }
@@ -251,6 +255,23 @@ impl Error {
     #[must_use]
     pub fn with_request(mut self, request: RequestSummary) -> Self {
         self.0.request = Some(request);
+        self
+    }
+
+    /// Says after how many attempts this is the last word.
+    #[must_use]
+    pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
+        self.0.message = format!("{}; gave up after {attempts} attempts", self.0.message);
+        self
+    }
+
+    /// Passes all texts that may quote the server or the transport through a filter.
+    #[must_use]
+    pub(crate) fn map_texts(mut self, filter: impl Fn(&str) -> String) -> Self {
+        self.0.message = filter(&self.0.message);
+        for error in &mut self.0.errors {
+            error.message = filter(&error.message);
+        }
         self
     }
 

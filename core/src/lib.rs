@@ -7,12 +7,36 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod account;
+pub mod auth;
+pub mod call;
+pub mod catalog;
+pub mod client;
+mod clock;
+mod envelope;
 pub mod error;
 pub mod http;
 pub mod id_set;
+mod jitter;
+pub mod pool;
+pub mod retry;
+mod secret;
 pub mod table;
+pub mod telemetry;
 pub mod value;
 
+pub use account::Location;
+pub use auth::Credentials;
+pub use call::{
+    Call, Exchange, Explanation, Output, Refusal, Reply, Resource, Resources, SearchPage, Step,
+    TransportFailure, WaitReason, operation,
+};
+pub use client::{Client, Config};
 pub use error::{Delivery, Error, Kind, Result, ServerError};
 pub use http::{Headers, Method, Request, Response};
 pub use id_set::IdSet;
+pub use pool::{Pool, PoolConfig};
+pub use retry::RetryPolicy;
+pub use secret::Secret;
+pub use table::Page;
+pub use telemetry::{Event, Statistics};

@@ -110,7 +110,10 @@ impl Pool {
     /// [`Kind::Validation`](crate::Kind::Validation) at `pool.quota`, `pool.period_ms` or `pool.reserve`.
     pub fn new(config: PoolConfig) -> Result<Self> {
         if config.quota == 0 {
-            return Err(Error::validation("pool.quota", "a quota of 0 would never send; expected at least 1"));
+            return Err(Error::validation(
+                "pool.quota",
+                "a quota of 0 would never send; expected at least 1",
+            ));
         }
         if config.period_ms == 0 {
             return Err(Error::validation("pool.period_ms", "a period of 0 is none; expected milliseconds"));
@@ -165,9 +168,10 @@ impl Pool {
         let mut state = self.lock();
         let time = state.tick(now);
         state.log_answer(&permit, time);
-        if let (Some(remaining), Some(period)) =
-            (number(headers, "brightpearl-requests-remaining"), number(headers, "brightpearl-next-throttle-period"))
-        {
+        if let (Some(remaining), Some(period)) = (
+            number(headers, "brightpearl-requests-remaining"),
+            number(headers, "brightpearl-next-throttle-period"),
+        ) {
             state.observe(&permit, time, u32::try_from(remaining).unwrap_or(u32::MAX), period);
         }
     }
@@ -305,7 +309,9 @@ impl State {
         let budget = self.budget(time, Lane::Normal);
         let paced = match self.config.pacing {
             Pacing::Burst => 0,
-            Pacing::Spread => requests.saturating_sub(1) * self.config.period_ms.div_ceil(u64::from(self.config.quota)),
+            Pacing::Spread => {
+                requests.saturating_sub(1) * self.config.period_ms.div_ceil(u64::from(self.config.quota))
+            }
         };
         // With nothing left now, the first of the rest goes out when the wait ends.
         let beyond = requests.saturating_sub(u64::from(budget.available));

@@ -33,7 +33,10 @@ impl RetryPolicy {
     /// [`Kind::Validation`](crate::Kind::Validation) at `retry.max_attempts`.
     pub fn check(&self) -> Result<()> {
         if self.max_attempts == 0 {
-            return Err(Error::validation("retry.max_attempts", "0 attempts would never send; expected at least 1"));
+            return Err(Error::validation(
+                "retry.max_attempts",
+                "0 attempts would never send; expected at least 1",
+            ));
         }
         Ok(())
     }

@@ -40,9 +40,15 @@ impl Checkpoint {
         }
         let refuse = |message: String| Err(Error::validation("checkpoint", message));
         match serde_json::from_str::<Version>(text) {
-            Err(_) => return refuse("the text is no checkpoint; expected what `checkpoint` gave, unaltered".to_owned()),
+            Err(_) => {
+                return refuse(
+                    "the text is no checkpoint; expected what `checkpoint` gave, unaltered".to_owned(),
+                );
+            }
             Ok(Version { version }) if version != VERSION => {
-                return refuse(format!("the checkpoint has version {version}; this release reads version {VERSION}"));
+                return refuse(format!(
+                    "the checkpoint has version {version}; this release reads version {VERSION}"
+                ));
             }
             Ok(_) => {}
         }

@@ -47,7 +47,10 @@ fn readable(response: &Response) -> Result<(), Failed> {
     }
     let mut failed = Failed::new(
         Kind::Protocol,
-        format!("the answer is not JSON; expected Brightpearl's JSON envelope, found {}", beginning(&response.body)),
+        format!(
+            "the answer is not JSON; expected Brightpearl's JSON envelope, found {}",
+            beginning(&response.body)
+        ),
         Delivery::MaybeApplied,
         Class::Transient { retry_after: None },
     );
@@ -63,7 +66,8 @@ fn failure(response: &Response, body: &Body) -> Failed {
         None if body.errors.is_empty() => format!(", with {}", beginning(&response.body)),
         None => String::new(),
     };
-    let refused = |kind, what: &str| Failed::new(kind, format!("{what}{}", said()), Delivery::Rejected, Class::Final);
+    let refused =
+        |kind, what: &str| Failed::new(kind, format!("{what}{}", said()), Delivery::Rejected, Class::Final);
     match response.status {
         401 => refused(Kind::Authentication, "the credentials were refused"),
         403 => refused(Kind::Permission, "the credentials may not do this"),
@@ -124,7 +128,8 @@ mod tests {
     use super::*;
 
     const LARGE: usize = 1 << 20;
-    const CAP: &str = r#"{"response":"You have sent too many requests. Please wait before sending another request"}"#;
+    const CAP: &str =
+        r#"{"response":"You have sent too many requests. Please wait before sending another request"}"#;
 
     fn failed(status: u16, body: &str) -> Failed {
         classify(&Response::new(status, body), LARGE).unwrap_err()
@@ -136,16 +141,23 @@ mod tests {
         assert_eq!((cap.error.kind(), cap.error.delivery()), (Kind::Throttled, Delivery::Rejected));
         assert_eq!(cap.class, Class::Throttled);
         let outage = failed(503, "<html>maintenance</html>");
-        assert_eq!((outage.error.kind(), outage.error.delivery()), (Kind::Unavailable, Delivery::MaybeApplied));
+        assert_eq!(
+            (outage.error.kind(), outage.error.delivery()),
+            (Kind::Unavailable, Delivery::MaybeApplied)
+        );
         assert_eq!(outage.class, Class::Transient { retry_after: None });
     }
 
     #[test]
     fn takes_a_coded_500_for_the_refusal_that_it_is() {
-        let filter = failed(500, r#"{"errors":[{"code":"CMNC-018","message":"cannot be parsed as: IDSET"}]}"#);
+        let filter =
+            failed(500, r#"{"errors":[{"code":"CMNC-018","message":"cannot be parsed as: IDSET"}]}"#);
         assert_eq!((filter.error.kind(), filter.class), (Kind::Rejected, Class::Final));
         let unknown = failed(500, r#"{"errors":[{"code":"CMNU-003","message":"Internal Server Error"}]}"#);
-        assert_eq!((unknown.error.kind(), unknown.error.delivery()), (Kind::Unavailable, Delivery::MaybeApplied));
+        assert_eq!(
+            (unknown.error.kind(), unknown.error.delivery()),
+            (Kind::Unavailable, Delivery::MaybeApplied)
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::account::{Query, checked_path};
 use crate::catalog::{self, Resource as Listed};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
-use crate::id_set::IdSet;
+use crate::id_set::{IdSet, Split};
 use crate::telemetry::Event;
 
 use super::job::{Draft, Job, Outlook, Position};
@@ -56,7 +56,7 @@ enum Stage {
     /// `OPTIONS` about these ids is out.
     Planning(IdSet),
     /// Ids not yet cut into chunks.
-    Cutting(IdSet),
+    Cutting(Split),
     /// The whole list, without ids, is still to be asked for.
     WholeList,
 }
@@ -93,7 +93,7 @@ impl FetchJob {
         let stage = match &fetch.ids {
             None => Stage::WholeList,
             Some(ids) if options_pay(ids, fetch.plan, &listed, id_limit) => Stage::ToPlan(ids.clone()),
-            Some(ids) => Stage::Cutting(ids.clone()),
+            Some(ids) => cutting(ids, id_limit),
         };
         Ok(Self {
             resource: fetch.resource.trim_matches('/').to_owned(),
@@ -118,11 +118,14 @@ impl FetchJob {
     pub(crate) fn resume(&mut self, position: Position) -> Result<()> {
         match position {
             Position::Start => {}
-            Position::End => self.stage = Stage::Cutting(IdSet::new()),
+            Position::End => self.stage = nothing_left(),
             // What is left was planned before, or is few: ask for it directly.
-            Position::Ids { left } => self.stage = Stage::Cutting(left),
+            Position::Ids { left } => self.stage = cutting(&left, self.id_limit),
             Position::Row { .. } => {
-                return Err(Error::validation("checkpoint", "the position is one of a search, not of a fetch"));
+                return Err(Error::validation(
+                    "checkpoint",
+                    "the position is one of a search, not of a fetch",
+                ));
             }
         }
         Ok(())
@@ -144,22 +147,23 @@ impl FetchJob {
     /// Cuts the next chunk off what is left, when nothing planned waits already.
     fn cut(&mut self) {
         match &mut self.stage {
-            Stage::Cutting(left) if !left.is_empty() => {
-                let chunk = left.take_chunk(self.id_limit as usize, MAX_ID_TEXT);
-                let tag = self.tag();
-                self.chunks.push_back(Chunk { tag, ids: Some(chunk), state: State::Planned });
+            Stage::Cutting(left) => {
+                if let Some(chunk) = left.next() {
+                    let tag = self.tag();
+                    self.chunks.push_back(Chunk { tag, ids: Some(chunk), state: State::Planned });
+                }
             }
             Stage::WholeList => {
-                self.stage = Stage::Cutting(IdSet::new());
+                self.stage = nothing_left();
                 let tag = self.tag();
                 self.chunks.push_back(Chunk { tag, ids: None, state: State::Planned });
             }
-            Stage::Cutting(_) | Stage::ToPlan(_) | Stage::Planning(_) => {}
+            Stage::ToPlan(_) | Stage::Planning(_) => {}
         }
     }
 
     fn is_cut(&self) -> bool {
-        matches!(&self.stage, Stage::Cutting(left) if left.is_empty())
+        matches!(&self.stage, Stage::Cutting(left) if left.remaining().is_empty())
     }
 
     /// Takes the server's plan. Ids that it leaves out do not exist.
@@ -167,7 +171,7 @@ impl FetchJob {
         let mut known = IdSet::new();
         let mut chunks = VecDeque::new();
         for uri in read_uris(body)? {
-            let ids = planned_ids(&uri)?.intersection(asked);
+            let ids = common(&planned_ids(&uri)?, asked);
             if ids.is_empty() {
                 continue;
             }
@@ -179,7 +183,7 @@ impl FetchJob {
         if !missing.is_empty() {
             self.put_out(Resources { missing: missing.clone(), requested: missing, ..Resources::empty() });
         }
-        self.stage = Stage::Cutting(IdSet::new());
+        self.stage = nothing_left();
         self.chunks = chunks;
         Ok(())
     }
@@ -279,9 +283,19 @@ impl Job for FetchJob {
         if let (PLANNING, Stage::Planning(ids)) = (tag, &self.stage) {
             // The plan would only have saved requests: go on without it, unless nothing can go on.
             return match error.kind() {
-                Kind::Authentication | Kind::Permission | Kind::Transport | Kind::Cancelled | Kind::Throttled => Err(error),
-                Kind::Validation | Kind::Rejected | Kind::NotFound | Kind::Conflict | Kind::Unavailable | Kind::Protocol | Kind::Misuse => {
-                    self.stage = Stage::Cutting(ids.clone());
+                Kind::Authentication
+                | Kind::Permission
+                | Kind::Transport
+                | Kind::Cancelled
+                | Kind::Throttled => Err(error),
+                Kind::Validation
+                | Kind::Rejected
+                | Kind::NotFound
+                | Kind::Conflict
+                | Kind::Unavailable
+                | Kind::Protocol
+                | Kind::Misuse => {
+                    self.stage = cutting(ids, self.id_limit);
                     Ok(())
                 }
             };
@@ -325,9 +339,9 @@ impl Job for FetchJob {
     fn outlook(&self) -> Outlook {
         let planned = self.chunks.iter().filter(|chunk| matches!(chunk.state, State::Planned)).count() as u64;
         let (uncut, exact) = match &self.stage {
-            Stage::ToPlan(ids) => (1 + ids.count_chunks(self.id_limit as usize, MAX_ID_TEXT), false),
-            Stage::Planning(ids) => (ids.count_chunks(self.id_limit as usize, MAX_ID_TEXT), false),
-            Stage::Cutting(ids) => (ids.count_chunks(self.id_limit as usize, MAX_ID_TEXT), true),
+            Stage::ToPlan(ids) => (1 + chunk_count(ids, self.id_limit), false),
+            Stage::Planning(ids) => (chunk_count(ids, self.id_limit), false),
+            Stage::Cutting(left) => (chunk_count(&left.remaining(), self.id_limit), true),
             Stage::WholeList => (1, true),
         };
         Outlook { requests: planned + uncut, exact, items: self.total }
@@ -339,7 +353,8 @@ impl Job for FetchJob {
         }
         let mut left = match &self.stage {
             Stage::ToPlan(_) | Stage::WholeList => return Ok(Position::Start),
-            Stage::Planning(ids) | Stage::Cutting(ids) => ids.clone(),
+            Stage::Planning(ids) => ids.clone(),
+            Stage::Cutting(left) => left.remaining(),
         };
         for chunk in &self.chunks {
             let Some(ids) = &chunk.ids else { return Ok(Position::Start) };
@@ -347,11 +362,31 @@ impl Job for FetchJob {
         }
         for (index, output) in self.unconsumed.iter().enumerate() {
             let consumed = if index == 0 { self.partly_consumed } else { 0 };
-            let done: IdSet = output.ids.iter().take(consumed).copied().flatten().collect();
+            let done = IdSet::from_ids(output.ids.iter().take(consumed).copied().flatten())?;
             left = left.union(&output.requested.difference(&done));
         }
         Ok(Position::Ids { left })
     }
+}
+
+fn cutting(ids: &IdSet, id_limit: u32) -> Stage {
+    Stage::Cutting(ids.split(id_limit as usize, MAX_ID_TEXT))
+}
+
+fn nothing_left() -> Stage {
+    cutting(&IdSet::new(), 1)
+}
+
+/// How many GETs the ids take. Counted out where that is cheap, and otherwise the lower bound that the
+/// limit alone sets.
+fn chunk_count(ids: &IdSet, id_limit: u32) -> u64 {
+    const COUNTED_OUT: u64 = 10_000;
+    let least = ids.len().div_ceil(u64::from(id_limit));
+    if least > COUNTED_OUT { least } else { ids.split(id_limit as usize, MAX_ID_TEXT).count() as u64 }
+}
+
+fn common(one: &IdSet, other: &IdSet) -> IdSet {
+    one.difference(&one.difference(other))
 }
 
 /// Whether `OPTIONS` is asked first.
@@ -362,7 +397,10 @@ fn options_pay(ids: &IdSet, plan: Plan, listed: &Listed, id_limit: u32) -> bool 
         Plan::Never => false,
         Plan::Always => listed.options && is_legal && !ids.is_empty(),
         Plan::Auto => {
-            listed.options && is_legal && has_gaps_to_find && ids.len().div_ceil(u64::from(id_limit)) >= OPTIONS_PAYS_FROM
+            listed.options
+                && is_legal
+                && has_gaps_to_find
+                && ids.len().div_ceil(u64::from(id_limit)) >= OPTIONS_PAYS_FROM
         }
     }
 }
@@ -374,13 +412,15 @@ fn hopeless_after(id_limit: u32) -> u32 {
 
 /// The text that tells an unknown path from an empty result; both are `CMNC-404`.
 fn is_unknown_path(error: &Error) -> bool {
-    error.errors().is_empty() || error.errors().iter().any(|error| error.message.contains("Cannot find the resource"))
+    error.errors().is_empty()
+        || error.errors().iter().any(|error| error.message.contains("Cannot find the resource"))
 }
 
 /// The id set at the end of a planned URI such as `/order/3-4,9`.
 fn planned_ids(uri: &str) -> Result<IdSet> {
     let last = uri.rsplit('/').next().unwrap_or_default();
     IdSet::parse(last).map_err(|_| {
-        Error::new(Kind::Protocol, format!("the planned URI {uri:?} does not end in an id set")).at("response.getUris")
+        Error::new(Kind::Protocol, format!("the planned URI {uri:?} does not end in an id set"))
+            .at("response.getUris")
     })
 }

@@ -26,7 +26,8 @@ use crate::telemetry::{Event, template};
 
 use checkpoint::Checkpoint;
 use classify::{Failed, classify};
-use job::{Draft, Job};
+use job::Job;
+pub(crate) use job::{Draft, Position};
 use operation::Operation;
 pub use output::{Output, Refusal, Reply, Resource, Resources, SearchPage};
 
@@ -159,7 +160,7 @@ struct InFlight {
 }
 
 impl Call {
-    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, position: job::Position) -> Result<Self> {
+    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, position: Position) -> Result<Self> {
         let job = plan(&shared, &operation, position)?;
         let jitter = shared.next_jitter();
         Ok(Self {
@@ -200,7 +201,9 @@ impl Call {
         match &mut self.phase {
             Phase::Running => {}
             Phase::Failed(error) => {
-                return Err(error.take().unwrap_or_else(|| Error::misuse("the call has failed before; start a new one")));
+                return Err(error
+                    .take()
+                    .unwrap_or_else(|| Error::misuse("the call has failed before; start a new one")));
             }
             Phase::Done => return Err(Error::misuse("the call is done; start a new one")),
         }
@@ -287,7 +290,8 @@ impl Call {
             return Ok(());
         }
         let text = self.shared.config.credentials.blank(&text);
-        let error = Error::new(Kind::Transport, format!("the transport failed: {text}")).with_delivery(delivery);
+        let error =
+            Error::new(Kind::Transport, format!("the transport failed: {text}")).with_delivery(delivery);
         let failed = Failed { error, class: Class::Transient { retry_after: None } };
         self.failed(exchange, flight.attempt, flight.summary, failed, now, time);
         Ok(())
@@ -301,9 +305,9 @@ impl Call {
     pub fn acknowledge(&mut self, items: usize) -> Result<()> {
         match self.latest_output {
             None => Err(Error::misuse("there is no output to acknowledge; expected one just polled")),
-            Some(length) if items > length => {
-                Err(Error::misuse(format!("the latest output has {length} items; {items} cannot be acknowledged")))
-            }
+            Some(length) if items > length => Err(Error::misuse(format!(
+                "the latest output has {length} items; {items} cannot be acknowledged"
+            ))),
             Some(_) => {
                 self.job.acknowledge(Some(items));
                 Ok(())
@@ -457,7 +461,12 @@ impl Call {
         );
         match decision {
             Decision::Retry { delay_ms } => {
-                self.record(Event::Retry { exchange, kind: error.kind(), delivery: error.delivery(), delay_ms });
+                self.record(Event::Retry {
+                    exchange,
+                    kind: error.kind(),
+                    delivery: error.delivery(),
+                    delay_ms,
+                });
                 attempt.not_before = time.saturating_add(delay_ms);
                 self.waiting.push(attempt);
             }
@@ -509,7 +518,7 @@ fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
     Step::Wait { until: now.saturating_add(wait_ms), reason }
 }
 
-fn plan(shared: &Shared, operation: &Operation, position: job::Position) -> Result<Box<dyn Job>> {
+fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Box<dyn Job>> {
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
@@ -520,7 +529,8 @@ fn plan(shared: &Shared, operation: &Operation, position: job::Position) -> Resu
         }
         Operation::Search(search) => {
             search.check()?;
-            let mut job = search::SearchJob::new(search, config.paging, config.page_size, config.max_in_flight)?;
+            let mut job =
+                search::SearchJob::new(search, config.paging, config.page_size, config.max_in_flight)?;
             job.resume(position)?;
             Box::new(job)
         }

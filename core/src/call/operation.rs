@@ -117,7 +117,10 @@ fn check_header(name: &str, value: &str) -> Result<()> {
         return Err(Error::validation("headers", format!("{name:?} cannot be a header name")));
     }
     if crate::http::Headers::is_secret(name) {
-        return Err(Error::validation("headers", format!("{name:?} carries a credential; expected it in the configuration")));
+        return Err(Error::validation(
+            "headers",
+            format!("{name:?} carries a credential; expected it in the configuration"),
+        ));
     }
     if value.chars().any(char::is_control) {
         return Err(Error::validation("headers", format!("the value of {name:?} has a control character")));
@@ -223,7 +226,10 @@ pub(crate) fn check_page_size(size: u32) -> Result<()> {
     if (1..=MAX_PAGE_SIZE).contains(&size) {
         return Ok(());
     }
-    Err(Error::validation("page_size", format!("a page of {size} rows cannot be had; expected 1 to {MAX_PAGE_SIZE}")))
+    Err(Error::validation(
+        "page_size",
+        format!("a page of {size} rows cannot be had; expected 1 to {MAX_PAGE_SIZE}"),
+    ))
 }
 
 /// Splits `column.DIRECTION`; the direction is `ASC` when absent.
@@ -280,7 +286,10 @@ impl Fetch {
     pub(crate) fn check(&self) -> Result<()> {
         checked_path(&self.resource.replace("{ids}", "1")).map_err(|error| error.at("resource"))?;
         if self.id_limit == Some(0) {
-            return Err(Error::validation("id_limit", "0 ids in a request read nothing; expected at least 1"));
+            return Err(Error::validation(
+                "id_limit",
+                "0 ids in a request read nothing; expected at least 1",
+            ));
         }
         Ok(())
     }

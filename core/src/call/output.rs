@@ -64,6 +64,17 @@ pub struct Resources {
 }
 
 impl Resources {
+    /// No answer and no ids, to be filled in.
+    pub(crate) fn empty() -> Self {
+        Self {
+            body: Vec::new(),
+            items: Vec::new(),
+            requested: IdSet::new(),
+            missing: IdSet::new(),
+            refused: Vec::new(),
+        }
+    }
+
     /// The JSON text of one resource.
     pub fn json(&self, index: usize) -> Option<&[u8]> {
         self.body.get(self.items.get(index)?.span.clone())

@@ -1,7 +1,5 @@
 //! Finds the resources in an answer without copying or re-serialising them.
 
-use std::ops::Range;
-
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -38,12 +36,13 @@ pub(crate) fn find_resources(body: &[u8], id_member: &str) -> Result<Found> {
         Parts::Elements(elements) => {
             elements.into_iter().map(|raw| resource(id_of(raw.get(), id_member), raw)).collect()
         }
-        Parts::Members(members) => {
-            members.into_iter().map(|(name, raw)| resource(name.parse().ok().or_else(|| id_of(raw.get(), id_member)), raw)).collect()
-        }
+        Parts::Members(members) => members
+            .into_iter()
+            .map(|(name, raw)| resource(name.parse().ok().or_else(|| id_of(raw.get(), id_member)), raw))
+            .collect(),
     };
-    let ids = items.iter().filter_map(|item| item.id).filter(|id| *id > 0).collect();
-    Ok(Found { items, ids })
+    let known = items.iter().filter_map(|item| item.id).filter(|id| (1..=IdSet::HIGHEST).contains(id));
+    Ok(Found { ids: IdSet::from_ids(known)?, items })
 }
 
 enum Parts<'a> {
@@ -103,7 +102,10 @@ fn unwrap_single<'a>(members: Vec<(String, &'a RawValue)>, whole: &'a RawValue) 
 /// The id inside a resource's text.
 fn id_of(json: &str, member: &str) -> Option<u64> {
     // Nearly always the first member, so the rest need not be read.
-    if let Some(rest) = json.strip_prefix("{\"").and_then(|rest| rest.strip_prefix(member)).and_then(|rest| rest.strip_prefix("\":"))
+    if let Some(rest) = json
+        .strip_prefix("{\"")
+        .and_then(|rest| rest.strip_prefix(member))
+        .and_then(|rest| rest.strip_prefix("\":"))
     {
         let digits = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
         if let (Ok(id), Some(b',' | b'}')) = (rest[..digits].parse(), rest.as_bytes().get(digits)) {
@@ -136,19 +138,13 @@ impl<'de> Visitor<'de> for IdVisitor<'_> {
     }
 }
 
-/// The bytes of one resource, for tests.
-#[cfg(test)]
-fn text<'a>(body: &'a str, span: &Range<usize>) -> &'a str {
-    &body[span.clone()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn found(body: &str, member: &str) -> Vec<(Option<u64>, String)> {
         let found = find_resources(body.as_bytes(), member).unwrap();
-        found.items.iter().map(|item| (item.id, text(body, &item.span).to_owned())).collect()
+        found.items.iter().map(|item| (item.id, body[item.span.clone()].to_owned())).collect()
     }
 
     #[test]
@@ -163,7 +159,10 @@ mod tests {
         );
         assert_eq!(found(r#"{"response":{"journals":[{"id":3}]}}"#, "id"), [(Some(3), r#"{"id":3}"#.into())]);
         assert_eq!(found(r#"{"response":{"id":4,"x":[]}}"#, "id"), [(Some(4), r#"{"id":4,"x":[]}"#.into())]);
-        assert_eq!(found(r#"{"response":[{"contactId":5}]}"#, "contactId"), [(Some(5), r#"{"contactId":5}"#.into())]);
+        assert_eq!(
+            found(r#"{"response":[{"contactId":5}]}"#, "contactId"),
+            [(Some(5), r#"{"contactId":5}"#.into())]
+        );
         assert_eq!(found(r#"{"response":[3,null]}"#, "id"), [(None, "3".into()), (None, "null".into())]);
         for empty in ["{}", r#"{"response":[]}"#, r#"{"response":null}"#, r#"{"response":{}}"#] {
             assert!(found(empty, "id").is_empty(), "{empty}");

@@ -128,7 +128,10 @@ impl SearchJob {
                 self.ended |= self.limit.is_some_and(|limit| consumed >= limit);
             }
             Position::Ids { .. } => {
-                return Err(Error::validation("checkpoint", "the position is one of a fetch, not of a search"));
+                return Err(Error::validation(
+                    "checkpoint",
+                    "the position is one of a fetch, not of a search",
+                ));
             }
         }
         Ok(())
@@ -166,7 +169,12 @@ impl SearchJob {
         self.expected = next;
         // What was asked for ahead is of use only where the pages really fall.
         self.slots.retain(|first, _| *first >= next && (*first - next) % self.page_size == 0);
-        events.push(Event::Page { resource: self.resource.clone(), first_result, rows: handed_out, duplicates });
+        events.push(Event::Page {
+            resource: self.resource.clone(),
+            first_result,
+            rows: handed_out,
+            duplicates,
+        });
         self.unconsumed.push_back(Unconsumed { first_result, next, kept, keys, rows: handed_out });
         self.outputs.push_back(Output::Page(SearchPage { page, first_result, duplicates }));
         Ok(())
@@ -202,13 +210,15 @@ impl SearchJob {
 
     /// Drops rows whose key an earlier row had, and answers which rows were kept and their keys.
     fn drop_repeated(&mut self, page: &mut Page) -> (Option<Vec<u32>>, Vec<u64>) {
-        let Some(column) = self.key.as_deref().and_then(|key| page.column(key)) else { return (None, Vec::new()) };
+        let Some(column) = self.key.as_deref().and_then(|key| page.column(key)) else {
+            return (None, Vec::new());
+        };
         let ColumnData::Integer(values) = column.data() else { return (None, Vec::new()) };
         let mut keys = Vec::with_capacity(values.len());
         let mut kept = Vec::with_capacity(values.len());
         for (row, value) in values.iter().enumerate() {
             match u64::try_from(*value) {
-                Ok(key) if column.is_valid(row) => {
+                Ok(key) if key > 0 && !column.is_null(row) => {
                     if self.seen.insert(key) {
                         kept.push(row as u32);
                         keys.push(key);
@@ -310,7 +320,8 @@ impl Job for SearchJob {
             None => page.first_result + count,
         };
         if count > 0 {
-            self.consumed.recent = page.keys.iter().take(count as usize).copied().filter(|key| *key > 0).collect();
+            let keys = page.keys.iter().take(count as usize).copied().filter(|key| *key > 0);
+            self.consumed.recent = IdSet::from_ids(keys).unwrap_or_default();
         }
         // Acknowledging names a number from the page's beginning, so a second one replaces the first.
         self.consumed.rows_in_page = count;
@@ -329,7 +340,9 @@ impl Job for SearchJob {
         let Some(available) = self.results_available else {
             return Outlook { requests: 1u64.saturating_sub(requested), exact: false, items: None };
         };
-        let wanted = self.limit.map_or(available, |limit| available.min(self.expected - 1 + limit.saturating_sub(self.delivered)));
+        let wanted = self.limit.map_or(available, |limit| {
+            available.min(self.expected - 1 + limit.saturating_sub(self.delivered))
+        });
         let left = wanted.saturating_sub(self.expected - 1);
         let cut_by_limit = wanted < available;
         // A last page that is full asks once more, to be sure.
@@ -346,7 +359,11 @@ impl Job for SearchJob {
             return Ok(Position::Start);
         }
         let recent = (!consumed.recent.is_empty()).then(|| consumed.recent.clone());
-        Ok(Position::Row { first_result: consumed.first_result, consumed: consumed.rows_before + consumed.rows_in_page, recent })
+        Ok(Position::Row {
+            first_result: consumed.first_result,
+            consumed: consumed.rows_before + consumed.rows_in_page,
+            recent,
+        })
     }
 }
 

@@ -79,16 +79,21 @@ impl Search {
             FilterType::Text => return Ok(()),
             FilterType::Integer => value.parse::<i64>().is_err().then_some("a whole number"),
             FilterType::Boolean => (!matches!(value, "true" | "false")).then_some("true or false"),
-            FilterType::IdSet => return IdSet::parse(value).map(drop).map_err(|error| inside(error, &place, value)),
+            FilterType::IdSet => {
+                return IdSet::parse(value).map(drop).map_err(|error| inside(error, &place, value));
+            }
             FilterType::DateTime => (value.parse::<Date>().is_err() && value.parse::<DateTime>().is_err())
                 .then_some("an ISO 8601 date or date-time"),
-            FilterType::Period => return value.parse::<Period>().map(drop).map_err(|error| inside(error, &place, value)),
+            FilterType::Period => {
+                return value.parse::<Period>().map(drop).map_err(|error| inside(error, &place, value));
+            }
         };
         match expected {
             None => Ok(()),
-            Some(expected) => {
-                Err(Error::validation(place, format!("the filter value {value:?} does not fit; expected {expected}")))
-            }
+            Some(expected) => Err(Error::validation(
+                place,
+                format!("the filter value {value:?} does not fit; expected {expected}"),
+            )),
         }
     }
 
@@ -100,7 +105,8 @@ impl Search {
         if self.column(name).is_some_and(|column| column.in_rows) {
             return Ok(());
         }
-        let names: Vec<&str> = self.columns.iter().filter(|column| column.in_rows).map(|column| column.name).collect();
+        let names: Vec<&str> =
+            self.columns.iter().filter(|column| column.in_rows).map(|column| column.name).collect();
         Err(Error::validation(
             "columns",
             format!("{} has no column {name:?}; expected some of {}", self.path, names.join(", ")),
@@ -115,7 +121,8 @@ impl Search {
         if self.column(name).is_some_and(|column| column.sortable) {
             return Ok(());
         }
-        let names: Vec<&str> = self.columns.iter().filter(|column| column.sortable).map(|column| column.name).collect();
+        let names: Vec<&str> =
+            self.columns.iter().filter(|column| column.sortable).map(|column| column.name).collect();
         Err(Error::validation(
             "sort",
             format!("{} cannot be sorted by {name:?}; expected one of {}", self.path, names.join(", ")),
@@ -151,7 +158,8 @@ impl Resource {
 }
 
 const SEARCHES: [&[Search]; 3] = [order::SEARCHES, product::SEARCHES, contact::SEARCHES];
-const RESOURCES: [&[Resource]; 4] = [order::RESOURCES, product::RESOURCES, contact::RESOURCES, warehouse::RESOURCES];
+const RESOURCES: [&[Resource]; 4] =
+    [order::RESOURCES, product::RESOURCES, contact::RESOURCES, warehouse::RESOURCES];
 
 /// The search at that path, if it is listed.
 pub fn search(path: &str) -> Option<&'static Search> {
@@ -200,7 +208,9 @@ mod tests {
     #[test]
     fn names_the_filter_and_what_it_takes() {
         let orders = search("order-service/order-search").unwrap();
-        for (name, value) in [("orderTypeId", "1"), ("orderId", "1,5-9"), ("updatedOn", "2026-01-01/"), ("customerRef", "#1")] {
+        for (name, value) in
+            [("orderTypeId", "1"), ("orderId", "1,5-9"), ("updatedOn", "2026-01-01/"), ("customerRef", "#1")]
+        {
             orders.check_filter(name, value).unwrap();
         }
         for (name, value, expected) in [
@@ -223,7 +233,11 @@ mod tests {
     #[test]
     fn every_search_knows_its_key_and_its_resource() {
         for search in searches() {
-            assert!(search.column(search.key).is_some_and(|key| key.in_rows && key.sortable), "{}", search.path);
+            assert!(
+                search.column(search.key).is_some_and(|key| key.in_rows && key.sortable),
+                "{}",
+                search.path
+            );
             assert_eq!(resource(search.finds).and_then(|found| found.search), Some(search.path));
         }
     }

@@ -9,7 +9,12 @@ pub(super) const RESOURCES: &[Resource] = &[
         search: Some("product-service/product-search"),
         ..Resource::UNLISTED
     },
-    Resource { path: "product-service/product-price", options: true, id_member: "productId", ..Resource::UNLISTED },
+    Resource {
+        path: "product-service/product-price",
+        options: true,
+        id_member: "productId",
+        ..Resource::UNLISTED
+    },
     Resource { path: "product-service/price-list", ..Resource::UNLISTED },
 ];
 
