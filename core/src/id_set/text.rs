@@ -1,6 +1,5 @@
 //! The text form: `1,5-10,20`.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,9 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{IdSet, Span, check_id, check_range};
 use crate::error::{Error, Result};
-
-/// How much of a wrong part an error shows.
-const SHOWN: usize = 32;
+use crate::value::excerpt::excerpt;
 
 impl IdSet {
     /// Reads ids and ascending ranges, separated by `,` or `.` (API notes §1.3 know both), in any order.
@@ -49,7 +46,7 @@ fn parse_part(part: &str, byte: usize) -> Result<Span> {
     if let Some(offset) = part.find(|character: char| !character.is_ascii_digit() && character != '-') {
         return Err(Error::validation(
             at(offset),
-            format!("found {:?}, expected an id such as 8 or a range such as 10-20", shown(&part[offset..])),
+            format!("found {}, expected an id such as 8 or a range such as 10-20", excerpt(&part[offset..])),
         ));
     }
     let Some((first, last)) = part.split_once('-') else {
@@ -59,7 +56,7 @@ fn parse_part(part: &str, byte: usize) -> Result<Span> {
     if first.is_empty() || last.is_empty() || last.contains('-') {
         return Err(Error::validation(
             at(0),
-            format!("found {:?}, expected a range with two ends such as 10-20", shown(part)),
+            format!("found {}, expected a range with two ends such as 10-20", excerpt(part)),
         ));
     }
     let first_id = parse_id(first, byte)?;
@@ -72,19 +69,11 @@ fn parse_id(digits: &str, byte: usize) -> Result<u64> {
     let id = digits.parse::<u64>().map_err(|_| {
         Error::validation(
             format!("byte {byte}"),
-            format!("found {}, expected an id up to {}", shown(digits), IdSet::HIGHEST),
+            format!("found {}, expected an id up to {}", excerpt(digits), IdSet::HIGHEST),
         )
     })?;
     check_id(id).map_err(|error| error.at(format!("byte {byte}")))?;
     Ok(id)
-}
-
-/// The beginning of wrong text, so that an error stays readable.
-fn shown(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
-    }
 }
 
 impl FromStr for IdSet {
