@@ -1,0 +1,242 @@
+//! A column while its cells arrive.
+
+use super::bitmap::{Bitmap, Nulls};
+use super::column::{Column, ColumnData, Header};
+use super::page::Cell;
+use super::scan;
+use super::text::Text;
+use super::timestamp::Timestamp;
+
+/// A column of which `metaData` has perhaps said nothing yet. Its first value decides its type; a value
+/// that does not fit turns the cells so far into a type that holds both without loss.
+#[derive(Debug)]
+pub(super) struct Builder {
+    data: ColumnData,
+    nulls: Nulls,
+    admits_dates: bool,
+    expected_rows: usize,
+}
+
+impl Builder {
+    /// `admits_dates`: whether canonical date-times are taken for instants. `expected_rows` only sizes the
+    /// buffers.
+    pub(super) fn new(admits_dates: bool, expected_rows: usize) -> Self {
+        Self { data: ColumnData::Null, nulls: Nulls::default(), admits_dates, expected_rows }
+    }
+
+    /// Sizes the buffers that are still to be made.
+    pub(super) fn expect_rows(&mut self, expected_rows: usize) {
+        self.expected_rows = expected_rows;
+    }
+
+    /// Appends the cell at `position` when it is plain and of the column's type, and answers the place after
+    /// it. Otherwise appends nothing.
+    #[inline(always)]
+    pub(super) fn push_plain(&mut self, body: &str, position: usize, row: usize) -> Option<usize> {
+        let bytes = body.as_bytes();
+        match &mut self.data {
+            ColumnData::Integer(values) => {
+                if let Some((value, end)) = scan::integer(bytes, position) {
+                    values.push(value);
+                    return Some(end);
+                }
+            }
+            ColumnData::DateTime { milliseconds, offset_minutes } => {
+                let window = bytes.get(position..).and_then(|rest| rest.first_chunk());
+                if let Some((timestamp, length)) = window.and_then(Timestamp::read_quoted) {
+                    milliseconds.push(timestamp.milliseconds());
+                    offset_minutes.push(timestamp.offset_part());
+                    return Some(position + length);
+                }
+            }
+            ColumnData::Text(texts) => {
+                if bytes.get(position) == Some(&b'"') {
+                    let end = scan::plain_string_end(bytes, position + 1)?;
+                    texts.push(body.get(position + 1..end)?);
+                    return Some(end + 1);
+                }
+            }
+            ColumnData::Boolean(values) => {
+                if let Some((value, end)) = scan::boolean(bytes, position) {
+                    values.push(value);
+                    return Some(end);
+                }
+            }
+            ColumnData::Null | ColumnData::Decimal(_) | ColumnData::Json(_) => {}
+        }
+        let end = scan::null(bytes, position)?;
+        self.push_null(row);
+        Some(end)
+    }
+
+    /// Appends a null as row `row`.
+    #[inline]
+    pub(super) fn push_null(&mut self, row: usize) {
+        match &mut self.data {
+            ColumnData::Null => return,
+            ColumnData::Integer(values) => values.push(0),
+            ColumnData::Boolean(values) => values.push(false),
+            ColumnData::Text(texts) | ColumnData::Decimal(texts) | ColumnData::Json(texts) => texts.push(""),
+            ColumnData::DateTime { milliseconds, offset_minutes } => {
+                milliseconds.push(0);
+                offset_minutes.push(0);
+            }
+        }
+        self.nulls.mark(row);
+    }
+
+    /// Appends a boolean as row `row`.
+    pub(super) fn push_boolean(&mut self, value: bool, row: usize) {
+        if let ColumnData::Null = self.data {
+            let mut values = Bitmap::default();
+            (0..row).for_each(|_| values.push(false));
+            self.begin(ColumnData::Boolean(values), row);
+        }
+        match &mut self.data {
+            ColumnData::Boolean(values) => values.push(value),
+            ColumnData::Null
+            | ColumnData::Integer(_)
+            | ColumnData::Text(_)
+            | ColumnData::DateTime { .. }
+            | ColumnData::Decimal(_)
+            | ColumnData::Json(_) => self.push_json(Cell::Boolean(value), row),
+        }
+    }
+
+    /// Appends a number, given as the answer spells it, as row `row`.
+    pub(super) fn push_number(&mut self, spelling: &str, row: usize) {
+        let integer = integer_of(spelling);
+        match (&mut self.data, integer) {
+            (ColumnData::Null, Some(_)) => {
+                let values = self.filled(0, row);
+                self.begin(ColumnData::Integer(values), row);
+            }
+            (ColumnData::Null, None) => {
+                let texts = self.empty_texts(row);
+                self.begin(ColumnData::Decimal(texts), row);
+            }
+            (ColumnData::Integer(_), None) => {
+                self.data = ColumnData::Decimal(self.respelled(row, |cell, out| cell.write_json(out)));
+            }
+            (_, _) => {}
+        }
+        match (&mut self.data, integer) {
+            (ColumnData::Integer(values), Some(value)) => values.push(value),
+            (ColumnData::Decimal(texts), _) => texts.push(spelling),
+            (_, _) => self.push_json(Cell::Decimal(spelling), row),
+        }
+    }
+
+    /// Appends a text, without escapes, as row `row`.
+    pub(super) fn push_text(&mut self, text: &str, row: usize) {
+        let timestamp = match &self.data {
+            ColumnData::Null if self.admits_dates => Timestamp::parse(text),
+            ColumnData::DateTime { .. } => Timestamp::parse(text),
+            ColumnData::Null
+            | ColumnData::Integer(_)
+            | ColumnData::Boolean(_)
+            | ColumnData::Text(_)
+            | ColumnData::Decimal(_)
+            | ColumnData::Json(_) => None,
+        };
+        match (&mut self.data, timestamp) {
+            (ColumnData::Null, Some(_)) => {
+                let (milliseconds, offset_minutes) = (self.filled(0, row), self.filled(0, row));
+                self.begin(ColumnData::DateTime { milliseconds, offset_minutes }, row);
+            }
+            (ColumnData::Null, None) => {
+                let texts = self.empty_texts(row);
+                self.begin(ColumnData::Text(texts), row);
+            }
+            (ColumnData::DateTime { .. }, None) => self.dates_to_texts(row),
+            (_, _) => {}
+        }
+        match (&mut self.data, timestamp) {
+            (ColumnData::DateTime { milliseconds, offset_minutes }, Some(timestamp)) => {
+                milliseconds.push(timestamp.milliseconds());
+                offset_minutes.push(timestamp.offset_part());
+            }
+            (ColumnData::Text(texts), _) => texts.push(text),
+            (_, _) => self.push_json(Cell::Text(text), row),
+        }
+    }
+
+    /// Appends any value as JSON as row `row`, after the cells so far became JSON too.
+    pub(super) fn push_json(&mut self, cell: Cell<'_>, row: usize) {
+        match &mut self.data {
+            ColumnData::Json(texts) => texts.push_with(|out| cell.write_json(out)),
+            ColumnData::Null => {
+                let mut texts = self.empty_texts(row);
+                texts.push_with(|out| cell.write_json(out));
+                self.begin(ColumnData::Json(texts), row);
+            }
+            ColumnData::Integer(_)
+            | ColumnData::Boolean(_)
+            | ColumnData::Text(_)
+            | ColumnData::DateTime { .. }
+            | ColumnData::Decimal(_) => {
+                let mut texts = self.respelled(row, |cell, out| cell.write_json(out));
+                texts.push_with(|out| cell.write_json(out));
+                self.data = ColumnData::Json(texts);
+            }
+        }
+    }
+
+    /// The column, now that all `rows` rows are there and `metaData` is known.
+    pub(super) fn finish(mut self, header: Header, rows: usize) -> Column {
+        if !header.admits_dates() && matches!(self.data, ColumnData::DateTime { .. }) {
+            self.dates_to_texts(rows);
+        }
+        Column { header, data: self.data, validity: self.nulls.finish(rows) }
+    }
+
+    /// Gives the column its type at row `row`; the rows before were all null.
+    fn begin(&mut self, data: ColumnData, row: usize) {
+        self.data = data;
+        if row > 0 {
+            self.nulls.mark_all_before(row);
+        }
+    }
+
+    fn filled<T: Copy>(&self, value: T, rows: usize) -> Vec<T> {
+        let mut values = Vec::with_capacity(self.expected_rows.max(rows));
+        values.resize(rows, value);
+        values
+    }
+
+    fn empty_texts(&self, rows: usize) -> Text {
+        let mut texts = Text::with_capacity(self.expected_rows.max(rows), 0);
+        texts.extend_to(rows);
+        texts
+    }
+
+    fn dates_to_texts(&mut self, rows: usize) {
+        self.data = ColumnData::Text(self.respelled(rows, |cell, out| match cell {
+            Cell::DateTime(timestamp) => timestamp.write(out),
+            Cell::Null
+            | Cell::Integer(_)
+            | Cell::Boolean(_)
+            | Cell::Text(_)
+            | Cell::Decimal(_)
+            | Cell::Json(_) => cell.write_json(out),
+        }));
+    }
+
+    /// The first `rows` cells as texts that `write` spells; nulls stay empty.
+    fn respelled(&self, rows: usize, write: impl Fn(Cell<'_>, &mut String)) -> Text {
+        let mut texts = Text::with_capacity(self.expected_rows.max(rows), 0);
+        for row in 0..rows {
+            texts.push_with(|out| {
+                if !self.nulls.is_marked(row) {
+                    write(self.data.cell(row), out)
+                }
+            });
+        }
+        texts
+    }
+}
+
+/// The value of a number whose spelling is the only one of its value, when it has 64 bits.
+fn integer_of(spelling: &str) -> Option<i64> {
+    spelling.parse().ok().filter(|_| spelling != "-0")
+}

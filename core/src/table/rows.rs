@@ -1,0 +1,203 @@
+//! The rows of `results`, straight into columns.
+
+use jiter::{Jiter, Peek};
+
+use super::builder::Builder;
+use super::column::Header;
+use super::page::Cell;
+use super::{fault, scan};
+use crate::error::{Error, Result};
+
+/// More columns than any search has; keeps a hostile answer from costing many times its size.
+const MOST_COLUMNS: usize = 4096;
+
+/// Enough for a page of the largest size that Brightpearl gives (API notes §4.2); larger ones grow.
+const MOST_EXPECTED_ROWS: usize = 512;
+
+/// Columns that grow by rows.
+pub(super) struct Rows {
+    pub(super) builders: Vec<Builder>,
+    pub(super) count: usize,
+    /// The byte where the array begins.
+    pub(super) start: usize,
+}
+
+/// Reads the array that begins at or after `start`, and answers the place after it. `headers` when
+/// `metaData` came before; the first row says how many columns there are otherwise.
+pub(super) fn read(body: &str, start: usize, headers: Option<&[Header]>) -> Result<(Rows, usize)> {
+    let mut reader = RowReader { body, tape: Vec::new() };
+    let bytes = body.as_bytes();
+    let mut position = scan::skip_whitespace(bytes, start);
+    if bytes.get(position) != Some(&b'[') {
+        let found = fault::found(body, position);
+        return Err(fault::protocol(position, format!("expected the array `results`, found {found}")));
+    }
+
+    let known = headers.filter(|headers| !headers.is_empty());
+    let mut rows = Rows {
+        builders: known
+            .unwrap_or_default()
+            .iter()
+            .map(|header| Builder::new(header.admits_dates(), 0))
+            .collect(),
+        count: 0,
+        start: position,
+    };
+    position = scan::skip_whitespace(bytes, position + 1);
+    if bytes.get(position) == Some(&b']') {
+        return Ok((rows, position + 1));
+    }
+    loop {
+        let begin = position;
+        position = if rows.count == 0 && known.is_none() {
+            reader.first_row(&mut rows.builders, begin)?
+        } else {
+            reader.row(&mut rows.builders, begin, rows.count)?
+        };
+        rows.count += 1;
+        if rows.count == 1 {
+            let expected = (body.len() - begin) / (position - begin).max(1) + 1;
+            rows.builders
+                .iter_mut()
+                .for_each(|builder| builder.expect_rows(expected.min(MOST_EXPECTED_ROWS)));
+        }
+        position = scan::skip_whitespace(bytes, position);
+        match bytes.get(position) {
+            Some(b',') => position = scan::skip_whitespace(bytes, position + 1),
+            Some(b']') => return Ok((rows, position + 1)),
+            Some(_) | None => {
+                let found = fault::found(body, position);
+                let message = format!("expected `,` or `]` after row {}, found {found}", rows.count);
+                return Err(fault::protocol(position, message));
+            }
+        }
+    }
+}
+
+struct RowReader<'body> {
+    body: &'body str,
+    tape: Vec<u8>,
+}
+
+impl RowReader<'_> {
+    /// Reads the row that says how many columns there are.
+    fn first_row(&mut self, builders: &mut Vec<Builder>, begin: usize) -> Result<usize> {
+        let bytes = self.body.as_bytes();
+        let mut position = self.open(begin, 0)?;
+        if bytes.get(position) == Some(&b']') {
+            return Err(fault::protocol(begin, "row 1 has no cells, expected one for each column"));
+        }
+        loop {
+            if builders.len() == MOST_COLUMNS {
+                return Err(fault::protocol(position, format!("row 1 has more than {MOST_COLUMNS} cells")));
+            }
+            let mut builder = Builder::new(true, 0);
+            position = self.any_cell(&mut builder, position, 0)?;
+            builders.push(builder);
+            position = scan::skip_whitespace(bytes, position);
+            match bytes.get(position) {
+                Some(b',') => position = scan::skip_whitespace(bytes, position + 1),
+                Some(b']') => return Ok(position + 1),
+                Some(_) | None => {
+                    let found = fault::found(self.body, position);
+                    let message =
+                        format!("expected `,` or `]` after cell {} of row 1, found {found}", builders.len());
+                    return Err(fault::protocol(position, message));
+                }
+            }
+        }
+    }
+
+    /// Reads a row of as many cells as there are columns.
+    #[inline]
+    fn row(&mut self, builders: &mut [Builder], begin: usize, row: usize) -> Result<usize> {
+        let bytes = self.body.as_bytes();
+        let width = builders.len();
+        let mut position = self.open(begin, row)?;
+        for (index, builder) in builders.iter_mut().enumerate() {
+            position = match builder.push_plain(self.body, position, row) {
+                Some(end) => end,
+                None if bytes.get(position) == Some(&b']') => {
+                    return Err(self.bad_row(begin, row, width));
+                }
+                None => self.any_cell(builder, position, row)?,
+            };
+            position = scan::skip_whitespace(bytes, position);
+            let expected = if index + 1 == width { b']' } else { b',' };
+            if bytes.get(position) != Some(&expected) {
+                return Err(self.bad_row(begin, row, width));
+            }
+            position = scan::skip_whitespace(bytes, position + 1);
+        }
+        Ok(position)
+    }
+
+    fn open(&self, begin: usize, row: usize) -> Result<usize> {
+        let bytes = self.body.as_bytes();
+        if bytes.get(begin) != Some(&b'[') {
+            let found = fault::found(self.body, begin);
+            return Err(fault::protocol(
+                begin,
+                format!("expected an array as row {}, found {found}", row + 1),
+            ));
+        }
+        Ok(scan::skip_whitespace(bytes, begin + 1))
+    }
+
+    /// Reads one cell of any kind with the general parser.
+    #[cold]
+    fn any_cell(&mut self, builder: &mut Builder, position: usize, row: usize) -> Result<usize> {
+        let rest = self.body.as_bytes().get(position..).unwrap_or_default();
+        let mut jiter = Jiter::with_tape(rest, std::mem::take(&mut self.tape));
+        let malformed = |error| fault::malformed(&error, position);
+        let peek = jiter.peek().map_err(malformed)?;
+        match peek {
+            Peek::Null => {
+                jiter.known_null().map_err(malformed)?;
+                builder.push_null(row);
+            }
+            Peek::True | Peek::False => builder.push_boolean(jiter.known_bool(peek).map_err(malformed)?, row),
+            Peek::String => builder.push_text(jiter.known_str().map_err(malformed)?, row),
+            number if number.is_num() => {
+                jiter.known_number_bytes(number).map_err(malformed)?;
+                builder.push_number(self.spelling(position, position + jiter.current_index()), row);
+            }
+            other => {
+                jiter.known_skip(other).map_err(malformed)?;
+                let spelling = self.spelling(position, position + jiter.current_index());
+                builder.push_json(Cell::Json(spelling), row);
+            }
+        }
+        let end = position + jiter.current_index();
+        self.tape = jiter.into_tape();
+        Ok(end)
+    }
+
+    fn spelling(&self, start: usize, end: usize) -> &str {
+        self.body.get(start..end).unwrap_or_default()
+    }
+
+    /// Says what is wrong with a row that does not end where it should: it is not JSON, or it has another
+    /// number of cells than expected.
+    #[cold]
+    fn bad_row(&self, begin: usize, row: usize, expected: usize) -> Error {
+        let rest = self.body.as_bytes().get(begin..).unwrap_or_default();
+        let mut jiter = Jiter::new(rest);
+        let mut cells = 0;
+        let counted = (|| {
+            let mut next = jiter.next_array()?;
+            while let Some(peek) = next {
+                jiter.known_skip(peek)?;
+                cells += 1;
+                next = jiter.array_step()?;
+            }
+            Ok(())
+        })();
+        match counted {
+            Err(error) => fault::malformed(&error, begin),
+            Ok(()) => {
+                fault::protocol(begin, format!("row {} has {cells} cells, expected {expected}", row + 1))
+            }
+        }
+    }
+}
