@@ -168,7 +168,7 @@ impl SearchJob {
         self.delivered += handed_out;
         self.expected = next;
         // What was asked for ahead is of use only where the pages really fall.
-        self.slots.retain(|first, _| *first >= next && (*first - next) % self.page_size == 0);
+        self.slots.retain(|first, _| *first >= next && (*first - next).is_multiple_of(self.page_size));
         events.push(Event::Page {
             resource: self.resource.clone(),
             first_result,

@@ -2,7 +2,9 @@
 
 use brightpearl_core::call::operation::Operation;
 use brightpearl_core::table::{Cell, Page};
-use brightpearl_core::{Error, Exchange, Explanation, Headers, IdSet, Output, Resources, Result, SearchPage, Step};
+use brightpearl_core::{
+    Error, Exchange, Explanation, Headers, IdSet, Output, Resources, Result, SearchPage, Step,
+};
 use serde_json::{Map, Value, json};
 
 /// The result of a poll.

@@ -47,7 +47,9 @@ impl Host {
     fn act(&mut self, action: &Action, now: u64) -> Value {
         match action {
             Action::Poll(_) => encode::step(&self.call().poll(now)),
-            Action::Answer(answer) => encode::outcome(&self.call().answer(answer.exchange, response(answer), now)),
+            Action::Answer(answer) => {
+                encode::outcome(&self.call().answer(answer.exchange, response(answer), now))
+            }
             Action::Fail(fail) => encode::outcome(&self.call().fail(fail.exchange, failure(fail), now)),
             Action::Acknowledge(items) => encode::outcome(&self.call().acknowledge(*items)),
             Action::Cancel(_) => {
@@ -70,7 +72,8 @@ impl Host {
 
     fn resume(&mut self, text: &Value) -> Result<()> {
         self.call = None;
-        let text = text.as_str().map(str::to_owned).or(self.remembered.clone()).expect("a remembered checkpoint");
+        let text =
+            text.as_str().map(str::to_owned).or(self.remembered.clone()).expect("a remembered checkpoint");
         self.call = Some(self.client.resume(&text)?);
         Ok(())
     }

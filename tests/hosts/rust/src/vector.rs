@@ -127,7 +127,12 @@ pub fn load() -> Vec<(PathBuf, Vector)> {
 
 fn read(path: &Path) -> Vector {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let vector: Vector = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    assert_eq!(path.file_stem().and_then(|stem| stem.to_str()), Some(vector.name.as_str()), "the file's name");
+    let vector: Vector =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(
+        path.file_stem().and_then(|stem| stem.to_str()),
+        Some(vector.name.as_str()),
+        "the file's name"
+    );
     vector
 }
