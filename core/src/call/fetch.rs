@@ -273,7 +273,9 @@ impl Job for FetchJob {
         let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
-        let missing = requested.difference(&ids);
+        // Where a resource does not say its id, nothing can be said of what is missing.
+        let all_named = items.iter().all(|item| item.id.is_some());
+        let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };
         let resources = Resources { body: response.body, items, requested, missing, refused: Vec::new() };
         self.answer_chunk(index, resources);
         Ok(())
