@@ -179,51 +179,6 @@ typedef int32_t bp_delivery;
 #endif // __cplusplus
 
 /**
- * What the cells of a column are, and with it which of the column's pointers are set.
- */
-enum bp_column_kind
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Every cell is null, or there are no rows; no pointer is set.
-   */
-  BP_COLUMN_KIND_NULL = 0,
-  /**
-   * Whole numbers: `integers`.
-   */
-  BP_COLUMN_KIND_INTEGER = 1,
-  /**
-   * Booleans: `booleans`.
-   */
-  BP_COLUMN_KIND_BOOLEAN = 2,
-  /**
-   * Texts: `offsets` and `texts`.
-   */
-  BP_COLUMN_KIND_TEXT = 3,
-  /**
-   * Instants: `integers` has milliseconds since the Unix epoch in UTC; `offset_minutes`.
-   */
-  BP_COLUMN_KIND_DATE_TIME = 4,
-  /**
-   * Numbers exactly as the server spelt them, some of them no 64-bit integer: `offsets` and `texts`.
-   */
-  BP_COLUMN_KIND_DECIMAL = 5,
-  /**
-   * JSON texts: arrays, objects, or values of more than one sort: `offsets` and `texts`.
-   */
-  BP_COLUMN_KIND_JSON = 6,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum bp_column_kind bp_column_kind;
-#else
-typedef int32_t bp_column_kind;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
  * What to do next, and with it which fields of the step are set.
  */
 enum bp_step_kind
@@ -305,6 +260,51 @@ enum bp_wait_reason
 typedef enum bp_wait_reason bp_wait_reason;
 #else
 typedef int32_t bp_wait_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What the cells of a column are, and with it which of the column's pointers are set.
+ */
+enum bp_column_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Every cell is null, or there are no rows; no pointer is set.
+   */
+  BP_COLUMN_KIND_NULL = 0,
+  /**
+   * Whole numbers: `integers`.
+   */
+  BP_COLUMN_KIND_INTEGER = 1,
+  /**
+   * Booleans: `booleans`.
+   */
+  BP_COLUMN_KIND_BOOLEAN = 2,
+  /**
+   * Texts: `offsets` and `texts`.
+   */
+  BP_COLUMN_KIND_TEXT = 3,
+  /**
+   * Instants: `integers` has milliseconds since the Unix epoch in UTC; `offset_minutes`.
+   */
+  BP_COLUMN_KIND_DATE_TIME = 4,
+  /**
+   * Numbers exactly as the server spelt them, some of them no 64-bit integer: `offsets` and `texts`.
+   */
+  BP_COLUMN_KIND_DECIMAL = 5,
+  /**
+   * JSON texts: arrays, objects, or values of more than one sort: `offsets` and `texts`.
+   */
+  BP_COLUMN_KIND_JSON = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_column_kind bp_column_kind;
+#else
+typedef int32_t bp_column_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -417,21 +417,6 @@ typedef struct bp_resources bp_resources;
 typedef struct bp_uris bp_uris;
 
 /**
- * A UTF-8 text that the program owns: filled by the library, NUL-terminated, and freed by
- * `bp_buffer_free`, once. Zero it before its first use.
- */
-typedef struct {
-  /**
-   * The first byte, or NULL.
-   */
-  char *data;
-  /**
-   * How many bytes, the NUL not counted.
-   */
-  size_t len;
-} bp_buffer;
-
-/**
  * A UTF-8 text that someone else owns. As an input it is borrowed for the duration of the call, and need
  * not be NUL-terminated; `data` may be NULL when `len` is 0. As an output it is NUL-terminated (the NUL is
  * not counted in `len`), and borrowed for as long as the function says; `data` is NULL where there is no
@@ -447,6 +432,21 @@ typedef struct {
    */
   size_t len;
 } bp_text;
+
+/**
+ * A UTF-8 text that the program owns: filled by the library, NUL-terminated, and freed by
+ * `bp_buffer_free`, once. Zero it before its first use.
+ */
+typedef struct {
+  /**
+   * The first byte, or NULL.
+   */
+  char *data;
+  /**
+   * How many bytes, the NUL not counted.
+   */
+  size_t len;
+} bp_buffer;
 
 /**
  * What a budget allows at a moment. Initialise it with `BP_INIT`.
@@ -686,94 +686,6 @@ typedef struct {
 } bp_options;
 
 /**
- * One column of a page: `rows` cells in Arrow's layout. All pointers live as long as the page. A null cell
- * has a place like any other, holding 0, false or the empty text; `validity` tells it apart.
- * The library makes these; later releases may add fields at the end.
- */
-typedef struct {
-  /**
-   * Its name.
-   */
-  bp_text name;
-  /**
-   * What Brightpearl says it holds, such as `IDSET`; no text when the answer says nothing.
-   */
-  bp_text report_type;
-  /**
-   * What its cells are.
-   */
-  bp_column_kind kind;
-  /**
-   * How many cells it has: the rows of the page.
-   */
-  size_t rows;
-  /**
-   * A set bit for each cell that is not null, least significant bit of each byte first. NULL when no cell
-   * is null, and for `BP_COLUMN_KIND_NULL`, where every cell is.
-   */
-  const uint8_t *validity;
-  /**
-   * `rows` numbers, or NULL.
-   */
-  const int64_t *integers;
-  /**
-   * `rows` values: minutes that local time is ahead of UTC, or `BP_ZULU`. Or NULL.
-   */
-  const int16_t *offset_minutes;
-  /**
-   * `rows` bits, least significant bit of each byte first, or NULL.
-   */
-  const uint8_t *booleans;
-  /**
-   * `rows + 1` numbers that never fall: cell n is the bytes from `offsets[n]` to `offsets[n + 1]` of
-   * `texts`. Or NULL.
-   */
-  const int32_t *offsets;
-  /**
-   * All texts, one after the other, in UTF-8, not NUL-terminated.
-   */
-  bp_text texts;
-  /**
-   * Whether results can be sorted by it.
-   */
-  bool sortable;
-  /**
-   * Whether results can be filtered by it.
-   */
-  bool filterable;
-  /**
-   * Whether a search must filter by it.
-   */
-  bool required;
-} bp_column;
-
-/**
- * One resource. The library makes these; later releases may add fields at the end.
- */
-typedef struct {
-  /**
-   * Its id, when the resource says it; otherwise 0.
-   */
-  uint64_t id;
-  /**
-   * Whether the resource says its id.
-   */
-  bool has_id;
-  /**
-   * Where its JSON text begins in the body.
-   */
-  size_t offset;
-  /**
-   * How many bytes its JSON text has.
-   */
-  size_t length;
-  /**
-   * The JSON text itself, in UTF-8, not NUL-terminated; it lives as long as the resources.
-   */
-  bp_bytes json;
-} bp_resource;
-
-/**
  * What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
  * to is borrowed until the next poll of the call, or until the call is freed.
  */
@@ -901,6 +813,98 @@ typedef struct {
   bool has_items;
 } bp_explanation;
 
+/**
+ * One column of a page: `rows` cells in Arrow's layout. All pointers live as long as the page. A null cell
+ * has a place like any other, holding 0, false or the empty text; `validity` tells it apart.
+ * The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Its name.
+   */
+  bp_text name;
+  /**
+   * What Brightpearl says it holds, such as `IDSET`; no text when the answer says nothing.
+   */
+  bp_text report_type;
+  /**
+   * What its cells are.
+   */
+  bp_column_kind kind;
+  /**
+   * Which column of the page it is, from 0.
+   */
+  size_t index;
+  /**
+   * How many cells it has: the rows of the page.
+   */
+  size_t rows;
+  /**
+   * A set bit for each cell that is not null, least significant bit of each byte first. NULL when no cell
+   * is null, and for `BP_COLUMN_KIND_NULL`, where every cell is.
+   */
+  const uint8_t *validity;
+  /**
+   * `rows` numbers, or NULL.
+   */
+  const int64_t *integers;
+  /**
+   * `rows` values: minutes that local time is ahead of UTC, or `BP_ZULU`. Or NULL.
+   */
+  const int16_t *offset_minutes;
+  /**
+   * `rows` bits, least significant bit of each byte first, or NULL.
+   */
+  const uint8_t *booleans;
+  /**
+   * `rows + 1` numbers that never fall: cell n is the bytes from `offsets[n]` to `offsets[n + 1]` of
+   * `texts`. Or NULL.
+   */
+  const int32_t *offsets;
+  /**
+   * All texts, one after the other, in UTF-8.
+   */
+  bp_bytes texts;
+  /**
+   * Whether results can be sorted by it.
+   */
+  bool sortable;
+  /**
+   * Whether results can be filtered by it.
+   */
+  bool filterable;
+  /**
+   * Whether a search must filter by it.
+   */
+  bool required;
+} bp_column;
+
+/**
+ * One resource. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Its id, when the resource says it; otherwise 0.
+   */
+  uint64_t id;
+  /**
+   * Whether the resource says its id.
+   */
+  bool has_id;
+  /**
+   * Where its JSON text begins in the body.
+   */
+  size_t offset;
+  /**
+   * How many bytes its JSON text has.
+   */
+  size_t length;
+  /**
+   * The JSON text itself, in UTF-8, not NUL-terminated; it lives as long as the resources.
+   */
+  bp_bytes json;
+} bp_resource;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -932,12 +936,6 @@ const char *bp_delivery_name(int32_t delivery);
  * The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise.
  */
 const char *bp_wait_reason_name(int32_t reason);
-
-/**
- * Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
- * does no harm. `buffer` may be NULL. Any thread.
- */
-void bp_buffer_free(bp_buffer *buffer);
 
 /**
  * Frees an error; NULL is ignored. Any thread.
@@ -1016,6 +1014,12 @@ bp_text bp_error_advice(const bp_error *error);
  * request. No text when `error` is NULL.
  */
 bp_text bp_error_text(const bp_error *error);
+
+/**
+ * Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
+ * does no harm. `buffer` may be NULL. Any thread.
+ */
+void bp_buffer_free(bp_buffer *buffer);
 
 /**
  * Makes a budget from the same JSON that a configuration has at `pool`, such as
@@ -1135,6 +1139,98 @@ bp_status bp_call_start_json(const bp_client *client,
                              bp_error **error);
 
 /**
+ * Says what to do next, at `now_ms` (milliseconds since the Unix epoch, here and everywhere). What an
+ * earlier step lent is no longer valid, also when this fails. Answers the error that ended the call, once;
+ * polling a call that is over is `BP_STATUS_MISUSE`. The call's thread.
+ */
+bp_status bp_call_poll(bp_call *call,
+                       uint64_t now_ms,
+                       bp_step *step,
+                       bp_error **error);
+
+/**
+ * Takes the answer to an exchange; everything is copied. `BP_STATUS_MISUSE` when the exchange is unknown or
+ * was answered before. What the answer means, good or bad, comes out of the next poll. The call's thread.
+ */
+bp_status bp_call_answer(bp_call *call,
+                         uint64_t exchange,
+                         const bp_response *response,
+                         uint64_t now_ms,
+                         bp_error **error);
+
+/**
+ * Takes note that an exchange has no answer, and that not a byte of the request left the host: no name, no
+ * connection, no TLS. `reason` is a text for people. Errors and thread as `bp_call_answer`.
+ */
+bp_status bp_call_fail_not_sent(bp_call *call,
+                                uint64_t exchange,
+                                const char *reason,
+                                size_t reason_len,
+                                uint64_t now_ms,
+                                bp_error **error);
+
+/**
+ * Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
+ * reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
+ */
+bp_status bp_call_fail_maybe_sent(bp_call *call,
+                                  uint64_t exchange,
+                                  const char *reason,
+                                  size_t reason_len,
+                                  uint64_t now_ms,
+                                  bp_error **error);
+
+/**
+ * Takes note that the first `items` of the latest output were consumed, for a checkpoint in the midst of
+ * it. Counts from the output's beginning each time. `BP_STATUS_MISUSE` when no output is being consumed or
+ * it has fewer items. The call's thread.
+ */
+bp_status bp_call_acknowledge(bp_call *call,
+                              size_t items,
+                              bp_error **error);
+
+/**
+ * Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
+ * answered, which only informs the budget. NULL, or a call that is over, is ignored. The call's thread.
+ */
+void bp_call_cancel(bp_call *call,
+                    uint64_t now_ms);
+
+/**
+ * Says where the call stands, as a text for `bp_client_resume`: behind all that was consumed. It holds no
+ * credential. On success `*checkpoint` is owned: free it with `bp_buffer_free`. `BP_STATUS_MISUSE` for a
+ * write that was handed out: resuming would send it again. The call's thread.
+ */
+bp_status bp_call_checkpoint(const bp_call *call,
+                             bp_buffer *checkpoint,
+                             bp_error **error);
+
+/**
+ * Goes on with a call where its consumption ended, perhaps in another process or another host. On success
+ * `*call` is owned: free it with `bp_call_free`. Any thread.
+ */
+bp_status bp_client_resume(const bp_client *client,
+                           const char *checkpoint,
+                           size_t checkpoint_len,
+                           bp_call **call,
+                           bp_error **error);
+
+/**
+ * Says how many requests the call still needs, and how long they take at the present budget. The call's
+ * thread.
+ */
+bp_status bp_call_explain(const bp_call *call,
+                          uint64_t now_ms,
+                          bp_explanation *explanation,
+                          bp_error **error);
+
+/**
+ * Frees a call, and with it what its latest step lent. Exchanges that are out go on counting against the
+ * budget. NULL is ignored. Any thread.
+ */
+void bp_call_free(bp_call *call);
+
+/**
  * Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
  * retain needs one free. NULL stays NULL. Any thread.
  */
@@ -1215,14 +1311,14 @@ size_t bp_page_cell_text(const bp_page *page,
                          size_t capacity);
 
 /**
- * What a cell stands for, by the reference maps of the page, such as `SALES_ORDER` for order type 1. The
- * text lives as long as the page and is not NUL-terminated. `*is_json` (which may be NULL) says whether it
- * is JSON rather than a name. No text when there is no label.
+ * What a cell stands for, by the reference maps of the page, such as `SALES_ORDER` for order type 1, in
+ * UTF-8. The bytes live as long as the page. `*is_json` (which may be NULL) says whether it
+ * is JSON rather than a name. `data` is NULL when there is no label.
  */
-bp_text bp_page_label(const bp_page *page,
-                      size_t column,
-                      size_t row,
-                      bool *is_json);
+bp_bytes bp_page_label(const bp_page *page,
+                       size_t column,
+                       size_t row,
+                       bool *is_json);
 
 /**
  * Makes resources the program's own, beyond the step that they came with: free them with
@@ -1338,98 +1434,6 @@ size_t bp_uris_count(const bp_uris *uris);
  */
 bp_text bp_uris_at(const bp_uris *uris,
                    size_t index);
-
-/**
- * Says what to do next, at `now_ms` (milliseconds since the Unix epoch, here and everywhere). What an
- * earlier step lent is no longer valid, also when this fails. Answers the error that ended the call, once;
- * polling a call that is over is `BP_STATUS_MISUSE`. The call's thread.
- */
-bp_status bp_call_poll(bp_call *call,
-                       uint64_t now_ms,
-                       bp_step *step,
-                       bp_error **error);
-
-/**
- * Takes the answer to an exchange; everything is copied. `BP_STATUS_MISUSE` when the exchange is unknown or
- * was answered before. What the answer means, good or bad, comes out of the next poll. The call's thread.
- */
-bp_status bp_call_answer(bp_call *call,
-                         uint64_t exchange,
-                         const bp_response *response,
-                         uint64_t now_ms,
-                         bp_error **error);
-
-/**
- * Takes note that an exchange has no answer, and that not a byte of the request left the host: no name, no
- * connection, no TLS. `reason` is a text for people. Errors and thread as `bp_call_answer`.
- */
-bp_status bp_call_fail_not_sent(bp_call *call,
-                                uint64_t exchange,
-                                const char *reason,
-                                size_t reason_len,
-                                uint64_t now_ms,
-                                bp_error **error);
-
-/**
- * Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
- * reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
- */
-bp_status bp_call_fail_maybe_sent(bp_call *call,
-                                  uint64_t exchange,
-                                  const char *reason,
-                                  size_t reason_len,
-                                  uint64_t now_ms,
-                                  bp_error **error);
-
-/**
- * Takes note that the first `items` of the latest output were consumed, for a checkpoint in the midst of
- * it. Counts from the output's beginning each time. `BP_STATUS_MISUSE` when no output is being consumed or
- * it has fewer items. The call's thread.
- */
-bp_status bp_call_acknowledge(bp_call *call,
-                              size_t items,
-                              bp_error **error);
-
-/**
- * Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
- * answered, which only informs the budget. NULL, or a call that is over, is ignored. The call's thread.
- */
-void bp_call_cancel(bp_call *call,
-                    uint64_t now_ms);
-
-/**
- * Says where the call stands, as a text for `bp_client_resume`: behind all that was consumed. It holds no
- * credential. On success `*checkpoint` is owned: free it with `bp_buffer_free`. `BP_STATUS_MISUSE` for a
- * write that was handed out: resuming would send it again. The call's thread.
- */
-bp_status bp_call_checkpoint(const bp_call *call,
-                             bp_buffer *checkpoint,
-                             bp_error **error);
-
-/**
- * Goes on with a call where its consumption ended, perhaps in another process or another host. On success
- * `*call` is owned: free it with `bp_call_free`. Any thread.
- */
-bp_status bp_client_resume(const bp_client *client,
-                           const char *checkpoint,
-                           size_t checkpoint_len,
-                           bp_call **call,
-                           bp_error **error);
-
-/**
- * Says how many requests the call still needs, and how long they take at the present budget. The call's
- * thread.
- */
-bp_status bp_call_explain(const bp_call *call,
-                          uint64_t now_ms,
-                          bp_explanation *explanation,
-                          bp_error **error);
-
-/**
- * Frees a call, and with it what its latest step lent. Exchanges that are out go on counting against the
- * budget. NULL is ignored. Any thread.
- */
-void bp_call_free(bp_call *call);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -69,8 +69,8 @@ pub(crate) unsafe fn guarded(
     error: *mut *mut bp_error,
     body: impl FnOnce() -> Result<(), Failure>,
 ) -> bp_status {
-    let outcome = catch_unwind(AssertUnwindSafe(body))
-        .unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
+    let outcome =
+        catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
     let (status, handle) = match outcome {
         Ok(()) => (bp_status::Ok, ptr::null_mut()),
         Err(failure) if error.is_null() => (failure.status, ptr::null_mut()),

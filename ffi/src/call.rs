@@ -139,9 +139,7 @@ pub unsafe extern "C" fn bp_call_fail_not_sent(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe {
-        fail(call, exchange, TransportFailure::NotSent, (reason, reason_len), now_ms, error)
-    }
+    unsafe { fail(call, exchange, TransportFailure::NotSent, (reason, reason_len), now_ms, error) }
 }
 
 /// Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
@@ -156,9 +154,7 @@ pub unsafe extern "C" fn bp_call_fail_maybe_sent(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe {
-        fail(call, exchange, TransportFailure::MaybeSent, (reason, reason_len), now_ms, error)
-    }
+    unsafe { fail(call, exchange, TransportFailure::MaybeSent, (reason, reason_len), now_ms, error) }
 }
 
 /// Takes note that the first `items` of the latest output were consumed, for a checkpoint in the midst of

@@ -100,9 +100,7 @@ pub unsafe extern "C" fn bp_client_pool(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            create(pool, "pool", || Ok(bp_pool(shared(client, "client")?.0.pool().clone())))
-        })
+        guarded(error, || create(pool, "pool", || Ok(bp_pool(shared(client, "client")?.0.pool().clone()))))
     }
 }
 

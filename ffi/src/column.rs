@@ -4,7 +4,7 @@ use std::ptr;
 
 use brightpearl_core::table::{Bitmap, Column, ColumnData, Text};
 
-use crate::text::{OwnedText, bp_text, lend_option};
+use crate::text::{OwnedText, bp_bytes, bp_text, lend_option};
 
 /// What the cells of a column are, and with it which of the column's pointers are set.
 #[repr(i32)]
@@ -41,6 +41,8 @@ pub struct bp_column {
     pub report_type: bp_text,
     /// What its cells are.
     pub kind: bp_column_kind,
+    /// Which column of the page it is, from 0.
+    pub index: usize,
     /// How many cells it has: the rows of the page.
     pub rows: usize,
     /// A set bit for each cell that is not null, least significant bit of each byte first. NULL when no cell
@@ -55,8 +57,8 @@ pub struct bp_column {
     /// `rows + 1` numbers that never fall: cell n is the bytes from `offsets[n]` to `offsets[n + 1]` of
     /// `texts`. Or NULL.
     pub offsets: *const i32,
-    /// All texts, one after the other, in UTF-8, not NUL-terminated.
-    pub texts: bp_text,
+    /// All texts, one after the other, in UTF-8.
+    pub texts: bp_bytes,
     /// Whether results can be sorted by it.
     pub sortable: bool,
     /// Whether results can be filtered by it.
@@ -83,18 +85,19 @@ impl ColumnTexts {
 
 impl bp_column {
     /// Points into a column and its texts, which must outlive it.
-    pub(crate) fn new(column: &Column, texts: &ColumnTexts, rows: usize) -> Self {
+    pub(crate) fn new(column: &Column, texts: &ColumnTexts, index: usize, rows: usize) -> Self {
         let blank = Self {
             name: texts.name.lend(),
             report_type: lend_option(texts.report_type.as_ref()),
             kind: bp_column_kind::Null,
+            index,
             rows,
             validity: column.validity().map_or(ptr::null(), bits),
             integers: ptr::null(),
             offset_minutes: ptr::null(),
             booleans: ptr::null(),
             offsets: ptr::null(),
-            texts: bp_text::NONE,
+            texts: bp_bytes::NONE,
             sortable: column.is_sortable(),
             filterable: column.is_filterable(),
             required: column.is_required(),
@@ -120,11 +123,10 @@ impl bp_column {
     }
 
     fn with_texts(self, kind: bp_column_kind, texts: &Text) -> Self {
-        let buffer = texts.buffer();
         Self {
             kind,
             offsets: texts.offsets().as_ptr(),
-            texts: bp_text { data: buffer.as_ptr().cast(), len: buffer.len() },
+            texts: bp_bytes::of(texts.buffer().as_bytes()),
             ..self
         }
     }

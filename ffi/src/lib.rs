@@ -9,21 +9,35 @@
 #![allow(non_camel_case_types, reason = "types have the names that C sees")]
 #![allow(clippy::missing_safety_doc, reason = "the safety contract is the doc comment, see above")]
 
+// The header has its functions in this order, so the groups are in the order in which one reads.
 mod abi;
+
 mod status;
-mod text;
-mod sized;
+
 mod error;
-mod boundary;
+
+mod text;
+
 mod pool;
+
 mod client;
+
 mod operation;
-mod page;
-mod column;
-mod resources;
-mod reply;
-mod step;
+
 mod call;
+
+mod step;
+
+mod page;
+
+mod column;
+
+mod resources;
+
+mod reply;
+
+mod boundary;
+mod sized;
 
 pub use abi::*;
 pub use call::*;

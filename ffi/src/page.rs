@@ -11,7 +11,7 @@ use brightpearl_core::table::{Cell, Label};
 use crate::boundary::{peek, quietly};
 use crate::column::{ColumnTexts, bp_column};
 use crate::error::tell;
-use crate::text::bp_text;
+use crate::text::bp_bytes;
 
 /// One page of a search. Borrowed from the step that it came with, unless `bp_page_retain` made it the
 /// program's own. It does not change, so several threads may read it at once.
@@ -32,8 +32,9 @@ impl bp_page {
     pub(crate) fn new(page: SearchPage) -> Self {
         let rows = page.page.rows();
         let texts: Vec<ColumnTexts> = page.page.columns().iter().map(ColumnTexts::new).collect();
-        let columns = page.page.columns().iter().zip(&texts);
-        let columns = columns.map(|(column, texts)| bp_column::new(column, texts, rows)).collect();
+        let columns = page.page.columns().iter().zip(&texts).enumerate();
+        let columns =
+            columns.map(|(index, (column, texts))| bp_column::new(column, texts, index, rows)).collect();
         Self { page, _texts: texts, columns }
     }
 }
@@ -162,25 +163,25 @@ pub unsafe extern "C" fn bp_page_cell_text(
     text.len()
 }
 
-/// What a cell stands for, by the reference maps of the page, such as `SALES_ORDER` for order type 1. The
-/// text lives as long as the page and is not NUL-terminated. `*is_json` (which may be NULL) says whether it
-/// is JSON rather than a name. No text when there is no label.
+/// What a cell stands for, by the reference maps of the page, such as `SALES_ORDER` for order type 1, in
+/// UTF-8. The bytes live as long as the page. `*is_json` (which may be NULL) says whether it
+/// is JSON rather than a name. `data` is NULL when there is no label.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_page_label(
     page: *const bp_page,
     column: usize,
     row: usize,
     is_json: *mut bool,
-) -> bp_text {
+) -> bp_bytes {
     // SAFETY: NULL or a valid page; NULL or a place to write.
     unsafe {
-        peek(page, bp_text::NONE, |page| {
+        peek(page, bp_bytes::NONE, |page| {
             let (text, json) = match page.page.page.label(column, row)? {
                 Label::Text(text) => (text, false),
                 Label::Json(text) => (text, true),
             };
             tell(Some(json), is_json);
-            Some(bp_text { data: text.as_ptr().cast(), len: text.len() })
+            Some(bp_bytes::of(text.as_bytes()))
         })
     }
 }
