@@ -79,7 +79,7 @@ struct RowReader<'body> {
     tape: Vec<u8>,
 }
 
-impl RowReader<'_> {
+impl<'body> RowReader<'body> {
     /// Reads the row that says how many columns there are.
     fn first_row(&mut self, builders: &mut Vec<Builder>, begin: usize) -> Result<usize> {
         let bytes = self.body.as_bytes();
@@ -109,27 +109,50 @@ impl RowReader<'_> {
     }
 
     /// Reads a row of as many cells as there are columns.
-    #[inline]
+    #[inline(never)]
     fn row(&mut self, builders: &mut [Builder], begin: usize, row: usize) -> Result<usize> {
-        let bytes = self.body.as_bytes();
         let width = builders.len();
-        let mut position = self.open(begin, row)?;
-        for (index, builder) in builders.iter_mut().enumerate() {
-            position = match builder.push_plain(self.body, position, row) {
-                Some(end) => end,
-                None if bytes.get(position) == Some(&b']') => {
-                    return Err(self.bad_row(begin, row, width));
-                }
-                None => self.any_cell(builder, position, row)?,
+        let mut rest = self.body.get(self.open(begin, row)?..).unwrap_or_default();
+        let Some((last, others)) = builders.split_last_mut() else {
+            return Err(self.bad_row(begin, row, width));
+        };
+        for builder in others {
+            rest = match builder.push_plain(rest, b',', row) {
+                Some(next) => next,
+                None => self
+                    .any_cell_and(b',', builder, rest, row)
+                    .map_err(|fault| fault.unwrap_or_else(|| self.bad_row(begin, row, width)))?,
             };
-            position = scan::skip_whitespace(bytes, position);
-            let expected = if index + 1 == width { b']' } else { b',' };
-            if bytes.get(position) != Some(&expected) {
-                return Err(self.bad_row(begin, row, width));
-            }
-            position = scan::skip_whitespace(bytes, position + 1);
         }
-        Ok(position)
+        rest = match last.push_plain(rest, b']', row) {
+            Some(next) => next,
+            None => self
+                .any_cell_and(b']', last, rest, row)
+                .map_err(|fault| fault.unwrap_or_else(|| self.bad_row(begin, row, width)))?,
+        };
+        Ok(self.body.len() - rest.len())
+    }
+
+    /// Reads one cell of any kind and the separator after it. Fails without an error when the row ends too
+    /// early or too late.
+    #[cold]
+    fn any_cell_and(
+        &mut self,
+        separator: u8,
+        builder: &mut Builder,
+        rest: &str,
+        row: usize,
+    ) -> Result<&'body str, Option<Error>> {
+        let bytes = self.body.as_bytes();
+        if rest.starts_with(']') {
+            return Err(None);
+        }
+        let end = self.any_cell(builder, self.body.len() - rest.len(), row)?;
+        let end = scan::skip_whitespace(bytes, end);
+        if bytes.get(end) != Some(&separator) {
+            return Err(None);
+        }
+        Ok(self.body.get(end + 1..).unwrap_or_default())
     }
 
     fn open(&self, begin: usize, row: usize) -> Result<usize> {
@@ -147,6 +170,7 @@ impl RowReader<'_> {
     /// Reads one cell of any kind with the general parser.
     #[cold]
     fn any_cell(&mut self, builder: &mut Builder, position: usize, row: usize) -> Result<usize> {
+        let position = scan::skip_whitespace(self.body.as_bytes(), position);
         let rest = self.body.as_bytes().get(position..).unwrap_or_default();
         let mut jiter = Jiter::with_tape(rest, std::mem::take(&mut self.tape));
         let malformed = |error| fault::malformed(&error, position);
