@@ -9,7 +9,7 @@ use super::{fault, scan};
 use crate::error::{Error, Result};
 
 /// More columns than any search has; keeps a hostile answer from costing many times its size.
-const MOST_COLUMNS: usize = 4096;
+pub(super) const MOST_COLUMNS: usize = 4096;
 
 /// Enough for a page of the largest size that Brightpearl gives (API notes §4.2); larger ones grow.
 const MOST_EXPECTED_ROWS: usize = 512;
