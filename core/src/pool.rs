@@ -325,9 +325,11 @@ impl State {
 
     /// Milliseconds until the budget that is used up now comes back.
     fn next_room(&self, time: u64) -> u64 {
-        let window = self.window.map(|window| window.ends_before);
-        let rolling = self.log.front().copied();
-        window.max(rolling).map_or(self.config.period_ms, |until| until.saturating_sub(time))
+        let until = match self.window_room(Lane::Normal) {
+            Some((room, window)) if room <= self.rolling_room(Lane::Normal) => Some(window.ends_before),
+            Some(_) | None => self.log.front().copied(),
+        };
+        until.map_or(self.config.period_ms, |until| until.saturating_sub(time))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
 use crate::telemetry::Event;
 
-use super::job::{Draft, Job, Outlook, Position};
+use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::{Fetch, Plan};
 use super::options::read_uris;
 use super::output::{Output, Refusal, Resources};
@@ -264,10 +264,10 @@ impl Job for FetchJob {
         Some(Draft::read(chunk.tag, Method::Get, path, self.query.as_str()))
     }
 
-    fn accept(&mut self, tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<()> {
+    fn accept(&mut self, tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<(), Unusable> {
         if let (PLANNING, Stage::Planning(ids)) = (tag, &self.stage) {
             let asked = ids.clone();
-            return self.take_plan(&asked, &response.body);
+            return Ok(self.take_plan(&asked, &response.body)?);
         }
         let index = self.index(tag)?;
         let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
