@@ -119,6 +119,10 @@ fn who_is_not_let_in_gets_text_and_pays_for_it() {
         assert_eq!(response.headers.get("brightpearl-requests-remaining"), Some(remaining.as_str()));
     }
     assert_eq!(account.emulator.statistics().unauthorised, 4);
+    let mut elsewhere = request(Method::Get, "", "");
+    elsewhere.url = "http://127.0.0.1/elsewhere/order-service/order/1".to_owned();
+    assert_eq!(account.emulator.answer(&elsewhere, NOW).status, 404);
+    assert_eq!(account.emulator.statistics().unauthorised, 4);
     let mut other_account = request(Method::Get, "order-service/order/1", "");
     other_account.url = "http://127.0.0.1/public-api/other/order-service/order/1".to_owned();
     assert_eq!(account.emulator.answer(&other_account, NOW).status, 401);
