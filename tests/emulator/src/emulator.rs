@@ -318,6 +318,12 @@ impl Plan {
     }
 }
 
+/// Hosts share an emulator between threads.
+const _: () = {
+    const fn can_be_sent<T: Send>() {}
+    can_be_sent::<Emulator>();
+};
+
 fn on_time(response: Response) -> Outcome {
     Outcome::Answer { response, after_ms: 0 }
 }

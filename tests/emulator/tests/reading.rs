@@ -268,6 +268,24 @@ fn data_is_as_varied_as_the_real_thing() {
 }
 
 #[test]
+fn dates_follow_one_another() {
+    let mut account = small_account();
+    let mut orders = account.get("order-service/order/1-200")["response"].as_array().unwrap().clone();
+    orders.sort_by_key(|order| order["id"].as_u64());
+    let date = |order: &Value, member: &str| order.get(member).map(|date| date.as_str().unwrap().to_owned());
+    assert!(orders.iter().map(|order| date(order, "createdOn")).is_sorted(), "ids and dates run in parallel");
+    for order in &orders {
+        let dates = ["createdOn", "closedOn", "updatedOn"].map(|member| date(order, member));
+        assert!(dates.iter().flatten().is_sorted(), "{dates:?}");
+        assert!(
+            dates.iter().flatten().all(|date| date.as_str() <= "2026-06-30T18:00:00.000-06:00"),
+            "{dates:?}"
+        );
+        assert_eq!(dates[1].is_some(), order["state"]["tax"] == "INVOICED");
+    }
+}
+
+#[test]
 fn other_zones_and_currencies() {
     let config = Config::from_json(
         r#"{"utc_offset": "Z", "orders": 40, "currencies": [
