@@ -2,6 +2,7 @@
 
 use super::bitmap::{Bitmap, Nulls};
 use super::column::{Column, ColumnData, Header};
+use super::json_text;
 use super::page::Cell;
 use super::scan;
 use super::text::Text;
@@ -31,9 +32,21 @@ impl Builder {
         }
     }
 
-    /// Sizes the buffers that are still to be made.
-    pub(super) fn expect_rows(&mut self, expected_rows: usize) {
-        self.expected_rows = expected_rows;
+    /// Says after the first row how many rows to expect, to size the buffers once.
+    pub(super) fn expect_rows(&mut self, rows: usize) {
+        self.expected_rows = rows;
+        let more = rows.saturating_sub(1);
+        match &mut self.data {
+            ColumnData::Null | ColumnData::Boolean(_) => {}
+            ColumnData::Integer(values) => values.reserve_exact(more),
+            ColumnData::Text(texts) | ColumnData::Decimal(texts) | ColumnData::Json(texts) => {
+                texts.reserve(more)
+            }
+            ColumnData::DateTime { milliseconds, offset_minutes } => {
+                milliseconds.reserve_exact(more);
+                offset_minutes.reserve_exact(more);
+            }
+        }
     }
 
     /// Appends the cell that `rest` begins with when it is plain, of the column's type, and `separator` stands
@@ -213,6 +226,15 @@ impl Builder {
         if !header.admits_dates() && matches!(self.data, ColumnData::DateTime { .. }) {
             self.dates_to_texts(rows);
         }
+        match &mut self.data {
+            ColumnData::Null | ColumnData::Boolean(_) => {}
+            ColumnData::Integer(values) => trim(values),
+            ColumnData::Text(texts) | ColumnData::Decimal(texts) | ColumnData::Json(texts) => texts.trim(),
+            ColumnData::DateTime { milliseconds, offset_minutes } => {
+                trim(milliseconds);
+                trim(offset_minutes);
+            }
+        }
         Column { header, data: self.data, validity: self.nulls.finish(rows) }
     }
 
@@ -237,15 +259,7 @@ impl Builder {
     }
 
     fn dates_to_texts(&mut self, rows: usize) {
-        self.data = ColumnData::Text(self.respelled(rows, |cell, out| match cell {
-            Cell::DateTime(timestamp) => timestamp.write(out),
-            Cell::Null
-            | Cell::Integer(_)
-            | Cell::Boolean(_)
-            | Cell::Text(_)
-            | Cell::Decimal(_)
-            | Cell::Json(_) => cell.write_json(out),
-        }));
+        self.data = ColumnData::Text(self.respelled(rows, json_text::write_text));
     }
 
     /// The first `rows` cells as texts that `write` spells; nulls stay empty.
@@ -259,6 +273,13 @@ impl Builder {
             });
         }
         texts
+    }
+}
+
+/// Gives back room that was not needed, when it is much.
+fn trim<T>(values: &mut Vec<T>) {
+    if values.capacity() - values.len() > values.len() / 4 {
+        values.shrink_to_fit();
     }
 }
 

@@ -9,7 +9,7 @@ use super::{fault, scan};
 use crate::error::{Error, Result};
 
 /// More columns than any search has; keeps a hostile answer from costing many times its size.
-const MOST_COLUMNS: usize = 4096;
+pub(super) const MOST_COLUMNS: usize = 4096;
 
 /// Enough for a page of the largest size that Brightpearl gives (API notes §4.2); larger ones grow.
 const MOST_EXPECTED_ROWS: usize = 512;
@@ -56,10 +56,10 @@ pub(super) fn read(body: &str, start: usize, headers: Option<&[Header]>) -> Resu
         };
         rows.count += 1;
         if rows.count == 1 {
-            let expected = (body.len() - begin) / (position - begin).max(1) + 1;
-            rows.builders
-                .iter_mut()
-                .for_each(|builder| builder.expect_rows(expected.min(MOST_EXPECTED_ROWS)));
+            // A quarter more, for a first row that is longer than the others: too little costs more.
+            let expected = (body.len() - begin) / (position - begin).max(1) * 5 / 4 + 1;
+            let expected = expected.min(MOST_EXPECTED_ROWS);
+            rows.builders.iter_mut().for_each(|builder| builder.expect_rows(expected));
         }
         position = scan::skip_whitespace(bytes, position);
         match bytes.get(position) {
@@ -113,46 +113,38 @@ impl<'body> RowReader<'body> {
     fn row(&mut self, builders: &mut [Builder], begin: usize, row: usize) -> Result<usize> {
         let width = builders.len();
         let mut rest = self.body.get(self.open(begin, row)?..).unwrap_or_default();
-        let Some((last, others)) = builders.split_last_mut() else {
-            return Err(self.bad_row(begin, row, width));
-        };
-        for builder in others {
-            rest = match builder.push_plain(rest, b',', row) {
+        for (index, builder) in builders.iter_mut().enumerate() {
+            let separator = if index + 1 == width { b']' } else { b',' };
+            rest = match builder.push_plain(rest, separator, row) {
                 Some(next) => next,
-                None => self
-                    .any_cell_and(b',', builder, rest, row)
-                    .map_err(|fault| fault.unwrap_or_else(|| self.bad_row(begin, row, width)))?,
+                None => match self.any_cell_before(separator, builder, rest, row)? {
+                    Some(next) => next,
+                    None => return Err(self.bad_row(begin, row, width)),
+                },
             };
         }
-        rest = match last.push_plain(rest, b']', row) {
-            Some(next) => next,
-            None => self
-                .any_cell_and(b']', last, rest, row)
-                .map_err(|fault| fault.unwrap_or_else(|| self.bad_row(begin, row, width)))?,
-        };
         Ok(self.body.len() - rest.len())
     }
 
-    /// Reads one cell of any kind and the separator after it. Fails without an error when the row ends too
-    /// early or too late.
+    /// Reads one cell of any kind and the separator after it; `None` when the row has no more cells, or
+    /// something else stands after the cell.
     #[cold]
-    fn any_cell_and(
+    fn any_cell_before(
         &mut self,
         separator: u8,
         builder: &mut Builder,
         rest: &str,
         row: usize,
-    ) -> Result<&'body str, Option<Error>> {
-        let bytes = self.body.as_bytes();
+    ) -> Result<Option<&'body str>> {
         if rest.starts_with(']') {
-            return Err(None);
+            return Ok(None);
         }
         let end = self.any_cell(builder, self.body.len() - rest.len(), row)?;
-        let end = scan::skip_whitespace(bytes, end);
-        if bytes.get(end) != Some(&separator) {
-            return Err(None);
+        let end = scan::skip_whitespace(self.body.as_bytes(), end);
+        if self.body.as_bytes().get(end) != Some(&separator) {
+            return Ok(None);
         }
-        Ok(self.body.get(end + 1..).unwrap_or_default())
+        Ok(self.body.get(end + 1..))
     }
 
     fn open(&self, begin: usize, row: usize) -> Result<usize> {

@@ -99,14 +99,6 @@ impl Timestamp {
     }
 }
 
-impl Timestamp {
-    /// Appends the canonical spelling.
-    pub(super) fn write(self, out: &mut String) {
-        // Writing into a `String` cannot fail.
-        _ = fmt::Write::write_fmt(out, format_args!("{self}"));
-    }
-}
-
 /// The canonical spelling.
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
