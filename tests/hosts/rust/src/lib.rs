@@ -1,6 +1,7 @@
-//! The Rust host's side of the golden vectors: reads them, plays them, and writes down what the engine said
-//! in the form of `tests/vectors/README.md`.
+//! The Rust host: plays the golden vectors (`tests/vectors/README.md`), and drives calls over real HTTP.
 
+pub mod drive;
 pub mod encode;
 pub mod play;
+pub mod transport;
 pub mod vector;
