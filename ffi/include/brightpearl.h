@@ -264,6 +264,43 @@ typedef int32_t bp_wait_reason;
 #endif // __cplusplus
 
 /**
+ * Which sort of operation a call carries out.
+ */
+enum bp_operation_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * There is no call.
+   */
+  BP_OPERATION_KIND_NONE = 0,
+  /**
+   * A single request; puts out a reply.
+   */
+  BP_OPERATION_KIND_REQUEST = 1,
+  /**
+   * A search; puts out pages.
+   */
+  BP_OPERATION_KIND_SEARCH = 2,
+  /**
+   * A fetch by id; puts out resources.
+   */
+  BP_OPERATION_KIND_FETCH = 3,
+  /**
+   * An `OPTIONS`; puts out URIs.
+   */
+  BP_OPERATION_KIND_OPTIONS = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_operation_kind bp_operation_kind;
+#else
+typedef int32_t bp_operation_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What the cells of a column are, and with it which of the column's pointers are set.
  */
 enum bp_column_kind
@@ -1216,6 +1253,12 @@ bp_status bp_client_resume(const bp_client *client,
                            bp_error **error);
 
 /**
+ * Which sort of operation the call carries out, for a program that resumed it from a text.
+ * `BP_OPERATION_KIND_NONE` when `call` is NULL. The call's thread.
+ */
+bp_operation_kind bp_call_kind(const bp_call *call);
+
+/**
  * Says how many requests the call still needs, and how long they take at the present budget. The call's
  * thread.
  */
@@ -1229,6 +1272,13 @@ bp_status bp_call_explain(const bp_call *call,
  * budget. NULL is ignored. Any thread.
  */
 void bp_call_free(bp_call *call);
+
+/**
+ * Whether a header of this name carries a credential, so that its value must not be shown or logged. False
+ * when `name` is no text. Any thread.
+ */
+bool bp_header_is_secret(const char *name,
+                         size_t name_len);
 
 /**
  * Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
