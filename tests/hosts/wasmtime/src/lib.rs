@@ -6,6 +6,7 @@ pub mod difference;
 pub mod encode;
 pub mod page;
 pub mod play;
+pub mod synthetic;
 
 /// What `bindgen!` makes of the WIT.
 pub mod bindings {
