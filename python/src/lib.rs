@@ -1,1 +1,40 @@
-//! Under construction.
+//! The extension module `brightpearl._native`: the engine's own contract, as thin as it can be. The package
+//! around it, written in Python, is what people use; nothing in here is for them.
+//!
+//! Decoding runs without the interpreter lock. No class can be changed after it was made, but for a call,
+//! which has a lock of its own, so the module needs no global lock either.
+
+mod call;
+mod cell;
+mod client;
+mod columns;
+mod error;
+mod id_set;
+mod json;
+mod page;
+mod resources;
+mod row;
+mod step;
+
+use pyo3::pymodule;
+
+/// The engine behind the package: private, and without promises.
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use crate::call::{Call, Explanation};
+    #[pymodule_export]
+    use crate::client::{Budget, Client, Statistics};
+    #[pymodule_export]
+    use crate::id_set::{IdSet, IdSetIterator};
+    #[pymodule_export]
+    use crate::json::{dump_json, load_json};
+    #[pymodule_export]
+    use crate::page::{Column, Metadata, Page};
+    #[pymodule_export]
+    use crate::resources::{Resource, ResourceBatch};
+    #[pymodule_export]
+    use crate::row::{Row, RowIterator};
+    #[pymodule_export]
+    use crate::step::{Done, Pending, RawReply, Send, Uris, Wait};
+}
