@@ -142,7 +142,7 @@ pub(crate) fn json_error(what: &'static str, error: &serde_json::Error) -> Error
     if let Some(start) = text.find(": string \"")
         && let Some(end) = text.rfind("\", expected")
     {
-        text.replace_range(start + 9..=end, "");
+        text.replace_range(start + ": string".len()..=end, "");
     }
     Error::new(Kind::Validation, format!("the JSON does not fit: {text}")).at(format!(
         "{what} line {} column {}",

@@ -261,7 +261,7 @@ impl Error {
     /// Says after how many attempts this is the last word.
     #[must_use]
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
-        self.0.message = format!("{}; gave up after {attempts} attempts", self.0.message);
+        self.0.message = format!("{}, after {attempts} attempts", self.0.message);
         self
     }
 

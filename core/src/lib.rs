@@ -6,6 +6,7 @@
 //! host.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod account;
 pub mod auth;

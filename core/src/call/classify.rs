@@ -28,7 +28,9 @@ pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Faile
             "the answer has {} bytes; expected at most {max_body}, as `max_body_bytes` is configured",
             response.body.len()
         );
-        return Err(Failed::new(Kind::Protocol, message, delivery, Class::Final));
+        let mut failed = Failed::new(Kind::Protocol, message, delivery, Class::Final);
+        failed.error = failed.error.with_status(response.status).at("body");
+        return Err(failed);
     }
     if success {
         return readable(response);
@@ -63,7 +65,9 @@ fn failure(response: &Response, body: &Body) -> Failed {
     let text = body.text.as_deref();
     let said = || match text {
         Some(text) => format!(": {text}"),
-        None if body.errors.is_empty() => format!(", with {}", beginning(&response.body)),
+        None if body.errors.is_empty() && !response.body.is_empty() => {
+            format!("; the answer begins {}", beginning(&response.body))
+        }
         None => String::new(),
     };
     let refused =

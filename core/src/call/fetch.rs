@@ -10,7 +10,7 @@ use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
 use crate::telemetry::Event;
 
-use super::job::{Draft, Job, Outlook, Position};
+use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::{Fetch, Plan};
 use super::options::read_uris;
 use super::output::{Output, Refusal, Resources};
@@ -264,16 +264,18 @@ impl Job for FetchJob {
         Some(Draft::read(chunk.tag, Method::Get, path, self.query.as_str()))
     }
 
-    fn accept(&mut self, tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<()> {
+    fn accept(&mut self, tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<(), Unusable> {
         if let (PLANNING, Stage::Planning(ids)) = (tag, &self.stage) {
             let asked = ids.clone();
-            return self.take_plan(&asked, &response.body);
+            return Ok(self.take_plan(&asked, &response.body)?);
         }
         let index = self.index(tag)?;
         let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
-        let missing = requested.difference(&ids);
+        // Where a resource does not say its id, nothing can be said of what is missing.
+        let all_named = items.iter().all(|item| item.id.is_some());
+        let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };
         let resources = Resources { body: response.body, items, requested, missing, refused: Vec::new() };
         self.answer_chunk(index, resources);
         Ok(())

@@ -77,13 +77,28 @@ pub(crate) enum Position {
     },
 }
 
+/// Why an answer is of no use.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    /// It cannot be read, and asking again may mend that. The job is as if it had not come.
+    Unreadable(Error),
+    /// It says something that no repetition mends: the call is over.
+    Hopeless(Error),
+}
+
+impl From<Error> for Unusable {
+    fn from(error: Error) -> Self {
+        Unusable::Unreadable(error)
+    }
+}
+
 /// One kind of call. The engine sends, paces and retries; the job knows what for.
 pub(crate) trait Job: Send + std::fmt::Debug {
     /// The next request, unless all that is needed is out already.
     fn next(&mut self) -> Option<Draft>;
 
-    /// Takes a successful answer. An error means that it cannot be read; it is then asked for again.
-    fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<()>;
+    /// Takes a successful answer.
+    fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable>;
 
     /// Takes a failure that no retry mended. An error ends the call.
     fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()>;

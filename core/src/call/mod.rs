@@ -26,8 +26,8 @@ use crate::telemetry::{Event, template};
 
 use checkpoint::Checkpoint;
 use classify::{Failed, classify};
-use job::Job;
 pub(crate) use job::{Draft, Position};
+use job::{Job, Unusable};
 use operation::Operation;
 pub use output::{Output, Refusal, Reply, Resource, Resources, SearchPage};
 
@@ -253,11 +253,16 @@ impl Call {
                 let mut events = Vec::new();
                 let accepted = self.job.accept(attempt.draft.tag, response, &mut events);
                 self.record_all(events);
-                if let Err(error) = accepted {
-                    // The server did something and we cannot read what.
-                    let error = error.with_status(status).with_delivery(Delivery::MaybeApplied);
-                    let failed = Failed { error, class: Class::Transient { retry_after: None } };
-                    self.failed(exchange, attempt, summary, failed, now, time);
+                // The server did something, and we cannot read what.
+                let in_doubt = |error: Error| error.with_status(status).with_delivery(Delivery::MaybeApplied);
+                match accepted {
+                    Ok(()) => {}
+                    Err(Unusable::Unreadable(error)) => {
+                        let class = Class::Transient { retry_after: None };
+                        let failed = Failed { error: in_doubt(error), class };
+                        self.failed(exchange, attempt, summary, failed, now, time);
+                    }
+                    Err(Unusable::Hopeless(error)) => self.end(in_doubt(error).with_request(summary)),
                 }
             }
         }
@@ -330,9 +335,8 @@ impl Call {
         if let Some(flight) = write.or(self.in_flight.first()) {
             error = error.with_request(flight.summary.clone());
         }
-        self.waiting.clear();
         self.job.outputs().clear();
-        self.phase = Phase::Failed(Some(error));
+        self.end(error);
     }
 
     /// Where the call stands, as a small text for [`Client::resume`](crate::Client::resume): behind all
@@ -486,10 +490,15 @@ impl Call {
         }
         let mut events = Vec::new();
         if let Err(error) = self.job.reject(attempt.draft.tag, error, &mut events) {
-            self.waiting.clear();
-            self.phase = Phase::Failed(Some(error));
+            self.end(error);
         }
         self.record_all(events);
+    }
+
+    /// Ends the call with an error, behind the outputs that are ready.
+    fn end(&mut self, error: Error) {
+        self.waiting.clear();
+        self.phase = Phase::Failed(Some(error));
     }
 
     fn record(&self, event: Event) {

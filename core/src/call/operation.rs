@@ -31,8 +31,23 @@ impl Operation {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at the line and column of the JSON.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|error| crate::client::json_error("operation", &error))
+        serde_json::from_str(text)
+            .map_err(|error| bad_ids(text).unwrap_or_else(|| crate::client::json_error("operation", &error)))
     }
+}
+
+/// The id set's own error, when that is what is wrong: it knows the byte.
+fn bad_ids(text: &str) -> Option<Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Shape {
+        Fetch { ids: String },
+        Options { ids: String },
+    }
+    let (Shape::Fetch { ids } | Shape::Options { ids }) = serde_json::from_str(text).ok()?;
+    let error = IdSet::parse(&ids).err()?;
+    let place = format!("ids {}", error.location().unwrap_or_default());
+    Some(error.at(place))
 }
 
 macro_rules! into_operation {

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::{Method, Response};
 use crate::telemetry::Event;
 
-use super::job::{Draft, Job, Outlook, Position};
+use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::Options;
 use super::output::Output;
 
@@ -49,7 +49,7 @@ impl Job for OptionsJob {
         self.draft.take()
     }
 
-    fn accept(&mut self, _tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<()> {
+    fn accept(&mut self, _tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<(), Unusable> {
         self.outputs.push_back(Output::Uris(read_uris(&response.body)?));
         self.answered = true;
         Ok(())

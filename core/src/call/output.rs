@@ -57,7 +57,8 @@ pub struct Resources {
     pub items: Vec<Resource>,
     /// The ids that this part of the fetch was about.
     pub requested: IdSet,
-    /// Ids asked for that the answer does not have: they do not exist, or no longer.
+    /// Ids asked for that the answer does not have: they do not exist, or no longer. Empty when the resources
+    /// do not say their ids.
     pub missing: IdSet,
     /// Ids that Brightpearl refuses, each with its reason.
     pub refused: Vec<Refusal>,

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::http::Response;
 use crate::telemetry::Event;
 
-use super::job::{Draft, Job, Outlook, Position};
+use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::Request;
 use super::output::{Output, Reply};
 
@@ -56,7 +56,7 @@ impl Job for RequestJob {
         self.draft.take()
     }
 
-    fn accept(&mut self, _tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<()> {
+    fn accept(&mut self, _tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<(), Unusable> {
         // Some DELETEs answer nothing at all (API notes §3.1); anything else must be whole.
         if self.reads || !response.body.is_empty() {
             Envelope::read(&response.body)?;

@@ -13,7 +13,7 @@ use crate::id_set::IdSet;
 use crate::table::{ColumnData, Page};
 use crate::telemetry::Event;
 
-use super::job::{Draft, Job, Outlook, Position};
+use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::{Paging, Search, sort_parts};
 use super::output::{Output, SearchPage};
 
@@ -168,7 +168,7 @@ impl SearchJob {
         self.delivered += handed_out;
         self.expected = next;
         // What was asked for ahead is of use only where the pages really fall.
-        self.slots.retain(|first, _| *first >= next && (*first - next) % self.page_size == 0);
+        self.slots.retain(|first, _| *first >= next && (*first - next).is_multiple_of(self.page_size));
         events.push(Event::Page {
             resource: self.resource.clone(),
             first_result,
@@ -288,14 +288,14 @@ impl Job for SearchJob {
         Some(Draft::read(first, Method::Get, self.path.clone(), query.as_str()))
     }
 
-    fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<()> {
+    fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         // A page asked for ahead, that turned out not to start where a page starts.
         if !self.slots.contains_key(&tag) {
             return Ok(());
         }
         let page = Page::decode(&response.body)?;
         self.slots.insert(tag, Slot::Arrived(Box::new(page)));
-        self.advance(events)
+        self.advance(events).map_err(Unusable::Hopeless)
     }
 
     fn reject(&mut self, tag: u64, error: Error, _events: &mut Vec<Event>) -> Result<()> {

@@ -11,6 +11,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     },
     Resource { path: "order-service/sales-order", options: true, ..Resource::UNLISTED },
     Resource { path: "order-service/sales-credit", options: true, ..Resource::UNLISTED },
+    Resource { path: "order-service/order-status", id_member: "statusId", ..Resource::UNLISTED },
 ];
 
 pub(super) const SEARCHES: &[Search] = &[Search {

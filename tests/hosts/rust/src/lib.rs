@@ -1,1 +1,7 @@
-//! Under construction.
+//! The Rust host: plays the golden vectors (`tests/vectors/README.md`), and drives calls over real HTTP.
+
+pub mod drive;
+pub mod encode;
+pub mod play;
+pub mod transport;
+pub mod vector;

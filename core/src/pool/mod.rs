@@ -14,6 +14,13 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::http::Headers;
 
+/// What each tripped cap adds to the caution, so that it settles where the cap is tripped less than once in
+/// ten periods.
+const CAUTION_PER_CAP: u32 = 12;
+
+/// How long the others wait for the first answer of a new window, before they look again.
+const PROBE_MS: u64 = 100;
+
 /// How a pool behaves. Milliseconds throughout.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -89,7 +96,19 @@ struct State {
     outstanding: VecDeque<u64>,
     next_sequence: u64,
     window: Option<Window>,
+    /// Whether any header was ever seen: without, only the log counts.
+    is_told: bool,
+    /// When the last window ended.
+    last_end: Option<u64>,
+    /// Windows in a row that came sooner after the one before than a fixed window can.
+    early_windows: u32,
+    /// The newest request whose header was taken, for a rolling server.
+    newest_header: u64,
+    /// Requests of others that the headers gave away, halved each period.
     neighbours: u32,
+    forgets_at: u64,
+    /// Requests left unused since the cap was tripped: more with each time, one less with each period.
+    caution: u32,
     frozen_until: u64,
     paced_until: u64,
 }
@@ -131,7 +150,13 @@ impl Pool {
             outstanding: VecDeque::new(),
             next_sequence: 0,
             window: None,
+            is_told: false,
+            last_end: None,
+            early_windows: 0,
+            newest_header: 0,
             neighbours: 0,
+            forgets_at: 0,
+            caution: 0,
             frozen_until: 0,
             paced_until: 0,
         }))))
@@ -197,6 +222,7 @@ impl Pool {
         let wait = wait.unwrap_or(state.config.period_ms).clamp(1, state.config.period_ms.saturating_mul(10));
         state.frozen_until = state.frozen_until.max(time.saturating_add(wait));
         state.window = None;
+        state.caution = state.caution.saturating_add(CAUTION_PER_CAP).min(state.config.quota / 4);
         wait
     }
 
@@ -212,12 +238,33 @@ impl State {
         while self.log.front().is_some_and(|expiry| *expiry <= time) {
             self.log.pop_front();
         }
-        if self.window.is_some_and(|window| window.ends_before <= time) {
-            self.window = None;
-            // Neighbours seen in this window make us careful for one more.
+        if let Some(window) = self.window.filter(|window| window.ends_before <= time) {
+            self.window = if self.is_rolling() { Some(self.slide(window, time)) } else { None };
+            self.last_end = Some(window.ends_before);
+        }
+        // Neighbours seen in a period make us careful for some more.
+        if time >= self.forgets_at {
             self.neighbours /= 2;
+            self.caution = self.caution.saturating_sub(1);
+            self.forgets_at = time.saturating_add(self.config.period_ms);
         }
         time
+    }
+
+    /// A fixed window cannot end twice within a period; a server whose windows keep doing so counts a
+    /// rolling one, and its header tells when the next single request falls out of it.
+    fn is_rolling(&self) -> bool {
+        self.early_windows >= 3
+    }
+
+    /// Lets a rolling window give back what the quota's own pace allows, until a header says more.
+    fn slide(&self, window: Window, time: u64) -> Window {
+        let pace = self.config.period_ms.div_ceil(u64::from(self.config.quota));
+        let passed = (time - window.ends_before) / pace;
+        let ends = window.ends_before + (passed + 1) * pace;
+        let given_back = u32::try_from(passed + 1).unwrap_or(u32::MAX);
+        let left = window.left.saturating_add(given_back).min(self.config.quota);
+        Window { ends_after: ends, ends_before: ends, left }
     }
 
     /// What a lane may send before the rolling log is full.
@@ -229,6 +276,7 @@ impl State {
     fn window_room(&self, lane: Lane) -> Option<(u32, Window)> {
         self.window.map(|window| {
             let margin = if self.neighbours > 0 { (2 + self.neighbours / 20).min(10) } else { 0 };
+            let margin = margin.max(self.caution);
             // A margin that eats the whole window would only add waiting to waiting.
             let margin = margin.min(self.config.quota / 4);
             (window.left.saturating_sub(self.kept_back(lane)).saturating_sub(margin), window)
@@ -252,8 +300,12 @@ impl State {
             let expiry = self.log.get(excess.saturating_sub(1)).copied();
             until = until.max(expiry.unwrap_or(time.saturating_add(self.config.period_ms)));
         }
-        if let Some((0, window)) = self.window_room(lane) {
-            until = until.max(window.ends_before);
+        match self.window_room(lane) {
+            Some((0, window)) => until = until.max(window.ends_before),
+            Some(_) => {}
+            // A window has ended: one request goes ahead and brings back what the next one is like.
+            None if self.is_told && !self.outstanding.is_empty() => until = until.max(time + PROBE_MS),
+            None => {}
         }
         until.saturating_sub(time)
     }
@@ -279,23 +331,49 @@ impl State {
     /// Folds a header pair in. It may lower the budget of the window that we know, and never raises it;
     /// only a header that surely speaks of a later window opens a new one.
     fn observe(&mut self, permit: &Permit, time: u64, remaining: u32, period: u64) {
+        self.is_told = true;
         let period = period.min(self.config.period_ms);
         let ends_after = permit.sent_at.saturating_add(period);
         let ends_before = time.saturating_add(period);
         // Requests sent after this one were not yet counted when the server answered it.
         let later = self.outstanding.iter().filter(|sequence| **sequence > permit.sequence).count();
         let left = remaining.saturating_sub(u32::try_from(later).unwrap_or(u32::MAX));
+        if self.is_rolling() {
+            // A rolling budget does grow back within its window, but only a newer request can tell.
+            if permit.sequence >= self.newest_header {
+                self.newest_header = permit.sequence;
+                self.note_neighbours(self.window.map_or(left, |window| window.left), left);
+                self.window = Some(Window { ends_after, ends_before, left });
+            }
+            return;
+        }
         match &mut self.window {
             Some(window) if ends_before < window.ends_after => {} // a straggler from an earlier window
             Some(window) if ends_after <= window.ends_before => {
-                self.neighbours = self.neighbours.saturating_add(window.left.saturating_sub(left));
+                let known = window.left;
                 window.left = window.left.min(left);
                 window.ends_after = window.ends_after.max(ends_after);
                 window.ends_before = window.ends_before.min(ends_before).max(window.ends_after);
+                self.note_neighbours(known, left);
             }
             _ if ends_before <= time => {} // the window that it speaks of is over already
-            slot => *slot = Some(Window { ends_after, ends_before, left }),
+            slot => {
+                *slot = Some(Window { ends_after, ends_before, left });
+                let is_early = self
+                    .last_end
+                    .is_some_and(|end| ends_before < end.saturating_add(self.config.period_ms / 2));
+                self.early_windows = match (self.is_rolling(), is_early) {
+                    (true, _) => self.early_windows,
+                    (false, true) => self.early_windows + 1,
+                    (false, false) => 0,
+                };
+            }
         }
+    }
+
+    /// What the server has counted beyond our own requests was someone else's.
+    fn note_neighbours(&mut self, known: u32, left: u32) {
+        self.neighbours = self.neighbours.saturating_add(known.saturating_sub(left));
     }
 
     fn budget(&self, time: u64, lane: Lane) -> Budget {
@@ -325,12 +403,17 @@ impl State {
 
     /// Milliseconds until the budget that is used up now comes back.
     fn next_room(&self, time: u64) -> u64 {
-        let window = self.window.map(|window| window.ends_before);
-        let rolling = self.log.front().copied();
-        window.max(rolling).map_or(self.config.period_ms, |until| until.saturating_sub(time))
+        let until = match self.window_room(Lane::Normal) {
+            Some((room, window)) if room <= self.rolling_room(Lane::Normal) => Some(window.ends_before),
+            Some(_) | None => self.log.front().copied(),
+        };
+        until.map_or(self.config.period_ms, |until| until.saturating_sub(time))
     }
 }
 
 fn number(headers: &Headers, name: &str) -> Option<u64> {
     headers.get(name)?.trim().parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

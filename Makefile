@@ -1,0 +1,87 @@
+# The commands of this project. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+VENV_PYTHON := $(VENV)/bin/python
+# Parts are built one after the other, so that each part's failure stands at the end of the output.
+MAKEFLAGS += --no-print-directory --jobs=1
+
+.PHONY: help
+help: ## Lists the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+.PHONY: demo
+demo: $(VENV)/.package ## Pulls 25 000 orders out of an emulated Brightpearl, through the installed wheel
+	@$(VENV)/bin/brightpearl demo
+
+.PHONY: test
+test: ## Sets up and runs everything that proves this project
+	@tests/step.sh "what the tests need" tests/setup.sh
+	@$(MAKE) test-rust
+	@$(MAKE) test-c
+	@$(MAKE) test-node
+	@$(MAKE) test-component
+	@$(MAKE) test-python
+	@echo "make test: everything passed"
+
+.PHONY: test-rust
+test-rust: ## Format, lints, unit, documentation, property, recording and vector tests in Rust
+	@tests/step.sh "format" cargo fmt --all --check
+	@tests/step.sh "lints" cargo clippy --workspace --exclude brightpearl-host-wasmtime --exclude brightpearl-wasm --all-targets -- -D warnings
+	@tests/step.sh "lints of the core's features" cargo clippy -p brightpearl-core --all-features --all-targets -- -D warnings
+	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p brightpearl-core -p brightpearl-emulator
+	@tests/step.sh "Rust tests" cargo test -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust -- --show-output
+
+.PHONY: test-c
+test-c: ## The C host: header drift, vectors, the example host, both under valgrind and the sanitizers
+	@tests/step.sh "C header" ffi/header.sh --check
+	@tests/step.sh "C host" tests/hosts/c/run.sh --valgrind
+
+.PHONY: test-node
+test-node: ## The Node host: types, vectors, packaging
+	@tests/step.sh "Node package" ffi/node/build.sh
+	@tests/step.sh "Node host" tests/hosts/node/run.sh
+
+.PHONY: test-component
+test-component: ## The WebAssembly component: builds it, checks that it imports nothing, plays the vectors
+	@tests/step.sh "WebAssembly host" tests/hosts/wasmtime/run.sh
+
+.PHONY: test-python
+test-python: $(VENV)/.package $(VENV)/.test-tools ## The Python host: types, stubs, vectors, command line, real HTTP
+	@tests/step.sh "Python host" tests/hosts/python/run.sh $(VENV)
+
+.PHONY: bench
+bench: $(VENV)/.package ## Measures, beside what one would use instead, and prints the ratios
+	@tests/step.sh "engine" cargo run --quiet --release -p brightpearl-bench
+	@tests/step.sh "component" tests/hosts/wasmtime/measure.sh
+	@tests/step.sh "Python" tests/bench/python/run.sh $(VENV)
+
+.PHONY: bless-vectors
+bless-vectors: ## Rewrites the expectations of the golden vectors; read the difference before you commit it
+	@cargo run --quiet -p brightpearl-host-rust --bin bless-vectors
+
+.PHONY: clean
+clean: ## Removes everything that was built
+	cargo clean
+	rm -rf $(VENV) ffi/node/node_modules ffi/node/dist
+
+# The virtual environment, with the wheel built from this tree.
+PACKAGE_SOURCES := Cargo.toml Cargo.lock $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name 'README.md' \) 2>/dev/null)
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or later is needed; this is " + sys.version.split()[0]) if sys.version_info < (3, 10) else None'
+	@command -v cargo >/dev/null || { echo "Rust is needed: https://rustup.rs"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.created $(PACKAGE_SOURCES)
+	@tests/step.sh "the Python package" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./python
+	@tests/step.sh "its dependencies" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check "./python[arrow]"
+	@touch $@
+
+$(VENV)/.test-tools: $(VENV)/.created tests/hosts/python/requirements.txt
+	@tests/step.sh "Python test tools" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r tests/hosts/python/requirements.txt
+	@touch $@

@@ -1,0 +1,149 @@
+//! What the engine says, in the JSON form of the vectors.
+
+use brightpearl_core::call::operation::Operation;
+use brightpearl_core::table::{Cell, Page};
+use brightpearl_core::{
+    Error, Exchange, Explanation, Headers, IdSet, Output, Resources, Result, SearchPage, Step,
+};
+use serde_json::{Map, Value, json};
+
+/// The result of a poll.
+pub fn step(result: &Result<Step>) -> Value {
+    match result {
+        Err(error) => json!({ "error": self::error(error) }),
+        Ok(Step::Send(exchange)) => json!({ "send": send(exchange) }),
+        Ok(Step::Wait { until, reason }) => json!({ "wait": { "until": until, "reason": reason.as_str() } }),
+        Ok(Step::Pending) => json!("pending"),
+        Ok(Step::Done) => json!("done"),
+        Ok(Step::Output(output)) => self::output(output),
+    }
+}
+
+/// The result of anything that only succeeds or fails.
+pub fn outcome(result: &Result<()>) -> Value {
+    match result {
+        Ok(()) => json!("ok"),
+        Err(error) => json!({ "error": self::error(error) }),
+    }
+}
+
+/// The result of taking a checkpoint.
+pub fn checkpoint(result: &Result<String>) -> Value {
+    match result {
+        Ok(text) => json!({ "checkpoint": text }),
+        Err(error) => json!({ "error": self::error(error) }),
+    }
+}
+
+/// An explanation.
+pub fn explanation(explanation: &Explanation) -> Value {
+    json!({ "explanation": explanation })
+}
+
+/// An error.
+pub fn error(error: &Error) -> Value {
+    json!({
+        "kind": error.kind().as_str(),
+        "message": error.message(),
+        "location": error.location(),
+        "delivery": error.delivery().as_str(),
+        "status": error.status(),
+        "errors": error.errors(),
+        "retry_after": error.retry_after(),
+        "request": error.request(),
+    })
+}
+
+/// An operation read from its JSON.
+///
+/// # Errors
+/// What the engine says of JSON that is no operation.
+pub fn operation(value: &Value) -> Result<Operation> {
+    Operation::from_json(&value.to_string())
+}
+
+fn send(exchange: &Exchange) -> Value {
+    json!({
+        "exchange": exchange.id,
+        "attempt": exchange.attempt,
+        "method": exchange.request.method.as_str(),
+        "url": exchange.request.url,
+        "headers": headers(&exchange.request.headers),
+        "body": String::from_utf8_lossy(&exchange.request.body),
+    })
+}
+
+fn headers(headers: &Headers) -> Value {
+    headers.iter().map(|(name, value)| json!([name, value])).collect()
+}
+
+fn output(output: &Output) -> Value {
+    match output {
+        Output::Page(page) => json!({ "page": search_page(page) }),
+        Output::Resources(resources) => json!({ "resources": self::resources(resources) }),
+        Output::Reply(reply) => json!({ "reply": {
+            "status": reply.status,
+            "headers": headers(&reply.headers),
+            "body": String::from_utf8_lossy(&reply.body),
+        } }),
+        Output::Uris(uris) => json!({ "uris": uris }),
+    }
+}
+
+fn search_page(output: &SearchPage) -> Value {
+    let page = &output.page;
+    json!({
+        "first_result": output.first_result,
+        "duplicates": output.duplicates,
+        "columns": page.columns().iter().map(|column| column.name()).collect::<Vec<_>>(),
+        "rows": (0..page.rows()).map(|row| cells(page, row)).collect::<Vec<_>>(),
+        "labels": (0..page.rows()).map(|row| labels(page, row)).collect::<Vec<_>>(),
+        "more_pages_available": page.metadata().more_pages_available,
+        "results_available": page.metadata().results_available,
+    })
+}
+
+fn cells(page: &Page, row: usize) -> Value {
+    (0..page.columns().len()).map(|column| cell(page.cell(column, row))).collect()
+}
+
+fn cell(cell: Cell<'_>) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Integer(number) => json!(number),
+        Cell::Boolean(truth) => json!(truth),
+        Cell::Text(text) => json!(text),
+        Cell::DateTime(moment) => json!(moment.to_string()),
+        Cell::Decimal(text) => json!({ "decimal": text }),
+        Cell::Json(text) => json!({ "json": text }),
+    }
+}
+
+fn labels(page: &Page, row: usize) -> Value {
+    let mut labels = Map::new();
+    for (index, column) in page.columns().iter().enumerate() {
+        if let Some(text) = page.label(index, row).and_then(|label| label.text()) {
+            labels.insert(column.name().to_owned(), json!(text));
+        }
+    }
+    Value::Object(labels)
+}
+
+fn resources(resources: &Resources) -> Value {
+    let items = resources.items.iter().enumerate().map(|(index, item)| {
+        let text = resources.json(index).map(String::from_utf8_lossy);
+        json!({ "id": item.id, "json": text })
+    });
+    let refused =
+        resources.refused.iter().map(|refusal| json!({ "id": refusal.id, "error": error(&refusal.error) }));
+    json!({
+        "items": items.collect::<Vec<_>>(),
+        "requested": ids(&resources.requested),
+        "missing": ids(&resources.missing),
+        "refused": refused.collect::<Vec<_>>(),
+    })
+}
+
+fn ids(ids: &IdSet) -> String {
+    ids.to_string()
+}

@@ -1,0 +1,98 @@
+//! Plays a vector against the engine.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use brightpearl_core::{Call, Client, Config, Headers, Response, Result, TransportFailure};
+use serde_json::{Value, json};
+
+use crate::encode;
+use crate::vector::{Action, Answer, Fail, Sent, Vector};
+
+/// The vector with its expectations replaced by what the engine says now.
+///
+/// # Panics
+/// When the vector itself is impossible, such as a script for a client that cannot be created.
+pub fn play(vector: &Vector) -> Vector {
+    let mut played = vector.clone();
+    played.client_error = None;
+    played.start_error = None;
+    let client = match Config::from_json(&vector.config.to_string()).and_then(Client::new) {
+        Ok(client) => client,
+        Err(error) => {
+            played.client_error = Some(encode::error(&error));
+            return played;
+        }
+    };
+    let operation = vector.operation.as_ref().expect("an operation for a client that can be created");
+    let mut host = match encode::operation(operation).and_then(|operation| client.start(operation)) {
+        Ok(call) => Host { client, call: Some(call), remembered: None },
+        Err(error) => {
+            played.start_error = Some(encode::error(&error));
+            return played;
+        }
+    };
+    for entry in &mut played.script {
+        entry.expect = host.act(&entry.action, entry.now);
+    }
+    played
+}
+
+struct Host {
+    client: Client,
+    call: Option<Call>,
+    remembered: Option<String>,
+}
+
+impl Host {
+    fn act(&mut self, action: &Action, now: u64) -> Value {
+        match action {
+            Action::Poll(_) => encode::step(&self.call().poll(now)),
+            Action::Answer(answer) => {
+                encode::outcome(&self.call().answer(answer.exchange, response(answer), now))
+            }
+            Action::Fail(fail) => encode::outcome(&self.call().fail(fail.exchange, failure(fail), now)),
+            Action::Acknowledge(items) => encode::outcome(&self.call().acknowledge(*items)),
+            Action::Cancel(_) => {
+                self.call().cancel(now);
+                json!("ok")
+            }
+            Action::Checkpoint(_) => {
+                let result = self.call().checkpoint();
+                self.remembered = result.as_ref().ok().cloned().or(self.remembered.take());
+                encode::checkpoint(&result)
+            }
+            Action::Resume(text) => encode::outcome(&self.resume(text)),
+            Action::Explain(_) => encode::explanation(&self.call().explain(now)),
+        }
+    }
+
+    fn call(&mut self) -> &mut Call {
+        self.call.as_mut().expect("a call: a resume that fails ends the script")
+    }
+
+    fn resume(&mut self, text: &Value) -> Result<()> {
+        self.call = None;
+        let text =
+            text.as_str().map(str::to_owned).or(self.remembered.clone()).expect("a remembered checkpoint");
+        self.call = Some(self.client.resume(&text)?);
+        Ok(())
+    }
+}
+
+fn response(answer: &Answer) -> Response {
+    let body = match (&answer.body, &answer.body_base64) {
+        (Some(text), None) => text.clone().into_bytes(),
+        (None, Some(encoded)) => STANDARD.decode(encoded).expect("base64"),
+        (None, None) => Vec::new(),
+        (Some(_), Some(_)) => panic!("an answer has one body"),
+    };
+    let headers: Headers = answer.headers.iter().cloned().collect();
+    Response { status: answer.status, headers, body }
+}
+
+fn failure(fail: &Fail) -> TransportFailure {
+    match fail.sent {
+        Sent::NotSent => TransportFailure::NotSent(fail.text.clone()),
+        Sent::MaybeSent => TransportFailure::MaybeSent(fail.text.clone()),
+    }
+}
