@@ -274,9 +274,12 @@ impl Shared {
         Jitter::new(self.config.seed, self.calls.fetch_add(1, Ordering::Relaxed))
     }
 
+    pub(crate) fn url(&self, draft: &Draft) -> String {
+        self.endpoint.url(&draft.path, &draft.query)
+    }
+
     pub(crate) fn build(&self, draft: &Draft) -> crate::http::Request {
-        let url = self.endpoint.url(&draft.path, &draft.query);
-        request_of(draft, url, |headers| self.config.credentials.sign(headers))
+        request_of(draft, self.url(draft), |headers| self.config.credentials.sign(headers))
     }
 
     pub(crate) fn record(&self, event: Event) {

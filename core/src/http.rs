@@ -65,7 +65,7 @@ impl FromStr for Method {
 
 /// Header lines in order, with names kept as given and looked up without regard to case.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers(Vec<(Cow<'static, str>, String)>);
 
 impl Headers {
     /// No lines.
@@ -74,7 +74,7 @@ impl Headers {
     }
 
     /// Adds a line behind the others.
-    pub fn push(&mut self, name: impl Into<String>, value: impl Into<String>) {
+    pub fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
         self.0.push((name.into(), value.into()));
     }
 
@@ -85,7 +85,7 @@ impl Headers {
 
     /// The lines in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 
     /// How many lines there are.
@@ -116,7 +116,7 @@ impl Headers {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {
-        Self(lines.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Self(lines.into_iter().map(|(name, value)| (Cow::Owned(name.into()), value.into())).collect())
     }
 }
 
@@ -175,7 +175,7 @@ impl Response {
     }
 
     /// Adds a header line.
-    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn with_header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.headers.push(name, value);
         self
     }

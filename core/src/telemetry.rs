@@ -1,6 +1,7 @@
 //! What happened, as data. The engine logs nothing: hosts drain [`Event`]s and read [`Statistics`].
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ pub enum Event {
         /// The verb.
         method: Method,
         /// The path below the account with its ids blanked.
-        template: String,
+        template: Arc<str>,
         /// Which attempt it is, from 1.
         attempt: u32,
     },
@@ -158,13 +159,13 @@ impl Recorder {
 }
 
 /// A path with the segments that are ids or id sets replaced, for use as a label.
-pub(crate) fn template(path: &str) -> String {
+pub(crate) fn template(path: &str) -> Arc<str> {
     let blanked = path.split('/').map(|segment| {
         let is_ids = segment.starts_with(|first: char| first.is_ascii_digit())
             && segment.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-' | b'.'));
         if is_ids { "{ids}" } else { segment }
     });
-    blanked.collect::<Vec<_>>().join("/")
+    blanked.collect::<Vec<_>>().join("/").into()
 }
 
 #[cfg(test)]
@@ -173,8 +174,11 @@ mod tests {
 
     #[test]
     fn blanks_ids_only() {
-        assert_eq!(template("order-service/order/1,5-9/row/3"), "order-service/order/{ids}/row/{ids}");
-        assert_eq!(template("warehouse-service/order/*/goods-note"), "warehouse-service/order/*/goods-note");
+        assert_eq!(&*template("order-service/order/1,5-9/row/3"), "order-service/order/{ids}/row/{ids}");
+        assert_eq!(
+            &*template("warehouse-service/order/*/goods-note"),
+            "warehouse-service/order/*/goods-note"
+        );
     }
 
     #[test]

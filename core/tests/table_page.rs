@@ -310,4 +310,9 @@ fn too_many_columns_are_refused() {
     let wide = format!(r#"{{"response":{{"results":[[{}1]]}}}}"#, "1,".repeat(5000));
     let error = Page::decode(wide.as_bytes()).expect_err("too wide");
     assert!(error.message().contains("more than 4096 cells"), "{error}");
+
+    let columns = r#"{"name":"x"},"#.repeat(5000);
+    let wide = format!(r#"{{"response":{{"metaData":{{"columns":[{columns}{{"name":"y"}}]}}}}}}"#);
+    let error = Page::decode(wide.as_bytes()).expect_err("too wide");
+    assert!(error.message().contains("names 5001 columns, expected at most 4096"), "{error}");
 }

@@ -174,8 +174,7 @@ proptest! {
         }
     }
 
-    /// Whatever is done to one byte, we and `serde_json` agree on whether the result is JSON at all, except
-    /// where we ask for more than JSON.
+    /// Whatever is done to one byte, nothing is read that `serde_json` would refuse.
     #[test]
     fn a_changed_byte_is_read_or_refused(generated in page(), place: prop::sample::Index, byte: u8) {
         let mut body = generated.body.into_bytes();
@@ -188,16 +187,20 @@ proptest! {
     }
 
     #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(Page::decode(&bytes).is_err());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
     fn a_cut_answer_is_refused(generated in page()) {
         let body = generated.body.trim_end().as_bytes();
         for end in 0..body.len() {
             let error = Page::decode(&body[..end]).expect_err("cut off");
             prop_assert_eq!(error.kind(), brightpearl_core::Kind::Protocol);
         }
-    }
-
-    #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(Page::decode(&bytes).is_err());
     }
 }

@@ -5,8 +5,9 @@ use brightpearl_core::{Error, Kind};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyString, PyType};
+use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 
+use crate::date_time;
 use crate::error::raise;
 use crate::json;
 
@@ -25,11 +26,31 @@ pub(crate) struct Converter<'py> {
     dates: Dates,
     /// The last offset in minutes, and its `tzinfo`.
     zone: Option<(i16, Bound<'py, PyAny>)>,
+    /// The last date-time of each column. Neighbours are often equal: days, and rows written together.
+    latest: Vec<Option<(Timestamp, Bound<'py, PyAny>)>>,
 }
 
 impl<'py> Converter<'py> {
     pub(crate) fn new(py: Python<'py>, dates: Dates) -> Self {
-        Self { py, dates, zone: None }
+        Self { py, dates, zone: None, latest: Vec::new() }
+    }
+
+    /// A cell of a column as an object, shared with the cell before when they are equal.
+    pub(crate) fn object_in(&mut self, column: usize, cell: Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
+        let Cell::DateTime(timestamp) = cell else { return self.object(cell) };
+        if column >= self.latest.len() {
+            self.latest.resize(column + 1, None);
+        }
+        if let Some(Some((known, object))) = self.latest.get(column)
+            && *known == timestamp
+        {
+            return Ok(object.clone());
+        }
+        let object = self.object(cell)?;
+        if let Some(slot) = self.latest.get_mut(column) {
+            *slot = Some((timestamp, object.clone()));
+        }
+        Ok(object)
     }
 
     /// A cell as an object; `None` for null.
@@ -41,7 +62,7 @@ impl<'py> Converter<'py> {
             Cell::Text(text) => Ok(PyString::new(self.py, text).into_any()),
             Cell::DateTime(timestamp) => match self.dates {
                 Dates::Objects => self.date_time(timestamp),
-                Dates::Texts => timestamp.to_string().into_bound_py_any(self.py),
+                Dates::Texts => Ok(date_time::text(self.py, timestamp)),
             },
             Cell::Decimal(text) => decimal(self.py, text),
             Cell::Json(text) => json::load(self.py, text.as_bytes()),
@@ -56,12 +77,10 @@ impl<'py> Converter<'py> {
         }
     }
 
-    /// Makes the object from the ten bytes that `datetime` pickles itself as. Pickles must stay readable, so
-    /// that way stays open, and it is several times faster than eight arguments.
     fn date_time(&mut self, timestamp: Timestamp) -> PyResult<Bound<'py, PyAny>> {
         static DATE_TIME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-        let state = pickled(timestamp).ok_or_else(|| out_of_range(self.py, timestamp))?;
         let py = self.py;
+        let state = date_time::pickled(timestamp).ok_or_else(|| out_of_range(py, timestamp))?;
         let zone = self.zone(timestamp.offset_minutes())?;
         DATE_TIME.import(py, "datetime", "datetime")?.call1((PyBytes::new(py, &state), zone))
     }
@@ -77,33 +96,23 @@ impl<'py> Converter<'py> {
     }
 }
 
+/// The `tzinfo` of an offset. An account has two or so, so they are made once and shared.
 fn fixed_zone(py: Python<'_>, minutes: i16) -> PyResult<Bound<'_, PyAny>> {
+    static ZONES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let zones = ZONES.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
+    if let Some(known) = zones.get_item(minutes)? {
+        return Ok(known);
+    }
+    let zone = new_zone(py, minutes)?;
+    zones.set_item(minutes, &zone)?;
+    Ok(zone)
+}
+
+fn new_zone(py: Python<'_>, minutes: i16) -> PyResult<Bound<'_, PyAny>> {
     static ZONE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     static SPAN: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     let span = SPAN.import(py, "datetime", "timedelta")?.call1((0, i32::from(minutes) * 60))?;
     ZONE.import(py, "datetime", "timezone")?.call1((span,))
-}
-
-fn pickled(timestamp: Timestamp) -> Option<[u8; 10]> {
-    let instant = jiff::Timestamp::from_millisecond(timestamp.milliseconds()).ok()?;
-    let offset = jiff::tz::Offset::from_seconds(i32::from(timestamp.offset_minutes()) * 60).ok()?;
-    let local = offset.to_datetime(instant);
-    let [year_high, year_low] = u16::try_from(local.year()).ok().filter(|year| *year > 0)?.to_be_bytes();
-    let microsecond = u32::try_from(local.subsec_nanosecond()).ok()? / 1000;
-    let [_, micro_high, micro_middle, micro_low] = microsecond.to_be_bytes();
-    let small = |value: i8| u8::try_from(value).ok();
-    Some([
-        year_high,
-        year_low,
-        small(local.month())?,
-        small(local.day())?,
-        small(local.hour())?,
-        small(local.minute())?,
-        small(local.second())?,
-        micro_high,
-        micro_middle,
-        micro_low,
-    ])
 }
 
 fn out_of_range(py: Python<'_>, timestamp: Timestamp) -> PyErr {

@@ -8,6 +8,7 @@ mod call;
 mod cell;
 mod client;
 mod columns;
+mod date_time;
 mod error;
 mod id_set;
 mod json;
@@ -34,7 +35,12 @@ mod _native {
     #[pymodule_export]
     use crate::resources::{Resource, ResourceBatch};
     #[pymodule_export]
-    use crate::row::{Row, RowIterator};
+    use crate::row::{DictIterator, Row, RowIterator};
     #[pymodule_export]
     use crate::step::{Done, Pending, RawReply, Send, Uris, Wait};
+
+    /// The version of everything in the package.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name that Python packages give it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -24,6 +24,15 @@ impl Page {
         Self { table: page.page, columns, first_result: page.first_result, duplicates: page.duplicates }
     }
 
+    /// The rows from `start` on as dicts.
+    pub(crate) fn dicts<'py>(&self, py: Python<'py>, start: usize, dates: Dates) -> PyResult<Bound<'py, PyList>> {
+        let mut converter = Converter::new(py, dates);
+        let rows = (start..self.table.rows())
+            .map(|row| self.dict(&mut converter, py, row))
+            .collect::<PyResult<Vec<_>>>()?;
+        PyList::new(py, rows)
+    }
+
     /// One row as a dict.
     pub(crate) fn dict<'py>(
         &self,
@@ -32,11 +41,11 @@ impl Page {
         row: usize,
     ) -> PyResult<Bound<'py, PyDict>> {
         let dict = self.columns.empty_row(py)?;
-        for (name, column) in self.columns.names().iter().zip(self.table.columns()) {
-            match column.cell(row) {
-                // Null is there already.
-                table::Cell::Null => {}
-                cell => dict.set_item(name, converter.object(cell)?)?,
+        for (place, (name, column)) in self.columns.names().iter().zip(self.table.columns()).enumerate() {
+            let cell = column.cell(row);
+            // Null is there already.
+            if cell != table::Cell::Null {
+                dict.set_item(name, converter.object_in(place, cell)?)?;
             }
         }
         Ok(dict)
@@ -77,11 +86,7 @@ impl Page {
     /// The rows from `start` on as dicts. With `dates="text"` date-times stay the texts that the server sent.
     #[pyo3(signature = (start = 0, *, dates = "datetime"))]
     fn to_dicts<'py>(&self, py: Python<'py>, start: usize, dates: &str) -> PyResult<Bound<'py, PyList>> {
-        let mut converter = Converter::new(py, dates_of(dates)?);
-        let rows = (start..self.table.rows())
-            .map(|row| self.dict(&mut converter, py, row))
-            .collect::<PyResult<Vec<_>>>()?;
-        PyList::new(py, rows)
+        self.dicts(py, start, dates_of(dates)?)
     }
 
     /// The names of the columns, in the order of the answer.
@@ -135,6 +140,7 @@ pub(crate) fn dates_of(name: &str) -> PyResult<Dates> {
 
 /// What the server says of a page: its claims, not what it sent.
 #[pyclass(frozen, get_all, module = "brightpearl")]
+#[derive(Default)]
 pub(crate) struct Metadata {
     /// How many rows the whole search has.
     results_available: Option<u64>,
@@ -154,6 +160,12 @@ pub(crate) struct Metadata {
 
 #[pymethods]
 impl Metadata {
+    /// What is known before any page.
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
     fn __repr__(&self) -> String {
         let number =
             |value: Option<u64>| value.map_or_else(|| "None".to_owned(), |value| value.to_string());

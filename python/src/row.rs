@@ -170,6 +170,17 @@ impl RowIterator {
     pub(crate) fn new(page: Py<Page>) -> Self {
         Self { page, position: AtomicUsize::new(0) }
     }
+
+    fn rows(&self) -> usize {
+        self.page.get().table.rows()
+    }
+
+    /// The next row's place, handed out once.
+    fn take(&self) -> Option<usize> {
+        let rows = self.rows();
+        let next = |position: usize| (position < rows).then_some(position + 1);
+        self.position.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).ok()
+    }
 }
 
 #[pymethods]
@@ -179,17 +190,59 @@ impl RowIterator {
     }
 
     fn __next__(&self, py: Python<'_>) -> Option<Row> {
-        let row = self.position.fetch_add(1, Ordering::Relaxed);
-        if row < self.page.get().table.rows() {
-            return Some(Row::new(self.page.clone_ref(py), row));
-        }
-        self.position.fetch_sub(1, Ordering::Relaxed);
-        None
+        self.take().map(|row| Row::new(self.page.clone_ref(py), row))
+    }
+
+    /// The page.
+    #[getter]
+    fn page(&self, py: Python<'_>) -> Py<Page> {
+        self.page.clone_ref(py)
     }
 
     /// How many rows were handed out.
     #[getter]
     fn position(&self) -> usize {
-        self.position.load(Ordering::Relaxed).min(self.page.get().table.rows())
+        self.position.load(Ordering::Relaxed)
+    }
+
+    /// Whether all rows were handed out.
+    #[getter]
+    fn is_exhausted(&self) -> bool {
+        self.position() >= self.rows()
+    }
+
+    /// Counts the rest of the rows as handed out.
+    fn skip(&self) {
+        self.position.store(self.rows(), Ordering::Relaxed);
+    }
+
+    /// The rest of the rows as dicts, counted as handed out one by one.
+    fn dicts(slf: &Bound<'_, Self>, dates: &str) -> PyResult<DictIterator> {
+        let start = slf.get().position();
+        let dicts = slf.get().page.get().dicts(slf.py(), start, dates_of(dates)?)?.unbind();
+        Ok(DictIterator { rows: slf.clone().unbind(), dicts, start })
+    }
+}
+
+/// Goes over the rest of the rows of a page, as dicts. They are made at once, which is cheaper than one by one.
+#[pyclass(frozen, module = "brightpearl._native")]
+pub(crate) struct DictIterator {
+    rows: Py<RowIterator>,
+    dicts: Py<PyList>,
+    /// The row of the first dict.
+    start: usize,
+}
+
+#[pymethods]
+impl DictIterator {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.rows.get().take() {
+            Some(row) => self.dicts.bind(py).get_item(row.saturating_sub(self.start)).map(Some),
+            None => Ok(None),
+        }
     }
 }

@@ -2,13 +2,14 @@
 //! worth knowing, and bisected where one bad id spoils a whole set.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::account::{Query, checked_path};
 use crate::catalog::{self, Resource as Listed};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
-use crate::telemetry::Event;
+use crate::telemetry::{Event, template};
 
 use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::{Fetch, Plan};
@@ -30,7 +31,9 @@ const PLANNING: u64 = 0;
 #[derive(Debug)]
 pub(crate) struct FetchJob {
     resource: String,
-    path: String,
+    /// What stands before and behind the ids, checked and escaped.
+    path: (String, String),
+    template: Arc<str>,
     query: Query,
     listed: Listed,
     id_limit: u32,
@@ -86,6 +89,7 @@ impl FetchJob {
     pub(crate) fn new(fetch: &Fetch, ahead: usize) -> Result<Self> {
         let listed = *catalog::resource(&fetch.resource).unwrap_or(&Listed::UNLISTED);
         let id_limit = fetch.id_limit.unwrap_or(listed.id_limit);
+        let (before, behind) = split_path(fetch.resource.trim_matches('/'))?;
         let mut query = Query::default();
         for (name, value) in &fetch.query {
             query.push(name, value);
@@ -97,7 +101,8 @@ impl FetchJob {
         };
         Ok(Self {
             resource: fetch.resource.trim_matches('/').to_owned(),
-            path: fetch.resource.trim_matches('/').to_owned(),
+            template: template(&format!("{before}/1{behind}")),
+            path: (before, behind),
             query,
             listed,
             id_limit,
@@ -131,12 +136,12 @@ impl FetchJob {
         Ok(())
     }
 
-    fn url_path(&self, ids: Option<&IdSet>) -> Result<String> {
-        let Some(ids) = ids else { return checked_path(self.path.trim_end_matches("{ids}")) };
-        if self.path.contains("{ids}") {
-            return checked_path(&self.path.replace("{ids}", &ids.to_string()));
+    fn url_path(&self, ids: Option<&IdSet>) -> String {
+        let (before, behind) = &self.path;
+        match ids {
+            Some(ids) => format!("{before}/{ids}{behind}"),
+            None => format!("{before}{behind}"),
         }
-        checked_path(&format!("{}/{ids}", self.path))
     }
 
     fn tag(&mut self) -> u64 {
@@ -246,9 +251,9 @@ impl Job for FetchJob {
         }
         if let Stage::ToPlan(ids) = &self.stage {
             let ids = ids.clone();
-            let path = self.url_path(Some(&ids)).ok()?;
+            let path = self.url_path(Some(&ids));
             self.stage = Stage::Planning(ids);
-            return Some(Draft::read(PLANNING, Method::Options, path, ""));
+            return Some(Draft::read(PLANNING, Method::Options, path, &self.template, ""));
         }
         let out = self.chunks.iter().filter(|chunk| !matches!(chunk.state, State::Planned)).count();
         if out >= self.ahead {
@@ -258,10 +263,10 @@ impl Job for FetchJob {
             self.cut();
         }
         let index = self.chunks.iter().position(|chunk| matches!(chunk.state, State::Planned))?;
-        let path = self.url_path(self.chunks[index].ids.as_ref()).ok()?;
+        let path = self.url_path(self.chunks[index].ids.as_ref());
         let chunk = &mut self.chunks[index];
         chunk.state = State::Requested;
-        Some(Draft::read(chunk.tag, Method::Get, path, self.query.as_str()))
+        Some(Draft::read(chunk.tag, Method::Get, path, &self.template, self.query.as_str()))
     }
 
     fn accept(&mut self, tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<(), Unusable> {
@@ -368,6 +373,16 @@ impl Job for FetchJob {
             left = left.union(&output.requested.difference(&done));
         }
         Ok(Position::Ids { left })
+    }
+}
+
+/// The path before and behind its ids, which stand at its end or where `{ids}` says. An id set needs no
+/// escaping.
+fn split_path(resource: &str) -> Result<(String, String)> {
+    match resource.split_once("/{ids}") {
+        Some((before, "")) => Ok((checked_path(before)?, String::new())),
+        Some((before, behind)) => Ok((checked_path(before)?, format!("/{}", checked_path(behind)?))),
+        None => Ok((checked_path(resource)?, String::new())),
     }
 }
 

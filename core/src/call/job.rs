@@ -1,6 +1,7 @@
 //! What the engine asks of each kind of call: the next request, and what to do with its answer.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,8 @@ pub(crate) struct Draft {
     pub(crate) method: Method,
     /// Checked and escaped, below the account.
     pub(crate) path: String,
+    /// The path with its ids blanked, for telemetry.
+    pub(crate) template: Arc<str>,
     /// Escaped, without a leading `?`.
     pub(crate) query: String,
     pub(crate) headers: Vec<(String, String)>,
@@ -29,11 +32,12 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// A request that only reads.
-    pub(crate) fn read(tag: u64, method: Method, path: String, query: &str) -> Self {
+    pub(crate) fn read(tag: u64, method: Method, path: String, template: &Arc<str>, query: &str) -> Self {
         Self {
             tag,
             method,
             path,
+            template: Arc::clone(template),
             query: query.to_owned(),
             headers: Vec::new(),
             body: Vec::new(),

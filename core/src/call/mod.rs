@@ -22,7 +22,7 @@ use crate::http::{Headers, Method, Request, Response};
 use crate::jitter::Jitter;
 use crate::pool::Permit;
 use crate::retry::{Class, Decision, History, decide};
-use crate::telemetry::{Event, template};
+use crate::telemetry::Event;
 
 use checkpoint::Checkpoint;
 use classify::{Failed, classify};
@@ -155,7 +155,6 @@ struct InFlight {
     exchange: u64,
     attempt: Attempt,
     permit: Permit,
-    summary: RequestSummary,
     since: u64,
 }
 
@@ -245,10 +244,10 @@ impl Call {
         if !matches!(self.phase, Phase::Running) {
             return Ok(());
         }
-        let (attempt, summary) = (flight.attempt, flight.summary);
+        let attempt = flight.attempt;
         let status = response.status;
         match classify(&response, self.shared.config.max_body_bytes) {
-            Err(failed) => self.failed(exchange, attempt, summary, failed, now, time),
+            Err(failed) => self.failed(exchange, attempt, failed, now, time),
             Ok(()) => {
                 let mut events = Vec::new();
                 let accepted = self.job.accept(attempt.draft.tag, response, &mut events);
@@ -260,9 +259,12 @@ impl Call {
                     Err(Unusable::Unreadable(error)) => {
                         let class = Class::Transient { retry_after: None };
                         let failed = Failed { error: in_doubt(error), class };
-                        self.failed(exchange, attempt, summary, failed, now, time);
+                        self.failed(exchange, attempt, failed, now, time);
                     }
-                    Err(Unusable::Hopeless(error)) => self.end(in_doubt(error).with_request(summary)),
+                    Err(Unusable::Hopeless(error)) => {
+                        let summary = self.summary(&attempt.draft);
+                        self.end(in_doubt(error).with_request(summary));
+                    }
                 }
             }
         }
@@ -298,7 +300,7 @@ impl Call {
         let error =
             Error::new(Kind::Transport, format!("the transport failed: {text}")).with_delivery(delivery);
         let failed = Failed { error, class: Class::Transient { retry_after: None } };
-        self.failed(exchange, flight.attempt, flight.summary, failed, now, time);
+        self.failed(exchange, flight.attempt, failed, now, time);
         Ok(())
     }
 
@@ -333,7 +335,7 @@ impl Call {
         let delivery = if may_be_applied { Delivery::MaybeApplied } else { Delivery::NotSent };
         let mut error = Error::new(Kind::Cancelled, "the call was cancelled").with_delivery(delivery);
         if let Some(flight) = write.or(self.in_flight.first()) {
-            error = error.with_request(flight.summary.clone());
+            error = error.with_request(self.summary(&flight.attempt.draft));
         }
         self.job.outputs().clear();
         self.end(error);
@@ -414,11 +416,10 @@ impl Call {
         self.record(Event::RequestStarted {
             exchange: id,
             method: request.method,
-            template: template(&attempt.draft.path),
+            template: Arc::clone(&attempt.draft.template),
             attempt: number,
         });
-        let summary = RequestSummary::from(&request);
-        self.in_flight.push(InFlight { exchange: id, attempt, permit, summary, since: time });
+        self.in_flight.push(InFlight { exchange: id, attempt, permit, since: time });
         Exchange { id, request, attempt: number }
     }
 
@@ -433,15 +434,7 @@ impl Call {
     }
 
     /// Retries, or hands the failure to the job, or ends the call.
-    fn failed(
-        &mut self,
-        exchange: u64,
-        mut attempt: Attempt,
-        summary: RequestSummary,
-        failed: Failed,
-        now: u64,
-        time: u64,
-    ) {
+    fn failed(&mut self, exchange: u64, mut attempt: Attempt, failed: Failed, now: u64, time: u64) {
         let Failed { mut error, class } = failed;
         if class == Class::Throttled {
             let wait_ms = self.shared.pool.freeze(now, error.retry_after());
@@ -474,11 +467,12 @@ impl Call {
                 attempt.not_before = time.saturating_add(delay_ms);
                 self.waiting.push(attempt);
             }
-            Decision::Stop => self.give_up(attempt, summary, error),
+            Decision::Stop => self.give_up(attempt, error),
         }
     }
 
-    fn give_up(&mut self, attempt: Attempt, summary: RequestSummary, mut error: Error) {
+    fn give_up(&mut self, attempt: Attempt, mut error: Error) {
+        let summary = self.summary(&attempt.draft);
         let tries = attempt.history.attempts + attempt.history.throttled;
         error = self.shared.config.credentials.blank_error(error).with_request(summary);
         // A refusal now does not undo what an earlier attempt may have done.
@@ -493,6 +487,10 @@ impl Call {
             self.end(error);
         }
         self.record_all(events);
+    }
+
+    fn summary(&self, draft: &Draft) -> RequestSummary {
+        RequestSummary { method: draft.method, url: self.shared.url(draft) }
     }
 
     /// Ends the call with an error, behind the outputs that are ready.

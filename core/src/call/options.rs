@@ -8,7 +8,7 @@ use crate::account::checked_path;
 use crate::envelope::unreadable;
 use crate::error::{Error, Result};
 use crate::http::{Method, Response};
-use crate::telemetry::Event;
+use crate::telemetry::{Event, template};
 
 use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::Options;
@@ -31,7 +31,8 @@ impl OptionsJob {
             Some(ids) => checked_path(&format!("{resource}/{ids}"))?,
             None => checked_path(resource)?,
         };
-        let draft = Some(Draft::read(1, Method::Options, path, ""));
+        let template = template(&path);
+        let draft = Some(Draft::read(1, Method::Options, path, &template, ""));
         Ok(Self { draft, outputs: VecDeque::new(), answered: false, consumed: false })
     }
 

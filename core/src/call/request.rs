@@ -6,7 +6,7 @@ use crate::account::{Query, checked_path};
 use crate::envelope::Envelope;
 use crate::error::{Error, Result};
 use crate::http::Response;
-use crate::telemetry::Event;
+use crate::telemetry::{Event, template};
 
 use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::Request;
@@ -30,10 +30,12 @@ impl RequestJob {
             query.push(name, value);
         }
         let reads = request.method.is_read();
+        let path = checked_path(&request.path)?;
         let draft = Draft {
             tag: 1,
             method: request.method,
-            path: checked_path(&request.path)?,
+            template: template(&path),
+            path,
             query: query.as_str().to_owned(),
             headers: request.headers.clone(),
             body: request.body.clone().into_bytes(),

@@ -2,6 +2,7 @@
 //! any count, pages start where the last one really ended, and rows seen before are dropped and counted.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use roaring::RoaringTreemap;
 
@@ -11,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
 use crate::id_set::IdSet;
 use crate::table::{ColumnData, Page};
-use crate::telemetry::Event;
+use crate::telemetry::{Event, template};
 
 use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::{Paging, Search, sort_parts};
@@ -25,6 +26,7 @@ const FRUITLESS_PAGES: u32 = 3;
 pub(crate) struct SearchJob {
     resource: String,
     path: String,
+    template: Arc<str>,
     query: Query,
     paging: Paging,
     page_size: u64,
@@ -78,6 +80,7 @@ impl SearchJob {
     /// Plans a search that was checked before. `page_size` and `paging` are the configuration's.
     pub(crate) fn new(search: &Search, paging: Paging, page_size: u32, ahead: usize) -> Result<Self> {
         let listed = catalog::search(&search.resource);
+        let path = checked_path(&search.resource)?;
         let key = search.key.clone().or_else(|| listed.map(|listed| listed.key.to_owned()));
         let mut query = Query::default();
         for (name, value) in &search.filters {
@@ -91,7 +94,8 @@ impl SearchJob {
         }
         Ok(Self {
             resource: search.resource.trim_matches('/').to_owned(),
-            path: checked_path(&search.resource)?,
+            template: template(&path),
+            path,
             query,
             paging: search.paging.unwrap_or(paging),
             page_size: u64::from(search.page_size.unwrap_or(page_size)),
@@ -285,7 +289,7 @@ impl Job for SearchJob {
         };
         query.push(position.0, &position.1.to_string());
         query.push(size, &self.page_size.to_string());
-        Some(Draft::read(first, Method::Get, self.path.clone(), query.as_str()))
+        Some(Draft::read(first, Method::Get, self.path.clone(), &self.template, query.as_str()))
     }
 
     fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {

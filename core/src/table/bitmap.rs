@@ -69,10 +69,13 @@ pub(super) struct Nulls {
 }
 
 impl Nulls {
-    /// Marks one row; rows are marked in rising order.
+    /// Marks one row; rows are marked in rising order. `expected_rows` only sizes the buffer.
     #[inline]
-    pub(super) fn mark(&mut self, row: usize) {
+    pub(super) fn mark(&mut self, row: usize, expected_rows: usize) {
         if self.bytes.len() <= row / 8 {
+            if self.bytes.is_empty() {
+                self.bytes.reserve(expected_rows.div_ceil(8));
+            }
             self.bytes.resize(row / 8 + 1, 0xff);
         }
         if let Some(byte) = self.bytes.get_mut(row / 8) {
@@ -86,10 +89,11 @@ impl Nulls {
     }
 
     /// Marks every row before `row`.
-    pub(super) fn mark_all_before(&mut self, row: usize) {
+    pub(super) fn mark_all_before(&mut self, row: usize, expected_rows: usize) {
         self.bytes.clear();
+        self.bytes.reserve(expected_rows.max(row).div_ceil(8));
         self.bytes.resize(row / 8, 0);
-        (row / 8 * 8..row).for_each(|row| self.mark(row));
+        (row / 8 * 8..row).for_each(|row| self.mark(row, expected_rows));
     }
 
     /// The validity of so many rows; `None` when none of them is null.
@@ -115,8 +119,8 @@ mod tests {
             for leading in 0..=rows {
                 for marked in leading..rows {
                     let mut nulls = Nulls::default();
-                    nulls.mark_all_before(leading);
-                    nulls.mark(marked);
+                    nulls.mark_all_before(leading, rows);
+                    nulls.mark(marked, rows);
                     let mut expected = Bitmap::default();
                     (0..rows).for_each(|row| expected.push(row >= leading && row != marked));
                     assert_eq!(nulls.finish(rows), Some(expected), "{leading} and {marked} of {rows}");

@@ -2,10 +2,11 @@
 
 use super::bitmap::{Bitmap, Nulls};
 use super::column::{Column, ColumnData, Header};
+use super::json_text;
 use super::page::Cell;
 use super::scan;
 use super::text::Text;
-use super::timestamp::Timestamp;
+use super::timestamp::{LastDay, Timestamp};
 
 /// A column of which `metaData` has perhaps said nothing yet. Its first value decides its type; a value
 /// that does not fit turns the cells so far into a type that holds both without loss.
@@ -13,6 +14,7 @@ use super::timestamp::Timestamp;
 pub(super) struct Builder {
     data: ColumnData,
     nulls: Nulls,
+    last_day: LastDay,
     admits_dates: bool,
     expected_rows: usize,
 }
@@ -21,52 +23,89 @@ impl Builder {
     /// `admits_dates`: whether canonical date-times are taken for instants. `expected_rows` only sizes the
     /// buffers.
     pub(super) fn new(admits_dates: bool, expected_rows: usize) -> Self {
-        Self { data: ColumnData::Null, nulls: Nulls::default(), admits_dates, expected_rows }
+        Self {
+            data: ColumnData::Null,
+            nulls: Nulls::default(),
+            last_day: LastDay::default(),
+            admits_dates,
+            expected_rows,
+        }
     }
 
-    /// Sizes the buffers that are still to be made.
-    pub(super) fn expect_rows(&mut self, expected_rows: usize) {
-        self.expected_rows = expected_rows;
-    }
-
-    /// Appends the cell at `position` when it is plain and of the column's type, and answers the place after
-    /// it. Otherwise appends nothing.
-    #[inline(always)]
-    pub(super) fn push_plain(&mut self, body: &str, position: usize, row: usize) -> Option<usize> {
-        let bytes = body.as_bytes();
+    /// Says after the first row how many rows to expect, to size the buffers once.
+    pub(super) fn expect_rows(&mut self, rows: usize) {
+        self.expected_rows = rows;
+        let more = rows.saturating_sub(1);
         match &mut self.data {
-            ColumnData::Integer(values) => {
-                if let Some((value, end)) = scan::integer(bytes, position) {
-                    values.push(value);
-                    return Some(end);
-                }
+            ColumnData::Null | ColumnData::Boolean(_) => {}
+            ColumnData::Integer(values) => values.reserve_exact(more),
+            ColumnData::Text(texts) | ColumnData::Decimal(texts) | ColumnData::Json(texts) => {
+                texts.reserve(more)
             }
             ColumnData::DateTime { milliseconds, offset_minutes } => {
-                let window = bytes.get(position..).and_then(|rest| rest.first_chunk());
-                if let Some((timestamp, length)) = window.and_then(Timestamp::read_quoted) {
-                    milliseconds.push(timestamp.milliseconds());
-                    offset_minutes.push(timestamp.offset_part());
-                    return Some(position + length);
+                milliseconds.reserve_exact(more);
+                offset_minutes.reserve_exact(more);
+            }
+        }
+    }
+
+    /// Appends the cell that `rest` begins with when it is plain, of the column's type, and `separator` stands
+    /// right after it. Answers what comes then; otherwise appends nothing.
+    #[inline(always)]
+    pub(super) fn push_plain<'body>(
+        &mut self,
+        rest: &'body str,
+        separator: u8,
+        row: usize,
+    ) -> Option<&'body str> {
+        let bytes = rest.as_bytes();
+        let window: &[u8; scan::WINDOW] = bytes.first_chunk()?;
+        if window.starts_with(b"null") {
+            if window[4] != separator {
+                return None;
+            }
+            self.push_null(row);
+            return rest.get(5..);
+        }
+        match &mut self.data {
+            ColumnData::Integer(values) => {
+                let (value, length) = scan::integer(window)?;
+                if window[length] != separator {
+                    return None;
                 }
+                values.push(value);
+                rest.get(length + 1..)
+            }
+            ColumnData::DateTime { milliseconds, offset_minutes } => {
+                let (timestamp, length) = Timestamp::read_quoted(window, &mut self.last_day)?;
+                if window[length] != separator {
+                    return None;
+                }
+                milliseconds.push(timestamp.milliseconds());
+                offset_minutes.push(timestamp.offset_part());
+                rest.get(length + 1..)
             }
             ColumnData::Text(texts) => {
-                if bytes.get(position) == Some(&b'"') {
-                    let end = scan::plain_string_end(bytes, position + 1)?;
-                    texts.push(body.get(position + 1..end)?);
-                    return Some(end + 1);
+                if window[0] != b'"' {
+                    return None;
                 }
+                let end = scan::plain_string(bytes)?;
+                if bytes.get(end + 1) != Some(&separator) {
+                    return None;
+                }
+                texts.push(rest.get(1..end)?);
+                rest.get(end + 2..)
             }
             ColumnData::Boolean(values) => {
-                if let Some((value, end)) = scan::boolean(bytes, position) {
-                    values.push(value);
-                    return Some(end);
+                let (value, length) = scan::boolean(window)?;
+                if window[length] != separator {
+                    return None;
                 }
+                values.push(value);
+                rest.get(length + 1..)
             }
-            ColumnData::Null | ColumnData::Decimal(_) | ColumnData::Json(_) => {}
+            ColumnData::Null | ColumnData::Decimal(_) | ColumnData::Json(_) => None,
         }
-        let end = scan::null(bytes, position)?;
-        self.push_null(row);
-        Some(end)
     }
 
     /// Appends a null as row `row`.
@@ -82,7 +121,7 @@ impl Builder {
                 offset_minutes.push(0);
             }
         }
-        self.nulls.mark(row);
+        self.nulls.mark(row, self.expected_rows);
     }
 
     /// Appends a boolean as row `row`.
@@ -187,6 +226,15 @@ impl Builder {
         if !header.admits_dates() && matches!(self.data, ColumnData::DateTime { .. }) {
             self.dates_to_texts(rows);
         }
+        match &mut self.data {
+            ColumnData::Null | ColumnData::Boolean(_) => {}
+            ColumnData::Integer(values) => trim(values),
+            ColumnData::Text(texts) | ColumnData::Decimal(texts) | ColumnData::Json(texts) => texts.trim(),
+            ColumnData::DateTime { milliseconds, offset_minutes } => {
+                trim(milliseconds);
+                trim(offset_minutes);
+            }
+        }
         Column { header, data: self.data, validity: self.nulls.finish(rows) }
     }
 
@@ -194,7 +242,7 @@ impl Builder {
     fn begin(&mut self, data: ColumnData, row: usize) {
         self.data = data;
         if row > 0 {
-            self.nulls.mark_all_before(row);
+            self.nulls.mark_all_before(row, self.expected_rows);
         }
     }
 
@@ -211,15 +259,7 @@ impl Builder {
     }
 
     fn dates_to_texts(&mut self, rows: usize) {
-        self.data = ColumnData::Text(self.respelled(rows, |cell, out| match cell {
-            Cell::DateTime(timestamp) => timestamp.write(out),
-            Cell::Null
-            | Cell::Integer(_)
-            | Cell::Boolean(_)
-            | Cell::Text(_)
-            | Cell::Decimal(_)
-            | Cell::Json(_) => cell.write_json(out),
-        }));
+        self.data = ColumnData::Text(self.respelled(rows, json_text::write_text));
     }
 
     /// The first `rows` cells as texts that `write` spells; nulls stay empty.
@@ -233,6 +273,13 @@ impl Builder {
             });
         }
         texts
+    }
+}
+
+/// Gives back room that was not needed, when it is much.
+fn trim<T>(values: &mut Vec<T>) {
+    if values.capacity() - values.len() > values.len() / 4 {
+        values.shrink_to_fit();
     }
 }
 

@@ -18,6 +18,16 @@ pub(super) fn write_cell(cell: Cell<'_>, out: &mut String) {
     }
 }
 
+/// Appends a cell as text: a text as it is, any other cell as its JSON without quotes, null as nothing.
+pub(super) fn write_text(cell: Cell<'_>, out: &mut String) {
+    match cell {
+        Cell::Null => {}
+        Cell::Text(text) => out.push_str(text),
+        Cell::DateTime(timestamp) => _ = write!(out, "{timestamp}"),
+        Cell::Integer(_) | Cell::Boolean(_) | Cell::Decimal(_) | Cell::Json(_) => write_cell(cell, out),
+    }
+}
+
 /// Appends a text as a JSON string with only the escapes that JSON demands.
 pub(super) fn write_string(text: &str, out: &mut String) {
     out.push('"');

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::column::{Header, ReportType};
+use super::fault;
+use super::rows::MOST_COLUMNS;
 use crate::error::Result;
-use crate::table::fault;
 
 /// The counts and the order of a page, from `metaData` (API notes §4.4). Each is `None` when the answer
 /// does not say: a page without hits has no first and last result, and answers of 2013 do not say whether
@@ -81,7 +82,11 @@ pub(super) fn read(text: &str, start: usize) -> Result<(Metadata, Vec<Header>)> 
         fault::protocol(position, format!("`metaData` cannot be read: {}", message_of(error)))
     })?;
     let sorting = wire.sorting.unwrap_or_default().into_iter().map(Sorting::from).collect();
-    let headers = wire.columns.unwrap_or_default().into_iter().map(Header::from).collect();
+    let headers: Vec<Header> = wire.columns.unwrap_or_default().into_iter().map(Header::from).collect();
+    if headers.len() > MOST_COLUMNS {
+        let message = format!("`metaData` names {} columns, expected at most {MOST_COLUMNS}", headers.len());
+        return Err(fault::protocol(start, message));
+    }
     let metadata = Metadata {
         more_pages_available: wire.more_pages_available,
         results_available: wire.results_available,

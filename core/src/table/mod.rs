@@ -17,6 +17,8 @@
 //! | numbers, one of them with a fraction, an exponent or beyond 64 bits | `Decimal` |
 //! | anything else: objects, arrays, a mixture | `Json` |
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod bitmap;
 mod builder;
 mod column;
@@ -31,6 +33,8 @@ mod scan;
 mod text;
 mod timestamp;
 
+#[cfg(feature = "arrow")]
+pub use arrow::REPORT_TYPE;
 pub use bitmap::Bitmap;
 pub use column::{Column, ColumnData, ReportType};
 pub use metadata::{Metadata, Sorting};

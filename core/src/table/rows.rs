@@ -9,7 +9,7 @@ use super::{fault, scan};
 use crate::error::{Error, Result};
 
 /// More columns than any search has; keeps a hostile answer from costing many times its size.
-const MOST_COLUMNS: usize = 4096;
+pub(super) const MOST_COLUMNS: usize = 4096;
 
 /// Enough for a page of the largest size that Brightpearl gives (API notes §4.2); larger ones grow.
 const MOST_EXPECTED_ROWS: usize = 512;
@@ -56,10 +56,10 @@ pub(super) fn read(body: &str, start: usize, headers: Option<&[Header]>) -> Resu
         };
         rows.count += 1;
         if rows.count == 1 {
-            let expected = (body.len() - begin) / (position - begin).max(1) + 1;
-            rows.builders
-                .iter_mut()
-                .for_each(|builder| builder.expect_rows(expected.min(MOST_EXPECTED_ROWS)));
+            // A quarter more, for a first row that is longer than the others: too little costs more.
+            let expected = (body.len() - begin) / (position - begin).max(1) * 5 / 4 + 1;
+            let expected = expected.min(MOST_EXPECTED_ROWS);
+            rows.builders.iter_mut().for_each(|builder| builder.expect_rows(expected));
         }
         position = scan::skip_whitespace(bytes, position);
         match bytes.get(position) {
@@ -79,7 +79,7 @@ struct RowReader<'body> {
     tape: Vec<u8>,
 }
 
-impl RowReader<'_> {
+impl<'body> RowReader<'body> {
     /// Reads the row that says how many columns there are.
     fn first_row(&mut self, builders: &mut Vec<Builder>, begin: usize) -> Result<usize> {
         let bytes = self.body.as_bytes();
@@ -109,27 +109,42 @@ impl RowReader<'_> {
     }
 
     /// Reads a row of as many cells as there are columns.
-    #[inline]
+    #[inline(never)]
     fn row(&mut self, builders: &mut [Builder], begin: usize, row: usize) -> Result<usize> {
-        let bytes = self.body.as_bytes();
         let width = builders.len();
-        let mut position = self.open(begin, row)?;
+        let mut rest = self.body.get(self.open(begin, row)?..).unwrap_or_default();
         for (index, builder) in builders.iter_mut().enumerate() {
-            position = match builder.push_plain(self.body, position, row) {
-                Some(end) => end,
-                None if bytes.get(position) == Some(&b']') => {
-                    return Err(self.bad_row(begin, row, width));
-                }
-                None => self.any_cell(builder, position, row)?,
+            let separator = if index + 1 == width { b']' } else { b',' };
+            rest = match builder.push_plain(rest, separator, row) {
+                Some(next) => next,
+                None => match self.any_cell_before(separator, builder, rest, row)? {
+                    Some(next) => next,
+                    None => return Err(self.bad_row(begin, row, width)),
+                },
             };
-            position = scan::skip_whitespace(bytes, position);
-            let expected = if index + 1 == width { b']' } else { b',' };
-            if bytes.get(position) != Some(&expected) {
-                return Err(self.bad_row(begin, row, width));
-            }
-            position = scan::skip_whitespace(bytes, position + 1);
         }
-        Ok(position)
+        Ok(self.body.len() - rest.len())
+    }
+
+    /// Reads one cell of any kind and the separator after it; `None` when the row has no more cells, or
+    /// something else stands after the cell.
+    #[cold]
+    fn any_cell_before(
+        &mut self,
+        separator: u8,
+        builder: &mut Builder,
+        rest: &str,
+        row: usize,
+    ) -> Result<Option<&'body str>> {
+        if rest.starts_with(']') {
+            return Ok(None);
+        }
+        let end = self.any_cell(builder, self.body.len() - rest.len(), row)?;
+        let end = scan::skip_whitespace(self.body.as_bytes(), end);
+        if self.body.as_bytes().get(end) != Some(&separator) {
+            return Ok(None);
+        }
+        Ok(self.body.get(end + 1..))
     }
 
     fn open(&self, begin: usize, row: usize) -> Result<usize> {
@@ -147,6 +162,7 @@ impl RowReader<'_> {
     /// Reads one cell of any kind with the general parser.
     #[cold]
     fn any_cell(&mut self, builder: &mut Builder, position: usize, row: usize) -> Result<usize> {
+        let position = scan::skip_whitespace(self.body.as_bytes(), position);
         let rest = self.body.as_bytes().get(position..).unwrap_or_default();
         let mut jiter = Jiter::with_tape(rest, std::mem::take(&mut self.tape));
         let malformed = |error| fault::malformed(&error, position);

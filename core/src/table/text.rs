@@ -1,5 +1,8 @@
 //! Many texts in one buffer.
 
+/// One long text at the beginning is no reason to expect as much of all the others.
+const MOST_EXPECTED_LENGTH: usize = 32;
+
 /// Texts one after the other in one UTF-8 buffer, with the place where each one ends: Arrow's `Utf8`
 /// layout. There is one more offset than there are texts; text `n` is `offsets[n]..offsets[n + 1]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +59,23 @@ impl Text {
         let mut offsets = Vec::with_capacity(rows + 1);
         offsets.push(0);
         Self { offsets, buffer: String::with_capacity(bytes) }
+    }
+
+    /// Makes room for so many more texts of the length of those that are there.
+    pub(super) fn reserve(&mut self, more: usize) {
+        let average = self.buffer.len() / self.len().max(1);
+        self.offsets.reserve_exact(more);
+        self.buffer.reserve(average.min(MOST_EXPECTED_LENGTH) * more);
+    }
+
+    /// Gives back room that was not needed, when it is much.
+    pub(super) fn trim(&mut self) {
+        if self.buffer.capacity() - self.buffer.len() > self.buffer.len() / 4 {
+            self.buffer.shrink_to_fit();
+        }
+        if self.offsets.capacity() - self.offsets.len() > self.offsets.len() / 4 {
+            self.offsets.shrink_to_fit();
+        }
     }
 
     /// Appends one text. The decoder refuses bodies beyond 2 GiB, and no text grows on its way from the

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::scan::WINDOW;
+
 /// An instant to the millisecond, with the offset that it was written with (API notes §1.8).
 ///
 /// Written as `YYYY-MM-DDTHH:MM:SS.mmm` and then `Z` or `+HH:MM` or `-HH:MM`. `Z` and `+00:00` are the
@@ -11,10 +13,6 @@ pub struct Timestamp {
     milliseconds: i64,
     offset: i16,
 }
-
-/// The bytes that [`Timestamp::read_quoted`] looks at: the longest spelling, its quotes, and one more to
-/// make whole words.
-pub(super) const WINDOW: usize = 32;
 
 const MILLISECONDS_PER_MINUTE: i64 = 60_000;
 const MILLISECONDS_PER_DAY: i64 = 86_400_000;
@@ -57,57 +55,47 @@ impl Timestamp {
             .get_mut(1..=text.len())
             .filter(|place| place.len() < WINDOW - 1)?
             .copy_from_slice(text.as_bytes());
-        let (timestamp, length) = Self::read_quoted(&window)?;
+        let (timestamp, length) = Self::read_quoted(&window, &mut LastDay::default())?;
         (length == text.len() + 2).then_some(timestamp)
     }
 
     /// Reads the canonical spelling between quotes, and says how many bytes that took. Looks at eight bytes
     /// at a time.
-    #[inline]
-    pub(super) fn read_quoted(window: &[u8; WINDOW]) -> Option<(Self, usize)> {
+    #[inline(always)]
+    pub(super) fn read_quoted(window: &[u8; WINDOW], last_day: &mut LastDay) -> Option<(Self, usize)> {
         let (words, _) = window.as_chunks::<8>();
-        let [date, time, second, rest] = words else { return None };
+        let [month, time, second, rest] = words else { return None };
 
-        let (date, _) = digit_pairs(*date, *b"\"0000-00")?;
-        let (time, _) = digit_pairs(*time, *b"-00T00:0")?;
-        let (second, digits) = digit_pairs(*second, *b"0:00.000")?;
-        let (year, month) = (pair(date, 1) * 100 + pair(date, 3), pair(date, 6));
-        let (day, hour) = (pair(time, 1), pair(time, 4));
-        let minute = pair(time, 7) + byte(digits, 0);
-        let milliseconds = pair(second, 5) * 10 + byte(digits, 7);
-        let second = pair(second, 2);
-        if hour > 23 || minute > 59 || second > 59 || !is_date(year, month, day) {
+        let time = Digits::of(*time, *b"-00T00:0");
+        let second = Digits::of(*second, *b"0:00.000");
+        if time.others | second.others != 0 {
             return None;
         }
+        let midnight = last_day.midnight(*month, time.pair(1))?;
+        let (hour, minute) = (time.pair(4), time.pair(7) + second.digit(0));
+        let in_day = (hour * 60 + minute) * 60 + second.pair(2);
+        let milliseconds = second.pair(5) * 10 + second.digit(7);
+        if hour > 23 || minute > 59 || second.pair(2) > 59 {
+            return None;
+        }
+        let local = midnight + i64::from(in_day * 1000 + milliseconds);
 
         let [sign, closing, ..] = *rest;
-        let (offset, shift, length) = match sign {
-            b'Z' if closing == b'"' => (Self::ZULU, 0, 26),
-            b'+' | b'-' => {
-                let mut rest = *rest;
-                (rest[0], rest[7]) = (0, 0);
-                let (rest, _) = digit_pairs(rest, *b"\x0000:00\"\0")?;
-                let (hours, minutes) = (pair(rest, 1), pair(rest, 4));
-                let total = (hours * 60 + minutes) as i16;
-                if hours > 23 || minutes > 59 || (sign == b'-' && total == 0) {
-                    return None;
-                }
-                let total = if sign == b'-' { -total } else { total };
-                (total, i64::from(total), 31)
-            }
+        if sign == b'Z' && closing == b'"' {
+            return Some((Self { milliseconds: local, offset: Self::ZULU }, 26));
+        }
+        let offset =
+            Digits::of([b'+', rest[1], rest[2], rest[3], rest[4], rest[5], rest[6], 0], *b"+00:00\"\0");
+        let (hours, minutes) = (offset.pair(1), offset.pair(4));
+        let offset = match sign {
+            b'+' if offset.others == 0 => (hours * 60 + minutes) as i16,
+            b'-' if offset.others == 0 && hours + minutes > 0 => -((hours * 60 + minutes) as i16),
             _ => return None,
         };
-        let in_day = i64::from(((hour * 60 + minute) * 60 + second) * 1000 + milliseconds);
-        let local = days_since_epoch(year, month, day) * MILLISECONDS_PER_DAY + in_day;
-        Some((Self { milliseconds: local - shift * MILLISECONDS_PER_MINUTE, offset }, length))
-    }
-}
-
-impl Timestamp {
-    /// Appends the canonical spelling.
-    pub(super) fn write(self, out: &mut String) {
-        // Writing into a `String` cannot fail.
-        _ = fmt::Write::write_fmt(out, format_args!("{self}"));
+        if hours > 23 || minutes > 59 {
+            return None;
+        }
+        Some((Self { milliseconds: local - i64::from(offset) * MILLISECONDS_PER_MINUTE, offset }, 31))
     }
 }
 
@@ -132,54 +120,79 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Reads eight bytes against a template in which `0` stands for any digit and every other byte for itself.
-/// In the first answer, byte `n` is the number that the digits `n` and `n + 1` make; in the second, it is
-/// the digit `n` alone.
+/// The day that was read last: rows that lie together often share it.
+#[derive(Debug, Default)]
+pub(super) struct LastDay {
+    month: [u8; 8],
+    day: u32,
+    midnight: i64,
+}
+
+impl LastDay {
+    /// Milliseconds from the epoch to the beginning of a day, both of local time; `None` when there is no
+    /// such day. `month` is the quote, the year and the month as they are written.
+    #[inline(always)]
+    fn midnight(&mut self, month: [u8; 8], day: u32) -> Option<i64> {
+        if self.month != month || self.day != day {
+            let date = Digits::of(month, *b"\"0000-00");
+            if date.others != 0 {
+                return None;
+            }
+            let days = days_since_epoch(date.pair(1), date.pair(3), date.pair(6), day)?;
+            *self = Self { month, day, midnight: days * MILLISECONDS_PER_DAY };
+        }
+        Some(self.midnight)
+    }
+}
+
+/// Eight bytes held against a template, in which `0` stands for any digit and every other byte for itself.
+struct Digits {
+    digits: u64,
+    pairs: u64,
+    /// Not zero when a byte is not what the template has in its place; the rest is meaningless then.
+    others: u64,
+}
+
+impl Digits {
+    #[inline(always)]
+    fn of(word: [u8; 8], template: [u8; 8]) -> Self {
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        let room = u64::from_le_bytes(template.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f }));
+        let digits = u64::from_le_bytes(word) ^ u64::from_le_bytes(template);
+        // A byte that leaves its room sets its own high bit, or had it set before.
+        let others = (digits.wrapping_add(room) | digits) & HIGH;
+        Self { digits, pairs: digits.wrapping_mul(10).wrapping_add(digits >> 8), others }
+    }
+
+    /// The digit at a place.
+    #[inline(always)]
+    fn digit(&self, place: u32) -> u32 {
+        (self.digits >> (8 * place) & 0xff) as u32
+    }
+
+    /// The number that the digits at a place and at the next one make.
+    #[inline(always)]
+    fn pair(&self, place: u32) -> u32 {
+        (self.pairs >> (8 * place) & 0xff) as u32
+    }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar from the year 1 on; `None` when there is no such
+/// date. `month` and `day` have two digits, `century` and `year` are those of the full year.
 #[inline(always)]
-fn digit_pairs(word: [u8; 8], template: [u8; 8]) -> Option<(u64, u64)> {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let room = u64::from_le_bytes(template.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f }));
-    let digits = u64::from_le_bytes(word) ^ u64::from_le_bytes(template);
-    // A byte that leaves its room sets its own high bit, or had it set before.
-    if (digits.wrapping_add(room) | digits) & HIGH != 0 {
+fn days_since_epoch(century: u32, year: u32, month: u32, day: u32) -> Option<i64> {
+    const DAYS: [u8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
+    const DAYS_BEFORE: [u16; 16] = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 0, 0, 0];
+    let is_leap = (if year == 0 { century } else { year }).is_multiple_of(4);
+    let index = (month & 15) as usize;
+    let days = u32::from(DAYS[index]) + u32::from(is_leap && month == 2);
+    if month > 12 || day == 0 || day > days || century + year == 0 {
         return None;
     }
-    Some((digits * 10 + (digits >> 8), digits))
-}
-
-#[inline(always)]
-fn pair(pairs: u64, place: u32) -> u32 {
-    byte(pairs, place)
-}
-
-#[inline(always)]
-fn byte(word: u64, place: u32) -> u32 {
-    (word >> (8 * place) & 0xff) as u32
-}
-
-#[inline(always)]
-fn is_date(year: u32, month: u32, day: u32) -> bool {
-    year != 0 && month.wrapping_sub(1) < 12 && day != 0 && (day <= 28 || day <= days_in_month(year, month))
-}
-
-fn days_in_month(year: u32, month: u32) -> u32 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar. Years are counted from March, so that the
-/// leap day is the last of its year.
-#[inline(always)]
-fn days_since_epoch(year: u32, month: u32, day: u32) -> i64 {
-    let march_year = year - u32::from(month < 3);
-    let march_month = (month + 9) % 12;
-    let day_of_year = (153 * march_month + 2) / 5 + day - 1;
-    let days = march_year * 365 + march_year / 4 - march_year / 100 + march_year / 400 + day_of_year;
-    i64::from(days) - 719_468
+    // Leap days up to and with this year, less this year's own when it is still to come.
+    let leap_days = century * 24 + century / 4 + year / 4 + 1 - u32::from(is_leap && month <= 2);
+    let days = (century * 100 + year) * 365 + leap_days + u32::from(DAYS_BEFORE[index]) + day;
+    Some(i64::from(days) - 719_529)
 }
 
 /// The date that is so many days after 1970-01-01: the inverse of [`days_since_epoch`].
@@ -204,12 +217,10 @@ mod tests {
     #[test]
     fn every_day_of_the_calendar_agrees_with_jiff() {
         let mut date = jiff::civil::date(1, 1, 1);
-        let mut days = days_since_epoch(1, 1, 1);
-        let epoch = jiff::civil::date(1970, 1, 1);
-        assert_eq!(days, i64::from((date - epoch).get_days()));
+        let mut days = i64::from((date - jiff::civil::date(1970, 1, 1)).get_days());
         loop {
-            let (year, month, day) = (date.year(), date.month(), date.day());
-            assert_eq!(days_since_epoch(year as u32, month as u32, day as u32), days, "{date}");
+            let (year, month, day) = (date.year() as u32, date.month() as u32, date.day() as u32);
+            assert_eq!(days_since_epoch(year / 100, year % 100, month, day), Some(days), "{date}");
             assert_eq!(date_of(days), (year.into(), month.into(), day.into()), "{date}");
             match date.tomorrow() {
                 Ok(next) => (date, days) = (next, days + 1),
@@ -217,6 +228,20 @@ mod tests {
             }
         }
         assert_eq!(date, jiff::civil::date(9999, 12, 31));
+    }
+
+    #[test]
+    fn dates_that_do_not_exist_have_no_days() {
+        for year in 0..10_000 {
+            for month in (0..18).chain([99]) {
+                for day in (28..33).chain([0, 99]) {
+                    let exists = jiff::civil::Date::new(year, month, day).is_ok() && year > 0;
+                    let days =
+                        days_since_epoch(year as u32 / 100, year as u32 % 100, month as u32, day as u32);
+                    assert_eq!(days.is_some(), exists, "{year}-{month}-{day}");
+                }
+            }
+        }
     }
 
     #[test]

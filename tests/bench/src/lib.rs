@@ -1,1 +1,5 @@
-//! Under construction.
+//! What the benches measure, and how ratios are taken.
+
+pub mod pages;
+pub mod ratio;
+pub mod readers;

@@ -1,5 +1,7 @@
 //! Plays every golden vector through the Rust API.
 
+use brightpearl_core::operation::Request;
+use brightpearl_core::{Client, Config, Method};
 use brightpearl_host_rust::play::play;
 use brightpearl_host_rust::vector::load;
 
@@ -26,4 +28,35 @@ fn all_vectors_are_reproduced() {
     println!("{} vectors", vectors.len());
     assert!(vectors.len() >= 40, "the contract has at least 40 vectors; found {}", vectors.len());
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// The credentials of the vectors stand in the headers of requests, and nowhere else that the engine says.
+#[test]
+fn no_credential_is_said() {
+    for (_, vector) in load() {
+        let mut played = play(&vector);
+        for entry in &mut played.script {
+            if let Some(send) = entry.expect.get_mut("send") {
+                send["headers"] = serde_json::Value::Null;
+            }
+        }
+        let said = (&played.client_error, &played.start_error, played.script.iter().map(|entry| &entry.expect));
+        let text = format!("{:?} {:?} {:?}", said.0, said.1, said.2.collect::<Vec<_>>());
+        assert!(!text.contains("token-of-"), "{}: {text}", vector.name);
+    }
+}
+
+/// What a host logs with `{:?}` shows no credential either.
+#[test]
+fn no_credential_is_shown() {
+    let (_, vector) = load().into_iter().find(|(_, vector)| vector.name == "request-get").expect("the vector");
+    let config = Config::from_json(&vector.config.to_string()).expect("a configuration");
+    let shown = format!("{config:?}");
+    let client = Client::new(config).expect("a client");
+    let mut call = client.request(Request::new(Method::Get, "order-service/order-type")).expect("a call");
+    let step = call.poll(0).expect("a step");
+    for text in [shown, format!("{client:?}"), format!("{call:?}"), format!("{step:?}")] {
+        assert!(!text.contains("token-of-"), "{text}");
+    }
+    assert!(format!("{:?}", client.drain_events()).contains("RequestStarted"));
 }

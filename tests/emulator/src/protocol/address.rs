@@ -1,0 +1,106 @@
+//! The parts of a URL (API notes §1.2).
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// A URL taken apart. Everything is decoded; empty path segments are gone, so that a trailing or a
+/// double slash makes no difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    /// The path as it stood in the URL, without the query.
+    pub(crate) path: String,
+    /// The account code, when the path begins as one of the API does.
+    pub(crate) account: Option<String>,
+    /// The segments behind the account: the service, then the resource.
+    pub(crate) segments: Vec<String>,
+    pub(crate) query: Query,
+}
+
+/// Query parameters in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Address {
+    /// Takes an absolute URL, or a path alone, apart. Any text has an address; one that is not a path of
+    /// the API has no account.
+    pub(crate) fn parse(url: &str) -> Self {
+        let without_fragment = url.split_once('#').map_or(url, |(before, _)| before);
+        let (location, query) = without_fragment.split_once('?').unwrap_or((without_fragment, ""));
+        let path = match location.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
+            None => location,
+        };
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
+        let prefix = segments.next();
+        let known_prefix = prefix.is_some_and(|prefix| prefix == "public-api" || prefix == "2.0.0");
+        let account = if known_prefix { segments.next().map(Cow::into_owned) } else { None };
+        Self {
+            path: path.to_owned(),
+            account,
+            segments: segments.map(Cow::into_owned).collect(),
+            query: Query::parse(query),
+        }
+    }
+}
+
+impl Query {
+    fn parse(text: &str) -> Self {
+        let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            // A form's encoding: an unescaped plus is a space, so a date's offset must be sent as %2B.
+            let read = |part: &str| decode(&part.replace('+', " ")).into_owned();
+            (read(name), read(value))
+        });
+        Self(pairs.collect())
+    }
+
+    /// The last value of that name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.iter().filter(|(candidate, _)| *candidate == name).map(|(_, value)| value).last()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether a comma-separated list of that name has the item.
+    pub(crate) fn lists(&self, name: &str, item: &str) -> bool {
+        self.get(name).is_some_and(|list| list.split(',').any(|candidate| candidate.trim() == item))
+    }
+}
+
+fn decode(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_slashes_and_escapes() {
+        for url in [
+            "https://ws-use.brightpearl.com/public-api/demo/order-service/order/1,2",
+            "/public-api/demo/order-service/order/1%2C2",
+            "http://127.0.0.1:8080//2.0.0/demo//order-service/order/1,2/?#top",
+        ] {
+            let address = Address::parse(url);
+            assert_eq!(address.account.as_deref(), Some("demo"), "{url}");
+            assert_eq!(address.segments, ["order-service", "order", "1,2"], "{url}");
+        }
+        assert_eq!(Address::parse("https://host").account, None);
+        assert_eq!(Address::parse("/elsewhere/demo/order-service").account, None);
+        assert_eq!(Address::parse("").segments, Vec::<String>::new());
+    }
+
+    #[test]
+    fn queries_are_forms() {
+        let query = Address::parse("/x?a=1+2&b=%2B%C3%A9&c&a=3&columns=x,%20y").query;
+        assert_eq!(query.get("a"), Some("3"));
+        assert_eq!(query.get("b"), Some("+é"));
+        assert_eq!(query.get("c"), Some(""));
+        assert_eq!(query.get("d"), None);
+        assert!(query.lists("columns", "y") && !query.lists("columns", "z"));
+    }
+}

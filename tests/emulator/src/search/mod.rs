@@ -1,0 +1,250 @@
+//! Resource search: filters, sorting, columns and pages over any kind of record (API notes §4).
+
+pub(crate) mod cell;
+pub(crate) mod filter;
+pub(crate) mod found;
+mod page;
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::protocol::address::Query;
+use crate::protocol::answer::{Answer, Refusal};
+use crate::world::World;
+pub(crate) use cell::{Cell, Label};
+pub(crate) use filter::DataType;
+use filter::Filter;
+use page::{Page, PageBody};
+
+/// A column that a search shows, or a name that it only filters by.
+pub(crate) struct Column<R: 'static> {
+    pub(crate) name: &'static str,
+    pub(crate) data_type: DataType,
+    pub(crate) sortable: bool,
+    pub(crate) filterable: bool,
+    /// The maps of the reference that explain its values.
+    pub(crate) reference_data: &'static [&'static str],
+    pub(crate) read: fn(&World, &R) -> Cell,
+}
+
+impl<R> Column<R> {
+    /// A column that can be sorted and filtered by and needs no explanation.
+    pub(crate) const fn new(name: &'static str, data_type: DataType, read: fn(&World, &R) -> Cell) -> Self {
+        Self { name, data_type, sortable: true, filterable: true, reference_data: &[], read }
+    }
+
+    pub(crate) const fn explained_by(mut self, reference_data: &'static [&'static str]) -> Self {
+        self.reference_data = reference_data;
+        self
+    }
+
+    pub(crate) const fn not_sortable(mut self) -> Self {
+        self.sortable = false;
+        self
+    }
+
+    pub(crate) const fn not_filterable(mut self) -> Self {
+        self.filterable = false;
+        self
+    }
+}
+
+/// A search over records of one kind.
+pub(crate) struct Search<R: 'static> {
+    /// The resource, such as `order-service/order-search`.
+    pub(crate) name: &'static str,
+    /// In their default order; the first is the id.
+    pub(crate) columns: &'static [Column<R>],
+    /// Names to filter by that are not columns.
+    pub(crate) filters: &'static [Column<R>],
+    /// Every id, ascending.
+    pub(crate) ids: fn(&World) -> &[u32],
+    pub(crate) record: fn(&World, u32) -> R,
+    /// The maps of the reference, in the order in which answers have them.
+    pub(crate) references: &'static [&'static str],
+    pub(crate) label: fn(&World, &str, i64) -> Option<Label>,
+}
+
+/// What a fault makes a page say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lies {
+    pub(crate) results_available: Option<u64>,
+    pub(crate) more_pages_inverted: bool,
+    pub(crate) repeated_rows: usize,
+}
+
+/// A search, whatever its records are.
+pub(crate) trait Searchable: Sync {
+    /// One page of results.
+    fn page(&self, world: &mut World, query: &Query, lies: &Lies) -> Answer;
+
+    /// The columns and the default sorting.
+    fn meta_data(&self) -> Answer;
+}
+
+impl<R> Searchable for Search<R> {
+    fn page(&self, world: &mut World, query: &Query, lies: &Lies) -> Answer {
+        let page = Page::parse(query)?;
+        let question = Question::parse(self, query)?;
+        let mut found = self.found(world, &question);
+        if let Some(repeating) = page.with_rows_repeated(&found, lies.repeated_rows) {
+            found = self.remember(world, &question, repeating);
+        }
+        PageBody::new(self, world, &question, &page, &found, lies).write()
+    }
+
+    fn meta_data(&self) -> Answer {
+        page::meta_data(self)
+    }
+}
+
+/// What is asked for, apart from which page of it.
+struct Question<'a, R: 'static> {
+    /// Equal texts have equal results.
+    text: String,
+    filters: Vec<(&'a Column<R>, Filter)>,
+    shown: Vec<&'a Column<R>>,
+    sorting: Vec<(&'a Column<R>, Direction)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Ascending,
+    Descending,
+}
+
+impl<'a, R> Question<'a, R> {
+    /// Reads the parameters. *Inferred*: names that the search does not know, also in `columns` and
+    /// `sort`, are ignored, as are columns that cannot be filtered or sorted by.
+    fn parse(search: &'a Search<R>, query: &Query) -> Result<Self, Refusal> {
+        let mut text = String::new();
+        let mut filters = Vec::new();
+        for (name, value) in query.iter() {
+            let named = |column: &&Column<R>| column.name == name && column.filterable;
+            if let Some(column) = search.columns.iter().chain(search.filters).find(named) {
+                let filter = column.data_type.read_filter(name, value)?;
+                filters.push((column, filter));
+                text.push_str(&format!("{name}={value}\n"));
+            }
+        }
+        let column_named = |name: &str| search.columns.iter().find(|column| column.name == name);
+        let list = |parameter: &str| query.get(parameter).unwrap_or_default().to_owned();
+        let mut shown: Vec<_> =
+            list("columns").split(',').filter_map(|name| column_named(name.trim())).collect();
+        if shown.is_empty() {
+            shown = search.columns.iter().collect();
+        }
+        let sort_text = list("sort");
+        let mut sorting: Vec<_> = sort_text
+            .split(',')
+            .filter_map(|key| {
+                let (name, direction) = sort_key(key.trim());
+                column_named(name).filter(|column| column.sortable).map(|column| (column, direction))
+            })
+            .collect();
+        if sorting.is_empty() {
+            sorting.extend(search.columns.first().map(|column| (column, Direction::Ascending)));
+        }
+        for (column, direction) in &sorting {
+            text.push_str(&format!("{} {}\n", column.name, direction.as_str()));
+        }
+        Ok(Self { text, filters, shown, sorting })
+    }
+
+    fn is_in_default_order(&self, search: &Search<R>) -> bool {
+        let by_id = |(column, direction): &(&Column<R>, Direction)| {
+            search.columns.first().is_some_and(|first| first.name == column.name)
+                && *direction == Direction::Ascending
+        };
+        self.sorting.first().is_some_and(by_id)
+    }
+}
+
+/// `column.DESC`, the older `column|DESC`, or a column alone.
+fn sort_key(text: &str) -> (&str, Direction) {
+    match text.split_once(['.', '|']) {
+        Some((name, direction)) if direction.eq_ignore_ascii_case("DESC") => (name, Direction::Descending),
+        Some((name, _)) => (name, Direction::Ascending),
+        None => (text, Direction::Ascending),
+    }
+}
+
+impl Direction {
+    fn as_str(self) -> &'static str {
+        match self {
+            Direction::Ascending => "ASC",
+            Direction::Descending => "DESC",
+        }
+    }
+}
+
+impl<R> Search<R> {
+    fn found(&self, world: &mut World, question: &Question<'_, R>) -> Arc<[u32]> {
+        match world.found.get(self.name, &question.text, world.changes.revision) {
+            Some(found) => found,
+            None => {
+                let found = self.find(world, question);
+                self.remember(world, question, found)
+            }
+        }
+    }
+
+    fn remember(&self, world: &mut World, question: &Question<'_, R>, found: Vec<u32>) -> Arc<[u32]> {
+        let found: Arc<[u32]> = found.into();
+        world.found.put(self.name, question.text.clone(), world.changes.revision, Arc::clone(&found));
+        found
+    }
+
+    fn find(&self, world: &World, question: &Question<'_, R>) -> Vec<u32> {
+        let all = (self.ids)(world);
+        let is_id = |column: &Column<R>| self.columns.first().is_some_and(|first| first.name == column.name);
+        let id_filter = question.filters.iter().find_map(|(column, filter)| match filter {
+            Filter::Ids(set) if is_id(column) => Some(set),
+            Filter::Ids(_)
+            | Filter::Integer(_)
+            | Filter::Exactly(_)
+            | Filter::Containing(_)
+            | Filter::Boolean(_)
+            | Filter::During(_) => None,
+        });
+        // The ids are known without looking at the records: a filter on them costs nothing.
+        let candidates = id_filter.map_or_else(|| all.to_vec(), |set| set.pick(all));
+        let others: Vec<_> = question
+            .filters
+            .iter()
+            .filter(|(column, filter)| !(is_id(column) && id_filter.is_some_and(|set| filter.is_set(set))))
+            .collect();
+        let in_order = question.is_in_default_order(self);
+        if others.is_empty() && in_order {
+            return candidates;
+        }
+        let mut hits = Vec::new();
+        for id in candidates {
+            let record = (self.record)(world, id);
+            if others.iter().all(|(column, filter)| filter.accepts(&(column.read)(world, &record))) {
+                let keys: Vec<Cell> = if in_order {
+                    Vec::new()
+                } else {
+                    question.sorting.iter().map(|(column, _)| (column.read)(world, &record)).collect()
+                };
+                hits.push((keys, id));
+            }
+        }
+        if !in_order {
+            hits.sort_by(|one, other| question.compare(&one.0, &other.0).then(one.1.cmp(&other.1)));
+        }
+        hits.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
+impl<R> Question<'_, R> {
+    fn compare(&self, one: &[Cell], other: &[Cell]) -> Ordering {
+        let keys = self.sorting.iter().zip(one.iter().zip(other));
+        keys.map(|((_, direction), (one, other))| match direction {
+            Direction::Ascending => one.cmp(other),
+            Direction::Descending => other.cmp(one),
+        })
+        .find(|ordering| ordering.is_ne())
+        .unwrap_or(Ordering::Equal)
+    }
+}

@@ -1,0 +1,88 @@
+//! Puts the emulator on a loopback port.
+//!
+//! It prints one line, `listening on http://127.0.0.1:PORT`, and serves until it is told to stop. This is
+//! the only part of the crate that has sockets and a clock.
+//!
+//! It stands on `hyper` and not on a framework above it, because a fault may be a connection that closes
+//! without an answer, and only a service that can fail is able to do that.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod connection;
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use brightpearl_emulator::Emulator;
+use clap::Parser;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use arguments::Arguments;
+
+/// The emulator as the connections share it.
+type Shared = Arc<Mutex<Emulator>>;
+
+/// Exit code for arguments that cannot be used, the one that the argument parser uses too.
+const BAD_ARGUMENTS: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let emulator = match arguments.config().and_then(|config| Ok(Emulator::new(config)?)) {
+        Ok(emulator) => emulator,
+        Err(error) => {
+            eprintln!("brightpearl-emulator: {error}");
+            return ExitCode::from(BAD_ARGUMENTS);
+        }
+    };
+    match run(&arguments, Arc::new(Mutex::new(emulator))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("brightpearl-emulator: cannot serve on port {}: {error}", arguments.port);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port))).await?;
+    announce(&listener, &emulator)?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    tokio::spawn(connection::serve(stream, Arc::clone(&emulator)));
+                }
+                // The peer was gone before it was accepted, or files have run out: the next may do better.
+                Err(error) => eprintln!("brightpearl-emulator: a connection was not accepted: {error}"),
+            },
+            _ = terminated.recv() => break,
+            _ = interrupted.recv() => break,
+        }
+    }
+    if arguments.statistics {
+        let emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+        eprintln!("{}", serde_json::to_string_pretty(emulator.statistics()).map_err(std::io::Error::other)?);
+    }
+    Ok(())
+}
+
+/// Tells whoever started the server where it is, and whoever reads along how to be let in.
+fn announce(listener: &TcpListener, emulator: &Shared) -> std::io::Result<()> {
+    let emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+    let config = emulator.config();
+    let address = listener.local_addr()?;
+    eprintln!("account {} at http://{address}/public-api/{}/", config.account, config.account);
+    for credential in &config.credentials {
+        let (header, token) = credential.token();
+        eprintln!("let in: brightpearl-app-ref: {}, {header}: {token}", credential.app_ref());
+    }
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "listening on http://{address}")?;
+    output.flush()
+}

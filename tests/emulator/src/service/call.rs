@@ -1,0 +1,91 @@
+//! One request on its way to the record it is about.
+
+use serde_json::{Map, Value};
+
+use crate::protocol::address::Query;
+use crate::protocol::answer::Refusal;
+use crate::protocol::id_set::{IdSet, IdSetProblem};
+use crate::world::World;
+
+/// The most ids that a GET takes (API notes §1.3).
+pub(crate) const MOST_IDS: usize = 200;
+
+/// What a route's action works with.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a mut World,
+    /// Service and resource, such as `order-service/order`.
+    pub(crate) resource: &'static str,
+    /// What the placeholders of the route stand for.
+    pub(crate) captured: Vec<String>,
+    pub(crate) query: &'a Query,
+    pub(crate) body: &'a [u8],
+    pub(crate) now_ms: i64,
+}
+
+impl Call<'_> {
+    /// The id set at a placeholder, for a GET: it must be there, have at most [`MOST_IDS`] ids and none
+    /// that the fault plan has spoilt.
+    pub(crate) fn required_ids(&self, placeholder: usize) -> Result<IdSet, Refusal> {
+        let ids = self.ids(placeholder)?.ok_or_else(|| id_set_refused("an ID set is required"))?;
+        if ids.len() > MOST_IDS as u64 {
+            return Err(id_set_refused(&format!("it has {} IDs; the maximum is {MOST_IDS}", ids.len())));
+        }
+        self.refuse_bad_ids(&ids)?;
+        Ok(ids)
+    }
+
+    /// The id set at a placeholder; `None` when there is none or it is `*`, which means all.
+    pub(crate) fn ids(&self, placeholder: usize) -> Result<Option<IdSet>, Refusal> {
+        match self.captured.get(placeholder).map(String::as_str) {
+            None | Some("" | "*") => Ok(None),
+            Some(text) => IdSet::parse_path(text).map(Some).map_err(|problem| match problem {
+                IdSetProblem::Malformed(part) => {
+                    id_set_refused(&format!("`{part}` is neither an ID nor a range"))
+                }
+                IdSetProblem::NotAscending(id) => {
+                    id_set_refused(&format!("IDs must ascend, but {id} does not"))
+                }
+            }),
+        }
+    }
+
+    /// Refuses a set with an id that the fault plan has spoilt.
+    pub(crate) fn refuse_bad_ids(&self, ids: &IdSet) -> Result<(), Refusal> {
+        let bad = self.world.bad_ids.get(self.resource);
+        match bad.and_then(|bad| bad.iter().find(|id| ids.contains(**id))) {
+            None => Ok(()),
+            Some(id) if self.resource == "order-service/order" => Err(invalid_order(&id.to_string())),
+            Some(id) => Err(id_set_refused(&format!("{id} cannot be used"))),
+        }
+    }
+
+    /// The single id at a placeholder, for a write.
+    pub(crate) fn id(&self, placeholder: usize) -> Option<u32> {
+        let digits = self.captured.get(placeholder)?;
+        digits.parse().ok().filter(|id| *id > 0)
+    }
+
+    /// The body as a JSON object (API notes §3.4).
+    pub(crate) fn body_object(&self) -> Result<Map<String, Value>, Refusal> {
+        match serde_json::from_slice(self.body) {
+            Ok(Value::Object(members)) => Ok(members),
+            Ok(_) | Err(_) => Err(Refusal::coded(400, "CMNC-010", "You must supply a JSON formatted body")),
+        }
+    }
+}
+
+/// The answer to a path that names nothing.
+pub(crate) fn unknown_resource(path: &str) -> Refusal {
+    Refusal::not_found(&format!("Cannot find the resource /app{path}"))
+}
+
+/// The recorded answer to an order that does not exist, where one is required.
+pub(crate) fn invalid_order(id: &str) -> Refusal {
+    Refusal::coded(400, "ORDC-003", &format!("You have supplied an invalid order id: {id}"))
+}
+
+/// People who use the API report 400 with this code for id sets that do not ascend; its text, and its use
+/// for other faults of an id set, are *inferred*.
+fn id_set_refused(reason: &str) -> Refusal {
+    Refusal::coded(400, "CMNC-006", &format!("The ID set is not valid: {reason}"))
+}

@@ -1,0 +1,129 @@
+//! Notes on orders (API notes §8.1.7).
+
+use brightpearl_core::Method;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Route;
+use super::call::{Call, invalid_order};
+use crate::protocol::answer::{Answer, Refusal, response};
+use crate::protocol::moment::{Moment, Period};
+use crate::world::changes::OrderNote;
+use crate::world::reference::STAFF;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::write(Method::Post, "order-service/order/{id}/note", "post-order-note", post_note),
+    Route::read(Method::Get, "order-service/order/{id}/note/{ids?}", "get-order-note", get_notes),
+];
+
+/// What a caller says of a note.
+#[derive(Debug, Default)]
+pub(super) struct NewNote {
+    text: String,
+    is_public: bool,
+    file: Option<u32>,
+    added: Option<i64>,
+}
+
+/// The order that the path names, which must exist.
+pub(super) fn existing_order(call: &Call<'_>) -> Result<u32, Refusal> {
+    let named = call.captured.first().map_or("", String::as_str);
+    call.id(0).filter(|id| call.world.orders.contains(*id)).ok_or_else(|| invalid_order(named))
+}
+
+/// Reads a note; `None` where there is none.
+///
+/// # Errors
+/// 400 for members of a wrong type. The codes are *inferred*.
+pub(super) fn read_note(note: Option<&Value>) -> Result<Option<NewNote>, Refusal> {
+    let refuse =
+        |what: &str| Refusal::coded(400, "ORDC-030", &format!("You have supplied an invalid note: {what}"));
+    let members = match note {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(members)) => members,
+        Some(_) => return Err(refuse("an object is expected")),
+    };
+    let text = match members.get("text") {
+        Some(Value::String(text)) if !text.is_empty() => text.clone(),
+        Some(_) | None => return Err(refuse("text is required")),
+    };
+    let is_public = match members.get("isPublic") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(is_public)) => *is_public,
+        Some(_) => return Err(refuse("isPublic must be true or false")),
+    };
+    let file = match members.get("fileId") {
+        None | Some(Value::Null) => None,
+        Some(id) => {
+            let id = id.as_u64().and_then(|id| u32::try_from(id).ok());
+            Some(id.ok_or_else(|| refuse("fileId must be an ID"))?)
+        }
+    };
+    let added = match members.get("addedOn") {
+        None | Some(Value::Null) => None,
+        Some(time) => {
+            let time = time.as_str().and_then(Period::parse).and_then(|period| period.start());
+            Some(time.ok_or_else(|| refuse("addedOn must be a date and time"))?)
+        }
+    };
+    Ok(Some(NewNote { text, is_public, file, added }))
+}
+
+/// Adds a note to an order that exists.
+pub(super) fn add(call: &mut Call<'_>, order: u32, note: NewNote) -> u32 {
+    let order_now = call.world.order(order);
+    let note = OrderNote {
+        id: 0,
+        contact: order_now.contact,
+        text: note.text,
+        is_public: note.is_public,
+        added: note.added.unwrap_or(call.now_ms),
+        added_by: STAFF[0],
+        status: order_now.status.id,
+        file: note.file,
+    };
+    call.world.changes.add_note(order, note)
+}
+
+fn post_note(call: &mut Call<'_>) -> Answer {
+    let body = Value::Object(call.body_object()?);
+    let order = existing_order(call)?;
+    let note = read_note(Some(&body))?.unwrap_or_default();
+    call.world.changes.touch_order(order, None, call.now_ms);
+    response(add(call, order, note))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NoteShape {
+    note_id: u32,
+    contact_id: u32,
+    text: String,
+    is_public: bool,
+    added_on: Moment,
+    added_by: u32,
+    order_status_id: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_id: Option<u32>,
+}
+
+/// *Inferred*: an order without notes has an empty list, as an unknown order has among orders.
+fn get_notes(call: &mut Call<'_>) -> Answer {
+    let order = existing_order(call)?;
+    let ids = call.ids(1)?;
+    let notes = call.world.changes.notes.get(&order).map_or(&[][..], Vec::as_slice);
+    let wanted = notes.iter().filter(|note| ids.as_ref().is_none_or(|ids| ids.contains(note.id)));
+    let shapes: Vec<_> = wanted
+        .map(|note| NoteShape {
+            note_id: note.id,
+            contact_id: note.contact,
+            text: note.text.clone(),
+            is_public: note.is_public,
+            added_on: call.world.moment(note.added),
+            added_by: note.added_by,
+            order_status_id: note.status,
+            file_id: note.file,
+        })
+        .collect();
+    response(shapes)
+}

@@ -1,0 +1,65 @@
+//! What writes have changed. Everything else is derived from the seed.
+
+use std::collections::BTreeMap;
+
+use super::address::Address;
+
+/// Everything that was written since the emulator was made.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) orders: BTreeMap<u32, OrderChange>,
+    pub(crate) notes: BTreeMap<u32, Vec<OrderNote>>,
+    pub(crate) addresses: BTreeMap<u32, Address>,
+    last_note: u32,
+    /// Grows with every write, so that what was computed before one is known to be old.
+    pub(crate) revision: u64,
+}
+
+/// What was written to an order.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderChange {
+    /// The status, when that was changed.
+    pub(crate) status: Option<u32>,
+    pub(crate) updated: i64,
+    /// How many writes there were.
+    pub(crate) writes: u32,
+}
+
+/// A note on an order.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderNote {
+    pub(crate) id: u32,
+    pub(crate) contact: u32,
+    pub(crate) text: String,
+    pub(crate) is_public: bool,
+    pub(crate) added: i64,
+    pub(crate) added_by: u32,
+    pub(crate) status: u32,
+    pub(crate) file: Option<u32>,
+}
+
+impl Changes {
+    /// Records that an order was written to.
+    pub(crate) fn touch_order(&mut self, id: u32, status: Option<u32>, now_ms: i64) {
+        self.revision += 1;
+        let change =
+            self.orders.entry(id).or_insert(OrderChange { status: None, updated: now_ms, writes: 0 });
+        change.status = status.or(change.status);
+        change.updated = now_ms;
+        change.writes += 1;
+    }
+
+    /// Adds a note to an order and gives it an id.
+    pub(crate) fn add_note(&mut self, order: u32, note: OrderNote) -> u32 {
+        self.revision += 1;
+        self.last_note += 1;
+        self.notes.entry(order).or_default().push(OrderNote { id: self.last_note, ..note });
+        self.last_note
+    }
+
+    /// Adds a postal address under an id that the caller took for it.
+    pub(crate) fn add_address(&mut self, address: Address) {
+        self.revision += 1;
+        self.addresses.insert(address.id, address);
+    }
+}

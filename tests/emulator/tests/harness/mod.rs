@@ -1,0 +1,99 @@
+//! An emulated account with the requests that tests send it.
+
+// Each test file is a program of its own and uses what it needs.
+#![allow(dead_code)]
+
+use brightpearl_core::{Method, Request, Response};
+use brightpearl_emulator::{Config, Emulator, FaultPlan, Outcome};
+use serde_json::Value;
+
+/// 2026-07-01T00:00:00Z, a full minute.
+pub(crate) const NOW: u64 = 1_782_864_000_000;
+
+/// An account, and a clock that moves a minute with every request, so that the cap stays out of the way.
+pub(crate) struct Account {
+    pub(crate) emulator: Emulator,
+    pub(crate) now: u64,
+}
+
+pub(crate) fn account(config: Config) -> Account {
+    Account { emulator: Emulator::new(config).unwrap(), now: NOW }
+}
+
+pub(crate) fn small_account() -> Account {
+    account(Config { orders: 300, contacts: 120, products: 90, ..Config::default() })
+}
+
+pub(crate) fn with_faults(faults: &str) -> Account {
+    let faults = FaultPlan::from_json(faults).unwrap();
+    account(Config { orders: 1_200, faults, ..Config::default() })
+}
+
+pub(crate) fn request(method: Method, path: &str, body: &str) -> Request {
+    Request {
+        method,
+        url: format!("http://127.0.0.1/public-api/demo/{path}"),
+        headers: Config::default().credentials[0].headers(),
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+impl Account {
+    pub(crate) fn send(&mut self, method: Method, path: &str, body: &str) -> Response {
+        self.now += 60_000;
+        self.emulator.answer(&request(method, path, body), self.now)
+    }
+
+    pub(crate) fn outcome(&mut self, method: Method, path: &str, body: &str) -> Outcome {
+        self.now += 60_000;
+        self.emulator.respond(&request(method, path, body), self.now)
+    }
+
+    /// The body of a GET that succeeds.
+    pub(crate) fn get(&mut self, path: &str) -> Value {
+        let response = self.send(Method::Get, path, "");
+        assert_eq!(response.status, 200, "{path}: {}", text(&response));
+        json(&response)
+    }
+
+    /// The URIs of an OPTIONS.
+    pub(crate) fn uris(&mut self, path: &str) -> Vec<String> {
+        let response = self.send(Method::Options, path, "");
+        assert_eq!(response.status, 200, "{path}: {}", text(&response));
+        let uris = &json(&response)["response"]["getUris"];
+        uris.as_array().unwrap().iter().map(|uri| uri.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The code and the message of a refused request.
+    pub(crate) fn refusal(&mut self, method: Method, path: &str, body: &str) -> (u16, String, String) {
+        let response = self.send(method, path, body);
+        let error = &json(&response)["errors"][0];
+        let member = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+        (response.status, member("code"), member("message"))
+    }
+
+    /// The values of a column of a search.
+    pub(crate) fn column(&mut self, path: &str, name: &str) -> Vec<Value> {
+        let page = self.get(path);
+        let columns = page["response"]["metaData"]["columns"].as_array().unwrap();
+        let position = columns.iter().position(|column| column["name"] == name).unwrap();
+        rows(&page).iter().map(|row| row[position].clone()).collect()
+    }
+}
+
+pub(crate) fn json(response: &Response) -> Value {
+    serde_json::from_slice(&response.body).unwrap_or_else(|error| panic!("{error}: {}", text(response)))
+}
+
+pub(crate) fn text(response: &Response) -> String {
+    String::from_utf8_lossy(&response.body).into_owned()
+}
+
+pub(crate) fn rows(page: &Value) -> Vec<Vec<Value>> {
+    let rows = page["response"]["results"].as_array().unwrap();
+    rows.iter().map(|row| row.as_array().unwrap().clone()).collect()
+}
+
+pub(crate) fn first_ids(page: &Value) -> Vec<u64> {
+    rows(page).iter().map(|row| row[0].as_u64().unwrap()).collect()
+}
