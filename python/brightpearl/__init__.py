@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from brightpearl._native import (
+    ArrowTable,
     Budget,
     Column,
     Explanation,
@@ -51,6 +52,7 @@ Mapping.register(Row)
 Mapping.register(Resource)
 
 __all__ = [
+    "ArrowTable",
     "AuthenticationError",
     "BrightpearlError",
     "Budget",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brightpearl._native import Metadata
+from brightpearl._native import ArrowTable, Metadata
 from brightpearl.errors import MisuseError
 
 TYPE_CHECKING = False
@@ -56,6 +56,27 @@ class Rows:
             page = cursor.page
             cursor.skip()
             yield page
+
+    def to_arrow(self) -> ArrowTable:
+        """The rows that are left as one Arrow table, which holds them all: for `pyarrow.table(...)`,
+        `polars.DataFrame(...)`, `duckdb`, `pandas` and everything else that knows the Arrow PyCapsule interface.
+
+        Date-times become instants in UTC. A column whose cells do not have one type becomes text.
+        """
+        cursor = self._current()
+        skip = 0 if cursor is None else cursor.position
+        pages = []
+        while (cursor := self._current()) is not None:
+            pages.append(cursor.page)
+            cursor.skip()
+        if not pages and self._page is not None:
+            # No rows, but columns.
+            pages, skip = [self._page], len(self._page)
+        return ArrowTable(pages, skip)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows that are left, for consumers of the Arrow PyCapsule interface."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def _current(self) -> RowIterator | None:
         """The page's cursor while there are rows left in it, then the next page's."""

@@ -4,11 +4,15 @@
 //! Decoding runs without the interpreter lock. No class can be changed after it was made, but for a call,
 //! which has a lock of its own, so the module needs no global lock either.
 
+mod arrow;
 mod call;
+mod catalog;
 mod cell;
 mod client;
 mod columns;
 mod date_time;
+#[cfg(feature = "emulator")]
+mod emulator;
 mod error;
 mod id_set;
 mod json;
@@ -23,9 +27,16 @@ use pyo3::pymodule;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
+    use crate::arrow::ArrowTable;
+    #[pymodule_export]
     use crate::call::{Call, Explanation};
     #[pymodule_export]
+    use crate::catalog::{Listed, find_resource, find_search, list_resources, list_searches};
+    #[pymodule_export]
     use crate::client::{Budget, Client, Statistics};
+    #[cfg(feature = "emulator")]
+    #[pymodule_export]
+    use crate::emulator::{Emulator, Outcome};
     #[pymodule_export]
     use crate::id_set::{IdSet, IdSetIterator};
     #[pymodule_export]

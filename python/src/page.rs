@@ -6,6 +6,7 @@ use brightpearl_core::{SearchPage, table};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
+use crate::arrow::ArrowTable;
 use crate::cell::{Converter, Dates};
 use crate::columns::Columns;
 use crate::row::{Row, RowIterator};
@@ -87,6 +88,11 @@ impl Page {
     #[pyo3(signature = (start = 0, *, dates = "datetime"))]
     fn to_dicts<'py>(&self, py: Python<'py>, start: usize, dates: &str) -> PyResult<Bound<'py, PyList>> {
         self.dicts(py, start, dates_of(dates)?)
+    }
+
+    /// The page as an Arrow table.
+    fn to_arrow(slf: Py<Self>, py: Python<'_>) -> PyResult<ArrowTable> {
+        ArrowTable::new(py, vec![slf], 0)
     }
 
     /// The names of the columns, in the order of the answer.
