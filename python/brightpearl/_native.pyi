@@ -5,6 +5,41 @@ from typing import Any, Literal, final
 
 from brightpearl.errors import BrightpearlError
 
+__all__ = [
+    "ArrowTable",
+    "Budget",
+    "Call",
+    "Client",
+    "Column",
+    "DictIterator",
+    "Done",
+    "Emulator",
+    "Explanation",
+    "IdSet",
+    "IdSetIterator",
+    "Listed",
+    "Metadata",
+    "Outcome",
+    "Page",
+    "Pending",
+    "RawReply",
+    "Resource",
+    "ResourceBatch",
+    "Row",
+    "RowIterator",
+    "Send",
+    "Statistics",
+    "Uris",
+    "Wait",
+    "__version__",
+    "dump_json",
+    "find_resource",
+    "find_search",
+    "list_resources",
+    "list_searches",
+    "load_json",
+]
+
 __version__: str
 
 @final
@@ -56,9 +91,7 @@ class Statistics:
 @final
 class Call:
     def poll(self, now: int) -> Send | Wait | Pending | Done | Page | ResourceBatch | RawReply | Uris: ...
-    def answer(
-        self, exchange: int, status: int, headers: list[tuple[str, str]], body: bytes, now: int
-    ) -> None: ...
+    def answer(self, exchange: int, status: int, headers: list[tuple[str, str]], body: bytes, now: int) -> None: ...
     def fail(self, exchange: int, maybe_sent: bool, text: str, now: int) -> None: ...
     def acknowledge(self, items: int) -> None: ...
     def cancel(self, now: int) -> None: ...
@@ -136,9 +169,7 @@ class Page:
     def __len__(self) -> int: ...
     def __iter__(self) -> RowIterator: ...
     def __getitem__(self, index: int, /) -> Row: ...
-    def to_dicts(
-        self, start: int = 0, *, dates: Literal["datetime", "text"] = "datetime"
-    ) -> list[dict[str, Any]]:
+    def to_dicts(self, start: int = 0, *, dates: Literal["datetime", "text"] = "datetime") -> list[dict[str, Any]]:
         """The rows from `start` on as dicts. With `dates="text"` date-times stay the texts that the server sent."""
     def to_arrow(self) -> ArrowTable:
         """The page as an Arrow table."""
@@ -338,9 +369,7 @@ class Listed:
 @final
 class Emulator:
     def __new__(cls, config: str) -> Emulator: ...
-    def respond(
-        self, method: str, url: str, headers: list[tuple[str, str]], body: bytes, now: int
-    ) -> Outcome: ...
+    def respond(self, method: str, url: str, headers: list[tuple[str, str]], body: bytes, now: int) -> Outcome: ...
     def statistics(self) -> dict[str, Any]: ...
     @property
     def account(self) -> str: ...
@@ -358,7 +387,7 @@ class Outcome:
     @property
     def after_seconds(self) -> float: ...
 
-def dump_json(value: object) -> str: ...
+def dump_json(value: object, place: str = "body") -> str: ...
 def load_json(text: bytes) -> Any: ...
 def find_resource(name: str) -> Listed | None: ...
 def list_resources() -> list[Listed]: ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 
@@ -69,9 +68,7 @@ class Client:
         seed: int | None = None,
     ) -> None:
         if not hasattr(credentials, "_configuration"):
-            raise TypeError(
-                f"credentials is a {type(credentials).__name__}; expected a PrivateApp or a StaffApp"
-            )
+            raise TypeError(f"credentials is a {type(credentials).__name__}; expected a PrivateApp or a StaffApp")
         if transport is not None and not callable(transport):
             raise TypeError(f"transport is a {type(transport).__name__}; expected a callable")
         settings = {
@@ -88,7 +85,7 @@ class Client:
         }
         # The text with the token is bound to no name, so that no traceback can show it.
         self._native = _native.Client(
-            json.dumps(_given(settings) | {"credentials": credentials._configuration()})
+            dump_json(_given(settings) | {"credentials": credentials._configuration()}, "settings")
         )
         self._description = f"account={account!r}, {credentials!r}"
         self._own_transport = None
@@ -247,7 +244,7 @@ class Client:
         return f"Client({self._description})"
 
     def _start(self, name: str, operation: dict[str, Any]) -> Call:
-        return self._native.start(json.dumps({name: _given(operation)}))
+        return self._native.start(dump_json({name: _given(operation)}, "arguments"))
 
     def _drive(self, call: Call) -> Driver:
         return Driver(call, self._host)

@@ -22,9 +22,7 @@ class Host:
 
     __slots__ = ("clock", "sleep", "transport")
 
-    def __init__(
-        self, transport: Transport, clock: Callable[[], float], sleep: Callable[[float], object]
-    ) -> None:
+    def __init__(self, transport: Transport, clock: Callable[[], float], sleep: Callable[[float], object]) -> None:
         self.transport = transport
         self.clock = clock
         self.sleep = sleep

@@ -26,9 +26,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     if datacentre := environment.get("BRIGHTPEARL_DATACENTRE"):
         found["datacentre"] = datacentre
     if base_url and datacentre:
-        raise _wrong(
-            "BRIGHTPEARL_BASE_URL", "BRIGHTPEARL_DATACENTRE is set as well; expected only one of them"
-        )
+        raise _wrong("BRIGHTPEARL_BASE_URL", "BRIGHTPEARL_DATACENTRE is set as well; expected only one of them")
     if not base_url and not datacentre:
         raise _wrong(
             "BRIGHTPEARL_DATACENTRE",
@@ -65,4 +63,4 @@ def _required(environment: Mapping[str, str], name: str, what: str) -> str:
 
 
 def _wrong(name: str, message: str) -> ValidationError:
-    return ValidationError(message, location=name, advice="Set the variable; nothing was sent.")
+    return ValidationError(message, location=name, advice="Set the variable.")

@@ -44,7 +44,12 @@ class HttpxTransport:
         try:
             return self._transmit(self._client(), request)
         # The frames of the HTTP library hold the header lines, so its traceback goes no further.
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.UnsupportedProtocol,
+        ) as error:
             raise NotSent(_describe(error)) from error.with_traceback(None)
         except httpx.RequestError as error:
             raise MaybeSent(_describe(error)) from error.with_traceback(None)

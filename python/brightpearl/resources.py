@@ -28,9 +28,9 @@ class Refusal:
 
 
 class Resources:
-    """Resources by id, fetched in the fewest requests as they are asked for, in ascending order of the ids.
+    """Resources by id, fetched in the fewest requests as they are asked for.
 
-    Iterate once: `for order in orders`. `missing` and `refused` are complete when the iteration is.
+    Requests go up in ids; within the answer to one, the order is Brightpearl's. Iterate once: `for order in orders`. `missing` and `refused` are complete when the iteration is.
     """
 
     def __init__(self, driver: Driver) -> None:
@@ -67,9 +67,11 @@ class Resources:
 
     def _fetch(self) -> ResourceBatch | None:
         self._open = False
-        batch: ResourceBatch | None = self._driver.next_output()  # type: ignore[assignment] # only such
+        batch = self._driver.next_output()
         if batch is None:
             return None
+        if TYPE_CHECKING:
+            assert isinstance(batch, ResourceBatch)
         self._open, self._position = True, 0
         self._missing = self._missing.union(batch.missing)
         self._refused.extend(Refusal(id, error) for id, error in batch.refused)

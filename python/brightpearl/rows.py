@@ -91,8 +91,9 @@ class Rows:
         if page is None:
             self._done, self._cursor = True, None
             return False
-        self._page = page  # type: ignore[assignment] # a search puts out pages
-        self._cursor = iter(self._page)  # type: ignore[arg-type,assignment]
+        if TYPE_CHECKING:
+            assert isinstance(page, Page)
+        self._page, self._cursor = page, iter(page)
         return True
 
     def _check(self) -> None:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     """
 
 
-class TransportFailure(Exception):
+class TransportFailure(Exception):  # noqa: N818 - findings about a request, not errors of the caller
     """There is no answer. Raise one of the two subclasses."""
 
 
-class NotSent(TransportFailure):  # noqa: N818 - it is a finding about a request, not an error of the caller
+class NotSent(TransportFailure):
     """Not a byte of the request left this machine: no name, no connection, no TLS. Safe to send again."""
 
 
-class MaybeSent(TransportFailure):  # noqa: N818
+class MaybeSent(TransportFailure):
     """The request, or a part of it, may have arrived: a reset, a timeout, a cut answer."""

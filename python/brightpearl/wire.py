@@ -34,12 +34,22 @@ def text_of(value: Parameter, place: str) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float, IdSet)):
         return str(value)
-    if hasattr(value, "isoformat"):
-        return _moment_text(value, place)
-    if hasattr(value, "as_tuple"):
-        return format(value, "f")
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, Mapping)):
         return ",".join(text_of(element, place) for element in value)
+    return _rarer_text_of(value, place)
+
+
+def _rarer_text_of(value: Decimal | datetime.date, place: str) -> str:
+    # Imported here, since a program that imports the package need not use either.
+    import datetime
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime):
+        return _moment_text(value, place)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     raise ValidationError(
         f"a {type(value).__name__} cannot stand in a query; expected a text, a number, a boolean, a date, "
         "a date-time, or several of one of these",
@@ -47,16 +57,13 @@ def text_of(value: Parameter, place: str) -> str:
     )
 
 
-def _moment_text(value: datetime.date, place: str) -> str:
-    if not hasattr(value, "tzinfo"):
-        return value.isoformat()
+def _moment_text(value: datetime.datetime, place: str) -> str:
     if value.tzinfo is None:
         raise ValidationError(
             f"the date-time {value.isoformat()} names no instant; expected one with a time zone",
             location=place,
         )
-    text: str = value.isoformat(timespec="milliseconds")  # type: ignore[call-arg]
-    return text
+    return value.isoformat(timespec="milliseconds")
 
 
 def names_of(names: str | Iterable[str]) -> list[str]:

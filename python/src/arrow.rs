@@ -38,7 +38,11 @@ impl ArrowTable {
     }
 
     fn __repr__(&self) -> String {
-        format!("<brightpearl.ArrowTable of {} rows and {} columns>", self.__len__(), self.schema.fields().len())
+        format!(
+            "<brightpearl.ArrowTable of {} rows and {} columns>",
+            self.__len__(),
+            self.schema.fields().len()
+        )
     }
 
     /// The names of the columns.

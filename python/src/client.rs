@@ -34,23 +34,13 @@ impl Client {
     /// What may be sent at `now`, in milliseconds since the Unix epoch.
     fn budget(&self, now: u64) -> Budget {
         let budget = self.0.budget(now);
-        Budget {
-            available: budget.available,
-            quota: budget.quota,
-            wait_seconds: seconds(budget.wait_ms),
-        }
+        Budget { available: budget.available, quota: budget.quota, wait_seconds: seconds(budget.wait_ms) }
     }
 
     /// Sums over the client's life.
     fn statistics(&self) -> Statistics {
-        let core::Statistics {
-            requests,
-            retries,
-            throttled,
-            budget_waits,
-            bytes_received,
-            events_dropped,
-        } = self.0.statistics();
+        let core::Statistics { requests, retries, throttled, budget_waits, bytes_received, events_dropped } =
+            self.0.statistics();
         Statistics { requests, retries, throttled, budget_waits, bytes_received, events_dropped }
     }
 

@@ -50,13 +50,9 @@ fn spell(timestamp: Timestamp, buffer: &mut [u8; 29]) -> Option<usize> {
     let offset = timestamp.offset_minutes();
     put(buffer, 0, year / 100);
     put(buffer, 2, year % 100);
-    for (place, value) in [
-        (5, local.month()),
-        (8, local.day()),
-        (11, local.hour()),
-        (14, local.minute()),
-        (17, local.second()),
-    ] {
+    for (place, value) in
+        [(5, local.month()), (8, local.day()), (11, local.hour()), (14, local.minute()), (17, local.second())]
+    {
         put(buffer, place, u16::from(value.cast_unsigned()));
     }
     buffer[20] = digit(millisecond / 100);

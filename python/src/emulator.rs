@@ -68,8 +68,7 @@ impl Emulator {
     /// What was counted so far, as a dict.
     fn statistics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let text = py.detach(|| serde_json::to_vec(self.lock().statistics()));
-        let text =
-            text.map_err(|error| Error::misuse(format!("the statistics cannot be written: {error}")));
+        let text = text.map_err(|error| Error::misuse(format!("the statistics cannot be written: {error}")));
         json::load(py, &or_raise(py, text)?)
     }
 }

@@ -32,8 +32,10 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
     details.set_item("errors", PyList::new(py, errors.collect::<Vec<_>>())?)?;
     details.set_item("delivery", error.delivery().as_str())?;
     details.set_item("retry_after", error.retry_after().map(seconds))?;
-    details
-        .set_item("request", error.request().map(|request| (request.method.as_str(), request.url.as_str())))?;
+    details.set_item(
+        "request",
+        error.request().map(|request| (request.method.as_str(), request.url.as_str())),
+    )?;
     details.set_item("location", error.location())?;
     details.set_item("advice", error.kind().advice())?;
     class(py, error.kind())?.call((error.message(),), Some(&details))
@@ -43,8 +45,10 @@ fn class(py: Python<'_>, kind: Kind) -> PyResult<Bound<'_, PyAny>> {
     static CLASSES: PyOnceLock<Py<PyTuple>> = PyOnceLock::new();
     let classes = CLASSES.get_or_try_init(py, || {
         let module = py.import("brightpearl.errors")?;
-        let classes =
-            Kind::ALL.into_iter().map(|kind| module.getattr(class_name(kind))).collect::<PyResult<Vec<_>>>()?;
+        let classes = Kind::ALL
+            .into_iter()
+            .map(|kind| module.getattr(class_name(kind)))
+            .collect::<PyResult<Vec<_>>>()?;
         PyTuple::new(py, classes).map(Bound::unbind)
     })?;
     let place = Kind::ALL.into_iter().position(|listed| listed == kind).unwrap_or_default();

@@ -35,21 +35,24 @@ pub(crate) fn load_json<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py
 }
 
 /// Writes an object as JSON: dicts with text keys, lists, tuples, texts, numbers (`Decimal` digit for digit),
-/// booleans, `None`, dates, date-times, rows, resources and id sets.
+/// booleans, `None`, dates, date-times, rows, resources and id sets. Errors name `place` and a JSON Pointer.
 #[pyfunction]
-pub(crate) fn dump_json(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let mut writer = Writer { out: String::new(), path: Vec::new() };
+#[pyo3(signature = (value, place = "body"))]
+pub(crate) fn dump_json(value: &Bound<'_, PyAny>, place: &str) -> PyResult<String> {
+    let mut writer = Writer { out: String::new(), place, path: Vec::new() };
     writer.value(value)?;
     Ok(writer.out)
 }
 
-struct Writer {
+struct Writer<'a> {
     out: String,
+    /// What is being written, for errors.
+    place: &'a str,
     /// The way to the value being written, for its JSON Pointer.
     path: Vec<String>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn value(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         if self.path.len() > DEEPEST {
             return Err(PyRecursionError::new_err("the object nests too deeply to be written as JSON"));
@@ -123,9 +126,7 @@ impl Writer {
         for (index, (name, value)) in members.iter().enumerate() {
             let Ok(name) = name.cast::<PyString>() else {
                 let found = name.get_type().name()?;
-                return Err(
-                    self.refuse(value.py(), format!("a member's name is a {found}; expected a str"))
-                );
+                return Err(self.refuse(value.py(), format!("a member's name is a {found}; expected a str")));
             };
             if index > 0 {
                 self.out.push(',');
@@ -160,8 +161,8 @@ impl Writer {
     fn refuse(&self, py: Python<'_>, message: String) -> PyErr {
         let pointer: String =
             self.path.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect();
-        let place = if pointer.is_empty() { "body".to_owned() } else { format!("body {pointer}") };
-        raise(py, &Error::validation(place, message))
+        let separator = if pointer.is_empty() { "" } else { " " };
+        raise(py, &Error::validation(format!("{}{separator}{pointer}", self.place), message))
     }
 }
 

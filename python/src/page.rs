@@ -26,7 +26,12 @@ impl Page {
     }
 
     /// The rows from `start` on as dicts.
-    pub(crate) fn dicts<'py>(&self, py: Python<'py>, start: usize, dates: Dates) -> PyResult<Bound<'py, PyList>> {
+    pub(crate) fn dicts<'py>(
+        &self,
+        py: Python<'py>,
+        start: usize,
+        dates: Dates,
+    ) -> PyResult<Bound<'py, PyList>> {
         let mut converter = Converter::new(py, dates);
         let rows = (start..self.table.rows())
             .map(|row| self.dict(&mut converter, py, row))
@@ -173,8 +178,7 @@ impl Metadata {
     }
 
     fn __repr__(&self) -> String {
-        let number =
-            |value: Option<u64>| value.map_or_else(|| "None".to_owned(), |value| value.to_string());
+        let number = |value: Option<u64>| value.map_or_else(|| "None".to_owned(), |value| value.to_string());
         format!(
             "Metadata(results_available={}, first_result={}, last_result={})",
             number(self.results_available),

@@ -100,9 +100,7 @@ impl Resource {
         Ok(Self { source: Source::Alone(raw.to_vec()), parsed: slot })
     }
 
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         let raw = slf.get().raw(slf.py());
         Ok((slf.get_type().getattr("from_json")?, (raw,)))
     }

@@ -137,11 +137,7 @@ impl Row {
 
     /// What a cell stands for by the `reference` maps of the page, such as the name of an order status;
     /// `None` when they do not say.
-    fn label<'py>(
-        &self,
-        py: Python<'py>,
-        name: &Bound<'py, PyAny>,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn label<'py>(&self, py: Python<'py>, name: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let place = self.known_place(name)?;
         let label = self.page.get().table.label(place, self.row);
         label.map(|label| Converter::new(py, Dates::Objects).label(label)).transpose()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 from brightpearl._native import Emulator as _Emulator
+from brightpearl._native import dump_json
 from brightpearl.client import Client
 from brightpearl.credentials import PrivateApp, StaffApp
 from brightpearl.errors import MisuseError
@@ -55,7 +55,7 @@ class Emulator:
             "faults": faults,
         }
         self._native = _Emulator(
-            json.dumps({name: value for name, value in settings.items() if value is not None})
+            dump_json({name: value for name, value in settings.items() if value is not None}, "settings")
         )
         virtual = VirtualClock()
         self.clock: Callable[[], float] = clock or virtual

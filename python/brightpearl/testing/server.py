@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -26,7 +27,10 @@ class EmulatorServer:
         self.emulator = emulator
         self._server = _Server((host, port), emulator)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="brightpearl-emulator", daemon=True
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            name="brightpearl-emulator",
+            daemon=True,
         )
         self._thread.start()
 
@@ -153,8 +157,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _end(connection: socket.socket) -> None:
-    try:
+    # It may have ended already.
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        # It has ended already.
-        pass
