@@ -316,7 +316,7 @@ impl Error {
     }
 }
 
-/// One line: message, place, status, Brightpearl's codes, what became of the request.
+/// One line: message, place, Brightpearl's codes, status, the request, and what became of it if it was a write.
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.message())?;
@@ -334,7 +334,12 @@ impl fmt::Display for Error {
             write!(formatter, " [HTTP {status}]")?;
         }
         if let Some(request) = self.request() {
-            write!(formatter, " [{} {}, {}]", request.method, request.url, self.delivery())?;
+            write!(formatter, " [{} {}", request.method, request.url)?;
+            // Of a read there is nothing that could have been applied.
+            if !request.method.is_read() {
+                write!(formatter, ", {}", self.delivery())?;
+            }
+            formatter.write_str("]")?;
         }
         Ok(())
     }

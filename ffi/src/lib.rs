@@ -1,1 +1,54 @@
-//! Under construction.
+//! The C face of the Brightpearl client: opaque handles around [`brightpearl_core`].
+//!
+//! The doc comments in this crate become `include/brightpearl.h`, so they speak to C programmers. Rules
+//! that hold for every function stand once, at the head of that header (`cbindgen.toml`). The safety
+//! contract of every `unsafe extern` function is its doc comment together with those rules: pointers are
+//! NULL or valid for what the comment says, handles come from this library and were not freed.
+#![warn(missing_docs)]
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+#![allow(non_camel_case_types, reason = "types have the names that C sees")]
+#![allow(clippy::missing_safety_doc, reason = "the safety contract is the doc comment, see above")]
+
+// The header has its functions in this order, so the groups are in the order in which one reads.
+mod abi;
+
+mod status;
+
+mod error;
+
+mod text;
+
+mod pool;
+
+mod client;
+
+mod operation;
+
+mod call;
+
+mod step;
+
+mod page;
+
+mod column;
+
+mod resources;
+
+mod reply;
+
+mod boundary;
+mod sized;
+
+pub use abi::*;
+pub use call::*;
+pub use client::*;
+pub use column::*;
+pub use error::*;
+pub use operation::*;
+pub use page::*;
+pub use pool::*;
+pub use reply::*;
+pub use resources::*;
+pub use status::*;
+pub use step::*;
+pub use text::*;

@@ -30,7 +30,8 @@ class Refusal:
 class Resources:
     """Resources by id, fetched in the fewest requests as they are asked for.
 
-    Requests go up in ids; within the answer to one, the order is Brightpearl's. Iterate once: `for order in orders`. `missing` and `refused` are complete when the iteration is.
+    Requests go up in ids; within the answer to one, the order is Brightpearl's. Iterate once: `for order in
+    orders`. `missing` and `refused` are complete when the iteration is.
     """
 
     def __init__(self, driver: Driver) -> None:

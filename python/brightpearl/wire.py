@@ -39,7 +39,7 @@ def text_of(value: Parameter, place: str) -> str:
     return _rarer_text_of(value, place)
 
 
-def _rarer_text_of(value: Decimal | datetime.date, place: str) -> str:
+def _rarer_text_of(value: object, place: str) -> str:
     # Imported here, since a program that imports the package need not use either.
     import datetime
     from decimal import Decimal

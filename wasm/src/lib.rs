@@ -1,1 +1,23 @@
-//! Under construction.
+//! The engine as a WebAssembly component: `brightpearl_core` behind the contract of
+//! `wit/brightpearl.wit`. Everything in here maps one onto the other; there is no logic of its own.
+
+mod configuration;
+mod engine;
+mod error;
+mod http;
+mod operation;
+mod page;
+mod step;
+mod telemetry;
+
+mod bindings {
+    #![allow(missing_docs, unreachable_pub, clippy::all, reason = "the code is generated from the WIT")]
+
+    wit_bindgen::generate!({ path: "../wit", world: "connector" });
+
+    use crate::engine::Connector;
+    export!(Connector);
+}
+
+/// The types of the contract.
+use bindings::exports::brightpearl::connector::types as wit;

@@ -79,6 +79,9 @@ struct Consumed {
 impl SearchJob {
     /// Plans a search that was checked before. `page_size` and `paging` are the configuration's.
     pub(crate) fn new(search: &Search, paging: Paging, page_size: u32, ahead: usize) -> Result<Self> {
+        // A page need not be larger than all that is wanted.
+        let page_size = u64::from(search.page_size.unwrap_or(page_size));
+        let page_size = search.limit.map_or(page_size, |limit| page_size.min(limit.max(1)));
         let listed = catalog::search(&search.resource);
         let path = checked_path(&search.resource)?;
         let key = search.key.clone().or_else(|| listed.map(|listed| listed.key.to_owned()));
@@ -98,7 +101,7 @@ impl SearchJob {
             path,
             query,
             paging: search.paging.unwrap_or(paging),
-            page_size: u64::from(search.page_size.unwrap_or(page_size)),
+            page_size,
             key,
             limit: search.limit,
             ahead,

@@ -15,6 +15,10 @@
 //! arrays and objects as JSON. The offsets of date-times are not in the batch: Brightpearl keeps instants,
 //! and writes them with the account's offset only to show them (API notes §1.8).
 
+#[expect(
+    clippy::disallowed_types,
+    reason = "Arrow's own metadata type; ours has one entry, so it has one order"
+)]
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -98,7 +102,9 @@ fn field(column: &Column) -> Field {
     let data_type = if holds(&preferred, column.data()) { preferred } else { DataType::Utf8 };
     let field = Field::new(column.name(), data_type, true);
     match column.report_type() {
-        Some(report_type) => {
+        Some(report_type) =>
+        {
+            #[expect(clippy::disallowed_types, reason = "as above")]
             field.with_metadata(HashMap::from([(REPORT_TYPE.to_owned(), report_type.name().to_owned())]))
         }
         None => field,

@@ -3,3 +3,4 @@
 pub mod pages;
 pub mod ratio;
 pub mod readers;
+pub mod steps;

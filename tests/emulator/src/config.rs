@@ -292,7 +292,12 @@ impl Serialize for UtcOffset {
 
 impl<'de> Deserialize<'de> for UtcOffset {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(|error| match error {
+            ConfigError::Syntax { reason } => serde::de::Error::custom(reason),
+            ConfigError::Value { field, found, expected } => {
+                serde::de::Error::custom(format!("{found} for `{field}`; expected {expected}"))
+            }
+        })
     }
 }
 

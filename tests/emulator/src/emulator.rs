@@ -194,7 +194,10 @@ impl Emulator {
             let refusal = Refusal::by_gateway(503, TOO_MANY_REQUESTS);
             return self.refuse(request, refusal, "api-proxy", admission, now_ms);
         }
-        if let Err(refusal) = self.authenticate(request, address) {
+        let Some(account) = &address.account else {
+            return self.refuse(request, unknown_resource(&address.path), "api-proxy", admission, now_ms);
+        };
+        if let Err(refusal) = self.authenticate(request, account) {
             self.statistics.unauthorised += 1;
             return self.refuse(request, refusal, "api-proxy", admission, now_ms);
         }
@@ -247,16 +250,13 @@ impl Emulator {
     }
 
     /// Checks the account in the path and the credentials in the headers (API notes §2, §2.7).
-    fn authenticate(&self, request: &Request, address: &Address) -> Result<(), Refusal> {
-        let Some(account) = &address.account else {
-            return Err(unknown_resource(&address.path));
-        };
+    fn authenticate(&self, request: &Request, account: &str) -> Result<(), Refusal> {
         let is_known = self.config.credentials.iter().any(|credential| {
             let (header, token) = credential.token();
             request.headers.get("brightpearl-app-ref") == Some(credential.app_ref())
                 && request.headers.get(header) == Some(token)
         });
-        if *account == self.config.account && is_known {
+        if account == self.config.account && is_known {
             return Ok(());
         }
         let bearer = request.headers.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
@@ -317,6 +317,12 @@ impl Plan {
         Self { fault, lies }
     }
 }
+
+/// Hosts share an emulator between threads.
+const _: () = {
+    const fn can_be_sent<T: Send>() {}
+    can_be_sent::<Emulator>();
+};
 
 fn on_time(response: Response) -> Outcome {
     Outcome::Answer { response, after_ms: 0 }

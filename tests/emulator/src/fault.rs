@@ -106,6 +106,21 @@ impl Fault {
 
 /// Everything that goes wrong. Empty by default. At most one fault strikes a request: the first of
 /// `script` that names its number, else the first of `rates` that hits.
+///
+/// ```
+/// let plan = brightpearl_emulator::FaultPlan::from_json(
+///     r#"{
+///         "script": [{"request": 3, "fault": {"kind": "lost-response"}}],
+///         "rates": [
+///             {"rate": 0.01, "methods": ["POST"], "fault": {"kind": "outage", "applied": true}},
+///             {"rate": 0.02, "path": "order-search", "fault": {"kind": "duplicate-rows", "rows": 2}}
+///         ],
+///         "bad_ids": [{"resource": "order-service/order", "ids": [7, 77]}]
+///     }"#,
+/// )?;
+/// assert_eq!(plan.rates.len(), 2);
+/// # Ok::<(), brightpearl_emulator::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultPlan {

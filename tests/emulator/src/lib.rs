@@ -6,7 +6,7 @@
 //! `server`) puts it on a port; any other host can do the same by acting out the [`Outcome`]s.
 //!
 //! Records are not stored but derived: an order, contact or product is computed from its id and the seed
-//! whenever it is asked for, and only what a write changed is kept. So a million orders cost four megabytes.
+//! whenever it is asked for, and only what a write changed is kept. So a million orders cost a few megabytes.
 //!
 //! The behaviour follows what recordings and the official reference show of the real API (API notes
 //! §1–§5, §8, §10, §11). Where no source says what Brightpearl does, the choice is marked *inferred* in the

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Statistics {
     /// Every request that arrived, whatever became of it.
     pub requests: u64,
-    /// Requests by verb and resource template, such as `GET order-service/order/{ids}`; what no template
+    /// Requests by verb and resource template, such as `GET order-service/order/{ids?}`; what no template
     /// matches counts as `unknown`.
     pub by_resource: BTreeMap<String, u64>,
     /// Answers by status code; lost connections have none.

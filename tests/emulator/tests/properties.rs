@@ -12,7 +12,7 @@ fn sized(seed: u64, orders: u32) -> Config {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn equal_seeds_give_equal_bytes(seed: u64, paths in prop::collection::vec(path(), 1..8)) {

@@ -119,6 +119,10 @@ fn who_is_not_let_in_gets_text_and_pays_for_it() {
         assert_eq!(response.headers.get("brightpearl-requests-remaining"), Some(remaining.as_str()));
     }
     assert_eq!(account.emulator.statistics().unauthorised, 4);
+    let mut elsewhere = request(Method::Get, "", "");
+    elsewhere.url = "http://127.0.0.1/elsewhere/order-service/order/1".to_owned();
+    assert_eq!(account.emulator.answer(&elsewhere, NOW).status, 404);
+    assert_eq!(account.emulator.statistics().unauthorised, 4);
     let mut other_account = request(Method::Get, "order-service/order/1", "");
     other_account.url = "http://127.0.0.1/public-api/other/order-service/order/1".to_owned();
     assert_eq!(account.emulator.answer(&other_account, NOW).status, 401);
@@ -261,6 +265,24 @@ fn data_is_as_varied_as_the_real_thing() {
     assert_eq!(currencies.into_iter().collect::<Vec<_>>(), ["EUR", "GBP", "USD"]);
     assert!(scripts.len() >= 5, "{scripts:?}");
     assert_eq!(nulls.len(), 10, "{nulls:?}");
+}
+
+#[test]
+fn dates_follow_one_another() {
+    let mut account = small_account();
+    let mut orders = account.get("order-service/order/1-200")["response"].as_array().unwrap().clone();
+    orders.sort_by_key(|order| order["id"].as_u64());
+    let date = |order: &Value, member: &str| order.get(member).map(|date| date.as_str().unwrap().to_owned());
+    assert!(orders.iter().map(|order| date(order, "createdOn")).is_sorted(), "ids and dates run in parallel");
+    for order in &orders {
+        let dates = ["createdOn", "closedOn", "updatedOn"].map(|member| date(order, member));
+        assert!(dates.iter().flatten().is_sorted(), "{dates:?}");
+        assert!(
+            dates.iter().flatten().all(|date| date.as_str() <= "2026-06-30T18:00:00.000-06:00"),
+            "{dates:?}"
+        );
+        assert_eq!(dates[1].is_some(), order["state"]["tax"] == "INVOICED");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The server binary on a real port, driven by an HTTP client that knows nothing of the emulator.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,15 @@ impl Server {
         Ok((status, response.body_mut().read_to_string()?))
     }
 
+    /// What comes back on the socket itself.
+    fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
     fn stop(mut self) -> (ExitStatus, String) {
         let killed = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status().unwrap();
         assert!(killed.success());
@@ -62,7 +72,7 @@ impl Drop for Server {
 
 #[test]
 fn real_requests_get_real_answers_until_the_server_is_told_to_stop() {
-    let server = Server::start(&["--orders", "40", "--seed", "7", "--quota", "4", "--statistics"]);
+    let server = Server::start(&["--orders", "40", "--seed", "7", "--quota", "5", "--statistics"]);
     let (status, body) = server.get("order-service/order-search?pageSize=2").unwrap();
     assert_eq!(status, 200);
     let page: Value = serde_json::from_str(&body).unwrap();
@@ -72,14 +82,19 @@ fn real_requests_get_real_answers_until_the_server_is_told_to_stop() {
         ureq::get(format!("{}/public-api/demo/x", server.url)).call().unwrap_err().to_string(),
         "http status: 401"
     );
+    let raw = server.raw("GET /public-api/demo/order-service/order-type HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assert!(
+        raw.starts_with("HTTP/1.1 401 ") && raw.contains("\r\nBrightpearl-Requests-Remaining: "),
+        "{raw}"
+    );
     let statuses: Vec<u16> = (0..8).map(|_| server.get("order-service/order-type").unwrap().0).collect();
     assert!(statuses.contains(&503), "{statuses:?}");
     let (exit, errors) = server.stop();
     assert!(exit.success(), "{exit}");
     let statistics = &errors[errors.find("{\n").unwrap()..];
     let statistics: Value = serde_json::from_str(statistics).unwrap();
-    assert_eq!(statistics["requests"], 11);
-    assert_eq!(statistics["unauthorised"], 1);
+    assert_eq!(statistics["requests"], 12);
+    assert_eq!(statistics["unauthorised"], 2);
 }
 
 #[test]

@@ -35,6 +35,8 @@ impl Address {
         let prefix = segments.next();
         let known_prefix = prefix.is_some_and(|prefix| prefix == "public-api" || prefix == "2.0.0");
         let account = if known_prefix { segments.next().map(Cow::into_owned) } else { None };
+        // Elsewhere the segments mean something else, and must not be taken for a resource.
+        let segments = segments.filter(|_| known_prefix);
         Self {
             path: path.to_owned(),
             account,
@@ -90,7 +92,8 @@ mod tests {
             assert_eq!(address.segments, ["order-service", "order", "1,2"], "{url}");
         }
         assert_eq!(Address::parse("https://host").account, None);
-        assert_eq!(Address::parse("/elsewhere/demo/order-service").account, None);
+        let elsewhere = Address::parse("/elsewhere/order-service/order/1");
+        assert_eq!((elsewhere.account, elsewhere.segments), (None, Vec::new()));
         assert_eq!(Address::parse("").segments, Vec::<String>::new());
     }
 

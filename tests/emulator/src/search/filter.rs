@@ -92,10 +92,6 @@ impl Filter {
             ) => false,
         }
     }
-
-    pub(crate) fn is_set(&self, set: &IdSet) -> bool {
-        matches!(self, Filter::Ids(own) if std::ptr::eq(own, set))
-    }
 }
 
 #[cfg(test)]

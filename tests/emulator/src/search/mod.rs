@@ -198,53 +198,64 @@ impl<R> Search<R> {
     fn find(&self, world: &World, question: &Question<'_, R>) -> Vec<u32> {
         let all = (self.ids)(world);
         let is_id = |column: &Column<R>| self.columns.first().is_some_and(|first| first.name == column.name);
-        let id_filter = question.filters.iter().find_map(|(column, filter)| match filter {
-            Filter::Ids(set) if is_id(column) => Some(set),
-            Filter::Ids(_)
-            | Filter::Integer(_)
-            | Filter::Exactly(_)
-            | Filter::Containing(_)
-            | Filter::Boolean(_)
-            | Filter::During(_) => None,
-        });
-        // The ids are known without looking at the records: a filter on them costs nothing.
-        let candidates = id_filter.map_or_else(|| all.to_vec(), |set| set.pick(all));
-        let others: Vec<_> = question
-            .filters
-            .iter()
-            .filter(|(column, filter)| !(is_id(column) && id_filter.is_some_and(|set| filter.is_set(set))))
-            .collect();
+        let mut candidates = all.to_vec();
+        let mut others = Vec::new();
+        for (column, filter) in &question.filters {
+            match filter {
+                // The ids are known without looking at the records: a filter on them costs nothing.
+                Filter::Ids(set) if is_id(column) => candidates = set.pick(&candidates),
+                Filter::Ids(_)
+                | Filter::Integer(_)
+                | Filter::Exactly(_)
+                | Filter::Containing(_)
+                | Filter::Boolean(_)
+                | Filter::During(_) => others.push((column, filter)),
+            }
+        }
         let in_order = question.is_in_default_order(self);
         if others.is_empty() && in_order {
             return candidates;
         }
-        let mut hits = Vec::new();
-        for id in candidates {
+        let matching = candidates.into_iter().filter_map(|id| {
             let record = (self.record)(world, id);
-            if others.iter().all(|(column, filter)| filter.accepts(&(column.read)(world, &record))) {
-                let keys: Vec<Cell> = if in_order {
-                    Vec::new()
-                } else {
-                    question.sorting.iter().map(|(column, _)| (column.read)(world, &record)).collect()
-                };
-                hits.push((keys, id));
-            }
+            let passes = others.iter().all(|(column, filter)| filter.accepts(&(column.read)(world, &record)));
+            passes.then_some((record, id))
+        });
+        if in_order {
+            return matching.map(|(_, id)| id).collect();
         }
-        if !in_order {
-            hits.sort_by(|one, other| question.compare(&one.0, &other.0).then(one.1.cmp(&other.1)));
-        }
-        hits.into_iter().map(|(_, id)| id).collect()
+        let mut hits: Vec<Hit> = matching.map(|(record, id)| question.hit(world, &record, id)).collect();
+        hits.sort_unstable_by(|one, other| question.compare(one, other));
+        hits.into_iter().map(|hit| hit.id).collect()
     }
 }
 
+/// A record that passed, with what it is sorted by.
+struct Hit {
+    /// Apart from the others, because most sorting is by one column and then needs no list.
+    first: Cell,
+    others: Vec<Cell>,
+    id: u32,
+}
+
 impl<R> Question<'_, R> {
-    fn compare(&self, one: &[Cell], other: &[Cell]) -> Ordering {
-        let keys = self.sorting.iter().zip(one.iter().zip(other));
-        keys.map(|((_, direction), (one, other))| match direction {
-            Direction::Ascending => one.cmp(other),
-            Direction::Descending => other.cmp(one),
-        })
-        .find(|ordering| ordering.is_ne())
-        .unwrap_or(Ordering::Equal)
+    fn hit(&self, world: &World, record: &R, id: u32) -> Hit {
+        let mut keys = self.sorting.iter().map(|(column, _)| (column.read)(world, record));
+        Hit { first: keys.next().unwrap_or(Cell::Null), others: keys.collect(), id }
+    }
+
+    fn compare(&self, one: &Hit, other: &Hit) -> Ordering {
+        let ones = std::iter::once(&one.first).chain(&one.others);
+        let others = std::iter::once(&other.first).chain(&other.others);
+        let differing = self
+            .sorting
+            .iter()
+            .zip(ones.zip(others))
+            .map(|((_, direction), (one, other))| match direction {
+                Direction::Ascending => one.cmp(other),
+                Direction::Descending => other.cmp(one),
+            })
+            .find(|ordering| ordering.is_ne());
+        differing.unwrap_or_else(|| one.id.cmp(&other.id))
     }
 }

@@ -37,9 +37,11 @@ pub(crate) async fn serve(stream: TcpStream, emulator: Shared) {
         eprintln!("brightpearl-emulator: a connection stays slow: {error}");
     }
     let service = service_fn(move |request| answer(request, Arc::clone(&emulator)));
+    let mut http = hyper::server::conn::http1::Builder::new();
+    // As Brightpearl writes them, for hosts that mind the case of header names though they should not.
+    http.title_case_headers(true);
     // How a connection ends concerns its peer; there is nobody here to tell.
-    let _ended =
-        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _ended = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn answer(

@@ -18,7 +18,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use brightpearl_emulator::Emulator;
 use clap::Parser;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::Arguments;
 
@@ -50,8 +49,7 @@ fn main() -> ExitCode {
 async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port))).await?;
     announce(&listener, &emulator)?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut told_to_stop = std::pin::pin!(told_to_stop());
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -61,8 +59,10 @@ async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
                 // The peer was gone before it was accepted, or files have run out: the next may do better.
                 Err(error) => eprintln!("brightpearl-emulator: a connection was not accepted: {error}"),
             },
-            _ = terminated.recv() => break,
-            _ = interrupted.recv() => break,
+            told = &mut told_to_stop => {
+                told?;
+                break;
+            }
         }
     }
     if arguments.statistics {
@@ -70,6 +70,21 @@ async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
         eprintln!("{}", serde_json::to_string_pretty(emulator.statistics()).map_err(std::io::Error::other)?);
     }
     Ok(())
+}
+
+/// Comes to an end with Ctrl-C or, where there is such a thing, a request to terminate.
+async fn told_to_stop() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// Tells whoever started the server where it is, and whoever reads along how to be let in.

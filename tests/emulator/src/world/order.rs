@@ -110,7 +110,8 @@ impl World {
         let updated = draw.chance(920).then(|| self.some_time_after(created, 20, &mut draw));
         let updated = if progress == Progress::Open && draw.chance(300) { None } else { updated };
         // An order is closed by the change that invoices it.
-        let closed = (progress == Progress::Invoiced).then(|| updated.unwrap_or(created) - SECOND);
+        let closed =
+            (progress == Progress::Invoiced).then(|| updated.map_or(created, |updated| updated - SECOND));
         let tax_date = match closed {
             Some(closed) => local_midnight(closed, self.offset),
             None => utc_midnight(created, self.offset),

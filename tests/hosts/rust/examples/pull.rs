@@ -1,6 +1,7 @@
 //! Pulls orders: a search for their ids, then all of them in detail, in the fewest requests.
 //!
-//! `cargo run -p brightpearl-host-rust --example pull -- http://127.0.0.1:8080 ACCOUNT APP_REF ACCOUNT_TOKEN`
+//! `cargo run -p brightpearl-host-rust --example pull -- BASE_URL ACCOUNT`, with `BRIGHTPEARL_APP_REF` and
+//! `BRIGHTPEARL_ACCOUNT_TOKEN` in the environment. Prints a line per order: its id, a tab, its JSON.
 
 use std::env;
 use std::process::ExitCode;
@@ -13,12 +14,12 @@ use brightpearl_host_rust::transport::Transport;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [base_url, account, app_ref, account_token] = arguments.as_slice() else {
-        eprintln!("usage: pull BASE_URL ACCOUNT APP_REF ACCOUNT_TOKEN");
+    let secrets = (env::var("BRIGHTPEARL_APP_REF"), env::var("BRIGHTPEARL_ACCOUNT_TOKEN"));
+    let ([base_url, account], (Ok(app_ref), Ok(account_token))) = (arguments.as_slice(), secrets) else {
+        eprintln!("usage: pull BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set");
         return ExitCode::from(2);
     };
-    let credentials =
-        Credentials::PrivateApp { app_ref: app_ref.clone(), account_token: account_token.as_str().into() };
+    let credentials = Credentials::PrivateApp { app_ref, account_token: account_token.into() };
     match pull(Config::new(account, Location::BaseUrl(base_url.clone()), credentials)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -32,7 +33,7 @@ fn pull(config: Config) -> Result<()> {
     let client = Client::new(config)?;
     let transport = Transport::default();
     let mut ids = Vec::new();
-    let search = Search::new("order-service/order-search").filter("orderTypeId", 1).columns(["orderId"]);
+    let search = Search::new("order-service/order-search").columns(["orderId"]);
     drive(&mut client.search(search)?, &transport, |output| {
         if let Output::Page(found) = output
             && let Some(ColumnData::Integer(column)) = found.page.column("orderId").map(Column::data)
@@ -44,8 +45,9 @@ fn pull(config: Config) -> Result<()> {
     let mut count = 0;
     drive(&mut client.fetch(fetch)?, &transport, |output| {
         if let Output::Resources(orders) = output {
-            for index in 0..orders.items.len() {
-                println!("{}", String::from_utf8_lossy(orders.json(index).unwrap_or_default()));
+            for (index, order) in orders.items.iter().enumerate() {
+                let json = String::from_utf8_lossy(orders.json(index).unwrap_or_default());
+                println!("{}\t{json}", order.id.unwrap_or_default());
             }
             count += orders.items.len();
         }

@@ -40,7 +40,8 @@ fn no_credential_is_said() {
                 send["headers"] = serde_json::Value::Null;
             }
         }
-        let said = (&played.client_error, &played.start_error, played.script.iter().map(|entry| &entry.expect));
+        let said =
+            (&played.client_error, &played.start_error, played.script.iter().map(|entry| &entry.expect));
         let text = format!("{:?} {:?} {:?}", said.0, said.1, said.2.collect::<Vec<_>>());
         assert!(!text.contains("token-of-"), "{}: {text}", vector.name);
     }
@@ -49,7 +50,8 @@ fn no_credential_is_said() {
 /// What a host logs with `{:?}` shows no credential either.
 #[test]
 fn no_credential_is_shown() {
-    let (_, vector) = load().into_iter().find(|(_, vector)| vector.name == "request-get").expect("the vector");
+    let (_, vector) =
+        load().into_iter().find(|(_, vector)| vector.name == "request-get").expect("the vector");
     let config = Config::from_json(&vector.config.to_string()).expect("a configuration");
     let shown = format!("{config:?}");
     let client = Client::new(config).expect("a client");

@@ -1,1 +1,19 @@
-//! Under construction.
+//! The component in wasmtime: everything that a host needs around the bindings, and the proof that it says
+//! the same as the engine itself.
+
+pub mod component;
+pub mod difference;
+pub mod encode;
+pub mod page;
+pub mod play;
+pub mod synthetic;
+
+/// What `bindgen!` makes of the WIT.
+pub mod bindings {
+    #![allow(missing_docs, reason = "the code is generated; the WIT has the documentation")]
+
+    wasmtime::component::bindgen!({ path: "../../../wit", world: "connector" });
+}
+
+/// The types of the contract.
+pub use bindings::exports::brightpearl::connector::types;

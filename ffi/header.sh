@@ -1,0 +1,9 @@
+#!/bin/sh
+# Writes ffi/include/brightpearl.h from the sources; with --check only says whether it is up to date.
+set -eu
+cd "$(dirname "$0")/.."
+case "${1:-}" in
+--check) exec cargo test --quiet -p brightpearl-ffi --test header ;;
+"") BRIGHTPEARL_WRITE_HEADER=1 exec cargo test --quiet -p brightpearl-ffi --test header ;;
+*) echo "usage: $0 [--check]" >&2; exit 2 ;;
+esac

@@ -1,0 +1,1505 @@
+/*
+ * brightpearl.h - the C face of the Brightpearl client.
+ *
+ * Generated from ffi/src; do not edit.
+ *
+ * A call is driven by the program and never acts by itself: it opens no socket, reads no clock and starts
+ * no thread. The program polls it, transmits the requests that it is given however it likes, and answers:
+ *
+ *     bp_step step;
+ *     BP_INIT(&step);
+ *     while (bp_call_poll(call, now_ms(), &step, &error) == BP_STATUS_OK
+ *            && step.kind != BP_STEP_KIND_DONE) {
+ *         switch (step.kind) {
+ *         case BP_STEP_KIND_SEND:    transmit, then bp_call_answer or bp_call_fail_...; break;
+ *         case BP_STEP_KIND_WAIT:    sleep until step.wait_until; break;
+ *         case BP_STEP_KIND_PENDING: wait for an answer to what is out; break;
+ *         default:                   consume step.page, step.resources, ...; break;
+ *         }
+ *     }
+ *
+ * Rules that hold for every function:
+ *
+ *  - Results. A function that can fail answers a bp_status, 0 for success. Its `error` may be NULL; otherwise
+ *    *error is set to NULL on success and to an error on failure, which the program frees with
+ *    bp_error_free. Free it before the next function gets the same place: what was in there is not looked at.
+ *  - NULL. No function crashes on NULL: where it is not allowed, the answer is BP_STATUS_NULL_POINTER, or
+ *    the empty value that the comment names.
+ *  - Inputs are borrowed for the duration of the function only. Texts are UTF-8 with a length, and need no
+ *    NUL; NULL with length 0 is the empty text.
+ *  - Outputs behind a const pointer, a bp_text or a bp_bytes are borrowed, for as long as the comment says.
+ *    Outputs behind a plain pointer are owned by the program, and freed by exactly one bp_..._free.
+ *  - Structures that begin with struct_size are initialised with BP_INIT, so that programs go on working when
+ *    later releases add fields.
+ *  - Threads. "Any thread" means from several threads at once, also on one handle. "The call's thread" means
+ *    one thread at a time for one call. No function calls back.
+ *  - Enumerations may get more values in later releases: handle the unknown.
+ *  - Time is milliseconds since the Unix epoch, on the program's clock.
+ */
+
+#ifndef BRIGHTPEARL_H
+#define BRIGHTPEARL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The release that this header belongs to. */
+#define BP_VERSION "0.1.0"
+
+/* Zeroes a structure and sets its size; use it on every structure that begins with struct_size. */
+#define BP_INIT(structure) \
+  (memset((structure), 0, sizeof *(structure)), (void)((structure)->struct_size = sizeof *(structure)))
+
+/**
+ * Version of the interface in this header. It rises whenever a program that was compiled against an
+ * older header would no longer work, and stands in the shared library's name (`libbrightpearl.so.1`).
+ * Compare it with `bp_abi_version` when the library is loaded by other means than the linker.
+ */
+#define BP_ABI_VERSION 1
+
+/**
+ * Stands in `offset_minutes` for an instant that the server wrote with `Z`.
+ */
+#define BP_ZULU -32768
+
+/**
+ * What a function came to. 0 is success; the numbers never change their meaning.
+ */
+enum bp_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It worked.
+   */
+  BP_STATUS_OK = 0,
+  /**
+   * The credentials were refused (HTTP 401).
+   */
+  BP_STATUS_AUTHENTICATION = 1,
+  /**
+   * The credentials are good but may not do this (HTTP 403).
+   */
+  BP_STATUS_PERMISSION = 2,
+  /**
+   * The input was refused before anything was sent.
+   */
+  BP_STATUS_VALIDATION = 3,
+  /**
+   * Brightpearl refused the request, with codes and messages.
+   */
+  BP_STATUS_REJECTED = 4,
+  /**
+   * There is no such resource or record (HTTP 404).
+   */
+  BP_STATUS_NOT_FOUND = 5,
+  /**
+   * The record changed meanwhile, or a unique key is taken (HTTP 409, 412).
+   */
+  BP_STATUS_CONFLICT = 6,
+  /**
+   * The request cap was reached and stayed reached through every retry.
+   */
+  BP_STATUS_THROTTLED = 7,
+  /**
+   * Brightpearl, or something before it, is out of order (HTTP 5xx).
+   */
+  BP_STATUS_UNAVAILABLE = 8,
+  /**
+   * The host's transport failed: no connection, a reset, a timeout.
+   */
+  BP_STATUS_TRANSPORT = 9,
+  /**
+   * The answer cannot be read: not JSON, cut off, too large, or not what was asked for.
+   */
+  BP_STATUS_PROTOCOL = 10,
+  /**
+   * The host broke the rules of the call's contract.
+   */
+  BP_STATUS_MISUSE = 11,
+  /**
+   * The call was cancelled.
+   */
+  BP_STATUS_CANCELLED = 12,
+  /**
+   * A pointer is NULL that must not be; the error's location names the argument.
+   */
+  BP_STATUS_NULL_POINTER = 100,
+  /**
+   * An input is not UTF-8; the error's location names the argument and the byte.
+   */
+  BP_STATUS_BAD_UTF8 = 101,
+  /**
+   * A defect in the library. The handle that was used may only be freed. Please report it.
+   */
+  BP_STATUS_PANIC = 102,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_status bp_status;
+#else
+typedef int32_t bp_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What became of the request that an error is about. Decides whether it may be sent again.
+ */
+enum bp_delivery
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Nothing reached Brightpearl: safe to send again.
+   */
+  BP_DELIVERY_NOT_SENT = 0,
+  /**
+   * Brightpearl said no: nothing was changed.
+   */
+  BP_DELIVERY_REJECTED = 1,
+  /**
+   * Sent, outcome unknown: look before sending again.
+   */
+  BP_DELIVERY_MAYBE_APPLIED = 2,
+  /**
+   * Brightpearl did it, though something failed afterwards.
+   */
+  BP_DELIVERY_APPLIED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_delivery bp_delivery;
+#else
+typedef int32_t bp_delivery;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What to do next, and with it which fields of the step are set.
+ */
+enum bp_step_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Nothing: polling failed, and its error says why.
+   */
+  BP_STEP_KIND_NONE = 0,
+  /**
+   * Transmit a request, then answer or fail the exchange: `exchange`, `attempt`, `method`, `url`,
+   * `headers`, `header_count`, `body`.
+   */
+  BP_STEP_KIND_SEND = 1,
+  /**
+   * Poll again at `wait_until`, or after an answer to what is out, whichever comes first:
+   * `wait_until`, `wait_reason`.
+   */
+  BP_STEP_KIND_WAIT = 2,
+  /**
+   * All that is allowed is in flight: wait for an answer.
+   */
+  BP_STEP_KIND_PENDING = 3,
+  /**
+   * A page of a search: `page`. This and the next three are output; polling again says that it was
+   * consumed.
+   */
+  BP_STEP_KIND_PAGE = 4,
+  /**
+   * Resources of a fetch: `resources`.
+   */
+  BP_STEP_KIND_RESOURCES = 5,
+  /**
+   * The answer to a single request: `reply`.
+   */
+  BP_STEP_KIND_REPLY = 6,
+  /**
+   * The URIs of an `OPTIONS`: `uris`.
+   */
+  BP_STEP_KIND_URIS = 7,
+  /**
+   * The call is over; everything was put out.
+   */
+  BP_STEP_KIND_DONE = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_step_kind bp_step_kind;
+#else
+typedef int32_t bp_step_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Why a call waits.
+ */
+enum bp_wait_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The account's request cap leaves no room.
+   */
+  BP_WAIT_REASON_THROTTLED = 0,
+  /**
+   * A failed request is sent again after a pause.
+   */
+  BP_WAIT_REASON_BACKOFF = 1,
+  /**
+   * A token is being renewed.
+   */
+  BP_WAIT_REASON_TOKEN_REFRESH = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_wait_reason bp_wait_reason;
+#else
+typedef int32_t bp_wait_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which sort of operation a call carries out.
+ */
+enum bp_operation_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * There is no call.
+   */
+  BP_OPERATION_KIND_NONE = 0,
+  /**
+   * A single request; puts out a reply.
+   */
+  BP_OPERATION_KIND_REQUEST = 1,
+  /**
+   * A search; puts out pages.
+   */
+  BP_OPERATION_KIND_SEARCH = 2,
+  /**
+   * A fetch by id; puts out resources.
+   */
+  BP_OPERATION_KIND_FETCH = 3,
+  /**
+   * An `OPTIONS`; puts out URIs.
+   */
+  BP_OPERATION_KIND_OPTIONS = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_operation_kind bp_operation_kind;
+#else
+typedef int32_t bp_operation_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What the cells of a column are, and with it which of the column's pointers are set.
+ */
+enum bp_column_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Every cell is null, or there are no rows; no pointer is set.
+   */
+  BP_COLUMN_KIND_NULL = 0,
+  /**
+   * Whole numbers: `integers`.
+   */
+  BP_COLUMN_KIND_INTEGER = 1,
+  /**
+   * Booleans: `booleans`.
+   */
+  BP_COLUMN_KIND_BOOLEAN = 2,
+  /**
+   * Texts: `offsets` and `texts`.
+   */
+  BP_COLUMN_KIND_TEXT = 3,
+  /**
+   * Instants: `integers` has milliseconds since the Unix epoch in UTC; `offset_minutes`.
+   */
+  BP_COLUMN_KIND_DATE_TIME = 4,
+  /**
+   * Numbers exactly as the server spelt them, some of them no 64-bit integer: `offsets` and `texts`.
+   */
+  BP_COLUMN_KIND_DECIMAL = 5,
+  /**
+   * JSON texts: arrays, objects, or values of more than one sort: `offsets` and `texts`.
+   */
+  BP_COLUMN_KIND_JSON = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_column_kind bp_column_kind;
+#else
+typedef int32_t bp_column_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a search is paged.
+ */
+enum bp_paging
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * As the client's configuration says.
+   */
+  BP_PAGING_DEFAULT = 0,
+  /**
+   * `firstResult` from 1 and `pageSize`.
+   */
+  BP_PAGING_FIRST_RESULT = 1,
+  /**
+   * `offset` from 0 and `limit`.
+   */
+  BP_PAGING_OFFSET = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_paging bp_paging;
+#else
+typedef uint32_t bp_paging;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * When a fetch asks `OPTIONS` first, which of the ids exist.
+ */
+enum bp_plan
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * When the ids come as ranges that would take several GETs.
+   */
+  BP_PLAN_AUTO = 0,
+  /**
+   * Always, where the resource has it.
+   */
+  BP_PLAN_ALWAYS = 1,
+  /**
+   * Never: the ids are known to exist.
+   */
+  BP_PLAN_NEVER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_plan bp_plan;
+#else
+typedef uint32_t bp_plan;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * One purpose under way. It has one owner: only one thread may use it at a time, and it may move between
+ * threads. Calls of the same client are independent of each other.
+ */
+typedef struct bp_call bp_call;
+
+/**
+ * One app on one account: credentials, budget, telemetry. Several threads may use it at once, each with
+ * calls of its own.
+ */
+typedef struct bp_client bp_client;
+
+/**
+ * What went wrong, in full. `bp_error *` is owned: free it with `bp_error_free`. `const bp_error *` is
+ * borrowed from something else and must not be freed. It does not change, so several threads may read it
+ * at once. All texts live as long as the error.
+ */
+typedef struct bp_error bp_error;
+
+/**
+ * One page of a search. Borrowed from the step that it came with, unless `bp_page_retain` made it the
+ * program's own. It does not change, so several threads may read it at once.
+ */
+typedef struct bp_page bp_page;
+
+/**
+ * The request budget of an account. Clients that share one keep within the cap together. Several threads
+ * may use it at once.
+ */
+typedef struct bp_pool bp_pool;
+
+/**
+ * The answer to a single request. Borrowed from the step that it came with, unless `bp_reply_retain` made
+ * it the program's own. It does not change, so several threads may read it at once.
+ */
+typedef struct bp_reply bp_reply;
+
+/**
+ * Some of the resources of a fetch: a body as received, and where each resource stands in it. Borrowed
+ * from the step that it came with, unless `bp_resources_retain` made it the program's own. It does not
+ * change, so several threads may read it at once.
+ */
+typedef struct bp_resources bp_resources;
+
+/**
+ * The URIs of an `OPTIONS`. Borrowed from the step that it came with, unless `bp_uris_retain` made it the
+ * program's own. It does not change, so several threads may read it at once.
+ */
+typedef struct bp_uris bp_uris;
+
+/**
+ * A UTF-8 text that someone else owns. As an input it is borrowed for the duration of the call, and need
+ * not be NUL-terminated; `data` may be NULL when `len` is 0. As an output it is NUL-terminated (the NUL is
+ * not counted in `len`), and borrowed for as long as the function says; `data` is NULL where there is no
+ * text to give.
+ */
+typedef struct {
+  /**
+   * The first byte, or NULL.
+   */
+  const char *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} bp_text;
+
+/**
+ * A UTF-8 text that the program owns: filled by the library, NUL-terminated, and freed by
+ * `bp_buffer_free`, once. Zero it before its first use.
+ */
+typedef struct {
+  /**
+   * The first byte, or NULL.
+   */
+  char *data;
+  /**
+   * How many bytes, the NUL not counted.
+   */
+  size_t len;
+} bp_buffer;
+
+/**
+ * What a budget allows at a moment. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_budget)`.
+   */
+  size_t struct_size;
+  /**
+   * Milliseconds until more requests become available; 0 when nothing stands in the way.
+   */
+  uint64_t wait_ms;
+  /**
+   * Requests that may be sent right now.
+   */
+  uint32_t available;
+  /**
+   * Requests allowed in a period.
+   */
+  uint32_t quota;
+} bp_budget;
+
+/**
+ * Sums over the life of a client. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_statistics)`.
+   */
+  size_t struct_size;
+  /**
+   * Attempts handed to the host.
+   */
+  uint64_t requests;
+  /**
+   * Attempts that repeated an earlier one.
+   */
+  uint64_t retries;
+  /**
+   * Answers that said the request cap was reached.
+   */
+  uint64_t throttled;
+  /**
+   * Times that a request had to wait for the budget.
+   */
+  uint64_t budget_waits;
+  /**
+   * Bytes of answers' bodies.
+   */
+  uint64_t bytes_received;
+  /**
+   * Events that were dropped because nobody drained them.
+   */
+  uint64_t events_dropped;
+} bp_statistics;
+
+/**
+ * A name with its value: a header line, a query parameter, a filter.
+ */
+typedef struct {
+  /**
+   * The name.
+   */
+  bp_text name;
+  /**
+   * The value.
+   */
+  bp_text value;
+} bp_field;
+
+/**
+ * Bytes that someone else owns: not NUL-terminated, otherwise as `bp_text`.
+ */
+typedef struct {
+  /**
+   * The first byte, or NULL.
+   */
+  const uint8_t *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} bp_bytes;
+
+/**
+ * A single request of any kind. Initialise it with `BP_INIT`; fields left at zero are absent.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_request)`.
+   */
+  size_t struct_size;
+  /**
+   * The verb: `GET`, `OPTIONS`, `POST`, `PUT`, `PATCH` or `DELETE`.
+   */
+  bp_text method;
+  /**
+   * The path below the account, such as `order-service/order-type`.
+   */
+  bp_text path;
+  /**
+   * Query parameters, unescaped, in order.
+   */
+  const bp_field *query;
+  /**
+   * How many of them.
+   */
+  size_t query_count;
+  /**
+   * Further headers, such as `If-Match`.
+   */
+  const bp_field *headers;
+  /**
+   * How many of them.
+   */
+  size_t header_count;
+  /**
+   * The body in UTF-8, JSON unless a header says otherwise; empty means none.
+   */
+  bp_bytes body;
+  /**
+   * Not 0: sending this PUT, PATCH or DELETE twice is the same as sending it once, so that it may be
+   * repeated when the outcome of an attempt is unknown.
+   */
+  uint32_t idempotent;
+} bp_request;
+
+/**
+ * A search, page by page, in order. Initialise it with `BP_INIT`; fields left at zero are absent.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_search)`.
+   */
+  size_t struct_size;
+  /**
+   * The search's path, such as `order-service/order-search`.
+   */
+  bp_text resource;
+  /**
+   * Filters, unescaped, in order; all must hold.
+   */
+  const bp_field *filters;
+  /**
+   * How many of them.
+   */
+  size_t filter_count;
+  /**
+   * Result columns in order; none means the resource's own.
+   */
+  const bp_text *columns;
+  /**
+   * How many of them.
+   */
+  size_t column_count;
+  /**
+   * Sort keys, such as `updatedOn` or `updatedOn.DESC`.
+   */
+  const bp_text *sort;
+  /**
+   * How many of them.
+   */
+  size_t sort_count;
+  /**
+   * Stops after so many rows; 0 for all.
+   */
+  uint64_t limit;
+  /**
+   * The column that identifies a row, for dropping repeated rows; the catalogue's when absent.
+   */
+  bp_text key;
+  /**
+   * Rows a page; 0 for the configuration's.
+   */
+  uint32_t page_size;
+  /**
+   * One of `bp_paging`.
+   */
+  uint32_t paging;
+  /**
+   * Not 0: sends names that this release does not know instead of refusing them.
+   */
+  uint32_t unchecked;
+} bp_search;
+
+/**
+ * Resources by id, in the fewest GETs. Initialise it with `BP_INIT`; fields left at zero are absent.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_fetch)`.
+   */
+  size_t struct_size;
+  /**
+   * The resource's path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
+   */
+  bp_text resource;
+  /**
+   * The ids, such as `1-200,320`; `data` NULL asks for the whole list, where the resource allows that.
+   */
+  bp_text ids;
+  /**
+   * Query parameters such as `includeOptional`, unescaped, in order.
+   */
+  const bp_field *query;
+  /**
+   * How many of them.
+   */
+  size_t query_count;
+  /**
+   * One of `bp_plan`.
+   */
+  uint32_t plan;
+  /**
+   * Most ids in one GET; 0 for the catalogue's limit.
+   */
+  uint32_t id_limit;
+} bp_fetch;
+
+/**
+ * The URIs that read an id set, as the server plans them. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_options)`.
+   */
+  size_t struct_size;
+  /**
+   * The resource's path, such as `order-service/order`.
+   */
+  bp_text resource;
+  /**
+   * The ids; `data` NULL asks for everything.
+   */
+  bp_text ids;
+} bp_options;
+
+/**
+ * What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
+ * to is borrowed until the next poll of the call, or until the call is freed.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_step)`.
+   */
+  size_t struct_size;
+  /**
+   * What to do; fields of other kinds are zero.
+   */
+  bp_step_kind kind;
+  /**
+   * Which attempt at the request it is, from 1.
+   */
+  uint32_t attempt;
+  /**
+   * What the answer has to name. Unique within a client.
+   */
+  uint64_t exchange;
+  /**
+   * The verb, in capitals.
+   */
+  bp_text method;
+  /**
+   * The absolute URL, already percent-encoded.
+   */
+  bp_text url;
+  /**
+   * Header lines, credentials among them: do not log them.
+   */
+  const bp_field *headers;
+  /**
+   * How many header lines.
+   */
+  size_t header_count;
+  /**
+   * The body; empty means none.
+   */
+  bp_bytes body;
+  /**
+   * Milliseconds since the Unix epoch, on the program's own clock.
+   */
+  uint64_t wait_until;
+  /**
+   * What is waited for.
+   */
+  bp_wait_reason wait_reason;
+  /**
+   * A page, or NULL.
+   */
+  const bp_page *page;
+  /**
+   * Resources, or NULL.
+   */
+  const bp_resources *resources;
+  /**
+   * A reply, or NULL.
+   */
+  const bp_reply *reply;
+  /**
+   * URIs, or NULL.
+   */
+  const bp_uris *uris;
+} bp_step;
+
+/**
+ * An answer to an exchange. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_response)`.
+   */
+  size_t struct_size;
+  /**
+   * The HTTP status.
+   */
+  uint16_t status;
+  /**
+   * Header lines. Bytes that are not UTF-8 become U+FFFD: a stray byte in a header does not fail an
+   * answer.
+   */
+  const bp_field *headers;
+  /**
+   * How many header lines.
+   */
+  size_t header_count;
+  /**
+   * The body, with any transfer or content encoding undone.
+   */
+  bp_bytes body;
+} bp_response;
+
+/**
+ * How much is still to do. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_explanation)`.
+   */
+  size_t struct_size;
+  /**
+   * Requests sent so far, retries among them.
+   */
+  uint64_t requests_sent;
+  /**
+   * Requests still needed when nothing fails.
+   */
+  uint64_t requests_needed;
+  /**
+   * Rows or ids that the whole call is about, when known.
+   */
+  uint64_t items;
+  /**
+   * Milliseconds until the last of the requests may be sent, at the present budget.
+   */
+  uint64_t milliseconds;
+  /**
+   * Whether `requests_needed` is known; otherwise it is a lower bound.
+   */
+  bool exact;
+  /**
+   * Whether `items` is known.
+   */
+  bool has_items;
+} bp_explanation;
+
+/**
+ * One column of a page: `rows` cells in Arrow's layout. All pointers live as long as the page. A null cell
+ * has a place like any other, holding 0, false or the empty text; `validity` tells it apart.
+ * The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Its name.
+   */
+  bp_text name;
+  /**
+   * What Brightpearl says it holds, such as `IDSET`; no text when the answer says nothing.
+   */
+  bp_text report_type;
+  /**
+   * What its cells are.
+   */
+  bp_column_kind kind;
+  /**
+   * Which column of the page it is, from 0.
+   */
+  size_t index;
+  /**
+   * How many cells it has: the rows of the page.
+   */
+  size_t rows;
+  /**
+   * A set bit for each cell that is not null, least significant bit of each byte first. NULL when no cell
+   * is null, and for `BP_COLUMN_KIND_NULL`, where every cell is.
+   */
+  const uint8_t *validity;
+  /**
+   * `rows` numbers, or NULL.
+   */
+  const int64_t *integers;
+  /**
+   * `rows` values: minutes that local time is ahead of UTC, or `BP_ZULU`. Or NULL.
+   */
+  const int16_t *offset_minutes;
+  /**
+   * `rows` bits, least significant bit of each byte first, or NULL.
+   */
+  const uint8_t *booleans;
+  /**
+   * `rows + 1` numbers that never fall: cell n is the bytes from `offsets[n]` to `offsets[n + 1]` of
+   * `texts`. Or NULL.
+   */
+  const int32_t *offsets;
+  /**
+   * All texts, one after the other, in UTF-8.
+   */
+  bp_bytes texts;
+  /**
+   * Whether results can be sorted by it.
+   */
+  bool sortable;
+  /**
+   * Whether results can be filtered by it.
+   */
+  bool filterable;
+  /**
+   * Whether a search must filter by it.
+   */
+  bool required;
+} bp_column;
+
+/**
+ * One resource. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Its id, when the resource says it; otherwise 0.
+   */
+  uint64_t id;
+  /**
+   * Whether the resource says its id.
+   */
+  bool has_id;
+  /**
+   * Where its JSON text begins in the body.
+   */
+  size_t offset;
+  /**
+   * How many bytes its JSON text has.
+   */
+  size_t length;
+  /**
+   * The JSON text itself, in UTF-8, not NUL-terminated; it lives as long as the resources.
+   */
+  bp_bytes json;
+} bp_resource;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The interface version of the library that is loaded. Any thread.
+ */
+uint32_t bp_abi_version(void);
+
+/**
+ * The release of the library that is loaded, such as `0.1.0`: NUL-terminated, static, never NULL.
+ * Any thread.
+ */
+const char *bp_version(void);
+
+/**
+ * The name of a status, such as `not-found`: the same in every host of the engine, and `ok`,
+ * `null-pointer`, `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL;
+ * `unknown` for a number that is no status. Any thread.
+ */
+const char *bp_status_name(int32_t status);
+
+/**
+ * The name of a delivery state, such as `maybe-applied`. As `bp_status_name` otherwise.
+ */
+const char *bp_delivery_name(int32_t delivery);
+
+/**
+ * The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise.
+ */
+const char *bp_wait_reason_name(int32_t reason);
+
+/**
+ * Frees an error; NULL is ignored. Any thread.
+ */
+void bp_error_free(bp_error *error);
+
+/**
+ * What sort of thing went wrong: the status that the failing function answered. `BP_STATUS_OK` when
+ * `error` is NULL.
+ */
+bp_status bp_error_kind(const bp_error *error);
+
+/**
+ * What was wrong, in one sentence without a full stop. No text when `error` is NULL.
+ */
+bp_text bp_error_message(const bp_error *error);
+
+/**
+ * Where it was wrong: a configuration field, a column, a JSON Pointer, `byte 3`, an argument. No text when
+ * there is no such place.
+ */
+bp_text bp_error_location(const bp_error *error);
+
+/**
+ * What became of the request. `BP_DELIVERY_NOT_SENT` when `error` is NULL.
+ */
+bp_delivery bp_error_delivery(const bp_error *error);
+
+/**
+ * The HTTP status, or 0 when no answer came.
+ */
+uint16_t bp_error_http_status(const bp_error *error);
+
+/**
+ * How many codes and messages of Brightpearl's own the error has.
+ */
+size_t bp_error_count(const bp_error *error);
+
+/**
+ * The code of one of them, such as `CMNC-018`; empty when the answer had none. No text when there are not
+ * so many.
+ */
+bp_text bp_error_code_at(const bp_error *error,
+                         size_t index);
+
+/**
+ * The message of one of them, in Brightpearl's words. No text when there are not so many.
+ */
+bp_text bp_error_message_at(const bp_error *error,
+                            size_t index);
+
+/**
+ * Whether it is known how long to wait before another try is worth it, and if so how long: writes
+ * `milliseconds` (which may be NULL) then.
+ */
+bool bp_error_retry_after(const bp_error *error,
+                          uint64_t *milliseconds);
+
+/**
+ * The verb of the request that the error is about. No text when there was none.
+ */
+bp_text bp_error_request_method(const bp_error *error);
+
+/**
+ * The URL of the request that the error is about; it holds nothing secret. No text when there was none.
+ */
+bp_text bp_error_request_url(const bp_error *error);
+
+/**
+ * One sentence on what to do about errors of this kind. No text when `error` is NULL.
+ */
+bp_text bp_error_advice(const bp_error *error);
+
+/**
+ * All of it in one line, for a log: message, place, status, Brightpearl's codes, what became of the
+ * request. No text when `error` is NULL.
+ */
+bp_text bp_error_text(const bp_error *error);
+
+/**
+ * Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
+ * does no harm. `buffer` may be NULL. Any thread.
+ */
+void bp_buffer_free(bp_buffer *buffer);
+
+/**
+ * Makes a budget from the same JSON that a configuration has at `pool`, such as
+ * `{"quota": 200, "period_ms": 60000, "pacing": "spread", "reserve": 20}`; every member may be absent, and
+ * an empty text stands for `{}`. On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
+ */
+bp_status bp_pool_new(const char *config_json,
+                      size_t config_len,
+                      bp_pool **pool,
+                      bp_error **error);
+
+/**
+ * Frees a handle; NULL is ignored. The budget lives on in the clients that share it. Any thread.
+ */
+void bp_pool_free(bp_pool *pool);
+
+/**
+ * Says what may be sent at `now_ms` (milliseconds since the Unix epoch). Any thread.
+ */
+bp_status bp_pool_budget(const bp_pool *pool,
+                         uint64_t now_ms,
+                         bp_budget *budget,
+                         bp_error **error);
+
+/**
+ * Makes a client from a configuration in JSON, such as
+ * `{"account": "acme", "datacentre": "use1", "credentials":
+ * {"type": "private-app", "app_ref": "acme_sync", "account_token": "..."}}`.
+ * `pool` is a budget to share, or NULL for one of the client's own; the caller goes on owning its handle.
+ * On success `*client` is owned: free it with `bp_client_free`. Nothing is sent. Any thread.
+ */
+bp_status bp_client_new(const char *config_json,
+                        size_t config_len,
+                        const bp_pool *pool,
+                        bp_client **client,
+                        bp_error **error);
+
+/**
+ * Frees a handle; NULL is ignored. Calls that were started from it go on working. Any thread.
+ */
+void bp_client_free(bp_client *client);
+
+/**
+ * Gives the client's budget, for sharing it with other clients of the account. On success `*pool` is
+ * owned: free it with `bp_pool_free`. Any thread.
+ */
+bp_status bp_client_pool(const bp_client *client,
+                         bp_pool **pool,
+                         bp_error **error);
+
+/**
+ * Says what the client may send at `now_ms` (milliseconds since the Unix epoch). Any thread.
+ */
+bp_status bp_client_budget(const bp_client *client,
+                           uint64_t now_ms,
+                           bp_budget *budget,
+                           bp_error **error);
+
+/**
+ * Writes the sums over the client's life. Any thread.
+ */
+bp_status bp_client_statistics(const bp_client *client,
+                               bp_statistics *statistics,
+                               bp_error **error);
+
+/**
+ * Takes the events since the last time, oldest first, as the text of a JSON array of objects, each with
+ * its name at `event`, such as `{"event": "throttled", "exchange": 7, "wait_ms": 1200}`. Nothing in there
+ * is secret. On success `*events_json` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_client_drain_events(const bp_client *client,
+                                 bp_buffer *events_json,
+                                 bp_error **error);
+
+/**
+ * Starts a single request. The operation is copied. On success `*call` is owned: free it with
+ * `bp_call_free`. Nothing is sent until it is polled. Any thread.
+ */
+bp_status bp_call_start_request(const bp_client *client,
+                                const bp_request *request,
+                                bp_call **call,
+                                bp_error **error);
+
+/**
+ * Starts a search. As `bp_call_start_request` otherwise.
+ */
+bp_status bp_call_start_search(const bp_client *client,
+                               const bp_search *search,
+                               bp_call **call,
+                               bp_error **error);
+
+/**
+ * Starts a fetch by id. As `bp_call_start_request` otherwise.
+ */
+bp_status bp_call_start_fetch(const bp_client *client,
+                              const bp_fetch *fetch,
+                              bp_call **call,
+                              bp_error **error);
+
+/**
+ * Starts an `OPTIONS`. As `bp_call_start_request` otherwise.
+ */
+bp_status bp_call_start_options(const bp_client *client,
+                                const bp_options *options,
+                                bp_call **call,
+                                bp_error **error);
+
+/**
+ * Starts whatever a JSON text describes, in the form that all hosts share, such as
+ * `{"search": {"resource": "order-service/order-search", "filters": [["orderTypeId", "1"]]}}`.
+ * As `bp_call_start_request` otherwise.
+ */
+bp_status bp_call_start_json(const bp_client *client,
+                             const char *operation_json,
+                             size_t operation_len,
+                             bp_call **call,
+                             bp_error **error);
+
+/**
+ * Says what to do next, at `now_ms` (milliseconds since the Unix epoch, here and everywhere). What an
+ * earlier step lent is no longer valid, also when this fails. Answers the error that ended the call, once;
+ * polling a call that is over is `BP_STATUS_MISUSE`. The call's thread.
+ */
+bp_status bp_call_poll(bp_call *call,
+                       uint64_t now_ms,
+                       bp_step *step,
+                       bp_error **error);
+
+/**
+ * Takes the answer to an exchange; everything is copied. `BP_STATUS_MISUSE` when the exchange is unknown or
+ * was answered before. What the answer means, good or bad, comes out of the next poll. The call's thread.
+ */
+bp_status bp_call_answer(bp_call *call,
+                         uint64_t exchange,
+                         const bp_response *response,
+                         uint64_t now_ms,
+                         bp_error **error);
+
+/**
+ * Takes note that an exchange has no answer, and that not a byte of the request left the host: no name, no
+ * connection, no TLS. `reason` is a text for people. Errors and thread as `bp_call_answer`.
+ */
+bp_status bp_call_fail_not_sent(bp_call *call,
+                                uint64_t exchange,
+                                const char *reason,
+                                size_t reason_len,
+                                uint64_t now_ms,
+                                bp_error **error);
+
+/**
+ * Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
+ * reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
+ */
+bp_status bp_call_fail_maybe_sent(bp_call *call,
+                                  uint64_t exchange,
+                                  const char *reason,
+                                  size_t reason_len,
+                                  uint64_t now_ms,
+                                  bp_error **error);
+
+/**
+ * Takes note that the first `items` of the latest output were consumed, for a checkpoint in the midst of
+ * it. Counts from the output's beginning each time. `BP_STATUS_MISUSE` when no output is being consumed or
+ * it has fewer items. The call's thread.
+ */
+bp_status bp_call_acknowledge(bp_call *call,
+                              size_t items,
+                              bp_error **error);
+
+/**
+ * Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
+ * answered, which only informs the budget. NULL, or a call that is over, is ignored. The call's thread.
+ */
+void bp_call_cancel(bp_call *call,
+                    uint64_t now_ms);
+
+/**
+ * Says where the call stands, as a text for `bp_client_resume`: behind all that was consumed. It holds no
+ * credential. On success `*checkpoint` is owned: free it with `bp_buffer_free`. `BP_STATUS_MISUSE` for a
+ * write that was handed out: resuming would send it again. The call's thread.
+ */
+bp_status bp_call_checkpoint(const bp_call *call,
+                             bp_buffer *checkpoint,
+                             bp_error **error);
+
+/**
+ * Goes on with a call where its consumption ended, perhaps in another process or another host. On success
+ * `*call` is owned: free it with `bp_call_free`. Any thread.
+ */
+bp_status bp_client_resume(const bp_client *client,
+                           const char *checkpoint,
+                           size_t checkpoint_len,
+                           bp_call **call,
+                           bp_error **error);
+
+/**
+ * Which sort of operation the call carries out, for a program that resumed it from a text.
+ * `BP_OPERATION_KIND_NONE` when `call` is NULL. The call's thread.
+ */
+bp_operation_kind bp_call_kind(const bp_call *call);
+
+/**
+ * Says how many requests the call still needs, and how long they take at the present budget. The call's
+ * thread.
+ */
+bp_status bp_call_explain(const bp_call *call,
+                          uint64_t now_ms,
+                          bp_explanation *explanation,
+                          bp_error **error);
+
+/**
+ * Frees a call, and with it what its latest step lent. Exchanges that are out go on counting against the
+ * budget. NULL is ignored. Any thread.
+ */
+void bp_call_free(bp_call *call);
+
+/**
+ * Whether a header of this name carries a credential, so that its value must not be shown or logged. False
+ * when `name` is no text. Any thread.
+ */
+bool bp_header_is_secret(const char *name,
+                         size_t name_len);
+
+/**
+ * Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
+ * retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_page *bp_page_retain(const bp_page *page);
+
+/**
+ * Gives back what `bp_page_retain` gave; never use it on a page that was only lent. NULL is ignored. Any
+ * thread.
+ */
+void bp_page_free(const bp_page *page);
+
+/**
+ * How many rows it has; 0 when `page` is NULL.
+ */
+size_t bp_page_rows(const bp_page *page);
+
+/**
+ * How many columns it has; 0 when `page` is NULL.
+ */
+size_t bp_page_column_count(const bp_page *page);
+
+/**
+ * A column, in the order of the answer; it lives as long as the page. NULL when there are not so many.
+ */
+const bp_column *bp_page_column(const bp_page *page,
+                                size_t column);
+
+/**
+ * The column of that name; it lives as long as the page. NULL when there is none. Columns may stand in
+ * another order on the next page.
+ */
+const bp_column *bp_page_column_named(const bp_page *page,
+                                      const char *name,
+                                      size_t name_len);
+
+/**
+ * Position of the page's first row in the whole result, from 1; 0 when `page` is NULL.
+ */
+uint64_t bp_page_first_result(const bp_page *page);
+
+/**
+ * Rows dropped from this page because an earlier one had them.
+ */
+uint64_t bp_page_duplicates(const bp_page *page);
+
+/**
+ * Whether the server says if more pages follow, and if so what: writes `more` (which may be NULL) then.
+ * The engine does not rely on it, and nor need the program: poll on.
+ */
+bool bp_page_more_available(const bp_page *page,
+                            bool *more);
+
+/**
+ * Whether the server says how many rows the whole search has, and if so how many: writes `results` (which
+ * may be NULL) then.
+ */
+bool bp_page_results_available(const bp_page *page,
+                               uint64_t *results);
+
+/**
+ * Whether a cell is null; true outside the page.
+ */
+bool bp_page_is_null(const bp_page *page,
+                     size_t column,
+                     size_t row);
+
+/**
+ * Copies a cell as text, whatever its kind: numbers digit for digit and instants letter for letter as the
+ * server spelt them, `true` or `false`, nothing for null. As `snprintf` does, writes at most `capacity`
+ * bytes to `buffer`, the NUL included (cut off in front of a character that does not fit whole), and
+ * answers how many bytes the whole text has, the NUL not counted. `buffer` may be NULL when `capacity` is
+ * 0.
+ */
+size_t bp_page_cell_text(const bp_page *page,
+                         size_t column,
+                         size_t row,
+                         char *buffer,
+                         size_t capacity);
+
+/**
+ * What a cell stands for, by the reference maps of the page, such as `SALES_ORDER` for order type 1, in
+ * UTF-8. The bytes live as long as the page. `*is_json` (which may be NULL) says whether it
+ * is JSON rather than a name. `data` is NULL when there is no label.
+ */
+bp_bytes bp_page_label(const bp_page *page,
+                       size_t column,
+                       size_t row,
+                       bool *is_json);
+
+/**
+ * Makes resources the program's own, beyond the step that they came with: free them with
+ * `bp_resources_free`. Each retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_resources *bp_resources_retain(const bp_resources *resources);
+
+/**
+ * Gives back what `bp_resources_retain` gave; never use it on resources that were only lent. NULL is
+ * ignored. Any thread.
+ */
+void bp_resources_free(const bp_resources *resources);
+
+/**
+ * The whole body, as received. It lives as long as the resources.
+ */
+bp_bytes bp_resources_body(const bp_resources *resources);
+
+/**
+ * How many resources there are; 0 when `resources` is NULL.
+ */
+size_t bp_resources_count(const bp_resources *resources);
+
+/**
+ * A resource, in the order of the answer; it lives as long as the resources. NULL when there are not so
+ * many.
+ */
+const bp_resource *bp_resources_at(const bp_resources *resources,
+                                   size_t index);
+
+/**
+ * The ids that this part of the fetch was about, such as `1-200,320`; empty when it was about the whole
+ * list. It lives as long as the resources.
+ */
+bp_text bp_resources_requested(const bp_resources *resources);
+
+/**
+ * The ids asked for that the answer does not have; empty when it has all. It lives as long as the
+ * resources.
+ */
+bp_text bp_resources_missing(const bp_resources *resources);
+
+/**
+ * How many ids Brightpearl refused to read.
+ */
+size_t bp_resources_refused_count(const bp_resources *resources);
+
+/**
+ * An id that Brightpearl refused; 0 when there are not so many.
+ */
+uint64_t bp_resources_refused_id(const bp_resources *resources,
+                                 size_t index);
+
+/**
+ * Why it was refused. Borrowed: it lives as long as the resources and is not freed. NULL when there are
+ * not so many.
+ */
+const bp_error *bp_resources_refused_error(const bp_resources *resources,
+                                           size_t index);
+
+/**
+ * Makes a reply the program's own, beyond the step that it came with: free it with `bp_reply_free`. Each
+ * retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_reply *bp_reply_retain(const bp_reply *reply);
+
+/**
+ * Gives back what `bp_reply_retain` gave; never use it on a reply that was only lent. NULL is ignored. Any
+ * thread.
+ */
+void bp_reply_free(const bp_reply *reply);
+
+/**
+ * The HTTP status; 0 when `reply` is NULL.
+ */
+uint16_t bp_reply_http_status(const bp_reply *reply);
+
+/**
+ * How many header lines there are; 0 when `reply` is NULL.
+ */
+size_t bp_reply_header_count(const bp_reply *reply);
+
+/**
+ * A header line, in order; it lives as long as the reply. NULL when there are not so many.
+ */
+const bp_field *bp_reply_header(const bp_reply *reply,
+                                size_t index);
+
+/**
+ * The body as received. It lives as long as the reply.
+ */
+bp_bytes bp_reply_body(const bp_reply *reply);
+
+/**
+ * Makes URIs the program's own, beyond the step that they came with: free them with `bp_uris_free`. Each
+ * retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_uris *bp_uris_retain(const bp_uris *uris);
+
+/**
+ * Gives back what `bp_uris_retain` gave; never use it on URIs that were only lent. NULL is ignored. Any
+ * thread.
+ */
+void bp_uris_free(const bp_uris *uris);
+
+/**
+ * How many URIs there are; 0 when `uris` is NULL.
+ */
+size_t bp_uris_count(const bp_uris *uris);
+
+/**
+ * One of the URIs; it lives as long as they do. No text when there are not so many.
+ */
+bp_text bp_uris_at(const bp_uris *uris,
+                   size_t index);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* BRIGHTPEARL_H */
+
+#ifndef BRIGHTPEARL_TEXT_OF
+#define BRIGHTPEARL_TEXT_OF
+
+/* Borrows a NUL-terminated text; NULL gives no text. */
+static inline bp_text bp_text_of(const char *nul_terminated) {
+  bp_text text;
+  text.data = nul_terminated;
+  text.len = nul_terminated ? strlen(nul_terminated) : 0;
+  return text;
+}
+
+#endif  /* BRIGHTPEARL_TEXT_OF */

@@ -1,0 +1,168 @@
+//! Where Rust meets C: no panic gets out, no NULL gets in.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use brightpearl_core::Error;
+
+use crate::error::bp_error;
+use crate::status::bp_status;
+
+/// Why a function of this face failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) status: bp_status,
+    pub(crate) error: Error,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { status: error.kind().into(), error }
+    }
+}
+
+impl Failure {
+    /// An argument that must not be NULL.
+    pub(crate) fn null(argument: &str) -> Self {
+        let error = Error::misuse(format!("{argument} is NULL; expected a valid pointer")).at(argument);
+        Self { status: bp_status::NullPointer, error }
+    }
+
+    /// An array without an address.
+    pub(crate) fn null_with_length(argument: &str, length: usize) -> Self {
+        let message =
+            format!("{argument} is NULL while its length is {length}; expected a valid pointer, or length 0");
+        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(argument) }
+    }
+
+    /// A text that is none.
+    pub(crate) fn bad_utf8(argument: &str, position: usize) -> Self {
+        let error = Error::validation(
+            format!("byte {position} of {argument}"),
+            format!("{argument} is not UTF-8; expected UTF-8 text"),
+        );
+        Self { status: bp_status::BadUtf8, error }
+    }
+
+    /// Another broken rule, at an argument.
+    pub(crate) fn misuse(argument: &str, message: String) -> Self {
+        Error::misuse(message).at(argument).into()
+    }
+
+    fn panic(payload: &(dyn Any + Send)) -> Self {
+        let text = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("no text");
+        let error = Error::misuse(format!("a defect in the library: {text}; please report it"));
+        Self { status: bp_status::Panic, error }
+    }
+}
+
+/// Runs the body of a function that can fail, and hands its error to the program when that wants it.
+///
+/// # Safety
+/// `error` is NULL or can be written.
+pub(crate) unsafe fn guarded(
+    error: *mut *mut bp_error,
+    body: impl FnOnce() -> Result<(), Failure>,
+) -> bp_status {
+    let outcome =
+        catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
+    let (status, handle) = match outcome {
+        Ok(()) => (bp_status::Ok, ptr::null_mut()),
+        Err(failure) if error.is_null() => (failure.status, ptr::null_mut()),
+        Err(failure) => (failure.status, Box::into_raw(Box::new(bp_error::new(failure)))),
+    };
+    if !error.is_null() {
+        // SAFETY: not NULL, so it can be written by the caller's promise.
+        unsafe { error.write(handle) };
+    }
+    status
+}
+
+/// Runs the body of a function that cannot fail, except by a defect: then it answers `otherwise`.
+pub(crate) fn quietly<R>(otherwise: R, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+}
+
+/// Reads something from a handle; NULL reads as `otherwise`.
+///
+/// # Safety
+/// `handle` is NULL or valid.
+pub(crate) unsafe fn peek<T, R>(handle: *const T, otherwise: R, read: impl FnOnce(&T) -> Option<R>) -> R {
+    // SAFETY: passed on to the caller.
+    let found = quietly(None, || unsafe { handle.as_ref() }.and_then(read));
+    found.unwrap_or(otherwise)
+}
+
+/// A handle for reading.
+///
+/// # Safety
+/// `handle` is NULL or valid during `'a`.
+pub(crate) unsafe fn shared<'a, T>(handle: *const T, argument: &str) -> Result<&'a T, Failure> {
+    // SAFETY: passed on to the caller.
+    unsafe { handle.as_ref() }.ok_or_else(|| Failure::null(argument))
+}
+
+/// A handle or place for writing.
+///
+/// # Safety
+/// `handle` is NULL or valid during `'a`, and nobody else uses it meanwhile.
+pub(crate) unsafe fn exclusive<'a, T>(handle: *mut T, argument: &str) -> Result<&'a mut T, Failure> {
+    // SAFETY: passed on to the caller.
+    unsafe { handle.as_mut() }.ok_or_else(|| Failure::null(argument))
+}
+
+/// Hands a new handle to the program: `place` is NULL until `make` has succeeded.
+///
+/// # Safety
+/// `place` is NULL or can be written.
+pub(crate) unsafe fn create<T>(
+    place: *mut *mut T,
+    argument: &str,
+    make: impl FnOnce() -> Result<T, Failure>,
+) -> Result<(), Failure> {
+    if place.is_null() {
+        return Err(Failure::null(argument));
+    }
+    // SAFETY: not NULL, so it can be written by the caller's promise.
+    unsafe { place.write(ptr::null_mut()) };
+    let handle = Box::into_raw(Box::new(make()?));
+    // SAFETY: as above.
+    unsafe { place.write(handle) };
+    Ok(())
+}
+
+/// Takes a handle back and drops it.
+///
+/// # Safety
+/// `handle` is NULL or came from [`create`] and was not taken back before.
+pub(crate) unsafe fn release<T>(handle: *mut T) {
+    if !handle.is_null() {
+        // SAFETY: it came out of a box, by the caller's promise.
+        quietly((), || drop(unsafe { Box::from_raw(handle) }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_status_with_its_words() {
+        let mut error = ptr::null_mut();
+        // SAFETY: `error` can be written, and is what `bp_error_free` takes.
+        unsafe {
+            let status = guarded(&mut error, || panic!("{} of {}", 1, 2));
+            assert_eq!(status, bp_status::Panic);
+            let text = std::ffi::CStr::from_ptr(crate::bp_error_message(error).data);
+            assert!(text.to_str().unwrap().contains("1 of 2"));
+            crate::bp_error_free(error);
+            assert_eq!(guarded(ptr::null_mut(), || panic!("unheard")), bp_status::Panic);
+        }
+        assert_eq!(quietly(7, || panic!("unheard")), 7);
+    }
+}

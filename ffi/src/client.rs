@@ -1,0 +1,163 @@
+//! Clients.
+
+use std::ffi::c_char;
+
+use brightpearl_core::{Client, Config, Error, Kind, Statistics};
+
+use crate::boundary::{Failure, create, exclusive, guarded, release, shared};
+use crate::error::bp_error;
+use crate::pool::{bp_budget, bp_pool};
+use crate::sized::{self, Sized};
+use crate::status::bp_status;
+use crate::text::{self, bp_buffer};
+
+/// One app on one account: credentials, budget, telemetry. Several threads may use it at once, each with
+/// calls of its own.
+#[derive(Debug)]
+pub struct bp_client(pub(crate) Client);
+
+/// Sums over the life of a client. Initialise it with `BP_INIT`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct bp_statistics {
+    /// `sizeof(bp_statistics)`.
+    pub struct_size: usize,
+    /// Attempts handed to the host.
+    pub requests: u64,
+    /// Attempts that repeated an earlier one.
+    pub retries: u64,
+    /// Answers that said the request cap was reached.
+    pub throttled: u64,
+    /// Times that a request had to wait for the budget.
+    pub budget_waits: u64,
+    /// Bytes of answers' bodies.
+    pub bytes_received: u64,
+    /// Events that were dropped because nobody drained them.
+    pub events_dropped: u64,
+}
+
+// SAFETY: the size comes first, and all other fields are numbers.
+unsafe impl Sized for bp_statistics {}
+
+impl From<Statistics> for bp_statistics {
+    fn from(statistics: Statistics) -> Self {
+        let Statistics { requests, retries, throttled, budget_waits, bytes_received, events_dropped } =
+            statistics;
+        Self {
+            struct_size: size_of::<Self>(),
+            requests,
+            retries,
+            throttled,
+            budget_waits,
+            bytes_received,
+            events_dropped,
+        }
+    }
+}
+
+/// Makes a client from a configuration in JSON, such as
+/// `{"account": "acme", "datacentre": "use1", "credentials":
+/// {"type": "private-app", "app_ref": "acme_sync", "account_token": "..."}}`.
+/// `pool` is a budget to share, or NULL for one of the client's own; the caller goes on owning its handle.
+/// On success `*client` is owned: free it with `bp_client_free`. Nothing is sent. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_new(
+    config_json: *const c_char,
+    config_len: usize,
+    pool: *const bp_pool,
+    client: *mut *mut bp_client,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || {
+            create(client, "client", || {
+                let config = Config::from_json(text::text(config_json, config_len, "config_json")?)?;
+                let client = match pool.as_ref() {
+                    Some(pool) => Client::with_pool(config, pool.0.clone()),
+                    None => Client::new(config),
+                };
+                Ok(bp_client(client?))
+            })
+        })
+    }
+}
+
+/// Frees a handle; NULL is ignored. Calls that were started from it go on working. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_free(client: *mut bp_client) {
+    // SAFETY: NULL or owned by the caller.
+    unsafe { release(client) }
+}
+
+/// Gives the client's budget, for sharing it with other clients of the account. On success `*pool` is
+/// owned: free it with `bp_pool_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_pool(
+    client: *const bp_client,
+    pool: *mut *mut bp_pool,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || create(pool, "pool", || Ok(bp_pool(shared(client, "client")?.0.pool().clone()))))
+    }
+}
+
+/// Says what the client may send at `now_ms` (milliseconds since the Unix epoch). Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_budget(
+    client: *const bp_client,
+    now_ms: u64,
+    budget: *mut bp_budget,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || {
+            let budget_now = shared(client, "client")?.0.budget(now_ms).into();
+            sized::write(budget, &budget_now, "budget")
+        })
+    }
+}
+
+/// Writes the sums over the client's life. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_statistics(
+    client: *const bp_client,
+    statistics: *mut bp_statistics,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || {
+            let sums = shared(client, "client")?.0.statistics().into();
+            sized::write(statistics, &sums, "statistics")
+        })
+    }
+}
+
+/// Takes the events since the last time, oldest first, as the text of a JSON array of objects, each with
+/// its name at `event`, such as `{"event": "throttled", "exchange": 7, "wait_ms": 1200}`. Nothing in there
+/// is secret. On success `*events_json` is owned: free it with `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_drain_events(
+    client: *const bp_client,
+    events_json: *mut bp_buffer,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || {
+            let (client, place) = (shared(client, "client")?, exclusive(events_json, "events_json")?);
+            place.put(&events_as_json(&client.0)?);
+            Ok(())
+        })
+    }
+}
+
+fn events_as_json(client: &Client) -> Result<String, Failure> {
+    serde_json::to_string(&client.drain_events()).map_err(|error| {
+        Error::new(Kind::Misuse, format!("the events cannot be written as JSON: {error}")).into()
+    })
+}

@@ -1,0 +1,164 @@
+//! Errors as handles with accessors.
+
+use brightpearl_core::Error;
+
+use crate::boundary::{Failure, peek, release};
+use crate::status::{bp_delivery, bp_status};
+use crate::text::{OwnedText, bp_text, lend_option};
+
+/// What went wrong, in full. `bp_error *` is owned: free it with `bp_error_free`. `const bp_error *` is
+/// borrowed from something else and must not be freed. It does not change, so several threads may read it
+/// at once. All texts live as long as the error.
+#[derive(Debug)]
+pub struct bp_error {
+    status: bp_status,
+    error: Error,
+    message: OwnedText,
+    location: Option<OwnedText>,
+    errors: Vec<(OwnedText, OwnedText)>,
+    request: Option<(OwnedText, OwnedText)>,
+    advice: OwnedText,
+    line: OwnedText,
+}
+
+impl bp_error {
+    pub(crate) fn new(failure: Failure) -> Self {
+        let Failure { status, error } = failure;
+        Self {
+            status,
+            message: OwnedText::new(error.message()),
+            location: error.location().map(OwnedText::new),
+            errors: error
+                .errors()
+                .iter()
+                .map(|entry| (OwnedText::new(&entry.code), OwnedText::new(&entry.message)))
+                .collect(),
+            request: error
+                .request()
+                .map(|request| (OwnedText::new(request.method.as_str()), OwnedText::new(&request.url))),
+            advice: OwnedText::new(error.kind().advice()),
+            line: OwnedText::new(&error.to_string()),
+            error,
+        }
+    }
+}
+
+/// Frees an error; NULL is ignored. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_free(error: *mut bp_error) {
+    // SAFETY: NULL or owned by the caller.
+    unsafe { release(error) }
+}
+
+/// What sort of thing went wrong: the status that the failing function answered. `BP_STATUS_OK` when
+/// `error` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_kind(error: *const bp_error) -> bp_status {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_status::Ok, |error| Some(error.status)) }
+}
+
+/// What was wrong, in one sentence without a full stop. No text when `error` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_message(error: *const bp_error) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| Some(error.message.lend())) }
+}
+
+/// Where it was wrong: a configuration field, a column, a JSON Pointer, `byte 3`, an argument. No text when
+/// there is no such place.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_location(error: *const bp_error) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| Some(lend_option(error.location.as_ref()))) }
+}
+
+/// What became of the request. `BP_DELIVERY_NOT_SENT` when `error` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_delivery(error: *const bp_error) -> bp_delivery {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_delivery::NotSent, |error| Some(error.error.delivery().into())) }
+}
+
+/// The HTTP status, or 0 when no answer came.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_http_status(error: *const bp_error) -> u16 {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, 0, |error| error.error.status()) }
+}
+
+/// How many codes and messages of Brightpearl's own the error has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_count(error: *const bp_error) -> usize {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, 0, |error| Some(error.errors.len())) }
+}
+
+/// The code of one of them, such as `CMNC-018`; empty when the answer had none. No text when there are not
+/// so many.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_code_at(error: *const bp_error, index: usize) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| error.errors.get(index).map(|(code, _)| code.lend())) }
+}
+
+/// The message of one of them, in Brightpearl's words. No text when there are not so many.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_message_at(error: *const bp_error, index: usize) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| error.errors.get(index).map(|(_, message)| message.lend())) }
+}
+
+/// Whether it is known how long to wait before another try is worth it, and if so how long: writes
+/// `milliseconds` (which may be NULL) then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_retry_after(error: *const bp_error, milliseconds: *mut u64) -> bool {
+    // SAFETY: NULL or a valid error; NULL or a place to write.
+    unsafe { peek(error, false, |error| Some(tell(error.error.retry_after(), milliseconds))) }
+}
+
+/// The verb of the request that the error is about. No text when there was none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_request_method(error: *const bp_error) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| Some(error.request.as_ref()?.0.lend())) }
+}
+
+/// The URL of the request that the error is about; it holds nothing secret. No text when there was none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_request_url(error: *const bp_error) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| Some(error.request.as_ref()?.1.lend())) }
+}
+
+/// One sentence on what to do about errors of this kind. No text when `error` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_advice(error: *const bp_error) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| Some(error.advice.lend())) }
+}
+
+/// All of it in one line, for a log: message, place, status, Brightpearl's codes, what became of the
+/// request. No text when `error` is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_text(error: *const bp_error) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| Some(error.line.lend())) }
+}
+
+/// Writes a value that may not be known, and says whether it is.
+///
+/// # Safety
+/// `place` is NULL or can be written.
+pub(crate) unsafe fn tell<T>(value: Option<T>, place: *mut T) -> bool {
+    match value {
+        Some(value) => {
+            if !place.is_null() {
+                // SAFETY: not NULL, so it can be written by the caller's promise.
+                unsafe { place.write(value) };
+            }
+            true
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,203 @@
+//! What a call says to do next.
+
+use std::ffi::c_char;
+use std::ptr;
+use std::sync::Arc;
+
+use brightpearl_core::{Exchange, Headers, Output, Request, Step, WaitReason};
+
+use crate::boundary::quietly;
+use crate::page::bp_page;
+use crate::reply::{bp_reply, bp_uris};
+use crate::resources::bp_resources;
+use crate::sized::Sized;
+use crate::status::bp_wait_reason;
+use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text, text};
+
+/// What to do next, and with it which fields of the step are set.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum bp_step_kind {
+    /// Nothing: polling failed, and its error says why.
+    None = 0,
+    /// Transmit a request, then answer or fail the exchange: `exchange`, `attempt`, `method`, `url`,
+    /// `headers`, `header_count`, `body`.
+    Send = 1,
+    /// Poll again at `wait_until`, or after an answer to what is out, whichever comes first:
+    /// `wait_until`, `wait_reason`.
+    Wait = 2,
+    /// All that is allowed is in flight: wait for an answer.
+    Pending = 3,
+    /// A page of a search: `page`. This and the next three are output; polling again says that it was
+    /// consumed.
+    Page = 4,
+    /// Resources of a fetch: `resources`.
+    Resources = 5,
+    /// The answer to a single request: `reply`.
+    Reply = 6,
+    /// The URIs of an `OPTIONS`: `uris`.
+    Uris = 7,
+    /// The call is over; everything was put out.
+    Done = 8,
+}
+
+/// What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
+/// to is borrowed until the next poll of the call, or until the call is freed.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct bp_step {
+    /// `sizeof(bp_step)`.
+    pub struct_size: usize,
+    /// What to do; fields of other kinds are zero.
+    pub kind: bp_step_kind,
+    /// Which attempt at the request it is, from 1.
+    pub attempt: u32,
+    /// What the answer has to name. Unique within a client.
+    pub exchange: u64,
+    /// The verb, in capitals.
+    pub method: bp_text,
+    /// The absolute URL, already percent-encoded.
+    pub url: bp_text,
+    /// Header lines, credentials among them: do not log them.
+    pub headers: *const bp_field,
+    /// How many header lines.
+    pub header_count: usize,
+    /// The body; empty means none.
+    pub body: bp_bytes,
+    /// Milliseconds since the Unix epoch, on the program's own clock.
+    pub wait_until: u64,
+    /// What is waited for.
+    pub wait_reason: bp_wait_reason,
+    /// A page, or NULL.
+    pub page: *const bp_page,
+    /// Resources, or NULL.
+    pub resources: *const bp_resources,
+    /// A reply, or NULL.
+    pub reply: *const bp_reply,
+    /// URIs, or NULL.
+    pub uris: *const bp_uris,
+}
+
+// SAFETY: the size comes first; zero fits numbers, pointers and both enumerations, which have a 0.
+unsafe impl Sized for bp_step {}
+
+/// Whether a header of this name carries a credential, so that its value must not be shown or logged. False
+/// when `name` is no text. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usize) -> bool {
+    // SAFETY: a text, or NULL with length 0.
+    quietly(true, || unsafe { text(name, name_len, "name") }.is_ok_and(Headers::is_secret))
+}
+
+impl bp_step {
+    /// A step that says nothing.
+    pub(crate) const BLANK: Self = Self {
+        struct_size: size_of::<Self>(),
+        kind: bp_step_kind::None,
+        attempt: 0,
+        exchange: 0,
+        method: bp_text::NONE,
+        url: bp_text::NONE,
+        headers: ptr::null(),
+        header_count: 0,
+        body: bp_bytes::NONE,
+        wait_until: 0,
+        wait_reason: bp_wait_reason::Throttled,
+        page: ptr::null(),
+        resources: ptr::null(),
+        reply: ptr::null(),
+        uris: ptr::null(),
+    };
+}
+
+/// What the latest step lent, kept until the next.
+#[derive(Debug)]
+pub(crate) enum Lent {
+    Send(LentExchange),
+    Wait { until: u64, reason: WaitReason },
+    Pending,
+    Page(Arc<bp_page>),
+    Resources(Arc<bp_resources>),
+    Reply(Arc<bp_reply>),
+    Uris(Arc<bp_uris>),
+    Done,
+}
+
+/// A request with texts that C can read.
+#[derive(Debug)]
+pub(crate) struct LentExchange {
+    id: u64,
+    attempt: u32,
+    method: OwnedText,
+    url: OwnedText,
+    headers: OwnedFields,
+    body: Vec<u8>,
+}
+
+impl From<Step> for Lent {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Send(exchange) => Self::Send(exchange.into()),
+            Step::Wait { until, reason } => Self::Wait { until, reason },
+            Step::Pending => Self::Pending,
+            Step::Output(Output::Page(page)) => Self::Page(Arc::new(bp_page::new(page))),
+            Step::Output(Output::Resources(resources)) => {
+                Self::Resources(Arc::new(bp_resources::new(resources)))
+            }
+            Step::Output(Output::Reply(reply)) => Self::Reply(Arc::new(bp_reply::new(reply))),
+            Step::Output(Output::Uris(uris)) => Self::Uris(Arc::new(bp_uris::new(&uris))),
+            Step::Done => Self::Done,
+        }
+    }
+}
+
+impl From<Exchange> for LentExchange {
+    fn from(exchange: Exchange) -> Self {
+        let Exchange { id, request: Request { method, url, headers, body }, attempt } = exchange;
+        Self {
+            id,
+            attempt,
+            method: OwnedText::new(method.as_str()),
+            url: OwnedText::new(&url),
+            headers: OwnedFields::new(headers.iter()),
+            body,
+        }
+    }
+}
+
+impl Lent {
+    /// The step that points to what is lent.
+    pub(crate) fn step(&self) -> bp_step {
+        let blank = bp_step::BLANK;
+        match self {
+            Self::Send(exchange) => {
+                let headers = exchange.headers.as_slice();
+                bp_step {
+                    kind: bp_step_kind::Send,
+                    attempt: exchange.attempt,
+                    exchange: exchange.id,
+                    method: exchange.method.lend(),
+                    url: exchange.url.lend(),
+                    headers: headers.as_ptr(),
+                    header_count: headers.len(),
+                    body: bp_bytes::of(&exchange.body),
+                    ..blank
+                }
+            }
+            Self::Wait { until, reason } => bp_step {
+                kind: bp_step_kind::Wait,
+                wait_until: *until,
+                wait_reason: (*reason).into(),
+                ..blank
+            },
+            Self::Pending => bp_step { kind: bp_step_kind::Pending, ..blank },
+            Self::Page(page) => bp_step { kind: bp_step_kind::Page, page: Arc::as_ptr(page), ..blank },
+            Self::Resources(resources) => {
+                bp_step { kind: bp_step_kind::Resources, resources: Arc::as_ptr(resources), ..blank }
+            }
+            Self::Reply(reply) => bp_step { kind: bp_step_kind::Reply, reply: Arc::as_ptr(reply), ..blank },
+            Self::Uris(uris) => bp_step { kind: bp_step_kind::Uris, uris: Arc::as_ptr(uris), ..blank },
+            Self::Done => bp_step { kind: bp_step_kind::Done, ..blank },
+        }
+    }
+}

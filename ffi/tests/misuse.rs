@@ -1,0 +1,332 @@
+//! The C functions under hands that do not read the manual: nothing crashes, everything is told.
+
+use std::ffi::CStr;
+use std::ptr::{null, null_mut};
+use std::sync::Arc;
+use std::thread;
+
+use brightpearl::*;
+
+const CONFIG: &str = r#"{"account":"acme","datacentre":"use1","max_in_flight":2,
+    "credentials":{"type":"private-app","app_ref":"acme_sync","account_token":"token-of-acme"}}"#;
+const SEARCH: &str = r#"{"search":{"resource":"order-service/order-search"}}"#;
+const PAGE: &str = r#"{"response":{"results":[[7,"Zoë"],[9,null]],"metaData":{"resultsAvailable":2,
+    "resultsReturned":2,"firstResult":1,"lastResult":2,"columns":[{"name":"orderId"},{"name":"ref"}]}}}"#;
+const NOW: u64 = 1_767_225_600_000;
+
+fn client() -> *mut bp_client {
+    let mut client = null_mut();
+    // SAFETY: a text and places of our own.
+    let status =
+        unsafe { bp_client_new(CONFIG.as_ptr().cast(), CONFIG.len(), null(), &mut client, null_mut()) };
+    assert_eq!(status, bp_status::Ok);
+    client
+}
+
+fn start(client: *const bp_client, operation: &str) -> *mut bp_call {
+    let mut call = null_mut();
+    // SAFETY: a client, a text and a place of our own.
+    let status = unsafe {
+        bp_call_start_json(client, operation.as_ptr().cast(), operation.len(), &mut call, null_mut())
+    };
+    assert_eq!(status, bp_status::Ok);
+    call
+}
+
+/// All bits zero, and the size set: `BP_INIT`.
+fn sized<T>(set_size: impl FnOnce(&mut T, usize)) -> T {
+    // SAFETY: used for this interface's own structures only, which zero fits.
+    let mut structure: T = unsafe { std::mem::zeroed() };
+    set_size(&mut structure, size_of::<T>());
+    structure
+}
+
+fn step() -> bp_step {
+    sized(|step: &mut bp_step, size| step.struct_size = size)
+}
+
+fn response(body: &str) -> bp_response {
+    let mut response = sized(|response: &mut bp_response, size| response.struct_size = size);
+    response.status = 200;
+    response.body = bp_bytes { data: body.as_ptr(), len: body.len() };
+    response
+}
+
+fn words(text: bp_text) -> String {
+    if text.data.is_null() {
+        return String::new();
+    }
+    // SAFETY: outputs are NUL-terminated and live as long as what lent them.
+    let words = unsafe { CStr::from_ptr(text.data) }.to_str().expect("UTF-8").to_owned();
+    assert_eq!(words.len(), text.len);
+    words
+}
+
+/// Kind and place of an error, which is freed.
+fn told(error: *mut bp_error) -> (bp_status, String) {
+    // SAFETY: an error of our own, or NULL.
+    unsafe {
+        let told = (bp_error_kind(error), words(bp_error_location(error)));
+        bp_error_free(error);
+        told
+    }
+}
+
+#[test]
+fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
+    // SAFETY: NULL is what the functions promise to bear.
+    unsafe {
+        let mut error = null_mut();
+        let null_at = |argument: &str| (bp_status::NullPointer, argument.to_owned());
+
+        assert_eq!(bp_client_new(null(), 5, null(), &mut null_mut(), &mut error), bp_status::NullPointer);
+        assert_eq!(told(error), null_at("config_json"));
+        bp_client_new(CONFIG.as_ptr().cast(), CONFIG.len(), null(), null_mut(), &mut error);
+        assert_eq!(told(error), null_at("client"));
+        bp_client_new(null(), 0, null(), &mut null_mut(), &mut error);
+        assert_eq!(told(error).0, bp_status::Validation);
+
+        let mut call = std::ptr::dangling_mut::<bp_call>();
+        bp_call_start_json(null(), SEARCH.as_ptr().cast(), SEARCH.len(), &mut call, &mut error);
+        assert_eq!(told(error), null_at("client"));
+        assert!(call.is_null(), "a place for a handle is NULL after a failure");
+
+        bp_call_poll(null_mut(), NOW, &mut step(), &mut error);
+        assert_eq!(told(error), null_at("call"));
+        bp_call_answer(null_mut(), 1, &response("{}"), NOW, &mut error);
+        assert_eq!(told(error), null_at("call"));
+        assert_eq!(bp_call_fail_not_sent(null_mut(), 1, null(), 0, NOW, null_mut()), bp_status::NullPointer);
+        bp_call_checkpoint(null(), null_mut(), &mut error);
+        assert_eq!(told(error), null_at("call"));
+        bp_call_explain(null(), NOW, null_mut(), &mut error);
+        assert_eq!(told(error), null_at("call"));
+        assert_eq!(bp_call_acknowledge(null_mut(), 1, null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_client_resume(null(), null(), 0, &mut call, null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_client_statistics(null(), null_mut(), null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_client_drain_events(null(), null_mut(), null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_client_pool(null(), &mut null_mut(), null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_pool_budget(null(), NOW, null_mut(), null_mut()), bp_status::NullPointer);
+        bp_call_cancel(null_mut(), NOW);
+
+        bp_page_free(null());
+        bp_resources_free(null());
+        bp_reply_free(null());
+        bp_uris_free(null());
+        bp_call_free(null_mut());
+        bp_client_free(null_mut());
+        bp_pool_free(null_mut());
+        bp_error_free(null_mut());
+        assert!(bp_page_retain(null()).is_null());
+        assert_eq!((bp_page_rows(null()), bp_page_column_count(null())), (0, 0));
+        assert!(bp_page_column(null(), 0).is_null() && bp_page_is_null(null(), 0, 0));
+        assert_eq!(bp_page_cell_text(null(), 0, 0, null_mut(), 0), 0);
+        assert!(bp_resources_at(null(), 0).is_null() && bp_reply_header(null(), 0).is_null());
+        assert!(bp_uris_at(null(), 0).data.is_null() && bp_error_message(null()).data.is_null());
+        assert_eq!(bp_error_kind(null()), bp_status::Ok);
+    }
+}
+
+#[test]
+fn null_inside_a_step_costs_no_step() {
+    let client = client();
+    let call = start(client, SEARCH);
+    // SAFETY: handles of our own, and NULL.
+    unsafe {
+        let mut error = null_mut();
+        bp_call_poll(call, NOW, null_mut(), &mut error);
+        assert_eq!(told(error), (bp_status::NullPointer, "step".to_owned()));
+        let mut forgotten = step();
+        forgotten.struct_size = 0;
+        bp_call_poll(call, NOW, &mut forgotten, &mut error);
+        assert_eq!(told(error), (bp_status::Misuse, "step.struct_size".to_owned()));
+        let mut step = step();
+        assert_eq!(bp_call_poll(call, NOW, &mut step, null_mut()), bp_status::Ok);
+        assert_eq!((step.kind, step.exchange), (bp_step_kind::Send, 1));
+        bp_call_free(call);
+        bp_client_free(client);
+    }
+}
+
+#[test]
+fn bad_utf8_is_told_with_its_byte_except_where_others_wrote_it() {
+    let client = client();
+    // SAFETY: handles, texts and places of our own.
+    unsafe {
+        let mut error = null_mut();
+        let bad = b"{\"account\":\"\xff\"}";
+        bp_client_new(bad.as_ptr().cast(), bad.len(), null(), &mut null_mut(), &mut error);
+        assert_eq!(told(error), (bp_status::BadUtf8, "byte 12 of config_json".to_owned()));
+
+        let text = |bytes: &[u8]| bp_text { data: bytes.as_ptr().cast(), len: bytes.len() };
+        let mut search = sized(|search: &mut bp_search, size| search.struct_size = size);
+        search.resource = text(b"order-service/order-search");
+        let filters = [
+            bp_field { name: text(b"orderTypeId"), value: text(b"1") },
+            bp_field { name: text(b"customerRef"), value: text(b"ab\xc3") },
+        ];
+        (search.filters, search.filter_count) = (filters.as_ptr(), filters.len());
+        let mut call = null_mut();
+        bp_call_start_search(client, &search, &mut call, &mut error);
+        assert_eq!(told(error), (bp_status::BadUtf8, "byte 2 of search.filters[1].value".to_owned()));
+
+        let request = r#"{"request":{"method":"GET","path":"order-service/order-type"}}"#;
+        let call = start(client, request);
+        let mut step = step();
+        bp_call_poll(call, NOW, &mut step, null_mut());
+        let headers = [bp_field { name: text(b"X-Name"), value: text(b"Zo\xeb") }];
+        let mut answer = response("{\"response\":[]}");
+        (answer.headers, answer.header_count) = (headers.as_ptr(), 1);
+        assert_eq!(bp_call_answer(call, step.exchange, &answer, NOW, null_mut()), bp_status::Ok);
+        bp_call_poll(call, NOW, &mut step, null_mut());
+        assert_eq!(step.kind, bp_step_kind::Reply);
+        assert_eq!(words((*bp_reply_header(step.reply, 0)).value), "Zo\u{fffd}");
+        bp_call_free(call);
+        bp_client_free(client);
+    }
+}
+
+#[test]
+fn numbers_outside_an_enumeration_are_told() {
+    let client = client();
+    let text = |text: &'static str| bp_text { data: text.as_ptr().cast(), len: text.len() };
+    // SAFETY: handles, texts and places of our own.
+    unsafe {
+        let (mut call, mut error) = (null_mut(), null_mut());
+        let mut search = sized(|search: &mut bp_search, size| search.struct_size = size);
+        search.resource = text("order-service/order-search");
+        search.paging = 3;
+        bp_call_start_search(client, &search, &mut call, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "search.paging".to_owned()));
+        let mut fetch = sized(|fetch: &mut bp_fetch, size| fetch.struct_size = size);
+        fetch.resource = text("order-service/order");
+        fetch.plan = u32::MAX;
+        bp_call_start_fetch(client, &fetch, &mut call, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "fetch.plan".to_owned()));
+        let mut request = sized(|request: &mut bp_request, size| request.struct_size = size);
+        (request.method, request.path) = (text("BREW"), text("order-service/order"));
+        bp_call_start_request(client, &request, &mut call, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "request.method".to_owned()));
+        bp_client_free(client);
+    }
+}
+
+#[test]
+fn second_and_foreign_answers_are_told() {
+    let client = client();
+    let (call, other) = (start(client, SEARCH), start(client, SEARCH));
+    // SAFETY: handles of our own.
+    unsafe {
+        let (mut first, mut second, mut error) = (step(), step(), null_mut());
+        bp_call_poll(call, NOW, &mut first, null_mut());
+        bp_call_poll(other, NOW, &mut second, null_mut());
+        bp_call_answer(call, second.exchange, &response(PAGE), NOW, &mut error);
+        assert_eq!(told(error), (bp_status::Misuse, "exchange".to_owned()));
+        assert_eq!(bp_call_answer(call, first.exchange, &response(PAGE), NOW, &mut error), bp_status::Ok);
+        assert!(error.is_null());
+        bp_call_answer(call, first.exchange, &response(PAGE), NOW, &mut error);
+        assert_eq!(told(error), (bp_status::Misuse, "exchange".to_owned()));
+        bp_call_acknowledge(call, 1, &mut error);
+        assert_eq!(told(error).0, bp_status::Misuse);
+        bp_call_free(other);
+        bp_call_free(call);
+        bp_client_free(client);
+    }
+}
+
+#[test]
+fn a_retained_page_outlives_step_call_and_client_and_is_read_by_several_threads() {
+    let client = client();
+    let call = start(client, SEARCH);
+    // SAFETY: handles of our own; the page is retained before what lent it goes.
+    unsafe {
+        let mut step = step();
+        bp_call_poll(call, NOW, &mut step, null_mut());
+        bp_call_answer(call, step.exchange, &response(PAGE), NOW, null_mut());
+        bp_call_poll(call, NOW, &mut step, null_mut());
+        assert_eq!(step.kind, bp_step_kind::Page);
+        let page = bp_page_retain(step.page);
+        bp_call_free(call);
+        bp_client_free(client);
+
+        struct Shared(*const bp_page);
+        // SAFETY: pages may be read by several threads, says their documentation.
+        unsafe impl Send for Shared {}
+        // SAFETY: as above.
+        unsafe impl Sync for Shared {}
+        let shared = Arc::new(Shared(page));
+        let readers = [0, 1].map(|row| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let mut buffer = [1; 4];
+                let length = bp_page_cell_text(shared.0, 1, row, buffer.as_mut_ptr(), buffer.len());
+                (length, CStr::from_ptr(buffer.as_ptr()).to_str().map(str::to_owned))
+            })
+        });
+        let read = readers.map(|reader| reader.join().expect("a reader"));
+        // "Zoë" has four bytes: with its NUL it does not fit, and no half of the ë is written.
+        assert_eq!(read, [(4, Ok("Zo".to_owned())), (0, Ok(String::new()))]);
+        let ids = &*bp_page_column_named(page, c"orderId".as_ptr(), 7);
+        assert_eq!((ids.kind, ids.index, ids.rows), (bp_column_kind::Integer, 0, 2));
+        assert_eq!(std::slice::from_raw_parts(ids.integers, 2), [7, 9]);
+        assert!(bp_page_column_named(page, c"other".as_ptr(), 5).is_null());
+        bp_page_free(page);
+    }
+}
+
+#[test]
+fn cancelled_and_finished_calls_say_so() {
+    let client = client();
+    let call = start(client, SEARCH);
+    // SAFETY: handles of our own.
+    unsafe {
+        bp_call_cancel(call, NOW);
+        bp_call_cancel(call, NOW);
+        let mut error = null_mut();
+        let mut step = step();
+        bp_call_poll(call, NOW, &mut step, &mut error);
+        assert_eq!((told(error).0, step.kind), (bp_status::Cancelled, bp_step_kind::None));
+        assert_eq!(bp_call_poll(call, NOW, &mut step, null_mut()), bp_status::Misuse);
+        bp_call_free(call);
+        bp_client_free(client);
+    }
+}
+
+#[test]
+fn a_shared_pool_is_one_budget_and_events_are_json() {
+    // SAFETY: handles and places of our own.
+    unsafe {
+        let (mut pool, mut error) = (null_mut(), null_mut());
+        let bad = "{\"quota\": 0}";
+        bp_pool_new(bad.as_ptr().cast(), bad.len(), &mut pool, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "pool.quota".to_owned()));
+        let config = "{\"quota\": 2}";
+        assert_eq!(bp_pool_new(config.as_ptr().cast(), config.len(), &mut pool, &mut error), bp_status::Ok);
+        let clients = [0, 1].map(|_| {
+            let mut client = null_mut();
+            bp_client_new(CONFIG.as_ptr().cast(), CONFIG.len(), pool, &mut client, null_mut());
+            client
+        });
+        bp_pool_free(pool);
+        let calls = clients.map(|client| start(client, SEARCH));
+        let mut step = step();
+        for call in calls {
+            bp_call_poll(call, NOW, &mut step, null_mut());
+            assert_eq!(step.kind, bp_step_kind::Send);
+        }
+        let mut budget = sized(|budget: &mut bp_budget, size| budget.struct_size = size);
+        assert_eq!(bp_client_budget(clients[0], NOW, &mut budget, null_mut()), bp_status::Ok);
+        assert_eq!((budget.available, budget.quota), (0, 2));
+
+        let mut events = bp_buffer { data: null_mut(), len: 0 };
+        assert_eq!(bp_client_drain_events(clients[1], &mut events, null_mut()), bp_status::Ok);
+        let text = CStr::from_ptr(events.data).to_str().expect("UTF-8").to_owned();
+        bp_buffer_free(&mut events);
+        let events: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(events[0]["event"], "request-started");
+        let mut sums = sized(|sums: &mut bp_statistics, size| sums.struct_size = size);
+        assert_eq!(bp_client_statistics(clients[1], &mut sums, null_mut()), bp_status::Ok);
+        assert_eq!((sums.requests, sums.events_dropped), (1, 0));
+        calls.into_iter().for_each(|call| bp_call_free(call));
+        clients.into_iter().for_each(|client| bp_client_free(client));
+    }
+}

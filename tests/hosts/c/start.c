@@ -1,0 +1,135 @@
+/* Starts a call through the typed function of its operation, from the operation's JSON. */
+#include "vectors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* No vector has more filters, columns, parameters or headers in one list. */
+enum { MOST = 64 };
+
+static bp_text text(const json_t *value) {
+  bp_text text = {NULL, 0};
+  if (json_is_string(value)) {
+    text.data = json_string_value(value);
+    text.len = json_string_length(value);
+  }
+  return text;
+}
+
+static size_t texts(const json_t *array, bp_text *place) {
+  size_t index, count = json_array_size(array);
+  for (index = 0; index < count && index < MOST; index++) {
+    place[index] = text(json_array_get(array, index));
+  }
+  return index;
+}
+
+static size_t fields(const json_t *array, bp_field *place) {
+  size_t index, count = json_array_size(array);
+  for (index = 0; index < count && index < MOST; index++) {
+    const json_t *pair = json_array_get(array, index);
+    place[index].name = text(json_array_get(pair, 0));
+    place[index].value = text(json_array_get(pair, 1));
+  }
+  return index;
+}
+
+static uint32_t choice(const json_t *value, const char *first, const char *second) {
+  const char *name = json_string_value(value);
+  return !name ? 0 : strcmp(name, first) == 0 ? 1 : strcmp(name, second) == 0 ? 2 : 0;
+}
+
+static bp_status start_request(const bp_client *client, const json_t *operation, bp_call **call,
+                               bp_error **error) {
+  bp_field query[MOST], headers[MOST];
+  bp_request request;
+  bp_text body = text(json_object_get(operation, "body"));
+  BP_INIT(&request);
+  request.method = text(json_object_get(operation, "method"));
+  request.path = text(json_object_get(operation, "path"));
+  request.query = query;
+  request.query_count = fields(json_object_get(operation, "query"), query);
+  request.headers = headers;
+  request.header_count = fields(json_object_get(operation, "headers"), headers);
+  request.body.data = (const uint8_t *)body.data;
+  request.body.len = body.len;
+  request.idempotent = json_is_true(json_object_get(operation, "idempotent"));
+  return bp_call_start_request(client, &request, call, error);
+}
+
+static bp_status start_search(const bp_client *client, const json_t *operation, bp_call **call,
+                              bp_error **error) {
+  bp_field filters[MOST];
+  bp_text columns[MOST], sort[MOST];
+  bp_search search;
+  BP_INIT(&search);
+  search.resource = text(json_object_get(operation, "resource"));
+  search.filters = filters;
+  search.filter_count = fields(json_object_get(operation, "filters"), filters);
+  search.columns = columns;
+  search.column_count = texts(json_object_get(operation, "columns"), columns);
+  search.sort = sort;
+  search.sort_count = texts(json_object_get(operation, "sort"), sort);
+  search.limit = (uint64_t)json_integer_value(json_object_get(operation, "limit"));
+  search.key = text(json_object_get(operation, "key"));
+  search.page_size = (uint32_t)json_integer_value(json_object_get(operation, "page_size"));
+  search.paging = choice(json_object_get(operation, "paging"), "first-result", "offset");
+  search.unchecked = json_is_true(json_object_get(operation, "unchecked"));
+  return bp_call_start_search(client, &search, call, error);
+}
+
+static bp_status start_fetch(const bp_client *client, const json_t *operation, bp_call **call,
+                             bp_error **error) {
+  bp_field query[MOST];
+  bp_fetch fetch;
+  BP_INIT(&fetch);
+  fetch.resource = text(json_object_get(operation, "resource"));
+  fetch.ids = text(json_object_get(operation, "ids"));
+  fetch.query = query;
+  fetch.query_count = fields(json_object_get(operation, "query"), query);
+  fetch.plan = choice(json_object_get(operation, "plan"), "always", "never");
+  fetch.id_limit = (uint32_t)json_integer_value(json_object_get(operation, "id_limit"));
+  return bp_call_start_fetch(client, &fetch, call, error);
+}
+
+static bp_status start_options(const bp_client *client, const json_t *operation, bp_call **call,
+                               bp_error **error) {
+  bp_options options;
+  BP_INIT(&options);
+  options.resource = text(json_object_get(operation, "resource"));
+  options.ids = text(json_object_get(operation, "ids"));
+  return bp_call_start_options(client, &options, call, error);
+}
+
+/* A 0 is "absent" in the structures; an operation that says 0 can be said in JSON only. */
+static int says_zero(const json_t *operation) {
+  static const char *const names[] = {"limit", "page_size", "id_limit"};
+  size_t index;
+  for (index = 0; index < sizeof names / sizeof *names; index++) {
+    const json_t *value = json_object_get(operation, names[index]);
+    if (json_is_integer(value) && json_integer_value(value) == 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+int start_typed(const bp_client *client, const json_t *operation, bp_call **call, bp_status *status,
+                bp_error **error) {
+  static const struct {
+    const char *name;
+    bp_status (*start)(const bp_client *, const json_t *, bp_call **, bp_error **);
+  } operations[] = {{"request", start_request},
+                    {"search", start_search},
+                    {"fetch", start_fetch},
+                    {"options", start_options}};
+  size_t index;
+  for (index = 0; index < sizeof operations / sizeof *operations; index++) {
+    const json_t *detail = json_object_get(operation, operations[index].name);
+    if (detail && !says_zero(detail)) {
+      *status = operations[index].start(client, detail, call, error);
+      return 1;
+    }
+  }
+  return 0;
+}

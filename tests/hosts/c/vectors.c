@@ -1,0 +1,256 @@
+/*
+ * Plays tests/vectors/NAME.json through the C interface: vectors FILE...
+ *
+ * Each vector is played twice where that is possible: its operation started from JSON, and through the
+ * typed function of the operation. Every difference is printed with the vector's name and the number of
+ * the entry. Ends with the line "N passed, M failed", and 1 when any failed.
+ */
+#include "vectors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  const char *name;    /* of the vector */
+  const char *variant; /* how the call is started */
+  bp_client *client;
+  bp_call *call;
+  bp_step step;
+  bp_buffer remembered;
+  int differences;
+} host;
+
+static void differ(host *host, const char *place, const json_t *expected, json_t *actual) {
+  char what[256];
+  snprintf(what, sizeof what, "%s (%s) %s", host->name, host->variant, place);
+  host->differences += compare(what, expected, actual);
+  json_decref(actual);
+}
+
+/* As the other hosts write a configuration or operation, so that errors name the same column. */
+static char *compact(const json_t *value) { return json_dumps(value, JSON_COMPACT); }
+
+static json_t *answer(host *host, const json_t *answer, uint64_t now) {
+  const json_t *headers = json_object_get(answer, "headers"), *body = json_object_get(answer, "body");
+  const char *encoded = json_string_value(json_object_get(answer, "body_base64"));
+  size_t index, count = json_array_size(headers);
+  bp_field *lines = (bp_field *)calloc(count + 1, sizeof *lines);
+  unsigned char *decoded = NULL;
+  bp_response response;
+  bp_error *error = NULL;
+  json_t *outcome;
+  bp_status status;
+  BP_INIT(&response);
+  for (index = 0; lines && index < count; index++) {
+    const json_t *line = json_array_get(headers, index);
+    lines[index].name = bp_text_of(json_string_value(json_array_get(line, 0)));
+    lines[index].value = bp_text_of(json_string_value(json_array_get(line, 1)));
+  }
+  response.status = (uint16_t)json_integer_value(json_object_get(answer, "status"));
+  response.headers = lines;
+  response.header_count = count;
+  response.body.data = (const uint8_t *)json_string_value(body);
+  response.body.len = json_string_length(body);
+  if (encoded) {
+    response.body.data = decoded = decode_base64(encoded, &response.body.len);
+  }
+  status = bp_call_answer(host->call, (uint64_t)json_integer_value(json_object_get(answer, "exchange")),
+                          &response, now, &error);
+  outcome = encode_outcome(status, error);
+  bp_error_free(error);
+  free(decoded);
+  free(lines);
+  return outcome;
+}
+
+static json_t *fail(host *host, const json_t *failure, uint64_t now) {
+  uint64_t exchange = (uint64_t)json_integer_value(json_object_get(failure, "exchange"));
+  const json_t *text = json_object_get(failure, "text");
+  int maybe = strcmp(json_string_value(json_object_get(failure, "sent")), "maybe-sent") == 0;
+  bp_error *error = NULL;
+  bp_status status = (maybe ? bp_call_fail_maybe_sent : bp_call_fail_not_sent)(
+      host->call, exchange, json_string_value(text), json_string_length(text), now, &error);
+  json_t *outcome = encode_outcome(status, error);
+  bp_error_free(error);
+  return outcome;
+}
+
+static json_t *poll(host *host, uint64_t now) {
+  bp_error *error = NULL;
+  bp_status status = bp_call_poll(host->call, now, &host->step, &error);
+  json_t *step = encode_step(status, &host->step, error);
+  bp_error_free(error);
+  return step;
+}
+
+static json_t *acknowledge(host *host, size_t items) {
+  bp_error *error = NULL;
+  bp_status status = bp_call_acknowledge(host->call, items, &error);
+  json_t *outcome = encode_outcome(status, error);
+  bp_error_free(error);
+  return outcome;
+}
+
+static json_t *checkpoint(host *host) {
+  bp_error *error = NULL;
+  bp_buffer text = {NULL, 0};
+  json_t *outcome;
+  bp_status status = bp_call_checkpoint(host->call, &text, &error);
+  if (status != BP_STATUS_OK) {
+    outcome = encode_outcome(status, error);
+    bp_error_free(error);
+    return outcome;
+  }
+  outcome = json_object();
+  json_object_set_new(outcome, "checkpoint", json_stringn(text.data, text.len));
+  bp_buffer_free(&host->remembered);
+  host->remembered = text;
+  return outcome;
+}
+
+static json_t *resume(host *host, const json_t *text) {
+  bp_error *error = NULL;
+  const char *data = json_is_string(text) ? json_string_value(text) : host->remembered.data;
+  size_t length = json_is_string(text) ? json_string_length(text) : host->remembered.len;
+  json_t *outcome;
+  bp_status status;
+  bp_call_free(host->call);
+  status = bp_client_resume(host->client, data, length, &host->call, &error);
+  outcome = encode_outcome(status, error);
+  bp_error_free(error);
+  return outcome;
+}
+
+static json_t *explain(host *host, uint64_t now) {
+  bp_error *error = NULL;
+  bp_explanation explanation;
+  json_t *outcome;
+  BP_INIT(&explanation);
+  if (bp_call_explain(host->call, now, &explanation, &error) == BP_STATUS_OK) {
+    return encode_explanation(&explanation);
+  }
+  outcome = encode_error(error);
+  bp_error_free(error);
+  return outcome;
+}
+
+static json_t *act(host *host, const json_t *entry) {
+  uint64_t now = (uint64_t)json_integer_value(json_object_get(entry, "now"));
+  const json_t *detail;
+  if (json_object_get(entry, "poll")) {
+    return poll(host, now);
+  }
+  if ((detail = json_object_get(entry, "answer"))) {
+    return answer(host, detail, now);
+  }
+  if ((detail = json_object_get(entry, "fail"))) {
+    return fail(host, detail, now);
+  }
+  if ((detail = json_object_get(entry, "acknowledge"))) {
+    return acknowledge(host, (size_t)json_integer_value(detail));
+  }
+  if (json_object_get(entry, "cancel")) {
+    bp_call_cancel(host->call, now);
+    return json_string("ok");
+  }
+  if (json_object_get(entry, "checkpoint")) {
+    return checkpoint(host);
+  }
+  if ((detail = json_object_get(entry, "resume"))) {
+    return resume(host, detail);
+  }
+  if (json_object_get(entry, "explain")) {
+    return explain(host, now);
+  }
+  return json_string("an action that this runner does not know");
+}
+
+static bp_status make_client(host *host, const json_t *vector, bp_error **error) {
+  char *config = compact(json_object_get(vector, "config"));
+  bp_status status = bp_client_new(config, strlen(config), NULL, &host->client, error);
+  free(config);
+  return status;
+}
+
+/* Answers 0 when the operation cannot be started in this way. */
+static int start(host *host, const json_t *vector, int typed, bp_status *status, bp_error **error) {
+  const json_t *operation = json_object_get(vector, "operation");
+  char *text;
+  if (typed) {
+    return start_typed(host->client, operation, &host->call, status, error);
+  }
+  text = compact(operation);
+  *status = bp_call_start_json(host->client, text, strlen(text), &host->call, error);
+  free(text);
+  return 1;
+}
+
+/* Plays the vector once, and answers how many differences there were. */
+static int play(const json_t *vector, int typed) {
+  const json_t *expected, *script = json_object_get(vector, "script");
+  bp_status status;
+  bp_error *error = NULL;
+  size_t index;
+  char place[64];
+  host host;
+  memset(&host, 0, sizeof host);
+  BP_INIT(&host.step);
+  host.name = json_string_value(json_object_get(vector, "name"));
+  host.variant = typed ? "typed" : "JSON";
+
+  expected = json_object_get(vector, "client_error");
+  if (make_client(&host, vector, &error) != BP_STATUS_OK || expected) {
+    differ(&host, "client_error", expected, error ? encode_error(error) : json_null());
+  } else if (start(&host, vector, typed, &status, &error)) {
+    expected = json_object_get(vector, "start_error");
+    if (status != BP_STATUS_OK || expected) {
+      differ(&host, "start_error", expected, error ? encode_error(error) : json_null());
+    }
+    for (index = 0; index < json_array_size(script) && status == BP_STATUS_OK; index++) {
+      const json_t *entry = json_array_get(script, index);
+      snprintf(place, sizeof place, "entry %lu", (unsigned long)index);
+      differ(&host, place, json_object_get(entry, "expect"), act(&host, entry));
+    }
+  }
+  bp_error_free(error);
+  bp_buffer_free(&host.remembered);
+  bp_call_free(host.call);
+  bp_client_free(host.client);
+  return host.differences;
+}
+
+static int passes(const char *file) {
+  json_error_t problem;
+  json_t *vector = json_load_file(file, JSON_ALLOW_NUL, &problem);
+  int differences;
+  if (!vector) {
+    printf("%s: line %d: %s\n", file, problem.line, problem.text);
+    return 0;
+  }
+  differences = play(vector, 0);
+  /* An operation's JSON has errors of its own, at lines and columns that structures do not have. */
+  if (!json_object_get(vector, "start_error")) {
+    differences += play(vector, 1);
+  }
+  json_decref(vector);
+  return differences == 0;
+}
+
+int main(int count, char **files) {
+  int index, passed = 0;
+  if (count < 2) {
+    fprintf(stderr, "usage: %s FILE...\n", files[0]);
+    return 2;
+  }
+  if (bp_abi_version() != BP_ABI_VERSION || strcmp(bp_version(), BP_VERSION) != 0) {
+    fprintf(stderr, "the header is of %s (interface %d), the library of %s (interface %u)\n", BP_VERSION,
+            BP_ABI_VERSION, bp_version(), bp_abi_version());
+    return 2;
+  }
+  for (index = 1; index < count; index++) {
+    passed += passes(files[index]);
+  }
+  printf("%d passed, %d failed\n", passed, count - 1 - passed);
+  return passed == count - 1 ? 0 : 1;
+}

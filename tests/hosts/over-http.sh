@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Every host pulls all orders of an emulated account over real HTTP, each through its own transport; all of them must print the
+# same orders, byte for byte, in the same number of requests. Hosts that are not built are named and left out.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+target=${CARGO_TARGET_DIR:-$root/target}
+work=$(mktemp -d)
+emulator=
+
+stop() {
+    [ -z "$emulator" ] || kill "$emulator" 2>/dev/null || true
+    rm -rf "$work"
+}
+trap stop EXIT
+
+export BRIGHTPEARL_ACCOUNT=demo BRIGHTPEARL_APP_REF=demo_connector
+BRIGHTPEARL_ACCOUNT_TOKEN=$(sed -n 's/.*"\(ZGVtby1hY2NvdW50[^"]*\)".*/\1/p' tests/emulator/src/config.rs | head -1)
+export BRIGHTPEARL_ACCOUNT_TOKEN
+
+cargo build --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
+cargo build --quiet -p brightpearl-host-rust --example pull
+
+# A fresh emulator for each host, so that each is counted alone.
+start_emulator() {
+    "$target/debug/brightpearl-emulator" --port 0 --seed 7 --orders 2500 --statistics >"$work/emulator.out" 2>"$work/emulator.err" &
+    emulator=$!
+    for _ in $(seq 100); do
+        BRIGHTPEARL_BASE_URL=$(sed -n 's/^listening on //p' "$work/emulator.out")
+        [ -z "$BRIGHTPEARL_BASE_URL" ] || break
+        sleep 0.1
+    done
+    [ -n "$BRIGHTPEARL_BASE_URL" ] || { echo "the emulator does not start:" >&2; cat "$work/emulator.err" >&2; exit 1; }
+    export BRIGHTPEARL_BASE_URL
+}
+
+stop_emulator() {
+    kill "$emulator"
+    wait "$emulator" || true
+    emulator=
+}
+
+passed=0
+failed=0
+reference=
+
+# pull NAME COMMAND...: the command prints a line per order whose last field is its JSON.
+pull() {
+    local name=$1
+    shift
+    start_emulator
+    if ! "$@" "$BRIGHTPEARL_BASE_URL" "$BRIGHTPEARL_ACCOUNT" >"$work/$name.out" 2>"$work/$name.err"; then
+        echo "$name: failed:" >&2
+        tail -5 "$work/$name.err" >&2
+        failed=$((failed + 1))
+        stop_emulator
+        return
+    fi
+    stop_emulator
+    awk -F '\t' '{ print $NF }' "$work/$name.out" | sort >"$work/$name.orders"
+    local requests
+    requests=$(sed -n 's/.*"requests": *\([0-9]*\).*/\1/p' "$work/emulator.err" | head -1)
+    echo "$name: $(wc -l <"$work/$name.orders") orders in ${requests:-?} requests"
+    if [ -z "$reference" ]; then
+        reference=$name
+    elif ! cmp -s "$work/$reference.orders" "$work/$name.orders"; then
+        echo "$name: prints other orders than $reference" >&2
+        failed=$((failed + 1))
+        return
+    fi
+    passed=$((passed + 1))
+}
+
+pull rust "$target/debug/examples/pull"
+
+if [ -x "$target/hosts-c/bin/pull" ]; then
+    pull c "$target/hosts-c/bin/pull"
+else
+    echo "skipped c: not built (tests/hosts/c/run.sh builds it)"
+fi
+if [ -x "$target/release/examples/pull" ] && [ -f "$target/component/brightpearl.wasm" ]; then
+    pull wasmtime "$target/release/examples/pull"
+else
+    echo "skipped wasmtime: not built (tests/hosts/wasmtime/run.sh builds it)"
+fi
+if [ -f ffi/node/dist/esm/index.js ]; then
+    pull node node tests/hosts/node/pull.mjs
+else
+    echo "skipped node: not built (ffi/node/build.sh builds it)"
+fi
+if [ -x .venv/bin/python ]; then
+    pull python .venv/bin/python tests/hosts/python/pull.py
+else
+    echo "skipped python: no .venv (make test-python makes it)"
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,128 @@
+//! Plays a vector through the component's exports.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use brightpearl_host_rust::vector::{Action, Answer, Fail, Sent, Vector};
+use serde_json::{Value, json};
+use wasmtime::component::ResourceAny;
+use wasmtime::{Result, format_err};
+
+use crate::component::{Instance, Loaded};
+use crate::difference::differences;
+use crate::encode;
+use crate::types::{Error, Response, TransportFailure};
+
+/// Every difference between what the vector expects and what the component says.
+///
+/// # Errors
+/// When the component traps, or the vector itself is impossible.
+pub fn play(component: &Loaded, vector: &Vector) -> Result<Vec<String>> {
+    let mut instance = component.instantiate()?;
+    let (store, clients) = instance.client();
+    let client = match clients.call_open_json(store, &vector.config.to_string(), None)? {
+        Ok(client) => client,
+        Err(error) => return Ok(refused("client_error", &vector.client_error, &error)),
+    };
+    if vector.client_error.is_some() {
+        return Ok(vec!["client_error: the client opened".to_owned()]);
+    }
+
+    let operation = vector.operation.as_ref().ok_or_else(|| format_err!("there is no operation"))?;
+    let (store, clients) = instance.client();
+    let call = match clients.call_start_json(store, client, &operation.to_string())? {
+        Ok(call) => call,
+        Err(error) => return Ok(refused("start_error", &vector.start_error, &error)),
+    };
+    if vector.start_error.is_some() {
+        return Ok(vec!["start_error: the call started".to_owned()]);
+    }
+
+    let mut host = Host { instance, client, call: Some(call), remembered: None };
+    let mut found = Vec::new();
+    for (index, entry) in vector.script.iter().enumerate() {
+        let said = host.act(&entry.action, entry.now)?;
+        found.extend(
+            differences(&entry.expect, &said)
+                .into_iter()
+                .map(|difference| format!("entry {index}: {difference}")),
+        );
+    }
+    Ok(found)
+}
+
+fn refused(place: &str, expected: &Option<Value>, error: &Error) -> Vec<String> {
+    let expected = expected.clone().unwrap_or(Value::Null);
+    let differences = differences(&expected, &encode::error(error));
+    differences.into_iter().map(|difference| format!("{place}: {difference}")).collect()
+}
+
+struct Host {
+    instance: Instance,
+    client: ResourceAny,
+    call: Option<ResourceAny>,
+    remembered: Option<String>,
+}
+
+impl Host {
+    fn act(&mut self, action: &Action, now: u64) -> Result<Value> {
+        let call = self.call.ok_or_else(|| format_err!("the script goes on after a resume that failed"))?;
+        let (store, calls) = self.instance.call();
+        Ok(match action {
+            Action::Poll(_) => encode::step(&calls.call_poll(store, call, now)?),
+            Action::Answer(answer) => {
+                let result = calls.call_answer(store, call, answer.exchange, &response(answer)?, now)?;
+                encode::outcome(&result)
+            }
+            Action::Fail(fail) => {
+                encode::outcome(&calls.call_fail(store, call, fail.exchange, &failure(fail), now)?)
+            }
+            Action::Acknowledge(items) => {
+                encode::outcome(&calls.call_acknowledge(store, call, u32::try_from(*items)?)?)
+            }
+            Action::Cancel(_) => {
+                calls.call_cancel(store, call, now)?;
+                json!("ok")
+            }
+            Action::Checkpoint(_) => {
+                let result = calls.call_checkpoint(store, call)?;
+                if let Ok(text) = &result {
+                    self.remembered = Some(text.clone());
+                }
+                encode::checkpoint(&result)
+            }
+            Action::Resume(text) => self.resume(text)?,
+            Action::Explain(_) => encode::explanation(&calls.call_explain(store, call, now)?),
+        })
+    }
+
+    fn resume(&mut self, text: &Value) -> Result<Value> {
+        if let Some(call) = self.call.take() {
+            self.instance.release(call)?;
+        }
+        let text = text
+            .as_str()
+            .or(self.remembered.as_deref())
+            .ok_or_else(|| format_err!("there is no remembered checkpoint"))?;
+        let (store, clients) = self.instance.client();
+        let result = clients.call_resume(store, self.client, text)?;
+        Ok(encode::outcome(&result.map(|call| self.call = Some(call))))
+    }
+}
+
+fn response(answer: &Answer) -> Result<Response> {
+    let body = match (&answer.body, &answer.body_base64) {
+        (Some(text), None) => text.clone().into_bytes(),
+        (None, Some(encoded)) => STANDARD.decode(encoded)?,
+        (None, None) => Vec::new(),
+        (Some(_), Some(_)) => return Err(format_err!("an answer has one body")),
+    };
+    let headers = answer.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes()));
+    Ok(Response { status: answer.status, headers: headers.collect(), body })
+}
+
+fn failure(fail: &Fail) -> TransportFailure {
+    match fail.sent {
+        Sent::NotSent => TransportFailure::NotSent(fail.text.clone()),
+        Sent::MaybeSent => TransportFailure::MaybeSent(fail.text.clone()),
+    }
+}

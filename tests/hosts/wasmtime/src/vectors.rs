@@ -1,0 +1,36 @@
+//! The vector runner of the component: `vectors COMPONENT`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use brightpearl_host_rust::vector::load;
+use brightpearl_host_wasmtime::component::Loaded;
+use brightpearl_host_wasmtime::play::play;
+
+fn main() -> ExitCode {
+    let Some(path) = std::env::args_os().nth(1) else {
+        eprintln!("usage: vectors COMPONENT");
+        return ExitCode::from(2);
+    };
+    let component = match Loaded::from_file(Path::new(&path)) {
+        Ok(component) => component,
+        Err(error) => {
+            eprintln!("error: the component does not load: {error:?}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let (mut passed, mut failed) = (0, 0);
+    for (_, vector) in load() {
+        let differences = play(&component, &vector).unwrap_or_else(|error| vec![format!("{error:?}")]);
+        if differences.is_empty() {
+            passed += 1;
+        } else {
+            failed += 1;
+        }
+        for difference in differences {
+            println!("{}: {difference}", vector.name);
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

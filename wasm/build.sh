@@ -1,0 +1,114 @@
+#!/bin/sh
+# Builds the component, checks that it imports nothing, and prints where it is:
+#   wasm/build.sh [ROUTE]    ->  $CARGO_TARGET_DIR/component/brightpearl.wasm  (target/component/... by default)
+#
+# Two routes lead to the core module. Without a choice, what is installed is used, and otherwise each is
+# fetched, in this order:
+#   rustup   the target wasm32-unknown-unknown of the active toolchain
+#   debian   rustc-web, cargo-web and rust-web-src, which build the library for the target from its sources
+#            (apt, where this runs as root)
+set -eu
+
+cd "$(dirname "$0")/.."
+target=wasm32-unknown-unknown
+target_dir=${CARGO_TARGET_DIR:-$PWD/target}
+# The routes have different compilers: neither may find the other's leftovers.
+module_dir=$target_dir/component-build
+component=$target_dir/component/brightpearl.wasm
+
+fail() {
+    echo "error: $*" >&2
+    exit 1
+}
+
+has_rustup_target() {
+    [ -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ]
+}
+
+can_add_rustup_target() {
+    command -v rustup >/dev/null && rustup target add $target >/dev/null 2>&1
+}
+
+has_debian_toolchain() {
+    [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] &&
+        [ -f "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/std/Cargo.toml" ]
+}
+
+can_install_debian_toolchain() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+    echo 'installing rustc-web, cargo-web and rust-web-src' >&2
+    apt-get update -qq >&2 && apt-get install -qq -y rustc-web cargo-web rust-web-src >&2
+}
+
+# The flags of the module, one a line:
+# - every host of the component model has SIMD;
+# - a lower bar for inlining takes a tenth off the size and costs a tenth of the speed;
+# - paths of this machine stay out of the component, so that it is the same wherever it is built.
+flags() {
+    echo '-Ctarget-feature=+simd128'
+    echo '-Cllvm-args=-inline-threshold=30'
+    echo "--remap-path-prefix=$PWD/="
+    echo "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/="
+}
+
+find_linker() {
+    for candidate in "$(rustc --print sysroot)"/lib/rustlib/*/bin/rust-lld \
+        "$(/usr/bin/rustc --print sysroot)"/lib/rustlib/*/bin/rust-lld; do
+        if [ -x "$candidate" ]; then
+            echo "$candidate"
+            return
+        fi
+    done
+    command -v wasm-ld || fail 'no linker for WebAssembly is there; expected rust-lld in a rustup toolchain, or wasm-ld (apt: lld)'
+}
+
+build_module_with_rustup() {
+    CARGO_TARGET_DIR=$module_dir/rustup \
+        cargo build --locked --package brightpearl-wasm --profile component --target $target
+    module=$module_dir/rustup/$target/component/brightpearl_wasm.wasm
+}
+
+build_module_with_debian() {
+    linker=$(find_linker)
+    # -Zbuild-std is not in stable releases; RUSTC_BOOTSTRAP lets this one compiler have it.
+    RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$module_dir/debian \
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$linker \
+        /usr/bin/cargo build --locked --package brightpearl-wasm --profile component --target $target \
+        -Zbuild-std=std,panic_abort
+    module=$module_dir/debian/$target/component/brightpearl_wasm.wasm
+}
+
+# Cargo wants several flags with this control character between them, so that paths may have spaces.
+CARGO_ENCODED_RUSTFLAGS=$(flags | tr '\n' '\037' | sed 's/.$//')
+export CARGO_ENCODED_RUSTFLAGS
+
+case ${1:-installed} in
+rustup)
+    has_rustup_target || can_add_rustup_target || fail "rustup has no target $target and cannot fetch it"
+    build_module_with_rustup
+    ;;
+debian)
+    has_debian_toolchain || can_install_debian_toolchain ||
+        fail 'rustc-web, cargo-web and rust-web-src are not there; expected that apt-get installed them, as root'
+    build_module_with_debian
+    ;;
+installed)
+    if has_rustup_target; then
+        build_module_with_rustup
+    elif has_debian_toolchain; then
+        build_module_with_debian
+    elif can_add_rustup_target; then
+        build_module_with_rustup
+    elif can_install_debian_toolchain; then
+        build_module_with_debian
+    else
+        fail "there is no toolchain for $target; expected that 'rustup target add $target' works, or else the Debian packages rustc-web, cargo-web and rust-web-src (as root, this script installs them)"
+    fi
+    ;;
+*)
+    fail "there is no route '$1'; expected rustup or debian"
+    ;;
+esac
+
+unset CARGO_ENCODED_RUSTFLAGS
+cargo run --quiet --locked --package brightpearl-component -- "$module" "$component"

@@ -1,0 +1,104 @@
+//! The configuration, inwards.
+
+use brightpearl_core as core;
+use core::operation::Paging;
+use core::pool::{Lane, Pacing};
+use core::{Config, Credentials, Location, PoolConfig, RetryPolicy, Secret};
+
+use crate::wit;
+
+impl From<wit::Config> for Config {
+    fn from(config: wit::Config) -> Self {
+        let wit::Config {
+            account,
+            location,
+            credentials,
+            retry,
+            pool,
+            lane,
+            max_in_flight,
+            max_body_bytes,
+            paging,
+            page_size,
+            seed,
+        } = config;
+        let default = Self::new(account, location.into(), credentials.into());
+        Self {
+            retry: retry.map_or(default.retry, RetryPolicy::from),
+            pool: pool.map_or(default.pool, PoolConfig::from),
+            lane: lane.map_or(default.lane, Lane::from),
+            max_in_flight: max_in_flight.map_or(default.max_in_flight, |limit| limit as usize),
+            max_body_bytes: max_body_bytes.map_or(default.max_body_bytes, |limit| limit as usize),
+            paging: paging.map_or(default.paging, Paging::from),
+            page_size: page_size.unwrap_or(default.page_size),
+            seed: seed.unwrap_or(default.seed),
+            account: default.account,
+            datacentre: default.datacentre,
+            base_url: default.base_url,
+            credentials: default.credentials,
+        }
+    }
+}
+
+impl From<wit::Location> for Location {
+    fn from(location: wit::Location) -> Self {
+        match location {
+            wit::Location::Datacentre(code) => Self::Datacentre(code),
+            wit::Location::BaseUrl(url) => Self::BaseUrl(url),
+        }
+    }
+}
+
+impl From<wit::Credentials> for Credentials {
+    fn from(credentials: wit::Credentials) -> Self {
+        match credentials {
+            wit::Credentials::PrivateApp(wit::PrivateApp { app_ref, account_token }) => {
+                Self::PrivateApp { app_ref, account_token: Secret::new(account_token) }
+            }
+            wit::Credentials::StaffApp(wit::StaffApp { app_ref, staff_token }) => {
+                Self::StaffApp { app_ref, staff_token: Secret::new(staff_token) }
+            }
+        }
+    }
+}
+
+impl From<wit::RetryPolicy> for RetryPolicy {
+    fn from(policy: wit::RetryPolicy) -> Self {
+        let wit::RetryPolicy { max_attempts, base, cap, max_throttled } = policy;
+        Self { max_attempts, base_ms: base, cap_ms: cap, max_throttled }
+    }
+}
+
+impl From<wit::PoolConfig> for PoolConfig {
+    fn from(config: wit::PoolConfig) -> Self {
+        let wit::PoolConfig { quota, period, pacing, reserve } = config;
+        Self { quota, period_ms: period, pacing: pacing.into(), reserve }
+    }
+}
+
+impl From<wit::Pacing> for Pacing {
+    fn from(pacing: wit::Pacing) -> Self {
+        match pacing {
+            wit::Pacing::Burst => Self::Burst,
+            wit::Pacing::Spread => Self::Spread,
+        }
+    }
+}
+
+impl From<wit::Lane> for Lane {
+    fn from(lane: wit::Lane) -> Self {
+        match lane {
+            wit::Lane::Normal => Self::Normal,
+            wit::Lane::High => Self::High,
+        }
+    }
+}
+
+impl From<wit::Paging> for Paging {
+    fn from(paging: wit::Paging) -> Self {
+        match paging {
+            wit::Paging::FirstResult => Self::FirstResult,
+            wit::Paging::Offset => Self::Offset,
+        }
+    }
+}

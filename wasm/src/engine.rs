@@ -1,0 +1,133 @@
+//! The resources of the contract, each around its counterpart in the core.
+
+use std::cell::RefCell;
+
+use brightpearl_core as core;
+
+use crate::bindings::exports::brightpearl::connector::engine;
+use crate::wit;
+
+/// The component.
+pub(crate) struct Connector;
+
+/// `resource pool`.
+pub(crate) struct Pool(core::Pool);
+
+/// `resource client`.
+pub(crate) struct Client(core::Client);
+
+/// `resource call`. The component imports nothing, so nothing can call back into it while the cell is
+/// borrowed.
+pub(crate) struct Call(RefCell<core::Call>);
+
+impl engine::Guest for Connector {
+    type Pool = Pool;
+    type Client = Client;
+    type Call = Call;
+}
+
+impl engine::GuestPool for Pool {
+    fn open(config: wit::PoolConfig) -> Result<engine::Pool, wit::Error> {
+        Ok(engine::Pool::new(Pool(core::Pool::new(config.into())?)))
+    }
+
+    fn budget(&self, now: u64) -> wit::Budget {
+        self.0.budget(now).into()
+    }
+
+    fn forecast(&self, requests: u64, now: u64) -> u64 {
+        self.0.forecast(requests, now)
+    }
+}
+
+impl engine::GuestClient for Client {
+    fn open(config: wit::Config, pool: Option<engine::PoolBorrow<'_>>) -> Result<engine::Client, wit::Error> {
+        open(config.into(), pool)
+    }
+
+    fn open_json(config: String, pool: Option<engine::PoolBorrow<'_>>) -> Result<engine::Client, wit::Error> {
+        open(core::Config::from_json(&config)?, pool)
+    }
+
+    fn search(&self, search: wit::Search) -> Result<engine::Call, wit::Error> {
+        handle(self.0.search(search.into()))
+    }
+
+    fn fetch(&self, fetch: wit::Fetch) -> Result<engine::Call, wit::Error> {
+        handle(self.0.fetch(fetch.try_into()?))
+    }
+
+    fn request(&self, request: wit::SingleRequest) -> Result<engine::Call, wit::Error> {
+        handle(self.0.request(request.into()))
+    }
+
+    fn options(&self, plan: wit::UriPlan) -> Result<engine::Call, wit::Error> {
+        handle(self.0.options(plan.try_into()?))
+    }
+
+    fn start_json(&self, operation: String) -> Result<engine::Call, wit::Error> {
+        handle(self.0.start(core::operation::Operation::from_json(&operation)?))
+    }
+
+    fn resume(&self, checkpoint: String) -> Result<engine::Call, wit::Error> {
+        handle(self.0.resume(&checkpoint))
+    }
+
+    fn pool(&self) -> engine::Pool {
+        engine::Pool::new(Pool(self.0.pool().clone()))
+    }
+
+    fn budget(&self, now: u64) -> wit::Budget {
+        self.0.budget(now).into()
+    }
+
+    fn statistics(&self) -> wit::Statistics {
+        self.0.statistics().into()
+    }
+
+    fn drain_events(&self) -> Vec<wit::Event> {
+        self.0.drain_events().into_iter().map(wit::Event::from).collect()
+    }
+}
+
+fn open(config: core::Config, pool: Option<engine::PoolBorrow<'_>>) -> Result<engine::Client, wit::Error> {
+    let client = match pool {
+        Some(pool) => core::Client::with_pool(config, pool.get::<Pool>().0.clone())?,
+        None => core::Client::new(config)?,
+    };
+    Ok(engine::Client::new(Client(client)))
+}
+
+fn handle(call: core::Result<core::Call>) -> Result<engine::Call, wit::Error> {
+    Ok(engine::Call::new(Call(RefCell::new(call?))))
+}
+
+impl engine::GuestCall for Call {
+    fn poll(&self, now: u64) -> Result<wit::Step, wit::Error> {
+        Ok(self.0.borrow_mut().poll(now)?.into())
+    }
+
+    fn answer(&self, exchange: u64, response: wit::Response, now: u64) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().answer(exchange, response.into(), now)?)
+    }
+
+    fn fail(&self, exchange: u64, failure: wit::TransportFailure, now: u64) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().fail(exchange, failure.into(), now)?)
+    }
+
+    fn acknowledge(&self, items: u32) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().acknowledge(items as usize)?)
+    }
+
+    fn cancel(&self, now: u64) {
+        self.0.borrow_mut().cancel(now);
+    }
+
+    fn checkpoint(&self) -> Result<String, wit::Error> {
+        Ok(self.0.borrow().checkpoint()?)
+    }
+
+    fn explain(&self, now: u64) -> wit::Explanation {
+        self.0.borrow().explain(now).into()
+    }
+}

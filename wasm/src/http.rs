@@ -1,0 +1,70 @@
+//! HTTP messages, both ways.
+
+use brightpearl_core as core;
+
+use crate::wit;
+
+impl From<core::Method> for wit::Method {
+    fn from(method: core::Method) -> Self {
+        match method {
+            core::Method::Get => Self::Get,
+            core::Method::Options => Self::Options,
+            core::Method::Post => Self::Post,
+            core::Method::Put => Self::Put,
+            core::Method::Patch => Self::Patch,
+            core::Method::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<wit::Method> for core::Method {
+    fn from(method: wit::Method) -> Self {
+        match method {
+            wit::Method::Get => Self::Get,
+            wit::Method::Options => Self::Options,
+            wit::Method::Post => Self::Post,
+            wit::Method::Put => Self::Put,
+            wit::Method::Patch => Self::Patch,
+            wit::Method::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<core::Request> for wit::Request {
+    fn from(request: core::Request) -> Self {
+        let core::Request { method, url, headers, body } = request;
+        Self { method: method.into(), url, headers: lines(&headers), body }
+    }
+}
+
+impl From<wit::Response> for core::Response {
+    fn from(response: wit::Response) -> Self {
+        let wit::Response { status, headers, body } = response;
+        let headers = headers.into_iter().map(|(name, value)| (name, text(value))).collect();
+        Self { status, headers, body }
+    }
+}
+
+impl From<core::Reply> for wit::Response {
+    fn from(reply: core::Reply) -> Self {
+        let core::Reply { status, headers, body } = reply;
+        Self { status, headers: lines(&headers), body }
+    }
+}
+
+impl From<wit::TransportFailure> for core::TransportFailure {
+    fn from(failure: wit::TransportFailure) -> Self {
+        match failure {
+            wit::TransportFailure::NotSent(text) => Self::NotSent(text),
+            wit::TransportFailure::MaybeSent(text) => Self::MaybeSent(text),
+        }
+    }
+}
+
+fn lines(headers: &core::Headers) -> Vec<(String, Vec<u8>)> {
+    headers.iter().map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec())).collect()
+}
+
+fn text(value: Vec<u8>) -> String {
+    String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}

@@ -1,0 +1,60 @@
+//! What a call is to do, inwards.
+
+use brightpearl_core as core;
+use core::IdSet;
+use core::operation::{Fetch, Options, Paging, Plan, Request, Search};
+
+use crate::wit;
+
+impl From<wit::SingleRequest> for Request {
+    fn from(request: wit::SingleRequest) -> Self {
+        let wit::SingleRequest { method, path, query, headers, body, idempotent } = request;
+        Self { method: method.into(), path, query, headers, body, idempotent }
+    }
+}
+
+impl From<wit::Search> for Search {
+    fn from(search: wit::Search) -> Self {
+        let wit::Search { resource, filters, columns, sort, page_size, paging, limit, key, unchecked } =
+            search;
+        let paging = paging.map(Paging::from);
+        Self { resource, filters, columns, sort, page_size, paging, limit, key, unchecked }
+    }
+}
+
+impl TryFrom<wit::Fetch> for Fetch {
+    type Error = core::Error;
+
+    fn try_from(fetch: wit::Fetch) -> core::Result<Self> {
+        let wit::Fetch { resource, ids, query, plan, id_limit } = fetch;
+        Ok(Self { resource, ids: id_set(ids)?, query, plan: plan.into(), id_limit })
+    }
+}
+
+impl TryFrom<wit::UriPlan> for Options {
+    type Error = core::Error;
+
+    fn try_from(plan: wit::UriPlan) -> core::Result<Self> {
+        let wit::UriPlan { resource, ids } = plan;
+        Ok(Self { resource, ids: id_set(ids)? })
+    }
+}
+
+impl From<wit::FetchPlan> for Plan {
+    fn from(plan: wit::FetchPlan) -> Self {
+        match plan {
+            wit::FetchPlan::Auto => Self::Auto,
+            wit::FetchPlan::Always => Self::Always,
+            wit::FetchPlan::Never => Self::Never,
+        }
+    }
+}
+
+/// The text of no ids is empty, as the engine writes it.
+fn id_set(text: Option<String>) -> core::Result<Option<IdSet>> {
+    match text {
+        None => Ok(None),
+        Some(text) if text.is_empty() => Ok(Some(IdSet::new())),
+        Some(text) => IdSet::parse(&text).map(Some),
+    }
+}

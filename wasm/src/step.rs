@@ -1,0 +1,75 @@
+//! Steps and outputs, outwards.
+
+use brightpearl_core as core;
+
+use crate::wit;
+
+impl From<core::Step> for wit::Step {
+    fn from(step: core::Step) -> Self {
+        match step {
+            core::Step::Send(exchange) => Self::Send(exchange.into()),
+            core::Step::Wait { until, reason } => Self::Wait(wit::Wait { until, reason: reason.into() }),
+            core::Step::Pending => Self::Pending,
+            core::Step::Output(output) => Self::Output(output.into()),
+            core::Step::Done => Self::Done,
+        }
+    }
+}
+
+impl From<core::Exchange> for wit::Exchange {
+    fn from(exchange: core::Exchange) -> Self {
+        let core::Exchange { id, request, attempt } = exchange;
+        Self { id, request: request.into(), attempt }
+    }
+}
+
+impl From<core::WaitReason> for wit::WaitReason {
+    fn from(reason: core::WaitReason) -> Self {
+        match reason {
+            core::WaitReason::Throttled => Self::Throttled,
+            core::WaitReason::Backoff => Self::Backoff,
+            core::WaitReason::TokenRefresh => Self::TokenRefresh,
+        }
+    }
+}
+
+impl From<core::Output> for wit::Output {
+    fn from(output: core::Output) -> Self {
+        match output {
+            core::Output::Page(page) => Self::Page(page.into()),
+            core::Output::Resources(resources) => Self::Resources(resources.into()),
+            core::Output::Reply(reply) => Self::Reply(reply.into()),
+            core::Output::Uris(uris) => Self::Uris(uris),
+        }
+    }
+}
+
+impl From<core::Resources> for wit::Resources {
+    fn from(resources: core::Resources) -> Self {
+        let core::Resources { body, items, requested, missing, refused } = resources;
+        Self {
+            body,
+            ids: items.iter().map(|item| item.id.unwrap_or(0)).collect(),
+            // Places in memory are 32 bits wide here.
+            offsets: items.iter().map(|item| item.span.start as u32).collect(),
+            lengths: items.iter().map(|item| item.span.len() as u32).collect(),
+            requested: requested.to_string(),
+            missing: missing.to_string(),
+            refused: refused.into_iter().map(wit::Refusal::from).collect(),
+        }
+    }
+}
+
+impl From<core::Refusal> for wit::Refusal {
+    fn from(refusal: core::Refusal) -> Self {
+        let core::Refusal { id, error } = refusal;
+        Self { id, error: error.into() }
+    }
+}
+
+impl From<core::Explanation> for wit::Explanation {
+    fn from(explanation: core::Explanation) -> Self {
+        let core::Explanation { requests_sent, requests_needed, exact, items, milliseconds } = explanation;
+        Self { requests_sent, requests_needed, exact, items, duration: milliseconds }
+    }
+}
