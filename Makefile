@@ -68,7 +68,7 @@ bless-vectors: ## Rewrites the expectations of the golden vectors; read the diff
 .PHONY: clean
 clean: ## Removes everything that was built
 	cargo clean
-	rm -rf $(VENV) .build ffi/node/node_modules ffi/node/dist
+	rm -rf $(VENV) .build ffi/node/node_modules ffi/node/dist ffi/node/lib
 
 # The virtual environment, with the wheel built from this tree.
 PACKAGE_SOURCES := Cargo.toml Cargo.lock $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name 'README.md' \) 2>/dev/null)
