@@ -83,11 +83,11 @@ class Client:
             "paging": paging,
             "seed": int.from_bytes(os.urandom(8), "little") if seed is None else seed,
         }
+        self._description = f"account={account!r}, {credentials!r}"
         # The text with the token is bound to no name, so that no traceback can show it.
         self._native = _native.Client(
             dump_json(_given(settings) | {"credentials": credentials._configuration()}, "settings")
         )
-        self._description = f"account={account!r}, {credentials!r}"
         self._own_transport = None
         if transport is None:
             from brightpearl.http import HttpxTransport

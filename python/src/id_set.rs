@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use brightpearl_core as core;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 
 use crate::error::or_raise;
 
@@ -33,8 +33,9 @@ impl IdSet {
         or_raise(py, core::IdSet::from_ids(ids)).map(Self)
     }
 
-    fn __getnewargs__(&self) -> (String,) {
-        (self.0.to_string(),)
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let text = (!self.0.is_empty()).then(|| self.0.to_string());
+        PyTuple::new(py, text)
     }
 
     fn __str__(&self) -> String {

@@ -86,6 +86,6 @@ def _summary(order: dict[str, Any]) -> dict[str, Any]:
         "status": order.get("orderStatus", {}).get("name"),
         "placed on": (order.get("placedOn") or "")[:10],
         "with": party.get("addressFullName"),
-        "rows": len(order.get("orderRows", {})),
+        "lines": len(order.get("orderRows", {})),
         "total": f"{order.get('totalValue', {}).get('total')} {order.get('currency', {}).get('orderCurrencyCode')}",
     }

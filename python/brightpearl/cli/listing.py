@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
@@ -16,6 +15,8 @@ from brightpearl.cli.progress import Progress
 
 TABLE_ROWS = 100
 """A table holds no more rows than this unless asked to: it is for reading, and stands in memory."""
+
+_WIDEST_CELL = 40
 
 
 class Format(str, Enum):
@@ -60,27 +61,43 @@ def _write_table(rows: Rows, progress: Progress) -> None:
     records = list(rows.dicts(dates="text"))
     progress.advance(len(records))
     progress.close()
-    print_table([column.name for column in rows.metadata.columns], records)
+    left_out = print_table([column.name for column in rows.metadata.columns], records)
+    if left_out:
+        print(f"too narrow for {', '.join(left_out)}; choose with --columns", file=sys.stderr)
     available = rows.metadata.results_available
     if available is not None and available > len(records):
         print(f"{len(records):,} of {available:,} rows; more with --limit", file=sys.stderr)
 
 
-def print_table(columns: list[str], records: Iterable[dict[str, Any]]) -> None:
-    """Prints records as a table that fits the terminal. Columns without a value in any record are left out."""
+def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
+    """Prints records as a table, and answers which columns the terminal has no room for. Columns without a
+    value in any record are not shown."""
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    records = list(records)
-    shown = [name for name in columns if any(record.get(name) is not None for record in records)]
+    console = Console()
     table = Table(box=box.SIMPLE_HEAD, header_style="bold")
-    for name in shown or columns:
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
+    shown: list[str] = []
+    left_out: list[str] = []
+    room = console.width - 2
+    for name in columns:
+        texts = [_text(record.get(name)) for record in records]
+        if records and not any(texts):
+            continue
+        width = min(max(map(cell_len, [name, *texts])), _WIDEST_CELL)
+        room -= width + 2
+        if room < 0 and shown:
+            left_out.append(name)
+            continue
+        table.add_column(name, overflow="ellipsis", no_wrap=True, max_width=_WIDEST_CELL)
+        shown.append(name)
     for record in records:
         table.add_row(*(Text(_text(record.get(name))) for name in shown))
-    Console().print(table)
+    console.print(table)
+    return left_out
 
 
 def write_resources(resources: Resources, progress: Progress) -> int:
