@@ -5,7 +5,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 python=$(cd "$1" && pwd)/bin/python
 # Beside the sources lies no extension: the installed package is what is tested, from a place without sources.
 cd "$here"
-package=$("$python" -c 'import brightpearl, pathlib; print(pathlib.Path(brightpearl.__file__).parent)')
-"$python" -m mypy --config-file ../../../python/pyproject.toml "$package"
+"$python" -m mypy --config-file ../../../python/pyproject.toml
 "$python" -m mypy.stubtest brightpearl._native --allowlist stubtest-allowlist.txt
 "$python" -m pytest
