@@ -48,6 +48,11 @@
 /* The release that this header belongs to. */
 #define BP_VERSION "0.1.0"
 
+/* Of the Arrow C data interface (https://arrow.apache.org/docs/format/CDataInterface.html); programs that use
+ * it bring the definitions with them. */
+struct ArrowArray;
+struct ArrowSchema;
+
 /* Zeroes a structure and sets its size; use it on every structure that begins with struct_size. */
 #define BP_INIT(structure) \
   (memset((structure), 0, sizeof *(structure)), (void)((structure)->struct_size = sizeof *(structure)))
@@ -1369,6 +1374,25 @@ bp_bytes bp_page_label(const bp_page *page,
                        size_t column,
                        size_t row,
                        bool *is_json);
+
+/**
+ * Exports a page through the Arrow C data interface, as a struct array with a child for each column. Its
+ * buffers are copies: they live until the program, or whom it hands them to, calls `release` on the array
+ * and on the schema; the page may go before. `*array` and `*schema` are overwritten without being
+ * released, and stay as they are when this fails.
+ *
+ * The pages of one search make one table when they have one schema: give the first page's schema as `like`
+ * with the others (it is borrowed and not released; NULL for the first). A page that does not fit, because
+ * a column has other cells or is new, gets a wider schema than `like`.
+ *
+ * Date-times are instants in UTC, numbers that are no 64-bit integers are their exact text. Only in
+ * libraries that were built with the feature `arrow`, which is the default. Any thread.
+ */
+bp_status bp_page_export_arrow(const bp_page *page,
+                               const struct ArrowSchema *like,
+                               struct ArrowArray *array,
+                               struct ArrowSchema *schema,
+                               bp_error **error);
 
 /**
  * Makes resources the program's own, beyond the step that they came with: free them with
