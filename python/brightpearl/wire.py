@@ -10,11 +10,9 @@ from brightpearl.errors import ValidationError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
-    from decimal import Decimal
 
-    Scalar = str | int | float | bool | Decimal | datetime.date | IdSet
-    Parameter = Scalar | Iterable[Scalar]
-    Parameters = Mapping[str, Parameter] | Iterable[tuple[str, Parameter]]
+    # A mapping's values are listed at `text_of`; as a union, type checkers would not accept mixed literals.
+    Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
     Ids = str | int | Iterable[int] | IdSet
 
 
@@ -26,8 +24,11 @@ def pairs_of(parameters: Parameters | None, place: str) -> list[tuple[str, str]]
     return [(str(name), text_of(value, f"{place}.{name}")) for name, value in pairs]
 
 
-def text_of(value: Parameter, place: str) -> str:
-    """The text of a value: `true`, `7`, `2026-01-31`, `2026-01-31T12:00:00.000+00:00`, `1,2,3`."""
+def text_of(value: object, place: str) -> str:
+    """The text of a value: `true`, `7`, `2026-01-31`, `2026-01-31T12:00:00.000+00:00`, `1,2,3`.
+
+    Texts, numbers, booleans, dates, aware date-times, id sets, and several of one of these.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from brightpearl import Client, PrivateApp, Request, Response
 from brightpearl.testing import VirtualClock
 

@@ -16,7 +16,10 @@ def main() -> int:
             account_token=os.environ["BRIGHTPEARL_ACCOUNT_TOKEN"],
         )
     except (ValueError, KeyError):
-        print("usage: pull.py BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set", file=sys.stderr)
+        print(
+            "usage: pull.py BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set",
+            file=sys.stderr,
+        )
         return 2
     try:
         with Client(account=account, base_url=base_url, credentials=credentials) as client:

@@ -3,8 +3,10 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 python=$(cd "$1" && pwd)/bin/python
-# Beside the sources lies no extension: the installed package is what is tested, from a place without sources.
+# The types need no extension: its stub lies beside the sources.
+(cd "$here/../../../python" && "$python" -m mypy)
+# What is tested is the installed package, from a place without its sources.
 cd "$here"
-"$python" -m mypy --config-file ../../../python/pyproject.toml
 "$python" -m mypy.stubtest brightpearl._native --allowlist stubtest-allowlist.txt
+"$python" -m mypy --strict --cache-dir ../../../python/.mypy_cache surface.py
 "$python" -m pytest

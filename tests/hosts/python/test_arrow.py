@@ -7,9 +7,9 @@ import datetime
 import polars
 import pyarrow
 import pytest
+
 from brightpearl import Client
 from brightpearl.testing import Emulator
-
 from conftest import SEARCH, Account, page
 
 

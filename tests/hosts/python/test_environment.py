@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from brightpearl import Client, PrivateApp, StaffApp, ValidationError
 from brightpearl.environment import settings
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 import traceback
 
-import brightpearl
 import pytest
+
+import brightpearl
 from brightpearl import (
     BrightpearlError,
     Client,
@@ -20,7 +21,6 @@ from brightpearl import (
     TransportError,
     ValidationError,
 )
-
 from conftest import SEARCH, TOKEN, Account
 
 KINDS = [

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
-from brightpearl import Client, IdSet, MisuseError, Resource, Resources, Response, ValidationError
 
+from brightpearl import Client, IdSet, MisuseError, Resource, Resources, Response, ValidationError
 from conftest import Account, resources
 
 ORDER = "order-service/order"

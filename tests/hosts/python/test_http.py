@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
+
 from brightpearl import Client, MaybeSent, NotSent, PrivateApp, ProtocolError, Request, TransportError
 from brightpearl.http import HttpxTransport
 from brightpearl.testing import Emulator, EmulatorServer
-
 from conftest import SEARCH, TOKEN
 
 ORDER = "order-service/order"

@@ -7,9 +7,9 @@ import sys
 import threading
 
 import pytest
+
 from brightpearl import Client, MisuseError, Response
 from brightpearl.testing import Emulator
-
 from conftest import SEARCH, Account, page
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from brightpearl import Client, NotSent, PrivateApp, RejectedError, Reply, Response, TransportError, ValidationError
 from brightpearl._native import dump_json, load_json
-
 from conftest import TOKEN, Account, resources
 
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from brightpearl import Client, IdSet, MisuseError, NotSent, Response, Row, Rows, ValidationError
 
+from brightpearl import Client, IdSet, MisuseError, NotSent, Response, Row, Rows, ValidationError
 from conftest import SEARCH, Account, page
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from brightpearl import BrightpearlError
 from brightpearl._native import Call, Client, Done, Page, Pending, RawReply, ResourceBatch, Send, Uris, Wait
 
