@@ -83,9 +83,9 @@ def _summary(order: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": order.get("id"),
         "type": order.get("orderTypeCode"),
-        "status": order.get("orderStatus", {}).get("name"),
         "placed on": (order.get("placedOn") or "")[:10],
         "with": party.get("addressFullName"),
-        "lines": len(order.get("orderRows", {})),
         "total": f"{order.get('totalValue', {}).get('total')} {order.get('currency', {}).get('orderCurrencyCode')}",
+        "status": order.get("orderStatus", {}).get("name"),
+        "lines": len(order.get("orderRows", {})),
     }

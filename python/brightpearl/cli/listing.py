@@ -16,6 +16,8 @@ from brightpearl.cli.progress import Progress
 TABLE_ROWS = 100
 """A table holds no more rows than this unless asked to: it is for reading, and stands in memory."""
 
+# A column is not cut below this many characters.
+_NARROWEST_CELL = 8
 _WIDEST_CELL = 40
 
 
@@ -79,20 +81,23 @@ def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
     from rich.text import Text
 
     console = Console()
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
     shown: list[str] = []
     left_out: list[str] = []
-    room = console.width - 2
+    # Between two columns stand three blanks, and before the first none.
+    room = console.width + 3
     for name in columns:
         texts = [_text(record.get(name)) for record in records]
         if records and not any(texts):
             continue
         width = min(max(map(cell_len, [name, *texts])), _WIDEST_CELL)
-        room -= width + 2
-        if room < 0 and shown:
+        # A column that does not quite fit is cut; one that would be all ellipsis is left out.
+        given = min(width, room - 3)
+        if given < min(width, _NARROWEST_CELL) and shown:
             left_out.append(name)
             continue
-        table.add_column(name, overflow="ellipsis", no_wrap=True, max_width=_WIDEST_CELL)
+        room -= given + 3
+        table.add_column(name, overflow="ellipsis", no_wrap=True, width=max(given, 1))
         shown.append(name)
     for record in records:
         table.add_row(*(Text(_text(record.get(name))) for name in shown))
