@@ -88,7 +88,8 @@ def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
         if records and not any(texts):
             continue
         width = min(max(map(cell_len, [name, *texts])), _WIDEST_CELL)
-        room -= width + 2
+        # A space on either side, and one to the next column.
+        room -= width + 3
         if room < 0 and shown:
             left_out.append(name)
             continue
