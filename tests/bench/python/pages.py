@@ -113,9 +113,8 @@ def main() -> None:
     for _ in range(ROUNDS):
         for name, way in ways.items():
             best[name] = min(best[name], timed(way))
-    print(
-        f"a search page of {len(orjson_dicts(body))} rows, {len(body):,} bytes; microseconds, best of {ROUNDS} rounds\n"
-    )
+    rows = len(orjson_dicts(body))
+    print(f"a search page of {rows} rows, {len(body):,} bytes; microseconds, best of {ROUNDS} rounds\n")
     print(f"{'way':<32}{'µs':>8}  {'beside':<36}{'µs':>8}{'ratio':>8}{'target':>8}")
     for name, beside, target in [
         ("lazy rows", "orjson + dict(zip)", "4"),
