@@ -42,35 +42,35 @@ impl engine::GuestPool for Pool {
 
 impl engine::GuestClient for Client {
     fn open(config: wit::Config, pool: Option<engine::PoolBorrow<'_>>) -> Result<engine::Client, wit::Error> {
-        open(config.into(), pool)
+        Ok(open(config.into(), pool)?)
     }
 
     fn open_json(config: String, pool: Option<engine::PoolBorrow<'_>>) -> Result<engine::Client, wit::Error> {
-        open(core::Config::from_json(&config)?, pool)
+        Ok(open(core::Config::from_json(&config)?, pool)?)
     }
 
     fn search(&self, search: wit::Search) -> Result<engine::Call, wit::Error> {
-        handle(self.0.search(search.into()))
+        Ok(handle(self.0.search(search.into())?))
     }
 
     fn fetch(&self, fetch: wit::Fetch) -> Result<engine::Call, wit::Error> {
-        handle(self.0.fetch(fetch.try_into()?))
+        Ok(handle(self.0.fetch(fetch.try_into()?)?))
     }
 
     fn request(&self, request: wit::SingleRequest) -> Result<engine::Call, wit::Error> {
-        handle(self.0.request(request.into()))
+        Ok(handle(self.0.request(request.into())?))
     }
 
     fn options(&self, plan: wit::UriPlan) -> Result<engine::Call, wit::Error> {
-        handle(self.0.options(plan.try_into()?))
+        Ok(handle(self.0.options(plan.try_into()?)?))
     }
 
     fn start_json(&self, operation: String) -> Result<engine::Call, wit::Error> {
-        handle(self.0.start(core::operation::Operation::from_json(&operation)?))
+        Ok(handle(self.0.start(core::operation::Operation::from_json(&operation)?)?))
     }
 
     fn resume(&self, checkpoint: String) -> Result<engine::Call, wit::Error> {
-        handle(self.0.resume(&checkpoint))
+        Ok(handle(self.0.resume(&checkpoint)?))
     }
 
     fn pool(&self) -> engine::Pool {
@@ -90,7 +90,7 @@ impl engine::GuestClient for Client {
     }
 }
 
-fn open(config: core::Config, pool: Option<engine::PoolBorrow<'_>>) -> Result<engine::Client, wit::Error> {
+fn open(config: core::Config, pool: Option<engine::PoolBorrow<'_>>) -> core::Result<engine::Client> {
     let client = match pool {
         Some(pool) => core::Client::with_pool(config, pool.get::<Pool>().0.clone())?,
         None => core::Client::new(config)?,
@@ -98,8 +98,8 @@ fn open(config: core::Config, pool: Option<engine::PoolBorrow<'_>>) -> Result<en
     Ok(engine::Client::new(Client(client)))
 }
 
-fn handle(call: core::Result<core::Call>) -> Result<engine::Call, wit::Error> {
-    Ok(engine::Call::new(Call(RefCell::new(call?))))
+fn handle(call: core::Call) -> engine::Call {
+    engine::Call::new(Call(RefCell::new(call)))
 }
 
 impl engine::GuestCall for Call {

@@ -50,11 +50,18 @@ impl From<wit::FetchPlan> for Plan {
     }
 }
 
-/// The text of no ids is empty, as the engine writes it.
+/// The text of no ids is empty, as the engine writes it. Errors say that they are about `ids`, as those of the
+/// JSON form do.
 fn id_set(text: Option<String>) -> core::Result<Option<IdSet>> {
     match text {
         None => Ok(None),
         Some(text) if text.is_empty() => Ok(Some(IdSet::new())),
-        Some(text) => IdSet::parse(&text).map(Some),
+        Some(text) => match IdSet::parse(&text) {
+            Ok(ids) => Ok(Some(ids)),
+            Err(error) => {
+                let place = format!("ids {}", error.location().unwrap_or_default());
+                Err(error.at(place))
+            }
+        },
     }
 }

@@ -25,7 +25,7 @@ impl From<Event> for wit::Event {
     fn from(event: Event) -> Self {
         match event {
             Event::RequestStarted { exchange, method, template, attempt } => {
-                let method = method.into();
+                let (method, template) = (method.into(), template.to_string());
                 Self::RequestStarted(wit::RequestStarted { exchange, method, template, attempt })
             }
             Event::RequestEnded { exchange, status, milliseconds } => {

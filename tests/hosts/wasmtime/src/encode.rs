@@ -133,12 +133,7 @@ fn labels(page: &Page, known: &Labels<'_>, row: usize) -> Value {
 }
 
 fn resources(resources: &Resources) -> Value {
-    let places = resources.offsets.iter().zip(&resources.lengths);
-    let items = resources.ids.iter().zip(places).map(|(id, (offset, length))| {
-        let (start, length) = (*offset as usize, *length as usize);
-        let json = resources.body.get(start..start + length).map(text);
-        json!({ "id": (*id != 0).then_some(*id), "json": json })
-    });
+    let items = resources.each().map(|(id, json)| json!({ "id": id, "json": text(json) }));
     let refused =
         resources.refused.iter().map(|refusal| json!({ "id": refusal.id, "error": error(&refusal.error) }));
     json!({

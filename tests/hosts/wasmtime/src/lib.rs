@@ -3,6 +3,7 @@
 
 pub mod component;
 pub mod difference;
+pub mod drive;
 pub mod encode;
 pub mod page;
 pub mod play;

@@ -1,10 +1,10 @@
-//! Reads cells and labels out of a page's flat lists, as a host would.
+//! Reads cells and labels out of a page's flat lists, and resources out of their body, as a host would.
 
 use std::collections::BTreeMap;
 
 use brightpearl_core::table::Timestamp;
 
-use crate::types::{Column, ColumnData, Page, ReferenceMap, Texts};
+use crate::types::{Column, ColumnData, Page, ReferenceMap, Resources, Texts};
 
 /// One cell.
 #[derive(Debug, PartialEq)]
@@ -80,6 +80,17 @@ impl<'a> Labels<'a> {
 fn names(map: &ReferenceMap) -> BTreeMap<&str, &str> {
     let entries = (0..).map_while(|index| Some((index, map.keys.get(index)?, map.values.get(index)?)));
     entries.filter(|(index, _, _)| !bit(&map.json, *index)).map(|(_, key, value)| (key, value)).collect()
+}
+
+impl Resources {
+    /// Each resource's id, if it says one, and its JSON text.
+    pub fn each(&self) -> impl Iterator<Item = (Option<u64>, &[u8])> {
+        let places = self.offsets.iter().zip(&self.lengths);
+        self.ids.iter().zip(places).filter_map(|(id, (offset, length))| {
+            let (start, length) = (*offset as usize, *length as usize);
+            Some(((*id != 0).then_some(*id), self.body.get(start..start + length)?))
+        })
+    }
 }
 
 fn bit(bits: &[u8], index: usize) -> bool {

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Builds the component and plays the golden vectors through it.
+set -eu
+cd "$(dirname "$0")/../../.."
+component=${CARGO_TARGET_DIR:-target}/component/brightpearl.wasm
+
+wasm/build.sh
+# The workspace's own lints leave these two out, which take minutes.
+cargo clippy --quiet --release --package brightpearl-wasm --package brightpearl-host-wasmtime --all-targets -- -D warnings
+cargo test --quiet --release --package brightpearl-host-wasmtime
+cargo run --quiet --release --package brightpearl-host-wasmtime --bin vectors -- "$component"

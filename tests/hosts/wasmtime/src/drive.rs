@@ -1,0 +1,70 @@
+//! The whole of a simple host: poll, transmit, answer, wait.
+
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use brightpearl_core as core;
+use brightpearl_host_rust::transport::Transport;
+use wasmtime::Result;
+use wasmtime::component::ResourceAny;
+
+use crate::component::Instance;
+use crate::types::{Method, Output, Request, Response, Step, TransportFailure};
+
+/// Drives a call to its end, hands over what it puts out, and drops it.
+///
+/// # Errors
+/// What ended the call, or a trap.
+pub fn drive(
+    instance: &mut Instance,
+    call: ResourceAny,
+    transport: &Transport,
+    mut consume: impl FnMut(Output),
+) -> Result<()> {
+    loop {
+        let (store, calls) = instance.call();
+        match calls.call_poll(&mut *store, call, now())?? {
+            Step::Send(exchange) => match transmit(transport, exchange.request) {
+                Ok(response) => calls.call_answer(store, call, exchange.id, &response, now())??,
+                Err(failure) => calls.call_fail(store, call, exchange.id, &failure, now())??,
+            },
+            Step::Wait(wait) => thread::sleep(Duration::from_millis(wait.until.saturating_sub(now()))),
+            // This host transmits one request after the other, so nothing is ever out when it polls.
+            Step::Pending => thread::yield_now(),
+            Step::Output(output) => consume(output),
+            Step::Done => return instance.release(call),
+        }
+    }
+}
+
+/// The transport is the Rust host's; it speaks the engine's own types.
+fn transmit(transport: &Transport, request: Request) -> Result<Response, TransportFailure> {
+    let headers = request.headers.into_iter();
+    let headers = headers.map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()));
+    let method = method(request.method);
+    let request = core::Request { method, url: request.url, headers: headers.collect(), body: request.body };
+    match transport.transmit(&request) {
+        Ok(core::Response { status, headers, body }) => {
+            let headers = headers.iter().map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()));
+            Ok(Response { status, headers: headers.collect(), body })
+        }
+        Err(core::TransportFailure::NotSent(text)) => Err(TransportFailure::NotSent(text)),
+        Err(core::TransportFailure::MaybeSent(text)) => Err(TransportFailure::MaybeSent(text)),
+    }
+}
+
+fn method(method: Method) -> core::Method {
+    match method {
+        Method::Get => core::Method::Get,
+        Method::Options => core::Method::Options,
+        Method::Post => core::Method::Post,
+        Method::Put => core::Method::Put,
+        Method::Patch => core::Method::Patch,
+        Method::Delete => core::Method::Delete,
+    }
+}
+
+fn now() -> u64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+}
