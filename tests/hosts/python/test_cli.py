@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
+from typer.testing import CliRunner
+
 from brightpearl import __version__
 from brightpearl.cli.app import app
 from brightpearl.cli.emulator import environment
 from brightpearl.cli.flatten import flatten
 from brightpearl.testing import Emulator, EmulatorServer
-from typer.testing import CliRunner
-
 from conftest import TOKEN
 
 
