@@ -94,16 +94,6 @@ def test_pages_are_fetched_when_rows_are_asked_for(account: Account, client: Cli
     assert list(rows) == []
 
 
-def test_only_one_page_is_held(account: Account, client: Client) -> None:
-    account.answers(page([1, 2], available=4, more=True), page([3, 4], available=4, first=3), page([], available=4))
-    rows = client.search(SEARCH, page_size=2)
-    alive = []
-    for _ in rows:
-        gc.collect()
-        alive.append(sum(type(thing).__name__ == "Row" for thing in gc.get_objects()))
-    assert max(alive) <= 2
-
-
 def test_metadata_fetches_the_first_page_and_loses_no_row(account: Account, client: Client) -> None:
     account.answers(page([1, 2], available=2))
     rows = client.search(SEARCH)
