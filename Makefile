@@ -25,6 +25,8 @@ test: ## Sets up and runs everything that proves this project
 	@$(MAKE) test-node
 	@$(MAKE) test-component
 	@$(MAKE) test-python
+	@tests/step.sh "all hosts over HTTP" tests/hosts/over-http.sh
+	@tests/step.sh "one version" tests/versions.sh
 	@echo "make test: everything passed"
 
 .PHONY: test-rust
@@ -66,7 +68,7 @@ bless-vectors: ## Rewrites the expectations of the golden vectors; read the diff
 .PHONY: clean
 clean: ## Removes everything that was built
 	cargo clean
-	rm -rf $(VENV) ffi/node/node_modules ffi/node/dist
+	rm -rf $(VENV) .build ffi/node/node_modules ffi/node/dist ffi/node/lib
 
 # The virtual environment, with the wheel built from this tree.
 PACKAGE_SOURCES := Cargo.toml Cargo.lock $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name 'README.md' \) 2>/dev/null)
@@ -78,8 +80,10 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.package: $(VENV)/.created $(PACKAGE_SOURCES)
-	@tests/step.sh "the Python package" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./python
-	@tests/step.sh "its dependencies" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check "./python[arrow]"
+	@rm -f .build/brightpearl-*.whl
+	@tests/step.sh "the Python package" $(VENV_PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .build ./python
+	@tests/step.sh "its dependencies" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check "$$(ls .build/brightpearl-*.whl)[arrow]"
+	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .build/brightpearl-*.whl
 	@touch $@
 
 $(VENV)/.test-tools: $(VENV)/.created tests/hosts/python/requirements.txt

@@ -48,6 +48,11 @@
 /* The release that this header belongs to. */
 #define BP_VERSION "0.1.0"
 
+/* Of the Arrow C data interface (https://arrow.apache.org/docs/format/CDataInterface.html); programs that use
+ * it bring the definitions with them. */
+struct ArrowArray;
+struct ArrowSchema;
+
 /* Zeroes a structure and sets its size; use it on every structure that begins with struct_size. */
 #define BP_INIT(structure) \
   (memset((structure), 0, sizeof *(structure)), (void)((structure)->struct_size = sizeof *(structure)))
@@ -260,6 +265,43 @@ enum bp_wait_reason
 typedef enum bp_wait_reason bp_wait_reason;
 #else
 typedef int32_t bp_wait_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which sort of operation a call carries out.
+ */
+enum bp_operation_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * There is no call.
+   */
+  BP_OPERATION_KIND_NONE = 0,
+  /**
+   * A single request; puts out a reply.
+   */
+  BP_OPERATION_KIND_REQUEST = 1,
+  /**
+   * A search; puts out pages.
+   */
+  BP_OPERATION_KIND_SEARCH = 2,
+  /**
+   * A fetch by id; puts out resources.
+   */
+  BP_OPERATION_KIND_FETCH = 3,
+  /**
+   * An `OPTIONS`; puts out URIs.
+   */
+  BP_OPERATION_KIND_OPTIONS = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_operation_kind bp_operation_kind;
+#else
+typedef int32_t bp_operation_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1216,6 +1258,12 @@ bp_status bp_client_resume(const bp_client *client,
                            bp_error **error);
 
 /**
+ * Which sort of operation the call carries out, for a program that resumed it from a text.
+ * `BP_OPERATION_KIND_NONE` when `call` is NULL. The call's thread.
+ */
+bp_operation_kind bp_call_kind(const bp_call *call);
+
+/**
  * Says how many requests the call still needs, and how long they take at the present budget. The call's
  * thread.
  */
@@ -1229,6 +1277,13 @@ bp_status bp_call_explain(const bp_call *call,
  * budget. NULL is ignored. Any thread.
  */
 void bp_call_free(bp_call *call);
+
+/**
+ * Whether a header of this name carries a credential, so that its value must not be shown or logged. False
+ * when `name` is no text. Any thread.
+ */
+bool bp_header_is_secret(const char *name,
+                         size_t name_len);
 
 /**
  * Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
@@ -1319,6 +1374,25 @@ bp_bytes bp_page_label(const bp_page *page,
                        size_t column,
                        size_t row,
                        bool *is_json);
+
+/**
+ * Exports a page through the Arrow C data interface, as a struct array with a child for each column. Its
+ * buffers are copies: they live until the program, or whom it hands them to, calls `release` on the array
+ * and on the schema; the page may go before. `*array` and `*schema` are overwritten without being
+ * released, and stay as they are when this fails.
+ *
+ * The pages of one search make one table when they have one schema: give the first page's schema as `like`
+ * with the others (it is borrowed and not released; NULL for the first). A page that does not fit, because
+ * a column has other cells or is new, gets a wider schema than `like`.
+ *
+ * Date-times are instants in UTC, numbers that are no 64-bit integers are their exact text. Only in
+ * libraries that were built with the feature `arrow`, which is the default. Any thread.
+ */
+bp_status bp_page_export_arrow(const bp_page *page,
+                               const struct ArrowSchema *like,
+                               struct ArrowArray *array,
+                               struct ArrowSchema *schema,
+                               bp_error **error);
 
 /**
  * Makes resources the program's own, beyond the step that they came with: free them with

@@ -4,9 +4,10 @@ use std::ffi::c_char;
 
 use brightpearl_core::{Call, Explanation, Headers, Response, TransportFailure};
 
-use crate::boundary::{Failure, create, exclusive, guarded, quietly, release, shared};
+use crate::boundary::{Failure, create, exclusive, guarded, peek, quietly, release, shared};
 use crate::client::bp_client;
 use crate::error::bp_error;
+use crate::operation::bp_operation_kind;
 use crate::sized::{self, Sized};
 use crate::status::bp_status;
 use crate::step::{Lent, bp_step};
@@ -220,6 +221,14 @@ pub unsafe extern "C" fn bp_client_resume(
             })
         })
     }
+}
+
+/// Which sort of operation the call carries out, for a program that resumed it from a text.
+/// `BP_OPERATION_KIND_NONE` when `call` is NULL. The call's thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_call_kind(call: *const bp_call) -> bp_operation_kind {
+    // SAFETY: NULL or a valid call.
+    unsafe { peek(call, bp_operation_kind::None, |call| Some(call.call.operation().into())) }
 }
 
 /// Says how many requests the call still needs, and how long they take at the present budget. The call's

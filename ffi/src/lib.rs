@@ -32,6 +32,9 @@ mod page;
 
 mod column;
 
+#[cfg(feature = "arrow")]
+mod arrow;
+
 mod resources;
 
 mod reply;
@@ -40,6 +43,8 @@ mod boundary;
 mod sized;
 
 pub use abi::*;
+#[cfg(feature = "arrow")]
+pub use arrow::*;
 pub use call::*;
 pub use client::*;
 pub use column::*;

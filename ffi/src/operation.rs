@@ -14,6 +14,33 @@ use crate::sized::{self, Sized};
 use crate::status::bp_status;
 use crate::text::{bp_bytes, bp_field, bp_text, items, text, text_of};
 
+/// Which sort of operation a call carries out.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum bp_operation_kind {
+    /// There is no call.
+    None = 0,
+    /// A single request; puts out a reply.
+    Request = 1,
+    /// A search; puts out pages.
+    Search = 2,
+    /// A fetch by id; puts out resources.
+    Fetch = 3,
+    /// An `OPTIONS`; puts out URIs.
+    Options = 4,
+}
+
+impl From<&Operation> for bp_operation_kind {
+    fn from(operation: &Operation) -> Self {
+        match operation {
+            Operation::Request(_) => Self::Request,
+            Operation::Search(_) => Self::Search,
+            Operation::Fetch(_) => Self::Fetch,
+            Operation::Options(_) => Self::Options,
+        }
+    }
+}
+
 /// How a search is paged.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,16 +1,18 @@
 //! What a call says to do next.
 
+use std::ffi::c_char;
 use std::ptr;
 use std::sync::Arc;
 
-use brightpearl_core::{Exchange, Output, Request, Step, WaitReason};
+use brightpearl_core::{Exchange, Headers, Output, Request, Step, WaitReason};
 
+use crate::boundary::quietly;
 use crate::page::bp_page;
 use crate::reply::{bp_reply, bp_uris};
 use crate::resources::bp_resources;
 use crate::sized::Sized;
 use crate::status::bp_wait_reason;
-use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text};
+use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text, text};
 
 /// What to do next, and with it which fields of the step are set.
 #[repr(i32)]
@@ -78,6 +80,14 @@ pub struct bp_step {
 
 // SAFETY: the size comes first; zero fits numbers, pointers and both enumerations, which have a 0.
 unsafe impl Sized for bp_step {}
+
+/// Whether a header of this name carries a credential, so that its value must not be shown or logged. False
+/// when `name` is no text. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usize) -> bool {
+    // SAFETY: a text, or NULL with length 0.
+    quietly(true, || unsafe { text(name, name_len, "name") }.is_ok_and(Headers::is_secret))
+}
 
 impl bp_step {
     /// A step that says nothing.

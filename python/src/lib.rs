@@ -1,1 +1,57 @@
-//! Under construction.
+//! The extension module `brightpearl._native`: the engine's own contract, as thin as it can be. The package
+//! around it, written in Python, is what people use; nothing in here is for them.
+//!
+//! Decoding runs without the interpreter lock. No class can be changed after it was made, but for a call,
+//! which has a lock of its own, so the module needs no global lock either.
+
+mod arrow;
+mod call;
+mod catalog;
+mod cell;
+mod client;
+mod columns;
+mod date_time;
+#[cfg(feature = "emulator")]
+mod emulator;
+mod error;
+mod id_set;
+mod json;
+mod page;
+mod resources;
+mod row;
+mod step;
+
+use pyo3::pymodule;
+
+/// The engine behind the package: private, and without promises.
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use crate::arrow::ArrowTable;
+    #[pymodule_export]
+    use crate::call::{Call, Explanation};
+    #[pymodule_export]
+    use crate::catalog::{Listed, find_resource, find_search, list_resources, list_searches};
+    #[pymodule_export]
+    use crate::client::{Budget, Client, Statistics};
+    #[cfg(feature = "emulator")]
+    #[pymodule_export]
+    use crate::emulator::{Emulator, Outcome};
+    #[pymodule_export]
+    use crate::id_set::{IdSet, IdSetIterator};
+    #[pymodule_export]
+    use crate::json::{dump_json, load_json};
+    #[pymodule_export]
+    use crate::page::{Column, Metadata, Page};
+    #[pymodule_export]
+    use crate::resources::{Resource, ResourceBatch};
+    #[pymodule_export]
+    use crate::row::{DictIterator, Row, RowIterator};
+    #[pymodule_export]
+    use crate::step::{Done, Pending, RawReply, Send, Uris, Wait};
+
+    /// The version of everything in the package.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name that Python packages give it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

@@ -23,6 +23,7 @@ cargo build --quiet -p brightpearl-host-rust --example pull
 
 # A fresh emulator for each host, so that each is counted alone.
 start_emulator() {
+    : >"$work/emulator.out"
     "$target/debug/brightpearl-emulator" --port 0 --seed 7 --orders 2500 --statistics >"$work/emulator.out" 2>"$work/emulator.err" &
     emulator=$!
     for _ in $(seq 100); do
@@ -43,6 +44,7 @@ stop_emulator() {
 passed=0
 failed=0
 reference=
+reference_requests=
 
 # pull NAME COMMAND...: the command prints a line per order whose last field is its JSON.
 pull() {
@@ -63,6 +65,11 @@ pull() {
     echo "$name: $(wc -l <"$work/$name.orders") orders in ${requests:-?} requests"
     if [ -z "$reference" ]; then
         reference=$name
+        reference_requests=$requests
+    elif [ "$requests" != "$reference_requests" ]; then
+        echo "$name: needs $requests requests; $reference needs $reference_requests" >&2
+        failed=$((failed + 1))
+        return
     elif ! cmp -s "$work/$reference.orders" "$work/$name.orders"; then
         echo "$name: prints other orders than $reference" >&2
         failed=$((failed + 1))
@@ -83,7 +90,7 @@ if [ -x "$target/release/examples/pull" ] && [ -f "$target/component/brightpearl
 else
     echo "skipped wasmtime: not built (tests/hosts/wasmtime/run.sh builds it)"
 fi
-if [ -f ffi/node/dist/esm/index.js ]; then
+if [ -f ffi/node/dist/index.mjs ]; then
     pull node node tests/hosts/node/pull.mjs
 else
     echo "skipped node: not built (ffi/node/build.sh builds it)"

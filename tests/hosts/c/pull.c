@@ -1,15 +1,17 @@
 /*
- * Pulls every order of an account: searches for the ids, reads each page of them in detail, and prints
- * one line per order with its id, its type and its JSON, separated by tabs.
+ * Pulls every order of an account: searches for the ids, reads them in detail in the fewest requests, and
+ * prints one line per order with its id and its JSON, separated by a tab.
  *
  *     pull BASE_URL ACCOUNT >orders.tsv
  *
  * with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. It is meant to be read: `run`
  * is the loop that every program has; transmit.c is all that it needs to know of HTTP.
  */
+#define __STDC_FORMAT_MACROS /* for C++ before 2011 */
 #define _POSIX_C_SOURCE 200112L
 #include "transmit.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +20,11 @@
 typedef struct {
   CURL *curl;
   bp_client *client;
+  text ids; /* such as "1,2,3" */
   unsigned long orders;
 } host;
 
-typedef bp_status (*consumer)(host *host, const bp_step *step, const void *context, bp_error **error);
+typedef void (*consumer)(host *host, const bp_step *step);
 
 static void sleep_until(uint64_t until) {
   uint64_t now = now_ms(), wait = until > now ? until - now : 0;
@@ -31,7 +34,8 @@ static void sleep_until(uint64_t until) {
   nanosleep(&pause, NULL);
 }
 
-static bp_status run(host *host, bp_call *call, consumer consume, const void *context, bp_error **error) {
+/* The loop that drives a call. */
+static bp_status run(host *host, bp_call *call, consumer consume, bp_error **error) {
   bp_step step;
   bp_status status;
   BP_INIT(&step);
@@ -40,7 +44,7 @@ static bp_status run(host *host, bp_call *call, consumer consume, const void *co
     case BP_STEP_KIND_SEND: status = transmit(host->curl, call, &step, error); break;
     case BP_STEP_KIND_WAIT: sleep_until(step.wait_until); break;
     case BP_STEP_KIND_DONE: return status;
-    default: status = consume(host, &step, context, error); break;
+    default: consume(host, &step); break;
     }
     if (status != BP_STATUS_OK) {
       break;
@@ -49,71 +53,61 @@ static bp_status run(host *host, bp_call *call, consumer consume, const void *co
   return status;
 }
 
-/* Prints the orders of one answer; `context` is the page that they were found on. */
-static bp_status print_orders(host *host, const bp_step *step, const void *context, bp_error **error) {
-  const bp_page *page = (const bp_page *)context;
-  const bp_column *ids = bp_page_column_named(page, "orderId", strlen("orderId"));
-  const bp_column *types = bp_page_column_named(page, "orderTypeId", strlen("orderTypeId"));
-  size_t index, row;
-  (void)error;
-  for (index = 0; index < bp_resources_count(step->resources); index++) {
-    const bp_resource *order = bp_resources_at(step->resources, index);
-    bp_bytes type = {NULL, 0};
-    for (row = 0; types && row < ids->rows && !type.data; row++) {
-      if ((uint64_t)ids->integers[row] == order->id) {
-        type = bp_page_label(page, types->index, row, NULL);
-      }
-    }
-    printf("%lu\t%.*s\t%.*s\n", (unsigned long)order->id, (int)type.len, type.data ? (const char *)type.data : "",
-           (int)order->json.len, (const char *)order->json.data);
-    host->orders++;
-  }
-  return BP_STATUS_OK;
-}
-
-/* Reads the orders of one search page in detail. */
-static bp_status fetch_page(host *host, const bp_step *step, const void *context, bp_error **error) {
+/* Takes the ids of a search page. Columns are found by name: their order is the server's affair. */
+static void take_ids(host *host, const bp_step *step) {
   const bp_column *ids = bp_page_column_named(step->page, "orderId", strlen("orderId"));
-  text set = {NULL, 0};
-  bp_call *call = NULL;
-  bp_status status = BP_STATUS_OK;
-  bp_fetch fetch;
   char id[32];
   size_t row;
-  (void)context;
   for (row = 0; ids && ids->kind == BP_COLUMN_KIND_INTEGER && row < ids->rows; row++) {
-    append(&set, id, (size_t)sprintf(id, row ? ",%ld" : "%ld", (long)ids->integers[row]));
+    int length = sprintf(id, host->ids.len ? ",%" PRId64 : "%" PRId64, ids->integers[row]);
+    append(&host->ids, id, (size_t)length);
   }
-  if (set.len) {
-    BP_INIT(&fetch);
-    fetch.resource = bp_text_of("order-service/order");
-    fetch.ids = bp_text_of(set.data);
-    status = bp_call_start_fetch(host->client, &fetch, &call, error);
-  }
-  if (call) {
-    status = run(host, call, print_orders, step->page, error);
-  }
-  bp_call_free(call);
-  free(set.data);
-  return status;
 }
 
-static bp_status pull(host *host, bp_error **error) {
-  bp_text columns[2], sort = bp_text_of("orderId");
+/* Prints the orders of one answer. Their JSON has no line ends or tabs but between its tokens, if at all. */
+static void print_orders(host *host, const bp_step *step) {
+  size_t index, byte;
+  for (index = 0; index < bp_resources_count(step->resources); index++) {
+    const bp_resource *order = bp_resources_at(step->resources, index);
+    printf("%" PRIu64 "\t", order->id);
+    for (byte = 0; byte < order->json.len; byte++) {
+      putchar(strchr("\t\r\n", order->json.data[byte]) ? ' ' : order->json.data[byte]);
+    }
+    putchar('\n');
+    host->orders++;
+  }
+}
+
+static bp_status search(host *host, bp_error **error) {
+  bp_text id = bp_text_of("orderId");
   bp_search search;
   bp_call *call = NULL;
   bp_status status;
-  columns[0] = bp_text_of("orderId");
-  columns[1] = bp_text_of("orderTypeId");
   BP_INIT(&search);
   search.resource = bp_text_of("order-service/order-search");
-  search.columns = columns;
-  search.column_count = 2;
-  search.sort = &sort;
+  search.columns = &id;
+  search.column_count = 1;
+  search.sort = &id;
   search.sort_count = 1;
   status = bp_call_start_search(host->client, &search, &call, error);
   if (status == BP_STATUS_OK) {
-    status = run(host, call, fetch_page, NULL, error);
+    status = run(host, call, take_ids, error);
+  }
+  bp_call_free(call);
+  return status;
+}
+
+static bp_status fetch(host *host, bp_error **error) {
+  bp_fetch fetch;
+  bp_call *call = NULL;
+  bp_status status;
+  BP_INIT(&fetch);
+  fetch.resource = bp_text_of("order-service/order");
+  fetch.ids = bp_text_of(host->ids.data);
+  fetch.plan = BP_PLAN_NEVER; /* the search has just said that they exist */
+  status = bp_call_start_fetch(host->client, &fetch, &call, error);
+  if (status == BP_STATUS_OK) {
+    status = run(host, call, print_orders, error);
   }
   bp_call_free(call);
   return status;
@@ -133,7 +127,7 @@ static void append_json(text *text, const char *string) {
 int main(int count, char **arguments) {
   const char *app_ref = getenv("BRIGHTPEARL_APP_REF"), *token = getenv("BRIGHTPEARL_ACCOUNT_TOKEN");
   text config = {NULL, 0};
-  host host = {NULL, NULL, 0};
+  host host = {NULL, NULL, {NULL, 0}, 0};
   bp_error *error = NULL;
   bp_status status;
   if (count != 3 || !app_ref || !token) {
@@ -154,7 +148,10 @@ int main(int count, char **arguments) {
   host.curl = curl_easy_init();
   status = bp_client_new(config.data, config.len, NULL, &host.client, &error);
   if (status == BP_STATUS_OK) {
-    status = pull(&host, &error);
+    status = search(&host, &error);
+  }
+  if (status == BP_STATUS_OK && host.ids.len) {
+    status = fetch(&host, &error);
   }
   if (status == BP_STATUS_OK) {
     fprintf(stderr, "%lu orders\n", host.orders);
@@ -166,5 +163,6 @@ int main(int count, char **arguments) {
   curl_easy_cleanup(host.curl);
   curl_global_cleanup();
   free(config.data);
+  free(host.ids.data);
   return status == BP_STATUS_OK ? 0 : 1;
 }

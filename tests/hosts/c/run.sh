@@ -1,6 +1,5 @@
 #!/bin/sh
 # Builds the library and the C hosts, and runs them: run.sh [--valgrind]
-# BRIGHTPEARL_BASE_URL names a server to pull from (the emulator); without it nothing is pulled.
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../../.. && pwd)
@@ -21,15 +20,22 @@ esac
 rm -rf "$build/bin"
 make --no-print-directory --silent PREFIX="$build/prefix" BUILD="$build/bin"
 
-vectors() { "$@" "$root"/tests/vectors/*.json; }
-# shellcheck disable=SC2086 # $memory is a command with arguments, or nothing
-announce vectors $memory && vectors $memory "$build/bin/vectors"
-for variant in vectors-static vectors-c++ vectors-sanitized; do
-    announce "$variant" && vectors "$build/bin/$variant"
+# The example pulls from an emulator of its own.
+export BRIGHTPEARL_APP_REF=acme_sync BRIGHTPEARL_ACCOUNT_TOKEN=token-of-acme
+cargo build --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
+rm -f "$build/emulator.out"
+"${CARGO_TARGET_DIR:-$root/target}/debug/brightpearl-emulator" --port 0 --account acme --orders 600 --config \
+    '{"credentials": [{"kind": "system", "app_ref": "acme_sync", "account_token": "token-of-acme"}]}' \
+    >"$build/emulator.out" &
+emulator=$!
+trap 'kill "$emulator" 2>/dev/null || true' EXIT
+tries=0
+until url=$(sed -n 's/^listening on //p' "$build/emulator.out" 2>/dev/null) && [ -n "$url" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || { echo "the emulator does not start" >&2; exit 1; }
+    sleep 0.1
 done
 
-export BRIGHTPEARL_APP_REF=acme_sync BRIGHTPEARL_ACCOUNT_TOKEN="${BRIGHTPEARL_ACCOUNT_TOKEN:-token-of-acme}"
-pull() { "$@" "${BRIGHTPEARL_BASE_URL}" "${BRIGHTPEARL_ACCOUNT:-acme}" >"$build/orders.tsv"; }
 refuse() {
     if "$@" "http://example.invalid" acme 2>"$build/refused.txt"; then
         echo "pull sends tokens over plain http" >&2
@@ -37,16 +43,29 @@ refuse() {
     fi
     grep -q "base_url" "$build/refused.txt"
 }
-# shellcheck disable=SC2086
+pull() {
+    announce "$@"
+    "$@" "$url" acme >"$build/orders.tsv"
+    lines=$(cut -f 1 "$build/orders.tsv" | sort -u | wc -l)
+    [ "$lines" -eq 600 ] || { echo "pull printed $lines orders, not 600" >&2; exit 1; }
+}
+for program in pull-sanitized pull-c++; do
+    refuse "$build/bin/$program"
+    pull "$build/bin/$program"
+done
+# shellcheck disable=SC2086 # $memory is a command with arguments, or nothing
 refuse $memory "$build/bin/pull"
-refuse "$build/bin/pull-sanitized"
-if [ -n "${BRIGHTPEARL_BASE_URL:-}" ]; then
-    # shellcheck disable=SC2086
-    announce pull $memory && pull $memory "$build/bin/pull"
-    announce pull-sanitized && pull "$build/bin/pull-sanitized"
-    announce pull-c++ && pull "$build/bin/pull-c++"
-    [ -s "$build/orders.tsv" ]
-fi
+# shellcheck disable=SC2086
+pull $memory "$build/bin/pull"
 
 exported=$(nm -D --defined-only "$build/prefix/lib/libbrightpearl.so" | awk '$3 !~ /^bp_/ { print $3 }')
 [ -z "$exported" ] || { echo "exported besides bp_*: $exported" >&2; exit 1; }
+
+vectors() { "$@" "$root"/tests/vectors/*.json; }
+for program in vectors-static vectors-c++ vectors-sanitized; do
+    announce "$program"
+    vectors "$build/bin/$program"
+done
+announce "vectors $memory"
+# shellcheck disable=SC2086 # $memory is a command with arguments, or nothing
+vectors $memory "$build/bin/vectors"

@@ -1,0 +1,188 @@
+/** A call that one drives oneself: poll it, transmit what it hands out, answer, take what it puts out. */
+
+import { check, make } from "./errors";
+import { Handle } from "./handle";
+import { NotSent, Request, type Response } from "./http";
+import {
+  lendFields,
+  native,
+  readBytes,
+  readFields,
+  readText,
+  sized,
+  takeBuffer,
+  type Pointer,
+  type StepStruct,
+} from "./library";
+import { Reply, Resources, readUris } from "./outputs";
+import { asNumber, Page } from "./page";
+
+/** Why a call waits. */
+export type WaitReason = "throttled" | "backoff" | "token-refresh";
+
+/** Which sort of operation a call carries out, by `bp_operation_kind`. */
+const kinds = ["none", "request", "search", "fetch", "options"] as const;
+export type OperationKind = (typeof kinds)[number];
+
+/** A piece of a call's result. */
+export type Output =
+  | { readonly kind: "page"; readonly page: Page }
+  | { readonly kind: "resources"; readonly resources: Resources }
+  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "uris"; readonly uris: readonly string[] };
+
+/** What to do next. */
+export type Step =
+  | Output
+  /** Transmit the request, then `answer` or `fail` the exchange. */
+  | { readonly kind: "send"; readonly exchange: number; readonly attempt: number; readonly request: Request }
+  /** Poll again at `until` (milliseconds since the Unix epoch), or after an answer to what is out. */
+  | { readonly kind: "wait"; readonly until: number; readonly reason: WaitReason }
+  /** All that is allowed is in flight: wait for an answer. */
+  | { readonly kind: "pending" }
+  /** The call is over; everything was put out. */
+  | { readonly kind: "done" };
+
+/** How much is still to do. */
+export interface Explanation {
+  /** Requests sent so far, retries among them. */
+  readonly requestsSent: number;
+  /** Requests still needed when nothing fails. */
+  readonly requestsNeeded: number;
+  /** Whether that number is known; otherwise it is a lower bound. */
+  readonly exact: boolean;
+  /** Rows or ids that the whole call is about, when known. */
+  readonly items: number | null;
+  /** Milliseconds until the last request may be sent, at the present budget. */
+  readonly milliseconds: number;
+}
+
+/** One purpose under way. Times are milliseconds since the Unix epoch. */
+export class Call {
+  readonly #handle: Handle;
+
+  /** @internal Takes over a handle. */
+  constructor(pointer: Pointer) {
+    this.#handle = new Handle(this, pointer, (call) => native.callFree(call));
+  }
+
+  /** @internal */
+  static resume(client: Pointer, checkpoint: string): Call {
+    const text = Buffer.from(checkpoint);
+    return new Call(make((call, error) => native.clientResume(client, text, text.length, call, error)));
+  }
+
+  /** @internal */
+  static start(client: Pointer, operation: object): Call {
+    const json = Buffer.from(JSON.stringify(operation));
+    return new Call(make((call, error) => native.callStart(client, json, json.length, call, error)));
+  }
+
+  /** Says what to do next. Throws the error that ended the call, once. */
+  poll(now: number): Step {
+    const step = sized("step") as { struct_size: number } & StepStruct;
+    check((error) => native.callPoll(this.#handle.pointer, Math.trunc(now), step, error));
+    return readStep(step);
+  }
+
+  /** Takes the answer to an exchange. Throws a `MisuseError` when it is unknown or was answered before. */
+  answer(exchange: number, response: Response, now: number): void {
+    const headers = Array.from(response.headers);
+    const body = typeof response.body === "string" ? Buffer.from(response.body) : response.body;
+    const answer = {
+      ...sized("response"),
+      status: response.status,
+      headers: headers.length > 0 ? lendFields(headers) : null,
+      header_count: headers.length,
+      body: { data: body.length > 0 ? body : null, len: body.length },
+    };
+    check((error) => native.callAnswer(this.#handle.pointer, exchange, answer, Math.trunc(now), error));
+  }
+
+  /** Takes note that an exchange has no answer: `NotSent`, or anything else for maybe sent. Throws as `answer`. */
+  fail(exchange: number, failure: Error, now: number): void {
+    const fail = failure instanceof NotSent ? native.callFailNotSent : native.callFailMaybeSent;
+    const text = Buffer.from(failure.message);
+    check((error) => fail(this.#handle.pointer, exchange, text, text.length, Math.trunc(now), error));
+  }
+
+  /** Takes note that the first `items` of the latest output were consumed, for a checkpoint in its midst. */
+  acknowledge(items: number): void {
+    check((error) => native.callAcknowledge(this.#handle.pointer, items, error));
+  }
+
+  /** Ends the call: polling then throws a `CancelledError` once. */
+  cancel(now: number): void {
+    native.callCancel(this.#handle.pointer, Math.trunc(now));
+  }
+
+  /** Where the call stands, behind all that was consumed: a text for `Client.resume`, without credentials. */
+  checkpoint(): string {
+    return takeBuffer((text) => check((error) => native.callCheckpoint(this.#handle.pointer, text, error)));
+  }
+
+  /** How many requests the call still needs, and how long they take at the present budget. */
+  explain(now: number): Explanation {
+    const explanation = sized("explanation") as ReturnType<typeof sized> & Record<string, number | boolean>;
+    check((error) => native.callExplain(this.#handle.pointer, Math.trunc(now), explanation, error));
+    return {
+      requestsSent: explanation["requests_sent"] as number,
+      requestsNeeded: explanation["requests_needed"] as number,
+      exact: explanation["exact"] as boolean,
+      items: explanation["has_items"] ? (explanation["items"] as number) : null,
+      milliseconds: explanation["milliseconds"] as number,
+    };
+  }
+
+  /** Which sort of operation it carries out; `none` once it is closed. */
+  get kind(): OperationKind {
+    return kinds[native.callKind(this.#handle.pointer) as number] ?? "none";
+  }
+
+  /** Whether `close` was called. */
+  get isClosed(): boolean {
+    return this.#handle.isClosed;
+  }
+
+  /** Frees the call now rather than when it is collected. What it put out stays good. */
+  close(): void {
+    this.#handle.close();
+  }
+}
+
+function readStep(step: StepStruct): Step {
+  switch (step.kind) {
+    case 1:
+      return {
+        kind: "send",
+        exchange: asNumber(step.exchange) as number,
+        attempt: step.attempt,
+        request: new Request(
+          readText(step.method) ?? "",
+          readText(step.url) ?? "",
+          readFields(step.headers, step.header_count),
+          readBytes(step.body),
+        ),
+      };
+    case 2:
+      return {
+        kind: "wait",
+        until: asNumber(step.wait_until) as number,
+        reason: native.waitReasonName(step.wait_reason) as WaitReason,
+      };
+    case 3:
+      return { kind: "pending" };
+    case 4:
+      return { kind: "page", page: new Page(step.page) };
+    case 5:
+      return { kind: "resources", resources: new Resources(step.resources) };
+    case 6:
+      return { kind: "reply", reply: new Reply(step.reply) };
+    case 7:
+      return { kind: "uris", uris: readUris(step.uris) };
+    case 8:
+      return { kind: "done" };
+    default:
+      throw new Error(`the library gave a step of kind ${step.kind}, which this release does not know`);
+  }
+}

@@ -1,0 +1,192 @@
+/** The client: one app on one account. */
+
+import type { Call, Output } from "./call";
+import { drive, type Surroundings } from "./drive";
+import { Engine, Pool, type Budget, type Event, type Statistics } from "./engine";
+import { fetchTransport } from "./fetch-transport";
+import type { Transport } from "./http";
+import {
+  idText,
+  pairs,
+  renamed,
+  type EngineOptions,
+  type Ids,
+  type Paging,
+  type Parameters,
+  type PoolOptions,
+} from "./options";
+import type { Reply } from "./outputs";
+import { FetchResult, SearchResult } from "./results";
+
+/** What a client is made from. */
+export interface ClientOptions extends EngineOptions {
+  /** The request cap, or a budget shared with other clients of the account. */
+  readonly pool?: Pool | PoolOptions;
+  /** Transmits the requests; `fetch` when absent. */
+  readonly transport?: Transport;
+  /** A `fetch` of your own for the default transport, with a proxy or a client certificate. */
+  readonly fetch?: typeof fetch;
+  /** Limit of one exchange with the default transport: 60 000 ms. */
+  readonly timeoutMs?: number;
+  /** Milliseconds since the Unix epoch: `Date.now` when absent. */
+  readonly clock?: () => number;
+  /** Resolves after some milliseconds, or at once when the signal is aborted. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Cancels a call when it is aborted. */
+export interface Cancellable {
+  readonly signal?: AbortSignal;
+}
+
+export interface SearchOptions extends Cancellable {
+  /** Result columns in order; the resource's own when absent. */
+  readonly columns?: readonly string[];
+  /** Sort keys, such as `updatedOn` or `updatedOn.DESC`. */
+  readonly sort?: readonly string[];
+  /** Rows a page. */
+  readonly pageSize?: number;
+  readonly paging?: Paging;
+  /** Stops after so many rows. */
+  readonly limit?: number;
+  /** The column that identifies a row; the catalogue's when absent. */
+  readonly key?: string;
+  /** Sends names that this release does not know instead of refusing them. */
+  readonly unchecked?: boolean;
+}
+
+export interface GetOptions extends Cancellable {
+  /** Query parameters such as `includeOptional`. */
+  readonly query?: Parameters;
+  /** Whether to ask `OPTIONS` first, which of the ids exist. */
+  readonly plan?: "auto" | "always" | "never";
+  /** Most ids in one GET; the catalogue's limit when absent. */
+  readonly idLimit?: number;
+}
+
+export interface RequestOptions extends Cancellable {
+  readonly query?: Parameters;
+  /** Further headers, such as `If-Match`. */
+  readonly headers?: Parameters;
+  /** Text as it is, or anything that `JSON.stringify` takes. */
+  readonly body?: unknown;
+  /** Says that sending this PUT, PATCH or DELETE twice is the same as sending it once. */
+  readonly idempotent?: boolean;
+}
+
+/** Requests that one call may have out at once, unless the options say otherwise: asynchronous hosts can. */
+const MAX_IN_FLIGHT = 4;
+const TIMEOUT_MS = 60_000;
+
+/** One app on one account. Its calls share credentials, budget and telemetry. */
+export class Client {
+  /** For loops of your own: `engine.start`, `Call.poll`. */
+  readonly engine: Engine;
+  readonly #surroundings: Surroundings;
+
+  /** Throws a `ValidationError` at the option that is wrong. Nothing is sent. */
+  constructor(options: ClientOptions) {
+    const { transport, fetch: fetcher, timeoutMs, clock, sleep, pool, ...rest } = options;
+    const [shared, config] = pool instanceof Pool ? [pool, rest] : [undefined, { ...rest, pool }];
+    this.engine = new Engine(renamed({ maxInFlight: MAX_IN_FLIGHT, ...config }), shared);
+    this.#surroundings = {
+      transport: transport ?? fetchTransport(fetcher ?? fetch, timeoutMs ?? TIMEOUT_MS),
+      clock: clock ?? Date.now,
+      sleep: sleep ?? pause,
+    };
+  }
+
+  /** Searches: an async iterable of rows, which has `.pages()`. Nothing is sent until it is iterated. */
+  search(resource: string, filters?: Parameters, options: SearchOptions = {}): SearchResult {
+    const { signal, ...rest } = options;
+    const search = { resource, filters: pairs(filters), ...renamed(rest) };
+    return new SearchResult(this.engine.start({ search }), this.#surroundings, signal);
+  }
+
+  /** Reads resources by id, in the fewest requests: an async iterable of parsed resources. Without ids, the whole list. */
+  get<T extends object = any>(resource: string, ids?: Ids, options: GetOptions = {}): FetchResult<T> {
+    const { signal, query, ...rest } = options;
+    const fetch = { resource, query: pairs(query), ...renamed(rest), ...idsOf(ids) };
+    return new FetchResult<T>(this.engine.start({ fetch }), this.#surroundings, signal);
+  }
+
+  /** Any verb on any path below the account. */
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
+    const { signal, query, headers, body, ...rest } = options;
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const detail = { method: method.toUpperCase(), path, query: pairs(query), headers: pairs(headers) };
+    const call = this.engine.start({ request: { ...detail, ...renamed({ ...rest, body: text }) } });
+    return single(call, this.#surroundings, signal, (output) => (output.kind === "reply" ? output.reply : undefined));
+  }
+
+  /** The URIs that read an id set, as the server plans them. */
+  async options(resource: string, ids?: Ids, { signal }: Cancellable = {}): Promise<readonly string[]> {
+    const call = this.engine.start({ options: { resource, ...idsOf(ids) } });
+    return single(call, this.#surroundings, signal, (output) => (output.kind === "uris" ? output.uris : undefined));
+  }
+
+  /** Goes on with a search or a fetch where its consumption ended, from the text of `checkpoint()`. */
+  resume(checkpoint: string, { signal }: Cancellable = {}): SearchResult | FetchResult {
+    const call = this.engine.resume(checkpoint);
+    switch (call.kind) {
+      case "search":
+        return new SearchResult(call, this.#surroundings, signal);
+      case "fetch":
+        return new FetchResult(call, this.#surroundings, signal);
+      case "request":
+      case "options":
+      case "none":
+        throw new TypeError(`the checkpoint is one of a single ${call.kind}; resume it through client.engine.resume`);
+    }
+  }
+
+  /** The events since the last time, oldest first. */
+  drainEvents(): Event[] {
+    return this.engine.drainEvents();
+  }
+
+  /** Sums over the client's life. */
+  statistics(): Statistics {
+    return this.engine.statistics();
+  }
+
+  /** What may be sent now. */
+  budget(): Budget {
+    return this.engine.budget(this.#surroundings.clock());
+  }
+
+  /** Frees the client now rather than when it is collected. Calls that it started go on working. */
+  close(): void {
+    this.engine.close();
+  }
+}
+
+function idsOf(ids: Ids | undefined): { ids?: string } {
+  return ids === undefined ? {} : { ids: idText(ids) };
+}
+
+/** Drives a call that has a single output. */
+async function single<T>(
+  call: Call,
+  surroundings: Surroundings,
+  signal: AbortSignal | undefined,
+  pick: (output: Output) => T | undefined,
+): Promise<T> {
+  for await (const output of drive(call, surroundings, signal)) {
+    const picked = pick(output);
+    if (picked !== undefined) {
+      return picked;
+    }
+  }
+  throw new Error("the call ended without its output; please report this");
+}
+
+/** `setTimeout` fires at once beyond this many milliseconds; the loop then polls early, which does no harm. */
+const LONGEST_PAUSE = 2 ** 31 - 1;
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_PAUSE));
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

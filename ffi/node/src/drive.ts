@@ -1,0 +1,138 @@
+/** Drives a call over a transport: the loop that is written once for all who do not want their own. */
+
+import type { Call, Output, Step } from "./call";
+import type { Request, Transport } from "./http";
+
+/** What a driven call needs from its surroundings. */
+export interface Surroundings {
+  readonly transport: Transport;
+  readonly clock: () => number;
+  /** Resolves after some milliseconds, or at once when the signal is aborted. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * The outputs of a call, in order. Requests are transmitted as many at a time as the engine hands out.
+ * Aborting cancels the call, which then throws its `CancelledError`; leaving the loop cancels it too.
+ */
+export async function* drive(call: Call, surroundings: Surroundings, signal?: AbortSignal): AsyncGenerator<Output> {
+  const driver = new Driver(call, surroundings, signal);
+  try {
+    while (true) {
+      const step = driver.poll();
+      switch (step.kind) {
+        case "send":
+          driver.transmit(step.exchange, step.request);
+          break;
+        case "wait":
+          await driver.pause(step.until);
+          break;
+        case "pending":
+          await driver.news();
+          break;
+        case "done":
+          return;
+        case "page":
+        case "resources":
+        case "reply":
+        case "uris":
+          yield step;
+      }
+    }
+  } finally {
+    driver.stop();
+  }
+}
+
+class Driver {
+  readonly #call: Call;
+  readonly #surroundings: Surroundings;
+  readonly #signal: AbortSignal | undefined;
+  /** Aborts the exchanges that are out. */
+  readonly #exchanges = new AbortController();
+  readonly #onAbort = () => this.#abort();
+  #hasNews = false;
+  #wake: () => void = () => {};
+  #defect: { readonly error: unknown } | undefined;
+
+  constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
+    this.#call = call;
+    this.#surroundings = surroundings;
+    this.#signal = signal;
+    if (signal?.aborted) {
+      call.cancel(surroundings.clock());
+    } else {
+      signal?.addEventListener("abort", this.#onAbort, { once: true });
+    }
+  }
+
+  /** What to do next. */
+  poll(): Step {
+    if (this.#defect) {
+      throw this.#defect.error;
+    }
+    this.#hasNews = false;
+    return this.#call.poll(this.#surroundings.clock());
+  }
+
+  /** Transmits in the background; what comes of it is news. */
+  transmit(exchange: number, request: Request): void {
+    const { transport, clock } = this.#surroundings;
+    const sent = (async () => transport(request, { signal: this.#exchanges.signal }))();
+    void sent
+      .then(
+        (response) => this.#report(() => this.#call.answer(exchange, response, clock())),
+        (failure: unknown) => this.#report(() => this.#call.fail(exchange, asError(failure), clock())),
+      )
+      .catch((error: unknown) => {
+        this.#defect = { error };
+        this.#tell();
+      });
+  }
+
+  /** Resolves when something happened since the latest poll. */
+  news(): Promise<void> {
+    return this.#hasNews ? Promise.resolve() : new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  /** Waits until a deadline, or until there is news. */
+  async pause(until: number): Promise<void> {
+    const over = new AbortController();
+    const milliseconds = Math.max(0, until - this.#surroundings.clock());
+    try {
+      await Promise.race([this.#surroundings.sleep(milliseconds, over.signal), this.news()]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Ends the call, unless it is over, and the exchanges that are out. */
+  stop(): void {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#call.cancel(this.#surroundings.clock());
+    this.#exchanges.abort();
+  }
+
+  /** Tells the call also after it was stopped: the request budget wants to know. */
+  #report(report: () => void): void {
+    if (!this.#call.isClosed) {
+      report();
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#hasNews = true;
+    this.#wake();
+  }
+
+  #abort(): void {
+    this.#call.cancel(this.#surroundings.clock());
+    this.#exchanges.abort();
+    this.#tell();
+  }
+}
+
+function asError(failure: unknown): Error {
+  return failure instanceof Error ? failure : new Error(String(failure));
+}

@@ -1,0 +1,130 @@
+/** The engine of one account: starts calls that others drive. */
+
+import { Call } from "./call";
+import { check, make } from "./errors";
+import { Handle } from "./handle";
+import { native, sized, takeBuffer, type Pointer } from "./library";
+
+/** What may be sent at a moment. */
+export interface Budget {
+  /** Requests that may be sent right now. */
+  readonly available: number;
+  /** Requests allowed in a period. */
+  readonly quota: number;
+  /** Milliseconds until more become available. */
+  readonly waitMs: number;
+}
+
+/** Sums over the life of a client. */
+export interface Statistics {
+  readonly requests: number;
+  readonly retries: number;
+  readonly throttled: number;
+  readonly budgetWaits: number;
+  readonly bytesReceived: number;
+  readonly eventsDropped: number;
+}
+
+/** One thing that happened; `event` is its name. Nothing in it is secret. */
+export interface Event {
+  readonly event: string;
+  readonly [detail: string]: unknown;
+}
+
+/** A request budget. Clients of the same account that share one keep within the cap together. */
+export class Pool {
+  readonly #handle: Handle;
+
+  /** From the same JSON that a configuration has at `pool`, with its names. */
+  constructor(config: object = {}) {
+    const json = Buffer.from(JSON.stringify(config));
+    const pool = make((pool, error) => native.poolNew(json, json.length, pool, error));
+    this.#handle = new Handle(this, pool, (pointer) => native.poolFree(pointer));
+  }
+
+  /** @internal */
+  get pointer(): Pointer {
+    return this.#handle.pointer;
+  }
+
+  /** What may be sent at `now`, in milliseconds since the Unix epoch. */
+  budget(now: number = Date.now()): Budget {
+    const budget = sized("budget") as BudgetStruct;
+    check((error) => native.poolBudget(this.pointer, Math.trunc(now), budget, error));
+    return { available: budget.available, quota: budget.quota, waitMs: budget.wait_ms };
+  }
+}
+
+/** One app on one account, from the configuration JSON that all hosts share. Its calls act through whoever drives them. */
+export class Engine {
+  readonly #handle: Handle;
+
+  /** Throws a `ValidationError` at the field that is wrong. Nothing is sent. */
+  constructor(config: object, pool?: Pool) {
+    const json = Buffer.from(JSON.stringify(config));
+    const client = make((client, error) =>
+      native.clientNew(json, json.length, pool?.pointer ?? null, client, error),
+    );
+    this.#handle = new Handle(this, client, (pointer) => native.clientFree(pointer));
+  }
+
+  /** Starts a call from the operation JSON that all hosts share. */
+  start(operation: object): Call {
+    return Call.start(this.#handle.pointer, operation);
+  }
+
+  /** Goes on with a call where its consumption ended. */
+  resume(checkpoint: string): Call {
+    return Call.resume(this.#handle.pointer, checkpoint);
+  }
+
+  /** What may be sent at `now`, in milliseconds since the Unix epoch. */
+  budget(now: number = Date.now()): Budget {
+    const budget = sized("budget") as BudgetStruct;
+    check((error) => native.clientBudget(this.#handle.pointer, Math.trunc(now), budget, error));
+    return { available: budget.available, quota: budget.quota, waitMs: budget.wait_ms };
+  }
+
+  /** Sums over the engine's life. */
+  statistics(): Statistics {
+    const sums = sized("statistics") as StatisticsStruct;
+    check((error) => native.clientStatistics(this.#handle.pointer, sums, error));
+    return {
+      requests: sums.requests,
+      retries: sums.retries,
+      throttled: sums.throttled,
+      budgetWaits: sums.budget_waits,
+      bytesReceived: sums.bytes_received,
+      eventsDropped: sums.events_dropped,
+    };
+  }
+
+  /** Takes the events since the last time, oldest first. */
+  drainEvents(): Event[] {
+    return JSON.parse(
+      takeBuffer((events) => check((error) => native.clientDrainEvents(this.#handle.pointer, events, error))),
+    );
+  }
+
+  /** Frees the engine now rather than when it is collected. Calls that it started go on working. */
+  close(): void {
+    this.#handle.close();
+  }
+}
+
+interface BudgetStruct {
+  struct_size: number;
+  available: number;
+  quota: number;
+  wait_ms: number;
+}
+
+interface StatisticsStruct {
+  struct_size: number;
+  requests: number;
+  retries: number;
+  throttled: number;
+  budget_waits: number;
+  bytes_received: number;
+  events_dropped: number;
+}

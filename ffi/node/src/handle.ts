@@ -1,0 +1,38 @@
+/** Ownership of the library's handles: closed by hand, or when nobody holds them any more. */
+
+import type { Pointer } from "./library";
+
+const abandoned = new FinalizationRegistry<() => void>((free) => free());
+
+/** One handle, freed exactly once. */
+export class Handle {
+  #pointer: Pointer;
+  readonly #free: (pointer: Pointer) => void;
+
+  /** Frees the handle when `owner` is collected, unless `close` did. */
+  constructor(owner: object, pointer: Pointer, free: (pointer: Pointer) => void) {
+    this.#pointer = pointer;
+    this.#free = free;
+    abandoned.register(owner, () => free(pointer), this);
+  }
+
+  /** The address, which the library takes for NULL after `close`, so that it answers with an error. */
+  get pointer(): Pointer {
+    return this.#pointer;
+  }
+
+  /** Whether `close` was called. */
+  get isClosed(): boolean {
+    return this.#pointer === null;
+  }
+
+  /** Frees the handle; a second time does nothing. */
+  close(): void {
+    const pointer = this.#pointer;
+    if (pointer !== null) {
+      this.#pointer = null;
+      abandoned.unregister(this);
+      this.#free(pointer);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+/** Options as JavaScript spells them, and the JSON of the engine: one table, and no rule of the API. */
+
+/** The credentials of one app on one account. */
+export type Credentials =
+  | { readonly type: "private-app"; readonly appRef: string; readonly accountToken: string }
+  | { readonly type: "staff-app"; readonly appRef: string; readonly staffToken: string };
+
+/** How often and how patiently to try again. */
+export interface RetryOptions {
+  /** Attempts at one request, the first included: 5. */
+  readonly maxAttempts?: number;
+  /** Upper bound of the first back-off in milliseconds: 500. */
+  readonly baseMs?: number;
+  /** Upper bound of any back-off in milliseconds: 30 000. */
+  readonly capMs?: number;
+  /** How often one request may be turned away by the request cap before the call gives up: 20. */
+  readonly maxThrottled?: number;
+}
+
+/** The request cap of an account. */
+export interface PoolOptions {
+  /** Requests allowed in a period: 200. */
+  readonly quota?: number;
+  /** Length of the period in milliseconds: 60 000. */
+  readonly periodMs?: number;
+  /** As fast as the cap allows, or evenly over the period. */
+  readonly pacing?: "burst" | "spread";
+  /** Requests that only the high lane may use. */
+  readonly reserve?: number;
+}
+
+/** The paging dialect of searches. */
+export type Paging = "first-result" | "offset";
+
+/** What the engine is configured with. */
+export interface EngineOptions {
+  /** The account code. */
+  readonly account: string;
+  /** A datacentre code such as `use1`. One of `datacentre` and `baseUrl` must be given. */
+  readonly datacentre?: string;
+  /** A base URL instead of a datacentre. */
+  readonly baseUrl?: string;
+  /** Who asks. */
+  readonly credentials: Credentials;
+  readonly retry?: RetryOptions;
+  /** Which part of the budget the client's calls may use. */
+  readonly lane?: "normal" | "high";
+  /** Requests that one call may have out at once: 4. */
+  readonly maxInFlight?: number;
+  /** Largest body that is read, in bytes: 64 MiB. */
+  readonly maxBodyBytes?: number;
+  readonly paging?: Paging;
+  /** Rows a search page: 500, which is the most. */
+  readonly pageSize?: number;
+  /** Seed of the back-off's randomness. */
+  readonly seed?: number;
+}
+
+/** Filters and query parameters: a list of pairs, or an object; lists are joined by commas. */
+export type Parameters =
+  | Iterable<readonly [string, ParameterValue]>
+  | { readonly [name: string]: ParameterValue };
+export type ParameterValue = string | number | bigint | boolean | Date | readonly (string | number | bigint)[];
+
+/** An id set: `"1-200,320"`, one id, or ids in any order. */
+export type Ids = string | number | bigint | Iterable<number | bigint>;
+
+/** The names that differ. Names that are in no table go to the engine as they are, which refuses what it does not know. */
+const NAMES = new Map([
+  ["baseUrl", "base_url"],
+  ["maxInFlight", "max_in_flight"],
+  ["maxBodyBytes", "max_body_bytes"],
+  ["pageSize", "page_size"],
+  ["appRef", "app_ref"],
+  ["accountToken", "account_token"],
+  ["staffToken", "staff_token"],
+  ["maxAttempts", "max_attempts"],
+  ["baseMs", "base_ms"],
+  ["capMs", "cap_ms"],
+  ["maxThrottled", "max_throttled"],
+  ["periodMs", "period_ms"],
+  ["idLimit", "id_limit"],
+]);
+
+/** Renames the options of an object, and of the objects in it; `undefined` means absent. */
+export function renamed(options: object): Record<string, unknown> {
+  const isOptions = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [NAMES.get(name) ?? name, isOptions(value) ? renamed(value) : value]),
+  );
+}
+
+/** Parameters as the engine's pairs of texts. */
+export function pairs(parameters: Parameters | undefined): [string, string][] {
+  if (parameters === undefined) {
+    return [];
+  }
+  const entries = isIterable<readonly [string, ParameterValue]>(parameters) ? parameters : Object.entries(parameters);
+  return Array.from(entries, ([name, value]) => [name, parameterText(value)]);
+}
+
+function parameterText(value: ParameterValue): string {
+  if (value instanceof Date) {
+    return value.toISOString();
+  }
+  return Array.isArray(value) ? value.join(",") : String(value);
+}
+
+/** Ids as the engine's text. */
+export function idText(ids: Ids): string {
+  return isIterable<number | bigint>(ids) && typeof ids !== "string" ? Array.from(ids).join(",") : String(ids);
+}
+
+function isIterable<T>(value: unknown): value is Iterable<T> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}

@@ -1,0 +1,100 @@
+/** What calls put out besides pages: resources, replies. */
+
+import { readError, type BrightpearlError } from "./errors";
+import {
+  native,
+  readBytes,
+  readFields,
+  readStruct,
+  readText,
+  resource as resourceStruct,
+  type Pointer,
+  type ResourceStruct,
+} from "./library";
+import { asNumber } from "./page";
+
+/** One resource inside an answer. */
+export interface Resource {
+  /** Its id, when the resource says it. */
+  readonly id: number | bigint | null;
+  /** Its JSON text, exactly as the server sent it. */
+  readonly raw: string;
+}
+
+/** An id that Brightpearl refuses to read. */
+export interface Refusal {
+  readonly id: number | bigint;
+  readonly error: BrightpearlError;
+}
+
+/** Some of the resources of a fetch. */
+export class Resources {
+  /** The resources in the order of the answer. */
+  readonly items: readonly Resource[];
+  /** The ids that this part of the fetch was about, such as `1-200,320`; empty for the whole list. */
+  readonly requested: string;
+  /** The ids asked for that the answer does not have; empty when it has all. */
+  readonly missing: string;
+  /** Ids that Brightpearl refuses, each with its reason. */
+  readonly refused: readonly Refusal[];
+  /** The whole answer, as received. */
+  readonly body: Uint8Array;
+
+  /** @internal Copies lent resources. */
+  constructor(lent: Pointer) {
+    const body = Buffer.from(readBytes(native.resourcesBody(lent)));
+    const count = native.resourcesCount(lent) as number;
+    this.body = body;
+    this.items = Array.from({ length: count }, (_, index) => readStruct<ResourceStruct>(native.resourcesAt(lent, index), resourceStruct))
+      .filter((item) => item !== null)
+      .map((item) => ({
+        id: item.has_id ? asNumber(item.id) : null,
+        raw: body.toString("utf8", item.offset, item.offset + item.length),
+      }));
+    this.requested = readText(native.resourcesRequested(lent)) ?? "";
+    this.missing = readText(native.resourcesMissing(lent)) ?? "";
+    this.refused = Array.from({ length: native.resourcesRefusedCount(lent) as number }, (_, index) => ({
+      id: asNumber(native.resourcesRefusedId(lent, index)),
+      error: readError(native.resourcesRefusedError(lent, index)),
+    }));
+  }
+}
+
+/** The answer to a single request. */
+export class Reply {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Header lines, in order. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** The body as received. */
+  readonly body: Uint8Array;
+
+  /** @internal Copies a lent reply. */
+  constructor(lent: Pointer) {
+    const count = native.replyHeaderCount(lent) as number;
+    this.status = native.replyHttpStatus(lent) as number;
+    this.headers = count > 0 ? readFields(native.replyHeader(lent, 0) as Pointer, count) : [];
+    this.body = readBytes(native.replyBody(lent));
+  }
+
+  /** The value of the first header line of that name, in any case. */
+  header(name: string): string | null {
+    const wanted = name.toLowerCase();
+    return this.headers.find(([candidate]) => candidate.toLowerCase() === wanted)?.[1] ?? null;
+  }
+
+  /** The body as text. */
+  text(): string {
+    return new TextDecoder().decode(this.body);
+  }
+
+  /** The body as JSON. */
+  json(): any {
+    return JSON.parse(this.text());
+  }
+}
+
+/** Copies lent URIs. */
+export function readUris(lent: Pointer): string[] {
+  return Array.from({ length: native.urisCount(lent) as number }, (_, index) => readText(native.urisAt(lent, index)) ?? "");
+}

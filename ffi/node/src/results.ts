@@ -1,0 +1,120 @@
+/** Searches and fetches under way, as async iterables. Each can be iterated once. */
+
+import type { Call, Explanation } from "./call";
+import { drive, type Surroundings } from "./drive";
+import type { Refusal, Resource, Resources } from "./outputs";
+import type { Page, Row } from "./page";
+
+/** What every result can do besides being iterated. */
+abstract class Result {
+  /** The call underneath. */
+  readonly call: Call;
+  protected readonly surroundings: Surroundings;
+  protected readonly signal: AbortSignal | undefined;
+  /** Items of the latest output that the iteration has got past, until all of it is consumed. */
+  protected passed = 0;
+
+  constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
+    this.call = call;
+    this.surroundings = surroundings;
+    this.signal = signal;
+    Object.defineProperty(this, "surroundings", { enumerable: false });
+  }
+
+  /** How many requests are still needed, and how long they take at the present budget. */
+  explain(): Explanation {
+    return this.call.explain(this.surroundings.clock());
+  }
+
+  /**
+   * Where the iteration stands, as a text for `client.resume`. An item counts as consumed when the next one is
+   * asked for, so the one that a loop's body is at work on comes again.
+   */
+  checkpoint(): string {
+    if (this.passed > 0) {
+      this.call.acknowledge(this.passed);
+    }
+    return this.call.checkpoint();
+  }
+
+  /** Yields items, and takes note of those that were got past. */
+  protected *passing<T>(items: Iterable<T>): Generator<T> {
+    this.passed = 0;
+    for (const item of items) {
+      yield item;
+      this.passed += 1;
+    }
+    // The next poll consumes the whole output.
+  }
+}
+
+/** A search: rows, or pages of typed columns. */
+export class SearchResult extends Result implements AsyncIterable<Row> {
+  /** The pages, in order. A page counts as consumed when the next one is asked for. */
+  async *pages(): AsyncGenerator<Page> {
+    for await (const output of drive(this.call, this.surroundings, this.signal)) {
+      this.passed = 0;
+      if (output.kind === "page") {
+        yield output.page;
+      }
+    }
+    this.passed = 0;
+  }
+
+  /** The rows, in order. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
+    for await (const page of this.pages()) {
+      yield* this.passing(page);
+    }
+  }
+}
+
+/** A parsed resource with its text: `raw`, which `JSON.stringify` and `Object.keys` pass over. */
+export type Parsed<T> = T & { readonly raw: string };
+
+/** A fetch: parsed resources, or batches of them. */
+export class FetchResult<T extends object = any> extends Result implements AsyncIterable<Parsed<T>> {
+  readonly #refused: Refusal[] = [];
+  readonly #missing: string[] = [];
+
+  /** Ids that Brightpearl refused so far, each with its reason. */
+  get refused(): readonly Refusal[] {
+    return this.#refused;
+  }
+
+  /** Ids asked for so far that do not exist, such as `7,12-15`; empty when all do. */
+  get missing(): string {
+    return this.#missing.join(",");
+  }
+
+  /** One batch for each answer. A batch counts as consumed when the next one is asked for. */
+  async *batches(): AsyncGenerator<Resources> {
+    for await (const output of drive(this.call, this.surroundings, this.signal)) {
+      this.passed = 0;
+      if (output.kind === "resources") {
+        const { refused, missing } = output.resources;
+        this.#refused.push(...refused);
+        this.#missing.push(...(missing ? [missing] : []));
+        yield output.resources;
+      }
+    }
+    this.passed = 0;
+  }
+
+  /** The resources, in ascending order of the ids asked for, batch by batch. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Parsed<T>> {
+    for await (const batch of this.batches()) {
+      for (const item of this.passing(batch.items)) {
+        yield parsed<T>(item);
+      }
+    }
+  }
+}
+
+function parsed<T extends object>({ raw }: Resource): Parsed<T> {
+  const value = JSON.parse(raw) as Parsed<T>;
+  if (typeof value === "object" && value !== null && !("raw" in value)) {
+    Object.defineProperty(value, "raw", { value: raw });
+  }
+  return value;
+}

@@ -1,0 +1,93 @@
+"""A Brightpearl client that loses no row, applies no write twice and never trips the request cap.
+
+>>> from brightpearl import Client, PrivateApp
+>>> client = Client(account="acme", datacentre="use1",
+...                 credentials=PrivateApp(app_ref="acme_sync", account_token="..."))
+>>> for row in client.search("order-service/order-search", {"orderTypeId": 1}, limit=10):
+...     print(row["orderId"], row.label("orderStatusId"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from brightpearl._native import (
+    ArrowTable,
+    Budget,
+    Column,
+    Explanation,
+    IdSet,
+    Metadata,
+    Page,
+    Resource,
+    Row,
+    Statistics,
+    __version__,
+)
+from brightpearl.client import Client
+from brightpearl.credentials import PrivateApp, StaffApp
+from brightpearl.errors import (
+    AuthenticationError,
+    BrightpearlError,
+    CallCancelledError,
+    ConflictError,
+    MisuseError,
+    NotFoundError,
+    PermissionDeniedError,
+    ProtocolError,
+    RejectedError,
+    RequestSummary,
+    ThrottledError,
+    TransportError,
+    UnavailableError,
+    ValidationError,
+)
+from brightpearl.messages import Headers, Request, Response
+from brightpearl.reply import Reply
+from brightpearl.resources import Refusal, Resources
+from brightpearl.rows import Rows
+from brightpearl.transport import MaybeSent, NotSent, TransportFailure
+
+Mapping.register(Row)
+Mapping.register(Resource)
+
+__all__ = [
+    "ArrowTable",
+    "AuthenticationError",
+    "BrightpearlError",
+    "Budget",
+    "CallCancelledError",
+    "Client",
+    "Column",
+    "ConflictError",
+    "Explanation",
+    "Headers",
+    "IdSet",
+    "MaybeSent",
+    "Metadata",
+    "MisuseError",
+    "NotFoundError",
+    "NotSent",
+    "Page",
+    "PermissionDeniedError",
+    "PrivateApp",
+    "ProtocolError",
+    "Refusal",
+    "RejectedError",
+    "Reply",
+    "Request",
+    "RequestSummary",
+    "Resource",
+    "Resources",
+    "Response",
+    "Row",
+    "Rows",
+    "StaffApp",
+    "Statistics",
+    "ThrottledError",
+    "TransportError",
+    "TransportFailure",
+    "UnavailableError",
+    "ValidationError",
+    "__version__",
+]

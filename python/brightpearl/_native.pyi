@@ -1,0 +1,395 @@
+"""The engine behind the package: private, and without promises."""
+
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from typing import Any, Literal, final
+
+from brightpearl.errors import BrightpearlError
+
+__all__ = [
+    "ArrowTable",
+    "Budget",
+    "Call",
+    "Client",
+    "Column",
+    "DictIterator",
+    "Done",
+    "Emulator",
+    "Explanation",
+    "IdSet",
+    "IdSetIterator",
+    "Listed",
+    "Metadata",
+    "Outcome",
+    "Page",
+    "Pending",
+    "RawReply",
+    "Resource",
+    "ResourceBatch",
+    "Row",
+    "RowIterator",
+    "Send",
+    "Statistics",
+    "Uris",
+    "Wait",
+    "__version__",
+    "dump_json",
+    "find_resource",
+    "find_search",
+    "list_resources",
+    "list_searches",
+    "load_json",
+]
+
+__version__: str
+
+@final
+class Client:
+    def __new__(cls, config: str) -> Client: ...
+    def start(self, operation: str) -> Call: ...
+    def resume(self, checkpoint: str) -> Call: ...
+    def budget(self, now: int) -> Budget: ...
+    def statistics(self) -> Statistics: ...
+    def events(self) -> list[dict[str, Any]]: ...
+
+@final
+class Budget:
+    """What may be sent right now."""
+
+    @property
+    def available(self) -> int:
+        """Requests that may be sent right now."""
+    @property
+    def quota(self) -> int:
+        """Requests allowed in a period."""
+    @property
+    def wait_seconds(self) -> float:
+        """Seconds until more become available; 0 when nothing stands in the way."""
+
+@final
+class Statistics:
+    """Sums over a client's life."""
+
+    @property
+    def requests(self) -> int:
+        """Attempts handed to the transport."""
+    @property
+    def retries(self) -> int:
+        """Attempts that repeated an earlier one."""
+    @property
+    def throttled(self) -> int:
+        """Answers that said the request cap was reached."""
+    @property
+    def budget_waits(self) -> int:
+        """Times that a request had to wait for the budget."""
+    @property
+    def bytes_received(self) -> int:
+        """Bytes of answers' bodies."""
+    @property
+    def events_dropped(self) -> int:
+        """Events that were dropped because nobody took them."""
+
+@final
+class Call:
+    def poll(self, now: int) -> Send | Wait | Pending | Done | Page | ResourceBatch | RawReply | Uris: ...
+    def answer(self, exchange: int, status: int, headers: list[tuple[str, str]], body: bytes, now: int) -> None: ...
+    def fail(self, exchange: int, maybe_sent: bool, text: str, now: int) -> None: ...
+    def acknowledge(self, items: int) -> None: ...
+    def cancel(self, now: int) -> None: ...
+    def checkpoint(self) -> str: ...
+    def explain(self, now: int) -> Explanation: ...
+    @property
+    def operation(self) -> Literal["request", "search", "fetch", "options"]: ...
+
+@final
+class Explanation:
+    """How much of a call is still to do."""
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests sent so far, retries among them."""
+    @property
+    def requests_needed(self) -> int:
+        """Requests still needed when nothing fails."""
+    @property
+    def exact(self) -> bool:
+        """Whether that number is known; otherwise it is a lower bound."""
+    @property
+    def items(self) -> int | None:
+        """Rows or ids that the whole call is about, when known."""
+    @property
+    def seconds(self) -> float:
+        """Seconds until the last of them may be sent, at the present budget and with no one else asking."""
+
+@final
+class Send:
+    @property
+    def exchange(self) -> int: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+
+@final
+class Wait:
+    @property
+    def until(self) -> int: ...
+    @property
+    def reason(self) -> Literal["throttled", "backoff", "token-refresh"]: ...
+
+@final
+class Pending: ...
+
+@final
+class Done: ...
+
+@final
+class RawReply:
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+
+@final
+class Uris:
+    @property
+    def uris(self) -> list[str]: ...
+
+@final
+class Page:
+    """One page of a search, kept as columns. Python objects are made when they are asked for."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> RowIterator: ...
+    def __getitem__(self, index: int, /) -> Row: ...
+    def to_dicts(self, start: int = 0, *, dates: Literal["datetime", "text"] = "datetime") -> list[dict[str, Any]]:
+        """The rows from `start` on as dicts. With `dates="text"` date-times stay the texts that the server sent."""
+    def to_arrow(self) -> ArrowTable:
+        """The page as an Arrow table."""
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in the order of the answer."""
+    @property
+    def first_result(self) -> int:
+        """Position of the page's first row in the whole result, from 1."""
+    @property
+    def duplicates(self) -> int:
+        """Rows that were dropped from this page because an earlier one had them."""
+    @property
+    def metadata(self) -> Metadata:
+        """What the server says of the page."""
+
+@final
+class Metadata:
+    """What the server says of a page: its claims, not what it sent."""
+
+    def __new__(cls) -> Metadata: ...
+    @property
+    def results_available(self) -> int | None:
+        """How many rows the whole search has."""
+    @property
+    def more_pages_available(self) -> bool | None:
+        """Whether more pages follow."""
+    @property
+    def results_returned(self) -> int | None:
+        """How many rows the page has."""
+    @property
+    def first_result(self) -> int | None:
+        """The number of the page's first row, from 1."""
+    @property
+    def last_result(self) -> int | None:
+        """The number of the page's last row."""
+    @property
+    def sorting(self) -> list[tuple[str, str]]:
+        """By what the rows are sorted: column and `ASC` or `DESC`."""
+    @property
+    def columns(self) -> list[Column]:
+        """The columns."""
+
+@final
+class Column:
+    """What the server says of a column."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+    @property
+    def report_type(self) -> str | None:
+        """`reportDataType`, such as `INTEGER` or `DATETIME`."""
+    @property
+    def sortable(self) -> bool:
+        """Whether it may be sorted by."""
+    @property
+    def filterable(self) -> bool:
+        """Whether it may be filtered by."""
+    @property
+    def reference_data(self) -> list[str]:
+        """The `reference` maps that label it."""
+
+@final
+class Row:
+    """One row. `row["orderId"]` and `row.orderId` give a cell, `row.label("orderStatusId")` what it stands for."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+    def __getattr__(self, name: str, /) -> Any: ...
+    def __contains__(self, name: object, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def keys(self) -> tuple[str, ...]:
+        """The names of the columns."""
+    def values(self) -> tuple[Any, ...]:
+        """The cells, in the order of the columns."""
+    def items(self) -> list[tuple[str, Any]]:
+        """Names and cells."""
+    def get(self, name: str, default: Any = None) -> Any:
+        """A cell, or `default` when there is no such column."""
+    def label(self, name: str) -> Any:
+        """What a cell stands for by the `reference` maps of the page, such as the name of an order status;
+        `None` when they do not say."""
+    def to_dict(self, *, dates: Literal["datetime", "text"] = "datetime") -> dict[str, Any]:
+        """All cells as a dict. With `dates="text"` date-times stay the texts that the server sent."""
+    def to_json(self) -> str:
+        """The row as the text of a JSON object, exactly as the server meant it."""
+
+@final
+class RowIterator:
+    def __iter__(self) -> RowIterator: ...
+    def __next__(self) -> Row: ...
+    @property
+    def page(self) -> Page: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def is_exhausted(self) -> bool: ...
+    def skip(self) -> None: ...
+    def dicts(self, dates: Literal["datetime", "text"]) -> DictIterator: ...
+
+@final
+class DictIterator:
+    def __iter__(self) -> DictIterator: ...
+    def __next__(self) -> dict[str, Any]: ...
+
+@final
+class ArrowTable:
+    """Rows as an Arrow table: `pyarrow.table(table)`, `polars.DataFrame(table)`, and whatever else takes the
+    Arrow PyCapsule interface."""
+
+    def __new__(cls, pages: list[Page], skip: int = 0) -> ArrowTable: ...
+    def __len__(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns."""
+    def __arrow_c_schema__(self) -> object:
+        """The schema as a capsule."""
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows as a capsule. A consumer may ask for another schema, which the interface lets us not heed."""
+
+@final
+class ResourceBatch:
+    def __len__(self) -> int: ...
+    def resource(self, index: int) -> Resource: ...
+    @property
+    def requested(self) -> IdSet: ...
+    @property
+    def missing(self) -> IdSet: ...
+    @property
+    def refused(self) -> list[tuple[int, BrightpearlError]]: ...
+
+@final
+class Resource:
+    """One resource: `order["id"]` parses it once, `order.raw` is what the server sent."""
+
+    @staticmethod
+    def from_json(raw: bytes) -> Resource:
+        """A resource from the text of one."""
+    @property
+    def raw(self) -> bytes:
+        """The resource's JSON, byte for byte as the server sent it."""
+    @property
+    def resource_id(self) -> int | None:
+        """The id that the resource says, or that it stands under; `None` when it has none."""
+    @property
+    def value(self) -> Any:
+        """The parsed JSON: a dict as a rule. Numbers with a fraction are `decimal.Decimal`."""
+    def __getitem__(self, name: str, /) -> Any: ...
+    def __contains__(self, name: object, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    def keys(self) -> KeysView[str]:
+        """The names of the members."""
+    def values(self) -> ValuesView[Any]:
+        """The values of the members."""
+    def items(self) -> ItemsView[str, Any]:
+        """Names and values."""
+    def get(self, name: str, default: Any = None) -> Any:
+        """A member's value, or `default` when there is none."""
+
+@final
+class IdSet:
+    """A set of ids, kept as ascending ranges: `IdSet("1-200,320")` or `IdSet([1, 2, 3])`."""
+
+    def __new__(cls, ids: object = None) -> IdSet: ...
+    def __getnewargs__(self) -> tuple[str, ...]: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, id: object, /) -> bool: ...
+    def __iter__(self) -> IdSetIterator: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def union(self, other: IdSet) -> IdSet:
+        """All ids that are in one of the two sets."""
+    def difference(self, other: IdSet) -> IdSet:
+        """The ids that are not in the other set."""
+
+@final
+class IdSetIterator:
+    def __iter__(self) -> IdSetIterator: ...
+    def __next__(self) -> int: ...
+
+@final
+class Listed:
+    @property
+    def path(self) -> str: ...
+    @property
+    def id_limit(self) -> int: ...
+    @property
+    def search(self) -> str | None: ...
+    @property
+    def key(self) -> str | None: ...
+
+@final
+class Emulator:
+    def __new__(cls, config: str) -> Emulator: ...
+    def respond(self, method: str, url: str, headers: list[tuple[str, str]], body: bytes, now: int) -> Outcome: ...
+    def statistics(self) -> dict[str, Any]: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def credentials(self) -> list[list[tuple[str, str]]]: ...
+
+@final
+class Outcome:
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def after_seconds(self) -> float: ...
+
+def dump_json(value: object, place: str = "body") -> str: ...
+def load_json(text: bytes) -> Any: ...
+def find_resource(name: str) -> Listed | None: ...
+def list_resources() -> list[Listed]: ...
+def find_search(name: str) -> str | None: ...
+def list_searches() -> list[str]: ...

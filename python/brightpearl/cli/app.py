@@ -1,0 +1,259 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brightpearl import Client, __version__
+from brightpearl._native import find_resource, find_search
+from brightpearl.cli import listing
+from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.progress import Progress, progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    epilog=EXIT_CODES,
+    help="""Reads a Brightpearl account: searches, records by id, whole pulls into files.
+
+    The account and the credentials come from BRIGHTPEARL_ACCOUNT, BRIGHTPEARL_DATACENTRE (or
+    BRIGHTPEARL_BASE_URL), BRIGHTPEARL_APP_REF, and BRIGHTPEARL_ACCOUNT_TOKEN or BRIGHTPEARL_STAFF_TOKEN.
+
+    Data goes to standard output or the file, progress to standard error.""",
+)
+explain_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Says how many requests a command needs, and how long they take.",
+)
+app.add_typer(explain_app, name="explain")
+
+Filters = Annotated[
+    list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")
+]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")
+]
+Limit = Annotated[int | None, typer.Option(min=0, help="Stops after so many.")]
+Query = Annotated[
+    list[str] | None,
+    typer.Option("--query", help="A query parameter such as includeOptional=customFields. May be repeated."),
+]
+SearchResource = Annotated[
+    str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order-search.")
+]
+RecordResource = Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"brightpearl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def settings(
+    account: Annotated[str | None, typer.Option(help="The account code.")] = None,
+    datacentre: Annotated[str | None, typer.Option(help="Such as use1.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Instead of a datacentre.")] = None,
+    app_ref: Annotated[str | None, typer.Option(help="The app's reference.")] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Shows the version.")
+    ] = False,
+) -> None:
+    # Options win over the environment. Tokens have no option: command lines can be seen by others.
+    if datacentre:
+        os.environ.pop("BRIGHTPEARL_BASE_URL", None)
+    if base_url:
+        os.environ.pop("BRIGHTPEARL_DATACENTRE", None)
+    given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref}
+    os.environ.update({f"BRIGHTPEARL_{name}": value for name, value in given.items() if value})
+
+
+@app.command(epilog=EXIT_CODES)
+@reports_failures
+def search(
+    resource: SearchResource,
+    filters: Filters = None,
+    columns: Annotated[str | None, typer.Option(help="Columns of the rows, separated by commas.")] = None,
+    sort: Annotated[
+        str | None, typer.Option(help="Such as updatedOn or updatedOn.DESC, separated by commas.")
+    ] = None,
+    limit: Limit = None,
+    format: Annotated[
+        listing.Format | None, typer.Option(help="A table on a terminal and jsonl otherwise, unless given.")
+    ] = None,
+) -> None:
+    """Searches, and writes the rows.
+
+    A table shows 100 rows unless --limit says otherwise.
+    """
+    chosen = format or listing.suitable_format()
+    if limit is None and chosen is listing.Format.TABLE:
+        limit = listing.TABLE_ROWS
+    with _at_work() as (client, shown):
+        rows = client.search(
+            _search_path(resource), _pairs(filters), columns=columns or (), sort=sort or (), limit=limit
+        )
+        listing.write_rows(rows, chosen, shown)
+
+
+@app.command(epilog=EXIT_CODES)
+@reports_failures
+def get(
+    resource: RecordResource,
+    ids: Annotated[str, typer.Argument(help="Such as 1-200,320.")],
+    query: Query = None,
+) -> None:
+    """Reads records by id, in the fewest requests, and writes them as JSON Lines.
+
+    Ids that do not exist are named on standard error.
+    """
+    with _at_work() as (client, shown):
+        resources = client.get(_resource_path(resource), ids, query=_pairs(query))
+        shown.stage("records", None)
+        count = listing.write_resources(resources, shown)
+    if resources.missing:
+        print(f"missing: {resources.missing}", file=sys.stderr)
+    for refusal in resources.refused:
+        print(f"refused: {refusal.id}: {refusal.error}", file=sys.stderr)
+    if resources.refused or not count:
+        raise typer.Exit(4)
+
+
+@app.command(epilog=EXIT_CODES)
+@reports_failures
+def pull(
+    resource: RecordResource,
+    out: Annotated[Path, typer.Option(help="The file: .jsonl, .csv or .parquet.")],
+    where: Where = None,
+    query: Query = None,
+    limit: Limit = None,
+) -> None:
+    """Searches, reads every hit in detail, and writes them to a file.
+
+    .jsonl has the records as Brightpearl sent them. In .csv and .parquet, members of members have dotted names
+    such as totalValue.net; lists, and maps that are keyed by ids, are JSON text.
+
+    The file appears when it is complete. An interrupted pull leaves nothing behind.
+    """
+    from brightpearl.cli.pull import pull, searchable
+
+    listed = searchable(resource)
+    with _at_work() as (client, shown):
+        pulled = pull(client, listed, _pairs(where), out, limit, _pairs(query), shown)
+        statistics = client.statistics()
+    print(f"{pulled.records:,} records with {statistics.requests:,} requests: {out}", file=sys.stderr)
+    if pulled.missing:
+        print(f"gone meanwhile: {pulled.missing}", file=sys.stderr)
+    for refusal in pulled.refused:
+        print(f"refused: {refusal.id}: {refusal.error}", file=sys.stderr)
+    if pulled.refused:
+        raise typer.Exit(4)
+
+
+@explain_app.command("search")
+@reports_failures
+def explain_search(resource: SearchResource, filters: Filters = None, limit: Limit = None) -> None:
+    """Sends the first request of a search, to learn how many rows there are."""
+    from brightpearl.cli.explain import explain_search
+
+    with _at_work() as (client, _):
+        text = explain_search(client, _search_path(resource), _pairs(filters), limit)
+    print(text)
+
+
+@explain_app.command("get")
+@reports_failures
+def explain_get(resource: RecordResource, ids: Annotated[str, typer.Argument(help="Such as 1-200,320.")]) -> None:
+    """Sends nothing."""
+    from brightpearl.cli.explain import explain_get
+
+    with _at_work() as (client, _):
+        text = explain_get(client, _resource_path(resource), ids)
+    print(text)
+
+
+@explain_app.command("pull")
+@reports_failures
+def explain_pull(resource: RecordResource, where: Where = None, limit: Limit = None) -> None:
+    """Sends the first request of the search, to learn how many records there are."""
+    from brightpearl.cli.explain import explain_pull
+    from brightpearl.cli.pull import searchable
+
+    listed = searchable(resource)
+    with _at_work() as (client, _):
+        text = explain_pull(client, listed, _pairs(where), limit)
+    print(text)
+
+
+@app.command(epilog=EXIT_CODES)
+@reports_failures
+def emulator(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Where all data is drawn from.")] = 1,
+    orders: Annotated[int, typer.Option(min=0, help="How many orders there are.")] = 1000,
+) -> None:
+    """Serves an emulated account on this machine until it is interrupted.
+
+    Prints the variables that point this command at it; they hold no secret, since the account is not real.
+    """
+    from brightpearl.cli.emulator import serve
+
+    serve(port, seed, orders)
+
+
+@app.command(epilog=EXIT_CODES)
+@reports_failures
+def demo(
+    orders: Annotated[int, typer.Option(min=1, help="How many orders the emulated account has.")] = 25_000,
+    seed: Annotated[int, typer.Option(min=0, help="Where all data is drawn from.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="The file; one among the temporary files unless given.")] = None,
+) -> None:
+    """Pulls every order in detail into a file, and shows what that took.
+
+    From an emulated account over real HTTP; with BRIGHTPEARL_ACCOUNT set, from that account.
+    """
+    from brightpearl.cli.demo import demo
+
+    demo(orders, seed, out)
+
+
+@contextlib.contextmanager
+def _at_work() -> Iterator[tuple[Client, Progress]]:
+    """A client of the account that the environment names, and a progress display."""
+    shown = progress()
+    try:
+        with Client.from_env(sleep=shown.sleep) as client:
+            yield client, shown
+    finally:
+        shown.close()
+
+
+def _pairs(texts: list[str] | None) -> list[tuple[str, str]]:
+    pairs = []
+    for text in texts or []:
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise UsageError(f"{text!r} is no filter; expected a column and a value such as orderTypeId=1")
+        pairs.append((name, value))
+    return pairs
+
+
+def _search_path(name: str) -> str:
+    return find_search(name) or name
+
+
+def _resource_path(name: str) -> str:
+    listed = find_resource(name)
+    return name if listed is None else listed.path

@@ -1,0 +1,91 @@
+"""The demonstration: everything, in detail, and what it took."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from brightpearl import Client
+from brightpearl._native import load_json
+from brightpearl.cli.listing import print_table
+from brightpearl.cli.progress import Progress, progress
+from brightpearl.cli.pull import Pulled, pull, searchable
+
+_ROWS_SHOWN = 8
+
+
+def demo(orders: int, seed: int, out: Path | None) -> None:
+    """Pulls every order of an emulated account, or of the account that the environment names."""
+    target = out or Path(tempfile.mkdtemp(prefix="brightpearl-demo-")) / "orders.jsonl"
+    shown = progress()
+    try:
+        with _client(orders, seed, shown) as client:
+            start = time.monotonic()
+            pulled = pull(client, searchable("order"), [], target, None, [], shown)
+            seconds = time.monotonic() - start
+            shown.close()
+            _show_summary(client, pulled, seconds, target)
+    finally:
+        shown.close()
+    _show_first(target)
+
+
+@contextlib.contextmanager
+def _client(orders: int, seed: int, shown: Progress) -> Iterator[Client]:
+    if os.environ.get("BRIGHTPEARL_ACCOUNT"):
+        with Client.from_env(sleep=shown.sleep) as client:
+            print(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}", file=sys.stderr)
+            yield client
+        return
+    from brightpearl.testing import Emulator
+
+    with Emulator(orders=orders, seed=seed).serve() as server, server.client(sleep=shown.sleep) as client:
+        print(f"an emulated account with {orders:,} orders on {server.url}", file=sys.stderr)
+        yield client
+
+
+def _show_summary(client: Client, pulled: Pulled, seconds: float, target: Path) -> None:
+    statistics, budget = client.statistics(), client.budget()
+    lines = [
+        ("records", f"{pulled.records:,}"),
+        ("requests", f"{statistics.requests:,}"),
+        ("with one GET per order", f"{pulled.pages + pulled.records:,}"),
+        ("budget left", f"{budget.available} of {budget.quota} requests in this period"),
+        ("waits for the request cap", f"{statistics.budget_waits}"),
+        ("refused by the request cap", f"{statistics.throttled}"),
+        ("retries", f"{statistics.retries}"),
+        ("received", f"{statistics.bytes_received / 1e6:,.1f} MB"),
+        ("time", f"{seconds:.1f} s"),
+        ("file", f"{target} ({target.stat().st_size / 1e6:,.1f} MB)"),
+    ]
+    print("\n".join(f"{name:<27}{value}" for name, value in lines))
+
+
+def _show_first(target: Path) -> None:
+    if target.suffix != ".jsonl":
+        return
+    with target.open("rb") as file:
+        records = [_summary(load_json(line)) for line in itertools.islice(file, _ROWS_SHOWN)]
+    if records:
+        print_table(list(records[0]), records)
+
+
+def _summary(order: dict[str, Any]) -> dict[str, Any]:
+    parties = order.get("parties", {})
+    party = parties.get("customer") or parties.get("supplier") or {}
+    return {
+        "id": order.get("id"),
+        "type": order.get("orderTypeCode"),
+        "placed on": (order.get("placedOn") or "")[:10],
+        "with": party.get("addressFullName"),
+        "total": f"{order.get('totalValue', {}).get('total')} {order.get('currency', {}).get('orderCurrencyCode')}",
+        "status": order.get("orderStatus", {}).get("name"),
+        "lines": len(order.get("orderRows", {})),
+    }

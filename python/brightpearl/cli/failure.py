@@ -1,0 +1,119 @@
+"""How the command ends when something is wrong: a block on standard error, and an exit code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import typer
+
+from brightpearl.errors import BrightpearlError
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  2    wrong usage, or input that was refused before anything was sent
+  3    the credentials were refused, or may not do this
+  4    Brightpearl refused the request, or has no such record
+  5    no answer, an outage, the request cap, or an answer that cannot be read: try again later
+  6    a mistake in this program
+  7    a file cannot be read or written
+  130  interrupted
+  141  nobody reads the output any more
+  143  terminated"""
+
+_KIND_CODES = {
+    "validation": 2,
+    "authentication": 3,
+    "permission": 3,
+    "rejected": 4,
+    "not-found": 4,
+    "conflict": 4,
+    "throttled": 5,
+    "unavailable": 5,
+    "transport": 5,
+    "protocol": 5,
+    "misuse": 6,
+    "cancelled": 6,
+}
+
+_DELIVERIES = {
+    "not-sent": "nothing was sent",
+    "rejected": "it was refused and changed nothing",
+    "maybe-applied": "it was sent, and the outcome is unknown",
+    "applied": "it was carried out",
+}
+
+
+class UsageError(Exception):
+    """The command line asks for something that cannot be: said without a stack trace."""
+
+    def __init__(self, message: str, *, where: str | None = None, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.where = where
+        self.advice = advice
+
+
+def reports_failures(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Turns what a command raises into a block on standard error and an exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
+        try:
+            return command(*arguments, **options)
+        except UsageError as error:
+            _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
+            raise typer.Exit(2) from None
+        except BrightpearlError as error:
+            _print_block(error.message, _details(error))
+            raise typer.Exit(_KIND_CODES.get(error.kind, 6)) from None
+        except BrokenPipeError:
+            # Python would complain about the same pipe again when it flushes on its way out.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(141) from None
+        except OSError as error:
+            _print_block(error.strerror or str(error), [("where", _file_of(error))])
+            raise typer.Exit(7) from None
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+    return wrapped
+
+
+def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
+    answers = [": ".join(filter(None, answer)) for answer in error.errors]
+    request = None
+    if error.request is not None:
+        request = f"{error.request.method} {error.request.url}\n{_DELIVERIES.get(error.delivery, error.delivery)}"
+    elif error.kind == "validation":
+        request = _DELIVERIES["not-sent"]
+    return [
+        ("where", error.location),
+        ("status", None if error.status is None else f"HTTP {error.status}"),
+        ("answer", "\n".join(answers) or None),
+        ("request", request),
+        ("retry after", None if error.retry_after is None else f"{error.retry_after:g} s"),
+        ("what to do", error.advice or None),
+    ]
+
+
+def _print_block(what: str, details: list[tuple[str, str | None]]) -> None:
+    lines = [f"error: {what}"]
+    for name, text in details:
+        if text:
+            first, *more = text.splitlines()
+            lines.append(f"  {name + ':':<13}{first}")
+            lines.extend(f"  {'':<13}{line}" for line in more)
+    print("\n".join(lines), file=sys.stderr)
+
+
+def _file_of(error: OSError) -> str | None:
+    names = [str(name) for name in (error.filename, error.filename2) if name]
+    return " -> ".join(names) or None

@@ -1,0 +1,190 @@
+"""Files that are complete or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from brightpearl._native import Resource, load_json
+from brightpearl.cli.failure import UsageError
+from brightpearl.cli.flatten import Cell, cell_text, flatten
+
+if TYPE_CHECKING:
+    import pyarrow
+
+_ROWS_IN_A_GROUP = 5_000
+
+
+class RecordFile(Protocol):
+    """Takes records, then writes what it has."""
+
+    def add(self, record: Resource) -> None:
+        """Takes one record."""
+
+    def finish(self) -> None:
+        """Writes what is not written yet."""
+
+
+@contextlib.contextmanager
+def record_file(path: Path) -> Iterator[RecordFile]:
+    """A file of records, in the format that its ending says. It appears under its name when it is complete."""
+    ending = path.suffix.lower()
+    if ending not in (".jsonl", ".csv", ".parquet"):
+        raise UsageError(
+            f"the ending {path.suffix!r} says no format; expected .jsonl, .csv or .parquet",
+            where=f"--out {path}",
+        )
+    if ending == ".parquet":
+        require_pyarrow(path)
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no directory {str(path.parent)!r}", where=f"--out {path}")
+    with _appearing(path) as target:
+        if ending == ".jsonl":
+            lines = JsonLines(target)
+            yield lines
+            lines.finish()
+            return
+        with tempfile.TemporaryFile(dir=path.parent) as spool:
+            table = CsvTable(spool, target) if ending == ".csv" else ParquetTable(spool, target)
+            yield table
+            table.finish()
+
+
+def require_pyarrow(path: Path) -> None:
+    """Says how to get what Parquet files need, before anything is sent."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            "Parquet files need the package pyarrow, which is not installed",
+            where=f"--out {path}",
+            advice="pip install 'brightpearl[arrow]', or choose .jsonl or .csv",
+        ) from None
+
+
+@contextlib.contextmanager
+def _appearing(path: Path) -> Iterator[IO[bytes]]:
+    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            os.chmod(partial, _mode(path))
+            yield target
+            target.flush()
+            os.fsync(target.fileno())
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(partial)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The mode of the file that is replaced, or of a new one."""
+    with contextlib.suppress(FileNotFoundError):
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+class JsonLines:
+    """One record a line, byte for byte as Brightpearl sent it, but for line breaks between its members."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._target = target
+
+    def add(self, record: Resource) -> None:
+        """Writes one record."""
+        self._target.write(one_line(record.raw))
+
+    def finish(self) -> None:
+        """All is written already."""
+
+
+def one_line(raw: bytes) -> bytes:
+    """JSON text as a line. Line breaks in it stand between tokens only: in texts they are escaped."""
+    return raw.translate(None, b"\r\n") + b"\n"
+
+
+class Spooled:
+    """Keeps records aside until all their columns are known."""
+
+    def __init__(self, spool: IO[bytes], target: IO[bytes]) -> None:
+        self._spool = spool
+        self._target = target
+        self._kinds: dict[str, set[type]] = {}
+
+    def add(self, record: Resource) -> None:
+        """Takes one record."""
+        for name, cell in flatten(record.value).items():
+            self._kinds.setdefault(name, set()).add(type(cell))
+        self._spool.write(one_line(record.raw))
+
+    def _records(self) -> Iterator[dict[str, Cell]]:
+        self._spool.seek(0)
+        for line in self._spool:
+            yield flatten(load_json(line))
+
+
+class CsvTable(Spooled):
+    """A header and a line for each record, in UTF-8."""
+
+    def finish(self) -> None:
+        """Writes the file."""
+        import io
+
+        text = io.TextIOWrapper(self._target, encoding="utf-8", newline="", write_through=True)
+        writer = csv.writer(text)
+        writer.writerow(self._kinds)
+        for record in self._records():
+            writer.writerow([cell_text(record.get(name)) for name in self._kinds])
+        text.flush()
+        text.detach()
+
+
+class ParquetTable(Spooled):
+    """Typed columns: whole numbers, booleans, and texts for everything else, so that no amount is rounded."""
+
+    def finish(self) -> None:
+        """Writes the file."""
+        import pyarrow
+        import pyarrow.parquet
+
+        schema = pyarrow.schema([(name, _column_type(kinds)) for name, kinds in self._kinds.items()])
+        with pyarrow.parquet.ParquetWriter(self._target, schema, compression="zstd") as writer:
+            group: list[dict[str, Cell]] = []
+            for record in self._records():
+                group.append(record)
+                if len(group) == _ROWS_IN_A_GROUP:
+                    writer.write_table(_table(group, schema))
+                    group.clear()
+            if group:
+                writer.write_table(_table(group, schema))
+
+
+def _column_type(kinds: set[type]) -> pyarrow.DataType:
+    import pyarrow
+
+    present = kinds - {type(None)}
+    if present == {int}:
+        return pyarrow.int64()
+    if present == {bool}:
+        return pyarrow.bool_()
+    return pyarrow.string()
+
+
+def _table(records: list[dict[str, Cell]], schema: pyarrow.Schema) -> pyarrow.Table:
+    import pyarrow
+
+    def column(field: pyarrow.Field) -> pyarrow.Array:
+        cells: list[Any] = [record.get(field.name) for record in records]
+        if pyarrow.types.is_string(field.type):
+            cells = [None if cell is None else cell_text(cell) for cell in cells]
+        return pyarrow.array(cells, type=field.type)
+
+    return pyarrow.Table.from_arrays([column(field) for field in schema], schema=schema)

@@ -1,0 +1,117 @@
+"""Rows and records on standard output."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from enum import Enum
+from typing import Any
+
+from brightpearl import Resources, Rows
+from brightpearl._native import Resource, dump_json
+from brightpearl.cli.files import one_line
+from brightpearl.cli.flatten import cell_text
+from brightpearl.cli.progress import Progress
+
+TABLE_ROWS = 100
+"""A table holds no more rows than this unless asked to: it is for reading, and stands in memory."""
+
+# A column is not cut below this many characters.
+_NARROWEST_CELL = 8
+_WIDEST_CELL = 40
+
+
+class Format(str, Enum):
+    """How rows are written."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def suitable_format() -> Format:
+    """A table for people, JSON Lines for programs."""
+    return Format.TABLE if sys.stdout.isatty() else Format.JSONL
+
+
+def write_rows(rows: Rows, chosen: Format, progress: Progress) -> None:
+    """Writes the rows of a search."""
+    progress.stage("rows", rows.metadata.results_available)
+    if chosen is Format.TABLE:
+        _write_table(rows, progress)
+        return
+    writer = csv.writer(sys.stdout)
+    columns: tuple[str, ...] | None = None
+    for page in rows.pages():
+        if chosen is Format.JSONL:
+            sys.stdout.writelines(row.to_json() + "\n" for row in page)
+        else:
+            if columns is None:
+                columns = page.columns
+                writer.writerow(columns)
+            for record in page.to_dicts(dates="text"):
+                writer.writerow([_text(record.get(name)) for name in columns])
+        progress.advance(len(page))
+    sys.stdout.flush()
+
+
+def _text(cell: Any) -> str:
+    return dump_json(cell) if isinstance(cell, (dict, list)) else cell_text(cell)
+
+
+def _write_table(rows: Rows, progress: Progress) -> None:
+    records = list(rows.dicts(dates="text"))
+    progress.advance(len(records))
+    progress.close()
+    left_out = print_table([column.name for column in rows.metadata.columns], records)
+    if left_out:
+        print(f"too narrow for {', '.join(left_out)}; choose with --columns", file=sys.stderr)
+    available = rows.metadata.results_available
+    if available is not None and available > len(records):
+        print(f"{len(records):,} of {available:,} rows; more with --limit", file=sys.stderr)
+
+
+def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
+    """Prints records as a table, and answers which columns the terminal has no room for. Columns without a
+    value in any record are not shown."""
+    from rich import box
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
+    shown: list[str] = []
+    left_out: list[str] = []
+    # Between two columns stand three blanks, and before the first none.
+    room = console.width + 3
+    for name in columns:
+        texts = [_text(record.get(name)) for record in records]
+        if records and not any(texts):
+            continue
+        width = min(max(map(cell_len, [name, *texts])), _WIDEST_CELL)
+        # A column that does not quite fit is cut; one that would be all ellipsis is left out.
+        given = min(width, room - 3)
+        if given < min(width, _NARROWEST_CELL) and shown:
+            left_out.append(name)
+            continue
+        room -= given + 3
+        table.add_column(name, overflow="ellipsis", no_wrap=True, width=max(given, 1))
+        shown.append(name)
+    for record in records:
+        table.add_row(*(Text(_text(record.get(name))) for name in shown))
+    console.print(table)
+    return left_out
+
+
+def write_resources(resources: Resources, progress: Progress) -> int:
+    """Writes resources as JSON Lines, and says how many there were."""
+    count = 0
+    resource: Resource
+    for resource in resources:
+        sys.stdout.buffer.write(one_line(resource.raw))
+        count += 1
+        progress.advance(1)
+    sys.stdout.buffer.flush()
+    return count

@@ -1,0 +1,75 @@
+"""A pull: a search for ids, then every hit in detail, in the fewest requests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from brightpearl import Client, IdSet
+from brightpearl._native import Listed, find_resource, list_resources
+from brightpearl.cli.failure import UsageError
+from brightpearl.cli.files import record_file
+from brightpearl.cli.progress import Progress
+from brightpearl.resources import Refusal
+
+
+class Pulled:
+    """What a pull did."""
+
+    def __init__(self, records: int, pages: int, missing: IdSet, refused: list[Refusal]) -> None:
+        self.records = records
+        self.pages = pages
+        """Pages of the search."""
+        self.missing = missing
+        """Ids that were found and were gone when they were read."""
+        self.refused = refused
+        """Ids that Brightpearl refused to read."""
+
+
+def searchable(name: str) -> Listed:
+    """The resource of that path or short name, which must have a search."""
+    resource = find_resource(name)
+    if resource is None or resource.search is None or resource.key is None:
+        names = sorted(listed.path.rsplit("/")[-1] for listed in list_resources() if listed.search is not None)
+        raise UsageError(
+            f"there is no search known that finds {name!r}; expected one of {', '.join(names)}",
+            where="RESOURCE",
+        )
+    return resource
+
+
+def pull(
+    client: Client,
+    resource: Listed,
+    filters: list[tuple[str, str]],
+    target: Path,
+    limit: int | None,
+    query: list[tuple[str, str]],
+    progress: Progress,
+) -> Pulled:
+    """Writes every record that a search finds to a file, which appears when it is complete."""
+    with record_file(target) as file:
+        ids, pages = _find(client, resource, filters, limit, progress)
+        progress.stage("records read", len(ids))
+        resources = client.get(resource.path, ids, query=query, plan="never") if ids else None
+        records = 0
+        for record in resources or ():
+            file.add(record)
+            records += 1
+            progress.advance(1)
+    missing = IdSet() if resources is None else resources.missing
+    return Pulled(records, pages, missing, [] if resources is None else resources.refused)
+
+
+def _find(
+    client: Client, resource: Listed, filters: list[tuple[str, str]], limit: int | None, progress: Progress
+) -> tuple[IdSet, int]:
+    assert resource.search is not None and resource.key is not None  # noqa: PT018 - `searchable` saw to it
+    rows = client.search(resource.search, filters, columns=[resource.key], limit=limit)
+    ids: list[int] = []
+    pages = 0
+    progress.stage("ids found", rows.metadata.results_available)
+    for page in rows.pages():
+        ids.extend(row[resource.key] for row in page)
+        pages += 1
+        progress.advance(len(page))
+    return IdSet(ids), pages

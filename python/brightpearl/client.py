@@ -1,0 +1,300 @@
+"""One app on one account."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from brightpearl import _native
+from brightpearl._native import IdSet, RawReply, Uris, dump_json
+from brightpearl.driver import Driver, Host
+from brightpearl.errors import ValidationError
+from brightpearl.reply import Reply
+from brightpearl.resources import Resources
+from brightpearl.rows import Rows
+from brightpearl.wire import names_of, pairs_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Literal
+
+    from brightpearl._native import Budget, Call, Statistics
+    from brightpearl.credentials import Credentials
+    from brightpearl.transport import Transport
+    from brightpearl.wire import Ids, Parameters
+
+    Method = Literal["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+    Paging = Literal["first-result", "offset"]
+    Plan = Literal["auto", "always", "never"]
+
+
+class Client:
+    """One app on one account. May be shared by threads; what it returns belongs to one thread at a time.
+
+    `account`: the code in the address of your Brightpearl login.
+    `datacentre`: such as `use1`; or `base_url`, such as `http://127.0.0.1:8080`. Exactly one of them.
+    `credentials`: a `PrivateApp` or a `StaffApp`.
+    `transport`: transmits one request; `httpx` unless given.
+    `clock`: milliseconds since the Unix epoch. `sleep`: waits so many seconds. The machine's unless given.
+    `timeout`: seconds that the default transport waits for a connection and for the next bytes.
+    `retry`: `max_attempts` (5), `base_ms` (500), `cap_ms` (30000), `max_throttled` (20).
+    `pool`: `quota` (200), `period_ms` (60000), `pacing` (`burst` or `spread`), `reserve` (0).
+    `lane`: `normal`, or `high` to use the pool's reserve.
+    `max_body_bytes`: largest answer that is read, 64 MiB unless given.
+    `page_size`, `paging`: rows a search page, and how pages are asked for.
+    `seed`: of the back-off's randomness; drawn from the system unless given.
+
+    Raises `ValidationError` at the field that is wrong. Nothing is sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        credentials: Credentials,
+        datacentre: str | None = None,
+        base_url: str | None = None,
+        transport: Transport | None = None,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], object] | None = None,
+        timeout: float = 60.0,
+        retry: Mapping[str, int] | None = None,
+        pool: Mapping[str, int | str] | None = None,
+        lane: Literal["normal", "high"] | None = None,
+        max_body_bytes: int | None = None,
+        page_size: int | None = None,
+        paging: Paging | None = None,
+        seed: int | None = None,
+    ) -> None:
+        if not hasattr(credentials, "_configuration"):
+            raise TypeError(f"credentials is a {type(credentials).__name__}; expected a PrivateApp or a StaffApp")
+        if transport is not None and not callable(transport):
+            raise TypeError(f"transport is a {type(transport).__name__}; expected a callable")
+        settings = {
+            "account": account,
+            "datacentre": datacentre,
+            "base_url": base_url,
+            "retry": dict(retry or {}),
+            "pool": dict(pool or {}),
+            "lane": lane,
+            "max_body_bytes": max_body_bytes,
+            "page_size": page_size,
+            "paging": paging,
+            "seed": int.from_bytes(os.urandom(8), "little") if seed is None else seed,
+        }
+        self._description = f"account={account!r}, {credentials!r}"
+        # The text with the token is bound to no name, so that no traceback can show it.
+        self._native = _native.Client(
+            dump_json(_given(settings) | {"credentials": credentials._configuration()}, "settings")
+        )
+        self._own_transport = None
+        if transport is None:
+            from brightpearl.http import HttpxTransport
+
+            limit = 64 << 20 if max_body_bytes is None else max_body_bytes
+            transport = self._own_transport = HttpxTransport(timeout=timeout, max_body_bytes=limit)
+        self._host = Host(transport, clock or _system_milliseconds, sleep or time.sleep)
+
+    @classmethod
+    def from_env(cls, **options: Any) -> Client:
+        """A client from `BRIGHTPEARL_ACCOUNT`, `BRIGHTPEARL_DATACENTRE` (or `BRIGHTPEARL_BASE_URL`),
+        `BRIGHTPEARL_APP_REF`, and `BRIGHTPEARL_ACCOUNT_TOKEN` or `BRIGHTPEARL_STAFF_TOKEN`.
+
+        `options` are further arguments of the constructor.
+        """
+        from brightpearl.environment import settings
+
+        return cls(**(settings() | options))
+
+    def search(
+        self,
+        resource: str,
+        filters: Parameters | None = None,
+        *,
+        columns: str | Iterable[str] = (),
+        sort: str | Iterable[str] = (),
+        limit: int | None = None,
+        page_size: int | None = None,
+        paging: Paging | None = None,
+        key: str | None = None,
+        unchecked: bool = False,
+    ) -> Rows:
+        """Searches, page by page as the rows are asked for.
+
+        `resource`: the path, such as `order-service/order-search`.
+        `filters`: all must hold. Values may be texts, numbers, booleans, dates, aware date-times, id sets, or
+        several of one of these; ranges are texts such as `2026-01-01/`.
+        `columns`: the columns of the rows; the resource's own unless given.
+        `sort`: keys such as `updatedOn` or `updatedOn.DESC`.
+        `limit`: stops after so many rows.
+        `key`: the column that identifies a row, where the catalog does not know it.
+        `unchecked`: sends names that the catalog does not know.
+        """
+        operation = {
+            "resource": resource,
+            "filters": pairs_of(filters, "filters"),
+            "columns": names_of(columns),
+            "sort": names_of(sort),
+            "limit": limit,
+            "page_size": page_size,
+            "paging": paging,
+            "key": key,
+            "unchecked": unchecked,
+        }
+        return Rows(self._drive(self._start("search", operation)))
+
+    def get(
+        self,
+        resource: str,
+        ids: Ids | None = None,
+        *,
+        query: Parameters | None = None,
+        plan: Plan | None = None,
+        id_limit: int | None = None,
+    ) -> Resources:
+        """Fetches resources by id, in the fewest requests, as they are asked for.
+
+        `resource`: the path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
+        `ids`: a text such as `1-200,320`, one id, several, or an `IdSet`. None asks for the whole list, where
+        the resource has one.
+        `query`: such as `{"includeOptional": "customFields"}`.
+        `plan`: whether to ask first which ids exist: `auto` (when it is likely to save requests), `always`,
+        or `never`.
+        `id_limit`: most ids in one request, where the catalog does not know it.
+        """
+        operation = {
+            "resource": resource,
+            "ids": None if ids is None else _ids_text(ids),
+            "query": pairs_of(query, "query"),
+            "plan": plan,
+            "id_limit": id_limit,
+        }
+        return Resources(self._drive(self._start("fetch", operation)))
+
+    def request(
+        self,
+        method: Method | str,
+        path: str,
+        query: Parameters | None = None,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+    ) -> Reply:
+        """Sends one request of any kind, and retries it where that is safe.
+
+        `path`: below the account, such as `order-service/order-type`.
+        `body`: bytes or a text as it is, or an object that has a JSON form. `decimal.Decimal` is written digit
+        for digit.
+        `idempotent`: says that sending this PUT, PATCH or DELETE twice is the same as sending it once.
+        """
+        operation = {
+            "method": method.upper(),
+            "path": path,
+            "query": pairs_of(query, "query"),
+            "headers": pairs_of(headers, "headers"),
+            "body": _body_text(body),
+            "idempotent": idempotent,
+        }
+        return _reply(self._drive(self._start("request", operation)))
+
+    def options(self, resource: str, ids: Ids | None = None) -> list[str]:
+        """The URIs that read these ids, as the server plans them: only ids that exist, in legal chunks."""
+        operation = {"resource": resource, "ids": None if ids is None else _ids_text(ids)}
+        return _uris(self._drive(self._start("options", operation)))
+
+    def resume(self, checkpoint: str) -> Rows | Resources | Reply | list[str]:
+        """Goes on where a checkpoint was taken, perhaps by another process: with `Rows` for a search, with
+        `Resources` for a fetch."""
+        driver = self._drive(self._native.resume(checkpoint))
+        operation = driver.call.operation
+        if operation == "search":
+            return Rows(driver)
+        if operation == "fetch":
+            return Resources(driver)
+        if operation == "request":
+            return _reply(driver)
+        return _uris(driver)
+
+    def budget(self) -> Budget:
+        """What may be sent right now, as far as this client knows."""
+        return self._native.budget(self._host.now())
+
+    def statistics(self) -> Statistics:
+        """Requests, retries, waits and bytes over the client's life."""
+        return self._native.statistics()
+
+    def events(self) -> list[dict[str, Any]]:
+        """What happened since the last time, oldest first. The latest 1024 are kept."""
+        return self._native.events()
+
+    def close(self) -> None:
+        """Closes the connections of the default transport. A transport that was given is left alone."""
+        if self._own_transport is not None:
+            self._own_transport.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Client({self._description})"
+
+    def _start(self, name: str, operation: dict[str, Any]) -> Call:
+        return self._native.start(dump_json({name: _given(operation)}, "arguments"))
+
+    def _drive(self, call: Call) -> Driver:
+        return Driver(call, self._host)
+
+
+def _given(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def _system_milliseconds() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _ids_text(ids: Ids) -> str:
+    return str(ids if isinstance(ids, IdSet) else IdSet(ids))
+
+
+def _body_text(body: Any) -> str:
+    if body is None:
+        return ""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        try:
+            return bytes(body).decode()
+        except UnicodeDecodeError as error:
+            raise ValidationError(
+                "the body is not UTF-8, which all JSON is", location=f"body byte {error.start}"
+            ) from None
+    return dump_json(body)
+
+
+def _reply(driver: Driver) -> Reply:
+    output = driver.next_output()
+    if not isinstance(output, RawReply):
+        raise _nothing_left()
+    driver.next_output()
+    return Reply(output)
+
+
+def _uris(driver: Driver) -> list[str]:
+    output = driver.next_output()
+    if not isinstance(output, Uris):
+        raise _nothing_left()
+    driver.next_output()
+    return output.uris
+
+
+def _nothing_left() -> ValidationError:
+    return ValidationError(
+        "the request was answered before the checkpoint was taken; expected one with something left to do",
+        location="checkpoint",
+    )

@@ -1,0 +1,116 @@
+"""Drives a call: transmits what it asks for, sleeps as long as it says, and hands its output on."""
+
+from __future__ import annotations
+
+from brightpearl._native import Done, Pending, Send, Wait
+from brightpearl.errors import BrightpearlError, MisuseError, RequestSummary
+from brightpearl.messages import Headers, Request, Response
+from brightpearl.transport import MaybeSent, NotSent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brightpearl._native import Call, Page, RawReply, ResourceBatch, Uris
+    from brightpearl.transport import Transport
+
+    Output = Page | ResourceBatch | RawReply | Uris
+
+
+class Host:
+    """What a client does its input and output with."""
+
+    __slots__ = ("clock", "sleep", "transport")
+
+    def __init__(self, transport: Transport, clock: Callable[[], float], sleep: Callable[[float], object]) -> None:
+        self.transport = transport
+        self.clock = clock
+        self.sleep = sleep
+
+    def now(self) -> int:
+        """Milliseconds since the Unix epoch."""
+        return int(self.clock())
+
+
+class Driver:
+    """One call and its host. Not for several threads at once; a client is."""
+
+    __slots__ = ("_cause", "call", "failed", "host")
+
+    def __init__(self, call: Call, host: Host) -> None:
+        self.call = call
+        self.host = host
+        self.failed = False
+        self._cause: BaseException | None = None
+
+    def next_output(self) -> Output | None:
+        """The next piece of the result; `None` when there is no more."""
+        now = self.host.now()
+        try:
+            while True:
+                step = self.call.poll(now)
+                if isinstance(step, Send):
+                    self._transmit(step)
+                elif isinstance(step, Wait):
+                    self.host.sleep(max(step.until - now, 1) / 1000)
+                elif isinstance(step, Done):
+                    return None
+                elif isinstance(step, Pending):
+                    raise MisuseError("the call waits for an answer that this driver does not owe it")
+                else:
+                    return step
+                now = self.host.now()
+        except BrightpearlError as error:
+            self.failed = True
+            if error.kind == "transport" and self._cause is not None:
+                raise error from self._cause
+            raise
+        except BaseException as interruption:
+            self.failed = True
+            self._cancel(now, interruption)
+            raise
+
+    def _transmit(self, step: Send) -> None:
+        request = Request(step.method, step.url, Headers(step.headers), step.body)
+        try:
+            response = self.host.transport(request)
+        except NotSent as failure:
+            self._cause = failure
+            self.call.fail(step.exchange, False, _describe(failure), self.host.now())
+        except MaybeSent as failure:
+            self._cause = failure
+            self.call.fail(step.exchange, True, _describe(failure), self.host.now())
+        except BrightpearlError:
+            # A transport that is built on a client of ours: its error says all there is to say.
+            raise
+        except Exception as failure:
+            self._cause = failure
+            text = f"{type(failure).__name__}: {failure}"
+            self.call.fail(step.exchange, True, text, self.host.now())
+        else:
+            if not isinstance(response, Response):
+                raise MisuseError(
+                    f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response",
+                    delivery="maybe-applied",
+                    request=RequestSummary(step.method, step.url),
+                )
+            self.call.answer(
+                step.exchange, response.status, list(response.headers.lines), response.body, self.host.now()
+            )
+
+    def _cancel(self, now: int, interruption: BaseException) -> None:
+        """Ends the call when something else than an answer ended its step, such as Ctrl-C."""
+        self.call.cancel(now)
+        try:
+            self.call.poll(now)
+        except BrightpearlError as cancelled:
+            if cancelled.delivery == "maybe-applied" and hasattr(interruption, "add_note"):
+                interruption.add_note(f"{cancelled.request}: may have been applied; look before sending it again")
+
+    def cancel(self) -> None:
+        """Ends the call."""
+        self.call.cancel(self.host.now())
+
+
+def _describe(failure: Exception) -> str:
+    return str(failure) or type(failure).__name__

@@ -1,0 +1,181 @@
+"""One tree of exceptions for everything that can go wrong.
+
+The engine decides the kind; there is one class for each. What a failed request left behind is in `delivery`:
+look at it before sending a write again.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, ClassVar, Literal
+
+    Delivery = Literal["not-sent", "rejected", "maybe-applied", "applied"]
+
+
+class RequestSummary:
+    """The request that an error is about: `method` and `url`, without headers, body or anything secret."""
+
+    __slots__ = ("method", "url")
+
+    def __init__(self, method: str, url: str) -> None:
+        self.method = method
+        self.url = url
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RequestSummary):
+            return NotImplemented
+        return (self.method, self.url) == (other.method, other.url)
+
+    def __hash__(self) -> int:
+        return hash((self.method, self.url))
+
+    def __repr__(self) -> str:
+        return f"RequestSummary({self.method!r}, {self.url!r})"
+
+
+class BrightpearlError(Exception):
+    """Anything that went wrong.
+
+    `str()` of it is one line with everything below that is known.
+    """
+
+    kind: ClassVar[str] = "error"
+    """The kind's name, the same in every host of the engine, such as `not-found`."""
+
+    message: str
+    """What was wrong, and what was expected instead."""
+    status: int | None
+    """The HTTP status, when an answer came."""
+    errors: list[tuple[str, str]]
+    """Brightpearl's own codes and messages, all of them."""
+    delivery: Delivery
+    """What became of the request: `not-sent` and `rejected` changed nothing, `maybe-applied` may have,
+    `applied` has."""
+    retry_after: float | None
+    """Seconds until another try is worth it, when that is known."""
+    request: RequestSummary | None
+    """The request, without anything secret."""
+    location: str | None
+    """Where it was wrong: a configuration field, a filter, a JSON Pointer, `byte 3`."""
+    advice: str
+    """One sentence on what to do about it."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str | None = None,
+        status: int | None = None,
+        errors: Iterable[tuple[str, str]] = (),
+        delivery: Delivery = "not-sent",
+        retry_after: float | None = None,
+        request: RequestSummary | tuple[str, str] | None = None,
+        location: str | None = None,
+        advice: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.errors = list(errors)
+        self.delivery = delivery
+        self.retry_after = retry_after
+        self.request = RequestSummary(*request) if isinstance(request, tuple) else request
+        self.location = location
+        self.advice = advice
+        self._text = text
+
+    def __str__(self) -> str:
+        if self._text is not None:
+            return self._text
+        return self.message if self.location is None else f"{self.message} (at {self.location})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        details = {
+            "text": self._text,
+            "status": self.status,
+            "errors": self.errors,
+            "delivery": self.delivery,
+            "retry_after": self.retry_after,
+            "request": self.request,
+            "location": self.location,
+            "advice": self.advice,
+        }
+        return _restore, (type(self), self.message, details)
+
+
+def _restore(kind: type[BrightpearlError], message: str, details: dict[str, Any]) -> BrightpearlError:
+    return kind(message, **details)
+
+
+class AuthenticationError(BrightpearlError):
+    """The credentials were refused (HTTP 401)."""
+
+    kind = "authentication"
+
+
+class PermissionDeniedError(BrightpearlError):
+    """The credentials are good but may not do this (HTTP 403)."""
+
+    kind = "permission"
+
+
+class ValidationError(BrightpearlError, ValueError):
+    """The input was refused before anything was sent."""
+
+    kind = "validation"
+
+
+class RejectedError(BrightpearlError):
+    """Brightpearl refused the request, with codes and messages."""
+
+    kind = "rejected"
+
+
+class NotFoundError(BrightpearlError):
+    """There is no such resource or record (HTTP 404)."""
+
+    kind = "not-found"
+
+
+class ConflictError(BrightpearlError):
+    """The record changed meanwhile, or a unique key is taken (HTTP 409, 412)."""
+
+    kind = "conflict"
+
+
+class ThrottledError(BrightpearlError):
+    """The request cap was reached and stayed reached through every retry."""
+
+    kind = "throttled"
+
+
+class UnavailableError(BrightpearlError):
+    """Brightpearl, or something before it, is out of order (HTTP 5xx)."""
+
+    kind = "unavailable"
+
+
+class TransportError(BrightpearlError):
+    """The transport failed: no connection, a reset, a timeout. The original is in `__cause__`."""
+
+    kind = "transport"
+
+
+class ProtocolError(BrightpearlError):
+    """The answer cannot be read: not JSON, cut off, too large, or not what was asked for."""
+
+    kind = "protocol"
+
+
+class MisuseError(BrightpearlError):
+    """The program broke a rule of the library."""
+
+    kind = "misuse"
+
+
+class CallCancelledError(BrightpearlError):
+    """The call was cancelled."""
+
+    kind = "cancelled"

@@ -1,0 +1,110 @@
+"""HTTP messages as plain data: what a transport is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+_SECRET = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "brightpearl-account-token",
+        "brightpearl-staff-token",
+        "brightpearl-dev-token",
+        "brightpearl-auth",
+        "cookie",
+        "set-cookie",
+    }
+)
+
+
+class Headers(Mapping[str, str]):
+    """Header lines in order. Looked up without regard to case; the first line of a name counts.
+
+    `repr()` blanks credentials.
+    """
+
+    __slots__ = ("lines",)
+
+    lines: tuple[tuple[str, str], ...]
+    """Every line, repeated names included."""
+
+    def __init__(self, lines: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        pairs = lines.items() if isinstance(lines, Mapping) else lines
+        self.lines = tuple((str(name), str(value)) for name, value in pairs)
+
+    def __getitem__(self, name: str) -> str:
+        wanted = name.lower()
+        for candidate, value in self.lines:
+            if candidate.lower() == wanted:
+                return value
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name for name, _ in self.lines))
+
+    def __len__(self) -> int:
+        return len({name for name, _ in self.lines})
+
+    def __repr__(self) -> str:
+        shown = [(name, "[redacted]" if name.lower() in _SECRET else value) for name, value in self.lines]
+        return f"Headers({shown!r})"
+
+
+class Request:
+    """A request to transmit, complete: nothing needs adding but what an HTTP library adds by itself.
+
+    `headers` holds the credentials: log a request through its `repr()` only, which blanks them.
+    """
+
+    __slots__ = ("body", "headers", "method", "url")
+
+    method: str
+    """The verb, in capitals."""
+    url: str
+    """The absolute URL, already percent-encoded."""
+    headers: Headers
+    """Header lines."""
+    body: bytes
+    """The body; empty means none."""
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.url} {self.headers!r} with {len(self.body)} bytes>"
+
+
+class Response:
+    """What the server answered, with the body decompressed."""
+
+    __slots__ = ("body", "headers", "status")
+
+    status: int
+    """The status code."""
+    headers: Headers
+    """Header lines; those about the request cap matter."""
+    body: bytes
+    """The whole body."""
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        body: bytes | bytearray | memoryview | str = b"",
+    ) -> None:
+        self.status = status
+        self.headers = headers if isinstance(headers, Headers) else Headers(headers)
+        self.body = body.encode() if isinstance(body, str) else bytes(body)
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} {self.headers!r} with {len(self.body)} bytes>"

@@ -1,0 +1,37 @@
+"""The answer to a single request."""
+
+from __future__ import annotations
+
+from brightpearl._native import load_json
+from brightpearl.messages import Headers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from brightpearl._native import RawReply
+
+
+class Reply:
+    """A good answer. Bad ones are raised."""
+
+    __slots__ = ("body", "headers", "status")
+
+    status: int
+    """The status: 200 as a rule, 207 when several things had different outcomes."""
+    headers: Headers
+    """Header lines."""
+    body: bytes
+    """The body, byte for byte."""
+
+    def __init__(self, raw: RawReply) -> None:
+        self.status = raw.status
+        self.headers = Headers(raw.headers)
+        self.body = raw.body
+
+    def json(self) -> Any:
+        """The parsed body; `None` when it is empty. Numbers with a fraction are `decimal.Decimal`."""
+        return load_json(self.body) if self.body else None
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status} with {len(self.body)} bytes>"

@@ -1,0 +1,120 @@
+"""The emulated account."""
+
+from __future__ import annotations
+
+import time
+
+from brightpearl._native import Emulator as _Emulator
+from brightpearl._native import dump_json
+from brightpearl.client import Client
+from brightpearl.credentials import PrivateApp, StaffApp
+from brightpearl.errors import MisuseError
+from brightpearl.messages import Request, Response
+from brightpearl.testing.clock import VirtualClock
+from brightpearl.transport import MaybeSent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from brightpearl.testing.server import EmulatorServer
+
+
+class Emulator:
+    """One emulated account with orders, products, contacts and warehouses, all drawn from a seed.
+
+    `orders`, `products`, `contacts`, `warehouses`: how many there are.
+    `seed`: where all data and faults are drawn from.
+    `faults`: what goes wrong, such as `{"script": [{"request": 2, "fault": {"kind": "lost-response"}}]}`.
+    `clock`, `sleep`: virtual unless given; the server uses the machine's.
+    Further settings, such as `account`, `quota` and `period_ms`, go to the emulator as they are.
+
+    Raises `ValidationError` that names the setting that is wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        orders: int | None = None,
+        products: int | None = None,
+        contacts: int | None = None,
+        warehouses: int | None = None,
+        seed: int | None = None,
+        faults: dict[str, Any] | None = None,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], object] | None = None,
+        **settings: Any,
+    ) -> None:
+        settings |= {
+            "orders": orders,
+            "products": products,
+            "contacts": contacts,
+            "warehouses": warehouses,
+            "seed": seed,
+            "faults": faults,
+        }
+        self._native = _Emulator(
+            dump_json({name: value for name, value in settings.items() if value is not None}, "settings")
+        )
+        virtual = VirtualClock()
+        self.clock: Callable[[], float] = clock or virtual
+        self.sleep: Callable[[float], object] = sleep or (virtual.sleep if clock is None else time.sleep)
+
+    def respond(self, request: Request, now: float) -> tuple[Response | None, float]:
+        """What becomes of a request at `now`, in milliseconds since the Unix epoch: an answer, or `None` for a
+        connection that goes away; and after how many seconds."""
+        outcome = self._native.respond(
+            request.method, request.url, list(request.headers.lines), request.body, int(now)
+        )
+        if outcome.status is None:
+            return None, 0.0
+        return Response(outcome.status, outcome.headers, outcome.body), outcome.after_seconds
+
+    def transport(self, request: Request) -> Response:
+        """A transport for a client in the same process."""
+        response, delay = self.respond(request, self.clock())
+        if delay:
+            self.sleep(delay)
+        if response is None:
+            raise MaybeSent("the emulated connection went away before an answer")
+        return response
+
+    @property
+    def account(self) -> str:
+        """The account code."""
+        return self._native.account
+
+    @property
+    def credentials(self) -> PrivateApp | StaffApp:
+        """Credentials that the account accepts."""
+        for lines in self._native.credentials:
+            headers = dict(lines)
+            app_ref = headers["brightpearl-app-ref"]
+            if token := headers.get("brightpearl-account-token"):
+                return PrivateApp(app_ref, token)
+            if token := headers.get("brightpearl-staff-token"):
+                return StaffApp(app_ref, token)
+        raise MisuseError("the emulated account was configured without credentials")
+
+    def client(self, **options: Any) -> Client:
+        """A client of this account in the same process, on the emulator's clock."""
+        options = {
+            "account": self.account,
+            "base_url": "http://127.0.0.1",
+            "credentials": self.credentials,
+            "transport": self.transport,
+            "clock": self.clock,
+            "sleep": self.sleep,
+        } | options
+        return Client(**options)
+
+    def serve(self, port: int = 0, host: str = "127.0.0.1") -> EmulatorServer:
+        """Puts the account on a port, a free one unless given, until the server is closed."""
+        from brightpearl.testing.server import EmulatorServer
+
+        return EmulatorServer(self, host, port)
+
+    def statistics(self) -> dict[str, Any]:
+        """What was counted: `requests`, `by_resource`, `by_status`, `throttled`, `faults` and others."""
+        return self._native.statistics()

@@ -1,0 +1,27 @@
+"""The contract between the engine and whatever moves bytes."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brightpearl.messages import Request, Response
+
+    Transport = Callable[[Request], Response]
+    """Transmits a request once, without retries or redirects, and gives back whatever was answered.
+
+    It raises `NotSent` or `MaybeSent` when there is no answer. Any other exception counts as `MaybeSent`.
+    """
+
+
+class TransportFailure(Exception):  # noqa: N818 - findings about a request, not errors of the caller
+    """There is no answer. Raise one of the two subclasses."""
+
+
+class NotSent(TransportFailure):
+    """Not a byte of the request left this machine: no name, no connection, no TLS. Safe to send again."""
+
+
+class MaybeSent(TransportFailure):
+    """The request, or a part of it, may have arrived: a reset, a timeout, a cut answer."""

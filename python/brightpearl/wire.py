@@ -1,0 +1,72 @@
+"""Python values as the texts that stand in queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from brightpearl._native import IdSet
+from brightpearl.errors import ValidationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime
+
+    # A mapping's values are listed at `text_of`; as a union, type checkers would not accept mixed literals.
+    Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
+    Ids = str | int | Iterable[int] | IdSet
+
+
+def pairs_of(parameters: Parameters | None, place: str) -> list[tuple[str, str]]:
+    """The names and texts of query parameters, in order. Pairs may repeat a name, a mapping cannot."""
+    if parameters is None:
+        return []
+    pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+    return [(str(name), text_of(value, f"{place}.{name}")) for name, value in pairs]
+
+
+def text_of(value: object, place: str) -> str:
+    """The text of a value: `true`, `7`, `2026-01-31`, `2026-01-31T12:00:00.000+00:00`, `1,2,3`.
+
+    Texts, numbers, booleans, dates, aware date-times, id sets, and several of one of these.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float, IdSet)):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, Mapping)):
+        return ",".join(text_of(element, place) for element in value)
+    return _rarer_text_of(value, place)
+
+
+def _rarer_text_of(value: object, place: str) -> str:
+    # Imported here, since a program that imports the package need not use either.
+    import datetime
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime):
+        return _moment_text(value, place)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    raise ValidationError(
+        f"a {type(value).__name__} cannot stand in a query; expected a text, a number, a boolean, a date, "
+        "a date-time, or several of one of these",
+        location=place,
+    )
+
+
+def _moment_text(value: datetime.datetime, place: str) -> str:
+    if value.tzinfo is None:
+        raise ValidationError(
+            f"the date-time {value.isoformat()} names no instant; expected one with a time zone",
+            location=place,
+        )
+    return value.isoformat(timespec="milliseconds")
+
+
+def names_of(names: str | Iterable[str]) -> list[str]:
+    """Column names or sort keys, given as one text or several."""
+    return names.split(",") if isinstance(names, str) else [str(name) for name in names]

@@ -1,0 +1,101 @@
+//! The shared state of one app on one account.
+
+use brightpearl_core::operation::Operation;
+use brightpearl_core::{self as core, Config};
+use pyo3::prelude::*;
+
+use crate::call::Call;
+use crate::error::{or_raise, seconds};
+use crate::json;
+
+/// One app on one account: starts calls, which share its budget and telemetry.
+#[pyclass(frozen, module = "brightpearl._native")]
+pub(crate) struct Client(core::Client);
+
+#[pymethods]
+impl Client {
+    /// A client from its configuration as JSON text.
+    #[new]
+    fn new(py: Python<'_>, config: &str) -> PyResult<Self> {
+        or_raise(py, Config::from_json(config).and_then(core::Client::new)).map(Self)
+    }
+
+    /// Starts a call from its operation as JSON text. Nothing is sent yet.
+    fn start(&self, py: Python<'_>, operation: &str) -> PyResult<Call> {
+        or_raise(py, Operation::from_json(operation).and_then(|operation| self.0.start(operation)))
+            .map(Call::new)
+    }
+
+    /// Goes on with a call from its checkpoint.
+    fn resume(&self, py: Python<'_>, checkpoint: &str) -> PyResult<Call> {
+        or_raise(py, self.0.resume(checkpoint)).map(Call::new)
+    }
+
+    /// What may be sent at `now`, in milliseconds since the Unix epoch.
+    fn budget(&self, now: u64) -> Budget {
+        let budget = self.0.budget(now);
+        Budget { available: budget.available, quota: budget.quota, wait_seconds: seconds(budget.wait_ms) }
+    }
+
+    /// Sums over the client's life.
+    fn statistics(&self) -> Statistics {
+        let core::Statistics { requests, retries, throttled, budget_waits, bytes_received, events_dropped } =
+            self.0.statistics();
+        Statistics { requests, retries, throttled, budget_waits, bytes_received, events_dropped }
+    }
+
+    /// Takes the events since the last time, as a list of dicts, oldest first.
+    fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let text = serde_json::to_vec(&self.0.drain_events()).map_err(|error| {
+            crate::error::raise(py, &core::Error::misuse(format!("the events cannot be written: {error}")))
+        })?;
+        json::load(py, &text)
+    }
+}
+
+/// What may be sent right now.
+#[pyclass(frozen, get_all, module = "brightpearl")]
+pub(crate) struct Budget {
+    /// Requests that may be sent right now.
+    available: u32,
+    /// Requests allowed in a period.
+    quota: u32,
+    /// Seconds until more become available; 0 when nothing stands in the way.
+    wait_seconds: f64,
+}
+
+#[pymethods]
+impl Budget {
+    fn __repr__(&self) -> String {
+        let Self { available, quota, wait_seconds } = self;
+        format!("Budget(available={available}, quota={quota}, wait_seconds={wait_seconds:?})")
+    }
+}
+
+/// Sums over a client's life.
+#[pyclass(frozen, get_all, module = "brightpearl")]
+pub(crate) struct Statistics {
+    /// Attempts handed to the transport.
+    requests: u64,
+    /// Attempts that repeated an earlier one.
+    retries: u64,
+    /// Answers that said the request cap was reached.
+    throttled: u64,
+    /// Times that a request had to wait for the budget.
+    budget_waits: u64,
+    /// Bytes of answers' bodies.
+    bytes_received: u64,
+    /// Events that were dropped because nobody took them.
+    events_dropped: u64,
+}
+
+#[pymethods]
+impl Statistics {
+    fn __repr__(&self) -> String {
+        let Self { requests, retries, throttled, budget_waits, bytes_received, events_dropped } = self;
+        format!(
+            "Statistics(requests={requests}, retries={retries}, throttled={throttled}, \
+             budget_waits={budget_waits}, bytes_received={bytes_received}, events_dropped={events_dropped})"
+        )
+    }
+}

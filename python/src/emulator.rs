@@ -1,0 +1,107 @@
+//! The emulated Brightpearl, for tests, demonstrations and work without an account.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use brightpearl_core::{Error, Headers, Kind, Method, Request};
+use brightpearl_emulator as emulator;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::error::{or_raise, raise};
+use crate::json;
+
+/// One emulated account, as a function from a request and a time to an answer.
+#[pyclass(frozen, module = "brightpearl._native")]
+pub(crate) struct Emulator(Mutex<emulator::Emulator>);
+
+impl Emulator {
+    /// The emulator, for one request. Only ever waited for without the interpreter lock.
+    fn lock(&self) -> MutexGuard<'_, emulator::Emulator> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[pymethods]
+impl Emulator {
+    /// An account from its configuration as JSON text.
+    #[new]
+    fn new(py: Python<'_>, config: &str) -> PyResult<Self> {
+        let emulator = emulator::Config::from_json(config).and_then(emulator::Emulator::new);
+        or_raise(py, emulator.map_err(|error| Error::validation("config", error.to_string())))
+            .map(|emulator| Self(Mutex::new(emulator)))
+    }
+
+    /// What becomes of a request at `now`, in milliseconds since the Unix epoch.
+    fn respond(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        url: String,
+        headers: Vec<(String, String)>,
+        body: &[u8],
+        now: u64,
+    ) -> PyResult<Outcome> {
+        let Ok(method) = method.parse::<Method>() else {
+            let message = format!("{method:?} is no verb of the API; expected one like GET");
+            return Err(raise(py, &Error::new(Kind::Validation, message).at("method")));
+        };
+        let request = Request { method, url, headers: Headers::from_iter(headers), body: body.to_vec() };
+        Ok(Outcome::new(py, py.detach(|| self.lock().respond(&request, now))))
+    }
+
+    /// The credentials that the account accepts: the names and values of their two headers.
+    #[getter]
+    fn credentials(&self, py: Python<'_>) -> Vec<Vec<(String, String)>> {
+        let lines = |credential: &emulator::Credential| {
+            let headers = credential.headers();
+            headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        };
+        py.detach(|| self.lock().config().credentials.iter().map(lines).collect())
+    }
+
+    /// The account code.
+    #[getter]
+    fn account(&self, py: Python<'_>) -> String {
+        py.detach(|| self.lock().config().account.clone())
+    }
+
+    /// What was counted so far, as a dict.
+    fn statistics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let text = py.detach(|| serde_json::to_vec(self.lock().statistics()));
+        let text = text.map_err(|error| Error::misuse(format!("the statistics cannot be written: {error}")));
+        json::load(py, &or_raise(py, text)?)
+    }
+}
+
+/// What to act out: an answer after so many seconds, or a connection that goes away.
+#[pyclass(frozen, get_all, module = "brightpearl._native")]
+pub(crate) struct Outcome {
+    /// The status; `None` when the connection goes away without an answer.
+    status: Option<u16>,
+    headers: Vec<(String, String)>,
+    body: Py<PyBytes>,
+    after_seconds: f64,
+}
+
+impl Outcome {
+    fn new(py: Python<'_>, outcome: emulator::Outcome) -> Self {
+        match outcome {
+            emulator::Outcome::Answer { response, after_ms } => Self {
+                status: Some(response.status),
+                headers: response
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect(),
+                body: PyBytes::new(py, &response.body).unbind(),
+                after_seconds: crate::error::seconds(after_ms),
+            },
+            emulator::Outcome::ConnectionLost { applied: _ } => Self {
+                status: None,
+                headers: Vec::new(),
+                body: PyBytes::new(py, b"").unbind(),
+                after_seconds: 0.0,
+            },
+        }
+    }
+}

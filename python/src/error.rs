@@ -1,0 +1,74 @@
+//! Raises the engine's errors as the exceptions that the package defines in Python.
+
+use brightpearl_core::{Error, Kind};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList, PyTuple};
+
+/// Milliseconds, as the engine counts, in seconds, as Python does.
+pub(crate) fn seconds(milliseconds: u64) -> f64 {
+    milliseconds as f64 / 1000.0
+}
+
+/// What a function of the engine answered, with its error as an exception.
+pub(crate) fn or_raise<T>(py: Python<'_>, result: Result<T, Error>) -> PyResult<T> {
+    result.map_err(|error| raise(py, &error))
+}
+
+/// The exception for an error, ready to be raised.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    match exception(py, error) {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(failure) => failure,
+    }
+}
+
+/// The exception for an error, as an object.
+pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    let details = PyDict::new(py);
+    details.set_item("text", error.to_string())?;
+    details.set_item("status", error.status())?;
+    let errors = error.errors().iter().map(|error| (error.code.as_str(), error.message.as_str()));
+    details.set_item("errors", PyList::new(py, errors.collect::<Vec<_>>())?)?;
+    details.set_item("delivery", error.delivery().as_str())?;
+    details.set_item("retry_after", error.retry_after().map(seconds))?;
+    details.set_item(
+        "request",
+        error.request().map(|request| (request.method.as_str(), request.url.as_str())),
+    )?;
+    details.set_item("location", error.location())?;
+    details.set_item("advice", error.kind().advice())?;
+    class(py, error.kind())?.call((error.message(),), Some(&details))
+}
+
+fn class(py: Python<'_>, kind: Kind) -> PyResult<Bound<'_, PyAny>> {
+    static CLASSES: PyOnceLock<Py<PyTuple>> = PyOnceLock::new();
+    let classes = CLASSES.get_or_try_init(py, || {
+        let module = py.import("brightpearl.errors")?;
+        let classes = Kind::ALL
+            .into_iter()
+            .map(|kind| module.getattr(class_name(kind)))
+            .collect::<PyResult<Vec<_>>>()?;
+        PyTuple::new(py, classes).map(Bound::unbind)
+    })?;
+    let place = Kind::ALL.into_iter().position(|listed| listed == kind).unwrap_or_default();
+    classes.bind(py).get_item(place)
+}
+
+/// The class of each kind. Exhaustive, so that a new kind cannot be forgotten.
+fn class_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Authentication => "AuthenticationError",
+        Kind::Permission => "PermissionDeniedError",
+        Kind::Validation => "ValidationError",
+        Kind::Rejected => "RejectedError",
+        Kind::NotFound => "NotFoundError",
+        Kind::Conflict => "ConflictError",
+        Kind::Throttled => "ThrottledError",
+        Kind::Unavailable => "UnavailableError",
+        Kind::Transport => "TransportError",
+        Kind::Protocol => "ProtocolError",
+        Kind::Misuse => "MisuseError",
+        Kind::Cancelled => "CallCancelledError",
+    }
+}

@@ -1,0 +1,95 @@
+//! Sets of ids.
+
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, PoisonError};
+
+use brightpearl_core as core;
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyTuple};
+
+use crate::error::or_raise;
+
+/// A set of ids, kept as ascending ranges: `IdSet("1-200,320")` or `IdSet([1, 2, 3])`.
+#[pyclass(frozen, eq, hash, module = "brightpearl")]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct IdSet(pub(crate) core::IdSet);
+
+#[pymethods]
+impl IdSet {
+    #[new]
+    #[pyo3(signature = (ids = None))]
+    fn new(py: Python<'_>, ids: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let Some(ids) = ids else { return Ok(Self(core::IdSet::new())) };
+        if let Ok(known) = ids.cast::<IdSet>() {
+            return Ok(known.get().clone());
+        }
+        if let Ok(text) = ids.cast::<PyString>() {
+            return or_raise(py, core::IdSet::parse(text.to_str()?)).map(Self);
+        }
+        if let Ok(id) = ids.extract::<u64>() {
+            return or_raise(py, core::IdSet::from_ids([id])).map(Self);
+        }
+        let ids = ids.try_iter()?.map(|id| id?.extract::<u64>()).collect::<PyResult<Vec<_>>>()?;
+        or_raise(py, core::IdSet::from_ids(ids)).map(Self)
+    }
+
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let text = (!self.0.is_empty()).then(|| self.0.to_string());
+        PyTuple::new(py, text)
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("IdSet({:?})", self.0.to_string())
+    }
+
+    fn __len__(&self) -> usize {
+        usize::try_from(self.0.len()).unwrap_or(usize::MAX)
+    }
+
+    fn __contains__(&self, id: &Bound<'_, PyAny>) -> bool {
+        id.extract::<u64>().is_ok_and(|id| self.0.contains(id))
+    }
+
+    fn __iter__(&self) -> IdSetIterator {
+        let ranges: Vec<_> = self.0.ranges().rev().collect();
+        IdSetIterator(Mutex::new(ranges))
+    }
+
+    /// All ids that are in one of the two sets.
+    fn union(&self, other: &IdSet) -> Self {
+        Self(self.0.union(&other.0))
+    }
+
+    /// The ids that are not in the other set.
+    fn difference(&self, other: &IdSet) -> Self {
+        Self(self.0.difference(&other.0))
+    }
+}
+
+/// Goes over the ids of a set, ascending.
+#[pyclass(frozen, module = "brightpearl._native")]
+pub(crate) struct IdSetIterator(
+    /// What is left, the next range last.
+    Mutex<Vec<RangeInclusive<u64>>>,
+);
+
+#[pymethods]
+impl IdSetIterator {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self) -> Option<u64> {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match left.last_mut()?.next() {
+                Some(id) => return Some(id),
+                None => _ = left.pop(),
+            }
+        }
+    }
+}

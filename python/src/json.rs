@@ -1,0 +1,172 @@
+//! JSON to Python objects and back, without loss.
+
+use brightpearl_core::{Error, Kind};
+use jiter::{FloatMode, PythonParse, StringCacheMode};
+use pyo3::exceptions::PyRecursionError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
+
+use crate::error::raise;
+use crate::id_set::IdSet;
+use crate::resources::Resource;
+use crate::row::Row;
+
+/// Deeper than any document of the API.
+const DEEPEST: usize = 200;
+
+/// Reads JSON. Numbers with a fraction or an exponent become `decimal.Decimal`, so that none is rounded.
+pub(crate) fn load<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let parse = PythonParse {
+        cache_mode: StringCacheMode::All,
+        float_mode: FloatMode::Decimal,
+        ..PythonParse::default()
+    };
+    parse.python_parse(py, text).map_err(|error| {
+        let message = format!("the JSON cannot be read: {}", error.error_type);
+        raise(py, &Error::new(Kind::Protocol, message).at(format!("byte {}", error.index)))
+    })
+}
+
+/// Reads JSON from bytes.
+#[pyfunction]
+pub(crate) fn load_json<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    load(py, text)
+}
+
+/// Writes an object as JSON: dicts with text keys, lists, tuples, texts, numbers (`Decimal` digit for digit),
+/// booleans, `None`, dates, date-times, rows, resources and id sets. Errors name `place` and a JSON Pointer.
+#[pyfunction]
+#[pyo3(signature = (value, place = "body"))]
+pub(crate) fn dump_json(value: &Bound<'_, PyAny>, place: &str) -> PyResult<String> {
+    let mut writer = Writer { out: String::new(), place, path: Vec::new() };
+    writer.value(value)?;
+    Ok(writer.out)
+}
+
+struct Writer<'a> {
+    out: String,
+    /// What is being written, for errors.
+    place: &'a str,
+    /// The way to the value being written, for its JSON Pointer.
+    path: Vec<String>,
+}
+
+impl Writer<'_> {
+    fn value(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        if self.path.len() > DEEPEST {
+            return Err(PyRecursionError::new_err("the object nests too deeply to be written as JSON"));
+        }
+        if value.is_none() {
+            self.out.push_str("null");
+        } else if let Ok(text) = value.cast::<PyString>() {
+            self.text(text)?;
+        } else if let Ok(boolean) = value.cast::<PyBool>() {
+            self.out.push_str(if boolean.is_true() { "true" } else { "false" });
+        } else if value.is_instance_of::<PyInt>() {
+            self.out.push_str(value.py().get_type::<PyInt>().call_method1("__repr__", (value,))?.extract()?);
+        } else if let Ok(number) = value.cast::<PyFloat>() {
+            self.float(number)?;
+        } else if let Ok(members) = value.cast::<PyDict>() {
+            self.object(members)?;
+        } else if let Ok(list) = value.cast::<PyList>() {
+            self.array(list.iter())?;
+        } else if let Ok(tuple) = value.cast::<PyTuple>() {
+            self.array(tuple.iter())?;
+        } else if let Ok(row) = value.cast::<Row>() {
+            self.out.push_str(&row.get().json_text());
+        } else if let Ok(resource) = value.cast::<Resource>() {
+            self.out.push_str(&String::from_utf8_lossy(resource.get().bytes()));
+        } else if let Ok(ids) = value.cast::<IdSet>() {
+            self.quoted(&ids.get().0.to_string());
+        } else if value.is_instance(decimal_type(value.py())?)? {
+            self.decimal(value)?;
+        } else if value.hasattr("isoformat")? {
+            self.quoted(value.call_method0("isoformat")?.extract()?);
+        } else {
+            let name = value.get_type().name()?;
+            return Err(self.refuse(value.py(), format!("a {name} has no JSON form")));
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &Bound<'_, PyString>) -> PyResult<()> {
+        match text.to_str() {
+            Ok(text) => self.quoted(text),
+            Err(_) => return Err(self.refuse(text.py(), "the text has half of a surrogate pair".to_owned())),
+        }
+        Ok(())
+    }
+
+    fn quoted(&mut self, text: &str) {
+        // A text always has a JSON form.
+        self.out.push_str(&serde_json::Value::from(text).to_string());
+    }
+
+    fn float(&mut self, number: &Bound<'_, PyFloat>) -> PyResult<()> {
+        let value = number.value();
+        if !value.is_finite() {
+            return Err(self.refuse(number.py(), format!("{value} is no JSON number")));
+        }
+        self.out.push_str(&format!("{value:?}"));
+        Ok(())
+    }
+
+    fn decimal(&mut self, number: &Bound<'_, PyAny>) -> PyResult<()> {
+        let text = number.str()?;
+        if !number.call_method0("is_finite")?.is_truthy()? {
+            return Err(self.refuse(number.py(), format!("{text} is no JSON number")));
+        }
+        self.out.push_str(text.to_str()?);
+        Ok(())
+    }
+
+    fn object(&mut self, members: &Bound<'_, PyDict>) -> PyResult<()> {
+        self.out.push('{');
+        for (index, (name, value)) in members.iter().enumerate() {
+            let Ok(name) = name.cast::<PyString>() else {
+                let found = name.get_type().name()?;
+                return Err(self.refuse(value.py(), format!("a member's name is a {found}; expected a str")));
+            };
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.text(name)?;
+            self.out.push(':');
+            self.inside(name.to_str()?.to_owned(), &value)?;
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    fn array<'py>(&mut self, elements: impl Iterator<Item = Bound<'py, PyAny>>) -> PyResult<()> {
+        self.out.push('[');
+        for (index, element) in elements.enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.inside(index.to_string(), &element)?;
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    fn inside(&mut self, step: String, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.path.push(step);
+        self.value(value)?;
+        self.path.pop();
+        Ok(())
+    }
+
+    fn refuse(&self, py: Python<'_>, message: String) -> PyErr {
+        let pointer: String =
+            self.path.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect();
+        let separator = if pointer.is_empty() { "" } else { " " };
+        raise(py, &Error::validation(format!("{}{separator}{pointer}", self.place), message))
+    }
+}
+
+fn decimal_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static DECIMAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    DECIMAL.import(py, "decimal", "Decimal")
+}

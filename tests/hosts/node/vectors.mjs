@@ -1,0 +1,154 @@
+// Plays every golden vector through the npm package's own calls. Prints each difference with the vector's
+// name and the entry's number, and ends with the line "N passed, M failed".
+
+import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual, inspect } from "node:util";
+import { BrightpearlError, Engine, MaybeSent, NotSent } from "./brightpearl.mjs";
+
+const folder = new URL("../../vectors/", import.meta.url);
+
+class Host {
+  constructor(vector) {
+    this.engine = new Engine(vector.config);
+    this.call = this.engine.start(vector.operation);
+    this.remembered = null;
+  }
+
+  act({ now, poll, answer, fail, acknowledge, cancel, checkpoint, resume, explain }) {
+    if (poll) return stepJson(this.call.poll(now));
+    if (answer) return done(this.call.answer(answer.exchange, responseOf(answer), now));
+    if (fail) return done(this.call.fail(fail.exchange, failureOf(fail), now));
+    if (acknowledge !== undefined) return done(this.call.acknowledge(acknowledge));
+    if (cancel) return done(this.call.cancel(now));
+    if (checkpoint) return { checkpoint: (this.remembered = this.call.checkpoint()) };
+    if (resume) {
+      this.call.close();
+      this.call = this.engine.resume(typeof resume === "string" ? resume : this.remembered);
+      return "ok";
+    }
+    if (explain) return { explanation: explanationJson(this.call.explain(now)) };
+    throw new Error("an action that this runner does not know");
+  }
+}
+
+const done = () => "ok";
+
+function responseOf({ status, headers = [], body, body_base64 }) {
+  return { status, headers, body: body_base64 === undefined ? (body ?? "") : Buffer.from(body_base64, "base64") };
+}
+
+function failureOf({ sent, text }) {
+  return sent === "not-sent" ? new NotSent(text) : new MaybeSent(text);
+}
+
+const text = (bytes) => new TextDecoder().decode(bytes);
+
+function stepJson(step) {
+  switch (step.kind) {
+    case "send": {
+      const { method, url, headers, body } = step.request;
+      const { exchange, attempt } = step;
+      return { send: { exchange, attempt, method, url, headers, body: text(body) } };
+    }
+    case "wait":
+      return { wait: { until: step.until, reason: step.reason } };
+    case "pending":
+    case "done":
+      return step.kind;
+    case "page":
+      return { page: pageJson(step.page) };
+    case "resources":
+      return { resources: resourcesJson(step.resources) };
+    case "reply": {
+      const { status, headers, body } = step.reply;
+      return { reply: { status, headers, body: text(body) } };
+    }
+    case "uris":
+      return { uris: step.uris };
+    default:
+      throw new Error(`a step that this runner does not know: ${step.kind}`);
+  }
+}
+
+function cellJson(column, row) {
+  if (column.isNull(row)) return null;
+  switch (column.kind) {
+    case "decimal":
+      return { decimal: column.text(row) };
+    case "json":
+      return { json: column.text(row) };
+    default: {
+      const value = column.value(row);
+      return typeof value === "bigint" ? Number(value) : value;
+    }
+  }
+}
+
+function pageJson(page) {
+  const labels = (row) =>
+    page.columns.map(({ name }) => [name, page.label(name, row)]).filter(([, label]) => label !== null);
+  const rows = Array.from({ length: page.length }, (_, row) => row);
+  return {
+    first_result: page.firstResult,
+    duplicates: page.duplicates,
+    columns: page.columns.map((column) => column.name),
+    rows: rows.map((row) => page.columns.map((column) => cellJson(column, row))),
+    labels: rows.map((row) => Object.fromEntries(labels(row))),
+    more_pages_available: page.morePagesAvailable,
+    results_available: page.resultsAvailable,
+  };
+}
+
+function resourcesJson({ items, requested, missing, refused }) {
+  return {
+    items: items.map(({ id, raw }) => ({ id, json: raw })),
+    requested,
+    missing,
+    refused: refused.map(({ id, error }) => ({ id, error: errorJson(error) })),
+  };
+}
+
+function errorJson({ kind, reason, location, delivery, status, errors, retryAfter, request }) {
+  return { kind, message: reason, location, delivery, status, errors, retry_after: retryAfter, request };
+}
+
+function explanationJson({ requestsSent, requestsNeeded, exact, items, milliseconds }) {
+  return { requests_sent: requestsSent, requests_needed: requestsNeeded, exact, items, milliseconds };
+}
+
+/** What something came to, errors of the engine included. */
+function outcome(act) {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof BrightpearlError) return { error: errorJson(error) };
+    throw error;
+  }
+}
+
+/** Every difference between a vector and what happens. */
+function* differences(vector) {
+  let host;
+  const started = outcome(() => ((host = new Host(vector)), "ok"));
+  const refused = vector.client_error ?? vector.start_error;
+  const expected = refused ? { error: refused } : "ok";
+  if (!isDeepStrictEqual(started, expected)) yield ["start", expected, started];
+  for (const [index, entry] of host ? (vector.script ?? []).entries() : []) {
+    const actual = outcome(() => host.act(entry));
+    if (!isDeepStrictEqual(actual, entry.expect)) yield [`entry ${index}`, entry.expect, actual];
+  }
+}
+
+let passed = 0;
+let failed = 0;
+for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
+  const vector = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
+  const found = [...differences(vector)];
+  for (const [place, expected, actual] of found) {
+    const show = (value) => inspect(value, { depth: 20, breakLength: 140 });
+    console.log(`${vector.name} ${place}\n  expected ${show(expected)}\n  actual   ${show(actual)}`);
+  }
+  found.length === 0 ? (passed += 1) : (failed += 1);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,0 +1,295 @@
+"""The command: in this process, and as a process of its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+from typer.testing import CliRunner
+
+from brightpearl import __version__
+from brightpearl.cli.app import app
+from brightpearl.cli.emulator import environment
+from brightpearl.cli.flatten import flatten
+from brightpearl.testing import Emulator, EmulatorServer
+from conftest import TOKEN
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmulatorServer]:
+    with Emulator(orders=700, seed=5).serve() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
+    for name in list(os.environ):
+        if name.startswith("BRIGHTPEARL_"):
+            monkeypatch.delenv(name)
+    for name, value in environment(server).items():
+        monkeypatch.setenv(name, value)
+
+
+class Ended:
+    """How a command ended."""
+
+    def __init__(self, *arguments: str) -> None:
+        saved = dict(os.environ)
+        result = CliRunner().invoke(app, arguments)
+        # The command is a process of its own and may change its environment; this process may not.
+        os.environ.clear()
+        os.environ.update(saved)
+        self.code = result.exit_code
+        self.out = result.stdout
+        self.err = result.stderr
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+
+
+def test_search_writes_json_lines() -> None:
+    ended = Ended("search", "order", "orderTypeId=1", "--columns", "orderId,createdOn", "--limit", "3")
+    assert ended.code == 0
+    rows = [json.loads(line) for line in ended.out.splitlines()]
+    assert len(rows) == 3
+    assert list(rows[0]) == ["orderId", "createdOn"]
+
+
+def test_search_writes_csv_and_tables() -> None:
+    ended = Ended("search", "order-search", "--format", "csv", "--limit", "3", "--sort", "orderId.DESC")
+    records = list(csv.DictReader(ended.out.splitlines()))
+    assert len(records) == 3
+    assert int(records[0]["orderId"]) > int(records[1]["orderId"])
+    ended = Ended("search", "order-service/order-search", "--format", "table")
+    assert ended.code == 0
+    assert "orderId" in ended.out
+    assert "deliveryDate" not in ended.out
+    assert "too narrow for" in ended.err
+    assert "100 of 700 rows" in ended.err
+
+
+def test_get_writes_records_and_names_the_missing(server: EmulatorServer) -> None:
+    ended = Ended("get", "order", "1-3,999999")
+    assert ended.code == 0
+    assert sorted(json.loads(line)["id"] for line in ended.out.splitlines()) == [1, 2, 3]
+    assert "missing: 999999" in ended.err
+    assert Ended("get", "order", "999999").code == 4
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_pull_writes_every_record(tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"orders.{ending}"
+    ended = Ended("pull", "order", "--out", str(target))
+    assert ended.code == 0, ended.err
+    assert "700 records with 6 requests" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+    assert target.stat().st_mode & 0o600 == 0o600
+    client = Emulator(orders=700, seed=5).client()
+    expected = {order["id"]: order.value for order in client.get("order-service/order", "1-9999")}
+    if ending == "jsonl":
+        found = {record["id"]: record for record in map(json.loads, target.read_bytes().splitlines())}
+        assert found == expected
+        return
+    if ending == "csv":
+        with target.open(newline="", encoding="utf-8") as file:
+            records = {int(record["id"]): record for record in csv.DictReader(file)}
+        assert {id: record["totalValue.net"] for id, record in records.items()} == {
+            id: order["totalValue"]["net"] for id, order in expected.items()
+        }
+    else:
+        table = pyarrow.parquet.read_table(target)
+        assert table.schema.field("id").type == pyarrow.int64()
+        assert table.schema.field("historicalOrder").type == pyarrow.bool_()
+        assert table.schema.field("totalValue.net").type == pyarrow.string()
+        records = {record["id"]: record for record in table.to_pylist()}
+    assert records.keys() == expected.keys()
+    for id, record in records.items():
+        assert json.loads(record["orderRows"] or "{}") == expected[id].get("orderRows", {})
+        assert (record["parties.customer.email"] or None) == expected[id]["parties"].get("customer", {}).get(
+            "email"
+        )
+
+
+def test_pull_filters_and_limits(tmp_path: Path) -> None:
+    target = tmp_path / "orders.jsonl"
+    assert Ended("pull", "order", "--where", "orderTypeId=2", "--limit", "5", "--out", str(target)).code == 0
+    records = [json.loads(line) for line in target.read_text().splitlines()]
+    assert len(records) == 5
+    assert {record["orderTypeCode"] for record in records} == {"PO"}
+    assert Ended("pull", "order", "--where", "customerRef=nobody", "--out", str(target)).code == 0
+    assert target.read_text() == ""
+
+
+def test_explain() -> None:
+    ended = Ended("explain", "search", "order")
+    assert " ".join(ended.out.split()) == "rows: 700 requests: 2 sent to find out: 1 seconds for the rest: 0"
+    assert "requests: 2" in Ended("explain", "get", "contact", "1-400").out.replace("at least ", "")
+    ended = Ended("explain", "pull", "order")
+    assert "one request per record: 702" in ended.out
+    assert Ended("explain", "pull", "order", "--where", "orderTypeId=2").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["search", "order", "orderTypeId"], 2, "expected a column and a value"),
+        (["search", "order", "reference=x"], 2, "customerRef"),
+        (["search", "order", "orderId=5-1"], 2, "filters.orderId"),
+        (["search", "nothing-service/nothing-search"], 4, "HTTP 404"),
+        (["get", "order", "5-1"], 2, "byte 0"),
+        (["get", "order", "0"], 2, "byte 0"),
+        (["pull", "order", "--out", "x.txt"], 2, "expected .jsonl, .csv or .parquet"),
+        (["pull", "order", "--out", "/nowhere/at/all.csv"], 2, "there is no directory '/nowhere/at'"),
+        (["pull", "nothing", "--out", "x.csv"], 2, "expected one of contact, order, product"),
+        (["--datacentre", "mars1", "search", "order"], 2, "there is no datacentre"),
+        (["--base-url", "http://example.com", "search", "order"], 2, "unencrypted"),
+        (["--base-url", "http://127.0.0.1:1", "explain", "get", "order", "1"], 0, ""),
+        (["search"], 2, "Missing argument"),
+        (["search", "order", "--format", "xml"], 2, "xml"),
+        (["dance"], 2, "No such command"),
+    ],
+)
+def test_a_mistake_is_told_without_a_stack_trace(arguments: list[str], code: int, said: str) -> None:
+    ended = Ended(*arguments)
+    assert ended.code == code, ended.err
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+    if code:
+        assert ended.out == ""
+
+
+def test_refused_credentials_are_told_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIGHTPEARL_ACCOUNT_TOKEN", TOKEN)
+    ended = Ended("search", "order")
+    assert ended.code == 3
+    assert "HTTP 401" in ended.err
+    assert "what to do:" in ended.err
+    assert TOKEN not in ended.err
+
+
+def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BRIGHTPEARL_APP_REF")
+    ended = Ended("search", "order")
+    assert ended.code == 2
+    assert "BRIGHTPEARL_APP_REF" in ended.err
+
+
+def test_parquet_without_its_package_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    ended = Ended("pull", "order", "--out", str(tmp_path / "x.parquet"))
+    assert ended.code == 2
+    assert "pip install 'brightpearl[arrow]'" in ended.err
+
+
+def test_version_and_help() -> None:
+    assert Ended("--version").out == f"brightpearl {__version__}\n"
+    assert "130  interrupted" in Ended("--help").out
+    assert "130  interrupted" in Ended("pull", "--help").out
+
+
+def test_flattening() -> None:
+    record = {"a": {"b": {"c": 1}, "d": []}, "rows": {"1": {"x": "ü"}}, "empty": {}, "none": None}
+    assert flatten(record) == {"a.b.c": 1, "a.d": "[]", "rows": '{"1":{"x":"ü"}}', "empty": "{}", "none": None}
+    assert flatten(5) == {"value": 5}
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "brightpearl", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+def test_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BRIGHTPEARL_ACCOUNT")
+    target = tmp_path / "orders.jsonl"
+    process = start("demo", "--orders", "1200", "--out", str(target))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert len(target.read_bytes().splitlines()) == 1200
+    words = " ".join(out.split())
+    assert "records 1,200 requests 9 with one GET per order 1,203" in words
+    assert "records read: 1,200 of 1,200" in err
+    assert "Traceback" not in err
+
+
+def test_the_demonstration_runs_on_a_real_account(tmp_path: Path) -> None:
+    process = start("demo", "--out", str(tmp_path / "orders.jsonl"))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert err.startswith("account demo\n")
+    assert "records                    700" in out
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_pull_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    faults = {"script": [{"request": 4, "fault": {"kind": "slow", "delay_ms": 5000}}]}
+    with Emulator(orders=700, seed=5, faults=faults).serve() as slow:
+        process = start("--base-url", slow.url, "pull", "order", "--out", str(tmp_path / "orders.csv"))
+        while slow.emulator.statistics()["requests"] < 4:
+            assert process.poll() is None
+            time.sleep(0.02)
+        assert [path.suffix for path in tmp_path.iterdir()] == [".partial"]
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == code, err
+        assert "Traceback" not in err
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_pull_keeps_the_file_that_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "orders.jsonl"
+    target.write_text("yesterday\n")
+    faults = {"rates": [{"rate": 1.0, "path": "order-service/order/", "fault": {"kind": "outage"}}]}
+    with Emulator(orders=50, seed=5, faults=faults).serve() as broken:
+        os.environ["BRIGHTPEARL_BASE_URL"] = broken.url
+        process = start("pull", "order", "--out", str(target))
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 5, err
+    assert "HTTP 503" in err
+    assert target.read_text() == "yesterday\n"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_nobody_reads_the_output() -> None:
+    process = start("search", "order")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=30) == 141, err
+    assert "Traceback" not in err
+
+
+def test_the_emulator_serves_until_it_is_interrupted() -> None:
+    process = start("emulator", "--orders", "10", "--seed", "9")
+    assert process.stdout is not None
+    variables = {}
+    for line in process.stdout:
+        if line.startswith("#"):
+            break
+        name, _, value = line.removeprefix("export ").strip().partition("=")
+        variables[name] = value
+    search = subprocess.run(
+        [sys.executable, "-m", "brightpearl", "search", "order"],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert len(search.stdout.splitlines()) == 10
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130

@@ -1,0 +1,140 @@
+"""Resources: lazily parsed mappings, in the fewest requests."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from brightpearl import Client, IdSet, MisuseError, Resource, Resources, Response, ValidationError
+from conftest import Account, resources
+
+ORDER = "order-service/order"
+
+
+def test_a_resource_is_a_mapping_and_its_bytes(account: Account, client: Client) -> None:
+    raw = '{"id":5,"total":"10.00","rate": 1.10,"rows":{"1":{"sku":"ü"}}}'.encode()
+    account.answers(b'{"response":[' + raw + b"]}")
+    (order,) = client.get(ORDER, 5)
+    assert order.raw == raw
+    assert order["id"] == 5
+    assert order["total"] == "10.00"
+    assert order["rate"] == Decimal("1.10")
+    assert str(order["rate"]) == "1.10"
+    assert isinstance(order, Mapping)
+    assert dict(order) == order == order.value
+    assert list(order) == list(order.keys()) == ["id", "total", "rate", "rows"]
+    assert len(order) == 4
+    assert "total" in order
+    assert order.get("nothing", 3) == 3
+    assert order["rows"] is order["rows"]
+    with pytest.raises(KeyError):
+        order["nothing"]
+    copy = pickle.loads(pickle.dumps(order))
+    assert isinstance(copy, Resource)
+    assert copy == order
+    assert copy.raw == raw
+
+
+def test_what_is_no_object_has_a_value(account: Account, client: Client) -> None:
+    account.answers(resources(3))
+    (number,) = client.get(ORDER)
+    assert number.value == 3
+    with pytest.raises(TypeError, match=r"\.value"):
+        number["id"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "text"),
+    [("3,1-2", "1-3"), (7, "7"), ([5, 1], "1,5"), (range(1, 4), "1-3"), ({2}, "2"), (IdSet("1,8-9"), "1,8-9")],
+)
+def test_ids_come_in_many_forms(account: Account, client: Client, ids: object, text: str) -> None:
+    account.answers(resources())
+    orders = client.get(ORDER, ids)  # type: ignore[arg-type]
+    assert list(orders) == []
+    assert account.requests[0].url.endswith(f"/order-service/order/{text}")
+    assert str(orders.missing) == text
+
+
+@pytest.mark.parametrize("ids", ["5-1", "0", "a", "", "1,,2", [0], -1])
+def test_bad_ids_are_refused_before_anything_is_sent(client: Client, ids: object) -> None:
+    with pytest.raises((ValidationError, TypeError, OverflowError)) as caught:
+        client.get(ORDER, ids)  # type: ignore[arg-type]
+    if isinstance(ids, str):
+        assert isinstance(caught.value, ValidationError)
+        assert caught.value.location is not None
+        assert caught.value.location.startswith("byte ")
+
+
+def test_requests_are_few_and_missing_ids_are_named(account: Account, client: Client) -> None:
+    account.answers(
+        *[
+            lambda request: Response(
+                200, {}, resources({"id": int(request.url.split("/")[-1].split("-")[0].split(",")[0])})
+            )
+        ]
+        * 2
+    )
+    orders = client.get(ORDER, range(1, 401), plan="never")
+    assert orders.explain().requests_needed == 2
+    assert [order["id"] for order in orders] == [1, 201]
+    assert str(orders.missing) == "2-200,202-400"
+    assert len(account.requests) == 2
+
+
+def test_a_refused_id_is_found_and_named(account: Account, client: Client) -> None:
+    def answer(request: object) -> Response:
+        ids = IdSet(account.requests[-1].url.split("/")[-1])
+        if 3 in ids:
+            return Response(
+                400, {}, b'{"errors":[{"code":"ORDC-003","message":"You have supplied an invalid order id: 3"}]}'
+            )
+        return Response(200, {}, resources(*({"id": id} for id in ids)))
+
+    account.answers(*[answer] * 5)
+    orders = client.get(ORDER, "1-4", plan="never")
+    assert [order["id"] for order in orders] == [1, 2, 4]
+    (refusal,) = orders.refused
+    assert refusal.id == 3
+    assert refusal.error.errors == [("ORDC-003", "You have supplied an invalid order id: 3")]
+    assert refusal.error.kind == "rejected"
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2, 3])
+def test_a_checkpoint_goes_on_after_the_last_resource(account: Account, taken: int) -> None:
+    def answer(request: object) -> Response:
+        return Response(200, {}, resources(*({"id": id} for id in IdSet(account.requests[-1].url.split("/")[-1]))))
+
+    account.answers(*[answer] * 4)
+    orders = account.client().get(ORDER, "1-3", id_limit=2, plan="never")
+    seen = [next(orders)["id"] for _ in range(taken)]
+    resumed = account.client().resume(orders.checkpoint())
+    assert isinstance(resumed, Resources)
+    assert seen + [order["id"] for order in resumed] == [1, 2, 3]
+    account.script.clear()
+
+
+def test_a_closed_fetch_is_over(account: Account, client: Client) -> None:
+    account.answers(resources({"id": 1}))
+    with client.get(ORDER, "1-3", id_limit=1, plan="never") as orders:
+        next(orders)
+    with pytest.raises(MisuseError, match="before its last resource"):
+        next(orders)
+
+
+def test_id_sets() -> None:
+    ids = IdSet("1-3,9")
+    assert list(ids) == [1, 2, 3, 9]
+    assert len(ids) == 4
+    assert 2 in ids
+    assert "2" not in ids
+    assert ids == IdSet([9, 3, 2, 1])
+    assert hash(ids) == hash(IdSet("9,1-3"))
+    assert str(ids.union(IdSet(4))) == "1-4,9"
+    assert str(ids.difference(IdSet("2-9"))) == "1"
+    assert not IdSet()
+    assert pickle.loads(pickle.dumps(ids)) == ids
+    assert pickle.loads(pickle.dumps(IdSet())) == IdSet()
+    assert repr(ids) == 'IdSet("1-3,9")'

@@ -1,0 +1,74 @@
+"""Ctrl-C, threads, and transports that break their contract."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+
+import pytest
+
+from brightpearl import Client, MisuseError, Response
+from brightpearl.testing import Emulator
+from conftest import SEARCH, Account, page
+
+
+def test_ctrl_c_in_a_transport_ends_the_call(account: Account, client: Client) -> None:
+    account.answers(page([1, 2], available=9, more=True), KeyboardInterrupt())
+    rows = client.search(SEARCH, page_size=2)
+    with pytest.raises(KeyboardInterrupt):
+        list(rows)
+    with pytest.raises(MisuseError):
+        list(rows)
+    assert json.loads(rows.checkpoint())["position"]["row"]["first_result"] == 3
+
+
+def test_ctrl_c_during_a_write_says_that_it_may_have_been_applied(account: Account, client: Client) -> None:
+    account.answers(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.request("POST", "order-service/order", body={})
+    if sys.version_info >= (3, 11):
+        assert any("may have been applied" in note for note in caught.value.__notes__)
+
+
+def test_ctrl_c_in_a_wait_ends_the_call(account: Account) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    client = account.client(sleep=interrupt)
+    account.answers(Response(503, {}, b"{}"))
+    with pytest.raises(KeyboardInterrupt):
+        client.request("GET", "order-service/order-type")
+
+
+def test_a_transport_must_give_a_response(account: Account, client: Client) -> None:
+    account.answers(lambda request: "not a response")  # type: ignore[arg-type,return-value]
+    with pytest.raises(MisuseError, match=r"answered with a str; expected a brightpearl\.Response") as caught:
+        client.request("GET", "order-service/order-type")
+    assert caught.value.delivery == "maybe-applied"
+
+
+def test_threads_share_a_client() -> None:
+    emulator = Emulator(orders=1000)
+    client = emulator.client()
+    counts: list[int] = []
+
+    def work() -> None:
+        for _ in range(5):
+            counts.append(sum(1 for _ in client.search(SEARCH)))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [1000] * 40
+    assert client.statistics().requests == 40 * 3 == emulator.statistics()["requests"]
+    assert emulator.statistics()["throttled"] == 0
+
+
+def test_a_search_that_is_dropped_half_way_leaves_the_client_usable(account: Account, client: Client) -> None:
+    account.answers(page([1, 2], available=9, more=True), page([5]))
+    for _ in client.search(SEARCH, page_size=2):
+        break
+    assert [row["orderId"] for row in client.search(SEARCH)] == [5]
