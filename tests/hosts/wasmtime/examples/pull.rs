@@ -1,7 +1,7 @@
 //! Pulls orders through the component: a search for their ids, then all of them in detail, in the fewest
 //! requests.
 //!
-//! `cargo run --release -p brightpearl-host-wasmtime --example pull -- COMPONENT BASE_URL ACCOUNT`, with
+//! `cargo run --release -p brightpearl-host-wasmtime --example pull-component -- COMPONENT BASE_URL ACCOUNT`, with
 //! `BRIGHTPEARL_APP_REF` and `BRIGHTPEARL_ACCOUNT_TOKEN` in the environment. Prints a line per order: its id, a
 //! tab, its JSON.
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let ([component, base_url, account], (Ok(app_ref), Ok(account_token))) = (arguments.as_slice(), secrets)
     else {
         eprintln!(
-            "usage: pull COMPONENT BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set"
+            "usage: pull-component COMPONENT BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set"
         );
         return ExitCode::from(2);
     };
