@@ -85,8 +85,8 @@ if [ -x "$target/hosts-c/bin/pull" ]; then
 else
     echo "skipped c: not built (tests/hosts/c/run.sh builds it)"
 fi
-if [ -x "$target/host/examples/pull" ] && [ -f "$target/component/brightpearl.wasm" ]; then
-    pull wasmtime "$target/host/examples/pull" "$target/component/brightpearl.wasm"
+if [ -x "$target/host/examples/pull-component" ] && [ -f "$target/component/brightpearl.wasm" ]; then
+    pull wasmtime "$target/host/examples/pull-component" "$target/component/brightpearl.wasm"
 else
     echo "skipped wasmtime: not built (tests/hosts/wasmtime/run.sh builds it)"
 fi

@@ -8,5 +8,5 @@ wasm/build.sh
 # The workspace's own lints leave these two out, which take minutes.
 cargo clippy --quiet --profile host --package brightpearl-wasm --package brightpearl-host-wasmtime --all-targets -- -D warnings
 cargo test --quiet --profile host --package brightpearl-host-wasmtime
-cargo build --quiet --profile host --package brightpearl-host-wasmtime --example pull
+cargo build --quiet --profile host --package brightpearl-host-wasmtime --example pull-component
 cargo run --quiet --profile host --package brightpearl-host-wasmtime --bin vectors -- "$component"
