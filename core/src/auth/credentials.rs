@@ -69,6 +69,7 @@ pub enum Credentials {
         dev_secret: Secret,
     },
     /// OAuth 2.0 authorization code, for instance apps (API notes §2.6).
+    #[serde(rename = "oauth")]
     OAuth {
         /// The app's reference, which is the client id.
         app_ref: String,

@@ -159,7 +159,11 @@ impl Call {
             (Err(failed), Work::Job(_)) if failed.error.kind() == Kind::Authentication => {
                 self.unauthorised(exchange, attempt, generation, failed, now, time);
             }
-            (Err(failed), _) => self.failed(exchange, attempt, failed, now, time),
+            (Err(failed), Work::Job(_)) => self.failed(exchange, attempt, failed, now, time),
+            (Err(failed), Work::Login(_)) => {
+                let failed = Failed { error: failed.error.of_login(), ..failed };
+                self.failed(exchange, attempt, failed, now, time);
+            }
             (Ok(()), Work::Login(_)) => self.logged_in(exchange, attempt, &response, now, time),
             (Ok(()), Work::Job(draft)) => {
                 let tag = draft.tag;
@@ -342,7 +346,7 @@ impl Call {
             let earliest = self.waiting.iter().map(|attempt| attempt.not_before).min();
             return Ok(earliest.map(|at| wait_step(now, at - time, WaitReason::Backoff)));
         };
-        let index = match self.log_in_first(index, now)? {
+        let index = match self.log_in_first(index, now, time)? {
             Ok(index) => index,
             Err(step) => return Ok(Some(step)),
         };
@@ -364,14 +368,18 @@ impl Call {
 
     /// What is to be sent instead of the attempt at `index` while there is no token: the login, or nothing
     /// as long as another call has it in hand.
-    fn log_in_first(&mut self, index: usize, now: u64) -> Result<Result<usize, Step>> {
+    fn log_in_first(&mut self, index: usize, now: u64, time: u64) -> Result<Result<usize, Step>> {
         if matches!(self.waiting[index].work, Work::Login(_)) {
             return Ok(Ok(index));
         }
-        if let Some(login) = self.waiting.iter().find(|attempt| matches!(attempt.work, Work::Login(_))) {
-            // It waits for its own back-off.
-            let wait_ms = login.not_before.saturating_sub(self.clock.advance(now)).max(1);
-            return Ok(Err(wait_step(now, wait_ms, WaitReason::TokenRefresh)));
+        if let Some(login) = self.waiting.iter().position(|attempt| matches!(attempt.work, Work::Login(_))) {
+            let not_before = self.waiting[login].not_before;
+            let is_due = not_before <= time;
+            return Ok(if is_due {
+                Ok(login)
+            } else {
+                Err(wait_step(now, not_before - time, WaitReason::Backoff))
+            });
         }
         if self.in_flight.iter().any(|flight| matches!(flight.attempt.work, Work::Login(_))) {
             return Ok(Err(Step::Pending));
