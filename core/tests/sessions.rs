@@ -98,17 +98,19 @@ fn rotated_tokens_are_there_to_be_stored() {
     let mut call = call(&client);
     let renewal = sent(&mut call, 1_000);
     assert_eq!(renewal.request.body, b"grant_type=refresh_token&refresh_token=refresh-1&client_id=acme_shop");
-    let answer = r#"{"access_token":"access-2","refresh_token":"refresh-2","api_domain":"ws-use.brightpearl.com","token_type":"Bearer","expires_in":60}"#;
+    let answer = r#"{"access_token":"access-2","refresh_token":"refresh-2","api_domain":"ws-use.brightpearl.com","token_type":"Bearer","expires_in":0}"#;
     call.answer(renewal.id, Response::new(200, answer), 2_000).unwrap();
     let tokens = client.tokens();
     assert_eq!(tokens.refresh_token.map(|token| token.expose().to_owned()).as_deref(), Some("refresh-2"));
     assert_eq!(
         (tokens.expires_at, tokens.api_domain.as_deref()),
-        (Some(62_000), Some("ws-use.brightpearl.com"))
+        (Some(2_000), Some("ws-use.brightpearl.com"))
     );
     assert!(
         client.drain_events().contains(&Event::TokenRefreshed { exchange: renewal.id, is_rotated: true })
     );
-    // A token that lives for a minute is renewed before each use; nothing spins, each poll has its request.
-    assert!(sent(&mut call, 2_000).request.url.contains("/token/"));
+    // Even a token that is born dead is used once: renewing it again and again would never end.
+    let request = sent(&mut call, 3_000).request;
+    assert!(request.url.starts_with("https://ws-use.brightpearl.com/public-api/acme/"));
+    assert_eq!(request.headers.get("authorization"), Some("Bearer access-2"));
 }

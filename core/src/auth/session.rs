@@ -12,7 +12,8 @@ use super::credentials::{Credentials, Grant};
 use super::login;
 use super::signature::sign_token;
 
-/// So long before its end a token is renewed, in milliseconds.
+/// So long before its end a token is renewed, in milliseconds; less for a token that lives less than ten times
+/// as long.
 const RENEW_BEFORE: u64 = 60_000;
 
 /// The credentials of a client with what their logins brought.
@@ -29,6 +30,10 @@ struct State {
     /// What the credentials became: a staff token, a session, an access token, a signed account token.
     token: Option<Secret>,
     expires_at: Option<u64>,
+    renew_at: Option<u64>,
+    /// Whether the token was not used yet: one that hardly lives is used once all the same, or renewing it
+    /// would never end.
+    is_unused: bool,
     refresh_token: Option<Secret>,
     api_domain: Option<String>,
     /// The account on that host.
@@ -113,8 +118,11 @@ impl Session {
         let moved_to = moved(&self.endpoint, granted.api_domain.as_deref())?;
         let mut state = self.lock();
         state.moved_to = moved_to.or(state.moved_to.take());
-        state.expires_at =
-            granted.expires_in.map(|seconds| now.saturating_add(seconds.saturating_mul(1_000)));
+        let lifetime = granted.expires_in.map(|seconds| seconds.saturating_mul(1_000));
+        state.expires_at = lifetime.map(|lifetime| now.saturating_add(lifetime));
+        state.renew_at =
+            lifetime.map(|lifetime| now.saturating_add(lifetime - RENEW_BEFORE.min(lifetime / 10)));
+        state.is_unused = true;
         state.token = Some(granted.token);
         state.api_domain = granted.api_domain.or(state.api_domain.take());
         state.installation_instance_id =
@@ -153,12 +161,14 @@ impl Session {
         }
         state.token = None;
         state.expires_at = None;
+        state.renew_at = None;
         true
     }
 
     /// Adds the headers that prove who asks, and answers the generation of the token.
     pub(crate) fn sign(&self, headers: &mut Headers) -> u64 {
-        let state = self.lock();
+        let mut state = self.lock();
+        state.is_unused = false;
         let token = state.token.as_ref().map(Secret::expose).unwrap_or_default();
         match &self.credentials {
             Credentials::PrivateApp { app_ref, account_token } => {
@@ -247,6 +257,7 @@ impl State {
             } => Self {
                 token: access_token.clone(),
                 expires_at: *expires_at,
+                renew_at: expires_at.map(|at| at.saturating_sub(RENEW_BEFORE)),
                 refresh_token: refresh_token.clone(),
                 api_domain: api_domain.clone(),
                 ..Self::default()
@@ -269,8 +280,8 @@ impl State {
             | Credentials::LegacySession { .. }
             | Credentials::ApplicationLogin { .. } => self.token.is_none(),
             Credentials::OAuth { .. } => {
-                self.token.is_none()
-                    || self.expires_at.is_some_and(|at| now.saturating_add(RENEW_BEFORE) >= at)
+                let is_due = self.renew_at.is_some_and(|at| at <= now) && !self.is_unused;
+                self.token.is_none() || is_due
             }
         }
     }
