@@ -6,16 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
+/// The characters that never need escaping.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// What stands unescaped in a query value: the unreserved characters, and the three that Brightpearl's own
 /// filters are full of. Everything else is escaped, `+` above all (API notes §4.3).
-const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b',')
-    .remove(b'/')
-    .remove(b':');
+const QUERY_VALUE: &AsciiSet = &UNRESERVED.remove(b',').remove(b'/').remove(b':');
 
 /// What stands unescaped in a path: unreserved characters, separators, and those that id sets and
 /// wildcards use.
@@ -48,6 +44,7 @@ pub enum Location {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     account: String,
+    origin: String,
     prefix: String,
 }
 
@@ -76,7 +73,36 @@ impl Endpoint {
             Location::Datacentre(code) => datacentre_origin(code)?,
             Location::BaseUrl(url) => checked_base_url(url)?,
         };
-        Ok(Self { account: account.to_owned(), prefix: format!("{origin}/public-api/{account}/") })
+        Ok(Self::at(account.to_owned(), origin))
+    }
+
+    fn at(account: String, origin: String) -> Self {
+        let prefix = format!("{origin}/public-api/{account}/");
+        Self { account, origin, prefix }
+    }
+
+    /// The same account on the host that a token answer named. It is reached by https, except where it is
+    /// the loopback host and the configuration says http, as with an emulator.
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`](crate::Kind::Protocol) when the name is no host.
+    pub(crate) fn with_domain(&self, domain: &str) -> Result<Self> {
+        let scheme = if self.origin.starts_with("http://") { "http" } else { "https" };
+        let origins = [format!("{scheme}://{domain}"), format!("https://{domain}")];
+        let is_bare = !domain.contains(['/', '?', '#', '@']);
+        let origin = origins.iter().filter(|_| is_bare).find_map(|origin| checked_base_url(origin).ok());
+        origin.map(|origin| Self::at(self.account.clone(), origin)).ok_or_else(|| {
+            Error::new(
+                crate::error::Kind::Protocol,
+                format!("the token answer names the host {domain:?}; expected something like use1.brightpearlconnect.com"),
+            )
+            .at("api_domain")
+        })
+    }
+
+    /// Where tokens are fetched with a login (API notes §2.1): outside the API's own prefix.
+    pub(crate) fn login_url(&self, path: &str) -> String {
+        format!("{}/{}/{path}", self.origin, self.account)
     }
 
     /// The account code.
@@ -156,23 +182,37 @@ fn is_loopback(name: &str, host: Host<'_>) -> bool {
 }
 
 /// Builds a query string, escaping names and values.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Query(String);
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    text: String,
+    stands: &'static AsciiSet,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self { text: String::new(), stands: QUERY_VALUE }
+    }
+}
 
 impl Query {
+    /// One that escapes all but unreserved characters, as OAuth's forms want it.
+    pub(crate) fn strict() -> Self {
+        Self { text: String::new(), stands: UNRESERVED }
+    }
+
     /// Adds `name=value`.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
-        if !self.0.is_empty() {
-            self.0.push('&');
+        if !self.text.is_empty() {
+            self.text.push('&');
         }
-        self.0.extend(utf8_percent_encode(name, QUERY_VALUE));
-        self.0.push('=');
-        self.0.extend(utf8_percent_encode(value, QUERY_VALUE));
+        self.text.extend(utf8_percent_encode(name, self.stands));
+        self.text.push('=');
+        self.text.extend(utf8_percent_encode(value, self.stands));
     }
 
     /// The finished text, without a leading `?`.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 

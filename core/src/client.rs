@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Deserialize;
 
 use crate::account::{Endpoint, Location};
-use crate::auth::Credentials;
+use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{Fetch, Operation, Options, Paging, Request, Search, check_page_size};
-use crate::call::{Call, Draft, Position, request_of};
+use crate::call::{Call, Draft, Position};
 use crate::error::{Error, Kind, Result};
-use crate::jitter::Jitter;
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
 use crate::retry::RetryPolicy;
 use crate::telemetry::{Event, Recorder, Statistics};
@@ -161,7 +160,7 @@ pub struct Client {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    pub(crate) endpoint: Endpoint,
+    pub(crate) session: Session,
     pub(crate) pool: Pool,
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
@@ -185,9 +184,10 @@ impl Client {
     pub fn with_pool(config: Config, pool: Pool) -> Result<Self> {
         config.check()?;
         let endpoint = Endpoint::new(&config.account, &config.location()?)?;
+        let session = Session::new(config.credentials.clone(), endpoint)?;
         let shared = Shared {
             config,
-            endpoint,
+            session,
             pool,
             recorder: Mutex::new(Recorder::default()),
             exchanges: AtomicU64::new(0),
@@ -244,6 +244,12 @@ impl Client {
         Call::resume(Arc::clone(&self.shared), checkpoint)
     }
 
+    /// The tokens that logins brought, for the host to store: with them in the configuration, a later run
+    /// needs no new login. They may change with every renewal; `TokenRefreshed` says when.
+    pub fn tokens(&self) -> Tokens {
+        self.shared.session.tokens()
+    }
+
     /// What may be sent at `now`.
     pub fn budget(&self, now: u64) -> Budget {
         self.shared.pool.budget(now)
@@ -270,16 +276,17 @@ impl Shared {
         self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    pub(crate) fn next_jitter(&self) -> Jitter {
-        Jitter::new(self.config.seed, self.calls.fetch_add(1, Ordering::Relaxed))
+    pub(crate) fn next_call(&self) -> u64 {
+        self.calls.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn url(&self, draft: &Draft) -> String {
-        self.endpoint.url(&draft.path, &draft.query)
+        self.session.url(&draft.path, &draft.query)
     }
 
-    pub(crate) fn build(&self, draft: &Draft) -> crate::http::Request {
-        request_of(draft, self.url(draft), |headers| self.config.credentials.sign(headers))
+    /// The request of a draft, and the generation of the token that it carries.
+    pub(crate) fn build(&self, draft: &Draft) -> (crate::http::Request, u64) {
+        draft.request(self.url(draft), |headers| self.session.sign(headers))
     }
 
     pub(crate) fn record(&self, event: Event) {

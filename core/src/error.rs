@@ -258,6 +258,16 @@ impl Error {
         self
     }
 
+    /// A refusal of a login is a matter of the credentials, whatever its status: OAuth answers 400.
+    #[must_use]
+    pub(crate) fn of_login(mut self) -> Self {
+        if matches!(self.0.kind, Kind::Rejected | Kind::NotFound | Kind::Permission | Kind::Conflict) {
+            self.0.kind = Kind::Authentication;
+            self.0.message = "the login was refused".to_owned();
+        }
+        self
+    }
+
     /// Says after how many attempts this is the last word.
     #[must_use]
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {

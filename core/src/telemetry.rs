@@ -58,6 +58,13 @@ pub enum Event {
         /// Milliseconds to wait.
         wait_ms: u64,
     },
+    /// A login or renewal brought a token.
+    TokenRefreshed {
+        /// The exchange.
+        exchange: u64,
+        /// Whether the refresh token is a new one, which the host has to store.
+        is_rotated: bool,
+    },
     /// The credentials were refused.
     AuthenticationFailed {
         /// The exchange.
@@ -132,6 +139,7 @@ impl Recorder {
             Event::WaitingForBudget { .. } => self.statistics.budget_waits += 1,
             Event::RequestEnded { .. }
             | Event::Retry { .. }
+            | Event::TokenRefreshed { .. }
             | Event::AuthenticationFailed { .. }
             | Event::Page { .. }
             | Event::CountDrift { .. }

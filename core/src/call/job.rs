@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::http::{Method, Response};
+use crate::http::{Headers, Method, Request, Response};
 use crate::id_set::IdSet;
 use crate::telemetry::Event;
 
@@ -43,6 +43,24 @@ impl Draft {
             body: Vec::new(),
             repeatable: true,
         }
+    }
+}
+
+impl Draft {
+    /// The complete request, for the client that knows where it goes; `sign` adds who asks and answers the
+    /// generation of the token.
+    pub(crate) fn request(&self, url: String, sign: impl FnOnce(&mut Headers) -> u64) -> (Request, u64) {
+        let mut headers = Headers::new();
+        headers.push("accept", "application/json");
+        let has_type = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        if !self.body.is_empty() && !has_type {
+            headers.push("content-type", "application/json");
+        }
+        for (name, value) in &self.headers {
+            headers.push(name.clone(), value.clone());
+        }
+        let generation = sign(&mut headers);
+        (Request { method: self.method, url, headers, body: self.body.clone() }, generation)
     }
 }
 

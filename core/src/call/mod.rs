@@ -1,5 +1,6 @@
 //! A call is driven, it never acts: poll it, transmit what it hands out, answer, and take what it puts out.
 
+mod attempt;
 mod checkpoint;
 mod classify;
 mod fetch;
@@ -10,114 +11,38 @@ mod output;
 mod request;
 mod resources;
 mod search;
+mod step;
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
+use crate::auth::Access;
 use crate::client::Shared;
 use crate::clock::Clock;
 use crate::error::{Delivery, Error, Kind, RequestSummary, Result};
-use crate::http::{Headers, Method, Request, Response};
+use crate::http::Response;
 use crate::jitter::Jitter;
 use crate::pool::Permit;
-use crate::retry::{Class, Decision, History, decide};
+use crate::retry::{Class, Decision, decide};
 use crate::telemetry::Event;
 
+use attempt::{Attempt, InFlight, Work};
 use checkpoint::Checkpoint;
 use classify::{Failed, classify};
 pub(crate) use job::{Draft, Position};
 use job::{Job, Unusable};
 use operation::Operation;
 pub use output::{Output, Refusal, Reply, Resource, Resources, SearchPage};
+pub use step::{Exchange, Explanation, Step, TransportFailure, WaitReason};
 
-/// What to do next.
-#[derive(Debug)]
-pub enum Step {
-    /// Transmit the request, then [`Call::answer`] or [`Call::fail`] with the exchange's id.
-    Send(Exchange),
-    /// Poll again at `until`, or after an answer to what is out, whichever comes first.
-    Wait {
-        /// Milliseconds since the Unix epoch, on the host's own clock.
-        until: u64,
-        /// What is waited for.
-        reason: WaitReason,
-    },
-    /// All that is allowed is in flight: wait for an answer.
-    Pending,
-    /// A piece of the result. Polling again says that it was consumed.
-    Output(Output),
-    /// The call is over; everything was put out.
-    Done,
-}
-
-/// A request to transmit.
-#[derive(Debug)]
-pub struct Exchange {
-    /// What the answer has to name. Unique within a client.
-    pub id: u64,
-    /// The request, complete.
-    pub request: Request,
-    /// Which attempt at this request it is, from 1.
-    pub attempt: u32,
-}
-
-/// Why a call waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WaitReason {
-    /// The account's request cap leaves no room.
-    Throttled,
-    /// A failed request is sent again after a pause.
-    Backoff,
-    /// A token is being renewed.
-    TokenRefresh,
-}
-
-impl WaitReason {
-    /// Every reason, for tables and tests.
-    pub const ALL: [WaitReason; 3] = [WaitReason::Throttled, WaitReason::Backoff, WaitReason::TokenRefresh];
-
-    /// The reason's name, as every host spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            WaitReason::Throttled => "throttled",
-            WaitReason::Backoff => "backoff",
-            WaitReason::TokenRefresh => "token-refresh",
-        }
-    }
-}
-
-/// Why no answer came, as far as the host's transport knows. When in doubt it is [`MaybeSent`].
-///
-/// [`MaybeSent`]: TransportFailure::MaybeSent
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TransportFailure {
-    /// Not a byte of the request left the host: no name, no connection, no TLS.
-    NotSent(String),
-    /// The request, or a part of it, may have arrived: a reset, a timeout, a cut answer.
-    MaybeSent(String),
-}
-
-/// How much is still to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// Requests sent so far, retries among them.
-    pub requests_sent: u64,
-    /// Requests still needed when nothing fails.
-    pub requests_needed: u64,
-    /// Whether that number is known; otherwise it is a lower bound.
-    pub exact: bool,
-    /// Rows or ids that the whole call is about, when known.
-    pub items: Option<u64>,
-    /// Milliseconds until the last of them may be sent, at the present budget and with no one else asking.
-    pub milliseconds: u64,
-}
+/// How long a call waits before it looks again whether another call has logged in.
+const LOGIN_LOOK_MS: u64 = 100;
 
 /// One purpose under way. Has one owner; its client may have many.
 #[derive(Debug)]
 pub struct Call {
     shared: Arc<Shared>,
+    /// The number of this call within its client.
+    number: u64,
     operation: Operation,
     job: Box<dyn Job>,
     jitter: Jitter,
@@ -141,29 +66,14 @@ enum Phase {
     Done,
 }
 
-#[derive(Debug)]
-struct Attempt {
-    draft: Draft,
-    history: History,
-    /// Whether an earlier attempt may have been applied.
-    may_be_applied: bool,
-    not_before: u64,
-}
-
-#[derive(Debug)]
-struct InFlight {
-    exchange: u64,
-    attempt: Attempt,
-    permit: Permit,
-    since: u64,
-}
-
 impl Call {
     pub(crate) fn new(shared: Arc<Shared>, operation: Operation, position: Position) -> Result<Self> {
         let job = plan(&shared, &operation, position)?;
-        let jitter = shared.next_jitter();
+        let number = shared.next_call();
+        let jitter = Jitter::new(shared.config.seed, number);
         Ok(Self {
             shared,
+            number,
             operation,
             job,
             jitter,
@@ -179,7 +89,7 @@ impl Call {
     }
 
     pub(crate) fn resume(shared: Arc<Shared>, text: &str) -> Result<Self> {
-        let checkpoint = Checkpoint::read(shared.endpoint.account(), text)?;
+        let checkpoint = Checkpoint::read(shared.session.account(), text)?;
         Self::new(shared, checkpoint.operation, checkpoint.position)
     }
 
@@ -244,31 +154,76 @@ impl Call {
         if !matches!(self.phase, Phase::Running) {
             return Ok(());
         }
-        let attempt = flight.attempt;
-        let status = response.status;
-        match classify(&response, self.shared.config.max_body_bytes) {
-            Err(failed) => self.failed(exchange, attempt, failed, now, time),
-            Ok(()) => {
-                let mut events = Vec::new();
-                let accepted = self.job.accept(attempt.draft.tag, response, &mut events);
-                self.record_all(events);
-                // The server did something, and we cannot read what.
-                let in_doubt = |error: Error| error.with_status(status).with_delivery(Delivery::MaybeApplied);
-                match accepted {
-                    Ok(()) => {}
-                    Err(Unusable::Unreadable(error)) => {
-                        let class = Class::Transient { retry_after: None };
-                        let failed = Failed { error: in_doubt(error), class };
-                        self.failed(exchange, attempt, failed, now, time);
-                    }
-                    Err(Unusable::Hopeless(error)) => {
-                        let summary = self.summary(&attempt.draft);
-                        self.end(in_doubt(error).with_request(summary));
-                    }
-                }
+        let InFlight { attempt, generation, .. } = flight;
+        match (classify(&response, self.shared.config.max_body_bytes), &attempt.work) {
+            (Err(failed), Work::Job(_)) if failed.error.kind() == Kind::Authentication => {
+                self.unauthorised(exchange, attempt, generation, failed, now, time);
+            }
+            (Err(failed), Work::Job(_)) => self.failed(exchange, attempt, failed, now, time),
+            (Err(failed), Work::Login(_)) => {
+                let failed = Failed { error: failed.error.of_login(), ..failed };
+                self.failed(exchange, attempt, failed, now, time);
+            }
+            (Ok(()), Work::Login(_)) => self.logged_in(exchange, attempt, &response, now, time),
+            (Ok(()), Work::Job(draft)) => {
+                let tag = draft.tag;
+                self.accept(exchange, attempt, tag, response, now, time);
             }
         }
         Ok(())
+    }
+
+    /// Hands a successful answer to the job.
+    fn accept(&mut self, exchange: u64, attempt: Attempt, tag: u64, response: Response, now: u64, time: u64) {
+        let status = response.status;
+        let mut events = Vec::new();
+        let accepted = self.job.accept(tag, response, &mut events);
+        self.record_all(events);
+        // The server did something, and we cannot read what.
+        let in_doubt = |error: Error| error.with_status(status).with_delivery(Delivery::MaybeApplied);
+        match accepted {
+            Ok(()) => {}
+            Err(Unusable::Unreadable(error)) => {
+                let failed = Failed { error: in_doubt(error), class: Class::Transient { retry_after: None } };
+                self.failed(exchange, attempt, failed, now, time);
+            }
+            Err(Unusable::Hopeless(error)) => {
+                let summary = self.summary(&attempt.work);
+                self.end(in_doubt(error).with_request(summary));
+            }
+        }
+    }
+
+    /// Takes the tokens that a login brought.
+    fn logged_in(&mut self, exchange: u64, attempt: Attempt, response: &Response, now: u64, time: u64) {
+        match self.shared.session.accept(&response.body, now) {
+            Ok(is_rotated) => self.record(Event::TokenRefreshed { exchange, is_rotated }),
+            Err(error) => {
+                let failed = Failed {
+                    error: error.with_status(response.status),
+                    class: Class::Transient { retry_after: None },
+                };
+                self.failed(exchange, attempt, failed, now, time);
+            }
+        }
+    }
+
+    /// A token that was refused is renewed, where it can be, and the request sent once more.
+    fn unauthorised(
+        &mut self,
+        exchange: u64,
+        mut attempt: Attempt,
+        generation: u64,
+        failed: Failed,
+        now: u64,
+        time: u64,
+    ) {
+        if attempt.is_renewed || !self.shared.session.expire(generation) {
+            return self.failed(exchange, attempt, failed, now, time);
+        }
+        attempt.is_renewed = true;
+        attempt.not_before = time;
+        self.waiting.push(attempt);
     }
 
     /// Takes note that an exchange has no answer.
@@ -296,7 +251,7 @@ impl Call {
         if !matches!(self.phase, Phase::Running) {
             return Ok(());
         }
-        let text = self.shared.config.credentials.blank(&text);
+        let text = self.shared.session.blank(&text);
         let error =
             Error::new(Kind::Transport, format!("the transport failed: {text}")).with_delivery(delivery);
         let failed = Failed { error, class: Class::Transient { retry_after: None } };
@@ -330,12 +285,12 @@ impl Call {
         if !matches!(self.phase, Phase::Running) {
             return;
         }
-        let write = self.in_flight.iter().find(|flight| !flight.attempt.draft.method.is_read());
+        let write = self.in_flight.iter().find(|flight| !flight.attempt.work.is_harmless());
         let may_be_applied = write.is_some() || self.waiting.iter().any(|attempt| attempt.may_be_applied);
         let delivery = if may_be_applied { Delivery::MaybeApplied } else { Delivery::NotSent };
         let mut error = Error::new(Kind::Cancelled, "the call was cancelled").with_delivery(delivery);
         if let Some(flight) = write.or(self.in_flight.first()) {
-            error = error.with_request(self.summary(&flight.attempt.draft));
+            error = error.with_request(self.summary(&flight.attempt.work));
         }
         self.job.outputs().clear();
         self.end(error);
@@ -348,7 +303,7 @@ impl Call {
     /// # Errors
     /// [`Kind::Misuse`] for a write that was handed out: resuming would send it again.
     pub fn checkpoint(&self) -> Result<String> {
-        Checkpoint::write(self.shared.endpoint.account(), &self.operation, self.job.position()?)
+        Checkpoint::write(self.shared.session.account(), &self.operation, self.job.position()?)
     }
 
     /// How many requests the call still needs, and how long they take at the present budget.
@@ -382,8 +337,7 @@ impl Call {
         if self.waiting.iter().any(|attempt| attempt.not_before <= time) {
             return None;
         }
-        let draft = self.job.next()?;
-        Some(Attempt { draft, history: History::default(), may_be_applied: false, not_before: 0 })
+        self.job.next().map(|draft| Attempt::new(Work::Job(draft)))
     }
 
     /// Sends what is due, oldest first, or says for what and how long to wait.
@@ -391,6 +345,10 @@ impl Call {
         let Some(index) = self.waiting.iter().position(|attempt| attempt.not_before <= time) else {
             let earliest = self.waiting.iter().map(|attempt| attempt.not_before).min();
             return Ok(earliest.map(|at| wait_step(now, at - time, WaitReason::Backoff)));
+        };
+        let index = match self.log_in_first(index, now, time)? {
+            Ok(index) => index,
+            Err(step) => return Ok(Some(step)),
         };
         match self.shared.pool.acquire(now, self.shared.config.lane) {
             Err(wait_ms) => {
@@ -408,18 +366,54 @@ impl Call {
         }
     }
 
+    /// What is to be sent instead of the attempt at `index` while there is no token: the login, or nothing
+    /// as long as another call has it in hand.
+    fn log_in_first(&mut self, index: usize, now: u64, time: u64) -> Result<Result<usize, Step>> {
+        if matches!(self.waiting[index].work, Work::Login(_)) {
+            return Ok(Ok(index));
+        }
+        if let Some(login) = self.waiting.iter().position(|attempt| matches!(attempt.work, Work::Login(_))) {
+            let not_before = self.waiting[login].not_before;
+            let is_due = not_before <= time;
+            return Ok(if is_due {
+                Ok(login)
+            } else {
+                Err(wait_step(now, not_before - time, WaitReason::Backoff))
+            });
+        }
+        if self.in_flight.iter().any(|flight| matches!(flight.attempt.work, Work::Login(_))) {
+            return Ok(Err(Step::Pending));
+        }
+        match self.shared.session.access(self.number, now) {
+            Access::Granted => Ok(Ok(index)),
+            Access::Busy => Ok(Err(wait_step(now, LOGIN_LOOK_MS, WaitReason::TokenRefresh))),
+            Access::Login(request) => {
+                self.waiting.push(Attempt::new(Work::Login(request)));
+                Ok(Ok(self.waiting.len() - 1))
+            }
+            Access::Refused(error) => {
+                self.waiting.clear();
+                self.phase = Phase::Failed(None);
+                Err(error)
+            }
+        }
+    }
+
     fn send(&mut self, attempt: Attempt, permit: Permit, time: u64) -> Exchange {
         let id = self.shared.next_exchange();
-        let request = self.shared.build(&attempt.draft);
+        let (request, generation) = match &attempt.work {
+            Work::Job(draft) => self.shared.build(draft),
+            Work::Login(request) => (request.clone(), 0),
+        };
         let number = attempt.history.attempts + attempt.history.throttled + 1;
         self.sent += 1;
         self.record(Event::RequestStarted {
             exchange: id,
             method: request.method,
-            template: Arc::clone(&attempt.draft.template),
+            template: attempt.work.template(),
             attempt: number,
         });
-        self.in_flight.push(InFlight { exchange: id, attempt, permit, since: time });
+        self.in_flight.push(InFlight { exchange: id, attempt, permit, generation, since: time });
         Exchange { id, request, attempt: number }
     }
 
@@ -453,7 +447,7 @@ impl Call {
             attempt.history,
             &class,
             error.delivery(),
-            attempt.draft.repeatable,
+            attempt.work.is_repeatable(),
             &mut self.jitter,
         );
         match decision {
@@ -472,9 +466,9 @@ impl Call {
     }
 
     fn give_up(&mut self, attempt: Attempt, mut error: Error) {
-        let summary = self.summary(&attempt.draft);
+        let summary = self.summary(&attempt.work);
         let tries = attempt.history.attempts + attempt.history.throttled;
-        error = self.shared.config.credentials.blank_error(error).with_request(summary);
+        error = self.shared.session.blank_error(error).with_request(summary);
         // A refusal now does not undo what an earlier attempt may have done.
         if attempt.may_be_applied && error.delivery() != Delivery::Applied {
             error = error.with_delivery(Delivery::MaybeApplied);
@@ -482,19 +476,48 @@ impl Call {
         if tries > 1 {
             error = error.after_attempts(tries);
         }
+        let draft = match attempt.work {
+            Work::Job(draft) => draft,
+            Work::Login(_) => {
+                self.login_failed(&error);
+                return self.end(error);
+            }
+        };
         let mut events = Vec::new();
-        if let Err(error) = self.job.reject(attempt.draft.tag, error, &mut events) {
+        if let Err(error) = self.job.reject(draft.tag, error, &mut events) {
             self.end(error);
         }
         self.record_all(events);
     }
 
-    fn summary(&self, draft: &Draft) -> RequestSummary {
-        RequestSummary { method: draft.method, url: self.shared.url(draft) }
+    /// A login that was refused is not tried again by other calls: repeated wrong passwords lock accounts.
+    /// One that only failed to get through may be.
+    fn login_failed(&self, error: &Error) {
+        match error.kind() {
+            Kind::Authentication | Kind::Permission | Kind::Rejected | Kind::NotFound | Kind::Conflict => {
+                self.shared.session.refuse(error.clone());
+            }
+            Kind::Validation
+            | Kind::Throttled
+            | Kind::Unavailable
+            | Kind::Transport
+            | Kind::Protocol
+            | Kind::Misuse
+            | Kind::Cancelled => self.shared.session.release(self.number),
+        }
+    }
+
+    fn summary(&self, work: &Work) -> RequestSummary {
+        let url = match work {
+            Work::Job(draft) => self.shared.url(draft),
+            Work::Login(request) => request.url.clone(),
+        };
+        RequestSummary { method: work.method(), url }
     }
 
     /// Ends the call with an error, behind the outputs that are ready.
     fn end(&mut self, error: Error) {
+        self.shared.session.release(self.number);
         self.waiting.clear();
         self.phase = Phase::Failed(Some(error));
     }
@@ -515,6 +538,7 @@ impl Drop for Call {
         for flight in self.in_flight.drain(..) {
             self.shared.pool.abandon(flight.permit, self.last_now);
         }
+        self.shared.session.release(self.number);
         if !exchanges.is_empty() {
             self.shared.record(Event::Abandoned { exchanges });
         }
@@ -554,25 +578,4 @@ fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Bo
             Box::new(job)
         }
     })
-}
-
-/// The headers that every request has, credentials last.
-pub(crate) fn headers_of(draft: &Draft, sign: impl FnOnce(&mut Headers)) -> Headers {
-    let mut headers = Headers::new();
-    headers.push("accept", "application/json");
-    let has_type = draft.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    if !draft.body.is_empty() && !has_type {
-        headers.push("content-type", "application/json");
-    }
-    for (name, value) in &draft.headers {
-        headers.push(name.clone(), value.clone());
-    }
-    sign(&mut headers);
-    headers
-}
-
-/// The request of a draft, for the client that knows where it goes and who asks.
-pub(crate) fn request_of(draft: &Draft, url: String, sign: impl FnOnce(&mut Headers)) -> Request {
-    let method: Method = draft.method;
-    Request { method, url, headers: headers_of(draft, sign), body: draft.body.clone() }
 }

@@ -1,0 +1,312 @@
+//! The tokens of one client: fetched once for all calls that need them, renewed before they end and once on
+//! a 401.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::account::Endpoint;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Headers, Request};
+use crate::secret::Secret;
+
+use super::credentials::{Credentials, Grant};
+use super::login;
+use super::signature::sign_token;
+
+/// So long before its end a token is renewed, in milliseconds; less for a token that lives less than ten times
+/// as long.
+const RENEW_BEFORE: u64 = 60_000;
+
+/// The credentials of a client with what their logins brought.
+#[derive(Debug)]
+pub(crate) struct Session {
+    credentials: Credentials,
+    /// Where the configuration says that the account lives.
+    endpoint: Endpoint,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// What the credentials became: a staff token, a session, an access token, a signed account token.
+    token: Option<Secret>,
+    expires_at: Option<u64>,
+    renew_at: Option<u64>,
+    /// Whether the token was not used yet: one that hardly lives is used once all the same, or renewing it
+    /// would never end.
+    is_unused: bool,
+    refresh_token: Option<Secret>,
+    api_domain: Option<String>,
+    /// The account on that host.
+    moved_to: Option<Endpoint>,
+    installation_instance_id: Option<String>,
+    /// Counts the tokens that were had, so that a late 401 does not throw a newer one away.
+    generation: u64,
+    /// The call that is logging in.
+    busy: Option<u64>,
+    /// Why no further login is tried.
+    failed: Option<Error>,
+}
+
+/// What a call may do now.
+#[derive(Debug)]
+pub(crate) enum Access {
+    /// Send: the credentials are good as far as is known.
+    Granted,
+    /// Send this first; the caller has the login to itself.
+    Login(Request),
+    /// Another call is logging in.
+    Busy,
+    /// The login has failed for good.
+    Refused(Error),
+}
+
+/// The tokens of a client, for the host to store, so that a later run needs no new approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// The token that is sent.
+    pub token: Option<Secret>,
+    /// When it ends, in milliseconds since the Unix epoch, when that is known.
+    pub expires_at: Option<u64>,
+    /// The newest refresh token: it may change with each renewal.
+    pub refresh_token: Option<Secret>,
+    /// The API's host, as the token's answer named it.
+    pub api_domain: Option<String>,
+    /// The id of the app's installation, which orders may carry as `installedIntegrationInstanceId`.
+    pub installation_instance_id: Option<String>,
+}
+
+impl Session {
+    /// The session of an account.
+    ///
+    /// # Errors
+    /// When stored tokens name a host that cannot be.
+    pub(crate) fn new(credentials: Credentials, endpoint: Endpoint) -> Result<Self> {
+        let mut state = State::of(&credentials);
+        state.moved_to = moved(&endpoint, state.api_domain.as_deref())?;
+        Ok(Self { credentials, endpoint, state: Mutex::new(state) })
+    }
+
+    /// Whether and how the call with that number may send a request at `now`.
+    pub(crate) fn access(&self, call: u64, now: u64) -> Access {
+        let mut state = self.lock();
+        if !state.needs_token(&self.credentials, now) {
+            return Access::Granted;
+        }
+        if let Some(error) = &state.failed {
+            return Access::Refused(error.clone());
+        }
+        if state.busy.is_some_and(|busy| busy != call) {
+            return Access::Busy;
+        }
+        match login::request(&self.credentials, &self.endpoint, state.refresh_token.as_ref()) {
+            Some(request) => {
+                state.busy = Some(call);
+                Access::Login(request)
+            }
+            // An access token without a refresh token: use it until the server says no.
+            None if state.token.is_some() => Access::Granted,
+            None => Access::Refused(Error::new(
+                Kind::Authentication,
+                "the access token has ended and there is no refresh token; let the user approve the app again",
+            )),
+        }
+    }
+
+    /// Takes the answer to a login. Answers whether the refresh token is a new one.
+    pub(crate) fn accept(&self, body: &[u8], now: u64) -> Result<bool> {
+        let granted = login::read(&self.credentials, body)?;
+        let moved_to = moved(&self.endpoint, granted.api_domain.as_deref())?;
+        let mut state = self.lock();
+        state.moved_to = moved_to.or(state.moved_to.take());
+        let lifetime = granted.expires_in.map(|seconds| seconds.saturating_mul(1_000));
+        state.expires_at = lifetime.map(|lifetime| now.saturating_add(lifetime));
+        state.renew_at =
+            lifetime.map(|lifetime| now.saturating_add(lifetime - RENEW_BEFORE.min(lifetime / 10)));
+        state.is_unused = true;
+        state.token = Some(granted.token);
+        state.api_domain = granted.api_domain.or(state.api_domain.take());
+        state.installation_instance_id =
+            granted.installation_instance_id.or(state.installation_instance_id.take());
+        let is_rotated = granted.refresh_token.is_some() && granted.refresh_token != state.refresh_token;
+        state.refresh_token = granted.refresh_token.or(state.refresh_token.take());
+        state.generation += 1;
+        state.busy = None;
+        Ok(is_rotated)
+    }
+
+    /// Takes note that a login has failed for good: no call tries it again with the same credentials.
+    pub(crate) fn refuse(&self, error: Error) {
+        let mut state = self.lock();
+        state.failed = Some(error);
+        state.busy = None;
+    }
+
+    /// Lets another call log in: this one is over.
+    pub(crate) fn release(&self, call: u64) {
+        let mut state = self.lock();
+        if state.busy == Some(call) {
+            state.busy = None;
+        }
+    }
+
+    /// Takes note of a 401 on a token of that generation. Answers whether a newer token is there or can be
+    /// had, so that sending once more makes sense.
+    pub(crate) fn expire(&self, generation: u64) -> bool {
+        let mut state = self.lock();
+        if state.generation != generation {
+            return true;
+        }
+        if !can_renew(&self.credentials, &state) {
+            return false;
+        }
+        state.token = None;
+        state.expires_at = None;
+        state.renew_at = None;
+        true
+    }
+
+    /// Adds the headers that prove who asks, and answers the generation of the token.
+    pub(crate) fn sign(&self, headers: &mut Headers) -> u64 {
+        let mut state = self.lock();
+        state.is_unused = false;
+        let token = state.token.as_ref().map(Secret::expose).unwrap_or_default();
+        match &self.credentials {
+            Credentials::PrivateApp { app_ref, account_token } => {
+                headers.push("brightpearl-app-ref", app_ref);
+                headers.push("brightpearl-account-token", account_token.expose());
+            }
+            Credentials::StaffApp { app_ref, staff_token, dev_ref } => {
+                push_refs(headers, dev_ref.as_deref(), app_ref);
+                headers.push("brightpearl-staff-token", staff_token.expose());
+            }
+            Credentials::StaffLogin { app_ref, dev_ref, .. } => {
+                push_refs(headers, dev_ref.as_deref(), app_ref);
+                headers.push("brightpearl-staff-token", token);
+            }
+            Credentials::LegacySession { .. } => headers.push("brightpearl-auth", token),
+            Credentials::ApplicationLogin { token_header, .. } => {
+                let is_bearer = token_header.eq_ignore_ascii_case("authorization");
+                let value = if is_bearer { format!("Bearer {token}") } else { token.to_owned() };
+                headers.push(token_header.clone(), value);
+            }
+            Credentials::PublicApp { dev_ref, app_ref, .. } => {
+                push_refs(headers, Some(dev_ref), app_ref);
+                headers.push("brightpearl-account-token", token);
+            }
+            Credentials::OAuth { app_ref, dev_ref, .. } => {
+                push_refs(headers, Some(dev_ref), app_ref);
+                headers.push("authorization", format!("Bearer {token}"));
+            }
+        }
+        state.generation
+    }
+
+    /// The URL of a path of the account, on the host that the token's answer named, when there is one: it
+    /// wins over the configuration (API notes §1.1).
+    pub(crate) fn url(&self, path: &str, query: &str) -> String {
+        let state = self.lock();
+        state.moved_to.as_ref().unwrap_or(&self.endpoint).url(path, query)
+    }
+
+    /// The account code.
+    pub(crate) fn account(&self) -> &str {
+        self.endpoint.account()
+    }
+
+    /// What there is to store.
+    pub(crate) fn tokens(&self) -> Tokens {
+        let state = self.lock();
+        Tokens {
+            token: state.token.clone(),
+            expires_at: state.expires_at,
+            refresh_token: state.refresh_token.clone(),
+            api_domain: state.api_domain.clone(),
+            installation_instance_id: state.installation_instance_id.clone(),
+        }
+    }
+
+    /// Blanks the secrets in a text that came from elsewhere: servers echo tokens (API notes §2.7).
+    pub(crate) fn blank(&self, text: &str) -> String {
+        let state = self.lock();
+        let fetched = [&state.token, &state.refresh_token].into_iter().flatten().map(Secret::expose);
+        let blanked = self.credentials.secrets().chain(fetched);
+        blanked.fold(text.to_owned(), |text, secret| Secret::new(secret).blank(&text))
+    }
+
+    /// Blanks the secrets in all that an error says.
+    pub(crate) fn blank_error(&self, error: Error) -> Error {
+        error.map_texts(|text| self.blank(text))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// What the credentials bring along without a login.
+    fn of(credentials: &Credentials) -> Self {
+        match credentials {
+            Credentials::PublicApp { account_token, dev_secret, .. } => {
+                let signed = Secret::new(sign_token(account_token.expose(), dev_secret));
+                Self { token: Some(signed), ..Self::default() }
+            }
+            Credentials::OAuth {
+                grant: Grant::Tokens { access_token, expires_at, refresh_token, api_domain },
+                ..
+            } => Self {
+                token: access_token.clone(),
+                expires_at: *expires_at,
+                renew_at: expires_at.map(|at| at.saturating_sub(RENEW_BEFORE)),
+                refresh_token: refresh_token.clone(),
+                api_domain: api_domain.clone(),
+                ..Self::default()
+            },
+            Credentials::OAuth { grant: Grant::AuthorizationCode { .. }, .. }
+            | Credentials::PrivateApp { .. }
+            | Credentials::StaffApp { .. }
+            | Credentials::StaffLogin { .. }
+            | Credentials::LegacySession { .. }
+            | Credentials::ApplicationLogin { .. } => Self::default(),
+        }
+    }
+
+    fn needs_token(&self, credentials: &Credentials, now: u64) -> bool {
+        match credentials {
+            Credentials::PrivateApp { .. } | Credentials::StaffApp { .. } | Credentials::PublicApp { .. } => {
+                false
+            }
+            Credentials::StaffLogin { .. }
+            | Credentials::LegacySession { .. }
+            | Credentials::ApplicationLogin { .. } => self.token.is_none(),
+            Credentials::OAuth { .. } => {
+                let is_due = self.renew_at.is_some_and(|at| at <= now) && !self.is_unused;
+                self.token.is_none() || is_due
+            }
+        }
+    }
+}
+
+fn moved(endpoint: &Endpoint, api_domain: Option<&str>) -> Result<Option<Endpoint>> {
+    api_domain.map(|domain| endpoint.with_domain(domain)).transpose()
+}
+
+/// Whether a refused token can be replaced without a person.
+fn can_renew(credentials: &Credentials, state: &State) -> bool {
+    match credentials {
+        Credentials::PrivateApp { .. } | Credentials::StaffApp { .. } | Credentials::PublicApp { .. } => {
+            false
+        }
+        Credentials::StaffLogin { .. }
+        | Credentials::LegacySession { .. }
+        | Credentials::ApplicationLogin { .. } => true,
+        Credentials::OAuth { .. } => state.refresh_token.is_some(),
+    }
+}
+
+fn push_refs(headers: &mut Headers, dev_ref: Option<&str>, app_ref: &str) {
+    if let Some(dev_ref) = dev_ref {
+        headers.push("brightpearl-dev-ref", dev_ref);
+    }
+    headers.push("brightpearl-app-ref", app_ref);
+}

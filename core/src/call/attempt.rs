@@ -1,0 +1,77 @@
+//! A request on its way: waiting to be sent, or out.
+
+use std::sync::Arc;
+
+use crate::http::{Method, Request};
+use crate::pool::Permit;
+use crate::retry::History;
+
+use super::job::Draft;
+
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) work: Work,
+    pub(super) history: History,
+    /// Whether an earlier attempt may have been applied.
+    pub(super) may_be_applied: bool,
+    /// Whether it was sent again for a 401 already.
+    pub(super) is_renewed: bool,
+    pub(super) not_before: u64,
+}
+
+impl Attempt {
+    pub(super) fn new(work: Work) -> Self {
+        Self { work, history: History::default(), may_be_applied: false, is_renewed: false, not_before: 0 }
+    }
+}
+
+/// What an attempt is for.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A request of the call's own.
+    Job(Draft),
+    /// The login that the call's requests need first.
+    Login(Request),
+}
+
+impl Work {
+    pub(super) fn method(&self) -> Method {
+        match self {
+            Work::Job(draft) => draft.method,
+            Work::Login(request) => request.method,
+        }
+    }
+
+    pub(super) fn template(&self) -> Arc<str> {
+        match self {
+            Work::Job(draft) => Arc::clone(&draft.template),
+            Work::Login(_) => Arc::from("login"),
+        }
+    }
+
+    /// A login changes nothing but tokens, so there is no harm in a second one.
+    pub(super) fn is_repeatable(&self) -> bool {
+        match self {
+            Work::Job(draft) => draft.repeatable,
+            Work::Login(_) => true,
+        }
+    }
+
+    /// Whether it changes nothing in Brightpearl.
+    pub(super) fn is_harmless(&self) -> bool {
+        match self {
+            Work::Job(draft) => draft.method.is_read(),
+            Work::Login(_) => true,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct InFlight {
+    pub(super) exchange: u64,
+    pub(super) attempt: Attempt,
+    pub(super) permit: Permit,
+    /// Which of the client's tokens it was sent with.
+    pub(super) generation: u64,
+    pub(super) since: u64,
+}

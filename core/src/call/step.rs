@@ -1,0 +1,90 @@
+//! What a call says to its host, and what the host may say back.
+
+use serde::Serialize;
+
+use crate::http::Request;
+
+use super::output::Output;
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Transmit the request, then [`Call::answer`](super::Call::answer) or [`Call::fail`](super::Call::fail) with the exchange's id.
+    Send(Exchange),
+    /// Poll again at `until`, or after an answer to what is out, whichever comes first.
+    Wait {
+        /// Milliseconds since the Unix epoch, on the host's own clock.
+        until: u64,
+        /// What is waited for.
+        reason: WaitReason,
+    },
+    /// All that is allowed is in flight: wait for an answer.
+    Pending,
+    /// A piece of the result. Polling again says that it was consumed.
+    Output(Output),
+    /// The call is over; everything was put out.
+    Done,
+}
+
+/// A request to transmit.
+#[derive(Debug)]
+pub struct Exchange {
+    /// What the answer has to name. Unique within a client.
+    pub id: u64,
+    /// The request, complete.
+    pub request: Request,
+    /// Which attempt at this request it is, from 1.
+    pub attempt: u32,
+}
+
+/// Why a call waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitReason {
+    /// The account's request cap leaves no room.
+    Throttled,
+    /// A failed request is sent again after a pause.
+    Backoff,
+    /// A token is being renewed.
+    TokenRefresh,
+}
+
+impl WaitReason {
+    /// Every reason, for tables and tests.
+    pub const ALL: [WaitReason; 3] = [WaitReason::Throttled, WaitReason::Backoff, WaitReason::TokenRefresh];
+
+    /// The reason's name, as every host spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            WaitReason::Throttled => "throttled",
+            WaitReason::Backoff => "backoff",
+            WaitReason::TokenRefresh => "token-refresh",
+        }
+    }
+}
+
+/// Why no answer came, as far as the host's transport knows. When in doubt it is [`MaybeSent`].
+///
+/// [`MaybeSent`]: TransportFailure::MaybeSent
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransportFailure {
+    /// Not a byte of the request left the host: no name, no connection, no TLS.
+    NotSent(String),
+    /// The request, or a part of it, may have arrived: a reset, a timeout, a cut answer.
+    MaybeSent(String),
+}
+
+/// How much is still to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Requests sent so far, retries among them.
+    pub requests_sent: u64,
+    /// Requests still needed when nothing fails.
+    pub requests_needed: u64,
+    /// Whether that number is known; otherwise it is a lower bound.
+    pub exact: bool,
+    /// Rows or ids that the whole call is about, when known.
+    pub items: Option<u64>,
+    /// Milliseconds until the last of them may be sent, at the present budget and with no one else asking.
+    pub milliseconds: u64,
+}

@@ -1,0 +1,116 @@
+//! Many calls, one login.
+
+use brightpearl_core::operation::Request;
+use brightpearl_core::{Call, Client, Config, Event, Exchange, Kind, Method, Response, Step, WaitReason};
+
+const LOGIN: &str =
+    r#"{"type":"staff-login","app_ref":"acme_sync","email":"ann@acme.example","password":"secret-word"}"#;
+
+fn client(credentials: &str) -> Client {
+    let text = format!(r#"{{"account":"acme","datacentre":"use1","credentials":{credentials}}}"#);
+    Client::new(Config::from_json(&text).unwrap()).unwrap()
+}
+
+fn call(client: &Client) -> Call {
+    client.request(Request::new(Method::Get, "order-service/order-type")).unwrap()
+}
+
+fn sent(call: &mut Call, now: u64) -> Exchange {
+    match call.poll(now).unwrap() {
+        Step::Send(exchange) => exchange,
+        other => panic!("a request is due, not {other:?}"),
+    }
+}
+
+fn is_login(exchange: &Exchange) -> bool {
+    exchange.request.url.ends_with("/acme/authorise")
+}
+
+#[test]
+fn calls_that_wait_for_a_login_cause_one() {
+    let client = client(LOGIN);
+    let mut calls: Vec<Call> = (0..5).map(|_| call(&client)).collect();
+    let login = sent(&mut calls[0], 0);
+    assert!(is_login(&login));
+    for waiting in &mut calls[1..] {
+        assert!(matches!(waiting.poll(10), Ok(Step::Wait { reason: WaitReason::TokenRefresh, until: 110 })));
+    }
+    calls[0].answer(login.id, Response::new(200, r#"{"response":"staff-token"}"#), 50).unwrap();
+    for ready in &mut calls {
+        let exchange = sent(ready, 110);
+        assert!(!is_login(&exchange));
+        assert_eq!(exchange.request.headers.get("brightpearl-staff-token"), Some("staff-token"));
+        ready.answer(exchange.id, Response::new(200, r#"{"response":[]}"#), 200).unwrap();
+    }
+    let logins =
+        client.drain_events().into_iter().filter(|event| matches!(event, Event::TokenRefreshed { .. }));
+    assert_eq!(logins.count(), 1);
+}
+
+#[test]
+fn a_late_401_does_not_throw_a_newer_token_away() {
+    let client = client(LOGIN);
+    let (mut first, mut second) = (call(&client), call(&client));
+    let login = sent(&mut first, 0);
+    first.answer(login.id, Response::new(200, r#"{"response":"old"}"#), 0).unwrap();
+    let (one, two) = (sent(&mut first, 0), sent(&mut second, 0));
+    let refusal = || Response::new(401, r#"{"response":"Not authenticated."}"#);
+    first.answer(one.id, refusal(), 10).unwrap();
+    let renewal = sent(&mut first, 10);
+    assert!(is_login(&renewal));
+    first.answer(renewal.id, Response::new(200, r#"{"response":"new"}"#), 20).unwrap();
+    // The other's 401 was on the old token: it sends again with the new one and does not log in.
+    second.answer(two.id, refusal(), 30).unwrap();
+    let again = sent(&mut second, 30);
+    assert_eq!(again.request.headers.get("brightpearl-staff-token"), Some("new"));
+}
+
+#[test]
+fn a_call_that_is_dropped_hands_its_login_on() {
+    let client = client(LOGIN);
+    let (mut first, mut second) = (call(&client), call(&client));
+    assert!(is_login(&sent(&mut first, 0)));
+    assert!(matches!(second.poll(0), Ok(Step::Wait { .. })));
+    drop(first);
+    assert!(is_login(&sent(&mut second, 100)));
+}
+
+#[test]
+fn a_refused_password_is_not_tried_by_every_call() {
+    let client = client(LOGIN);
+    let (mut first, mut second) = (call(&client), call(&client));
+    let login = sent(&mut first, 0);
+    let refusal = r#"{"errors":[{"code":"GWYB-006","message":"Unable to authenticate ann@acme.example"}]}"#;
+    first.answer(login.id, Response::new(401, refusal), 0).unwrap();
+    for call in [&mut first, &mut second] {
+        let error = call.poll(10).unwrap_err();
+        assert_eq!(error.kind(), Kind::Authentication);
+        assert_eq!(error.errors()[0].code, "GWYB-006");
+        assert!(!format!("{error} {error:?}").contains("secret-word"));
+    }
+}
+
+#[test]
+fn rotated_tokens_are_there_to_be_stored() {
+    let client = client(
+        r#"{"type":"oauth","app_ref":"acme_shop","dev_ref":"acme_dev","grant":{"tokens":{"refresh_token":"refresh-1"}}}"#,
+    );
+    let mut call = call(&client);
+    let renewal = sent(&mut call, 1_000);
+    assert_eq!(renewal.request.body, b"grant_type=refresh_token&refresh_token=refresh-1&client_id=acme_shop");
+    let answer = r#"{"access_token":"access-2","refresh_token":"refresh-2","api_domain":"ws-use.brightpearl.com","token_type":"Bearer","expires_in":0}"#;
+    call.answer(renewal.id, Response::new(200, answer), 2_000).unwrap();
+    let tokens = client.tokens();
+    assert_eq!(tokens.refresh_token.map(|token| token.expose().to_owned()).as_deref(), Some("refresh-2"));
+    assert_eq!(
+        (tokens.expires_at, tokens.api_domain.as_deref()),
+        (Some(2_000), Some("ws-use.brightpearl.com"))
+    );
+    assert!(
+        client.drain_events().contains(&Event::TokenRefreshed { exchange: renewal.id, is_rotated: true })
+    );
+    // Even a token that is born dead is used once: renewing it again and again would never end.
+    let request = sent(&mut call, 3_000).request;
+    assert!(request.url.starts_with("https://ws-use.brightpearl.com/public-api/acme/"));
+    assert_eq!(request.headers.get("authorization"), Some("Bearer access-2"));
+}
