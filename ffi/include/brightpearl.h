@@ -1137,6 +1137,17 @@ bp_status bp_client_drain_events(const bp_client *client,
                                  bp_error **error);
 
 /**
+ * Writes the tokens that logins brought, as the text of a JSON object with the members `token`,
+ * `expires_at` (milliseconds since the Unix epoch), `refresh_token`, `api_domain` and
+ * `installation_instance_id`, each null when it is not known. The event `token-refreshed` says when they
+ * changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
+ * not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_client_tokens(const bp_client *client,
+                           bp_buffer *tokens_json,
+                           bp_error **error);
+
+/**
  * Starts a single request. The operation is copied. On success `*call` is owned: free it with
  * `bp_call_free`. Nothing is sent until it is polled. Any thread.
  */

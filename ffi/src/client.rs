@@ -156,6 +156,27 @@ pub unsafe extern "C" fn bp_client_drain_events(
     }
 }
 
+/// Writes the tokens that logins brought, as the text of a JSON object with the members `token`,
+/// `expires_at` (milliseconds since the Unix epoch), `refresh_token`, `api_domain` and
+/// `installation_instance_id`, each null when it is not known. The event `token-refreshed` says when they
+/// changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
+/// not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_tokens(
+    client: *const bp_client,
+    tokens_json: *mut bp_buffer,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || {
+            let (client, place) = (shared(client, "client")?, exclusive(tokens_json, "tokens_json")?);
+            place.put(&client.0.tokens().expose_json());
+            Ok(())
+        })
+    }
+}
+
 fn events_as_json(client: &Client) -> Result<String, Failure> {
     serde_json::to_string(&client.drain_events()).map_err(|error| {
         Error::new(Kind::Misuse, format!("the events cannot be written as JSON: {error}")).into()

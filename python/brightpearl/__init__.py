@@ -25,7 +25,16 @@ from brightpearl._native import (
     __version__,
 )
 from brightpearl.client import Client
-from brightpearl.credentials import PrivateApp, StaffApp
+from brightpearl.credentials import (
+    ApplicationLogin,
+    Credentials,
+    LegacySession,
+    OAuth,
+    PrivateApp,
+    PublicApp,
+    StaffApp,
+    StaffLogin,
+)
 from brightpearl.errors import (
     AuthenticationError,
     BrightpearlError,
@@ -52,6 +61,7 @@ Mapping.register(Row)
 Mapping.register(Resource)
 
 __all__ = [
+    "ApplicationLogin",
     "ArrowTable",
     "AuthenticationError",
     "BrightpearlError",
@@ -60,18 +70,22 @@ __all__ = [
     "Client",
     "Column",
     "ConflictError",
+    "Credentials",
     "Explanation",
     "Headers",
     "IdSet",
+    "LegacySession",
     "MaybeSent",
     "Metadata",
     "MisuseError",
     "NotFoundError",
     "NotSent",
+    "OAuth",
     "Page",
     "PermissionDeniedError",
     "PrivateApp",
     "ProtocolError",
+    "PublicApp",
     "Refusal",
     "RejectedError",
     "Reply",
@@ -83,6 +97,7 @@ __all__ = [
     "Row",
     "Rows",
     "StaffApp",
+    "StaffLogin",
     "Statistics",
     "ThrottledError",
     "TransportError",

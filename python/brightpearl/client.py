@@ -7,6 +7,7 @@ import time
 
 from brightpearl import _native
 from brightpearl._native import IdSet, RawReply, Uris, dump_json
+from brightpearl.credentials import Credentials
 from brightpearl.driver import Driver, Host
 from brightpearl.errors import ValidationError
 from brightpearl.reply import Reply
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from brightpearl._native import Budget, Call, Statistics
-    from brightpearl.credentials import Credentials
     from brightpearl.transport import Transport
     from brightpearl.wire import Ids, Parameters
 
@@ -67,8 +67,8 @@ class Client:
         paging: Paging | None = None,
         seed: int | None = None,
     ) -> None:
-        if not hasattr(credentials, "_configuration"):
-            raise TypeError(f"credentials is a {type(credentials).__name__}; expected a PrivateApp or a StaffApp")
+        if not isinstance(credentials, Credentials):
+            raise TypeError(f"credentials is a {type(credentials).__name__}; expected such as a PrivateApp")
         if transport is not None and not callable(transport):
             raise TypeError(f"transport is a {type(transport).__name__}; expected a callable")
         settings = {
@@ -224,6 +224,12 @@ class Client:
     def statistics(self) -> Statistics:
         """Requests, retries, waits and bytes over the client's life."""
         return self._native.statistics()
+
+    def tokens(self) -> dict[str, Any]:
+        """What logins brought: `token`, `expires_at` (milliseconds since the Unix epoch), `refresh_token`,
+        `api_domain`, `installation_instance_id`, each None when it is not known. Store them when the event
+        `token-refreshed` says that they changed. They are secret; do not log them."""
+        return self._native.tokens()
 
     def events(self) -> list[dict[str, Any]]:
         """What happened since the last time, oldest first. The latest 1024 are kept."""

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 
-from brightpearl.credentials import PrivateApp, StaffApp
+from brightpearl.credentials import (
+    ApplicationLogin,
+    Credentials,
+    LegacySession,
+    OAuth,
+    PrivateApp,
+    PublicApp,
+    StaffApp,
+    StaffLogin,
+)
 from brightpearl.errors import ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-    from brightpearl.credentials import Credentials
 
 
 def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -36,23 +43,73 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
 
 
 def _credentials(environment: Mapping[str, str]) -> Credentials:
-    app_ref = _required(environment, "BRIGHTPEARL_APP_REF", "the reference of a private app")
-    has_account_token = bool(environment.get("BRIGHTPEARL_ACCOUNT_TOKEN"))
-    has_staff_token = bool(environment.get("BRIGHTPEARL_STAFF_TOKEN"))
-    if has_account_token and has_staff_token:
-        raise _wrong(
-            "BRIGHTPEARL_STAFF_TOKEN", "BRIGHTPEARL_ACCOUNT_TOKEN is set as well; expected only one of them"
-        )
-    if has_staff_token:
-        return StaffApp(app_ref, environment["BRIGHTPEARL_STAFF_TOKEN"])
-    return PrivateApp(
-        app_ref,
-        _required(
-            environment,
-            "BRIGHTPEARL_ACCOUNT_TOKEN",
-            "the app's account token, or a staff token in BRIGHTPEARL_STAFF_TOKEN",
-        ),
+    """The scheme whose own variable is set: each has one that no other uses."""
+    found = [scheme for scheme in _SCHEMES if environment.get(scheme)]
+    if len(found) > 1:
+        raise _wrong(found[1], f"{found[0]} is set as well; expected only one of them")
+    if not found:
+        schemes = ", ".join(_SCHEMES)
+        raise _wrong("BRIGHTPEARL_ACCOUNT_TOKEN", f"the variable is not set; expected a credential in one of {schemes}")
+    return _SCHEMES[found[0]](environment)
+
+
+def _app_ref(environment: Mapping[str, str]) -> str:
+    return _required(environment, "BRIGHTPEARL_APP_REF", "the app's reference")
+
+
+def _dev_ref(environment: Mapping[str, str]) -> str:
+    return _required(environment, "BRIGHTPEARL_DEV_REF", "the developer's reference")
+
+
+def _account_token(environment: Mapping[str, str]) -> Credentials:
+    token = environment["BRIGHTPEARL_ACCOUNT_TOKEN"]
+    secret = environment.get("BRIGHTPEARL_DEV_SECRET")
+    if secret:
+        return PublicApp(_dev_ref(environment), _app_ref(environment), token, secret)
+    return PrivateApp(_app_ref(environment), token)
+
+
+def _staff_token(environment: Mapping[str, str]) -> Credentials:
+    token, dev_ref = environment["BRIGHTPEARL_STAFF_TOKEN"], environment.get("BRIGHTPEARL_DEV_REF") or None
+    return StaffApp(_app_ref(environment), token, dev_ref=dev_ref)
+
+
+def _login(environment: Mapping[str, str]) -> Credentials:
+    email = _required(environment, "BRIGHTPEARL_EMAIL", "the staff member's address")
+    password = environment["BRIGHTPEARL_PASSWORD"]
+    if not environment.get("BRIGHTPEARL_APP_REF"):
+        return LegacySession(email, password)
+    dev_ref = environment.get("BRIGHTPEARL_DEV_REF") or None
+    return StaffLogin(_app_ref(environment), email, password, dev_ref=dev_ref)
+
+
+def _application(environment: Mapping[str, str]) -> Credentials:
+    return ApplicationLogin(
+        _required(environment, "BRIGHTPEARL_APPLICATION_ID", "the application's id"),
+        environment["BRIGHTPEARL_APPLICATION_SECRET"],
+        token_header=environment.get("BRIGHTPEARL_TOKEN_HEADER") or None,
     )
+
+
+def _oauth(environment: Mapping[str, str]) -> Credentials:
+    return OAuth(
+        _app_ref(environment),
+        _dev_ref(environment),
+        client_secret=environment.get("BRIGHTPEARL_CLIENT_SECRET") or None,
+        access_token=environment.get("BRIGHTPEARL_ACCESS_TOKEN") or None,
+        refresh_token=environment["BRIGHTPEARL_REFRESH_TOKEN"],
+        api_domain=environment.get("BRIGHTPEARL_API_DOMAIN") or None,
+        token_url=environment.get("BRIGHTPEARL_TOKEN_URL") or None,
+    )
+
+
+_SCHEMES = {
+    "BRIGHTPEARL_ACCOUNT_TOKEN": _account_token,
+    "BRIGHTPEARL_STAFF_TOKEN": _staff_token,
+    "BRIGHTPEARL_PASSWORD": _login,
+    "BRIGHTPEARL_APPLICATION_SECRET": _application,
+    "BRIGHTPEARL_REFRESH_TOKEN": _oauth,
+}
 
 
 def _required(environment: Mapping[str, str], name: str, what: str) -> str:

@@ -44,6 +44,11 @@ impl Client {
         Statistics { requests, retries, throttled, budget_waits, bytes_received, events_dropped }
     }
 
+    /// What logins brought, as a dict. Secret.
+    fn tokens<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        json::load(py, self.0.tokens().expose_json().as_bytes())
+    }
+
     /// Takes the events since the last time, as a list of dicts, oldest first.
     fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let text = serde_json::to_vec(&self.0.drain_events()).map_err(|error| {

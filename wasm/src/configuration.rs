@@ -3,7 +3,7 @@
 use brightpearl_core as core;
 use core::operation::Paging;
 use core::pool::{Lane, Pacing};
-use core::{Config, Credentials, Location, PoolConfig, RetryPolicy, Secret};
+use core::{Config, Location, PoolConfig, RetryPolicy};
 
 use crate::wit;
 
@@ -45,19 +45,6 @@ impl From<wit::Location> for Location {
         match location {
             wit::Location::Datacentre(code) => Self::Datacentre(code),
             wit::Location::BaseUrl(url) => Self::BaseUrl(url),
-        }
-    }
-}
-
-impl From<wit::Credentials> for Credentials {
-    fn from(credentials: wit::Credentials) -> Self {
-        match credentials {
-            wit::Credentials::PrivateApp(wit::PrivateApp { app_ref, account_token }) => {
-                Self::PrivateApp { app_ref, account_token: Secret::new(account_token) }
-            }
-            wit::Credentials::StaffApp(wit::StaffApp { app_ref, staff_token }) => {
-                Self::StaffApp { app_ref, staff_token: Secret::new(staff_token) }
-            }
         }
     }
 }

@@ -85,6 +85,10 @@ impl engine::GuestClient for Client {
         self.0.statistics().into()
     }
 
+    fn tokens(&self) -> wit::Tokens {
+        self.0.tokens().into()
+    }
+
     fn drain_events(&self) -> Vec<wit::Event> {
         self.0.drain_events().into_iter().map(wit::Event::from).collect()
     }

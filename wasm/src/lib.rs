@@ -2,6 +2,7 @@
 //! `wit/brightpearl.wit`. Everything in here maps one onto the other; there is no logic of its own.
 
 mod configuration;
+mod credentials;
 mod engine;
 mod error;
 mod http;

@@ -41,6 +41,9 @@ impl From<Event> for wit::Event {
                 Self::Throttled(wit::Throttled { exchange, wait: wait_ms })
             }
             Event::WaitingForBudget { wait_ms } => Self::WaitingForBudget(wait_ms),
+            Event::TokenRefreshed { exchange, is_rotated } => {
+                Self::TokenRefreshed(wit::TokenRefreshed { exchange, is_rotated })
+            }
             Event::AuthenticationFailed { exchange } => Self::AuthenticationFailed(exchange),
             Event::Page { resource, first_result, rows, duplicates } => {
                 Self::Page(wit::PageArrival { resource, first_result, rows, duplicates })

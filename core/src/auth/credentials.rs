@@ -54,7 +54,7 @@ pub enum Credentials {
         application_secret: Secret,
         /// The header that carries the token: `brightpearl-auth` unless another is named. For
         /// `authorization` the token follows `Bearer`.
-        #[serde(default = "default_token_header")]
+        #[serde(default = "Credentials::default_token_header")]
         token_header: String,
     },
     /// A public app of the older kind: the account token is signed with the developer's secret (§2.4).
@@ -114,10 +114,6 @@ pub enum Grant {
     },
 }
 
-fn default_token_header() -> String {
-    "brightpearl-auth".to_owned()
-}
-
 /// One part of a credential, with its place in the configuration.
 pub(super) struct Part<'a> {
     place: &'static str,
@@ -143,6 +139,12 @@ impl<'a> Part<'a> {
 }
 
 impl Credentials {
+    /// The header that carries the token of an [`ApplicationLogin`](Self::ApplicationLogin) unless another is
+    /// named.
+    pub fn default_token_header() -> String {
+        "brightpearl-auth".to_owned()
+    }
+
     /// Checks that every part is there and can stand where it is sent.
     ///
     /// # Errors

@@ -7,6 +7,6 @@ pub mod oauth;
 mod session;
 pub mod signature;
 
-pub use credentials::Credentials;
+pub use credentials::{Credentials, Grant};
 pub use session::Tokens;
 pub(crate) use session::{Access, Session};

@@ -75,6 +75,22 @@ pub struct Tokens {
     pub installation_instance_id: Option<String>,
 }
 
+impl Tokens {
+    /// The tokens as JSON text, for hosts that store them so. It holds what is secret: hand it to the store
+    /// and nothing else.
+    pub fn expose_json(&self) -> String {
+        let shown = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+        serde_json::json!({
+            "token": shown(&self.token),
+            "expires_at": self.expires_at,
+            "refresh_token": shown(&self.refresh_token),
+            "api_domain": self.api_domain,
+            "installation_instance_id": self.installation_instance_id,
+        })
+        .to_string()
+    }
+}
+
 impl Session {
     /// The session of an account.
     ///

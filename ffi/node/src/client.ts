@@ -2,7 +2,7 @@
 
 import type { Call, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
-import { Engine, Pool, type Budget, type Event, type Statistics } from "./engine";
+import { Engine, Pool, type Budget, type Event, type Statistics, type Tokens } from "./engine";
 import { fetchTransport } from "./fetch-transport";
 import type { Transport } from "./http";
 import {
@@ -148,6 +148,11 @@ export class Client {
   /** Sums over the client's life. */
   statistics(): Statistics {
     return this.engine.statistics();
+  }
+
+  /** What logins brought, to be stored: with it in the credentials a later run needs no new login. Secret. */
+  tokens(): Tokens {
+    return this.engine.tokens();
   }
 
   /** What may be sent now. */

@@ -15,6 +15,20 @@ export interface Budget {
   readonly waitMs: number;
 }
 
+/** What logins brought. Secret. */
+export interface Tokens {
+  /** The token that is sent. */
+  readonly token: string | null;
+  /** When it ends, in milliseconds since the Unix epoch. */
+  readonly expiresAt: number | null;
+  /** The newest refresh token: it may change with each renewal, as the event `token-refreshed` says. */
+  readonly refreshToken: string | null;
+  /** The API's host, as the token's answer named it. */
+  readonly apiDomain: string | null;
+  /** The id of the app's installation. */
+  readonly installationInstanceId: string | null;
+}
+
 /** Sums over the life of a client. */
 export interface Statistics {
   readonly requests: number;
@@ -96,6 +110,20 @@ export class Engine {
       budgetWaits: sums.budget_waits,
       bytesReceived: sums.bytes_received,
       eventsDropped: sums.events_dropped,
+    };
+  }
+
+  /** What logins brought, to be stored. Secret; do not log it. */
+  tokens(): Tokens {
+    const found = JSON.parse(
+      takeBuffer((tokens) => check((error) => native.clientTokens(this.#handle.pointer, tokens, error))),
+    );
+    return {
+      token: found.token,
+      expiresAt: found.expires_at,
+      refreshToken: found.refresh_token,
+      apiDomain: found.api_domain,
+      installationInstanceId: found.installation_instance_id,
     };
   }
 

@@ -9,7 +9,7 @@ export {
   type RequestOptions,
   type SearchOptions,
 } from "./client";
-export { Engine, Pool, type Budget, type Event, type Statistics } from "./engine";
+export { Engine, Pool, type Budget, type Event, type Statistics, type Tokens } from "./engine";
 export {
   AuthenticationError,
   BrightpearlError,

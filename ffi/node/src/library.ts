@@ -240,6 +240,7 @@ export const native = {
   clientDrainEvents: bind(
     "int32_t bp_client_drain_events(void *client, _Inout_ bp_buffer *events, _Out_ void **error)",
   ),
+  clientTokens: bind("int32_t bp_client_tokens(void *client, _Inout_ bp_buffer *tokens, _Out_ void **error)"),
   clientResume: bind(
     "int32_t bp_client_resume(void *client, const void *text, size_t len, _Out_ void **call, _Out_ void **error)",
   ),

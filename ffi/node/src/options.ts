@@ -3,7 +3,54 @@
 /** The credentials of one app on one account. */
 export type Credentials =
   | { readonly type: "private-app"; readonly appRef: string; readonly accountToken: string }
-  | { readonly type: "staff-app"; readonly appRef: string; readonly staffToken: string };
+  | { readonly type: "staff-app"; readonly appRef: string; readonly staffToken: string; readonly devRef?: string }
+  /** Logs in for a staff token. */
+  | {
+      readonly type: "staff-login";
+      readonly appRef: string;
+      readonly devRef?: string;
+      readonly email: string;
+      readonly password: string;
+    }
+  /** The oldest scheme: a session token for a login, without any app. */
+  | { readonly type: "legacy-session"; readonly email: string; readonly password: string }
+  /** The exchange that integration guides describe; the token goes into `brightpearl-auth` unless named. */
+  | {
+      readonly type: "application-login";
+      readonly applicationId: string;
+      readonly applicationSecret: string;
+      readonly tokenHeader?: string;
+    }
+  /** A public app, whose account token is signed with the developer's secret. */
+  | {
+      readonly type: "public-app";
+      readonly devRef: string;
+      readonly appRef: string;
+      readonly accountToken: string;
+      readonly devSecret: string;
+    }
+  /** OAuth 2.0 authorization code. */
+  | {
+      readonly type: "oauth";
+      readonly appRef: string;
+      readonly devRef: string;
+      readonly clientSecret?: string;
+      readonly tokenUrl?: string;
+      readonly grant: Grant;
+    };
+
+/** What an OAuth client starts from: a code that just came, or tokens that an earlier run stored. */
+export type Grant =
+  | { readonly authorizationCode: { readonly code: string; readonly redirectUri: string } }
+  | {
+      readonly tokens: {
+        readonly accessToken?: string;
+        /** Milliseconds since the Unix epoch. */
+        readonly expiresAt?: number;
+        readonly refreshToken?: string;
+        readonly apiDomain?: string;
+      };
+    };
 
 /** How often and how patiently to try again. */
 export interface RetryOptions {
@@ -74,6 +121,19 @@ const NAMES = new Map([
   ["appRef", "app_ref"],
   ["accountToken", "account_token"],
   ["staffToken", "staff_token"],
+  ["devRef", "dev_ref"],
+  ["devSecret", "dev_secret"],
+  ["applicationId", "application_id"],
+  ["applicationSecret", "application_secret"],
+  ["tokenHeader", "token_header"],
+  ["clientSecret", "client_secret"],
+  ["tokenUrl", "token_url"],
+  ["authorizationCode", "authorization_code"],
+  ["redirectUri", "redirect_uri"],
+  ["accessToken", "access_token"],
+  ["expiresAt", "expires_at"],
+  ["refreshToken", "refresh_token"],
+  ["apiDomain", "api_domain"],
   ["maxAttempts", "max_attempts"],
   ["baseMs", "base_ms"],
   ["capMs", "cap_ms"],
