@@ -1,5 +1,5 @@
-//! The engine as a WebAssembly component: `brightpearl_core` behind the contract of
-//! `wit/brightpearl.wit`. Everything in here maps one onto the other; there is no logic of its own.
+//! The engine as a WebAssembly component: `brightpearl_core` behind the contract of `wit/`.
+//! Everything in here maps one onto the other; there is no logic of its own.
 
 mod configuration;
 mod credentials;
