@@ -7,7 +7,7 @@ use crate::secret::Secret;
 
 /// The credentials of one app on one account.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(try_from = "Fields")]
 pub enum Credentials {
     /// A private system app: app reference and account token (API notes §2.2).
     PrivateApp {
@@ -23,7 +23,6 @@ pub enum Credentials {
         /// The staff member's token.
         staff_token: Secret,
         /// The developer's reference, for a public app.
-        #[serde(default)]
         dev_ref: Option<String>,
     },
     /// A staff app whose staff token is fetched with a staff member's login (API notes §2.3).
@@ -31,7 +30,6 @@ pub enum Credentials {
         /// The app's reference.
         app_ref: String,
         /// The developer's reference, for a public app.
-        #[serde(default)]
         dev_ref: Option<String>,
         /// The staff member's address.
         email: String,
@@ -54,7 +52,6 @@ pub enum Credentials {
         application_secret: Secret,
         /// The header that carries the token: `brightpearl-auth` unless another is named. For
         /// `authorization` the token follows `Bearer`.
-        #[serde(default = "Credentials::default_token_header")]
         token_header: String,
     },
     /// A public app of the older kind: the account token is signed with the developer's secret (§2.4).
@@ -69,17 +66,14 @@ pub enum Credentials {
         dev_secret: Secret,
     },
     /// OAuth 2.0 authorization code, for instance apps (API notes §2.6).
-    #[serde(rename = "oauth")]
     OAuth {
         /// The app's reference, which is the client id.
         app_ref: String,
         /// The developer's reference.
         dev_ref: String,
         /// The client secret; only confidential apps have one.
-        #[serde(default)]
         client_secret: Option<Secret>,
         /// Where tokens come from; `https://oauth.brightpearl.com/token/{account}` when absent.
-        #[serde(default)]
         token_url: Option<String>,
         /// What is there to begin with.
         grant: Grant,
@@ -112,6 +106,118 @@ pub enum Grant {
         #[serde(default)]
         api_domain: Option<String>,
     },
+}
+
+/// Credentials as their JSON has them: `type`, and the members that the type takes. One flat structure, since a
+/// reader for each of the types would be a tenth of the WebAssembly component.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    #[serde(rename = "type")]
+    scheme: String,
+    app_ref: Option<String>,
+    dev_ref: Option<String>,
+    account_token: Option<String>,
+    staff_token: Option<String>,
+    dev_secret: Option<String>,
+    email: Option<String>,
+    password: Option<String>,
+    application_id: Option<String>,
+    application_secret: Option<String>,
+    token_header: Option<String>,
+    client_secret: Option<String>,
+    token_url: Option<String>,
+    grant: Option<Grant>,
+}
+
+impl TryFrom<Fields> for Credentials {
+    type Error = String;
+
+    fn try_from(mut fields: Fields) -> Result<Self, String> {
+        let scheme = std::mem::take(&mut fields.scheme);
+        let credentials = match scheme.as_str() {
+            "private-app" => {
+                Self::PrivateApp { app_ref: fields.app_ref()?, account_token: fields.account_token()? }
+            }
+            "staff-app" => Self::StaffApp {
+                app_ref: fields.app_ref()?,
+                staff_token: required(&mut fields.staff_token, "staff_token")?.into(),
+                dev_ref: fields.dev_ref.take(),
+            },
+            "staff-login" => Self::StaffLogin {
+                app_ref: fields.app_ref()?,
+                dev_ref: fields.dev_ref.take(),
+                email: required(&mut fields.email, "email")?,
+                password: required(&mut fields.password, "password")?.into(),
+            },
+            "legacy-session" => Self::LegacySession {
+                email: required(&mut fields.email, "email")?,
+                password: required(&mut fields.password, "password")?.into(),
+            },
+            "application-login" => Self::ApplicationLogin {
+                application_id: required(&mut fields.application_id, "application_id")?,
+                application_secret: required(&mut fields.application_secret, "application_secret")?.into(),
+                token_header: fields.token_header.take().unwrap_or_else(Self::default_token_header),
+            },
+            "public-app" => Self::PublicApp {
+                dev_ref: required(&mut fields.dev_ref, "dev_ref")?,
+                app_ref: fields.app_ref()?,
+                account_token: fields.account_token()?,
+                dev_secret: required(&mut fields.dev_secret, "dev_secret")?.into(),
+            },
+            "oauth" => Self::OAuth {
+                app_ref: fields.app_ref()?,
+                dev_ref: required(&mut fields.dev_ref, "dev_ref")?,
+                client_secret: fields.client_secret.take().map(Secret::from),
+                token_url: fields.token_url.take(),
+                grant: fields.grant.take().ok_or("missing field `grant`")?,
+            },
+            other => {
+                return Err(format!(
+                    "unknown credentials type `{other}`, expected one of `private-app`, `staff-app`, `staff-login`, \
+                     `legacy-session`, `application-login`, `public-app`, `oauth`"
+                ));
+            }
+        };
+        match fields.left_over() {
+            None => Ok(credentials),
+            Some(field) => Err(format!("unknown field `{field}` for credentials of type `{scheme}`")),
+        }
+    }
+}
+
+impl Fields {
+    fn app_ref(&mut self) -> Result<String, String> {
+        required(&mut self.app_ref, "app_ref")
+    }
+
+    fn account_token(&mut self) -> Result<Secret, String> {
+        required(&mut self.account_token, "account_token").map(Secret::from)
+    }
+
+    /// A member that the type does not take.
+    fn left_over(&self) -> Option<&'static str> {
+        let texts = [
+            (&self.app_ref, "app_ref"),
+            (&self.dev_ref, "dev_ref"),
+            (&self.account_token, "account_token"),
+            (&self.staff_token, "staff_token"),
+            (&self.dev_secret, "dev_secret"),
+            (&self.email, "email"),
+            (&self.password, "password"),
+            (&self.application_id, "application_id"),
+            (&self.application_secret, "application_secret"),
+            (&self.token_header, "token_header"),
+            (&self.client_secret, "client_secret"),
+            (&self.token_url, "token_url"),
+        ];
+        let text = texts.into_iter().find(|(value, _)| value.is_some()).map(|(_, name)| name);
+        text.or(self.grant.as_ref().map(|_| "grant"))
+    }
+}
+
+fn required(value: &mut Option<String>, name: &str) -> Result<String, String> {
+    value.take().ok_or_else(|| format!("missing field `{name}`"))
 }
 
 /// One part of a credential, with its place in the configuration.

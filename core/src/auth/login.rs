@@ -97,15 +97,17 @@ fn post(
 ) -> Request {
     headers.push("accept", "application/json");
     headers.push("content-type", "application/json");
-    let body = serde_json::json!({
-        "apiAccountCredentials": { name: who, secret_name: secret.expose() }
-    });
-    Request {
-        method: Method::Post,
-        url: endpoint.login_url(path),
-        headers,
-        body: body.to_string().into_bytes(),
-    }
+    let body = format!(
+        r#"{{"apiAccountCredentials":{{"{name}":{},"{secret_name}":{}}}}}"#,
+        quoted(who),
+        quoted(secret.expose())
+    );
+    Request { method: Method::Post, url: endpoint.login_url(path), headers, body: body.into_bytes() }
+}
+
+/// A text as JSON has it.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// `{"response": "<token>"}`.

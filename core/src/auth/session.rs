@@ -79,15 +79,15 @@ impl Tokens {
     /// The tokens as JSON text, for hosts that store them so. It holds what is secret: hand it to the store
     /// and nothing else.
     pub fn expose_json(&self) -> String {
-        let shown = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
-        serde_json::json!({
-            "token": shown(&self.token),
-            "expires_at": self.expires_at,
-            "refresh_token": shown(&self.refresh_token),
-            "api_domain": self.api_domain,
-            "installation_instance_id": self.installation_instance_id,
-        })
-        .to_string()
+        let text = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), login::quoted);
+        format!(
+            r#"{{"token":{},"expires_at":{},"refresh_token":{},"api_domain":{},"installation_instance_id":{}}}"#,
+            text(self.token.as_ref().map(Secret::expose)),
+            self.expires_at.map_or_else(|| "null".to_owned(), |at| at.to_string()),
+            text(self.refresh_token.as_ref().map(Secret::expose)),
+            text(self.api_domain.as_deref()),
+            text(self.installation_instance_id.as_deref()),
+        )
     }
 }
 

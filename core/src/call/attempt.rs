@@ -8,7 +8,6 @@ use crate::retry::History;
 
 use super::job::Draft;
 
-#[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) work: Work,
     pub(super) history: History,
@@ -26,7 +25,6 @@ impl Attempt {
 }
 
 /// What an attempt is for.
-#[derive(Debug)]
 pub(super) enum Work {
     /// A request of the call's own.
     Job(Draft),
@@ -66,7 +64,6 @@ impl Work {
     }
 }
 
-#[derive(Debug)]
 pub(super) struct InFlight {
     pub(super) exchange: u64,
     pub(super) attempt: Attempt,

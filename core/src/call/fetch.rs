@@ -28,7 +28,6 @@ const OPTIONS_PAYS_FROM: u64 = 3;
 const PLANNING: u64 = 0;
 
 /// A fetch under way.
-#[derive(Debug)]
 pub(crate) struct FetchJob {
     resource: String,
     /// What stands before and behind the ids, checked and escaped.
@@ -52,7 +51,6 @@ pub(crate) struct FetchJob {
     total: Option<u64>,
 }
 
-#[derive(Debug)]
 enum Stage {
     /// To ask `OPTIONS` about these ids.
     ToPlan(IdSet),
@@ -64,21 +62,18 @@ enum Stage {
     WholeList,
 }
 
-#[derive(Debug)]
 struct Chunk {
     tag: u64,
     ids: Option<IdSet>,
     state: State,
 }
 
-#[derive(Debug)]
 enum State {
     Planned,
     Requested,
     Answered(Box<Resources>),
 }
 
-#[derive(Debug)]
 struct Unconsumed {
     requested: IdSet,
     ids: Vec<Option<u64>>,

@@ -115,7 +115,7 @@ impl From<Error> for Unusable {
 }
 
 /// One kind of call. The engine sends, paces and retries; the job knows what for.
-pub(crate) trait Job: Send + std::fmt::Debug {
+pub(crate) trait Job: Send {
     /// The next request, unless all that is needed is out already.
     fn next(&mut self) -> Option<Draft>;
 

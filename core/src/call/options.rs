@@ -15,7 +15,6 @@ use super::operation::Options;
 use super::output::Output;
 
 /// An `OPTIONS` under way.
-#[derive(Debug)]
 pub(crate) struct OptionsJob {
     draft: Option<Draft>,
     outputs: VecDeque<Output>,

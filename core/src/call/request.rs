@@ -13,7 +13,6 @@ use super::operation::Request;
 use super::output::{Output, Reply};
 
 /// A request under way.
-#[derive(Debug)]
 pub(crate) struct RequestJob {
     draft: Option<Draft>,
     reads: bool,

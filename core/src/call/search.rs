@@ -22,7 +22,6 @@ use super::output::{Output, SearchPage};
 const FRUITLESS_PAGES: u32 = 3;
 
 /// A search under way. Pages are known by the position of their first row, from 1.
-#[derive(Debug)]
 pub(crate) struct SearchJob {
     resource: String,
     path: String,
@@ -50,14 +49,12 @@ pub(crate) struct SearchJob {
     consumed: Consumed,
 }
 
-#[derive(Debug)]
 enum Slot {
     Requested,
     Arrived(Box<Page>),
 }
 
 /// What acknowledging needs to know of a page.
-#[derive(Debug)]
 struct Unconsumed {
     first_result: u64,
     /// First row after the page.
@@ -68,7 +65,6 @@ struct Unconsumed {
     rows: u64,
 }
 
-#[derive(Debug)]
 struct Consumed {
     first_result: u64,
     rows_before: u64,
