@@ -157,7 +157,7 @@ def test_a_bad_configuration_is_refused_where_it_stands(
 
 
 def test_wrong_types_are_type_errors(account: Account) -> None:
-    with pytest.raises(TypeError, match="expected a PrivateApp or a StaffApp"):
+    with pytest.raises(TypeError, match="expected such as a PrivateApp"):
         account.client(credentials=("acme_sync", TOKEN))
     with pytest.raises(TypeError, match="expected a callable"):
         account.client(transport="http")
