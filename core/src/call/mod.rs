@@ -7,10 +7,12 @@ mod fetch;
 mod job;
 pub mod operation;
 mod options;
+mod outcome;
 mod output;
 mod request;
 mod resources;
 mod search;
+mod single;
 mod step;
 
 use std::fmt;
@@ -19,18 +21,18 @@ use std::sync::Arc;
 use crate::auth::Access;
 use crate::client::Shared;
 use crate::clock::Clock;
-use crate::error::{Delivery, Error, Kind, RequestSummary, Result};
+use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::Response;
 use crate::jitter::Jitter;
 use crate::pool::Permit;
-use crate::retry::{Class, Decision, decide};
+use crate::retry::Class;
 use crate::telemetry::Event;
 
 use attempt::{Attempt, InFlight, Work};
 use checkpoint::Checkpoint;
 use classify::{Failed, classify};
+use job::Job;
 pub(crate) use job::{Draft, Position};
-use job::{Job, Unusable};
 use operation::Operation;
 pub use output::{Output, Refusal, Reply, Resource, Resources, SearchPage};
 pub use step::{Exchange, Explanation, Step, TransportFailure, WaitReason};
@@ -171,59 +173,6 @@ impl Call {
             }
         }
         Ok(())
-    }
-
-    /// Hands a successful answer to the job.
-    fn accept(&mut self, exchange: u64, attempt: Attempt, tag: u64, response: Response, now: u64, time: u64) {
-        let status = response.status;
-        let mut events = Vec::new();
-        let accepted = self.job.accept(tag, response, &mut events);
-        self.record_all(events);
-        // The server did something, and we cannot read what.
-        let in_doubt = |error: Error| error.with_status(status).with_delivery(Delivery::MaybeApplied);
-        match accepted {
-            Ok(()) => {}
-            Err(Unusable::Unreadable(error)) => {
-                let failed = Failed { error: in_doubt(error), class: Class::Transient { retry_after: None } };
-                self.failed(exchange, attempt, failed, now, time);
-            }
-            Err(Unusable::Hopeless(error)) => {
-                let summary = self.summary(&attempt.work);
-                self.end(in_doubt(error).with_request(summary));
-            }
-        }
-    }
-
-    /// Takes the tokens that a login brought.
-    fn logged_in(&mut self, exchange: u64, attempt: Attempt, response: &Response, now: u64, time: u64) {
-        match self.shared.session.accept(&response.body, now) {
-            Ok(is_rotated) => self.record(Event::TokenRefreshed { exchange, is_rotated }),
-            Err(error) => {
-                let failed = Failed {
-                    error: error.with_status(response.status),
-                    class: Class::Transient { retry_after: None },
-                };
-                self.failed(exchange, attempt, failed, now, time);
-            }
-        }
-    }
-
-    /// A token that was refused is renewed, where it can be, and the request sent once more.
-    fn unauthorised(
-        &mut self,
-        exchange: u64,
-        mut attempt: Attempt,
-        generation: u64,
-        failed: Failed,
-        now: u64,
-        time: u64,
-    ) {
-        if attempt.is_renewed || !self.shared.session.expire(generation) {
-            return self.failed(exchange, attempt, failed, now, time);
-        }
-        attempt.is_renewed = true;
-        attempt.not_before = time;
-        self.waiting.push(attempt);
     }
 
     /// Takes note that an exchange has no answer.
@@ -427,101 +376,6 @@ impl Call {
         }
     }
 
-    /// Retries, or hands the failure to the job, or ends the call.
-    fn failed(&mut self, exchange: u64, mut attempt: Attempt, failed: Failed, now: u64, time: u64) {
-        let Failed { mut error, class } = failed;
-        if class == Class::Throttled {
-            let wait_ms = self.shared.pool.freeze(now, error.retry_after());
-            error = error.with_retry_after(Some(wait_ms));
-            self.record(Event::Throttled { exchange, wait_ms });
-            attempt.history.throttled += 1;
-        } else {
-            attempt.history.attempts += 1;
-        }
-        if error.kind() == Kind::Authentication {
-            self.record(Event::AuthenticationFailed { exchange });
-        }
-        attempt.may_be_applied |= error.delivery() == Delivery::MaybeApplied;
-        let decision = decide(
-            &self.shared.config.retry,
-            attempt.history,
-            &class,
-            error.delivery(),
-            attempt.work.is_repeatable(),
-            &mut self.jitter,
-        );
-        match decision {
-            Decision::Retry { delay_ms } => {
-                self.record(Event::Retry {
-                    exchange,
-                    kind: error.kind(),
-                    delivery: error.delivery(),
-                    delay_ms,
-                });
-                attempt.not_before = time.saturating_add(delay_ms);
-                self.waiting.push(attempt);
-            }
-            Decision::Stop => self.give_up(attempt, error),
-        }
-    }
-
-    fn give_up(&mut self, attempt: Attempt, mut error: Error) {
-        let summary = self.summary(&attempt.work);
-        let tries = attempt.history.attempts + attempt.history.throttled;
-        error = self.shared.session.blank_error(error).with_request(summary);
-        // A refusal now does not undo what an earlier attempt may have done.
-        if attempt.may_be_applied && error.delivery() != Delivery::Applied {
-            error = error.with_delivery(Delivery::MaybeApplied);
-        }
-        if tries > 1 {
-            error = error.after_attempts(tries);
-        }
-        let draft = match attempt.work {
-            Work::Job(draft) => draft,
-            Work::Login(_) => {
-                self.login_failed(&error);
-                return self.end(error);
-            }
-        };
-        let mut events = Vec::new();
-        if let Err(error) = self.job.reject(draft.tag, error, &mut events) {
-            self.end(error);
-        }
-        self.record_all(events);
-    }
-
-    /// A login that was refused is not tried again by other calls: repeated wrong passwords lock accounts.
-    /// One that only failed to get through may be.
-    fn login_failed(&self, error: &Error) {
-        match error.kind() {
-            Kind::Authentication | Kind::Permission | Kind::Rejected | Kind::NotFound | Kind::Conflict => {
-                self.shared.session.refuse(error.clone());
-            }
-            Kind::Validation
-            | Kind::Throttled
-            | Kind::Unavailable
-            | Kind::Transport
-            | Kind::Protocol
-            | Kind::Misuse
-            | Kind::Cancelled => self.shared.session.release(self.number),
-        }
-    }
-
-    fn summary(&self, work: &Work) -> RequestSummary {
-        let url = match work {
-            Work::Job(draft) => self.shared.url(draft),
-            Work::Login(request) => request.url.clone(),
-        };
-        RequestSummary { method: work.method(), url }
-    }
-
-    /// Ends the call with an error, behind the outputs that are ready.
-    fn end(&mut self, error: Error) {
-        self.shared.session.release(self.number);
-        self.waiting.clear();
-        self.phase = Phase::Failed(Some(error));
-    }
-
     fn record(&self, event: Event) {
         self.shared.record(event);
     }
@@ -567,9 +421,7 @@ fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Bo
     Ok(match operation {
         Operation::Request(request) => {
             request.check()?;
-            let mut job = request::RequestJob::new(request)?;
-            job.resume(&position);
-            Box::new(job)
+            Box::new(request::job(request)?.resume(&position))
         }
         Operation::Search(search) => {
             search.check()?;
@@ -586,9 +438,7 @@ fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Bo
         }
         Operation::Options(options) => {
             options.check()?;
-            let mut job = options::OptionsJob::new(options)?;
-            job.resume(&position);
-            Box::new(job)
+            Box::new(options::job(options)?.resume(&position))
         }
     })
 }
