@@ -3,9 +3,9 @@
 use std::ffi::c_char;
 
 use brightpearl_core::pool::Budget;
-use brightpearl_core::{Error, Pool, PoolConfig};
+use brightpearl_core::{Pool, PoolConfig};
 
-use crate::boundary::{Failure, create, guarded, release, shared};
+use crate::boundary::{create, guarded, release, shared};
 use crate::error::bp_error;
 use crate::sized::{self, Sized};
 use crate::status::bp_status;
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn bp_pool_new(
             create(pool, "pool", || {
                 let config = match text::text(config_json, config_len, "config_json")? {
                     "" => PoolConfig::default(),
-                    json => read_config(json)?,
+                    json => PoolConfig::from_json(json)?,
                 };
                 Ok(bp_pool(Pool::new(config)?))
             })
@@ -86,11 +86,4 @@ pub unsafe extern "C" fn bp_pool_budget(
             sized::write(budget, &budget_now, "budget")
         })
     }
-}
-
-fn read_config(json: &str) -> Result<PoolConfig, Failure> {
-    serde_json::from_str(json).map_err(|error| {
-        let place = format!("config_json line {} column {}", error.line(), error.column());
-        Error::validation(place, format!("the JSON does not fit: {error}")).into()
-    })
 }

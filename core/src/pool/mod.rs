@@ -41,6 +41,16 @@ impl Default for PoolConfig {
     }
 }
 
+impl PoolConfig {
+    /// Reads a pool's configuration, such as `{"quota": 200, "pacing": "spread"}`.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) with the line and column of what is wrong.
+    pub fn from_json(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| crate::client::json_error("pool", &error))
+    }
+}
+
 /// How requests are laid over the period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
