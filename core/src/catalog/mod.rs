@@ -34,7 +34,6 @@ pub use search::{FilterType, Search, SearchColumn};
 pub use template::{Argument, Placeholder, PlaceholderKind};
 
 use crate::http::Method;
-use template::match_path;
 
 const SERVICES: [&[Resource]; 8] = [
     utilities::RESOURCES,
@@ -77,7 +76,7 @@ pub fn resource(name_or_path: &str) -> Option<&'static Resource> {
     catalog().find(|resource| {
         resource.name == path
             || resource.searches.iter().any(|search| search.path == path)
-            || resource.endpoints.iter().any(|endpoint| match_path(endpoint.path, path).is_some())
+            || resource.endpoints.iter().any(|endpoint| endpoint.arguments(path).is_some())
     })
 }
 
@@ -107,8 +106,7 @@ pub struct Match<'p> {
 pub fn find(path: &str, method: Method) -> Option<Match<'_>> {
     catalog().find_map(|resource| {
         resource.operations().find_map(|(endpoint, operation)| {
-            let arguments =
-                (operation.method == method).then(|| match_path(endpoint.path, path)).flatten()?;
+            let arguments = (operation.method == method).then(|| endpoint.arguments(path)).flatten()?;
             Some(Match { resource, endpoint, operation, arguments })
         })
     })

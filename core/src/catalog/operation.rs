@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::field::{Object, PatchPath, Shape};
-use super::template::{Placeholder, placeholders};
+use super::template::{Argument, Placeholder, match_path, placeholders};
 use crate::http::Method;
 
 /// What stands before a path.
@@ -35,6 +35,13 @@ impl Endpoint {
     /// What stands for something else in the path, in order.
     pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
         placeholders(self.path)
+    }
+
+    /// What stands in the placeholders of a concrete path; `None` when the path is none of this template.
+    ///
+    /// Slashes at either end, doubled ones and a query are overlooked.
+    pub fn arguments<'p>(&self, path: &'p str) -> Option<Vec<Argument<'p>>> {
+        match_path(self.path, path)
     }
 
     /// What a verb does here.

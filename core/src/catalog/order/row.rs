@@ -80,7 +80,7 @@ pub(super) const SALES_ORDER_ROW: Resource = Resource {
     name: "sales-order-row",
     title: "Sales order row",
     section: Section::Order,
-    detail: Detail::Partial,
+    detail: Detail::Full,
     source: "§8.1.6",
     endpoints: &[endpoint(
         "order-service/sales-order/{ORDER-ID}/row/{ID-SET}",

@@ -71,7 +71,11 @@ pub(super) const PRODUCT_TYPE: Resource = Resource {
         path: "product-service/product-type-search",
         key: Some("id"),
         finds: Some("product-service/product-type"),
-        columns: &[numbered("id"), named("name"), column("updatedOn", FilterType::Period).unverified()],
+        columns: &[
+            numbered("id"),
+            named("name"),
+            column("updatedOn", FilterType::Period).not_in_rows().unverified(),
+        ],
         note: "updatedOn came about 2026.",
         ..Search::at("")
     }],

@@ -64,7 +64,7 @@ pub(super) const COLLECTION: Resource = Resource {
             numbered("collectionId"),
             named("collectionName"),
             numbered("brandId"),
-            column("updatedOn", FilterType::Period).unverified(),
+            column("updatedOn", FilterType::Period).not_in_rows().unverified(),
         ],
         ..Search::at("")
     }],
@@ -91,7 +91,7 @@ pub(super) const SEASON: Resource = Resource {
     searches: &[Search {
         path: "product-service/season-search",
         finds: Some("product-service/season"),
-        columns: &[column("updatedOn", FilterType::Period).unverified()],
+        columns: &[column("updatedOn", FilterType::Period).not_in_rows().unverified()],
         note: "Its columns are not known, but that updatedOn came about 2026.",
         ..Search::at("")
     }],
