@@ -427,7 +427,7 @@ fn what_has_no_effect_is_warned_of() {
             Fault::Idle,
         ),
         (Delete, "order-service/order/7/row/3", r#"{"a":1}"#, "", Fault::Idle),
-        (Delete, "order-service/order/7", "", "", Fault::Idle),
+        (Delete, "order-service/order/7", "", "", Fault::UnknownVerb),
     ] {
         let found = violations(method, path, body);
         assert_eq!(found.len(), 1, "{method} {path} {body}: {found:?}");
@@ -494,6 +494,20 @@ fn secrets_of_a_form_are_not_repeated() {
     let found = violations(Post, "acme/oauth/token", body);
     assert!(!found.is_empty());
     assert!(!format!("{found:?}").contains("hush"), "{found:?}");
+}
+
+#[test]
+fn large_and_deep_bodies_are_judged_in_good_time() {
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    assert_eq!(faults(Post, "order-service/order", &deep), [(String::new(), Fault::WrongType)]);
+    assert_eq!(faults(Post, "order-service/resource-of-tomorrow", &deep), []);
+    let rows = vec![r#"{"productId":1,"a":1,"a":2}"#; 20_000].join(",");
+    let found =
+        violations(Post, "order-service/sales-order", &format!(r#"{{"customerId":1,"rows":[{rows}]}}"#));
+    assert_eq!(found.len(), 20_000 * 7);
+    let breaks: Vec<String> = (1..=20_000).map(|quantity| format!("\"{quantity}\":1")).collect();
+    let body = format!(r#"{{"priceLists":[{{"priceListId":1,"quantityPrice":{{{}}}}}]}}"#, breaks.join(","));
+    assert_eq!(violations(Put, "product-service/product-price/7/price-list", &body), []);
 }
 
 #[test]

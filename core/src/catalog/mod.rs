@@ -5,23 +5,23 @@
 //! Every entry names the section of the API notes that it was taken from, and everything that the notes
 //! mark as unsure is not `verified` here. What is not known is said to be so, or left out.
 
-mod accounting;
+mod accounting_service;
 mod build;
-mod contact;
+mod contact_service;
 mod describe;
 pub mod field;
-mod integration;
+mod integration_service;
 mod nearest;
 pub mod operation;
-mod order;
+mod order_service;
 mod pricing;
-mod product;
+mod product_service;
 mod resource;
 mod schema;
 mod search;
 mod template;
 mod utilities;
-mod warehouse;
+mod warehouse_service;
 
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
@@ -37,13 +37,13 @@ use crate::http::Method;
 
 const SERVICES: [&[Resource]; 8] = [
     utilities::RESOURCES,
-    accounting::RESOURCES,
-    contact::RESOURCES,
-    integration::RESOURCES,
-    order::RESOURCES,
+    accounting_service::RESOURCES,
+    contact_service::RESOURCES,
+    integration_service::RESOURCES,
+    order_service::RESOURCES,
     pricing::RESOURCES,
-    product::RESOURCES,
-    warehouse::RESOURCES,
+    product_service::RESOURCES,
+    warehouse_service::RESOURCES,
 ];
 
 /// Every resource, section by section.

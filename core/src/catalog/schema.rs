@@ -118,7 +118,7 @@ fn of_decimal(form: DecimalForm) -> Value {
         Sign::NonNegative => number["minimum"] = 0.into(),
         Sign::Positive => {
             number["exclusiveMinimum"] = 0.into();
-            text["not"] = json!({"pattern": "^[0.]*$"});
+            text["allOf"] = json!([{"pattern": "[1-9]"}]);
         }
     }
     let mut schema = if form.text_only { text } else { json!({"anyOf": [number, text]}) };
@@ -155,7 +155,7 @@ fn of_field(field: &Field, unknown: UnknownMembers) -> Value {
         schema = json!({"not": {"type": "null"}});
     }
     if !field.mandatory && !is_anything {
-        schema = json!({"anyOf": [schema, {"type": "null"}]});
+        allow_null(&mut schema);
     }
     if let Value::Object(members) = &mut schema {
         for (name, value) in annotations {
@@ -167,6 +167,25 @@ fn of_field(field: &Field, unknown: UnknownMembers) -> Value {
         }
     }
     schema
+}
+
+/// Keywords other than these four say nothing about null.
+fn allow_null(schema: &mut Value) {
+    if schema.get("allOf").is_some() {
+        *schema = json!({"anyOf": [schema.take(), {"type": "null"}]});
+    } else if let Some(Value::Array(alternatives)) = schema.get_mut("anyOf") {
+        alternatives.push(json!({"type": "null"}));
+    } else if let Some(Value::Array(texts)) = schema.get_mut("enum") {
+        texts.push(Value::Null);
+    } else if let Some(kind) = schema.get_mut("type") {
+        *kind = match kind.take() {
+            Value::Array(mut kinds) => {
+                kinds.push("null".into());
+                Value::Array(kinds)
+            }
+            only => json!([only, "null"]),
+        };
+    }
 }
 
 /// What a reader of the schema wants to know, and no validator looks at.

@@ -91,17 +91,16 @@ pub struct SearchColumn {
     /// The type of its values and filters.
     #[serde(rename = "type")]
     pub filter_type: FilterType,
-    /// Whether it may be filtered by.
+    /// Whether it may be filtered by; assumed where no source says.
     pub filterable: bool,
-    /// Whether it may be sorted by.
+    /// Whether it may be sorted by; assumed where no source says.
     pub sortable: bool,
     /// Whether it stands in result rows; `false` for names that only filter or sort.
     pub in_rows: bool,
     /// The map beside the rows that says what its values mean, such as `orderStatusNames`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<&'static str>,
-    /// Whether a source states what is said here. When not, the name is known, and whether it filters and
-    /// sorts is assumed in the caller's favour.
+    /// Whether a source states the type. When not, little more than the name is known.
     pub verified: bool,
 }
 
@@ -146,10 +145,10 @@ impl Search {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// The column that makes an order of rows total: the key, if it is known to be sortable.
+    /// The column that makes an order of rows total: the key, where the API is known to sort by it.
     pub fn tie_breaker(&self) -> Option<&'static str> {
-        let key = self.column(self.key?)?;
-        (key.sortable && key.verified).then_some(key.name)
+        let (default, _) = self.default_sort?.split_once('.')?;
+        self.key.filter(|key| *key == default)
     }
 
     /// Checks a filter before it costs a request.

@@ -118,8 +118,8 @@ const MULTI_MESSAGE: Resource = Resource {
 };
 
 const MESSAGES: Object = closed(&[
-    choice("processingMode", &["SEQUENTIAL", "PARALLEL"]).mandatory(),
-    choice("onFail", &["STOP", "CONTINUE"]).mandatory(),
+    choice("processingMode", &["SEQUENTIAL", "PARALLEL"]),
+    choice("onFail", &["STOP", "CONTINUE"]),
     field("messages", Shape::Array { of: &Shape::Object(MESSAGE), at_least: 1, at_most: Some(10) })
         .mandatory(),
 ])

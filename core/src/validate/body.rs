@@ -1,6 +1,6 @@
 //! Checking a body against its shape.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 
 use super::document::{Node, Part};
 use super::scalar::{self, Unfit};
@@ -14,11 +14,13 @@ pub(super) struct Check {
     unknown: UnknownMembers,
     place: String,
     violations: Vec<Violation>,
+    /// Where something is missing.
+    missing: BTreeSet<String>,
 }
 
 impl Check {
     pub(super) fn new(unknown: UnknownMembers) -> Self {
-        Self { unknown, place: String::new(), violations: Vec::new() }
+        Self { unknown, place: String::new(), violations: Vec::new(), missing: BTreeSet::new() }
     }
 
     pub(super) fn finish(self) -> Vec<Violation> {
@@ -45,26 +47,48 @@ impl Check {
     fn report(&mut self, severity: Severity, fault: Fault, found: impl ToString, expected: impl ToString) {
         let pointer = self.place.clone();
         // A field and a rule may miss the same thing.
-        let is_known = |known: &Violation| known.pointer == pointer && known.fault == fault;
-        if fault != Fault::Missing || !self.violations.iter().any(is_known) {
-            let (found, expected) = (found.to_string(), expected.to_string());
-            self.violations.push(Violation { pointer, severity, fault, found, expected });
+        if fault == Fault::Missing && !self.missing.insert(pointer.clone()) {
+            return;
         }
+        let (found, expected) = (found.to_string(), expected.to_string());
+        self.violations.push(Violation { pointer, severity, fault, found, expected });
     }
 
     pub(super) fn value(&mut self, shape: &Shape, node: &Node<'_>) {
-        match (shape, node) {
-            (Shape::Any, _) => {}
-            (Shape::Object(object), Node::Object(members)) => self.object(object, members),
-            (Shape::Array { of, at_least, at_most }, Node::Array(elements)) => {
-                self.array(shape, of, (*at_least, *at_most), elements);
-            }
-            (Shape::Map { key, of }, Node::Object(members)) => self.map(*key, of, members),
-            (_, node) => {
-                if let Err(Unfit { fault, expected }) = check_scalar(shape, node) {
-                    self.error(fault, node, expected.unwrap_or_else(|| shape.to_string()));
+        match shape {
+            Shape::Any => return,
+            Shape::Object(object) => {
+                if let Node::Object(members) = node {
+                    return self.object(object, members);
                 }
             }
+            Shape::Array { of, at_least, at_most } => {
+                if let Node::Array(elements) = node {
+                    return self.array(shape, of, (*at_least, *at_most), elements);
+                }
+            }
+            Shape::Map { key, of } => {
+                if let Node::Object(members) = node {
+                    return self.map(*key, of, members);
+                }
+            }
+            Shape::Text { .. }
+            | Shape::Choice(_)
+            | Shape::Code
+            | Shape::Boolean
+            | Shape::Integer { .. }
+            | Shape::Id { .. }
+            | Shape::Decimal(_)
+            | Shape::Date
+            | Shape::Moment
+            | Shape::LocalMoment
+            | Shape::TimeOfDay
+            | Shape::Currency
+            | Shape::Country
+            | Shape::Colour => {}
+        }
+        if let Err(Unfit { fault, expected }) = check_scalar(shape, node) {
+            self.error(fault, node, expected.unwrap_or_else(|| shape.to_string()));
         }
     }
 
@@ -91,12 +115,11 @@ impl Check {
     }
 
     pub(super) fn repeated(&mut self, members: &[(String, Part<'_>)]) {
-        for (place, (name, _)) in members.iter().enumerate() {
-            if members[..place].iter().any(|(earlier, _)| earlier == name) {
-                self.within(name, |check| {
-                    check.warn(Fault::RepeatedMember, "it a second time", "it once; the last one counts");
-                });
-            }
+        let mut names = BTreeSet::new();
+        for (name, _) in members.iter().filter(|(name, _)| !names.insert(name.as_str())) {
+            self.within(name, |check| {
+                check.warn(Fault::RepeatedMember, "it a second time", "it once; the last one counts");
+            });
         }
     }
 
@@ -173,8 +196,7 @@ impl Check {
     /// Goes on at a pointer below.
     fn at(&mut self, pointer: &str, check: impl FnOnce(&mut Self)) {
         let outer = self.place.len();
-        // Writing to a string cannot fail.
-        let _ = write!(self.place, "{pointer}");
+        self.place.push_str(pointer);
         check(self);
         self.place.truncate(outer);
     }
@@ -203,11 +225,9 @@ fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
 }
 
 fn holds(condition: Condition, node: &Node<'_>) -> bool {
-    match (condition, node) {
-        (Condition::Is(texts), Node::Text(text)) => texts.contains(&text.as_str()),
-        (Condition::IsPositive, Node::Number(text)) => is_positive(text),
-        (Condition::IsPositive, Node::Text(text)) => is_positive(text),
-        (Condition::Is(_) | Condition::IsPositive, _) => false,
+    match condition {
+        Condition::Is(texts) => matches!(node, Node::Text(text) if texts.contains(&text.as_str())),
+        Condition::IsPositive => scalar::number_text(node).is_ok_and(is_positive),
     }
 }
 

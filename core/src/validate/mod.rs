@@ -102,7 +102,7 @@ fn warn_of_verb(check: &mut Check, path: &str, method: Method) {
         .map(Method::as_str)
         .collect();
     if !known.is_empty() {
-        check.warn(Fault::Idle, format!("{method}, which is not known here"), known.join(", "));
+        check.warn(Fault::UnknownVerb, format!("{method}, which is not known here"), known.join(", "));
     }
 }
 

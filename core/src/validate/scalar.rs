@@ -128,7 +128,7 @@ fn well_formed(fits: bool) -> Fit {
 }
 
 /// The text of a number, or of a string that should hold one.
-fn number_text<'n>(node: &'n Node<'_>) -> Result<&'n str, Unfit> {
+pub(super) fn number_text<'n>(node: &'n Node<'_>) -> Result<&'n str, Unfit> {
     match node {
         Node::Number(token) => Ok(token),
         Node::Text(text) => Ok(text),

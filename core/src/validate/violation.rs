@@ -53,11 +53,13 @@ pub enum Fault {
     Contradiction,
     /// Something that has no effect.
     Idle,
+    /// A verb that the catalog does not know at this path.
+    UnknownVerb,
 }
 
 impl Fault {
     /// Every fault, for tables and tests.
-    pub const ALL: [Fault; 12] = [
+    pub const ALL: [Fault; 13] = [
         Fault::Unreadable,
         Fault::Missing,
         Fault::WrongType,
@@ -70,6 +72,7 @@ impl Fault {
         Fault::RepeatedMember,
         Fault::Contradiction,
         Fault::Idle,
+        Fault::UnknownVerb,
     ];
 
     /// The fault's name, as every host spells it.
@@ -87,6 +90,7 @@ impl Fault {
             Fault::RepeatedMember => "repeated-member",
             Fault::Contradiction => "contradiction",
             Fault::Idle => "idle",
+            Fault::UnknownVerb => "unknown-verb",
         }
     }
 }

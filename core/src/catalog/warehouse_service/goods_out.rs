@@ -94,7 +94,7 @@ const NOTE_PUT: Object = open(&[
 
 /// API notes §4.5; the names behind `labelUri` are unsure.
 const NOTE_COLUMNS: &[SearchColumn] = &[
-    column("goodsOutNoteId", FilterType::Integer).unverified(),
+    column("goodsOutNoteId", FilterType::Integer),
     column("printed", FilterType::Boolean),
     column("picked", FilterType::Boolean),
     column("packed", FilterType::Boolean),

@@ -36,7 +36,7 @@ pub(super) const GOODS_IN_NOTE: Resource = Resource {
     searches: &[Search {
         path: "warehouse-service/goods-in-search",
         columns: NOTE_COLUMNS,
-        note: "One row per batch; which column tells rows apart is not known.",
+        note: "Which column tells rows apart is not known.",
         ..Search::at("")
     }],
     note: "",

@@ -38,6 +38,7 @@ pub(super) const ORDER_ROW: Resource = Resource {
             ],
         ),
     ],
+    note: "Old clients also read and put single rows; nothing current does.",
     ..Resource::BLANK
 };
 

@@ -5,7 +5,7 @@ use crate::catalog::build::{
     open, text,
 };
 use crate::catalog::field::{Condition, Object, Rule, Shape};
-use crate::catalog::operation::{Answer, Empty, Verify, delete, endpoint, get, json, post, put};
+use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
 use crate::catalog::search::{FilterType, Search, SearchColumn, column};
 
@@ -215,7 +215,7 @@ pub(super) const SALE_PAYMENT_TOTAL: Resource = Resource {
     source: "§8.5.6",
     endpoints: &[endpoint(
         "accounting-service/sale-payment-total/{ORDER-ID-SET}",
-        &[get(Answer::Array).id_in("orderId").empty(Empty::Nothing)],
+        &[get(Answer::Array).id_in("orderId").note("Orders without payments are in it, with zeros.")],
     )],
     ..Resource::BLANK
 };
