@@ -119,7 +119,7 @@ pub struct Reading {
     pub id_limit: u32,
     /// Whether `OPTIONS` tells which ids exist, in legal chunks (§1.4).
     pub options: bool,
-    /// The member that holds a record's id when the answer is an array.
+    /// The member that holds a record's id when the answer is an array; empty when none does.
     pub id_member: &'static str,
 }
 
@@ -131,17 +131,29 @@ impl Reading {
 /// How a resource is read by ids, which go behind the path or where `{ids}` stands.
 pub fn reading(path: &str) -> Reading {
     let path = path.trim_matches('/');
-    let with_ids = if path.contains("{ids}") { path.to_owned() } else { format!("{path}/{{ids}}") };
+    let with_ids = if path.contains(IDS) { path.to_owned() } else { format!("{path}/{IDS}") };
     let Some(found) = find(&with_ids, Method::Get).or_else(|| find(path, Method::Get)) else {
         return Reading::UNLISTED;
     };
-    let id_member = match found.operation.id_member {
-        "" => Reading::UNLISTED.id_member,
-        id_member => id_member,
-    };
     Reading {
         id_limit: found.endpoint.id_limit.unwrap_or(Reading::UNLISTED.id_limit),
-        options: find(&with_ids, Method::Options).is_some(),
-        id_member,
+        // The plan's ids are read from the end of its URIs.
+        options: with_ids.ends_with(IDS) && find(&with_ids, Method::Options).is_some(),
+        id_member: id_member(&found),
     }
+}
+
+const IDS: &str = "{ids}";
+
+/// The member that holds the ids that were asked for: other ids in the answer, such as those of an order's
+/// notes when order ids were asked for, say nothing about what is missing.
+fn id_member(found: &Match<'_>) -> &'static str {
+    let member = found.operation.id_member;
+    let asked = found.arguments.iter().position(|argument| argument.text == IDS);
+    let is_asked_for = match asked.map(|place| (place, found.arguments[place].name)) {
+        None => true,
+        Some((place, "ID" | "ID-SET")) => place + 1 == found.arguments.len(),
+        Some((_, name)) => name.trim_end_matches("-SET").replace('-', "").eq_ignore_ascii_case(member),
+    };
+    if is_asked_for { member } else { "" }
 }

@@ -126,19 +126,17 @@ pub struct Search {
 }
 
 impl Search {
-    /// A search of which only the path is known.
-    pub(crate) const fn at(path: &'static str) -> Self {
-        Search {
-            path,
-            key: None,
-            finds: None,
-            default_sort: None,
-            columns: &[],
-            columns_complete: false,
-            filters_complete: false,
-            note: "",
-        }
-    }
+    /// An entry to complete.
+    pub(crate) const BLANK: Search = Search {
+        path: "",
+        key: None,
+        finds: None,
+        default_sort: None,
+        columns: &[],
+        columns_complete: false,
+        filters_complete: false,
+        note: "",
+    };
 
     /// The column or filter of that name.
     pub fn column(&self, name: &str) -> Option<&'static SearchColumn> {

@@ -27,7 +27,7 @@ pub(super) const JOURNAL: Resource = Resource {
         path: "accounting-service/journal-search",
         columns: JOURNAL_COLUMNS,
         note: "One row per journal line.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

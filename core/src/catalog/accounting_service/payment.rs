@@ -44,7 +44,7 @@ pub(super) const CUSTOMER_PAYMENT: Resource = Resource {
         default_sort: Some("paymentId.ASC"),
         columns: CUSTOMER_COLUMNS,
         columns_complete: true,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };
@@ -123,7 +123,7 @@ pub(super) const SUPPLIER_PAYMENT: Resource = Resource {
         columns: SUPPLIER_COLUMNS,
         columns_complete: true,
         note: "resultsAvailable is always 500. Ranges of paymentId were ignored on a live account.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };
@@ -183,7 +183,7 @@ pub(super) const PAYMENT_METHOD: Resource = Resource {
     searches: &[Search {
         path: "accounting-service/payment-method-search",
         note: "Its columns are not known, nor for sure that it exists.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

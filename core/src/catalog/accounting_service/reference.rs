@@ -18,7 +18,7 @@ pub(super) const NOMINAL_CODE: Resource = Resource {
         default_sort: Some("code.ASC"),
         columns: NOMINAL_COLUMNS,
         columns_complete: true,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "Codes are texts, though they look like numbers.",
 };
@@ -57,7 +57,7 @@ pub(super) const CURRENCY: Resource = Resource {
         default_sort: Some("id.ASC"),
         columns: CURRENCY_COLUMNS,
         columns_complete: true,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     ..Resource::BLANK
 };

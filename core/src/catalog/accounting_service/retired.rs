@@ -107,7 +107,7 @@ pub(super) const PAYMENT_AUTHORISATION: Resource = Resource {
     searches: &[Search {
         path: "accounting-service/payment-auth-search",
         note: "Its columns are not known.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "Known from one client.",
 };

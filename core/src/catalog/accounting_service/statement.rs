@@ -30,7 +30,7 @@ pub(super) const ALL_TRANSACTION_STATEMENT: Resource = Resource {
         default_sort: Some("journalDate.ASC"),
         columns: STATEMENT_COLUMNS,
         columns_complete: true,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     ..Resource::BLANK
 };

@@ -35,7 +35,7 @@ pub(super) const CONTACT_GROUP: Resource = Resource {
         key: Some("contactGroupId"),
         finds: Some("contact-service/contact-group"),
         columns: &[numbered("contactGroupId"), named("name"), named("description"), named("numberOfMembers")],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };
@@ -75,7 +75,7 @@ pub(super) const CONTACT_GROUP_MEMBER: Resource = Resource {
         path: "contact-service/contact-group-member-search",
         columns: MEMBER_COLUMNS,
         note: "A contact stands in a row for each of its groups.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -126,7 +126,7 @@ pub(super) const COMPANY: Resource = Resource {
         key: Some("companyId"),
         finds: Some("contact-service/company"),
         columns: &[numbered("companyId"), named("name")],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -83,7 +83,7 @@ pub(super) const LANDED_COST_ESTIMATE: Resource = Resource {
     searches: &[Search {
         path: "order-service/purchase-order-lc-search",
         columns: LANDED_COST_COLUMNS,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     ..Resource::BLANK
 };

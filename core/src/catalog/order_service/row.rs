@@ -130,7 +130,7 @@ pub(super) const ORDER_NOTE: Resource = Resource {
         default_sort: Some("noteId.ASC"),
         columns: NOTE_COLUMNS,
         columns_complete: true,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -53,7 +53,7 @@ pub(super) const SALES_ORDER: Resource = Resource {
         finds: Some("order-service/sales-order"),
         columns: SALES_ORDER_COLUMNS,
         note: "The source was cut off behind taxDate; what follows is from a client.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "Rows are an array, in no defined order.",
 };

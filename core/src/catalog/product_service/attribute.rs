@@ -37,7 +37,7 @@ pub(super) const BRIGHTPEARL_CATEGORY: Resource = Resource {
             named("updatedOn"),
             named("updatedBy"),
         ],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };
@@ -77,7 +77,7 @@ pub(super) const PRODUCT_TYPE: Resource = Resource {
             column("updatedOn", FilterType::Period).not_in_rows().unverified(),
         ],
         note: "updatedOn came about 2026.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -32,7 +32,7 @@ pub(super) const BRAND: Resource = Resource {
         key: Some("brandId"),
         finds: Some("product-service/brand"),
         columns: BRAND_COLUMNS,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };
@@ -66,7 +66,7 @@ pub(super) const COLLECTION: Resource = Resource {
             numbered("brandId"),
             column("updatedOn", FilterType::Period).not_in_rows().unverified(),
         ],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "Whether it can be read by id is not known. updatedOn came about 2026.",
     ..Resource::BLANK
@@ -93,7 +93,7 @@ pub(super) const SEASON: Resource = Resource {
         finds: Some("product-service/season"),
         columns: &[column("updatedOn", FilterType::Period).not_in_rows().unverified()],
         note: "Its columns are not known, but that updatedOn came about 2026.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -38,7 +38,7 @@ pub(super) const OPTION: Resource = Resource {
         key: Some("id"),
         finds: Some("product-service/option"),
         columns: &[numbered("id"), named("name")],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "createdOn and updatedOn came about 2026.",
 };
@@ -69,7 +69,7 @@ pub(super) const OPTION_VALUE: Resource = Resource {
             named("optionValueName"),
         ],
         note: "A newer source has a column id instead of optionValueId.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -37,7 +37,7 @@ pub(super) const GOODS_IN_NOTE: Resource = Resource {
         path: "warehouse-service/goods-in-search",
         columns: NOTE_COLUMNS,
         note: "Which column tells rows apart is not known.",
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };
@@ -109,7 +109,7 @@ pub(super) const GOODS_MOVEMENT: Resource = Resource {
         path: "warehouse-service/goods-movement-search",
         key: Some("goodsMovementId"),
         columns: MOVEMENT_COLUMNS,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     ..Resource::BLANK
 };

@@ -47,7 +47,7 @@ pub(super) const GOODS_OUT_NOTE: Resource = Resource {
         key: Some("goodsOutNoteId"),
         finds: Some("warehouse-service/order/*/goods-note/goods-out"),
         columns: NOTE_COLUMNS,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "Rows are keyed by order row, each an array, since a row can come from several locations.",
 };

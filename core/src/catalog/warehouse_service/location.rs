@@ -38,7 +38,7 @@ pub(super) const LOCATION: Resource = Resource {
         path: "warehouse-service/location-search",
         key: Some("id"),
         columns: LOCATION_COLUMNS,
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "Cannot be changed, but for the zone.",
 };
@@ -109,7 +109,7 @@ pub(super) const ZONE: Resource = Resource {
         path: "warehouse-service/zone-search",
         key: Some("id"),
         columns: &[numbered("id"), named("name"), numbered("warehouseId")],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -28,7 +28,7 @@ pub(super) const SHIPPING_METHOD: Resource = Resource {
         key: Some("id"),
         finds: Some("warehouse-service/shipping-method"),
         columns: &[numbered("id"), named("code"), named("name")],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "",
 };

@@ -40,7 +40,7 @@ pub(super) const WAREHOUSE: Resource = Resource {
         key: Some("id"),
         finds: Some("warehouse-service/warehouse"),
         columns: &[numbered("id"), named("name"), named("typeDescription"), numbered("addressId")],
-        ..Search::at("")
+        ..Search::BLANK
     }],
     note: "Its address has other members than a postal address.",
 };
