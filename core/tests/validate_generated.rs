@@ -106,7 +106,7 @@ proptest! {
         let Generated { mut json, places } = generate(&write.operation.content, &mut Source::new(seed));
         let mandatory: Vec<&String> =
             places.iter().filter(|(_, place)| place.mandatory).map(|(pointer, _)| pointer).collect();
-        prop_assume!(!mandatory.is_empty());
+        if mandatory.is_empty() { return Ok(()); }
         let pointer = mandatory[choice.index(mandatory.len())];
         if null { json.replace(pointer, "null") } else { json.remove(pointer) }
         let body = json.to_string();
@@ -128,7 +128,7 @@ proptest! {
             .filter(|(_, place)| !matches!(place.shape, Shape::Any))
             .map(|(pointer, place)| (pointer, place.shape))
             .collect();
-        prop_assume!(!typed.is_empty());
+        if typed.is_empty() { return Ok(()); }
         let (pointer, shape) = typed.iter().nth(choice.index(typed.len())).unwrap();
         let another = match shape {
             Shape::Object(_) | Shape::Array { .. } | Shape::Map { .. } => "true",
@@ -168,10 +168,12 @@ proptest! {
         let write = &WRITES[write];
         let Generated { mut json, places } = generate(&write.operation.content, &mut Source::new(seed));
         let pointers: Vec<&String> = places.keys().collect();
-        prop_assume!(!pointers.is_empty());
+        if pointers.is_empty() { return Ok(()); }
         json.replace(pointers[choice.index(pointers.len())], token);
         let body = json.to_string();
-        if write.errors(&body, unknown).is_empty() {
+        // Half a surrogate pair is JSON where any JSON may stand, and still nothing that a validator can read.
+        let is_legible = serde_json::from_str::<Value>(&body).is_ok();
+        if is_legible && write.errors(&body, unknown).is_empty() {
             prop_assert!(write.schema_takes(&body, unknown), "{}\n{}", write.endpoint.path, body);
         }
     }
