@@ -24,6 +24,7 @@ pub mod retry;
 mod secret;
 pub mod table;
 pub mod telemetry;
+pub mod validate;
 pub mod value;
 
 pub use account::Location;
@@ -41,3 +42,4 @@ pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use table::Page;
 pub use telemetry::{Event, Statistics};
+pub use validate::Violation;

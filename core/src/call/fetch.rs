@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::account::{Query, checked_path};
-use crate::catalog::{self, Resource as Listed};
+use crate::catalog::{self, Reading};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
@@ -34,7 +34,7 @@ pub(crate) struct FetchJob {
     path: (String, String),
     template: Arc<str>,
     query: Query,
-    listed: Listed,
+    listed: Reading,
     id_limit: u32,
     ahead: usize,
     stage: Stage,
@@ -82,7 +82,7 @@ struct Unconsumed {
 impl FetchJob {
     /// Plans a fetch that was checked before.
     pub(crate) fn new(fetch: &Fetch, ahead: usize) -> Result<Self> {
-        let listed = *catalog::resource(&fetch.resource).unwrap_or(&Listed::UNLISTED);
+        let listed = catalog::reading(&fetch.resource);
         let id_limit = fetch.id_limit.unwrap_or(listed.id_limit);
         let (before, behind) = split_path(fetch.resource.trim_matches('/'))?;
         let mut query = Query::default();
@@ -402,7 +402,7 @@ fn common(one: &IdSet, other: &IdSet) -> IdSet {
 }
 
 /// Whether `OPTIONS` is asked first.
-fn options_pay(ids: &IdSet, plan: Plan, listed: &Listed, id_limit: u32) -> bool {
+fn options_pay(ids: &IdSet, plan: Plan, listed: &Reading, id_limit: u32) -> bool {
     let has_gaps_to_find = ids.len() > ids.ranges().count() as u64;
     let is_legal = ids.to_string().len() <= MAX_ID_TEXT;
     match plan {

@@ -80,7 +80,7 @@ impl SearchJob {
         let page_size = search.limit.map_or(page_size, |limit| page_size.min(limit.max(1)));
         let listed = catalog::search(&search.resource);
         let path = checked_path(&search.resource)?;
-        let key = search.key.clone().or_else(|| listed.map(|listed| listed.key.to_owned()));
+        let key = search.key.clone().or_else(|| listed?.key.map(str::to_owned));
         let mut query = Query::default();
         for (name, value) in &search.filters {
             query.push(name, value);
@@ -89,7 +89,7 @@ impl SearchJob {
             query.push("columns", &search.columns.join(","));
         }
         if !search.sort.is_empty() {
-            query.push("sort", &sort_text(&search.sort, listed.map(|listed| listed.key))?);
+            query.push("sort", &sort_text(&search.sort, listed.and_then(catalog::Search::tie_breaker))?);
         }
         Ok(Self {
             resource: search.resource.trim_matches('/').to_owned(),

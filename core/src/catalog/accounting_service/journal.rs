@@ -1,0 +1,112 @@
+//! Journals.
+
+use crate::catalog::build::{
+    DECIMAL, RATE, currency, field, id, id_or_none, moment, object, open, some, text,
+};
+use crate::catalog::field::{Object, Shape};
+use crate::catalog::operation::{Answer, endpoint, get, json, post};
+use crate::catalog::resource::{Detail, Resource, Section};
+use crate::catalog::search::{FilterType, Search, SearchColumn, column, named, numbered};
+
+pub(super) const JOURNAL: Resource = Resource {
+    name: "journal",
+    title: "Journal",
+    section: Section::Accounting,
+    detail: Detail::Full,
+    source: "§8.5.1, §8.5.2",
+    endpoints: &[
+        endpoint("accounting-service/journal/{ID-SET}", &[get(Answer::Within("journals"))]),
+        endpoint(
+            "accounting-service/journal",
+            &[post(Answer::Id, json(JOURNAL_POST))
+                .deprecated(Some("journal-entry"), "Base currency only; its page is titled deprecated.")
+                .note("Debits must equal credits.")],
+        ),
+    ],
+    searches: &[Search {
+        path: "accounting-service/journal-search",
+        columns: JOURNAL_COLUMNS,
+        note: "One row per journal line.",
+        ..Search::BLANK
+    }],
+    note: "",
+};
+
+/// API notes §8.5.2.
+const JOURNAL_POST: Object = open(&[
+    text("journalTypeCode").mandatory(),
+    field("taxDate", Shape::Date).mandatory().note("Midnight in the account's zone, in an open period."),
+    text("description"),
+    field("credits", some(&Shape::Object(JOURNAL_LINE))).mandatory(),
+    field("debits", some(&Shape::Object(JOURNAL_LINE))).mandatory(),
+]);
+
+const JOURNAL_LINE: Object = open(&[
+    text("nominalCode").mandatory().of("nominal-code"),
+    text("taxCode").of("tax-code"),
+    object("change", open(&[currency("currency"), field("value", DECIMAL).mandatory()])).mandatory(),
+    object("assignment", open(&[id_or_none("channelId", "channel"), id_or_none("projectId", "project")])),
+    id_or_none("orderId", "order"),
+    text("invoiceReference"),
+]);
+
+pub(super) const JOURNAL_ENTRY: Resource = Resource {
+    name: "journal-entry",
+    title: "Journal entry",
+    section: Section::Accounting,
+    detail: Detail::Partial,
+    source: "§8.5.3",
+    endpoints: &[endpoint(
+        "accounting-service/journal-entry",
+        &[post(Answer::Id, json(ENTRY))
+            .note("In any currency. The members' names are inferred from a connector's XML.")],
+    )],
+    ..Resource::BLANK
+};
+
+/// No name is certain, so nothing is insisted on.
+const ENTRY: Object = open(&[
+    object(
+        "header",
+        open(&[
+            text("journalType").unverified(),
+            field("journalDate", Shape::Moment).unverified().note("In an open accounting period."),
+            moment("dateDue").unverified(),
+            text("description").unverified(),
+            id("currencyId", "currency").unverified(),
+            field("exchangeRate", RATE).unverified().note("1.000000 for the base currency."),
+            id_or_none("contactId", "contact").unverified(),
+        ]),
+    )
+    .unverified(),
+    field("lines", Shape::Any).unverified().note("Lines on a bank nominal code need a tax code."),
+]);
+
+/// API notes §4.5; types of the first ten from the page, the rest by name only.
+const JOURNAL_COLUMNS: &[SearchColumn] = &[
+    column("journalId", FilterType::IdSet),
+    column("journalType", FilterType::Text),
+    column("orderId", FilterType::IdSet),
+    column("invoiceReference", FilterType::SearchText),
+    column("channelId", FilterType::Integer),
+    column("nominalCode", FilterType::Text),
+    column("journalDate", FilterType::Period),
+    column("journalDebit", FilterType::Text),
+    column("journalCredit", FilterType::Text),
+    // The page says INTEGER, and the column holds text.
+    column("journalRef", FilterType::Unknown).unverified(),
+    numbered("currencyId"),
+    named("exchangeRate"),
+    named("transactionDebit"),
+    named("transactionCredit"),
+    numbered("projectId"),
+    numbered("leadSourceId"),
+    numbered("contactId"),
+    named("journalDueDate"),
+    named("journalDateEntered"),
+    numbered("createdContactId"),
+    numbered("taxCodeId"),
+    named("taxReconciliationDate"),
+    numbered("taxPeriodId"),
+    numbered("journalRowId"),
+];

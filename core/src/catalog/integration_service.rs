@@ -1,0 +1,75 @@
+//! The integration service (API notes §7.1, §8.6).
+
+use super::build::{TEXT, boolean, choice, closed, field, text};
+use super::field::{Condition, MapKey, Object, Rule, Shape};
+use super::operation::{Answer, Content, Empty, Verify, delete, endpoint, get, json, post};
+use super::resource::{Detail, Resource, Section};
+
+pub(super) const RESOURCES: &[Resource] = &[WEBHOOK, ACCOUNT_CONFIGURATION, INTEGRATION_INSTANCE];
+
+const WEBHOOK: Resource = Resource {
+    name: "webhook",
+    title: "Webhook",
+    section: Section::Integration,
+    detail: Detail::Full,
+    source: "§7.1",
+    endpoints: &[
+        endpoint("integration-service/webhook/{ID-SET?}", &[get(Answer::Array).empty(Empty::NotFound)]),
+        endpoint(
+            "integration-service/webhook",
+            &[post(Answer::Id, json(SUBSCRIPTION)).verify(&[Verify::Read {
+                path: "integration-service/webhook",
+                compare: "/subscribeTo and /uriTemplate",
+            }])],
+        ),
+        endpoint("integration-service/webhook/{ID}", &[delete().note("404 when there is none.")]),
+        endpoint(
+            "integration-service/webhook/{ID}/simulate",
+            &[post(Answer::Nothing, Content::Json(Shape::Map { key: MapKey::Name, of: &TEXT }))
+                .unverified()
+                .note("Fires it with these values of the template's variables. Known from one client.")],
+        ),
+    ],
+    note: "There is no PUT: delete and create anew.",
+    ..Resource::BLANK
+};
+
+/// The templates must contain the variables of API notes §7.3, which is not looked at here.
+const SUBSCRIPTION: Object = closed(&[
+    text("subscribeTo").mandatory().note("An event such as order.modified.order-status, or a resource type."),
+    choice("httpMethod", &["GET", "POST", "PUT", "DELETE"]).mandatory(),
+    text("uriTemplate").mandatory().note("An absolute URL; INTC-057 for each missing variable."),
+    text("bodyTemplate"),
+    text("contentType"),
+    boolean("idSetAccepted").note("False when absent; true is recommended."),
+    field("qualityOfService", Shape::Integer { lowest: 0, highest: 1 })
+        .note("0 at most once (when absent), 1 at least once."),
+])
+.rules(&[Rule::When {
+    member: "/httpMethod",
+    condition: Condition::Is(&["POST", "PUT"]),
+    needs: &["/bodyTemplate", "/contentType"],
+}]);
+
+const ACCOUNT_CONFIGURATION: Resource = Resource {
+    name: "account-configuration",
+    title: "Account configuration",
+    section: Section::Integration,
+    detail: Detail::Full,
+    source: "§8.6",
+    endpoints: &[endpoint(
+        "integration-service/account-configuration",
+        &[get(Answer::Within("configuration"))
+            .id_in("")
+            .note("An object of strings, ids and flags included.")],
+    )],
+    ..Resource::BLANK
+};
+
+const INTEGRATION_INSTANCE: Resource = Resource {
+    name: "integration-instance",
+    title: "Integration instance",
+    section: Section::Integration,
+    note: "The path is not known.",
+    ..Resource::BLANK
+};

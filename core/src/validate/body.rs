@@ -1,0 +1,296 @@
+//! Checking a body against its shape.
+
+use std::collections::BTreeSet;
+
+use super::document::{Node, Part};
+use super::scalar::{self, Unfit};
+use super::violation::{Fault, Severity, UnknownMembers, Violation};
+use crate::catalog::field::{Condition, Field, MapKey, Object, Rule, Shape};
+use crate::catalog::nearest;
+use crate::value::Decimal;
+
+/// A check under way: what was found so far, and where it is.
+pub(super) struct Check {
+    unknown: UnknownMembers,
+    place: String,
+    violations: Vec<Violation>,
+    /// Where something is missing.
+    missing: BTreeSet<String>,
+}
+
+impl Check {
+    pub(super) fn new(unknown: UnknownMembers) -> Self {
+        Self { unknown, place: String::new(), violations: Vec::new(), missing: BTreeSet::new() }
+    }
+
+    pub(super) fn finish(self) -> Vec<Violation> {
+        self.violations
+    }
+
+    /// Goes on within a member or an element.
+    pub(super) fn within(&mut self, name: &str, check: impl FnOnce(&mut Self)) {
+        let outer = self.place.len();
+        self.place.push('/');
+        self.place.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        check(self);
+        self.place.truncate(outer);
+    }
+
+    pub(super) fn error(&mut self, fault: Fault, found: impl ToString, expected: impl ToString) {
+        self.report(Severity::Error, fault, found, expected);
+    }
+
+    pub(super) fn warn(&mut self, fault: Fault, found: impl ToString, expected: impl ToString) {
+        self.report(Severity::Warning, fault, found, expected);
+    }
+
+    fn report(&mut self, severity: Severity, fault: Fault, found: impl ToString, expected: impl ToString) {
+        let pointer = self.place.clone();
+        // A field and a rule may miss the same thing.
+        if fault == Fault::Missing && !self.missing.insert(pointer.clone()) {
+            return;
+        }
+        let (found, expected) = (found.to_string(), expected.to_string());
+        self.violations.push(Violation { pointer, severity, fault, found, expected });
+    }
+
+    pub(super) fn value(&mut self, shape: &Shape, node: &Node<'_>) {
+        match shape {
+            Shape::Any => return,
+            Shape::Object(object) => {
+                if let Node::Object(members) = node {
+                    return self.object(object, members);
+                }
+            }
+            Shape::Array { of, at_least, at_most } => {
+                if let Node::Array(elements) = node {
+                    return self.array(shape, of, (*at_least, *at_most), elements);
+                }
+            }
+            Shape::Map { key, of } => {
+                if let Node::Object(members) = node {
+                    return self.map(*key, of, members);
+                }
+            }
+            Shape::Text { .. }
+            | Shape::Choice(_)
+            | Shape::Code
+            | Shape::Boolean
+            | Shape::Integer { .. }
+            | Shape::Id { .. }
+            | Shape::Decimal(_)
+            | Shape::Date
+            | Shape::Moment
+            | Shape::LocalMoment
+            | Shape::TimeOfDay
+            | Shape::Currency
+            | Shape::Country
+            | Shape::Colour => {}
+        }
+        if let Err(Unfit { fault, expected }) = check_scalar(shape, node) {
+            self.error(fault, node, expected.unwrap_or_else(|| shape.to_string()));
+        }
+    }
+
+    pub(super) fn object(&mut self, object: &Object, members: &[(String, Part<'_>)]) {
+        for field in object.fields {
+            let node = member(members, field.name).map(Part::read);
+            self.within(field.name, |check| check.field(field, node.as_ref()));
+        }
+        self.repeated(members);
+        self.unknown(object, members);
+        for rule in object.rules {
+            self.rule(rule, members);
+        }
+    }
+
+    fn field(&mut self, field: &Field, node: Option<&Node<'_>>) {
+        match node {
+            // Brightpearl takes null for absent.
+            Some(node) if !node.is_null() => self.value(&field.shape, node),
+            Some(_) if field.mandatory => self.error(Fault::Missing, "null", field.shape),
+            None if field.mandatory => self.error(Fault::Missing, "nothing", field.shape),
+            Some(_) | None => {}
+        }
+    }
+
+    pub(super) fn repeated(&mut self, members: &[(String, Part<'_>)]) {
+        let mut names = BTreeSet::new();
+        for (name, _) in members.iter().filter(|(name, _)| !names.insert(name.as_str())) {
+            self.within(name, |check| {
+                check.warn(Fault::RepeatedMember, "it a second time", "it once; the last one counts");
+            });
+        }
+    }
+
+    fn unknown(&mut self, object: &Object, members: &[(String, Part<'_>)]) {
+        let known = || object.fields.iter().map(|field| field.name);
+        for (name, _) in members.iter().filter(|(name, _)| !known().any(|field| field == name)) {
+            let expected = match nearest(name, known()) {
+                Some(meant) => format!("a known member, such as {meant}"),
+                None => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            let is_error = self.unknown == UnknownMembers::Refuse && !object.open;
+            let severity = if is_error { Severity::Error } else { Severity::Warning };
+            self.within(name, |check| {
+                check.report(severity, Fault::UnknownMember, "a member that is not known", expected);
+            });
+        }
+    }
+
+    fn array(&mut self, shape: &Shape, of: &Shape, bounds: (u32, Option<u32>), elements: &[Part<'_>]) {
+        let count = elements.len();
+        if count < bounds.0 as usize || bounds.1.is_some_and(|most| count > most as usize) {
+            self.error(Fault::OutOfRange, format!("{count} elements"), shape);
+        }
+        for (place, element) in elements.iter().enumerate() {
+            self.within(&place.to_string(), |check| check.value(of, &element.read()));
+        }
+    }
+
+    fn map(&mut self, key: MapKey, of: &Shape, members: &[(String, Part<'_>)]) {
+        self.repeated(members);
+        for (name, part) in members {
+            self.within(name, |check| {
+                let expected = match key {
+                    MapKey::Name => None,
+                    MapKey::Id => Some("a member named by an id above 0"),
+                    MapKey::Quantity => Some("a member named by a quantity from 1"),
+                };
+                if let Some(expected) = expected
+                    && scalar::check_id(&Node::Text(name.clone()), false).is_err()
+                {
+                    check.error(Fault::WrongFormat, format!("the name {name:?}"), expected);
+                }
+                check.value(of, &part.read());
+            });
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule, members: &[(String, Part<'_>)]) {
+        match rule {
+            Rule::AnyOf(pointers) => {
+                if !pointers.iter().any(|pointer| at(members, pointer).is_some()) {
+                    let first = pointers.first().copied().unwrap_or_default();
+                    let expected = format!("one of {}", pointers.join(", "));
+                    self.at(first, |check| check.error(Fault::Missing, "nothing", expected));
+                }
+            }
+            Rule::When { member, condition, needs } => {
+                let Some(node) = at(members, member).filter(|node| holds(*condition, node)) else { return };
+                for need in needs.iter().filter(|need| at(members, need).is_none()) {
+                    let expected = format!("a value, since {member} is {node}");
+                    self.at(need, |check| check.error(Fault::Missing, "nothing", expected));
+                }
+            }
+            Rule::Apart { one, other } => {
+                let is = |(pointer, value): (&str, &str)| matches!(at(members, pointer), Some(Node::Text(text)) if text == value);
+                if is(*one) && is(*other) {
+                    let found = format!("{:?} together with {} {:?}", other.1, one.0, one.1);
+                    self.at(other.0, |check| check.error(Fault::Contradiction, found, "one or the other"));
+                }
+            }
+        }
+    }
+
+    /// Goes on at a pointer below.
+    fn at(&mut self, pointer: &str, check: impl FnOnce(&mut Self)) {
+        let outer = self.place.len();
+        self.place.push_str(pointer);
+        check(self);
+        self.place.truncate(outer);
+    }
+}
+
+/// The member of that name; of several, the last, as JSON readers have it.
+pub(super) fn member<'m, 'd>(members: &'m [(String, Part<'d>)], name: &str) -> Option<&'m Part<'d>> {
+    members.iter().rev().find(|(member, _)| member == name).map(|(_, part)| part)
+}
+
+/// What stands at a pointer that leads through objects; `None` for null, too.
+fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
+    let (name, rest) = match pointer.trim_start_matches('/').split_once('/') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (pointer.trim_start_matches('/'), None),
+    };
+    let node = member(members, name)?.read();
+    match (node, rest) {
+        (Node::Null, _) => None,
+        (node, None) => Some(node),
+        (Node::Object(members), Some(rest)) => at(&members, rest),
+        (Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Array(_) | Node::Unreadable, Some(_)) => {
+            None
+        }
+    }
+}
+
+fn holds(condition: Condition, node: &Node<'_>) -> bool {
+    match condition {
+        Condition::Is(texts) => matches!(node, Node::Text(text) if texts.contains(&text.as_str())),
+        Condition::IsPositive => scalar::number_text(node).is_ok_and(is_positive),
+    }
+}
+
+fn is_positive(text: &str) -> bool {
+    Decimal::parse(text).is_ok_and(|number| number > Decimal::default())
+}
+
+fn check_scalar(shape: &Shape, node: &Node<'_>) -> Result<(), Unfit> {
+    match shape {
+        Shape::Code => scalar::check_code(node),
+        Shape::Integer { lowest, highest } => scalar::check_integer(node, *lowest, *highest),
+        Shape::Id { or_zero } => scalar::check_id(node, *or_zero),
+        Shape::Decimal(form) => scalar::check_decimal(node, *form),
+        Shape::Boolean => match node {
+            Node::Boolean(_) => Ok(()),
+            Node::Null
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Unreadable => Err(Fault::WrongType.into()),
+        },
+        Shape::Any => Ok(()),
+        Shape::Object(_) | Shape::Array { .. } | Shape::Map { .. } => Err(Fault::WrongType.into()),
+        Shape::Text { .. }
+        | Shape::Choice(_)
+        | Shape::Date
+        | Shape::Moment
+        | Shape::LocalMoment
+        | Shape::TimeOfDay
+        | Shape::Currency
+        | Shape::Country
+        | Shape::Colour => match node {
+            Node::Text(text) => check_text(shape, text),
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Unreadable => Err(Fault::WrongType.into()),
+        },
+    }
+}
+
+fn check_text(shape: &Shape, text: &str) -> Result<(), Unfit> {
+    match shape {
+        Shape::Text { at_least, at_most } => scalar::check_text(text, *at_least, *at_most),
+        Shape::Choice(texts) => scalar::check_choice(text, texts),
+        Shape::Code
+        | Shape::Boolean
+        | Shape::Integer { .. }
+        | Shape::Id { .. }
+        | Shape::Decimal(_)
+        | Shape::Date
+        | Shape::Moment
+        | Shape::LocalMoment
+        | Shape::TimeOfDay
+        | Shape::Currency
+        | Shape::Country
+        | Shape::Colour
+        | Shape::Object(_)
+        | Shape::Array { .. }
+        | Shape::Map { .. }
+        | Shape::Any => scalar::check_form(text, shape),
+    }
+}

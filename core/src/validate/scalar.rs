@@ -1,0 +1,153 @@
+//! Values that hold nothing further.
+
+use super::document::Node;
+use super::violation::Fault;
+use crate::catalog::field::{DecimalForm, Shape, Sign};
+use crate::error::Error;
+use crate::value::{CurrencyCode, Date, DateTime, Decimal};
+
+/// What is wrong with a value, and what was expected when that is more than the shape says.
+pub(super) struct Unfit {
+    pub(super) fault: Fault,
+    pub(super) expected: Option<String>,
+}
+
+impl From<Fault> for Unfit {
+    fn from(fault: Fault) -> Self {
+        Self { fault, expected: None }
+    }
+}
+
+type Fit = Result<(), Unfit>;
+
+pub(super) fn check_text(text: &str, at_least: u32, at_most: Option<u32>) -> Fit {
+    let characters = text.chars().count();
+    let fits = characters >= at_least as usize && at_most.is_none_or(|most| characters <= most as usize);
+    if fits { Ok(()) } else { Err(Fault::WrongLength.into()) }
+}
+
+pub(super) fn check_choice(text: &str, texts: &[&str]) -> Fit {
+    if texts.contains(&text) { Ok(()) } else { Err(Fault::NotAllowed.into()) }
+}
+
+pub(super) fn check_code(node: &Node<'_>) -> Fit {
+    match node {
+        Node::Text(_) => Ok(()),
+        Node::Number(token) if is_whole(token) => Ok(()),
+        Node::Number(_) => Err(Fault::WrongFormat.into()),
+        Node::Null | Node::Boolean(_) | Node::Array(_) | Node::Object(_) | Node::Unreadable => {
+            Err(Fault::WrongType.into())
+        }
+    }
+}
+
+/// A whole number in digits, as a number or as a text.
+pub(super) fn check_integer(node: &Node<'_>, lowest: i64, highest: i64) -> Fit {
+    let digits = number_text(node)?;
+    if !is_whole(digits) {
+        return Err(Fault::WrongFormat.into());
+    }
+    let fits = digits.parse::<i64>().is_ok_and(|number| (lowest..=highest).contains(&number));
+    if fits { Ok(()) } else { Err(Fault::OutOfRange.into()) }
+}
+
+pub(super) fn check_id(node: &Node<'_>, or_zero: bool) -> Fit {
+    check_integer(node, i64::from(!or_zero), i64::MAX)?;
+    // "-0" is a whole number from 0, and no id.
+    if number_text(node)?.starts_with('-') { Err(Fault::OutOfRange.into()) } else { Ok(()) }
+}
+
+pub(super) fn check_decimal(node: &Node<'_>, form: DecimalForm) -> Fit {
+    let text = match node {
+        Node::Number(_) if form.text_only => return Err(Fault::WrongType.into()),
+        // A string is read by the server as it stands; exponents are for JSON's own numbers.
+        Node::Text(text) if text.contains(['e', 'E']) => return Err(Fault::WrongFormat.into()),
+        Node::Number(_)
+        | Node::Text(_)
+        | Node::Null
+        | Node::Boolean(_)
+        | Node::Array(_)
+        | Node::Object(_)
+        | Node::Unreadable => number_text(node)?,
+    };
+    let number = Decimal::parse(text).map_err(|error| said_by(&error))?;
+    if let Some(places) = form.places
+        && number.places() > places
+        && number.with_places(places).is_err()
+    {
+        return Err(Fault::TooPrecise.into());
+    }
+    let fits = match form.sign {
+        Sign::Any => true,
+        Sign::NonNegative => !text.starts_with('-'),
+        Sign::Positive => number > Decimal::default(),
+    };
+    if fits { Ok(()) } else { Err(Fault::OutOfRange.into()) }
+}
+
+/// A text that has a form of its own.
+pub(super) fn check_form(text: &str, shape: &Shape) -> Fit {
+    match shape {
+        Shape::Date => Date::parse(text).map(drop).map_err(|error| said_by(&error)),
+        Shape::Moment => check_moment(text),
+        Shape::LocalMoment => check_moment(text).or_else(|unfit| {
+            // Without an offset it names no instant, but its day and hour can be checked all the same.
+            if DateTime::parse(&format!("{text}Z")).is_ok() { Ok(()) } else { Err(unfit) }
+        }),
+        Shape::TimeOfDay => well_formed(
+            text.len() == "17:30:00".len() && DateTime::parse(&format!("1970-01-01T{text}Z")).is_ok(),
+        ),
+        Shape::Currency => CurrencyCode::parse(text).map(drop).map_err(|error| said_by(&error)),
+        Shape::Country => {
+            well_formed(matches!(text.len(), 2 | 3) && text.bytes().all(|letter| letter.is_ascii_uppercase()))
+        }
+        Shape::Colour => well_formed(text.strip_prefix('#').is_some_and(|digits| {
+            digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        })),
+        Shape::Text { .. }
+        | Shape::Choice(_)
+        | Shape::Code
+        | Shape::Boolean
+        | Shape::Integer { .. }
+        | Shape::Id { .. }
+        | Shape::Decimal(_)
+        | Shape::Object(_)
+        | Shape::Array { .. }
+        | Shape::Map { .. }
+        | Shape::Any => Ok(()),
+    }
+}
+
+fn check_moment(text: &str) -> Fit {
+    let read = if text.contains('T') { DateTime::parse(text).map(drop) } else { Date::parse(text).map(drop) };
+    read.map_err(|error| said_by(&error))
+}
+
+fn well_formed(fits: bool) -> Fit {
+    if fits { Ok(()) } else { Err(Fault::WrongFormat.into()) }
+}
+
+/// The text of a number, or of a string that should hold one.
+pub(super) fn number_text<'n>(node: &'n Node<'_>) -> Result<&'n str, Unfit> {
+    match node {
+        Node::Number(token) => Ok(token),
+        Node::Text(text) => Ok(text),
+        Node::Null | Node::Boolean(_) | Node::Array(_) | Node::Object(_) | Node::Unreadable => {
+            Err(Fault::WrongType.into())
+        }
+    }
+}
+
+/// Digits, with a minus sign if there is one, and without leading zeros.
+pub(super) fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && (digits == "0" || !digits.starts_with('0'))
+}
+
+/// The expectation of a value's own error, which says "found …, expected …".
+fn said_by(error: &Error) -> Unfit {
+    let expected = error.message().rsplit_once(", expected ").map(|(_, expected)| expected.to_owned());
+    Unfit { fault: Fault::WrongFormat, expected }
+}
