@@ -11,6 +11,7 @@ mod contact_service;
 mod describe;
 pub mod field;
 mod integration_service;
+mod names;
 mod nearest;
 pub mod operation;
 mod order_service;
@@ -26,6 +27,7 @@ mod warehouse_service;
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
+pub use names::{readable, readable_path, search_for, search_named};
 pub(crate) use nearest::nearest;
 pub use operation::{Endpoint, Operation};
 pub use resource::{Detail, Resource, Section};
