@@ -7,12 +7,15 @@ use serde::Deserialize;
 
 use crate::account::{Endpoint, Location};
 use crate::auth::{Credentials, Session, Tokens};
-use crate::call::operation::{Fetch, Operation, Options, Paging, Request, Search, check_page_size};
+use crate::call::operation::{
+    Batch, Fetch, Operation, Options, Paging, Request, Search, Task, check_page_size,
+};
 use crate::call::{Call, Draft, Position};
 use crate::error::{Error, Kind, Result};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
 use crate::retry::RetryPolicy;
 use crate::telemetry::{Event, Recorder, Statistics};
+use crate::validate::UnknownMembers;
 
 /// Everything that a client is configured with. The same JSON in every host: see [`Config::from_json`].
 #[derive(Clone, Debug, Deserialize)]
@@ -49,6 +52,9 @@ pub struct Config {
     /// Rows a search page: 500, which is the most.
     #[serde(default = "defaults::page_size")]
     pub page_size: u32,
+    /// What to make of members of a body that the catalog does not know.
+    #[serde(default)]
+    pub unknown_members: UnknownMembers,
     /// Seed of the back-off's randomness. Equal seeds and inputs give equal traces.
     #[serde(default)]
     pub seed: u64,
@@ -85,6 +91,7 @@ impl Config {
             max_body_bytes: defaults::max_body_bytes(),
             paging: Paging::default(),
             page_size: defaults::page_size(),
+            unknown_members: UnknownMembers::default(),
             seed: 0,
         }
     }
@@ -234,6 +241,22 @@ impl Client {
     /// As [`Client::start`].
     pub fn options(&self, options: Options) -> Result<Call> {
         self.start(options)
+    }
+
+    /// Starts several writes.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn batch(&self, batch: Batch) -> Result<Call> {
+        self.start(batch)
+    }
+
+    /// Starts a task.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn task(&self, task: Task) -> Result<Call> {
+        self.start(task)
     }
 
     /// Goes on with a call where its consumption ended, perhaps in another process.

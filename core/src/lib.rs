@@ -14,6 +14,7 @@ pub mod call;
 pub mod catalog;
 pub mod client;
 mod clock;
+pub mod discovery;
 mod envelope;
 pub mod error;
 pub mod http;
@@ -23,6 +24,7 @@ pub mod pool;
 pub mod retry;
 mod secret;
 pub mod table;
+pub mod task;
 pub mod telemetry;
 pub mod validate;
 pub mod value;
@@ -30,11 +32,11 @@ pub mod value;
 pub use account::Location;
 pub use auth::Credentials;
 pub use call::{
-    Call, Exchange, Explanation, Output, Refusal, Reply, Resource, Resources, SearchPage, Step,
-    TransportFailure, WaitReason, operation,
+    BatchResult, Call, Exchange, Explanation, Output, Refusal, Reply, Resource, Resources, SearchPage, Step,
+    TaskResult, TransportFailure, WaitReason, operation,
 };
 pub use client::{Client, Config};
-pub use error::{Delivery, Error, Kind, Result, ServerError};
+pub use error::{Delivery, Error, Kind, Result, ServerError, Verification};
 pub use http::{Headers, Method, Request, Response};
 pub use id_set::IdSet;
 pub use pool::{Pool, PoolConfig};

@@ -97,6 +97,38 @@ pub enum Event {
         /// How many ids the refused set had.
         ids: u64,
     },
+    /// A body was sent with something doubtful in it.
+    DoubtfulBody {
+        /// The path below the account with its ids blanked.
+        template: Arc<str>,
+        /// The warnings, without the values that were found.
+        warnings: Vec<String>,
+    },
+    /// Something was used that Brightpearl wants to be used no more.
+    DeprecatedUsed {
+        /// The path below the account with its ids blanked.
+        template: Arc<str>,
+        /// The name of the resource to use instead, where there is one.
+        replacement: Option<&'static str>,
+    },
+    /// The API has something that the catalog does not know, or no longer has something that it knows.
+    SchemaDrift {
+        /// The search's path.
+        resource: String,
+        /// Columns that are new.
+        added: Vec<String>,
+        /// Columns that are gone.
+        removed: Vec<String>,
+        /// Columns of another type.
+        changed: Vec<String>,
+    },
+    /// Writes go one by one for a while, since the multi-message service fails.
+    BatchesUnpacked {
+        /// Milliseconds until it is tried again.
+        milliseconds: u64,
+    },
+    /// The multi-message service works again.
+    BatchesPacked,
     /// A call was dropped while exchanges were out.
     Abandoned {
         /// The exchanges whose outcome nobody will hear of.
@@ -144,6 +176,11 @@ impl Recorder {
             | Event::Page { .. }
             | Event::CountDrift { .. }
             | Event::Bisecting { .. }
+            | Event::DoubtfulBody { .. }
+            | Event::DeprecatedUsed { .. }
+            | Event::SchemaDrift { .. }
+            | Event::BatchesUnpacked { .. }
+            | Event::BatchesPacked
             | Event::Abandoned { .. } => {}
         }
         if self.events.len() == KEPT {

@@ -51,7 +51,7 @@ impl Write {
     fn schema_takes(&self, body: &str, unknown: UnknownMembers) -> bool {
         let value: Value = serde_json::from_str(body).unwrap();
         match unknown {
-            UnknownMembers::Warn => self.validators[0].is_valid(&value),
+            UnknownMembers::Warn | UnknownMembers::Allow => self.validators[0].is_valid(&value),
             UnknownMembers::Refuse => self.validators[1].is_valid(&value),
         }
     }

@@ -34,7 +34,7 @@ use classify::{Failed, classify};
 use job::Job;
 pub(crate) use job::{Draft, Position};
 use operation::Operation;
-pub use output::{Output, Refusal, Reply, Resource, Resources, SearchPage};
+pub use output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
 pub use step::{Exchange, Explanation, Step, TransportFailure, WaitReason};
 
 /// How long a call waits before it looks again whether another call has logged in.
@@ -440,5 +440,7 @@ fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Bo
             options.check()?;
             Box::new(options::job(options)?.resume(&position))
         }
+        Operation::Batch(_) => return Err(Error::misuse("batches are being built")),
+        Operation::Task(_) => return Err(Error::misuse("tasks are being built")),
     })
 }

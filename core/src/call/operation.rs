@@ -1,5 +1,8 @@
 //! What a call is to do, as plain data: the same JSON in every host, and inside checkpoints.
 
+mod batch;
+mod task;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::checked_path;
@@ -7,6 +10,9 @@ use crate::catalog;
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
+
+pub use batch::{Batch, OnFailure, Order, Packing};
+pub use task::{Json, Task};
 
 /// Most rows in a search page (API notes §4.2).
 pub const MAX_PAGE_SIZE: u32 = 500;
@@ -23,6 +29,10 @@ pub enum Operation {
     Fetch(Fetch),
     /// The URIs that read an id set.
     Options(Options),
+    /// Several writes, packed into as few requests as possible.
+    Batch(Batch),
+    /// Something that people do daily: one or several requests with one purpose.
+    Task(Task),
 }
 
 impl Operation {
@@ -59,7 +69,7 @@ macro_rules! into_operation {
         }
     )*};
 }
-into_operation!(Request, Search, Fetch, Options);
+into_operation!(Request, Search, Fetch, Options, Batch, Task);
 
 /// A single request: the escape hatch for everything that has no call of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +92,9 @@ pub struct Request {
     /// repeated when the outcome of an attempt is unknown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub idempotent: bool,
+    /// Sends a body although the catalog finds it wrong: for fields newer than this version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchecked: bool,
 }
 
 impl Request {
@@ -94,6 +107,7 @@ impl Request {
             headers: Vec::new(),
             body: String::new(),
             idempotent: false,
+            unchecked: false,
         }
     }
 

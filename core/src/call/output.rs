@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::http::Headers;
 use crate::id_set::IdSet;
 use crate::table::Page;
@@ -18,6 +18,10 @@ pub enum Output {
     Reply(Reply),
     /// The URIs of an `OPTIONS`.
     Uris(Vec<String>),
+    /// What became of some writes of a batch, in the order in which they were given.
+    Results(Vec<BatchResult>),
+    /// What a task has done.
+    Task(TaskResult),
 }
 
 impl Output {
@@ -28,6 +32,8 @@ impl Output {
             Output::Resources(resources) => resources.items.len(),
             Output::Reply(_) => 1,
             Output::Uris(uris) => uris.len(),
+            Output::Results(results) => results.len(),
+            Output::Task(_) => 1,
         }
     }
 
@@ -109,4 +115,23 @@ pub struct Reply {
     pub headers: Headers,
     /// The body as received.
     pub body: Vec<u8>,
+}
+
+/// What became of one write of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchResult {
+    /// The write's place in the batch, from 0.
+    pub index: usize,
+    /// Brightpearl's answer, or why there is none. A write behind one that failed, which was therefore not
+    /// carried out, has the kind [`Cancelled`](crate::Kind::Cancelled) and was not sent.
+    pub outcome: Result<Reply>,
+}
+
+/// What a task has done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskResult {
+    /// The task's name.
+    pub name: String,
+    /// Its result, a JSON object with the members that the task describes.
+    pub json: String,
 }

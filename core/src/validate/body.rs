@@ -124,6 +124,9 @@ impl Check {
     }
 
     fn unknown(&mut self, object: &Object, members: &[(String, Part<'_>)]) {
+        if self.unknown == UnknownMembers::Allow {
+            return;
+        }
         let known = || object.fields.iter().map(|field| field.name);
         for (name, _) in members.iter().filter(|(name, _)| !known().any(|field| field == name)) {
             let expected = match nearest(name, known()) {

@@ -3,7 +3,8 @@
 use brightpearl_core::call::operation::Operation;
 use brightpearl_core::table::{Cell, Page};
 use brightpearl_core::{
-    Error, Exchange, Explanation, Headers, IdSet, Output, Resources, Result, SearchPage, Step,
+    BatchResult, Error, Exchange, Explanation, Headers, IdSet, Output, Reply, Resources, Result, SearchPage,
+    Step,
 };
 use serde_json::{Map, Value, json};
 
@@ -51,6 +52,11 @@ pub fn error(error: &Error) -> Value {
         "errors": error.errors(),
         "retry_after": error.retry_after(),
         "request": error.request(),
+        "advice": error.advice(),
+        "retryable": error.is_retryable(),
+        "violations": error.violations(),
+        "verifications": error.verifications(),
+        "progress": error.progress().map(json_value),
     })
 }
 
@@ -81,13 +87,31 @@ fn output(output: &Output) -> Value {
     match output {
         Output::Page(page) => json!({ "page": search_page(page) }),
         Output::Resources(resources) => json!({ "resources": self::resources(resources) }),
-        Output::Reply(reply) => json!({ "reply": {
-            "status": reply.status,
-            "headers": headers(&reply.headers),
-            "body": String::from_utf8_lossy(&reply.body),
-        } }),
+        Output::Reply(reply) => json!({ "reply": self::reply(reply) }),
         Output::Uris(uris) => json!({ "uris": uris }),
+        Output::Results(results) => json!({ "results": results.iter().map(result).collect::<Vec<_>>() }),
+        Output::Task(done) => json!({ "task": { "name": done.name, "result": json_value(&done.json) } }),
     }
+}
+
+fn reply(reply: &Reply) -> Value {
+    json!({
+        "status": reply.status,
+        "headers": headers(&reply.headers),
+        "body": String::from_utf8_lossy(&reply.body),
+    })
+}
+
+fn result(result: &BatchResult) -> Value {
+    match &result.outcome {
+        Ok(reply) => json!({ "index": result.index, "reply": self::reply(reply) }),
+        Err(error) => json!({ "index": result.index, "error": self::error(error) }),
+    }
+}
+
+/// JSON that the engine gives as text. Text that is not JSON stays text, and will be seen.
+pub fn json_value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
 }
 
 fn search_page(output: &SearchPage) -> Value {

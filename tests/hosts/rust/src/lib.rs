@@ -2,6 +2,7 @@
 
 pub mod drive;
 pub mod encode;
+pub mod functions;
 pub mod play;
 pub mod transport;
 pub mod vector;

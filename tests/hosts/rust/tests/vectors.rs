@@ -2,6 +2,7 @@
 
 use brightpearl_core::operation::Request;
 use brightpearl_core::{Client, Config, Method};
+use brightpearl_host_rust::functions;
 use brightpearl_host_rust::play::play;
 use brightpearl_host_rust::vector::load;
 
@@ -28,6 +29,18 @@ fn all_vectors_are_reproduced() {
     println!("{} vectors", vectors.len());
     assert!(vectors.len() >= 40, "the contract has at least 40 vectors; found {}", vectors.len());
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
+#[test]
+fn all_function_vectors_are_reproduced() {
+    let vectors = functions::load();
+    assert!(!vectors.is_empty());
+    for (_, vector) in vectors {
+        let played = functions::play(&vector);
+        for (index, (expected, found)) in vector.calls.iter().zip(&played.calls).enumerate() {
+            assert_eq!(expected.expect, found.expect, "{}: call {index}", vector.name);
+        }
+    }
 }
 
 /// The credentials of the vectors stand in the headers of requests and the bodies of logins, and nowhere else

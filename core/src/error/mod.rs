@@ -1,10 +1,15 @@
 //! The one error type: what was wrong, where, what was expected, and what became of the request.
 
+mod verification;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::http::{Method, Request};
+use crate::validate::Violation;
+
+pub use verification::Verification;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -189,6 +194,9 @@ struct Detail {
     errors: Vec<ServerError>,
     retry_after: Option<u64>,
     request: Option<RequestSummary>,
+    violations: Vec<Violation>,
+    verifications: Vec<Verification>,
+    progress: Option<String>,
 }
 
 impl Error {
@@ -203,6 +211,9 @@ impl Error {
             errors: Vec::new(),
             retry_after: None,
             request: None,
+            violations: Vec::new(),
+            verifications: Vec::new(),
+            progress: None,
         }))
     }
 
@@ -255,6 +266,27 @@ impl Error {
     #[must_use]
     pub fn with_request(mut self, request: RequestSummary) -> Self {
         self.0.request = Some(request);
+        self
+    }
+
+    /// Adds everything that is wrong with a body.
+    #[must_use]
+    pub fn with_violations(mut self, violations: Vec<Violation>) -> Self {
+        self.0.violations = violations;
+        self
+    }
+
+    /// Says how to find out whether the write was applied, the surest way first.
+    #[must_use]
+    pub fn with_verifications(mut self, verifications: Vec<Verification>) -> Self {
+        self.0.verifications = verifications;
+        self
+    }
+
+    /// Says what a task had done before it failed, as JSON.
+    #[must_use]
+    pub fn with_progress(mut self, progress: String) -> Self {
+        self.0.progress = Some(progress);
         self
     }
 
@@ -318,6 +350,49 @@ impl Error {
     /// How many milliseconds to wait before another try is worth it, when that is known.
     pub fn retry_after(&self) -> Option<u64> {
         self.0.retry_after
+    }
+
+    /// One sentence on what to do: for Brightpearl's common codes one of their own, else that of the kind.
+    pub fn advice(&self) -> &'static str {
+        self.kind().advice()
+    }
+
+    /// Whether the same request may be sent again with a chance of success, after
+    /// [`retry_after`](Self::retry_after) where that is known. `false` for a write of unknown outcome: look
+    /// first whether it was applied.
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            Kind::Throttled => true,
+            Kind::Unavailable | Kind::Transport | Kind::Protocol => {
+                let is_read = self.request().is_some_and(|request| request.method.is_read());
+                is_read || matches!(self.delivery(), Delivery::NotSent | Delivery::Rejected)
+            }
+            Kind::Authentication
+            | Kind::Permission
+            | Kind::Validation
+            | Kind::Rejected
+            | Kind::NotFound
+            | Kind::Conflict
+            | Kind::Misuse
+            | Kind::Cancelled => false,
+        }
+    }
+
+    /// Everything that is wrong with a body that was refused before it was sent, each with its JSON Pointer;
+    /// empty for other errors.
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
+    /// How to find out whether a write of unknown outcome was applied, the surest way first. Empty when the
+    /// outcome is known, or when there is no way.
+    pub fn verifications(&self) -> &[Verification] {
+        &self.0.verifications
+    }
+
+    /// What a task of several requests had done before it failed: JSON of the same members as its result.
+    pub fn progress(&self) -> Option<&str> {
+        self.0.progress.as_deref()
     }
 
     /// The request, without anything secret.

@@ -1,0 +1,120 @@
+//! What a host can ask without an account: resources, tasks, errors, and whether a body is right. Everything
+//! is JSON text, the same in every host.
+
+use serde::Serialize;
+
+use crate::catalog;
+use crate::error::{Delivery, Error, Kind, Result};
+use crate::http::Method;
+use crate::task;
+use crate::validate::{self, Fault, UnknownMembers};
+
+/// Every resource in short, as a JSON array of `{"name", "title", "section", "detail", "paths", "searches",
+/// "deprecated"}` in the order of the API's own reference.
+pub fn catalog() -> String {
+    #[derive(Serialize)]
+    struct Entry {
+        name: &'static str,
+        title: &'static str,
+        section: catalog::Section,
+        detail: catalog::Detail,
+        /// Path templates with the verbs that they know.
+        paths: Vec<Path>,
+        /// Paths of searches.
+        searches: Vec<&'static str>,
+        deprecated: bool,
+    }
+    #[derive(Serialize)]
+    struct Path {
+        path: &'static str,
+        verbs: Vec<Method>,
+    }
+    let entries: Vec<Entry> = catalog::catalog()
+        .map(|resource| Entry {
+            name: resource.name,
+            title: resource.title,
+            section: resource.section,
+            detail: resource.detail,
+            paths: resource
+                .endpoints
+                .iter()
+                .map(|endpoint| Path {
+                    path: endpoint.path,
+                    verbs: endpoint.operations.iter().map(|operation| operation.method).collect(),
+                })
+                .collect(),
+            searches: resource.searches.iter().map(|search| search.path).collect(),
+            deprecated: resource.deprecation().is_some(),
+        })
+        .collect();
+    json(&entries)
+}
+
+/// All that is known about a resource, named as in [`catalog::resource`]: verbs, paths, search columns with
+/// their types, and a JSON Schema of each body; see [`catalog::Description`].
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `resource`, with the nearest name that there is.
+pub fn describe(resource: &str) -> Result<String> {
+    match catalog::describe(resource) {
+        Some(description) => Ok(json(&description)),
+        None => Err(unknown_resource(resource)),
+    }
+}
+
+fn unknown_resource(name: &str) -> Error {
+    let nearest = catalog::nearest(name, catalog::catalog().map(|resource| resource.name));
+    let hint = nearest.map_or_else(String::new, |name| format!("; did you mean {name:?}?"));
+    Error::validation(
+        "resource",
+        format!("no resource has the name or path {name:?}; expected one of the catalog{hint}"),
+    )
+}
+
+/// Every task, as a JSON array of [`task::Description`].
+pub fn tasks() -> String {
+    json(&task::tasks())
+}
+
+/// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice"}], "deliveries": [state],
+/// "faults": [name]}`, in the words that every host uses.
+pub fn errors() -> String {
+    #[derive(Serialize)]
+    struct Errors {
+        kinds: Vec<Advised>,
+        deliveries: [Delivery; 4],
+        faults: [Fault; 13],
+    }
+    #[derive(Serialize)]
+    struct Advised {
+        kind: Kind,
+        advice: &'static str,
+    }
+    json(&Errors {
+        kinds: Kind::ALL.into_iter().map(|kind| Advised { kind, advice: kind.advice() }).collect(),
+        deliveries: Delivery::ALL,
+        faults: Fault::ALL,
+    })
+}
+
+/// Everything that is wrong with a body, as a JSON array of [`Violation`](validate::Violation); `[]` when it is
+/// right. `unknown_members` is `warn`, `refuse` or `allow`.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `verb` or `unknown_members`. What is wrong with the body is
+/// no error here.
+pub fn validate(path: &str, verb: &str, body: &[u8], unknown_members: &str) -> Result<String> {
+    let method: Method = verb.to_ascii_uppercase().parse().map_err(|_| {
+        Error::validation(
+            "verb",
+            format!("{verb:?} is no verb of the API; expected POST, PUT, PATCH or DELETE"),
+        )
+    })?;
+    let unknown: UnknownMembers = unknown_members.parse()?;
+    Ok(json(&validate::validate(path, method, body, unknown)))
+}
+
+/// Our own plain data cannot fail to serialise; an empty text would say so all the same.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
