@@ -3,6 +3,7 @@
 use brightpearl_core as core;
 use core::operation::Paging;
 use core::pool::{Lane, Pacing};
+use core::validate::UnknownMembers;
 use core::{Config, Location, PoolConfig, RetryPolicy};
 
 use crate::wit;
@@ -20,6 +21,7 @@ impl From<wit::Config> for Config {
             max_body_bytes,
             paging,
             page_size,
+            unknown_members,
             seed,
         } = config;
         let default = Self::new(account, location.into(), credentials.into());
@@ -31,11 +33,22 @@ impl From<wit::Config> for Config {
             max_body_bytes: max_body_bytes.map_or(default.max_body_bytes, |limit| limit as usize),
             paging: paging.map_or(default.paging, Paging::from),
             page_size: page_size.unwrap_or(default.page_size),
+            unknown_members: unknown_members.map_or(default.unknown_members, UnknownMembers::from),
             seed: seed.unwrap_or(default.seed),
             account: default.account,
             datacentre: default.datacentre,
             base_url: default.base_url,
             credentials: default.credentials,
+        }
+    }
+}
+
+impl From<wit::UnknownMembers> for UnknownMembers {
+    fn from(policy: wit::UnknownMembers) -> Self {
+        match policy {
+            wit::UnknownMembers::Warn => Self::Warn,
+            wit::UnknownMembers::Refuse => Self::Refuse,
+            wit::UnknownMembers::Allow => Self::Allow,
         }
     }
 }

@@ -65,6 +65,14 @@ impl engine::GuestClient for Client {
         Ok(handle(self.0.options(plan.try_into()?)?))
     }
 
+    fn batch(&self, batch: wit::Batch) -> Result<engine::Call, wit::Error> {
+        Ok(handle(self.0.batch(batch.into())?))
+    }
+
+    fn task(&self, task: wit::Task) -> Result<engine::Call, wit::Error> {
+        Ok(handle(self.0.task(task.try_into()?)?))
+    }
+
     fn start_json(&self, operation: String) -> Result<engine::Call, wit::Error> {
         Ok(handle(self.0.start(core::operation::Operation::from_json(&operation)?)?))
     }

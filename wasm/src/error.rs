@@ -1,6 +1,7 @@
 //! Errors, outwards.
 
 use brightpearl_core as core;
+use core::validate::{Fault, Severity};
 
 use crate::wit;
 
@@ -15,7 +16,64 @@ impl From<core::Error> for wit::Error {
             errors: error.errors().iter().cloned().map(wit::ServerError::from).collect(),
             retry_after: error.retry_after(),
             request: error.request().cloned().map(wit::RequestSummary::from),
-            advice: error.kind().advice().to_owned(),
+            advice: error.advice().to_owned(),
+            retryable: error.is_retryable(),
+            violations: error.violations().iter().map(wit::Violation::from).collect(),
+            verifications: error.verifications().iter().cloned().map(wit::Verification::from).collect(),
+            progress: error.progress().map(str::to_owned),
+        }
+    }
+}
+
+impl From<&core::Violation> for wit::Violation {
+    fn from(violation: &core::Violation) -> Self {
+        let core::Violation { pointer, severity, fault, found, expected } = violation;
+        Self {
+            pointer: pointer.clone(),
+            severity: (*severity).into(),
+            fault: (*fault).into(),
+            found: found.clone(),
+            expected: expected.clone(),
+        }
+    }
+}
+
+impl From<Severity> for wit::Severity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+        }
+    }
+}
+
+impl From<Fault> for wit::Fault {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unreadable => Self::Unreadable,
+            Fault::Missing => Self::Missing,
+            Fault::WrongType => Self::WrongType,
+            Fault::WrongFormat => Self::WrongFormat,
+            Fault::NotAllowed => Self::NotAllowed,
+            Fault::OutOfRange => Self::OutOfRange,
+            Fault::WrongLength => Self::WrongLength,
+            Fault::TooPrecise => Self::TooPrecise,
+            Fault::UnknownMember => Self::UnknownMember,
+            Fault::RepeatedMember => Self::RepeatedMember,
+            Fault::Contradiction => Self::Contradiction,
+            Fault::Idle => Self::Idle,
+            Fault::UnknownVerb => Self::UnknownVerb,
+        }
+    }
+}
+
+impl From<core::Verification> for wit::Verification {
+    fn from(verification: core::Verification) -> Self {
+        match verification {
+            core::Verification::Search { search, filters, unique } => {
+                Self::Search(wit::VerifyingSearch { search, filters, unique })
+            }
+            core::Verification::Read { path, compare } => Self::Read(wit::VerifyingRead { path, compare }),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod credentials;
+mod discovery;
 mod engine;
 mod error;
 mod http;

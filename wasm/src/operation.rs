@@ -2,14 +2,47 @@
 
 use brightpearl_core as core;
 use core::IdSet;
-use core::operation::{Fetch, Options, Paging, Plan, Request, Search};
+use core::operation::{
+    Batch, Fetch, OnFailure, Options, Order, Packing, Paging, Plan, Request, Search, Task,
+};
 
 use crate::wit;
 
 impl From<wit::SingleRequest> for Request {
     fn from(request: wit::SingleRequest) -> Self {
-        let wit::SingleRequest { method, path, query, headers, body, idempotent } = request;
-        Self { method: method.into(), path, query, headers, body, idempotent }
+        let wit::SingleRequest { method, path, query, headers, body, idempotent, unchecked } = request;
+        Self { method: method.into(), path, query, headers, body, idempotent, unchecked }
+    }
+}
+
+impl From<wit::Batch> for Batch {
+    fn from(batch: wit::Batch) -> Self {
+        let wit::Batch { requests, order, on_failure, packing } = batch;
+        Self {
+            requests: requests.into_iter().map(Request::from).collect(),
+            order: match order {
+                wit::Order::Sequential => Order::Sequential,
+                wit::Order::Parallel => Order::Parallel,
+            },
+            on_failure: match on_failure {
+                wit::OnFailure::Stop => OnFailure::Stop,
+                wit::OnFailure::Continue => OnFailure::Continue,
+            },
+            packing: match packing {
+                wit::Packing::Auto => Packing::Auto,
+                wit::Packing::Always => Packing::Always,
+                wit::Packing::Never => Packing::Never,
+            },
+        }
+    }
+}
+
+impl TryFrom<wit::Task> for Task {
+    type Error = core::Error;
+
+    fn try_from(task: wit::Task) -> core::Result<Self> {
+        let wit::Task { name, arguments } = task;
+        Self::new(name, arguments)
     }
 }
 

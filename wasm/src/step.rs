@@ -40,7 +40,19 @@ impl From<core::Output> for wit::Output {
             core::Output::Resources(resources) => Self::Resources(resources.into()),
             core::Output::Reply(reply) => Self::Reply(reply.into()),
             core::Output::Uris(uris) => Self::Uris(uris),
+            core::Output::Results(results) => {
+                Self::Results(results.into_iter().map(wit::BatchResult::from).collect())
+            }
+            core::Output::Task(core::TaskResult { name, json }) => Self::Task(wit::TaskResult { name, json }),
         }
+    }
+}
+
+impl From<core::BatchResult> for wit::BatchResult {
+    fn from(result: core::BatchResult) -> Self {
+        let core::BatchResult { index, outcome } = result;
+        // Places in memory are 32 bits wide here, and each request of the batch had one.
+        Self { index: index as u32, outcome: outcome.map(wit::Response::from).map_err(wit::Error::from) }
     }
 }
 

@@ -52,6 +52,18 @@ impl From<Event> for wit::Event {
                 Self::CountDrift(wit::CountDrift { resource, before, now })
             }
             Event::Bisecting { resource, ids } => Self::Bisecting(wit::Bisecting { resource, ids }),
+            Event::DoubtfulBody { template, warnings } => {
+                Self::DoubtfulBody(wit::DoubtfulBody { template: template.to_string(), warnings })
+            }
+            Event::DeprecatedUsed { template, replacement } => Self::DeprecatedUsed(wit::DeprecatedUsed {
+                template: template.to_string(),
+                replacement: replacement.map(str::to_owned),
+            }),
+            Event::SchemaDrift { resource, added, removed, changed } => {
+                Self::SchemaDrift(wit::SchemaDrift { resource, added, removed, changed })
+            }
+            Event::BatchesUnpacked { milliseconds } => Self::BatchesUnpacked(milliseconds),
+            Event::BatchesPacked => Self::BatchesPacked,
             Event::Abandoned { exchanges } => Self::Abandoned(exchanges),
         }
     }

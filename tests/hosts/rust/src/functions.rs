@@ -101,7 +101,8 @@ fn run(function: &Function) -> Result<Value> {
     })
 }
 
-fn picked(value: Value, pointers: Option<&[String]>) -> Value {
+/// The whole value, or what stands at the pointers.
+pub fn picked(value: Value, pointers: Option<&[String]>) -> Value {
     match pointers {
         None => value,
         Some(pointers) => pointers.iter().map(|pointer| value.pointer(pointer).cloned()).collect(),

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use brightpearl_core::{Call, Client, Config, Headers, Response, Result, TransportFailure};
+use brightpearl_core::{Call, Client, Config, Event, Headers, Response, Result, TransportFailure};
 use serde_json::{Value, json};
 
 use crate::encode;
@@ -13,6 +13,18 @@ use crate::vector::{Action, Answer, Fail, Sent, Vector};
 /// # Panics
 /// When the vector itself is impossible, such as a script for a client that cannot be created.
 pub fn play(vector: &Vector) -> Vector {
+    run(vector).0
+}
+
+/// The events that the vector leaves behind, drained at its end.
+///
+/// # Panics
+/// As [`play`].
+pub fn events_of(vector: &Vector) -> Vec<Event> {
+    run(vector).1
+}
+
+fn run(vector: &Vector) -> (Vector, Vec<Event>) {
     let mut played = vector.clone();
     played.client_error = None;
     played.start_error = None;
@@ -20,7 +32,7 @@ pub fn play(vector: &Vector) -> Vector {
         Ok(client) => client,
         Err(error) => {
             played.client_error = Some(encode::error(&error));
-            return played;
+            return (played, Vec::new());
         }
     };
     let operation = vector.operation.as_ref().expect("an operation for a client that can be created");
@@ -28,13 +40,14 @@ pub fn play(vector: &Vector) -> Vector {
         Ok(call) => Host { client, call: Some(call), remembered: None },
         Err(error) => {
             played.start_error = Some(encode::error(&error));
-            return played;
+            return (played, Vec::new());
         }
     };
     for entry in &mut played.script {
         entry.expect = host.act(&entry.action, entry.now);
     }
-    played
+    let events = host.client.drain_events();
+    (played, events)
 }
 
 struct Host {

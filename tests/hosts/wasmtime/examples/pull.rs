@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         max_body_bytes: None,
         paging: None,
         page_size: None,
+        unknown_members: None,
         seed: None,
     };
     match pull(Path::new(component), &config) {

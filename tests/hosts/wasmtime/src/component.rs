@@ -5,6 +5,7 @@ use std::path::Path;
 use wasmtime::component::{Component, Linker, ResourceAny};
 use wasmtime::{Engine, Result, Store};
 
+use crate::bindings::exports::brightpearl::connector::discovery::Guest as Discovery;
 use crate::bindings::exports::brightpearl::connector::engine::{GuestCall, GuestClient};
 use crate::bindings::{Connector, ConnectorPre};
 
@@ -54,6 +55,11 @@ impl Instance {
     /// The store, and the functions of `resource call`.
     pub fn call(&mut self) -> (&mut Store<()>, GuestCall<'_>) {
         (&mut self.store, self.connector.brightpearl_connector_engine().call())
+    }
+
+    /// The store, and the functions of `discovery`.
+    pub fn discovery(&mut self) -> (&mut Store<()>, &Discovery) {
+        (&mut self.store, self.connector.brightpearl_connector_discovery())
     }
 
     /// Drops a client, a call or a pool inside the component.

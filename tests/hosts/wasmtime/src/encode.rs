@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::page::{Cell, Labels};
 use crate::types::{
-    Delivery, Error, ErrorKind, Exchange, Explanation, Header, Method, Output, Page, Resources, Step,
-    WaitReason,
+    BatchResult, Delivery, Error, ErrorKind, Exchange, Explanation, Fault, Header, Method, Output, Page,
+    Resources, Response, Severity, Step, Verification, Violation, WaitReason,
 };
 
 /// The result of a poll.
@@ -63,7 +63,39 @@ pub fn error(error: &Error) -> Value {
         "errors": errors.collect::<Vec<_>>(),
         "retry_after": error.retry_after,
         "request": request,
+        "advice": error.advice,
+        "retryable": error.retryable,
+        "violations": error.violations.iter().map(violation).collect::<Vec<_>>(),
+        "verifications": error.verifications.iter().map(verification).collect::<Vec<_>>(),
+        "progress": error.progress.as_deref().map(json_value),
     })
+}
+
+fn violation(violation: &Violation) -> Value {
+    json!({
+        "pointer": violation.pointer,
+        "severity": severity(violation.severity),
+        "fault": fault(violation.fault),
+        "found": violation.found,
+        "expected": violation.expected,
+    })
+}
+
+fn verification(verification: &Verification) -> Value {
+    match verification {
+        Verification::Search(search) => json!({
+            "type": "search",
+            "search": search.search,
+            "filters": search.filters,
+            "unique": search.unique,
+        }),
+        Verification::Read(read) => json!({ "type": "read", "path": read.path, "compare": read.compare }),
+    }
+}
+
+/// JSON that the component gives as text. Text that is not JSON stays text, and will be seen.
+pub fn json_value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
 }
 
 fn send(exchange: &Exchange) -> Value {
@@ -85,12 +117,25 @@ fn output(output: &Output) -> Value {
     match output {
         Output::Page(page) => json!({ "page": self::page(page) }),
         Output::Resources(resources) => json!({ "resources": self::resources(resources) }),
-        Output::Reply(reply) => json!({ "reply": {
-            "status": reply.status,
-            "headers": headers(&reply.headers),
-            "body": text(&reply.body),
-        } }),
+        Output::Reply(reply) => json!({ "reply": self::reply(reply) }),
         Output::Uris(uris) => json!({ "uris": uris }),
+        Output::Results(results) => json!({ "results": results.iter().map(result).collect::<Vec<_>>() }),
+        Output::Task(done) => json!({ "task": { "name": done.name, "result": json_value(&done.json) } }),
+    }
+}
+
+fn reply(reply: &Response) -> Value {
+    json!({
+        "status": reply.status,
+        "headers": headers(&reply.headers),
+        "body": text(&reply.body),
+    })
+}
+
+fn result(result: &BatchResult) -> Value {
+    match &result.outcome {
+        Ok(reply) => json!({ "index": result.index, "reply": self::reply(reply) }),
+        Err(error) => json!({ "index": result.index, "error": self::error(error) }),
     }
 }
 
@@ -168,7 +213,8 @@ fn wait_reason(reason: WaitReason) -> &'static str {
     }
 }
 
-fn kind(kind: ErrorKind) -> &'static str {
+/// The kind as every host spells it.
+pub fn kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Authentication => "authentication",
         ErrorKind::Permission => "permission",
@@ -185,11 +231,37 @@ fn kind(kind: ErrorKind) -> &'static str {
     }
 }
 
-fn delivery(delivery: Delivery) -> &'static str {
+/// The delivery state as every host spells it.
+pub fn delivery(delivery: Delivery) -> &'static str {
     match delivery {
         Delivery::NotSent => "not-sent",
         Delivery::Rejected => "rejected",
         Delivery::MaybeApplied => "maybe-applied",
         Delivery::Applied => "applied",
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Unreadable => "unreadable",
+        Fault::Missing => "missing",
+        Fault::WrongType => "wrong-type",
+        Fault::WrongFormat => "wrong-format",
+        Fault::NotAllowed => "not-allowed",
+        Fault::OutOfRange => "out-of-range",
+        Fault::WrongLength => "wrong-length",
+        Fault::TooPrecise => "too-precise",
+        Fault::UnknownMember => "unknown-member",
+        Fault::RepeatedMember => "repeated-member",
+        Fault::Contradiction => "contradiction",
+        Fault::Idle => "idle",
+        Fault::UnknownVerb => "unknown-verb",
     }
 }

@@ -5,9 +5,12 @@ pub mod component;
 pub mod difference;
 pub mod drive;
 pub mod encode;
+pub mod events;
+pub mod functions;
 pub mod page;
 pub mod play;
 pub mod synthetic;
+pub mod typed;
 
 /// What `bindgen!` makes of the WIT.
 pub mod bindings {

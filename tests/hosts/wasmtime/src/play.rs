@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use brightpearl_core::operation::Operation;
+use brightpearl_host_rust::play::events_of;
 use brightpearl_host_rust::vector::{Action, Answer, Fail, Sent, Vector};
 use serde_json::{Value, json};
 use wasmtime::component::ResourceAny;
@@ -10,13 +12,24 @@ use wasmtime::{Result, format_err};
 use crate::component::{Instance, Loaded};
 use crate::difference::differences;
 use crate::encode;
+use crate::events::event;
+use crate::typed;
 use crate::types::{Error, Response, TransportFailure};
+
+/// How an operation comes to the component.
+#[derive(Clone, Copy, Debug)]
+pub enum Way {
+    /// As the JSON text that every host has.
+    Json,
+    /// As the typed values of the contract; a text that the engine refuses has no such form, and goes as JSON.
+    Typed,
+}
 
 /// Every difference between what the vector expects and what the component says.
 ///
 /// # Errors
 /// When the component traps, or the vector itself is impossible.
-pub fn play(component: &Loaded, vector: &Vector) -> Result<Vec<String>> {
+pub fn play(component: &Loaded, vector: &Vector, way: Way) -> Result<Vec<String>> {
     let mut instance = component.instantiate()?;
     let (store, clients) = instance.client();
     let client = match clients.call_open_json(store, &vector.config.to_string(), None)? {
@@ -28,8 +41,15 @@ pub fn play(component: &Loaded, vector: &Vector) -> Result<Vec<String>> {
     }
 
     let operation = vector.operation.as_ref().ok_or_else(|| format_err!("there is no operation"))?;
-    let (store, clients) = instance.client();
-    let call = match clients.call_start_json(store, client, &operation.to_string())? {
+    let text = operation.to_string();
+    let started = match (way, Operation::from_json(&text)) {
+        (Way::Typed, Ok(operation)) => typed::start(&mut instance, client, &operation)?,
+        (Way::Typed, Err(_)) | (Way::Json, _) => {
+            let (store, clients) = instance.client();
+            clients.call_start_json(store, client, &text)?
+        }
+    };
+    let call = match started {
         Ok(call) => call,
         Err(error) => return Ok(refused("start_error", &vector.start_error, &error)),
     };
@@ -47,6 +67,10 @@ pub fn play(component: &Loaded, vector: &Vector) -> Result<Vec<String>> {
                 .map(|difference| format!("entry {index}: {difference}")),
         );
     }
+    let (store, clients) = host.instance.client();
+    let events: Vec<Value> = clients.call_drain_events(store, client)?.iter().map(event).collect();
+    let differences = differences(&json!(events_of(vector)), &json!(events));
+    found.extend(differences.into_iter().map(|difference| format!("events: {difference}")));
     Ok(found)
 }
 

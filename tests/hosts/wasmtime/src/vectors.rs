@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use brightpearl_host_rust::vector::load;
+use brightpearl_host_rust::vector;
 use brightpearl_host_wasmtime::component::Loaded;
-use brightpearl_host_wasmtime::play::play;
+use brightpearl_host_wasmtime::functions;
+use brightpearl_host_wasmtime::play::{Way, play};
 
 fn main() -> ExitCode {
     let Some(path) = std::env::args_os().nth(1) else {
@@ -20,16 +21,23 @@ fn main() -> ExitCode {
         }
     };
     let (mut passed, mut failed) = (0, 0);
-    for (_, vector) in load() {
-        let differences = play(&component, &vector).unwrap_or_else(|error| vec![format!("{error:?}")]);
+    let mut count = |name: &str, differences: wasmtime::Result<Vec<String>>| {
+        let differences = differences.unwrap_or_else(|error| vec![format!("{error:?}")]);
         if differences.is_empty() {
             passed += 1;
         } else {
             failed += 1;
         }
         for difference in differences {
-            println!("{}: {difference}", vector.name);
+            println!("{name}: {difference}");
         }
+    };
+    for (_, vector) in vector::load() {
+        count(&vector.name, play(&component, &vector, Way::Json));
+        count(&format!("{} (typed)", vector.name), play(&component, &vector, Way::Typed));
+    }
+    for (_, vector) in brightpearl_host_rust::functions::load() {
+        count(&vector.name, functions::play(&component, &vector));
     }
     println!("{passed} passed, {failed} failed");
     if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
