@@ -6,10 +6,11 @@ mod task;
 use serde::{Deserialize, Serialize};
 
 use crate::account::checked_path;
-use crate::catalog;
+use crate::catalog::{self, check_value};
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
+use crate::live::LiveColumns;
 
 pub use batch::{Batch, OnFailure, Order, Packing};
 pub use task::{Json, Task};
@@ -237,15 +238,28 @@ impl Search {
         for key in &self.sort {
             sort_parts(key)?;
         }
+        Ok(())
+    }
+
+    /// Checks names and values, by the catalog and by what live meta-data has taught.
+    pub(crate) fn check_names(&self, live: &LiveColumns) -> Result<()> {
         let Some(search) = catalog::search(&self.resource).filter(|_| !self.unchecked) else { return Ok(()) };
         for (name, value) in &self.filters {
-            search.check_filter(name, value)?;
+            match live.column(search.path, name) {
+                Some(column) if column.filterable => check_value(name, value, column.filter_type)?,
+                Some(_) | None => search.check_filter(name, value)?,
+            }
         }
         for name in &self.columns {
-            search.check_column(name)?;
+            if live.column(search.path, name).is_none() {
+                search.check_column(name)?;
+            }
         }
         for key in &self.sort {
-            search.check_sort(sort_parts(key)?.0)?;
+            let (name, _) = sort_parts(key)?;
+            if !live.column(search.path, name).is_some_and(|column| column.sortable) {
+                search.check_sort(name)?;
+            }
         }
         Ok(())
     }

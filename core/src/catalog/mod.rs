@@ -32,6 +32,7 @@ pub(crate) use nearest::nearest;
 pub use operation::{Endpoint, Operation, Prefix};
 pub use resource::{Detail, Resource, Section};
 pub use schema::json_schema;
+pub(crate) use search::check_value;
 pub use search::{FilterType, Search, SearchColumn};
 pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
