@@ -3,6 +3,8 @@
 mod batch;
 mod task;
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::checked_path;
@@ -209,11 +211,52 @@ impl Search {
         Self { resource: resource.into(), ..Self::default() }
     }
 
-    /// Adds a filter.
+    /// Adds a filter. A value that does not fit the column's type is refused when the call is started, before
+    /// it costs a request.
+    ///
+    /// ```
+    /// use brightpearl_core::operation::Search;
+    /// use brightpearl_core::value::Date;
+    ///
+    /// let search = Search::new("order-service/order-search")
+    ///     .any_of("orderId", [7, 9])
+    ///     .filter("orderTypeId", 1)
+    ///     .since("updatedOn", Date::parse("2026-01-01")?);
+    /// assert_eq!(search.filters[0], ("orderId".to_owned(), "7,9".to_owned()));
+    /// assert_eq!(search.filters[2], ("updatedOn".to_owned(), "2026-01-01/".to_owned()));
+    /// # Ok::<(), brightpearl_core::Error>(())
+    /// ```
     #[must_use]
     pub fn filter(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.filters.push((name.into(), value.to_string()));
         self
+    }
+
+    /// Keeps what lies between two dates or date-times, of a `PERIOD` column (API notes §4.3): `from/to`. Whether
+    /// the ends are included, no source says.
+    #[must_use]
+    pub fn between(self, name: impl Into<String>, from: impl Display, to: impl Display) -> Self {
+        self.filter(name, format_args!("{from}/{to}"))
+    }
+
+    /// Keeps what is not before a date or date-time: `from/`.
+    #[must_use]
+    pub fn since(self, name: impl Into<String>, from: impl Display) -> Self {
+        self.filter(name, format_args!("{from}/"))
+    }
+
+    /// Keeps what is not after a date or date-time: `/to`.
+    #[must_use]
+    pub fn until(self, name: impl Into<String>, to: impl Display) -> Self {
+        self.filter(name, format_args!("/{to}"))
+    }
+
+    /// Keeps what has one of these values, with commas between them: of an `IDSET` or `STRING_SET` column. For
+    /// many ids, [`filter`](Self::filter) with an [`IdSet`] is shorter on the wire.
+    #[must_use]
+    pub fn any_of<V: Display>(self, name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
+        let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+        self.filter(name, values.join(","))
     }
 
     /// Chooses result columns.
