@@ -310,7 +310,7 @@ impl Error {
     #[must_use]
     pub(crate) fn of_taken_key(mut self) -> Self {
         self.0.kind = Kind::Conflict;
-        self.0.message = "Brightpearl refused the request, since such a record is there already".to_owned();
+        self.0.message = "Brightpearl refused the request; such a record seems to be there already".to_owned();
         self
     }
 
