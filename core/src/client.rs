@@ -10,7 +10,7 @@ use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{
     Batch, Fetch, Operation, Options, Paging, Request, Search, Task, check_page_size,
 };
-use crate::call::{Call, Draft, Position};
+use crate::call::{Call, Draft, MultiMessageService, Position};
 use crate::error::{Error, Kind, Result};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
 use crate::retry::RetryPolicy;
@@ -169,6 +169,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) session: Session,
     pub(crate) pool: Pool,
+    pub(crate) multi_messages: Arc<MultiMessageService>,
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
     calls: AtomicU64,
@@ -196,6 +197,7 @@ impl Client {
             config,
             session,
             pool,
+            multi_messages: Arc::default(),
             recorder: Mutex::new(Recorder::default()),
             exchanges: AtomicU64::new(0),
             calls: AtomicU64::new(0),
