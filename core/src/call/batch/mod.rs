@@ -383,6 +383,11 @@ impl Job for BatchJob {
             Delivery::Applied => error.with_delivery(Delivery::MaybeApplied),
             Delivery::NotSent | Delivery::Rejected | Delivery::MaybeApplied => error,
         };
+        let place = match error.location() {
+            Some(place) => format!("{} {place}", message::PATH),
+            None => message::PATH.to_owned(),
+        };
+        let error = error.at(place);
         self.blame_service(&error, probe, events);
         self.heed(&error, &writes, true);
         let requests = writes.iter().map(|index| &self.writes[*index].request);
