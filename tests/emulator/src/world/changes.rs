@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::address::Address;
+use super::fulfilment::Fulfilment;
 
 /// Everything that was written since the emulator was made.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Changes {
 pub(crate) struct OrderChange {
     /// The status, when that was changed.
     pub(crate) status: Option<u32>,
+    /// How far it is fulfilled, once stock has moved for it or its rows have changed.
+    pub(crate) fulfilment: Option<Fulfilment>,
     pub(crate) updated: i64,
     /// How many writes there were.
     pub(crate) writes: u32,
@@ -42,11 +45,23 @@ impl Changes {
     /// Records that an order was written to.
     pub(crate) fn touch_order(&mut self, id: u32, status: Option<u32>, now_ms: i64) {
         self.revision += 1;
-        let change =
-            self.orders.entry(id).or_insert(OrderChange { status: None, updated: now_ms, writes: 0 });
+        let change = self.orders.entry(id).or_insert(OrderChange {
+            status: None,
+            fulfilment: None,
+            updated: now_ms,
+            writes: 0,
+        });
         change.status = status.or(change.status);
         change.updated = now_ms;
         change.writes += 1;
+    }
+
+    /// Records how far an order is fulfilled.
+    pub(crate) fn fulfil_order(&mut self, id: u32, fulfilment: Fulfilment, now_ms: i64) {
+        self.touch_order(id, None, now_ms);
+        if let Some(change) = self.orders.get_mut(&id) {
+            change.fulfilment = Some(fulfilment);
+        }
     }
 
     /// Adds a note to an order and gives it an id.

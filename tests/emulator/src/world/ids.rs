@@ -33,6 +33,29 @@ impl Ids {
         self.existing.binary_search(&id).is_ok()
     }
 
+    /// Gives a new record its id.
+    pub(crate) fn add(&mut self) -> u32 {
+        let id = self.next;
+        self.existing.push(id);
+        self.next += 1;
+        id
+    }
+
+    /// Takes out the id of a deleted record, for good.
+    pub(crate) fn remove(&mut self, id: u32) {
+        if let Ok(index) = self.existing.binary_search(&id) {
+            self.existing.remove(index);
+        }
+    }
+
+    /// Puts back an id that was given out before the emulator's state was saved; ids must come ascending.
+    pub(crate) fn restore(&mut self, id: u32) {
+        if let Err(index) = self.existing.binary_search(&id) {
+            self.existing.insert(index, id);
+            self.next = self.next.max(id + 1);
+        }
+    }
+
     /// The id that the next new record would get.
     pub(crate) fn next(&self) -> u32 {
         self.next

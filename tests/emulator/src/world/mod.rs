@@ -3,9 +3,11 @@
 pub(crate) mod address;
 pub(crate) mod changes;
 pub(crate) mod contact;
+pub(crate) mod fulfilment;
 pub(crate) mod ids;
 pub(crate) mod order;
 pub(crate) mod order_rows;
+pub(crate) mod overlay;
 pub(crate) mod places;
 pub(crate) mod product;
 pub(crate) mod random;
