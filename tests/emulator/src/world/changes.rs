@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::address::Address;
+use super::event::Event;
 use super::fulfilment::Fulfilment;
 
 /// Everything that was written since the emulator was made.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Changes {
     pub(crate) orders: BTreeMap<u32, OrderChange>,
     pub(crate) notes: BTreeMap<u32, Vec<OrderNote>>,
@@ -14,10 +18,13 @@ pub(crate) struct Changes {
     last_note: u32,
     /// Grows with every write, so that what was computed before one is known to be old.
     pub(crate) revision: u64,
+    /// What happened since the emulator last looked, in order. Empty between requests.
+    #[serde(skip)]
+    pub(crate) events: Vec<Event>,
 }
 
 /// What was written to an order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OrderChange {
     /// The status, when that was changed.
     pub(crate) status: Option<u32>,
@@ -29,7 +36,7 @@ pub(crate) struct OrderChange {
 }
 
 /// A note on an order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OrderNote {
     pub(crate) id: u32,
     pub(crate) contact: u32,
@@ -54,6 +61,10 @@ impl Changes {
         change.status = status.or(change.status);
         change.updated = now_ms;
         change.writes += 1;
+        self.publish("order", "modified", id);
+        if status.is_some() {
+            self.publish("order", "modified.order-status", id);
+        }
     }
 
     /// Records how far an order is fulfilled.

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod changes;
 pub(crate) mod contact;
+pub(crate) mod event;
 pub(crate) mod fulfilment;
 pub(crate) mod ids;
 pub(crate) mod order;
