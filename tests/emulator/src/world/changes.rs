@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Address;
 use super::event::Event;
 use super::fulfilment::Fulfilment;
+use super::outbox::Webhooks;
 
 /// Everything that was written since the emulator was made.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub(crate) struct Changes {
     last_note: u32,
     /// Grows with every write, so that what was computed before one is known to be old.
     pub(crate) revision: u64,
+    /// Who is told of what happens, and what is still to be told.
+    pub(crate) webhooks: Webhooks,
     /// What happened since the emulator last looked, in order. Empty between requests.
     #[serde(skip)]
     pub(crate) events: Vec<Event>,
