@@ -10,7 +10,7 @@ use super::fulfilment::Fulfilment;
 use super::outbox::Webhooks;
 
 /// Everything that was written since the emulator was made.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Changes {
     pub(crate) orders: BTreeMap<u32, OrderChange>,

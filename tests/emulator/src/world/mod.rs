@@ -14,6 +14,7 @@ pub(crate) mod places;
 pub(crate) mod product;
 pub(crate) mod random;
 pub(crate) mod reference;
+pub(crate) mod saved;
 pub(crate) mod warehouse;
 pub(crate) mod webhook;
 
