@@ -229,19 +229,22 @@ impl Emulator {
         lies: Lies,
         now_ms: u64,
     ) -> Answer {
+        let now = i64::try_from(now_ms).unwrap_or(i64::MAX);
+        self.world.catch_up(now);
         let mut call = Call {
             world: &mut self.world,
             resource: route.resource(),
             captured,
             query: &address.query,
             body: &request.body,
-            now_ms: i64::try_from(now_ms).unwrap_or(i64::MAX),
+            now_ms: now,
         };
         match route.action {
             Action::Read(action) => action(&mut call),
             Action::Write(action) => {
                 let answer = action(&mut call);
-                self.statistics.applied_writes += u64::from(answer.is_ok());
+                let applied = answer.as_ref().map_or_else(Refusal::is_in_part, |_| true);
+                self.statistics.applied_writes += u64::from(applied);
                 answer
             }
             Action::Search(search) => search.page(call.world, call.query, &lies),

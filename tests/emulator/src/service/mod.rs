@@ -5,12 +5,28 @@
 mod accounting;
 mod call;
 mod contact;
+mod contact_search;
+mod contact_shape;
+mod custom_field;
+mod fields;
+mod json_patch;
 mod order;
+mod order_close;
+mod order_lists;
 mod order_notes;
+mod order_row;
 mod order_shape;
+mod order_terms;
+mod order_write;
+mod party_fields;
+mod per_resource;
 mod postal_address;
 mod price;
 mod product;
+mod row_terms;
+mod sale;
+mod sale_search;
+mod sale_shape;
 mod warehouse;
 
 use brightpearl_core::Method;
@@ -40,9 +56,14 @@ pub(crate) enum Action {
     SearchMetaData(&'static dyn Searchable),
 }
 
-const TABLES: [&[Route]; 8] = [
+const TABLES: &[&[Route]] = &[
     order::ROUTES,
+    order_lists::ROUTES,
+    order_write::ROUTES,
+    order_row::ROUTES,
     order_notes::ROUTES,
+    order_close::ROUTES,
+    sale::ROUTES,
     product::ROUTES,
     price::ROUTES,
     contact::ROUTES,

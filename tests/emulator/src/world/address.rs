@@ -40,18 +40,21 @@ impl Address {
 impl World {
     /// The address with that id, if it exists.
     pub(crate) fn address(&self, id: u32) -> Option<Address> {
-        if let Some(posted) = self.changes.addresses.get(&id) {
-            return Some(posted.clone());
-        }
+        let written = self.changes.addresses.get(&id).cloned();
+        written.or_else(|| self.generated_address(id))
+    }
+
+    /// The address with that id as derived from the seed.
+    pub(super) fn generated_address(&self, id: u32) -> Option<Address> {
         if id <= LAST_WAREHOUSE_ADDRESS {
             let exists = (FIRST_WAREHOUSE..FIRST_WAREHOUSE + self.warehouses).contains(&id);
             return exists.then(|| self.invented_address(id, None, 0));
         }
         let (contact, second) = ((id - LAST_WAREHOUSE_ADDRESS) / 2, id % 2 == 1);
-        if self.all_contacts.binary_search(&contact).is_err() {
+        if contact >= self.first_new_contact || self.all_contacts.binary_search(&contact).is_err() {
             return None;
         }
-        let contact = self.contact(contact);
+        let contact = self.generated_contact(contact);
         if second && !contact.delivers_elsewhere {
             return None;
         }
@@ -61,8 +64,8 @@ impl World {
 
     /// The id for the next posted address.
     pub(crate) fn next_address_id(&self) -> u32 {
-        let invented = Address::of_contact(self.contacts.next(), false);
-        self.changes.addresses.last_key_value().map_or(invented, |(last, _)| last + 1)
+        let first = Address::of_contact(self.first_new_contact, false);
+        self.changes.addresses.last_key_value().map_or(first, |(last, _)| first.max(last + 1))
     }
 
     fn invented_address(&self, id: u32, contact: Option<u32>, place: usize) -> Address {

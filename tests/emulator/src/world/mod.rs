@@ -3,16 +3,27 @@
 pub(crate) mod address;
 pub(crate) mod changes;
 pub(crate) mod contact;
+pub(crate) mod contact_record;
+pub(crate) mod custom_fields;
 pub(crate) mod event;
 pub(crate) mod fulfilment;
 pub(crate) mod ids;
+pub(crate) mod invoicing;
+pub(crate) mod journal;
+pub(crate) mod ledger;
+pub(crate) mod nominal;
 pub(crate) mod order;
+pub(crate) mod order_book;
 pub(crate) mod order_rows;
 pub(crate) mod overlay;
+pub(crate) mod parties;
+pub(crate) mod payment;
+pub(crate) mod people;
 pub(crate) mod places;
 pub(crate) mod product;
 pub(crate) mod random;
 pub(crate) mod reference;
+pub(crate) mod register;
 pub(crate) mod warehouse;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +34,9 @@ use crate::search::found::Found;
 use changes::Changes;
 use contact::Relationship;
 use ids::Ids;
+use ledger::Ledger;
 use random::Topic;
-use reference::{FIRST_CONTACT, FIRST_PRODUCT, STAFF};
+use reference::{FIRST_CONTACT, FIRST_PRODUCT, OrderType, STAFF};
 
 /// The records of one account.
 pub(crate) struct World {
@@ -34,11 +46,21 @@ pub(crate) struct World {
     pub(crate) currencies: Vec<Currency>,
     pub(crate) warehouses: u32,
     pub(crate) orders: Ids,
+    /// The id of the first order that is not derived from the seed.
+    pub(crate) first_new_order: u32,
+    /// Those of `orders` that are sales orders.
+    pub(crate) sales_orders: Vec<u32>,
     pub(crate) products: Ids,
+    /// So many of `products`, from the first on, are derived from the seed.
+    pub(crate) generated_products: usize,
     pub(crate) contacts: Ids,
+    /// The id of the first contact that is not derived from the seed.
+    pub(crate) first_new_contact: u32,
     /// Staff first, then `contacts`.
     pub(crate) all_contacts: Vec<u32>,
+    /// Those that are derived from the seed.
     pub(crate) customers: Vec<u32>,
+    /// Those that are derived from the seed.
     pub(crate) suppliers: Vec<u32>,
     pub(crate) bad_ids: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) changes: Changes,
@@ -59,14 +81,20 @@ impl World {
         for bad in &config.faults.bad_ids {
             bad_ids.entry(bad.resource.clone()).or_default().extend(&bad.ids);
         }
-        Self {
+        let orders = Ids::with_gaps(seed, Topic::OrderIds, 1, config.orders);
+        let products = Ids::with_gaps(seed, Topic::ProductIds, FIRST_PRODUCT, config.products);
+        let mut world = Self {
             seed,
             offset: config.utc_offset,
             epoch_ms: config.epoch_ms,
             currencies: config.currencies.clone(),
             warehouses: config.warehouses,
-            orders: Ids::with_gaps(seed, Topic::OrderIds, 1, config.orders),
-            products: Ids::with_gaps(seed, Topic::ProductIds, FIRST_PRODUCT, config.products),
+            first_new_order: orders.next(),
+            orders,
+            sales_orders: Vec::new(),
+            generated_products: products.as_slice().len(),
+            products,
+            first_new_contact: contacts.next(),
             all_contacts: STAFF.iter().copied().chain(contacts.as_slice().iter().copied()).collect(),
             contacts,
             customers,
@@ -74,7 +102,31 @@ impl World {
             bad_ids,
             changes: Changes::default(),
             found: Found::default(),
+        };
+        world.changes.ledger = Ledger::opened(&config.currencies[0].code);
+        world.sales_orders = world.orders_of_type(OrderType::SalesOrder);
+        world
+    }
+
+    /// Brings the lists of ids up to date with changes that were put in from outside, as when a saved
+    /// state is loaded.
+    pub(crate) fn take_in_changes(&mut self) {
+        for (id, _) in self.changes.written_orders.iter() {
+            self.orders.restore(id);
         }
+        self.sales_orders = self.orders_of_type(OrderType::SalesOrder);
+        for (id, _) in self.changes.contacts.iter().filter(|(id, _)| *id >= self.first_new_contact) {
+            self.contacts.restore(id);
+            if self.all_contacts.binary_search(&id).is_err() {
+                self.all_contacts.push(id);
+            }
+        }
+    }
+
+    /// The orders of a type, by ascending id.
+    pub(crate) fn orders_of_type(&self, order_type: OrderType) -> Vec<u32> {
+        let ids = self.orders.as_slice().iter().copied();
+        ids.filter(|id| self.order_type(*id) == order_type).collect()
     }
 
     /// A point in time as the account writes it.
