@@ -81,6 +81,13 @@ pub(crate) fn local_midnight(ms: i64, offset: UtcOffset) -> i64 {
     (ms + shift).div_euclid(DAY) * DAY - shift
 }
 
+/// Midnight in the account's zone of a day that is written `yyyy-mm-dd`; a time behind it does not matter.
+pub(crate) fn local_date(text: &str, offset: UtcOffset) -> Option<i64> {
+    let date = text.split_once('T').map_or(text, |(date, _)| date);
+    let date: Date = (date.len() == "2024-03-10".len()).then(|| date.parse().ok()).flatten()?;
+    Some(start_of(date)? - i64::from(offset.minutes) * MINUTE)
+}
+
 /// Midnight UTC of the day on which a moment falls in the account's zone.
 pub(crate) fn utc_midnight(ms: i64, offset: UtcOffset) -> i64 {
     (ms + i64::from(offset.minutes) * MINUTE).div_euclid(DAY) * DAY

@@ -4,12 +4,22 @@
 
 mod accounting;
 mod call;
+mod company;
 mod contact;
+mod contact_change;
+mod contact_create;
+mod contact_group;
 mod contact_search;
 mod contact_shape;
+mod contact_tag;
+mod currency;
 mod custom_field;
 mod fields;
+mod invoice_write;
+mod journal_read;
+mod journal_write;
 mod json_patch;
+mod nominal;
 mod order;
 mod order_close;
 mod order_lists;
@@ -19,6 +29,9 @@ mod order_shape;
 mod order_terms;
 mod order_write;
 mod party_fields;
+mod payment;
+mod payment_method;
+mod payment_search;
 mod per_resource;
 mod postal_address;
 mod price;
@@ -27,6 +40,7 @@ mod row_terms;
 mod sale;
 mod sale_search;
 mod sale_shape;
+mod statement;
 mod warehouse;
 
 use brightpearl_core::Method;
@@ -67,9 +81,22 @@ const TABLES: &[&[Route]] = &[
     product::ROUTES,
     price::ROUTES,
     contact::ROUTES,
+    contact_create::ROUTES,
+    contact_change::ROUTES,
+    contact_tag::ROUTES,
+    contact_group::ROUTES,
+    company::ROUTES,
     postal_address::ROUTES,
     warehouse::ROUTES,
     accounting::ROUTES,
+    nominal::ROUTES,
+    currency::ROUTES,
+    payment::ROUTES,
+    payment_method::ROUTES,
+    journal_read::ROUTES,
+    journal_write::ROUTES,
+    invoice_write::ROUTES,
+    statement::ROUTES,
 ];
 
 impl Route {

@@ -37,21 +37,21 @@ pub(super) fn replace_address(fields: &mut Fields<'_>, pointer: &str, party: &mu
         postal_code: text("/postalCode"),
         country: None,
     };
-    let country = read_country(&mut part);
+    let country = read_country(&mut part, INVALID);
     party.address = Some(Address { country, ..read });
     fields.take_problems(part);
 }
 
 /// A country by its code of two or three letters, or by its id; 0 means none.
-pub(super) fn read_country(fields: &mut Fields<'_>) -> Option<&'static Country> {
-    let country = if let Some(code) = fields.text("/countryIsoCode").filter(|code| !code.is_empty()) {
-        country_by(|country| country.iso3 == code || country.iso2 == code)
+pub(super) fn read_country(fields: &mut Fields<'_>, code: &'static str) -> Option<&'static Country> {
+    let country = if let Some(iso) = fields.text("/countryIsoCode").filter(|iso| !iso.is_empty()) {
+        country_by(|country| country.iso3 == iso || country.iso2 == iso)
     } else {
         let id = fields.id("/countryId").filter(|id| *id != 0)?;
         country_by(|country| country.id == id)
     };
     if country.is_none() {
-        fields.refuse(INVALID, "You have supplied an invalid country");
+        fields.refuse(code, "You have supplied an invalid country");
     }
     country
 }

@@ -58,7 +58,7 @@ fn get_sales(call: &mut Call<'_>, order_type: OrderType) -> Answer {
 fn sale_options(call: &mut Call<'_>, order_type: OrderType, resource: &str) -> Answer {
     let world = &*call.world;
     let ids = match (call.ids(0)?, order_type) {
-        (None, OrderType::SalesOrder) => world.sales_orders.clone(),
+        (None, OrderType::SalesOrder) => world.sales_orders().to_vec(),
         (None, _) => world.orders_of_type(order_type),
         (Some(ids), _) => {
             let mut found = ids.pick(world.orders.as_slice());

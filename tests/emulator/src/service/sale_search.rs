@@ -61,7 +61,7 @@ const SALES_ORDER_SEARCH: Search<Order> = Search {
             Cell::integer(order.shipping_method)
         }),
     ],
-    ids: |world| &world.sales_orders,
+    ids: World::sales_orders,
     record: World::order,
     references: &["orderStatusNames"],
     label: order_label,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::World;
+use super::contact_record::AddressIds;
 use super::places::{COUNTRIES, Country, PLACES};
 use super::random::{Draw, Topic};
 use super::reference::FIRST_WAREHOUSE;
@@ -60,6 +61,31 @@ impl World {
         }
         let place = PLACES.iter().position(|place| place.country == contact.place.country).unwrap_or(0);
         Some(self.invented_address(id, Some(contact.id), place))
+    }
+
+    /// Gives addresses to the contact that they are of from now on.
+    pub(crate) fn give_addresses(&mut self, contact: u32, ids: AddressIds) {
+        for id in [ids.default, ids.billing, ids.delivery] {
+            if let Some(address) = self.address(id) {
+                self.changes.add_address(Address { contact: Some(contact), ..address });
+            }
+        }
+    }
+
+    /// Empties addresses, or leaves them their town.
+    pub(crate) fn forget_addresses(&mut self, ids: AddressIds, keep_town: bool) {
+        for id in [ids.default, ids.billing, ids.delivery] {
+            let Some(address) = self.address(id) else { continue };
+            let kept = |text: String| if keep_town { text } else { String::new() };
+            self.changes.add_address(Address {
+                street: String::new(),
+                suburb: String::new(),
+                city: kept(address.city),
+                state: kept(address.state),
+                postal_code: String::new(),
+                ..address
+            });
+        }
     }
 
     /// The id for the next posted address.

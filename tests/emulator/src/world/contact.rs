@@ -111,10 +111,6 @@ impl World {
 }
 
 impl Contact {
-    pub(crate) fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
-    }
-
     /// Empty for a private person.
     pub(crate) fn company_name(&self) -> Cow<'static, str> {
         if self.company_id == 0 {

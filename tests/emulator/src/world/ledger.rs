@@ -25,8 +25,6 @@ pub(crate) struct Ledger {
     /// Rates that were added, by index of the currency; the present one is the last that is not ahead.
     pub(crate) exchange_rates: BTreeMap<usize, Vec<ExchangeRate>>,
     pub(crate) periods: Register<Period>,
-    /// The member of staff who holds the lock of the accounting periods.
-    pub(crate) period_lock: Option<u32>,
 }
 
 /// Payments of one kind.
@@ -69,7 +67,6 @@ pub(crate) struct ExchangeRate {
 pub(crate) struct Period {
     pub(crate) start: i64,
     pub(crate) end: i64,
-    pub(crate) closed: Option<(i64, u32)>,
 }
 
 impl Ledger {
@@ -95,7 +92,6 @@ impl Ledger {
             payment_methods: Register::of(methods),
             exchange_rates: BTreeMap::new(),
             periods: Register::default(),
-            period_lock: None,
         }
     }
 
@@ -181,6 +177,14 @@ impl World {
             || self.currencies.get(currency).map_or(Decimal::ONE, |known| known.exchange_rate),
             |rate| rate.rate,
         )
+    }
+
+    /// Units of a currency for one of the accounting currency, by the rate that was added last.
+    pub(crate) fn latest_exchange_rate(&self, currency: usize) -> Decimal {
+        let added = self.changes.ledger.exchange_rates.get(&currency);
+        let added = added.and_then(|rates| rates.last()).map(|rate| rate.rate);
+        let own = self.currencies.get(currency).map(|known| known.exchange_rate);
+        added.or(own).unwrap_or(Decimal::ONE)
     }
 
     /// The index of the currency with that code.

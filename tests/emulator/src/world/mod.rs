@@ -26,6 +26,7 @@ pub(crate) mod reference;
 pub(crate) mod register;
 pub(crate) mod warehouse;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Currency, UtcOffset};
@@ -44,12 +45,14 @@ pub(crate) struct World {
     pub(crate) offset: UtcOffset,
     pub(crate) epoch_ms: i64,
     pub(crate) currencies: Vec<Currency>,
+    /// 1 for the first of `currencies`, and so on.
+    pub(crate) currency_ids: Vec<u32>,
     pub(crate) warehouses: u32,
     pub(crate) orders: Ids,
     /// The id of the first order that is not derived from the seed.
     pub(crate) first_new_order: u32,
-    /// Those of `orders` that are sales orders.
-    pub(crate) sales_orders: Vec<u32>,
+    /// Those of `orders` that are sales orders, once somebody asks.
+    sales_orders: OnceCell<Vec<u32>>,
     pub(crate) products: Ids,
     /// So many of `products`, from the first on, are derived from the seed.
     pub(crate) generated_products: usize,
@@ -58,6 +61,8 @@ pub(crate) struct World {
     pub(crate) first_new_contact: u32,
     /// Staff first, then `contacts`.
     pub(crate) all_contacts: Vec<u32>,
+    /// The ids of all companies, once somebody asks.
+    company_ids: OnceCell<Vec<u32>>,
     /// Those that are derived from the seed.
     pub(crate) customers: Vec<u32>,
     /// Those that are derived from the seed.
@@ -88,15 +93,17 @@ impl World {
             offset: config.utc_offset,
             epoch_ms: config.epoch_ms,
             currencies: config.currencies.clone(),
+            currency_ids: (1..).take(config.currencies.len()).collect(),
             warehouses: config.warehouses,
             first_new_order: orders.next(),
             orders,
-            sales_orders: Vec::new(),
+            sales_orders: OnceCell::new(),
             generated_products: products.as_slice().len(),
             products,
             first_new_contact: contacts.next(),
             all_contacts: STAFF.iter().copied().chain(contacts.as_slice().iter().copied()).collect(),
             contacts,
+            company_ids: OnceCell::new(),
             customers,
             suppliers,
             bad_ids,
@@ -104,7 +111,6 @@ impl World {
             found: Found::default(),
         };
         world.changes.ledger = Ledger::opened(&config.currencies[0].code);
-        world.sales_orders = world.orders_of_type(OrderType::SalesOrder);
         world
     }
 
@@ -114,13 +120,24 @@ impl World {
         for (id, _) in self.changes.written_orders.iter() {
             self.orders.restore(id);
         }
-        self.sales_orders = self.orders_of_type(OrderType::SalesOrder);
+        self.sales_orders.take();
+        self.company_ids.take();
         for (id, _) in self.changes.contacts.iter().filter(|(id, _)| *id >= self.first_new_contact) {
             self.contacts.restore(id);
             if self.all_contacts.binary_search(&id).is_err() {
                 self.all_contacts.push(id);
             }
         }
+    }
+
+    /// The sales orders, by ascending id.
+    pub(crate) fn sales_orders(&self) -> &[u32] {
+        self.sales_orders.get_or_init(|| self.orders_of_type(OrderType::SalesOrder))
+    }
+
+    /// The companies, by ascending id.
+    pub(crate) fn company_ids(&self) -> &[u32] {
+        self.company_ids.get_or_init(|| self.known_companies())
     }
 
     /// The orders of a type, by ascending id.

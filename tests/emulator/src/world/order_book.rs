@@ -48,7 +48,10 @@ impl World {
         let id = self.orders.add();
         let order = make(id);
         if order.order_type == OrderType::SalesOrder {
-            self.sales_orders.push(id);
+            // Nobody may have asked for the list; then it is made with this order in it.
+            if let Some(list) = self.sales_orders.get_mut() {
+                list.push(id);
+            }
         }
         if let (Some(external_ref), Some(integration)) = (order.external_ref(), order.integration()) {
             self.changes.external_refs.insert(unique_key(&external_ref, integration), id);

@@ -1,5 +1,7 @@
 //! What surrounds contacts: groups, companies, notes, tags, lead sources, projects and statuses.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::World;
@@ -11,7 +13,8 @@ pub(crate) struct People {
     pub(crate) groups: Register<Group>,
     /// Contacts in groups: group and contact.
     pub(crate) memberships: Register<(u32, u32)>,
-    pub(crate) companies: Companies,
+    /// Companies that were written, also derived ones that were changed.
+    pub(super) companies: BTreeMap<u32, Company>,
     pub(crate) notes: Register<ContactNote>,
 }
 
@@ -24,19 +27,6 @@ pub(crate) struct Group {
     pub(crate) created_by: u32,
     pub(crate) created: i64,
     pub(crate) is_read_only: bool,
-}
-
-/// Companies that were written. Those of derived contacts are derived with them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Companies(pub(crate) Register<Company>);
-
-/// Ids of companies that were written lie above those of derived ones, which are ids of contacts.
-const FIRST_COMPANY: u32 = 100_000_000;
-
-impl Default for Companies {
-    fn default() -> Self {
-        Self(Register::starting_at(FIRST_COMPANY))
-    }
 }
 
 /// A company.
@@ -104,10 +94,20 @@ pub(crate) fn contact_status_name(id: u32) -> Option<&'static str> {
     CONTACT_STATUSES.iter().find(|(status, _)| *status == id).map(|(_, name)| *name)
 }
 
+impl People {
+    /// Takes out what was noted about a contact.
+    pub(crate) fn forget_notes(&mut self, contact: u32) {
+        let of_contact = self.notes.iter().filter(|(_, note)| note.contact == contact);
+        for id in of_contact.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.notes.remove(id);
+        }
+    }
+}
+
 impl World {
     /// The company with that id, if there is one: one that was written, or that of a derived contact.
     pub(crate) fn company(&self, id: u32) -> Option<Company> {
-        if let Some(company) = self.changes.people.companies.0.get(id) {
+        if let Some(company) = self.changes.people.companies.get(&id) {
             return Some(company.clone());
         }
         if id >= self.first_new_contact || !self.has_contact(id) {
@@ -120,6 +120,33 @@ impl World {
             created: contact.created,
             updated: contact.created,
         })
+    }
+
+    /// Adds a company. Its id lies above those of derived ones, which are ids of contacts.
+    pub(crate) fn add_company(&mut self, name: String, now_ms: i64) -> u32 {
+        let last = self.changes.people.companies.last_key_value().map_or(0, |(last, _)| *last);
+        let id = self.first_new_contact.max(last + 1);
+        self.company_ids.take();
+        self.put_company(Company { id, name, created: now_ms, updated: now_ms });
+        id
+    }
+
+    /// Writes a company that exists.
+    pub(crate) fn put_company(&mut self, company: Company) {
+        self.changes.revision += 1;
+        self.changes.people.companies.insert(company.id, company);
+    }
+
+    /// The companies of derived contacts and those that were written, by ascending id.
+    pub(super) fn known_companies(&self) -> Vec<u32> {
+        let own = self
+            .contacts
+            .as_slice()
+            .iter()
+            .copied()
+            .filter(|id| *id < self.first_new_contact && self.generated_contact(*id).company_id == *id);
+        let added = self.changes.people.companies.keys().copied();
+        own.chain(added.filter(|id| *id >= self.first_new_contact)).collect()
     }
 
     /// The members of a group, in the order in which they joined.

@@ -21,6 +21,7 @@ pub(crate) enum Topic {
     Sequence = 13,
     ProductFields = 14,
     ContactFields = 15,
+    Forgotten = 31,
 }
 
 /// A short stream of random numbers, the same on every machine and in every version.
