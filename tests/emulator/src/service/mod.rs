@@ -15,6 +15,7 @@ mod contact_tag;
 mod currency;
 mod custom_field;
 mod fields;
+pub(crate) mod integration;
 mod invoice_write;
 mod journal_read;
 mod journal_write;
@@ -42,6 +43,7 @@ mod sale_search;
 mod sale_shape;
 mod statement;
 mod warehouse;
+mod webhook;
 
 use brightpearl_core::Method;
 
@@ -54,7 +56,8 @@ pub(crate) use call::{Call, unknown_resource};
 pub(crate) struct Route {
     pub(crate) method: Method,
     /// Service and resource, such as `order-service/order/{ids}`. `{ids}` and `{id}` stand for a segment,
-    /// `{ids?}` for one that may be missing.
+    /// `{ids?}` for one that may be missing. A resource behind the prefix `api-v3` has it before its service:
+    /// `api-v3:pricing/customer/{id}`.
     pub(crate) pattern: &'static str,
     /// The `Message-Type` of its answers. Those that no recording shows are *inferred* from their kin.
     pub(crate) message_type: &'static str,
@@ -97,6 +100,8 @@ const TABLES: &[&[Route]] = &[
     journal_write::ROUTES,
     invoice_write::ROUTES,
     statement::ROUTES,
+    webhook::ROUTES,
+    integration::ROUTES,
 ];
 
 impl Route {

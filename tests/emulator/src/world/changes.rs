@@ -12,6 +12,7 @@ use super::invoicing::PendingInvoice;
 use super::ledger::Ledger;
 use super::order::Order;
 use super::order_book::OrderDetails;
+use super::outbox::Webhooks;
 use super::overlay::Overlay;
 use super::people::People;
 use super::reference::{ORDER_STATUSES, OrderStatus};
@@ -40,6 +41,8 @@ pub(crate) struct Changes {
     pub(crate) ledger: Ledger,
     /// Grows with every write, so that what was computed before one is known to be old.
     pub(crate) revision: u64,
+    /// Who is told of what happens, and what is still to be told.
+    pub(crate) webhooks: Webhooks,
     /// What happened since the emulator last looked, in order. Empty between requests.
     #[serde(skip)]
     pub(crate) events: Vec<Event>,

@@ -15,6 +15,7 @@ pub(crate) mod nominal;
 pub(crate) mod order;
 pub(crate) mod order_book;
 pub(crate) mod order_rows;
+pub(crate) mod outbox;
 pub(crate) mod overlay;
 pub(crate) mod parties;
 pub(crate) mod payment;
@@ -24,14 +25,18 @@ pub(crate) mod product;
 pub(crate) mod random;
 pub(crate) mod reference;
 pub(crate) mod register;
+pub(crate) mod saved;
 pub(crate) mod warehouse;
+pub(crate) mod webhook;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Currency, UtcOffset};
+use crate::fault::FaultPlan;
 use crate::protocol::moment::Moment;
 use crate::search::found::Found;
+use crate::service::integration::Instance;
 use changes::Changes;
 use contact::Relationship;
 use ids::Ids;
@@ -67,6 +72,8 @@ pub(crate) struct World {
     pub(crate) customers: Vec<u32>,
     /// Those that are derived from the seed.
     pub(crate) suppliers: Vec<u32>,
+    /// The apps that are installed by OAuth.
+    pub(crate) instances: Vec<Instance>,
     pub(crate) bad_ids: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) changes: Changes,
     pub(crate) found: Found,
@@ -82,10 +89,6 @@ impl World {
             .iter()
             .copied()
             .partition(|id| contact::relationship(seed, *id) == Relationship::Supplier);
-        let mut bad_ids = BTreeMap::<String, BTreeSet<u32>>::new();
-        for bad in &config.faults.bad_ids {
-            bad_ids.entry(bad.resource.clone()).or_default().extend(&bad.ids);
-        }
         let orders = Ids::with_gaps(seed, Topic::OrderIds, 1, config.orders);
         let products = Ids::with_gaps(seed, Topic::ProductIds, FIRST_PRODUCT, config.products);
         let mut world = Self {
@@ -106,27 +109,21 @@ impl World {
             company_ids: OnceCell::new(),
             customers,
             suppliers,
-            bad_ids,
+            instances: config.oauth.clients.iter().map(Instance::of).collect(),
+            bad_ids: BTreeMap::new(),
             changes: Changes::default(),
             found: Found::default(),
         };
         world.changes.ledger = Ledger::opened(&config.currencies[0].code);
+        world.spoil(&config.faults);
         world
     }
 
-    /// Brings the lists of ids up to date with changes that were put in from outside, as when a saved
-    /// state is loaded.
-    pub(crate) fn take_in_changes(&mut self) {
-        for (id, _) in self.changes.written_orders.iter() {
-            self.orders.restore(id);
-        }
-        self.sales_orders.take();
-        self.company_ids.take();
-        for (id, _) in self.changes.contacts.iter().filter(|(id, _)| *id >= self.first_new_contact) {
-            self.contacts.restore(id);
-            if self.all_contacts.binary_search(&id).is_err() {
-                self.all_contacts.push(id);
-            }
+    /// Makes the records unreadable that a fault plan names, and no others.
+    pub(crate) fn spoil(&mut self, faults: &FaultPlan) {
+        self.bad_ids.clear();
+        for bad in &faults.bad_ids {
+            self.bad_ids.entry(bad.resource.clone()).or_default().extend(&bad.ids);
         }
     }
 

@@ -22,6 +22,9 @@ pub(crate) enum Topic {
     ProductFields = 14,
     ContactFields = 15,
     Forgotten = 31,
+    Token = 90,
+    Duplicate = 91,
+    Parallel = 92,
 }
 
 /// A short stream of random numbers, the same on every machine and in every version.
