@@ -234,6 +234,7 @@ impl Emulator {
             resource: route.resource(),
             captured,
             query: &address.query,
+            headers: &request.headers,
             body: &request.body,
             now_ms: i64::try_from(now_ms).unwrap_or(i64::MAX),
         };

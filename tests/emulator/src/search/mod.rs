@@ -22,6 +22,8 @@ pub(crate) struct Column<R: 'static> {
     pub(crate) data_type: DataType,
     pub(crate) sortable: bool,
     pub(crate) filterable: bool,
+    /// Whether the first column may be taken for the id of the record.
+    pub(crate) is_key: bool,
     /// The maps of the reference that explain its values.
     pub(crate) reference_data: &'static [&'static str],
     pub(crate) read: fn(&World, &R) -> Cell,
@@ -30,7 +32,13 @@ pub(crate) struct Column<R: 'static> {
 impl<R> Column<R> {
     /// A column that can be sorted and filtered by and needs no explanation.
     pub(crate) const fn new(name: &'static str, data_type: DataType, read: fn(&World, &R) -> Cell) -> Self {
-        Self { name, data_type, sortable: true, filterable: true, reference_data: &[], read }
+        Self { name, data_type, sortable: true, filterable: true, is_key: true, reference_data: &[], read }
+    }
+
+    /// The first column of a search whose records have an id that it does not show.
+    pub(crate) const fn not_a_key(mut self) -> Self {
+        self.is_key = false;
+        self
     }
 
     pub(crate) const fn explained_by(mut self, reference_data: &'static [&'static str]) -> Self {
@@ -153,7 +161,7 @@ impl<'a, R> Question<'a, R> {
 
     fn is_in_default_order(&self, search: &Search<R>) -> bool {
         let by_id = |(column, direction): &(&Column<R>, Direction)| {
-            search.columns.first().is_some_and(|first| first.name == column.name)
+            search.columns.first().is_some_and(|first| first.name == column.name && first.is_key)
                 && *direction == Direction::Ascending
         };
         self.sorting.first().is_some_and(by_id)
@@ -197,7 +205,9 @@ impl<R> Search<R> {
 
     fn find(&self, world: &World, question: &Question<'_, R>) -> Vec<u32> {
         let all = (self.ids)(world);
-        let is_id = |column: &Column<R>| self.columns.first().is_some_and(|first| first.name == column.name);
+        let is_id = |column: &Column<R>| {
+            self.columns.first().is_some_and(|first| first.name == column.name && first.is_key)
+        };
         let mut candidates = all.to_vec();
         let mut others = Vec::new();
         for (column, filter) in &question.filters {

@@ -3,15 +3,15 @@
 //! To add a resource, add a row to its service's table; to add a service, add its table to [`TABLES`].
 
 mod accounting;
+mod body;
 mod call;
+mod catalogue;
 mod contact;
+mod goods;
 mod order;
 mod order_notes;
 mod order_shape;
 mod postal_address;
-mod price;
-mod product;
-mod warehouse;
 
 use brightpearl_core::Method;
 
@@ -40,16 +40,15 @@ pub(crate) enum Action {
     SearchMetaData(&'static dyn Searchable),
 }
 
-const TABLES: [&[Route]; 8] = [
-    order::ROUTES,
-    order_notes::ROUTES,
-    product::ROUTES,
-    price::ROUTES,
-    contact::ROUTES,
-    postal_address::ROUTES,
-    warehouse::ROUTES,
-    accounting::ROUTES,
+const TABLES: &[&[&[Route]]] = &[
+    &[order::ROUTES, order_notes::ROUTES, contact::ROUTES, postal_address::ROUTES, accounting::ROUTES],
+    &catalogue::TABLES,
+    &goods::TABLES,
 ];
+
+fn routes() -> impl Iterator<Item = &'static Route> {
+    TABLES.iter().copied().flatten().copied().flatten()
+}
 
 impl Route {
     const fn read(
@@ -86,12 +85,10 @@ impl Route {
 
     /// The route of a request with the segments that its placeholders stand for, if there is one.
     pub(crate) fn find(method: Method, address: &Address) -> Option<(&'static Route, Vec<String>)> {
-        TABLES.iter().flat_map(|table| table.iter()).filter(|route| route.method == method).find_map(
-            |route| {
-                let captured = route.captures(&address.segments)?;
-                Some((route, captured))
-            },
-        )
+        routes().filter(|route| route.method == method).find_map(|route| {
+            let captured = route.captures(&address.segments)?;
+            Some((route, captured))
+        })
     }
 
     fn captures(&self, segments: &[String]) -> Option<Vec<String>> {
@@ -144,7 +141,7 @@ mod tests {
 
     #[test]
     fn no_route_hides_another() {
-        for route in TABLES.iter().flat_map(|table| table.iter()) {
+        for route in routes() {
             let path = route.pattern.replace("{ids?}", "1").replace("{ids}", "1").replace("{id}", "1");
             let (first, _) = found(route.method, &path).unwrap();
             assert_eq!(first, route.pattern, "hidden");

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::catalogue::Catalogue;
 use super::event::Event;
 use super::fulfilment::Fulfilment;
+use super::goods::Goods;
 
 /// Everything that was written since the emulator was made.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -15,6 +17,8 @@ pub(crate) struct Changes {
     pub(crate) orders: BTreeMap<u32, OrderChange>,
     pub(crate) notes: BTreeMap<u32, Vec<OrderNote>>,
     pub(crate) addresses: BTreeMap<u32, Address>,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) goods: Goods,
     last_note: u32,
     /// Grows with every write, so that what was computed before one is known to be old.
     pub(crate) revision: u64,

@@ -87,7 +87,8 @@ impl World {
         order
     }
 
-    fn generated_order(&self, id: u32) -> Order {
+    /// The order with that id as it was before anything was written to it.
+    pub(crate) fn generated_order(&self, id: u32) -> Order {
         let mut draw = Draw::new(self.seed, Topic::Order, u64::from(id));
         let order_type = draw.weighted(&[
             (800, OrderType::SalesOrder),

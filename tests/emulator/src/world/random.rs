@@ -21,6 +21,8 @@ pub(crate) enum Topic {
     Sequence = 13,
     ProductFields = 14,
     ContactFields = 15,
+    Stock = 30,
+    Shipment = 31,
 }
 
 /// A short stream of random numbers, the same on every machine and in every version.
