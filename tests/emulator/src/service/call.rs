@@ -1,6 +1,5 @@
 //! One request on its way to the record it is about.
 
-use brightpearl_core::Headers;
 use serde_json::{Map, Value};
 
 use crate::protocol::address::Query;
@@ -19,7 +18,8 @@ pub(crate) struct Call<'a> {
     /// What the placeholders of the route stand for.
     pub(crate) captured: Vec<String>,
     pub(crate) query: &'a Query,
-    pub(crate) headers: &'a Headers,
+    /// The version that a conditional write is meant for.
+    pub(crate) if_match: Option<&'a str>,
     pub(crate) body: &'a [u8],
     pub(crate) now_ms: i64,
 }
@@ -81,7 +81,7 @@ impl Call<'_> {
 
     /// Refuses a write that was meant for another version of the record (API notes §3.3).
     pub(crate) fn refuse_unless_version(&self, version: i64) -> Result<(), Refusal> {
-        let Some(wanted) = self.headers.get("if-match") else { return Ok(()) };
+        let Some(wanted) = self.if_match else { return Ok(()) };
         let wanted = wanted.trim().trim_start_matches("W/").trim_matches('"');
         if wanted == "*" || wanted == version.to_string() {
             return Ok(());

@@ -6,12 +6,44 @@ mod accounting;
 mod body;
 mod call;
 mod catalogue;
+mod company;
 mod contact;
+mod contact_change;
+mod contact_create;
+mod contact_group;
+mod contact_search;
+mod contact_shape;
+mod contact_tag;
+mod currency;
+mod custom_field;
+mod fields;
 mod goods;
+pub(crate) mod integration;
+mod invoice_write;
+mod journal_read;
+mod journal_write;
+mod json_patch;
+mod nominal;
 mod order;
+mod order_close;
+mod order_lists;
 mod order_notes;
+mod order_row;
 mod order_shape;
+mod order_terms;
+mod order_write;
+mod party_fields;
+mod payment;
+mod payment_method;
+mod payment_search;
+mod per_resource;
 mod postal_address;
+mod row_terms;
+mod sale;
+mod sale_search;
+mod sale_shape;
+mod statement;
+mod webhook;
 
 use brightpearl_core::Method;
 
@@ -24,7 +56,8 @@ pub(crate) use call::{Call, unknown_resource};
 pub(crate) struct Route {
     pub(crate) method: Method,
     /// Service and resource, such as `order-service/order/{ids}`. `{ids}` and `{id}` stand for a segment,
-    /// `{ids?}` for one that may be missing.
+    /// `{ids?}` for one that may be missing. A resource behind the prefix `api-v3` has it before its service:
+    /// `api-v3:pricing/customer/{id}`.
     pub(crate) pattern: &'static str,
     /// The `Message-Type` of its answers. Those that no recording shows are *inferred* from their kin.
     pub(crate) message_type: &'static str,
@@ -41,7 +74,33 @@ pub(crate) enum Action {
 }
 
 const TABLES: &[&[&[Route]]] = &[
-    &[order::ROUTES, order_notes::ROUTES, contact::ROUTES, postal_address::ROUTES, accounting::ROUTES],
+    &[
+        order::ROUTES,
+        order_lists::ROUTES,
+        order_write::ROUTES,
+        order_row::ROUTES,
+        order_notes::ROUTES,
+        order_close::ROUTES,
+        sale::ROUTES,
+        contact::ROUTES,
+        contact_create::ROUTES,
+        contact_change::ROUTES,
+        contact_tag::ROUTES,
+        contact_group::ROUTES,
+        company::ROUTES,
+        postal_address::ROUTES,
+        accounting::ROUTES,
+        nominal::ROUTES,
+        currency::ROUTES,
+        payment::ROUTES,
+        payment_method::ROUTES,
+        journal_read::ROUTES,
+        journal_write::ROUTES,
+        invoice_write::ROUTES,
+        statement::ROUTES,
+        webhook::ROUTES,
+        integration::ROUTES,
+    ],
     &catalogue::TABLES,
     &goods::TABLES,
 ];

@@ -6,18 +6,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::custom_fields::Values;
 use super::overlay::Overlay;
 use super::price::ListPrice;
 use super::product_record::ProductRecord;
 use super::table::Table;
 
 /// Everything of the product service that is written.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Catalogue {
     pub(crate) products: Overlay<Arc<ProductRecord>>,
     /// Custom fields by product; once one was patched, all that the product has.
-    pub(crate) custom_fields: BTreeMap<u32, serde_json::Map<String, serde_json::Value>>,
+    pub(crate) custom_fields: BTreeMap<u32, Values>,
     /// Prices that were written: by product, then by price list.
     pub(crate) prices: BTreeMap<u32, BTreeMap<u32, ListPrice>>,
     /// The groups of products that share a name: by name.

@@ -1,21 +1,19 @@
 //! How far an order is allocated, fulfilled and shipped.
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-
 use super::World;
 use super::order::Order;
 use super::reference::OrderType;
 
 /// What follows from an order's rows and from the stock that was moved for them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Fulfilment {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fulfilment {
     /// An id of [`super::reference::STOCK_STATUSES`].
-    pub(crate) stock_status: u32,
+    stock_status: u32,
     /// An id of [`super::reference::SHIPPING_STATUSES`].
-    pub(crate) shipping_status: u32,
-    /// An allocation code: ANR, ANA, APA or AAA (API notes §11).
-    pub(crate) allocation: String,
+    shipping_status: u32,
+    /// An index into [`super::reference::ALLOCATION_CODES`].
+    allocation: usize,
 }
 
 /// How far one row of an order is fulfilled, in pieces.
@@ -55,22 +53,44 @@ impl Extent {
 }
 
 impl World {
-    /// Works out anew how far an order is fulfilled. To be called after its rows or its stock have changed.
-    pub(crate) fn refresh_fulfilment(&mut self, order: u32, now_ms: i64) {
+    /// Works out anew how far an order is fulfilled. To be called after its rows have changed, which says
+    /// already that the order was written to.
+    pub(crate) fn refresh_fulfilment(&mut self, order: u32, _now_ms: i64) {
+        self.fulfil(order);
+    }
+
+    /// Works out anew how far an order is fulfilled, after stock was allocated or has moved for it. An order
+    /// that looks different for it has been modified.
+    pub(crate) fn stock_moved_for(&mut self, order: u32, now_ms: i64) {
+        if self.fulfil(order) {
+            self.changes.touch_order(order, None, now_ms);
+        }
+    }
+
+    /// Writes how far an order is fulfilled, and answers whether that is something new.
+    fn fulfil(&mut self, order: u32) -> bool {
         if !self.orders.contains(order) {
-            return;
+            return false;
         }
         let order = self.order(order);
-        let fulfilment = fulfilment(&order, &self.row_fulfilments(&order));
-        let before = (order.stock_status.id, order.shipping_status.id, order.allocation);
-        let after = (fulfilment.stock_status, fulfilment.shipping_status, fulfilment.allocation.as_str());
+        let before = Fulfilment {
+            stock_status: order.stock_status,
+            shipping_status: order.shipping_status,
+            allocation: order.allocation,
+        };
+        let after = fulfilment(&order, &self.row_fulfilments(&order));
         if before == after {
-            return;
+            return false;
         }
-        if order.shipping_status.id != ALL_SHIPPED && fulfilment.shipping_status == ALL_SHIPPED {
+        if before.shipping_status != ALL_SHIPPED && after.shipping_status == ALL_SHIPPED {
             self.changes.publish("order", "modified.fully-shipped", order.id);
         }
-        self.changes.fulfil_order(order.id, fulfilment, now_ms);
+        self.edit_order_quietly(order.id, |order| {
+            order.stock_status = after.stock_status;
+            order.shipping_status = after.shipping_status;
+            order.allocation = after.allocation;
+        });
+        true
     }
 
     /// How far each row of an order is fulfilled.
@@ -156,6 +176,10 @@ const NO_STOCK_TO_SHIP: u32 = 1;
 const NOT_SHIPPED: u32 = 2;
 const PART_SHIPPED: u32 = 3;
 const ALL_SHIPPED: u32 = 4;
+const NO_ALLOCATION: usize = 0;
+const NOT_ALLOCATED: usize = 1;
+const PART_ALLOCATED: usize = 2;
+const ALL_ALLOCATED: usize = 3;
 
 fn fulfilment(order: &Order, rows: &[RowFulfilment]) -> Fulfilment {
     let tracked = || rows.iter().filter(|row| row.tracked);
@@ -165,7 +189,7 @@ fn fulfilment(order: &Order, rows: &[RowFulfilment]) -> Fulfilment {
         return Fulfilment {
             stock_status: NOTHING_TO_FULFIL,
             shipping_status: NO_STOCK_TO_SHIP,
-            allocation: "ANR".to_owned(),
+            allocation: NO_ALLOCATION,
         };
     }
     let first = (order.order_type.id() - 1) * 3 + 1;
@@ -175,7 +199,7 @@ fn fulfilment(order: &Order, rows: &[RowFulfilment]) -> Fulfilment {
         Extent::All => first + 2,
     };
     if order.order_type != OrderType::SalesOrder {
-        return Fulfilment { stock_status, shipping_status: NO_STOCK_TO_SHIP, allocation: "ANR".to_owned() };
+        return Fulfilment { stock_status, shipping_status: NO_STOCK_TO_SHIP, allocation: NO_ALLOCATION };
     }
     let shipping_status = match Extent::of(sum(|row| row.shipped), ordered) {
         Extent::None => NOT_SHIPPED,
@@ -183,9 +207,9 @@ fn fulfilment(order: &Order, rows: &[RowFulfilment]) -> Fulfilment {
         Extent::All => ALL_SHIPPED,
     };
     let allocation = match Extent::of(sum(|row| row.reserved + row.fulfilled), ordered) {
-        Extent::None => "ANA",
-        Extent::Part => "APA",
-        Extent::All => "AAA",
+        Extent::None => NOT_ALLOCATED,
+        Extent::Part => PART_ALLOCATED,
+        Extent::All => ALL_ALLOCATED,
     };
-    Fulfilment { stock_status, shipping_status, allocation: allocation.to_owned() }
+    Fulfilment { stock_status, shipping_status, allocation }
 }

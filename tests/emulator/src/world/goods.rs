@@ -13,7 +13,7 @@ use super::stock::{Batch, Movement};
 use super::storage::{Location, StockTransfer, Stocking, Warehouse, Zone};
 
 /// What was written since the emulator was made; the rest follows from the seed.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Goods {
     /// Stock by product, for products whose stock has moved or was allocated.

@@ -98,11 +98,3 @@ pub(crate) struct ListPrice {
     /// What the product is called on this list.
     pub(crate) sku: Option<String>,
 }
-
-impl ListPrice {
-    /// The net price of one piece when so many are bought.
-    pub(crate) fn at(&self, quantity: Decimal) -> Option<Decimal> {
-        let reached = self.breaks.iter().filter(|(from, _)| Decimal::from(**from) <= quantity);
-        reached.last().map(|(_, price)| *price)
-    }
-}

@@ -130,16 +130,6 @@ impl World {
         self.changes.catalogue.products.put(record.id, Arc::new(record));
     }
 
-    /// Makes the ids of products that were written before the account was saved known again. To be called
-    /// once, after its changes have been loaded.
-    pub(crate) fn restore_products(&mut self) {
-        for (id, record) in self.changes.catalogue.products.iter() {
-            if record.is_some() {
-                self.products.restore(id);
-            }
-        }
-    }
-
     /// The products that existed before anything was written.
     pub(crate) fn generated_products(&self) -> &[u32] {
         let all = self.products.as_slice();

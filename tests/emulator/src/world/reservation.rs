@@ -103,7 +103,7 @@ impl World {
         if order.order_type != OrderType::SalesOrder || order.progress != Progress::Open || !order.has_stock {
             return Vec::new();
         }
-        match order.allocation {
+        match order.allocation_code() {
             "AAA" => self.tracked_rows_of_history(order),
             "APA" => part_of(self.tracked_rows_of_history(order)),
             _ => Vec::new(),

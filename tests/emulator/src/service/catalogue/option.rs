@@ -53,12 +53,12 @@ const VALUE_SEARCH: Search<(u32, Option<OptionValue>)> = Search {
         ValueColumn::new("optionId", DataType::IdSet, |_, (_, own)| {
             Cell::optional_integer(own.as_ref().map(|own| own.option))
         })
-        .not_a_key(),
+        .sorts(),
         ValueColumn::new("optionName", DataType::SearchString, |world, (_, own)| {
             let option = own.as_ref().and_then(|own| world.changes.catalogue.options.get(own.option));
             Cell::optional_text(option.map(|option| option.name.clone()))
         }),
-        ValueColumn::new("optionValueId", DataType::IdSet, |_, (id, _)| Cell::integer(*id)),
+        ValueColumn::new("optionValueId", DataType::IdSet, |_, (id, _)| Cell::integer(*id)).is_id(),
         ValueColumn::new("optionValueName", DataType::SearchString, |_, (_, own)| {
             Cell::optional_text(own.as_ref().map(|own| own.name.clone()))
         }),

@@ -8,15 +8,15 @@ use serde::Serialize;
 use super::super::Route;
 use super::super::call::Call;
 use crate::protocol::answer::{Answer, Refusal, response};
-use crate::protocol::json::{Members, Number, amount};
+use crate::protocol::json::{Members, Number, amount, with_places};
 use crate::world::World;
-use crate::world::contact::{Contact, Relationship};
+use crate::world::contact::Relationship;
 use crate::world::price::PriceList;
 use crate::world::reference::TAX_CODES;
 
 pub(super) const ROUTES: &[Route] = &[Route::read(
     Method::Get,
-    "pricing/customer/{id}/product-price/{ids?}",
+    "api-v3:pricing/customer/{id}/product-price/{ids?}",
     "get-customer-product-price",
     get_customer_prices,
 )];
@@ -81,25 +81,21 @@ struct PriceShape {
 fn get_customer_prices(call: &mut Call<'_>) -> Answer {
     let named = call.captured.first().map_or("", String::as_str);
     let world = &*call.world;
-    let customer = call.id(0).filter(|id| world.all_contacts.binary_search(id).is_ok());
-    let customer = customer.map(|id| world.contact(id));
-    let is_customer = |contact: &Contact| contact.relationship == Relationship::Customer;
-    let customer = customer.filter(is_customer);
+    let customer = call.id(0).and_then(|id| world.existing_contact(id));
+    let customer = customer.filter(|contact| contact.relationship == Relationship::Customer);
     let customer = customer.ok_or_else(|| Refusal::not_found(&format!("Customer {named} does not exist")))?;
     let products = call.required_ids(1)?.pick(world.products.as_slice());
     if products.is_empty() {
         return Err(Refusal::not_found("No Product Prices Found"));
     }
-    let code = customer.place.country.currency;
-    let currency = world.currencies.iter().position(|currency| currency.code == code).unwrap_or(0);
-    let list = world.price_list(world.price_list_for(currency, customer.price_list));
+    let list = world.price_list(customer.financial.price_list);
     let currency_code = &world.currencies[list.currency].code;
     let shape = CustomerShape {
         customer_id: customer.id,
         financial_details: CustomerDetails {
             price_list_id: list.id,
             currency_code: currency_code.clone(),
-            discount_percentage: Number(Decimal::new(0, 2)),
+            discount_percentage: Number(with_places(customer.financial.discount, 2)),
         },
     };
     let products = products.into_iter().map(|id| ProductShape::new(world, id, &list)).collect();

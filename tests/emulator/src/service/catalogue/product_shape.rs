@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::custom_field::product_fields;
+use super::super::custom_field::{Shown, missing, shape};
 use crate::protocol::json::{Members, Number};
 use crate::protocol::moment::Moment;
 use crate::world::World;
 use crate::world::catalogue::Channel;
+use crate::world::custom_fields::PRODUCT_FIELDS;
 use crate::world::product_record::{Component, Identity, ProductRecord, Reporting, Text, Variation};
 use crate::world::reference::TAX_CODES;
 use crate::world::storage::Stocking;
@@ -37,7 +38,7 @@ pub(super) struct ProductShape {
     sales_channels: [SalesChannel; 1],
     composition: Composition,
     #[serde(skip_serializing_if = "Option::is_none")]
-    custom_fields: Option<serde_json::Map<String, serde_json::Value>>,
+    custom_fields: Option<Members<&'static str, Shown>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     null_custom_fields: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,7 +142,7 @@ struct VariationShape {
 
 impl ProductShape {
     pub(super) fn new(world: &World, record: &ProductRecord, sections: Sections) -> Self {
-        let (fields, missing) = product_fields(world, record.id);
+        let fields = world.product_fields(record.id);
         let tax_code = TAX_CODES.iter().find(|code| code.id == record.tax_code).unwrap_or(&TAX_CODES[0]);
         let dimensions = &record.dimensions;
         let stocking = |id: &u32| (*id, world.stocking(record.id, *id));
@@ -170,8 +171,8 @@ impl ProductShape {
             },
             sales_channels: [SalesChannel::new(record, sections.channel)],
             composition: Composition::of(world, &record.components, MOST_LEVELS),
-            custom_fields: sections.custom_fields.then_some(fields),
-            null_custom_fields: sections.null_custom_fields.then_some(missing),
+            null_custom_fields: sections.null_custom_fields.then(|| missing(&PRODUCT_FIELDS, &fields)),
+            custom_fields: sections.custom_fields.then(|| shape(&PRODUCT_FIELDS, fields)),
             variations: (!record.variations.is_empty()).then_some(variations),
             created_on: world.moment(record.created),
             updated_on: world.moment(record.updated),

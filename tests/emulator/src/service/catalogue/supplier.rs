@@ -64,7 +64,8 @@ fn results(outcomes: Vec<(u32, Result<(), CodedError>)>) -> Answer {
     let body = object(&Envelope { response: shape })?;
     match failures {
         0 => Ok(body),
-        _ => Err(Refusal { status: if failures == all { 400 } else { 207 }, body, message_type: None }),
+        _ if failures == all => Err(Refusal { status: 400, body, message_type: None }),
+        _ => Err(Refusal::in_part(body)),
     }
 }
 
@@ -79,7 +80,7 @@ fn get_suppliers(call: &mut Call<'_>) -> Answer {
 }
 
 fn is_supplier(world: &World, id: u32) -> bool {
-    world.all_contacts.binary_search(&id).is_ok() && world.contact(id).relationship == Relationship::Supplier
+    world.existing_contact(id).is_some_and(|contact| contact.relationship == Relationship::Supplier)
 }
 
 fn post_suppliers(call: &mut Call<'_>) -> Answer {

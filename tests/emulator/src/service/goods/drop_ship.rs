@@ -57,7 +57,7 @@ fn post_notes(call: &mut Call<'_>) -> Answer {
     let purchases: Vec<u32> = notes.iter().map(|note| note.purchase).filter(|id| *id != 0).collect();
     let ids: Vec<u32> = notes.into_iter().map(|note| world.add_drop_ship(note)).collect();
     for order in std::iter::once(sale.id).chain(purchases) {
-        world.refresh_fulfilment(order, call.now_ms);
+        world.stock_moved_for(order, call.now_ms);
     }
     response(ids)
 }
@@ -80,9 +80,8 @@ fn read_note(world: &World, sale: &Order, fields: &Fields<'_>, now: i64) -> Resu
         (None, Some(purchase)) => purchase.contact,
         (None, None) => return Err(fields.missing("supplierId")),
     };
-    let is_supplier = world.all_contacts.binary_search(&supplier).is_ok()
-        && world.contact(supplier).relationship == Relationship::Supplier;
-    if !is_supplier {
+    let contact = world.existing_contact(supplier);
+    if contact.is_none_or(|contact| contact.relationship != Relationship::Supplier) {
         return Err(fields.refuse("supplierId", "the ID of a supplier"));
     }
     let mut rows = BTreeMap::<u32, Vec<DropShipped>>::new();
@@ -286,7 +285,7 @@ fn post_event(call: &mut Call<'_>) -> Answer {
     call.world.put_drop_ship(note);
     call.world.changes.publish("drop-ship-note", "modified.shipped", id);
     for order in orders.into_iter().filter(|order| *order != 0) {
-        call.world.refresh_fulfilment(order, call.now_ms);
+        call.world.stock_moved_for(order, call.now_ms);
     }
     nothing()
 }

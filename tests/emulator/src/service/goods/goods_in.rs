@@ -76,7 +76,7 @@ fn post_note(call: &mut Call<'_>) -> Answer {
         moved,
     };
     let id = world.receive(note);
-    world.refresh_fulfilment(order.id, call.now_ms);
+    world.stock_moved_for(order.id, call.now_ms);
     response(id)
 }
 
@@ -260,7 +260,7 @@ fn delete_note(call: &mut Call<'_>) -> Answer {
         }
     }
     world.delete_goods_in(&note);
-    world.refresh_fulfilment(note.order, now);
+    world.stock_moved_for(note.order, now);
     nothing()
 }
 
@@ -312,7 +312,7 @@ fn post_correction(call: &mut Call<'_>) -> Answer {
     change_stock(world, &note, &receipt, quantity, reason);
     let order = note.order;
     world.put_goods_in(note);
-    world.refresh_fulfilment(order, now);
+    world.stock_moved_for(order, now);
     nothing()
 }
 

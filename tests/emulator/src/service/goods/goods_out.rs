@@ -98,7 +98,7 @@ fn post_notes(call: &mut Call<'_>) -> Answer {
             version: 0,
         }));
     }
-    world.refresh_fulfilment(order.id, now);
+    world.stock_moved_for(order.id, now);
     response(ids)
 }
 
@@ -311,6 +311,6 @@ fn delete_note(call: &mut Call<'_>) -> Answer {
         world.release(line);
     }
     world.delete_goods_out(&note);
-    world.refresh_fulfilment(order.id, call.now_ms);
+    world.stock_moved_for(order.id, call.now_ms);
     nothing()
 }

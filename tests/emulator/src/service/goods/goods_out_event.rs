@@ -98,7 +98,7 @@ fn take_steps(world: &mut World, mut note: GoodsOutNote, events: Vec<NoteEvent>,
     }
     let order = note.order;
     world.put_goods_out(note);
-    world.refresh_fulfilment(order, now);
+    world.stock_moved_for(order, now);
 }
 
 fn add(world: &mut World, note: &mut GoodsOutNote, event: NoteEvent) {
@@ -183,7 +183,7 @@ fn post_pick(call: &mut Call<'_>) -> Answer {
         }
     }
     world.put_goods_out(note);
-    world.refresh_fulfilment(order.id, call.now_ms);
+    world.stock_moved_for(order.id, call.now_ms);
     nothing()
 }
 

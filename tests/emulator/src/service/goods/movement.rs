@@ -132,7 +132,7 @@ const RECEIPT_SEARCH: Search<Row> = Search {
         RowColumn::new("purchaseOrderId", DataType::IdSet, |_, row| {
             Cell::optional_integer(row.order.as_ref().map(|order| order.id))
         })
-        .not_a_key(),
+        .sorts(),
         RowColumn::new("batchId", DataType::IdSet, |_, row| Cell::integer(row.note.id)),
         RowColumn::new("userBatchRef", DataType::String, |_, row| {
             Cell::optional_text(row.note.reference.clone())

@@ -147,7 +147,7 @@ fn set_aside(
         reservation.id = world.next_reservation();
     }
     world.put_reservation(reservation);
-    world.refresh_fulfilment(order.id, now);
+    world.stock_moved_for(order.id, now);
     nothing()
 }
 
@@ -194,7 +194,7 @@ fn delete_reservation(call: &mut Call<'_>) -> Answer {
         return Err(none_exists(order.id));
     }
     call.world.remove_reservation(order.id);
-    call.world.refresh_fulfilment(order.id, call.now_ms);
+    call.world.stock_moved_for(order.id, call.now_ms);
     nothing()
 }
 
