@@ -293,7 +293,10 @@ impl Emulator {
         let (message_type, answer) = match aim {
             Aim::Nothing | Aim::Door(_) => return refused(self, unknown_resource(&address.path)),
             Aim::Records(route, captured) => {
-                let answer = self.act(address, (route, captured.clone()), &request.body, plan.lies, now_ms);
+                let answer = {
+                    let if_match = request.headers.get("if-match");
+                    self.act(address, (route, captured.clone()), &request.body, if_match, plan.lies, now_ms)
+                };
                 (route.message_type, answer.map(|body| (200, body)))
             }
             Aim::MultiMessage => {
@@ -309,6 +312,7 @@ impl Emulator {
         address: &Address,
         (route, captured): (&'static Route, Vec<String>),
         body: &[u8],
+        if_match: Option<&str>,
         lies: Lies,
         now_ms: u64,
     ) -> Answer {
@@ -319,6 +323,7 @@ impl Emulator {
             resource: route.resource(),
             captured,
             query: &address.query,
+            if_match,
             body,
             now_ms: now,
         };

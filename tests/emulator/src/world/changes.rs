@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::catalogue::Catalogue;
 use super::contact_record::ContactRecord;
 use super::event::Event;
-use super::fulfilment::Fulfilment;
+use super::goods::Goods;
 use super::invoicing::PendingInvoice;
 use super::ledger::Ledger;
 use super::order::Order;
@@ -36,6 +37,8 @@ pub(crate) struct Changes {
     /// Orders that were closed and have no invoice yet, the oldest first.
     pub(super) invoicing: Vec<PendingInvoice>,
     pub(crate) addresses: BTreeMap<u32, Address>,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) goods: Goods,
     pub(crate) contacts: Overlay<ContactRecord>,
     pub(crate) people: People,
     pub(crate) ledger: Ledger,
@@ -53,8 +56,6 @@ pub(crate) struct Changes {
 pub(crate) struct OrderChange {
     /// The status, when that was changed.
     pub(crate) status: Option<u32>,
-    /// How far it is fulfilled, once stock has moved for it or its rows have changed.
-    pub(crate) fulfilment: Option<Fulfilment>,
     pub(crate) updated: i64,
     /// How many writes there were.
     pub(crate) writes: u32,
@@ -91,7 +92,6 @@ impl Changes {
         self.revision += 1;
         let change = self.orders.entry(id).or_insert(OrderChange {
             status: None,
-            fulfilment: None,
             updated: now_ms,
             writes: 0,
         });
@@ -101,14 +101,6 @@ impl Changes {
         self.publish("order", "modified", id);
         if status.is_some() {
             self.publish("order", "modified.order-status", id);
-        }
-    }
-
-    /// Records how far an order is fulfilled.
-    pub(crate) fn fulfil_order(&mut self, id: u32, fulfilment: Fulfilment, now_ms: i64) {
-        self.touch_order(id, None, now_ms);
-        if let Some(change) = self.orders.get_mut(&id) {
-            change.fulfilment = Some(fulfilment);
         }
     }
 

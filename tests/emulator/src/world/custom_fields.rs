@@ -36,6 +36,16 @@ pub(crate) static ORDER_FIELDS: [Definition; 4] = [
     Definition { id: 4, code: "PCF_CARRIER", name: "Carrier", kind: Kind::Select(CARRIERS) },
 ];
 
+const CARE: &[(u32, &str)] = &[(35, "Machine wash"), (36, "Hand wash"), (37, "Wipe clean")];
+
+/// The custom fields of products, likewise.
+pub(crate) static PRODUCT_FIELDS: [Definition; 4] = [
+    Definition { id: 131, code: "PCF_FRAGILE", name: "Fragile", kind: Kind::YesNo },
+    Definition { id: 132, code: "PCF_ORIGIN", name: "Origin", kind: Kind::Text },
+    Definition { id: 133, code: "PCF_CARE", name: "Care", kind: Kind::Select(CARE) },
+    Definition { id: 134, code: "PCF_SHELFDAYS", name: "Days on the shelf", kind: Kind::Integer },
+];
+
 /// The custom fields of contacts, likewise.
 pub(crate) static CONTACT_FIELDS: [Definition; 2] = [
     Definition { id: 11, code: "PCF_LOYALTY", name: "Loyalty points", kind: Kind::Integer },
@@ -72,6 +82,23 @@ impl World {
             Some(None) | None => None,
         }
         .unwrap_or_else(|| self.generated_contact_fields(contact))
+    }
+
+    /// The custom fields of a product.
+    pub(crate) fn product_fields(&self, product: u32) -> Values {
+        let written = self.changes.catalogue.custom_fields.get(&product).cloned();
+        written.unwrap_or_else(|| self.generated_product_fields(product))
+    }
+
+    fn generated_product_fields(&self, product: u32) -> Values {
+        if !self.history.has_product(product) {
+            return Values::none(&PRODUCT_FIELDS);
+        }
+        let mut draw = Draw::new(self.seed, Topic::ProductFields, u64::from(product));
+        let fragile = draw.chance(500).then_some(true);
+        let origin = draw.chance(400).then(|| draw.pick(&["Côte d’Ivoire", "日本", "Trinidad & Tobago"]));
+        let origin = origin.map(|text| Value::Text(Cow::Borrowed(text)));
+        Values(vec![fragile.map(Value::YesNo), origin, None, None])
     }
 
     fn generated_order_fields(&self, order: u32) -> Values {

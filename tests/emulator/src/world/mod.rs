@@ -1,12 +1,18 @@
 //! The account's records: derived from the seed, changed by writes.
 
 pub(crate) mod address;
+pub(crate) mod catalogue;
 pub(crate) mod changes;
 pub(crate) mod contact;
 pub(crate) mod contact_record;
 pub(crate) mod custom_fields;
+pub(crate) mod drop_ship;
 pub(crate) mod event;
 pub(crate) mod fulfilment;
+pub(crate) mod goods;
+pub(crate) mod goods_in;
+pub(crate) mod goods_out;
+pub(crate) mod history;
 pub(crate) mod ids;
 pub(crate) mod invoicing;
 pub(crate) mod journal;
@@ -21,12 +27,17 @@ pub(crate) mod parties;
 pub(crate) mod payment;
 pub(crate) mod people;
 pub(crate) mod places;
+pub(crate) mod price;
 pub(crate) mod product;
+pub(crate) mod product_record;
 pub(crate) mod random;
 pub(crate) mod reference;
 pub(crate) mod register;
+pub(crate) mod reservation;
 pub(crate) mod saved;
-pub(crate) mod warehouse;
+pub(crate) mod stock;
+pub(crate) mod storage;
+pub(crate) mod table;
 pub(crate) mod webhook;
 
 use std::cell::OnceCell;
@@ -34,11 +45,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Currency, UtcOffset};
 use crate::fault::FaultPlan;
-use crate::protocol::moment::Moment;
+use crate::protocol::moment::{DAY, Moment};
 use crate::search::found::Found;
 use crate::service::integration::Instance;
 use changes::Changes;
 use contact::Relationship;
+use history::History;
 use ids::Ids;
 use ledger::Ledger;
 use random::Topic;
@@ -59,8 +71,6 @@ pub(crate) struct World {
     /// Those of `orders` that are sales orders, once somebody asks.
     sales_orders: OnceCell<Vec<u32>>,
     pub(crate) products: Ids,
-    /// So many of `products`, from the first on, are derived from the seed.
-    pub(crate) generated_products: usize,
     pub(crate) contacts: Ids,
     /// The id of the first contact that is not derived from the seed.
     pub(crate) first_new_contact: u32,
@@ -77,6 +87,7 @@ pub(crate) struct World {
     pub(crate) bad_ids: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) changes: Changes,
     pub(crate) found: Found,
+    pub(crate) history: History,
 }
 
 impl World {
@@ -99,9 +110,9 @@ impl World {
             currency_ids: (1..).take(config.currencies.len()).collect(),
             warehouses: config.warehouses,
             first_new_order: orders.next(),
+            history: History::new(&orders, &products),
             orders,
             sales_orders: OnceCell::new(),
-            generated_products: products.as_slice().len(),
             products,
             first_new_contact: contacts.next(),
             all_contacts: STAFF.iter().copied().chain(contacts.as_slice().iter().copied()).collect(),
@@ -125,6 +136,11 @@ impl World {
         for bad in &faults.bad_ids {
             self.bad_ids.entry(bad.resource.clone()).or_default().extend(&bad.ids);
         }
+    }
+
+    /// When the account was opened; what it began with dates from then.
+    pub(crate) fn opened(&self) -> i64 {
+        self.epoch_ms - 1_130 * DAY
     }
 
     /// The sales orders, by ascending id.

@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::fulfilment::Fulfilment;
 use super::random::{Draw, Topic};
 use super::reference::{
     ALLOCATION_CODES, Coded, FIRST_WAREHOUSE, OrderType, SHIPPING_METHODS, SHIPPING_STATUSES, STAFF,
@@ -112,9 +111,6 @@ impl World {
             if let Some(status) = change.status {
                 order.status = status;
             }
-            if let Some(fulfilment) = &change.fulfilment {
-                order.take_fulfilment(fulfilment);
-            }
         }
         order
     }
@@ -135,6 +131,7 @@ impl World {
         }
     }
 
+    /// The order with that id as it was before anything was written to it.
     pub(super) fn generated_order(&self, id: u32) -> Order {
         let mut draw = Draw::new(self.seed, Topic::Order, u64::from(id));
         let order_type = generated_type(&mut draw);
@@ -246,18 +243,6 @@ impl World {
 }
 
 impl Order {
-    fn take_fulfilment(&mut self, fulfilment: &Fulfilment) {
-        if STOCK_STATUSES.iter().any(|status| status.id == fulfilment.stock_status) {
-            self.stock_status = fulfilment.stock_status;
-        }
-        if SHIPPING_STATUSES.iter().any(|status| status.id == fulfilment.shipping_status) {
-            self.shipping_status = fulfilment.shipping_status;
-        }
-        if let Some(index) = ALLOCATION_CODES.iter().position(|code| *code == fulfilment.allocation) {
-            self.allocation = index;
-        }
-    }
-
     pub(crate) fn stock_status_code(&self) -> &'static str {
         code_of(&STOCK_STATUSES, self.stock_status)
     }

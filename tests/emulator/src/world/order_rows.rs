@@ -69,15 +69,16 @@ impl World {
         }
     }
 
+    /// The rows that an order of the generated history had from the first. What is written to products
+    /// later does not reach them.
     pub(super) fn generated_rows(&self, order: &Order) -> Vec<OrderRow> {
         let mut draw = Draw::new(self.seed, Topic::OrderRows, u64::from(order.id));
         let tax = self.tax_code(order);
         let list = self.price_list(order.price_list);
-        let products = &self.products.as_slice()[..self.generated_products];
         let rate = order.exchange_rate;
         (0..order.rows)
             .map(|index| {
-                let product = self.product(draw.pick(products));
+                let product = self.generated_product(draw.pick(self.generated_products()));
                 let is_free_text = !order.has_stock || draw.chance(40);
                 let quantity = Decimal::from(match order.order_type {
                     OrderType::SalesOrder | OrderType::SalesCredit => {

@@ -22,6 +22,8 @@ pub(crate) enum Topic {
     ProductFields = 14,
     ContactFields = 15,
     Forgotten = 31,
+    Stock = 32,
+    Shipment = 33,
     Token = 90,
     Duplicate = 91,
     Parallel = 92,

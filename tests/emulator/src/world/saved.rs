@@ -42,7 +42,6 @@ impl World {
             first_new_order: _,
             sales_orders: _,
             products,
-            generated_products: _,
             contacts,
             first_new_contact: _,
             all_contacts,
@@ -53,6 +52,7 @@ impl World {
             bad_ids: _,
             changes,
             found: _,
+            history: _,
         } = self;
         SavedWorld {
             changes: changes.clone(),
