@@ -139,7 +139,7 @@ fn labels_and_values_that_do_not_fit_are_refused_with_what_was_meant() {
             "a date, or a date-time with its offset such as 2024-02-03T09:08:07-06:00",
             "wrong-format",
         ),
-        (json!({"Size": "Smal"}), "/values/Size", "one of Large, large, 10, Small", "not-allowed"),
+        (json!({"Size": "Smal"}), "/values/Size", "one of Small, Large, large, 10", "not-allowed"),
         (
             json!({"Size": "LARGE"}),
             "/values/Size",
@@ -149,10 +149,10 @@ fn labels_and_values_that_do_not_fit_are_refused_with_what_was_meant() {
         (
             json!({"Size": {"id": 12}}),
             "/values/Size",
-            "the id of an entry of the list: 7 for Large, 8 for large, 9 for 10, 11 for Small",
+            "the id of an entry of the list: 11 for Small, 7 for Large, 8 for large, 9 for 10",
             "not-allowed",
         ),
-        (json!({"Size": [7]}), "/values/Size", "one of Large, large, 10, Small", "wrong-type"),
+        (json!({"Size": [7]}), "/values/Size", "one of Small, Large, large, 10", "wrong-type"),
         (
             json!({"Note": "a", "PCF_NOTE": "b"}),
             "/values/PCF_NOTE",
