@@ -124,10 +124,7 @@ impl FetchJob {
             // What is left was planned before, or is few: ask for it directly.
             Position::Ids { left } => self.stage = cutting(&left, self.id_limit),
             Position::Row { .. } | Position::Writes { .. } => {
-                return Err(Error::validation(
-                    "checkpoint",
-                    "the position is not one of a fetch",
-                ));
+                return Err(Error::validation("checkpoint", "the position is not one of a fetch"));
             }
         }
         Ok(())
