@@ -73,6 +73,17 @@ fn changeable_row(call: &Call<'_>) -> Result<(Order, Vec<OrderRow>, usize), Refu
     Ok((order, rows, place))
 }
 
+/// A row keeps at least what is reserved or fulfilled of it (API notes §8.1.6). The code is *inferred*.
+fn refuse_to_cut_short(call: &Call<'_>, order: &Order, rows: &[OrderRow]) -> Result<(), Refusal> {
+    match call.world.row_cut_too_short(order, rows) {
+        None => Ok(()),
+        Some(row) => {
+            let text = format!("The quantity of row {row} cannot fall below what is reserved or fulfilled");
+            Err(Refusal::coded(400, "ORDC-046", &text))
+        }
+    }
+}
+
 /// Old clients replace a row whole (API notes §8.1).
 fn put_row(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
@@ -82,6 +93,7 @@ fn put_row(call: &mut Call<'_>) -> Answer {
     fields.finish()?;
     let OrderRow { id, sequence, bundle, is_bundle, .. } = rows[place];
     rows[place] = OrderRow { id, sequence, bundle, is_bundle, ..row };
+    refuse_to_cut_short(call, &order, &rows)?;
     call.world.write_rows(order.id, rows, call.now_ms);
     nothing()
 }
@@ -93,6 +105,7 @@ fn patch_row(call: &mut Call<'_>) -> Answer {
         apply(&operation, &mut rows[place], is_stock_tracked)?;
     }
     let row = rows[place].clone();
+    refuse_to_cut_short(call, &order, &rows)?;
     call.world.write_rows(order.id, rows, call.now_ms);
     let currency = &call.world.currencies[order.currency].code;
     response(RowShape::new(&row, currency))
@@ -145,6 +158,7 @@ fn delete_row(call: &mut Call<'_>) -> Answer {
     let (order, mut rows, place) = changeable_row(call)?;
     let removed = rows[place].id;
     rows.retain(|row| row.id != removed && row.bundle != Some(removed));
+    refuse_to_cut_short(call, &order, &rows)?;
     call.world.write_rows(order.id, rows, call.now_ms);
     nothing()
 }
@@ -197,6 +211,7 @@ fn put_sales_rows(call: &mut Call<'_>) -> Answer {
         rows[place] = OrderRow { id, sequence, bundle, is_bundle, ..row };
         outcomes.done(id);
     }
+    refuse_to_cut_short(call, &order, &rows)?;
     call.world.write_rows(order.id, rows, call.now_ms);
     outcomes.answer()
 }

@@ -186,6 +186,7 @@ fn put_status(call: &mut Call<'_>) -> Answer {
     let note = order_notes::read_note(body.get("orderNote"))?;
     if status == CANCELLED_STATUS && order.status != CANCELLED_STATUS {
         refuse_to_cancel(call, &order)?;
+        call.world.remove_reservation(id);
         call.world.edit_order_quietly(id, |order| order.progress = Progress::Cancelled);
     }
     call.world.changes.touch_order(id, Some(status), call.now_ms);
@@ -200,7 +201,7 @@ fn put_status(call: &mut Call<'_>) -> Answer {
 fn refuse_to_cancel(call: &Call<'_>, order: &Order) -> Result<(), Refusal> {
     let reason = if call.world.is_invoiced(order) {
         "it has been invoiced"
-    } else if ["SPS", "ASS"].contains(&order.shipping_status_code()) {
+    } else if !call.world.goods_out_of(order.id).is_empty() {
         "it has goods-out notes"
     } else if !call.world.paid(order).paid.is_zero() {
         "it has payments"

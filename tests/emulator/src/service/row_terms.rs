@@ -53,6 +53,10 @@ pub(super) fn read_row(
         // The code is recorded, its text is not.
         fields.refuse("ORDC-026", format!("You must supply a product name{place}"));
     }
+    if product.as_ref().is_some_and(|product| world.is_bundle(product.id)) && !order.order_type.is_sale() {
+        // The code is *inferred*; the rule is documented (API notes §8.1.6).
+        fields.refuse("ORDC-047", format!("A bundle cannot be on a purchase{place}"));
+    }
     let quantity = read_quantity(fields, layout, product.as_ref(), place);
     let tax = read_tax_code(fields, layout, place);
     let net = with_places(fields.decimal(layout.net).unwrap_or(Decimal::ZERO), 4);
@@ -62,7 +66,11 @@ pub(super) fn read_row(
         Some(price) => price,
         None => product.as_ref().map_or_else(
             || if quantity.is_zero() { Decimal::ZERO } else { net / quantity },
-            |product| world.price(product, &list),
+            // Where a list has no price, the one that it would have.
+            |product| {
+                let listed = world.list_price(product, &list).at(quantity);
+                listed.unwrap_or_else(|| world.price(product, &list))
+            },
         ),
     };
     let sku = product.as_ref().map(Product::sku).filter(|sku| !sku.is_empty());
@@ -84,7 +92,7 @@ pub(super) fn read_row(
         tax_calculator: Cow::Borrowed("brightpearl"),
         nominal_code: Cow::Owned(read_nominal_code(world, fields, order, place)),
         external_ref: fields.text("/externalRef"),
-        is_bundle: false,
+        is_bundle: product.as_ref().is_some_and(|product| world.is_bundle(product.id)),
         bundle: None,
     }
 }

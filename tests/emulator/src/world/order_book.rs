@@ -116,7 +116,7 @@ impl World {
     }
 
     /// The id for another row. Ids of derived rows lie below all of them.
-    fn next_row_id(&mut self) -> u32 {
+    pub(super) fn next_row_id(&mut self) -> u32 {
         self.changes.rows_added += 1;
         (self.first_new_order - 1) * MOST_ROWS + self.changes.rows_added
     }
@@ -126,6 +126,7 @@ impl World {
         let id = self.next_row_id();
         let last = rows.iter().map(|row| row.sequence).max().unwrap_or(0);
         rows.push(OrderRow { id, sequence: last + 10, ..row });
+        self.append_components(rows, id);
         id
     }
 
