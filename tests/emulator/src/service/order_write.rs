@@ -186,12 +186,12 @@ fn put_status(call: &mut Call<'_>) -> Answer {
     let note = order_notes::read_note(body.get("orderNote"))?;
     if status == CANCELLED_STATUS && order.status != CANCELLED_STATUS {
         refuse_to_cancel(call, &order)?;
-        call.world.remove_reservation(id);
         call.world.edit_order_quietly(id, |order| order.progress = Progress::Cancelled);
     }
     call.world.changes.touch_order(id, Some(status), call.now_ms);
     order_notes::add(call, id, note.unwrap_or_default());
     if status == CANCELLED_STATUS {
+        call.world.remove_reservation(id);
         call.world.refresh_fulfilment(id, call.now_ms);
     }
     nothing()

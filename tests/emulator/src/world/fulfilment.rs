@@ -2,7 +2,6 @@
 
 use super::World;
 use super::order::Order;
-use super::order_rows::OrderRow;
 use super::reference::OrderType;
 use rust_decimal::Decimal;
 
@@ -113,18 +112,6 @@ impl World {
         }
         self.count_drop_shipping(order, &mut rows);
         rows
-    }
-
-    /// The first row of an order that would have less than is reserved or fulfilled of it, or another
-    /// product, if these were its rows.
-    pub(crate) fn row_cut_too_short(&self, order: &Order, rows: &[OrderRow]) -> Option<u32> {
-        let before = self.row_fulfilments(order);
-        let too_short = before.iter().find(|before| {
-            let held = before.reserved + before.fulfilled;
-            let after = rows.iter().find(|row| row.id == before.row && row.product_id == before.product);
-            held > 0 && after.is_none_or(|row| row.quantity < Decimal::from(held))
-        });
-        too_short.map(|row| row.row)
     }
 
     fn count_goods_out(&self, order: &Order, rows: &mut [RowFulfilment]) {

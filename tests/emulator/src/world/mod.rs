@@ -1,7 +1,6 @@
 //! The account's records: derived from the seed, changed by writes.
 
 pub(crate) mod address;
-mod bundle_rows;
 pub(crate) mod catalogue;
 pub(crate) mod changes;
 pub(crate) mod contact;
