@@ -61,7 +61,7 @@ pull $memory "$build/bin/pull"
 exported=$(nm -D --defined-only "$build/prefix/lib/libbrightpearl.so" | awk '$3 !~ /^bp_/ { print $3 }')
 [ -z "$exported" ] || { echo "exported besides bp_*: $exported" >&2; exit 1; }
 
-vectors() { "$@" "$root"/tests/vectors/*.json; }
+vectors() { "$@" "$root"/tests/vectors/*.json "$root"/tests/vectors/functions/*.json; }
 for program in vectors-static vectors-c++ vectors-sanitized; do
     announce "$program"
     vectors "$build/bin/$program"

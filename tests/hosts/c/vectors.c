@@ -1,5 +1,5 @@
 /*
- * Plays tests/vectors/NAME.json through the C interface: vectors FILE...
+ * Plays tests/vectors/NAME.json and tests/vectors/functions/NAME.json through the C interface: vectors FILE...
  *
  * Each vector is played twice where that is possible: its operation started from JSON, and through the
  * typed function of the operation. Every difference is printed with the vector's name and the number of
@@ -227,6 +227,11 @@ static int passes(const char *file) {
   if (!vector) {
     printf("%s: line %d: %s\n", file, problem.line, problem.text);
     return 0;
+  }
+  if (json_object_get(vector, "calls")) {
+    differences = play_functions(vector);
+    json_decref(vector);
+    return differences == 0;
   }
   differences = play(vector, 0);
   /* An operation's JSON has errors of its own, at lines and columns that structures do not have. */
