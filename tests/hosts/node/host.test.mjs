@@ -274,9 +274,9 @@ test("misuse of a call is an error, also after it was closed", () => {
   assert.throws(() => call.answer(exchange, response, now), { name: "MisuseError" });
   call.close();
   call.close();
-  assert.throws(() => call.poll(now), { name: "MisuseError", kind: "null-pointer", location: "call" });
+  assert.throws(() => call.poll(now), { name: "MisuseError", kind: "misuse", location: "call" });
   engine.close();
-  assert.throws(() => engine.start({}), { name: "MisuseError", kind: "null-pointer", location: "client" });
+  assert.throws(() => engine.start({}), { name: "MisuseError", kind: "misuse", location: "client" });
 });
 
 test("no secret shows", async () => {
