@@ -47,13 +47,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   const child = spawn(program(options), argumentsOf(options, account), { stdio: ["ignore", "pipe", "pipe"] });
   const kill = () => child.kill();
   process.once("exit", kill);
-  const ended = new Promise<void>((resolve) => child.once("close", () => (process.off("exit", kill), resolve())));
+  const ended = new Promise<void>((resolve) => child.once("exit", () => (process.off("exit", kill), resolve())));
   const url = await listening(child);
   // It must not keep a program alive that has forgotten it.
   for (const part of [child, child.stdout, child.stderr] as { unref?: () => void }[]) {
     part?.unref?.();
   }
-  const stop = () => (child.kill(), ended);
+  const stop = () => {
+    child.ref();
+    child.kill();
+    return ended;
+  };
   return {
     url,
     account,
