@@ -27,5 +27,3 @@ done
 npm ci --no-audit --no-fund --loglevel=error
 rm -rf dist
 npm run --silent build
-# The methods of the tasks are what the library just built says; they are compiled anew when that has changed.
-node generate-tasks.mjs --check 2>/dev/null || { node generate-tasks.mjs && npm run --silent build; }

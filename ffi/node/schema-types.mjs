@@ -65,7 +65,7 @@ function ofObject({ properties = {}, required = [], additionalProperties }, inde
 
 function notes(schema) {
   const { description, "x-refers-to": refersTo } = schema;
-  return [description, refersTo && `The id or code of one of: ${refersTo}.`];
+  return [description, refersTo && `Refers to: ${refersTo}.`];
 }
 
 const stopped = (sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);

@@ -50,11 +50,25 @@ export class BatchResults extends Result implements AsyncIterable<BatchResult> {
   /** The results, as they come in. */
   async *[Symbol.asyncIterator](): AsyncGenerator<BatchResult> {
     for await (const output of drive(this.call, this.surroundings, this.signal)) {
+      this.passed = 0;
       if (output.kind === "results") {
-        yield* this.passing(output.results);
+        for (const result of output.results) {
+          // Unlike what is read, a write never comes again: its result counts as soon as it is handed out.
+          this.passed += 1;
+          yield result;
+        }
       }
     }
     this.passed = 0;
+  }
+
+  /**
+   * Where the batch stands, as a text for `client.resume`, which sends the writes that are left. A result counts as
+   * consumed as soon as it is handed out. Throws a `MisuseError` while writes are out whose results are still to
+   * come: resuming would send them again.
+   */
+  override checkpoint(): string {
+    return super.checkpoint();
   }
 
   /** All results at once. */
