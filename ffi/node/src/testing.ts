@@ -6,6 +6,9 @@ import { createInterface } from "node:readline";
 import { findBuilt, findPacked } from "./locate";
 import type { Credentials } from "./options";
 
+/** Credentials that stay the same. */
+export type AppCredentials = Extract<Credentials, { type: "private-app" | "staff-app" }>;
+
 /** What the emulated account is like. */
 export interface EmulatorOptions {
   /** The account code: `demo`. */
@@ -14,6 +17,8 @@ export interface EmulatorOptions {
   readonly orders?: number;
   /** Where all data, faults and request ids are drawn from: 1. */
   readonly seed?: number;
+  /** Whom it lets in; invented when absent. */
+  readonly credentials?: AppCredentials;
   /** Anything else, in the names of the emulator's configuration, such as `{ quota: 10, faults: ... }`. */
   readonly config?: { readonly [name: string]: unknown };
   /** The port on the loopback; a free one when absent. */
@@ -29,9 +34,9 @@ export interface RunningEmulator {
   /** The account code. */
   readonly account: string;
   /** Credentials that it lets in. */
-  readonly credentials: Credentials;
+  readonly credentials: AppCredentials;
   /** All that a client needs: `new Client(emulator.options)`. */
-  readonly options: { readonly account: string; readonly baseUrl: string; readonly credentials: Credentials };
+  readonly options: { readonly account: string; readonly baseUrl: string; readonly credentials: AppCredentials };
   /** Stops it. Resolves when it has ended; a second time does nothing. */
   stop(): Promise<void>;
   /** `await using emulator = await startEmulator()` stops it, too. */
@@ -39,12 +44,12 @@ export interface RunningEmulator {
 }
 
 const PROGRAM = process.platform === "win32" ? "brightpearl-emulator.exe" : "brightpearl-emulator";
-const CREDENTIALS = { type: "private-app", appRef: "test_app", accountToken: "token-of-the-emulator" } as const;
+const INVENTED = { type: "private-app", appRef: "test_app", accountToken: "token-of-the-emulator" } as const;
 
 /** Starts an emulator on a loopback port. It is stopped when this process exits, at the latest. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
-  const account = options.account ?? "demo";
-  const child = spawn(program(options), argumentsOf(options, account), { stdio: ["ignore", "pipe", "pipe"] });
+  const { account = "demo", credentials = INVENTED } = options;
+  const child = spawn(program(options), argumentsOf({ ...options, account, credentials }), { stdio: ["ignore", "pipe", "pipe"] });
   const kill = () => child.kill();
   process.once("exit", kill);
   const ended = new Promise<void>((resolve) => child.once("exit", () => (process.off("exit", kill), resolve())));
@@ -61,8 +66,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   return {
     url,
     account,
-    credentials: CREDENTIALS,
-    options: { account, baseUrl: url, credentials: CREDENTIALS },
+    credentials,
+    options: { account, baseUrl: url, credentials },
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -80,11 +85,19 @@ function program(options: EmulatorOptions): string {
   return found;
 }
 
-function argumentsOf({ orders, seed, config, port }: EmulatorOptions, account: string): string[] {
-  const system = { kind: "system", app_ref: CREDENTIALS.appRef, account_token: CREDENTIALS.accountToken };
-  const named = Object.entries({ orders, seed }).filter(([, value]) => value !== undefined);
-  const whole = { ...config, account, ...Object.fromEntries(named), credentials: [system] };
+function argumentsOf({ port, config, credentials, program: _, ...named }: EmulatorOptions): string[] {
+  const whole = { ...config, ...named, credentials: [credentials && emulated(credentials)] };
   return ["--port", String(port ?? 0), "--config", JSON.stringify(whole)];
+}
+
+/** Credentials as the emulator's configuration has them. */
+function emulated(credentials: AppCredentials): object {
+  switch (credentials.type) {
+    case "private-app":
+      return { kind: "system", app_ref: credentials.appRef, account_token: credentials.accountToken };
+    case "staff-app":
+      return { kind: "staff", app_ref: credentials.appRef, staff_token: credentials.staffToken };
+  }
 }
 
 /** The address that the emulator prints, or an error with what it said instead. */

@@ -19,6 +19,15 @@ test("an emulator runs until it is stopped", async () => {
   assert.equal(error.kind, "transport");
 });
 
+test("it lets in whom it is told to, and nobody else", async () => {
+  const staff = { type: "staff-app", appRef: "acme_sync", staffToken: "token-of-a-clerk" };
+  const emulator = await startEmulator({ credentials: staff });
+  const read = (credentials) => new Client({ ...emulator.options, credentials }).request("GET", "order-service/order-type");
+  assert.equal((await read(staff)).status, 200);
+  assert.equal((await rejection(read({ ...staff, staffToken: "another" }))).kind, "authentication");
+  await emulator.stop();
+});
+
 test("what is wrong with its options is told in its own words", async () => {
   assert.match((await rejection(startEmulator({ config: { quotas: 7 } }))).message, /unknown field `quotas`/);
   assert.match((await rejection(startEmulator({ program: "/nowhere/emulator" }))).message, /nowhere.*was not found/);
