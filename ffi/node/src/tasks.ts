@@ -10,6 +10,1264 @@ export interface Cancellable {
   readonly signal?: AbortSignal;
 }
 
+/** The arguments of `create-sales-order`. */
+export type CreateSalesOrderArguments = {
+  /** Refers to: channel. */
+  readonly channelId?: number | string | null;
+  readonly currencyCode?: string | null;
+  /** Sales orders and sales credits. */
+  readonly customer?: {
+    /** Refers to: contact. */
+    readonly contactId: number | string;
+  } | null;
+  /** A day, or a date-time with its offset. */
+  readonly deliveryDate?: string | null;
+  readonly externalRef?: string | null;
+  /** Refers to: integration-instance. */
+  readonly installedIntegrationInstanceId?: number | string | null;
+  readonly orderRows?: readonly ({
+    readonly externalRef?: string | null;
+    /** For a row of free text; goes before the product's own name. */
+    readonly name?: string | null;
+    /** The net amount of the whole row, instead of price. */
+    readonly net?: number | string | null;
+    /** Refers to: nominal-code. */
+    readonly nominalCode?: string | null;
+    /** The net price of one. */
+    readonly price?: number | string | null;
+    /** Refers to: product. */
+    readonly productId?: number | string | null;
+    /** At most 4 decimal places. */
+    readonly quantity: number | string;
+    /** Instead of productId, in sales orders that are created whole. */
+    readonly sku?: string | null;
+    /** Of the whole row; follows from the tax code's rate when absent. */
+    readonly tax?: number | string | null;
+    /** The product's when absent. Refers to: tax-code. */
+    readonly taxCode?: string | null;
+  })[] | null;
+  /** Refers to: order-status. */
+  readonly orderStatusId?: number | string | null;
+  /** SO when absent. Refers to: order-type. */
+  readonly orderTypeCode?: "SO" | "SC" | "PO" | "PC" | null;
+  /** A day, or a date-time with its offset. */
+  readonly placedOn?: string | null;
+  /** Refers to: price-list. */
+  readonly priceListId?: number | string | null;
+  readonly priceModeCode?: "INC" | "EXC" | null;
+  /** The customer's or supplier's. */
+  readonly reference?: string | null;
+  /** Refers to: shipping-method. */
+  readonly shippingMethodId?: number | string | null;
+  /** Purchase orders and purchase credits. */
+  readonly supplier?: {
+    /** Refers to: contact. */
+    readonly contactId: number | string;
+  } | null;
+  /** A day, or a date-time with its offset. */
+  readonly taxDate?: string | null;
+  /** Refers to: warehouse. */
+  readonly warehouseId?: number | string | null;
+} | {
+  readonly billing?: {
+    readonly address?: {
+      readonly addressFullName?: string | null;
+      /** Street. */
+      readonly addressLine1?: string | null;
+      /** Suburb. */
+      readonly addressLine2?: string | null;
+      /** City. */
+      readonly addressLine3?: string | null;
+      /** County or state. */
+      readonly addressLine4?: string | null;
+      readonly companyName?: string | null;
+      readonly countryId?: number | string | null;
+      readonly countryIsoCode?: string | null;
+      readonly email?: string | null;
+      readonly fax?: string | null;
+      readonly mobileTelephone?: string | null;
+      /** One source also has postcode and postalcode. */
+      readonly postalCode?: string | null;
+      readonly telephone?: string | null;
+    } | null;
+    /** The primary contact of the customer's organisation when absent. Refers to: contact. */
+    readonly contactId?: number | string | null;
+  } | null;
+  /** Refers to: channel. */
+  readonly channelId?: number | string | null;
+  readonly currency?: {
+    readonly code?: string | null;
+    /** At most 6 decimal places. */
+    readonly exchangeRate?: number | string | null;
+    readonly fixedExchangeRate?: boolean | null;
+  } | null;
+  readonly customer?: {
+    /** The contact's when absent. */
+    readonly address?: {
+      readonly addressFullName?: string | null;
+      /** Street. */
+      readonly addressLine1?: string | null;
+      /** Suburb. */
+      readonly addressLine2?: string | null;
+      /** City. */
+      readonly addressLine3?: string | null;
+      /** County or state. */
+      readonly addressLine4?: string | null;
+      readonly companyName?: string | null;
+      readonly countryId?: number | string | null;
+      readonly countryIsoCode?: string | null;
+      readonly email?: string | null;
+      readonly fax?: string | null;
+      readonly mobileTelephone?: string | null;
+      /** One source also has postcode and postalcode. */
+      readonly postalCode?: string | null;
+      readonly telephone?: string | null;
+    } | null;
+    /** Refers to: contact. */
+    readonly id?: number | string | null;
+  } | null;
+  /** Instead of customer.id. Refers to: contact. */
+  readonly customerId?: number | string | null;
+  readonly delivery?: {
+    readonly address?: {
+      readonly addressFullName?: string | null;
+      /** Street. */
+      readonly addressLine1?: string | null;
+      /** Suburb. */
+      readonly addressLine2?: string | null;
+      /** City. */
+      readonly addressLine3?: string | null;
+      /** County or state. */
+      readonly addressLine4?: string | null;
+      readonly companyName?: string | null;
+      readonly countryId?: number | string | null;
+      readonly countryIsoCode?: string | null;
+      readonly email?: string | null;
+      readonly fax?: string | null;
+      readonly mobileTelephone?: string | null;
+      /** One source also has postcode and postalcode. */
+      readonly postalCode?: string | null;
+      readonly telephone?: string | null;
+    } | null;
+    /** A day, or a date-time with its offset. */
+    readonly date?: string | null;
+    /** Refers to: shipping-method. */
+    readonly shippingMethodId?: number | string | null;
+  } | null;
+  /** Unique together with installedIntegrationInstanceId: a second one is refused. */
+  readonly externalRef?: string | null;
+  /** Refers to: integration-instance. */
+  readonly installedIntegrationInstanceId?: number | string | null;
+  /** Refers to: lead-source. */
+  readonly leadSourceId?: number | string | null;
+  /** Refers to: order. */
+  readonly parentId?: number | string | null;
+  /** A day, or a date-time with its offset. Today when absent. */
+  readonly placedOn?: string | null;
+  /** Refers to: price-list. */
+  readonly priceListId?: number | string | null;
+  readonly priceModeCode?: "INC" | "EXC" | null;
+  /** Refers to: project. */
+  readonly projectId?: number | string | null;
+  /** The customer's reference. */
+  readonly ref?: string | null;
+  readonly rows?: readonly ({
+    readonly externalRef?: string | null;
+    /** For a row of free text. */
+    readonly name?: string | null;
+    readonly net: number | string;
+    /** Refers to: nominal-code. */
+    readonly nominalCode?: string | null;
+    /** Refers to: product. */
+    readonly productId?: number | string | null;
+    readonly quantity: number | string;
+    readonly sku?: string | null;
+    readonly tax: number | string;
+    /** Refers to: tax-code. */
+    readonly taxCode: string;
+  })[] | null;
+  /** Refers to: contact. */
+  readonly staffOwnerId?: number | string | null;
+  /** The account's default when absent. Refers to: order-status. */
+  readonly statusId?: number | string | null;
+  /** A day, or a date-time with its offset. Today when absent. */
+  readonly taxDate?: string | null;
+  readonly teamId?: number | string | null;
+  /** Refers to: warehouse. */
+  readonly warehouseId?: number | string | null;
+};
+
+/** The result of `create-sales-order`. */
+export type CreateSalesOrderResult = {
+  readonly orderId: number;
+  /** Only where the rows were posted one by one. */
+  readonly orderRowIds?: readonly number[];
+};
+
+/** The arguments of `create-order`. */
+export type CreateOrderArguments = {
+  /** Refers to: channel. */
+  readonly channelId?: number | string | null;
+  readonly currencyCode?: string | null;
+  /** Sales orders and sales credits. */
+  readonly customer?: {
+    /** Refers to: contact. */
+    readonly contactId: number | string;
+  } | null;
+  /** A day, or a date-time with its offset. */
+  readonly deliveryDate?: string | null;
+  readonly externalRef?: string | null;
+  /** Refers to: integration-instance. */
+  readonly installedIntegrationInstanceId?: number | string | null;
+  readonly orderRows?: readonly ({
+    readonly externalRef?: string | null;
+    /** For a row of free text; goes before the product's own name. */
+    readonly name?: string | null;
+    /** The net amount of the whole row, instead of price. */
+    readonly net?: number | string | null;
+    /** Refers to: nominal-code. */
+    readonly nominalCode?: string | null;
+    /** The net price of one. */
+    readonly price?: number | string | null;
+    /** Refers to: product. */
+    readonly productId?: number | string | null;
+    /** At most 4 decimal places. */
+    readonly quantity: number | string;
+    /** Instead of productId, in sales orders that are created whole. */
+    readonly sku?: string | null;
+    /** Of the whole row; follows from the tax code's rate when absent. */
+    readonly tax?: number | string | null;
+    /** The product's when absent. Refers to: tax-code. */
+    readonly taxCode?: string | null;
+  })[] | null;
+  /** Refers to: order-status. */
+  readonly orderStatusId?: number | string | null;
+  /** SO when absent. Refers to: order-type. */
+  readonly orderTypeCode?: "SO" | "SC" | "PO" | "PC" | null;
+  /** A day, or a date-time with its offset. */
+  readonly placedOn?: string | null;
+  /** Refers to: price-list. */
+  readonly priceListId?: number | string | null;
+  readonly priceModeCode?: "INC" | "EXC" | null;
+  /** The customer's or supplier's. */
+  readonly reference?: string | null;
+  /** Refers to: shipping-method. */
+  readonly shippingMethodId?: number | string | null;
+  /** Purchase orders and purchase credits. */
+  readonly supplier?: {
+    /** Refers to: contact. */
+    readonly contactId: number | string;
+  } | null;
+  /** A day, or a date-time with its offset. */
+  readonly taxDate?: string | null;
+  /** Refers to: warehouse. */
+  readonly warehouseId?: number | string | null;
+} | {
+  readonly assignment?: {
+    readonly current?: {
+      /** Refers to: channel. */
+      readonly channelId?: number | string | null;
+      /** Refers to: lead-source. */
+      readonly leadSourceId?: number | string | null;
+      /** Refers to: project. */
+      readonly projectId?: number | string | null;
+      /** Refers to: contact. */
+      readonly staffOwnerContactId?: number | string | null;
+      readonly teamId?: number | string | null;
+    } | null;
+  } | null;
+  readonly currency?: {
+    /** At most 6 decimal places. */
+    readonly exchangeRate?: number | string | null;
+    readonly fixedExchangeRate?: boolean | null;
+    readonly orderCurrencyCode?: string | null;
+  } | null;
+  readonly delivery?: {
+    /** A day, or a date-time with its offset. */
+    readonly deliveryDate?: string | null;
+    /** Refers to: shipping-method. */
+    readonly shippingMethodId?: number | string | null;
+  } | null;
+  /** Unverified. */
+  readonly externalRef?: string | null;
+  /** Unverified. Refers to: integration-instance. */
+  readonly installedIntegrationInstanceId?: number | string | null;
+  readonly invoices?: readonly ({
+    /** A day, or a date-time with its offset. */
+    readonly taxDate?: string | null;
+  })[] | null;
+  /** The account's default for the type when absent. */
+  readonly orderStatus?: {
+    /** Refers to: order-status. */
+    readonly orderStatusId?: number | string | null;
+  } | null;
+  /** ORDC-005 missing, ORDC-006 invalid. Refers to: order-type. */
+  readonly orderTypeCode: "SO" | "SC" | "PO" | "PC";
+  /** Links a return to its sale, for example. Refers to: order. */
+  readonly parentOrderId?: number | string | null;
+  readonly parties?: {
+    readonly billing?: {
+      /** Unverified. Refers to: contact. */
+      readonly contactId?: number | string | null;
+    } | null;
+    /** Sales orders and sales credits. */
+    readonly customer?: {
+      /** Refers to: contact. */
+      readonly contactId: number | string;
+    } | null;
+    readonly delivery?: {
+      readonly addressFullName?: string | null;
+      /** Street. */
+      readonly addressLine1?: string | null;
+      /** Suburb. */
+      readonly addressLine2?: string | null;
+      /** City. */
+      readonly addressLine3?: string | null;
+      /** County or state. */
+      readonly addressLine4?: string | null;
+      readonly companyName?: string | null;
+      readonly countryId?: number | string | null;
+      readonly countryIsoCode?: string | null;
+      readonly email?: string | null;
+      readonly fax?: string | null;
+      readonly mobileTelephone?: string | null;
+      /** One source also has postcode and postalcode. */
+      readonly postalCode?: string | null;
+      readonly telephone?: string | null;
+    } | null;
+    /** Purchase orders and purchase credits; ORDC-022 when missing. */
+    readonly supplier?: {
+      /** Refers to: contact. */
+      readonly contactId: number | string;
+    } | null;
+  } | null;
+  /** A day, or a date-time with its offset. Now when absent. */
+  readonly placedOn?: string | null;
+  /** The contact's when absent. Refers to: price-list. */
+  readonly priceListId?: number | string | null;
+  /** Sales orders and sales credits only. */
+  readonly priceModeCode?: "INC" | "EXC" | null;
+  /** The customer's or supplier's; a PATCH takes 64 characters. */
+  readonly reference?: string | null;
+  /** Posted in this order. */
+  readonly rows?: readonly ({
+    /** Unverified. */
+    readonly discountPercentage?: number | string | null;
+    /** Unverified. */
+    readonly externalRef?: string | null;
+    /** The contact's, then the product's, then the account's when absent. Refers to: nominal-code. */
+    readonly nominalCode?: string | null;
+    /** Refers to: product. */
+    readonly productId?: number | string | null;
+    /** Goes before the product's own name. ORDC-026 when a row of free text has none. */
+    readonly productName?: string | null;
+    readonly productPrice?: {
+      readonly value?: number | string | null;
+    } | null;
+    /** Whole for stock-tracked products and bundles. */
+    readonly quantity: {
+      /** At most 4 decimal places. */
+      readonly magnitude: number | string;
+    };
+    readonly rowValue: {
+      readonly rowNet?: {
+        readonly value?: number | string | null;
+      } | null;
+      /** The documentation says two decimal places. */
+      readonly rowTax?: {
+        readonly value?: number | string | null;
+      } | null;
+      /** Refers to: tax-code. */
+      readonly taxCode: string;
+    };
+  })[] | null;
+  /** Refers to: warehouse. */
+  readonly warehouseId?: number | string | null;
+};
+
+/** The result of `create-order`. */
+export type CreateOrderResult = {
+  readonly orderId: number;
+  readonly orderRowIds: readonly number[];
+};
+
+/** The arguments of `add-order-row`. */
+export type AddOrderRowArguments = {
+  /** Unverified. */
+  readonly discountPercentage?: number | string | null;
+  /** Unverified. */
+  readonly externalRef?: string | null;
+  /** The contact's, then the product's, then the account's when absent. Refers to: nominal-code. */
+  readonly nominalCode?: string | null;
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  /** Refers to: product. */
+  readonly productId?: number | string | null;
+  /** Goes before the product's own name. ORDC-026 when a row of free text has none. */
+  readonly productName?: string | null;
+  readonly productPrice?: {
+    readonly value?: number | string | null;
+  } | null;
+  /** Whole for stock-tracked products and bundles. */
+  readonly quantity: {
+    /** At most 4 decimal places. */
+    readonly magnitude: number | string;
+  };
+  readonly rowValue: {
+    readonly rowNet?: {
+      readonly value?: number | string | null;
+    } | null;
+    /** The documentation says two decimal places. */
+    readonly rowTax?: {
+      readonly value?: number | string | null;
+    } | null;
+    /** Refers to: tax-code. */
+    readonly taxCode: string;
+  };
+} | {
+  readonly externalRef?: string | null;
+  /** For a row of free text; goes before the product's own name. */
+  readonly name?: string | null;
+  /** The net amount of the whole row, instead of price. */
+  readonly net?: number | string | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCode?: string | null;
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  /** The net price of one. */
+  readonly price?: number | string | null;
+  /** Refers to: product. */
+  readonly productId?: number | string | null;
+  /** At most 4 decimal places. */
+  readonly quantity: number | string;
+  /** Of the whole row; follows from the tax code's rate when absent. */
+  readonly tax?: number | string | null;
+  /** The product's when absent. Refers to: tax-code. */
+  readonly taxCode?: string | null;
+};
+
+/** The result of `add-order-row`. */
+export type AddOrderRowResult = {
+  readonly orderRowId: number;
+};
+
+/** The arguments of `change-order-row`. */
+export type ChangeOrderRowArguments = {
+  /** Of the whole row. */
+  readonly net?: number | string | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCode?: string | null;
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  /** Refers to: order-row. */
+  readonly orderRowId: number | string;
+  readonly orderRowSequence?: string | number | null;
+  /** At most 4 decimal places. */
+  readonly quantity?: number | string | null;
+  /** Of the whole row. */
+  readonly tax?: number | string | null;
+  readonly taxCalculator?: "brightpearl" | "manual" | "avalara" | null;
+};
+
+/** The result of `change-order-row`. */
+export type ChangeOrderRowResult = {
+  /** The row after the change, as Brightpearl answers. */
+  readonly orderRow: { readonly [member: string]: any };
+};
+
+/** The arguments of `remove-order-row`. */
+export type RemoveOrderRowArguments = {
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  /** Refers to: order-row. */
+  readonly orderRowId: number | string;
+};
+
+/** The result of `remove-order-row`. */
+export type RemoveOrderRowResult = { readonly [member: string]: any };
+
+/** The arguments of `add-order-note`. */
+export type AddOrderNoteArguments = {
+  /** A day, or a date-time with its offset. Now when absent. */
+  readonly addedOn?: string | null;
+  /** Unverified. Refers to: contact. */
+  readonly contactId?: number | string | null;
+  readonly fileId?: number | string | null;
+  /** False when absent. */
+  readonly isPublic?: boolean | null;
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  readonly text: string;
+};
+
+/** The result of `add-order-note`. */
+export type AddOrderNoteResult = {
+  readonly noteId: number;
+};
+
+/** The arguments of `update-order-status`. */
+export type UpdateOrderStatusArguments = {
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  readonly orderNote?: {
+    readonly fileId?: number | string | null;
+    readonly isPublic?: boolean | null;
+    readonly text?: string | null;
+  } | null;
+  /** Refers to: order-status. */
+  readonly orderStatusId: number | string;
+};
+
+/** The result of `update-order-status`. */
+export type UpdateOrderStatusResult = { readonly [member: string]: any };
+
+/** The arguments of `create-product`. */
+export type CreateProductArguments = {
+  /** PRDC-014 when missing. Refers to: brand. */
+  readonly brandId: number | string;
+  /** One of the brand's. Refers to: collection. */
+  readonly collectionId?: number | string | null;
+  readonly featured?: boolean | null;
+  /** Sent in every request that is known. */
+  readonly financialDetails?: {
+    /** Unverified. */
+    readonly taxCode?: {
+      readonly code?: string | null;
+      /** Refers to: tax-code. */
+      readonly id?: number | string | null;
+    } | null;
+    /** Accounts with sales tax. */
+    readonly taxable?: boolean | null;
+  } | null;
+  readonly identity?: {
+    readonly barcode?: string | null;
+    readonly ean?: string | null;
+    readonly isbn?: string | null;
+    readonly mpn?: string | null;
+    readonly sku?: string | null;
+    readonly upc?: string | null;
+  } | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCodePurchases?: string | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCodeSales?: string | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCodeStock?: string | null;
+  /** The account's default when absent. Refers to: product-type. */
+  readonly productTypeId?: number | string | null;
+  readonly reporting?: {
+    /** Refers to: brightpearl-category. */
+    readonly categoryId?: number | string | null;
+    /** Refers to: season. */
+    readonly seasonId?: number | string | null;
+    /** Refers to: brightpearl-category. */
+    readonly subCategoryId?: number | string | null;
+  } | null;
+  /** Exactly one. */
+  readonly salesChannels: readonly ({
+    readonly categories: readonly ({
+      /** Refers to: brightpearl-category. */
+      readonly categoryCode: string | number;
+    })[];
+    readonly description?: {
+      readonly format?: string | null;
+      readonly languageCode?: string | null;
+      readonly text?: string | null;
+    } | null;
+    readonly productCondition?: "new" | "used" | "refurbished" | null;
+    readonly productName: string;
+    /** Only this one can be written. */
+    readonly salesChannelName: "Brightpearl";
+    readonly shortDescription?: {
+      readonly format?: string | null;
+      readonly languageCode?: string | null;
+      readonly text?: string | null;
+    } | null;
+  })[];
+  readonly salesPopupMessage?: string | null;
+  /** Refers to: season. */
+  readonly seasonIds?: readonly (number | string)[] | null;
+  readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null;
+  readonly stock?: {
+    readonly dimensions?: {
+      readonly height?: number | string | null;
+      readonly length?: number | string | null;
+      readonly volume?: number | string | null;
+      readonly width?: number | string | null;
+    } | null;
+    readonly stockTracked?: boolean | null;
+    readonly weight?: {
+      readonly magnitude?: number | string | null;
+    } | null;
+  } | null;
+  /** Options of the product type; the combination is unique within the product group. */
+  readonly variations?: readonly ({
+    /** Refers to: option. */
+    readonly optionId: number | string;
+    /** Refers to: option-value. */
+    readonly optionValueId: number | string;
+  })[] | null;
+  readonly warehousePopupMessage?: string | null;
+  readonly warehouses?: { readonly [member: string]: {
+    readonly defaultLocationId?: number | string | null;
+    readonly overflowLocationId?: number | string | null;
+    readonly reorderLevel?: number | string | null;
+    readonly reorderQuantity?: number | string | null;
+  } } | null;
+};
+
+/** The result of `create-product`. */
+export type CreateProductResult = {
+  readonly productId: number;
+};
+
+/** The arguments of `update-product`. */
+export type UpdateProductArguments = {
+  /** Refers to: brand. */
+  readonly brandId?: number | string | null;
+  /** One of the brand's. Refers to: collection. */
+  readonly collectionId?: number | string | null;
+  readonly featured?: boolean | null;
+  readonly financialDetails?: {
+    /** Unverified. */
+    readonly taxCode?: {
+      readonly code?: string | null;
+      /** Refers to: tax-code. */
+      readonly id?: number | string | null;
+    } | null;
+    /** Accounts with sales tax. */
+    readonly taxable?: boolean | null;
+  } | null;
+  readonly identity?: {
+    readonly barcode?: string | null;
+    readonly ean?: string | null;
+    readonly isbn?: string | null;
+    readonly mpn?: string | null;
+    readonly sku?: string | null;
+    readonly upc?: string | null;
+  } | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCodePurchases?: string | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCodeSales?: string | null;
+  /** Refers to: nominal-code. */
+  readonly nominalCodeStock?: string | null;
+  /** Refers to: product. */
+  readonly productId: number | string;
+  /** The account's default when absent. Refers to: product-type. */
+  readonly productTypeId?: number | string | null;
+  readonly reporting?: {
+    /** Refers to: brightpearl-category. */
+    readonly categoryId?: number | string | null;
+    /** Refers to: season. */
+    readonly seasonId?: number | string | null;
+    /** Refers to: brightpearl-category. */
+    readonly subCategoryId?: number | string | null;
+  } | null;
+  readonly salesChannels?: readonly ({
+    readonly categories?: readonly ({
+      /** Refers to: brightpearl-category. */
+      readonly categoryCode: string | number;
+    })[] | null;
+    readonly description?: {
+      readonly format?: string | null;
+      readonly languageCode?: string | null;
+      readonly text?: string | null;
+    } | null;
+    readonly productCondition?: "new" | "used" | "refurbished" | null;
+    readonly productName?: string | null;
+    /** Only this one can be written. */
+    readonly salesChannelName: "Brightpearl";
+    readonly shortDescription?: {
+      readonly format?: string | null;
+      readonly languageCode?: string | null;
+      readonly text?: string | null;
+    } | null;
+  })[] | null;
+  readonly salesPopupMessage?: string | null;
+  /** Refers to: season. */
+  readonly seasonIds?: readonly (number | string)[] | null;
+  readonly status?: "LIVE" | "DISCONTINUED" | "ARCHIVED" | null;
+  readonly stock?: {
+    readonly dimensions?: {
+      readonly height?: number | string | null;
+      readonly length?: number | string | null;
+      readonly volume?: number | string | null;
+      readonly width?: number | string | null;
+    } | null;
+    readonly stockTracked?: boolean | null;
+    readonly weight?: {
+      readonly magnitude?: number | string | null;
+    } | null;
+  } | null;
+  /** Options of the product type; the combination is unique within the product group. */
+  readonly variations?: readonly ({
+    /** Refers to: option. */
+    readonly optionId: number | string;
+    /** Refers to: option-value. */
+    readonly optionValueId: number | string;
+  })[] | null;
+  /** The product's version as read; the change is refused when it is another by now. */
+  readonly version?: number | string | null;
+  readonly warehousePopupMessage?: string | null;
+  readonly warehouses?: { readonly [member: string]: {
+    readonly defaultLocationId?: number | string | null;
+    readonly overflowLocationId?: number | string | null;
+    readonly reorderLevel?: number | string | null;
+    readonly reorderQuantity?: number | string | null;
+  } } | null;
+};
+
+/** The result of `update-product`. */
+export type UpdateProductResult = { readonly [member: string]: any };
+
+/** The arguments of `list-price-lists`. */
+export type ListPriceListsArguments = { readonly [member: string]: never };
+
+/** The result of `list-price-lists`. */
+export type ListPriceListsResult = {
+  readonly priceLists: readonly { readonly [member: string]: any }[];
+};
+
+/** The arguments of `read-product-prices`. */
+export type ReadProductPricesArguments = {
+  /** An id set; all price lists when absent. Refers to: price-list. */
+  readonly priceListIds?: string | number | null;
+  /** An id, or an id set such as 1007-1010,1042, of any length. Refers to: product. */
+  readonly productIds: string | number;
+};
+
+/** The result of `read-product-prices`. */
+export type ReadProductPricesResult = {
+  /** Products without any price, or that do not exist. */
+  readonly missing: string;
+  /** For each product, as Brightpearl answers. */
+  readonly prices: readonly { readonly [member: string]: any }[];
+  /** Products that Brightpearl refuses to answer for: id, message, errors. */
+  readonly refused: readonly { readonly [member: string]: any }[];
+};
+
+/** The arguments of `set-product-prices`. */
+export type SetProductPricesArguments = {
+  readonly priceLists: readonly ({
+    /** Refers to: price-list. */
+    readonly priceListId: number | string;
+    /** From the quantity on that the name is. */
+    readonly quantityPrice?: { readonly [member: string]: number | string } | null;
+    readonly sku?: string | null;
+  })[];
+  /** Refers to: product. */
+  readonly productId: number | string;
+};
+
+/** The result of `set-product-prices`. */
+export type SetProductPricesResult = { readonly [member: string]: any };
+
+/** The arguments of `read-product-availability`. */
+export type ReadProductAvailabilityArguments = {
+  /** What else to read. */
+  readonly includeOptional?: readonly ("breakDownByLocation" | "allocatedOrders" | "allocatedTransfers" | "onOrder")[] | null;
+  /** An id, or an id set such as 1007-1010,1042, of any length. Refers to: product. */
+  readonly productIds: string | number;
+};
+
+/** The result of `read-product-availability`. */
+export type ReadProductAvailabilityResult = {
+  /** By product id, as Brightpearl answers. */
+  readonly availability: { readonly [member: string]: any };
+  /** Products that are not stock-tracked, or do not exist. */
+  readonly missing: string;
+  /** Products that Brightpearl refuses to answer for: id, message, errors. */
+  readonly refused: readonly { readonly [member: string]: any }[];
+};
+
+/** The arguments of `correct-stock`. */
+export type CorrectStockArguments = {
+  readonly corrections: readonly ({
+    /** Only when taking away; first in, first out when absent. Refers to: goods-in-note. */
+    readonly batchId?: number | string | null;
+    /** The value of one item; needed when adding. */
+    readonly cost?: {
+      readonly currency?: string | null;
+      readonly value: number | string;
+    } | null;
+    /** 2 with standard inventory. Refers to: location. */
+    readonly locationId: number | string;
+    /** Refers to: order. */
+    readonly orderId?: number | string | null;
+    /** Stock-tracked. Refers to: product. */
+    readonly productId?: number | string | null;
+    /** Negative takes stock away. */
+    readonly quantity: number | string;
+    readonly reason: string;
+    /** Instead of productId, as one client sends it. Unverified. */
+    readonly sku?: string | null;
+  })[];
+  /** Refers to: warehouse. */
+  readonly warehouseId: number | string;
+};
+
+/** The result of `correct-stock`. */
+export type CorrectStockResult = {
+  readonly goodsNoteIds: readonly number[];
+};
+
+/** The arguments of `reserve-stock`. */
+export type ReserveStockArguments = {
+  /** Refers to: sales-order. */
+  readonly orderId: number | string;
+  readonly products: readonly ({
+    /** WHSC-014 when it is 0. Refers to: product. */
+    readonly productId: number | string;
+    readonly quantity: number | string;
+    /** Refers to: order-row. */
+    readonly salesOrderRowId: number | string;
+  })[];
+  /** Refers to: warehouse. */
+  readonly warehouseId: number | string;
+};
+
+/** The result of `reserve-stock`. */
+export type ReserveStockResult = { readonly [member: string]: any };
+
+/** The arguments of `cancel-reservation`. */
+export type CancelReservationArguments = {
+  /** Refers to: sales-order. */
+  readonly orderId: number | string;
+};
+
+/** The result of `cancel-reservation`. */
+export type CancelReservationResult = { readonly [member: string]: any };
+
+/** The arguments of `create-goods-out-note`. */
+export type CreateGoodsOutNoteArguments = {
+  readonly labelUri?: string | null;
+  /** Refers to: sales-order. */
+  readonly orderId: number | string;
+  readonly priority?: boolean | null;
+  /** Refers to: shipping-method. */
+  readonly shippingMethodId?: number | string | null;
+  readonly warehouses: readonly ({
+    readonly products?: readonly ({
+      /** Refers to: product. */
+      readonly productId: number | string;
+      readonly quantity: number | string;
+      /** Refers to: order-row. */
+      readonly salesOrderRowId: number | string;
+    })[] | null;
+    /** A day, or a date-time with its offset. */
+    readonly releaseDate?: string | null;
+    readonly transfer?: boolean | null;
+    /** Refers to: warehouse. */
+    readonly warehouseId: number | string;
+  })[];
+};
+
+/** The result of `create-goods-out-note`. */
+export type CreateGoodsOutNoteResult = {
+  readonly goodsOutNoteIds: readonly number[];
+};
+
+/** The arguments of `record-goods-out-events`. */
+export type RecordGoodsOutEventsArguments = {
+  readonly events: readonly ({
+    readonly eventCode: "PRI" | "UPR" | "PIC" | "UPI" | "PAC" | "UPA" | "SHW";
+    /** Refers to: contact. */
+    readonly eventOwnerId: number | string;
+    /** A day, or a date-time with its offset. */
+    readonly occured: string;
+  })[];
+  /** Refers to: goods-out-note. */
+  readonly goodsOutNoteId: number | string;
+  /** The note's lastEventVersion as read; the events are refused when it is another by now. */
+  readonly lastEventVersion?: number | string | null;
+};
+
+/** The result of `record-goods-out-events`. */
+export type RecordGoodsOutEventsResult = { readonly [member: string]: any };
+
+/** The arguments of `ship-goods-out-note`. */
+export type ShipGoodsOutNoteArguments = {
+  readonly boxes?: number | string | null;
+  /** Who did it: a staff member. Refers to: contact. */
+  readonly eventOwnerId: number | string;
+  /** What happened, in order; PIC, PAC and SHW when absent. */
+  readonly events?: readonly ("PRI" | "PIC" | "PAC" | "SHW")[] | null;
+  /** Refers to: goods-out-note. */
+  readonly goodsOutNoteId: number | string;
+  /** The note's lastEventVersion as read; the events are refused when it is another by now. */
+  readonly lastEventVersion?: number | string | null;
+  /** A day, or a date-time with its offset. When it happened. Brightpearl spells it so. */
+  readonly occured: string;
+  /** The tracking reference. */
+  readonly reference?: string | null;
+  /** Refers to: shipping-method. */
+  readonly shippingMethodId?: number | string | null;
+  readonly weight?: number | string | null;
+};
+
+/** The result of `ship-goods-out-note`. */
+export type ShipGoodsOutNoteResult = {
+  /** Whether there were shipping details to send. */
+  readonly shippingUpdated: boolean;
+};
+
+/** The arguments of `receive-goods`. */
+export type ReceiveGoodsArguments = {
+  readonly goodsMoved: readonly ({
+    /** Refers to: location. */
+    readonly destinationLocationId?: number | string | null;
+    /** Refers to: product. */
+    readonly productId: number | string;
+    readonly productValue?: {
+      readonly currency?: string | null;
+      readonly value: number | string;
+    } | null;
+    /** Of a sales credit, too. Refers to: order-row. */
+    readonly purchaseOrderRowId?: number | string | null;
+    readonly quantity: number | string;
+  })[];
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  /** A day, or a date-time with its offset. */
+  readonly receivedOn?: string | null;
+  readonly transfer?: boolean | null;
+  /** Unique. */
+  readonly userBatchReference?: string | null;
+  /** Refers to: warehouse. */
+  readonly warehouseId: number | string;
+};
+
+/** The result of `receive-goods`. */
+export type ReceiveGoodsResult = {
+  /** The first one, should there be several. */
+  readonly goodsInNoteId: number;
+};
+
+/** The arguments of `create-contact`. */
+export type CreateContactArguments = {
+  /** Unverified. */
+  readonly aliases?: unknown;
+  readonly assignment?: {
+    readonly current?: {
+      readonly accountReference?: string | null;
+      readonly departmentId?: number | string | null;
+      /** Refers to: lead-source. */
+      readonly leadSourceId?: number | string | null;
+      /** Refers to: contact. */
+      readonly staffOwnerContactId?: number | string | null;
+    } | null;
+  } | null;
+  readonly communication?: {
+    readonly emails?: {
+      readonly PRI?: {
+        readonly email?: string | null;
+      } | null;
+      readonly SEC?: {
+        readonly email?: string | null;
+      } | null;
+      readonly TER?: {
+        readonly email?: string | null;
+      } | null;
+    } | null;
+    readonly messagingVoips?: {
+      readonly SKP?: string | null;
+    } | null;
+    readonly telephones?: {
+      readonly FAX?: string | null;
+      readonly MOB?: string | null;
+      readonly PRI?: string | null;
+      readonly SEC?: string | null;
+    } | null;
+    readonly websites?: {
+      readonly PRI?: string | null;
+    } | null;
+  } | null;
+  /** Unverified. Refers to: company. */
+  readonly companyId?: number | string | null;
+  readonly contactStatus?: {
+    readonly current?: {
+      readonly contactStatusId?: number | string | null;
+    } | null;
+  } | null;
+  readonly financialDetails?: {
+    readonly creditLimit?: number | string | null;
+    readonly creditTermDays?: number | string | null;
+    /** Unverified. */
+    readonly creditTermTypeId?: number | string | null;
+    /** Refers to: currency. */
+    readonly currencyId?: number | string | null;
+    readonly discountPercentage?: number | string | null;
+    /** May be 0. Refers to: nominal-code. */
+    readonly nominalCode?: string | null;
+    /** Refers to: price-list. */
+    readonly priceListId?: number | string | null;
+    /** Refers to: tax-code. */
+    readonly taxCodeId?: number | string | null;
+    readonly taxNumber?: string | null;
+  } | null;
+  /** Mandatory by clients' tables, which is unsure. Unverified. */
+  readonly firstName?: string | null;
+  /** Mandatory by clients' tables, which is unsure. Unverified. */
+  readonly lastName?: string | null;
+  readonly marketingDetails?: {
+    readonly isReceiveEmailNewsletter?: boolean | null;
+  } | null;
+  /** Joining an organisation makes a secondary contact. */
+  readonly organisation?: {
+    readonly name?: string | null;
+    readonly organisationId?: number | string | null;
+  } | null;
+  /** Addresses that exist. BIL and DEL are that of DEF when absent. */
+  readonly postAddressIds?: {
+    /** Refers to: postal-address. */
+    readonly BIL?: number | string | null;
+    /** Refers to: postal-address. */
+    readonly DEF?: number | string | null;
+    /** Refers to: postal-address. */
+    readonly DEL?: number | string | null;
+  } | null;
+  /** Addresses to create, instead of postAddressIds. */
+  readonly postalAddresses?: {
+    readonly BIL?: {
+      /** Street. */
+      readonly addressLine1: string;
+      /** Suburb. */
+      readonly addressLine2?: string | null;
+      /** City. */
+      readonly addressLine3?: string | null;
+      /** State. */
+      readonly addressLine4?: string | null;
+      readonly countryId?: number | string | null;
+      /** The page asks for three letters. */
+      readonly countryIsoCode?: string | null;
+      readonly postalCode?: string | null;
+    } | null;
+    readonly DEF?: {
+      /** Street. */
+      readonly addressLine1: string;
+      /** Suburb. */
+      readonly addressLine2?: string | null;
+      /** City. */
+      readonly addressLine3?: string | null;
+      /** State. */
+      readonly addressLine4?: string | null;
+      readonly countryId?: number | string | null;
+      /** The page asks for three letters. */
+      readonly countryIsoCode?: string | null;
+      readonly postalCode?: string | null;
+    } | null;
+    readonly DEL?: {
+      /** Street. */
+      readonly addressLine1: string;
+      /** Suburb. */
+      readonly addressLine2?: string | null;
+      /** City. */
+      readonly addressLine3?: string | null;
+      /** State. */
+      readonly addressLine4?: string | null;
+      readonly countryId?: number | string | null;
+      /** The page asks for three letters. */
+      readonly countryIsoCode?: string | null;
+      readonly postalCode?: string | null;
+    } | null;
+  } | null;
+  readonly relationshipToAccount?: {
+    readonly isStaff?: boolean | null;
+    readonly isSupplier?: boolean | null;
+  } | null;
+  readonly salutation?: string | null;
+  /** Unverified. */
+  readonly tradeStatus?: string | null;
+};
+
+/** The result of `create-contact`. */
+export type CreateContactResult = {
+  readonly contactId: number;
+  /** The ids of the addresses: DEF, BIL and DEL. */
+  readonly postAddressIds: { readonly [member: string]: any };
+};
+
+/** The arguments of `create-postal-address`. */
+export type CreatePostalAddressArguments = {
+  /** Street. */
+  readonly addressLine1: string;
+  /** Suburb. */
+  readonly addressLine2?: string | null;
+  /** City. */
+  readonly addressLine3?: string | null;
+  /** State. */
+  readonly addressLine4?: string | null;
+  readonly countryId?: number | string | null;
+  /** The page asks for three letters. */
+  readonly countryIsoCode?: string | null;
+  readonly postalCode?: string | null;
+};
+
+/** The result of `create-postal-address`. */
+export type CreatePostalAddressResult = {
+  readonly postalAddressId: number;
+};
+
+/** The arguments of `record-customer-payment`. */
+export type RecordCustomerPaymentArguments = {
+  /** AUTH and VOID. */
+  readonly amountAuthorized?: number | string | null;
+  /** CAPTURE, PAYMENT and RECEIPT; 0 when absent. */
+  readonly amountPaid?: number | string | null;
+  /** A day, or a date-time with its offset. AUTH. */
+  readonly authorizationExpiry?: string | null;
+  readonly currencyIsoCode: string;
+  /** At most 6 decimal places. */
+  readonly exchangeRate?: number | string | null;
+  /** Stops the automatic journal. Refers to: journal. */
+  readonly journalId?: number | string | null;
+  /** Cut at 255 characters. */
+  readonly journalRef?: string | null;
+  /** Refers to: order. */
+  readonly orderId: number | string;
+  /** A day, or a date-time with its offset. */
+  readonly paymentDate: string;
+  /** Need not exist. Refers to: payment-method. */
+  readonly paymentMethodCode: string;
+  readonly paymentType: "RECEIPT" | "PAYMENT" | "AUTH" | "CAPTURE" | "VOID";
+  /** Links AUTH with CAPTURE or VOID. */
+  readonly transactionCode?: string | null;
+  /** Unique together with paymentMethodCode. */
+  readonly transactionRef?: string | null;
+};
+
+/** The result of `record-customer-payment`. */
+export type RecordCustomerPaymentResult = {
+  readonly paymentId: number;
+};
+
+/** The arguments of `post-journal`. */
+export type PostJournalArguments = {
+  readonly credits: readonly ({
+    readonly assignment?: {
+      /** Refers to: channel. */
+      readonly channelId?: number | string | null;
+      /** Refers to: project. */
+      readonly projectId?: number | string | null;
+    } | null;
+    readonly change: {
+      readonly currency?: string | null;
+      readonly value: number | string;
+    };
+    readonly invoiceReference?: string | null;
+    /** Refers to: nominal-code. */
+    readonly nominalCode: string;
+    /** Refers to: order. */
+    readonly orderId?: number | string | null;
+    /** Refers to: tax-code. */
+    readonly taxCode?: string | null;
+  })[];
+  readonly debits: readonly ({
+    readonly assignment?: {
+      /** Refers to: channel. */
+      readonly channelId?: number | string | null;
+      /** Refers to: project. */
+      readonly projectId?: number | string | null;
+    } | null;
+    readonly change: {
+      readonly currency?: string | null;
+      readonly value: number | string;
+    };
+    readonly invoiceReference?: string | null;
+    /** Refers to: nominal-code. */
+    readonly nominalCode: string;
+    /** Refers to: order. */
+    readonly orderId?: number | string | null;
+    /** Refers to: tax-code. */
+    readonly taxCode?: string | null;
+  })[];
+  readonly description?: string | null;
+  readonly journalTypeCode: string;
+  /** Midnight in the account's zone, in an open period. */
+  readonly taxDate: string;
+};
+
+/** The result of `post-journal`. */
+export type PostJournalResult = {
+  readonly journalId: number;
+};
+
+/** The arguments of `read-custom-fields`. */
+export type ReadCustomFieldsArguments = {
+  /** Of the order, product or contact. */
+  readonly id: number | string;
+  /**
+   * Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer when
+   * absent.
+   */
+  readonly kind?: "sale" | "purchase" | "customer" | "supplier" | null;
+  /** Labels or codes; all fields when absent. */
+  readonly labels?: readonly string[] | null;
+  readonly resource: "order" | "product" | "contact";
+};
+
+/** The result of `read-custom-fields`. */
+export type ReadCustomFieldsResult = {
+  /** The same with code, name, customFieldType and value as Brightpearl answers. */
+  readonly fields: readonly { readonly [member: string]: any }[];
+  /**
+   * By label, or by code where fields share a label: what stands there, of a select list its text; null for nothing.
+   */
+  readonly values: { readonly [member: string]: any };
+};
+
+/** The arguments of `change-custom-fields`. */
+export type ChangeCustomFieldsArguments = {
+  /** Of the order, product or contact. */
+  readonly id: number | string;
+  /**
+   * Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer when
+   * absent.
+   */
+  readonly kind?: "sale" | "purchase" | "customer" | "supplier" | null;
+  readonly resource: "order" | "product" | "contact";
+  /**
+   * By label or code: a text, number, boolean or date as the field's type wants, the text of a select list's entry or
+   * {"id": 9}, or null.
+   */
+  readonly values: { readonly [member: string]: unknown };
+};
+
+/** The result of `change-custom-fields`. */
+export type ChangeCustomFieldsResult = {
+  /** The codes of the fields that were changed. */
+  readonly changed: readonly string[];
+  /** The same with code, name, customFieldType and value as Brightpearl answers. */
+  readonly fields: readonly { readonly [member: string]: any }[];
+  /**
+   * By label, or by code where fields share a label: what stands there, of a select list its text; null for nothing.
+   */
+  readonly values: { readonly [member: string]: any };
+};
+
+/** The arguments of `refresh-search`. */
+export type RefreshSearchArguments = {
+  /** Its path or short name, such as order-service/order-search or order. */
+  readonly search: string;
+};
+
+/** The result of `refresh-search`. */
+export type RefreshSearchResult = {
+  /** Columns that the catalog does not know. */
+  readonly added: readonly string[];
+  /** Columns that have another type than the catalog says. */
+  readonly changed: readonly string[];
+  /** As Brightpearl answers. */
+  readonly columns: readonly { readonly [member: string]: any }[];
+  /** Columns that the catalog knows, and that are gone. */
+  readonly removed: readonly string[];
+  /** The search's path. */
+  readonly search: string;
+  /** The default order, as Brightpearl answers. */
+  readonly sorting: readonly { readonly [member: string]: any }[];
+};
+
 /**
  * What people do daily, each with typed arguments and a typed result. Arguments are checked before anything is sent: a
  * `ValidationError` has all that is wrong at `violations`. Where a task of several requests fails between them, the
@@ -18,4 +1276,173 @@ export interface Cancellable {
 export abstract class Tasks {
   /** Carries out a task by its name. */
   abstract task<T extends object = any>(name: string, task?: object, options?: Cancellable): Promise<Parsed<T>>;
+
+  /**
+   * Creates a sales order together with its rows: all of it, or nothing. Sends: One POST; before it, a GET each for the
+   * products and the tax codes where rows of the plain form leave out taxCode or tax. An orderTypeCode other than SO
+   * goes the way of create-order.
+   */
+  createSalesOrder(task: CreateSalesOrderArguments, options: Cancellable = {}): Promise<Parsed<CreateSalesOrderResult>> {
+    return this.task<CreateSalesOrderResult>("create-sales-order", task, options);
+  }
+
+  /**
+   * Creates an order of any type, then its rows one by one. Sends: One POST for the order and one for each row; before
+   * them, a GET each for the products and the tax codes where rows of the plain form leave out taxCode or tax.
+   */
+  createOrder(task: CreateOrderArguments, options: Cancellable = {}): Promise<Parsed<CreateOrderResult>> {
+    return this.task<CreateOrderResult>("create-order", task, options);
+  }
+
+  /**
+   * Adds a row to an order. Sends: One POST; before it, a GET each for the product and the tax codes where the plain
+   * form leaves out taxCode or tax.
+   */
+  addOrderRow(task: AddOrderRowArguments, options: Cancellable = {}): Promise<Parsed<AddOrderRowResult>> {
+    return this.task<AddOrderRowResult>("add-order-row", task, options);
+  }
+
+  /**
+   * Changes what is given of an order row; a new net amount makes a new tax amount unless that is given, too. Sends:
+   * One PATCH.
+   */
+  changeOrderRow(task: ChangeOrderRowArguments, options: Cancellable = {}): Promise<Parsed<ChangeOrderRowResult>> {
+    return this.task<ChangeOrderRowResult>("change-order-row", task, options);
+  }
+
+  /** Removes a row from an order. Sends: One DELETE. */
+  removeOrderRow(task: RemoveOrderRowArguments, options: Cancellable = {}): Promise<Parsed<RemoveOrderRowResult>> {
+    return this.task<RemoveOrderRowResult>("remove-order-row", task, options);
+  }
+
+  /** Adds a note to an order. Sends: One POST. */
+  addOrderNote(task: AddOrderNoteArguments, options: Cancellable = {}): Promise<Parsed<AddOrderNoteResult>> {
+    return this.task<AddOrderNoteResult>("add-order-note", task, options);
+  }
+
+  /** Moves an order to another status, with a note if one is given. Sends: One PUT. */
+  updateOrderStatus(task: UpdateOrderStatusArguments, options: Cancellable = {}): Promise<Parsed<UpdateOrderStatusResult>> {
+    return this.task<UpdateOrderStatusResult>("update-order-status", task, options);
+  }
+
+  /** Creates a product. Sends: One POST. */
+  createProduct(task: CreateProductArguments, options: Cancellable = {}): Promise<Parsed<CreateProductResult>> {
+    return this.task<CreateProductResult>("create-product", task, options);
+  }
+
+  /** Changes what is given of a product, and keeps the rest. Sends: One PUT. */
+  updateProduct(task: UpdateProductArguments, options: Cancellable = {}): Promise<Parsed<UpdateProductResult>> {
+    return this.task<UpdateProductResult>("update-product", task, options);
+  }
+
+  /** Reads every price list. Sends: One GET. It changes nothing. */
+  listPriceLists(options: Cancellable = {}): Promise<Parsed<ListPriceListsResult>> {
+    return this.task<ListPriceListsResult>("list-price-lists", {}, options);
+  }
+
+  /**
+   * Reads the prices of products, in all price lists or in some. Sends: A GET for every 200 products. It changes
+   * nothing.
+   */
+  readProductPrices(task: ReadProductPricesArguments, options: Cancellable = {}): Promise<Parsed<ReadProductPricesResult>> {
+    return this.task<ReadProductPricesResult>("read-product-prices", task, options);
+  }
+
+  /** Sets the prices of a product in the price lists that are named, and keeps the others. Sends: One PUT. */
+  setProductPrices(task: SetProductPricesArguments, options: Cancellable = {}): Promise<Parsed<SetProductPricesResult>> {
+    return this.task<SetProductPricesResult>("set-product-prices", task, options);
+  }
+
+  /**
+   * Reads how much of products is in stock, on hand and allocated, and where. Sends: A GET for every 200 products; more
+   * where one of them spoils a set. It changes nothing.
+   */
+  readProductAvailability(task: ReadProductAvailabilityArguments, options: Cancellable = {}): Promise<Parsed<ReadProductAvailabilityResult>> {
+    return this.task<ReadProductAvailabilityResult>("read-product-availability", task, options);
+  }
+
+  /** Adds stock to a warehouse or takes it away, with a reason. Sends: One POST. */
+  correctStock(task: CorrectStockArguments, options: Cancellable = {}): Promise<Parsed<CorrectStockResult>> {
+    return this.task<CorrectStockResult>("correct-stock", task, options);
+  }
+
+  /** Reserves stock of one warehouse for a sales order, as much as there is. Sends: One POST. */
+  reserveStock(task: ReserveStockArguments, options: Cancellable = {}): Promise<Parsed<ReserveStockResult>> {
+    return this.task<ReserveStockResult>("reserve-stock", task, options);
+  }
+
+  /** Gives back the stock that is reserved for a sales order. Sends: One DELETE. */
+  cancelReservation(task: CancelReservationArguments, options: Cancellable = {}): Promise<Parsed<CancelReservationResult>> {
+    return this.task<CancelReservationResult>("cancel-reservation", task, options);
+  }
+
+  /** Creates goods-out notes for a sales order, one for each warehouse, and allocates the stock. Sends: One POST. */
+  createGoodsOutNote(task: CreateGoodsOutNoteArguments, options: Cancellable = {}): Promise<Parsed<CreateGoodsOutNoteResult>> {
+    return this.task<CreateGoodsOutNoteResult>("create-goods-out-note", task, options);
+  }
+
+  /** Records that a goods-out note was printed, picked, packed or shipped, or takes that back. Sends: One POST. */
+  recordGoodsOutEvents(task: RecordGoodsOutEventsArguments, options: Cancellable = {}): Promise<Parsed<RecordGoodsOutEventsResult>> {
+    return this.task<RecordGoodsOutEventsResult>("record-goods-out-events", task, options);
+  }
+
+  /**
+   * Picks, packs and ships a goods-out note, with its tracking reference. Sends: A PUT of the shipping details where
+   * there are any, then one POST of the events.
+   */
+  shipGoodsOutNote(task: ShipGoodsOutNoteArguments, options: Cancellable = {}): Promise<Parsed<ShipGoodsOutNoteResult>> {
+    return this.task<ShipGoodsOutNoteResult>("ship-goods-out-note", task, options);
+  }
+
+  /** Receives goods of a purchase order, or what a customer returns for a sales credit. Sends: One POST. */
+  receiveGoods(task: ReceiveGoodsArguments, options: Cancellable = {}): Promise<Parsed<ReceiveGoodsResult>> {
+    return this.task<ReceiveGoodsResult>("receive-goods", task, options);
+  }
+
+  /**
+   * Creates a customer or supplier, with the postal addresses that are given along with it. Sends: One POST for each
+   * different address in postalAddresses, then one for the contact.
+   */
+  createContact(task: CreateContactArguments, options: Cancellable = {}): Promise<Parsed<CreateContactResult>> {
+    return this.task<CreateContactResult>("create-contact", task, options);
+  }
+
+  /** Creates a postal address, to be given to a contact. Sends: One POST. */
+  createPostalAddress(task: CreatePostalAddressArguments, options: Cancellable = {}): Promise<Parsed<CreatePostalAddressResult>> {
+    return this.task<CreatePostalAddressResult>("create-postal-address", task, options);
+  }
+
+  /** Records what a customer paid or authorised for an order. Sends: One POST. */
+  recordCustomerPayment(task: RecordCustomerPaymentArguments, options: Cancellable = {}): Promise<Parsed<RecordCustomerPaymentResult>> {
+    return this.task<RecordCustomerPaymentResult>("record-customer-payment", task, options);
+  }
+
+  /** Posts a journal in the base currency whose debits equal its credits. Sends: One POST. */
+  postJournal(task: PostJournalArguments, options: Cancellable = {}): Promise<Parsed<PostJournalResult>> {
+    return this.task<PostJournalResult>("post-journal", task, options);
+  }
+
+  /**
+   * Reads the custom fields of an order, a product or a contact, by their labels. Sends: A GET of the fields'
+   * meta-data, and one of the values. It changes nothing.
+   */
+  readCustomFields(task: ReadCustomFieldsArguments, options: Cancellable = {}): Promise<Parsed<ReadCustomFieldsResult>> {
+    return this.task<ReadCustomFieldsResult>("read-custom-fields", task, options);
+  }
+
+  /**
+   * Makes custom fields of an order, a product or a contact what is wanted, by their labels; null empties a field.
+   * Sends: A GET of the fields' meta-data, one of the values, and a PATCH of what differs, if anything does.
+   */
+  changeCustomFields(task: ChangeCustomFieldsArguments, options: Cancellable = {}): Promise<Parsed<ChangeCustomFieldsResult>> {
+    return this.task<ChangeCustomFieldsResult>("change-custom-fields", task, options);
+  }
+
+  /**
+   * Asks a search for its columns; from then on this client checks filters against them. Sends: One GET. It changes
+   * nothing.
+   */
+  refreshSearch(task: RefreshSearchArguments, options: Cancellable = {}): Promise<Parsed<RefreshSearchResult>> {
+    return this.task<RefreshSearchResult>("refresh-search", task, options);
+  }
 }
