@@ -1679,7 +1679,8 @@ void bp_batch_free(bp_batch *batch);
 /**
  * Starts a batch, which is copied, so that it can be freed, added to, or started again. `options` may be NULL
  * for the defaults: sequential, stop at a failure, packed where it saves requests. It puts out results. As
- * `bp_call_start_request` otherwise; an error's location names the request, such as `requests[3].path`.
+ * `bp_call_start_request` otherwise; an error's location is a JSON Pointer such as
+ * `/requests/3/body/placedOn`, and its violations are those of all writes.
  */
 bp_status bp_call_start_batch(const bp_client *client,
                               const bp_batch *batch,

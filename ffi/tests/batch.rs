@@ -97,3 +97,90 @@ fn a_task_says_which_of_its_texts_is_wrong() {
         bp_client_free(client);
     }
 }
+
+/// A batch of two notes, sent one by one.
+fn notes(client: *const bp_client) -> *mut bp_call {
+    // SAFETY: handles and places of our own.
+    unsafe {
+        let (mut batch, mut call) = (null_mut(), null_mut());
+        bp_batch_new(&mut batch, null_mut());
+        for path in ["order-service/order/7/note", "order-service/order/8/note"] {
+            let body = "{\"text\":\"Packed\"}";
+            let mut note = request("POST", path);
+            note.body = bp_bytes { data: body.as_ptr(), len: body.len() };
+            assert_eq!(bp_batch_add(batch, &note, null_mut()), bp_status::Ok);
+        }
+        let options = bp_batch_options { packing: bp_batch_packing::Never as u32, ..options() };
+        assert_eq!(bp_call_start_batch(client, batch, &options, &mut call, null_mut()), bp_status::Ok);
+        bp_batch_free(batch);
+        call
+    }
+}
+
+/// Polls until there is something else than a request. The note of order 8 is refused.
+fn next(call: *mut bp_call, step: &mut bp_step) -> bp_step_kind {
+    // SAFETY: handles and places of our own.
+    unsafe {
+        while bp_call_poll(call, NOW, step, null_mut()) == bp_status::Ok && step.kind == bp_step_kind::Send {
+            let is_refused = words(step.url).contains("/8/");
+            let mut answer = response(if is_refused {
+                r#"{"errors":[{"code":"ORDC-001","message":"Not this one"}]}"#
+            } else {
+                r#"{"response":31}"#
+            });
+            answer.status = if is_refused { 400 } else { 200 };
+            assert_eq!(bp_call_answer(call, step.exchange, &answer, NOW, null_mut()), bp_status::Ok);
+        }
+    }
+    step.kind
+}
+
+#[test]
+fn what_is_retained_of_a_batch_outlives_everything_else() {
+    let client = client();
+    let call = notes(client);
+    let mut step = step();
+    // SAFETY: handles of our own; what is read later is retained before what lent it goes.
+    unsafe {
+        let mut kept = Vec::new();
+        while next(call, &mut step) == bp_step_kind::Results {
+            for position in 0..bp_results_count(step.results) {
+                let reply = bp_reply_retain(bp_results_reply(step.results, position));
+                let index = bp_results_index(step.results, position);
+                kept.push((index, reply, bp_results_retain(step.results), position));
+            }
+        }
+        assert_eq!(step.kind, bp_step_kind::Done);
+        bp_call_free(call);
+        bp_client_free(client);
+
+        assert_eq!(kept.iter().map(|(index, ..)| *index).collect::<Vec<_>>(), [0, 1]);
+        for (index, reply, results, position) in kept {
+            assert_eq!(bp_results_is_ok(results, position), index == 0);
+            assert!(bp_results_reply(results, 9).is_null() && bp_results_error(results, 9).is_null());
+            let error = bp_results_error(results, position);
+            assert_eq!((reply.is_null(), error.is_null()), (index != 0, index == 0));
+            assert_eq!(words(bp_error_code_at(error, 0)), if index == 0 { "" } else { "ORDC-001" });
+            bp_results_free(results);
+            assert_eq!(bp_reply_http_status(reply), if index == 0 { 200 } else { 0 });
+            bp_reply_free(reply);
+        }
+    }
+}
+
+#[test]
+fn a_program_of_an_older_header_is_told_the_kind_and_no_more() {
+    let client = client();
+    let call = notes(client);
+    let mut step = step();
+    step.struct_size = std::mem::offset_of!(bp_step, results);
+    let untouched = std::ptr::dangling::<bp_results>();
+    step.results = untouched;
+    assert_eq!(next(call, &mut step), bp_step_kind::Results);
+    assert_eq!(step.results, untouched, "what stands behind an older program's step is not ours");
+    // SAFETY: handles of our own.
+    unsafe {
+        bp_call_free(call);
+        bp_client_free(client);
+    }
+}

@@ -133,7 +133,7 @@ static bp_status start_batch(const bp_client *client, const json_t *operation, b
 static bp_status start_task(const bp_client *client, const json_t *operation, bp_call **call,
                             bp_error **error) {
   bp_text name = text(json_object_get(operation, "name"));
-  char *arguments = json_dumps(json_object_get(operation, "arguments"), JSON_COMPACT);
+  char *arguments = compact(json_object_get(operation, "arguments"));
   bp_status status =
       bp_call_start_task(client, name.data, name.len, arguments, arguments ? strlen(arguments) : 0, call, error);
   free(arguments);

@@ -28,6 +28,8 @@ json_t *of_json(bp_text text) {
   return text.data ? json_loadb(text.data, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : json_null();
 }
 
+char *compact(const json_t *value) { return json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15)); }
+
 void put(json_t *object, const char *name, json_t *value) {
   if (!value || json_object_set_new(object, name, value) != 0) {
     fprintf(stderr, "%s is not valid UTF-8 or JSON, or memory is exhausted\n", name);

@@ -28,9 +28,6 @@ static void differ(host *host, const char *place, const json_t *expected, json_t
   json_decref(actual);
 }
 
-/* As the other hosts write a configuration or operation, so that errors name the same column. */
-static char *compact(const json_t *value) { return json_dumps(value, JSON_COMPACT); }
-
 static json_t *answer(host *host, const json_t *answer, uint64_t now) {
   const json_t *headers = json_object_get(answer, "headers"), *body = json_object_get(answer, "body");
   const char *encoded = json_string_value(json_object_get(answer, "body_base64"));

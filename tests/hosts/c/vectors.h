@@ -14,6 +14,10 @@ json_t *of_json(bp_text text); /* NULL when it is not JSON */
 void put(json_t *object, const char *name, json_t *value);
 json_t *wrap(const char *name, json_t *value);
 
+/* values.c: as the other hosts write a configuration, an operation or a task's arguments: without spaces, so that
+   errors name the same column, and with the digits that a number was written with. Free it. */
+char *compact(const json_t *value);
+
 /* encode.c, encode_error.c: what the library says, in the JSON form of the vectors, built from the C accessors alone. */
 json_t *encode_step(bp_status status, const bp_step *step, const bp_error *error);
 json_t *encode_outcome(bp_status status, const bp_error *error);
