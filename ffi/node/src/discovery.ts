@@ -85,7 +85,8 @@ export interface ErrorCatalog {
   readonly kinds: readonly { readonly kind: Kind; readonly advice: string }[];
   readonly deliveries: readonly Delivery[];
   readonly faults: readonly Fault[];
-  readonly [more: string]: unknown;
+  /** Brightpearl's own codes that are common; there are others. */
+  readonly codes: readonly { readonly code: string; readonly meaning: string; readonly advice: string }[];
 }
 
 /** How a body is judged. */

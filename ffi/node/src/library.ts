@@ -289,7 +289,6 @@ export const native = {
   clientBudget: bind(
     "int32_t bp_client_budget(void *client, uint64_t now, _Inout_ bp_budget *budget, _Out_ void **error)",
   ),
-  clientPool: bind("int32_t bp_client_pool(void *client, _Out_ void **pool, _Out_ void **error)"),
   clientStatistics: bind(
     "int32_t bp_client_statistics(void *client, _Inout_ bp_statistics *statistics, _Out_ void **error)",
   ),

@@ -2,22 +2,12 @@
  * Runs the examples of ffi/README.md against an emulator: readme BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and
  * BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc, as they stand.
  */
-#define _POSIX_C_SOURCE 200112L
 #include "transmit.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* What the examples take for granted. */
 static CURL *curl;
-
-static void sleep_until(uint64_t until) {
-  uint64_t now = now_ms(), wait = until > now ? until - now : 0;
-  struct timespec pause;
-  pause.tv_sec = (time_t)(wait / 1000);
-  pause.tv_nsec = (long)(wait % 1000) * 1000000;
-  nanosleep(&pause, NULL);
-}
 
 #define transmit(call, step, error) transmit(curl, call, step, error)
 #include "readme.inc"

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import * as brightpearl from "./brightpearl.mjs";
 import { methodName } from "../../../ffi/node/generate-tasks.mjs";
 
-const { BrightpearlError, Client, Tasks, errorClasses } = brightpearl;
+const { BrightpearlError, Client, Engine, Tasks, errorClasses } = brightpearl;
 
 test("the catalogue lists resources, which describe themselves", () => {
   const found = brightpearl.catalog().find(({ name }) => name === "order-row");
@@ -55,6 +55,30 @@ test("the classes, deliveries and faults of errors are the engine's", () => {
   assert.deepEqual(declared("Kind"), kinds.map(({ kind }) => kind));
   assert.deepEqual(declared("Delivery"), deliveries);
   assert.deepEqual(declared("Fault"), faults);
+});
+
+test("an error of a known code has the advice on that code, others that of their kind", () => {
+  const { kinds, codes } = brightpearl.errors();
+  const engine = new Engine({ account: "acme", datacentre: "use1", credentials: { type: "private-app", app_ref: "acme_sync", account_token: "token-of-acme" } });
+  const now = 1_767_225_600_000;
+  const refusal = (code) => {
+    const call = engine.start({ request: { method: "PUT", path: "order-service/order/7/status", body: '{"orderStatusId":3}' } });
+    const { exchange } = call.poll(now);
+    call.answer(exchange, { status: 400, headers: [], body: JSON.stringify({ errors: [{ code, message: "No" }] }) }, now);
+    try {
+      call.poll(now);
+    } catch (error) {
+      return error;
+    }
+    assert.fail(`${code} was taken for a success`);
+  };
+  assert.ok(codes.length > 5);
+  for (const { code, advice } of codes) {
+    const error = refusal(code);
+    assert.deepEqual([error.errors, error.advice], [[{ code, message: "No" }], advice]);
+  }
+  const unknown = refusal("XYZ-1");
+  assert.equal(unknown.advice, kinds.find(({ kind }) => kind === unknown.kind).advice);
 });
 
 test("there is a method for every task and no other, and it carries out that task", () => {

@@ -77,6 +77,16 @@ export async function writes(): Promise<number[]> {
   return statuses;
 }
 
+export async function sells(): Promise<number> {
+  const { orderId, raw } = await client.createSalesOrder({
+    customer: { contactId: 208 },
+    orderRows: [{ productId: 1007, quantity: 2, price: "12.50", taxCode: "T20" }],
+  });
+  await client.updateOrderStatus({ orderId, orderStatusId: 3 }, { signal: AbortSignal.timeout(1000) });
+  const lists = await client.listPriceLists();
+  return orderId + raw.length + Object.keys(lists).length;
+}
+
 export function retries(result: BatchResult): readonly Violation[] {
   return result.ok ? [] : result.error.violations;
 }
@@ -106,5 +116,7 @@ export function waitsUntil(step: Step): number | null {
 client.search("order-service/order-search", {}, { colums: ["orderId"] });
 // @ts-expect-error: a batch stops or continues
 client.batch([], { onFailure: "ignore" });
+// @ts-expect-error: arguments have types
+void client.addOrderNote({ orderId: 7, txt: "Packed" });
 // @ts-expect-error: credentials are of one sort
 new Client({ account: "acme", credentials: { type: "staff-app", appRef: "a", accountToken: "b" } });
