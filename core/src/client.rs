@@ -10,8 +10,9 @@ use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{
     Batch, Fetch, Operation, Options, Paging, Request, Search, Task, check_page_size,
 };
-use crate::call::{Call, Draft, Position};
+use crate::call::{Call, Draft};
 use crate::error::{Error, Kind, Result};
+use crate::live::{Drift, LiveColumns};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
 use crate::retry::RetryPolicy;
 use crate::telemetry::{Event, Recorder, Statistics};
@@ -169,6 +170,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) session: Session,
     pub(crate) pool: Pool,
+    pub(crate) live: Arc<LiveColumns>,
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
     calls: AtomicU64,
@@ -196,6 +198,7 @@ impl Client {
             config,
             session,
             pool,
+            live: Arc::default(),
             recorder: Mutex::new(Recorder::default()),
             exchanges: AtomicU64::new(0),
             calls: AtomicU64::new(0),
@@ -208,7 +211,7 @@ impl Client {
     /// # Errors
     /// [`Kind::Validation`] when the operation cannot be: a filter that does not exist, a bad path.
     pub fn start(&self, operation: impl Into<Operation>) -> Result<Call> {
-        Call::new(Arc::clone(&self.shared), operation.into(), Position::Start)
+        Call::new(Arc::clone(&self.shared), operation.into())
     }
 
     /// Starts a single request of any kind.
@@ -251,10 +254,33 @@ impl Client {
         self.start(batch)
     }
 
-    /// Starts a task.
+    /// Starts a task of [`task`](crate::task), such as the creation of a sales order. Its result comes out once, as
+    /// [`Output::Task`](crate::Output::Task).
+    ///
+    /// ```
+    /// use brightpearl_core::operation::Task;
+    /// use brightpearl_core::{Client, Config, Output, Response, Step};
+    ///
+    /// # fn main() -> brightpearl_core::Result<()> {
+    /// let client = Client::new(Config::from_json(
+    ///     r#"{"account": "acme", "datacentre": "use1",
+    ///         "credentials": {"type": "private-app", "app_ref": "acme_sync", "account_token": "invented"}}"#,
+    /// )?)?;
+    /// let order = r#"{"customer": {"contactId": 207}, "reference": "WEB-1001",
+    ///     "orderRows": [{"productId": 1007, "quantity": 2, "price": "9.99", "taxCode": "T20", "tax": "4.00"}]}"#;
+    /// let mut call = client.task(Task::new("create-sales-order", order)?)?;
+    /// let Step::Send(exchange) = call.poll(0)? else { unreachable!() };
+    /// assert!(exchange.request.url.ends_with("/order-service/sales-order"));
+    /// call.answer(exchange.id, Response::new(200, r#"{"response":329}"#), 150)?;
+    /// let Step::Output(Output::Task(done)) = call.poll(150)? else { unreachable!() };
+    /// assert_eq!(done.id("orderId"), Some(329));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As [`Client::start`].
+    /// [`Kind::Validation`] at `name`, or at a JSON Pointer into the arguments with everything that is wrong with
+    /// them in [`Error::violations`].
     pub fn task(&self, task: Task) -> Result<Call> {
         self.start(task)
     }
@@ -304,7 +330,7 @@ impl Shared {
     }
 
     pub(crate) fn url(&self, draft: &Draft) -> String {
-        self.session.url(&draft.path, &draft.query)
+        self.session.url(draft.prefix, &draft.path, &draft.query)
     }
 
     /// The request of a draft, and the generation of the token that it carries.
@@ -312,8 +338,23 @@ impl Shared {
         draft.request(self.url(draft), |headers| self.session.sign(headers))
     }
 
+    /// Learns the columns of a search from the answer of its `/meta-data`, and says how they differ from the
+    /// catalog's.
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`] when the body is no meta-data.
+    pub(crate) fn learn_columns(&self, search: &str, body: &[u8]) -> Result<Drift> {
+        let (drift, event) = self.live.learn_meta_data(search, body)?;
+        self.record_all(event);
+        Ok(drift)
+    }
+
     pub(crate) fn record(&self, event: Event) {
         self.recorder().record(event);
+    }
+
+    pub(crate) fn record_all(&self, events: impl IntoIterator<Item = Event>) {
+        events.into_iter().for_each(|event| self.record(event));
     }
 
     pub(crate) fn record_received(&self, bytes: usize) {

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::catalog;
-use crate::error::{Delivery, Error, Kind, Result};
+use crate::error::{Delivery, Error, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::http::Method;
 use crate::task;
 use crate::validate::{self, Fault, UnknownMembers};
@@ -54,7 +54,7 @@ pub fn catalog() -> String {
 /// their types, and a JSON Schema of each body; see [`catalog::Description`].
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `resource`, with the nearest name that there is.
+/// [`Kind::Validation`] at `resource`, with the nearest name that there is.
 pub fn describe(resource: &str) -> Result<String> {
     match catalog::describe(resource) {
         Some(description) => Ok(json(&description)),
@@ -77,13 +77,15 @@ pub fn tasks() -> String {
 }
 
 /// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice"}], "deliveries": [state],
-/// "faults": [name]}`, in the words that every host uses.
+/// "faults": [name], "codes": [{"code", "meaning", "advice"}]}`, in the words that every host uses. The codes are
+/// Brightpearl's own; there are others.
 pub fn errors() -> String {
     #[derive(Serialize)]
     struct Errors {
         kinds: Vec<Advised>,
         deliveries: [Delivery; 4],
         faults: [Fault; 13],
+        codes: &'static [KnownCode],
     }
     #[derive(Serialize)]
     struct Advised {
@@ -94,6 +96,7 @@ pub fn errors() -> String {
         kinds: Kind::ALL.into_iter().map(|kind| Advised { kind, advice: kind.advice() }).collect(),
         deliveries: Delivery::ALL,
         faults: Fault::ALL,
+        codes: KNOWN_CODES,
     })
 }
 
@@ -101,7 +104,7 @@ pub fn errors() -> String {
 /// right. `unknown_members` is `warn`, `refuse` or `allow`.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `verb` or `unknown_members`. What is wrong with the body is
+/// [`Kind::Validation`] at `verb` or `unknown_members`. What is wrong with the body is
 /// no error here.
 pub fn validate(path: &str, verb: &str, body: &[u8], unknown_members: &str) -> Result<String> {
     let method: Method = verb.to_ascii_uppercase().parse().map_err(|_| {

@@ -11,6 +11,7 @@ use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
 use crate::telemetry::{Event, template};
 
+use super::classify::is_unknown_path;
 use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::{Fetch, Plan};
 use super::options::read_uris;
@@ -76,6 +77,7 @@ enum State {
 
 struct Unconsumed {
     requested: IdSet,
+    /// For each resource, which of the requested ids it is, where that can be told.
     ids: Vec<Option<u64>>,
 }
 
@@ -191,7 +193,7 @@ impl FetchJob {
     fn put_out(&mut self, resources: Resources) {
         self.unconsumed.push_back(Unconsumed {
             requested: resources.requested.clone(),
-            ids: resources.items.iter().map(|item| item.id).collect(),
+            ids: resources.items.iter().map(|item| item.id.filter(|_| self.listed.names_asked)).collect(),
         });
         self.outputs.push_back(Output::Resources(resources));
     }
@@ -273,8 +275,8 @@ impl Job for FetchJob {
         let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
-        // Where a resource does not say its id, nothing can be said of what is missing.
-        let all_named = items.iter().all(|item| item.id.is_some());
+        // Where a resource does not say its id, or another one, nothing can be said of what is missing.
+        let all_named = self.listed.names_asked && items.iter().all(|item| item.id.is_some());
         let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };
         let resources = Resources { body: response.body, items, requested, missing, refused: Vec::new() };
         self.answer_chunk(index, resources);
@@ -311,7 +313,7 @@ impl Job for FetchJob {
                     return Ok(());
                 };
                 self.read_something = true;
-                let missing = requested.clone();
+                let missing = if self.listed.names_asked { requested.clone() } else { IdSet::new() };
                 self.answer_chunk(index, Resources { requested, missing, ..Resources::empty() });
                 Ok(())
             }
@@ -420,12 +422,6 @@ fn options_pay(ids: &IdSet, plan: Plan, listed: &Reading, id_limit: u32) -> bool
 /// So many refusals without one success end the search for a bad id: one path down the halves, and back.
 fn hopeless_after(id_limit: u32) -> u32 {
     2 * (u32::BITS - id_limit.leading_zeros()) + 2
-}
-
-/// The text that tells an unknown path from an empty result; both are `CMNC-404`.
-fn is_unknown_path(error: &Error) -> bool {
-    error.errors().is_empty()
-        || error.errors().iter().any(|error| error.message.contains("Cannot find the resource"))
 }
 
 /// The id set at the end of a planned URI such as `/order/3-4,9`.

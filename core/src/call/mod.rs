@@ -1,8 +1,10 @@
 //! A call is driven, it never acts: poll it, transmit what it hands out, answer, and take what it puts out.
 
 mod attempt;
+mod checked;
 mod checkpoint;
 mod classify;
+mod collection;
 mod fetch;
 mod job;
 pub mod operation;
@@ -14,6 +16,7 @@ mod resources;
 mod search;
 mod single;
 mod step;
+mod task;
 
 use std::fmt;
 use std::sync::Arc;
@@ -69,11 +72,22 @@ enum Phase {
 }
 
 impl Call {
-    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, position: Position) -> Result<Self> {
-        let job = plan(&shared, &operation, position)?;
+    pub(crate) fn new(shared: Arc<Shared>, operation: Operation) -> Result<Self> {
+        let job = plan(&shared, &operation, Position::Start, true)?;
+        Ok(Self::of(shared, operation, job))
+    }
+
+    /// Goes on with an operation that was checked when it was started.
+    pub(crate) fn resume(shared: Arc<Shared>, text: &str) -> Result<Self> {
+        let checkpoint = Checkpoint::read(shared.session.account(), text)?;
+        let job = plan(&shared, &checkpoint.operation, checkpoint.position, false)?;
+        Ok(Self::of(shared, checkpoint.operation, job))
+    }
+
+    fn of(shared: Arc<Shared>, operation: Operation, job: Box<dyn Job>) -> Self {
         let number = shared.next_call();
         let jitter = Jitter::new(shared.config.seed, number);
-        Ok(Self {
+        Self {
             shared,
             number,
             operation,
@@ -87,12 +101,7 @@ impl Call {
             latest_output: None,
             sent: 0,
             is_waiting_for_budget: false,
-        })
-    }
-
-    pub(crate) fn resume(shared: Arc<Shared>, text: &str) -> Result<Self> {
-        let checkpoint = Checkpoint::read(shared.session.account(), text)?;
-        Self::new(shared, checkpoint.operation, checkpoint.position)
+        }
     }
 
     /// Says what to do next. `now` is milliseconds since the Unix epoch, here and everywhere.
@@ -160,6 +169,11 @@ impl Call {
         match (classify(&response, self.shared.config.max_body_bytes), &attempt.work) {
             (Err(failed), Work::Job(_)) if failed.error.kind() == Kind::Authentication => {
                 self.unauthorised(exchange, attempt, generation, failed, now, time);
+            }
+            (Err(failed), Work::Job(draft)) if attempt.is_removed_by(&failed.error) => {
+                let tag = draft.tag;
+                let done = Response { body: b"{}".to_vec(), ..response };
+                self.accept(exchange, attempt, tag, done, now, time);
             }
             (Err(failed), Work::Job(_)) => self.failed(exchange, attempt, failed, now, time),
             (Err(failed), Work::Login(_)) => {
@@ -235,11 +249,13 @@ impl Call {
             return;
         }
         let write = self.in_flight.iter().find(|flight| !flight.attempt.work.is_harmless());
-        let may_be_applied = write.is_some() || self.waiting.iter().any(|attempt| attempt.may_be_applied);
-        let delivery = if may_be_applied { Delivery::MaybeApplied } else { Delivery::NotSent };
+        let in_doubt = write.map(|flight| &flight.attempt).or_else(|| {
+            self.waiting.iter().find(|attempt| attempt.may_be_applied && !attempt.work.is_harmless())
+        });
+        let delivery = if in_doubt.is_some() { Delivery::MaybeApplied } else { Delivery::NotSent };
         let mut error = Error::new(Kind::Cancelled, "the call was cancelled").with_delivery(delivery);
-        if let Some(flight) = write.or(self.in_flight.first()) {
-            error = error.with_request(self.summary(&flight.attempt.work));
+        if let Some(attempt) = in_doubt.or(self.in_flight.first().map(|flight| &flight.attempt)) {
+            error = attempt.work.explained(error).with_request(self.summary(&attempt.work));
         }
         self.job.outputs().clear();
         self.end(error);
@@ -343,7 +359,7 @@ impl Call {
             Access::Refused(error) => {
                 self.waiting.clear();
                 self.phase = Phase::Failed(None);
-                Err(error)
+                Err(self.with_progress(error))
             }
         }
     }
@@ -381,7 +397,7 @@ impl Call {
     }
 
     fn record_all(&self, events: Vec<Event>) {
-        events.into_iter().for_each(|event| self.record(event));
+        self.shared.record_all(events);
     }
 }
 
@@ -416,22 +432,41 @@ fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
     Step::Wait { until: now.saturating_add(wait_ms), reason }
 }
 
-fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Box<dyn Job>> {
+/// Plans an operation. A new one is held against the catalog, and what is doubtful about it is told; one that is
+/// resumed was checked when it was started, perhaps by a client that had learnt more.
+fn plan(
+    shared: &Arc<Shared>,
+    operation: &Operation,
+    position: Position,
+    is_new: bool,
+) -> Result<Box<dyn Job>> {
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
-            request.check()?;
-            Box::new(request::job(request)?.resume(&position))
+            let checked = if is_new {
+                let checked = checked::check_request(request, config.unknown_members)?;
+                shared.record_all(checked.events());
+                checked
+            } else {
+                checked::known_request(request)?
+            };
+            Box::new(request::job(&checked).resume(&position))
         }
         Operation::Search(search) => {
             search.check()?;
-            let mut job =
-                search::SearchJob::new(search, config.paging, config.page_size, config.max_in_flight)?;
+            if is_new {
+                search.check_names(&shared.live)?;
+                shared.record_all(checked::deprecated_read(&search.resource));
+            }
+            let mut job = search::SearchJob::new(search, config, Arc::clone(&shared.live))?;
             job.resume(position)?;
             Box::new(job)
         }
         Operation::Fetch(fetch) => {
             fetch.check()?;
+            if is_new {
+                shared.record_all(checked::deprecated_read(&fetch.resource));
+            }
             let mut job = fetch::FetchJob::new(fetch, config.max_in_flight)?;
             job.resume(position)?;
             Box::new(job)
@@ -441,6 +476,6 @@ fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Bo
             Box::new(options::job(options)?.resume(&position))
         }
         Operation::Batch(_) => return Err(Error::misuse("batches are being built")),
-        Operation::Task(_) => return Err(Error::misuse("tasks are being built")),
+        Operation::Task(task) => task::job(task, shared, &position)?,
     })
 }

@@ -33,9 +33,10 @@ impl Call {
                 let failed = Failed { error: in_doubt(error), class: Class::Transient { retry_after: None } };
                 self.failed(exchange, attempt, failed, now, time);
             }
+            Err(Unusable::Refused(error)) => self.end(error),
             Err(Unusable::Hopeless(error)) => {
                 let summary = self.summary(&attempt.work);
-                self.end(in_doubt(error).with_request(summary));
+                self.end(attempt.work.explained(in_doubt(error)).with_request(summary));
             }
         }
     }
@@ -132,6 +133,7 @@ impl Call {
         if attempt.may_be_applied && error.delivery() != Delivery::Applied {
             error = error.with_delivery(Delivery::MaybeApplied);
         }
+        error = attempt.work.explained(error);
         if tries > 1 {
             error = error.after_attempts(tries);
         }
@@ -174,8 +176,17 @@ impl Call {
         RequestSummary { method: work.method(), url }
     }
 
+    /// Says what a call of several writes had done before.
+    pub(super) fn with_progress(&self, error: Error) -> Error {
+        match self.job.progress() {
+            Some(progress) => error.with_progress(progress),
+            None => error,
+        }
+    }
+
     /// Ends the call with an error, behind the outputs that are ready.
     pub(super) fn end(&mut self, error: Error) {
+        let error = self.with_progress(error);
         self.shared.session.release(self.number);
         self.waiting.clear();
         self.phase = Phase::Failed(Some(error));

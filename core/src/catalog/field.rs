@@ -55,12 +55,12 @@ pub enum Shape {
     Code,
     /// `true` or `false`.
     Boolean,
-    /// A whole number between these, both included.
+    /// A whole number of 64 bits.
     Integer {
-        /// The lowest.
-        lowest: i64,
-        /// The highest.
-        highest: i64,
+        /// The lowest, where there is a limit.
+        lowest: Option<i32>,
+        /// The highest, where there is a limit.
+        highest: Option<i32>,
     },
     /// An id from 1; 0 where it may stand for "none".
     Id {
@@ -282,30 +282,52 @@ pub fn fields(shape: &Shape) -> Vec<PlacedField> {
 }
 
 fn place_fields(shape: &Shape, place: &str, placed: &mut Vec<PlacedField>) {
-    match shape {
-        Shape::Object(object) => {
-            for field in object.fields {
+    match shape.inside() {
+        Inside::Members(fields) => {
+            for field in fields {
                 let pointer = format!("{place}/{}", field.name);
                 placed.push(PlacedField { pointer: pointer.clone(), field });
                 place_fields(&field.shape, &pointer, placed);
             }
         }
-        Shape::Array { of, .. } | Shape::Map { of, .. } => place_fields(of, &format!("{place}/*"), placed),
-        Shape::Text { .. }
-        | Shape::Choice(_)
-        | Shape::Code
-        | Shape::Boolean
-        | Shape::Integer { .. }
-        | Shape::Id { .. }
-        | Shape::Decimal(_)
-        | Shape::Date
-        | Shape::Moment
-        | Shape::LocalMoment
-        | Shape::TimeOfDay
-        | Shape::Currency
-        | Shape::Country
-        | Shape::Colour
-        | Shape::Any => {}
+        Inside::Elements(of) => place_fields(of, &format!("{place}/*"), placed),
+        Inside::Nothing => {}
+    }
+}
+
+/// What a value holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Inside {
+    /// Members of their own shapes.
+    Members(&'static [Field]),
+    /// Elements, or members of any name, of one shape.
+    Elements(&'static Shape),
+    /// Nothing that is known.
+    Nothing,
+}
+
+impl Shape {
+    /// What a value of this shape holds.
+    pub fn inside(&self) -> Inside {
+        match self {
+            Shape::Object(object) => Inside::Members(object.fields),
+            Shape::Array { of, .. } | Shape::Map { of, .. } => Inside::Elements(of),
+            Shape::Text { .. }
+            | Shape::Choice(_)
+            | Shape::Code
+            | Shape::Boolean
+            | Shape::Integer { .. }
+            | Shape::Id { .. }
+            | Shape::Decimal(_)
+            | Shape::Date
+            | Shape::Moment
+            | Shape::LocalMoment
+            | Shape::TimeOfDay
+            | Shape::Currency
+            | Shape::Country
+            | Shape::Colour
+            | Shape::Any => Inside::Nothing,
+        }
     }
 }
 
@@ -323,11 +345,11 @@ impl fmt::Display for Shape {
             Shape::Boolean => formatter.write_str("true or false"),
             Shape::Integer { lowest, highest } => {
                 formatter.write_str("a whole number")?;
-                match (*lowest, *highest) {
-                    (i64::MIN, i64::MAX) => Ok(()),
-                    (lowest, i64::MAX) => write!(formatter, " from {lowest}"),
-                    (i64::MIN, highest) => write!(formatter, " up to {highest}"),
-                    (lowest, highest) => write!(formatter, " from {lowest} to {highest}"),
+                match (lowest, highest) {
+                    (None, None) => Ok(()),
+                    (Some(lowest), None) => write!(formatter, " from {lowest}"),
+                    (None, Some(highest)) => write!(formatter, " up to {highest}"),
+                    (Some(lowest), Some(highest)) => write!(formatter, " from {lowest} to {highest}"),
                 }
             }
             Shape::Id { or_zero: false } => formatter.write_str("an id above 0"),

@@ -4,19 +4,8 @@ use serde::Serialize;
 
 use super::field::{Object, PatchPath, Shape};
 use super::template::{Argument, Placeholder, match_path, placeholders};
+pub use crate::account::Prefix;
 use crate::http::Method;
-
-/// What stands before a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Prefix {
-    /// `/public-api/{account}/`, as nearly everywhere (API notes §1.2).
-    PublicApi,
-    /// `/api-v3/{account}/` (§8.6).
-    ApiV3,
-    /// `/`: the path names the account itself, or needs none.
-    Host,
-}
 
 /// A path, and what can be done there.
 #[derive(Clone, Copy, Debug)]
@@ -187,6 +176,8 @@ pub struct Operation {
     pub answer: Answer,
     /// The member of a resource in the answer that holds its id; empty when none does.
     pub id_member: &'static str,
+    /// The path's placeholder whose ids are the names of a map's members; empty when they are others.
+    pub keyed_by: &'static str,
     /// What a read answers when there is nothing.
     pub empty: Empty,
     /// What `includeOptional` may name.
@@ -202,7 +193,7 @@ pub struct Operation {
     /// What `If-Match` takes, where it guards against lost updates (HTTP 412).
     pub if_match: Option<&'static str>,
     /// Why it should not be used any more.
-    pub deprecation: Option<Deprecation>,
+    pub deprecation: Option<&'static Deprecation>,
     /// Whether the sources are sure that it exists as described.
     pub verified: bool,
     /// What else is to be known; empty when nothing.
@@ -214,6 +205,7 @@ const fn operation(method: Method, answer: Answer, content: Content) -> Operatio
         method,
         answer,
         id_member: "",
+        keyed_by: "",
         empty: Empty::Unknown,
         optional_sections: &[],
         query: &[],
@@ -275,6 +267,11 @@ impl Operation {
         Operation { id_member, ..self }
     }
 
+    /// A map from the ids that stand in that placeholder.
+    pub(crate) const fn keyed_by(self, keyed_by: &'static str) -> Self {
+        Operation { keyed_by, ..self }
+    }
+
     /// Nothing is answered so.
     pub(crate) const fn empty(self, empty: Empty) -> Self {
         Operation { empty, ..self }
@@ -311,8 +308,8 @@ impl Operation {
     }
 
     /// It should not be used any more.
-    pub(crate) const fn deprecated(self, replacement: Option<&'static str>, reason: &'static str) -> Self {
-        Operation { deprecation: Some(Deprecation { replacement, reason }), ..self }
+    pub(crate) const fn deprecated(self, deprecation: &'static Deprecation) -> Self {
+        Operation { deprecation: Some(deprecation), ..self }
     }
 
     /// Marked as unsure in the sources.

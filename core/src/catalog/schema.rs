@@ -11,7 +11,7 @@ use super::field::{
 use super::operation::Content;
 use crate::validate::UnknownMembers;
 
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 const DAY: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const TIME: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
 const OFFSET: &str = "(Z|[+-][0-9]{2}:[0-9]{2})";
@@ -51,13 +51,16 @@ fn of_shape(shape: &Shape, unknown: UnknownMembers) -> Value {
         Shape::Boolean => json!({"type": "boolean"}),
         Shape::Integer { lowest, highest } => {
             let mut number = json!({"type": "integer"});
-            if *lowest > i64::MIN {
+            if let Some(lowest) = lowest {
                 number["minimum"] = (*lowest).into();
             }
-            if *highest < i64::MAX {
+            if let Some(highest) = highest {
                 number["maximum"] = (*highest).into();
             }
-            either(number, &if *lowest > 0 { FROM_ONE.to_owned() } else { WHOLE.to_owned() })
+            either(
+                number,
+                &if lowest.is_some_and(|lowest| lowest > 0) { FROM_ONE.to_owned() } else { WHOLE.to_owned() },
+            )
         }
         Shape::Id { or_zero: false } => either(json!({"type": "integer", "minimum": 1}), FROM_ONE),
         Shape::Id { or_zero: true } => either(json!({"type": "integer", "minimum": 0}), "^(0|[1-9][0-9]*)$"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{Node, Part};
+use super::document::{Node, Part, at, member};
 use super::scalar::{self, Unfit};
 use super::violation::{Fault, Severity, UnknownMembers, Violation};
 use crate::catalog::field::{Condition, Field, MapKey, Object, Rule, Shape};
@@ -55,51 +55,39 @@ impl Check {
     }
 
     pub(super) fn value(&mut self, shape: &Shape, node: &Node<'_>) {
-        match shape {
-            Shape::Any => return,
-            Shape::Object(object) => {
-                if let Node::Object(members) = node {
-                    return self.object(object, members);
+        match (shape, node) {
+            (Shape::Object(object), Node::Object(members)) => self.object(object, members),
+            (Shape::Array { of, at_least, at_most }, Node::Array(elements)) => {
+                self.array(shape, of, (*at_least, *at_most), elements);
+            }
+            (Shape::Map { key, of }, Node::Object(members)) => self.map(*key, of, members),
+            // Whatever holds nothing further, or should and does not.
+            (shape, node) => {
+                if let Err(Unfit { fault, expected }) = scalar::check(shape, node) {
+                    self.error(fault, node, expected.unwrap_or_else(|| shape.to_string()));
                 }
             }
-            Shape::Array { of, at_least, at_most } => {
-                if let Node::Array(elements) = node {
-                    return self.array(shape, of, (*at_least, *at_most), elements);
-                }
-            }
-            Shape::Map { key, of } => {
-                if let Node::Object(members) = node {
-                    return self.map(*key, of, members);
-                }
-            }
-            Shape::Text { .. }
-            | Shape::Choice(_)
-            | Shape::Code
-            | Shape::Boolean
-            | Shape::Integer { .. }
-            | Shape::Id { .. }
-            | Shape::Decimal(_)
-            | Shape::Date
-            | Shape::Moment
-            | Shape::LocalMoment
-            | Shape::TimeOfDay
-            | Shape::Currency
-            | Shape::Country
-            | Shape::Colour => {}
-        }
-        if let Err(Unfit { fault, expected }) = check_scalar(shape, node) {
-            self.error(fault, node, expected.unwrap_or_else(|| shape.to_string()));
         }
     }
 
     pub(super) fn object(&mut self, object: &Object, members: &[(String, Part<'_>)]) {
-        for field in object.fields {
-            let node = member(members, field.name).map(Part::read);
-            self.within(field.name, |check| check.field(field, node.as_ref()));
+        self.members(&[object], members);
+    }
+
+    /// Checks an object that may have the members of several tables. The first that knows a name counts.
+    pub(super) fn members(&mut self, tables: &[&Object], members: &[(String, Part<'_>)]) {
+        for (place, table) in tables.iter().enumerate() {
+            let is_known_before = |name| {
+                tables[..place].iter().any(|table| table.fields.iter().any(|field| field.name == name))
+            };
+            for field in table.fields.iter().filter(|field| !is_known_before(field.name)) {
+                let node = member(members, field.name).map(Part::read);
+                self.within(field.name, |check| check.field(field, node.as_ref()));
+            }
         }
         self.repeated(members);
-        self.unknown(object, members);
-        for rule in object.rules {
+        self.unknown(tables, members);
+        for rule in tables.iter().flat_map(|table| table.rules) {
             self.rule(rule, members);
         }
     }
@@ -123,17 +111,18 @@ impl Check {
         }
     }
 
-    fn unknown(&mut self, object: &Object, members: &[(String, Part<'_>)]) {
+    fn unknown(&mut self, tables: &[&Object], members: &[(String, Part<'_>)]) {
         if self.unknown == UnknownMembers::Allow {
             return;
         }
-        let known = || object.fields.iter().map(|field| field.name);
+        let known = || tables.iter().flat_map(|table| table.fields).map(|field| field.name);
+        let open = tables.iter().any(|table| table.open);
         for (name, _) in members.iter().filter(|(name, _)| !known().any(|field| field == name)) {
             let expected = match nearest(name, known()) {
                 Some(meant) => format!("a known member, such as {meant}"),
                 None => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
             };
-            let is_error = self.unknown == UnknownMembers::Refuse && !object.open;
+            let is_error = self.unknown == UnknownMembers::Refuse && !open;
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             self.within(name, |check| {
                 check.report(severity, Fault::UnknownMember, "a member that is not known", expected);
@@ -182,7 +171,14 @@ impl Check {
             Rule::When { member, condition, needs } => {
                 let Some(node) = at(members, member).filter(|node| holds(*condition, node)) else { return };
                 for need in needs.iter().filter(|need| at(members, need).is_none()) {
-                    let expected = format!("a value, since {member} is {node}");
+                    let expected = match (condition, &node) {
+                        (Condition::Is(_), Node::Text(text)) => {
+                            format!("a value, since {member} is {text:?}")
+                        }
+                        (Condition::Is(_) | Condition::IsPositive, _) => {
+                            format!("a value, since {member} is above 0")
+                        }
+                    };
                     self.at(need, |check| check.error(Fault::Missing, "nothing", expected));
                 }
             }
@@ -205,28 +201,6 @@ impl Check {
     }
 }
 
-/// The member of that name; of several, the last, as JSON readers have it.
-pub(super) fn member<'m, 'd>(members: &'m [(String, Part<'d>)], name: &str) -> Option<&'m Part<'d>> {
-    members.iter().rev().find(|(member, _)| member == name).map(|(_, part)| part)
-}
-
-/// What stands at a pointer that leads through objects; `None` for null, too.
-fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
-    let (name, rest) = match pointer.trim_start_matches('/').split_once('/') {
-        Some((name, rest)) => (name, Some(rest)),
-        None => (pointer.trim_start_matches('/'), None),
-    };
-    let node = member(members, name)?.read();
-    match (node, rest) {
-        (Node::Null, _) => None,
-        (node, None) => Some(node),
-        (Node::Object(members), Some(rest)) => at(&members, rest),
-        (Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Array(_) | Node::Unreadable, Some(_)) => {
-            None
-        }
-    }
-}
-
 fn holds(condition: Condition, node: &Node<'_>) -> bool {
     match condition {
         Condition::Is(texts) => matches!(node, Node::Text(text) if texts.contains(&text.as_str())),
@@ -236,64 +210,4 @@ fn holds(condition: Condition, node: &Node<'_>) -> bool {
 
 fn is_positive(text: &str) -> bool {
     Decimal::parse(text).is_ok_and(|number| number > Decimal::default())
-}
-
-fn check_scalar(shape: &Shape, node: &Node<'_>) -> Result<(), Unfit> {
-    match shape {
-        Shape::Code => scalar::check_code(node),
-        Shape::Integer { lowest, highest } => scalar::check_integer(node, *lowest, *highest),
-        Shape::Id { or_zero } => scalar::check_id(node, *or_zero),
-        Shape::Decimal(form) => scalar::check_decimal(node, *form),
-        Shape::Boolean => match node {
-            Node::Boolean(_) => Ok(()),
-            Node::Null
-            | Node::Number(_)
-            | Node::Text(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Unreadable => Err(Fault::WrongType.into()),
-        },
-        Shape::Any => Ok(()),
-        Shape::Object(_) | Shape::Array { .. } | Shape::Map { .. } => Err(Fault::WrongType.into()),
-        Shape::Text { .. }
-        | Shape::Choice(_)
-        | Shape::Date
-        | Shape::Moment
-        | Shape::LocalMoment
-        | Shape::TimeOfDay
-        | Shape::Currency
-        | Shape::Country
-        | Shape::Colour => match node {
-            Node::Text(text) => check_text(shape, text),
-            Node::Null
-            | Node::Boolean(_)
-            | Node::Number(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Unreadable => Err(Fault::WrongType.into()),
-        },
-    }
-}
-
-fn check_text(shape: &Shape, text: &str) -> Result<(), Unfit> {
-    match shape {
-        Shape::Text { at_least, at_most } => scalar::check_text(text, *at_least, *at_most),
-        Shape::Choice(texts) => scalar::check_choice(text, texts),
-        Shape::Code
-        | Shape::Boolean
-        | Shape::Integer { .. }
-        | Shape::Id { .. }
-        | Shape::Decimal(_)
-        | Shape::Date
-        | Shape::Moment
-        | Shape::LocalMoment
-        | Shape::TimeOfDay
-        | Shape::Currency
-        | Shape::Country
-        | Shape::Colour
-        | Shape::Object(_)
-        | Shape::Array { .. }
-        | Shape::Map { .. }
-        | Shape::Any => scalar::check_form(text, shape),
-    }
 }

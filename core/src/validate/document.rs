@@ -10,7 +10,7 @@ use crate::value::excerpt::excerpt;
 
 /// A part of a body that was not looked at yet.
 #[derive(Clone, Debug)]
-pub(super) enum Part<'d> {
+pub(crate) enum Part<'d> {
     /// JSON, which is known to be well-formed.
     Json(&'d RawValue),
     /// A text of a form.
@@ -19,7 +19,7 @@ pub(super) enum Part<'d> {
 
 /// A part that was looked at.
 #[derive(Clone, Debug)]
-pub(super) enum Node<'d> {
+pub(crate) enum Node<'d> {
     Null,
     Boolean(bool),
     /// The number's own text.
@@ -32,12 +32,20 @@ pub(super) enum Node<'d> {
 }
 
 impl<'d> Part<'d> {
+    /// The JSON text as it stands; `None` for a form's text.
+    pub(crate) fn raw(&self) -> Option<&'d str> {
+        match self {
+            Part::Json(raw) => Some(raw.get()),
+            Part::Text(_) => None,
+        }
+    }
+
     /// The whole of a JSON body.
-    pub(super) fn json(body: &'d [u8]) -> Result<Self, String> {
+    pub(crate) fn json(body: &'d [u8]) -> Result<Self, String> {
         serde_json::from_slice::<&RawValue>(body).map(Part::Json).map_err(|error| error.to_string())
     }
 
-    pub(super) fn read(&self) -> Node<'d> {
+    pub(crate) fn read(&self) -> Node<'d> {
         let raw: &'d RawValue = match self {
             Part::Json(raw) => raw,
             Part::Text(text) => return Node::Text(text.clone()),
@@ -98,6 +106,37 @@ fn members(token: &str) -> serde_json::Result<Vec<(String, Part<'_>)>> {
     }
 
     serde_json::Deserializer::from_str(token).deserialize_map(Members)
+}
+
+/// The member of that name; of several, the last, as JSON readers have it.
+pub(crate) fn member<'m, 'd>(members: &'m [(String, Part<'d>)], name: &str) -> Option<&'m Part<'d>> {
+    members.iter().rev().find(|(member, _)| member == name).map(|(_, part)| part)
+}
+
+/// What stands at a JSON Pointer of one of the catalog's tables, whose names need no escapes; `None` for null,
+/// too.
+pub(crate) fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
+    let (name, rest) = first_token(pointer);
+    descend(member(members, name)?.read(), rest)
+}
+
+fn descend<'d>(node: Node<'d>, rest: &str) -> Option<Node<'d>> {
+    if rest.is_empty() {
+        return (!node.is_null()).then_some(node);
+    }
+    match node {
+        Node::Object(members) => at(&members, rest),
+        Node::Array(elements) => {
+            let (place, rest) = first_token(rest);
+            descend(elements.get(place.parse::<usize>().ok()?)?.read(), rest)
+        }
+        Node::Null | Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable => None,
+    }
+}
+
+fn first_token(pointer: &str) -> (&str, &str) {
+    let pointer = pointer.trim_start_matches('/');
+    pointer.split_once('/').unwrap_or((pointer, ""))
 }
 
 impl Node<'_> {
