@@ -10,7 +10,7 @@ use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{
     Batch, Fetch, Operation, Options, Paging, Request, Search, Task, check_page_size,
 };
-use crate::call::{Call, Draft};
+use crate::call::{Call, Draft, MultiMessageService};
 use crate::error::{Error, Kind, Result};
 use crate::live::{Drift, LiveColumns};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
@@ -170,6 +170,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) session: Session,
     pub(crate) pool: Pool,
+    pub(crate) multi_messages: Arc<MultiMessageService>,
     pub(crate) live: Arc<LiveColumns>,
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
@@ -198,6 +199,7 @@ impl Client {
             config,
             session,
             pool,
+            multi_messages: Arc::default(),
             live: Arc::default(),
             recorder: Mutex::new(Recorder::default()),
             exchanges: AtomicU64::new(0),

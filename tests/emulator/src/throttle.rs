@@ -1,9 +1,10 @@
 //! The request cap of an account, and the neighbour that shares it (API notes §5).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::Credential;
 use crate::config::Config;
 use crate::world::random::{Draw, Topic};
 
@@ -41,7 +42,39 @@ pub(crate) struct Admission {
     pub(crate) next_period_ms: u64,
 }
 
-/// The pool of one account.
+/// The pools of one account: private apps share one, and the apps of each developer have one of their own.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Pools {
+    private: Throttle,
+    by_developer: BTreeMap<String, Throttle>,
+}
+
+impl Pools {
+    pub(crate) fn new(config: &Config) -> Self {
+        let public = config.credentials.iter().filter_map(Credential::dev_ref);
+        let developers = public.chain(config.oauth.clients.iter().map(|client| client.dev_ref.as_str()));
+        Self {
+            private: Throttle::new(config),
+            by_developer: developers.map(|dev_ref| (dev_ref.to_owned(), Throttle::new(config))).collect(),
+        }
+    }
+
+    /// The pool that a request draws on, whoever it turns out to come from.
+    pub(crate) fn of(&mut self, dev_ref: Option<&str>) -> &mut Throttle {
+        match dev_ref.and_then(|dev_ref| self.by_developer.get_mut(dev_ref)) {
+            Some(throttle) => throttle,
+            None => &mut self.private,
+        }
+    }
+
+    pub(crate) fn neighbour_requests(&self) -> u64 {
+        let developers = self.by_developer.values().map(|throttle| throttle.neighbour_requests);
+        self.private.neighbour_requests + developers.sum::<u64>()
+    }
+}
+
+/// One pool.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Throttle {
     quota: u32,
     period_ms: u64,
@@ -98,10 +131,6 @@ impl Throttle {
         while self.count(now) {}
     }
 
-    pub(crate) fn neighbour_requests(&self) -> u64 {
-        self.neighbour_requests
-    }
-
     fn used(&self) -> u32 {
         u32::try_from(self.taken.len()).unwrap_or(u32::MAX)
     }
@@ -134,7 +163,7 @@ impl Throttle {
                 }
             }
             ThrottleWindow::Rolling => {
-                if let Some(first_still_counted) = (now + 1).checked_sub(self.period_ms) {
+                if let Some(first_still_counted) = now.saturating_add(1).checked_sub(self.period_ms) {
                     self.drop_before(first_still_counted);
                 }
             }
@@ -152,7 +181,7 @@ impl Throttle {
             ThrottleWindow::Aligned | ThrottleWindow::FirstRequest => self.started,
             ThrottleWindow::Rolling => self.taken.front().copied().unwrap_or(now),
         };
-        (from + self.period_ms).saturating_sub(now)
+        from.saturating_add(self.period_ms).saturating_sub(now)
     }
 
     /// Counts what the neighbour sent since the last look. Its requests are a function of the seed and the
@@ -232,6 +261,7 @@ mod tests {
     fn a_clock_set_back_does_not_freeze_the_pool() {
         for window in [ThrottleWindow::Aligned, ThrottleWindow::FirstRequest, ThrottleWindow::Rolling] {
             let mut throttle = throttle(window, 1);
+            assert!(throttle.take(u64::MAX).admitted);
             assert!(throttle.take(10_000_000).admitted);
             assert!(throttle.take(5_000).admitted, "{window:?}");
             assert!(throttle.take(5_001).next_period_ms <= 60_000, "{window:?}");
@@ -255,7 +285,7 @@ mod tests {
         let remaining_at_the_end = |looks: &[u64]| {
             let mut throttle = Throttle::new(&config);
             let last = looks.iter().map(|at| throttle.take(*at)).last().unwrap();
-            (last.remaining + u32::try_from(looks.len()).unwrap(), throttle.neighbour_requests())
+            (last.remaining + u32::try_from(looks.len()).unwrap(), throttle.neighbour_requests)
         };
         let seldom = remaining_at_the_end(&[0, 59_999]);
         let often = remaining_at_the_end(&[0, 9_000, 20_000, 20_001, 41_000, 59_999]);

@@ -15,6 +15,9 @@ pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
+/// 9999-01-01T00:00:00Z: no later time is written to a record, so that terms can be added to it.
+pub(crate) const LAST_MOMENT: i64 = 253_370_764_800_000;
+
 /// A point in time as the account shows it: with milliseconds and the offset of its zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
@@ -61,10 +64,31 @@ pub(crate) fn http_date(ms: u64) -> String {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_default()
 }
 
+/// A time as it stands in the name of a forgotten contact: `YYYYMMDD-HHMMSS` (API notes §8.4).
+pub(crate) fn forgotten_stamp(ms: i64) -> String {
+    let shown = civil(ms, UtcOffset { minutes: 0 });
+    format!(
+        "{:04}{:02}{:02}-{:02}{:02}{:02}",
+        shown.year(),
+        shown.month(),
+        shown.day(),
+        shown.hour(),
+        shown.minute(),
+        shown.second()
+    )
+}
+
 /// Midnight in the account's zone of the day on which a moment falls there.
 pub(crate) fn local_midnight(ms: i64, offset: UtcOffset) -> i64 {
     let shift = i64::from(offset.minutes) * MINUTE;
     (ms + shift).div_euclid(DAY) * DAY - shift
+}
+
+/// Midnight in the account's zone of a day that is written `yyyy-mm-dd`; a time behind it does not matter.
+pub(crate) fn local_date(text: &str, offset: UtcOffset) -> Option<i64> {
+    let date = text.split_once('T').map_or(text, |(date, _)| date);
+    let date: Date = (date.len() == "2024-03-10".len()).then(|| date.parse().ok()).flatten()?;
+    Some(start_of(date)? - i64::from(offset.minutes) * MINUTE)
 }
 
 /// Midnight UTC of the day on which a moment falls in the account's zone.
