@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         writes: true,
         takes: &[Form::own(closed(&[
             id("productId", "product").mandatory(),
-            field("version", Shape::Integer { lowest: 0, highest: i64::MAX })
+            field("version", Shape::Integer { lowest: Some(0), highest: None })
                 .note("The product's version as read; the change is refused when it is another by now."),
         ]))
         .with_body(Method::Put, "product-service/product/{productId}")],
