@@ -2065,9 +2065,10 @@ const bp_error *bp_results_error(const bp_results *results,
 /**
  * Starts a task by its name, such as `create-sales-order`, with its arguments as the text of a JSON object;
  * empty for none. `bp_tasks` lists the tasks with the JSON Schema of their arguments and results. It puts out
- * one task result. `BP_STATUS_VALIDATION` at `task.name` or below `arguments` before anything is sent. When a
- * task of several requests fails between them, `bp_error_progress` says what it had done. As
- * `bp_call_start_request` otherwise.
+ * one task result. `BP_STATUS_VALIDATION` before anything is sent: at `name` when there is no such task, at
+ * `arguments` when they are no JSON object, else at the JSON Pointer of the first argument that does not fit,
+ * with all of them in `bp_error_violation`. When a task of several requests fails between them,
+ * `bp_error_progress` says what it had done. As `bp_call_start_request` otherwise.
  */
 bp_status bp_call_start_task(const bp_client *client,
                              const char *name,
