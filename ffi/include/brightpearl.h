@@ -184,6 +184,125 @@ typedef int32_t bp_delivery;
 #endif // __cplusplus
 
 /**
+ * How bad a violation is.
+ */
+enum bp_severity
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Probably not what was meant; Brightpearl may take it.
+   */
+  BP_SEVERITY_WARNING = 0,
+  /**
+   * Brightpearl will not take it, or not as it was meant.
+   */
+  BP_SEVERITY_ERROR = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_severity bp_severity;
+#else
+typedef int32_t bp_severity;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What sort of thing is wrong with a body. The numbers never change their meaning.
+ */
+enum bp_fault
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The body is not JSON, or not the form that it should be.
+   */
+  BP_FAULT_UNREADABLE = 0,
+  /**
+   * Something mandatory is absent or null.
+   */
+  BP_FAULT_MISSING = 1,
+  /**
+   * A value of another JSON type.
+   */
+  BP_FAULT_WRONG_TYPE = 2,
+  /**
+   * A text that does not have the form of a date, a code, a number.
+   */
+  BP_FAULT_WRONG_FORMAT = 3,
+  /**
+   * A text that is none of those allowed.
+   */
+  BP_FAULT_NOT_ALLOWED = 4,
+  /**
+   * A number, or a number of elements, beyond what is allowed.
+   */
+  BP_FAULT_OUT_OF_RANGE = 5,
+  /**
+   * A text that is too short or too long.
+   */
+  BP_FAULT_WRONG_LENGTH = 6,
+  /**
+   * A number with too many decimal places.
+   */
+  BP_FAULT_TOO_PRECISE = 7,
+  /**
+   * A member that the catalogue does not know.
+   */
+  BP_FAULT_UNKNOWN_MEMBER = 8,
+  /**
+   * A member that is there twice.
+   */
+  BP_FAULT_REPEATED_MEMBER = 9,
+  /**
+   * Values that may not stand together.
+   */
+  BP_FAULT_CONTRADICTION = 10,
+  /**
+   * Something that has no effect.
+   */
+  BP_FAULT_IDLE = 11,
+  /**
+   * A verb that the catalogue does not know at this path.
+   */
+  BP_FAULT_UNKNOWN_VERB = 12,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_fault bp_fault;
+#else
+typedef int32_t bp_fault;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What to do to find out, and with it which fields of the verification are set.
+ */
+enum bp_verification_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Search for the record by what the write said of it: `search`, `filters`, `filter_count`, `unique`.
+   */
+  BP_VERIFICATION_KIND_SEARCH = 1,
+  /**
+   * Read, and compare with what was sent: `path`, `compare`.
+   */
+  BP_VERIFICATION_KIND_READ = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_verification_kind bp_verification_kind;
+#else
+typedef int32_t bp_verification_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What to do next, and with it which fields of the step are set.
  */
 enum bp_step_kind
@@ -210,8 +329,8 @@ enum bp_step_kind
    */
   BP_STEP_KIND_PENDING = 3,
   /**
-   * A page of a search: `page`. This and the next three are output; polling again says that it was
-   * consumed.
+   * A page of a search: `page`. This, the next three, results and task results are output; polling again
+   * says that it was consumed.
    */
   BP_STEP_KIND_PAGE = 4,
   /**
@@ -230,6 +349,14 @@ enum bp_step_kind
    * The call is over; everything was put out.
    */
   BP_STEP_KIND_DONE = 8,
+  /**
+   * What became of writes of a batch: `results`.
+   */
+  BP_STEP_KIND_RESULTS = 9,
+  /**
+   * What a task has done: `task`.
+   */
+  BP_STEP_KIND_TASK = 10,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -296,6 +423,14 @@ enum bp_operation_kind
    * An `OPTIONS`; puts out URIs.
    */
   BP_OPERATION_KIND_OPTIONS = 4,
+  /**
+   * Several writes; puts out results.
+   */
+  BP_OPERATION_KIND_BATCH = 5,
+  /**
+   * A task; puts out its result.
+   */
+  BP_OPERATION_KIND_TASK = 6,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -409,6 +544,91 @@ typedef uint32_t bp_plan;
 #endif // __cplusplus
 
 /**
+ * In which order Brightpearl carries out the writes of a batch.
+ */
+enum bp_batch_order
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * One after the other, as they were added.
+   */
+  BP_BATCH_ORDER_SEQUENTIAL = 0,
+  /**
+   * In any order, perhaps at once.
+   */
+  BP_BATCH_ORDER_PARALLEL = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_batch_order bp_batch_order;
+#else
+typedef uint32_t bp_batch_order;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a failed write of a batch means for those behind it.
+ */
+enum bp_batch_on_failure
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * They are not carried out, and end as `BP_STATUS_CANCELLED` and not sent.
+   */
+  BP_BATCH_ON_FAILURE_STOP = 0,
+  /**
+   * They are carried out all the same.
+   */
+  BP_BATCH_ON_FAILURE_CONTINUE = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_batch_on_failure bp_batch_on_failure;
+#else
+typedef uint32_t bp_batch_on_failure;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Whether the writes of a batch travel in multi-messages.
+ */
+enum bp_batch_packing
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Where it saves requests, and one by one while the multi-message service fails.
+   */
+  BP_BATCH_PACKING_AUTO = 0,
+  /**
+   * Always; the batch fails when the multi-message service does.
+   */
+  BP_BATCH_PACKING_ALWAYS = 1,
+  /**
+   * Never: one by one.
+   */
+  BP_BATCH_PACKING_NEVER = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_batch_packing bp_batch_packing;
+#else
+typedef uint32_t bp_batch_packing;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Writes to be sent together. It has one owner: only one thread may use it at a time, and it may move
+ * between threads.
+ */
+typedef struct bp_batch bp_batch;
+
+/**
  * One purpose under way. It has one owner: only one thread may use it at a time, and it may move between
  * threads. Calls of the same client are independent of each other.
  */
@@ -453,6 +673,19 @@ typedef struct bp_reply bp_reply;
 typedef struct bp_resources bp_resources;
 
 /**
+ * What became of some writes of a batch, in the order in which they were added. Borrowed from the step that
+ * it came with, unless `bp_results_retain` made it the program's own. It does not change, so several threads
+ * may read it at once.
+ */
+typedef struct bp_results bp_results;
+
+/**
+ * What a task has done. Borrowed from the step that it came with, unless `bp_task_result_retain` made it the
+ * program's own. It does not change, so several threads may read it at once.
+ */
+typedef struct bp_task_result bp_task_result;
+
+/**
  * The URIs of an `OPTIONS`. Borrowed from the step that it came with, unless `bp_uris_retain` made it the
  * program's own. It does not change, so several threads may read it at once.
  */
@@ -476,6 +709,83 @@ typedef struct {
 } bp_text;
 
 /**
+ * One thing that is wrong with a body. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Where: a JSON Pointer (RFC 6901) into the body; empty for the whole of it. Of something missing, where it
+   * should be.
+   */
+  bp_text pointer;
+  /**
+   * How bad it is.
+   */
+  bp_severity severity;
+  /**
+   * What sort of thing it is.
+   */
+  bp_fault fault;
+  /**
+   * What was found, in words; long texts are cut.
+   */
+  bp_text found;
+  /**
+   * What was expected, in words.
+   */
+  bp_text expected;
+} bp_violation;
+
+/**
+ * A name with its value: a header line, a query parameter, a filter.
+ */
+typedef struct {
+  /**
+   * The name.
+   */
+  bp_text name;
+  /**
+   * The value.
+   */
+  bp_text value;
+} bp_field;
+
+/**
+ * One way to find out whether a write was applied, ready to be carried out. The library makes these; later
+ * releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * What to do; fields of the other kind are zero.
+   */
+  bp_verification_kind kind;
+  /**
+   * Whether Brightpearl refuses a second record with these values, so that a hit is the record. Otherwise a
+   * hit is a candidate: compare the rest.
+   */
+  bool unique;
+  /**
+   * The search's path, as `bp_search.resource` takes it.
+   */
+  bp_text search;
+  /**
+   * Its filters, as `bp_search.filters` takes them.
+   */
+  const bp_field *filters;
+  /**
+   * How many of them.
+   */
+  size_t filter_count;
+  /**
+   * The path to read, as `bp_request.path` takes it.
+   */
+  bp_text path;
+  /**
+   * What to look at, in words.
+   */
+  bp_text compare;
+} bp_verification;
+
+/**
  * A UTF-8 text that the program owns: filled by the library, NUL-terminated, and freed by
  * `bp_buffer_free`, once. Zero it before its first use.
  */
@@ -489,6 +799,46 @@ typedef struct {
    */
   size_t len;
 } bp_buffer;
+
+/**
+ * Bytes that someone else owns: not NUL-terminated, otherwise as `bp_text`.
+ */
+typedef struct {
+  /**
+   * The first byte, or NULL.
+   */
+  const uint8_t *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} bp_bytes;
+
+/**
+ * A body to be judged. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_validation)`.
+   */
+  size_t struct_size;
+  /**
+   * The path below the account, such as `order-service/order`.
+   */
+  bp_text path;
+  /**
+   * The verb that the body is meant for: `POST`, `PUT`, `PATCH` or `DELETE`, in any case.
+   */
+  bp_text verb;
+  /**
+   * The body. Anything may stand in here, also what is no JSON.
+   */
+  bp_bytes body;
+  /**
+   * What to make of members that the catalogue does not know: `warn`, `refuse` or `allow`; empty for `warn`.
+   */
+  bp_text unknown_members;
+} bp_validation;
 
 /**
  * What a budget allows at a moment. Initialise it with `BP_INIT`.
@@ -547,34 +897,6 @@ typedef struct {
 } bp_statistics;
 
 /**
- * A name with its value: a header line, a query parameter, a filter.
- */
-typedef struct {
-  /**
-   * The name.
-   */
-  bp_text name;
-  /**
-   * The value.
-   */
-  bp_text value;
-} bp_field;
-
-/**
- * Bytes that someone else owns: not NUL-terminated, otherwise as `bp_text`.
- */
-typedef struct {
-  /**
-   * The first byte, or NULL.
-   */
-  const uint8_t *data;
-  /**
-   * How many bytes.
-   */
-  size_t len;
-} bp_bytes;
-
-/**
  * A single request of any kind. Initialise it with `BP_INIT`; fields left at zero are absent.
  */
 typedef struct {
@@ -615,6 +937,10 @@ typedef struct {
    * repeated when the outcome of an attempt is unknown.
    */
   uint32_t idempotent;
+  /**
+   * Not 0: sends the body although the catalogue finds it wrong, for fields newer than this release.
+   */
+  uint32_t unchecked;
 } bp_request;
 
 /**
@@ -728,6 +1054,28 @@ typedef struct {
 } bp_options;
 
 /**
+ * How a batch is carried out. Initialise it with `BP_INIT`; fields left at zero are the first constants.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_batch_options)`.
+   */
+  size_t struct_size;
+  /**
+   * One of `bp_batch_order`.
+   */
+  uint32_t order;
+  /**
+   * One of `bp_batch_on_failure`.
+   */
+  uint32_t on_failure;
+  /**
+   * One of `bp_batch_packing`.
+   */
+  uint32_t packing;
+} bp_batch_options;
+
+/**
  * What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
  * to is borrowed until the next poll of the call, or until the call is freed.
  */
@@ -792,6 +1140,14 @@ typedef struct {
    * URIs, or NULL.
    */
   const bp_uris *uris;
+  /**
+   * Results, or NULL.
+   */
+  const bp_results *results;
+  /**
+   * A task's result, or NULL.
+   */
+  const bp_task_result *task;
 } bp_step;
 
 /**
@@ -1037,6 +1393,19 @@ bool bp_error_retry_after(const bp_error *error,
                           uint64_t *milliseconds);
 
 /**
+ * Whether the same request may be sent again with a chance of success, after `bp_error_retry_after` where that
+ * is known. False for a write of unknown outcome: look first, as `bp_error_verification` says, whether it was
+ * applied.
+ */
+bool bp_error_is_retryable(const bp_error *error);
+
+/**
+ * What a task of several requests had done before it failed: the text of a JSON object with the members of its
+ * result. No text when nothing was done, and for errors of other calls.
+ */
+bp_text bp_error_progress(const bp_error *error);
+
+/**
  * The verb of the request that the error is about. No text when there was none.
  */
 bp_text bp_error_request_method(const bp_error *error);
@@ -1047,7 +1416,8 @@ bp_text bp_error_request_method(const bp_error *error);
 bp_text bp_error_request_url(const bp_error *error);
 
 /**
- * One sentence on what to do about errors of this kind. No text when `error` is NULL.
+ * One sentence on what to do about it: for Brightpearl's common codes one of their own, else that of the kind.
+ * No text when `error` is NULL.
  */
 bp_text bp_error_advice(const bp_error *error);
 
@@ -1058,10 +1428,101 @@ bp_text bp_error_advice(const bp_error *error);
 bp_text bp_error_text(const bp_error *error);
 
 /**
+ * How many things are wrong with the body that the error is about; 0 for errors that are not about a body.
+ */
+size_t bp_error_violation_count(const bp_error *error);
+
+/**
+ * One of them, in the body's order; it lives as long as the error. NULL when there are not so many.
+ */
+const bp_violation *bp_error_violation(const bp_error *error,
+                                       size_t index);
+
+/**
+ * The name of a severity, such as `warning`. As `bp_status_name` otherwise.
+ */
+const char *bp_severity_name(int32_t severity);
+
+/**
+ * The name of a fault, such as `wrong-type`. As `bp_status_name` otherwise.
+ */
+const char *bp_fault_name(int32_t fault);
+
+/**
+ * How many ways there are to find out whether the write was applied; 0 when its outcome is known, or when
+ * there is no way.
+ */
+size_t bp_error_verification_count(const bp_error *error);
+
+/**
+ * One of them, the surest first; it lives as long as the error. NULL when there are not so many.
+ */
+const bp_verification *bp_error_verification(const bp_error *error,
+                                             size_t index);
+
+/**
  * Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
  * does no harm. `buffer` may be NULL. Any thread.
  */
 void bp_buffer_free(bp_buffer *buffer);
+
+/**
+ * Writes every resource of the API in short, as the text of a JSON array of objects with `name`, `title`,
+ * `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
+ * `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_catalog(bp_buffer *resources_json,
+                     bp_error **error);
+
+/**
+ * Writes all that is known about a resource, by its name (`order-row`) or one of its paths
+ * (`order-service/order-note-search`), as the text of a JSON object: verbs with their paths and a JSON Schema of
+ * each body, and the columns of its searches with their types. `BP_STATUS_VALIDATION` when there is no such
+ * resource; the message then has the nearest name. On success `*description_json` is owned: free it with
+ * `bp_buffer_free`. Any thread.
+ */
+bp_status bp_describe(const char *resource,
+                      size_t resource_len,
+                      bp_buffer *description_json,
+                      bp_error **error);
+
+/**
+ * Writes every task that `bp_call_start_task` knows, as the text of a JSON array of objects with `name`,
+ * `summary`, `arguments` and `result` (JSON Schemas), `requests` (what it sends, in words) and `writes`. On
+ * success `*tasks_json` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_tasks(bp_buffer *tasks_json,
+                   bp_error **error);
+
+/**
+ * Writes what can go wrong and what to do about it, as the text of a JSON object: `kinds` (each with its
+ * `kind` and `advice`), `deliveries` and `faults`, in the names that `bp_status_name`, `bp_delivery_name` and
+ * `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_errors(bp_buffer *errors_json,
+                    bp_error **error);
+
+/**
+ * Writes everything that is wrong with a body, as the text of a JSON array of objects with `pointer` (a JSON
+ * Pointer into the body), `severity`, `fault`, `found` and `expected`; `[]` when it is right. A wrong body is no
+ * error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is none. On success
+ * `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
+ */
+bp_status bp_validate(const bp_validation *validation,
+                      bp_buffer *violations_json,
+                      bp_error **error);
+
+/**
+ * Says whether an install or uninstall callback of a public app is genuine: `BP_STATUS_OK` when its signature
+ * is that of the developer's secret, else `BP_STATUS_VALIDATION` at `signature`. `parameters` are the
+ * callback's query parameters, unescaped, in any order, `signature` among them, without those of the program's
+ * own address. Any thread.
+ */
+bp_status bp_verify_callback(const bp_field *parameters,
+                             size_t parameter_count,
+                             const char *dev_secret,
+                             size_t dev_secret_len,
+                             bp_error **error);
 
 /**
  * Makes a budget from the same JSON that a configuration has at `pool`, such as
@@ -1190,6 +1651,42 @@ bp_status bp_call_start_json(const bp_client *client,
                              size_t operation_len,
                              bp_call **call,
                              bp_error **error);
+
+/**
+ * Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`. Any thread.
+ */
+bp_status bp_batch_new(bp_batch **batch,
+                       bp_error **error);
+
+/**
+ * Adds a write, which is copied. Its place, from 0, is how many were added before; its result names it. What
+ * is wrong with the request is told when the batch is started. One thread at a time.
+ */
+bp_status bp_batch_add(bp_batch *batch,
+                       const bp_request *request,
+                       bp_error **error);
+
+/**
+ * How many writes were added; 0 when `batch` is NULL. One thread at a time.
+ */
+size_t bp_batch_count(const bp_batch *batch);
+
+/**
+ * Frees a batch; NULL is ignored. Calls that were started from it go on working. Any thread.
+ */
+void bp_batch_free(bp_batch *batch);
+
+/**
+ * Starts a batch, which is copied, so that it can be freed, added to, or started again. `options` may be NULL
+ * for the defaults: sequential, stop at a failure, packed where it saves requests. It puts out results. As
+ * `bp_call_start_request` otherwise; an error's location is a JSON Pointer such as
+ * `/requests/3/body/placedOn`, and its violations are those of all writes.
+ */
+bp_status bp_call_start_batch(const bp_client *client,
+                              const bp_batch *batch,
+                              const bp_batch_options *options,
+                              bp_call **call,
+                              bp_error **error);
 
 /**
  * Says what to do next, at `now_ms` (milliseconds since the Unix epoch, here and everywhere). What an
@@ -1519,6 +2016,90 @@ size_t bp_uris_count(const bp_uris *uris);
  */
 bp_text bp_uris_at(const bp_uris *uris,
                    size_t index);
+
+/**
+ * Makes results the program's own, beyond the step that they came with: free them with `bp_results_free`.
+ * Each retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_results *bp_results_retain(const bp_results *results);
+
+/**
+ * Gives back what `bp_results_retain` gave; never use it on results that were only lent. NULL is ignored. Any
+ * thread.
+ */
+void bp_results_free(const bp_results *results);
+
+/**
+ * How many results there are; 0 when `results` is NULL. A batch may put out its results in several steps.
+ */
+size_t bp_results_count(const bp_results *results);
+
+/**
+ * Which write of the batch the result at `position` is about: its place, from 0, as it was added. 0 when
+ * there are not so many results.
+ */
+size_t bp_results_index(const bp_results *results,
+                        size_t position);
+
+/**
+ * Whether Brightpearl carried out the write. False when there are not so many results.
+ */
+bool bp_results_is_ok(const bp_results *results,
+                      size_t position);
+
+/**
+ * Brightpearl's answer to the write. Borrowed: it lives as long as the results, or longer when
+ * `bp_reply_retain` keeps it. NULL when the write failed, and when there are not so many results.
+ */
+const bp_reply *bp_results_reply(const bp_results *results,
+                                 size_t position);
+
+/**
+ * Why the write has no answer. Borrowed: it lives as long as the results and is not freed. NULL when the
+ * write succeeded, and when there are not so many results. A write behind one that failed, which was therefore
+ * not carried out, has `BP_STATUS_CANCELLED` and `BP_DELIVERY_NOT_SENT`.
+ */
+const bp_error *bp_results_error(const bp_results *results,
+                                 size_t position);
+
+/**
+ * Starts a task by its name, such as `create-sales-order`, with its arguments as the text of a JSON object;
+ * empty for none. `bp_tasks` lists the tasks with the JSON Schema of their arguments and results. It puts out
+ * one task result. `BP_STATUS_VALIDATION` before anything is sent: at `name` when there is no such task, at
+ * `arguments` when they are no JSON object, else at the JSON Pointer of the first argument that does not fit,
+ * with all of them in `bp_error_violation`. When a task of several requests fails between them,
+ * `bp_error_progress` says what it had done. As `bp_call_start_request` otherwise.
+ */
+bp_status bp_call_start_task(const bp_client *client,
+                             const char *name,
+                             size_t name_len,
+                             const char *arguments_json,
+                             size_t arguments_len,
+                             bp_call **call,
+                             bp_error **error);
+
+/**
+ * Makes a result the program's own, beyond the step that it came with: free it with `bp_task_result_free`.
+ * Each retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_task_result *bp_task_result_retain(const bp_task_result *result);
+
+/**
+ * Gives back what `bp_task_result_retain` gave; never use it on a result that was only lent. NULL is ignored.
+ * Any thread.
+ */
+void bp_task_result_free(const bp_task_result *result);
+
+/**
+ * The task's name. It lives as long as the result. No text when `result` is NULL.
+ */
+bp_text bp_task_result_name(const bp_task_result *result);
+
+/**
+ * What came of it: the text of a JSON object with the members that `bp_tasks` describes. It lives as long as
+ * the result. No text when `result` is NULL.
+ */
+bp_text bp_task_result_json(const bp_task_result *result);
 
 #ifdef __cplusplus
 }  // extern "C"

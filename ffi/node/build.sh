@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the npm package: its dependencies, the native library under lib/, and dist/. build.sh [--release]
+# Builds the npm package: its dependencies, the native library and the emulator under lib/, and dist/.
+# build.sh [--release]
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -10,15 +11,18 @@ case "${1:-}" in
 esac
 command -v npm >/dev/null || { echo "missing: Node 20 or newer with npm" >&2; exit 1; }
 
-(cd "$root" && cargo build --quiet -p brightpearl-ffi --profile "$profile")
+(cd "$root" && cargo build --quiet --profile "$profile" -p brightpearl-ffi &&
+    cargo build --quiet --profile "$profile" -p brightpearl-emulator --features server --bin brightpearl-emulator)
 platform=$(node -p '`${process.platform}-${process.arch}`')
 case "$(uname -s)" in
-Darwin) library=libbrightpearl.dylib ;;
-MINGW* | MSYS* | CYGWIN*) library=brightpearl.dll ;;
-*) library=libbrightpearl.so ;;
+Darwin) library=libbrightpearl.dylib emulator=brightpearl-emulator ;;
+MINGW* | MSYS* | CYGWIN*) library=brightpearl.dll emulator=brightpearl-emulator.exe ;;
+*) library=libbrightpearl.so emulator=brightpearl-emulator ;;
 esac
 mkdir -p "lib/$platform"
-cp "${CARGO_TARGET_DIR:-$root/target}/$folder/$library" "lib/$platform/"
+for file in "$library" "$emulator"; do
+    cp "${CARGO_TARGET_DIR:-$root/target}/$folder/$file" "lib/$platform/"
+done
 
 npm ci --no-audit --no-fund --loglevel=error
 rm -rf dist

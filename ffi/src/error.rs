@@ -5,6 +5,8 @@ use brightpearl_core::Error;
 use crate::boundary::{Failure, peek, release};
 use crate::status::{bp_delivery, bp_status};
 use crate::text::{OwnedText, bp_text, lend_option};
+use crate::verification::OwnedVerification;
+use crate::violation::OwnedViolations;
 
 /// What went wrong, in full. `bp_error *` is owned: free it with `bp_error_free`. `const bp_error *` is
 /// borrowed from something else and must not be freed. It does not change, so several threads may read it
@@ -17,6 +19,9 @@ pub struct bp_error {
     location: Option<OwnedText>,
     errors: Vec<(OwnedText, OwnedText)>,
     request: Option<(OwnedText, OwnedText)>,
+    violations: OwnedViolations,
+    verifications: Vec<OwnedVerification>,
+    progress: Option<OwnedText>,
     advice: OwnedText,
     line: OwnedText,
 }
@@ -36,12 +41,28 @@ impl bp_error {
             request: error
                 .request()
                 .map(|request| (OwnedText::new(request.method.as_str()), OwnedText::new(&request.url))),
-            advice: OwnedText::new(error.kind().advice()),
+            violations: OwnedViolations::new(error.violations()),
+            verifications: error.verifications().iter().map(OwnedVerification::new).collect(),
+            progress: error.progress().map(OwnedText::new),
+            advice: OwnedText::new(error.advice()),
             line: OwnedText::new(&error.to_string()),
             error,
         }
     }
+
+    pub(crate) fn violations(&self) -> &OwnedViolations {
+        &self.violations
+    }
+
+    pub(crate) fn verifications(&self) -> &[OwnedVerification] {
+        &self.verifications
+    }
 }
+
+// SAFETY: the pointers in violations and verifications go into texts that stand beside them and never change.
+unsafe impl Send for bp_error {}
+// SAFETY: as above.
+unsafe impl Sync for bp_error {}
 
 /// Frees an error; NULL is ignored. Any thread.
 #[unsafe(no_mangle)]
@@ -117,6 +138,23 @@ pub unsafe extern "C" fn bp_error_retry_after(error: *const bp_error, millisecon
     unsafe { peek(error, false, |error| Some(tell(error.error.retry_after(), milliseconds))) }
 }
 
+/// Whether the same request may be sent again with a chance of success, after `bp_error_retry_after` where that
+/// is known. False for a write of unknown outcome: look first, as `bp_error_verification` says, whether it was
+/// applied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_is_retryable(error: *const bp_error) -> bool {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, false, |error| Some(error.error.is_retryable())) }
+}
+
+/// What a task of several requests had done before it failed: the text of a JSON object with the members of its
+/// result. No text when nothing was done, and for errors of other calls.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_error_progress(error: *const bp_error) -> bp_text {
+    // SAFETY: NULL or a valid error.
+    unsafe { peek(error, bp_text::NONE, |error| Some(lend_option(error.progress.as_ref()))) }
+}
+
 /// The verb of the request that the error is about. No text when there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_error_request_method(error: *const bp_error) -> bp_text {
@@ -131,7 +169,8 @@ pub unsafe extern "C" fn bp_error_request_url(error: *const bp_error) -> bp_text
     unsafe { peek(error, bp_text::NONE, |error| Some(error.request.as_ref()?.1.lend())) }
 }
 
-/// One sentence on what to do about errors of this kind. No text when `error` is NULL.
+/// One sentence on what to do about it: for Brightpearl's common codes one of their own, else that of the kind.
+/// No text when `error` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_error_advice(error: *const bp_error) -> bp_text {
     // SAFETY: NULL or a valid error.

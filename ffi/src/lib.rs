@@ -16,13 +16,21 @@ mod status;
 
 mod error;
 
+mod violation;
+
+mod verification;
+
 mod text;
+
+mod discovery;
 
 mod pool;
 
 mod client;
 
 mod operation;
+
+mod batch;
 
 mod call;
 
@@ -39,21 +47,31 @@ mod resources;
 
 mod reply;
 
+mod results;
+
+mod task;
+
 mod boundary;
 mod sized;
 
 pub use abi::*;
 #[cfg(feature = "arrow")]
 pub use arrow::*;
+pub use batch::*;
 pub use call::*;
 pub use client::*;
 pub use column::*;
+pub use discovery::*;
 pub use error::*;
 pub use operation::*;
 pub use page::*;
 pub use pool::*;
 pub use reply::*;
 pub use resources::*;
+pub use results::*;
 pub use status::*;
 pub use step::*;
+pub use task::*;
 pub use text::*;
+pub use verification::*;
+pub use violation::*;

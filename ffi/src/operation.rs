@@ -1,6 +1,7 @@
 //! What a call is to do, as C spells it. No rule of the API is judged here: the core does that.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 use std::str::FromStr;
 
 use brightpearl_core::operation::{Fetch, Operation, Options, Paging, Plan, Request, Search};
@@ -28,6 +29,10 @@ pub enum bp_operation_kind {
     Fetch = 3,
     /// An `OPTIONS`; puts out URIs.
     Options = 4,
+    /// Several writes; puts out results.
+    Batch = 5,
+    /// A task; puts out its result.
+    Task = 6,
 }
 
 impl From<&Operation> for bp_operation_kind {
@@ -37,6 +42,8 @@ impl From<&Operation> for bp_operation_kind {
             Operation::Search(_) => Self::Search,
             Operation::Fetch(_) => Self::Fetch,
             Operation::Options(_) => Self::Options,
+            Operation::Batch(_) => Self::Batch,
+            Operation::Task(_) => Self::Task,
         }
     }
 }
@@ -88,6 +95,8 @@ pub struct bp_request {
     /// Not 0: sending this PUT, PATCH or DELETE twice is the same as sending it once, so that it may be
     /// repeated when the outcome of an attempt is unknown.
     pub idempotent: u32,
+    /// Not 0: sends the body although the catalogue finds it wrong, for fields newer than this release.
+    pub unchecked: u32,
 }
 
 /// A search, page by page, in order. Initialise it with `BP_INIT`; fields left at zero are absent.
@@ -155,7 +164,9 @@ pub struct bp_options {
 }
 
 // SAFETY: the size comes first; the other fields are numbers, lengths and pointers, which zero fits.
-unsafe impl Sized for bp_request {}
+unsafe impl Sized for bp_request {
+    const FIRST_SIZE: usize = offset_of!(bp_request, unchecked);
+}
 // SAFETY: as above.
 unsafe impl Sized for bp_search {}
 // SAFETY: as above.
@@ -173,7 +184,9 @@ pub unsafe extern "C" fn bp_call_start_request(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { start(client, call, error, || read_request(sized::read(request, "request")?)) }
+    unsafe {
+        start(client, call, error, || Ok(Operation::Request(read_request(sized::read(request, "request")?)?)))
+    }
 }
 
 /// Starts a search. As `bp_call_start_request` otherwise.
@@ -233,7 +246,7 @@ pub unsafe extern "C" fn bp_call_start_json(
 
 /// # Safety
 /// Each pointer is NULL or valid.
-unsafe fn start(
+pub(crate) unsafe fn start(
     client: *const bp_client,
     call: *mut *mut bp_call,
     error: *mut *mut bp_error,
@@ -252,18 +265,19 @@ unsafe fn start(
 
 /// # Safety
 /// The pointers in the structure are as its fields say; so for the other readers.
-unsafe fn read_request(request: bp_request) -> Result<Operation, Failure> {
+pub(crate) unsafe fn read_request(request: bp_request) -> Result<Request, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
         let body = request.body;
-        Ok(Operation::Request(Request {
+        Ok(Request {
             method: read_method(text_of(request.method, "request.method")?)?,
             path: text_of(request.path, "request.path")?.to_owned(),
             query: read_fields(request.query, request.query_count, "request.query")?,
             headers: read_fields(request.headers, request.header_count, "request.headers")?,
             body: text(body.data.cast(), body.len, "request.body")?.to_owned(),
             idempotent: request.idempotent != 0,
-        }))
+            unchecked: request.unchecked != 0,
+        })
     }
 }
 
@@ -342,7 +356,7 @@ fn read_plan(number: u32) -> Result<Plan, Failure> {
     }
 }
 
-fn no_such_number(field: &str, number: u32, enumeration: &str) -> Failure {
+pub(crate) fn no_such_number(field: &str, number: u32, enumeration: &str) -> Failure {
     Error::validation(field, format!("there is no {number} in {enumeration}; expected one of its constants"))
         .into()
 }
@@ -371,7 +385,9 @@ unsafe fn read_texts(texts: *const bp_text, count: usize, argument: &str) -> Res
     }
 }
 
-unsafe fn read_fields(
+/// # Safety
+/// As [`items`], for the array and for each text in it.
+pub(crate) unsafe fn read_fields(
     fields: *const bp_field,
     count: usize,
     argument: &str,

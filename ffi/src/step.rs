@@ -1,6 +1,7 @@
 //! What a call says to do next.
 
 use std::ffi::c_char;
+use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
 
@@ -10,8 +11,10 @@ use crate::boundary::quietly;
 use crate::page::bp_page;
 use crate::reply::{bp_reply, bp_uris};
 use crate::resources::bp_resources;
+use crate::results::bp_results;
 use crate::sized::Sized;
 use crate::status::bp_wait_reason;
+use crate::task::bp_task_result;
 use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text, text};
 
 /// What to do next, and with it which fields of the step are set.
@@ -28,8 +31,8 @@ pub enum bp_step_kind {
     Wait = 2,
     /// All that is allowed is in flight: wait for an answer.
     Pending = 3,
-    /// A page of a search: `page`. This and the next three are output; polling again says that it was
-    /// consumed.
+    /// A page of a search: `page`. This, the next three, results and task results are output; polling again
+    /// says that it was consumed.
     Page = 4,
     /// Resources of a fetch: `resources`.
     Resources = 5,
@@ -39,6 +42,10 @@ pub enum bp_step_kind {
     Uris = 7,
     /// The call is over; everything was put out.
     Done = 8,
+    /// What became of writes of a batch: `results`.
+    Results = 9,
+    /// What a task has done: `task`.
+    Task = 10,
 }
 
 /// What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
@@ -76,10 +83,16 @@ pub struct bp_step {
     pub reply: *const bp_reply,
     /// URIs, or NULL.
     pub uris: *const bp_uris,
+    /// Results, or NULL.
+    pub results: *const bp_results,
+    /// A task's result, or NULL.
+    pub task: *const bp_task_result,
 }
 
 // SAFETY: the size comes first; zero fits numbers, pointers and both enumerations, which have a 0.
-unsafe impl Sized for bp_step {}
+unsafe impl Sized for bp_step {
+    const FIRST_SIZE: usize = offset_of!(bp_step, results);
+}
 
 /// Whether a header of this name carries a credential, so that its value must not be shown or logged. False
 /// when `name` is no text. Any thread.
@@ -107,6 +120,8 @@ impl bp_step {
         resources: ptr::null(),
         reply: ptr::null(),
         uris: ptr::null(),
+        results: ptr::null(),
+        task: ptr::null(),
     };
 }
 
@@ -120,6 +135,8 @@ pub(crate) enum Lent {
     Resources(Arc<bp_resources>),
     Reply(Arc<bp_reply>),
     Uris(Arc<bp_uris>),
+    Results(Arc<bp_results>),
+    Task(Arc<bp_task_result>),
     Done,
 }
 
@@ -146,6 +163,8 @@ impl From<Step> for Lent {
             }
             Step::Output(Output::Reply(reply)) => Self::Reply(Arc::new(bp_reply::new(reply))),
             Step::Output(Output::Uris(uris)) => Self::Uris(Arc::new(bp_uris::new(&uris))),
+            Step::Output(Output::Results(results)) => Self::Results(Arc::new(bp_results::new(results))),
+            Step::Output(Output::Task(result)) => Self::Task(Arc::new(bp_task_result::new(&result))),
             Step::Done => Self::Done,
         }
     }
@@ -197,6 +216,10 @@ impl Lent {
             }
             Self::Reply(reply) => bp_step { kind: bp_step_kind::Reply, reply: Arc::as_ptr(reply), ..blank },
             Self::Uris(uris) => bp_step { kind: bp_step_kind::Uris, uris: Arc::as_ptr(uris), ..blank },
+            Self::Results(results) => {
+                bp_step { kind: bp_step_kind::Results, results: Arc::as_ptr(results), ..blank }
+            }
+            Self::Task(result) => bp_step { kind: bp_step_kind::Task, task: Arc::as_ptr(result), ..blank },
             Self::Done => bp_step { kind: bp_step_kind::Done, ..blank },
         }
     }

@@ -6,71 +6,9 @@ use std::sync::Arc;
 use std::thread;
 
 use brightpearl::*;
+use hands::*;
 
-const CONFIG: &str = r#"{"account":"acme","datacentre":"use1","max_in_flight":2,
-    "credentials":{"type":"private-app","app_ref":"acme_sync","account_token":"token-of-acme"}}"#;
-const SEARCH: &str = r#"{"search":{"resource":"order-service/order-search"}}"#;
-const PAGE: &str = r#"{"response":{"results":[[7,"Zoë"],[9,null]],"metaData":{"resultsAvailable":2,
-    "resultsReturned":2,"firstResult":1,"lastResult":2,"columns":[{"name":"orderId"},{"name":"ref"}]}}}"#;
-const NOW: u64 = 1_767_225_600_000;
-
-fn client() -> *mut bp_client {
-    let mut client = null_mut();
-    // SAFETY: a text and places of our own.
-    let status =
-        unsafe { bp_client_new(CONFIG.as_ptr().cast(), CONFIG.len(), null(), &mut client, null_mut()) };
-    assert_eq!(status, bp_status::Ok);
-    client
-}
-
-fn start(client: *const bp_client, operation: &str) -> *mut bp_call {
-    let mut call = null_mut();
-    // SAFETY: a client, a text and a place of our own.
-    let status = unsafe {
-        bp_call_start_json(client, operation.as_ptr().cast(), operation.len(), &mut call, null_mut())
-    };
-    assert_eq!(status, bp_status::Ok);
-    call
-}
-
-/// All bits zero, and the size set: `BP_INIT`.
-fn sized<T>(set_size: impl FnOnce(&mut T, usize)) -> T {
-    // SAFETY: used for this interface's own structures only, which zero fits.
-    let mut structure: T = unsafe { std::mem::zeroed() };
-    set_size(&mut structure, size_of::<T>());
-    structure
-}
-
-fn step() -> bp_step {
-    sized(|step: &mut bp_step, size| step.struct_size = size)
-}
-
-fn response(body: &str) -> bp_response {
-    let mut response = sized(|response: &mut bp_response, size| response.struct_size = size);
-    response.status = 200;
-    response.body = bp_bytes { data: body.as_ptr(), len: body.len() };
-    response
-}
-
-fn words(text: bp_text) -> String {
-    if text.data.is_null() {
-        return String::new();
-    }
-    // SAFETY: outputs are NUL-terminated and live as long as what lent them.
-    let words = unsafe { CStr::from_ptr(text.data) }.to_str().expect("UTF-8").to_owned();
-    assert_eq!(words.len(), text.len);
-    words
-}
-
-/// Kind and place of an error, which is freed.
-fn told(error: *mut bp_error) -> (bp_status, String) {
-    // SAFETY: an error of our own, or NULL.
-    unsafe {
-        let told = (bp_error_kind(error), words(bp_error_location(error)));
-        bp_error_free(error);
-        told
-    }
-}
+mod hands;
 
 #[test]
 fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
@@ -112,6 +50,9 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         bp_resources_free(null());
         bp_reply_free(null());
         bp_uris_free(null());
+        bp_results_free(null());
+        bp_task_result_free(null());
+        bp_batch_free(null_mut());
         bp_call_free(null_mut());
         bp_client_free(null_mut());
         bp_pool_free(null_mut());
@@ -122,6 +63,17 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         assert_eq!(bp_page_cell_text(null(), 0, 0, null_mut(), 0), 0);
         assert!(bp_resources_at(null(), 0).is_null() && bp_reply_header(null(), 0).is_null());
         assert!(bp_uris_at(null(), 0).data.is_null() && bp_error_message(null()).data.is_null());
+        assert!(bp_results_reply(null(), 0).is_null() && bp_results_error(null(), 0).is_null());
+        assert_eq!(
+            (bp_results_count(null()), bp_results_index(null(), 1), bp_results_is_ok(null(), 0)),
+            (0, 0, false)
+        );
+        assert!(bp_results_retain(null()).is_null() && bp_task_result_retain(null()).is_null());
+        assert!(bp_task_result_name(null()).data.is_null() && bp_task_result_json(null()).data.is_null());
+        assert_eq!(bp_batch_count(null()), 0);
+        assert!(bp_error_violation(null(), 0).is_null() && bp_error_verification(null(), 0).is_null());
+        assert_eq!((bp_error_violation_count(null()), bp_error_verification_count(null())), (0, 0));
+        assert!(bp_error_progress(null()).data.is_null() && !bp_error_is_retryable(null()));
         assert_eq!(bp_error_kind(null()), bp_status::Ok);
     }
 }

@@ -1,8 +1,10 @@
 /** A call that one drives oneself: poll it, transmit what it hands out, answer, take what it puts out. */
 
+import type { BatchResult } from "./batch";
 import { check, make } from "./errors";
 import { Handle } from "./handle";
 import { NotSent, Request, type Response } from "./http";
+import { jsonText } from "./json";
 import {
   lendFields,
   native,
@@ -14,14 +16,14 @@ import {
   type Pointer,
   type StepStruct,
 } from "./library";
-import { Reply, Resources, readUris } from "./outputs";
+import { Reply, Resources, readResults, readTaskResult, readUris, type TaskResult } from "./outputs";
 import { asNumber, Page } from "./page";
 
 /** Why a call waits. */
 export type WaitReason = "throttled" | "backoff" | "token-refresh";
 
 /** Which sort of operation a call carries out, by `bp_operation_kind`. */
-const kinds = ["none", "request", "search", "fetch", "options"] as const;
+const kinds = ["none", "request", "search", "fetch", "options", "batch", "task"] as const;
 export type OperationKind = (typeof kinds)[number];
 
 /** A piece of a call's result. */
@@ -29,7 +31,9 @@ export type Output =
   | { readonly kind: "page"; readonly page: Page }
   | { readonly kind: "resources"; readonly resources: Resources }
   | { readonly kind: "reply"; readonly reply: Reply }
-  | { readonly kind: "uris"; readonly uris: readonly string[] };
+  | { readonly kind: "uris"; readonly uris: readonly string[] }
+  | { readonly kind: "results"; readonly results: readonly BatchResult[] }
+  | { readonly kind: "task"; readonly task: TaskResult };
 
 /** What to do next. */
 export type Step =
@@ -74,7 +78,7 @@ export class Call {
 
   /** @internal */
   static start(client: Pointer, operation: object): Call {
-    const json = Buffer.from(JSON.stringify(operation));
+    const json = Buffer.from(jsonText(operation));
     return new Call(make((call, error) => native.callStart(client, json, json.length, call, error)));
   }
 
@@ -182,6 +186,10 @@ function readStep(step: StepStruct): Step {
       return { kind: "uris", uris: readUris(step.uris) };
     case 8:
       return { kind: "done" };
+    case 9:
+      return { kind: "results", results: readResults(step.results) };
+    case 10:
+      return { kind: "task", task: readTaskResult(step.task) };
     default:
       throw new Error(`the library gave a step of kind ${step.kind}, which this release does not know`);
   }

@@ -1,10 +1,12 @@
 /** The client: one app on one account. */
 
+import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptions } from "./batch";
 import type { Call, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
 import { Engine, Pool, type Budget, type Event, type Statistics, type Tokens } from "./engine";
 import { fetchTransport } from "./fetch-transport";
 import type { Transport } from "./http";
+import type { Parsed } from "./json";
 import {
   idText,
   pairs,
@@ -17,6 +19,9 @@ import {
 } from "./options";
 import type { Reply } from "./outputs";
 import { FetchResult, SearchResult } from "./results";
+import { Tasks, type Cancellable } from "./tasks";
+
+export type { Cancellable } from "./tasks";
 
 /** What a client is made from. */
 export interface ClientOptions extends EngineOptions {
@@ -32,11 +37,6 @@ export interface ClientOptions extends EngineOptions {
   readonly clock?: () => number;
   /** Resolves after some milliseconds, or at once when the signal is aborted. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** Cancels a call when it is aborted. */
-export interface Cancellable {
-  readonly signal?: AbortSignal;
 }
 
 export interface SearchOptions extends Cancellable {
@@ -64,28 +64,27 @@ export interface GetOptions extends Cancellable {
   readonly idLimit?: number;
 }
 
-export interface RequestOptions extends Cancellable {
-  readonly query?: Parameters;
-  /** Further headers, such as `If-Match`. */
-  readonly headers?: Parameters;
+export interface RequestOptions extends WriteOptions, Cancellable {
   /** Text as it is, or anything that `JSON.stringify` takes. */
   readonly body?: unknown;
-  /** Says that sending this PUT, PATCH or DELETE twice is the same as sending it once. */
-  readonly idempotent?: boolean;
 }
 
 /** Requests that one call may have out at once, unless the options say otherwise: asynchronous hosts can. */
 const MAX_IN_FLIGHT = 4;
 const TIMEOUT_MS = 60_000;
 
-/** One app on one account. Its calls share credentials, budget and telemetry. */
-export class Client {
+/**
+ * One app on one account. Its calls share credentials, budget and telemetry. Besides the methods here it has one
+ * for each task of the engine, such as `createSalesOrder`: see `Tasks`.
+ */
+export class Client extends Tasks {
   /** For loops of your own: `engine.start`, `Call.poll`. */
   readonly engine: Engine;
   readonly #surroundings: Surroundings;
 
   /** Throws a `ValidationError` at the option that is wrong. Nothing is sent. */
   constructor(options: ClientOptions) {
+    super();
     const { transport, fetch: fetcher, timeoutMs, clock, sleep, pool, ...rest } = options;
     const [shared, config] = pool instanceof Pool ? [pool, rest] : [undefined, { ...rest, pool }];
     this.engine = new Engine(renamed({ maxInFlight: MAX_IN_FLIGHT, ...config }), shared);
@@ -112,11 +111,51 @@ export class Client {
 
   /** Any verb on any path below the account. */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
-    const { signal, query, headers, body, ...rest } = options;
-    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    const detail = { method: method.toUpperCase(), path, query: pairs(query), headers: pairs(headers) };
-    const call = this.engine.start({ request: { ...detail, ...renamed({ ...rest, body: text }) } });
+    const { signal, ...rest } = options;
+    const call = this.engine.start({ request: requestOf({ method, path, ...rest }) });
     return single(call, this.#surroundings, signal, (output) => (output.kind === "reply" ? output.reply : undefined));
+  }
+
+  /** Creates something. A body is checked first: see `validate`. */
+  post(path: string, body?: unknown, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+    return this.request("POST", path, { ...options, body });
+  }
+
+  /** Replaces something. A body is checked first. */
+  put(path: string, body?: unknown, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+    return this.request("PUT", path, { ...options, body });
+  }
+
+  /** Changes something: the body is an array of JSON Patch operations. It is checked first. */
+  patch(path: string, body: unknown, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+    return this.request("PATCH", path, { ...options, body });
+  }
+
+  /** Removes something. */
+  delete(path: string, options: WriteOptions & Cancellable = {}): Promise<Reply> {
+    return this.request("DELETE", path, options);
+  }
+
+  /**
+   * Sends several writes, packed into as few requests as possible: an async iterable of results, one for each write,
+   * which has `.all()`. Nothing is sent until it is iterated.
+   */
+  batch(writes: Iterable<Write>, options: BatchOptions & Cancellable = {}): BatchResults {
+    const { signal, ...rest } = options;
+    const batch = { requests: Array.from(writes, requestOf), ...renamed(rest) };
+    return new BatchResults(this.engine.start({ batch }), this.#surroundings, signal);
+  }
+
+  /** Carries out a task by its name: `tasks()` lists them with their arguments and results. */
+  async task<T extends object = any>(
+    name: string,
+    task: object = {},
+    { signal }: Cancellable = {},
+  ): Promise<Parsed<T>> {
+    const call = this.engine.start({ task: { name, arguments: task } });
+    return single(call, this.#surroundings, signal, (output) =>
+      output.kind === "task" ? (output.task.result as Parsed<T>) : undefined,
+    );
   }
 
   /** The URIs that read an id set, as the server plans them. */
@@ -125,16 +164,19 @@ export class Client {
     return single(call, this.#surroundings, signal, (output) => (output.kind === "uris" ? output.uris : undefined));
   }
 
-  /** Goes on with a search or a fetch where its consumption ended, from the text of `checkpoint()`. */
-  resume(checkpoint: string, { signal }: Cancellable = {}): SearchResult | FetchResult {
+  /** Goes on with a search, a fetch or a batch where its consumption ended, from the text of `checkpoint()`. */
+  resume(checkpoint: string, { signal }: Cancellable = {}): SearchResult | FetchResult | BatchResults {
     const call = this.engine.resume(checkpoint);
     switch (call.kind) {
       case "search":
         return new SearchResult(call, this.#surroundings, signal);
       case "fetch":
         return new FetchResult(call, this.#surroundings, signal);
+      case "batch":
+        return new BatchResults(call, this.#surroundings, signal);
       case "request":
       case "options":
+      case "task":
       case "none":
         throw new TypeError(`the checkpoint is one of a single ${call.kind}; resume it through client.engine.resume`);
     }

@@ -36,6 +36,8 @@ export async function* drive(call: Call, surroundings: Surroundings, signal?: Ab
         case "resources":
         case "reply":
         case "uris":
+        case "results":
+        case "task":
           yield step;
       }
     }

@@ -1,5 +1,12 @@
 /** Brightpearl for Node: see the README. */
 
+export {
+  BatchResults,
+  type BatchOptions,
+  type BatchResult,
+  type Write,
+  type WriteOptions,
+} from "./batch";
 export { Call, type Explanation, type OperationKind, type Output, type Step, type WaitReason } from "./call";
 export {
   Client,
@@ -9,6 +16,23 @@ export {
   type RequestOptions,
   type SearchOptions,
 } from "./client";
+export {
+  catalog,
+  describe,
+  errors,
+  tasks,
+  validate,
+  verifyCallback,
+  type CatalogEntry,
+  type Description,
+  type ErrorCatalog,
+  type JsonSchema,
+  type OperationDescription,
+  type SearchColumnDescription,
+  type SearchDescription,
+  type TaskDescription,
+  type ValidateOptions,
+} from "./discovery";
 export { Engine, Pool, type Budget, type Event, type Statistics, type Tokens } from "./engine";
 export {
   AuthenticationError,
@@ -24,12 +48,18 @@ export {
   TransportError,
   UnavailableError,
   ValidationError,
+  errorClasses,
   type Delivery,
   type ErrorDetails,
+  type Fault,
+  type Kind,
   type ServerError,
+  type Verification,
+  type Violation,
 } from "./errors";
 export { fetchTransport } from "./fetch-transport";
 export { MaybeSent, NotSent, Request, type Response, type Transport } from "./http";
+export type { Parsed } from "./json";
 export type {
   Credentials,
   EngineOptions,
@@ -40,7 +70,8 @@ export type {
   PoolOptions,
   RetryOptions,
 } from "./options";
-export { Reply, Resources, type Refusal, type Resource } from "./outputs";
+export { Reply, Resources, type Refusal, type Resource, type TaskResult } from "./outputs";
 export { Column, Page, Row, ZULU, type CellValue, type ColumnKind } from "./page";
-export { FetchResult, SearchResult, type Parsed } from "./results";
+export { FetchResult, SearchResult } from "./results";
+export * from "./tasks";
 export { version } from "./version";

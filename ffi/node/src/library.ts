@@ -1,8 +1,8 @@
 /** Finds and loads libbrightpearl, and gives its functions types. Nothing in here knows Brightpearl. */
 
-import { existsSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import koffi = require("koffi");
+import { findBuilt, findPacked, packedFolder, targetFolder } from "./locate";
 
 /** An address. 0n or null where there is nothing. */
 export type Pointer = bigint | null;
@@ -28,21 +28,14 @@ function findLibrary(): string {
     return resolve(named);
   }
   const name = libraryName();
-  const packageFolder = dirname(__dirname);
-  const packed = join(packageFolder, "lib", `${process.platform}-${process.arch}`, name);
-  if (existsSync(packed)) {
-    return packed;
-  }
-  const target = process.env["CARGO_TARGET_DIR"] ?? join(packageFolder, "..", "..", "target");
-  const built = ["release", "debug"].map((profile) => join(target, profile, name)).filter((file) => existsSync(file));
-  const newest = built.sort((left, right) => statSync(right).mtimeMs - statSync(left).mtimeMs)[0];
-  if (newest === undefined) {
+  const found = findPacked(name) ?? findBuilt(name);
+  if (found === undefined) {
     throw new Error(
-      `${name} was found neither at ${packed} nor in ${target}; ` +
+      `${name} was found neither in ${packedFolder} nor in ${targetFolder}; ` +
         "build it with ffi/node/build.sh, or name its file in BRIGHTPEARL_LIBRARY",
     );
   }
-  return newest;
+  return found;
 }
 
 /** A structure's layout, which only this module looks into. */
@@ -87,6 +80,8 @@ const step = koffi.struct("bp_step", {
   resources: "void *",
   reply: "void *",
   uris: "void *",
+  results: "void *",
+  task: "void *",
 });
 const response = koffi.struct("bp_response", {
   struct_size: "size_t",
@@ -103,6 +98,13 @@ const explanation = koffi.struct("bp_explanation", {
   milliseconds: "uint64_t",
   exact: "bool",
   has_items: "bool",
+});
+const validation = koffi.struct("bp_validation", {
+  struct_size: "size_t",
+  path: text,
+  verb: text,
+  body: bytes,
+  unknown_members: text,
 });
 const budget = koffi.struct("bp_budget", {
   struct_size: "size_t",
@@ -142,6 +144,22 @@ export const resource: Layout = koffi.struct("bp_resource", {
   length: "size_t",
   json: bytes,
 });
+export const violation: Layout = koffi.struct("bp_violation", {
+  pointer: text,
+  severity: "int32_t",
+  fault: "int32_t",
+  found: text,
+  expected: text,
+});
+export const verification: Layout = koffi.struct("bp_verification", {
+  kind: "int32_t",
+  unique: "bool",
+  search: text,
+  filters: "void *",
+  filter_count: "size_t",
+  path: text,
+  compare: text,
+});
 
 /** What the structures above decode to, as far as this package reads them. */
 export interface StepStruct {
@@ -159,6 +177,24 @@ export interface StepStruct {
   resources: Pointer;
   reply: Pointer;
   uris: Pointer;
+  results: Pointer;
+  task: Pointer;
+}
+export interface ViolationStruct {
+  pointer: Slice;
+  severity: number;
+  fault: number;
+  found: Slice;
+  expected: Slice;
+}
+export interface VerificationStruct {
+  kind: number;
+  unique: boolean;
+  search: Slice;
+  filters: Pointer;
+  filter_count: number;
+  path: Slice;
+  compare: Slice;
 }
 export interface ColumnStruct {
   name: Slice;
@@ -188,6 +224,7 @@ const sizes = {
   explanation: koffi.sizeof(explanation),
   budget: koffi.sizeof(budget),
   statistics: koffi.sizeof(statistics),
+  validation: koffi.sizeof(validation),
 };
 
 /** A structure for the library to fill: `BP_INIT`. */
@@ -204,6 +241,8 @@ export const native = {
   statusName: bind("const char *bp_status_name(int32_t status)"),
   deliveryName: bind("const char *bp_delivery_name(int32_t delivery)"),
   waitReasonName: bind("const char *bp_wait_reason_name(int32_t reason)"),
+  severityName: bind("const char *bp_severity_name(int32_t severity)"),
+  faultName: bind("const char *bp_fault_name(int32_t fault)"),
   headerIsSecret: bind("bool bp_header_is_secret(const char *name, size_t len)"),
   bufferFree: bind("void bp_buffer_free(_Inout_ bp_buffer *buffer)"),
 
@@ -220,7 +259,24 @@ export const native = {
   errorRequestMethod: bind("bp_text bp_error_request_method(void *error)"),
   errorRequestUrl: bind("bp_text bp_error_request_url(void *error)"),
   errorAdvice: bind("bp_text bp_error_advice(void *error)"),
+  errorIsRetryable: bind("bool bp_error_is_retryable(void *error)"),
+  errorViolationCount: bind("size_t bp_error_violation_count(void *error)"),
+  errorViolation: bind("void *bp_error_violation(void *error, size_t index)"),
+  errorVerificationCount: bind("size_t bp_error_verification_count(void *error)"),
+  errorVerification: bind("void *bp_error_verification(void *error, size_t index)"),
+  errorProgress: bind("bp_text bp_error_progress(void *error)"),
   errorText: bind("bp_text bp_error_text(void *error)"),
+
+  catalog: bind("int32_t bp_catalog(_Inout_ bp_buffer *json, _Out_ void **error)"),
+  describe: bind(
+    "int32_t bp_describe(const void *resource, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)",
+  ),
+  tasks: bind("int32_t bp_tasks(_Inout_ bp_buffer *json, _Out_ void **error)"),
+  errors: bind("int32_t bp_errors(_Inout_ bp_buffer *json, _Out_ void **error)"),
+  validate: bind("int32_t bp_validate(bp_validation *validation, _Inout_ bp_buffer *json, _Out_ void **error)"),
+  verifyCallback: bind(
+    "int32_t bp_verify_callback(bp_field *parameters, size_t count, const void *secret, size_t len, _Out_ void **error)",
+  ),
 
   poolNew: bind("int32_t bp_pool_new(const void *json, size_t len, _Out_ void **pool, _Out_ void **error)"),
   poolFree: bind("void bp_pool_free(void *pool)"),
@@ -233,7 +289,6 @@ export const native = {
   clientBudget: bind(
     "int32_t bp_client_budget(void *client, uint64_t now, _Inout_ bp_budget *budget, _Out_ void **error)",
   ),
-  clientPool: bind("int32_t bp_client_pool(void *client, _Out_ void **pool, _Out_ void **error)"),
   clientStatistics: bind(
     "int32_t bp_client_statistics(void *client, _Inout_ bp_statistics *statistics, _Out_ void **error)",
   ),
@@ -294,6 +349,14 @@ export const native = {
 
   urisCount: bind("size_t bp_uris_count(void *uris)"),
   urisAt: bind("bp_text bp_uris_at(void *uris, size_t index)"),
+
+  resultsCount: bind("size_t bp_results_count(void *results)"),
+  resultsIndex: bind("size_t bp_results_index(void *results, size_t position)"),
+  resultsReply: bind("void *bp_results_reply(void *results, size_t position)"),
+  resultsError: bind("void *bp_results_error(void *results, size_t position)"),
+
+  taskResultName: bind("bp_text bp_task_result_name(void *result)"),
+  taskResultJson: bind("bp_text bp_task_result_json(void *result)"),
 };
 
 if (native.abiVersion() !== ABI_VERSION) {

@@ -99,6 +99,8 @@ export interface EngineOptions {
   readonly paging?: Paging;
   /** Rows a search page: 500, which is the most. */
   readonly pageSize?: number;
+  /** What to make of members of a body that the catalogue does not know: `warn`. */
+  readonly unknownMembers?: "warn" | "refuse" | "allow";
   /** Seed of the back-off's randomness. */
   readonly seed?: number;
 }
@@ -118,6 +120,7 @@ const NAMES = new Map([
   ["maxInFlight", "max_in_flight"],
   ["maxBodyBytes", "max_body_bytes"],
   ["pageSize", "page_size"],
+  ["unknownMembers", "unknown_members"],
   ["appRef", "app_ref"],
   ["accountToken", "account_token"],
   ["staffToken", "staff_token"],
@@ -140,6 +143,7 @@ const NAMES = new Map([
   ["maxThrottled", "max_throttled"],
   ["periodMs", "period_ms"],
   ["idLimit", "id_limit"],
+  ["onFailure", "on_failure"],
 ]);
 
 /** Renames the options of an object, and of the objects in it; `undefined` means absent. */

@@ -1,6 +1,8 @@
-/** What calls put out besides pages: resources, replies. */
+/** What calls put out besides pages: resources, replies, results of batches and tasks. */
 
+import type { BatchResult } from "./batch";
 import { readError, type BrightpearlError } from "./errors";
+import { parsed, type Parsed } from "./json";
 import {
   native,
   readBytes,
@@ -97,4 +99,29 @@ export class Reply {
 /** Copies lent URIs. */
 export function readUris(lent: Pointer): string[] {
   return Array.from({ length: native.urisCount(lent) as number }, (_, index) => readText(native.urisAt(lent, index)) ?? "");
+}
+
+/** Copies lent results of a batch. */
+export function readResults(lent: Pointer): BatchResult[] {
+  return Array.from({ length: native.resultsCount(lent) as number }, (_, position) => {
+    const index = native.resultsIndex(lent, position) as number;
+    const reply = native.resultsReply(lent, position) as Pointer;
+    return reply
+      ? { index, ok: true, reply: new Reply(reply) }
+      : { index, ok: false, error: readError(native.resultsError(lent, position)) };
+  });
+}
+
+/** What a task has done. */
+export interface TaskResult {
+  /** The task's name. */
+  readonly name: string;
+  /** The members that `tasks()` describes, parsed, with their exact text at `raw`. */
+  readonly result: Parsed<any>;
+}
+
+/** Copies a lent result of a task. */
+export function readTaskResult(lent: Pointer): TaskResult {
+  const json = readText(native.taskResultJson(lent)) ?? "{}";
+  return { name: readText(native.taskResultName(lent)) ?? "", result: parsed(json) };
 }

@@ -2,11 +2,12 @@
 
 import type { Call, Explanation } from "./call";
 import { drive, type Surroundings } from "./drive";
-import type { Refusal, Resource, Resources } from "./outputs";
+import { parsed, type Parsed } from "./json";
+import type { Refusal, Resources } from "./outputs";
 import type { Page, Row } from "./page";
 
 /** What every result can do besides being iterated. */
-abstract class Result {
+export abstract class Result {
   /** The call underneath. */
   readonly call: Call;
   protected readonly surroundings: Surroundings;
@@ -69,9 +70,6 @@ export class SearchResult extends Result implements AsyncIterable<Row> {
   }
 }
 
-/** A parsed resource with its text: `raw`, which `JSON.stringify` and `Object.keys` pass over. */
-export type Parsed<T> = T & { readonly raw: string };
-
 /** A fetch: parsed resources, or batches of them. */
 export class FetchResult<T extends object = any> extends Result implements AsyncIterable<Parsed<T>> {
   readonly #refused: Refusal[] = [];
@@ -105,16 +103,8 @@ export class FetchResult<T extends object = any> extends Result implements Async
   async *[Symbol.asyncIterator](): AsyncGenerator<Parsed<T>> {
     for await (const batch of this.batches()) {
       for (const item of this.passing(batch.items)) {
-        yield parsed<T>(item);
+        yield parsed<T>(item.raw);
       }
     }
   }
-}
-
-function parsed<T extends object>({ raw }: Resource): Parsed<T> {
-  const value = JSON.parse(raw) as Parsed<T>;
-  if (typeof value === "object" && value !== null && !("raw" in value)) {
-    Object.defineProperty(value, "raw", { value: raw });
-  }
-  return value;
 }

@@ -4,80 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static json_t *text(bp_text text) {
-  return text.data ? json_stringn(text.data, text.len) : json_null();
-}
-
-static json_t *bytes(bp_bytes bytes) {
-  return bytes.len ? json_stringn((const char *)bytes.data, bytes.len) : json_string("");
-}
-
-static json_t *unsigned_number(uint64_t number) { return json_integer((json_int_t)number); }
-
-static void set(json_t *object, const char *name, json_t *value) {
-  if (!value || json_object_set_new(object, name, value) != 0) {
-    fprintf(stderr, "%s is not valid UTF-8, or memory is exhausted\n", name);
-    abort();
-  }
-}
-
-static json_t *wrap(const char *name, json_t *value) {
-  json_t *object = json_object();
-  set(object, name, value);
-  return object;
-}
-
-static json_t *fields(const bp_field *lines, size_t count) {
-  json_t *array = json_array();
-  size_t index;
-  for (index = 0; index < count; index++) {
-    json_t *line = json_array();
-    json_array_append_new(line, text(lines[index].name));
-    json_array_append_new(line, text(lines[index].value));
-    json_array_append_new(array, line);
-  }
-  return array;
-}
-
-json_t *encode_error(const bp_error *error) {
-  json_t *object = json_object(), *errors = json_array(), *request = json_null();
-  uint64_t retry_after = 0;
-  size_t index;
-  for (index = 0; index < bp_error_count(error); index++) {
-    json_t *entry = json_object();
-    set(entry, "code", text(bp_error_code_at(error, index)));
-    set(entry, "message", text(bp_error_message_at(error, index)));
-    json_array_append_new(errors, entry);
-  }
-  if (bp_error_request_url(error).data) {
-    request = json_object();
-    set(request, "method", text(bp_error_request_method(error)));
-    set(request, "url", text(bp_error_request_url(error)));
-  }
-  set(object, "kind", json_string(bp_status_name(bp_error_kind(error))));
-  set(object, "message", text(bp_error_message(error)));
-  set(object, "location", text(bp_error_location(error)));
-  set(object, "delivery", json_string(bp_delivery_name(bp_error_delivery(error))));
-  set(object, "status",
-      bp_error_http_status(error) ? json_integer(bp_error_http_status(error)) : json_null());
-  set(object, "errors", errors);
-  set(object, "retry_after",
-      bp_error_retry_after(error, &retry_after) ? unsigned_number(retry_after) : json_null());
-  set(object, "request", request);
-  return object;
-}
-
 json_t *encode_outcome(bp_status status, const bp_error *error) {
   return status == BP_STATUS_OK ? json_string("ok") : wrap("error", encode_error(error));
 }
 
 json_t *encode_explanation(const bp_explanation *explanation) {
   json_t *object = json_object();
-  set(object, "requests_sent", unsigned_number(explanation->requests_sent));
-  set(object, "requests_needed", unsigned_number(explanation->requests_needed));
-  set(object, "exact", json_boolean(explanation->exact));
-  set(object, "items", explanation->has_items ? unsigned_number(explanation->items) : json_null());
-  set(object, "milliseconds", unsigned_number(explanation->milliseconds));
+  put(object, "requests_sent", of_number(explanation->requests_sent));
+  put(object, "requests_needed", of_number(explanation->requests_needed));
+  put(object, "exact", json_boolean(explanation->exact));
+  put(object, "items", explanation->has_items ? of_number(explanation->items) : json_null());
+  put(object, "milliseconds", of_number(explanation->milliseconds));
   return wrap("explanation", object);
 }
 
@@ -119,7 +56,7 @@ static json_t *page(const bp_page *page) {
   uint64_t results = 0;
   bool more = false;
   for (column = 0; column < count; column++) {
-    json_array_append_new(columns, text(bp_page_column(page, column)->name));
+    json_array_append_new(columns, of_text(bp_page_column(page, column)->name));
   }
   for (row = 0; row < bp_page_rows(page); row++) {
     json_t *cells = json_array(), *names = json_object();
@@ -128,20 +65,20 @@ static json_t *page(const bp_page *page) {
       bp_bytes label = bp_page_label(page, column, row, &is_json);
       json_array_append_new(cells, cell(page, column, row));
       if (label.data && !is_json) {
-        set(names, bp_page_column(page, column)->name.data, bytes(label));
+        put(names, bp_page_column(page, column)->name.data, of_bytes(label));
       }
     }
     json_array_append_new(rows, cells);
     json_array_append_new(labels, names);
   }
-  set(object, "first_result", unsigned_number(bp_page_first_result(page)));
-  set(object, "duplicates", unsigned_number(bp_page_duplicates(page)));
-  set(object, "columns", columns);
-  set(object, "rows", rows);
-  set(object, "labels", labels);
-  set(object, "more_pages_available", bp_page_more_available(page, &more) ? json_boolean(more) : json_null());
-  set(object, "results_available",
-      bp_page_results_available(page, &results) ? unsigned_number(results) : json_null());
+  put(object, "first_result", of_number(bp_page_first_result(page)));
+  put(object, "duplicates", of_number(bp_page_duplicates(page)));
+  put(object, "columns", columns);
+  put(object, "rows", rows);
+  put(object, "labels", labels);
+  put(object, "more_pages_available", bp_page_more_available(page, &more) ? json_boolean(more) : json_null());
+  put(object, "results_available",
+      bp_page_results_available(page, &results) ? of_number(results) : json_null());
   return wrap("page", object);
 }
 
@@ -156,56 +93,79 @@ static json_t *resources(const bp_resources *resources) {
       fprintf(stderr, "resource %lu does not stand where it says\n", (unsigned long)index);
       abort();
     }
-    set(item, "id", resource->has_id ? unsigned_number(resource->id) : json_null());
-    set(item, "json", bytes(resource->json));
+    put(item, "id", resource->has_id ? of_number(resource->id) : json_null());
+    put(item, "json", of_bytes(resource->json));
     json_array_append_new(items, item);
   }
   for (index = 0; index < bp_resources_refused_count(resources); index++) {
     json_t *item = json_object();
-    set(item, "id", unsigned_number(bp_resources_refused_id(resources, index)));
-    set(item, "error", encode_error(bp_resources_refused_error(resources, index)));
+    put(item, "id", of_number(bp_resources_refused_id(resources, index)));
+    put(item, "error", encode_error(bp_resources_refused_error(resources, index)));
     json_array_append_new(refused, item);
   }
-  set(object, "items", items);
-  set(object, "requested", text(bp_resources_requested(resources)));
-  set(object, "missing", text(bp_resources_missing(resources)));
-  set(object, "refused", refused);
+  put(object, "items", items);
+  put(object, "requested", of_text(bp_resources_requested(resources)));
+  put(object, "missing", of_text(bp_resources_missing(resources)));
+  put(object, "refused", refused);
   return wrap("resources", object);
 }
 
 static json_t *reply(const bp_reply *reply) {
   json_t *object = json_object();
   size_t count = bp_reply_header_count(reply);
-  set(object, "status", json_integer(bp_reply_http_status(reply)));
-  set(object, "headers", fields(count ? bp_reply_header(reply, 0) : NULL, count));
-  set(object, "body", bytes(bp_reply_body(reply)));
-  return wrap("reply", object);
+  put(object, "status", json_integer(bp_reply_http_status(reply)));
+  put(object, "headers", of_fields(count ? bp_reply_header(reply, 0) : NULL, count));
+  put(object, "body", of_bytes(bp_reply_body(reply)));
+  return object;
 }
 
 static json_t *uris(const bp_uris *uris) {
   json_t *array = json_array();
   size_t index;
   for (index = 0; index < bp_uris_count(uris); index++) {
-    json_array_append_new(array, text(bp_uris_at(uris, index)));
+    json_array_append_new(array, of_text(bp_uris_at(uris, index)));
   }
   return wrap("uris", array);
 }
 
+static json_t *results(const bp_results *results) {
+  json_t *array = json_array();
+  size_t position;
+  for (position = 0; position < bp_results_count(results); position++) {
+    json_t *object = json_object();
+    put(object, "index", of_number(bp_results_index(results, position)));
+    if (bp_results_is_ok(results, position)) {
+      put(object, "reply", reply(bp_results_reply(results, position)));
+    } else {
+      put(object, "error", encode_error(bp_results_error(results, position)));
+    }
+    json_array_append_new(array, object);
+  }
+  return wrap("results", array);
+}
+
+static json_t *task(const bp_task_result *result) {
+  json_t *object = json_object();
+  put(object, "name", of_text(bp_task_result_name(result)));
+  put(object, "result", of_json(bp_task_result_json(result)));
+  return wrap("task", object);
+}
+
 static json_t *send(const bp_step *step) {
   json_t *object = json_object();
-  set(object, "exchange", unsigned_number(step->exchange));
-  set(object, "attempt", json_integer(step->attempt));
-  set(object, "method", text(step->method));
-  set(object, "url", text(step->url));
-  set(object, "headers", fields(step->headers, step->header_count));
-  set(object, "body", bytes(step->body));
+  put(object, "exchange", of_number(step->exchange));
+  put(object, "attempt", json_integer(step->attempt));
+  put(object, "method", of_text(step->method));
+  put(object, "url", of_text(step->url));
+  put(object, "headers", of_fields(step->headers, step->header_count));
+  put(object, "body", of_bytes(step->body));
   return wrap("send", object);
 }
 
 static json_t *wait(const bp_step *step) {
   json_t *object = json_object();
-  set(object, "until", unsigned_number(step->wait_until));
-  set(object, "reason", json_string(bp_wait_reason_name(step->wait_reason)));
+  put(object, "until", of_number(step->wait_until));
+  put(object, "reason", json_string(bp_wait_reason_name(step->wait_reason)));
   return wrap("wait", object);
 }
 
@@ -219,8 +179,10 @@ json_t *encode_step(bp_status status, const bp_step *step, const bp_error *error
   case BP_STEP_KIND_PENDING: return json_string("pending");
   case BP_STEP_KIND_PAGE: return page(step->page);
   case BP_STEP_KIND_RESOURCES: return resources(step->resources);
-  case BP_STEP_KIND_REPLY: return reply(step->reply);
+  case BP_STEP_KIND_REPLY: return wrap("reply", reply(step->reply));
   case BP_STEP_KIND_URIS: return uris(step->uris);
+  case BP_STEP_KIND_RESULTS: return results(step->results);
+  case BP_STEP_KIND_TASK: return task(step->task);
   case BP_STEP_KIND_DONE: return json_string("done");
   default: return json_string("a step that this runner does not know");
   }

@@ -8,14 +8,12 @@
  * is the loop that every program has; transmit.c is all that it needs to know of HTTP.
  */
 #define __STDC_FORMAT_MACROS /* for C++ before 2011 */
-#define _POSIX_C_SOURCE 200112L
 #include "transmit.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct {
   CURL *curl;
@@ -25,14 +23,6 @@ typedef struct {
 } host;
 
 typedef void (*consumer)(host *host, const bp_step *step);
-
-static void sleep_until(uint64_t until) {
-  uint64_t now = now_ms(), wait = until > now ? until - now : 0;
-  struct timespec pause;
-  pause.tv_sec = (time_t)(wait / 1000);
-  pause.tv_nsec = (long)(wait % 1000) * 1000000;
-  nanosleep(&pause, NULL);
-}
 
 /* The loop that drives a call. */
 static bp_status run(host *host, bp_call *call, consumer consume, bp_error **error) {

@@ -58,10 +58,22 @@ refuse $memory "$build/bin/pull"
 # shellcheck disable=SC2086
 pull $memory "$build/bin/pull"
 
+readme() {
+    announce "$@"
+    "$@" "$url" acme >"$build/readme.txt"
+    for said in '^create-sales-order: {"orderId":[0-9]' '^1: done$' '^wrong-format at /placedOn: '; do
+        grep -q "$said" "$build/readme.txt" || { echo "the examples of ffi/README.md do not say: $said" >&2; exit 1; }
+    done
+}
+readme "$build/bin/readme-sanitized"
+readme "$build/bin/readme-c++"
+# shellcheck disable=SC2086
+readme $memory "$build/bin/readme"
+
 exported=$(nm -D --defined-only "$build/prefix/lib/libbrightpearl.so" | awk '$3 !~ /^bp_/ { print $3 }')
 [ -z "$exported" ] || { echo "exported besides bp_*: $exported" >&2; exit 1; }
 
-vectors() { "$@" "$root"/tests/vectors/*.json; }
+vectors() { "$@" "$root"/tests/vectors/*.json "$root"/tests/vectors/functions/*.json; }
 for program in vectors-static vectors-c++ vectors-sanitized; do
     announce "$program"
     vectors "$build/bin/$program"

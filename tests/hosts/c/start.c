@@ -39,21 +39,26 @@ static uint32_t choice(const json_t *value, const char *first, const char *secon
   return !name ? 0 : strcmp(name, first) == 0 ? 1 : strcmp(name, second) == 0 ? 2 : 0;
 }
 
+static void read_request(const json_t *operation, bp_field *query, bp_field *headers, bp_request *request) {
+  bp_text body = text(json_object_get(operation, "body"));
+  BP_INIT(request);
+  request->method = text(json_object_get(operation, "method"));
+  request->path = text(json_object_get(operation, "path"));
+  request->query = query;
+  request->query_count = fields(json_object_get(operation, "query"), query);
+  request->headers = headers;
+  request->header_count = fields(json_object_get(operation, "headers"), headers);
+  request->body.data = (const uint8_t *)body.data;
+  request->body.len = body.len;
+  request->idempotent = json_is_true(json_object_get(operation, "idempotent"));
+  request->unchecked = json_is_true(json_object_get(operation, "unchecked"));
+}
+
 static bp_status start_request(const bp_client *client, const json_t *operation, bp_call **call,
                                bp_error **error) {
   bp_field query[MOST], headers[MOST];
   bp_request request;
-  bp_text body = text(json_object_get(operation, "body"));
-  BP_INIT(&request);
-  request.method = text(json_object_get(operation, "method"));
-  request.path = text(json_object_get(operation, "path"));
-  request.query = query;
-  request.query_count = fields(json_object_get(operation, "query"), query);
-  request.headers = headers;
-  request.header_count = fields(json_object_get(operation, "headers"), headers);
-  request.body.data = (const uint8_t *)body.data;
-  request.body.len = body.len;
-  request.idempotent = json_is_true(json_object_get(operation, "idempotent"));
+  read_request(operation, query, headers, &request);
   return bp_call_start_request(client, &request, call, error);
 }
 
@@ -101,6 +106,40 @@ static bp_status start_options(const bp_client *client, const json_t *operation,
   return bp_call_start_options(client, &options, call, error);
 }
 
+static bp_status start_batch(const bp_client *client, const json_t *operation, bp_call **call,
+                             bp_error **error) {
+  const json_t *requests = json_object_get(operation, "requests");
+  bp_field query[MOST], headers[MOST];
+  bp_batch *batch = NULL;
+  bp_batch_options options;
+  bp_status status = bp_batch_new(&batch, error);
+  size_t index;
+  for (index = 0; index < json_array_size(requests) && status == BP_STATUS_OK; index++) {
+    bp_request request;
+    read_request(json_array_get(requests, index), query, headers, &request);
+    status = bp_batch_add(batch, &request, error);
+  }
+  BP_INIT(&options);
+  options.order = choice(json_object_get(operation, "order"), "parallel", "");
+  options.on_failure = choice(json_object_get(operation, "on_failure"), "continue", "");
+  options.packing = choice(json_object_get(operation, "packing"), "always", "never");
+  if (status == BP_STATUS_OK) {
+    status = bp_call_start_batch(client, batch, &options, call, error);
+  }
+  bp_batch_free(batch);
+  return status;
+}
+
+static bp_status start_task(const bp_client *client, const json_t *operation, bp_call **call,
+                            bp_error **error) {
+  bp_text name = text(json_object_get(operation, "name"));
+  char *arguments = compact(json_object_get(operation, "arguments"));
+  bp_status status =
+      bp_call_start_task(client, name.data, name.len, arguments, arguments ? strlen(arguments) : 0, call, error);
+  free(arguments);
+  return status;
+}
+
 /* A 0 is "absent" in the structures; an operation that says 0 can be said in JSON only. */
 static int says_zero(const json_t *operation) {
   static const char *const names[] = {"limit", "page_size", "id_limit"};
@@ -122,7 +161,9 @@ int start_typed(const bp_client *client, const json_t *operation, bp_call **call
   } operations[] = {{"request", start_request},
                     {"search", start_search},
                     {"fetch", start_fetch},
-                    {"options", start_options}};
+                    {"options", start_options},
+                    {"batch", start_batch},
+                    {"task", start_task}};
   size_t index;
   for (index = 0; index < sizeof operations / sizeof *operations; index++) {
     const json_t *detail = json_object_get(operation, operations[index].name);

@@ -60,6 +60,14 @@ uint64_t now_ms(void) {
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+void sleep_until(uint64_t until) {
+  uint64_t now = now_ms(), wait = until > now ? until - now : 0;
+  struct timespec pause;
+  pause.tv_sec = (time_t)(wait / 1000);
+  pause.tv_nsec = (long)(wait % 1000) * 1000000;
+  nanosleep(&pause, NULL);
+}
+
 /* Hands an answer to the call. */
 static bp_status deliver(bp_call *call, uint64_t exchange, CURL *curl, const answer *from,
                          bp_error **error) {

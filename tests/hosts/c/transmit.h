@@ -8,6 +8,9 @@
 /* Milliseconds since the Unix epoch. */
 uint64_t now_ms(void);
 
+/* Pauses until `until`, in milliseconds since the Unix epoch. */
+void sleep_until(uint64_t until);
+
 /* Transmits the request of a BP_STEP_KIND_SEND and tells the call what came of it. */
 bp_status transmit(CURL *curl, bp_call *call, const bp_step *step, bp_error **error);
 

@@ -1,5 +1,5 @@
 /*
- * Plays tests/vectors/NAME.json through the C interface: vectors FILE...
+ * Plays tests/vectors/NAME.json and tests/vectors/functions/NAME.json through the C interface: vectors FILE...
  *
  * Each vector is played twice where that is possible: its operation started from JSON, and through the
  * typed function of the operation. Every difference is printed with the vector's name and the number of
@@ -27,9 +27,6 @@ static void differ(host *host, const char *place, const json_t *expected, json_t
   host->differences += compare(what, expected, actual);
   json_decref(actual);
 }
-
-/* As the other hosts write a configuration or operation, so that errors name the same column. */
-static char *compact(const json_t *value) { return json_dumps(value, JSON_COMPACT); }
 
 static json_t *answer(host *host, const json_t *answer, uint64_t now) {
   const json_t *headers = json_object_get(answer, "headers"), *body = json_object_get(answer, "body");
@@ -227,6 +224,11 @@ static int passes(const char *file) {
   if (!vector) {
     printf("%s: line %d: %s\n", file, problem.line, problem.text);
     return 0;
+  }
+  if (json_object_get(vector, "calls")) {
+    differences = play_functions(vector);
+    json_decref(vector);
+    return differences == 0;
   }
   differences = play(vector, 0);
   /* An operation's JSON has errors of its own, at lines and columns that structures do not have. */

@@ -2,34 +2,13 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { inspect } from "node:util";
 import * as brightpearl from "./brightpearl.mjs";
+import { all, connect, credentials, rejection, token } from "./connect.mjs";
 import { send, serve } from "./server.mjs";
 
 const { Client, Engine, MaybeSent, NotSent, Pool } = brightpearl;
-const token = "token-of-acme";
-const credentials = { type: "private-app", appRef: "acme_sync", accountToken: token };
-const servers = [];
-after(() => Promise.all(servers.map((server) => server.close())));
-
-async function connect(content = {}, options = {}) {
-  const server = await serve(content);
-  servers.push(server);
-  const client = new Client({ account: "acme", baseUrl: server.baseUrl, credentials, ...options });
-  return { server, client };
-}
-
-async function all(iterable) {
-  const items = [];
-  for await (const item of iterable) items.push(item);
-  return items;
-}
-
-/** What a rejected promise was rejected with. */
-async function rejection(promise) {
-  return promise.then(() => assert.fail("expected a rejection"), (error) => error);
-}
 
 test("a search gives rows over pages, with labels and exact cells", async () => {
   const { client, server } = await connect({ orders: 1203 });
@@ -274,9 +253,9 @@ test("misuse of a call is an error, also after it was closed", () => {
   assert.throws(() => call.answer(exchange, response, now), { name: "MisuseError" });
   call.close();
   call.close();
-  assert.throws(() => call.poll(now), { name: "MisuseError", kind: "null-pointer", location: "call" });
+  assert.throws(() => call.poll(now), { name: "MisuseError", kind: "misuse", location: "call" });
   engine.close();
-  assert.throws(() => engine.start({}), { name: "MisuseError", kind: "null-pointer", location: "client" });
+  assert.throws(() => engine.start({}), { name: "MisuseError", kind: "misuse", location: "client" });
 });
 
 test("no secret shows", async () => {

@@ -3,7 +3,9 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual, inspect } from "node:util";
-import { BrightpearlError, Engine, MaybeSent, NotSent } from "./brightpearl.mjs";
+import * as brightpearl from "./brightpearl.mjs";
+
+const { BrightpearlError, Engine, MaybeSent, NotSent } = brightpearl;
 
 const folder = new URL("../../vectors/", import.meta.url);
 
@@ -60,14 +62,26 @@ function stepJson(step) {
     case "resources":
       return { resources: resourcesJson(step.resources) };
     case "reply": {
-      const { status, headers, body } = step.reply;
-      return { reply: { status, headers, body: text(body) } };
+      return { reply: replyJson(step.reply) };
     }
     case "uris":
       return { uris: step.uris };
+    case "results":
+      return { results: step.results.map(resultJson) };
+    case "task":
+      return { task: { name: step.task.name, result: step.task.result } };
     default:
       throw new Error(`a step that this runner does not know: ${step.kind}`);
   }
+}
+
+function replyJson({ status, headers, body }) {
+  return { status, headers, body: text(body) };
+}
+
+function resultJson(result) {
+  const { index } = result;
+  return result.ok ? { index, reply: replyJson(result.reply) } : { index, error: errorJson(result.error) };
 }
 
 function cellJson(column, row) {
@@ -108,8 +122,10 @@ function resourcesJson({ items, requested, missing, refused }) {
   };
 }
 
-function errorJson({ kind, reason, location, delivery, status, errors, retryAfter, request }) {
-  return { kind, message: reason, location, delivery, status, errors, retry_after: retryAfter, request };
+function errorJson({ reason, retryAfter, kind, location, delivery, status, errors, request, ...more }) {
+  const { advice, retryable, violations, verifications, progress } = more;
+  const told = { kind, message: reason, location, delivery, status, errors, retry_after: retryAfter, request };
+  return { ...told, advice, retryable, violations, verifications, progress };
 }
 
 function explanationJson({ requestsSent, requestsNeeded, exact, items, milliseconds }) {
@@ -124,6 +140,34 @@ function outcome(act) {
     if (error instanceof BrightpearlError) return { error: errorJson(error) };
     throw error;
   }
+}
+
+/** Functions that need no account, by their names in the vectors. */
+const functions = {
+  catalog: () => brightpearl.catalog(),
+  describe: ({ resource }) => brightpearl.describe(resource),
+  tasks: () => brightpearl.tasks(),
+  errors: () => brightpearl.errors(),
+  validate: ({ path, verb, body, unknown_members }) =>
+    brightpearl.validate(path, verb, body, { unknownMembers: unknown_members }),
+  verify_callback: ({ parameters, dev_secret }) => brightpearl.verifyCallback(parameters, dev_secret) ?? null,
+};
+
+function* differencesOfFunctions({ calls }) {
+  for (const [index, { pick, expect, ...named }] of calls.entries()) {
+    const [[name, argument]] = Object.entries(named);
+    const actual = outcome(() => {
+      const value = functions[name](argument);
+      return { value: pick ? pick.map((pointer) => at(value, pointer)) : value };
+    });
+    if (!isDeepStrictEqual(actual, expect)) yield [`call ${index}`, expect, actual];
+  }
+}
+
+/** What stands at a JSON Pointer. */
+function at(value, pointer) {
+  const names = pointer.split("/").slice(1).map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return names.reduce((within, name) => within?.[name], value) ?? null;
 }
 
 /** Every difference between a vector and what happens. */
@@ -141,9 +185,11 @@ function* differences(vector) {
 
 let passed = 0;
 let failed = 0;
-for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
+const names = (of) => readdirSync(of).filter((name) => name.endsWith(".json")).sort();
+const files = [...names(folder), ...names(new URL("functions/", folder)).map((name) => `functions/${name}`)];
+for (const file of files) {
   const vector = JSON.parse(readFileSync(new URL(file, folder), "utf8"));
-  const found = [...differences(vector)];
+  const found = [...(vector.calls ? differencesOfFunctions(vector) : differences(vector))];
   for (const [place, expected, actual] of found) {
     const show = (value) => inspect(value, { depth: 20, breakLength: 140 });
     console.log(`${vector.name} ${place}\n  expected ${show(expected)}\n  actual   ${show(actual)}`);

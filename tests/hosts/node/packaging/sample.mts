@@ -1,6 +1,22 @@
 // Checked by `tsc --noEmit` against the packed package, as an ES module: what users write must have types.
 
-import { BrightpearlError, Client, NotSent, type Column, type Delivery, type Step, type Transport } from "brightpearl";
+import {
+  BrightpearlError,
+  Client,
+  NotSent,
+  describe,
+  tasks,
+  validate,
+  type BatchResult,
+  type Column,
+  type Delivery,
+  type Fault,
+  type Kind,
+  type Step,
+  type Transport,
+  type Violation,
+} from "brightpearl";
+import { startEmulator, type RunningEmulator } from "brightpearl/testing";
 
 interface Order {
   id: number;
@@ -44,11 +60,63 @@ export function deliveryOf(error: unknown): Delivery | null {
   return error instanceof BrightpearlError ? error.delivery : null;
 }
 
+export async function writes(): Promise<number[]> {
+  const reply = await client.post("order-service/order/7/note", { text: "Packed" }, { unchecked: true });
+  await client.patch("order-service/order/7", [{ op: "replace", path: "/reference", value: "x" }], { idempotent: true });
+  const statuses: number[] = [reply.status];
+  const batch = client.batch(
+    [
+      { method: "PUT", path: "order-service/order/7/status", body: { orderStatusId: 3 } },
+      { method: "DELETE", path: "order-service/order/7/row/8" },
+    ],
+    { order: "parallel", onFailure: "continue", packing: "auto" },
+  );
+  for await (const result of batch) {
+    statuses.push(result.ok ? result.reply.status : (result.error.status ?? 0));
+  }
+  return statuses;
+}
+
+export async function sells(): Promise<number> {
+  const { orderId, raw } = await client.createSalesOrder({
+    customer: { contactId: 208 },
+    orderRows: [{ productId: 1007, quantity: 2, price: "12.50", taxCode: "T20" }],
+  });
+  await client.updateOrderStatus({ orderId, orderStatusId: 3 }, { signal: AbortSignal.timeout(1000) });
+  const lists = await client.listPriceLists();
+  return orderId + raw.length + Object.keys(lists).length;
+}
+
+export function retries(result: BatchResult): readonly Violation[] {
+  return result.ok ? [] : result.error.violations;
+}
+
+export function explains(error: BrightpearlError): string[] {
+  const kind: Kind = error.kind;
+  const faults: Fault[] = error.violations.map(({ fault }) => fault);
+  const ways = error.verifications.map((way) => (way.type === "search" ? way.search : way.compare));
+  return [kind, ...faults, ...ways, ...(error.retryable ? ["again"] : [])];
+}
+
+export const pointers: string[] = validate("order-service/order", "POST", {}).map(({ pointer }) => pointer);
+export const columns: string[] = describe("order").searches.flatMap((search) => search.columns.map(({ name }) => name));
+export const summaries: string[] = tasks().map(({ summary }) => summary);
+
+export async function withEmulator(use: (client: Client) => Promise<void>): Promise<void> {
+  const emulator: RunningEmulator = await startEmulator({ orders: 3, config: { quota: 10 } });
+  await use(new Client({ ...emulator.options, maxInFlight: 1 }));
+  await emulator.stop();
+}
+
 export function waitsUntil(step: Step): number | null {
   return step.kind === "wait" ? step.until : null;
 }
 
 // @ts-expect-error: misspelt options are found by the compiler too
 client.search("order-service/order-search", {}, { colums: ["orderId"] });
+// @ts-expect-error: a batch stops or continues
+client.batch([], { onFailure: "ignore" });
+// @ts-expect-error: arguments have types
+void client.addOrderNote({ orderId: 7, txt: "Packed" });
 // @ts-expect-error: credentials are of one sort
 new Client({ account: "acme", credentials: { type: "staff-app", appRef: "a", accountToken: "b" } });

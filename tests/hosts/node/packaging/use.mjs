@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import * as imported from "brightpearl";
 import { Client, NotSent } from "brightpearl";
+import { startEmulator } from "brightpearl/testing";
 
 const required = createRequire(import.meta.url)("brightpearl");
 for (const name of Object.keys(required)) {
@@ -17,3 +18,10 @@ await assert.rejects(client.request("POST", "a/b", { body: {} }), (error) => {
   return error.delivery === "not-sent";
 });
 assert.ok(new NotSent("x") instanceof required.NotSent);
+
+// The emulator comes along.
+const emulator = await startEmulator({ orders: 3 });
+const own = new Client(emulator.options);
+assert.equal((await own.request("GET", "order-service/order-type")).status, 200);
+await emulator.stop();
+assert.equal(startEmulator, createRequire(import.meta.url)("brightpearl/testing").startEmulator);

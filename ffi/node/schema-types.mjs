@@ -1,0 +1,81 @@
+// JSON Schemas as TypeScript types. Rules over several members, patterns and bounds have no types: the engine checks
+// them.
+
+const WIDTH = 120;
+
+/** The type of a schema. `indent` is the one of the line that the type begins in. */
+export function typeOf(schema, indent = "") {
+  const alternatives = [...new Set(alternativesOf(schema, indent))];
+  return alternatives.includes("unknown") ? "unknown" : alternatives.join(" | ");
+}
+
+/** A comment above a member or method; empty when there is nothing to say. */
+export function documentation(sentences, indent, width = WIDTH) {
+  const text = sentences.filter(Boolean).map(stopped).join(" ").replaceAll("*/", "* /");
+  if (text === "") return "";
+  if (`${indent}/** ${text} */`.length <= width) return `${indent}/** ${text} */\n`;
+  const lines = wrapped(text, width - indent.length - 3).map((line) => `${indent} * ${line}\n`);
+  return `${indent}/**\n${lines.join("")}${indent} */\n`;
+}
+
+/** A name as a member: quoted where it must be. */
+export const memberName = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+
+function alternativesOf(schema, indent) {
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value));
+  if ("const" in schema) return [JSON.stringify(schema.const)];
+  const kinds = schema.type === undefined ? [] : [schema.type].flat();
+  if (schema.anyOf && !schema.properties) {
+    return schema.anyOf.flatMap((alternative) => alternativesOf(alternative, indent));
+  }
+  return kinds.length === 0 ? ["unknown"] : kinds.map((kind) => ofKind(kind, schema, indent));
+}
+
+function ofKind(kind, schema, indent) {
+  switch (kind) {
+    case "integer":
+    case "number":
+      return "number";
+    case "string":
+    case "boolean":
+    case "null":
+      return kind;
+    case "array": {
+      const element = typeOf(schema.items ?? {}, indent);
+      return `readonly ${element.includes("|") ? `(${element})` : element}[]`;
+    }
+    case "object":
+      return ofObject(schema, indent);
+    default:
+      throw new Error(`a schema has the type ${kind}, which is none of JSON's`);
+  }
+}
+
+function ofObject({ properties = {}, required = [], additionalProperties }, indent) {
+  const inner = `${indent}  `;
+  const members = Object.entries(properties).map(([name, schema]) => {
+    const comment = documentation(notes(schema), inner);
+    return `${comment}${inner}readonly ${memberName(name)}${required.includes(name) ? "" : "?"}: ${typeOf(schema, inner)};\n`;
+  });
+  if (members.length > 0) return `{\n${members.join("")}${indent}}`;
+  if (additionalProperties === false) return "{ readonly [member: string]: never }";
+  const values = typeof additionalProperties === "object" ? typeOf(additionalProperties, indent) : "any";
+  return `{ readonly [member: string]: ${values} }`;
+}
+
+function notes(schema) {
+  const { description, "x-refers-to": refersTo } = schema;
+  return [description, refersTo && `Refers to: ${refersTo}.`];
+}
+
+const stopped = (sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
+
+function wrapped(text, width) {
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1);
+    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines;
+}

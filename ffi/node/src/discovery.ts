@@ -1,0 +1,152 @@
+/** What can be asked without an account: resources, tasks, errors, whether a body or a callback is right. */
+
+import { check, type Delivery, type Fault, type Kind, type Violation } from "./errors";
+import { jsonText } from "./json";
+import { lendFields, native, sized, takeBuffer, type Slice } from "./library";
+import { pairs, type Parameters } from "./options";
+
+/** A resource in short. */
+export interface CatalogEntry {
+  /** Its short name, such as `order-row`. */
+  readonly name: string;
+  /** Its name in the API's own reference. */
+  readonly title: string;
+  /** Where it stands in that reference. */
+  readonly section: string;
+  /** How much is known about it. */
+  readonly detail: string;
+  /** Path templates with the verbs that they know. */
+  readonly paths: readonly { readonly path: string; readonly verbs: readonly string[] }[];
+  /** Paths of its searches. */
+  readonly searches: readonly string[];
+  readonly deprecated: boolean;
+}
+
+/** All that is known about a resource, in the names that every host uses. */
+export interface Description {
+  readonly name: string;
+  readonly title: string;
+  readonly section: string;
+  readonly detail: string;
+  /** What can be done, and where; `body` is a JSON Schema. */
+  readonly operations: readonly OperationDescription[];
+  /** How it is searched. */
+  readonly searches: readonly SearchDescription[];
+  readonly [more: string]: unknown;
+}
+
+/** What one verb does at one path. */
+export interface OperationDescription {
+  readonly method: string;
+  readonly path: string;
+  /** The JSON Schema of the body. */
+  readonly body?: JsonSchema;
+  /** Most ids in each id set, where that is known. */
+  readonly id_limit?: number;
+  readonly [more: string]: unknown;
+}
+
+/** A search with its columns. */
+export interface SearchDescription {
+  readonly path: string;
+  readonly columns: readonly SearchColumnDescription[];
+  readonly [more: string]: unknown;
+}
+
+/** A column of a search. */
+export interface SearchColumnDescription {
+  readonly name: string;
+  /** What Brightpearl says it holds, such as `IDSET`. */
+  readonly type: string;
+  readonly filterable: boolean;
+  readonly sortable: boolean;
+  readonly [more: string]: unknown;
+}
+
+/** A JSON Schema (draft 2020-12). */
+export type JsonSchema = { readonly [keyword: string]: any };
+
+/** A task that `client.task` knows. */
+export interface TaskDescription {
+  /** Such as `create-sales-order`. */
+  readonly name: string;
+  /** What it does, in one sentence. */
+  readonly summary: string;
+  readonly arguments: JsonSchema;
+  readonly result: JsonSchema;
+  /** Which requests it sends, in words. */
+  readonly requests: string;
+  /** Whether it changes anything in Brightpearl. */
+  readonly writes: boolean;
+}
+
+/** What can go wrong and what to do about it. */
+export interface ErrorCatalog {
+  readonly kinds: readonly { readonly kind: Kind; readonly advice: string }[];
+  readonly deliveries: readonly Delivery[];
+  readonly faults: readonly Fault[];
+  /** Brightpearl's own codes that are common; there are others. */
+  readonly codes: readonly { readonly code: string; readonly meaning: string; readonly advice: string }[];
+}
+
+/** How a body is judged. */
+export interface ValidateOptions {
+  /** What to make of members that the catalogue does not know: `warn` when absent. */
+  readonly unknownMembers?: "warn" | "refuse" | "allow";
+}
+
+/** Every resource in short, in the order of the API's own reference. */
+export function catalog(): CatalogEntry[] {
+  return handedOut((json) => check((error) => native.catalog(json, error)));
+}
+
+/** All about a resource, by its name or one of its paths. Throws a `ValidationError` with the nearest name. */
+export function describe(resource: string): Description {
+  const name = Buffer.from(resource);
+  return handedOut((json) => check((error) => native.describe(name, name.length, json, error)));
+}
+
+/** Every task that `client.task` knows, by name. */
+export function tasks(): TaskDescription[] {
+  return handedOut((json) => check((error) => native.tasks(json, error)));
+}
+
+/** What can go wrong and what to do about it. */
+export function errors(): ErrorCatalog {
+  return handedOut((json) => check((error) => native.errors(json, error)));
+}
+
+/**
+ * Everything that is wrong with a body, each with its JSON Pointer; empty when it is right. Nothing is sent. Throws
+ * a `ValidationError` when the verb or the policy is none.
+ */
+export function validate(path: string, verb: string, body: unknown, options: ValidateOptions = {}): Violation[] {
+  const lend = (text: string) => {
+    const bytes = Buffer.from(text);
+    return { data: bytes.length > 0 ? bytes : null, len: bytes.length };
+  };
+  const validation = {
+    ...sized("validation"),
+    path: lend(path),
+    verb: lend(verb),
+    body: lend(typeof body === "string" ? body : body === undefined ? "" : jsonText(body)),
+    unknown_members: lend(options.unknownMembers ?? "warn"),
+  };
+  return handedOut((json) => check((error) => native.validate(validation, json, error)));
+}
+
+/**
+ * Returns when an install or uninstall callback of a public app is genuine; throws a `ValidationError` when it is
+ * not. `parameters` are the callback's query parameters, such as `new URL(request.url).searchParams`, without those
+ * of the app's own address.
+ */
+export function verifyCallback(parameters: Parameters, devSecret: string): void {
+  const fields = pairs(parameters);
+  const secret = Buffer.from(devSecret);
+  const lent = fields.length > 0 ? lendFields(fields) : null;
+  check((error) => native.verifyCallback(lent, fields.length, secret, secret.length, error));
+}
+
+function handedOut<T>(fill: (json: Slice) => void): T {
+  return JSON.parse(takeBuffer(fill)) as T;
+}

@@ -1,0 +1,3 @@
+/** The same functions for `import` as for `require`. */
+
+export * from "./testing.js";

@@ -1,0 +1,144 @@
+//! What a program can ask without a client: resources, tasks, errors, whether a body or a callback is right.
+
+use std::ffi::c_char;
+
+use brightpearl_core::auth::signature;
+use brightpearl_core::discovery;
+
+use crate::boundary::{Failure, exclusive, guarded};
+use crate::error::bp_error;
+use crate::operation::read_fields;
+use crate::sized::{self, Sized};
+use crate::status::bp_status;
+use crate::text::{bp_buffer, bp_bytes, bp_field, bp_text, items, text, text_of};
+
+/// A body to be judged. Initialise it with `BP_INIT`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct bp_validation {
+    /// `sizeof(bp_validation)`.
+    pub struct_size: usize,
+    /// The path below the account, such as `order-service/order`.
+    pub path: bp_text,
+    /// The verb that the body is meant for: `POST`, `PUT`, `PATCH` or `DELETE`, in any case.
+    pub verb: bp_text,
+    /// The body. Anything may stand in here, also what is no JSON.
+    pub body: bp_bytes,
+    /// What to make of members that the catalogue does not know: `warn`, `refuse` or `allow`; empty for `warn`.
+    pub unknown_members: bp_text,
+}
+
+// SAFETY: the size comes first; the other fields are lengths and pointers, which zero fits.
+unsafe impl Sized for bp_validation {}
+
+/// Writes every resource of the API in short, as the text of a JSON array of objects with `name`, `title`,
+/// `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
+/// `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_catalog(resources_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe { hand_out(resources_json, "resources_json", error, || Ok(discovery::catalog())) }
+}
+
+/// Writes all that is known about a resource, by its name (`order-row`) or one of its paths
+/// (`order-service/order-note-search`), as the text of a JSON object: verbs with their paths and a JSON Schema of
+/// each body, and the columns of its searches with their types. `BP_STATUS_VALIDATION` when there is no such
+/// resource; the message then has the nearest name. On success `*description_json` is owned: free it with
+/// `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_describe(
+    resource: *const c_char,
+    resource_len: usize,
+    description_json: *mut bp_buffer,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        hand_out(description_json, "description_json", error, || {
+            Ok(discovery::describe(text(resource, resource_len, "resource")?)?)
+        })
+    }
+}
+
+/// Writes every task that `bp_call_start_task` knows, as the text of a JSON array of objects with `name`,
+/// `summary`, `arguments` and `result` (JSON Schemas), `requests` (what it sends, in words) and `writes`. On
+/// success `*tasks_json` is owned: free it with `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe { hand_out(tasks_json, "tasks_json", error, || Ok(discovery::tasks())) }
+}
+
+/// Writes what can go wrong and what to do about it, as the text of a JSON object: `kinds` (each with its
+/// `kind` and `advice`), `deliveries` and `faults`, in the names that `bp_status_name`, `bp_delivery_name` and
+/// `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe { hand_out(errors_json, "errors_json", error, || Ok(discovery::errors())) }
+}
+
+/// Writes everything that is wrong with a body, as the text of a JSON array of objects with `pointer` (a JSON
+/// Pointer into the body), `severity`, `fault`, `found` and `expected`; `[]` when it is right. A wrong body is no
+/// error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is none. On success
+/// `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_validate(
+    validation: *const bp_validation,
+    violations_json: *mut bp_buffer,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        hand_out(violations_json, "violations_json", error, || {
+            let validation = sized::read(validation, "validation")?;
+            let policy = text_of(validation.unknown_members, "validation.unknown_members")?;
+            Ok(discovery::validate(
+                text_of(validation.path, "validation.path")?,
+                text_of(validation.verb, "validation.verb")?,
+                items(validation.body.data, validation.body.len, "validation.body")?,
+                if policy.is_empty() { "warn" } else { policy },
+            )?)
+        })
+    }
+}
+
+/// Says whether an install or uninstall callback of a public app is genuine: `BP_STATUS_OK` when its signature
+/// is that of the developer's secret, else `BP_STATUS_VALIDATION` at `signature`. `parameters` are the
+/// callback's query parameters, unescaped, in any order, `signature` among them, without those of the program's
+/// own address. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_verify_callback(
+    parameters: *const bp_field,
+    parameter_count: usize,
+    dev_secret: *const c_char,
+    dev_secret_len: usize,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || {
+            let parameters = read_fields(parameters, parameter_count, "parameters")?;
+            let secret = text(dev_secret, dev_secret_len, "dev_secret")?;
+            Ok(signature::verify_callback(&parameters, &secret.into())?)
+        })
+    }
+}
+
+/// # Safety
+/// Each pointer is NULL or valid.
+unsafe fn hand_out(
+    place: *mut bp_buffer,
+    argument: &str,
+    error: *mut *mut bp_error,
+    make: impl FnOnce() -> Result<String, Failure>,
+) -> bp_status {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        guarded(error, || {
+            let place = exclusive(place, argument)?;
+            place.put(&make()?);
+            Ok(())
+        })
+    }
+}

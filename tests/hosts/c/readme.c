@@ -1,0 +1,81 @@
+/*
+ * Runs the examples of ffi/README.md against an emulator: readme BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and
+ * BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc, as they stand.
+ */
+#include "transmit.h"
+
+#include <stdlib.h>
+
+/* What the examples take for granted. */
+static CURL *curl;
+
+#define transmit(call, step, error) transmit(curl, call, step, error)
+#include "readme.inc"
+
+static int failures;
+
+static void expect(int holds, const char *what) {
+  if (!holds) {
+    fprintf(stderr, "expected %s\n", what);
+    failures++;
+  }
+}
+
+/* An order that lacks its customer, which the catalogue refuses. */
+static bp_status send_wrong_order(const bp_client *client, bp_error **error) {
+  static const char body[] = "{\"orderTypeCode\": \"SO\", \"placedOn\": \"yesterday\"}";
+  bp_call *call = NULL;
+  bp_request order;
+  bp_status status;
+  BP_INIT(&order);
+  order.method = bp_text_of("POST");
+  order.path = bp_text_of("order-service/order");
+  order.body.data = (const uint8_t *)body;
+  order.body.len = strlen(body);
+  status = bp_call_start_request(client, &order, &call, error);
+  bp_call_free(call);
+  return status;
+}
+
+static void use(const bp_client *client) {
+  bp_field forged;
+  bp_error *error = NULL;
+  expect(sell(client, &error) == BP_STATUS_OK, "a sale");
+  expect(annotate(client, &error) == BP_STATUS_OK, "notes");
+  expect(judge("{\"curency\": {}}", &error) == BP_STATUS_OK, "a judgement");
+  expect(error == NULL, "no error so far");
+  if (error) {
+    explain(error);
+    bp_error_free(error);
+  }
+  expect(send_wrong_order(client, &error) == BP_STATUS_VALIDATION, "a refusal");
+  expect(bp_error_violation_count(error) == 2, "two violations");
+  explain(error);
+  bp_error_free(error);
+  forged.name = bp_text_of("signature");
+  forged.value = bp_text_of("00");
+  expect(!is_genuine(&forged, 1, "a secret"), "a forged callback to be found out");
+}
+
+int main(int count, char **arguments) {
+  const char *app_ref = getenv("BRIGHTPEARL_APP_REF"), *token = getenv("BRIGHTPEARL_ACCOUNT_TOKEN");
+  char config[1024];
+  bp_client *client = NULL;
+  if (count != 3 || !app_ref || !token) {
+    fputs("usage: readme BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set\n", stderr);
+    return 2;
+  }
+  snprintf(config, sizeof config,
+           "{\"base_url\": \"%s\", \"account\": \"%s\", \"credentials\": "
+           "{\"type\": \"private-app\", \"app_ref\": \"%s\", \"account_token\": \"%s\"}}",
+           arguments[1], arguments[2], app_ref, token);
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  curl = curl_easy_init();
+  expect(run(config) == 0, "a list of orders");
+  expect(bp_client_new(config, strlen(config), NULL, &client, NULL) == BP_STATUS_OK, "a client");
+  use(client);
+  bp_client_free(client);
+  curl_easy_cleanup(curl);
+  curl_global_cleanup();
+  return failures == 0 ? 0 : 1;
+}
