@@ -3,7 +3,7 @@
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any, Literal, final
 
-from brightpearl.errors import BrightpearlError
+from brightpearl.exceptions import BrightpearlError
 
 __all__ = [
     "ArrowTable",
@@ -23,6 +23,8 @@ __all__ = [
     "Page",
     "Pending",
     "RawReply",
+    "RawResults",
+    "RawTask",
     "Resource",
     "ResourceBatch",
     "Row",
@@ -32,12 +34,18 @@ __all__ = [
     "Uris",
     "Wait",
     "__version__",
+    "catalog",
+    "describe",
     "dump_json",
+    "errors",
     "find_resource",
     "find_search",
     "list_resources",
     "list_searches",
     "load_json",
+    "tasks",
+    "validate",
+    "verify_callback",
 ]
 
 __version__: str
@@ -91,7 +99,9 @@ class Statistics:
 
 @final
 class Call:
-    def poll(self, now: int) -> Send | Wait | Pending | Done | Page | ResourceBatch | RawReply | Uris: ...
+    def poll(
+        self, now: int
+    ) -> Send | Wait | Pending | Done | Page | ResourceBatch | RawReply | Uris | RawResults | RawTask: ...
     def answer(self, exchange: int, status: int, headers: list[tuple[str, str]], body: bytes, now: int) -> None: ...
     def fail(self, exchange: int, maybe_sent: bool, text: str, now: int) -> None: ...
     def acknowledge(self, items: int) -> None: ...
@@ -99,7 +109,7 @@ class Call:
     def checkpoint(self) -> str: ...
     def explain(self, now: int) -> Explanation: ...
     @property
-    def operation(self) -> Literal["request", "search", "fetch", "options"]: ...
+    def operation(self) -> Literal["request", "search", "fetch", "options", "batch", "task"]: ...
 
 @final
 class Explanation:
@@ -162,6 +172,21 @@ class RawReply:
 class Uris:
     @property
     def uris(self) -> list[str]: ...
+
+@final
+class RawResults:
+    def __len__(self) -> int: ...
+    @property
+    def items(self) -> list[tuple[int, RawReply | None, BrightpearlError | None]]: ...
+
+@final
+class RawTask:
+    @property
+    def name(self) -> str: ...
+    @property
+    def json(self) -> str: ...
+    @property
+    def value(self) -> Any: ...
 
 @final
 class Page:
@@ -394,3 +419,9 @@ def find_resource(name: str) -> Listed | None: ...
 def list_resources() -> list[Listed]: ...
 def find_search(name: str) -> str | None: ...
 def list_searches() -> list[str]: ...
+def catalog() -> str: ...
+def describe(resource: str) -> str: ...
+def tasks() -> str: ...
+def errors() -> str: ...
+def validate(path: str, verb: str, body: bytes, unknown_members: str) -> str: ...
+def verify_callback(parameters: list[tuple[str, str]], dev_secret: str) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import Done, Pending, Send, Wait
-from brightpearl.errors import BrightpearlError, MisuseError, RequestSummary
+from brightpearl.exceptions import BrightpearlError, MisuseError, RequestSummary
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.transport import MaybeSent, NotSent
 
@@ -11,10 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brightpearl._native import Call, Page, RawReply, ResourceBatch, Uris
+    from brightpearl._native import Call, Page, RawReply, RawResults, RawTask, ResourceBatch, Uris
     from brightpearl.transport import Transport
 
-    Output = Page | ResourceBatch | RawReply | Uris
+    Output = Page | ResourceBatch | RawReply | Uris | RawResults | RawTask
 
 
 class Host:

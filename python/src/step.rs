@@ -53,7 +53,7 @@ pub(crate) struct RawReply {
 }
 
 impl RawReply {
-    pub(crate) fn new(py: Python<'_>, reply: Reply) -> Self {
+    pub(crate) fn new(py: Python<'_>, reply: &Reply) -> Self {
         Self {
             status: reply.status,
             headers: lines(&reply.headers),

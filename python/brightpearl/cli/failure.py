@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import typer
 
-from brightpearl.errors import BrightpearlError
+from brightpearl.exceptions import BrightpearlError
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")

@@ -8,7 +8,7 @@ from brightpearl._native import Emulator as _Emulator
 from brightpearl._native import dump_json
 from brightpearl.client import Client
 from brightpearl.credentials import PrivateApp, StaffApp
-from brightpearl.errors import MisuseError
+from brightpearl.exceptions import MisuseError
 from brightpearl.messages import Request, Response
 from brightpearl.testing.clock import VirtualClock
 from brightpearl.transport import MaybeSent

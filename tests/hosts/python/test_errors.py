@@ -51,7 +51,7 @@ def test_one_class_for_each_kind() -> None:
     assert sorted(kind.kind for kind in classes() if kind is not BrightpearlError) == sorted(KINDS)
     for kind in classes():
         assert getattr(brightpearl, kind.__name__) is kind
-        assert kind.__module__ == "brightpearl.errors"
+        assert kind.__module__ == "brightpearl.exceptions"
 
 
 @pytest.mark.parametrize("kind", classes())
