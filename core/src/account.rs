@@ -1,5 +1,7 @@
 //! Where an account lives: its code, its datacentre, its base URL (API notes §1.1, §1.2).
 
+use std::borrow::Cow;
+
 use fluent_uri::{Uri, component::Host};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,18 @@ const DATACENTRES: [(&str, &str); 7] = [
     ("ws-ap1", "ws-ap1.brightpearl.com"),
 ];
 
+/// What stands before a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prefix {
+    /// `/public-api/{account}/`, as nearly everywhere (API notes §1.2).
+    PublicApi,
+    /// `/api-v3/{account}/` (§8.6).
+    ApiV3,
+    /// `/`: the path names the account itself, or needs none.
+    Host,
+}
+
 /// Where requests go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,7 +59,8 @@ pub enum Location {
 pub struct Endpoint {
     account: String,
     origin: String,
-    prefix: String,
+    /// What stands before the paths of the public API, which nearly all are.
+    public: String,
 }
 
 impl Endpoint {
@@ -77,8 +92,8 @@ impl Endpoint {
     }
 
     fn at(account: String, origin: String) -> Self {
-        let prefix = format!("{origin}/public-api/{account}/");
-        Self { account, origin, prefix }
+        let public = format!("{origin}/public-api/{account}/");
+        Self { account, origin, public }
     }
 
     /// The same account on the host that a token answer named. It is reached by https, except where it is
@@ -110,9 +125,15 @@ impl Endpoint {
         &self.account
     }
 
-    /// The absolute URL of a path below the account, such as `order-service/order/1`. The query comes
-    /// ready-made from [`Query`].
-    pub(crate) fn url(&self, path: &str, query: &str) -> String {
+    /// The absolute URL of a path below a prefix, such as `order-service/order/1` below the public API's. The
+    /// query comes ready-made from [`Query`].
+    pub(crate) fn url(&self, prefix: Prefix, path: &str, query: &str) -> String {
+        let (origin, account) = (&self.origin, &self.account);
+        let base: Cow<'_, str> = match prefix {
+            Prefix::PublicApi => self.public.as_str().into(),
+            Prefix::ApiV3 => format!("{origin}/api-v3/{account}/").into(),
+            Prefix::Host => format!("{origin}/").into(),
+        };
         let separator = if query.is_empty() {
             ""
         } else if path.contains('?') {
@@ -120,8 +141,8 @@ impl Endpoint {
         } else {
             "?"
         };
-        let mut url = String::with_capacity(self.prefix.len() + path.len() + 1 + query.len());
-        for part in [self.prefix.as_str(), path, separator, query] {
+        let mut url = String::with_capacity(base.len() + path.len() + 1 + query.len());
+        for part in [&base, path, separator, query] {
             url.push_str(part);
         }
         url
@@ -259,13 +280,21 @@ mod tests {
     fn builds_urls_below_the_account() {
         let endpoint = at(Location::Datacentre("use1".into())).unwrap();
         assert_eq!(
-            endpoint.url("order-service/order-search", "orderTypeId=1"),
+            endpoint.url(Prefix::PublicApi, "order-service/order-search", "orderTypeId=1"),
             "https://use1.brightpearlconnect.com/public-api/acme/order-service/order-search?orderTypeId=1"
         );
         let local = at(Location::BaseUrl("http://127.0.0.1:8080/".into())).unwrap();
         assert_eq!(
-            local.url("order-service/order/1", ""),
+            local.url(Prefix::PublicApi, "order-service/order/1", ""),
             "http://127.0.0.1:8080/public-api/acme/order-service/order/1"
+        );
+        assert_eq!(
+            local.url(Prefix::ApiV3, "pricing/customer/4/product-price/7", ""),
+            "http://127.0.0.1:8080/api-v3/acme/pricing/customer/4/product-price/7"
+        );
+        assert_eq!(
+            local.url(Prefix::Host, "developer-tools/dev/account-location/acme", "a=b"),
+            "http://127.0.0.1:8080/developer-tools/dev/account-location/acme?a=b"
         );
     }
 

@@ -304,7 +304,7 @@ impl Shared {
     }
 
     pub(crate) fn url(&self, draft: &Draft) -> String {
-        self.session.url(&draft.path, &draft.query)
+        self.session.url(draft.prefix, &draft.path, &draft.query)
     }
 
     /// The request of a draft, and the generation of the token that it carries.

@@ -75,7 +75,9 @@ fn operations() -> impl Strategy<Value = Operation> {
         Fetch { id_limit: Some(1), ..Fetch::new("x-service/x/{ids}/y", few) }.into(),
         Fetch { ids: None, ..Fetch::new("warehouse-service/warehouse", IdSet::new()) }.into(),
         Options { resource: "order-service/order".into(), ids: Some(ids) }.into(),
-        Request::new(Method::Post, "order-service/order").body("{}").into(),
+        Request::new(Method::Post, "order-service/order")
+            .body(r#"{"orderTypeCode":"PO","parties":{"supplier":{"contactId":7}}}"#)
+            .into(),
         Request::new(Method::Get, "order-service/order-type").into(),
     ])
 }

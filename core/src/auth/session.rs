@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::account::Endpoint;
+use crate::account::{Endpoint, Prefix};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Headers, Request};
 use crate::secret::Secret;
@@ -217,11 +217,11 @@ impl Session {
         state.generation
     }
 
-    /// The URL of a path of the account, on the host that the token's answer named, when there is one: it
+    /// The URL of a path below a prefix, on the host that the token's answer named, when there is one: it
     /// wins over the configuration (API notes §1.1).
-    pub(crate) fn url(&self, path: &str, query: &str) -> String {
+    pub(crate) fn url(&self, prefix: Prefix, path: &str, query: &str) -> String {
         let state = self.lock();
-        state.moved_to.as_ref().unwrap_or(&self.endpoint).url(path, query)
+        state.moved_to.as_ref().unwrap_or(&self.endpoint).url(prefix, path, query)
     }
 
     /// The account code.

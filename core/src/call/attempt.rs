@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::error::{Error, Kind};
 use crate::http::{Method, Request};
 use crate::pool::Permit;
 use crate::retry::History;
 
+use super::checked::explained;
+use super::classify::is_unknown_path;
 use super::job::Draft;
 
 pub(super) struct Attempt {
@@ -21,6 +24,16 @@ pub(super) struct Attempt {
 impl Attempt {
     pub(super) fn new(work: Work) -> Self {
         Self { work, history: History::default(), may_be_applied: false, is_renewed: false, not_before: 0 }
+    }
+
+    /// Whether this refusal says that an earlier attempt, whose outcome was unknown, was applied after all: a
+    /// repeated `DELETE` finds nothing, since ids are never used again (API notes §1.3). A 404 that does not
+    /// speak of the record, but of a path that there is not, or that is not Brightpearl's, says nothing of it.
+    pub(super) fn is_removed_by(&self, error: &Error) -> bool {
+        self.may_be_applied
+            && self.work.method() == Method::Delete
+            && error.kind() == Kind::NotFound
+            && !is_unknown_path(error)
     }
 }
 
@@ -52,6 +65,14 @@ impl Work {
         match self {
             Work::Job(draft) => draft.repeatable,
             Work::Login(_) => true,
+        }
+    }
+
+    /// The error with what helps to find out what became of the request.
+    pub(super) fn explained(&self, error: Error) -> Error {
+        match self {
+            Work::Job(draft) => explained(error, &draft.verifications),
+            Work::Login(_) => error,
         }
     }
 

@@ -127,6 +127,12 @@ fn retry_after(headers: &Headers) -> Option<u64> {
     headers.get("retry-after")?.trim().parse::<u64>().ok()?.checked_mul(1_000)
 }
 
+/// The text that tells an unknown path from an empty result; both are `CMNC-404`.
+pub(crate) fn is_unknown_path(error: &Error) -> bool {
+    error.errors().is_empty()
+        || error.errors().iter().any(|error| error.message.contains("Cannot find the resource"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
 use crate::telemetry::{Event, template};
 
+use super::classify::is_unknown_path;
 use super::job::{Draft, Job, Outlook, Position, Unusable};
 use super::operation::{Fetch, Plan};
 use super::options::read_uris;
@@ -420,12 +421,6 @@ fn options_pay(ids: &IdSet, plan: Plan, listed: &Reading, id_limit: u32) -> bool
 /// So many refusals without one success end the search for a bad id: one path down the halves, and back.
 fn hopeless_after(id_limit: u32) -> u32 {
     2 * (u32::BITS - id_limit.leading_zeros()) + 2
-}
-
-/// The text that tells an unknown path from an empty result; both are `CMNC-404`.
-fn is_unknown_path(error: &Error) -> bool {
-    error.errors().is_empty()
-        || error.errors().iter().any(|error| error.message.contains("Cannot find the resource"))
 }
 
 /// The id set at the end of a planned URI such as `/order/3-4,9`.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::account::Prefix;
+use crate::catalog;
+use crate::error::{Error, Result, Verification};
 use crate::http::{Headers, Method, Request, Response};
 use crate::id_set::IdSet;
 use crate::telemetry::Event;
@@ -18,6 +20,8 @@ pub(crate) struct Draft {
     /// The job's own name for it.
     pub(crate) tag: u64,
     pub(crate) method: Method,
+    /// What stands before the path.
+    pub(crate) prefix: Prefix,
     /// Checked and escaped, below the account.
     pub(crate) path: String,
     /// The path with its ids blanked, for telemetry.
@@ -28,6 +32,8 @@ pub(crate) struct Draft {
     pub(crate) body: Vec<u8>,
     /// Whether applying it twice is the same as applying it once.
     pub(crate) repeatable: bool,
+    /// How to find out whether it was applied, should that be unknown.
+    pub(crate) verifications: Arc<[Verification]>,
 }
 
 impl Draft {
@@ -36,12 +42,14 @@ impl Draft {
         Self {
             tag,
             method,
+            prefix: catalog::prefix(&path),
             path,
             template: Arc::clone(template),
             query: query.to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
             repeatable: true,
+            verifications: Arc::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A call is driven, it never acts: poll it, transmit what it hands out, answer, and take what it puts out.
 
 mod attempt;
+mod checked;
 mod checkpoint;
 mod classify;
 mod fetch;
@@ -161,6 +162,11 @@ impl Call {
             (Err(failed), Work::Job(_)) if failed.error.kind() == Kind::Authentication => {
                 self.unauthorised(exchange, attempt, generation, failed, now, time);
             }
+            (Err(failed), Work::Job(draft)) if attempt.is_removed_by(&failed.error) => {
+                let tag = draft.tag;
+                let done = Response { body: b"{}".to_vec(), ..response };
+                self.accept(exchange, attempt, tag, done, now, time);
+            }
             (Err(failed), Work::Job(_)) => self.failed(exchange, attempt, failed, now, time),
             (Err(failed), Work::Login(_)) => {
                 let failed = Failed { error: failed.error.of_login(), ..failed };
@@ -235,11 +241,13 @@ impl Call {
             return;
         }
         let write = self.in_flight.iter().find(|flight| !flight.attempt.work.is_harmless());
-        let may_be_applied = write.is_some() || self.waiting.iter().any(|attempt| attempt.may_be_applied);
-        let delivery = if may_be_applied { Delivery::MaybeApplied } else { Delivery::NotSent };
+        let in_doubt = write.map(|flight| &flight.attempt).or_else(|| {
+            self.waiting.iter().find(|attempt| attempt.may_be_applied && !attempt.work.is_harmless())
+        });
+        let delivery = if in_doubt.is_some() { Delivery::MaybeApplied } else { Delivery::NotSent };
         let mut error = Error::new(Kind::Cancelled, "the call was cancelled").with_delivery(delivery);
-        if let Some(flight) = write.or(self.in_flight.first()) {
-            error = error.with_request(self.summary(&flight.attempt.work));
+        if let Some(attempt) = in_doubt.or(self.in_flight.first().map(|flight| &flight.attempt)) {
+            error = attempt.work.explained(error).with_request(self.summary(&attempt.work));
         }
         self.job.outputs().clear();
         self.end(error);
@@ -420,8 +428,11 @@ fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Bo
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
-            request.check()?;
-            Box::new(request::job(request)?.resume(&position))
+            let checked = checked::check_request(request, config.unknown_members)?;
+            if position == Position::Start {
+                checked.events().into_iter().for_each(|event| shared.record(event));
+            }
+            Box::new(request::job(&checked).resume(&position))
         }
         Operation::Search(search) => {
             search.check()?;

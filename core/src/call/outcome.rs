@@ -35,7 +35,7 @@ impl Call {
             }
             Err(Unusable::Hopeless(error)) => {
                 let summary = self.summary(&attempt.work);
-                self.end(in_doubt(error).with_request(summary));
+                self.end(attempt.work.explained(in_doubt(error)).with_request(summary));
             }
         }
     }
@@ -132,6 +132,7 @@ impl Call {
         if attempt.may_be_applied && error.delivery() != Delivery::Applied {
             error = error.with_delivery(Delivery::MaybeApplied);
         }
+        error = attempt.work.explained(error);
         if tries > 1 {
             error = error.after_attempts(tries);
         }

@@ -109,7 +109,8 @@ pub struct Refusal {
 /// The answer to a single request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// The status, 200 or 207 as a rule.
+    /// The HTTP status: 200, or 207 for a mixed outcome; 404 for a `DELETE` that was sent again, since the
+    /// outcome of its first attempt was unknown, and that finds the record gone. The body is then `{}`.
     pub status: u16,
     /// Header lines.
     pub headers: Headers,

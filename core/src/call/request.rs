@@ -1,35 +1,16 @@
 //! A single request of any kind.
 
-use crate::account::{Query, checked_path};
 use crate::envelope::Envelope;
 use crate::error::Result;
 use crate::http::Response;
-use crate::telemetry::template;
 
-use super::job::Draft;
-use super::operation::Request;
+use super::checked::Checked;
 use super::output::{Output, Reply};
 use super::single::SingleJob;
 
 /// Plans a request that was checked before.
-pub(crate) fn job(request: &Request) -> Result<SingleJob> {
-    let mut query = Query::default();
-    for (name, value) in &request.query {
-        query.push(name, value);
-    }
-    let reads = request.method.is_read();
-    let path = checked_path(&request.path)?;
-    let draft = Draft {
-        tag: 1,
-        method: request.method,
-        template: template(&path),
-        path,
-        query: query.as_str().to_owned(),
-        headers: request.headers.clone(),
-        body: request.body.clone().into_bytes(),
-        repeatable: reads || request.idempotent,
-    };
-    Ok(SingleJob::new(draft, if reads { whole_reply } else { reply }))
+pub(crate) fn job(checked: &Checked) -> SingleJob {
+    SingleJob::new(checked.draft(1), if checked.method.is_read() { whole_reply } else { reply })
 }
 
 /// Some writes answer nothing at all (API notes §3.1); anything else must be whole.

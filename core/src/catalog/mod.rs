@@ -29,10 +29,11 @@ pub use describe::{
 };
 pub use names::{readable, readable_path, search_for, search_named};
 pub(crate) use nearest::nearest;
-pub use operation::{Endpoint, Operation};
+pub use operation::{Endpoint, Operation, Prefix};
 pub use resource::{Detail, Resource, Section};
 pub use schema::json_schema;
 pub use search::{FilterType, Search, SearchColumn};
+pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
 
 use crate::http::Method;
@@ -112,6 +113,15 @@ pub fn find(path: &str, method: Method) -> Option<Match<'_>> {
             Some(Match { resource, endpoint, operation, arguments })
         })
     })
+}
+
+/// What stands before a path, such as `pricing/customer/7/product-price/1007`; nearly always the public API's
+/// prefix.
+pub fn prefix(path: &str) -> Prefix {
+    let mut endpoints = catalog().flat_map(|resource| resource.endpoints);
+    endpoints
+        .find(|endpoint| endpoint.prefix != Prefix::PublicApi && endpoint.arguments(path).is_some())
+        .map_or(Prefix::PublicApi, |endpoint| endpoint.prefix)
 }
 
 /// What is to be known for reading a resource by ids.

@@ -4,19 +4,8 @@ use serde::Serialize;
 
 use super::field::{Object, PatchPath, Shape};
 use super::template::{Argument, Placeholder, match_path, placeholders};
+pub use crate::account::Prefix;
 use crate::http::Method;
-
-/// What stands before a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Prefix {
-    /// `/public-api/{account}/`, as nearly everywhere (API notes §1.2).
-    PublicApi,
-    /// `/api-v3/{account}/` (§8.6).
-    ApiV3,
-    /// `/`: the path names the account itself, or needs none.
-    Host,
-}
 
 /// A path, and what can be done there.
 #[derive(Clone, Copy, Debug)]

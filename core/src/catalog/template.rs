@@ -124,6 +124,25 @@ pub(crate) fn match_path<'p>(template: &'static str, path: &'p str) -> Option<Ve
     segments.next().is_none().then_some(arguments)
 }
 
+/// The template with the arguments of another template in its placeholders of the same names; `None` when one
+/// that may not be absent has none.
+pub(crate) fn fill(template: &'static str, arguments: &[Argument<'_>]) -> Option<String> {
+    let mut segments = Vec::new();
+    for segment in template.split('/') {
+        let Some(placeholder) = Placeholder::read(segment) else {
+            segments.push(segment);
+            continue;
+        };
+        match arguments.iter().find(|argument| argument.name == placeholder.name) {
+            Some(argument) => segments.push(argument.text),
+            None if placeholder.wildcard => segments.push("*"),
+            None if placeholder.optional => {}
+            None => return None,
+        }
+    }
+    Some(segments.join("/"))
+}
+
 /// The path before its query. The `?` of an optional placeholder begins none.
 fn without_query(path: &str) -> &str {
     let mut marks = path.match_indices('?').filter(|(at, _)| !path[at + 1..].starts_with(['}', '|']));

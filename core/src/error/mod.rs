@@ -300,6 +300,14 @@ impl Error {
         self
     }
 
+    /// A refusal because a record with the same natural key is there already.
+    #[must_use]
+    pub(crate) fn of_taken_key(mut self) -> Self {
+        self.0.kind = Kind::Conflict;
+        self.0.message = "Brightpearl refused the request, since such a record is there already".to_owned();
+        self
+    }
+
     /// Says after how many attempts this is the last word.
     #[must_use]
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {

@@ -24,3 +24,13 @@ pub enum Verification {
         compare: String,
     },
 }
+
+impl Verification {
+    /// Whether a hit is surely the record that was written.
+    pub fn is_unique(&self) -> bool {
+        match self {
+            Verification::Search { unique, .. } => *unique,
+            Verification::Read { .. } => false,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{Node, Part};
+use super::document::{Node, Part, at, member};
 use super::scalar::{self, Unfit};
 use super::violation::{Fault, Severity, UnknownMembers, Violation};
 use crate::catalog::field::{Condition, Field, MapKey, Object, Rule, Shape};
@@ -182,7 +182,14 @@ impl Check {
             Rule::When { member, condition, needs } => {
                 let Some(node) = at(members, member).filter(|node| holds(*condition, node)) else { return };
                 for need in needs.iter().filter(|need| at(members, need).is_none()) {
-                    let expected = format!("a value, since {member} is {node}");
+                    let expected = match (condition, &node) {
+                        (Condition::Is(_), Node::Text(text)) => {
+                            format!("a value, since {member} is {text:?}")
+                        }
+                        (Condition::Is(_) | Condition::IsPositive, _) => {
+                            format!("a value, since {member} is above 0")
+                        }
+                    };
                     self.at(need, |check| check.error(Fault::Missing, "nothing", expected));
                 }
             }
@@ -202,28 +209,6 @@ impl Check {
         self.place.push_str(pointer);
         check(self);
         self.place.truncate(outer);
-    }
-}
-
-/// The member of that name; of several, the last, as JSON readers have it.
-pub(super) fn member<'m, 'd>(members: &'m [(String, Part<'d>)], name: &str) -> Option<&'m Part<'d>> {
-    members.iter().rev().find(|(member, _)| member == name).map(|(_, part)| part)
-}
-
-/// What stands at a pointer that leads through objects; `None` for null, too.
-fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
-    let (name, rest) = match pointer.trim_start_matches('/').split_once('/') {
-        Some((name, rest)) => (name, Some(rest)),
-        None => (pointer.trim_start_matches('/'), None),
-    };
-    let node = member(members, name)?.read();
-    match (node, rest) {
-        (Node::Null, _) => None,
-        (node, None) => Some(node),
-        (Node::Object(members), Some(rest)) => at(&members, rest),
-        (Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Array(_) | Node::Unreadable, Some(_)) => {
-            None
-        }
     }
 }
 

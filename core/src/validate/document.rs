@@ -100,6 +100,37 @@ fn members(token: &str) -> serde_json::Result<Vec<(String, Part<'_>)>> {
     serde_json::Deserializer::from_str(token).deserialize_map(Members)
 }
 
+/// The member of that name; of several, the last, as JSON readers have it.
+pub(super) fn member<'m, 'd>(members: &'m [(String, Part<'d>)], name: &str) -> Option<&'m Part<'d>> {
+    members.iter().rev().find(|(member, _)| member == name).map(|(_, part)| part)
+}
+
+/// What stands at a JSON Pointer of one of the catalog's tables, whose names need no escapes; `None` for null,
+/// too.
+pub(super) fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
+    let (name, rest) = first_token(pointer);
+    descend(member(members, name)?.read(), rest)
+}
+
+fn descend<'d>(node: Node<'d>, rest: &str) -> Option<Node<'d>> {
+    if rest.is_empty() {
+        return (!node.is_null()).then_some(node);
+    }
+    match node {
+        Node::Object(members) => at(&members, rest),
+        Node::Array(elements) => {
+            let (place, rest) = first_token(rest);
+            descend(elements.get(place.parse::<usize>().ok()?)?.read(), rest)
+        }
+        Node::Null | Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable => None,
+    }
+}
+
+fn first_token(pointer: &str) -> (&str, &str) {
+    let pointer = pointer.trim_start_matches('/');
+    pointer.split_once('/').unwrap_or((pointer, ""))
+}
+
 impl Node<'_> {
     pub(super) fn is_null(&self) -> bool {
         matches!(self, Node::Null)

@@ -8,16 +8,18 @@ mod body;
 mod document;
 mod patch;
 mod scalar;
+mod verification;
 mod violation;
 
+pub use verification::verifications;
 pub use violation::{Fault, Severity, UnknownMembers, Violation};
 
 use crate::catalog::operation::{Content, Idempotence, Operation};
 use crate::catalog::{self, Match};
 use crate::error::{Error, Result};
 use crate::http::Method;
-use body::{Check, member};
-use document::{Node, Part};
+use body::Check;
+use document::{Node, Part, member};
 
 /// Everything that is wrong with a body that a verb sends to a path, such as `order-service/order/7/row`,
 /// `order-service/order/{ORDER-ID}/row` or, below the host, `oauth/token`.
@@ -39,21 +41,29 @@ pub fn validate(path: &str, method: Method, body: &[u8], unknown: UnknownMembers
     check.finish()
 }
 
-/// The same as a decision: an error that names everything at once, or the warnings.
+/// The same as a decision: an error with everything that is wrong, or the warnings.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at the first error's JSON Pointer, with all of them in the
-/// message.
+/// [`Kind::Validation`](crate::Kind::Validation) at the first error's JSON Pointer, with everything in
+/// [`Error::violations`].
 pub fn check(path: &str, method: Method, body: &[u8], unknown: UnknownMembers) -> Result<Vec<Violation>> {
-    let (errors, warnings): (Vec<Violation>, Vec<Violation>) = validate(path, method, body, unknown)
-        .into_iter()
-        .partition(|violation| violation.severity == Severity::Error);
-    let Some(first) = errors.first() else { return Ok(warnings) };
+    let violations = validate(path, method, body, unknown);
+    let is_error = |violation: &&Violation| violation.severity == Severity::Error;
+    let errors: Vec<&Violation> = violations.iter().filter(is_error).collect();
+    let Some(first) = errors.first() else { return Ok(violations) };
     let place = if first.pointer.is_empty() { "body" } else { &first.pointer };
-    let listed: Vec<String> = errors.iter().map(Violation::to_string).collect();
-    let message =
-        format!("the body of {method} {} does not fit: {}", path.trim_matches('/'), listed.join("; "));
-    Err(Error::validation(place, message))
+    let message = refusal(path, method, &errors);
+    Err(Error::validation(place, message).with_violations(violations))
+}
+
+/// Names the first few, and how many more there are.
+fn refusal(path: &str, method: Method, errors: &[&Violation]) -> String {
+    const NAMED: usize = 3;
+    let mut listed: Vec<String> = errors.iter().take(NAMED).map(ToString::to_string).collect();
+    if let Some(more) = errors.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        listed.push(format!("and {more} more"));
+    }
+    format!("the body of {method} {} does not fit: {}", path.trim_matches('/'), listed.join("; "))
 }
 
 /// Whether a write may be repeated when the outcome of its first attempt is unknown, because applying it

@@ -1,7 +1,7 @@
 //! JSON Patch documents (RFC 6902).
 
-use super::body::{Check, member};
-use super::document::{Node, Part};
+use super::body::Check;
+use super::document::{Node, Part, member};
 use super::violation::Fault;
 use crate::catalog::field::{PatchOperation, PatchPath};
 use crate::catalog::nearest;
