@@ -88,6 +88,7 @@ def validate(
     ...     print(violation.pointer, violation.fault)
     /quantity/magnitude wrong-format
     /rowValue missing
+    /productId missing
 
     Raises `ValidationError` for a verb, a policy or a name that does not exist.
     """
