@@ -24,6 +24,8 @@ from brightpearl._native import (
     Statistics,
     __version__,
 )
+from brightpearl.async_client import AsyncClient
+from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.batch import BatchResult, BatchResults
 from brightpearl.client import Client
 from brightpearl.credentials import (
@@ -67,6 +69,10 @@ Mapping.register(Resource)
 __all__ = [
     "ApplicationLogin",
     "ArrowTable",
+    "AsyncBatchResults",
+    "AsyncClient",
+    "AsyncResources",
+    "AsyncRows",
     "AuthenticationError",
     "BatchResult",
     "BatchResults",

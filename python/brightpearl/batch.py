@@ -90,14 +90,19 @@ class BatchResults:
 
     def __del__(self) -> None:
         if not getattr(self, "_started", True):
-            import warnings
-
-            warnings.warn(
-                "a batch was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=2, source=self
-            )
+            warn_of_unsent(self)
 
 
 def read_results(results: RawResults) -> Iterator[BatchResult]:
     """Results as the engine gives them, one by one."""
     for index, reply, error in results.items:
         yield BatchResult(index, None if reply is None else Reply(reply), error)
+
+
+def warn_of_unsent(results: object) -> None:
+    """Says that nobody iterated a batch."""
+    import warnings
+
+    warnings.warn(
+        "a batch was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=results
+    )

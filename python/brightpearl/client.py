@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 
-from brightpearl import _native, operations
-from brightpearl._native import RawReply, RawTask, Uris, dump_json
+from brightpearl import operations
+from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
 from brightpearl.batch import BatchResults
-from brightpearl.credentials import Credentials
 from brightpearl.driver import Driver, Host
-from brightpearl.exceptions import ValidationError
 from brightpearl.operations import Write
-from brightpearl.reply import Reply
+from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.resources import Resources
 from brightpearl.rows import Rows
 
@@ -21,14 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any, Literal
 
-    from brightpearl._native import Budget, Call, Statistics
+    from brightpearl._native import Call
+    from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
+    from brightpearl.driver import Output
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
+    from brightpearl.reply import Reply
     from brightpearl.transport import Transport
     from brightpearl.wire import Ids, Parameters
 
 
-class Client:
+class Client(AnyClient):
     """One app on one account. May be shared by threads; what it returns belongs to one thread at a time.
 
     `account`: the code in the address of your Brightpearl login.
@@ -69,35 +69,28 @@ class Client:
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
     ) -> None:
-        if not isinstance(credentials, Credentials):
-            raise TypeError(f"credentials is a {type(credentials).__name__}; expected such as a PrivateApp")
-        if transport is not None and not callable(transport):
-            raise TypeError(f"transport is a {type(transport).__name__}; expected a callable")
+        checked_transport(transport)
         settings = {
             "account": account,
             "datacentre": datacentre,
             "base_url": base_url,
-            "retry": dict(retry or {}),
-            "pool": dict(pool or {}),
+            "retry": retry and dict(retry),
+            "pool": pool and dict(pool),
             "lane": lane,
             "max_body_bytes": max_body_bytes,
             "page_size": page_size,
             "paging": paging,
             "unknown_members": unknown_members,
-            "seed": int.from_bytes(os.urandom(8), "little") if seed is None else seed,
+            "seed": seed,
         }
-        self._description = f"account={account!r}, {credentials!r}"
-        # The text with the token is bound to no name, so that no traceback can show it.
-        self._native = _native.Client(
-            dump_json(_given(settings) | {"credentials": credentials._configuration()}, "settings")
-        )
+        super().__init__(credentials, settings, clock)
         self._own_transport = None
         if transport is None:
             from brightpearl.http import HttpxTransport
 
-            limit = 64 << 20 if max_body_bytes is None else max_body_bytes
+            limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
             transport = self._own_transport = HttpxTransport(timeout=timeout, max_body_bytes=limit)
-        self._host = Host(transport, clock or _system_milliseconds, sleep or time.sleep)
+        self._host = Host(transport, self._clock, sleep or time.sleep)
 
     @classmethod
     def from_env(cls, **options: Any) -> Client:
@@ -292,24 +285,6 @@ class Client:
             return _reply(driver)
         return _uris(driver)
 
-    def budget(self) -> Budget:
-        """What may be sent right now, as far as this client knows."""
-        return self._native.budget(self._host.now())
-
-    def statistics(self) -> Statistics:
-        """Requests, retries, waits and bytes over the client's life."""
-        return self._native.statistics()
-
-    def tokens(self) -> dict[str, Any]:
-        """What logins brought: `token`, `expires_at` (milliseconds since the Unix epoch), `refresh_token`,
-        `api_domain`, `installation_instance_id`, each None when it is not known. Store them when the event
-        `token-refreshed` says that they changed. They are secret; do not log them."""
-        return self._native.tokens()
-
-    def events(self) -> list[dict[str, Any]]:
-        """What happened since the last time, oldest first. The latest 1024 are kept."""
-        return self._native.events()
-
     def close(self) -> None:
         """Closes the connections of the default transport. A transport that was given is left alone."""
         if self._own_transport is not None:
@@ -321,9 +296,6 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"Client({self._description})"
-
     def _start(self, operation: str) -> Driver:
         return self._drive(self._native.start(operation))
 
@@ -331,41 +303,20 @@ class Client:
         return Driver(call, self._host)
 
 
-def _given(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in settings.items() if value is not None}
-
-
-def _system_milliseconds() -> int:
-    return time.time_ns() // 1_000_000
-
-
 def _reply(driver: Driver) -> Reply:
-    output = driver.next_output()
-    if not isinstance(output, RawReply):
-        raise _nothing_left()
-    driver.next_output()
-    return Reply(output)
+    return reply_of(_only_output(driver))
 
 
 def _uris(driver: Driver) -> list[str]:
-    output = driver.next_output()
-    if not isinstance(output, Uris):
-        raise _nothing_left()
-    driver.next_output()
-    return output.uris
+    return uris_of(_only_output(driver))
 
 
 def _done(driver: Driver) -> dict[str, Any]:
+    return result_of(_only_output(driver))
+
+
+def _only_output(driver: Driver) -> Output | None:
     output = driver.next_output()
-    if not isinstance(output, RawTask):
-        raise _nothing_left()
-    driver.next_output()
-    result: dict[str, Any] = output.value
-    return result
-
-
-def _nothing_left() -> ValidationError:
-    return ValidationError(
-        "the request was answered before the checkpoint was taken; expected one with something left to do",
-        location="checkpoint",
-    )
+    if output is not None:
+        driver.next_output()
+    return output

@@ -6,6 +6,7 @@ import time
 
 from brightpearl._native import Emulator as _Emulator
 from brightpearl._native import dump_json
+from brightpearl.async_client import AsyncClient
 from brightpearl.client import Client
 from brightpearl.credentials import PrivateApp, StaffApp
 from brightpearl.exceptions import MisuseError
@@ -80,6 +81,27 @@ class Emulator:
             raise MaybeSent("the emulated connection went away before an answer")
         return response
 
+    async def async_transport(self, request: Request) -> Response:
+        """A transport for an `AsyncClient` in the same process."""
+        import asyncio
+
+        response, delay = self.respond(request, self.clock())
+        # An event loop expects that others have their turn while an answer is on its way.
+        await (self.async_sleep(delay) if delay else asyncio.sleep(0))
+        if response is None:
+            raise MaybeSent("the emulated connection went away before an answer")
+        return response
+
+    async def async_sleep(self, seconds: float) -> None:
+        """Waits on the emulator's clock: not at all, when it is a virtual one."""
+        import asyncio
+
+        virtual = getattr(self.sleep, "__self__", None)
+        if isinstance(virtual, VirtualClock):
+            await virtual.async_sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)
+
     @property
     def account(self) -> str:
         """The account code."""
@@ -108,6 +130,18 @@ class Emulator:
             "sleep": self.sleep,
         } | options
         return Client(**options)
+
+    def async_client(self, **options: Any) -> AsyncClient:
+        """An `AsyncClient` of this account in the same process, on the emulator's clock."""
+        options = {
+            "account": self.account,
+            "base_url": "http://127.0.0.1",
+            "credentials": self.credentials,
+            "transport": self.async_transport,
+            "clock": self.clock,
+            "sleep": self.async_sleep,
+        } | options
+        return AsyncClient(**options)
 
     def serve(self, port: int = 0, host: str = "127.0.0.1") -> EmulatorServer:
         """Puts the account on a port, a free one unless given, until the server is closed."""

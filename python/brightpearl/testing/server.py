@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from brightpearl.async_client import AsyncClient
     from brightpearl.client import Client
     from brightpearl.testing.emulator import Emulator
 
@@ -48,12 +49,20 @@ class EmulatorServer:
         """A client of this server over HTTP, on the machine's clock."""
         from brightpearl.client import Client
 
-        options = {
+        return Client(**(self._settings() | options))
+
+    def async_client(self, **options: Any) -> AsyncClient:
+        """An `AsyncClient` of this server over HTTP, on the machine's clock."""
+        from brightpearl.async_client import AsyncClient
+
+        return AsyncClient(**(self._settings() | options))
+
+    def _settings(self) -> dict[str, Any]:
+        return {
             "account": self.emulator.account,
             "base_url": self.url,
             "credentials": self.emulator.credentials,
-        } | options
-        return Client(**options)
+        }
 
     def wait(self) -> None:
         """Waits until another thread closes the server."""
