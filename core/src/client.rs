@@ -10,8 +10,9 @@ use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{
     Batch, Fetch, Operation, Options, Paging, Request, Search, Task, check_page_size,
 };
-use crate::call::{Call, Draft, Position};
+use crate::call::{Call, Draft};
 use crate::error::{Error, Kind, Result};
+use crate::live::{Drift, LiveColumns};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
 use crate::retry::RetryPolicy;
 use crate::telemetry::{Event, Recorder, Statistics};
@@ -169,6 +170,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) session: Session,
     pub(crate) pool: Pool,
+    pub(crate) live: Arc<LiveColumns>,
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
     calls: AtomicU64,
@@ -196,6 +198,7 @@ impl Client {
             config,
             session,
             pool,
+            live: Arc::default(),
             recorder: Mutex::new(Recorder::default()),
             exchanges: AtomicU64::new(0),
             calls: AtomicU64::new(0),
@@ -208,7 +211,7 @@ impl Client {
     /// # Errors
     /// [`Kind::Validation`] when the operation cannot be: a filter that does not exist, a bad path.
     pub fn start(&self, operation: impl Into<Operation>) -> Result<Call> {
-        Call::new(Arc::clone(&self.shared), operation.into(), Position::Start)
+        Call::new(Arc::clone(&self.shared), operation.into())
     }
 
     /// Starts a single request of any kind.
@@ -312,8 +315,24 @@ impl Shared {
         draft.request(self.url(draft), |headers| self.session.sign(headers))
     }
 
+    /// Learns the columns of a search from the answer of its `/meta-data`, and says how they differ from the
+    /// catalog's.
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`] when the body is no meta-data.
+    #[allow(dead_code, reason = "for the task that refreshes a search")]
+    pub(crate) fn learn_columns(&self, search: &str, body: &[u8]) -> Result<Drift> {
+        let (drift, event) = self.live.learn_meta_data(search, body)?;
+        self.record_all(event);
+        Ok(drift)
+    }
+
     pub(crate) fn record(&self, event: Event) {
         self.recorder().record(event);
+    }
+
+    pub(crate) fn record_all(&self, events: impl IntoIterator<Item = Event>) {
+        events.into_iter().for_each(|event| self.record(event));
     }
 
     pub(crate) fn record_received(&self, bytes: usize) {

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::catalog;
-use crate::error::{Delivery, Error, Kind, Result};
+use crate::error::{Delivery, Error, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::http::Method;
 use crate::task;
 use crate::validate::{self, Fault, UnknownMembers};
@@ -77,13 +77,15 @@ pub fn tasks() -> String {
 }
 
 /// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice"}], "deliveries": [state],
-/// "faults": [name]}`, in the words that every host uses.
+/// "faults": [name], "codes": [{"code", "meaning", "advice"}]}`, in the words that every host uses. The codes are
+/// Brightpearl's own; there are others.
 pub fn errors() -> String {
     #[derive(Serialize)]
     struct Errors {
         kinds: Vec<Advised>,
         deliveries: [Delivery; 4],
         faults: [Fault; 13],
+        codes: &'static [KnownCode],
     }
     #[derive(Serialize)]
     struct Advised {
@@ -94,6 +96,7 @@ pub fn errors() -> String {
         kinds: Kind::ALL.into_iter().map(|kind| Advised { kind, advice: kind.advice() }).collect(),
         deliveries: Delivery::ALL,
         faults: Fault::ALL,
+        codes: KNOWN_CODES,
     })
 }
 

@@ -20,6 +20,7 @@ pub mod error;
 pub mod http;
 pub mod id_set;
 mod jitter;
+mod live;
 pub mod pool;
 pub mod retry;
 mod secret;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use brightpearl_core::Method;
 use brightpearl_core::catalog::field::{self, Shape};
-use brightpearl_core::catalog::operation::{Content, Verify};
+use brightpearl_core::catalog::operation::{Answer, Content, Verify};
 use brightpearl_core::catalog::{self, Detail, Section, catalog};
 
 /// The navigation of the API's own reference, with how much is known: API notes §8.7.
@@ -283,35 +283,48 @@ fn only_what_cannot_do_harm_twice_may_be_repeated() {
 
 #[test]
 fn facts_of_the_engine_stand_in_the_catalog() {
-    for (path, id_limit, options, id_member) in [
-        ("order-service/order", 200, true, "id"),
-        ("order-service/sales-credit", 200, true, "id"),
-        ("order-service/order-status", 200, false, "statusId"),
-        ("order-service/order-type", 200, false, "id"),
-        ("product-service/product-price", 200, true, "productId"),
-        ("product-service/product/{ids}/supplier", 200, false, ""),
-        ("product-service/product/{ids}/bundle", 200, false, "id"),
-        ("product-service/product-price/{ids}/price-list/1", 200, false, "productId"),
-        ("product-service/product-price/1007/price-list", 200, true, ""),
-        ("product-service/option/{ids}/value", 200, false, ""),
-        ("order-service/order/7/note", 200, false, "noteId"),
-        ("order-service/order/{ids}/note", 200, false, ""),
-        ("warehouse-service/order/*/goods-note/goods-in", 200, false, "goodsNoteId"),
-        ("warehouse-service/order/{ids}/goods-note/goods-in", 200, false, ""),
-        ("accounting-service/sale-payment-total", 200, false, "orderId"),
-        ("contact-service/contact", 200, true, "contactId"),
-        ("contact-service/postal-address", 200, false, "addressId"),
-        ("warehouse-service/order/*/goods-note/goods-out", 500, false, ""),
-        ("warehouse-service/order/{ids}/goods-note/goods-out", 500, false, ""),
-        ("warehouse-service/warehouse/2/stock-correction", 200, false, "goodsNoteId"),
-        ("no-service/thing", 200, false, "id"),
+    for (path, id_limit, options, id_member, names_asked) in [
+        ("order-service/order", 200, true, "id", true),
+        ("order-service/sales-credit", 200, true, "id", true),
+        ("order-service/order-status", 200, false, "statusId", true),
+        ("order-service/order-type", 200, false, "id", true),
+        ("product-service/product-price", 200, true, "productId", true),
+        ("product-service/product/{ids}/supplier", 200, false, "", true),
+        ("product-service/product/{ids}/bundle", 200, false, "id", true),
+        ("product-service/product-price/{ids}/price-list/1", 200, false, "productId", true),
+        ("product-service/product-price/1007/price-list", 200, true, "productId", false),
+        ("product-service/option/{ids}/value", 200, false, "optionValueId", false),
+        ("order-service/order/7/note", 200, false, "noteId", true),
+        ("order-service/order/{ids}/note", 200, false, "noteId", false),
+        ("warehouse-service/order/*/goods-note/goods-in", 200, false, "goodsNoteId", true),
+        ("warehouse-service/order/{ids}/goods-note/goods-in", 200, false, "goodsNoteId", false),
+        ("accounting-service/sale-payment-total", 200, false, "orderId", true),
+        ("contact-service/contact", 200, true, "contactId", true),
+        ("contact-service/postal-address", 200, false, "addressId", true),
+        ("warehouse-service/order/*/goods-note/goods-out", 500, false, "", true),
+        ("warehouse-service/order/{ids}/goods-note/goods-out", 500, false, "", false),
+        ("warehouse-service/warehouse/2/stock-correction", 200, false, "goodsNoteId", true),
+        ("warehouse-service/product-availability", 200, false, "", true),
+        ("warehouse-service/order/{ids}/fulfilment-status", 200, false, "", false),
+        ("warehouse-service/order/{ids}/goods-note/drop-ship", 200, false, "", false),
+        ("no-service/thing/{ids}/part", 200, false, "id", false),
+        ("no-service/thing", 200, false, "id", true),
     ] {
         let reading = catalog::reading(path);
         assert_eq!(
-            (reading.id_limit, reading.options, reading.id_member),
-            (id_limit, options, id_member),
+            (reading.id_limit, reading.options, reading.id_member, reading.names_asked),
+            (id_limit, options, id_member, names_asked),
             "{path}"
         );
+    }
+}
+
+#[test]
+fn a_map_is_keyed_by_a_placeholder_of_its_own_path() {
+    for (endpoint, operation) in catalog().flat_map(|resource| resource.operations()) {
+        let named = |name: &str| endpoint.placeholders().any(|placeholder| placeholder.name == name);
+        assert!(operation.keyed_by.is_empty() || named(operation.keyed_by), "{}", endpoint.path);
+        assert!(operation.keyed_by.is_empty() || operation.answer == Answer::Map, "{}", endpoint.path);
     }
 }
 

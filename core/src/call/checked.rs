@@ -51,6 +51,16 @@ pub(crate) fn check_request(request: &Request, unknown: UnknownMembers) -> Resul
     } else {
         validate::check(path, *method, body.as_bytes(), unknown)?
     };
+    Ok(Checked { warnings, ..known_request(request)? })
+}
+
+/// The same for a request whose body was checked before.
+///
+/// # Errors
+/// [`Kind::Validation`] at `path`, `headers` or `idempotent`.
+pub(crate) fn known_request(request: &Request) -> Result<Checked> {
+    request.check()?;
+    let Request { method, path, body, .. } = request;
     let mut query = Query::default();
     for (name, value) in &request.query {
         query.push(name, value);
@@ -67,7 +77,7 @@ pub(crate) fn check_request(request: &Request, unknown: UnknownMembers) -> Resul
         body: body.clone().into_bytes(),
         repeatable: request.idempotent || validate::may_be_repeated(path, *method, body.as_bytes()),
         verifications: validate::verifications(path, *method, body.as_bytes()).into(),
-        warnings,
+        warnings: Vec::new(),
         deprecation: found.and_then(|found| found.operation.deprecation.as_ref()),
     })
 }
@@ -112,12 +122,20 @@ impl Checked {
 }
 
 /// The event for the use of something deprecated.
-pub(crate) fn deprecated_used(
-    template: &Arc<str>,
-    deprecation: Option<&'static Deprecation>,
-) -> Option<Event> {
+fn deprecated_used(template: &Arc<str>, deprecation: Option<&'static Deprecation>) -> Option<Event> {
     let Deprecation { replacement, .. } = deprecation?;
     Some(Event::DeprecatedUsed { template: Arc::clone(template), replacement: *replacement })
+}
+
+/// The event for a search, or a fetch, of something deprecated.
+pub(crate) fn deprecated_read(resource: &str) -> Option<Event> {
+    let with_ids = format!("{}/{{ids}}", resource.trim_matches('/'));
+    let read = catalog::find(&with_ids, Method::Get).or_else(|| catalog::find(resource, Method::Get));
+    let deprecation = match read {
+        Some(found) => found.operation.deprecation.as_ref(),
+        None => catalog::resource(resource)?.deprecation(),
+    };
+    deprecated_used(&template(resource.trim_matches('/')), deprecation)
 }
 
 /// A warning without what was found, which may be a customer's data. Of a member that is there twice or not

@@ -77,6 +77,7 @@ enum State {
 
 struct Unconsumed {
     requested: IdSet,
+    /// For each resource, which of the requested ids it is, where that can be told.
     ids: Vec<Option<u64>>,
 }
 
@@ -192,7 +193,7 @@ impl FetchJob {
     fn put_out(&mut self, resources: Resources) {
         self.unconsumed.push_back(Unconsumed {
             requested: resources.requested.clone(),
-            ids: resources.items.iter().map(|item| item.id).collect(),
+            ids: resources.items.iter().map(|item| item.id.filter(|_| self.listed.names_asked)).collect(),
         });
         self.outputs.push_back(Output::Resources(resources));
     }
@@ -274,8 +275,8 @@ impl Job for FetchJob {
         let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
-        // Where a resource does not say its id, nothing can be said of what is missing.
-        let all_named = items.iter().all(|item| item.id.is_some());
+        // Where a resource does not say its id, or another one, nothing can be said of what is missing.
+        let all_named = self.listed.names_asked && items.iter().all(|item| item.id.is_some());
         let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };
         let resources = Resources { body: response.body, items, requested, missing, refused: Vec::new() };
         self.answer_chunk(index, resources);
@@ -312,7 +313,7 @@ impl Job for FetchJob {
                     return Ok(());
                 };
                 self.read_something = true;
-                let missing = requested.clone();
+                let missing = if self.listed.names_asked { requested.clone() } else { IdSet::new() };
                 self.answer_chunk(index, Resources { requested, missing, ..Resources::empty() });
                 Ok(())
             }

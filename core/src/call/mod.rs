@@ -70,11 +70,22 @@ enum Phase {
 }
 
 impl Call {
-    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, position: Position) -> Result<Self> {
-        let job = plan(&shared, &operation, position)?;
+    pub(crate) fn new(shared: Arc<Shared>, operation: Operation) -> Result<Self> {
+        let job = plan(&shared, &operation, Position::Start, true)?;
+        Ok(Self::of(shared, operation, job))
+    }
+
+    /// Goes on with an operation that was checked when it was started.
+    pub(crate) fn resume(shared: Arc<Shared>, text: &str) -> Result<Self> {
+        let checkpoint = Checkpoint::read(shared.session.account(), text)?;
+        let job = plan(&shared, &checkpoint.operation, checkpoint.position, false)?;
+        Ok(Self::of(shared, checkpoint.operation, job))
+    }
+
+    fn of(shared: Arc<Shared>, operation: Operation, job: Box<dyn Job>) -> Self {
         let number = shared.next_call();
         let jitter = Jitter::new(shared.config.seed, number);
-        Ok(Self {
+        Self {
             shared,
             number,
             operation,
@@ -88,12 +99,7 @@ impl Call {
             latest_output: None,
             sent: 0,
             is_waiting_for_budget: false,
-        })
-    }
-
-    pub(crate) fn resume(shared: Arc<Shared>, text: &str) -> Result<Self> {
-        let checkpoint = Checkpoint::read(shared.session.account(), text)?;
-        Self::new(shared, checkpoint.operation, checkpoint.position)
+        }
     }
 
     /// Says what to do next. `now` is milliseconds since the Unix epoch, here and everywhere.
@@ -389,7 +395,7 @@ impl Call {
     }
 
     fn record_all(&self, events: Vec<Event>) {
-        events.into_iter().for_each(|event| self.record(event));
+        self.shared.record_all(events);
     }
 }
 
@@ -424,25 +430,36 @@ fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
     Step::Wait { until: now.saturating_add(wait_ms), reason }
 }
 
-fn plan(shared: &Shared, operation: &Operation, position: Position) -> Result<Box<dyn Job>> {
+/// Plans an operation. A new one is held against the catalog, and what is doubtful about it is told; one that is
+/// resumed was checked when it was started, perhaps by a client that had learnt more.
+fn plan(shared: &Shared, operation: &Operation, position: Position, is_new: bool) -> Result<Box<dyn Job>> {
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
-            let checked = checked::check_request(request, config.unknown_members)?;
-            if position == Position::Start {
-                checked.events().into_iter().for_each(|event| shared.record(event));
-            }
+            let checked = if is_new {
+                let checked = checked::check_request(request, config.unknown_members)?;
+                shared.record_all(checked.events());
+                checked
+            } else {
+                checked::known_request(request)?
+            };
             Box::new(request::job(&checked).resume(&position))
         }
         Operation::Search(search) => {
             search.check()?;
-            let mut job =
-                search::SearchJob::new(search, config.paging, config.page_size, config.max_in_flight)?;
+            if is_new {
+                search.check_names(&shared.live)?;
+                shared.record_all(checked::deprecated_read(&search.resource));
+            }
+            let mut job = search::SearchJob::new(search, config, Arc::clone(&shared.live))?;
             job.resume(position)?;
             Box::new(job)
         }
         Operation::Fetch(fetch) => {
             fetch.check()?;
+            if is_new {
+                shared.record_all(checked::deprecated_read(&fetch.resource));
+            }
             let mut job = fetch::FetchJob::new(fetch, config.max_in_flight)?;
             job.resume(position)?;
             Box::new(job)

@@ -3,13 +3,16 @@
 mod batch;
 mod task;
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::checked_path;
-use crate::catalog;
+use crate::catalog::{self, check_value};
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
+use crate::live::LiveColumns;
 
 pub use batch::{Batch, OnFailure, Order, Packing};
 pub use task::{Json, Task};
@@ -208,11 +211,52 @@ impl Search {
         Self { resource: resource.into(), ..Self::default() }
     }
 
-    /// Adds a filter.
+    /// Adds a filter. A value that does not fit the column's type is refused when the call is started, before
+    /// it costs a request.
+    ///
+    /// ```
+    /// use brightpearl_core::operation::Search;
+    /// use brightpearl_core::value::Date;
+    ///
+    /// let search = Search::new("order-service/order-search")
+    ///     .any_of("orderId", [7, 9])
+    ///     .filter("orderTypeId", 1)
+    ///     .since("updatedOn", Date::parse("2026-01-01")?);
+    /// assert_eq!(search.filters[0], ("orderId".to_owned(), "7,9".to_owned()));
+    /// assert_eq!(search.filters[2], ("updatedOn".to_owned(), "2026-01-01/".to_owned()));
+    /// # Ok::<(), brightpearl_core::Error>(())
+    /// ```
     #[must_use]
     pub fn filter(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.filters.push((name.into(), value.to_string()));
         self
+    }
+
+    /// Keeps what lies between two dates or date-times, of a `PERIOD` column (API notes §4.3): `from/to`. Whether
+    /// the ends are included, no source says.
+    #[must_use]
+    pub fn between(self, name: impl Into<String>, from: impl Display, to: impl Display) -> Self {
+        self.filter(name, format_args!("{from}/{to}"))
+    }
+
+    /// Keeps what is not before a date or date-time: `from/`.
+    #[must_use]
+    pub fn since(self, name: impl Into<String>, from: impl Display) -> Self {
+        self.filter(name, format_args!("{from}/"))
+    }
+
+    /// Keeps what is not after a date or date-time: `/to`.
+    #[must_use]
+    pub fn until(self, name: impl Into<String>, to: impl Display) -> Self {
+        self.filter(name, format_args!("/{to}"))
+    }
+
+    /// Keeps what has one of these values, with commas between them: of an `IDSET` or `STRING_SET` column. For
+    /// many ids, [`filter`](Self::filter) with an [`IdSet`] is shorter on the wire.
+    #[must_use]
+    pub fn any_of<V: Display>(self, name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
+        let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+        self.filter(name, values.join(","))
     }
 
     /// Chooses result columns.
@@ -237,15 +281,28 @@ impl Search {
         for key in &self.sort {
             sort_parts(key)?;
         }
+        Ok(())
+    }
+
+    /// Checks names and values, by the catalog and by what live meta-data has taught.
+    pub(crate) fn check_names(&self, live: &LiveColumns) -> Result<()> {
         let Some(search) = catalog::search(&self.resource).filter(|_| !self.unchecked) else { return Ok(()) };
         for (name, value) in &self.filters {
-            search.check_filter(name, value)?;
+            match live.column(search.path, name) {
+                Some(column) if column.filterable => check_value(name, value, column.filter_type)?,
+                Some(_) | None => search.check_filter(name, value)?,
+            }
         }
         for name in &self.columns {
-            search.check_column(name)?;
+            if live.column(search.path, name).is_none() {
+                search.check_column(name)?;
+            }
         }
         for key in &self.sort {
-            search.check_sort(sort_parts(key)?.0)?;
+            let (name, _) = sort_parts(key)?;
+            if !live.column(search.path, name).is_some_and(|column| column.sortable) {
+                search.check_sort(name)?;
+            }
         }
         Ok(())
     }

@@ -8,9 +8,11 @@ use roaring::RoaringTreemap;
 
 use crate::account::{Query, checked_path};
 use crate::catalog;
+use crate::client::Config;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
 use crate::id_set::IdSet;
+use crate::live::LiveColumns;
 use crate::table::{ColumnData, Page};
 use crate::telemetry::{Event, template};
 
@@ -30,6 +32,10 @@ pub(crate) struct SearchJob {
     paging: Paging,
     page_size: u64,
     key: Option<String>,
+    /// Where to put what the first page's meta-data teaches; `None` afterwards.
+    live: Option<Arc<LiveColumns>>,
+    /// Whether pages have all the columns that the search knows.
+    is_whole: bool,
     limit: Option<u64>,
     /// How many pages may be asked for at once, once the number of hits is known.
     ahead: usize,
@@ -73,10 +79,10 @@ struct Consumed {
 }
 
 impl SearchJob {
-    /// Plans a search that was checked before. `page_size` and `paging` are the configuration's.
-    pub(crate) fn new(search: &Search, paging: Paging, page_size: u32, ahead: usize) -> Result<Self> {
+    /// Plans a search that was checked before.
+    pub(crate) fn new(search: &Search, config: &Config, live: Arc<LiveColumns>) -> Result<Self> {
         // A page need not be larger than all that is wanted.
-        let page_size = u64::from(search.page_size.unwrap_or(page_size));
+        let page_size = u64::from(search.page_size.unwrap_or(config.page_size));
         let page_size = search.limit.map_or(page_size, |limit| page_size.min(limit.max(1)));
         let listed = catalog::search(&search.resource);
         let path = checked_path(&search.resource)?;
@@ -96,11 +102,13 @@ impl SearchJob {
             template: template(&path),
             path,
             query,
-            paging: search.paging.unwrap_or(paging),
+            paging: search.paging.unwrap_or(config.paging),
             page_size,
             key,
+            live: Some(live),
+            is_whole: search.columns.is_empty(),
             limit: search.limit,
-            ahead,
+            ahead: config.max_in_flight,
             expected: 1,
             slots: BTreeMap::new(),
             ended: search.limit == Some(0),
@@ -153,6 +161,9 @@ impl SearchJob {
     fn take_page(&mut self, mut page: Page, events: &mut Vec<Event>) -> Result<()> {
         let first_result = self.expected;
         let rows = page.rows() as u64;
+        if let Some(live) = self.live.take() {
+            events.extend(live.learn_page(&self.resource, &page, self.is_whole));
+        }
         self.note_count(&page, events);
         let next = next_first_result(first_result, rows, page.metadata().last_result);
         self.ended = !self.goes_on(&page, rows);

@@ -32,11 +32,13 @@ pub(crate) use nearest::nearest;
 pub use operation::{Endpoint, Operation, Prefix};
 pub use resource::{Detail, Resource, Section};
 pub use schema::json_schema;
+pub(crate) use search::check_value;
 pub use search::{FilterType, Search, SearchColumn};
 pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
 
 use crate::http::Method;
+use operation::Answer;
 
 const SERVICES: [&[Resource]; 8] = [
     utilities::RESOURCES,
@@ -133,11 +135,15 @@ pub struct Reading {
     pub options: bool,
     /// The member that holds a record's id when the answer is an array; empty when none does.
     pub id_member: &'static str,
+    /// Whether the ids in the answer are those that were asked for, so that one which is not there is missing.
+    /// Notes that are asked for by the ids of their orders have ids of their own.
+    pub names_asked: bool,
 }
 
 impl Reading {
     /// What is assumed of a resource that is not listed: the smallest documented limit, and nothing else.
-    pub const UNLISTED: Reading = Reading { id_limit: 200, options: false, id_member: "id" };
+    pub const UNLISTED: Reading =
+        Reading { id_limit: 200, options: false, id_member: "id", names_asked: true };
 }
 
 /// How a resource is read by ids, which go behind the path or where `{ids}` stands.
@@ -145,27 +151,29 @@ pub fn reading(path: &str) -> Reading {
     let path = path.trim_matches('/');
     let with_ids = if path.contains(IDS) { path.to_owned() } else { format!("{path}/{IDS}") };
     let Some(found) = find(&with_ids, Method::Get).or_else(|| find(path, Method::Get)) else {
-        return Reading::UNLISTED;
+        return Reading { names_asked: with_ids.ends_with(IDS), ..Reading::UNLISTED };
     };
     Reading {
         id_limit: found.endpoint.id_limit.unwrap_or(Reading::UNLISTED.id_limit),
         // The plan's ids are read from the end of its URIs.
         options: with_ids.ends_with(IDS) && find(&with_ids, Method::Options).is_some(),
-        id_member: id_member(&found),
+        id_member: found.operation.id_member,
+        names_asked: names_asked(&found),
     }
 }
 
 const IDS: &str = "{ids}";
 
-/// The member that holds the ids that were asked for: other ids in the answer, such as those of an order's
-/// notes when order ids were asked for, say nothing about what is missing.
-fn id_member(found: &Match<'_>) -> &'static str {
-    let member = found.operation.id_member;
-    let asked = found.arguments.iter().position(|argument| argument.text == IDS);
-    let is_asked_for = match asked.map(|place| (place, found.arguments[place].name)) {
-        None => true,
-        Some((place, "ID" | "ID-SET")) => place + 1 == found.arguments.len(),
-        Some((_, name)) => name.trim_end_matches("-SET").replace('-', "").eq_ignore_ascii_case(member),
-    };
-    if is_asked_for { member } else { "" }
+fn names_asked(found: &Match<'_>) -> bool {
+    let Some(place) = found.arguments.iter().position(|argument| argument.text == IDS) else { return true };
+    let asked = found.arguments[place].name;
+    if found.operation.answer == Answer::Map {
+        return found.operation.keyed_by == asked;
+    }
+    match asked {
+        "ID" | "ID-SET" => place + 1 == found.arguments.len(),
+        name => {
+            name.trim_end_matches("-SET").replace('-', "").eq_ignore_ascii_case(found.operation.id_member)
+        }
+    }
 }

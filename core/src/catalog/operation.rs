@@ -176,6 +176,8 @@ pub struct Operation {
     pub answer: Answer,
     /// The member of a resource in the answer that holds its id; empty when none does.
     pub id_member: &'static str,
+    /// The path's placeholder whose ids are the names of a map's members; empty when they are others.
+    pub keyed_by: &'static str,
     /// What a read answers when there is nothing.
     pub empty: Empty,
     /// What `includeOptional` may name.
@@ -203,6 +205,7 @@ const fn operation(method: Method, answer: Answer, content: Content) -> Operatio
         method,
         answer,
         id_member: "",
+        keyed_by: "",
         empty: Empty::Unknown,
         optional_sections: &[],
         query: &[],
@@ -262,6 +265,11 @@ impl Operation {
     /// The id stands in that member; empty for none.
     pub(crate) const fn id_in(self, id_member: &'static str) -> Self {
         Operation { id_member, ..self }
+    }
+
+    /// A map from the ids that stand in that placeholder.
+    pub(crate) const fn keyed_by(self, keyed_by: &'static str) -> Self {
+        Operation { keyed_by, ..self }
     }
 
     /// Nothing is answered so.

@@ -154,16 +154,12 @@ impl Search {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at `filters.{name}`.
     pub fn check_filter(&self, name: &str, value: &str) -> Result<()> {
-        let place = format!("filters.{name}");
         match self.column(name) {
-            Some(column) if column.filterable => {
-                let filter_type = column.filter_type;
-                filter_type.check(value).map_err(|error| unfit(&error, &place, value, filter_type))
-            }
+            Some(column) if column.filterable => check_value(name, value, column.filter_type),
             known => self.check_name(
                 known,
                 name,
-                &place,
+                &format!("filters.{name}"),
                 self.filters_complete,
                 |column| column.filterable,
                 format!("{} has no filter {name:?}; expected one of", self.path),
@@ -226,6 +222,15 @@ impl Search {
         }
         Ok(())
     }
+}
+
+/// Checks the value of a filter of that type.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `filters.{name}`.
+pub(crate) fn check_value(name: &str, value: &str, filter_type: FilterType) -> Result<()> {
+    let place = || format!("filters.{name}");
+    filter_type.check(value).map_err(|error| unfit(&error, &place(), value, filter_type))
 }
 
 /// Puts a value's own error into the place of its filter.

@@ -1,5 +1,10 @@
 //! The one error type: what was wrong, where, what was expected, and what became of the request.
+//!
+//! [`Kind`] lists what can go wrong, [`Delivery`] what can have become of the request, [`KNOWN_CODES`] what
+//! Brightpearl's own codes mean; [`Violation`] is one thing that is wrong with a body, [`Verification`] one way to find
+//! out what became of a write. [`discovery::errors`](crate::discovery::errors) has all of it as data.
 
+mod advice;
 mod verification;
 
 use std::fmt;
@@ -9,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::{Method, Request};
 use crate::validate::Violation;
 
+pub use advice::{KNOWN_CODES, KnownCode};
 pub use verification::Verification;
 
 /// The result of everything in this crate that can fail.
@@ -89,7 +95,7 @@ impl Kind {
             Kind::Validation => "Correct the input; nothing was sent.",
             Kind::Rejected => "Correct what Brightpearl names; sending the same request again will not help.",
             Kind::NotFound => "Check the path and the ids.",
-            Kind::Conflict => "Read the record again, then decide whether the change is still wanted.",
+            Kind::Conflict => "Read the record that is there, then decide whether the change is still wanted.",
             Kind::Throttled => "Wait until the next period, or give other apps of the account less to do.",
             Kind::Unavailable => "Try again later; for a write, first look whether it was applied.",
             Kind::Transport => "Check the connection; for a write, first look whether it was applied.",
@@ -304,7 +310,7 @@ impl Error {
     #[must_use]
     pub(crate) fn of_taken_key(mut self) -> Self {
         self.0.kind = Kind::Conflict;
-        self.0.message = "Brightpearl refused the request, since such a record is there already".to_owned();
+        self.0.message = "Brightpearl refused the request; such a record seems to be there already".to_owned();
         self
     }
 
@@ -362,7 +368,7 @@ impl Error {
 
     /// One sentence on what to do: for Brightpearl's common codes one of their own, else that of the kind.
     pub fn advice(&self) -> &'static str {
-        self.kind().advice()
+        advice::of(self.errors()).map_or(self.kind().advice(), |known| known.advice)
     }
 
     /// Whether the same request may be sent again with a chance of success, after
@@ -386,14 +392,14 @@ impl Error {
         }
     }
 
-    /// Everything that is wrong with a body that was refused before it was sent, each with its JSON Pointer;
-    /// empty for other errors.
+    /// Everything that is wrong with a body that was refused before it was sent, warnings too, each with its
+    /// JSON Pointer; empty for other errors.
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
     }
 
-    /// How to find out whether a write of unknown outcome was applied, the surest way first. Empty when the
-    /// outcome is known, or when there is no way.
+    /// How to find out whether a write of unknown outcome was applied, the surest way first; empty when there is
+    /// no way. With [`Kind::Conflict`], how to find the record that is there already. Empty for all other errors.
     pub fn verifications(&self) -> &[Verification] {
         &self.0.verifications
     }

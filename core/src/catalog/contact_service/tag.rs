@@ -9,7 +9,10 @@ pub(super) const TAG: Resource = Resource {
     section: Section::Contact,
     detail: Detail::Full,
     source: "§8.4.5",
-    endpoints: &[endpoint("contact-service/tag/{ID-SET?}", &[get(Answer::Map).id_in("tagId")])],
+    endpoints: &[endpoint(
+        "contact-service/tag/{ID-SET?}",
+        &[get(Answer::Map).id_in("tagId").keyed_by("ID-SET")],
+    )],
     ..Resource::BLANK
 };
 

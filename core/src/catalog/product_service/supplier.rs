@@ -11,7 +11,10 @@ pub(super) const PRODUCT_SUPPLIER: Resource = Resource {
     detail: Detail::Full,
     source: "§8.2.4, §3.2",
     endpoints: &[
-        endpoint("product-service/product/{ID-SET}/supplier", &[get(Answer::Map).id_in("")]),
+        endpoint(
+            "product-service/product/{ID-SET}/supplier",
+            &[get(Answer::Map).id_in("").keyed_by("ID-SET")],
+        ),
         endpoint(
             "product-service/product/{ID}/supplier",
             &[

@@ -13,6 +13,7 @@ pub(super) const PRODUCT_AVAILABILITY: Resource = Resource {
         "warehouse-service/product-availability/{PRODUCT-ID-SET}",
         &[get(Answer::Map)
             .id_in("")
+            .keyed_by("PRODUCT-ID-SET")
             .sections(&["breakDownByLocation", "allocatedOrders", "allocatedTransfers", "onOrder"])
             .note("One id that is not of a stock-tracked product may fail the whole set with HTTP 400.")],
     )],
@@ -29,6 +30,7 @@ pub(super) const BUNDLE_AVAILABILITY: Resource = Resource {
         "warehouse-service/bundle-availability/{PRODUCT-ID}",
         &[get(Answer::Map)
             .id_in("")
+            .keyed_by("PRODUCT-ID")
             .note("One client has the path /warehouse/bundle-availability/{PRODUCT-ID}.")],
     )],
     ..Resource::BLANK

@@ -19,6 +19,7 @@ pub(super) const DROP_SHIP_NOTE: Resource = Resource {
             "warehouse-service/order/{ORDER-ID-SET|*}/goods-note/drop-ship/{ID-SET?}",
             &[get(Answer::Map)
                 .id_in("")
+                .keyed_by("ID-SET")
                 .note("Without order ids, note ids are needed. The order may be the sale or the purchase.")],
         )
         .limit(200),

@@ -17,6 +17,7 @@ pub(super) const GOODS_IN_NOTE: Resource = Resource {
             "warehouse-service/order/{ORDER-ID-SET|*}/goods-note/goods-in/{ID-SET?}",
             &[get(Answer::Map)
                 .id_in("goodsNoteId")
+                .keyed_by("ID-SET")
                 .empty(Empty::NotFound)
                 .note("One of the two sets must name ids.")],
         )

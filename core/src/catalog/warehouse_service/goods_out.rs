@@ -17,7 +17,7 @@ pub(super) const GOODS_OUT_NOTE: Resource = Resource {
     endpoints: &[
         endpoint(
             "warehouse-service/order/{ORDER-ID-SET|*}/goods-note/goods-out/{ID-SET?}",
-            &[get(Answer::Map).id_in("")],
+            &[get(Answer::Map).id_in("").keyed_by("ID-SET")],
         )
         .limit(500),
         endpoint(

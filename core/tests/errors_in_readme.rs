@@ -1,0 +1,48 @@
+//! The README's list of errors, held against the code: every kind, every delivery state, every known code.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use brightpearl_core::error::KNOWN_CODES;
+use brightpearl_core::{Delivery, Kind};
+
+/// The section of the README that is about errors.
+fn section() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let text = fs::read_to_string(path).expect("the README");
+    let (_, behind) = text.split_once("\n## Errors\n").expect("a section about errors");
+    behind.split("\n## ").next().unwrap_or_default().to_owned()
+}
+
+/// The rows of the table with that heading, without the heading and the line below it.
+fn rows(section: &str, heading: &str) -> BTreeSet<String> {
+    let lines = section.lines().skip_while(|line| *line != heading).skip(2);
+    lines.take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_kind_stands_in_the_readme() {
+    let expected = Kind::ALL.map(|kind| format!("| `{kind}` | {} |", kind.advice()));
+    assert_eq!(rows(&section(), "| kind | what to do |"), BTreeSet::from(expected));
+}
+
+#[test]
+fn every_delivery_state_stands_in_the_readme() {
+    let first_cells: Vec<String> = rows(&section(), "| delivery | what became of the request |")
+        .iter()
+        .filter_map(|row| Some(row.split('`').nth(1)?.to_owned()))
+        .collect();
+    let mut expected = Delivery::ALL.map(|delivery| delivery.to_string());
+    expected.sort();
+    assert_eq!(first_cells, expected);
+}
+
+#[test]
+fn every_known_code_stands_in_the_readme() {
+    let expected: BTreeSet<String> = KNOWN_CODES
+        .iter()
+        .map(|known| format!("| `{}` | {} | {} |", known.code, known.meaning, known.advice))
+        .collect();
+    assert_eq!(rows(&section(), "| code | meaning | what to do |"), expected);
+}
