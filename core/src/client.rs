@@ -10,7 +10,7 @@ use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{
     Batch, Fetch, Operation, Options, Paging, Request, Search, Task, check_page_size,
 };
-use crate::call::{Call, Draft};
+use crate::call::{Call, Draft, MultiMessageService};
 use crate::error::{Error, Kind, Result};
 use crate::live::{Drift, LiveColumns};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
@@ -171,6 +171,7 @@ pub(crate) struct Shared {
     pub(crate) session: Session,
     pub(crate) pool: Pool,
     pub(crate) live: Arc<LiveColumns>,
+    pub(crate) multi_messages: Arc<MultiMessageService>,
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
     calls: AtomicU64,
@@ -199,6 +200,7 @@ impl Client {
             session,
             pool,
             live: Arc::default(),
+            multi_messages: Arc::default(),
             recorder: Mutex::new(Recorder::default()),
             exchanges: AtomicU64::new(0),
             calls: AtomicU64::new(0),

@@ -23,7 +23,11 @@ pub(super) struct Attempt {
 
 impl Attempt {
     pub(super) fn new(work: Work) -> Self {
-        Self { work, history: History::default(), may_be_applied: false, is_renewed: false, not_before: 0 }
+        let may_be_applied = match &work {
+            Work::Job(draft) => draft.is_in_doubt,
+            Work::Login(_) => false,
+        };
+        Self { work, history: History::default(), may_be_applied, is_renewed: false, not_before: 0 }
     }
 
     /// Whether this refusal says that an earlier attempt, whose outcome was unknown, was applied after all: a

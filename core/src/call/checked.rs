@@ -105,6 +105,7 @@ impl Checked {
             headers: self.headers.clone(),
             body: self.body.clone(),
             repeatable: self.repeatable,
+            is_in_doubt: false,
             verifications: Arc::clone(&self.verifications),
         }
     }

@@ -123,10 +123,10 @@ impl FetchJob {
             Position::End => self.stage = nothing_left(),
             // What is left was planned before, or is few: ask for it directly.
             Position::Ids { left } => self.stage = cutting(&left, self.id_limit),
-            Position::Row { .. } => {
+            Position::Row { .. } | Position::Writes { .. } => {
                 return Err(Error::validation(
                     "checkpoint",
-                    "the position is one of a search, not of a fetch",
+                    "the position is not one of a fetch",
                 ));
             }
         }

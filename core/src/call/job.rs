@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Prefix;
 use crate::catalog;
-use crate::error::{Error, Result, Verification};
+use crate::error::{Delivery, Error, Kind, Result, Verification};
 use crate::http::{Headers, Method, Request, Response};
 use crate::id_set::IdSet;
 use crate::telemetry::Event;
@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     pub(crate) body: Vec<u8>,
     /// Whether applying it twice is the same as applying it once.
     pub(crate) repeatable: bool,
+    /// Whether it may have been applied already, by another request.
+    pub(crate) is_in_doubt: bool,
     /// How to find out whether it was applied, should that be unknown.
     pub(crate) verifications: Arc<[Verification]>,
 }
@@ -49,6 +51,7 @@ impl Draft {
             headers: Vec::new(),
             body: Vec::new(),
             repeatable: true,
+            is_in_doubt: false,
             verifications: Arc::default(),
         }
     }
@@ -105,6 +108,14 @@ pub(crate) enum Position {
         /// The ids not yet consumed.
         left: IdSet,
     },
+    /// A batch goes on behind the writes whose results were consumed; none behind them was handed out.
+    Writes {
+        /// How many those are.
+        consumed: u64,
+        /// Which of them failed and stopped the batch.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped_by: Option<u64>,
+    },
 }
 
 /// Why an answer is of no use.
@@ -124,14 +135,32 @@ impl From<Error> for Unusable {
 
 /// One kind of call. The engine sends, paces and retries; the job knows what for.
 pub(crate) trait Job: Send {
+    /// Takes the host's time, before anything else is asked at that time.
+    fn tell_time(&mut self, _now: u64) {}
+
     /// The next request, unless all that is needed is out already.
     fn next(&mut self) -> Option<Draft>;
 
     /// Takes a successful answer.
     fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable>;
 
+    /// Whether an answer with the status of a failure is one that [`accept`](Self::accept) can read all the
+    /// same.
+    fn recognises(&self, _tag: u64, _response: &Response) -> bool {
+        false
+    }
+
     /// Takes a failure that no retry mended. An error ends the call.
     fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()>;
+
+    /// Takes note that the call ends with `error`, behind the outputs. `out` has the requests that were asked
+    /// for and not answered, with what is known of their delivery. What a cancelled call has not put out yet
+    /// is of no use any more, unless the job says otherwise.
+    fn end(&mut self, error: &Error, _out: &[(u64, Delivery)]) {
+        if error.kind() == Kind::Cancelled {
+            self.outputs().clear();
+        }
+    }
 
     /// Outputs that are ready, in order.
     fn outputs(&mut self) -> &mut VecDeque<Output>;

@@ -1,6 +1,7 @@
 //! A call is driven, it never acts: poll it, transmit what it hands out, answer, and take what it puts out.
 
 mod attempt;
+mod batch;
 mod checked;
 mod checkpoint;
 mod classify;
@@ -30,6 +31,7 @@ use crate::retry::Class;
 use crate::telemetry::Event;
 
 use attempt::{Attempt, InFlight, Work};
+pub(crate) use batch::MultiMessageService;
 use checkpoint::Checkpoint;
 use classify::{Failed, classify};
 use job::Job;
@@ -129,8 +131,13 @@ impl Call {
             if let Some(draft) = self.next_draft(time) {
                 self.waiting.push(draft);
             }
-            if let Some(step) = self.send_or_wait(now, time)? {
-                return Ok(step);
+            match self.send_or_wait(now, time) {
+                Ok(Some(step)) => return Ok(step),
+                Ok(None) => {}
+                Err(error) => {
+                    self.end(error);
+                    return self.poll(now);
+                }
             }
         }
         if !self.in_flight.is_empty() {
@@ -164,7 +171,7 @@ impl Call {
             return Ok(());
         }
         let InFlight { attempt, generation, .. } = flight;
-        match (classify(&response, self.shared.config.max_body_bytes), &attempt.work) {
+        match (self.verdict(&response, &attempt.work), &attempt.work) {
             (Err(failed), Work::Job(_)) if failed.error.kind() == Kind::Authentication => {
                 self.unauthorised(exchange, attempt, generation, failed, now, time);
             }
@@ -239,7 +246,7 @@ impl Call {
     }
 
     /// Ends the call. [`Call::poll`] then gives [`Kind::Cancelled`] once, with the delivery state of what
-    /// was out. Exchanges that are out may still be answered; the answers only inform the pool. Cancelling
+    /// was out; a batch first puts out what became of its writes, each with its own. Exchanges that are out may still be answered; the answers only inform the pool. Cancelling
     /// a call that is over does nothing.
     pub fn cancel(&mut self, now: u64) {
         self.tick(now);
@@ -255,7 +262,6 @@ impl Call {
         if let Some(attempt) = in_doubt.or(self.in_flight.first().map(|flight| &flight.attempt)) {
             error = attempt.work.explained(error).with_request(self.summary(&attempt.work));
         }
-        self.job.outputs().clear();
         self.end(error);
     }
 
@@ -290,8 +296,20 @@ impl Call {
         &self.operation
     }
 
+    /// Whether an answer is a success, to the engine or at least to the job.
+    fn verdict(&self, response: &Response, work: &Work) -> Result<(), Failed> {
+        let most = self.shared.config.max_body_bytes;
+        classify(response, most).or_else(|failed| match work {
+            Work::Job(draft) if response.body.len() <= most && self.job.recognises(draft.tag, response) => {
+                Ok(())
+            }
+            Work::Job(_) | Work::Login(_) => Err(failed),
+        })
+    }
+
     fn tick(&mut self, now: u64) -> u64 {
         self.last_now = now;
+        self.job.tell_time(now);
         self.clock.advance(now)
     }
 
@@ -354,11 +372,7 @@ impl Call {
                 self.waiting.push(Attempt::new(Work::Login(request)));
                 Ok(Ok(self.waiting.len() - 1))
             }
-            Access::Refused(error) => {
-                self.waiting.clear();
-                self.phase = Phase::Failed(None);
-                Err(error)
-            }
+            Access::Refused(error) => Err(error),
         }
     }
 
@@ -432,7 +446,7 @@ fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
 
 /// Plans an operation. A new one is held against the catalog, and what is doubtful about it is told; one that is
 /// resumed was checked when it was started, perhaps by a client that had learnt more.
-fn plan(shared: &Shared, operation: &Operation, position: Position, is_new: bool) -> Result<Box<dyn Job>> {
+fn plan(shared: &Arc<Shared>, operation: &Operation, position: Position, is_new: bool) -> Result<Box<dyn Job>> {
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
@@ -468,7 +482,7 @@ fn plan(shared: &Shared, operation: &Operation, position: Position, is_new: bool
             options.check()?;
             Box::new(options::job(options)?.resume(&position))
         }
-        Operation::Batch(_) => return Err(Error::misuse("batches are being built")),
+        Operation::Batch(batch) => Box::new(batch::BatchJob::new(batch, shared, &position)?),
         Operation::Task(_) => return Err(Error::misuse("tasks are being built")),
     })
 }

@@ -178,7 +178,23 @@ impl Call {
     /// Ends the call with an error, behind the outputs that are ready.
     pub(super) fn end(&mut self, error: Error) {
         self.shared.session.release(self.number);
+        self.job.end(&error, &self.deliveries());
         self.waiting.clear();
         self.phase = Phase::Failed(Some(error));
+    }
+
+    /// What is known of the job's requests that have no final answer.
+    fn deliveries(&self) -> Vec<(u64, Delivery)> {
+        let out = self.in_flight.iter().map(|flight| (&flight.attempt, true));
+        let waiting = self.waiting.iter().map(|attempt| (attempt, false));
+        out.chain(waiting)
+            .filter_map(|(attempt, is_out)| match &attempt.work {
+                Work::Job(draft) if is_out || attempt.may_be_applied => {
+                    Some((draft.tag, Delivery::MaybeApplied))
+                }
+                Work::Job(draft) => Some((draft.tag, Delivery::NotSent)),
+                Work::Login(_) => None,
+            })
+            .collect()
     }
 }

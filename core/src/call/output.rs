@@ -112,7 +112,7 @@ pub struct Reply {
     /// The HTTP status: 200, or 207 for a mixed outcome; 404 for a `DELETE` that was sent again, since the
     /// outcome of its first attempt was unknown, and that finds the record gone. The body is then `{}`.
     pub status: u16,
-    /// Header lines.
+    /// Header lines; none for a write of a batch that travelled in a multi-message.
     pub headers: Headers,
     /// The body as received.
     pub body: Vec<u8>,

@@ -10,22 +10,26 @@ use super::single::SingleJob;
 
 /// Plans a request that was checked before.
 pub(crate) fn job(checked: &Checked) -> SingleJob {
-    SingleJob::new(checked.draft(1), if checked.method.is_read() { whole_reply } else { reply })
+    let read: fn(Response) -> Result<Output> = match checked.method.is_read() {
+        true => |response| Ok(Output::Reply(whole_reply(response)?)),
+        false => |response| Ok(Output::Reply(reply(response)?)),
+    };
+    SingleJob::new(checked.draft(1), read)
 }
 
-/// Some writes answer nothing at all (API notes §3.1); anything else must be whole.
-fn reply(response: Response) -> Result<Output> {
-    if response.body.is_empty() {
-        return Ok(output(response));
-    }
-    whole_reply(response)
+/// The reply to a write. Some answer nothing at all (API notes §3.1); anything else must be whole.
+///
+/// # Errors
+/// [`Kind::Protocol`](crate::Kind::Protocol) when it is cut off or no envelope.
+pub(super) fn reply(response: Response) -> Result<Reply> {
+    if response.body.is_empty() { Ok(as_it_is(response)) } else { whole_reply(response) }
 }
 
-fn whole_reply(response: Response) -> Result<Output> {
+fn whole_reply(response: Response) -> Result<Reply> {
     Envelope::read(&response.body)?;
-    Ok(output(response))
+    Ok(as_it_is(response))
 }
 
-fn output(Response { status, headers, body }: Response) -> Output {
-    Output::Reply(Reply { status, headers, body })
+fn as_it_is(Response { status, headers, body }: Response) -> Reply {
+    Reply { status, headers, body }
 }

@@ -5,7 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::Request;
 
 /// Several writes, packed into multi-messages of ten where that saves requests (API notes §6). Each ends with
-/// a result of its own, in the order given here.
+/// a result of its own, in the order given here. POST, PUT and DELETE are packed; a PATCH, and a write with a
+/// query or headers of its own, goes by itself.
+///
+/// Nothing is carried out twice: a write whose outcome is unknown ends with
+/// [`Delivery::MaybeApplied`](crate::Delivery::MaybeApplied), unless it may be repeated, and repeating it
+/// would not bring it out of the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
@@ -29,7 +34,9 @@ pub enum Order {
     /// One after the other, as given.
     #[default]
     Sequential,
-    /// In any order, perhaps at once.
+    /// In any order, perhaps at once, in several requests at a time where the configuration allows that. With
+    /// [`OnFailure::Stop`] they go one after the other all the same, since otherwise nothing would be behind
+    /// a failed one.
     Parallel,
 }
 
@@ -40,7 +47,9 @@ pub enum OnFailure {
     /// They are not sent, and are reported as not sent.
     #[default]
     Stop,
-    /// They are carried out all the same.
+    /// They are carried out all the same, unless nothing gets through: after three requests in a row that no
+    /// one answered, or one that never left, was refused for its credentials, or for ever by the cap, the rest
+    /// is reported as not sent.
     Continue,
 }
 
@@ -51,7 +60,8 @@ pub enum Packing {
     /// Where it saves requests, and one by one while the multi-message service fails.
     #[default]
     Auto,
-    /// Always; the batch fails when the multi-message service does.
+    /// Always, even one by itself; when the multi-message service fails, the writes of that packet fail with
+    /// it and the rest is not sent. A write that cannot be packed is refused.
     Always,
     /// Never: one by one.
     Never,
