@@ -123,6 +123,8 @@ pub(crate) enum Position {
 pub(crate) enum Unusable {
     /// It cannot be read, and asking again may mend that. The job is as if it had not come.
     Unreadable(Error),
+    /// It is understood, and shows that the call is not to go on.
+    Refused(Error),
     /// It says something that no repetition mends: the call is over.
     Hopeless(Error),
 }
@@ -176,4 +178,9 @@ pub(crate) trait Job: Send {
 
     /// Where a resumed call would go on.
     fn position(&self) -> Result<Position>;
+
+    /// What a call of several writes has done so far, as JSON.
+    fn progress(&self) -> Option<String> {
+        None
+    }
 }

@@ -5,6 +5,7 @@ mod batch;
 mod checked;
 mod checkpoint;
 mod classify;
+mod collection;
 mod fetch;
 mod job;
 pub mod operation;
@@ -16,6 +17,7 @@ mod resources;
 mod search;
 mod single;
 mod step;
+mod task;
 
 use std::fmt;
 use std::sync::Arc;
@@ -483,6 +485,6 @@ fn plan(shared: &Arc<Shared>, operation: &Operation, position: Position, is_new:
             Box::new(options::job(options)?.resume(&position))
         }
         Operation::Batch(batch) => Box::new(batch::BatchJob::new(batch, shared, &position)?),
-        Operation::Task(_) => return Err(Error::misuse("tasks are being built")),
+        Operation::Task(task) => task::job(task, shared, &position)?,
     })
 }

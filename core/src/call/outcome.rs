@@ -33,6 +33,7 @@ impl Call {
                 let failed = Failed { error: in_doubt(error), class: Class::Transient { retry_after: None } };
                 self.failed(exchange, attempt, failed, now, time);
             }
+            Err(Unusable::Refused(error)) => self.end(error),
             Err(Unusable::Hopeless(error)) => {
                 let summary = self.summary(&attempt.work);
                 self.end(attempt.work.explained(in_doubt(error)).with_request(summary));
@@ -176,7 +177,10 @@ impl Call {
     }
 
     /// Ends the call with an error, behind the outputs that are ready.
-    pub(super) fn end(&mut self, error: Error) {
+    pub(super) fn end(&mut self, mut error: Error) {
+        if let Some(progress) = self.job.progress() {
+            error = error.with_progress(progress);
+        }
         self.shared.session.release(self.number);
         self.job.end(&error, &self.deliveries());
         self.waiting.clear();
