@@ -3,13 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use brightpearl_core::Headers;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use crate::access::{Application, Credential, OAuth, StaffLogin};
+use crate::access::{demo_applications, demo_credentials, demo_staff};
 use crate::fault::FaultPlan;
 use crate::throttle::{Noise, ThrottleWindow};
+use crate::world::webhook::WebhookPolicy;
 
 /// The emulated account. Every field has a default, so a JSON document names only what differs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,8 +19,17 @@ use crate::throttle::{Noise, ThrottleWindow};
 pub struct Config {
     /// The account code in the path, `demo` by default.
     pub account: String,
-    /// Whom the account lets in. By default one system app and one staff app.
+    /// Whom the account lets in by fixed tokens. By default a system app, a staff app, a public app and a
+    /// public staff app, in that order.
     pub credentials: Vec<Credential>,
+    /// Who can log in by `authorise`.
+    pub staff: Vec<StaffLogin>,
+    /// Which applications can log in by `authenticate`.
+    pub applications: Vec<Application>,
+    /// Seconds that a token of `authorise` or `authenticate` lives; without end when absent.
+    pub session_lifetime_s: Option<u64>,
+    /// The OAuth server and its clients.
+    pub oauth: OAuth,
     /// Where all data, faults and request ids are drawn from.
     pub seed: u64,
     /// How many orders exist at first. Their ids start at 1 and have gaps, as if some had been deleted.
@@ -44,6 +55,8 @@ pub struct Config {
     pub epoch_ms: i64,
     /// The currencies in use. The first is the accounting currency and has exchange rate 1.
     pub currencies: Vec<Currency>,
+    /// How webhooks are delivered.
+    pub webhooks: WebhookPolicy,
     /// What goes wrong, and when.
     pub faults: FaultPlan,
 }
@@ -52,16 +65,11 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             account: "demo".to_owned(),
-            credentials: vec![
-                Credential::System {
-                    app_ref: "demo_connector".to_owned(),
-                    account_token: "ZGVtby1hY2NvdW50LXRva2VuLWZvci10ZXN0cy1vbmx5".to_owned(),
-                },
-                Credential::Staff {
-                    app_ref: "demo_connector".to_owned(),
-                    staff_token: "ZGVtby1zdGFmZi10b2tlbi1mb3ItdGVzdHMtb25seS4u".to_owned(),
-                },
-            ],
+            credentials: demo_credentials(),
+            staff: demo_staff(),
+            applications: demo_applications(),
+            session_lifetime_s: None,
+            oauth: OAuth::default(),
             seed: 1,
             orders: 1_000,
             contacts: 400,
@@ -79,6 +87,7 @@ impl Default for Config {
                 Currency { code: "GBP".to_owned(), exchange_rate: Decimal::new(786_431, 6) },
                 Currency { code: "EUR".to_owned(), exchange_rate: Decimal::new(921_157, 6) },
             ],
+            webhooks: WebhookPolicy::default(),
             faults: FaultPlan::default(),
         }
     }
@@ -121,7 +130,12 @@ impl Config {
         if let Some(noise) = &self.noise {
             within("noise.requests_per_period", noise.requests_per_period, 0, 1_000_000)?;
         }
+        if let Some(lifetime) = self.session_lifetime_s {
+            within("session_lifetime_s", lifetime, 1, 315_360_000)?;
+        }
         self.check_currencies()?;
+        self.oauth.check()?;
+        self.webhooks.check()?;
         self.faults.check()
     }
 
@@ -170,60 +184,6 @@ fn within<N: PartialOrd + fmt::Display>(
         return Err(ConfigError::value(field, value.to_string(), &format!("{least} to {most}")));
     }
     Ok(())
-}
-
-/// A pair of headers that the account accepts (API notes §2.2, §2.3).
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Credential {
-    /// A private system app.
-    System {
-        /// `brightpearl-app-ref`.
-        app_ref: String,
-        /// `brightpearl-account-token`.
-        account_token: String,
-    },
-    /// A private staff app.
-    Staff {
-        /// `brightpearl-app-ref`.
-        app_ref: String,
-        /// `brightpearl-staff-token`.
-        staff_token: String,
-    },
-}
-
-impl Credential {
-    /// The application reference.
-    pub fn app_ref(&self) -> &str {
-        match self {
-            Credential::System { app_ref, .. } | Credential::Staff { app_ref, .. } => app_ref,
-        }
-    }
-
-    /// The name and the value of the header that carries the token.
-    pub fn token(&self) -> (&'static str, &str) {
-        match self {
-            Credential::System { account_token, .. } => ("brightpearl-account-token", account_token),
-            Credential::Staff { staff_token, .. } => ("brightpearl-staff-token", staff_token),
-        }
-    }
-
-    /// The two header lines that a request needs to be let in.
-    pub fn headers(&self) -> Headers {
-        let (name, token) = self.token();
-        [("brightpearl-app-ref", self.app_ref()), (name, token)].into_iter().collect()
-    }
-}
-
-/// Shows the kind and the application, not the token: it may have been copied from a real account.
-impl fmt::Debug for Credential {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self {
-            Credential::System { .. } => "System",
-            Credential::Staff { .. } => "Staff",
-        };
-        formatter.debug_struct(kind).field("app_ref", &self.app_ref()).finish_non_exhaustive()
-    }
 }
 
 /// A currency and what one unit of the accounting currency buys of it.
@@ -371,11 +331,5 @@ mod tests {
         for text in ["", "+", "é6:00", "+6:00", "+06:60", "+15:00", "0600", "+-6:00"] {
             assert!(text.parse::<UtcOffset>().is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn debug_output_holds_no_token() {
-        let shown = format!("{:?}", Config::default());
-        assert!(!shown.contains("ZGVtby"), "{shown}");
     }
 }

@@ -1,33 +1,52 @@
 //! The emulator: one request in, one outcome out.
 
-use brightpearl_core::{Request, Response};
+use brightpearl_core::{Method, Request, Response};
 
 use crate::config::{Config, ConfigError};
-use crate::fault::{Fault, Target};
+use crate::fault::{Fault, FaultPlan, Scope, Target};
+use crate::gateway::{Caller, Door, Tokens, authenticate, multi_message, open};
 use crate::outcome::Outcome;
 use crate::protocol::address::Address;
 use crate::protocol::answer::{Answer, Refusal, Stamp, page, stamped};
 use crate::search::Lies;
 use crate::service::{Action, Call, Route, unknown_resource};
 use crate::statistics::Statistics;
-use crate::throttle::{Admission, Throttle};
+use crate::throttle::{Admission, Pools};
 use crate::world::World;
+use crate::world::outbox::{Delivery, Receipt, Settled};
 use crate::world::random::{Draw, Topic};
 
 /// What the gateway says when the request cap is used up (API notes §5).
 const TOO_MANY_REQUESTS: &str = "You have sent too many requests. Please wait before sending another request";
-/// What it says to a request without valid credentials (API notes §2.7).
-const NOT_AUTHENTICATED: &str = "Not authenticated. You must provide a valid authentication token.";
 
 /// One emulated account.
 ///
 /// It owns all its state and does no input or output. A host that serves several requests at once puts
 /// it behind a lock; one request takes microseconds.
 pub struct Emulator {
-    config: Config,
-    world: World,
-    throttle: Throttle,
-    statistics: Statistics,
+    pub(crate) config: Config,
+    pub(crate) world: World,
+    pub(crate) pools: Pools,
+    pub(crate) tokens: Tokens,
+    pub(crate) statistics: Statistics,
+}
+
+/// What a request is for.
+#[derive(Clone)]
+enum Aim {
+    Records(&'static Route, Vec<String>),
+    MultiMessage,
+    Door(Door),
+    Nothing,
+}
+
+/// One message of a multi-message that fails by the fault plan.
+#[derive(Clone, Copy)]
+pub(crate) struct MessageFault {
+    /// Counted from 1.
+    pub(crate) message: u32,
+    pub(crate) status: u16,
+    pub(crate) applied: bool,
 }
 
 /// What becomes of one request beside its answer.
@@ -35,6 +54,7 @@ pub struct Emulator {
 struct Plan {
     fault: Option<Fault>,
     lies: Lies,
+    message: Option<MessageFault>,
 }
 
 impl Emulator {
@@ -46,7 +66,8 @@ impl Emulator {
         config.check()?;
         Ok(Self {
             world: World::new(&config),
-            throttle: Throttle::new(&config),
+            pools: Pools::new(&config),
+            tokens: Tokens::new(&config),
             statistics: Statistics::default(),
             config,
         })
@@ -62,6 +83,54 @@ impl Emulator {
         &self.statistics
     }
 
+    /// Puts the account back to how it was made: nothing written, nobody logged in, nothing counted.
+    pub fn reset(&mut self) {
+        self.world = World::new(&self.config);
+        self.pools = Pools::new(&self.config);
+        self.tokens = Tokens::new(&self.config);
+        self.statistics = Statistics::default();
+    }
+
+    /// Takes another fault plan from the next request on. Requests are still counted from the first of all.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names what cannot be meant; the plan in force stays.
+    pub fn set_faults(&mut self, faults: FaultPlan) -> Result<(), ConfigError> {
+        faults.check()?;
+        self.world.spoil(&faults);
+        self.config.faults = faults;
+        Ok(())
+    }
+
+    /// The requests of webhooks that are due (API notes §7), by time. Each is handed out once until
+    /// [`Emulator::delivered`] says what became of it, so several may be under way at once.
+    pub fn deliveries(&mut self, now_ms: u64) -> Vec<Delivery> {
+        self.world.changes.webhooks.take_due(&self.config.account, now_ms)
+    }
+
+    /// When the next delivery is due that is not under way, in milliseconds since the Unix epoch.
+    pub fn next_delivery(&self) -> Option<u64> {
+        self.world.changes.webhooks.next_due()
+    }
+
+    /// How many notifications wait or are under way.
+    pub fn undelivered(&self) -> usize {
+        self.world.changes.webhooks.waiting()
+    }
+
+    /// Takes note of what became of a delivery. It is made again later where the webhook's quality of service
+    /// asks for that (API notes §7.4). Answers whether that delivery was under way at all.
+    pub fn delivered(&mut self, id: u64, receipt: Receipt, now_ms: u64) -> bool {
+        let (seed, policy) = (self.config.seed, &self.config.webhooks);
+        match self.world.changes.webhooks.settle(id, receipt, seed, policy, now_ms) {
+            Settled::Delivered => self.statistics.delivered += 1,
+            Settled::Retried => self.statistics.redelivered += 1,
+            Settled::GivenUp => self.statistics.undelivered += 1,
+            Settled::Unknown => return false,
+        }
+        true
+    }
+
     /// Carries out a request as the fault plan has it. `now_ms` is the time in milliseconds since the
     /// Unix epoch; it may stand still and even go back.
     ///
@@ -69,19 +138,20 @@ impl Emulator {
     pub fn respond(&mut self, request: &Request, now_ms: u64) -> Outcome {
         self.statistics.requests += 1;
         let address = Address::parse(&request.url);
-        let route = Route::find(request.method, &address);
+        let aim = Aim::find(request.method, &address);
         let target = Target {
             number: self.statistics.requests,
             method: request.method,
             path: &address.path,
-            is_search: route.as_ref().is_some_and(|(route, _)| route.is_search()),
+            scope: aim.scope(),
         };
         let fault = self.config.faults.strike(self.config.seed, &target).cloned();
         if let Some(fault) = &fault {
             Statistics::count(&mut self.statistics.faults, fault.kind());
         }
-        self.count_resource(request, route.as_ref().map(|(route, _)| *route));
-        let outcome = self.act_out(request, &address, route, &Plan::new(fault), now_ms);
+        self.count_resource(request, &aim);
+        let outcome = self.act_out(request, &address, &aim, &Plan::new(fault), now_ms);
+        self.raise_events(now_ms);
         if let Outcome::Answer { response, .. } = &outcome {
             *self.statistics.by_status.entry(response.status).or_default() += 1;
         }
@@ -93,31 +163,39 @@ impl Emulator {
     pub fn answer(&mut self, request: &Request, now_ms: u64) -> Response {
         self.statistics.requests += 1;
         let address = Address::parse(&request.url);
-        let route = Route::find(request.method, &address);
-        self.count_resource(request, route.as_ref().map(|(route, _)| *route));
-        let response = self.carry_out(request, &address, route, Lies::default(), now_ms);
+        let aim = Aim::find(request.method, &address);
+        self.count_resource(request, &aim);
+        let response = self.carry_out(request, &address, &aim, &Plan::default(), now_ms);
+        self.raise_events(now_ms);
         *self.statistics.by_status.entry(response.status).or_default() += 1;
         response
     }
 
-    fn count_resource(&mut self, request: &Request, route: Option<&Route>) {
-        let pattern = route.map_or("unknown", |route| route.pattern);
-        Statistics::count(&mut self.statistics.by_resource, &format!("{} {pattern}", request.method));
+    fn count_resource(&mut self, request: &Request, aim: &Aim) {
+        let name = format!("{} {}", request.method, aim.name());
+        Statistics::count(&mut self.statistics.by_resource, &name);
+    }
+
+    /// Hands what happened during a request on to those who subscribed to it.
+    fn raise_events(&mut self, now_ms: u64) {
+        let events = std::mem::take(&mut self.world.changes.events);
+        for event in &events {
+            self.world.changes.webhooks.raise(event, self.config.seed, &self.config.webhooks, now_ms);
+        }
     }
 
     fn act_out(
         &mut self,
         request: &Request,
         address: &Address,
-        route: Option<(&'static Route, Vec<String>)>,
+        aim: &Aim,
         plan: &Plan,
         now_ms: u64,
     ) -> Outcome {
         let Some(fault) = &plan.fault else {
-            return on_time(self.carry_out(request, address, route, plan.lies, now_ms));
+            return on_time(self.carry_out(request, address, aim, plan, now_ms));
         };
-        let mut carry_out =
-            |emulator: &mut Self| emulator.carry_out(request, address, route.clone(), plan.lies, now_ms);
+        let mut carry_out = |emulator: &mut Self| emulator.carry_out(request, address, aim, plan, now_ms);
         match fault {
             Fault::ResetBeforeSend => Outcome::ConnectionLost { applied: false },
             Fault::LostResponse => {
@@ -125,28 +203,28 @@ impl Emulator {
                 Outcome::ConnectionLost { applied: true }
             }
             Fault::Cap => {
-                self.throttle.exhaust(now_ms);
+                self.pools.of(dev_ref(request)).exhaust(now_ms);
                 on_time(carry_out(self))
             }
-            Fault::Outage { applied } => {
-                let admission = self.spend(*applied, &mut carry_out, now_ms);
+            Fault::Outage { applied } | Fault::MultiMessageOutage { applied } => {
+                let admission = self.spend(request, *applied, &mut carry_out, now_ms);
                 let refusal =
                     Refusal::by_gateway(503, "The service is temporarily unavailable for maintenance");
-                on_time(self.refuse(request, refusal, "api-proxy", admission, now_ms))
+                on_time(self.refuse(request, refusal, "api-proxy", Some(admission), now_ms))
             }
             Fault::OutagePage { applied } => {
-                self.spend(*applied, &mut carry_out, now_ms);
+                self.spend(request, *applied, &mut carry_out, now_ms);
                 on_time(page(503, "503 Service Temporarily Unavailable", now_ms))
             }
             Fault::ServerError { applied } => {
-                let admission = self.spend(*applied, &mut carry_out, now_ms);
+                let admission = self.spend(request, *applied, &mut carry_out, now_ms);
                 let refusal = Refusal::by_gateway(500, "Internal Server Error");
-                on_time(self.refuse(request, refusal, "api-proxy", admission, now_ms))
+                on_time(self.refuse(request, refusal, "api-proxy", Some(admission), now_ms))
             }
             Fault::TooManyRequests { retry_after_s } => {
-                let admission = self.throttle.take(now_ms);
+                let admission = self.pools.of(dev_ref(request)).take(now_ms);
                 let refusal = Refusal::by_gateway(429, "Too Many Requests");
-                let response = self.refuse(request, refusal, "api-proxy", admission, now_ms);
+                let response = self.refuse(request, refusal, "api-proxy", Some(admission), now_ms);
                 on_time(response.with_header("Retry-After", retry_after_s.to_string()))
             }
             Fault::Slow { delay_ms } => Outcome::Answer { response: carry_out(self), after_ms: *delay_ms },
@@ -159,73 +237,77 @@ impl Emulator {
                 carry_out(self);
                 on_time(page(200, "Please wait", now_ms))
             }
-            Fault::ResultsAvailableLies { .. } | Fault::MorePagesLies | Fault::DuplicateRows { .. } => {
-                on_time(carry_out(self))
-            }
+            Fault::ResultsAvailableLies { .. }
+            | Fault::MorePagesLies
+            | Fault::DuplicateRows { .. }
+            | Fault::FailedMessage { .. } => on_time(carry_out(self)),
         }
     }
 
     /// Uses up one request of the pool, by carrying it out or not.
     fn spend(
         &mut self,
+        request: &Request,
         applied: bool,
         carry_out: &mut impl FnMut(&mut Self) -> Response,
         now_ms: u64,
     ) -> Admission {
         if applied {
             carry_out(self);
-            return self.throttle.look(now_ms);
+            return self.pools.of(dev_ref(request)).look(now_ms);
         }
-        self.throttle.take(now_ms)
+        self.pools.of(dev_ref(request)).take(now_ms)
     }
 
     fn carry_out(
         &mut self,
         request: &Request,
         address: &Address,
-        route: Option<(&'static Route, Vec<String>)>,
-        lies: Lies,
+        aim: &Aim,
+        plan: &Plan,
         now_ms: u64,
     ) -> Response {
-        let admission = self.throttle.take(now_ms);
-        self.statistics.neighbour_requests = self.throttle.neighbour_requests();
+        // What lies outside the API's prefix draws on no pool: token answers were recorded without its headers.
+        if let Aim::Door(door) = aim {
+            let opened = open(&self.config, &mut self.tokens, door, request, address, now_ms);
+            return opened
+                .unwrap_or_else(|answer| self.finish(request, answer, door.name(), None, None, now_ms));
+        }
+        let admission = self.pools.of(dev_ref(request)).take(now_ms);
+        self.statistics.neighbour_requests = self.pools.neighbour_requests();
+        let refused = |emulator: &mut Self, refusal| {
+            emulator.refuse(request, refusal, "api-proxy", Some(admission), now_ms)
+        };
         if !admission.admitted {
             self.statistics.throttled += 1;
-            let refusal = Refusal::by_gateway(503, TOO_MANY_REQUESTS);
-            return self.refuse(request, refusal, "api-proxy", admission, now_ms);
+            return refused(self, Refusal::by_gateway(503, TOO_MANY_REQUESTS));
         }
         let Some(account) = &address.account else {
-            return self.refuse(request, unknown_resource(&address.path), "api-proxy", admission, now_ms);
+            return refused(self, unknown_resource(&address.path));
         };
-        if let Err(refusal) = self.authenticate(request, account) {
-            self.statistics.unauthorised += 1;
-            return self.refuse(request, refusal, "api-proxy", admission, now_ms);
-        }
-        let Some((route, captured)) = route else {
-            return self.refuse(request, unknown_resource(&address.path), "api-proxy", admission, now_ms);
+        let caller = match authenticate(&self.config, &self.tokens, request, account, now_ms) {
+            Ok(caller) => caller,
+            Err(refusal) => return refused(self, refusal),
         };
-        match self.act(request, address, route, captured, lies, now_ms) {
-            Ok(body) => {
-                let request_id = self.request_id();
-                let stamp = Stamp {
-                    method: request.method,
-                    now_ms,
-                    message_type: route.message_type,
-                    request_id: &request_id,
-                    admission,
-                };
-                stamped(200, body, &stamp)
+        let (message_type, answer) = match aim {
+            Aim::Nothing | Aim::Door(_) => return refused(self, unknown_resource(&address.path)),
+            Aim::Records(route, captured) => {
+                let answer = self.act(address, (route, captured.clone()), &request.body, plan.lies, now_ms);
+                (route.message_type, answer.map(|body| (200, body)))
             }
-            Err(refusal) => self.refuse(request, refusal, route.message_type, admission, now_ms),
-        }
+            Aim::MultiMessage => {
+                (aim.name(), multi_message::carry_out(self, &request.body, plan.message, now_ms))
+            }
+        };
+        self.finish(request, answer, message_type, Some(caller), Some(admission), now_ms)
     }
 
-    fn act(
+    /// Carries out one read or write of records.
+    pub(crate) fn act(
         &mut self,
-        request: &Request,
         address: &Address,
-        route: &'static Route,
-        captured: Vec<String>,
+        (route, captured): (&'static Route, Vec<String>),
+        body: &[u8],
         lies: Lies,
         now_ms: u64,
     ) -> Answer {
@@ -234,7 +316,7 @@ impl Emulator {
             resource: route.resource(),
             captured,
             query: &address.query,
-            body: &request.body,
+            body,
             now_ms: i64::try_from(now_ms).unwrap_or(i64::MAX),
         };
         match route.action {
@@ -249,56 +331,87 @@ impl Emulator {
         }
     }
 
-    /// Checks the account in the path and the credentials in the headers (API notes §2, §2.7).
-    fn authenticate(&self, request: &Request, account: &str) -> Result<(), Refusal> {
-        let is_known = self.config.credentials.iter().any(|credential| {
-            let (header, token) = credential.token();
-            request.headers.get("brightpearl-app-ref") == Some(credential.app_ref())
-                && request.headers.get(header) == Some(token)
-        });
-        if account == self.config.account && is_known {
-            return Ok(());
-        }
-        let bearer = request.headers.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        let text = bearer
-            .map_or_else(|| NOT_AUTHENTICATED.to_owned(), |token| format!("Invalid instance token: {token}"));
-        Err(Refusal::by_gateway(401, &text))
-    }
-
     fn refuse(
-        &self,
+        &mut self,
         request: &Request,
         refusal: Refusal,
         message_type: &str,
-        admission: Admission,
+        admission: Option<Admission>,
         now_ms: u64,
     ) -> Response {
-        let request_id = self.request_id();
+        self.finish(request, Err(refusal), message_type, None, admission, now_ms)
+    }
+
+    /// Puts the headers on a body or a refusal.
+    fn finish(
+        &mut self,
+        request: &Request,
+        answer: Result<(u16, Vec<u8>), Refusal>,
+        message_type: &str,
+        caller: Option<Caller>,
+        admission: Option<Admission>,
+        now_ms: u64,
+    ) -> Response {
+        let (status, body, message_type) = match answer {
+            Ok((status, body)) => (status, body, message_type),
+            Err(refusal) => (refusal.status, refusal.body, refusal.message_type.unwrap_or(message_type)),
+        };
+        self.statistics.unauthorised += u64::from(status == 401);
+        let bytes = Draw::new(self.config.seed, Topic::RequestId, self.statistics.requests).bytes();
+        let request_id = uuid::Builder::from_random_bytes(bytes).into_uuid().to_string();
         let stamp = Stamp {
             method: request.method,
             now_ms,
-            message_type: refusal.message_type.unwrap_or(message_type),
+            message_type,
             request_id: &request_id,
             admission,
+            instance: caller.and_then(|caller| caller.instance),
         };
-        stamped(refusal.status, refusal.body, &stamp)
+        stamped(status, body, &stamp)
+    }
+}
+
+impl Aim {
+    fn find(method: Method, address: &Address) -> Self {
+        if address.account.is_none() {
+            return Door::find(method, &address.elsewhere).map_or(Aim::Nothing, Aim::Door);
+        }
+        if method == Method::Post && address.segments == ["multi-message"] {
+            return Aim::MultiMessage;
+        }
+        Route::find(method, address).map_or(Aim::Nothing, |(route, captured)| Aim::Records(route, captured))
     }
 
-    /// The id that the answer to the present request carries.
-    fn request_id(&self) -> String {
-        let bytes = Draw::new(self.config.seed, Topic::RequestId, self.statistics.requests).bytes();
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    /// The name in [`Statistics::by_resource`].
+    fn name(&self) -> &'static str {
+        match self {
+            Aim::Records(route, _) => route.pattern,
+            Aim::MultiMessage => "multi-message",
+            Aim::Door(door) => door.name(),
+            Aim::Nothing => "unknown",
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        match self {
+            Aim::Records(route, _) if route.is_search() => Scope::Searches,
+            Aim::MultiMessage => Scope::MultiMessages,
+            Aim::Records(..) | Aim::Door(_) | Aim::Nothing => Scope::Any,
+        }
     }
 }
 
 impl Plan {
     fn new(fault: Option<Fault>) -> Self {
-        let mut lies = Lies::default();
+        let mut plan = Self { fault: None, ..Self::default() };
         match &fault {
-            Some(Fault::ResultsAvailableLies { value }) => lies.results_available = Some(*value),
-            Some(Fault::MorePagesLies) => lies.more_pages_inverted = true,
+            Some(Fault::ResultsAvailableLies { value }) => plan.lies.results_available = Some(*value),
+            Some(Fault::MorePagesLies) => plan.lies.more_pages_inverted = true,
             Some(Fault::DuplicateRows { rows }) => {
-                lies.repeated_rows = usize::try_from(*rows).unwrap_or(usize::MAX);
+                plan.lies.repeated_rows = usize::try_from(*rows).unwrap_or(usize::MAX);
+            }
+            Some(Fault::FailedMessage { message, status, applied }) => {
+                plan.message = Some(MessageFault { message: *message, status: *status, applied: *applied });
             }
             Some(
                 Fault::LostResponse
@@ -310,11 +423,12 @@ impl Plan {
                 | Fault::TooManyRequests { .. }
                 | Fault::Slow { .. }
                 | Fault::TruncatedBody
-                | Fault::HtmlPage,
+                | Fault::HtmlPage
+                | Fault::MultiMessageOutage { .. },
             )
             | None => {}
         }
-        Self { fault, lies }
+        Self { fault, ..plan }
     }
 }
 
@@ -323,6 +437,11 @@ const _: () = {
     const fn can_be_sent<T: Send>() {}
     can_be_sent::<Emulator>();
 };
+
+/// The developer whose pool a request draws on.
+fn dev_ref(request: &Request) -> Option<&str> {
+    request.headers.get("brightpearl-dev-ref")
+}
 
 fn on_time(response: Response) -> Outcome {
     Outcome::Answer { response, after_ms: 0 }

@@ -65,6 +65,32 @@ pub enum Fault {
         /// How many rows come a second time, at most half a page.
         rows: u32,
     },
+    /// The service of multi-messages is out, and no other: a 503 that does not speak of too many requests.
+    /// Only multi-messages.
+    MultiMessageOutage {
+        /// Whether the messages were carried out before the service failed.
+        #[serde(default)]
+        applied: bool,
+    },
+    /// One message of a multi-message fails, as if it alone had met an error. Only multi-messages.
+    FailedMessage {
+        /// Which one, counted from 1 in the order of the request.
+        message: u32,
+        /// The status of its answer, 500 or 503 for instance.
+        status: u16,
+        /// Whether it was carried out all the same.
+        #[serde(default)]
+        applied: bool,
+    },
+}
+
+/// Which requests a fault can strike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scope {
+    #[default]
+    Any,
+    Searches,
+    MultiMessages,
 }
 
 impl Fault {
@@ -84,12 +110,17 @@ impl Fault {
             Fault::ResultsAvailableLies { .. } => "results-available-lies",
             Fault::MorePagesLies => "more-pages-lies",
             Fault::DuplicateRows { .. } => "duplicate-rows",
+            Fault::MultiMessageOutage { .. } => "multi-message-outage",
+            Fault::FailedMessage { .. } => "failed-message",
         }
     }
 
-    fn only_on_searches(&self) -> bool {
+    fn scope(&self) -> Scope {
         match self {
-            Fault::ResultsAvailableLies { .. } | Fault::MorePagesLies | Fault::DuplicateRows { .. } => true,
+            Fault::ResultsAvailableLies { .. } | Fault::MorePagesLies | Fault::DuplicateRows { .. } => {
+                Scope::Searches
+            }
+            Fault::MultiMessageOutage { .. } | Fault::FailedMessage { .. } => Scope::MultiMessages,
             Fault::LostResponse
             | Fault::ResetBeforeSend
             | Fault::Cap
@@ -99,7 +130,7 @@ impl Fault {
             | Fault::TooManyRequests { .. }
             | Fault::Slow { .. }
             | Fault::TruncatedBody
-            | Fault::HtmlPage => false,
+            | Fault::HtmlPage => Scope::Any,
         }
     }
 }
@@ -154,6 +185,12 @@ pub struct Rated {
     /// A part of the path that a request must have to be hit, such as `order-search`; none means any.
     #[serde(default)]
     pub path: Option<String>,
+    /// The first request that it can hit, counted from 1 over all that arrive; none means the first of all.
+    #[serde(default)]
+    pub from: Option<u64>,
+    /// The last request that it can hit; none means that it never stops.
+    #[serde(default)]
+    pub until: Option<u64>,
     /// What happens.
     pub fault: Fault,
 }
@@ -210,7 +247,7 @@ impl FaultPlan {
 
     /// The fault that strikes a request, if any.
     pub(crate) fn strike(&self, seed: u64, target: &Target<'_>) -> Option<&Fault> {
-        let can_strike = |fault: &Fault| target.is_search || !fault.only_on_searches();
+        let can_strike = |fault: &Fault| fault.scope() == Scope::Any || fault.scope() == target.scope;
         let scripted = self
             .script
             .iter()
@@ -231,7 +268,9 @@ impl FaultPlan {
 impl Rated {
     fn concerns(&self, target: &Target<'_>) -> bool {
         let verb = self.methods.is_empty() || self.methods.contains(&target.method);
-        verb && self.path.as_deref().is_none_or(|part| target.path.contains(part))
+        let time = self.from.unwrap_or(0)..=self.until.unwrap_or(u64::MAX);
+        verb && time.contains(&target.number)
+            && self.path.as_deref().is_none_or(|part| target.path.contains(part))
     }
 }
 
@@ -240,7 +279,7 @@ pub(crate) struct Target<'a> {
     pub(crate) number: u64,
     pub(crate) method: Method,
     pub(crate) path: &'a str,
-    pub(crate) is_search: bool,
+    pub(crate) scope: Scope,
 }
 
 #[cfg(test)]
@@ -248,7 +287,12 @@ mod tests {
     use super::*;
 
     fn target(number: u64, path: &str) -> Target<'_> {
-        Target { number, method: Method::Get, path, is_search: path.ends_with("-search") }
+        let scope = match path {
+            "multi-message" => Scope::MultiMessages,
+            _ if path.ends_with("-search") => Scope::Searches,
+            _ => Scope::Any,
+        };
+        Target { number, method: Method::Get, path, scope }
     }
 
     #[test]
@@ -280,6 +324,19 @@ mod tests {
     }
 
     #[test]
+    fn faults_can_be_kept_to_multi_messages_and_to_a_time() {
+        let plan = FaultPlan::from_json(
+            r#"{"rates": [{"rate": 1.0, "from": 3, "until": 5, "fault": {"kind": "multi-message-outage"}}]}"#,
+        )
+        .unwrap();
+        let struck = |path: &str| -> Vec<u64> {
+            (1..=7).filter(|number| plan.strike(9, &target(*number, path)).is_some()).collect()
+        };
+        assert_eq!(struck("multi-message"), [3, 4, 5]);
+        assert!(struck("order/5").is_empty());
+    }
+
+    #[test]
     fn plans_that_cannot_be_meant_are_refused() {
         let refusal = |text: &str| FaultPlan::from_json(text).unwrap_err().to_string();
         assert!(refusal(r#"{"rates": [{"rate": 2, "fault": {"kind": "cap"}}]}"#).contains("rates[0].rate"));
@@ -304,6 +361,8 @@ mod tests {
             Fault::ResultsAvailableLies { value: 500 },
             Fault::MorePagesLies,
             Fault::DuplicateRows { rows: 1 },
+            Fault::MultiMessageOutage { applied: true },
+            Fault::FailedMessage { message: 2, status: 503, applied: false },
         ];
         for fault in every {
             let json = serde_json::to_value(&fault).unwrap();

@@ -28,20 +28,29 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod access;
 mod config;
 mod emulator;
 mod fault;
+mod gateway;
 mod outcome;
 mod protocol;
 mod search;
 mod service;
+mod state;
 mod statistics;
 mod throttle;
 mod world;
 
-pub use config::{Config, ConfigError, Credential, Currency, UtcOffset};
+pub use access::{
+    Application, Approval, Credential, EarlyRefresh, OAuth, OAuthClient, RefreshTokens, StaffLogin,
+};
+pub use config::{Config, ConfigError, Currency, UtcOffset};
 pub use emulator::Emulator;
 pub use fault::{BadIds, Fault, FaultPlan, Rated, Scripted};
 pub use outcome::Outcome;
+pub use state::StateError;
 pub use statistics::Statistics;
 pub use throttle::{Noise, ThrottleWindow};
+pub use world::outbox::{Delivery, Receipt};
+pub use world::webhook::WebhookPolicy;

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Counts since the emulator was made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Statistics {
     /// Every request that arrived, whatever became of it.
     pub requests: u64,
     /// Requests by verb and resource template, such as `GET order-service/order/{ids?}`; what no template
     /// matches counts as `unknown`.
     pub by_resource: BTreeMap<String, u64>,
+    /// Messages inside of multi-messages, likewise.
+    pub messages: BTreeMap<String, u64>,
     /// Answers by status code; lost connections have none.
     pub by_status: BTreeMap<u16, u64>,
     /// Requests refused because the request cap was used up.
@@ -24,6 +27,12 @@ pub struct Statistics {
     pub applied_writes: u64,
     /// Faults that struck, by kind.
     pub faults: BTreeMap<String, u64>,
+    /// Requests of webhooks that their subscriber took.
+    pub delivered: u64,
+    /// Requests of webhooks that failed and are to be made again.
+    pub redelivered: u64,
+    /// Notifications of webhooks that were given up.
+    pub undelivered: u64,
 }
 
 impl Statistics {

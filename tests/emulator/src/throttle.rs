@@ -1,9 +1,10 @@
 //! The request cap of an account, and the neighbour that shares it (API notes §5).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::Credential;
 use crate::config::Config;
 use crate::world::random::{Draw, Topic};
 
@@ -41,7 +42,39 @@ pub(crate) struct Admission {
     pub(crate) next_period_ms: u64,
 }
 
-/// The pool of one account.
+/// The pools of one account: private apps share one, and the apps of each developer have one of their own.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Pools {
+    private: Throttle,
+    by_developer: BTreeMap<String, Throttle>,
+}
+
+impl Pools {
+    pub(crate) fn new(config: &Config) -> Self {
+        let public = config.credentials.iter().filter_map(Credential::dev_ref);
+        let developers = public.chain(config.oauth.clients.iter().map(|client| client.dev_ref.as_str()));
+        Self {
+            private: Throttle::new(config),
+            by_developer: developers.map(|dev_ref| (dev_ref.to_owned(), Throttle::new(config))).collect(),
+        }
+    }
+
+    /// The pool that a request draws on, whoever it turns out to come from.
+    pub(crate) fn of(&mut self, dev_ref: Option<&str>) -> &mut Throttle {
+        match dev_ref.and_then(|dev_ref| self.by_developer.get_mut(dev_ref)) {
+            Some(throttle) => throttle,
+            None => &mut self.private,
+        }
+    }
+
+    pub(crate) fn neighbour_requests(&self) -> u64 {
+        let developers = self.by_developer.values().map(|throttle| throttle.neighbour_requests);
+        self.private.neighbour_requests + developers.sum::<u64>()
+    }
+}
+
+/// One pool.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Throttle {
     quota: u32,
     period_ms: u64,
@@ -96,10 +129,6 @@ impl Throttle {
     /// Uses up what is left of the window.
     pub(crate) fn exhaust(&mut self, now: u64) {
         while self.count(now) {}
-    }
-
-    pub(crate) fn neighbour_requests(&self) -> u64 {
-        self.neighbour_requests
     }
 
     fn used(&self) -> u32 {
@@ -255,7 +284,7 @@ mod tests {
         let remaining_at_the_end = |looks: &[u64]| {
             let mut throttle = Throttle::new(&config);
             let last = looks.iter().map(|at| throttle.take(*at)).last().unwrap();
-            (last.remaining + u32::try_from(looks.len()).unwrap(), throttle.neighbour_requests())
+            (last.remaining + u32::try_from(looks.len()).unwrap(), throttle.neighbour_requests)
         };
         let seldom = remaining_at_the_end(&[0, 59_999]);
         let often = remaining_at_the_end(&[0, 9_000, 20_000, 20_001, 41_000, 59_999]);

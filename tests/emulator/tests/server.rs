@@ -1,74 +1,13 @@
 //! The server binary on a real port, driven by an HTTP client that knows nothing of the emulator.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, ExitStatus, Stdio};
+#[path = "harness/server.rs"]
+mod harness;
+
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use brightpearl_emulator::Config;
+use harness::Server;
 use serde_json::{Value, json};
-
-/// A running server; it is stopped when dropped.
-struct Server {
-    process: Child,
-    url: String,
-}
-
-impl Server {
-    fn start(arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_brightpearl-emulator"))
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
-        Self { url: url.to_owned(), process }
-    }
-
-    fn get(&self, path: &str) -> Result<(u16, String), ureq::Error> {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(20)))
-            .build()
-            .into();
-        let mut request = agent.get(format!("{}/public-api/demo/{path}", self.url));
-        let headers = Config::default().credentials[0].headers();
-        for (name, value) in headers.iter() {
-            request = request.header(name, value);
-        }
-        let mut response = request.call()?;
-        let status = response.status().as_u16();
-        Ok((status, response.body_mut().read_to_string()?))
-    }
-
-    /// What comes back on the socket itself.
-    fn raw(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    fn stop(mut self) -> (ExitStatus, String) {
-        let killed = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status().unwrap();
-        assert!(killed.success());
-        let mut errors = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
-        (self.process.wait().unwrap(), errors)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Either may fail because the server has stopped already, which is what is wanted.
-        let _stopped = self.process.kill();
-        let _reaped = self.process.wait();
-    }
-}
 
 #[test]
 fn real_requests_get_real_answers_until_the_server_is_told_to_stop() {

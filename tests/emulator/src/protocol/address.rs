@@ -4,16 +4,27 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
+/// The prefixes of the API: the present one, and the version number that it had before.
+const PREFIXES: [&str; 2] = ["public-api", "2.0.0"];
+
+/// The prefix of newer resources, of which one is known (API notes §8.6).
+const NEWER_PREFIX: &str = "api-v3";
+
 /// A URL taken apart. Everything is decoded; empty path segments are gone, so that a trailing or a
 /// double slash makes no difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
+    /// Scheme and host, when the URL was absolute.
+    pub(crate) origin: Option<String>,
     /// The path as it stood in the URL, without the query.
     pub(crate) path: String,
     /// The account code, when the path begins as one of the API does.
     pub(crate) account: Option<String>,
-    /// The segments behind the account: the service, then the resource.
+    /// The segments behind the account: the service, then the resource. Behind the prefix `api-v3` the first
+    /// of them has that prefix before it: `api-v3:pricing`.
     pub(crate) segments: Vec<String>,
+    /// The segments of a path that does not begin as one of the API does: logins, OAuth, developer tools.
+    pub(crate) elsewhere: Vec<String>,
     pub(crate) query: Query,
 }
 
@@ -27,27 +38,50 @@ impl Address {
     pub(crate) fn parse(url: &str) -> Self {
         let without_fragment = url.split_once('#').map_or(url, |(before, _)| before);
         let (location, query) = without_fragment.split_once('?').unwrap_or((without_fragment, ""));
-        let path = match location.split_once("://") {
-            Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
-            None => location,
+        let (origin, path) = match location.split_once("://") {
+            Some((scheme, rest)) => {
+                let (host, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+                (Some(format!("{scheme}://{host}")), path)
+            }
+            None => (None, location),
         };
-        let mut segments = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
-        let prefix = segments.next();
-        let known_prefix = prefix.is_some_and(|prefix| prefix == "public-api" || prefix == "2.0.0");
-        let account = if known_prefix { segments.next().map(Cow::into_owned) } else { None };
-        // Elsewhere the segments mean something else, and must not be taken for a resource.
-        let segments = segments.filter(|_| known_prefix);
-        Self {
+        let mut segments: Vec<String> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|text| decode(text).into_owned())
+            .collect();
+        let mut address = Self {
+            origin,
             path: path.to_owned(),
-            account,
-            segments: segments.map(Cow::into_owned).collect(),
+            account: None,
+            segments: Vec::new(),
+            elsewhere: Vec::new(),
             query: Query::parse(query),
+        };
+        let prefix = segments.first().map_or("", String::as_str);
+        let is_newer = prefix == NEWER_PREFIX;
+        // Elsewhere the segments mean something else, and must not be taken for a resource.
+        if segments.len() < 2 || !(is_newer || PREFIXES.contains(&prefix)) {
+            address.elsewhere = segments;
+            return address;
         }
+        address.segments = segments.split_off(2);
+        address.account = segments.pop();
+        if let Some(service) = address.segments.first_mut().filter(|_| is_newer) {
+            *service = format!("{NEWER_PREFIX}:{service}");
+        }
+        address
+    }
+
+    /// The address that a message of a multi-message names: below the account, from the service on.
+    pub(crate) fn of_message(uri: &str) -> Self {
+        Self::parse(&format!("/{}/-/{uri}", PREFIXES[0]))
     }
 }
 
 impl Query {
-    fn parse(text: &str) -> Self {
+    /// Reads a query, or a form in a body.
+    pub(crate) fn parse(text: &str) -> Self {
         let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             // A form's encoding: an unescaped plus is a space, so a date's offset must be sent as %2B.
@@ -94,7 +128,21 @@ mod tests {
         assert_eq!(Address::parse("https://host").account, None);
         let elsewhere = Address::parse("/elsewhere/order-service/order/1");
         assert_eq!((elsewhere.account, elsewhere.segments), (None, Vec::new()));
+        assert_eq!(elsewhere.elsewhere, ["elsewhere", "order-service", "order", "1"]);
+        assert_eq!(Address::parse("/public-api").account, None);
         assert_eq!(Address::parse("").segments, Vec::<String>::new());
+    }
+
+    #[test]
+    fn origins_messages_and_the_newer_prefix() {
+        let newer = Address::parse("https://ws-use.brightpearl.com/api-v3/demo/pricing/customer/7");
+        assert_eq!(newer.origin.as_deref(), Some("https://ws-use.brightpearl.com"));
+        assert_eq!(newer.account.as_deref(), Some("demo"));
+        assert_eq!(newer.segments, ["api-v3:pricing", "customer", "7"]);
+        let message = Address::of_message("/order-service/order/7/row?x=1");
+        assert_eq!(message.segments, ["order-service", "order", "7", "row"]);
+        assert_eq!(message.query.get("x"), Some("1"));
+        assert_eq!(Address::parse("/demo/authorise").elsewhere, ["demo", "authorise"]);
     }
 
     #[test]

@@ -26,13 +26,14 @@ struct Envelope<T> {
 
 #[derive(Serialize)]
 struct Errors<'a> {
-    errors: [CodedError<'a>; 1],
+    errors: &'a [CodedError<'a>],
 }
 
+/// One of the errors of a refusal.
 #[derive(Serialize)]
-struct CodedError<'a> {
-    code: &'a str,
-    message: &'a str,
+pub(crate) struct CodedError<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) message: &'a str,
 }
 
 /// `{"response": value}`.
@@ -53,7 +54,12 @@ pub(crate) fn object<T: Serialize>(value: &T) -> Answer {
 impl Refusal {
     /// `{"errors": [{"code", "message"}]}`.
     pub(crate) fn coded(status: u16, code: &str, message: &str) -> Self {
-        let body = json::write(&Errors { errors: [CodedError { code, message }] }).unwrap_or_default();
+        Self::several(status, &[CodedError { code, message }])
+    }
+
+    /// Several errors at once, as validation collects them.
+    pub(crate) fn several(status: u16, errors: &[CodedError<'_>]) -> Self {
+        let body = json::write(&Errors { errors }).unwrap_or_default();
         Self { status, body, message_type: None }
     }
 
@@ -75,7 +81,10 @@ pub(crate) struct Stamp<'a> {
     pub(crate) now_ms: u64,
     pub(crate) message_type: &'a str,
     pub(crate) request_id: &'a str,
-    pub(crate) admission: Admission,
+    /// The state of the pool; what does not draw on one does not speak of it.
+    pub(crate) admission: Option<Admission>,
+    /// The installation of the OAuth app that asks.
+    pub(crate) instance: Option<u32>,
 }
 
 /// Puts the headers on a body, in the order in which recordings have them.
@@ -96,10 +105,25 @@ pub(crate) fn stamped(status: u16, body: Vec<u8>, stamp: &Stamp<'_>) -> Response
         headers.push(name, value);
     }
     headers.push("Pragma", "no-cache");
-    headers.push("Brightpearl-Next-Throttle-Period", stamp.admission.next_period_ms.to_string());
-    headers.push("Brightpearl-Requests-Remaining", stamp.admission.remaining.to_string());
+    if let Some(instance) = stamp.instance {
+        headers.push("Brightpearl-Installed-Integration-Instance-Id", instance.to_string());
+    }
+    if let Some(admission) = stamp.admission {
+        headers.push("Brightpearl-Next-Throttle-Period", admission.next_period_ms.to_string());
+        headers.push("Brightpearl-Requests-Remaining", admission.remaining.to_string());
+    }
     headers.push("Strict-Transport-Security", "max-age=15724800");
     Response { status, headers, body }
+}
+
+/// An answer of the OAuth server, which has headers and an encoder of its own (API notes §2.6).
+pub(crate) fn oauth<T: Serialize>(status: u16, body: &T, now_ms: u64) -> Response {
+    Response::new(status, serde_json::to_vec(body).unwrap_or_default())
+        .with_header("Date", http_date(now_ms))
+        .with_header("Content-Type", "application/json;charset=UTF-8")
+        .with_header("Vary", "X-Forwarded-Proto")
+        .with_header("Cache-Control", "no-cache, private")
+        .with_header("Strict-Transport-Security", "max-age=15724800")
 }
 
 /// An answer that did not come from Brightpearl but from something in front of it.

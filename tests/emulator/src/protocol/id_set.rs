@@ -91,7 +91,8 @@ pub(crate) fn uris_in_portions(ids: &[u32], limit: usize, uri: impl Fn(&str) -> 
     ids.chunks(limit).map(|portion| uri(&in_ranges(portion))).collect()
 }
 
-fn in_ranges(ids: &[u32]) -> String {
+/// Ids, which ascend, as a set: those that follow one another become ranges.
+pub(crate) fn in_ranges(ids: &[u32]) -> String {
     let mut text = String::new();
     for run in ids.chunk_by(|one, next| one + 1 == *next) {
         if !text.is_empty() {

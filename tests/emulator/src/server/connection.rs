@@ -13,7 +13,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::Shared;
+use crate::{Shared, admin};
 
 /// The largest body that is read; Brightpearl's own limit is not documented.
 const MOST_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -31,12 +31,14 @@ impl fmt::Display for ConnectionLost {
 impl std::error::Error for ConnectionLost {}
 
 /// Answers the requests of one connection until either side closes it.
-pub(crate) async fn serve(stream: TcpStream, emulator: Shared) {
+///
+/// `is_administered` says whether the administration is to be had.
+pub(crate) async fn serve(stream: TcpStream, emulator: Shared, is_administered: bool) {
     // An answer is two small writes, and waiting for the peer's acknowledgement between them costs 40 ms.
     if let Err(error) = stream.set_nodelay(true) {
         eprintln!("brightpearl-emulator: a connection stays slow: {error}");
     }
-    let service = service_fn(move |request| answer(request, Arc::clone(&emulator)));
+    let service = service_fn(move |request| answer(request, Arc::clone(&emulator), is_administered));
     let mut http = hyper::server::conn::http1::Builder::new();
     // As Brightpearl writes them, for hosts that mind the case of header names though they should not.
     http.title_case_headers(true);
@@ -47,6 +49,7 @@ pub(crate) async fn serve(stream: TcpStream, emulator: Shared) {
 async fn answer(
     request: hyper::Request<Incoming>,
     emulator: Shared,
+    is_administered: bool,
 ) -> Result<hyper::Response<Full<Bytes>>, ConnectionLost> {
     let (head, body) = request.into_parts();
     let Ok(method) = Method::from_str(head.method.as_str()) else {
@@ -65,6 +68,9 @@ async fn answer(
             .collect::<Headers>(),
         body: body.to_bytes().to_vec(),
     };
+    if is_administered && let Some(response) = admin::answer(&emulator, &request) {
+        return Ok(on_the_wire(response));
+    }
     let outcome = emulator.lock().unwrap_or_else(PoisonError::into_inner).respond(&request, now_ms());
     match outcome {
         Outcome::Answer { response, after_ms } => {
@@ -94,7 +100,7 @@ fn plain(status: u16, text: &str) -> hyper::Response<Full<Bytes>> {
 }
 
 /// Milliseconds since the epoch; 0 on a machine whose clock stands before it.
-fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,35 +1,44 @@
 //! Puts the emulator on a loopback port.
 //!
-//! It prints one line, `listening on http://127.0.0.1:PORT`, and serves until it is told to stop. This is
-//! the only part of the crate that has sockets and a clock.
+//! It prints one line, `listening on http://127.0.0.1:PORT`, and serves until it is told to stop. It delivers
+//! the webhooks that are due, and keeps the account in a file when told so. This is the only part of the crate
+//! that has sockets, files and a clock.
 //!
 //! It stands on `hyper` and not on a framework above it, because a fault may be a connection that closes
 //! without an answer, and only a service that can fail is able to do that.
 #![forbid(unsafe_code)]
 
+mod admin;
 mod arguments;
 mod connection;
+mod delivery;
+mod state_file;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use brightpearl_emulator::Emulator;
 use clap::Parser;
 use tokio::net::TcpListener;
 
 use arguments::Arguments;
+use state_file::StateFile;
 
 /// The emulator as the connections share it.
 type Shared = Arc<Mutex<Emulator>>;
+
+/// How often the state is written, if anything has changed.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
 
 /// Exit code for arguments that cannot be used, the one that the argument parser uses too.
 const BAD_ARGUMENTS: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let emulator = match arguments.config().and_then(|config| Ok(Emulator::new(config)?)) {
+    let emulator = match arguments.emulator() {
         Ok(emulator) => emulator,
         Err(error) => {
             eprintln!("brightpearl-emulator: {error}");
@@ -49,21 +58,32 @@ fn main() -> ExitCode {
 async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port))).await?;
     announce(&listener, &emulator)?;
+    let mut state_file = arguments.state.clone().map(StateFile::new);
+    let mut save = tokio::time::interval(SAVE_EVERY);
+    tokio::spawn(delivery::deliver(Arc::clone(&emulator)));
     let mut told_to_stop = std::pin::pin!(told_to_stop());
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    tokio::spawn(connection::serve(stream, Arc::clone(&emulator)));
+                    tokio::spawn(connection::serve(stream, Arc::clone(&emulator), arguments.admin));
                 }
                 // The peer was gone before it was accepted, or files have run out: the next may do better.
                 Err(error) => eprintln!("brightpearl-emulator: a connection was not accepted: {error}"),
             },
+            _ = save.tick() => {
+                if let Some(Err(error)) = state_file.as_mut().map(|file| file.keep_up(&emulator)) {
+                    eprintln!("brightpearl-emulator: the state was not saved: {error}");
+                }
+            }
             told = &mut told_to_stop => {
                 told?;
                 break;
             }
         }
+    }
+    if let Some(file) = &mut state_file {
+        file.keep(&emulator)?;
     }
     if arguments.statistics {
         let emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,8 +114,13 @@ fn announce(listener: &TcpListener, emulator: &Shared) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     eprintln!("account {} at http://{address}/public-api/{}/", config.account, config.account);
     for credential in &config.credentials {
-        let (header, token) = credential.token();
-        eprintln!("let in: brightpearl-app-ref: {}, {header}: {token}", credential.app_ref());
+        let headers = credential.headers();
+        let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        eprintln!("let in: {}", lines.join(", "));
+    }
+    for client in &config.oauth.clients {
+        let page = format!("http://{address}/authorize/{}", config.account);
+        eprintln!("oauth: client_id {}, approve at {page}", client.app_ref);
     }
     let mut output = std::io::stdout().lock();
     writeln!(output, "listening on http://{address}")?;

@@ -5,6 +5,7 @@
 mod accounting;
 mod call;
 mod contact;
+pub(crate) mod integration;
 mod order;
 mod order_notes;
 mod order_shape;
@@ -12,6 +13,7 @@ mod postal_address;
 mod price;
 mod product;
 mod warehouse;
+mod webhook;
 
 use brightpearl_core::Method;
 
@@ -24,7 +26,8 @@ pub(crate) use call::{Call, unknown_resource};
 pub(crate) struct Route {
     pub(crate) method: Method,
     /// Service and resource, such as `order-service/order/{ids}`. `{ids}` and `{id}` stand for a segment,
-    /// `{ids?}` for one that may be missing.
+    /// `{ids?}` for one that may be missing. A resource behind the prefix `api-v3` has it before its service:
+    /// `api-v3:pricing/customer/{id}`.
     pub(crate) pattern: &'static str,
     /// The `Message-Type` of its answers. Those that no recording shows are *inferred* from their kin.
     pub(crate) message_type: &'static str,
@@ -40,7 +43,7 @@ pub(crate) enum Action {
     SearchMetaData(&'static dyn Searchable),
 }
 
-const TABLES: [&[Route]; 8] = [
+const TABLES: &[&[Route]] = &[
     order::ROUTES,
     order_notes::ROUTES,
     product::ROUTES,
@@ -49,6 +52,8 @@ const TABLES: [&[Route]; 8] = [
     postal_address::ROUTES,
     warehouse::ROUTES,
     accounting::ROUTES,
+    webhook::ROUTES,
+    integration::ROUTES,
 ];
 
 impl Route {

@@ -1,7 +1,9 @@
 //! Postal addresses: two ids for every contact, one for every warehouse, and those that were posted.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::World;
-use super::places::{Country, PLACES};
+use super::places::{COUNTRIES, Country, PLACES};
 use super::random::{Draw, Topic};
 use super::reference::FIRST_WAREHOUSE;
 
@@ -9,7 +11,7 @@ use super::reference::FIRST_WAREHOUSE;
 const LAST_WAREHOUSE_ADDRESS: u32 = 1_000;
 
 /// A postal address.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Address {
     pub(crate) id: u32,
     /// Whose it is; none while a posted one has not been given to anyone.
@@ -19,6 +21,7 @@ pub(crate) struct Address {
     pub(crate) city: String,
     pub(crate) state: String,
     pub(crate) postal_code: String,
+    #[serde(serialize_with = "country_id", deserialize_with = "country_of_id")]
     pub(crate) country: Option<&'static Country>,
 }
 
@@ -82,4 +85,14 @@ impl World {
             country: Some(place.country),
         }
     }
+}
+
+/// A country is saved as its id.
+fn country_id<S: Serializer>(country: &Option<&'static Country>, serializer: S) -> Result<S::Ok, S::Error> {
+    country.map(|country| country.id).serialize(serializer)
+}
+
+fn country_of_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static Country>, D::Error> {
+    let id = Option::<u32>::deserialize(deserializer)?;
+    Ok(id.and_then(|id| COUNTRIES.iter().find(|country| country.id == id)))
 }

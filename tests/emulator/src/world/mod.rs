@@ -3,20 +3,28 @@
 pub(crate) mod address;
 pub(crate) mod changes;
 pub(crate) mod contact;
+pub(crate) mod event;
+pub(crate) mod fulfilment;
 pub(crate) mod ids;
 pub(crate) mod order;
 pub(crate) mod order_rows;
+pub(crate) mod outbox;
+pub(crate) mod overlay;
 pub(crate) mod places;
 pub(crate) mod product;
 pub(crate) mod random;
 pub(crate) mod reference;
+pub(crate) mod saved;
 pub(crate) mod warehouse;
+pub(crate) mod webhook;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Currency, UtcOffset};
+use crate::fault::FaultPlan;
 use crate::protocol::moment::Moment;
 use crate::search::found::Found;
+use crate::service::integration::Instance;
 use changes::Changes;
 use contact::Relationship;
 use ids::Ids;
@@ -37,6 +45,8 @@ pub(crate) struct World {
     pub(crate) all_contacts: Vec<u32>,
     pub(crate) customers: Vec<u32>,
     pub(crate) suppliers: Vec<u32>,
+    /// The apps that are installed by OAuth.
+    pub(crate) instances: Vec<Instance>,
     pub(crate) bad_ids: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) changes: Changes,
     pub(crate) found: Found,
@@ -52,11 +62,7 @@ impl World {
             .iter()
             .copied()
             .partition(|id| contact::relationship(seed, *id) == Relationship::Supplier);
-        let mut bad_ids = BTreeMap::<String, BTreeSet<u32>>::new();
-        for bad in &config.faults.bad_ids {
-            bad_ids.entry(bad.resource.clone()).or_default().extend(&bad.ids);
-        }
-        Self {
+        let mut world = Self {
             seed,
             offset: config.utc_offset,
             epoch_ms: config.epoch_ms,
@@ -68,9 +74,20 @@ impl World {
             contacts,
             customers,
             suppliers,
-            bad_ids,
+            instances: config.oauth.clients.iter().map(Instance::of).collect(),
+            bad_ids: BTreeMap::new(),
             changes: Changes::default(),
             found: Found::default(),
+        };
+        world.spoil(&config.faults);
+        world
+    }
+
+    /// Makes the records unreadable that a fault plan names, and no others.
+    pub(crate) fn spoil(&mut self, faults: &FaultPlan) {
+        self.bad_ids.clear();
+        for bad in &faults.bad_ids {
+            self.bad_ids.entry(bad.resource.clone()).or_default().extend(&bad.ids);
         }
     }
 

@@ -1,10 +1,11 @@
 //! Orders, as far as a search shows them. Their rows are in [`super::order_rows`].
 
 use super::World;
+use super::fulfilment::Fulfilment;
 use super::random::{Draw, Topic};
 use super::reference::{
-    Coded, FIRST_WAREHOUSE, ORDER_STATUSES, OrderStatus, OrderType, SHIPPING_METHODS, SHIPPING_STATUSES,
-    STAFF, STOCK_STATUSES, WEB_INTEGRATION, order_status,
+    ALLOCATION_CODES, Coded, FIRST_WAREHOUSE, ORDER_STATUSES, OrderStatus, OrderType, SHIPPING_METHODS,
+    SHIPPING_STATUSES, STAFF, STOCK_STATUSES, WEB_INTEGRATION, order_status,
 };
 use crate::protocol::moment::{DAY, HOUR, SECOND, local_midnight, utc_midnight};
 
@@ -78,6 +79,9 @@ impl World {
             order.version += change.writes;
             if let Some(status) = change.status.and_then(order_status) {
                 order.status = status;
+            }
+            if let Some(fulfilment) = &change.fulfilment {
+                order.take_fulfilment(fulfilment);
             }
         }
         order
@@ -193,6 +197,18 @@ impl World {
 }
 
 impl Order {
+    fn take_fulfilment(&mut self, fulfilment: &Fulfilment) {
+        if let Some(status) = STOCK_STATUSES.get(fulfilment.stock_status.wrapping_sub(1) as usize) {
+            self.stock_status = status;
+        }
+        if let Some(status) = SHIPPING_STATUSES.get(fulfilment.shipping_status.wrapping_sub(1) as usize) {
+            self.shipping_status = status;
+        }
+        if let Some(code) = ALLOCATION_CODES.into_iter().find(|code| *code == fulfilment.allocation) {
+            self.allocation = code;
+        }
+    }
+
     /// The customer's or supplier's reference; empty when there is none.
     pub(crate) fn reference(&self) -> String {
         match self.origin {

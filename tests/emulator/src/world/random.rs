@@ -21,6 +21,9 @@ pub(crate) enum Topic {
     Sequence = 13,
     ProductFields = 14,
     ContactFields = 15,
+    Token = 90,
+    Duplicate = 91,
+    Parallel = 92,
 }
 
 /// A short stream of random numbers, the same on every machine and in every version.

@@ -98,6 +98,9 @@ pub(crate) static STOCK_STATUSES: [Coded; 13] = [
     coded(13, "NON", "Unset"),
 ];
 
+/// Allocation codes: not required, none, part, all (API notes §11).
+pub(crate) const ALLOCATION_CODES: [&str; 4] = ["ANR", "ANA", "APA", "AAA"];
+
 /// By id, from 1.
 pub(crate) static SHIPPING_STATUSES: [Coded; 4] = [
     coded(1, "NST", "No stock tracked products on order"),

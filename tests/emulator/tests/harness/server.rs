@@ -1,0 +1,93 @@
+//! The server binary on a real port, driven by an HTTP client that knows nothing of the emulator.
+
+// Each test file is a program of its own and uses what it needs.
+#![allow(dead_code)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use brightpearl_emulator::Config;
+
+/// A running server; it is stopped when dropped.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_brightpearl-emulator"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+        Self { url: url.to_owned(), process }
+    }
+
+    /// A GET of the API, by the first of the account's credentials.
+    pub(crate) fn get(&self, path: &str) -> Result<(u16, String), ureq::Error> {
+        self.send("GET", &format!("/public-api/demo/{path}"), "")
+    }
+
+    /// Any request, with a JSON body unless that is empty.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> Result<(u16, String), ureq::Error> {
+        let mut builder = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in Config::default().credentials[0].headers().iter() {
+            builder = builder.header(name, value);
+        }
+        let mut response = if body.is_empty() {
+            agent().run(builder.body(())?)?
+        } else {
+            agent().run(builder.header("content-type", "application/json").body(body.to_owned())?)?
+        };
+        let status = response.status().as_u16();
+        Ok((status, response.body_mut().read_to_string()?))
+    }
+
+    /// What comes back on the socket itself.
+    pub(crate) fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Tells it to stop, and hands back how it ended and what it said on standard error.
+    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+        let killed = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        let mut errors = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        (self.process.wait().unwrap(), errors)
+    }
+
+    /// Ends it without a word, as a crash would.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_secs(20)))
+        .build()
+        .into()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Either may fail because the server has stopped already, which is what is wanted.
+        let _stopped = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
