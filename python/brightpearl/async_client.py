@@ -6,6 +6,7 @@ from brightpearl import operations
 from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
 from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
+from brightpearl.async_task_methods import AsyncTaskMethods
 from brightpearl.operations import Write
 from brightpearl.outputs import reply_of, result_of, uris_of
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from brightpearl.wire import Ids, Parameters
 
 
-class AsyncClient(AnyClient):
+class AsyncClient(AsyncTaskMethods, AnyClient):
     """The same as `Client` for `asyncio`: what waits is awaited, and what is iterated takes `async for`.
 
     Its calls share one budget and one login, whatever number of tasks they are made from.
@@ -206,6 +207,9 @@ class AsyncClient(AnyClient):
 
     async def task(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Does something that people do daily, and gives back what it did; see `Client.task`."""
+        return await self._task(name, arguments)
+
+    async def _task(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
         return result_of(await _only_output(self._start(operations.task(name, arguments))))
 
     async def options(self, resource: str, ids: Ids | None = None) -> list[str]:

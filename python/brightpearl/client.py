@@ -12,6 +12,7 @@ from brightpearl.operations import Write
 from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.resources import Resources
 from brightpearl.rows import Rows
+from brightpearl.task_methods import TaskMethods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from brightpearl.wire import Ids, Parameters
 
 
-class Client(AnyClient):
+class Client(TaskMethods, AnyClient):
     """One app on one account. May be shared by threads; what it returns belongs to one thread at a time.
 
     `account`: the code in the address of your Brightpearl login.
@@ -262,6 +263,9 @@ class Client(AnyClient):
 
         When a task of several requests fails, the error's `progress` has what was done before.
         """
+        return self._task(name, arguments)
+
+    def _task(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
         return _done(self._start(operations.task(name, arguments)))
 
     def options(self, resource: str, ids: Ids | None = None) -> list[str]:

@@ -118,7 +118,7 @@ def batch(writes: Iterable[AnyWrite], order: Order, on_failure: OnFailure, packi
     return _operation("batch", {"requests": requests, "order": order, "on_failure": on_failure, "packing": packing})
 
 
-def task(name: str, arguments: Mapping[str, Any]) -> str:
+def task(name: str, arguments: Mapping[str, object]) -> str:
     """Something that people do daily."""
     return _operation("task", {"name": name, "arguments": dict(arguments)})
 

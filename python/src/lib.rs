@@ -40,7 +40,7 @@ mod _native {
     use crate::discovery::{catalog, describe, errors, tasks, validate, verify_callback};
     #[cfg(feature = "emulator")]
     #[pymodule_export]
-    use crate::emulator::{Emulator, Outcome};
+    use crate::emulator::{Emulator, Outcome, RawDelivery};
     #[pymodule_export]
     use crate::id_set::{IdSet, IdSetIterator};
     #[pymodule_export]

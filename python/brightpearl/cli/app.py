@@ -203,14 +203,17 @@ def emulator(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Where all data is drawn from.")] = 1,
     orders: Annotated[int, typer.Option(min=0, help="How many orders there are.")] = 1000,
+    state: Annotated[
+        Path | None, typer.Option(help="A file that the account is read from, if it is there, and left in.")
+    ] = None,
 ) -> None:
-    """Serves an emulated account on this machine until it is interrupted.
+    """Serves an emulated account on this machine until it is interrupted, and delivers its webhooks.
 
     Prints the variables that point this command at it; they hold no secret, since the account is not real.
     """
     from brightpearl.cli.emulator import serve
 
-    serve(port, seed, orders)
+    serve(port, seed, orders, state)
 
 
 @app.command(epilog=EXIT_CODES)

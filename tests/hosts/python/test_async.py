@@ -62,12 +62,15 @@ class Gate:
         self.ticks = ticks
         self.under_way = 0
         self.most = 0
+        self.asked = 0
 
     async def __call__(self, request: Request) -> Response:
         self.under_way += 1
+        self.asked += 1
         self.most = max(self.most, self.under_way)
         try:
-            for _ in range(self.ticks):
+            # Later ones take longer.
+            for _ in range(self.ticks * self.asked):
                 await asyncio.sleep(0)
             return await self.answer(request)
         finally:
@@ -286,7 +289,7 @@ def test_a_timeout_ends_the_call_and_what_is_under_way() -> None:
 def test_leaving_a_search_early_leaves_nothing_behind() -> None:
     async def act() -> None:
         emulator = Emulator(orders=2000)
-        gate = Gate(emulator.async_transport, ticks=50)
+        gate = Gate(emulator.async_transport)
         client = emulator.async_client(transport=gate, page_size=100, max_in_flight=4)
         async with client.search(SEARCH) as rows:
             async for row in rows:
@@ -357,11 +360,11 @@ def test_one_client_in_two_loops() -> None:
         client = server.async_client()
 
         async def count() -> int:
-            return len([row async for row in client.search(SEARCH)])
+            async with client:
+                return len([row async for row in client.search(SEARCH)])
 
         assert asyncio.run(count()) == 5
         assert asyncio.run(count()) == 5
-        asyncio.run(client.aclose())
         gc.collect()
 
 

@@ -42,9 +42,9 @@ def settings(monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
 class Ended:
     """How a command ended."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, stdin: str | None = None) -> None:
         saved = dict(os.environ)
-        result = CliRunner().invoke(app, arguments)
+        result = CliRunner().invoke(app, arguments, input=stdin)
         # The command is a process of its own and may change its environment; this process may not.
         os.environ.clear()
         os.environ.update(saved)
