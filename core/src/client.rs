@@ -170,8 +170,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) session: Session,
     pub(crate) pool: Pool,
-    pub(crate) live: Arc<LiveColumns>,
     pub(crate) multi_messages: Arc<MultiMessageService>,
+    pub(crate) live: Arc<LiveColumns>,
     recorder: Mutex<Recorder>,
     exchanges: AtomicU64,
     calls: AtomicU64,
@@ -199,8 +199,8 @@ impl Client {
             config,
             session,
             pool,
-            live: Arc::default(),
             multi_messages: Arc::default(),
+            live: Arc::default(),
             recorder: Mutex::new(Recorder::default()),
             exchanges: AtomicU64::new(0),
             calls: AtomicU64::new(0),
@@ -322,6 +322,7 @@ impl Shared {
     ///
     /// # Errors
     /// [`Kind::Protocol`] when the body is no meta-data.
+    #[allow(dead_code, reason = "for the task that refreshes a search")]
     pub(crate) fn learn_columns(&self, search: &str, body: &[u8]) -> Result<Drift> {
         let (drift, event) = self.live.learn_meta_data(search, body)?;
         self.record_all(event);

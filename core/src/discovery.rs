@@ -54,7 +54,7 @@ pub fn catalog() -> String {
 /// their types, and a JSON Schema of each body; see [`catalog::Description`].
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `resource`, with the nearest name that there is.
+/// [`Kind::Validation`] at `resource`, with the nearest name that there is.
 pub fn describe(resource: &str) -> Result<String> {
     match catalog::describe(resource) {
         Some(description) => Ok(json(&description)),
@@ -104,7 +104,7 @@ pub fn errors() -> String {
 /// right. `unknown_members` is `warn`, `refuse` or `allow`.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `verb` or `unknown_members`. What is wrong with the body is
+/// [`Kind::Validation`] at `verb` or `unknown_members`. What is wrong with the body is
 /// no error here.
 pub fn validate(path: &str, verb: &str, body: &[u8], unknown_members: &str) -> Result<String> {
     let method: Method = verb.to_ascii_uppercase().parse().map_err(|_| {

@@ -6,7 +6,7 @@ mod generated_body;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use brightpearl_core::catalog::field::Shape;
+use brightpearl_core::catalog::field::{Inside, Shape};
 use brightpearl_core::catalog::operation::Content;
 use brightpearl_core::catalog::{Endpoint, Operation, catalog, json_schema};
 use brightpearl_core::validate::{Fault, Severity, UnknownMembers, Violation, validate};
@@ -130,23 +130,9 @@ proptest! {
             .collect();
         if typed.is_empty() { return Ok(()); }
         let (pointer, shape) = typed.iter().nth(choice.index(typed.len())).unwrap();
-        let another = match shape {
-            Shape::Object(_) | Shape::Array { .. } | Shape::Map { .. } => "true",
-            Shape::Text { .. }
-            | Shape::Choice(_)
-            | Shape::Code
-            | Shape::Boolean
-            | Shape::Integer { .. }
-            | Shape::Id { .. }
-            | Shape::Decimal(_)
-            | Shape::Date
-            | Shape::Moment
-            | Shape::LocalMoment
-            | Shape::TimeOfDay
-            | Shape::Currency
-            | Shape::Country
-            | Shape::Colour
-            | Shape::Any => r#"{"another": "type"}"#,
+        let another = match shape.inside() {
+            Inside::Members(_) | Inside::Elements(_) => "true",
+            Inside::Nothing => r#"{"another": "type"}"#,
         };
         json.replace(pointer, another);
         let body = json.to_string();

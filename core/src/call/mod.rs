@@ -484,7 +484,7 @@ fn plan(shared: &Arc<Shared>, operation: &Operation, position: Position, is_new:
             options.check()?;
             Box::new(options::job(options)?.resume(&position))
         }
-        Operation::Batch(batch) => Box::new(batch::BatchJob::new(batch, shared, &position)?),
+        Operation::Batch(batch) => Box::new(batch::BatchJob::new(batch, shared, &position, is_new)?),
         Operation::Task(task) => task::job(task, shared, &position)?,
     })
 }

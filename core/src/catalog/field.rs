@@ -282,30 +282,52 @@ pub fn fields(shape: &Shape) -> Vec<PlacedField> {
 }
 
 fn place_fields(shape: &Shape, place: &str, placed: &mut Vec<PlacedField>) {
-    match shape {
-        Shape::Object(object) => {
-            for field in object.fields {
+    match shape.inside() {
+        Inside::Members(fields) => {
+            for field in fields {
                 let pointer = format!("{place}/{}", field.name);
                 placed.push(PlacedField { pointer: pointer.clone(), field });
                 place_fields(&field.shape, &pointer, placed);
             }
         }
-        Shape::Array { of, .. } | Shape::Map { of, .. } => place_fields(of, &format!("{place}/*"), placed),
-        Shape::Text { .. }
-        | Shape::Choice(_)
-        | Shape::Code
-        | Shape::Boolean
-        | Shape::Integer { .. }
-        | Shape::Id { .. }
-        | Shape::Decimal(_)
-        | Shape::Date
-        | Shape::Moment
-        | Shape::LocalMoment
-        | Shape::TimeOfDay
-        | Shape::Currency
-        | Shape::Country
-        | Shape::Colour
-        | Shape::Any => {}
+        Inside::Elements(of) => place_fields(of, &format!("{place}/*"), placed),
+        Inside::Nothing => {}
+    }
+}
+
+/// What a value holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Inside {
+    /// Members of their own shapes.
+    Members(&'static [Field]),
+    /// Elements, or members of any name, of one shape.
+    Elements(&'static Shape),
+    /// Nothing that is known.
+    Nothing,
+}
+
+impl Shape {
+    /// What a value of this shape holds.
+    pub fn inside(&self) -> Inside {
+        match self {
+            Shape::Object(object) => Inside::Members(object.fields),
+            Shape::Array { of, .. } | Shape::Map { of, .. } => Inside::Elements(of),
+            Shape::Text { .. }
+            | Shape::Choice(_)
+            | Shape::Code
+            | Shape::Boolean
+            | Shape::Integer { .. }
+            | Shape::Id { .. }
+            | Shape::Decimal(_)
+            | Shape::Date
+            | Shape::Moment
+            | Shape::LocalMoment
+            | Shape::TimeOfDay
+            | Shape::Currency
+            | Shape::Country
+            | Shape::Colour
+            | Shape::Any => Inside::Nothing,
+        }
     }
 }
 

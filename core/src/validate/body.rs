@@ -55,40 +55,18 @@ impl Check {
     }
 
     pub(super) fn value(&mut self, shape: &Shape, node: &Node<'_>) {
-        match shape {
-            Shape::Any => return,
-            Shape::Object(object) => {
-                if let Node::Object(members) = node {
-                    return self.object(object, members);
+        match (shape, node) {
+            (Shape::Object(object), Node::Object(members)) => self.object(object, members),
+            (Shape::Array { of, at_least, at_most }, Node::Array(elements)) => {
+                self.array(shape, of, (*at_least, *at_most), elements);
+            }
+            (Shape::Map { key, of }, Node::Object(members)) => self.map(*key, of, members),
+            // Whatever holds nothing further, or should and does not.
+            (shape, node) => {
+                if let Err(Unfit { fault, expected }) = scalar::check(shape, node) {
+                    self.error(fault, node, expected.unwrap_or_else(|| shape.to_string()));
                 }
             }
-            Shape::Array { of, at_least, at_most } => {
-                if let Node::Array(elements) = node {
-                    return self.array(shape, of, (*at_least, *at_most), elements);
-                }
-            }
-            Shape::Map { key, of } => {
-                if let Node::Object(members) = node {
-                    return self.map(*key, of, members);
-                }
-            }
-            Shape::Text { .. }
-            | Shape::Choice(_)
-            | Shape::Code
-            | Shape::Boolean
-            | Shape::Integer { .. }
-            | Shape::Id { .. }
-            | Shape::Decimal(_)
-            | Shape::Date
-            | Shape::Moment
-            | Shape::LocalMoment
-            | Shape::TimeOfDay
-            | Shape::Currency
-            | Shape::Country
-            | Shape::Colour => {}
-        }
-        if let Err(Unfit { fault, expected }) = check_scalar(shape, node) {
-            self.error(fault, node, expected.unwrap_or_else(|| shape.to_string()));
         }
     }
 
@@ -231,64 +209,4 @@ fn holds(condition: Condition, node: &Node<'_>) -> bool {
 
 fn is_positive(text: &str) -> bool {
     Decimal::parse(text).is_ok_and(|number| number > Decimal::default())
-}
-
-fn check_scalar(shape: &Shape, node: &Node<'_>) -> Result<(), Unfit> {
-    match shape {
-        Shape::Code => scalar::check_code(node),
-        Shape::Integer { lowest, highest } => scalar::check_integer(node, *lowest, *highest),
-        Shape::Id { or_zero } => scalar::check_id(node, *or_zero),
-        Shape::Decimal(form) => scalar::check_decimal(node, *form),
-        Shape::Boolean => match node {
-            Node::Boolean(_) => Ok(()),
-            Node::Null
-            | Node::Number(_)
-            | Node::Text(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Unreadable => Err(Fault::WrongType.into()),
-        },
-        Shape::Any => Ok(()),
-        Shape::Object(_) | Shape::Array { .. } | Shape::Map { .. } => Err(Fault::WrongType.into()),
-        Shape::Text { .. }
-        | Shape::Choice(_)
-        | Shape::Date
-        | Shape::Moment
-        | Shape::LocalMoment
-        | Shape::TimeOfDay
-        | Shape::Currency
-        | Shape::Country
-        | Shape::Colour => match node {
-            Node::Text(text) => check_text(shape, text),
-            Node::Null
-            | Node::Boolean(_)
-            | Node::Number(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Unreadable => Err(Fault::WrongType.into()),
-        },
-    }
-}
-
-fn check_text(shape: &Shape, text: &str) -> Result<(), Unfit> {
-    match shape {
-        Shape::Text { at_least, at_most } => scalar::check_text(text, *at_least, *at_most),
-        Shape::Choice(texts) => scalar::check_choice(text, texts),
-        Shape::Code
-        | Shape::Boolean
-        | Shape::Integer { .. }
-        | Shape::Id { .. }
-        | Shape::Decimal(_)
-        | Shape::Date
-        | Shape::Moment
-        | Shape::LocalMoment
-        | Shape::TimeOfDay
-        | Shape::Currency
-        | Shape::Country
-        | Shape::Colour
-        | Shape::Object(_)
-        | Shape::Array { .. }
-        | Shape::Map { .. }
-        | Shape::Any => scalar::check_form(text, shape),
-    }
 }

@@ -20,17 +20,59 @@ impl From<Fault> for Unfit {
 
 type Fit = Result<(), Unfit>;
 
-pub(super) fn check_text(text: &str, at_least: u32, at_most: Option<u32>) -> Fit {
+/// Checks a value that holds nothing further.
+pub(super) fn check(shape: &Shape, node: &Node<'_>) -> Fit {
+    match shape {
+        Shape::Any => Ok(()),
+        Shape::Object(_) | Shape::Array { .. } | Shape::Map { .. } => Err(Fault::WrongType.into()),
+        Shape::Boolean => match node {
+            Node::Boolean(_) => Ok(()),
+            Node::Null
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Unreadable => Err(Fault::WrongType.into()),
+        },
+        Shape::Code => check_code(node),
+        Shape::Integer { lowest, highest } => check_integer(node, *lowest, *highest),
+        Shape::Id { or_zero } => check_id(node, *or_zero),
+        Shape::Decimal(form) => check_decimal(node, *form),
+        Shape::Text { at_least, at_most } => check_length(text_of(node)?, *at_least, *at_most),
+        Shape::Choice(texts) => check_choice(text_of(node)?, texts),
+        Shape::Date => Date::parse(text_of(node)?).map(drop).map_err(|error| said_by(&error)),
+        Shape::Moment => check_moment(text_of(node)?),
+        Shape::LocalMoment => check_local_moment(text_of(node)?),
+        Shape::TimeOfDay => check_time_of_day(text_of(node)?),
+        Shape::Currency => CurrencyCode::parse(text_of(node)?).map(drop).map_err(|error| said_by(&error)),
+        Shape::Country => check_country(text_of(node)?),
+        Shape::Colour => check_colour(text_of(node)?),
+    }
+}
+
+fn text_of<'n>(node: &'n Node<'_>) -> Result<&'n str, Unfit> {
+    match node {
+        Node::Text(text) => Ok(text),
+        Node::Null
+        | Node::Boolean(_)
+        | Node::Number(_)
+        | Node::Array(_)
+        | Node::Object(_)
+        | Node::Unreadable => Err(Fault::WrongType.into()),
+    }
+}
+
+fn check_length(text: &str, at_least: u32, at_most: Option<u32>) -> Fit {
     let characters = text.chars().count();
     let fits = characters >= at_least as usize && at_most.is_none_or(|most| characters <= most as usize);
     if fits { Ok(()) } else { Err(Fault::WrongLength.into()) }
 }
 
-pub(super) fn check_choice(text: &str, texts: &[&str]) -> Fit {
+fn check_choice(text: &str, texts: &[&str]) -> Fit {
     if texts.contains(&text) { Ok(()) } else { Err(Fault::NotAllowed.into()) }
 }
 
-pub(super) fn check_code(node: &Node<'_>) -> Fit {
+fn check_code(node: &Node<'_>) -> Fit {
     match node {
         Node::Text(_) => Ok(()),
         Node::Number(token) if is_whole(token) => Ok(()),
@@ -42,7 +84,7 @@ pub(super) fn check_code(node: &Node<'_>) -> Fit {
 }
 
 /// A whole number in digits, as a number or as a text.
-pub(super) fn check_integer(node: &Node<'_>, lowest: i64, highest: i64) -> Fit {
+fn check_integer(node: &Node<'_>, lowest: i64, highest: i64) -> Fit {
     let digits = number_text(node)?;
     if !is_whole(digits) {
         return Err(Fault::WrongFormat.into());
@@ -57,7 +99,7 @@ pub(super) fn check_id(node: &Node<'_>, or_zero: bool) -> Fit {
     if number_text(node)?.starts_with('-') { Err(Fault::OutOfRange.into()) } else { Ok(()) }
 }
 
-pub(super) fn check_decimal(node: &Node<'_>, form: DecimalForm) -> Fit {
+fn check_decimal(node: &Node<'_>, form: DecimalForm) -> Fit {
     let text = match node {
         Node::Number(_) if form.text_only => return Err(Fault::WrongType.into()),
         // A string is read by the server as it stands; exponents are for JSON's own numbers.
@@ -85,42 +127,32 @@ pub(super) fn check_decimal(node: &Node<'_>, form: DecimalForm) -> Fit {
     if fits { Ok(()) } else { Err(Fault::OutOfRange.into()) }
 }
 
-/// A text that has a form of its own.
-pub(super) fn check_form(text: &str, shape: &Shape) -> Fit {
-    match shape {
-        Shape::Date => Date::parse(text).map(drop).map_err(|error| said_by(&error)),
-        Shape::Moment => check_moment(text),
-        Shape::LocalMoment => check_moment(text).or_else(|unfit| {
-            // Without an offset it names no instant, but its day and hour can be checked all the same.
-            if DateTime::parse(&format!("{text}Z")).is_ok() { Ok(()) } else { Err(unfit) }
-        }),
-        Shape::TimeOfDay => well_formed(
-            text.len() == "17:30:00".len() && DateTime::parse(&format!("1970-01-01T{text}Z")).is_ok(),
-        ),
-        Shape::Currency => CurrencyCode::parse(text).map(drop).map_err(|error| said_by(&error)),
-        Shape::Country => {
-            well_formed(matches!(text.len(), 2 | 3) && text.bytes().all(|letter| letter.is_ascii_uppercase()))
-        }
-        Shape::Colour => well_formed(text.strip_prefix('#').is_some_and(|digits| {
-            digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-        })),
-        Shape::Text { .. }
-        | Shape::Choice(_)
-        | Shape::Code
-        | Shape::Boolean
-        | Shape::Integer { .. }
-        | Shape::Id { .. }
-        | Shape::Decimal(_)
-        | Shape::Object(_)
-        | Shape::Array { .. }
-        | Shape::Map { .. }
-        | Shape::Any => Ok(()),
-    }
-}
-
 fn check_moment(text: &str) -> Fit {
     let read = if text.contains('T') { DateTime::parse(text).map(drop) } else { Date::parse(text).map(drop) };
     read.map_err(|error| said_by(&error))
+}
+
+/// Without an offset it names no instant, but its day and hour can be checked all the same.
+fn check_local_moment(text: &str) -> Fit {
+    check_moment(text).or_else(
+        |unfit| {
+            if DateTime::parse(&format!("{text}Z")).is_ok() { Ok(()) } else { Err(unfit) }
+        },
+    )
+}
+
+fn check_time_of_day(text: &str) -> Fit {
+    let is_time = text.len() == "17:30:00".len() && DateTime::parse(&format!("1970-01-01T{text}Z")).is_ok();
+    well_formed(is_time)
+}
+
+fn check_country(text: &str) -> Fit {
+    well_formed(matches!(text.len(), 2 | 3) && text.bytes().all(|letter| letter.is_ascii_uppercase()))
+}
+
+fn check_colour(text: &str) -> Fit {
+    let is_hex = |digits: &str| digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    well_formed(text.strip_prefix('#').is_some_and(is_hex))
 }
 
 fn well_formed(fits: bool) -> Fit {

@@ -1,6 +1,6 @@
 //! Checking all writes of a batch before any is sent.
 
-use crate::call::checked::{Checked, check_request};
+use crate::call::checked::{Checked, check_request, known_request};
 use crate::call::operation::{Batch, Packing, Request};
 use crate::error::{Error, Result};
 use crate::telemetry::Event;
@@ -11,12 +11,12 @@ use super::message;
 /// How many faults the message names; the violations are complete.
 const NAMED: usize = 20;
 
-/// Checks every write.
+/// Checks every write. Without a policy for unknown members, the bodies were checked before.
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) that names every write that does not fit, at the place of
 /// the first fault, such as `/requests/3/body/placedOn`.
-pub(super) fn check(batch: &Batch, unknown: UnknownMembers) -> Result<Vec<Checked>> {
+pub(super) fn check(batch: &Batch, unknown: Option<UnknownMembers>) -> Result<Vec<Checked>> {
     let mut writes = Vec::with_capacity(batch.requests.len());
     let mut faults = Faults::default();
     for (index, request) in batch.requests.iter().enumerate() {
@@ -31,12 +31,15 @@ pub(super) fn check(batch: &Batch, unknown: UnknownMembers) -> Result<Vec<Checke
     }
 }
 
-fn check_write(request: &Request, packing: Packing, unknown: UnknownMembers) -> Result<Checked> {
+fn check_write(request: &Request, packing: Packing, unknown: Option<UnknownMembers>) -> Result<Checked> {
     if request.method.is_read() {
         let message = format!("{} only reads; expected POST, PUT, PATCH or DELETE", request.method);
         return Err(Error::validation("method", message));
     }
-    let write = check_request(request, unknown)?;
+    let write = match unknown {
+        Some(unknown) => check_request(request, unknown)?,
+        None => known_request(request)?,
+    };
     match message::obstacle(&write) {
         Some(obstacle) if packing == Packing::Always => Err(Error::validation(
             "",

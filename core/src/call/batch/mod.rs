@@ -83,15 +83,20 @@ enum Halt {
 }
 
 impl BatchJob {
-    /// Checks every write and plans the batch.
+    /// Checks every write and plans the batch. The bodies of one that is resumed were checked before.
     ///
     /// # Errors
     /// [`Kind::Validation`] that names every write that does not fit, or at `checkpoint`.
-    pub(crate) fn new(batch: &Batch, shared: &Arc<Shared>, position: &Position) -> Result<Self> {
-        let writes = check::check(batch, shared.config.unknown_members)?;
+    pub(crate) fn new(
+        batch: &Batch,
+        shared: &Arc<Shared>,
+        position: &Position,
+        is_new: bool,
+    ) -> Result<Self> {
+        let writes = check::check(batch, is_new.then_some(shared.config.unknown_members))?;
         let (consumed, stopped_by) = start(position, writes.len())?;
-        if *position == Position::Start {
-            check::distinct_events(&writes).into_iter().for_each(|event| shared.record(event));
+        if is_new {
+            shared.record_all(check::distinct_events(&writes));
         }
         let writes: Vec<Write> = writes.into_iter().map(Write::new).collect();
         let goes_packed =
@@ -383,6 +388,11 @@ impl Job for BatchJob {
             Delivery::Applied => error.with_delivery(Delivery::MaybeApplied),
             Delivery::NotSent | Delivery::Rejected | Delivery::MaybeApplied => error,
         };
+        let place = match error.location() {
+            Some(place) => format!("{} {place}", message::PATH),
+            None => message::PATH.to_owned(),
+        };
+        let error = error.at(place);
         self.blame_service(&error, probe, events);
         self.heed(&error, &writes, true);
         let requests = writes.iter().map(|index| &self.writes[*index].request);
