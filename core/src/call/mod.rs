@@ -359,7 +359,7 @@ impl Call {
             Access::Refused(error) => {
                 self.waiting.clear();
                 self.phase = Phase::Failed(None);
-                Err(error)
+                Err(self.with_progress(error))
             }
         }
     }

@@ -65,7 +65,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             given("prices", What::Records).note("For each product, as Brightpearl answers."),
             given("missing", What::IdSet).note("Products without any price, or that do not exist."),
             given("refused", What::Records)
-                .note("Products that Brightpearl refuses to answer for: id and message."),
+                .note("Products that Brightpearl refuses to answer for: id, message, errors."),
         ],
         plan: Plan::Fetch(prices),
     },
