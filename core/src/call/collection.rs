@@ -70,11 +70,16 @@ impl CollectionJob {
     fn take(&mut self, mut resources: Resources) {
         for (index, item) in resources.items.iter().enumerate() {
             let Some(Ok(json)) = resources.json(index).map(str::from_utf8) else { continue };
+            let name = match (self.collection.keyed, item.id) {
+                (false, _) => None,
+                (true, Some(id)) => Some(id.to_string()),
+                (true, None) => continue,
+            };
             if !self.resources.is_empty() {
                 self.resources.push(',');
             }
-            if self.collection.keyed {
-                self.resources.push_str(&quoted(&item.id.unwrap_or_default().to_string()));
+            if let Some(name) = name {
+                self.resources.push_str(&quoted(&name));
                 self.resources.push(':');
             }
             self.resources.push_str(json);
@@ -91,7 +96,14 @@ impl CollectionJob {
             return result.finish();
         }
         let refused = self.refused.iter().map(|Refusal { id, error }| {
-            ObjectText::new().id("id", *id).text("message", &error.to_string()).finish()
+            let errors = error.errors().iter().map(|said| {
+                ObjectText::new().text("code", &said.code).text("message", &said.message).finish()
+            });
+            ObjectText::new()
+                .id("id", *id)
+                .text("message", error.message())
+                .raw("errors", &array(errors))
+                .finish()
         });
         result.text("missing", &self.missing.to_string()).raw("refused", &array(refused)).finish()
     }

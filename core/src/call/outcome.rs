@@ -176,11 +176,17 @@ impl Call {
         RequestSummary { method: work.method(), url }
     }
 
-    /// Ends the call with an error, behind the outputs that are ready.
-    pub(super) fn end(&mut self, mut error: Error) {
-        if let Some(progress) = self.job.progress() {
-            error = error.with_progress(progress);
+    /// Says what a call of several writes had done before.
+    pub(super) fn with_progress(&self, error: Error) -> Error {
+        match self.job.progress() {
+            Some(progress) => error.with_progress(progress),
+            None => error,
         }
+    }
+
+    /// Ends the call with an error, behind the outputs that are ready.
+    pub(super) fn end(&mut self, error: Error) {
+        let error = self.with_progress(error);
         self.shared.session.release(self.number);
         self.job.end(&error, &self.deliveries());
         self.waiting.clear();

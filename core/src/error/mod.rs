@@ -373,8 +373,13 @@ impl Error {
 
     /// Whether the same request may be sent again with a chance of success, after
     /// [`retry_after`](Self::retry_after) where that is known. `false` for a write of unknown outcome: look
-    /// first whether it was applied.
+    /// first whether it was applied; and for a task that had done something before, which
+    /// [`progress`](Self::progress) says.
     pub fn is_retryable(&self) -> bool {
+        // Beginning anew would do again what a task had done before it failed.
+        if self.progress().is_some() {
+            return false;
+        }
         match self.kind() {
             Kind::Throttled => true,
             Kind::Unavailable | Kind::Transport | Kind::Protocol => {

@@ -134,9 +134,15 @@ impl CustomField {
         let texts: Vec<&str> = self.options.iter().map(|(_, text)| text.as_str()).collect();
         if let Node::Object(members) = node {
             let id = Record(members.clone()).node("id").as_ref().and_then(id_of);
-            return id
-                .filter(|id| self.options.iter().any(|(known, _)| known == id))
-                .ok_or_else(|| Misfit::new(Fault::NotAllowed, "the id of one of the list's entries"));
+            let is_known = |id: &u64| self.options.iter().any(|(known, _)| known == id);
+            return id.filter(is_known).ok_or_else(|| {
+                let known: Vec<String> =
+                    self.options.iter().map(|(id, text)| format!("{id} for {text}")).collect();
+                Misfit::new(
+                    Fault::NotAllowed,
+                    format!("the id of an entry of the list: {}", known.join(", ")),
+                )
+            });
         }
         let Some(wanted) = text_of(node) else {
             return Err(Misfit::new(Fault::WrongType, format!("one of {}", texts.join(", "))));
@@ -194,10 +200,14 @@ fn is_moment(text: &str) -> bool {
     Date::parse(text).is_ok() || DateTime::parse(text).is_ok()
 }
 
-/// A day is the day that the account's own clock shows; an instant is an instant.
+/// A day is the day that the account's own clock shows, or begins at midnight UTC: dates are answered either
+/// way (API notes §1.8). An instant is an instant.
 fn is_same_moment(present: &str, wanted: &str) -> bool {
     match (DateTime::parse(present), Date::parse(wanted)) {
-        (Ok(present), Ok(day)) => present.date() == day,
+        (Ok(present), Ok(day)) => {
+            let midnight = i64::from(day.days_since_epoch()) * 86_400_000;
+            present.date() == day || present.milliseconds() == midnight
+        }
         (Ok(present), Err(_)) => {
             DateTime::parse(wanted).is_ok_and(|wanted| present.milliseconds() == wanted.milliseconds())
         }

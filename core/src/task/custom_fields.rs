@@ -1,5 +1,7 @@
 //! Custom fields of orders, products and contacts, by the labels that people know them by.
 
+use std::collections::BTreeSet;
+
 use super::arguments::{Arguments, refuse, token, violation};
 use super::custom_field::{CustomField, is_alike};
 use super::entry::{Entry, Form, Given, Plan, What, given};
@@ -57,7 +59,7 @@ const RESOURCE: Field = choice("resource", &["order", "product", "contact"]).man
 const ID: Field =
     field("id", Shape::Id { or_zero: false }).mandatory().note("Of the order, product or contact.");
 const KIND: Field = choice("kind", &["sale", "purchase", "customer", "supplier"]).note(
-    "Whose fields they are: sale or purchase for an order, customer or supplier for a contact. The first of them when absent.",
+    "Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer when absent.",
 );
 const FITTING: &[Rule] = &[
     apart("order", "customer"),
@@ -105,6 +107,8 @@ enum Stage {
     MetaData,
     Values,
     Patch,
+    /// The patch did not answer with the values.
+    ValuesAfterwards,
     Done,
 }
 
@@ -149,9 +153,8 @@ impl CustomFields {
         let exact: Vec<&CustomField> = self.fields.iter().filter(|field| field.name == name).collect();
         let alike: Vec<&CustomField> =
             self.fields.iter().filter(|field| is_alike(&field.name, name)).collect();
-        let refuse = |found: &str, expected: String| {
-            Err(violation(pointer.to_owned(), Fault::UnknownMember, found, expected))
-        };
+        let refuse =
+            |fault, found: &str, expected: String| Err(violation(pointer.to_owned(), fault, found, expected));
         if let Some(field) = by_code {
             return Ok(field);
         }
@@ -161,13 +164,17 @@ impl CustomFields {
                 let labels = || self.fields.iter().map(|field| field.name.as_str());
                 let expected = match nearest(name, labels()) {
                     Some(meant) => format!("the label of a custom field, such as {meant}"),
+                    None if self.fields.is_empty() => {
+                        "none, since there are no custom fields here".to_owned()
+                    }
                     None => format!("one of {}", labels().collect::<Vec<_>>().join(", ")),
                 };
-                refuse("a label that no custom field has", expected)
+                refuse(Fault::UnknownMember, "a label that no custom field has", expected)
             }
             (_, several) => {
                 let codes: Vec<&str> = several.iter().map(|field| field.code.as_str()).collect();
                 refuse(
+                    Fault::NotAllowed,
                     "a label that several custom fields have",
                     format!("one of their codes: {}", codes.join(", ")),
                 )
@@ -178,7 +185,8 @@ impl CustomFields {
     /// What turns the present values into the wanted ones, and the codes of the fields that it changes.
     fn patch(&self, wanted: &[(String, String)]) -> Result<(Vec<String>, Vec<String>)> {
         let present = Record::parse(&self.present);
-        let (mut operations, mut changed, mut violations) = (Vec::new(), Vec::<String>::new(), Vec::new());
+        let (mut operations, mut changed, mut violations) = (Vec::new(), Vec::new(), Vec::new());
+        let mut named = BTreeSet::new();
         for (name, json) in wanted {
             let pointer = format!("/values/{}", token(name));
             let field = match self.find(name, &pointer) {
@@ -188,7 +196,7 @@ impl CustomFields {
                     continue;
                 }
             };
-            if changed.contains(&field.code) {
+            if !named.insert(&field.code) {
                 let found = "a value for a field that has one under another name";
                 violations.push(violation(pointer, Fault::RepeatedMember, found, "one value for each field"));
                 continue;
@@ -207,6 +215,10 @@ impl CustomFields {
         }
         refuse(self.task, violations)?;
         Ok((operations, changed))
+    }
+
+    fn changed(&self) -> String {
+        array(self.changed.iter().map(|code| quoted(code)))
     }
 
     fn result(&self) -> Result<String> {
@@ -238,7 +250,7 @@ impl CustomFields {
         let result = ObjectText::new().raw("values", &values.finish()).raw("fields", &array(details));
         Ok(match self.goal {
             Goal::Read(_) => result,
-            Goal::Change(_) => result.raw("changed", &array(self.changed.iter().map(|code| quoted(code)))),
+            Goal::Change(_) => result.raw("changed", &self.changed()),
         }
         .finish())
     }
@@ -248,7 +260,7 @@ impl Program for CustomFields {
     fn next(&mut self) -> Result<Next> {
         match self.stage {
             Stage::MetaData => return Ok(Next::Send(get(&self.meta_data))),
-            Stage::Values => return Ok(Next::Send(get(&self.path))),
+            Stage::Values | Stage::ValuesAfterwards => return Ok(Next::Send(get(&self.path))),
             Stage::Patch | Stage::Done => {}
         }
         if let (Stage::Patch, Goal::Change(wanted)) = (&self.stage, &self.goal) {
@@ -269,18 +281,15 @@ impl Program for CustomFields {
                 Stage::Values
             }
             (Stage::Values, goal) => {
-                // A record without any value may be answered with nothing.
-                self.present = match answer.response.read() {
-                    Node::Null => "{}".to_owned(),
-                    _ => answer.object()?.to_owned(),
-                };
+                self.present = values(answer)?;
                 match goal {
                     Goal::Read(_) => Stage::Done,
                     Goal::Change(_) => Stage::Patch,
                 }
             }
-            (Stage::Patch | Stage::Done, _) => {
-                self.present = answer.object()?.to_owned();
+            (Stage::Patch, _) if matches!(answer.response.read(), Node::Null) => Stage::ValuesAfterwards,
+            (Stage::Patch | Stage::ValuesAfterwards | Stage::Done, _) => {
+                self.present = values(answer)?;
                 Stage::Done
             }
         };
@@ -297,12 +306,30 @@ impl Program for CustomFields {
     }
 
     fn outlook(&self) -> (u64, bool) {
-        let writes = u64::from(matches!(self.goal, Goal::Change(_)));
+        // Whether anything is to be changed is not known before the values are.
+        let is_read = matches!(self.goal, Goal::Read(_));
         match self.stage {
-            // Whether anything differs is not known before the values are.
-            Stage::MetaData => (2, writes == 0),
-            Stage::Values => (1, writes == 0),
-            Stage::Patch | Stage::Done => (0, true),
+            Stage::MetaData => (1, is_read),
+            Stage::Values => (0, is_read),
+            Stage::Patch | Stage::ValuesAfterwards | Stage::Done => (0, true),
         }
+    }
+
+    fn progress(&self) -> Option<String> {
+        let is_changed = matches!(self.stage, Stage::ValuesAfterwards);
+        is_changed.then(|| ObjectText::new().raw("changed", &self.changed()).finish())
+    }
+}
+
+/// The values of an answer; one without any may answer nothing.
+fn values(answer: &Answer<'_>) -> Result<String> {
+    match answer.response.read() {
+        Node::Null => Ok("{}".to_owned()),
+        Node::Boolean(_)
+        | Node::Number(_)
+        | Node::Text(_)
+        | Node::Array(_)
+        | Node::Object(_)
+        | Node::Unreadable => answer.object().map(str::to_owned),
     }
 }

@@ -62,6 +62,8 @@ pub(crate) enum What {
     Text,
     /// Texts.
     Texts,
+    /// `true` or `false`.
+    Flag,
     /// An object.
     Record,
     /// Objects.
@@ -242,6 +244,7 @@ impl Given {
             What::Ids => json!({"type": "array", "items": id}),
             What::IdSet | What::Text => json!({"type": "string"}),
             What::Texts => json!({"type": "array", "items": {"type": "string"}}),
+            What::Flag => json!({"type": "boolean"}),
             What::Record => json!({"type": "object"}),
             What::Records => json!({"type": "array", "items": {"type": "object"}}),
         };

@@ -5,11 +5,10 @@ use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
 use super::program::{Answer, Next, Program};
 use super::record::{ObjectText, array};
 use crate::call::operation::Request;
-use crate::catalog::build::{between, closed, decimal, field, id, id_or_none, limited, moment, some};
+use crate::catalog::build::{between, closed, decimal, field, id, id_or_none, moment, some, text};
 use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
-use std::collections::VecDeque;
 
 const EVENTS: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}/event";
 const NOTE: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}";
@@ -61,7 +60,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             id("eventOwnerId", "contact").mandatory().note("Who did it: a staff member."),
             field("events", some(&Shape::Choice(&["PRI", "PIC", "PAC", "SHW"])))
                 .note("What happened, in order; PIC, PAC and SHW when absent."),
-            limited("reference", 255).note("The tracking reference."),
+            text("reference").note("The tracking reference."),
             field("boxes", between(0, i64::MAX)),
             decimal("weight"),
             id_or_none("shippingMethodId", "shipping-method"),
@@ -69,7 +68,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "The note's lastEventVersion as read; the events are refused when it is another by now.",
             ),
         ]))],
-        gives: &[],
+        gives: &[given("shippingUpdated", What::Flag).note("Whether there were shipping details to send.")],
         plan: Plan::Program(ship),
     },
     Entry {
@@ -92,8 +91,11 @@ pub(super) const ENTRIES: &[Entry] = &[
 /// The shipping details go first: they may be sent twice, the events may not, and who is told of the shipment
 /// then finds the reference.
 struct Shipment {
-    requests: VecDeque<Request>,
-    is_tracked: bool,
+    details: Option<Request>,
+    events: Option<Request>,
+    /// Whether the request that is out has the details.
+    is_out: bool,
+    updated: bool,
 }
 
 fn ship(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
@@ -101,11 +103,9 @@ fn ship(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     let shipping = ["reference", "boxes", "weight", "shippingMethodId"]
         .iter()
         .fold(ObjectText::new(), |shipping, name| shipping.maybe(name, record.raw(name)));
-    let mut requests = VecDeque::new();
-    let details = ObjectText::new().within("shipping", shipping).finish();
-    if details != "{}" {
-        requests.push_back(Request::new(Method::Put, arguments.fill(NOTE)).body(details));
-    }
+    let details = ObjectText::new().within("shipping", shipping);
+    let details =
+        (!details.is_empty()).then(|| Request::new(Method::Put, arguments.fill(NOTE)).body(details.finish()));
     let codes = match record.elements("events").as_slice() {
         [] => vec!["\"PIC\"", "\"PAC\"", "\"SHW\""],
         given => given.iter().filter_map(|code| code.raw()).collect(),
@@ -122,25 +122,32 @@ fn ship(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     if let Some(version) = record.text("lastEventVersion") {
         request.headers.push(("if-match".to_owned(), version));
     }
-    requests.push_back(request);
-    Ok(Box::new(Shipment { requests, is_tracked: false }))
+    Ok(Box::new(Shipment { details, events: Some(request), is_out: false, updated: false }))
+}
+
+impl Shipment {
+    fn result(&self) -> String {
+        ObjectText::new().raw("shippingUpdated", if self.updated { "true" } else { "false" }).finish()
+    }
 }
 
 impl Program for Shipment {
     fn next(&mut self) -> Result<Next> {
-        Ok(self.requests.pop_front().map_or_else(|| Next::Done("{}".to_owned()), Next::Send))
+        self.is_out = self.details.is_some();
+        let request = self.details.take().or_else(|| self.events.take());
+        Ok(request.map_or_else(|| Next::Done(self.result()), Next::Send))
     }
 
     fn take(&mut self, _answer: &Answer<'_>) -> Result<()> {
-        self.is_tracked = true;
+        self.updated |= self.is_out;
         Ok(())
     }
 
     fn progress(&self) -> Option<String> {
-        self.is_tracked.then(|| ObjectText::new().raw("shippingUpdated", "true").finish())
+        self.updated.then(|| self.result())
     }
 
     fn outlook(&self) -> (u64, bool) {
-        (self.requests.len() as u64, true)
+        (u64::from(self.details.is_some()) + u64::from(self.events.is_some()), true)
     }
 }

@@ -288,7 +288,8 @@ impl Guide {
         Ok(match self.target.clone() {
             Target::SalesOrder(head) => {
                 let rows: Vec<String> = self.rows.iter().map(Row::of_sale).collect();
-                Box::new(Creation::sale(head.raw("rows", &array(rows)).finish()))
+                let rows = (!rows.is_empty()).then(|| array(rows));
+                Box::new(Creation::sale(head.maybe("rows", rows.as_deref()).finish()))
             }
             Target::Order(head) => {
                 Box::new(Creation::order(head, self.rows.iter().map(Row::of_order).collect()))

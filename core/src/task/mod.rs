@@ -89,8 +89,15 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
 /// [`Kind::Validation`](crate::Kind::Validation) at `name`, with the nearest name that there is.
 pub(crate) fn entry(name: &str) -> Result<&'static Entry> {
     entries().find(|entry| entry.name == name).ok_or_else(|| {
-        let hint = nearest(name, entries().map(|entry| entry.name))
-            .map_or_else(String::new, |meant| format!("; did you mean {meant:?}?"));
-        Error::validation("name", format!("there is no task {name:?}; expected one of the listed{hint}"))
+        let expected = match nearest(name, entries().map(|entry| entry.name)) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => {
+                format!(
+                    "expected one of {}",
+                    entries().map(|entry| entry.name).collect::<Vec<_>>().join(", ")
+                )
+            }
+        };
+        Error::validation("name", format!("there is no task {name:?}; {expected}"))
     })
 }

@@ -4,7 +4,7 @@ use super::arguments::Arguments;
 use super::entry::{Becomes, Collection, Entry, Form, One, Plan, What, given};
 use super::stock::{PRODUCT_IDS, ids};
 use crate::call::operation::Fetch;
-use crate::catalog::build::{closed, field, id, text};
+use crate::catalog::build::{closed, field, id};
 use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
@@ -59,13 +59,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         writes: false,
         takes: &[Form::own(closed(&[
             PRODUCT_IDS,
-            text("priceListIds").of("price-list").note("An id set; all price lists when absent."),
+            field("priceListIds", Shape::Code)
+                .of("price-list")
+                .note("An id set; all price lists when absent."),
         ]))],
         gives: &[
             given("prices", What::Records).note("For each product, as Brightpearl answers."),
             given("missing", What::IdSet).note("Products without any price, or that do not exist."),
             given("refused", What::Records)
-                .note("Products that Brightpearl refuses to answer for: id and message."),
+                .note("Products that Brightpearl refuses to answer for: id, message, errors."),
         ],
         plan: Plan::Fetch(prices),
     },

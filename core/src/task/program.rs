@@ -46,8 +46,8 @@ pub(crate) trait Program: Send {
         None
     }
 
-    /// How many requests are still needed when nothing fails, the next one included, and whether that is
-    /// known rather than a lower bound.
+    /// How many requests are still needed when nothing fails, behind the one that was asked for last, and
+    /// whether that is known rather than a lower bound.
     fn outlook(&self) -> (u64, bool);
 }
 

@@ -106,7 +106,7 @@ impl ObjectText {
     /// Adds a member that is JSON already.
     #[must_use]
     pub(crate) fn raw(mut self, name: &str, json: &str) -> Self {
-        if self.0.len() > 1 {
+        if !self.is_empty() {
             self.0.push(',');
         }
         self.0.push_str(&quoted(name));
@@ -145,7 +145,12 @@ impl ObjectText {
     /// Adds an object, unless it is empty.
     #[must_use]
     pub(crate) fn within(self, name: &str, object: Self) -> Self {
-        if object.0.len() > 1 { self.raw(name, &object.finish()) } else { self }
+        if object.is_empty() { self } else { self.raw(name, &object.finish()) }
+    }
+
+    /// Whether it has no members.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.len() == 1
     }
 
     /// The JSON text.

@@ -29,7 +29,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             given("availability", What::Record).note("By product id, as Brightpearl answers."),
             given("missing", What::IdSet).note("Products that are not stock-tracked, or do not exist."),
             given("refused", What::Records)
-                .note("Products that Brightpearl refuses to answer for: id and message."),
+                .note("Products that Brightpearl refuses to answer for: id, message, errors."),
         ],
         plan: Plan::Fetch(availability),
     },
