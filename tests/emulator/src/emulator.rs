@@ -292,7 +292,10 @@ impl Emulator {
         let (message_type, answer) = match aim {
             Aim::Nothing | Aim::Door(_) => return refused(self, unknown_resource(&address.path)),
             Aim::Records(route, captured) => {
-                let answer = self.act(address, (route, captured.clone()), &request.body, plan.lies, now_ms);
+                let answer = {
+                    let if_match = request.headers.get("if-match");
+                    self.act(address, (route, captured.clone()), &request.body, if_match, plan.lies, now_ms)
+                };
                 (route.message_type, answer.map(|body| (200, body)))
             }
             Aim::MultiMessage => {
@@ -308,22 +311,27 @@ impl Emulator {
         address: &Address,
         (route, captured): (&'static Route, Vec<String>),
         body: &[u8],
+        if_match: Option<&str>,
         lies: Lies,
         now_ms: u64,
     ) -> Answer {
+        let now = i64::try_from(now_ms).unwrap_or(i64::MAX);
+        self.world.catch_up(now);
         let mut call = Call {
             world: &mut self.world,
             resource: route.resource(),
             captured,
             query: &address.query,
+            if_match,
             body,
-            now_ms: i64::try_from(now_ms).unwrap_or(i64::MAX),
+            now_ms: now,
         };
         match route.action {
             Action::Read(action) => action(&mut call),
             Action::Write(action) => {
                 let answer = action(&mut call);
-                self.statistics.applied_writes += u64::from(answer.is_ok());
+                let applied = answer.as_ref().map_or_else(Refusal::is_in_part, |_| true);
+                self.statistics.applied_writes += u64::from(applied);
                 answer
             }
             Action::Search(search) => search.page(call.world, call.query, &lies),

@@ -9,8 +9,58 @@
 //! whenever it is asked for, and only what a write changed is kept. So a million orders cost a few megabytes.
 //!
 //! The behaviour follows what recordings and the official reference show of the real API (API notes
-//! §1–§5, §8, §10, §11). Where no source says what Brightpearl does, the choice is marked *inferred* in the
+//! §1–§8, §10, §11). Where no source says what Brightpearl does, the choice is marked *inferred* in the
 //! documentation of the item that makes it.
+//!
+//! # Who is let in
+//!
+//! The default account `demo` knows a credential of every scheme of API notes §2. All of these are invented.
+//!
+//! | scheme | what to use |
+//! |---|---|
+//! | private system app | `demo_connector` with account token `ZGVtby1hY2NvdW50LXRva2VuLWZvci10ZXN0cy1vbmx5` |
+//! | private staff app | `demo_connector` with staff token `ZGVtby1zdGFmZi10b2tlbi1mb3ItdGVzdHMtb25seS4u` |
+//! | public app, signed | developer `demo_developer`, app `demo_public_app`, account token `00000000-0000-4000-8000-0000000000aa`, developer secret `ZGVtby1kZXZlbG9wZXItc2VjcmV0LWZvci10ZXN0cy4=`, developer token `ZGVtby1kZXZlbG9wZXItdG9rZW4tZm9yLXRlc3RzLi4=` |
+//! | public staff app | the same developer and app with staff token `ZGVtby1wdWJsaWMtc3RhZmYtdG9rZW4tZm9yLXRlc3Q=` |
+//! | `POST /demo/authorise` | `staff@demo.example`, password `demo-password-for-tests-only`; with the app's headers it brings a staff token, without them a session for `brightpearl-auth` |
+//! | `POST /demo/authenticate` | `demo-application`, secret `demo-application-secret-for-tests-only`; the token goes into `brightpearl-auth` or behind `Bearer` |
+//! | OAuth, confidential | developer `demo_developer`, client `demo_oauth_app`, secret `demo-client-secret-for-tests-only`; begin at `/authorize/demo`, or with refresh token `ZGVtby1yZWZyZXNoLXRva2VuLWZvci10ZXN0cy1vbmw=` |
+//! | OAuth, public | the same with client `demo_oauth_public_app`, no secret, refresh token `ZGVtby1wdWJsaWMtcmVmcmVzaC10b2tlbi1mb3ItdGU=` |
+//!
+//! Tokens come from `/token/demo`, `/demo/oauth/token` or `/oauth/token`, and live as long as [`OAuth`] says, by the
+//! time of the requests. Private apps share one pool of requests; each developer has one besides.
+//!
+//! # Webhooks
+//!
+//! What is written is told to those who subscribed to it. The emulator says what to send, and the host sends it:
+//!
+//! ```
+//! use brightpearl_emulator::{Config, Emulator, Receipt};
+//!
+//! let mut emulator = Emulator::new(Config::default())?;
+//! let now = 1_782_864_000_000;
+//! for delivery in emulator.deliveries(now) {
+//!     println!("{} {}", delivery.request.method, delivery.request.url);
+//!     emulator.delivered(delivery.id, Receipt::Answered(200), now);
+//! }
+//! # Ok::<(), brightpearl_emulator::ConfigError>(())
+//! ```
+//!
+//! # Another day
+//!
+//! [`Emulator::save`] writes the account down, tokens and waiting webhooks included, and [`Emulator::load`] goes on
+//! from there. The server does both with `--state FILE`; `--help` tells of its other options and its administration.
+//!
+//! # Where no source tells
+//!
+//! - Refresh tokens rotate unless [`RefreshTokens::Keep`] is chosen, and a refresh before the end repeats the access
+//!   token with what is left of its life, as one recording shows, unless [`EarlyRefresh::NewToken`] is chosen.
+//! - Logins draw on no pool, as token requests were recorded; 401s of the API do.
+//! - A multi-message takes POST, PUT and DELETE; `processingMode` and `onFail` must be given; any failed message makes
+//!   the status 207; messages in parallel may be carried out and listed in any order.
+//! - The number and spacing of repeated deliveries: see [`WebhookPolicy`].
+//!
+//! # A request
 //!
 //! ```
 //! use brightpearl_core::{Headers, Method, Request};

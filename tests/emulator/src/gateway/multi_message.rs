@@ -134,7 +134,7 @@ fn answer(
     let answer = match route {
         Some((route, captured)) => {
             let body = message.body.as_ref().map_or("", |body| body.get());
-            emulator.act(&address, (route, captured), body.as_bytes(), Lies::default(), now_ms)
+            emulator.act(&address, (route, captured), body.as_bytes(), None, Lies::default(), now_ms)
         }
         None => Err(unknown_resource(&message.uri)),
     };

@@ -63,6 +63,16 @@ impl Refusal {
         Self { status, body, message_type: None }
     }
 
+    /// Status 207: carried out for some of the records that were asked for, and not for all.
+    pub(crate) fn in_part(body: Vec<u8>) -> Self {
+        Self { status: 207, body, message_type: None }
+    }
+
+    /// Whether something was carried out all the same.
+    pub(crate) fn is_in_part(&self) -> bool {
+        self.status == 207
+    }
+
     /// The empty-list answer of a resource, or the answer to an unknown URI.
     pub(crate) fn not_found(message: &str) -> Self {
         Self::coded(404, "CMNC-404", message)

@@ -61,10 +61,31 @@ pub(crate) fn http_date(ms: u64) -> String {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap_or_default()
 }
 
+/// A time as it stands in the name of a forgotten contact: `YYYYMMDD-HHMMSS` (API notes §8.4).
+pub(crate) fn forgotten_stamp(ms: i64) -> String {
+    let shown = civil(ms, UtcOffset { minutes: 0 });
+    format!(
+        "{:04}{:02}{:02}-{:02}{:02}{:02}",
+        shown.year(),
+        shown.month(),
+        shown.day(),
+        shown.hour(),
+        shown.minute(),
+        shown.second()
+    )
+}
+
 /// Midnight in the account's zone of the day on which a moment falls there.
 pub(crate) fn local_midnight(ms: i64, offset: UtcOffset) -> i64 {
     let shift = i64::from(offset.minutes) * MINUTE;
     (ms + shift).div_euclid(DAY) * DAY - shift
+}
+
+/// Midnight in the account's zone of a day that is written `yyyy-mm-dd`; a time behind it does not matter.
+pub(crate) fn local_date(text: &str, offset: UtcOffset) -> Option<i64> {
+    let date = text.split_once('T').map_or(text, |(date, _)| date);
+    let date: Date = (date.len() == "2024-03-10".len()).then(|| date.parse().ok()).flatten()?;
+    Some(start_of(date)? - i64::from(offset.minutes) * MINUTE)
 }
 
 /// Midnight UTC of the day on which a moment falls in the account's zone.

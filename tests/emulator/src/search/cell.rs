@@ -63,5 +63,6 @@ impl Serialize for Shown {
 #[serde(untagged)]
 pub(crate) enum Label {
     Name(&'static str),
+    Text(String),
     Ids(Vec<u32>),
 }

@@ -25,16 +25,48 @@ pub(crate) struct Column<R: 'static> {
     /// The maps of the reference that explain its values.
     pub(crate) reference_data: &'static [&'static str],
     pub(crate) read: fn(&World, &R) -> Cell,
+    role: Role,
+}
+
+/// What a column is to its search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// The first column is the id and what is sorted by, unless another one is.
+    Usual,
+    /// It is the id.
+    Id,
+    /// It is what is sorted by when nobody asks for a sorting, and not the id.
+    Sorting,
 }
 
 impl<R> Column<R> {
     /// A column that can be sorted and filtered by and needs no explanation.
     pub(crate) const fn new(name: &'static str, data_type: DataType, read: fn(&World, &R) -> Cell) -> Self {
-        Self { name, data_type, sortable: true, filterable: true, reference_data: &[], read }
+        Self {
+            name,
+            data_type,
+            sortable: true,
+            filterable: true,
+            reference_data: &[],
+            read,
+            role: Role::Usual,
+        }
     }
 
     pub(crate) const fn explained_by(mut self, reference_data: &'static [&'static str]) -> Self {
         self.reference_data = reference_data;
+        self
+    }
+
+    /// Says that this column, and not the first, is the id.
+    pub(crate) const fn is_id(mut self) -> Self {
+        self.role = Role::Id;
+        self
+    }
+
+    /// Says that this column is what is sorted by when nobody asks for a sorting.
+    pub(crate) const fn sorts(mut self) -> Self {
+        self.role = Role::Sorting;
         self
     }
 
@@ -53,7 +85,7 @@ impl<R> Column<R> {
 pub(crate) struct Search<R: 'static> {
     /// The resource, such as `order-service/order-search`.
     pub(crate) name: &'static str,
-    /// In their default order; the first is the id.
+    /// In their default order; the first is the id, unless another one is marked as such.
     pub(crate) columns: &'static [Column<R>],
     /// Names to filter by that are not columns.
     pub(crate) filters: &'static [Column<R>],
@@ -143,7 +175,7 @@ impl<'a, R> Question<'a, R> {
             })
             .collect();
         if sorting.is_empty() {
-            sorting.extend(search.columns.first().map(|column| (column, Direction::Ascending)));
+            sorting.extend(search.default_sorting().map(|column| (column, Direction::Ascending)));
         }
         for (column, direction) in &sorting {
             text.push_str(&format!("{} {}\n", column.name, direction.as_str()));
@@ -153,8 +185,7 @@ impl<'a, R> Question<'a, R> {
 
     fn is_in_default_order(&self, search: &Search<R>) -> bool {
         let by_id = |(column, direction): &(&Column<R>, Direction)| {
-            search.columns.first().is_some_and(|first| first.name == column.name)
-                && *direction == Direction::Ascending
+            search.is_id(column) && *direction == Direction::Ascending
         };
         self.sorting.first().is_some_and(by_id)
     }
@@ -179,6 +210,21 @@ impl Direction {
 }
 
 impl<R> Search<R> {
+    fn is_id(&self, column: &Column<R>) -> bool {
+        let marked = self.columns.iter().find(|column| column.role == Role::Id);
+        let other_sorting = self.columns.iter().any(|column| column.role == Role::Sorting);
+        match marked {
+            Some(id) => id.name == column.name,
+            // The records come in the order of their ids; a first column that is none would mislead.
+            None => !other_sorting && self.columns.first().is_some_and(|first| first.name == column.name),
+        }
+    }
+
+    fn default_sorting(&self) -> Option<&Column<R>> {
+        let marked = |role: Role| self.columns.iter().find(move |column| column.role == role);
+        marked(Role::Sorting).or_else(|| marked(Role::Id)).or(self.columns.first())
+    }
+
     fn found(&self, world: &mut World, question: &Question<'_, R>) -> Arc<[u32]> {
         match world.found.get(self.name, &question.text, world.changes.revision) {
             Some(found) => found,
@@ -197,13 +243,12 @@ impl<R> Search<R> {
 
     fn find(&self, world: &World, question: &Question<'_, R>) -> Vec<u32> {
         let all = (self.ids)(world);
-        let is_id = |column: &Column<R>| self.columns.first().is_some_and(|first| first.name == column.name);
         let mut candidates = all.to_vec();
         let mut others = Vec::new();
         for (column, filter) in &question.filters {
             match filter {
                 // The ids are known without looking at the records: a filter on them costs nothing.
-                Filter::Ids(set) if is_id(column) => candidates = set.pick(&candidates),
+                Filter::Ids(set) if self.is_id(column) => candidates = set.pick(&candidates),
                 Filter::Ids(_)
                 | Filter::Integer(_)
                 | Filter::Exactly(_)

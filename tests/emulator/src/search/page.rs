@@ -212,6 +212,6 @@ struct Plan {
 /// The answer to `/meta-data`. *Inferred*: the `metaData` of a page without its counts.
 pub(super) fn meta_data<R>(search: &Search<R>) -> Answer {
     let columns = search.columns.iter().map(Descriptor::of).collect();
-    let sorting = search.columns.first().map(|column| Sorting::by(column, Direction::Ascending));
+    let sorting = search.default_sorting().map(|column| Sorting::by(column, Direction::Ascending));
     answer::response(MetaDataOnly { meta_data: Plan { columns, sorting: sorting.into_iter().collect() } })
 }

@@ -3,16 +3,46 @@
 //! To add a resource, add a row to its service's table; to add a service, add its table to [`TABLES`].
 
 mod accounting;
+mod body;
 mod call;
+mod catalogue;
+mod company;
 mod contact;
+mod contact_change;
+mod contact_create;
+mod contact_group;
+mod contact_search;
+mod contact_shape;
+mod contact_tag;
+mod currency;
+mod custom_field;
+mod fields;
+mod goods;
 pub(crate) mod integration;
+mod invoice_write;
+mod journal_read;
+mod journal_write;
+mod json_patch;
+mod nominal;
 mod order;
+mod order_close;
+mod order_lists;
 mod order_notes;
+mod order_row;
 mod order_shape;
+mod order_terms;
+mod order_write;
+mod party_fields;
+mod payment;
+mod payment_method;
+mod payment_search;
+mod per_resource;
 mod postal_address;
-mod price;
-mod product;
-mod warehouse;
+mod row_terms;
+mod sale;
+mod sale_search;
+mod sale_shape;
+mod statement;
 mod webhook;
 
 use brightpearl_core::Method;
@@ -43,18 +73,41 @@ pub(crate) enum Action {
     SearchMetaData(&'static dyn Searchable),
 }
 
-const TABLES: &[&[Route]] = &[
-    order::ROUTES,
-    order_notes::ROUTES,
-    product::ROUTES,
-    price::ROUTES,
-    contact::ROUTES,
-    postal_address::ROUTES,
-    warehouse::ROUTES,
-    accounting::ROUTES,
-    webhook::ROUTES,
-    integration::ROUTES,
+const TABLES: &[&[&[Route]]] = &[
+    &[
+        order::ROUTES,
+        order_lists::ROUTES,
+        order_write::ROUTES,
+        order_row::ROUTES,
+        order_notes::ROUTES,
+        order_close::ROUTES,
+        sale::ROUTES,
+        contact::ROUTES,
+        contact_create::ROUTES,
+        contact_change::ROUTES,
+        contact_tag::ROUTES,
+        contact_group::ROUTES,
+        company::ROUTES,
+        postal_address::ROUTES,
+        accounting::ROUTES,
+        nominal::ROUTES,
+        currency::ROUTES,
+        payment::ROUTES,
+        payment_method::ROUTES,
+        journal_read::ROUTES,
+        journal_write::ROUTES,
+        invoice_write::ROUTES,
+        statement::ROUTES,
+        webhook::ROUTES,
+        integration::ROUTES,
+    ],
+    &catalogue::TABLES,
+    &goods::TABLES,
 ];
+
+fn routes() -> impl Iterator<Item = &'static Route> {
+    TABLES.iter().copied().flatten().copied().flatten()
+}
 
 impl Route {
     const fn read(
@@ -91,12 +144,10 @@ impl Route {
 
     /// The route of a request with the segments that its placeholders stand for, if there is one.
     pub(crate) fn find(method: Method, address: &Address) -> Option<(&'static Route, Vec<String>)> {
-        TABLES.iter().flat_map(|table| table.iter()).filter(|route| route.method == method).find_map(
-            |route| {
-                let captured = route.captures(&address.segments)?;
-                Some((route, captured))
-            },
-        )
+        routes().filter(|route| route.method == method).find_map(|route| {
+            let captured = route.captures(&address.segments)?;
+            Some((route, captured))
+        })
     }
 
     fn captures(&self, segments: &[String]) -> Option<Vec<String>> {
@@ -149,7 +200,7 @@ mod tests {
 
     #[test]
     fn no_route_hides_another() {
-        for route in TABLES.iter().flat_map(|table| table.iter()) {
+        for route in routes() {
             let path = route.pattern.replace("{ids?}", "1").replace("{ids}", "1").replace("{id}", "1");
             let (first, _) = found(route.method, &path).unwrap();
             assert_eq!(first, route.pattern, "hidden");

@@ -1,4 +1,4 @@
-//! Notes on orders (API notes §8.1.7).
+//! Notes on orders and their search (API notes §8.1.7, §4.5).
 
 use brightpearl_core::Method;
 use serde::Serialize;
@@ -8,13 +8,39 @@ use super::Route;
 use super::call::{Call, invalid_order};
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::protocol::moment::{Moment, Period};
+use crate::search::{Cell, Column, DataType, Search, Searchable};
 use crate::world::changes::OrderNote;
 use crate::world::reference::STAFF;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::write(Method::Post, "order-service/order/{id}/note", "post-order-note", post_note),
     Route::read(Method::Get, "order-service/order/{id}/note/{ids?}", "get-order-note", get_notes),
+    Route::search("order-service/order-note-search", SEARCH),
+    Route::meta_data("order-service/order-note-search/meta-data", SEARCH),
 ];
+
+type NoteColumn = Column<OrderNote>;
+
+const SEARCH: &dyn Searchable = &NOTE_SEARCH;
+
+const NOTE_SEARCH: Search<OrderNote> = Search {
+    name: "order-service/order-note-search",
+    columns: &[
+        NoteColumn::new("orderId", DataType::IdSet, |_, note| Cell::integer(note.order)),
+        NoteColumn::new("noteId", DataType::IdSet, |_, note| Cell::integer(note.id)).is_id(),
+        NoteColumn::new("contactId", DataType::IdSet, |_, note| Cell::integer(note.contact)),
+        NoteColumn::new("noteText", DataType::SearchString, |_, note| Cell::text(note.text.clone())),
+        NoteColumn::new("isPublic", DataType::Boolean, |_, note| Cell::Boolean(note.is_public)),
+        NoteColumn::new("dateAdded", DataType::Period, |_, note| Cell::Moment(note.added)),
+        NoteColumn::new("addedBy", DataType::IdSet, |_, note| Cell::integer(note.added_by)),
+        NoteColumn::new("orderStatusId", DataType::IdSet, |_, note| Cell::integer(note.status)),
+    ],
+    filters: &[],
+    ids: |world| world.changes.notes.ids(),
+    record: |world, id| world.changes.notes.get(id).cloned().unwrap_or_default(),
+    references: &[],
+    label: |_, _, _| None,
+};
 
 /// What a caller says of a note.
 #[derive(Debug, Default)]
@@ -23,6 +49,7 @@ pub(super) struct NewNote {
     is_public: bool,
     file: Option<u32>,
     added: Option<i64>,
+    contact: Option<u32>,
 }
 
 /// The order that the path names, which must exist.
@@ -52,13 +79,14 @@ pub(super) fn read_note(note: Option<&Value>) -> Result<Option<NewNote>, Refusal
         Some(Value::Bool(is_public)) => *is_public,
         Some(_) => return Err(refuse("isPublic must be true or false")),
     };
-    let file = match members.get("fileId") {
-        None | Some(Value::Null) => None,
+    let id = |name: &str| match members.get(name) {
+        None | Some(Value::Null) => Ok(None),
         Some(id) => {
             let id = id.as_u64().and_then(|id| u32::try_from(id).ok());
-            Some(id.ok_or_else(|| refuse("fileId must be an ID"))?)
+            id.map(Some).ok_or_else(|| refuse(&format!("{name} must be an ID")))
         }
     };
+    let (file, contact) = (id("fileId")?, id("contactId")?);
     let added = match members.get("addedOn") {
         None | Some(Value::Null) => None,
         Some(time) => {
@@ -66,7 +94,7 @@ pub(super) fn read_note(note: Option<&Value>) -> Result<Option<NewNote>, Refusal
             Some(time.ok_or_else(|| refuse("addedOn must be a date and time"))?)
         }
     };
-    Ok(Some(NewNote { text, is_public, file, added }))
+    Ok(Some(NewNote { text, is_public, file, added, contact }))
 }
 
 /// Adds a note to an order that exists.
@@ -74,15 +102,16 @@ pub(super) fn add(call: &mut Call<'_>, order: u32, note: NewNote) -> u32 {
     let order_now = call.world.order(order);
     let note = OrderNote {
         id: 0,
-        contact: order_now.contact,
+        order,
+        contact: note.contact.unwrap_or(order_now.contact),
         text: note.text,
         is_public: note.is_public,
         added: note.added.unwrap_or(call.now_ms),
         added_by: STAFF[0],
-        status: order_now.status.id,
+        status: order_now.status,
         file: note.file,
     };
-    call.world.changes.add_note(order, note)
+    call.world.changes.add_note(note)
 }
 
 fn post_note(call: &mut Call<'_>) -> Answer {
@@ -111,8 +140,8 @@ struct NoteShape {
 fn get_notes(call: &mut Call<'_>) -> Answer {
     let order = existing_order(call)?;
     let ids = call.ids(1)?;
-    let notes = call.world.changes.notes.get(&order).map_or(&[][..], Vec::as_slice);
-    let wanted = notes.iter().filter(|note| ids.as_ref().is_none_or(|ids| ids.contains(note.id)));
+    let notes = call.world.changes.notes_of(order);
+    let wanted = notes.filter(|note| ids.as_ref().is_none_or(|ids| ids.contains(note.id)));
     let shapes: Vec<_> = wanted
         .map(|note| NoteShape {
             note_id: note.id,

@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 
+use super::call::Call;
+use super::custom_field::{self, Shown};
 use crate::protocol::json::{Members, amount};
 use crate::protocol::moment::{DAY, Moment, utc_midnight};
 use crate::world::World;
 use crate::world::address::Address;
-use crate::world::contact::Contact;
+use crate::world::custom_fields::ORDER_FIELDS;
 use crate::world::order::{Order, Progress};
 use crate::world::order_rows::OrderRow;
-use crate::world::random::{Draw, Topic};
-use crate::world::reference::{OrderType, PAYMENT_STATUSES};
+use crate::world::parties::{Parties, Party};
+use crate::world::reference::PAYMENT_STATUSES;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,11 +47,11 @@ pub(super) struct OrderShape {
     currency: CurrencyShape,
     total_value: TotalValue,
     assignment: Assignment,
-    parties: Parties,
+    parties: PartiesShape,
     order_rows: Members<u32, RowShape>,
     warehouse_id: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    custom_fields: Option<CustomFields>,
+    custom_fields: Option<Members<&'static str, Shown>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     null_custom_fields: Option<Vec<&'static str>>,
     acknowledged: u32,
@@ -71,7 +73,7 @@ struct State {
 #[serde(rename_all = "camelCase")]
 struct Status {
     order_status_id: u32,
-    name: &'static str,
+    name: String,
 }
 
 #[derive(Serialize)]
@@ -133,18 +135,18 @@ struct CurrentAssignment {
 }
 
 #[derive(Serialize)]
-struct Parties {
+struct PartiesShape {
     #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<Party>,
+    customer: Option<PartyShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    supplier: Option<Party>,
-    delivery: Party,
-    billing: Party,
+    supplier: Option<PartyShape>,
+    delivery: PartyShape,
+    billing: PartyShape,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Party {
+struct PartyShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_id: Option<u32>,
     address_full_name: String,
@@ -158,7 +160,7 @@ struct Party {
     country: Option<&'static str>,
     telephone: String,
     mobile_telephone: String,
-    fax: &'static str,
+    fax: String,
     email: String,
     country_id: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,7 +171,7 @@ struct Party {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RowShape {
+pub(super) struct RowShape {
     order_row_sequence: String,
     product_id: u32,
     product_name: String,
@@ -180,8 +182,10 @@ struct RowShape {
     product_price: Money,
     discount_percentage: String,
     row_value: RowValue,
-    nominal_code: &'static str,
+    nominal_code: String,
     composition: Composition,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_ref: Option<String>,
     cloned_from_id: u32,
 }
 
@@ -202,7 +206,7 @@ struct Money {
 struct RowValue {
     tax_rate: String,
     tax_code: &'static str,
-    tax_calculator: &'static str,
+    tax_calculator: String,
     row_net: Money,
     row_tax: Money,
     tax_class_id: u32,
@@ -216,25 +220,6 @@ struct Composition {
     parent_order_row_id: u32,
 }
 
-/// The custom fields that this account has given its orders.
-#[derive(Default, Serialize)]
-struct CustomFields {
-    #[serde(rename = "PCF_GIFTNOTE", skip_serializing_if = "Option::is_none")]
-    gift_note: Option<&'static str>,
-    #[serde(rename = "PCF_BATCH", skip_serializing_if = "Option::is_none")]
-    batch: Option<u32>,
-    #[serde(rename = "PCF_VIP", skip_serializing_if = "Option::is_none")]
-    vip: Option<bool>,
-    #[serde(rename = "PCF_CARRIER", skip_serializing_if = "Option::is_none")]
-    carrier: Option<Choice>,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    id: u32,
-    value: &'static str,
-}
-
 /// Which optional sections a request asks for (API notes §1.5).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sections {
@@ -242,15 +227,26 @@ pub(super) struct Sections {
     pub(super) null_custom_fields: bool,
 }
 
+impl Sections {
+    pub(super) fn asked_for(call: &Call<'_>) -> Self {
+        let asked = |section: &str| {
+            call.query.lists("includeOptional", section) && !call.query.lists("excludeOptional", section)
+        };
+        Self { custom_fields: asked("customFields"), null_custom_fields: asked("nullCustomFields") }
+    }
+}
+
 impl OrderShape {
     pub(super) fn new(world: &World, order: &Order, sections: Sections) -> Self {
         let rows = world.order_rows(order);
         let totals = world.totals(order, &rows);
         let currency = &world.currencies[order.currency];
-        let fields = CustomFields::of(world, order.id);
+        let details = world.changes.order_details.get(&order.id);
+        let fields = world.order_fields(order.id);
+        let status = world.order_status(order.status);
         let is_invoiced = order.progress == Progress::Invoiced;
         let tax_date = is_invoiced.then(|| world.moment(order.tax_date));
-        let due = utc_midnight(order.tax_date, world.offset) + 30 * DAY;
+        let due = order.due_date.unwrap_or_else(|| utc_midnight(order.tax_date, world.offset) + 30 * DAY);
         let payment = PAYMENT_STATUSES.iter().find(|(id, _)| *id == order.payment_status);
         Self {
             id: order.id,
@@ -261,13 +257,16 @@ impl OrderShape {
             installed_integration_instance_id: order.integration(),
             version: order.version,
             state: State { tax: if is_invoiced { "INVOICED" } else { "READY" } },
-            order_status: Status { order_status_id: order.status.id, name: order.status.name },
+            order_status: Status {
+                order_status_id: order.status,
+                name: status.map_or_else(String::new, |status| status.name.clone().into_owned()),
+            },
             tax: TaxMessages { errors: [] },
             order_payment_status: payment.map_or("NOT_APPLICABLE", |(_, name)| name),
-            stock_status_code: order.stock_status.code,
-            allocation_status_code: order.allocation,
-            shipping_status_code: order.shipping_status.code,
-            placed_on: world.moment(order.created),
+            stock_status_code: order.stock_status_code(),
+            allocation_status_code: order.allocation_code(),
+            shipping_status_code: order.shipping_status_code(),
+            placed_on: world.moment(order.placed),
             created_on: world.moment(order.created),
             updated_on: order.updated.map(|ms| world.moment(ms)),
             closed_on: order.closed.map(|ms| world.moment(ms)),
@@ -286,8 +285,8 @@ impl OrderShape {
             currency: CurrencyShape {
                 accounting_currency_code: world.currencies[0].code.clone(),
                 order_currency_code: currency.code.clone(),
-                exchange_rate: amount(currency.exchange_rate, 6),
-                fixed_exchange_rate: order.currency != 0 && order.id.is_multiple_of(5),
+                exchange_rate: amount(order.exchange_rate, 6),
+                fixed_exchange_rate: order.fixed_exchange_rate,
             },
             total_value: TotalValue {
                 net: amount(totals.net, 2),
@@ -306,14 +305,16 @@ impl OrderShape {
                     team_id: order.team,
                 },
             },
-            parties: Parties::of(world, order),
+            parties: PartiesShape::of(order, world.parties(order)),
             order_rows: Members(
                 rows.iter().map(|row| (row.id, RowShape::new(row, &currency.code))).collect(),
             ),
             warehouse_id: order.warehouse,
-            null_custom_fields: sections.null_custom_fields.then(|| fields.missing()),
-            custom_fields: sections.custom_fields.then_some(fields),
-            acknowledged: 0,
+            null_custom_fields: sections
+                .null_custom_fields
+                .then(|| custom_field::missing(&ORDER_FIELDS, &fields)),
+            custom_fields: sections.custom_fields.then(|| custom_field::shape(&ORDER_FIELDS, fields)),
+            acknowledged: details.is_some_and(|details| details.acknowledged).into(),
             cost_price_list_id: if order.rows == 0 { 0 } else { 1 },
             historical_order: false,
             // Orders from before that feature do not have it.
@@ -328,71 +329,43 @@ fn is_before_dropship(world: &World, order: &Order) -> bool {
     order.created < world.epoch_ms - 500 * DAY
 }
 
-impl Parties {
-    fn of(world: &World, order: &Order) -> Self {
-        let contact = world.contact(order.contact);
-        let billing = world.address(contact.default_address_id());
-        let party = Party::new(&contact, billing.as_ref());
-        let (customer, supplier, delivery) = match order.order_type {
-            OrderType::SalesOrder | OrderType::SalesCredit => {
-                let address = world.address(contact.delivery_address_id());
-                let delivery = Party { contact_id: None, ..Party::new(&contact, address.as_ref()) };
-                (Some(party.clone()), None, delivery)
-            }
-            OrderType::PurchaseOrder | OrderType::PurchaseCredit => {
-                (None, Some(party.clone()), Party::of_warehouse(world, order.warehouse))
-            }
-        };
-        Self { customer, supplier, delivery, billing: party }
+impl PartiesShape {
+    fn of(order: &Order, parties: Parties) -> Self {
+        let principal = PartyShape::from(parties.principal);
+        let (customer, supplier) =
+            if order.order_type.is_sale() { (Some(principal), None) } else { (None, Some(principal)) };
+        Self { customer, supplier, delivery: parties.delivery.into(), billing: parties.billing.into() }
     }
 }
 
-impl Party {
-    fn new(contact: &Contact, address: Option<&Address>) -> Self {
-        let base = Self::at(address);
+impl From<Party> for PartyShape {
+    fn from(party: Party) -> Self {
+        let country = party.address.as_ref().and_then(|address| address.country);
+        let line =
+            |read: fn(&Address) -> &String| party.address.as_ref().map(read).cloned().unwrap_or_default();
         Self {
-            contact_id: Some(contact.id),
-            address_full_name: contact.full_name(),
-            company_name: contact.company_name().into_owned(),
-            telephone: contact.telephone(),
-            mobile_telephone: contact.mobile().unwrap_or_default(),
-            email: contact.email(),
-            ..base
-        }
-    }
-
-    fn of_warehouse(world: &World, id: u32) -> Self {
-        let warehouse = world.warehouse(id);
-        let address = world.address(warehouse.address_id);
-        Self { address_full_name: warehouse.name, ..Self::at(address.as_ref()) }
-    }
-
-    fn at(address: Option<&Address>) -> Self {
-        let country = address.and_then(|address| address.country);
-        let line = |read: fn(&Address) -> &String| address.map(read).cloned().unwrap_or_default();
-        Self {
-            contact_id: None,
-            address_full_name: String::new(),
-            company_name: String::new(),
+            contact_id: party.contact,
             address_line1: line(|address| &address.street),
             address_line2: line(|address| &address.suburb),
             address_line3: line(|address| &address.city),
             address_line4: line(|address| &address.state),
             postal_code: line(|address| &address.postal_code),
             country: country.map(|country| country.name),
-            telephone: String::new(),
-            mobile_telephone: String::new(),
-            fax: "",
-            email: String::new(),
             country_id: country.map_or(0, |country| country.id),
             country_iso_code: country.map(|country| country.iso2),
             country_iso_code3: country.map(|country| country.iso3),
+            address_full_name: party.full_name,
+            company_name: party.company,
+            telephone: party.telephone,
+            mobile_telephone: party.mobile,
+            fax: party.fax,
+            email: party.email,
         }
     }
 }
 
 impl RowShape {
-    fn new(row: &OrderRow, currency: &str) -> Self {
+    pub(super) fn new(row: &OrderRow, currency: &str) -> Self {
         let money =
             |value, places| Money { currency_code: currency.to_owned(), value: amount(value, places) };
         Self {
@@ -407,41 +380,19 @@ impl RowShape {
             row_value: RowValue {
                 tax_rate: amount(rust_decimal::Decimal::new(i64::from(row.tax.rate.unwrap_or(0)), 2), 4),
                 tax_code: row.tax.code,
-                tax_calculator: "brightpearl",
+                tax_calculator: row.tax_calculator.clone().into_owned(),
                 row_net: money(row.net, 4),
                 row_tax: money(row.tax_amount, 2),
                 tax_class_id: row.tax.id,
             },
-            nominal_code: row.nominal_code,
-            composition: Composition { bundle_parent: false, bundle_child: false, parent_order_row_id: 0 },
+            nominal_code: row.nominal_code.clone().into_owned(),
+            composition: Composition {
+                bundle_parent: row.is_bundle,
+                bundle_child: row.bundle.is_some(),
+                parent_order_row_id: row.bundle.unwrap_or(0),
+            },
+            external_ref: row.external_ref.clone(),
             cloned_from_id: 0,
         }
-    }
-}
-
-impl CustomFields {
-    fn of(world: &World, order: u32) -> Self {
-        let mut draw = Draw::new(world.seed, Topic::CustomFields, u64::from(order));
-        Self {
-            gift_note: draw
-                .chance(300)
-                .then(|| draw.pick(&["Happy birthday, Zoë!", "<3 & hugs", "С любовью"])),
-            batch: draw.chance(500).then(|| draw.below(1_000)),
-            vip: draw.chance(200).then_some(true),
-            carrier: draw.chance(400).then(|| {
-                let (id, value) = draw.pick(&[(8, "Courier"), (9, "Post"), (10, "Collect")]);
-                Choice { id, value }
-            }),
-        }
-    }
-
-    fn missing(&self) -> Vec<&'static str> {
-        let fields = [
-            ("PCF_GIFTNOTE", self.gift_note.is_none()),
-            ("PCF_BATCH", self.batch.is_none()),
-            ("PCF_VIP", self.vip.is_none()),
-            ("PCF_CARRIER", self.carrier.is_none()),
-        ];
-        fields.into_iter().filter(|(_, missing)| *missing).map(|(code, _)| code).collect()
     }
 }

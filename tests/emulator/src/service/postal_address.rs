@@ -2,18 +2,30 @@
 
 use brightpearl_core::Method;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use crate::protocol::answer::{Answer, Refusal, response};
+use super::contact_change::existing_contact;
+use super::fields::Fields;
+use super::party_fields::read_country;
+use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::world::address::Address;
-use crate::world::places::{Country, country_by};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::read(Method::Get, "contact-service/postal-address/{ids?}", "get-postal-address", get_addresses),
     Route::write(Method::Post, "contact-service/postal-address", "post-postal-address", post_address),
+    Route::write(Method::Put, "contact-service/postal-address/{id}", "put-postal-address", put_address),
+    Route::write(
+        Method::Put,
+        "contact-service/contact/{id}/postal-address",
+        "put-contact-postal-address",
+        put_contact_addresses,
+    ),
 ];
+
+/// No recording has a refused address: the code is *inferred*.
+const INVALID: &str = "CONC-001";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,52 +73,76 @@ fn get_addresses(call: &mut Call<'_>) -> Answer {
 }
 
 fn post_address(call: &mut Call<'_>) -> Answer {
-    let body = call.body_object()?;
-    let street = text(&body, "addressLine1")?;
-    if street.is_empty() {
-        return Err(refused("You must supply addressLine1"));
-    }
-    let address = Address {
-        id: call.world.next_address_id(),
-        contact: None,
-        street,
-        suburb: text(&body, "addressLine2")?,
-        city: text(&body, "addressLine3")?,
-        state: text(&body, "addressLine4")?,
-        postal_code: text(&body, "postalCode")?,
-        country: country(&body)?,
-    };
+    let address = read_address(call, call.world.next_address_id(), None)?;
     let id = address.id;
     call.world.changes.add_address(address);
     response(id)
 }
 
-fn text(body: &Map<String, Value>, member: &str) -> Result<String, Refusal> {
-    match body.get(member) {
-        None | Some(Value::Null) => Ok(String::new()),
-        Some(Value::String(text)) => Ok(text.clone()),
-        Some(_) => Err(refused(&format!("{member} must be text"))),
-    }
+/// Replaces an address whole; it stays whose it was.
+fn put_address(call: &mut Call<'_>) -> Answer {
+    let old = call.id(0).and_then(|id| call.world.address(id));
+    let old = old.ok_or_else(|| Refusal::not_found("No Postal Addresses Found"))?;
+    let address = read_address(call, old.id, old.contact)?;
+    call.world.changes.add_address(address);
+    nothing()
 }
 
-fn country(body: &Map<String, Value>) -> Result<Option<&'static Country>, Refusal> {
-    let unknown = || refused("You have supplied an invalid country");
-    if let Some(code) = body.get("countryIsoCode").and_then(Value::as_str) {
-        // Input takes two letters as well (API notes §1.8).
-        return country_by(|country| country.iso3 == code || country.iso2 == code)
-            .map(Some)
-            .ok_or_else(unknown);
+fn read_address(call: &Call<'_>, id: u32, contact: Option<u32>) -> Result<Address, Refusal> {
+    let body = Value::Object(call.body_object()?);
+    let mut fields = Fields::new(&body, INVALID);
+    let mut text = |name: &str| fields.text(name).unwrap_or_default();
+    let address = Address {
+        id,
+        contact,
+        street: text("/addressLine1"),
+        suburb: text("/addressLine2"),
+        city: text("/addressLine3"),
+        state: text("/addressLine4"),
+        postal_code: text("/postalCode"),
+        country: None,
+    };
+    if address.street.is_empty() {
+        fields.refuse(INVALID, "You must supply addressLine1");
     }
-    match body.get("countryId") {
-        None | Some(Value::Null) => Ok(None),
-        Some(id) => {
-            let id = id.as_u64().ok_or_else(unknown)?;
-            country_by(|country| u64::from(country.id) == id).map(Some).ok_or_else(unknown)
+    let country = read_country(&mut fields, INVALID);
+    fields.finish()?;
+    Ok(Address { country, ..address })
+}
+
+/// Gives a contact addresses: all of them or none (API notes §8.4.4).
+fn put_contact_addresses(call: &mut Call<'_>) -> Answer {
+    let contact = existing_contact(call)?;
+    let no_json = || Refusal::coded(400, "CMNC-010", "You must supply a JSON formatted body");
+    let Ok(Value::Array(links)) = serde_json::from_slice(call.body) else { return Err(no_json()) };
+    let mut problems = Fields::new(&Value::Null, INVALID);
+    let (mut ids, mut given) = (contact.addresses, Vec::new());
+    for link in &links {
+        let mut fields = Fields::new(link, INVALID);
+        let id = fields.id("/postalAddressId").unwrap_or(0);
+        match call.world.address(id) {
+            None => fields.refuse(INVALID, format!("You have supplied an invalid postal address id: {id}")),
+            Some(address) if address.contact.is_some_and(|owner| owner != contact.id) => {
+                fields.refuse(INVALID, format!("Postal address {id} belongs to another contact"));
+            }
+            Some(address) => given.push(address),
         }
+        match fields.text("/type").as_deref() {
+            None => {}
+            Some("DEL") => ids.delivery = id,
+            Some("DEF" | "BIL") if !contact.is_primary => {
+                fields.refuse(INVALID, "A secondary contact has no DEF or BIL address of its own");
+            }
+            Some("DEF") => ids.default = id,
+            Some("BIL") => ids.billing = id,
+            Some(other) => fields.refuse(INVALID, format!("You have supplied an invalid type: {other}")),
+        }
+        problems.take_problems(fields);
     }
-}
-
-/// No recording has a refused address: the code is *inferred*.
-fn refused(message: &str) -> Refusal {
-    Refusal::coded(400, "CONC-001", message)
+    problems.finish()?;
+    for address in given {
+        call.world.changes.add_address(Address { contact: Some(contact.id), ..address });
+    }
+    call.world.edit_contact(contact.id, call.now_ms, |record| record.addresses = ids);
+    nothing()
 }

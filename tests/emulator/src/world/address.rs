@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::World;
+use super::contact_record::AddressIds;
 use super::places::{COUNTRIES, Country, PLACES};
 use super::random::{Draw, Topic};
 use super::reference::FIRST_WAREHOUSE;
@@ -40,18 +41,21 @@ impl Address {
 impl World {
     /// The address with that id, if it exists.
     pub(crate) fn address(&self, id: u32) -> Option<Address> {
-        if let Some(posted) = self.changes.addresses.get(&id) {
-            return Some(posted.clone());
-        }
+        let written = self.changes.addresses.get(&id).cloned();
+        written.or_else(|| self.generated_address(id))
+    }
+
+    /// The address with that id as derived from the seed.
+    pub(super) fn generated_address(&self, id: u32) -> Option<Address> {
         if id <= LAST_WAREHOUSE_ADDRESS {
             let exists = (FIRST_WAREHOUSE..FIRST_WAREHOUSE + self.warehouses).contains(&id);
             return exists.then(|| self.invented_address(id, None, 0));
         }
         let (contact, second) = ((id - LAST_WAREHOUSE_ADDRESS) / 2, id % 2 == 1);
-        if self.all_contacts.binary_search(&contact).is_err() {
+        if contact >= self.first_new_contact || self.all_contacts.binary_search(&contact).is_err() {
             return None;
         }
-        let contact = self.contact(contact);
+        let contact = self.generated_contact(contact);
         if second && !contact.delivers_elsewhere {
             return None;
         }
@@ -59,10 +63,35 @@ impl World {
         Some(self.invented_address(id, Some(contact.id), place))
     }
 
+    /// Gives addresses to the contact that they are of from now on.
+    pub(crate) fn give_addresses(&mut self, contact: u32, ids: AddressIds) {
+        for id in [ids.default, ids.billing, ids.delivery] {
+            if let Some(address) = self.address(id) {
+                self.changes.add_address(Address { contact: Some(contact), ..address });
+            }
+        }
+    }
+
+    /// Empties addresses, or leaves them their town.
+    pub(crate) fn forget_addresses(&mut self, ids: AddressIds, keep_town: bool) {
+        for id in [ids.default, ids.billing, ids.delivery] {
+            let Some(address) = self.address(id) else { continue };
+            let kept = |text: String| if keep_town { text } else { String::new() };
+            self.changes.add_address(Address {
+                street: String::new(),
+                suburb: String::new(),
+                city: kept(address.city),
+                state: kept(address.state),
+                postal_code: String::new(),
+                ..address
+            });
+        }
+    }
+
     /// The id for the next posted address.
     pub(crate) fn next_address_id(&self) -> u32 {
-        let invented = Address::of_contact(self.contacts.next(), false);
-        self.changes.addresses.last_key_value().map_or(invented, |(last, _)| last + 1)
+        let first = Address::of_contact(self.first_new_contact, false);
+        self.changes.addresses.last_key_value().map_or(first, |(last, _)| first.max(last + 1))
     }
 
     fn invented_address(&self, id: u32, contact: Option<u32>, place: usize) -> Address {

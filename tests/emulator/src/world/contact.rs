@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::World;
 use super::address::Address;
 use super::places::{PLACES, Place, SHARES};
@@ -10,7 +12,7 @@ use super::reference::{FIRST_CONTACT, STAFF};
 use crate::protocol::moment::{DAY, HOUR, SECOND};
 
 /// What a contact is to the account: exactly one of these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Relationship {
     Staff,
     Customer,
@@ -57,8 +59,9 @@ pub(crate) fn relationship(seed: u64, id: u32) -> Relationship {
 }
 
 impl World {
-    /// The contact with that id, whether or not it exists.
-    pub(crate) fn contact(&self, id: u32) -> Contact {
+    /// The contact with that id as derived from the seed, whether or not it exists. What was written to
+    /// contacts is in [`World::contact`].
+    pub(crate) fn generated_contact(&self, id: u32) -> Contact {
         let mut draw = Draw::new(self.seed, Topic::Contact, u64::from(id));
         // The first draw decides the relationship; see above.
         draw.below(1000);
@@ -108,10 +111,6 @@ impl World {
 }
 
 impl Contact {
-    pub(crate) fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
-    }
-
     /// Empty for a private person.
     pub(crate) fn company_name(&self) -> Cow<'static, str> {
         if self.company_id == 0 {

@@ -1,35 +1,60 @@
 //! The account's records: derived from the seed, changed by writes.
 
 pub(crate) mod address;
+pub(crate) mod catalogue;
 pub(crate) mod changes;
 pub(crate) mod contact;
+pub(crate) mod contact_record;
+pub(crate) mod custom_fields;
+pub(crate) mod drop_ship;
 pub(crate) mod event;
 pub(crate) mod fulfilment;
+pub(crate) mod goods;
+pub(crate) mod goods_in;
+pub(crate) mod goods_out;
+pub(crate) mod history;
 pub(crate) mod ids;
+pub(crate) mod invoicing;
+pub(crate) mod journal;
+pub(crate) mod ledger;
+pub(crate) mod nominal;
 pub(crate) mod order;
+pub(crate) mod order_book;
 pub(crate) mod order_rows;
 pub(crate) mod outbox;
 pub(crate) mod overlay;
+pub(crate) mod parties;
+pub(crate) mod payment;
+pub(crate) mod people;
 pub(crate) mod places;
+pub(crate) mod price;
 pub(crate) mod product;
+pub(crate) mod product_record;
 pub(crate) mod random;
 pub(crate) mod reference;
+pub(crate) mod register;
+pub(crate) mod reservation;
 pub(crate) mod saved;
-pub(crate) mod warehouse;
+pub(crate) mod stock;
+pub(crate) mod storage;
+pub(crate) mod table;
 pub(crate) mod webhook;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Currency, UtcOffset};
 use crate::fault::FaultPlan;
-use crate::protocol::moment::Moment;
+use crate::protocol::moment::{DAY, Moment};
 use crate::search::found::Found;
 use crate::service::integration::Instance;
 use changes::Changes;
 use contact::Relationship;
+use history::History;
 use ids::Ids;
+use ledger::Ledger;
 use random::Topic;
-use reference::{FIRST_CONTACT, FIRST_PRODUCT, STAFF};
+use reference::{FIRST_CONTACT, FIRST_PRODUCT, OrderType, STAFF};
 
 /// The records of one account.
 pub(crate) struct World {
@@ -37,19 +62,32 @@ pub(crate) struct World {
     pub(crate) offset: UtcOffset,
     pub(crate) epoch_ms: i64,
     pub(crate) currencies: Vec<Currency>,
+    /// 1 for the first of `currencies`, and so on.
+    pub(crate) currency_ids: Vec<u32>,
     pub(crate) warehouses: u32,
     pub(crate) orders: Ids,
+    /// The id of the first order that is not derived from the seed.
+    pub(crate) first_new_order: u32,
+    /// Those of `orders` that are sales orders, once somebody asks.
+    sales_orders: OnceCell<Vec<u32>>,
     pub(crate) products: Ids,
     pub(crate) contacts: Ids,
+    /// The id of the first contact that is not derived from the seed.
+    pub(crate) first_new_contact: u32,
     /// Staff first, then `contacts`.
     pub(crate) all_contacts: Vec<u32>,
+    /// The ids of all companies, once somebody asks.
+    company_ids: OnceCell<Vec<u32>>,
+    /// Those that are derived from the seed.
     pub(crate) customers: Vec<u32>,
+    /// Those that are derived from the seed.
     pub(crate) suppliers: Vec<u32>,
     /// The apps that are installed by OAuth.
     pub(crate) instances: Vec<Instance>,
     pub(crate) bad_ids: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) changes: Changes,
     pub(crate) found: Found,
+    pub(crate) history: History,
 }
 
 impl World {
@@ -62,16 +100,24 @@ impl World {
             .iter()
             .copied()
             .partition(|id| contact::relationship(seed, *id) == Relationship::Supplier);
+        let orders = Ids::with_gaps(seed, Topic::OrderIds, 1, config.orders);
+        let products = Ids::with_gaps(seed, Topic::ProductIds, FIRST_PRODUCT, config.products);
         let mut world = Self {
             seed,
             offset: config.utc_offset,
             epoch_ms: config.epoch_ms,
             currencies: config.currencies.clone(),
+            currency_ids: (1..).take(config.currencies.len()).collect(),
             warehouses: config.warehouses,
-            orders: Ids::with_gaps(seed, Topic::OrderIds, 1, config.orders),
-            products: Ids::with_gaps(seed, Topic::ProductIds, FIRST_PRODUCT, config.products),
+            first_new_order: orders.next(),
+            history: History::new(&orders, &products),
+            orders,
+            sales_orders: OnceCell::new(),
+            products,
+            first_new_contact: contacts.next(),
             all_contacts: STAFF.iter().copied().chain(contacts.as_slice().iter().copied()).collect(),
             contacts,
+            company_ids: OnceCell::new(),
             customers,
             suppliers,
             instances: config.oauth.clients.iter().map(Instance::of).collect(),
@@ -79,6 +125,7 @@ impl World {
             changes: Changes::default(),
             found: Found::default(),
         };
+        world.changes.ledger = Ledger::opened(&config.currencies[0].code);
         world.spoil(&config.faults);
         world
     }
@@ -89,6 +136,27 @@ impl World {
         for bad in &faults.bad_ids {
             self.bad_ids.entry(bad.resource.clone()).or_default().extend(&bad.ids);
         }
+    }
+
+    /// When the account was opened; what it began with dates from then.
+    pub(crate) fn opened(&self) -> i64 {
+        self.epoch_ms - 1_130 * DAY
+    }
+
+    /// The sales orders, by ascending id.
+    pub(crate) fn sales_orders(&self) -> &[u32] {
+        self.sales_orders.get_or_init(|| self.orders_of_type(OrderType::SalesOrder))
+    }
+
+    /// The companies, by ascending id.
+    pub(crate) fn company_ids(&self) -> &[u32] {
+        self.company_ids.get_or_init(|| self.known_companies())
+    }
+
+    /// The orders of a type, by ascending id.
+    pub(crate) fn orders_of_type(&self, order_type: OrderType) -> Vec<u32> {
+        let ids = self.orders.as_slice().iter().copied();
+        ids.filter(|id| self.order_type(*id) == order_type).collect()
     }
 
     /// A point in time as the account writes it.

@@ -1,19 +1,24 @@
 //! Orders, as far as a search shows them. Their rows are in [`super::order_rows`].
 
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
 use super::World;
-use super::fulfilment::Fulfilment;
 use super::random::{Draw, Topic};
 use super::reference::{
-    ALLOCATION_CODES, Coded, FIRST_WAREHOUSE, ORDER_STATUSES, OrderStatus, OrderType, SHIPPING_METHODS,
-    SHIPPING_STATUSES, STAFF, STOCK_STATUSES, WEB_INTEGRATION, order_status,
+    ALLOCATION_CODES, Coded, FIRST_WAREHOUSE, OrderType, SHIPPING_METHODS, SHIPPING_STATUSES, STAFF,
+    STOCK_STATUSES, WEB_INTEGRATION,
 };
 use crate::protocol::moment::{DAY, HOUR, SECOND, local_midnight, utc_midnight};
+
+/// The stock status of an order without products whose stock is counted.
+pub(super) const NOTHING_TO_FULFIL: u32 = 13;
 
 /// The generated history is this long.
 const HISTORY: i64 = 730 * DAY;
 
 /// How far an order has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Progress {
     Draft,
     Open,
@@ -23,35 +28,58 @@ pub(crate) enum Progress {
     Cancelled,
 }
 
-/// Where an order came from, and with it the look of its reference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
+/// Where a derived order came from, and with it the look of its reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Origin {
     Web,
     Phone,
     Marketplace,
     Unreferenced,
 }
 
+/// What an order is called elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Naming {
+    Derived(Origin),
+    Written(Names),
+}
+
+/// Names that were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Names {
+    pub(crate) reference: String,
+    pub(crate) external_ref: Option<String>,
+    pub(crate) integration: Option<u32>,
+}
+
 /// An order without its rows and parties.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) id: u32,
     pub(crate) order_type: OrderType,
     pub(crate) contact: u32,
     pub(crate) progress: Progress,
-    pub(crate) status: &'static OrderStatus,
-    pub(crate) stock_status: &'static Coded,
-    pub(crate) shipping_status: &'static Coded,
-    pub(crate) allocation: &'static str,
+    pub(crate) status: u32,
+    /// An id of [`STOCK_STATUSES`].
+    pub(crate) stock_status: u32,
+    /// An id of [`SHIPPING_STATUSES`].
+    pub(crate) shipping_status: u32,
+    /// An index into [`ALLOCATION_CODES`].
+    pub(crate) allocation: usize,
     /// An id of [`super::reference::PAYMENT_STATUSES`].
     pub(crate) payment_status: u32,
+    pub(crate) placed: i64,
     pub(crate) created: i64,
     pub(crate) created_by: u32,
     pub(crate) updated: Option<i64>,
     pub(crate) closed: Option<i64>,
     pub(crate) tax_date: i64,
+    /// None: thirty days after the tax date.
+    pub(crate) due_date: Option<i64>,
     pub(crate) delivery_date: Option<i64>,
-    origin: Origin,
+    pub(crate) naming: Naming,
+    /// None: as the account numbers its invoices.
+    pub(crate) own_invoice_reference: Option<String>,
     pub(crate) parent: u32,
     pub(crate) warehouse: u32,
     pub(crate) staff_owner: u32,
@@ -62,6 +90,9 @@ pub(crate) struct Order {
     pub(crate) shipping_method: u32,
     /// An index into the account's currencies.
     pub(crate) currency: usize,
+    /// Units of the order's currency for one of the accounting currency.
+    pub(crate) exchange_rate: Decimal,
+    pub(crate) fixed_exchange_rate: bool,
     pub(crate) price_list: u32,
     pub(crate) prices_include_tax: bool,
     pub(crate) version: u32,
@@ -73,30 +104,39 @@ pub(crate) struct Order {
 impl World {
     /// The order with that id, whether or not it exists, with what was written to it since.
     pub(crate) fn order(&self, id: u32) -> Order {
-        let mut order = self.generated_order(id);
+        let mut order = self.order_without_change(id);
         if let Some(change) = self.changes.orders.get(&id) {
             order.updated = Some(change.updated);
             order.version += change.writes;
-            if let Some(status) = change.status.and_then(order_status) {
+            if let Some(status) = change.status {
                 order.status = status;
-            }
-            if let Some(fulfilment) = &change.fulfilment {
-                order.take_fulfilment(fulfilment);
             }
         }
         order
     }
 
-    fn generated_order(&self, id: u32) -> Order {
+    /// The order as derived, or as it was copied by a change.
+    pub(super) fn order_without_change(&self, id: u32) -> Order {
+        match self.changes.written_orders.get(id) {
+            Some(Some(order)) => order.clone(),
+            Some(None) | None => self.generated_order(id),
+        }
+    }
+
+    /// The type of an order, without working out the rest.
+    pub(crate) fn order_type(&self, id: u32) -> OrderType {
+        match self.changes.written_orders.get(id) {
+            Some(Some(order)) => order.order_type,
+            Some(None) | None => generated_type(&mut Draw::new(self.seed, Topic::Order, u64::from(id))),
+        }
+    }
+
+    /// The order with that id as it was before anything was written to it.
+    pub(super) fn generated_order(&self, id: u32) -> Order {
         let mut draw = Draw::new(self.seed, Topic::Order, u64::from(id));
-        let order_type = draw.weighted(&[
-            (800, OrderType::SalesOrder),
-            (120, OrderType::PurchaseOrder),
-            (50, OrderType::SalesCredit),
-            (30, OrderType::PurchaseCredit),
-        ]);
+        let order_type = generated_type(&mut draw);
         let parties = if order_type.is_sale() { &self.customers } else { &self.suppliers };
-        let contact = self.contact(draw.pick(parties));
+        let contact = self.generated_contact(draw.pick(parties));
         let rows = draw.weighted(&[
             (12, 0),
             (400, 1),
@@ -129,6 +169,8 @@ impl World {
         let currency = self.currencies.iter().position(|currency| currency.code == code).unwrap_or(0);
         let price_list =
             if order_type.is_sale() { self.price_list_for(currency, contact.price_list) } else { 1 };
+        // A purchase is in the supplier's currency at cost, and cost lists are in the account's own.
+        let currency = if order_type.is_sale() { currency } else { 0 };
         let is_credit = matches!(order_type, OrderType::SalesCredit | OrderType::PurchaseCredit);
         let parent = if is_credit && id > 1 { self.existing_order_before(id, &mut draw) } else { 0 };
         Order {
@@ -141,13 +183,16 @@ impl World {
             shipping_status: shipping_status(order_type, progress, has_stock),
             allocation: allocation(order_type, progress, has_stock, &mut draw),
             payment_status: payment_status(rows, progress, &mut draw),
+            placed: created,
             created,
             created_by: draw.pick(&STAFF),
             updated,
             closed,
             tax_date,
+            due_date: None,
             delivery_date,
-            origin,
+            naming: Naming::Derived(origin),
+            own_invoice_reference: None,
             parent,
             warehouse: if draw.chance(800) {
                 FIRST_WAREHOUSE
@@ -165,8 +210,9 @@ impl World {
             project: draw.weighted(&[(950, 0), (50, 2)]),
             team: 0,
             shipping_method: draw.pick(&SHIPPING_METHODS),
-            // A purchase is in the supplier's currency at cost, and cost lists are in the account's own.
-            currency: if order_type.is_sale() { currency } else { 0 },
+            currency,
+            exchange_rate: self.currencies[currency].exchange_rate,
+            fixed_exchange_rate: currency != 0 && id.is_multiple_of(5),
             price_list,
             prices_include_tax: order_type.is_sale() && contact.price_list == 2,
             version: if updated.is_some() { draw.between(2, 9) } else { 1 },
@@ -177,7 +223,7 @@ impl World {
 
     /// Ids and dates run in parallel: a higher id was created later.
     fn moment_in_history(&self, id: u32, draw: &mut Draw) -> i64 {
-        let slots = i64::from(self.orders.next());
+        let slots = i64::from(self.first_new_order);
         let slot = HISTORY / slots;
         let start = self.epoch_ms - HISTORY + HISTORY * i64::from(id) / slots - slot;
         let within = u32::try_from(slot).unwrap_or(u32::MAX);
@@ -197,47 +243,92 @@ impl World {
 }
 
 impl Order {
-    fn take_fulfilment(&mut self, fulfilment: &Fulfilment) {
-        if let Some(status) = STOCK_STATUSES.get(fulfilment.stock_status.wrapping_sub(1) as usize) {
-            self.stock_status = status;
-        }
-        if let Some(status) = SHIPPING_STATUSES.get(fulfilment.shipping_status.wrapping_sub(1) as usize) {
-            self.shipping_status = status;
-        }
-        if let Some(code) = ALLOCATION_CODES.into_iter().find(|code| *code == fulfilment.allocation) {
-            self.allocation = code;
-        }
+    pub(crate) fn stock_status_code(&self) -> &'static str {
+        code_of(&STOCK_STATUSES, self.stock_status)
+    }
+
+    pub(crate) fn shipping_status_code(&self) -> &'static str {
+        code_of(&SHIPPING_STATUSES, self.shipping_status)
+    }
+
+    pub(crate) fn allocation_code(&self) -> &'static str {
+        ALLOCATION_CODES.get(self.allocation).copied().unwrap_or(ALLOCATION_CODES[0])
     }
 
     /// The customer's or supplier's reference; empty when there is none.
     pub(crate) fn reference(&self) -> String {
-        match self.origin {
-            Origin::Web => format!("#{}", 1_000 + self.id),
-            Origin::Marketplace => {
+        match &self.naming {
+            Naming::Derived(Origin::Web) => format!("#{}", 1_000 + self.id),
+            Naming::Derived(Origin::Marketplace) => {
                 format!("{:03}-{:07}", self.id % 1_000, u64::from(self.id) * 7_919 % 10_000_000)
             }
-            Origin::Phone => format!("PO/{}", self.id),
-            Origin::Unreferenced => String::new(),
+            Naming::Derived(Origin::Phone) => format!("PO/{}", self.id),
+            Naming::Derived(Origin::Unreferenced) => String::new(),
+            Naming::Written(names) => names.reference.clone(),
         }
     }
 
     /// The reference of the system that sent the order in.
     pub(crate) fn external_ref(&self) -> Option<String> {
-        (self.origin == Origin::Web).then(|| format!("shop-{:08x}", self.id.wrapping_mul(2_654_435_761)))
+        match &self.naming {
+            Naming::Derived(Origin::Web) => {
+                Some(format!("shop-{:08x}", self.id.wrapping_mul(EXTERNAL_REF_FACTOR)))
+            }
+            Naming::Derived(Origin::Marketplace | Origin::Phone | Origin::Unreferenced) => None,
+            Naming::Written(names) => names.external_ref.clone(),
+        }
     }
 
     /// The integration that sent the order in.
     pub(crate) fn integration(&self) -> Option<u32> {
-        (self.origin == Origin::Web).then_some(WEB_INTEGRATION)
+        match &self.naming {
+            Naming::Derived(Origin::Web) => Some(WEB_INTEGRATION),
+            Naming::Derived(Origin::Marketplace | Origin::Phone | Origin::Unreferenced) => None,
+            Naming::Written(names) => names.integration,
+        }
+    }
+
+    /// What it is called elsewhere, for a change of one of the names.
+    pub(crate) fn names(&self) -> Names {
+        Names {
+            reference: self.reference(),
+            external_ref: self.external_ref(),
+            integration: self.integration(),
+        }
     }
 
     /// Empty until there is an invoice.
     pub(crate) fn invoice_reference(&self) -> String {
-        match self.closed {
-            Some(_) => format!("{}-{}", self.order_type.invoice_prefix(), 1_000 + self.id),
-            None => String::new(),
+        match (self.closed, &self.own_invoice_reference) {
+            (Some(_), Some(own)) => own.clone(),
+            (Some(_), None) => format!("{}-{}", self.order_type.invoice_prefix(), 1_000 + self.id),
+            (None, _) => String::new(),
         }
     }
+}
+
+/// The only id that a derived order with this external reference can have.
+pub(super) fn id_of_external_ref(external_ref: &str) -> Option<u32> {
+    let digits = external_ref.strip_prefix("shop-").filter(|digits| digits.len() == 8)?;
+    let scrambled = u32::from_str_radix(digits, 16).ok()?;
+    Some(scrambled.wrapping_mul(EXTERNAL_REF_INVERSE))
+}
+
+/// Spreads ids over all 32-bit numbers; odd, so that it can be undone.
+const EXTERNAL_REF_FACTOR: u32 = 2_654_435_761;
+const EXTERNAL_REF_INVERSE: u32 = 244_002_641;
+
+fn code_of(list: &'static [Coded], id: u32) -> &'static str {
+    list.iter().find(|entry| entry.id == id).map_or("", |entry| entry.code)
+}
+
+fn generated_type(draw: &mut Draw) -> OrderType {
+    draw.weighted(&[
+        (800, OrderType::SalesOrder),
+        (120, OrderType::PurchaseOrder),
+        (50, OrderType::SalesCredit),
+        (30, OrderType::PurchaseCredit),
+    ])
 }
 
 fn origin(order_type: OrderType, draw: &mut Draw) -> Origin {
@@ -286,13 +377,8 @@ fn progress(order_type: OrderType, rows: u32, age_ms: i64, draw: &mut Draw) -> P
     }
 }
 
-fn status(
-    order_type: OrderType,
-    progress: Progress,
-    origin: Origin,
-    draw: &mut Draw,
-) -> &'static OrderStatus {
-    let id = match (order_type, progress) {
+fn status(order_type: OrderType, progress: Progress, origin: Origin, draw: &mut Draw) -> u32 {
+    match (order_type, progress) {
         (OrderType::SalesOrder, Progress::Draft) => 1,
         (OrderType::SalesOrder, Progress::Open) => match origin {
             Origin::Web | Origin::Marketplace => draw.weighted(&[(600, 2), (250, 17), (100, 20), (50, 21)]),
@@ -311,42 +397,42 @@ fn status(
         (OrderType::SalesCredit, _) => 10,
         (OrderType::PurchaseCredit, Progress::Invoiced) => 13,
         (OrderType::PurchaseCredit, _) => 12,
-    };
-    order_status(id).unwrap_or(&ORDER_STATUSES[0])
+    }
 }
 
-fn stock_status(order_type: OrderType, progress: Progress, has_stock: bool) -> &'static Coded {
+fn stock_status(order_type: OrderType, progress: Progress, has_stock: bool) -> u32 {
     if !has_stock {
-        return &STOCK_STATUSES[12];
+        return NOTHING_TO_FULFIL;
     }
     let fulfilled = match progress {
         Progress::Draft | Progress::Open | Progress::Cancelled => 0,
         Progress::PartFulfilled => 1,
         Progress::Fulfilled | Progress::Invoiced => 2,
     };
-    &STOCK_STATUSES[(order_type.id() as usize - 1) * 3 + fulfilled]
+    (order_type.id() - 1) * 3 + fulfilled + 1
 }
 
-fn shipping_status(order_type: OrderType, progress: Progress, has_stock: bool) -> &'static Coded {
+fn shipping_status(order_type: OrderType, progress: Progress, has_stock: bool) -> u32 {
     if !has_stock || order_type != OrderType::SalesOrder {
-        return &SHIPPING_STATUSES[0];
+        return 1;
     }
     match progress {
-        Progress::Draft | Progress::Open | Progress::Cancelled => &SHIPPING_STATUSES[1],
-        Progress::PartFulfilled => &SHIPPING_STATUSES[2],
-        Progress::Fulfilled | Progress::Invoiced => &SHIPPING_STATUSES[3],
+        Progress::Draft | Progress::Open | Progress::Cancelled => 2,
+        Progress::PartFulfilled => 3,
+        Progress::Fulfilled | Progress::Invoiced => 4,
     }
 }
 
-fn allocation(order_type: OrderType, progress: Progress, has_stock: bool, draw: &mut Draw) -> &'static str {
+/// An index into [`ALLOCATION_CODES`].
+fn allocation(order_type: OrderType, progress: Progress, has_stock: bool, draw: &mut Draw) -> usize {
     if !has_stock || order_type != OrderType::SalesOrder {
-        return "ANR";
+        return 0;
     }
     match progress {
-        Progress::Draft | Progress::Cancelled => "ANA",
-        Progress::Open => draw.weighted(&[(300, "ANA"), (200, "APA"), (500, "AAA")]),
-        Progress::PartFulfilled => "APA",
-        Progress::Fulfilled | Progress::Invoiced => "AAA",
+        Progress::Draft | Progress::Cancelled => 1,
+        Progress::Open => draw.weighted(&[(300, 1), (200, 2), (500, 3)]),
+        Progress::PartFulfilled => 2,
+        Progress::Fulfilled | Progress::Invoiced => 3,
     }
 }
 

@@ -1,18 +1,21 @@
 //! The rows of an order, and the totals that follow from them.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::order::Order;
 use super::random::{Draw, Topic};
-use super::reference::{FREE_TEXT_PRODUCT, OrderType, TAX_CODES, TaxCode};
+use super::reference::{FREE_TEXT_PRODUCT, OrderType, TAX_CODES, TaxCode, tax_by_id};
 use crate::protocol::json::with_places;
 
 /// The most rows that an order has. Each order owns as many row ids, so that a row's id needs no table.
 pub(crate) const MOST_ROWS: u32 = 12;
 
 /// One row of an order. Amounts are exact: four decimal places for prices and net, two for tax.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OrderRow {
     pub(crate) id: u32,
     pub(crate) sequence: u32,
@@ -24,10 +27,18 @@ pub(crate) struct OrderRow {
     pub(crate) item_cost: Decimal,
     pub(crate) product_price: Decimal,
     pub(crate) discount: Decimal,
+    #[serde(with = "tax_by_id")]
     pub(crate) tax: &'static TaxCode,
     pub(crate) net: Decimal,
     pub(crate) tax_amount: Decimal,
-    pub(crate) nominal_code: &'static str,
+    /// `brightpearl`, `manual` or `avalara`.
+    pub(crate) tax_calculator: Cow<'static, str>,
+    pub(crate) nominal_code: Cow<'static, str>,
+    pub(crate) external_ref: Option<String>,
+    /// Whether it stands for a bundle, whose components follow as rows of their own.
+    pub(crate) is_bundle: bool,
+    /// The row of the bundle that it is a component of.
+    pub(crate) bundle: Option<u32>,
 }
 
 /// What the rows of an order come to, with two decimal places.
@@ -52,13 +63,22 @@ impl Totals {
 impl World {
     /// The rows of an order, in sequence.
     pub(crate) fn order_rows(&self, order: &Order) -> Vec<OrderRow> {
+        match self.changes.order_details.get(&order.id).and_then(|details| details.rows.clone()) {
+            Some(rows) => rows,
+            None => self.generated_rows(order),
+        }
+    }
+
+    /// The rows that an order of the generated history had from the first. What is written to products
+    /// later does not reach them.
+    pub(super) fn generated_rows(&self, order: &Order) -> Vec<OrderRow> {
         let mut draw = Draw::new(self.seed, Topic::OrderRows, u64::from(order.id));
         let tax = self.tax_code(order);
         let list = self.price_list(order.price_list);
-        let rate = self.currencies[order.currency].exchange_rate;
+        let rate = order.exchange_rate;
         (0..order.rows)
             .map(|index| {
-                let product = self.product(draw.pick(self.products.as_slice()));
+                let product = self.generated_product(draw.pick(self.generated_products()));
                 let is_free_text = !order.has_stock || draw.chance(40);
                 let quantity = Decimal::from(match order.order_type {
                     OrderType::SalesOrder | OrderType::SalesCredit => {
@@ -96,13 +116,17 @@ impl World {
                     tax,
                     net,
                     tax_amount,
-                    nominal_code: if !order.order_type.is_sale() {
+                    tax_calculator: Cow::Borrowed("brightpearl"),
+                    nominal_code: Cow::Borrowed(if !order.order_type.is_sale() {
                         "5000"
                     } else if is_free_text {
                         "4300"
                     } else {
                         "4000"
-                    },
+                    }),
+                    external_ref: None,
+                    is_bundle: false,
+                    bundle: None,
                 }
             })
             .collect()
@@ -111,7 +135,7 @@ impl World {
     /// The totals of an order: net and tax are the sums over its rows, and the base amounts are those at
     /// the order's exchange rate.
     pub(crate) fn totals(&self, order: &Order, rows: &[OrderRow]) -> Totals {
-        let rate = self.currencies[order.currency].exchange_rate;
+        let rate = order.exchange_rate;
         let net = with_places(rows.iter().map(|row| row.net).sum(), 2);
         let tax = with_places(rows.iter().map(|row| row.tax_amount).sum(), 2);
         Totals { net, tax, base_net: with_places(net / rate, 2), base_tax: with_places(tax / rate, 2) }

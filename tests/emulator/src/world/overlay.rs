@@ -38,6 +38,11 @@ impl<T> Overlay<T> {
         self.records.insert(id, None);
     }
 
+    /// The highest id that was written to, deleted records included.
+    pub(crate) fn last(&self) -> Option<u32> {
+        self.records.last_key_value().map(|(id, _)| *id)
+    }
+
     /// Everything that was written, by ascending id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, Option<&T>)> {
         self.records.iter().map(|(id, record)| (*id, record.as_ref()))

@@ -1,8 +1,12 @@
 //! Products and their prices, derived from their ids.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::World;
+use super::product_record::ProductRecord;
 use super::random::{Draw, Topic};
 use crate::protocol::json::with_places;
 use crate::protocol::moment::{DAY, HOUR, SECOND};
@@ -26,7 +30,7 @@ const MAKES: [&str; 8] =
 const COLOURS: [&str; 6] = ["Navy", "Écru", "Black", "Terracotta", "Moss", "Blanc cassé"];
 
 /// Whether a product is on sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ProductStatus {
     Live,
     Discontinued,
@@ -34,6 +38,9 @@ pub(crate) enum ProductStatus {
 }
 
 impl ProductStatus {
+    pub(crate) const ALL: [ProductStatus; 3] =
+        [ProductStatus::Live, ProductStatus::Discontinued, ProductStatus::Archived];
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             ProductStatus::Live => "LIVE",
@@ -71,11 +78,22 @@ pub(crate) struct Product {
     cost_in_cents: u32,
     pub(crate) created: i64,
     pub(crate) updated: i64,
+    /// What was written to it, which goes before what was drawn.
+    written: Option<Arc<ProductRecord>>,
 }
 
 impl World {
-    /// The product with that id, whether or not it exists.
+    /// The product with that id, whether or not it exists, as it was last written.
     pub(crate) fn product(&self, id: u32) -> Product {
+        let generated = self.generated_product(id);
+        match self.changes.catalogue.products.get(id) {
+            Some(Some(record)) => generated.rewritten(record, self.history.has_product(id)),
+            Some(None) | None => generated,
+        }
+    }
+
+    /// The product with that id as it was before anything was written to it.
+    pub(crate) fn generated_product(&self, id: u32) -> Product {
         let mut draw = Draw::new(self.seed, Topic::Product, u64::from(id));
         let created = self.epoch_ms - 730 * DAY - i64::from(draw.below(400 * 24)) * HOUR;
         let age_in_hours = ((self.epoch_ms - created) / HOUR) as u32;
@@ -113,35 +131,93 @@ impl World {
                 + draw.below(2_000),
             created,
             updated,
+            written: None,
         }
     }
 }
 
 impl Product {
+    fn rewritten(self, record: &Arc<ProductRecord>, had_cost: bool) -> Self {
+        Self {
+            has_sku: !record.identity.sku.is_empty(),
+            has_barcode: !record.identity.barcode.is_empty(),
+            has_ean: record.identity.ean.is_some(),
+            has_mpn: record.identity.mpn.is_some(),
+            stock_tracked: record.stock_tracked,
+            taxable: record.taxable,
+            featured: record.featured,
+            brand: record.brand,
+            product_type: record.product_type,
+            group: record.group,
+            season: record.seasons.first().copied(),
+            status: record.status,
+            supplier: record.suppliers.first().copied(),
+            // What a product that was posted costs, only its prices say.
+            cost_in_cents: if had_cost { self.cost_in_cents } else { 0 },
+            created: record.created,
+            updated: record.updated,
+            written: Some(Arc::clone(record)),
+            ..self
+        }
+    }
+
     pub(crate) fn name(&self) -> String {
+        if let Some(written) = &self.written {
+            return written.name.clone();
+        }
         format!("{} {} – {}", self.make, KINDS[self.kind].0, self.colour)
     }
 
     /// Empty when it has none.
     pub(crate) fn sku(&self) -> String {
+        if let Some(written) = &self.written {
+            return written.identity.sku.clone();
+        }
         if self.has_sku { format!("{}-{}", KINDS[self.kind].1, self.id) } else { String::new() }
     }
 
     /// Empty when it has none.
     pub(crate) fn barcode(&self) -> String {
+        if let Some(written) = &self.written {
+            return written.identity.barcode.clone();
+        }
         if self.has_barcode { self.thirteen_digits(200) } else { String::new() }
     }
 
     pub(crate) fn ean(&self) -> Option<String> {
+        if let Some(written) = &self.written {
+            return written.identity.ean.clone();
+        }
         self.has_ean.then(|| self.thirteen_digits(299))
     }
 
+    pub(crate) fn upc(&self) -> Option<String> {
+        self.written.as_ref()?.identity.upc.clone()
+    }
+
+    pub(crate) fn isbn(&self) -> Option<String> {
+        self.written.as_ref()?.identity.isbn.clone()
+    }
+
     pub(crate) fn mpn(&self) -> Option<String> {
+        if let Some(written) = &self.written {
+            return written.identity.mpn.clone();
+        }
         self.has_mpn.then(|| format!("MPN/{:05}", self.id))
     }
 
+    /// The first of its categories.
     pub(crate) fn category(&self) -> u32 {
-        KINDS[self.kind].2
+        let written = self.written.as_ref().and_then(|written| written.categories.first());
+        written.copied().unwrap_or(KINDS[self.kind].2)
+    }
+
+    /// All of its categories.
+    pub(crate) fn categories(&self) -> Vec<u32> {
+        match &self.written {
+            Some(written) => written.categories.clone(),
+            None => vec![self.category()],
+        }
     }
 
     /// What one piece costs the account, in its own currency.
@@ -166,56 +242,5 @@ impl Product {
         let weighted: u64 =
             digits.enumerate().map(|(place, digit)| if place % 2 == 0 { digit * 3 } else { digit }).sum();
         format!("{body}{}", (10 - weighted % 10) % 10)
-    }
-}
-
-/// A list of prices.
-pub(crate) struct PriceList {
-    pub(crate) id: u32,
-    pub(crate) name: String,
-    pub(crate) code: String,
-    pub(crate) currency: usize,
-    pub(crate) kind: PriceKind,
-}
-
-/// What a price list's prices are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PriceKind {
-    Cost,
-    Retail,
-    Wholesale,
-}
-
-impl World {
-    /// Cost, retail and wholesale in the accounting currency, then retail in each of the others.
-    pub(crate) fn price_list_ids(&self) -> std::ops::Range<u32> {
-        1..3 + self.currencies.len() as u32
-    }
-
-    /// The list that a customer in a currency buys from.
-    pub(crate) fn price_list_for(&self, currency: usize, own_list: u32) -> u32 {
-        if currency == 0 { own_list } else { 3 + currency as u32 }
-    }
-
-    /// The price list with that id, whether or not it exists.
-    pub(crate) fn price_list(&self, id: u32) -> PriceList {
-        let currency = (id as usize).saturating_sub(3).min(self.currencies.len() - 1);
-        let code = &self.currencies[currency].code;
-        let (kind, name, short) = match id {
-            1 => (PriceKind::Cost, "Cost", "COST"),
-            3 => (PriceKind::Wholesale, "Wholesale", "WHOLE"),
-            _ => (PriceKind::Retail, "Retail", "RETAIL"),
-        };
-        PriceList { id, name: format!("{name} {code}"), code: format!("{short} {code}"), currency, kind }
-    }
-
-    /// What a product costs on a list, in the list's currency.
-    pub(crate) fn price(&self, product: &Product, list: &PriceList) -> Decimal {
-        let base = match list.kind {
-            PriceKind::Cost => product.cost(),
-            PriceKind::Retail => product.retail(),
-            PriceKind::Wholesale => product.wholesale(),
-        };
-        with_places(base * self.currencies[list.currency].exchange_rate, 4)
     }
 }

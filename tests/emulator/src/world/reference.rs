@@ -1,7 +1,11 @@
 //! The lists that are the same in every account, and those that every account starts with (API notes §11).
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// The four kinds of order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum OrderType {
     SalesOrder,
     PurchaseOrder,
@@ -37,6 +41,31 @@ impl OrderType {
             OrderType::PurchaseOrder => "Purchase Order",
             OrderType::SalesCredit => "Sales Credit",
             OrderType::PurchaseCredit => "Purchase Credit",
+        }
+    }
+
+    /// The kind with that code.
+    pub(crate) fn with_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// The status of a new order of this kind (API notes §8.1.2).
+    pub(crate) fn new_status(self) -> u32 {
+        match self {
+            OrderType::SalesOrder => 3,
+            OrderType::PurchaseOrder => 6,
+            OrderType::SalesCredit => 10,
+            OrderType::PurchaseCredit => 12,
+        }
+    }
+
+    /// The status of an invoiced order of this kind.
+    pub(crate) fn invoiced_status(self) -> u32 {
+        match self {
+            OrderType::SalesOrder => 4,
+            OrderType::PurchaseOrder => 9,
+            OrderType::SalesCredit => 11,
+            OrderType::PurchaseCredit => 13,
         }
     }
 
@@ -113,16 +142,22 @@ pub(crate) static SHIPPING_STATUSES: [Coded; 4] = [
 pub(crate) static PAYMENT_STATUSES: [(u32, &str); 5] =
     [(1, "UNPAID"), (2, "PARTIALLY_PAID"), (3, "PAID"), (4, "AUTHORIZED"), (5, "NOT_APPLICABLE")];
 
+/// The status of a cancelled sales order.
+pub(crate) const CANCELLED_STATUS: u32 = 5;
+
 /// A status that an order can be given.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OrderStatus {
     pub(crate) id: u32,
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) order_type: OrderType,
-    pub(crate) color: &'static str,
+    pub(crate) color: Cow<'static, str>,
     pub(crate) remind_after_days: u32,
+    pub(crate) alert_emails: Vec<String>,
+    pub(crate) email_content: Cow<'static, str>,
+    pub(crate) batch_process: bool,
     pub(crate) visible: bool,
-    pub(crate) state: &'static str,
+    pub(crate) state: Cow<'static, str>,
 }
 
 const fn status(
@@ -132,12 +167,28 @@ const fn status(
     color: &'static str,
     state: &'static str,
 ) -> OrderStatus {
-    OrderStatus { id, name, order_type, color, remind_after_days: 10, visible: true, state }
+    OrderStatus {
+        id,
+        name: Cow::Borrowed(name),
+        order_type,
+        color: Cow::Borrowed(color),
+        remind_after_days: 10,
+        alert_emails: Vec::new(),
+        email_content: Cow::Borrowed(""),
+        batch_process: false,
+        visible: true,
+        state: Cow::Borrowed(state),
+    }
+}
+
+const fn hidden(mut status: OrderStatus) -> OrderStatus {
+    status.visible = false;
+    status
 }
 
 /// The statuses of a new account, and a few that an account adds for itself.
 pub(crate) static ORDER_STATUSES: [OrderStatus; 18] = [
-    OrderStatus { visible: false, ..status(1, "Draft / Quote", OrderType::SalesOrder, "#E7E6E4", "draft") },
+    hidden(status(1, "Draft / Quote", OrderType::SalesOrder, "#E7E6E4", "draft")),
     status(2, "New web order", OrderType::SalesOrder, "#B8D8F2", "placed"),
     status(3, "New phone order", OrderType::SalesOrder, "#B8D8F2", "placed"),
     status(4, "Invoiced", OrderType::SalesOrder, "#9BD39B", "invoiced"),
@@ -157,10 +208,6 @@ pub(crate) static ORDER_STATUSES: [OrderStatus; 18] = [
     status(21, "À vérifier", OrderType::SalesOrder, "#F4B8B8", "placed"),
 ];
 
-pub(crate) fn order_status(id: u32) -> Option<&'static OrderStatus> {
-    ORDER_STATUSES.iter().find(|status| status.id == id)
-}
-
 /// A tax code. The rate is in hundredths of a per cent; exempt codes have none.
 #[derive(Debug)]
 pub(crate) struct TaxCode {
@@ -177,6 +224,28 @@ pub(crate) static TAX_CODES: [TaxCode; 5] = [
     TaxCode { id: 8, code: "T5", description: "Reduced rate VAT", rate: Some(500) },
     TaxCode { id: 9, code: "T0", description: "Zero rated VAT", rate: Some(0) },
 ];
+
+/// The tax code that is called so.
+pub(crate) fn tax_code(code: &str) -> Option<&'static TaxCode> {
+    TAX_CODES.iter().find(|tax| tax.code == code)
+}
+
+/// Saves a tax code as its id.
+pub(crate) mod tax_by_id {
+    use super::{Deserialize, Deserializer, Serializer, TAX_CODES, TaxCode};
+
+    pub(crate) fn serialize<S: Serializer>(code: &&TaxCode, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(code.id)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'static TaxCode, D::Error> {
+        let id = u32::deserialize(deserializer)?;
+        let found = TAX_CODES.iter().find(|code| code.id == id);
+        found.ok_or_else(|| serde::de::Error::custom(format!("there is no tax code {id}")))
+    }
+}
 
 /// Ways to ship; 0 on an order means none.
 pub(crate) static SHIPPING_METHODS: [u32; 4] = [0, 1, 2, 5];

@@ -97,3 +97,39 @@ pub(crate) fn rows(page: &Value) -> Vec<Vec<Value>> {
 pub(crate) fn first_ids(page: &Value) -> Vec<u64> {
     rows(page).iter().map(|row| row[0].as_u64().unwrap()).collect()
 }
+
+/// What people do with the answers of writes.
+impl Account {
+    /// The id that a POST is answered with.
+    pub(crate) fn post(&mut self, path: &str, body: &Value) -> u64 {
+        let response = self.send(Method::Post, path, &body.to_string());
+        assert_eq!(response.status, 200, "{path}: {}", text(&response));
+        json(&response)["response"].as_u64().unwrap_or_else(|| panic!("{path}: {}", text(&response)))
+    }
+
+    /// What a write that succeeds is answered with.
+    pub(crate) fn write(&mut self, method: Method, path: &str, body: &Value) -> Value {
+        let response = self.send(method, path, &body.to_string());
+        assert_eq!(response.status, 200, "{path}: {}", text(&response));
+        json(&response)
+    }
+
+    /// The status, and the codes of everything that is wrong.
+    pub(crate) fn codes(&mut self, method: Method, path: &str, body: &Value) -> (u16, Vec<String>) {
+        let response = self.send(method, path, &body.to_string());
+        let body = json(&response);
+        let errors = body["errors"].as_array().cloned().unwrap_or_default();
+        (response.status, errors.iter().map(|error| error["code"].as_str().unwrap().to_owned()).collect())
+    }
+
+    /// An order as its GET shows it.
+    pub(crate) fn order(&mut self, id: u64) -> Value {
+        self.get(&format!("order-service/order/{id}"))["response"][0].clone()
+    }
+
+    /// A contact for which a filter of the search holds.
+    pub(crate) fn some_contact(&mut self, filter: &str) -> u64 {
+        let path = format!("contact-service/contact-search?{filter}&pageSize=1");
+        first_ids(&self.get(&path))[0]
+    }
+}

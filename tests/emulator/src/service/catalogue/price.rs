@@ -1,15 +1,21 @@
 //! Price lists and the prices on them (API notes §8.2.3).
 
+use std::collections::BTreeMap;
+
 use brightpearl_core::Method;
+use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::Route;
-use super::call::Call;
-use super::order::GetUris;
-use crate::protocol::answer::{Answer, Refusal, response};
-use crate::protocol::json::{Members, amount};
+use super::super::Route;
+use super::super::body::Fields;
+use super::super::call::Call;
+use super::super::order::GetUris;
+use super::{UNREADABLE, path_product, refused};
+use crate::protocol::answer::{Answer, Refusal, nothing, response};
+use crate::protocol::json::{Members, amount, with_places};
 use crate::world::World;
-use crate::world::product::{PriceKind, PriceList, Product};
+use crate::world::price::{ListPrice, PriceKind, PriceList};
+use crate::world::product::Product;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::read(Method::Get, "product-service/price-list/{ids?}", "get-price-list", get_price_lists),
@@ -19,6 +25,18 @@ pub(super) const ROUTES: &[Route] = &[
         "product-service/product-price/{ids}/price-list/{ids?}",
         "get-product-price",
         get_prices,
+    ),
+    Route::write(
+        Method::Put,
+        "product-service/product-price/{id}/price-list",
+        "put-product-price",
+        put_prices,
+    ),
+    Route::read(
+        Method::Get,
+        "product-service/discount/{id}/total-usage",
+        "get-discount-total-usage",
+        get_discount_usage,
     ),
     Route::read(
         Method::Options,
@@ -119,7 +137,8 @@ struct PriceShape {
 }
 
 fn get_prices(call: &mut Call<'_>) -> Answer {
-    let products = call.required_ids(0)?.pick(call.world.products.as_slice());
+    let mut products = call.required_ids(0)?.pick(call.world.products.as_slice());
+    products.retain(|product| call.world.has_prices(*product));
     let lists = call.ids(1)?;
     if products.is_empty() {
         return Err(Refusal::not_found("No Product Prices Found"));
@@ -140,22 +159,14 @@ fn get_prices(call: &mut Call<'_>) -> Answer {
 
 impl PriceShape {
     fn new(world: &World, product: &Product, list: &PriceList) -> Self {
-        let price = world.price(product, list);
-        let quantity_price = match list.kind {
-            PriceKind::Cost | PriceKind::Retail => vec![(1, amount(price, 4))],
-            // Only some products are sold in bulk, and then for less.
-            PriceKind::Wholesale if product.id.is_multiple_of(3) => {
-                let bulk = price * rust_decimal::Decimal::new(9, 1);
-                vec![(1, amount(price, 4)), (10, amount(bulk, 4))]
-            }
-            PriceKind::Wholesale => Vec::new(),
-        };
+        let price = world.list_price(product, list);
+        let breaks = price.breaks.iter().map(|(from, price)| (*from, amount(*price, 4)));
         Self {
             price_list_id: list.id,
             currency_code: world.currencies[list.currency].code.clone(),
             currency_id: list.currency + 1,
-            sku: if list.kind == PriceKind::Cost { product.mpn() } else { None },
-            quantity_price: Members(quantity_price),
+            quantity_price: Members(breaks.collect()),
+            sku: price.sku,
         }
     }
 }
@@ -171,4 +182,57 @@ fn price_options(call: &mut Call<'_>) -> Answer {
         Some(lists) => format!("/price-list/{lists}"),
     };
     response(GetUris::new(&ids, |set| format!("/product-price/{set}{ending}")))
+}
+
+/// Lists that are not named keep their prices. *Inferred*: a list that is named has only the breaks that
+/// are sent, and keeps its SKU when none is.
+fn put_prices(call: &mut Call<'_>) -> Answer {
+    let body = call.body_object()?;
+    let product = path_product(call, 0)?;
+    let world = &mut *call.world;
+    let mut written = Vec::new();
+    for fields in Fields::new(&body, UNREADABLE).some_objects("priceLists")? {
+        let list = fields.required("priceListId", fields.id("priceListId")?)?;
+        if !world.price_list_ids().contains(&list) {
+            return Err(refused("PRDC-003", &format!("Price list {list} does not exist")));
+        }
+        let mut price = world.list_price(&world.product(product), &world.price_list(list));
+        if let Some(breaks) = fields.object("quantityPrice")? {
+            price = ListPrice { breaks: read_breaks(&breaks)?, ..price };
+        }
+        price.sku = fields.text("sku")?.or(price.sku);
+        written.push((list, price));
+    }
+    world.changes.revision += 1;
+    world.changes.catalogue.prices.entry(product).or_default().extend(written);
+    world.changes.publish("product", "modified", product);
+    nothing()
+}
+
+/// From each quantity, which is a name, to the price from there on.
+fn read_breaks(fields: &Fields<'_>) -> Result<BTreeMap<u32, Decimal>, Refusal> {
+    let read = |name: &str| {
+        let quantity = name.parse().ok().filter(|quantity: &u32| *quantity > 0);
+        let quantity = quantity.ok_or_else(|| fields.refuse(name, "a quantity as the name"))?;
+        let price = fields.required(name, fields.amount(name)?)?;
+        if price.is_sign_negative() {
+            return Err(fields.refuse(name, "a price that is not negative"));
+        }
+        Ok((quantity, with_places(price, 4)))
+    };
+    fields.names().map(read).collect()
+}
+
+#[derive(Serialize)]
+struct UsageShape {
+    usages: u32,
+}
+
+/// *Inferred*: the account has no discounts that count their use, so any has been used 0 times.
+fn get_discount_usage(call: &mut Call<'_>) -> Answer {
+    let named = call.captured.first().map_or("", String::as_str);
+    match call.id(0) {
+        Some(_) => response(UsageShape { usages: 0 }),
+        None => Err(refused("PRDC-004", &format!("You have supplied an invalid discount ID: {named}"))),
+    }
 }

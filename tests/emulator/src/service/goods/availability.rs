@@ -1,0 +1,220 @@
+//! How much there is of a product (API notes §8.3.1).
+
+use std::collections::BTreeMap;
+
+use brightpearl_core::Method;
+use serde::Serialize;
+
+use super::super::Route;
+use super::super::call::Call;
+use super::{refused, tracked_product};
+use crate::protocol::answer::{Answer, Refusal, response};
+use crate::protocol::json::Members;
+use crate::world::World;
+use crate::world::reference::OrderType;
+use crate::world::stock::{Batch, Level};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::read(
+        Method::Get,
+        "warehouse-service/product-availability/{ids?}",
+        "get-product-availability",
+        get_availability,
+    ),
+    Route::read(
+        Method::Get,
+        "warehouse-service/bundle-availability/{id}",
+        "get-bundle-availability",
+        get_bundle_availability,
+    ),
+    Route::read(
+        Method::Get,
+        "warehouse-service/warehouse/bundle-availability/{id}",
+        "get-bundle-availability",
+        get_bundle_availability,
+    ),
+];
+
+/// Which optional sections are asked for.
+#[derive(Clone, Copy)]
+struct Sections {
+    locations: bool,
+    orders: bool,
+    transfers: bool,
+    on_order: bool,
+}
+
+#[derive(Serialize)]
+struct AvailabilityShape {
+    total: Summary,
+    warehouses: Members<u32, WarehouseShape>,
+}
+
+#[derive(Serialize)]
+struct WarehouseShape {
+    #[serde(flatten)]
+    summary: Summary,
+    #[serde(rename = "byLocation", skip_serializing_if = "Option::is_none")]
+    by_location: Option<Members<u32, Summary>>,
+}
+
+/// The names of the optional members follow the sections that ask for them; their shapes are *inferred*.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary {
+    in_stock: u32,
+    on_hand: u32,
+    allocated: u32,
+    in_transit: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_order: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allocated_orders: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allocated_transfers: Option<u32>,
+}
+
+impl From<Level> for Summary {
+    fn from(level: Level) -> Self {
+        Self {
+            in_stock: level.in_stock(),
+            on_hand: level.on_hand,
+            allocated: level.allocated,
+            in_transit: level.in_transit,
+            ..Self::default()
+        }
+    }
+}
+
+/// One id that is unknown, or whose stock is not counted, spoils the whole set, as a live account answers
+/// although the reference says that such ids are ignored.
+fn get_availability(call: &mut Call<'_>) -> Answer {
+    let ids = call.required_ids(0)?;
+    let sections = Sections {
+        locations: call.query.lists("includeOptional", "breakDownByLocation"),
+        orders: call.query.lists("includeOptional", "allocatedOrders"),
+        transfers: call.query.lists("includeOptional", "allocatedTransfers"),
+        on_order: call.query.lists("includeOptional", "onOrder"),
+    };
+    let world = &*call.world;
+    for id in ids.iter() {
+        tracked_product(world, id)?;
+    }
+    let ordered = if sections.on_order { on_order(world) } else { BTreeMap::new() };
+    let shape = |id| (id, AvailabilityShape::new(world, id, sections, &ordered));
+    response(Members(ids.iter().map(shape).collect()))
+}
+
+impl AvailabilityShape {
+    fn new(
+        world: &World,
+        product: u32,
+        sections: Sections,
+        ordered: &BTreeMap<u32, BTreeMap<u32, u32>>,
+    ) -> Self {
+        let batches = world.batches(product);
+        let ordered = ordered.get(&product);
+        let mut warehouses: Vec<u32> = batches.iter().map(|batch| batch.warehouse).collect();
+        warehouses.extend(ordered.into_iter().flat_map(|ordered| ordered.keys()));
+        warehouses.sort_unstable();
+        warehouses.dedup();
+        let transfers = if sections.orders || sections.transfers {
+            allocated_for_transfers(world, product)
+        } else {
+            BTreeMap::new()
+        };
+        let detailed = |level: Level, on_order: u32, for_transfers: u32| Summary {
+            on_order: sections.on_order.then_some(on_order),
+            allocated_orders: sections.orders.then_some(level.allocated.saturating_sub(for_transfers)),
+            allocated_transfers: sections.transfers.then_some(for_transfers),
+            ..Summary::from(level)
+        };
+        let warehouse = |id: u32| {
+            let own: Vec<&Batch> = batches.iter().filter(|batch| batch.warehouse == id).collect();
+            let on_order = ordered.and_then(|ordered| ordered.get(&id)).copied().unwrap_or(0);
+            let for_transfers = transfers.get(&id).copied().unwrap_or(0);
+            let summary = detailed(world.level_of(own.iter().copied()), on_order, for_transfers);
+            let by_location = sections.locations.then(|| by_location(world, &own));
+            (id, WarehouseShape { summary, by_location })
+        };
+        let total_on_order = ordered.map_or(0, |ordered| ordered.values().sum());
+        Self {
+            total: detailed(world.level_of(batches.iter()), total_on_order, transfers.values().sum()),
+            warehouses: Members(warehouses.into_iter().map(warehouse).collect()),
+        }
+    }
+}
+
+fn by_location(world: &World, batches: &[&Batch]) -> Members<u32, Summary> {
+    let mut locations: Vec<u32> = batches.iter().map(|batch| batch.location).collect();
+    locations.sort_unstable();
+    locations.dedup();
+    let summary = |location: u32| {
+        let own = batches.iter().copied().filter(|batch| batch.location == location);
+        (location, Summary::from(world.level_of(own)))
+    };
+    Members(locations.into_iter().map(summary).collect())
+}
+
+/// What transfers that have not been shipped hold of a product, by warehouse.
+fn allocated_for_transfers(world: &World, product: u32) -> BTreeMap<u32, u32> {
+    let mut allocated = BTreeMap::<u32, u32>::new();
+    let notes = world.changes.goods.goods_out.iter().filter_map(|(_, note)| note);
+    for note in notes.filter(|note| note.is_transfer() && note.shipped().is_none()) {
+        let lines = note.rows.values().flatten().filter(|line| line.product == product);
+        let pieces: u32 = lines.map(|line| line.quantity).sum();
+        if pieces > 0 {
+            *allocated.entry(note.warehouse).or_default() += pieces;
+        }
+    }
+    allocated
+}
+
+/// What purchase orders still have to bring, by product and warehouse.
+fn on_order(world: &World) -> BTreeMap<u32, BTreeMap<u32, u32>> {
+    let mut coming = BTreeMap::<u32, BTreeMap<u32, u32>>::new();
+    for id in world.orders.as_slice() {
+        let order = world.order(*id);
+        if order.order_type != OrderType::PurchaseOrder {
+            continue;
+        }
+        for row in world.row_fulfilments(&order).iter().filter(|row| row.tracked && row.outstanding() > 0) {
+            *coming.entry(row.product).or_default().entry(order.warehouse).or_default() += row.outstanding();
+        }
+    }
+    coming
+}
+
+#[derive(Serialize)]
+struct BundleShape {
+    total: BundleLevel,
+    warehouses: Members<u32, BundleLevel>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BundleLevel {
+    on_hand: u32,
+}
+
+/// How many bundles the free stock of its components makes up.
+fn get_bundle_availability(call: &mut Call<'_>) -> Answer {
+    let named = call.captured.first().map_or("", String::as_str).to_owned();
+    let id = call.id(0).filter(|id| call.world.products.contains(*id));
+    let id = id.ok_or_else(|| Refusal::not_found(&format!("Product {named} does not exist")))?;
+    let world = &*call.world;
+    let record = world.product_record(id);
+    if record.components.is_empty() {
+        return Err(refused("WHSC-007", &format!("Product {id} is not a bundle")));
+    }
+    let in_warehouse = |warehouse: u32| {
+        let makes = record.components.iter().map(|component| {
+            world.level(component.product, warehouse).on_hand.checked_div(component.quantity).unwrap_or(0)
+        });
+        (warehouse, BundleLevel { on_hand: makes.min().unwrap_or(0) })
+    };
+    let warehouses: Vec<_> = world.warehouse_ids().iter().map(|id| in_warehouse(*id)).collect();
+    let on_hand = warehouses.iter().map(|(_, level)| level.on_hand).sum();
+    let shape = BundleShape { total: BundleLevel { on_hand }, warehouses: Members(warehouses) };
+    response(Members(vec![(id, shape)]))
+}

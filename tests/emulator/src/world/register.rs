@@ -1,0 +1,87 @@
+//! Records of which none is derived from the seed: a list that starts as given and is written to.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Records by id. Ids ascend and are never used again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Register<T> {
+    ids: Vec<u32>,
+    next: u32,
+    records: BTreeMap<u32, T>,
+}
+
+impl<T> Default for Register<T> {
+    fn default() -> Self {
+        Self::starting_at(1)
+    }
+}
+
+impl<T> Register<T> {
+    /// An empty table that gives out ids from `first` on.
+    pub(crate) fn starting_at(first: u32) -> Self {
+        Self { ids: Vec::new(), next: first, records: BTreeMap::new() }
+    }
+
+    /// A table that has these records from the start, with ids from 1 on.
+    pub(crate) fn of(records: impl IntoIterator<Item = T>) -> Self {
+        let mut table = Self::default();
+        for record in records {
+            table.add(|_| record);
+        }
+        table
+    }
+
+    /// Adds the record that is made for a new id.
+    pub(crate) fn add(&mut self, record: impl FnOnce(u32) -> T) -> u32 {
+        let id = self.next;
+        self.next += 1;
+        self.ids.push(id);
+        self.records.insert(id, record(id));
+        id
+    }
+
+    pub(crate) fn get(&self, id: u32) -> Option<&T> {
+        self.records.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut T> {
+        self.records.get_mut(&id)
+    }
+
+    /// Takes a record out for good.
+    pub(crate) fn remove(&mut self, id: u32) -> Option<T> {
+        let record = self.records.remove(&id)?;
+        self.ids.retain(|existing| *existing != id);
+        Some(record)
+    }
+
+    /// Every id, ascending.
+    pub(crate) fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    /// Every record by ascending id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.records.iter().map(|(id, record)| (*id, record))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_ascend_and_are_never_used_again() {
+        let mut table = Register::of(["a", "b"]);
+        assert_eq!(table.remove(2), Some("b"));
+        assert_eq!(table.remove(2), None);
+        assert_eq!(table.add(|_| "c"), 3);
+        assert_eq!(table.ids(), [1, 3]);
+        let saved = serde_json::to_string(&table).unwrap();
+        let mut loaded: Register<String> = serde_json::from_str(&saved).unwrap();
+        assert_eq!(loaded.add(|id| format!("d{id}")), 4);
+        assert_eq!(loaded.get(3).map(String::as_str), Some("c"));
+    }
+}
