@@ -219,15 +219,17 @@ class AsyncBatchResults(AsyncResults):
     def __init__(self, driver: AsyncDriver) -> None:
         super().__init__(driver)
         self._started = False
-        self._results = self._generate()
+        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
+        self._results: AsyncGenerator[BatchResult, None] | None = None
 
     def __aiter__(self) -> AsyncIterator[BatchResult]:
         self._check()
+        if self._results is None:
+            self._results = self._generate()
         return self._results
 
     async def __anext__(self) -> BatchResult:
-        self._check()
-        return await anext(self._results)
+        return await anext(aiter(self))
 
     async def _generate(self) -> AsyncGenerator[BatchResult, None]:
         self._started = True

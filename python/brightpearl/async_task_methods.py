@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         ReserveStock,
         SetProductPrices,
         ShipGoodsOutNote,
+        ShipGoodsOutNoteResult,
         UpdateOrderStatus,
         UpdateProduct,
     )
@@ -347,7 +348,7 @@ class AsyncTaskMethods:
         """
         await self._task("record-goods-out-events", arguments)
 
-    async def ship_goods_out_note(self, **arguments: Unpack[ShipGoodsOutNote]) -> None:
+    async def ship_goods_out_note(self, **arguments: Unpack[ShipGoodsOutNote]) -> ShipGoodsOutNoteResult:
         """Picks, packs and ships a goods-out note, with its tracking reference.
 
         Sends: A PUT of the shipping details where there are any, then one POST of the events.
@@ -359,8 +360,11 @@ class AsyncTaskMethods:
         `lastEventVersion`: The note's lastEventVersion as read; the events are refused when it is another by now.
         `occured`: A day, or a date-time with its offset. When it happened. Brightpearl spells it so.
         `reference`: The tracking reference.
+
+        Gives `shippingUpdated`.
         """
-        await self._task("ship-goods-out-note", arguments)
+        done: ShipGoodsOutNoteResult = await self._task("ship-goods-out-note", arguments)
+        return done
 
     async def receive_goods(self, **arguments: Unpack[ReceiveGoods]) -> ReceiveGoodsResult:
         """Receives goods of a purchase order, or what a customer returns for a sales credit.
@@ -465,8 +469,8 @@ class AsyncTaskMethods:
         Mandatory: `id`, `resource`.
         Optional: `kind`, `labels`.
         `id`: Of the order, product or contact.
-        `kind`: Whose fields they are: sale or purchase for an order, customer or supplier for a contact. The first
-            of them when absent.
+        `kind`: Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or
+            customer when absent.
         `labels`: Labels or codes; all fields when absent.
 
         Gives `fields`, `values`.
@@ -483,8 +487,8 @@ class AsyncTaskMethods:
         Mandatory: `id`, `resource`, `values`.
         Optional: `kind`.
         `id`: Of the order, product or contact.
-        `kind`: Whose fields they are: sale or purchase for an order, customer or supplier for a contact. The first
-            of them when absent.
+        `kind`: Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or
+            customer when absent.
         `values`: By label or code: a text, number, boolean or date as the field's type wants, the text of a select
             list's entry or {"id": 9}, or null.
 

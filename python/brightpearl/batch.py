@@ -48,15 +48,17 @@ class BatchResults:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._started = False
-        self._results = self._generate()
+        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
+        self._results: Generator[BatchResult, None, None] | None = None
 
     def __iter__(self) -> Iterator[BatchResult]:
         self._check()
+        if self._results is None:
+            self._results = self._generate()
         return self._results
 
     def __next__(self) -> BatchResult:
-        self._check()
-        return next(self._results)
+        return next(iter(self))
 
     def _generate(self) -> Generator[BatchResult, None, None]:
         self._started = True

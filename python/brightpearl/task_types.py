@@ -753,7 +753,7 @@ class _ReadProductPrices(TypedDict):
 class ReadProductPrices(_ReadProductPrices, total=False):
     """Arguments of the task `read-product-prices`."""
 
-    priceListIds: str | None
+    priceListIds: str | int | None
     """An id set; all price lists when absent."""
 
 
@@ -765,7 +765,7 @@ class ReadProductPricesResult(TypedDict):
     prices: list[dict[str, Any]]
     """For each product, as Brightpearl answers."""
     refused: list[dict[str, Any]]
-    """Products that Brightpearl refuses to answer for: id and message."""
+    """Products that Brightpearl refuses to answer for: id, message, errors."""
 
 
 class _PriceLists(TypedDict):
@@ -809,7 +809,7 @@ class ReadProductAvailabilityResult(TypedDict):
     missing: str
     """Products that are not stock-tracked, or do not exist."""
     refused: list[dict[str, Any]]
-    """Products that Brightpearl refuses to answer for: id and message."""
+    """Products that Brightpearl refuses to answer for: id, message, errors."""
 
 
 class _Cost(TypedDict):
@@ -961,6 +961,13 @@ class ShipGoodsOutNote(_ShipGoodsOutNote, total=False):
     """The tracking reference."""
     shippingMethodId: Id | None
     weight: Number | None
+
+
+class ShipGoodsOutNoteResult(TypedDict):
+    """Result of the task `ship-goods-out-note`."""
+
+    shippingUpdated: bool
+    """Whether there were shipping details to send."""
 
 
 class _ProductValue(TypedDict):
@@ -1379,7 +1386,7 @@ class ReadCustomFields(_ReadCustomFields, total=False):
     """Arguments of the task `read-custom-fields`."""
 
     kind: Literal["sale", "purchase", "customer", "supplier"] | None
-    """Whose fields they are: sale or purchase for an order, customer or supplier for a contact. The first of them
+    """Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer
     when absent."""
     labels: Sequence[str] | None
     """Labels or codes; all fields when absent."""
@@ -1408,7 +1415,7 @@ class ChangeCustomFields(_ChangeCustomFields, total=False):
     """Arguments of the task `change-custom-fields`."""
 
     kind: Literal["sale", "purchase", "customer", "supplier"] | None
-    """Whose fields they are: sale or purchase for an order, customer or supplier for a contact. The first of them
+    """Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer
     when absent."""
 
 

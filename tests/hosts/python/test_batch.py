@@ -43,7 +43,7 @@ def test_a_write_may_be_said_in_three_ways() -> None:
     emulator = Emulator(orders=10)
     writes = [
         Write("post", "order-service/order/1/note", {"text": "a"}),
-        ("PUT", "order-service/order/1/status", {"orderStatusId": 3}),
+        ("POST", "order-service/order/1/note", {"text": "c"}),
         {"method": "POST", "path": "order-service/order/1/note", "body": '{"text":"b"}'},
     ]
     results = list(emulator.client().batch(iter(writes), packing="never"))

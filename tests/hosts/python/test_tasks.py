@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import importlib.util
 import inspect
 import sys
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -68,8 +70,49 @@ def test_a_method_does_what_the_task_does() -> None:
     by_method = client.add_order_note(orderId=1, text="left at the door")
     by_name = client.task("add-order-note", orderId=1, text="left at the door")
     assert by_name["noteId"] > by_method["noteId"]
+
+
+def test_an_order_is_created_shipped_and_read_back() -> None:
+    emulator = Emulator(orders=10)
+    client = emulator.client()
+    (customer,) = client.search("contact-service/contact-search", {"isCustomer": True}, limit=1)
+    (product,) = client.search("product-service/product-search", {"productStatus": "LIVE"}, limit=1)
+    created = client.create_sales_order(
+        customer={"contactId": customer["contactId"]},
+        reference="INV-7",
+        orderRows=[{"productId": product["productId"], "quantity": 2, "price": Decimal("9.95")}],
+    )
+    order = next(client.get("order-service/order", created["orderId"]))
+    assert order["reference"] == "INV-7"
+    assert order["totalValue"]["net"] == "19.90"
+    (row,) = order["orderRows"]
+    taken: list[task_types.CreateGoodsOutNoteProducts] = [
+        {"productId": product["productId"], "salesOrderRowId": int(row), "quantity": 2}
+    ]
+    # Stock that is not there cannot be sent.
+    client.correct_stock(
+        warehouseId=2,
+        corrections=[
+            {
+                "productId": product["productId"],
+                "quantity": 5,
+                "reason": "found",
+                "locationId": 2,
+                "cost": {"value": Decimal("1.50")},
+            }
+        ],
+    )
+    (note,) = client.create_goods_out_note(
+        orderId=created["orderId"], warehouses=[{"warehouseId": 2, "products": taken}]
+    )["goodsOutNoteIds"]
+    shipped = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.timezone.utc)
     # A task that has nothing to say gives nothing.
-    assert client.update_order_status(orderId=1, orderStatusId=3) is None
+    client.ship_goods_out_note(goodsOutNoteId=note, eventOwnerId=4, occured=shipped, reference="TRACK-1")
+    found = next(client.get("warehouse-service/order/*/goods-note/goods-out", note))
+    assert found["shipping"]["reference"] == "TRACK-1"
+    assert found["status"]["shipped"] is True
+    client.remove_order_row(orderId=created["orderId"], orderRowId=row)
+    assert created["orderId"] in {found["id"] for found in client.get("order-service/order", created["orderId"])}
 
 
 def test_tasks_are_awaited_too() -> None:
