@@ -1,7 +1,8 @@
 //! A search page, read from invented answers in the shapes that Brightpearl gives.
 
 use brightpearl_core::Kind;
-use brightpearl_core::table::{Cell, ColumnData, Label, Page, ReportType, Sorting, Timestamp};
+use brightpearl_core::table::{Cell, ColumnData, Label, Page, ReportType, Sorting};
+use brightpearl_core::value::DateTime;
 
 const COLUMNS: &str = r#"[
     {"name":"orderId","sortable":true,"filterable":true,"reportDataType":"IDSET","referenceData":[],"isFreeTextSearchable":false,"required":false},
@@ -57,7 +58,7 @@ fn columns_take_the_type_of_their_cells() {
         data("createdOn"),
         ColumnData::DateTime {
             milliseconds: vec![1_706_972_887_000, 0, 1_719_997_687_123],
-            offset_minutes: vec![-360, 0, Timestamp::ZULU],
+            offset_minutes: vec![-360, 0, DateTime::ZULU],
         }
     );
     assert!(matches!(data("total"), ColumnData::Decimal(texts)

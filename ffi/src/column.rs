@@ -136,4 +136,4 @@ fn bits(bitmap: &Bitmap) -> *const u8 {
     bitmap.as_bytes().as_ptr()
 }
 
-const _: () = assert!(BP_ZULU == brightpearl_core::table::Timestamp::ZULU);
+const _: () = assert!(BP_ZULU == brightpearl_core::value::DateTime::ZULU);

@@ -1,6 +1,7 @@
 //! Cells as Python objects.
 
-use brightpearl_core::table::{Cell, Label, Timestamp};
+use brightpearl_core::table::{Cell, Label};
+use brightpearl_core::value::DateTime;
 use brightpearl_core::{Error, Kind};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -27,7 +28,7 @@ pub(crate) struct Converter<'py> {
     /// The last offset in minutes, and its `tzinfo`.
     zone: Option<(i16, Bound<'py, PyAny>)>,
     /// The last date-time of each column. Neighbours are often equal: days, and rows written together.
-    latest: Vec<Option<(Timestamp, Bound<'py, PyAny>)>>,
+    latest: Vec<Option<(DateTime, Bound<'py, PyAny>)>>,
 }
 
 impl<'py> Converter<'py> {
@@ -77,11 +78,11 @@ impl<'py> Converter<'py> {
         }
     }
 
-    fn date_time(&mut self, timestamp: Timestamp) -> PyResult<Bound<'py, PyAny>> {
+    fn date_time(&mut self, timestamp: DateTime) -> PyResult<Bound<'py, PyAny>> {
         static DATE_TIME: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         let py = self.py;
         let state = date_time::pickled(timestamp).ok_or_else(|| out_of_range(py, timestamp))?;
-        let zone = self.zone(timestamp.offset_minutes())?;
+        let zone = self.zone(timestamp.offset_minutes().unwrap_or_default())?;
         DATE_TIME.import(py, "datetime", "datetime")?.call1((PyBytes::new(py, &state), zone))
     }
 
@@ -115,7 +116,7 @@ fn new_zone(py: Python<'_>, minutes: i16) -> PyResult<Bound<'_, PyAny>> {
     ZONE.import(py, "datetime", "timezone")?.call1((span,))
 }
 
-fn out_of_range(py: Python<'_>, timestamp: Timestamp) -> PyErr {
+fn out_of_range(py: Python<'_>, timestamp: DateTime) -> PyErr {
     let message = format!("the date-time {timestamp} is beyond what `datetime` holds");
     raise(py, &Error::new(Kind::Protocol, message))
 }

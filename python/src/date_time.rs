@@ -1,14 +1,14 @@
 //! Date-times as Python objects and texts, on the hot path of rows.
 
-use brightpearl_core::table::Timestamp;
-use jiff::civil::DateTime;
+use brightpearl_core::value::DateTime;
+use jiff::civil;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 /// The ten bytes that `datetime.datetime` pickles itself as, in local time. Pickles must stay readable, so the
 /// constructor takes these bytes for good, and it is several times faster than with eight arguments. `None`
 /// beyond the years that `datetime` holds.
-pub(crate) fn pickled(timestamp: Timestamp) -> Option<[u8; 10]> {
+pub(crate) fn pickled(timestamp: DateTime) -> Option<[u8; 10]> {
     let local = local(timestamp)?;
     let [year_high, year_low] = u16::try_from(local.year()).ok().filter(|year| *year > 0)?.to_be_bytes();
     let microsecond = u32::try_from(local.subsec_nanosecond()).ok()? / 1000;
@@ -29,7 +29,7 @@ pub(crate) fn pickled(timestamp: Timestamp) -> Option<[u8; 10]> {
 }
 
 /// The text as the server sent it.
-pub(crate) fn text<'py>(py: Python<'py>, timestamp: Timestamp) -> Bound<'py, PyAny> {
+pub(crate) fn text<'py>(py: Python<'py>, timestamp: DateTime) -> Bound<'py, PyAny> {
     let mut buffer = *b"0000-00-00T00:00:00.000+00:00";
     let text = match spell(timestamp, &mut buffer) {
         Some(length) => buffer.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok()),
@@ -43,11 +43,11 @@ pub(crate) fn text<'py>(py: Python<'py>, timestamp: Timestamp) -> Bound<'py, PyA
 }
 
 /// Fills in the digits, and says how much of the buffer is the text.
-fn spell(timestamp: Timestamp, buffer: &mut [u8; 29]) -> Option<usize> {
+fn spell(timestamp: DateTime, buffer: &mut [u8; 29]) -> Option<usize> {
     let local = local(timestamp)?;
     let year = u16::try_from(local.year()).ok()?;
     let millisecond = u16::try_from(local.subsec_nanosecond() / 1_000_000).ok()?;
-    let offset = timestamp.offset_minutes();
+    let offset = timestamp.offset_minutes().unwrap_or_default();
     put(buffer, 0, year / 100);
     put(buffer, 2, year % 100);
     for (place, value) in
@@ -57,7 +57,7 @@ fn spell(timestamp: Timestamp, buffer: &mut [u8; 29]) -> Option<usize> {
     }
     buffer[20] = digit(millisecond / 100);
     put(buffer, 21, millisecond % 100);
-    if timestamp.is_zulu() {
+    if timestamp.offset_minutes().is_none() {
         buffer[23] = b'Z';
         return Some(24);
     }
@@ -76,8 +76,10 @@ fn digit(value: u16) -> u8 {
     b'0' + (value % 10) as u8
 }
 
-fn local(timestamp: Timestamp) -> Option<DateTime> {
+fn local(timestamp: DateTime) -> Option<civil::DateTime> {
     let instant = jiff::Timestamp::from_millisecond(timestamp.milliseconds()).ok()?;
-    let offset = jiff::tz::Offset::from_seconds(i32::from(timestamp.offset_minutes()) * 60).ok()?;
+    let offset =
+        jiff::tz::Offset::from_seconds(i32::from(timestamp.offset_minutes().unwrap_or_default()) * 60)
+            .ok()?;
     Some(offset.to_datetime(instant))
 }

@@ -2,11 +2,11 @@
 
 use super::bitmap::{Bitmap, Nulls};
 use super::column::{Column, ColumnData, Header};
+use super::instant::{self, LastDay};
 use super::json_text;
 use super::page::Cell;
 use super::scan;
 use super::text::Text;
-use super::timestamp::{LastDay, Timestamp};
 
 /// A column of which `metaData` has perhaps said nothing yet. Its first value decides its type; a value
 /// that does not fit turns the cells so far into a type that holds both without loss.
@@ -77,12 +77,12 @@ impl Builder {
                 rest.get(length + 1..)
             }
             ColumnData::DateTime { milliseconds, offset_minutes } => {
-                let (timestamp, length) = Timestamp::read_quoted(window, &mut self.last_day)?;
+                let (date_time, length) = instant::read_quoted(window, &mut self.last_day)?;
                 if window[length] != separator {
                     return None;
                 }
-                milliseconds.push(timestamp.milliseconds());
-                offset_minutes.push(timestamp.offset_part());
+                milliseconds.push(date_time.milliseconds());
+                offset_minutes.push(date_time.offset_part());
                 rest.get(length + 1..)
             }
             ColumnData::Text(texts) => {
@@ -168,9 +168,9 @@ impl Builder {
 
     /// Appends a text, without escapes, as row `row`.
     pub(super) fn push_text(&mut self, text: &str, row: usize) {
-        let timestamp = match &self.data {
-            ColumnData::Null if self.admits_dates => Timestamp::parse(text),
-            ColumnData::DateTime { .. } => Timestamp::parse(text),
+        let date_time = match &self.data {
+            ColumnData::Null if self.admits_dates => instant::parse(text),
+            ColumnData::DateTime { .. } => instant::parse(text),
             ColumnData::Null
             | ColumnData::Integer(_)
             | ColumnData::Boolean(_)
@@ -178,7 +178,7 @@ impl Builder {
             | ColumnData::Decimal(_)
             | ColumnData::Json(_) => None,
         };
-        match (&mut self.data, timestamp) {
+        match (&mut self.data, date_time) {
             (ColumnData::Null, Some(_)) => {
                 let (milliseconds, offset_minutes) = (self.filled(0, row), self.filled(0, row));
                 self.begin(ColumnData::DateTime { milliseconds, offset_minutes }, row);
@@ -190,10 +190,10 @@ impl Builder {
             (ColumnData::DateTime { .. }, None) => self.dates_to_texts(row),
             (_, _) => {}
         }
-        match (&mut self.data, timestamp) {
-            (ColumnData::DateTime { milliseconds, offset_minutes }, Some(timestamp)) => {
-                milliseconds.push(timestamp.milliseconds());
-                offset_minutes.push(timestamp.offset_part());
+        match (&mut self.data, date_time) {
+            (ColumnData::DateTime { milliseconds, offset_minutes }, Some(date_time)) => {
+                milliseconds.push(date_time.milliseconds());
+                offset_minutes.push(date_time.offset_part());
             }
             (ColumnData::Text(texts), _) => texts.push(text),
             (_, _) => self.push_json(Cell::Text(text), row),

@@ -4,7 +4,7 @@ use super::bitmap::Bitmap;
 use super::json_text;
 use super::page::Cell;
 use super::text::Text;
-use super::timestamp::Timestamp;
+use crate::value::DateTime;
 
 /// What Brightpearl says a column holds: `reportDataType` (API notes §4.3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -120,7 +120,7 @@ pub enum ColumnData {
     DateTime {
         /// Milliseconds since the Unix epoch, in UTC.
         milliseconds: Vec<i64>,
-        /// Minutes that local time is ahead of UTC, or [`Timestamp::ZULU`] where the answer wrote `Z`.
+        /// Minutes that local time is ahead of UTC, or [`DateTime::ZULU`] where the answer wrote `Z`.
         offset_minutes: Vec<i16>,
     },
     /// Numbers, exactly as the answer spells them.
@@ -218,7 +218,7 @@ impl ColumnData {
             Self::DateTime { milliseconds, offset_minutes } => {
                 match (milliseconds.get(row), offset_minutes.get(row)) {
                     (Some(milliseconds), Some(offset)) => {
-                        Cell::DateTime(Timestamp::from_parts(*milliseconds, *offset))
+                        Cell::DateTime(DateTime::from_known_parts(*milliseconds, *offset))
                     }
                     (_, _) => Cell::Null,
                 }

@@ -14,7 +14,7 @@ pub(super) fn write_cell(cell: Cell<'_>, out: &mut String) {
         Cell::Text(text) => write_string(text, out),
         // Writing into a `String` cannot fail.
         Cell::Integer(value) => _ = write!(out, "{value}"),
-        Cell::DateTime(timestamp) => _ = write!(out, "\"{timestamp}\""),
+        Cell::DateTime(date_time) => _ = write!(out, "\"{date_time}\""),
     }
 }
 
@@ -23,7 +23,7 @@ pub(super) fn write_text(cell: Cell<'_>, out: &mut String) {
     match cell {
         Cell::Null => {}
         Cell::Text(text) => out.push_str(text),
-        Cell::DateTime(timestamp) => _ = write!(out, "{timestamp}"),
+        Cell::DateTime(date_time) => _ = write!(out, "{date_time}"),
         Cell::Integer(_) | Cell::Boolean(_) | Cell::Decimal(_) | Cell::Json(_) => write_cell(cell, out),
     }
 }

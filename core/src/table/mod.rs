@@ -24,6 +24,7 @@ mod builder;
 mod column;
 mod decode;
 mod fault;
+mod instant;
 mod json_text;
 mod metadata;
 mod page;
@@ -31,7 +32,6 @@ mod reference;
 mod rows;
 mod scan;
 mod text;
-mod timestamp;
 
 #[cfg(feature = "arrow")]
 pub use arrow::REPORT_TYPE;
@@ -41,4 +41,3 @@ pub use metadata::{Metadata, Sorting};
 pub use page::{Cell, Page};
 pub use reference::{Label, Reference, ReferenceMap};
 pub use text::Text;
-pub use timestamp::Timestamp;

@@ -5,9 +5,9 @@ use super::column::{Column, Header};
 use super::metadata::Metadata;
 use super::reference::{Label, Reference};
 use super::rows::Rows;
-use super::timestamp::Timestamp;
 use super::{decode, fault, json_text};
 use crate::error::Result;
+use crate::value::DateTime;
 
 /// One page of a search, as columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum Cell<'a> {
     /// A text, without escapes.
     Text(&'a str),
     /// An instant.
-    DateTime(Timestamp),
+    DateTime(DateTime),
     /// A number of a column with numbers beyond 64-bit integers, exactly as the answer spells it.
     Decimal(&'a str),
     /// A value of a column with more than one sort of values, or with arrays or objects, as JSON.

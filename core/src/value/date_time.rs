@@ -12,7 +12,7 @@ const MILLISECONDS_A_MINUTE: i64 = 60_000;
 const MILLISECONDS_A_DAY: i64 = 24 * 60 * MILLISECONDS_A_MINUTE;
 /// 0000-01-01T00:00:00.000 and 9999-12-31T23:59:59.999, which four digits of year can write.
 const EARLIEST: i64 = -62_167_219_200_000;
-const LATEST: i64 = 253_402_300_799_999;
+pub(crate) const LATEST: i64 = 253_402_300_799_999;
 const HIGHEST_OFFSET: u16 = 23 * 60 + 59;
 
 /// An instant to the millisecond, and the offset it was written in: `2024-02-03T09:08:07.000-06:00`.
@@ -35,11 +35,14 @@ const HIGHEST_OFFSET: u16 = 23 * 60 + 59;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime {
     milliseconds: i64,
-    /// `None` is `Z`.
-    offset_minutes: Option<i16>,
+    /// Minutes east of UTC, or [`DateTime::ZULU`].
+    offset: i16,
 }
 
 impl DateTime {
+    /// Stands for `Z` in the offsets of a search page's columns.
+    pub const ZULU: i16 = i16::MIN;
+
     /// The instant that is so many milliseconds after 1970-01-01T00:00:00Z, written at an offset of so many
     /// minutes east of UTC; `None` writes `Z`.
     ///
@@ -63,7 +66,19 @@ impl DateTime {
                 format!("found {milliseconds} milliseconds, expected an instant in the years 0000 to 9999"),
             ));
         }
-        Ok(Self { milliseconds, offset_minutes })
+        Ok(Self::from_known_parts(milliseconds, offset_minutes.unwrap_or(Self::ZULU)))
+    }
+
+    /// From the two buffers of a search page's column: milliseconds, and the offset in minutes or
+    /// [`DateTime::ZULU`]. `None` where [`DateTime::from_milliseconds`] refuses.
+    pub fn from_parts(milliseconds: i64, offset: i16) -> Option<Self> {
+        let offset_minutes = Some(offset).filter(|offset| *offset != Self::ZULU);
+        Self::from_milliseconds(milliseconds, offset_minutes).ok()
+    }
+
+    /// The same for parts that are known to be writable.
+    pub(crate) fn from_known_parts(milliseconds: i64, offset: i16) -> Self {
+        Self { milliseconds, offset }
     }
 
     /// Reads an ISO 8601 date-time with `Z` or an offset `±hh:mm`.
@@ -98,13 +113,18 @@ impl DateTime {
 
     /// The offset as written, in minutes east of UTC; `None` for `Z`.
     pub fn offset_minutes(self) -> Option<i16> {
-        self.offset_minutes
+        Some(self.offset).filter(|offset| *offset != Self::ZULU)
+    }
+
+    /// The offset as columns hold it: minutes, or [`DateTime::ZULU`].
+    pub fn offset_part(self) -> i16 {
+        self.offset
     }
 
     /// The same instant, written with `Z`.
     #[must_use]
     pub fn to_utc(self) -> Self {
-        Self { milliseconds: self.milliseconds, offset_minutes: None }
+        Self { milliseconds: self.milliseconds, offset: Self::ZULU }
     }
 
     /// The same instant, written at another offset; `None` writes `Z`.
@@ -123,7 +143,7 @@ impl DateTime {
 
     /// The day and the milliseconds since its midnight, at the offset.
     fn local(self) -> (Date, i64) {
-        let local = self.milliseconds + offset_in_milliseconds(self.offset_minutes);
+        let local = self.milliseconds + offset_in_milliseconds(self.offset_minutes());
         (Date::from_known_day(local.div_euclid(MILLISECONDS_A_DAY)), local.rem_euclid(MILLISECONDS_A_DAY))
     }
 }
@@ -189,7 +209,7 @@ impl fmt::Display for DateTime {
         let (seconds, milliseconds) = (time / 1000, time % 1000);
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         write!(formatter, "{date}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}")?;
-        match self.offset_minutes {
+        match self.offset_minutes() {
             None => formatter.write_str("Z"),
             Some(minutes) => {
                 let sign = if minutes < 0 { '-' } else { '+' };

@@ -16,6 +16,7 @@ mod period;
 pub use currency::CurrencyCode;
 pub use date::Date;
 pub use date_time::DateTime;
+pub(crate) use date_time::LATEST;
 pub use decimal::Decimal;
 pub use period::{Moment, Period};
 

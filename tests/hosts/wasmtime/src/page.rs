@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brightpearl_core::table::Timestamp;
+use brightpearl_core::value::DateTime;
 
 use crate::types::{Column, ColumnData, Page, ReferenceMap, Resources, Texts};
 
@@ -18,7 +18,7 @@ pub enum Cell<'a> {
     /// A text.
     Text(&'a str),
     /// An instant, with the offset that the answer wrote.
-    DateTime(Timestamp),
+    DateTime(DateTime),
     /// A number beyond 64-bit integers, digit for digit.
     Decimal(&'a str),
     /// JSON text.
@@ -40,7 +40,7 @@ impl Column {
             ColumnData::Json(texts) => texts.get(row).map(Cell::Json),
             ColumnData::DateTime(instants) => {
                 let parts = instants.milliseconds.get(row).zip(instants.offset_minutes.get(row));
-                parts.map(|(instant, offset)| Cell::DateTime(Timestamp::from_parts(*instant, *offset)))
+                parts.and_then(|(instant, offset)| DateTime::from_parts(*instant, *offset)).map(Cell::DateTime)
             }
         };
         cell.unwrap_or(Cell::Null)
