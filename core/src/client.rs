@@ -322,7 +322,6 @@ impl Shared {
     ///
     /// # Errors
     /// [`Kind::Protocol`] when the body is no meta-data.
-    #[allow(dead_code, reason = "for the task that refreshes a search")]
     pub(crate) fn learn_columns(&self, search: &str, body: &[u8]) -> Result<Drift> {
         let (drift, event) = self.live.learn_meta_data(search, body)?;
         self.record_all(event);

@@ -13,8 +13,8 @@ fn meta_data() -> String {
         {"id": 3, "code": "PCF_COUNT", "name": "Pieces", "customFieldType": "INTEGER"},
         {"id": 4, "code": "PCF_DAY", "name": "Ship by", "customFieldType": "DATE"},
         {"id": 5, "code": "PCF_LIST", "name": "Size", "customFieldType": "SELECT",
-         "options": {"7": {"id": 7, "value": "Large"}, "8": {"id": 8, "value": "large"}, "9": {"id": 9, "value": "10"},
-                     "11": {"id": 11, "value": "Small"}}},
+         "options": {"6": {"id": 6, "value": "Small"}, "7": {"id": 7, "value": "Large"},
+                     "8": {"id": 8, "value": "large"}, "9": {"id": 9, "value": "10"}}},
         {"id": 6, "code": "PCF_ODD", "name": "Odd/~one", "customFieldType": "HOLOGRAM"},
         {"id": 7, "code": "PCF_A", "name": "Twin", "customFieldType": "TEXT"},
         {"id": 8, "code": "PCF_B", "name": "Twin", "customFieldType": "TEXT"},
@@ -85,7 +85,7 @@ fn only_what_differs_is_patched() {
         (
             json!({"Size": "SMALL"}),
             json!({}),
-            json!([{"op": "add", "path": "/PCF_LIST", "value": {"id": 11}}]),
+            json!([{"op": "add", "path": "/PCF_LIST", "value": {"id": 6}}]),
         ),
         (
             json!({"Size": "large"}),
@@ -139,7 +139,7 @@ fn labels_and_values_that_do_not_fit_are_refused_with_what_was_meant() {
             "a date, or a date-time with its offset such as 2024-02-03T09:08:07-06:00",
             "wrong-format",
         ),
-        (json!({"Size": "Smal"}), "/values/Size", "one of Large, large, 10, Small", "not-allowed"),
+        (json!({"Size": "Smal"}), "/values/Size", "one of Small, Large, large, 10", "not-allowed"),
         (
             json!({"Size": "LARGE"}),
             "/values/Size",
@@ -149,10 +149,10 @@ fn labels_and_values_that_do_not_fit_are_refused_with_what_was_meant() {
         (
             json!({"Size": {"id": 12}}),
             "/values/Size",
-            "the id of an entry of the list: 7 for Large, 8 for large, 9 for 10, 11 for Small",
+            "the id of an entry of the list: 6 for Small, 7 for Large, 8 for large, 9 for 10",
             "not-allowed",
         ),
-        (json!({"Size": [7]}), "/values/Size", "one of Large, large, 10, Small", "wrong-type"),
+        (json!({"Size": [7]}), "/values/Size", "one of Small, Large, large, 10", "wrong-type"),
         (
             json!({"Note": "a", "PCF_NOTE": "b"}),
             "/values/PCF_NOTE",

@@ -448,7 +448,12 @@ fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
 
 /// Plans an operation. A new one is held against the catalog, and what is doubtful about it is told; one that is
 /// resumed was checked when it was started, perhaps by a client that had learnt more.
-fn plan(shared: &Arc<Shared>, operation: &Operation, position: Position, is_new: bool) -> Result<Box<dyn Job>> {
+fn plan(
+    shared: &Arc<Shared>,
+    operation: &Operation,
+    position: Position,
+    is_new: bool,
+) -> Result<Box<dyn Job>> {
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {

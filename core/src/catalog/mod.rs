@@ -24,6 +24,7 @@ mod template;
 mod utilities;
 mod warehouse_service;
 
+pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };

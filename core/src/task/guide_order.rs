@@ -1,29 +1,19 @@
 //! Orders as integration guides write them down: flat, with unit prices, and perhaps without tax. They are turned
 //! into what the API takes; a tax code that is not given is the product's, and a tax amount follows from the rate.
 
-use std::collections::BTreeMap;
-
-use super::arguments::{Arguments, missing, refuse, violation};
+use super::arguments::{Arguments, missing, refuse};
 use super::orders::{Creation, RowAddition};
-use super::program::{Answer, Next, Program, get};
-use super::record::{ObjectText, Record, array, id_of, quoted, text_of};
-use crate::call::operation::Request;
-use crate::catalog::build::{
-    closed, currency, decimal, field, id, id_or_none, list, moment, object, places, text,
-};
-use crate::catalog::field::{Condition, Field, Object, Rule, Shape};
-use crate::catalog::nearest;
+use super::plain_row::{ORDER_ROW, ROW_MARKS, Row};
+use super::program::{Answer, Next, Program};
+use super::record::{ObjectText, Record, array};
+use super::tax_lookup::Lookup;
+use crate::catalog::build::{closed, currency, field, id, id_or_none, list, moment, object, text};
+use crate::catalog::field::{Condition, Object, Rule, Shape};
 use crate::error::{Error, Result};
-use crate::id_set::{IdSet, Split};
-use crate::validate::{Fault, Violation};
-use crate::value::Decimal;
 
 /// What tells an order of this form from one of the API's own.
 pub(super) const SALE_MARKS: &[&str] = &["/orderRows", "/orderTypeCode", "/customer/contactId"];
 pub(super) const ORDER_MARKS: &[&str] = &["/orderRows", "/customer", "/supplier"];
-
-/// What tells a row of the API's own form from a plain one.
-pub(super) const ROW_MARKS: &[&str] = &["/rowValue", "/quantity/magnitude", "/productName"];
 
 const CONTACT: Object = closed(&[id("contactId", "contact").mandatory()]);
 
@@ -61,38 +51,6 @@ pub(super) const ORDER: Object = closed(&[
     Rule::AnyOf(&["/customer/contactId", "/supplier/contactId"]),
 ]);
 
-const PRICED: Rule = Rule::AnyOf(&["/price", "/net"]);
-
-const PRODUCT: Field = id("productId", "product");
-const SKU: Field = text("sku").note("Instead of productId, in sales orders that are created whole.");
-const NAME: Field = text("name").note("For a row of free text; goes before the product's own name.");
-const QUANTITY: Field = field("quantity", places(4)).mandatory();
-const PRICE: Field = decimal("price").note("The net price of one.");
-const NET: Field = decimal("net").note("The net amount of the whole row, instead of price.");
-const TAX_CODE: Field = text("taxCode").of("tax-code").note("The product's when absent.");
-const TAX: Field = decimal("tax").note("Of the whole row; follows from the tax code's rate when absent.");
-const NOMINAL_CODE: Field = text("nominalCode").of("nominal-code");
-const EXTERNAL_REF: Field = text("externalRef");
-
-const ORDER_ROW: Object =
-    closed(&[PRODUCT, SKU, NAME, QUANTITY, PRICE, NET, TAX_CODE, TAX, NOMINAL_CODE, EXTERNAL_REF])
-        .rules(&[Rule::AnyOf(&["/productId", "/sku", "/name"]), PRICED]);
-
-/// A row, flat, for an order that is there.
-pub(super) const ROW: Object = closed(&[
-    id("orderId", "order").mandatory(),
-    PRODUCT,
-    NAME,
-    QUANTITY,
-    PRICE,
-    NET,
-    TAX_CODE,
-    TAX,
-    NOMINAL_CODE,
-    EXTERNAL_REF,
-])
-.rules(&[Rule::AnyOf(&["/productId", "/name"]), PRICED]);
-
 /// The program: look up what is not given, then create.
 struct Guide {
     task: &'static str,
@@ -113,21 +71,6 @@ enum Target {
     Existing(u64),
 }
 
-/// A row that is being completed.
-struct Row {
-    /// Where it stands in the arguments.
-    pointer: String,
-    product: Option<u64>,
-    tax_code: Option<String>,
-    net: Decimal,
-    /// The net amount as it was written, or worked out.
-    net_json: String,
-    tax: Option<String>,
-    quantity: String,
-    /// The members that are passed on as they are, by the name that they have here.
-    kept: Vec<(&'static str, String)>,
-}
-
 /// The program for an order of this form.
 ///
 /// # Errors
@@ -145,7 +88,7 @@ pub(super) fn order(arguments: &Arguments<'_>, may_be_atomic: bool) -> Result<Bo
     let rows: Vec<Row> = rows
         .iter()
         .enumerate()
-        .filter_map(|(place, row)| read_row(row, &format!("/orderRows/{place}"), is_sale, &mut violations))
+        .filter_map(|(place, row)| Row::read(row, &format!("/orderRows/{place}"), is_sale, &mut violations))
         .collect();
     arguments.refuse(violations)?;
     let target = if is_sale {
@@ -166,57 +109,9 @@ pub(super) fn add_row(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
         return Ok(Box::new(RowAddition::new(order, arguments.body().finish())));
     }
     let mut violations = Vec::new();
-    let row = read_row(&arguments.record, "", false, &mut violations);
+    let row = Row::read(&arguments.record, "", false, &mut violations);
     arguments.refuse(violations)?;
     Ok(Box::new(Guide::new(arguments.task, Target::Existing(order), row.into_iter().collect())))
-}
-
-fn read_row(
-    record: &Record<'_>,
-    pointer: &str,
-    is_sale: bool,
-    violations: &mut Vec<Violation>,
-) -> Option<Row> {
-    let product = record.text("productId").and_then(|digits| digits.parse().ok());
-    let has_name = record.raw("name").is_some();
-    if product.is_none() && !has_name && !is_sale {
-        let expected = "a product's id or a name; a row that is posted by itself takes no sku";
-        violations.push(missing(format!("{pointer}/productId"), expected));
-    }
-    let tax_code = record.text("taxCode");
-    if product.is_none() && tax_code.is_none() {
-        let expected = "a tax code, since the row names no product by id to take it from";
-        violations.push(missing(format!("{pointer}/taxCode"), expected));
-    }
-    let quantity = record.raw("quantity")?.to_owned();
-    let (net, net_json) = match record.raw("net") {
-        Some(json) => (record.decimal("net")?, json.to_owned()),
-        None => {
-            let (price, count) = (record.decimal("price")?, record.decimal("quantity")?);
-            let Some(net) = product_of(price, count) else {
-                let found = format!("{price} for one of {count}");
-                let expected = "a net amount that exact arithmetic can hold";
-                violations.push(violation(format!("{pointer}/price"), Fault::OutOfRange, found, expected));
-                return None;
-            };
-            (net, quoted(&net.to_string()))
-        }
-    };
-    let kept = ["productId", "sku", "name", "nominalCode", "externalRef"];
-    Some(Row {
-        pointer: pointer.to_owned(),
-        product,
-        tax_code,
-        net,
-        net_json,
-        tax: record.raw("tax").map(str::to_owned),
-        quantity,
-        kept: kept.into_iter().filter_map(|name| Some((name, record.raw(name)?.to_owned()))).collect(),
-    })
-}
-
-fn product_of(one: Decimal, other: Decimal) -> Option<Decimal> {
-    rust_decimal::Decimal::from(one).checked_mul(other.into()).map(Decimal::from)
 }
 
 fn sale_head(record: &Record<'_>) -> ObjectText {
@@ -339,142 +234,4 @@ impl Program for Guide {
         };
         (self.lookup.requests_left() + creation, true)
     }
-}
-
-impl Row {
-    fn of_sale(&self) -> String {
-        self.passed_on(ObjectText::new(), &[("productId", "productId"), ("sku", "sku"), ("name", "name")])
-            .raw("quantity", &self.quantity)
-            .maybe("taxCode", self.tax_code.as_deref().map(quoted).as_deref())
-            .raw("net", &self.net_json)
-            .maybe("tax", self.tax.as_deref())
-            .finish()
-    }
-
-    fn of_order(&self) -> String {
-        let amount = |json: &str| ObjectText::new().raw("value", json);
-        let value = ObjectText::new()
-            .maybe("taxCode", self.tax_code.as_deref().map(quoted).as_deref())
-            .within("rowNet", amount(&self.net_json))
-            .within("rowTax", self.tax.as_deref().map_or_else(ObjectText::new, amount));
-        self.passed_on(ObjectText::new(), &[("productId", "productId"), ("name", "productName")])
-            .within("quantity", ObjectText::new().raw("magnitude", &self.quantity))
-            .within("rowValue", value)
-            .finish()
-    }
-
-    /// Adds what identifies the row, under the names that it has there, and what is the same everywhere.
-    fn passed_on(&self, text: ObjectText, names: &[(&str, &str)]) -> ObjectText {
-        let everywhere = [("nominalCode", "nominalCode"), ("externalRef", "externalRef")];
-        names.iter().chain(&everywhere).fold(text, |text, (here, there)| {
-            let json = self.kept.iter().find(|(name, _)| name == here).map(|(_, json)| json.as_str());
-            text.maybe(there, json)
-        })
-    }
-}
-
-/// Reading the tax codes of products, and the rates of tax codes, as far as rows lack them.
-struct Lookup {
-    products: Split,
-    wants_rates: bool,
-    is_asking_for_rates: bool,
-    codes: BTreeMap<u64, String>,
-    rates: BTreeMap<String, Decimal>,
-    is_product_known: IdSet,
-}
-
-impl Lookup {
-    fn new(rows: &[Row]) -> Self {
-        let products = rows.iter().filter(|row| row.tax_code.is_none()).filter_map(|row| row.product);
-        // Ids were checked, so that all of them can be in a set.
-        let products = IdSet::from_ids(products).unwrap_or_default();
-        Self {
-            products: products.split(PRODUCTS_AT_ONCE, LONGEST_ID_TEXT),
-            wants_rates: rows.iter().any(|row| row.tax.is_none()),
-            is_asking_for_rates: false,
-            codes: BTreeMap::new(),
-            rates: BTreeMap::new(),
-            is_product_known: IdSet::new(),
-        }
-    }
-
-    fn next(&mut self) -> Option<Request> {
-        if let Some(ids) = self.products.next() {
-            return Some(get(format!("product-service/product/{ids}")));
-        }
-        if std::mem::take(&mut self.wants_rates) {
-            self.is_asking_for_rates = true;
-            return Some(get("accounting-service/tax-code"));
-        }
-        None
-    }
-
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
-        for record in answer.records()? {
-            if self.is_asking_for_rates {
-                if let Some(code) = record.text("code") {
-                    // No rate is the rate of an exempt code (API notes §8.5.6).
-                    self.rates.insert(code, record.decimal("rate").unwrap_or_default());
-                }
-            } else if let Some(id) = record.node("id").as_ref().and_then(id_of) {
-                self.is_product_known.insert(id)?;
-                let code = record.record("financialDetails").record("taxCode").node("code");
-                if let Some(code) = code.as_ref().and_then(text_of) {
-                    self.codes.insert(id, code);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn requests_left(&self) -> u64 {
-        let chunks = self.products.remaining().split(PRODUCTS_AT_ONCE, LONGEST_ID_TEXT).count();
-        chunks as u64 + u64::from(self.wants_rates)
-    }
-
-    fn complete(&self, row: &mut Row) -> Result<(), Violation> {
-        let at = |member: &str| format!("{}/{member}", row.pointer);
-        let code = match (&row.tax_code, row.product) {
-            (Some(code), _) => code.clone(),
-            (None, Some(id)) if !self.is_product_known.contains(id) => {
-                let expected = "a product that exists, or a tax code for the row";
-                return Err(violation(
-                    at("productId"),
-                    Fault::NotAllowed,
-                    format!("{id}, which is not there"),
-                    expected,
-                ));
-            }
-            (None, product) => match product.and_then(|id| self.codes.get(&id)) {
-                Some(code) => code.clone(),
-                None => return Err(missing(at("taxCode"), "a tax code, since the product has none")),
-            },
-        };
-        if row.tax.is_none() {
-            let Some(rate) = self.rates.get(&code) else {
-                let expected = match nearest(&code, self.rates.keys().map(String::as_str)) {
-                    Some(meant) => format!("a tax code of the account, such as {meant}"),
-                    None => "a tax code of the account".to_owned(),
-                };
-                return Err(violation(at("taxCode"), Fault::NotAllowed, format!("{code:?}"), expected));
-            };
-            let Some(tax) = tax_of(row.net, *rate) else {
-                let expected = "a tax amount, since it cannot be worked out exactly";
-                return Err(missing(at("tax"), expected));
-            };
-            row.tax = Some(quoted(&tax.to_string()));
-        }
-        row.tax_code = Some(code);
-        Ok(())
-    }
-}
-
-/// Most products in one GET (API notes §1.3).
-const PRODUCTS_AT_ONCE: usize = 200;
-const LONGEST_ID_TEXT: usize = 4_000;
-
-/// Per cent of a net amount, to two places as row taxes have them (API notes §1.8); halves go away from zero.
-fn tax_of(net: Decimal, rate: Decimal) -> Option<Decimal> {
-    let tax = rust_decimal::Decimal::from(product_of(net, rate)?).checked_div(100.into())?;
-    Decimal::from(tax).rounded(2).ok()
 }

@@ -13,12 +13,14 @@ mod entry;
 mod goods;
 mod guide_order;
 mod orders;
+mod plain_row;
 mod products;
 mod program;
 mod record;
 mod rows;
 mod searches;
 mod stock;
+mod tax_lookup;
 
 use serde::Serialize;
 

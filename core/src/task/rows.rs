@@ -2,7 +2,8 @@
 
 use super::arguments::Arguments;
 use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
-use super::guide_order::{self, ROW_MARKS, add_row};
+use super::guide_order::add_row;
+use super::plain_row::{self, ROW_MARKS};
 use super::program::{Answer, Next, Program};
 use super::record::{ObjectText, array, quoted};
 use crate::call::operation::Request;
@@ -24,7 +25,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Form::own(closed(&[id("orderId", "order").mandatory()]))
                 .with_body(Method::Post, ROW)
                 .marked(ROW_MARKS),
-            Form::own(guide_order::ROW),
+            Form::own(plain_row::ROW),
         ],
         gives: &[given("orderRowId", What::Id)],
         plan: Plan::Program(add_row),

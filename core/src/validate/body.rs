@@ -77,8 +77,9 @@ impl Check {
     /// Checks an object that may have the members of several tables. The first that knows a name counts.
     pub(super) fn members(&mut self, tables: &[&Object], members: &[(String, Part<'_>)]) {
         for (place, table) in tables.iter().enumerate() {
-            let is_known_before =
-                |name| tables[..place].iter().any(|table| table.fields.iter().any(|field| field.name == name));
+            let is_known_before = |name| {
+                tables[..place].iter().any(|table| table.fields.iter().any(|field| field.name == name))
+            };
             for field in table.fields.iter().filter(|field| !is_known_before(field.name)) {
                 let node = member(members, field.name).map(Part::read);
                 self.within(field.name, |check| check.field(field, node.as_ref()));

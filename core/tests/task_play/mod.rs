@@ -50,7 +50,7 @@ pub(crate) fn play_with(client: &Client, name: &str, arguments: &str, answers: &
     let mut sent = Vec::new();
     let mut outcome = None;
     let result = drive(client, name, arguments, answers, &mut sent, &mut outcome);
-    Played { sent, outcome: result.and_then(|()| Ok(outcome.expect("a task that is done has a result"))) }
+    Played { sent, outcome: result.map(|()| outcome.expect("a task that is done has a result")) }
 }
 
 fn drive(
