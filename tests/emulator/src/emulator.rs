@@ -8,6 +8,7 @@ use crate::gateway::{Caller, Door, Tokens, authenticate, multi_message, open};
 use crate::outcome::Outcome;
 use crate::protocol::address::Address;
 use crate::protocol::answer::{Answer, Refusal, Stamp, page, stamped};
+use crate::protocol::moment::LAST_MOMENT;
 use crate::search::Lies;
 use crate::service::{Action, Call, Route, unknown_resource};
 use crate::statistics::Statistics;
@@ -315,7 +316,7 @@ impl Emulator {
         lies: Lies,
         now_ms: u64,
     ) -> Answer {
-        let now = i64::try_from(now_ms).unwrap_or(i64::MAX);
+        let now = i64::try_from(now_ms).map_or(LAST_MOMENT, |now| now.min(LAST_MOMENT));
         self.world.catch_up(now);
         let mut call = Call {
             world: &mut self.world,

@@ -15,6 +15,9 @@ pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 24 * HOUR;
 
+/// 9999-01-01T00:00:00Z: no later time is written to a record, so that terms can be added to it.
+pub(crate) const LAST_MOMENT: i64 = 253_370_764_800_000;
+
 /// A point in time as the account shows it: with milliseconds and the offset of its zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {

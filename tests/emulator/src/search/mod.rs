@@ -59,7 +59,7 @@ impl<R> Column<R> {
     }
 
     /// Says that this column, and not the first, is the id.
-    pub(crate) const fn is_id(mut self) -> Self {
+    pub(crate) const fn identifies(mut self) -> Self {
         self.role = Role::Id;
         self
     }

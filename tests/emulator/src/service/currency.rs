@@ -9,7 +9,7 @@ use super::Route;
 use super::call::Call;
 use super::fields::Fields;
 use crate::protocol::answer::{Answer, Refusal, response};
-use crate::protocol::json::{Number, amount, with_places};
+use crate::protocol::json::{Number, amount};
 use crate::protocol::moment::{Moment, local_midnight};
 use crate::search::{Cell, Column, DataType, Search, Searchable};
 use crate::world::World;
@@ -133,9 +133,9 @@ fn read_rate(call: &Call<'_>) -> Result<(usize, i64, Decimal), Refusal> {
     if !fields.has("/rateActiveFrom") {
         fields.refuse(INVALID, "You must supply rateActiveFrom");
     }
-    let rate = fields.decimal("/rate").map(|rate| with_places(rate, 6));
-    if rate.is_none_or(|rate| rate <= Decimal::ZERO) {
-        fields.refuse(INVALID, "You must supply a rate greater than 0");
+    let rate = fields.exchange_rate("/rate");
+    if !fields.has("/rate") {
+        fields.refuse(INVALID, "You must supply a rate");
     }
     fields.finish()?;
     Ok((index.unwrap_or(0), from.unwrap_or(call.now_ms), rate.unwrap_or(Decimal::ONE)))

@@ -80,6 +80,17 @@ impl<'a> Fields<'a> {
         decimal(value).or_else(|| self.wrong_type(pointer, "a number"))
     }
 
+    /// An exchange rate. Rates that nobody has, and that amounts could not be divided by, are refused with
+    /// those that are not above 0.
+    pub(super) fn exchange_rate(&mut self, pointer: &str) -> Option<Decimal> {
+        let rate = self.decimal(pointer)?.round_dp(6);
+        if rate <= Decimal::ZERO || rate > Decimal::from(1_000_000) {
+            self.refuse(self.code, format!("{} must be greater than 0", name_of(pointer)));
+            return None;
+        }
+        Some(rate)
+    }
+
     pub(super) fn boolean(&mut self, pointer: &str) -> Option<bool> {
         match self.member(pointer)? {
             Value::Bool(value) => Some(*value),

@@ -116,16 +116,16 @@ pub(super) fn read_date(world: &World, fields: &mut Fields<'_>, pointer: &str) -
 pub(super) fn read_currency(call: &Call<'_>, fields: &mut Fields<'_>) -> (usize, Decimal) {
     let id = fields.id("/header/currencyId");
     let index = call.world.currency_ids.iter().position(|known| Some(*known) == id);
-    let rate = fields.decimal("/header/exchangeRate");
+    let places = fields.decimal("/header/exchangeRate").map_or(0, |rate| rate.normalize().scale());
+    if places > 6 {
+        fields.refuse(INVALID, "The exchange rate must have at most 6 decimal places");
+    }
+    let rate = fields.exchange_rate("/header/exchangeRate");
     let Some(index) = index else {
         fields.refuse(INVALID, "You must supply the id of a currency of this account");
         return (0, Decimal::ONE);
     };
     let rate = rate.unwrap_or_else(|| call.world.exchange_rate(index, call.now_ms));
-    if rate <= Decimal::ZERO || rate.normalize().scale() > 6 {
-        fields.refuse(INVALID, "The exchange rate must be greater than 0 and have at most 6 decimal places");
-        return (index, Decimal::ONE);
-    }
     if index == 0 && rate != Decimal::ONE {
         fields.refuse(INVALID, "The exchange rate of the base currency must be 1.000000");
     }

@@ -60,7 +60,7 @@ fn close_purchases(call: &mut Call<'_>, order_type: OrderType) -> Answer {
         due_date: fields.moment("/dueDate"),
         reference: fields.text("/invoiceReference"),
     };
-    let rate = fields.decimal("/exchangeRate");
+    let rate = fields.exchange_rate("/exchangeRate");
     let count = fields.elements("/orderIds").len();
     if count == 0 || (order_type == OrderType::PurchaseCredit && count > 1) {
         fields.refuse(INVALID, "You must supply the ids of the orders to close");
@@ -74,7 +74,7 @@ fn close_purchases(call: &mut Call<'_>, order_type: OrderType) -> Answer {
         refuse_to_close(call, *id, order_type)?;
     }
     for id in ids {
-        if let Some(rate) = rate.filter(|rate| rate.is_sign_positive() && !rate.is_zero()) {
+        if let Some(rate) = rate {
             call.world.edit_order_quietly(id, |order| order.exchange_rate = rate);
         }
         call.world.close_order(id, terms.clone(), call.now_ms);

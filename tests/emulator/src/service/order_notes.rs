@@ -27,7 +27,7 @@ const NOTE_SEARCH: Search<OrderNote> = Search {
     name: "order-service/order-note-search",
     columns: &[
         NoteColumn::new("orderId", DataType::IdSet, |_, note| Cell::integer(note.order)),
-        NoteColumn::new("noteId", DataType::IdSet, |_, note| Cell::integer(note.id)).is_id(),
+        NoteColumn::new("noteId", DataType::IdSet, |_, note| Cell::integer(note.id)).identifies(),
         NoteColumn::new("contactId", DataType::IdSet, |_, note| Cell::integer(note.contact)),
         NoteColumn::new("noteText", DataType::SearchString, |_, note| Cell::text(note.text.clone())),
         NoteColumn::new("isPublic", DataType::Boolean, |_, note| Cell::Boolean(note.is_public)),

@@ -184,11 +184,7 @@ fn read_exchange_rate(
     currency: usize,
     now: i64,
 ) -> Decimal {
-    match fields.decimal(layout.exchange_rate) {
-        Some(rate) if rate <= Decimal::ZERO => {
-            fields.refuse(INVALID, "The exchange rate must be greater than 0");
-            Decimal::ONE
-        }
+    match fields.exchange_rate(layout.exchange_rate) {
         Some(rate) if currency != 0 => rate,
         Some(_) | None => world.exchange_rate(currency, now),
     }

@@ -83,10 +83,7 @@ fn read_payment(call: &Call<'_>, fields: &mut Fields<'_>, book: PaymentBook) -> 
         PaymentBook::Supplier => None,
     };
     let (order, currency) = read_order(call, fields, book);
-    let exchange_rate = fields.decimal("/exchangeRate");
-    if exchange_rate.is_some_and(|rate| rate <= Decimal::ZERO) {
-        fields.refuse(INVALID, "exchangeRate must be greater than 0");
-    }
+    let exchange_rate = fields.exchange_rate("/exchangeRate");
     let (authorized, expires) = read_authorisation(fields, kind);
     let paid = match kind {
         Some(PaymentType::Authorisation | PaymentType::Void) => Decimal::ZERO,

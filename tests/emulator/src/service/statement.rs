@@ -74,7 +74,7 @@ const STATEMENT_SEARCH: Search<Option<Entry>> = Search {
         EntryColumn::new("journalId", DataType::IdSet, |_, entry| {
             Cell::optional_integer(entry.as_ref().map(|entry| entry.journal.id))
         })
-        .is_id(),
+        .identifies(),
         EntryColumn::new("orderId", DataType::IdSet, |_, entry| {
             Cell::optional_integer(entry.as_ref().and_then(|entry| order_of(&entry.journal)))
         }),

@@ -125,7 +125,7 @@ impl World {
     pub(crate) fn append_row(&mut self, rows: &mut Vec<OrderRow>, row: OrderRow) -> u32 {
         let id = self.next_row_id();
         let last = rows.iter().map(|row| row.sequence).max().unwrap_or(0);
-        rows.push(OrderRow { id, sequence: last + 10, ..row });
+        rows.push(OrderRow { id, sequence: last.saturating_add(10), ..row });
         id
     }
 

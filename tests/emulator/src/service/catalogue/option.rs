@@ -58,7 +58,7 @@ const VALUE_SEARCH: Search<(u32, Option<OptionValue>)> = Search {
             let option = own.as_ref().and_then(|own| world.changes.catalogue.options.get(own.option));
             Cell::optional_text(option.map(|option| option.name.clone()))
         }),
-        ValueColumn::new("optionValueId", DataType::IdSet, |_, (id, _)| Cell::integer(*id)).is_id(),
+        ValueColumn::new("optionValueId", DataType::IdSet, |_, (id, _)| Cell::integer(*id)).identifies(),
         ValueColumn::new("optionValueName", DataType::SearchString, |_, (_, own)| {
             Cell::optional_text(own.as_ref().map(|own| own.name.clone()))
         }),
