@@ -1,4 +1,4 @@
-//! The recorded writes of the order, contact and accounting services, sent again to the emulator.
+//! The recorded writes of the services, sent again to the emulator.
 //!
 //! A recording speaks of ids and codes that its account had. Before a request is sent again they are
 //! exchanged for those of the emulated account: ids that an earlier exchange of the scenario was answered,
@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::{Exchange, Twin, headers_alike, recordings, tree};
 use crate::shape::Tree;
 
-const SERVICES: [&str; 3] = ["order-service/", "contact-service/", "accounting-service/"];
+const SERVICES: [&str; 5] =
+    ["order-service/", "contact-service/", "accounting-service/", "product-service/", "warehouse-service/"];
 
 /// Recorded ids, and what they are in the emulated account.
 type Ids = BTreeMap<u64, u64>;
