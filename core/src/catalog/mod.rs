@@ -28,7 +28,6 @@ pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
-pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use names::{readable, readable_path, search_for, search_named};
 pub(crate) use nearest::nearest;
 pub use operation::{Endpoint, Operation, Prefix};
