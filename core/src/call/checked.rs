@@ -78,7 +78,7 @@ pub(crate) fn known_request(request: &Request) -> Result<Checked> {
         repeatable: request.idempotent || validate::may_be_repeated(path, *method, body.as_bytes()),
         verifications: validate::verifications(path, *method, body.as_bytes()).into(),
         warnings: Vec::new(),
-        deprecation: found.and_then(|found| found.operation.deprecation.as_ref()),
+        deprecation: found.and_then(|found| found.operation.deprecation),
     })
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn deprecated_read(resource: &str) -> Option<Event> {
     let with_ids = format!("{}/{{ids}}", resource.trim_matches('/'));
     let read = catalog::find(&with_ids, Method::Get).or_else(|| catalog::find(resource, Method::Get));
     let deprecation = match read {
-        Some(found) => found.operation.deprecation.as_ref(),
+        Some(found) => found.operation.deprecation,
         None => catalog::resource(resource)?.deprecation(),
     };
     deprecated_used(&template(resource.trim_matches('/')), deprecation)

@@ -6,6 +6,8 @@ use super::field::{DecimalForm, Field, MapKey, Object, PatchOperation, PatchPath
 pub(crate) const TEXT: Shape = Shape::Text { at_least: 0, at_most: None };
 /// An id from 1.
 pub(crate) const ID: Shape = Shape::Id { or_zero: false };
+/// A whole number of any size.
+pub(crate) const INTEGER: Shape = Shape::Integer { lowest: None, highest: None };
 /// A decimal number of any sign and precision.
 pub(crate) const DECIMAL: Shape = Shape::Decimal(ANY_DECIMAL);
 const ANY_DECIMAL: DecimalForm = DecimalForm { places: None, sign: Sign::Any, text_only: false };
@@ -51,8 +53,8 @@ pub(crate) const fn some(of: &'static Shape) -> Shape {
 }
 
 /// Whole numbers between these, both included.
-pub(crate) const fn between(lowest: i64, highest: i64) -> Shape {
-    Shape::Integer { lowest, highest }
+pub(crate) const fn between(lowest: i32, highest: i32) -> Shape {
+    Shape::Integer { lowest: Some(lowest), highest: Some(highest) }
 }
 
 /// A member of that shape.
@@ -82,7 +84,7 @@ pub(crate) const fn boolean(name: &'static str) -> Field {
 
 /// A whole number.
 pub(crate) const fn integer(name: &'static str) -> Field {
-    field(name, between(i64::MIN, i64::MAX))
+    field(name, INTEGER)
 }
 
 /// An id of a resource.

@@ -205,7 +205,7 @@ fn describe_operation(
         if_match: operation.if_match,
         body: json_schema(&operation.content, UnknownMembers::default()),
         fields: describe_fields(&operation.content),
-        deprecation: operation.deprecation,
+        deprecation: operation.deprecation.copied(),
         verified: operation.verified,
         note: operation.note,
     }

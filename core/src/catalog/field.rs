@@ -55,12 +55,12 @@ pub enum Shape {
     Code,
     /// `true` or `false`.
     Boolean,
-    /// A whole number between these, both included.
+    /// A whole number of 64 bits.
     Integer {
-        /// The lowest.
-        lowest: i64,
-        /// The highest.
-        highest: i64,
+        /// The lowest, where there is a limit.
+        lowest: Option<i32>,
+        /// The highest, where there is a limit.
+        highest: Option<i32>,
     },
     /// An id from 1; 0 where it may stand for "none".
     Id {
@@ -345,11 +345,11 @@ impl fmt::Display for Shape {
             Shape::Boolean => formatter.write_str("true or false"),
             Shape::Integer { lowest, highest } => {
                 formatter.write_str("a whole number")?;
-                match (*lowest, *highest) {
-                    (i64::MIN, i64::MAX) => Ok(()),
-                    (lowest, i64::MAX) => write!(formatter, " from {lowest}"),
-                    (i64::MIN, highest) => write!(formatter, " up to {highest}"),
-                    (lowest, highest) => write!(formatter, " from {lowest} to {highest}"),
+                match (lowest, highest) {
+                    (None, None) => Ok(()),
+                    (Some(lowest), None) => write!(formatter, " from {lowest}"),
+                    (None, Some(highest)) => write!(formatter, " up to {highest}"),
+                    (Some(lowest), Some(highest)) => write!(formatter, " from {lowest} to {highest}"),
                 }
             }
             Shape::Id { or_zero: false } => formatter.write_str("an id above 0"),

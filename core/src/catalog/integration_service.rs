@@ -1,6 +1,6 @@
 //! The integration service (API notes §7.1, §8.6).
 
-use super::build::{TEXT, boolean, choice, closed, field, text};
+use super::build::{TEXT, between, boolean, choice, closed, field, text};
 use super::field::{Condition, MapKey, Object, Rule, Shape};
 use super::operation::{Answer, Content, Empty, Verify, delete, endpoint, get, json, post};
 use super::resource::{Detail, Resource, Section};
@@ -42,8 +42,7 @@ const SUBSCRIPTION: Object = closed(&[
     text("bodyTemplate"),
     text("contentType"),
     boolean("idSetAccepted").note("False when absent; true is recommended."),
-    field("qualityOfService", Shape::Integer { lowest: 0, highest: 1 })
-        .note("0 at most once (when absent), 1 at least once."),
+    field("qualityOfService", between(0, 1)).note("0 at most once (when absent), 1 at least once."),
 ])
 .rules(&[Rule::When {
     member: "/httpMethod",

@@ -193,7 +193,7 @@ pub struct Operation {
     /// What `If-Match` takes, where it guards against lost updates (HTTP 412).
     pub if_match: Option<&'static str>,
     /// Why it should not be used any more.
-    pub deprecation: Option<Deprecation>,
+    pub deprecation: Option<&'static Deprecation>,
     /// Whether the sources are sure that it exists as described.
     pub verified: bool,
     /// What else is to be known; empty when nothing.
@@ -308,8 +308,8 @@ impl Operation {
     }
 
     /// It should not be used any more.
-    pub(crate) const fn deprecated(self, replacement: Option<&'static str>, reason: &'static str) -> Self {
-        Operation { deprecation: Some(Deprecation { replacement, reason }), ..self }
+    pub(crate) const fn deprecated(self, deprecation: &'static Deprecation) -> Self {
+        Operation { deprecation: Some(deprecation), ..self }
     }
 
     /// Marked as unsure in the sources.

@@ -116,8 +116,6 @@ impl Resource {
     pub fn deprecation(&self) -> Option<&'static Deprecation> {
         let mut operations = self.operations();
         let (_, first) = operations.next()?;
-        operations
-            .all(|(_, operation)| operation.deprecation.is_some())
-            .then_some(first.deprecation.as_ref())?
+        operations.all(|(_, operation)| operation.deprecation.is_some()).then_some(first.deprecation)?
     }
 }

@@ -51,13 +51,16 @@ fn of_shape(shape: &Shape, unknown: UnknownMembers) -> Value {
         Shape::Boolean => json!({"type": "boolean"}),
         Shape::Integer { lowest, highest } => {
             let mut number = json!({"type": "integer"});
-            if *lowest > i64::MIN {
+            if let Some(lowest) = lowest {
                 number["minimum"] = (*lowest).into();
             }
-            if *highest < i64::MAX {
+            if let Some(highest) = highest {
                 number["maximum"] = (*highest).into();
             }
-            either(number, &if *lowest > 0 { FROM_ONE.to_owned() } else { WHOLE.to_owned() })
+            either(
+                number,
+                &if lowest.is_some_and(|lowest| lowest > 0) { FROM_ONE.to_owned() } else { WHOLE.to_owned() },
+            )
         }
         Shape::Id { or_zero: false } => either(json!({"type": "integer", "minimum": 1}), FROM_ONE),
         Shape::Id { or_zero: true } => either(json!({"type": "integer", "minimum": 0}), "^(0|[1-9][0-9]*)$"),

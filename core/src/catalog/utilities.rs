@@ -2,7 +2,7 @@
 
 use super::build::{choice, closed, field, open, text};
 use super::field::{Condition, Object, Rule, Shape};
-use super::operation::{Answer, Content, Prefix, endpoint, get, json, post};
+use super::operation::{Answer, Content, Deprecation, Prefix, endpoint, get, json, post};
 use super::resource::{Detail, Resource, Section};
 
 pub(super) const RESOURCES: &[Resource] =
@@ -84,7 +84,9 @@ const ACCOUNT_LOCATION: Resource = Resource {
     source: "§2.8",
     endpoints: &[endpoint(
         "developer-tools/{DEV-REF}/account-location/{ACCOUNT}",
-        &[get(Answer::Object).id_in("").deprecated(None, "Its page is titled deprecated.")],
+        &[get(Answer::Object)
+            .id_in("")
+            .deprecated(&Deprecation { replacement: None, reason: "Its page is titled deprecated." })],
     )
     .below(Prefix::Host)],
     note: "On the master datacentre, euw1, only.",
@@ -99,7 +101,9 @@ const INSTALLED_ACCOUNTS: Resource = Resource {
     source: "§2.8",
     endpoints: &[endpoint(
         "developer-tools/{DEV-REF}/installed-accounts/{APP-REF}",
-        &[get(Answer::Array).id_in("").deprecated(None, "Its page is titled deprecated.")],
+        &[get(Answer::Array)
+            .id_in("")
+            .deprecated(&Deprecation { replacement: None, reason: "Its page is titled deprecated." })],
     )
     .below(Prefix::Host)],
     note: "On the master datacentre, euw1, only; needs the signed developer token.",

@@ -35,7 +35,9 @@ pub(super) fn check(shape: &Shape, node: &Node<'_>) -> Fit {
             | Node::Unreadable => Err(Fault::WrongType.into()),
         },
         Shape::Code => check_code(node),
-        Shape::Integer { lowest, highest } => check_integer(node, *lowest, *highest),
+        Shape::Integer { lowest, highest } => {
+            check_integer(node, lowest.map_or(i64::MIN, i64::from), highest.map_or(i64::MAX, i64::from))
+        }
         Shape::Id { or_zero } => check_id(node, *or_zero),
         Shape::Decimal(form) => check_decimal(node, *form),
         Shape::Text { at_least, at_most } => check_length(text_of(node)?, *at_least, *at_most),

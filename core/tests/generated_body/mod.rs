@@ -148,7 +148,8 @@ fn value(
         Shape::Code => source.pick(&["296", "\"296\"", "\"A-1\""]).to_owned(),
         Shape::Boolean => source.pick(&["true", "false"]).to_owned(),
         Shape::Integer { lowest, highest } => {
-            let number = (*lowest).max(-3).saturating_add(source.below(9) as i64).min(*highest);
+            let lowest = lowest.map_or(-3, i64::from);
+            let number = (lowest + source.below(9) as i64).min(highest.map_or(i64::MAX, i64::from));
             number_or_text(number.to_string(), source)
         }
         Shape::Id { or_zero } => {

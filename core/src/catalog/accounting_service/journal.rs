@@ -4,7 +4,7 @@ use crate::catalog::build::{
     DECIMAL, RATE, currency, field, id, id_or_none, moment, object, open, some, text,
 };
 use crate::catalog::field::{Object, Shape};
-use crate::catalog::operation::{Answer, endpoint, get, json, post};
+use crate::catalog::operation::{Answer, Deprecation, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
 use crate::catalog::search::{FilterType, Search, SearchColumn, column, named, numbered};
 
@@ -19,7 +19,10 @@ pub(super) const JOURNAL: Resource = Resource {
         endpoint(
             "accounting-service/journal",
             &[post(Answer::Id, json(JOURNAL_POST))
-                .deprecated(Some("journal-entry"), "Base currency only; its page is titled deprecated.")
+                .deprecated(&Deprecation {
+                    replacement: Some("journal-entry"),
+                    reason: "Base currency only; its page is titled deprecated.",
+                })
                 .note("Debits must equal credits.")],
         ),
     ],

@@ -2,7 +2,7 @@
 
 use crate::catalog::build::{MONEY, id, list, moment, object, open, text};
 use crate::catalog::field::{Field, Object, Rule, Shape};
-use crate::catalog::operation::{Answer, Content, endpoint, get, json, post};
+use crate::catalog::operation::{Answer, Content, Deprecation, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
 use crate::catalog::search::Search;
 
@@ -14,10 +14,10 @@ pub(super) const SALES_RECEIPT: Resource = Resource {
     source: "§8.5.4, §9",
     endpoints: &[endpoint(
         "accounting-service/sales-receipt",
-        &[post(Answer::Id, json(RECEIPT)).deprecated(
-            Some("sales-receipt"),
-            "Its page is titled deprecated. To mark an order as paid, use customer-payment.",
-        )],
+        &[post(Answer::Id, json(RECEIPT)).deprecated(&Deprecation {
+            replacement: Some("sales-receipt"),
+            reason: "Its page is titled deprecated. To mark an order as paid, use customer-payment.",
+        })],
     )],
     ..Resource::BLANK
 };
@@ -45,8 +45,10 @@ pub(super) const PURCHASE_PAYMENT: Resource = Resource {
     source: "§8.5",
     endpoints: &[endpoint(
         "accounting-service/purchase-payment",
-        &[post(Answer::Id, json(PAYMENT))
-            .deprecated(Some("purchase-payment"), "Older than the page that is current.")],
+        &[post(Answer::Id, json(PAYMENT)).deprecated(&Deprecation {
+            replacement: Some("purchase-payment"),
+            reason: "Older than the page that is current.",
+        })],
     )],
     note: "Known from one client.",
     ..Resource::BLANK
@@ -68,10 +70,10 @@ pub(super) const ACCOUNT_PAYMENT: Resource = Resource {
     source: "§8.5",
     endpoints: &[endpoint(
         "accounting-service/account-payment",
-        &[post(Answer::Id, json(ON_ACCOUNT)).deprecated(
-            Some("supplier-payment"),
-            "A payment to a supplier on account, from an older client.",
-        )],
+        &[post(Answer::Id, json(ON_ACCOUNT)).deprecated(&Deprecation {
+            replacement: Some("supplier-payment"),
+            reason: "A payment to a supplier on account, from an older client.",
+        })],
     )],
     note: "Known from one client.",
     ..Resource::BLANK
@@ -97,11 +99,13 @@ pub(super) const PAYMENT_AUTHORISATION: Resource = Resource {
     endpoints: &[
         endpoint(
             "accounting-service/payment-auth/{ID-SET}",
-            &[get(Answer::Array).deprecated(Some("customer-payment"), SUPERSEDED)],
+            &[get(Answer::Array)
+                .deprecated(&Deprecation { replacement: Some("customer-payment"), reason: SUPERSEDED })],
         ),
         endpoint(
             "accounting-service/payment-auth",
-            &[post(Answer::Unknown, Content::Unknown).deprecated(Some("customer-payment"), SUPERSEDED)],
+            &[post(Answer::Unknown, Content::Unknown)
+                .deprecated(&Deprecation { replacement: Some("customer-payment"), reason: SUPERSEDED })],
         ),
     ],
     searches: &[Search {

@@ -1,7 +1,8 @@
 //! Customers, suppliers and staff.
 
 use crate::catalog::build::{
-    ID, TEXT, boolean, decimal, field, id, id_or_none, integer, limited, object, open, patchable, text, up_to,
+    ID, INTEGER, TEXT, boolean, decimal, field, id, id_or_none, integer, limited, object, open, patchable,
+    text, up_to,
 };
 use crate::catalog::field::{Object, PatchOperation, PatchPath, Shape};
 use crate::catalog::operation::{Answer, Empty, Verify, endpoint, get, json, options, patch, post};
@@ -135,7 +136,7 @@ const CONTACT_PATCH: &[PatchPath] = &[
     patchable("/communication/telephones/(PRI|SEC|MOB|FAX)", ALL, TEXT),
     patchable("/communication/emails/(PRI|SEC|TER)/email", &[Test, Add, Replace, Remove, Move, Copy], TEXT),
     patchable("/marketingDetails/isReceiveEmailNewsletter", &[Test, Replace], Shape::Boolean),
-    patchable("/leadTime", &[Replace], Shape::Integer { lowest: i64::MIN, highest: i64::MAX }),
+    patchable("/leadTime", &[Replace], INTEGER),
     patchable("/companyId", &[Replace], ID).of("company"),
 ];
 
