@@ -5,7 +5,7 @@ use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
 use super::program::{Answer, Next, Program};
 use super::record::{ObjectText, array};
 use crate::call::operation::Request;
-use crate::catalog::build::{between, closed, decimal, field, id, id_or_none, moment, some, text};
+use crate::catalog::build::{COUNT, closed, decimal, field, id, id_or_none, moment, some, text};
 use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
@@ -36,7 +36,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         writes: true,
         takes: &[Form::own(closed(&[
             id("goodsOutNoteId", "goods-out-note").mandatory(),
-            field("lastEventVersion", between(0, i64::MAX)).note(
+            field("lastEventVersion", COUNT).note(
                 "The note's lastEventVersion as read; the events are refused when it is another by now.",
             ),
         ]))
@@ -61,10 +61,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             field("events", some(&Shape::Choice(&["PRI", "PIC", "PAC", "SHW"])))
                 .note("What happened, in order; PIC, PAC and SHW when absent."),
             text("reference").note("The tracking reference."),
-            field("boxes", between(0, i64::MAX)),
+            field("boxes", COUNT),
             decimal("weight"),
             id_or_none("shippingMethodId", "shipping-method"),
-            field("lastEventVersion", between(0, i64::MAX)).note(
+            field("lastEventVersion", COUNT).note(
                 "The note's lastEventVersion as read; the events are refused when it is another by now.",
             ),
         ]))],

@@ -30,7 +30,7 @@ use crate::error::{Error, Result};
 pub(crate) use arguments::Arguments;
 pub(crate) use entry::{Collection, Entry, Plan};
 pub(crate) use program::{Answer, Next, Program, Single};
-pub(crate) use record::{ObjectText, array, quoted};
+pub(crate) use record::{ObjectText, Record, array, id_of, quoted};
 
 /// The tables, group by group.
 const GROUPS: [&[Entry]; 8] = [

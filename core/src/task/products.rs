@@ -4,7 +4,7 @@ use super::arguments::Arguments;
 use super::entry::{Becomes, Collection, Entry, Form, One, Plan, What, given};
 use super::stock::{PRODUCT_IDS, ids};
 use crate::call::operation::Fetch;
-use crate::catalog::build::{closed, field, id};
+use crate::catalog::build::{COUNT, closed, field, id};
 use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         writes: true,
         takes: &[Form::own(closed(&[
             id("productId", "product").mandatory(),
-            field("version", Shape::Integer { lowest: 0, highest: i64::MAX })
+            field("version", COUNT)
                 .note("The product's version as read; the change is refused when it is another by now."),
         ]))
         .with_body(Method::Put, "product-service/product/{productId}")],
