@@ -160,3 +160,79 @@ fn sales_order_options_and_search_agree() {
         account.column("order-service/sales-order-search?orderShippingStatus=ASS", "orderShippingStatus");
     assert!(!shipped.is_empty() && shipped.iter().all(|code| code == "ASS"));
 }
+
+#[test]
+fn a_bundle_brings_its_components() {
+    let mut account = small_account();
+    let found = account.get("product-service/product-search?stockTracked=true&pageSize=2");
+    let parts: Vec<_> = rows(&found).iter().map(|row| row[0].as_u64().unwrap()).collect();
+    let bundle = account.post(
+        "product-service/product",
+        &json!({"brandId": 74, "identity": {"sku": "SET-X"}, "financialDetails": {"taxCode": {"id": 7}},
+                "salesChannels": [{"salesChannelName": "Brightpearl", "productName": "A set",
+                                   "categories": [{"categoryCode": "296"}]}],
+                "composition": {"bundle": true, "bundleComponents": [
+                    {"productId": parts[0], "productQuantity": 1}, {"productId": parts[1], "productQuantity": 3}]}}),
+    );
+    let mut body = body(&mut account);
+    body["rows"] = json!([{"sku": "SET-X", "quantity": 2, "taxCode": "T20", "net": 50, "tax": 10}]);
+    let id = account.post("order-service/sales-order", &body);
+    let read = account.get(&format!("order-service/sales-order/{id}"))["response"][0]["rows"].clone();
+    let parent = read[0]["id"].as_u64().unwrap();
+    assert_eq!((&read[0]["productId"], &read[0]["bundleParent"]), (&json!(bundle), &json!(true)));
+    for (row, (product, quantity)) in [(&read[1], (parts[0], "2.0000")), (&read[2], (parts[1], "6.0000"))] {
+        assert_eq!((&row["productId"], &row["quantity"]), (&json!(product), &json!(quantity)));
+        assert_eq!((&row["bundleChild"], &row["parentRowId"]), (&json!(true), &json!(parent)));
+        assert_eq!((&row["net"], &row["sku"]), (&json!("0.0000"), &row["sku"]));
+    }
+    assert_eq!(account.order(id)["totalValue"]["total"], "60.00");
+    let path = format!("order-service/order/{id}/row/{parent}");
+    account.write(
+        Method::Patch,
+        &path,
+        &json!([{"op": "replace", "path": "/quantity/magnitude", "value": 1}]),
+    );
+    let read = account.get(&format!("order-service/sales-order/{id}"))["response"][0]["rows"].clone();
+    assert_eq!(read[2]["quantity"], "3.0000");
+    account.write(Method::Delete, &path, &Value::Null);
+    assert_eq!(account.order(id)["orderRows"], json!({}));
+    let supplier = account.some_contact("isSupplier=true");
+    let order = json!({"orderTypeCode": "PO", "parties": {"supplier": {"contactId": supplier}}});
+    let order = account.post("order-service/order", &order);
+    let row = json!({"productId": bundle, "quantity": {"magnitude": 1}, "rowValue": {"taxCode": "T20"}});
+    assert_eq!(account.codes(Method::Post, &format!("order-service/order/{order}/row"), &row).0, 400);
+}
+
+#[test]
+fn what_is_reserved_stays_on_the_order() {
+    let mut account = small_account();
+    let availability = account.get("product-service/product-search?stockTracked=true&productStatus=LIVE");
+    let mut body = body(&mut account);
+    // Somewhere there is a product with two pieces in the first warehouse.
+    for product in first_ids(&availability) {
+        body["externalRef"] = json!(format!("reserve-{product}"));
+        body["rows"] = json!([{"productId": product, "quantity": 2, "taxCode": "T20", "net": 50, "tax": 10}]);
+        let id = account.post("order-service/sales-order", &body);
+        let fresh = account.order(id);
+        assert_eq!((&fresh["allocationStatusCode"], &fresh["version"]), (&json!("ANA"), &json!(1)));
+        let row = fresh["orderRows"].as_object().unwrap().keys().next().unwrap().clone();
+        let products = json!({"products": [{"productId": product, "salesOrderRowId": row.parse::<u64>().unwrap(), "quantity": 2}]});
+        let path = format!("warehouse-service/order/{id}/reservation/warehouse/2");
+        account.send(Method::Post, &path, &products.to_string());
+        if account.order(id)["allocationStatusCode"] != "AAA" {
+            continue;
+        }
+        let path = format!("order-service/order/{id}/row/{row}");
+        let patch = json!([{"op": "replace", "path": "/quantity/magnitude", "value": 1}]);
+        assert_eq!(account.codes(Method::Patch, &path, &patch), (400, vec!["ORDC-046".to_owned()]));
+        assert_eq!(account.send(Method::Delete, &path, "").status, 400);
+        let warehouse = json!([{"op": "replace", "path": "/warehouseId", "value": 3}]);
+        let refused = account.codes(Method::Patch, &format!("order-service/order/{id}"), &warehouse);
+        assert_eq!(refused, (400, vec!["ORDC-043".to_owned()]));
+        account.write(Method::Put, &format!("order-service/order/{id}/status"), &json!({"orderStatusId": 5}));
+        assert_eq!(account.order(id)["allocationStatusCode"], "ANA");
+        account.write(Method::Delete, &path, &Value::Null);
+        return;
+    }
+    panic!("no product could be reserved");
+}

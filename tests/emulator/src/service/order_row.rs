@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use brightpearl_core::Method;
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::Route;
@@ -52,7 +53,7 @@ fn post_row(call: &mut Call<'_>) -> Answer {
     let row = read_row(call.world, &mut fields, &ORDER_ROW, &order, "");
     fields.finish()?;
     let mut rows = call.world.order_rows(&order);
-    let first = call.world.append_row(&mut rows, row);
+    let first = call.world.append_row(&order, &mut rows, row);
     call.world.write_rows(order.id, rows, call.now_ms);
     response(first)
 }
@@ -82,24 +83,46 @@ fn put_row(call: &mut Call<'_>) -> Answer {
     fields.finish()?;
     let OrderRow { id, sequence, bundle, is_bundle, .. } = rows[place];
     rows[place] = OrderRow { id, sequence, bundle, is_bundle, ..row };
+    refuse_below_fulfilled(call, &order, &rows[place])?;
     call.world.write_rows(order.id, rows, call.now_ms);
     nothing()
 }
 
+/// A quantity may not fall below what is set aside or on goods notes (API notes §8.1.6). The code is
+/// *inferred*.
+fn refuse_below_fulfilled(call: &Call<'_>, order: &Order, row: &OrderRow) -> Result<(), Refusal> {
+    let known = call.world.row_fulfilments(order);
+    let taken = known.iter().find(|known| known.row == row.id);
+    let taken = taken.map_or(0, |known| known.reserved + known.fulfilled);
+    if row.quantity < Decimal::from(taken) {
+        let text = format!("Order row {} has {taken} reserved or fulfilled and cannot have fewer", row.id);
+        return Err(Refusal::coded(400, "ORDC-046", &text));
+    }
+    Ok(())
+}
+
 fn patch_row(call: &mut Call<'_>) -> Answer {
     let (order, mut rows, place) = changeable_row(call)?;
-    let is_stock_tracked = call.world.is_stock_tracked(rows[place].product_id);
+    let before = rows[place].clone();
+    let is_whole = before.is_bundle || call.world.is_stock_tracked(before.product_id);
     for operation in json_patch::read(call.body)? {
-        apply(&operation, &mut rows[place], is_stock_tracked)?;
+        apply(&operation, &mut rows[place], is_whole)?;
     }
     let row = rows[place].clone();
+    refuse_below_fulfilled(call, &order, &row)?;
+    // A bundle's components come in the same proportion as before.
+    for component in rows.iter_mut().filter(|other| other.bundle == Some(row.id)) {
+        if !before.quantity.is_zero() {
+            component.quantity = component.quantity / before.quantity * row.quantity;
+        }
+    }
     call.world.write_rows(order.id, rows, call.now_ms);
     let currency = &call.world.currencies[order.currency].code;
     response(RowShape::new(&row, currency))
 }
 
 /// A new net amount makes a new tax amount, as recorded, unless the tax is worked out by hand.
-fn apply(operation: &Operation, row: &mut OrderRow, is_stock_tracked: bool) -> Result<(), Refusal> {
+fn apply(operation: &Operation, row: &mut OrderRow, is_whole: bool) -> Result<(), Refusal> {
     if operation.verb != Verb::Replace {
         return Err(operation.refusal());
     }
@@ -108,7 +131,7 @@ fn apply(operation: &Operation, row: &mut OrderRow, is_stock_tracked: bool) -> R
         Refusal::coded(400, INVALID, &text)
     };
     match operation.path.as_str() {
-        "/quantity/magnitude" => match fitting_quantity(&operation.value, is_stock_tracked) {
+        "/quantity/magnitude" => match fitting_quantity(&operation.value, is_whole) {
             Some(quantity) => row.quantity = quantity,
             None => {
                 let mut fields = Fields::new(&Value::Null, INVALID);
@@ -144,6 +167,9 @@ fn apply(operation: &Operation, row: &mut OrderRow, is_stock_tracked: bool) -> R
 fn delete_row(call: &mut Call<'_>) -> Answer {
     let (order, mut rows, place) = changeable_row(call)?;
     let removed = rows[place].id;
+    for row in rows.iter().filter(|row| row.id == removed || row.bundle == Some(removed)) {
+        refuse_below_fulfilled(call, &order, &OrderRow { quantity: Decimal::ZERO, ..row.clone() })?;
+    }
     rows.retain(|row| row.id != removed && row.bundle != Some(removed));
     call.world.write_rows(order.id, rows, call.now_ms);
     nothing()
@@ -195,6 +221,7 @@ fn put_sales_rows(call: &mut Call<'_>) -> Answer {
     for (place, row) in replaced {
         let OrderRow { id, sequence, bundle, is_bundle, .. } = rows[place];
         rows[place] = OrderRow { id, sequence, bundle, is_bundle, ..row };
+        refuse_below_fulfilled(call, &order, &rows[place])?;
         outcomes.done(id);
     }
     call.world.write_rows(order.id, rows, call.now_ms);

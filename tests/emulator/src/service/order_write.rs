@@ -191,6 +191,7 @@ fn put_status(call: &mut Call<'_>) -> Answer {
     call.world.changes.touch_order(id, Some(status), call.now_ms);
     order_notes::add(call, id, note.unwrap_or_default());
     if status == CANCELLED_STATUS {
+        call.world.remove_reservation(id);
         call.world.refresh_fulfilment(id, call.now_ms);
     }
     nothing()
@@ -200,7 +201,7 @@ fn put_status(call: &mut Call<'_>) -> Answer {
 fn refuse_to_cancel(call: &Call<'_>, order: &Order) -> Result<(), Refusal> {
     let reason = if call.world.is_invoiced(order) {
         "it has been invoiced"
-    } else if ["SPS", "ASS"].contains(&order.shipping_status_code()) {
+    } else if !call.world.goods_out_of(order.id).is_empty() {
         "it has goods-out notes"
     } else if !call.world.paid(order).paid.is_zero() {
         "it has payments"

@@ -53,7 +53,12 @@ pub(super) fn read_row(
         // The code is recorded, its text is not.
         fields.refuse("ORDC-026", format!("You must supply a product name{place}"));
     }
-    let quantity = read_quantity(fields, layout, product.as_ref(), place);
+    let is_bundle = product.as_ref().is_some_and(|product| !world.components(product.id).is_empty());
+    if is_bundle && !order.order_type.is_sale() {
+        fields.refuse(INVALID, format!("A bundle cannot be purchased{place}"));
+    }
+    let is_whole = is_bundle || product.as_ref().is_some_and(|product| product.stock_tracked);
+    let quantity = read_quantity(fields, layout, is_whole, place);
     let tax = read_tax_code(fields, layout, place);
     let net = with_places(fields.decimal(layout.net).unwrap_or(Decimal::ZERO), 4);
     let tax_amount = fields.decimal(layout.tax).unwrap_or_else(|| tax_on(net, tax));
@@ -94,10 +99,10 @@ pub(super) fn tax_on(net: Decimal, tax: &TaxCode) -> Decimal {
     with_places(net * Decimal::new(i64::from(tax.rate.unwrap_or(0)), 4), 2)
 }
 
-/// A quantity: whole for products whose stock is counted, with at most four places for others.
-pub(super) fn fitting_quantity(value: &Value, is_stock_tracked: bool) -> Option<Decimal> {
+/// A quantity: whole for bundles and products whose stock is counted, with at most four places for others.
+pub(super) fn fitting_quantity(value: &Value, is_whole: bool) -> Option<Decimal> {
     let quantity = decimal(value)?;
-    let places = if is_stock_tracked { 0 } else { 4 };
+    let places = if is_whole { 0 } else { 4 };
     (quantity.normalize().scale() <= places).then_some(quantity)
 }
 
@@ -126,15 +131,9 @@ fn read_product(world: &World, fields: &mut Fields<'_>, place: &str) -> Option<P
     product
 }
 
-fn read_quantity(
-    fields: &mut Fields<'_>,
-    layout: &RowLayout,
-    product: Option<&Product>,
-    place: &str,
-) -> Decimal {
+fn read_quantity(fields: &mut Fields<'_>, layout: &RowLayout, is_whole: bool, place: &str) -> Decimal {
     let value = fields.member(layout.quantity).unwrap_or(&Value::Null);
-    let is_stock_tracked = product.is_some_and(|product| product.stock_tracked);
-    fitting_quantity(value, is_stock_tracked).unwrap_or_else(|| {
+    fitting_quantity(value, is_whole).unwrap_or_else(|| {
         refuse_quantity(fields, value, "", place);
         Decimal::ZERO
     })

@@ -103,9 +103,10 @@ fn post_sale(call: &mut Call<'_>, order_type: OrderType) -> Answer {
     let id = call.world.add_order(|id| Order { id, ..order }, call.now_ms);
     call.world.details_mut(id).parties = Some(parties);
     if !new_rows.is_empty() {
+        let order = call.world.order(id);
         let mut rows = Vec::with_capacity(new_rows.len());
         for row in new_rows {
-            call.world.append_row(&mut rows, row);
+            call.world.append_row(&order, &mut rows, row);
         }
         call.world.write_first_rows(id, rows, call.now_ms);
     }

@@ -1,5 +1,7 @@
 //! Writing to orders: creating them, changing them, and keeping what follows from their rows.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,7 @@ use super::order_rows::{MOST_ROWS, OrderRow};
 use super::parties::Parties;
 use super::product::Product;
 use super::reference::{ORDER_STATUSES, OrderStatus, OrderType, WEB_INTEGRATION};
+use crate::protocol::json::with_places;
 
 /// What was written of an order that a search does not show. What is none is as derived from the seed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -20,6 +23,9 @@ pub(crate) struct OrderDetails {
     /// Whether the supplier has acknowledged it.
     pub(crate) acknowledged: bool,
 }
+
+/// Bundles within bundles are taken apart this far down.
+const MOST_LEVELS: u32 = 4;
 
 impl World {
     /// The status with that id.
@@ -121,12 +127,64 @@ impl World {
         (self.first_new_order - 1) * MOST_ROWS + self.changes.rows_added
     }
 
-    /// Puts a row behind the others. Returns its id.
-    pub(crate) fn append_row(&mut self, rows: &mut Vec<OrderRow>, row: OrderRow) -> u32 {
+    /// Puts a row behind the others, and behind the row of a bundle those of its components, which cost
+    /// nothing by themselves. Returns the id of the row.
+    pub(crate) fn append_row(&mut self, order: &Order, rows: &mut Vec<OrderRow>, row: OrderRow) -> u32 {
+        let components = self.components(row.product_id);
+        let (quantity, tax, nominal_code) = (row.quantity, row.tax, row.nominal_code.clone());
+        let id = self.push_row(rows, OrderRow { is_bundle: !components.is_empty(), ..row });
+        for (product, pieces) in components {
+            let product = self.product(product);
+            let component = OrderRow {
+                id: 0,
+                sequence: 0,
+                product_id: product.id,
+                name: product.name(),
+                sku: Some(product.sku()).filter(|sku| !sku.is_empty()),
+                quantity: quantity * Decimal::from(pieces),
+                item_cost: with_places(product.cost() * order.exchange_rate, 4),
+                product_price: with_places(Decimal::ZERO, 4),
+                discount: Decimal::ZERO,
+                tax,
+                net: with_places(Decimal::ZERO, 4),
+                tax_amount: with_places(Decimal::ZERO, 2),
+                tax_calculator: Cow::Borrowed("brightpearl"),
+                nominal_code: nominal_code.clone(),
+                external_ref: None,
+                is_bundle: false,
+                bundle: Some(id),
+            };
+            self.push_row(rows, component);
+        }
+        id
+    }
+
+    fn push_row(&mut self, rows: &mut Vec<OrderRow>, row: OrderRow) -> u32 {
         let id = self.next_row_id();
         let last = rows.iter().map(|row| row.sequence).max().unwrap_or(0);
         rows.push(OrderRow { id, sequence: last.saturating_add(10), ..row });
         id
+    }
+
+    /// What a product is made of, if it is a bundle: products that are none themselves, and how many.
+    pub(crate) fn components(&self, product: u32) -> Vec<(u32, u32)> {
+        let mut found = Vec::new();
+        self.collect_components(product, 1, MOST_LEVELS, &mut found);
+        found
+    }
+
+    fn collect_components(&self, product: u32, pieces: u32, levels: u32, found: &mut Vec<(u32, u32)>) {
+        if levels == 0 || !self.products.contains(product) {
+            return;
+        }
+        for component in &self.product_record(product).components {
+            let pieces = pieces.saturating_mul(component.quantity);
+            let before = found.len();
+            self.collect_components(component.product, pieces, levels - 1, found);
+            if found.len() == before {
+                found.push((component.product, pieces));
+            }
+        }
     }
 
     /// Gives an order that was just created its rows, which is no change of it.
