@@ -111,8 +111,15 @@ def test_an_order_is_created_shipped_and_read_back() -> None:
     found = next(client.get("warehouse-service/order/*/goods-note/goods-out", note))
     assert found["shipping"]["reference"] == "TRACK-1"
     assert found["status"]["shipped"] is True
-    client.remove_order_row(orderId=created["orderId"], orderRowId=row)
-    assert created["orderId"] in {found["id"] for found in client.get("order-service/order", created["orderId"])}
+    added = client.add_order_row(
+        orderId=created["orderId"],
+        productName="Gift wrap",
+        quantity={"magnitude": 1},
+        rowValue={"taxCode": "Z", "rowNet": {"value": Decimal("2.50")}},
+    )
+    client.remove_order_row(orderId=created["orderId"], orderRowId=added["orderRowId"])
+    with pytest.raises(RejectedError, match="ORDC-046"):
+        client.remove_order_row(orderId=created["orderId"], orderRowId=row)
 
 
 def test_tasks_are_awaited_too() -> None:
