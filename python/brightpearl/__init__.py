@@ -24,6 +24,9 @@ from brightpearl._native import (
     Statistics,
     __version__,
 )
+from brightpearl.async_client import AsyncClient
+from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
+from brightpearl.batch import BatchResult, BatchResults
 from brightpearl.client import Client
 from brightpearl.credentials import (
     ApplicationLogin,
@@ -35,7 +38,8 @@ from brightpearl.credentials import (
     StaffApp,
     StaffLogin,
 )
-from brightpearl.errors import (
+from brightpearl.discovery import catalog, describe, errors, tasks, validate, verify_callback
+from brightpearl.exceptions import (
     AuthenticationError,
     BrightpearlError,
     CallCancelledError,
@@ -51,7 +55,9 @@ from brightpearl.errors import (
     UnavailableError,
     ValidationError,
 )
+from brightpearl.findings import ReadVerification, SearchVerification, Violation
 from brightpearl.messages import Headers, Request, Response
+from brightpearl.operations import Write
 from brightpearl.reply import Reply
 from brightpearl.resources import Refusal, Resources
 from brightpearl.rows import Rows
@@ -63,7 +69,13 @@ Mapping.register(Resource)
 __all__ = [
     "ApplicationLogin",
     "ArrowTable",
+    "AsyncBatchResults",
+    "AsyncClient",
+    "AsyncResources",
+    "AsyncRows",
     "AuthenticationError",
+    "BatchResult",
+    "BatchResults",
     "BrightpearlError",
     "Budget",
     "CallCancelledError",
@@ -86,6 +98,7 @@ __all__ = [
     "PrivateApp",
     "ProtocolError",
     "PublicApp",
+    "ReadVerification",
     "Refusal",
     "RejectedError",
     "Reply",
@@ -96,6 +109,7 @@ __all__ = [
     "Response",
     "Row",
     "Rows",
+    "SearchVerification",
     "StaffApp",
     "StaffLogin",
     "Statistics",
@@ -104,5 +118,13 @@ __all__ = [
     "TransportFailure",
     "UnavailableError",
     "ValidationError",
+    "Violation",
+    "Write",
     "__version__",
+    "catalog",
+    "describe",
+    "errors",
+    "tasks",
+    "validate",
+    "verify_callback",
 ]

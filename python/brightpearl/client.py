@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import time
 
-from brightpearl import _native
-from brightpearl._native import IdSet, RawReply, Uris, dump_json
-from brightpearl.credentials import Credentials
+from brightpearl import operations
+from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
+from brightpearl.batch import BatchResults
 from brightpearl.driver import Driver, Host
-from brightpearl.errors import ValidationError
-from brightpearl.reply import Reply
+from brightpearl.operations import Write
+from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.resources import Resources
 from brightpearl.rows import Rows
-from brightpearl.wire import names_of, pairs_of
+from brightpearl.task_methods import TaskMethods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any, Literal
 
-    from brightpearl._native import Budget, Call, Statistics
+    from brightpearl._native import Call
+    from brightpearl.credentials import Credentials
+    from brightpearl.discovery import UnknownMembers
+    from brightpearl.driver import Output
+    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
+    from brightpearl.reply import Reply
     from brightpearl.transport import Transport
     from brightpearl.wire import Ids, Parameters
 
-    Method = Literal["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
-    Paging = Literal["first-result", "offset"]
-    Plan = Literal["auto", "always", "never"]
 
-
-class Client:
+class Client(TaskMethods, AnyClient):
     """One app on one account. May be shared by threads; what it returns belongs to one thread at a time.
 
     `account`: the code in the address of your Brightpearl login.
     `datacentre`: such as `use1`; or `base_url`, such as `http://127.0.0.1:8080`. Exactly one of them.
-    `credentials`: a `PrivateApp` or a `StaffApp`.
+    `credentials`: such as a `PrivateApp`.
     `transport`: transmits one request; `httpx` unless given.
     `clock`: milliseconds since the Unix epoch. `sleep`: waits so many seconds. The machine's unless given.
     `timeout`: seconds that the default transport waits for a connection and for the next bytes.
@@ -43,6 +43,8 @@ class Client:
     `lane`: `normal`, or `high` to use the pool's reserve.
     `max_body_bytes`: largest answer that is read, 64 MiB unless given.
     `page_size`, `paging`: rows a search page, and how pages are asked for.
+    `unknown_members`: what to make of members of a body that the catalog does not know: `warn` (an event), or
+    `refuse`, or `allow`.
     `seed`: of the back-off's randomness; drawn from the system unless given.
 
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
@@ -65,36 +67,31 @@ class Client:
         max_body_bytes: int | None = None,
         page_size: int | None = None,
         paging: Paging | None = None,
+        unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
     ) -> None:
-        if not isinstance(credentials, Credentials):
-            raise TypeError(f"credentials is a {type(credentials).__name__}; expected such as a PrivateApp")
-        if transport is not None and not callable(transport):
-            raise TypeError(f"transport is a {type(transport).__name__}; expected a callable")
+        checked_transport(transport)
         settings = {
             "account": account,
             "datacentre": datacentre,
             "base_url": base_url,
-            "retry": dict(retry or {}),
-            "pool": dict(pool or {}),
+            "retry": retry and dict(retry),
+            "pool": pool and dict(pool),
             "lane": lane,
             "max_body_bytes": max_body_bytes,
             "page_size": page_size,
             "paging": paging,
-            "seed": int.from_bytes(os.urandom(8), "little") if seed is None else seed,
+            "unknown_members": unknown_members,
+            "seed": seed,
         }
-        self._description = f"account={account!r}, {credentials!r}"
-        # The text with the token is bound to no name, so that no traceback can show it.
-        self._native = _native.Client(
-            dump_json(_given(settings) | {"credentials": credentials._configuration()}, "settings")
-        )
+        super().__init__(credentials, settings, clock)
         self._own_transport = None
         if transport is None:
             from brightpearl.http import HttpxTransport
 
-            limit = 64 << 20 if max_body_bytes is None else max_body_bytes
+            limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
             transport = self._own_transport = HttpxTransport(timeout=timeout, max_body_bytes=limit)
-        self._host = Host(transport, clock or _system_milliseconds, sleep or time.sleep)
+        self._host = Host(transport, self._clock, sleep or time.sleep)
 
     @classmethod
     def from_env(cls, **options: Any) -> Client:
@@ -131,18 +128,8 @@ class Client:
         `key`: the column that identifies a row, where the catalog does not know it.
         `unchecked`: sends names that the catalog does not know.
         """
-        operation = {
-            "resource": resource,
-            "filters": pairs_of(filters, "filters"),
-            "columns": names_of(columns),
-            "sort": names_of(sort),
-            "limit": limit,
-            "page_size": page_size,
-            "paging": paging,
-            "key": key,
-            "unchecked": unchecked,
-        }
-        return Rows(self._drive(self._start("search", operation)))
+        operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
+        return Rows(self._start(operation))
 
     def get(
         self,
@@ -163,14 +150,7 @@ class Client:
         or `never`.
         `id_limit`: most ids in one request, where the catalog does not know it.
         """
-        operation = {
-            "resource": resource,
-            "ids": None if ids is None else _ids_text(ids),
-            "query": pairs_of(query, "query"),
-            "plan": plan,
-            "id_limit": id_limit,
-        }
-        return Resources(self._drive(self._start("fetch", operation)))
+        return Resources(self._start(operations.fetch(resource, ids, query, plan, id_limit)))
 
     def request(
         self,
@@ -181,30 +161,118 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         idempotent: bool = False,
+        unchecked: bool = False,
     ) -> Reply:
         """Sends one request of any kind, and retries it where that is safe.
 
         `path`: below the account, such as `order-service/order-type`.
-        `body`: bytes or a text as it is, or an object that has a JSON form. `decimal.Decimal` is written digit
-        for digit.
+        `body`: bytes or a text as it is, or an object that has a JSON form: `decimal.Decimal` digit for digit,
+        dates and date-times in ISO 8601.
+        `headers`: such as `{"If-Match": "3"}`. Credentials come by themselves.
         `idempotent`: says that sending this PUT, PATCH or DELETE twice is the same as sending it once.
+        `unchecked`: sends a body although the catalog finds it wrong, for fields newer than this version.
+
+        Raises `ValidationError` with all `violations` before it sends a wrong body.
         """
-        operation = {
-            "method": method.upper(),
-            "path": path,
-            "query": pairs_of(query, "query"),
-            "headers": pairs_of(headers, "headers"),
-            "body": _body_text(body),
-            "idempotent": idempotent,
-        }
-        return _reply(self._drive(self._start("request", operation)))
+        write = Write(method, path, body, query, headers, idempotent, unchecked)
+        return _reply(self._start(operations.request(write)))
+
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Creates something, once: it is never sent again when its outcome is unknown.
+
+        The arguments are those of `request`. `reply.json()["response"]` is the new id as a rule.
+        """
+        return self.request("POST", path, query, body, headers=headers, unchecked=unchecked)
+
+    def put(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Replaces something. The arguments are those of `request`."""
+        return self.request("PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
+
+    def patch(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Changes something, by a JSON Patch as a rule. The arguments are those of `request`."""
+        return self.request("PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
+
+    def delete(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Takes something away. The arguments are those of `request`."""
+        return self.request(
+            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
+        )
+
+    def batch(
+        self,
+        writes: Iterable[AnyWrite],
+        *,
+        order: Order = "sequential",
+        on_failure: OnFailure = "stop",
+        packing: Packing = "auto",
+    ) -> BatchResults:
+        """Sends several writes, ten to a request where that is possible, as their results are asked for.
+
+        `writes`: each a `Write`, a mapping of its arguments, or a tuple of method, path and body.
+        `order`: whether Brightpearl carries them out one after the other (`sequential`) or in any order, perhaps
+        at once (`parallel`).
+        `on_failure`: whether those behind a failed one are left out (`stop`) or carried out (`continue`).
+        `packing`: whether they travel ten to a request: where it saves requests, and one by one while
+        Brightpearl's multi-message service fails (`auto`), `always`, or `never`.
+
+        Iterate over what is returned: it has a `BatchResult` for every write, in their order. A failed write is
+        no exception; its result has the `error`.
+        """
+        return BatchResults(self._start(operations.batch(writes, order, on_failure, packing)))
+
+    def task(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+        """Does something that people do daily, in one or several requests, and gives back what it did.
+
+        `name`: such as `create-sales-order`; `brightpearl.tasks()` lists all with their arguments and results.
+        Each has a method of its own as well, such as `client.create_sales_order(...)`.
+
+        When a task of several requests fails, the error's `progress` has what was done before.
+        """
+        return self._task(name, arguments)
+
+    def _task(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+        return _done(self._start(operations.task(name, arguments)))
 
     def options(self, resource: str, ids: Ids | None = None) -> list[str]:
         """The URIs that read these ids, as the server plans them: only ids that exist, in legal chunks."""
-        operation = {"resource": resource, "ids": None if ids is None else _ids_text(ids)}
-        return _uris(self._drive(self._start("options", operation)))
+        return _uris(self._start(operations.options(resource, ids)))
 
-    def resume(self, checkpoint: str) -> Rows | Resources | Reply | list[str]:
+    def resume(self, checkpoint: str) -> Rows | Resources | Reply | list[str] | BatchResults | dict[str, Any]:
         """Goes on where a checkpoint was taken, perhaps by another process: with `Rows` for a search, with
         `Resources` for a fetch."""
         driver = self._drive(self._native.resume(checkpoint))
@@ -213,27 +281,13 @@ class Client:
             return Rows(driver)
         if operation == "fetch":
             return Resources(driver)
+        if operation == "batch":
+            return BatchResults(driver)
+        if operation == "task":
+            return _done(driver)
         if operation == "request":
             return _reply(driver)
         return _uris(driver)
-
-    def budget(self) -> Budget:
-        """What may be sent right now, as far as this client knows."""
-        return self._native.budget(self._host.now())
-
-    def statistics(self) -> Statistics:
-        """Requests, retries, waits and bytes over the client's life."""
-        return self._native.statistics()
-
-    def tokens(self) -> dict[str, Any]:
-        """What logins brought: `token`, `expires_at` (milliseconds since the Unix epoch), `refresh_token`,
-        `api_domain`, `installation_instance_id`, each None when it is not known. Store them when the event
-        `token-refreshed` says that they changed. They are secret; do not log them."""
-        return self._native.tokens()
-
-    def events(self) -> list[dict[str, Any]]:
-        """What happened since the last time, oldest first. The latest 1024 are kept."""
-        return self._native.events()
 
     def close(self) -> None:
         """Closes the connections of the default transport. A transport that was given is left alone."""
@@ -246,61 +300,27 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"Client({self._description})"
-
-    def _start(self, name: str, operation: dict[str, Any]) -> Call:
-        return self._native.start(dump_json({name: _given(operation)}, "arguments"))
+    def _start(self, operation: str) -> Driver:
+        return self._drive(self._native.start(operation))
 
     def _drive(self, call: Call) -> Driver:
         return Driver(call, self._host)
 
 
-def _given(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in settings.items() if value is not None}
-
-
-def _system_milliseconds() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _ids_text(ids: Ids) -> str:
-    return str(ids if isinstance(ids, IdSet) else IdSet(ids))
-
-
-def _body_text(body: Any) -> str:
-    if body is None:
-        return ""
-    if isinstance(body, str):
-        return body
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        try:
-            return bytes(body).decode()
-        except UnicodeDecodeError as error:
-            raise ValidationError(
-                "the body is not UTF-8, which all JSON is", location=f"body byte {error.start}"
-            ) from None
-    return dump_json(body)
-
-
 def _reply(driver: Driver) -> Reply:
-    output = driver.next_output()
-    if not isinstance(output, RawReply):
-        raise _nothing_left()
-    driver.next_output()
-    return Reply(output)
+    return reply_of(_only_output(driver))
 
 
 def _uris(driver: Driver) -> list[str]:
+    return uris_of(_only_output(driver))
+
+
+def _done(driver: Driver) -> dict[str, Any]:
+    return result_of(_only_output(driver))
+
+
+def _only_output(driver: Driver) -> Output | None:
     output = driver.next_output()
-    if not isinstance(output, Uris):
-        raise _nothing_left()
-    driver.next_output()
-    return output.uris
-
-
-def _nothing_left() -> ValidationError:
-    return ValidationError(
-        "the request was answered before the checkpoint was taken; expected one with something left to do",
-        location="checkpoint",
-    )
+    if output is not None:
+        driver.next_output()
+    return output

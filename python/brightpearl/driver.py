@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import Done, Pending, Send, Wait
-from brightpearl.errors import BrightpearlError, MisuseError, RequestSummary
+from brightpearl.exceptions import BrightpearlError, MisuseError, RequestSummary
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.transport import MaybeSent, NotSent
 
@@ -11,10 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brightpearl._native import Call, Page, RawReply, ResourceBatch, Uris
+    from brightpearl._native import Call, Page, RawReply, RawResults, RawTask, ResourceBatch, Uris
     from brightpearl.transport import Transport
 
-    Output = Page | ResourceBatch | RawReply | Uris
+    Output = Page | ResourceBatch | RawReply | Uris | RawResults | RawTask
 
 
 class Host:
@@ -67,7 +67,7 @@ class Driver:
             raise
         except BaseException as interruption:
             self.failed = True
-            self._cancel(now, interruption)
+            note_unknown_outcome(self.call, now, interruption)
             raise
 
     def _transmit(self, step: Send) -> None:
@@ -76,10 +76,10 @@ class Driver:
             response = self.host.transport(request)
         except NotSent as failure:
             self._cause = failure
-            self.call.fail(step.exchange, False, _describe(failure), self.host.now())
+            self.call.fail(step.exchange, False, describe_failure(failure), self.host.now())
         except MaybeSent as failure:
             self._cause = failure
-            self.call.fail(step.exchange, True, _describe(failure), self.host.now())
+            self.call.fail(step.exchange, True, describe_failure(failure), self.host.now())
         except BrightpearlError:
             # A transport that is built on a client of ours: its error says all there is to say.
             raise
@@ -89,28 +89,36 @@ class Driver:
             self.call.fail(step.exchange, True, text, self.host.now())
         else:
             if not isinstance(response, Response):
-                raise MisuseError(
-                    f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response",
-                    delivery="maybe-applied",
-                    request=RequestSummary(step.method, step.url),
-                )
+                raise wrong_answer(response, step)
             self.call.answer(
                 step.exchange, response.status, list(response.headers.lines), response.body, self.host.now()
             )
-
-    def _cancel(self, now: int, interruption: BaseException) -> None:
-        """Ends the call when something else than an answer ended its step, such as Ctrl-C."""
-        self.call.cancel(now)
-        try:
-            self.call.poll(now)
-        except BrightpearlError as cancelled:
-            if cancelled.delivery == "maybe-applied" and hasattr(interruption, "add_note"):
-                interruption.add_note(f"{cancelled.request}: may have been applied; look before sending it again")
 
     def cancel(self) -> None:
         """Ends the call."""
         self.call.cancel(self.host.now())
 
 
-def _describe(failure: Exception) -> str:
+def note_unknown_outcome(call: Call, now: int, interruption: BaseException) -> None:
+    """Ends a call when something else than an answer ended its step, such as Ctrl-C, and adds to that whether a
+    write was under way."""
+    call.cancel(now)
+    try:
+        call.poll(now)
+    except BrightpearlError as cancelled:
+        if cancelled.delivery == "maybe-applied" and hasattr(interruption, "add_note"):
+            interruption.add_note(f"{cancelled.request}: may have been applied; look before sending it again")
+
+
+def wrong_answer(response: object, step: Send) -> MisuseError:
+    """What to say of a transport that answers with something else than a response."""
+    return MisuseError(
+        f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response",
+        delivery="maybe-applied",
+        request=RequestSummary(step.method, step.url),
+    )
+
+
+def describe_failure(failure: Exception) -> str:
+    """Why there is no answer, in words."""
     return str(failure) or type(failure).__name__

@@ -14,7 +14,7 @@ from brightpearl.credentials import (
     StaffApp,
     StaffLogin,
 )
-from brightpearl.errors import ValidationError
+from brightpearl.exceptions import ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def _credentials(environment: Mapping[str, str]) -> Credentials:
         raise _wrong(found[1], f"{found[0]} is set as well; expected only one of them")
     if not found:
         schemes = ", ".join(_SCHEMES)
-        raise _wrong("BRIGHTPEARL_ACCOUNT_TOKEN", f"the variable is not set; expected a credential in one of {schemes}")
+        raise _wrong(
+            "BRIGHTPEARL_ACCOUNT_TOKEN", f"the variable is not set; expected a credential in one of {schemes}"
+        )
     return _SCHEMES[found[0]](environment)
 
 

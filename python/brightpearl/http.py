@@ -11,6 +11,8 @@ from brightpearl.transport import MaybeSent, NotSent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import httpx
 
 
@@ -44,15 +46,10 @@ class HttpxTransport:
         try:
             return self._transmit(self._client(), request)
         # The frames of the HTTP library hold the header lines, so its traceback goes no further.
-        except (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.UnsupportedProtocol,
-        ) as error:
-            raise NotSent(_describe(error)) from error.with_traceback(None)
+        except not_sent() as error:
+            raise NotSent(describe_failure(error)) from error.with_traceback(None)
         except httpx.RequestError as error:
-            raise MaybeSent(_describe(error)) from error.with_traceback(None)
+            raise MaybeSent(describe_failure(error)) from error.with_traceback(None)
 
     def _transmit(self, client: httpx.Client, request: Request) -> Response:
         headers = list(request.headers.lines)
@@ -76,12 +73,7 @@ class HttpxTransport:
             if self._own is None:
                 import httpx
 
-                self._own = httpx.Client(
-                    timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 15.0)),
-                    headers={"user-agent": f"brightpearl-python/{__version__}"},
-                    # A proxy of the environment cannot reach this machine's own servers.
-                    mounts={f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
-                )
+                self._own = httpx.Client(**own_client_options(self._timeout))
             return self._own
 
     def close(self) -> None:
@@ -92,6 +84,26 @@ class HttpxTransport:
             client.close()
 
 
-def _describe(error: Exception) -> str:
+def own_client_options(timeout: float) -> dict[str, Any]:
+    """What a client of `httpx` is made with, of either kind."""
+    import httpx
+
+    return {
+        "timeout": httpx.Timeout(timeout, connect=min(timeout, 15.0)),
+        "headers": {"user-agent": f"brightpearl-python/{__version__}"},
+        # A proxy of the environment cannot reach this machine's own servers.
+        "mounts": {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
+    }
+
+
+def not_sent() -> tuple[type[httpx.TransportError], ...]:
+    """The failures that come before a byte of the request has left."""
+    import httpx
+
+    return httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol
+
+
+def describe_failure(error: Exception) -> str:
+    """Why there is no answer, in words."""
     text = str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import IdSet
-from brightpearl.errors import MisuseError
+from brightpearl.exceptions import MisuseError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from brightpearl._native import Explanation, Resource, ResourceBatch
     from brightpearl.driver import Driver
-    from brightpearl.errors import BrightpearlError
+    from brightpearl.exceptions import BrightpearlError
 
 
 class Refusal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import ArrowTable, Metadata
-from brightpearl.errors import MisuseError
+from brightpearl.exceptions import MisuseError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from brightpearl.messages import Request, Response
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     It raises `NotSent` or `MaybeSent` when there is no answer. Any other exception counts as `MaybeSent`.
     """
+
+    AsyncTransport = Callable[[Request], Awaitable[Response]]
+    """The same for an `AsyncClient`."""
 
 
 class TransportFailure(Exception):  # noqa: N818 - findings about a request, not errors of the caller

@@ -1,15 +1,16 @@
-"""Python values as the texts that stand in queries."""
+"""Python values as the texts that stand in queries and bodies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from brightpearl._native import IdSet
-from brightpearl.errors import ValidationError
+from brightpearl._native import IdSet, dump_json
+from brightpearl.exceptions import ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
+    from typing import Any
 
     # A mapping's values are listed at `text_of`; as a union, type checkers would not accept mixed literals.
     Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
@@ -70,3 +71,24 @@ def _moment_text(value: datetime.datetime, place: str) -> str:
 def names_of(names: str | Iterable[str]) -> list[str]:
     """Column names or sort keys, given as one text or several."""
     return names.split(",") if isinstance(names, str) else [str(name) for name in names]
+
+
+def ids_text(ids: Ids) -> str:
+    """Ids as the API writes them, such as `1-200,320`."""
+    return str(ids if isinstance(ids, IdSet) else IdSet(ids))
+
+
+def body_text(body: Any) -> str:
+    """A body: bytes or a text as it is, or the JSON of an object."""
+    if body is None:
+        return ""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        try:
+            return bytes(body).decode()
+        except UnicodeDecodeError as error:
+            raise ValidationError(
+                "the body is not UTF-8, which all JSON is", location=f"body byte {error.start}"
+            ) from None
+    return dump_json(body)

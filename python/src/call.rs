@@ -11,6 +11,7 @@ use crate::columns::ColumnCache;
 use crate::error::{or_raise, seconds};
 use crate::page::Page;
 use crate::resources::ResourceBatch;
+use crate::results::{RawResults, RawTask};
 use crate::step::{Done, Pending, RawReply, Send, Uris, Wait};
 
 /// One purpose under way. It never acts by itself: it is polled, and told what came of what it asked for.
@@ -59,8 +60,12 @@ impl Call {
             core::Step::Output(Output::Resources(resources)) => {
                 ResourceBatch::new(resources).into_bound_py_any(py)
             }
-            core::Step::Output(Output::Reply(reply)) => RawReply::new(py, reply).into_bound_py_any(py),
+            core::Step::Output(Output::Reply(reply)) => RawReply::new(py, &reply).into_bound_py_any(py),
             core::Step::Output(Output::Uris(uris)) => Uris { uris }.into_bound_py_any(py),
+            core::Step::Output(Output::Results(results)) => RawResults::new(results).into_bound_py_any(py),
+            core::Step::Output(Output::Task(done)) => {
+                RawTask { name: done.name, json: done.json }.into_bound_py_any(py)
+            }
         }
     }
 
@@ -112,7 +117,7 @@ impl Call {
         }
     }
 
-    /// What the call does: `request`, `search`, `fetch` or `options`.
+    /// What the call does: `request`, `search`, `fetch`, `options`, `batch` or `task`.
     #[getter]
     fn operation(&self, py: Python<'_>) -> &'static str {
         self.with(py, |call| match call.operation() {
@@ -120,6 +125,8 @@ impl Call {
             Operation::Search(_) => "search",
             Operation::Fetch(_) => "fetch",
             Operation::Options(_) => "options",
+            Operation::Batch(_) => "batch",
+            Operation::Task(_) => "task",
         })
     }
 }

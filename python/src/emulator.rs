@@ -9,6 +9,7 @@ use pyo3::types::PyBytes;
 
 use crate::error::{or_raise, raise};
 use crate::json;
+use crate::step::lines;
 
 /// One emulated account, as a function from a request and a time to an answer.
 #[pyclass(frozen, module = "brightpearl._native")]
@@ -49,14 +50,59 @@ impl Emulator {
         Ok(Outcome::new(py, py.detach(|| self.lock().respond(&request, now))))
     }
 
+    /// Continues an account that was saved.
+    #[staticmethod]
+    fn load(py: Python<'_>, state: &str) -> PyResult<Self> {
+        let loaded = py.detach(|| emulator::Emulator::load(state));
+        or_raise(py, loaded.map_err(|error| Error::validation("state", error.to_string())))
+            .map(|emulator| Self(Mutex::new(emulator)))
+    }
+
+    /// The account as JSON text.
+    fn save(&self, py: Python<'_>) -> PyResult<String> {
+        let saved = py.detach(|| self.lock().save());
+        or_raise(py, saved.map_err(|error| Error::misuse(error.to_string())))
+    }
+
+    /// Puts the account back to how it was made.
+    fn reset(&self, py: Python<'_>) {
+        py.detach(|| self.lock().reset());
+    }
+
+    /// Takes another fault plan, as JSON text.
+    fn set_faults(&self, py: Python<'_>, faults: &str) -> PyResult<()> {
+        let faults: emulator::FaultPlan = or_raise(
+            py,
+            serde_json::from_str(faults).map_err(|error| Error::validation("faults", error.to_string())),
+        )?;
+        let taken = py.detach(|| self.lock().set_faults(faults));
+        or_raise(py, taken.map_err(|error| Error::validation("faults", error.to_string())))
+    }
+
+    /// The requests of webhooks that are due at `now`.
+    fn deliveries(&self, py: Python<'_>, now: u64) -> Vec<RawDelivery> {
+        let due = py.detach(|| self.lock().deliveries(now));
+        due.into_iter().map(|delivery| RawDelivery::new(py, delivery)).collect()
+    }
+
+    /// When the next delivery is due, in milliseconds since the Unix epoch.
+    fn next_delivery(&self, py: Python<'_>) -> Option<u64> {
+        py.detach(|| self.lock().next_delivery())
+    }
+
+    /// Takes note of what became of a delivery: the status of its answer, `None` for none.
+    fn delivered(&self, py: Python<'_>, id: u64, status: Option<u16>, now: u64) -> bool {
+        let receipt = status.map_or(emulator::Receipt::Failed, emulator::Receipt::Answered);
+        py.detach(|| self.lock().delivered(id, receipt, now))
+    }
+
     /// The credentials that the account accepts: the names and values of their two headers.
     #[getter]
     fn credentials(&self, py: Python<'_>) -> Vec<Vec<(String, String)>> {
-        let lines = |credential: &emulator::Credential| {
-            let headers = credential.headers();
-            headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-        };
-        py.detach(|| self.lock().config().credentials.iter().map(lines).collect())
+        py.detach(|| {
+            let emulator = self.lock();
+            emulator.config().credentials.iter().map(|credential| lines(&credential.headers())).collect()
+        })
     }
 
     /// The account code.
@@ -88,11 +134,7 @@ impl Outcome {
         match outcome {
             emulator::Outcome::Answer { response, after_ms } => Self {
                 status: Some(response.status),
-                headers: response
-                    .headers
-                    .iter()
-                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                    .collect(),
+                headers: lines(&response.headers),
                 body: PyBytes::new(py, &response.body).unbind(),
                 after_seconds: crate::error::seconds(after_ms),
             },
@@ -102,6 +144,33 @@ impl Outcome {
                 body: PyBytes::new(py, b"").unbind(),
                 after_seconds: 0.0,
             },
+        }
+    }
+}
+
+/// A request of a webhook.
+#[pyclass(frozen, get_all, module = "brightpearl._native")]
+pub(crate) struct RawDelivery {
+    id: u64,
+    webhook: u32,
+    attempt: u32,
+    method: &'static str,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Py<PyBytes>,
+}
+
+impl RawDelivery {
+    fn new(py: Python<'_>, delivery: emulator::Delivery) -> Self {
+        let emulator::Delivery { id, webhook, attempt, request } = delivery;
+        Self {
+            id,
+            webhook,
+            attempt,
+            method: request.method.as_str(),
+            url: request.url,
+            headers: lines(&request.headers),
+            body: PyBytes::new(py, &request.body).unbind(),
         }
     }
 }

@@ -4,6 +4,9 @@ use brightpearl_core::{Error, Kind};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
+use serde::Serialize;
+
+use crate::json;
 
 /// Milliseconds, as the engine counts, in seconds, as Python does.
 pub(crate) fn seconds(milliseconds: u64) -> f64 {
@@ -37,14 +40,34 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
         error.request().map(|request| (request.method.as_str(), request.url.as_str())),
     )?;
     details.set_item("location", error.location())?;
-    details.set_item("advice", error.kind().advice())?;
+    details.set_item("advice", error.advice())?;
+    details.set_item("retryable", error.is_retryable())?;
+    if !error.violations().is_empty() {
+        details.set_item("violations", made(py, "violation", error.violations())?)?;
+    }
+    if !error.verifications().is_empty() {
+        details.set_item("verifications", made(py, "verification", error.verifications())?)?;
+    }
+    if let Some(progress) = error.progress() {
+        details.set_item("progress", json::load(py, progress.as_bytes())?)?;
+    }
     class(py, error.kind())?.call((error.message(),), Some(&details))
+}
+
+/// Plain data of the engine as the objects that a function of `brightpearl.findings` makes of its JSON.
+fn made<'py>(py: Python<'py>, maker: &str, data: &[impl Serialize]) -> PyResult<Bound<'py, PyList>> {
+    let text = serde_json::to_vec(data).map_err(|error| {
+        raise(py, &Error::misuse(format!("what belongs to an error cannot be written: {error}")))
+    })?;
+    let maker = py.import("brightpearl.findings")?.getattr(maker)?;
+    let objects = json::load(py, &text)?.try_iter()?.map(|one| maker.call1((one?,)));
+    PyList::new(py, objects.collect::<PyResult<Vec<_>>>()?)
 }
 
 fn class(py: Python<'_>, kind: Kind) -> PyResult<Bound<'_, PyAny>> {
     static CLASSES: PyOnceLock<Py<PyTuple>> = PyOnceLock::new();
     let classes = CLASSES.get_or_try_init(py, || {
-        let module = py.import("brightpearl.errors")?;
+        let module = py.import("brightpearl.exceptions")?;
         let classes = Kind::ALL
             .into_iter()
             .map(|kind| module.getattr(class_name(kind)))

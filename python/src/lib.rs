@@ -11,6 +11,7 @@ mod cell;
 mod client;
 mod columns;
 mod date_time;
+mod discovery;
 #[cfg(feature = "emulator")]
 mod emulator;
 mod error;
@@ -18,6 +19,7 @@ mod id_set;
 mod json;
 mod page;
 mod resources;
+mod results;
 mod row;
 mod step;
 
@@ -34,9 +36,11 @@ mod _native {
     use crate::catalog::{Listed, find_resource, find_search, list_resources, list_searches};
     #[pymodule_export]
     use crate::client::{Budget, Client, Statistics};
+    #[pymodule_export]
+    use crate::discovery::{catalog, describe, errors, tasks, validate, verify_callback};
     #[cfg(feature = "emulator")]
     #[pymodule_export]
-    use crate::emulator::{Emulator, Outcome};
+    use crate::emulator::{Emulator, Outcome, RawDelivery};
     #[pymodule_export]
     use crate::id_set::{IdSet, IdSetIterator};
     #[pymodule_export]
@@ -45,6 +49,8 @@ mod _native {
     use crate::page::{Column, Metadata, Page};
     #[pymodule_export]
     use crate::resources::{Resource, ResourceBatch};
+    #[pymodule_export]
+    use crate::results::{RawResults, RawTask};
     #[pymodule_export]
     use crate::row::{DictIterator, Row, RowIterator};
     #[pymodule_export]

@@ -53,7 +53,7 @@ pub(crate) struct RawReply {
 }
 
 impl RawReply {
-    pub(crate) fn new(py: Python<'_>, reply: Reply) -> Self {
+    pub(crate) fn new(py: Python<'_>, reply: &Reply) -> Self {
         Self {
             status: reply.status,
             headers: lines(&reply.headers),
@@ -68,6 +68,7 @@ pub(crate) struct Uris {
     pub(crate) uris: Vec<String>,
 }
 
-fn lines(headers: &brightpearl_core::Headers) -> Vec<(String, String)> {
+/// Header lines as pairs of texts.
+pub(crate) fn lines(headers: &brightpearl_core::Headers) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

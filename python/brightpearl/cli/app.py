@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from brightpearl import Client, __version__
+from brightpearl import __version__
 from brightpearl._native import find_resource, find_search
 from brightpearl.cli import listing
-from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
-from brightpearl.cli.progress import Progress, progress
+from brightpearl.cli.commands import commands
+from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.session import at_work, pairs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,7 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     epilog=EXIT_CODES,
-    help="""Reads a Brightpearl account: searches, records by id, whole pulls into files.
+    help="""Reads and writes a Brightpearl account, and shows what its API has.
 
     The account and the credentials come from BRIGHTPEARL_ACCOUNT, BRIGHTPEARL_DATACENTRE (or
     BRIGHTPEARL_BASE_URL), BRIGHTPEARL_APP_REF, and BRIGHTPEARL_ACCOUNT_TOKEN or BRIGHTPEARL_STAFF_TOKEN.
@@ -37,6 +36,7 @@ explain_app = typer.Typer(
     help="Says how many requests a command needs, and how long they take.",
 )
 app.add_typer(explain_app, name="explain")
+app.add_typer(commands)
 
 Filters = Annotated[
     list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")
@@ -101,9 +101,9 @@ def search(
     chosen = format or listing.suitable_format()
     if limit is None and chosen is listing.Format.TABLE:
         limit = listing.TABLE_ROWS
-    with _at_work() as (client, shown):
+    with at_work() as (client, shown):
         rows = client.search(
-            _search_path(resource), _pairs(filters), columns=columns or (), sort=sort or (), limit=limit
+            _search_path(resource), pairs(filters), columns=columns or (), sort=sort or (), limit=limit
         )
         listing.write_rows(rows, chosen, shown)
 
@@ -119,8 +119,8 @@ def get(
 
     Ids that do not exist are named on standard error.
     """
-    with _at_work() as (client, shown):
-        resources = client.get(_resource_path(resource), ids, query=_pairs(query))
+    with at_work() as (client, shown):
+        resources = client.get(_resource_path(resource), ids, query=pairs(query))
         shown.stage("records", None)
         count = listing.write_resources(resources, shown)
     if resources.missing:
@@ -150,8 +150,8 @@ def pull(
     from brightpearl.cli.pull import pull, searchable
 
     listed = searchable(resource)
-    with _at_work() as (client, shown):
-        pulled = pull(client, listed, _pairs(where), out, limit, _pairs(query), shown)
+    with at_work() as (client, shown):
+        pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown)
         statistics = client.statistics()
     print(f"{pulled.records:,} records with {statistics.requests:,} requests: {out}", file=sys.stderr)
     if pulled.missing:
@@ -168,8 +168,8 @@ def explain_search(resource: SearchResource, filters: Filters = None, limit: Lim
     """Sends the first request of a search, to learn how many rows there are."""
     from brightpearl.cli.explain import explain_search
 
-    with _at_work() as (client, _):
-        text = explain_search(client, _search_path(resource), _pairs(filters), limit)
+    with at_work() as (client, _):
+        text = explain_search(client, _search_path(resource), pairs(filters), limit)
     print(text)
 
 
@@ -179,7 +179,7 @@ def explain_get(resource: RecordResource, ids: Annotated[str, typer.Argument(hel
     """Sends nothing."""
     from brightpearl.cli.explain import explain_get
 
-    with _at_work() as (client, _):
+    with at_work() as (client, _):
         text = explain_get(client, _resource_path(resource), ids)
     print(text)
 
@@ -192,8 +192,8 @@ def explain_pull(resource: RecordResource, where: Where = None, limit: Limit = N
     from brightpearl.cli.pull import searchable
 
     listed = searchable(resource)
-    with _at_work() as (client, _):
-        text = explain_pull(client, listed, _pairs(where), limit)
+    with at_work() as (client, _):
+        text = explain_pull(client, listed, pairs(where), limit)
     print(text)
 
 
@@ -203,14 +203,17 @@ def emulator(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Where all data is drawn from.")] = 1,
     orders: Annotated[int, typer.Option(min=0, help="How many orders there are.")] = 1000,
+    state: Annotated[
+        Path | None, typer.Option(help="A file that the account is read from, if it is there, and left in.")
+    ] = None,
 ) -> None:
-    """Serves an emulated account on this machine until it is interrupted.
+    """Serves an emulated account on this machine until it is interrupted, and delivers its webhooks.
 
     Prints the variables that point this command at it; they hold no secret, since the account is not real.
     """
     from brightpearl.cli.emulator import serve
 
-    serve(port, seed, orders)
+    serve(port, seed, orders, state)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -227,27 +230,6 @@ def demo(
     from brightpearl.cli.demo import demo
 
     demo(orders, seed, out)
-
-
-@contextlib.contextmanager
-def _at_work() -> Iterator[tuple[Client, Progress]]:
-    """A client of the account that the environment names, and a progress display."""
-    shown = progress()
-    try:
-        with Client.from_env(sleep=shown.sleep) as client:
-            yield client, shown
-    finally:
-        shown.close()
-
-
-def _pairs(texts: list[str] | None) -> list[tuple[str, str]]:
-    pairs = []
-    for text in texts or []:
-        name, separator, value = text.partition("=")
-        if not separator or not name:
-            raise UsageError(f"{text!r} is no filter; expected a column and a value such as orderTypeId=1")
-        pairs.append((name, value))
-    return pairs
 
 
 def _search_path(name: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from brightpearl.cli.files import appearing
 from brightpearl.testing import Emulator, EmulatorServer
 
 
@@ -21,10 +24,23 @@ def environment(server: EmulatorServer) -> dict[str, str]:
     }
 
 
-def serve(port: int, seed: int, orders: int) -> None:
-    """Serves until the process is interrupted."""
-    with Emulator(orders=orders, seed=seed).serve(port) as server:
-        for name, value in environment(server).items():
-            print(f"export {name}={value}")
-        print(f"# {orders:,} orders on {server.url} until Ctrl-C", flush=True)
-        server.wait()
+def serve(port: int, seed: int, orders: int, state: Path | None) -> None:
+    """Serves until the process is interrupted. With a file for its state, it goes on where that one was left, and
+    leaves its own there."""
+    emulator = Emulator(orders=orders, seed=seed)
+    if state is not None and state.exists():
+        emulator = Emulator.load(state.read_text(encoding="utf-8"))
+    try:
+        with emulator.serve(port) as server:
+            for name, value in environment(server).items():
+                print(f"export {name}={value}")
+            print(f"# {_contents(orders, state)} on {server.url} until Ctrl-C", flush=True)
+            server.wait()
+    finally:
+        if state is not None:
+            with appearing(state) as file:
+                file.write(emulator.save().encode())
+
+
+def _contents(orders: int, state: Path | None) -> str:
+    return f"{orders:,} orders" if state is None else f"the account of {state}"

@@ -6,11 +6,12 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import typer
 
-from brightpearl.errors import BrightpearlError
+from brightpearl._native import dump_json
+from brightpearl.exceptions import BrightpearlError
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -20,7 +21,7 @@ Exit codes:
   0    done
   2    wrong usage, or input that was refused before anything was sent
   3    the credentials were refused, or may not do this
-  4    Brightpearl refused the request, or has no such record
+  4    Brightpearl refused the request or a write of a batch, or has no such record
   5    no answer, an outage, the request cap, or an answer that cannot be read: try again later
   6    a mistake in this program
   7    a file cannot be read or written
@@ -71,7 +72,7 @@ def reports_failures(command: Callable[Parameters, Result]) -> Callable[Paramete
             _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
             raise typer.Exit(2) from None
         except BrightpearlError as error:
-            _print_block(error.message, _details(error))
+            _print_block(_summary(error), _details(error))
             raise typer.Exit(_KIND_CODES.get(error.kind, 6)) from None
         except BrokenPipeError:
             # Python would complain about the same pipe again when it flushes on its way out.
@@ -87,6 +88,29 @@ def reports_failures(command: Callable[Parameters, Result]) -> Callable[Paramete
     return wrapped
 
 
+def _summary(error: BrightpearlError) -> str:
+    """What is wrong. Violations follow line by line, so that the message need not repeat them."""
+    return error.message.partition(": ")[0] if error.violations else error.message
+
+
+def describe_error(error: BrightpearlError) -> dict[str, Any]:
+    """An error as data, for programs that read the output."""
+    described = {
+        "kind": error.kind,
+        "message": error.message,
+        "location": error.location,
+        "status": error.status,
+        "errors": [{"code": code, "message": message} for code, message in error.errors],
+        "delivery": error.delivery,
+        "retryable": error.retryable,
+        "retry_after": error.retry_after,
+        "advice": error.advice,
+        "violations": [str(violation) for violation in error.violations],
+        "verifications": [str(verification) for verification in error.verifications],
+    }
+    return {name: value for name, value in described.items() if value not in (None, [], "")}
+
+
 def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
     answers = [": ".join(filter(None, answer)) for answer in error.errors]
     request = None
@@ -99,6 +123,9 @@ def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
         ("status", None if error.status is None else f"HTTP {error.status}"),
         ("answer", "\n".join(answers) or None),
         ("request", request),
+        ("wrong", "\n".join(map(str, error.violations)) or None),
+        ("done before", None if error.progress is None else dump_json(error.progress)),
+        ("to find out", "\n".join(map(str, error.verifications)) or None),
         ("retry after", None if error.retry_after is None else f"{error.retry_after:g} s"),
         ("what to do", error.advice or None),
     ]

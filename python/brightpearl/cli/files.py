@@ -43,7 +43,7 @@ def record_file(path: Path) -> Iterator[RecordFile]:
         require_pyarrow(path)
     if not path.parent.is_dir():
         raise UsageError(f"there is no directory {str(path.parent)!r}", where=f"--out {path}")
-    with _appearing(path) as target:
+    with appearing(path) as target:
         if ending == ".jsonl":
             lines = JsonLines(target)
             yield lines
@@ -68,7 +68,8 @@ def require_pyarrow(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _appearing(path: Path) -> Iterator[IO[bytes]]:
+def appearing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under its name when it is complete."""
     descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     try:
         with os.fdopen(descriptor, "wb") as target:

@@ -32,6 +32,14 @@ class VirtualClock:
             self._milliseconds += seconds * 1000
             self._slept += seconds
 
+    async def async_sleep(self, seconds: float) -> None:
+        """The same for an `AsyncClient`. What can happen at once happens first."""
+        import asyncio
+
+        for _ in range(8):
+            await asyncio.sleep(0)
+        self.sleep(seconds)
+
     @property
     def slept(self) -> float:
         """Seconds that were slept in all."""

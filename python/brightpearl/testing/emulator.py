@@ -6,11 +6,13 @@ import time
 
 from brightpearl._native import Emulator as _Emulator
 from brightpearl._native import dump_json
+from brightpearl.async_client import AsyncClient
 from brightpearl.client import Client
 from brightpearl.credentials import PrivateApp, StaffApp
-from brightpearl.errors import MisuseError
+from brightpearl.exceptions import MisuseError
 from brightpearl.messages import Request, Response
 from brightpearl.testing.clock import VirtualClock
+from brightpearl.testing.webhooks import Delivery
 from brightpearl.transport import MaybeSent
 
 TYPE_CHECKING = False
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from brightpearl.testing.server import EmulatorServer
+    from brightpearl.testing.webhooks import Receiver
 
 
 class Emulator:
@@ -54,12 +57,67 @@ class Emulator:
             "seed": seed,
             "faults": faults,
         }
-        self._native = _Emulator(
-            dump_json({name: value for name, value in settings.items() if value is not None}, "settings")
-        )
+        given = {name: value for name, value in settings.items() if value is not None}
+        self._begin(_Emulator(dump_json(given, "settings")), clock, sleep)
+
+    def _begin(
+        self, native: _Emulator, clock: Callable[[], float] | None, sleep: Callable[[float], object] | None
+    ) -> None:
+        self._native = native
         virtual = VirtualClock()
         self.clock: Callable[[], float] = clock or virtual
         self.sleep: Callable[[float], object] = sleep or (virtual.sleep if clock is None else time.sleep)
+
+    @classmethod
+    def load(
+        cls,
+        state: str,
+        *,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], object] | None = None,
+    ) -> Emulator:
+        """Continues an account that was saved: equal requests get the answers that they would have got.
+
+        Raises `ValidationError` when the text is no saved state, or not one of this version.
+        """
+        emulator = cls.__new__(cls)
+        emulator._begin(_Emulator.load(state), clock, sleep)
+        return emulator
+
+    def save(self) -> str:
+        """The whole account as JSON text for `Emulator.load`: what was written, who is logged in, what is still
+        to be delivered. It holds the account's credentials."""
+        return self._native.save()
+
+    def reset(self) -> None:
+        """Puts the account back to how it was made: nothing written, nobody logged in, nothing counted."""
+        self._native.reset()
+
+    def set_faults(self, faults: dict[str, Any] | None) -> None:
+        """What goes wrong from the next request on; None for nothing. Requests are still counted from the first
+        of all."""
+        self._native.set_faults(dump_json(faults or {}, "faults"))
+
+    def deliveries(self) -> list[Delivery]:
+        """The notifications of webhooks that are due by the emulator's clock. Each is given once, until it is said
+        what became of it."""
+        return self._deliveries_at(self.clock)
+
+    def _deliveries_at(self, clock: Callable[[], float]) -> list[Delivery]:
+        return [Delivery(raw, self._native, clock) for raw in self._native.deliveries(int(clock()))]
+
+    def deliver(self, receiver: Receiver, *, within: float = 60.0) -> int:
+        """Hands the notifications that are due within so many seconds to a function, waiting for each on the
+        emulator's clock, and says how many there were. Repetitions of failed ones are among them."""
+        end = self.clock() + within * 1000
+        count = 0
+        while (due := self._native.next_delivery()) is not None and due <= end:
+            if (early := due - self.clock()) > 0:
+                self.sleep(early / 1000)
+            for delivery in self.deliveries():
+                delivery.hand_to(receiver)
+                count += 1
+        return count
 
     def respond(self, request: Request, now: float) -> tuple[Response | None, float]:
         """What becomes of a request at `now`, in milliseconds since the Unix epoch: an answer, or `None` for a
@@ -80,6 +138,27 @@ class Emulator:
             raise MaybeSent("the emulated connection went away before an answer")
         return response
 
+    async def async_transport(self, request: Request) -> Response:
+        """A transport for an `AsyncClient` in the same process."""
+        import asyncio
+
+        response, delay = self.respond(request, self.clock())
+        # An event loop expects that others have their turn while an answer is on its way.
+        await (self.async_sleep(delay) if delay else asyncio.sleep(0))
+        if response is None:
+            raise MaybeSent("the emulated connection went away before an answer")
+        return response
+
+    async def async_sleep(self, seconds: float) -> None:
+        """Waits on the emulator's clock: not at all, when it is a virtual one."""
+        import asyncio
+
+        virtual = getattr(self.sleep, "__self__", None)
+        if isinstance(virtual, VirtualClock):
+            await virtual.async_sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)
+
     @property
     def account(self) -> str:
         """The account code."""
@@ -90,12 +169,12 @@ class Emulator:
         """Credentials that the account accepts."""
         for lines in self._native.credentials:
             headers = dict(lines)
-            app_ref = headers["brightpearl-app-ref"]
-            if token := headers.get("brightpearl-account-token"):
+            app_ref, dev_ref = headers["brightpearl-app-ref"], headers.get("brightpearl-dev-ref")
+            if (token := headers.get("brightpearl-account-token")) and dev_ref is None:
                 return PrivateApp(app_ref, token)
             if token := headers.get("brightpearl-staff-token"):
-                return StaffApp(app_ref, token)
-        raise MisuseError("the emulated account was configured without credentials")
+                return StaffApp(app_ref, token, dev_ref=dev_ref)
+        raise MisuseError("the emulated account was configured without an app's token")
 
     def client(self, **options: Any) -> Client:
         """A client of this account in the same process, on the emulator's clock."""
@@ -108,6 +187,18 @@ class Emulator:
             "sleep": self.sleep,
         } | options
         return Client(**options)
+
+    def async_client(self, **options: Any) -> AsyncClient:
+        """An `AsyncClient` of this account in the same process, on the emulator's clock."""
+        options = {
+            "account": self.account,
+            "base_url": "http://127.0.0.1",
+            "credentials": self.credentials,
+            "transport": self.async_transport,
+            "clock": self.clock,
+            "sleep": self.async_sleep,
+        } | options
+        return AsyncClient(**options)
 
     def serve(self, port: int = 0, host: str = "127.0.0.1") -> EmulatorServer:
         """Puts the account on a port, a free one unless given, until the server is closed."""

@@ -9,11 +9,13 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from brightpearl.messages import Request
+from brightpearl.testing.webhooks import Deliverer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from brightpearl.async_client import AsyncClient
     from brightpearl.client import Client
     from brightpearl.testing.emulator import Emulator
 
@@ -21,7 +23,10 @@ _LARGEST_BODY = 64 << 20
 
 
 class EmulatorServer:
-    """Serves until `close()`; a context manager as well. `url` is what a client takes as `base_url`."""
+    """Serves until `close()`; a context manager as well. `url` is what a client takes as `base_url`.
+
+    Webhooks are delivered over HTTP to whatever address they were subscribed with.
+    """
 
     def __init__(self, emulator: Emulator, host: str, port: int) -> None:
         self.emulator = emulator
@@ -33,6 +38,7 @@ class EmulatorServer:
             daemon=True,
         )
         self._thread.start()
+        self._deliverer = Deliverer(lambda: emulator._deliveries_at(_system_milliseconds))
 
     @property
     def port(self) -> int:
@@ -48,19 +54,28 @@ class EmulatorServer:
         """A client of this server over HTTP, on the machine's clock."""
         from brightpearl.client import Client
 
-        options = {
+        return Client(**(self._settings() | options))
+
+    def async_client(self, **options: Any) -> AsyncClient:
+        """An `AsyncClient` of this server over HTTP, on the machine's clock."""
+        from brightpearl.async_client import AsyncClient
+
+        return AsyncClient(**(self._settings() | options))
+
+    def _settings(self) -> dict[str, Any]:
+        return {
             "account": self.emulator.account,
             "base_url": self.url,
             "credentials": self.emulator.credentials,
-        } | options
-        return Client(**options)
+        }
 
     def wait(self) -> None:
         """Waits until another thread closes the server."""
         self._thread.join()
 
     def close(self) -> None:
-        """Stops serving, and closes every connection."""
+        """Stops serving and notifying, and closes every connection."""
+        self._deliverer.stop()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -135,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(400, "the length of the body is none")
             return
         request = Request(self.command, self.path, list(self.headers.items()), self.rfile.read(length))
-        response, delay = self.server.emulator.respond(request, time.time() * 1000)
+        response, delay = self.server.emulator.respond(request, _system_milliseconds())
         if delay:
             time.sleep(delay)
         if response is None:
@@ -154,6 +169,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: standard error belongs to the program."""
+
+
+def _system_milliseconds() -> float:
+    return time.time() * 1000
 
 
 def _end(connection: socket.socket) -> None:

@@ -14,6 +14,9 @@ from brightpearl.testing import VirtualClock
 TOKEN = "s3cret-token-of-acme"
 SEARCH = "order-service/order-search"
 
+NEW_ORDER = {"orderTypeCode": "SO", "reference": "INV-7", "parties": {"customer": {"contactId": 208}}}
+"""A body that the catalog finds right."""
+
 COLUMNS = [
     ("orderId", "IDSET", []),
     ("orderStatusId", "INTEGER", ["orderStatusNames"]),

@@ -42,9 +42,9 @@ def settings(monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
 class Ended:
     """How a command ended."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, stdin: str | None = None) -> None:
         saved = dict(os.environ)
-        result = CliRunner().invoke(app, arguments)
+        result = CliRunner().invoke(app, arguments, input=stdin)
         # The command is a process of its own and may change its environment; this process may not.
         os.environ.clear()
         os.environ.update(saved)
@@ -147,7 +147,11 @@ def test_explain() -> None:
         (["get", "order", "0"], 2, "byte 0"),
         (["pull", "order", "--out", "x.txt"], 2, "expected .jsonl, .csv or .parquet"),
         (["pull", "order", "--out", "/nowhere/at/all.csv"], 2, "there is no directory '/nowhere/at'"),
-        (["pull", "nothing", "--out", "x.csv"], 2, "expected one of brand, brightpearl-category, company, contact,"),
+        (
+            ["pull", "nothing", "--out", "x.csv"],
+            2,
+            "expected one of brand, brightpearl-category, company, contact,",
+        ),
         (["--datacentre", "mars1", "search", "order"], 2, "there is no datacentre"),
         (["--base-url", "http://example.com", "search", "order"], 2, "unencrypted"),
         (["--base-url", "http://127.0.0.1:1", "explain", "get", "order", "1"], 0, ""),

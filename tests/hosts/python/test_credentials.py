@@ -81,7 +81,12 @@ def test_logins_come_first_and_once(credentials: Credentials, header: str, value
 def test_a_public_app_signs_its_token() -> None:
     server = Server()
     asked(
-        PublicApp("acme_dev", "acme_shop", "c72a9373-86f5-4138-a41f-c26cd9abfe4e", "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY="),
+        PublicApp(
+            "acme_dev",
+            "acme_shop",
+            "c72a9373-86f5-4138-a41f-c26cd9abfe4e",
+            "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY=",
+        ),
         server,
     )
     headers = server.requests[0].headers

@@ -21,7 +21,7 @@ from brightpearl import (
     TransportError,
     ValidationError,
 )
-from conftest import SEARCH, TOKEN, Account
+from conftest import NEW_ORDER, SEARCH, TOKEN, Account
 
 KINDS = [
     "authentication",
@@ -51,7 +51,7 @@ def test_one_class_for_each_kind() -> None:
     assert sorted(kind.kind for kind in classes() if kind is not BrightpearlError) == sorted(KINDS)
     for kind in classes():
         assert getattr(brightpearl, kind.__name__) is kind
-        assert kind.__module__ == "brightpearl.errors"
+        assert kind.__module__ == "brightpearl.exceptions"
 
 
 @pytest.mark.parametrize("kind", classes())
@@ -115,7 +115,7 @@ def test_no_secret_in_what_is_shown(account: Account) -> None:
     ]
     for _ in range(3):
         with pytest.raises(BrightpearlError) as caught:
-            client.request("POST", "order-service/order", body={})
+            client.request("POST", "order-service/order", body=NEW_ORDER)
         error = caught.value
         shown += [str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))]
     shown.append(repr(client.events()))
@@ -131,7 +131,7 @@ def test_no_secret_in_a_traceback_with_variables(account: Account) -> None:
     def lose() -> None:
         client = account.client(retry={"max_attempts": 1})
         account.answers(Response(500, {}, b"{}"))
-        client.request("POST", "order-service/order", body={})
+        client.request("POST", "order-service/order", body=NEW_ORDER)
 
     for act in (fail, lose):
         with pytest.raises(BrightpearlError) as caught:

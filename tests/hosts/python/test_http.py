@@ -14,7 +14,7 @@ import pytest
 from brightpearl import Client, MaybeSent, NotSent, PrivateApp, ProtocolError, Request, TransportError
 from brightpearl.http import HttpxTransport
 from brightpearl.testing import Emulator, EmulatorServer
-from conftest import SEARCH, TOKEN
+from conftest import NEW_ORDER, SEARCH, TOKEN
 
 ORDER = "order-service/order"
 ADDRESS = "contact-service/postal-address"
@@ -76,7 +76,7 @@ def test_nobody_listens() -> None:
             account="acme", base_url=url, credentials=PrivateApp("a", TOKEN), retry={"max_attempts": 1}, timeout=5
         )
         with client, pytest.raises(TransportError) as caught:
-            client.request("POST", ORDER, body={})
+            client.request("POST", ORDER, body=NEW_ORDER)
         assert caught.value.delivery == "not-sent"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from brightpearl import Client, MisuseError, Response
 from brightpearl.testing import Emulator
-from conftest import SEARCH, Account, page
+from conftest import NEW_ORDER, SEARCH, Account, page
 
 
 def test_ctrl_c_in_a_transport_ends_the_call(account: Account, client: Client) -> None:
@@ -26,7 +26,7 @@ def test_ctrl_c_in_a_transport_ends_the_call(account: Account, client: Client) -
 def test_ctrl_c_during_a_write_says_that_it_may_have_been_applied(account: Account, client: Client) -> None:
     account.answers(KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt) as caught:
-        client.request("POST", "order-service/order", body={})
+        client.request("POST", "order-service/order", body=NEW_ORDER)
     if sys.version_info >= (3, 11):
         assert any("may have been applied" in note for note in caught.value.__notes__)
 

@@ -10,7 +10,7 @@ import pytest
 
 from brightpearl import Client, NotSent, PrivateApp, RejectedError, Reply, Response, TransportError, ValidationError
 from brightpearl._native import dump_json, load_json
-from conftest import TOKEN, Account, resources
+from conftest import NEW_ORDER, TOKEN, Account, resources
 
 
 def test_a_reply_has_all_of_the_answer(account: Account, client: Client) -> None:
@@ -76,10 +76,10 @@ def test_json_goes_both_ways_without_loss() -> None:
 
 def test_a_write_is_not_sent_twice_unless_nothing_left(account: Account, client: Client) -> None:
     account.answers(NotSent("no route"), b'{"response":7}')
-    assert client.request("POST", "order-service/order", body={}).json() == {"response": 7}
+    assert client.request("POST", "order-service/order", body=NEW_ORDER).json() == {"response": 7}
     account.answers(OSError("reset"))
     with pytest.raises(TransportError) as caught:
-        client.request("POST", "order-service/order", body={})
+        client.request("POST", "order-service/order", body=NEW_ORDER)
     assert caught.value.delivery == "maybe-applied"
     assert isinstance(caught.value.__cause__, OSError)
     assert caught.value.request is not None
@@ -91,7 +91,7 @@ def test_an_error_has_everything(account: Account, client: Client) -> None:
         Response(400, {}, b'{"errors":[{"code":"ORDC-005","message":"You have not supplied an order type code"}]}')
     )
     with pytest.raises(RejectedError) as caught:
-        client.request("POST", "order-service/order", body={})
+        client.request("POST", "order-service/order", body=NEW_ORDER)
     error = caught.value
     assert (error.kind, error.status, error.delivery) == ("rejected", 400, "rejected")
     assert error.errors == [("ORDC-005", "You have not supplied an order type code")]

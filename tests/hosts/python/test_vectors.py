@@ -10,14 +10,30 @@ from typing import Any
 
 import pytest
 
-from brightpearl import BrightpearlError
-from brightpearl._native import Call, Client, Done, Page, Pending, RawReply, ResourceBatch, Send, Uris, Wait
+from brightpearl import BrightpearlError, ReadVerification, SearchVerification, Violation, _native
+from brightpearl._native import (
+    Call,
+    Client,
+    Done,
+    Page,
+    Pending,
+    RawReply,
+    RawResults,
+    RawTask,
+    ResourceBatch,
+    Send,
+    Uris,
+    Wait,
+)
 
-VECTORS = sorted((Path(__file__).parents[2] / "vectors").glob("*.json"))
+FOLDER = Path(__file__).parents[2] / "vectors"
+VECTORS = sorted(FOLDER.glob("*.json"))
+FUNCTIONS = sorted((FOLDER / "functions").glob("*.json"))
 
 
 def test_there_are_vectors() -> None:
     assert len(VECTORS) >= 40
+    assert len(FUNCTIONS) >= 6
 
 
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
@@ -39,6 +55,51 @@ def test_vector(path: Path) -> None:
     for place, entry in enumerate(vector["script"]):
         expected = entry["expect"]
         assert player.play(entry) == expected, f"entry {place} of {path.name}"
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.stem)
+def test_function_vector(path: Path) -> None:
+    vector = json.loads(path.read_text())
+    for place, call in enumerate(vector["calls"]):
+        expected = call.pop("expect")
+        assert value_of(call) == expected, f"call {place} of {path.name}"
+
+
+def value_of(call: dict[str, Any]) -> Any:
+    """What a function says."""
+    try:
+        value = called(call)
+    except BrightpearlError as error:
+        return {"error": error_of(error)}
+    return {"value": [at(value, pointer) for pointer in call["pick"]] if "pick" in call else value}
+
+
+def called(call: dict[str, Any]) -> Any:
+    match call:
+        case {"catalog": {}}:
+            return json.loads(_native.catalog())
+        case {"describe": {"resource": resource}}:
+            return json.loads(_native.describe(resource))
+        case {"tasks": {}}:
+            return json.loads(_native.tasks())
+        case {"errors": {}}:
+            return json.loads(_native.errors())
+        case {"validate": {"path": path, "verb": verb, "body": body, "unknown_members": unknown}}:
+            return json.loads(_native.validate(path, verb, body.encode(), unknown))
+        case {"verify_callback": {"parameters": parameters, "dev_secret": dev_secret}}:
+            return _native.verify_callback([(name, value) for name, value in parameters], dev_secret)  # type: ignore[func-returns-value]
+    raise AssertionError(f"unknown function: {sorted(call)}")
+
+
+def at(value: Any, pointer: str) -> Any:
+    """What stands at a JSON Pointer; None for nothing."""
+    for step in pointer.split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        try:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        except (LookupError, TypeError, ValueError):
+            return None
+    return value
 
 
 def text_of(value: object) -> str:
@@ -123,11 +184,27 @@ def step_of(step: object) -> Any:
         case ResourceBatch():
             return {"resources": resources_of(step)}
         case RawReply():
-            headers = [list(line) for line in step.headers]
-            return {"reply": {"status": step.status, "headers": headers, "body": step.body.decode()}}
+            return {"reply": reply_of(step)}
         case Uris():
             return {"uris": step.uris}
+        case RawResults():
+            return {"results": [result_of(*item) for item in step.items]}
+        case RawTask():
+            return {"task": {"name": step.name, "result": json.loads(step.json)}}
     raise AssertionError(f"unknown step: {step}")
+
+
+def reply_of(reply: RawReply) -> Any:
+    headers = [list(line) for line in reply.headers]
+    return {"status": reply.status, "headers": headers, "body": reply.body.decode()}
+
+
+def result_of(index: int, reply: RawReply | None, error: BrightpearlError | None) -> Any:
+    if reply is not None:
+        assert error is None
+        return {"index": index, "reply": reply_of(reply)}
+    assert error is not None
+    return {"index": index, "error": error_of(error)}
 
 
 def page_of(page: Page) -> Any:
@@ -184,4 +261,24 @@ def error_of(error: BrightpearlError) -> Any:
         "errors": [{"code": code, "message": message} for code, message in error.errors],
         "retry_after": None if error.retry_after is None else round(error.retry_after * 1000),
         "request": None if request is None else {"method": request.method, "url": request.url},
+        "advice": error.advice,
+        "retryable": error.retryable,
+        "violations": [violation_of(violation) for violation in error.violations],
+        "verifications": [verification_of(verification) for verification in error.verifications],
+        "progress": error.progress,
+    }
+
+
+def violation_of(violation: Violation) -> Any:
+    return {name: getattr(violation, name) for name in ("pointer", "severity", "fault", "found", "expected")}
+
+
+def verification_of(verification: SearchVerification | ReadVerification) -> Any:
+    if isinstance(verification, ReadVerification):
+        return {"type": "read", "path": verification.path, "compare": verification.compare}
+    return {
+        "type": "search",
+        "search": verification.search,
+        "filters": [list(pair) for pair in verification.filters],
+        "unique": verification.unique,
     }

@@ -6,39 +6,37 @@ look at it before sending a write again.
 
 from __future__ import annotations
 
+from brightpearl.record import Record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, ClassVar, Literal
 
+    from brightpearl.findings import Verification, Violation
+
     Delivery = Literal["not-sent", "rejected", "maybe-applied", "applied"]
 
 
-class RequestSummary:
-    """The request that an error is about: `method` and `url`, without headers, body or anything secret."""
+class RequestSummary(Record):
+    """The request that an error is about, without headers, body or anything secret."""
 
     __slots__ = ("method", "url")
+
+    method: str
+    """The verb, in capitals."""
+    url: str
+    """The URL."""
 
     def __init__(self, method: str, url: str) -> None:
         self.method = method
         self.url = url
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, RequestSummary):
-            return NotImplemented
-        return (self.method, self.url) == (other.method, other.url)
-
-    def __hash__(self) -> int:
-        return hash((self.method, self.url))
-
-    def __repr__(self) -> str:
-        return f"RequestSummary({self.method!r}, {self.url!r})"
-
 
 class BrightpearlError(Exception):
     """Anything that went wrong.
 
-    `str()` of it is one line with everything below that is known.
+    `str()` of it is one line: what, where, Brightpearl's answer, the request and what became of it.
     """
 
     kind: ClassVar[str] = "error"
@@ -61,6 +59,15 @@ class BrightpearlError(Exception):
     """Where it was wrong: a configuration field, a filter, a JSON Pointer, `byte 3`."""
     advice: str
     """One sentence on what to do about it."""
+    retryable: bool
+    """Whether the same request may be sent again with a chance of success, after `retry_after` where that is
+    known. False for a write of unknown outcome: look first whether it was applied."""
+    violations: list[Violation]
+    """Everything that is wrong with a body that was refused before it was sent, each with its JSON Pointer."""
+    verifications: list[Verification]
+    """How to find out whether a write of unknown outcome was applied, the surest way first."""
+    progress: dict[str, Any] | None
+    """What a task of several requests had done before it failed: the members of its result so far."""
 
     def __init__(
         self,
@@ -74,6 +81,10 @@ class BrightpearlError(Exception):
         request: RequestSummary | tuple[str, str] | None = None,
         location: str | None = None,
         advice: str = "",
+        retryable: bool = False,
+        violations: Iterable[Violation] = (),
+        verifications: Iterable[Verification] = (),
+        progress: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -84,6 +95,10 @@ class BrightpearlError(Exception):
         self.request = RequestSummary(*request) if isinstance(request, tuple) else request
         self.location = location
         self.advice = advice
+        self.retryable = retryable
+        self.violations = list(violations)
+        self.verifications = list(verifications)
+        self.progress = progress
         self._text = text
 
     def __str__(self) -> str:
@@ -101,6 +116,10 @@ class BrightpearlError(Exception):
             "request": self.request,
             "location": self.location,
             "advice": self.advice,
+            "retryable": self.retryable,
+            "violations": self.violations,
+            "verifications": self.verifications,
+            "progress": self.progress,
         }
         return _restore, (type(self), self.message, details)
 

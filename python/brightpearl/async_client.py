@@ -1,0 +1,266 @@
+"""One app on one account, for event loops."""
+
+from __future__ import annotations
+
+from brightpearl import operations
+from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
+from brightpearl.async_driver import AsyncDriver, AsyncHost
+from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
+from brightpearl.async_task_methods import AsyncTaskMethods
+from brightpearl.operations import Write
+from brightpearl.outputs import reply_of, result_of, uris_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from typing import Any, Literal
+
+    from brightpearl._native import Call
+    from brightpearl.credentials import Credentials
+    from brightpearl.discovery import UnknownMembers
+    from brightpearl.driver import Output
+    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
+    from brightpearl.reply import Reply
+    from brightpearl.transport import AsyncTransport
+    from brightpearl.wire import Ids, Parameters
+
+
+class AsyncClient(AsyncTaskMethods, AnyClient):
+    """The same as `Client` for `asyncio`: what waits is awaited, and what is iterated takes `async for`.
+
+    Its calls share one budget and one login, whatever number of tasks they are made from.
+
+    `max_in_flight`: requests that one search or fetch may have under way at once.
+    `transport`: an async callable that transmits one request; `httpx` unless given.
+    `sleep`: an async callable that waits so many seconds.
+    The other arguments are those of `Client`.
+
+    Raises `ValidationError` at the field that is wrong. Nothing is sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        credentials: Credentials,
+        datacentre: str | None = None,
+        base_url: str | None = None,
+        transport: AsyncTransport | None = None,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[object]] | None = None,
+        timeout: float = 60.0,
+        max_in_flight: int = 4,
+        retry: Mapping[str, int] | None = None,
+        pool: Mapping[str, int | str] | None = None,
+        lane: Literal["normal", "high"] | None = None,
+        max_body_bytes: int | None = None,
+        page_size: int | None = None,
+        paging: Paging | None = None,
+        unknown_members: UnknownMembers | None = None,
+        seed: int | None = None,
+    ) -> None:
+        checked_transport(transport)
+        settings = {
+            "account": account,
+            "datacentre": datacentre,
+            "base_url": base_url,
+            "max_in_flight": max_in_flight,
+            "retry": retry and dict(retry),
+            "pool": pool and dict(pool),
+            "lane": lane,
+            "max_body_bytes": max_body_bytes,
+            "page_size": page_size,
+            "paging": paging,
+            "unknown_members": unknown_members,
+            "seed": seed,
+        }
+        super().__init__(credentials, settings, clock)
+        self._own_transport = None
+        if transport is None:
+            from brightpearl.async_http import AsyncHttpxTransport
+
+            limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
+            transport = self._own_transport = AsyncHttpxTransport(timeout=timeout, max_body_bytes=limit)
+        self._host = AsyncHost(transport, self._clock, sleep or _sleep)
+
+    @classmethod
+    def from_env(cls, **options: Any) -> AsyncClient:
+        """A client from the environment; see `Client.from_env`."""
+        from brightpearl.environment import settings
+
+        return cls(**(settings() | options))
+
+    def search(
+        self,
+        resource: str,
+        filters: Parameters | None = None,
+        *,
+        columns: str | Iterable[str] = (),
+        sort: str | Iterable[str] = (),
+        limit: int | None = None,
+        page_size: int | None = None,
+        paging: Paging | None = None,
+        key: str | None = None,
+        unchecked: bool = False,
+    ) -> AsyncRows:
+        """Searches: `async for row in client.search(...)`. The arguments are those of `Client.search`."""
+        operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
+        return AsyncRows(self._start(operation))
+
+    def get(
+        self,
+        resource: str,
+        ids: Ids | None = None,
+        *,
+        query: Parameters | None = None,
+        plan: Plan | None = None,
+        id_limit: int | None = None,
+    ) -> AsyncResources:
+        """Fetches resources by id: `async for order in client.get(...)`. The arguments are those of
+        `Client.get`."""
+        return AsyncResources(self._start(operations.fetch(resource, ids, query, plan, id_limit)))
+
+    async def request(
+        self,
+        method: Method | str,
+        path: str,
+        query: Parameters | None = None,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Sends one request of any kind, and retries it where that is safe. The arguments are those of
+        `Client.request`."""
+        write = Write(method, path, body, query, headers, idempotent, unchecked)
+        return reply_of(await _only_output(self._start(operations.request(write))))
+
+    async def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Creates something, once: it is never sent again when its outcome is unknown."""
+        return await self.request("POST", path, query, body, headers=headers, unchecked=unchecked)
+
+    async def put(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Replaces something."""
+        return await self.request(
+            "PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
+        )
+
+    async def patch(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Changes something, by a JSON Patch as a rule."""
+        return await self.request(
+            "PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
+        )
+
+    async def delete(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        query: Parameters | None = None,
+        headers: Mapping[str, str] | None = None,
+        idempotent: bool = False,
+        unchecked: bool = False,
+    ) -> Reply:
+        """Takes something away."""
+        return await self.request(
+            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
+        )
+
+    def batch(
+        self,
+        writes: Iterable[AnyWrite],
+        *,
+        order: Order = "sequential",
+        on_failure: OnFailure = "stop",
+        packing: Packing = "auto",
+    ) -> AsyncBatchResults:
+        """Sends several writes: `async for result in client.batch(...)`. The arguments are those of
+        `Client.batch`."""
+        return AsyncBatchResults(self._start(operations.batch(writes, order, on_failure, packing)))
+
+    async def task(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+        """Does something that people do daily, and gives back what it did; see `Client.task`."""
+        return await self._task(name, arguments)
+
+    async def _task(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+        return result_of(await _only_output(self._start(operations.task(name, arguments))))
+
+    async def options(self, resource: str, ids: Ids | None = None) -> list[str]:
+        """The URIs that read these ids, as the server plans them."""
+        return uris_of(await _only_output(self._start(operations.options(resource, ids))))
+
+    async def resume(
+        self, checkpoint: str
+    ) -> AsyncRows | AsyncResources | AsyncBatchResults | Reply | list[str] | dict[str, Any]:
+        """Goes on where a checkpoint was taken, perhaps by another process or another kind of client."""
+        driver = self._drive(self._native.resume(checkpoint))
+        operation = driver.call.operation
+        if operation == "search":
+            return AsyncRows(driver)
+        if operation == "fetch":
+            return AsyncResources(driver)
+        if operation == "batch":
+            return AsyncBatchResults(driver)
+        output = await _only_output(driver)
+        if operation == "task":
+            return result_of(output)
+        if operation == "request":
+            return reply_of(output)
+        return uris_of(output)
+
+    async def aclose(self) -> None:
+        """Closes the connections of the default transport. A transport that was given is left alone."""
+        if self._own_transport is not None:
+            await self._own_transport.aclose()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def _start(self, operation: str) -> AsyncDriver:
+        return self._drive(self._native.start(operation))
+
+    def _drive(self, call: Call) -> AsyncDriver:
+        return AsyncDriver(call, self._host)
+
+
+async def _only_output(driver: AsyncDriver) -> Output | None:
+    output = await driver.next_output()
+    if output is not None:
+        await driver.next_output()
+    return output
+
+
+async def _sleep(seconds: float) -> None:
+    import asyncio
+
+    await asyncio.sleep(seconds)

@@ -1,0 +1,158 @@
+"""Drives a call in an event loop: several of its exchanges may be under way at once."""
+
+from __future__ import annotations
+
+from brightpearl._native import Done, Pending, Send, Wait
+from brightpearl.driver import describe_failure, note_unknown_outcome, wrong_answer
+from brightpearl.exceptions import BrightpearlError, MisuseError
+from brightpearl.messages import Headers, Request, Response
+from brightpearl.transport import MaybeSent, NotSent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+    from typing import Any
+
+    from brightpearl._native import Call
+    from brightpearl.driver import Output
+    from brightpearl.transport import AsyncTransport
+
+
+class AsyncHost:
+    """What a client does its input and output with."""
+
+    __slots__ = ("clock", "sleep", "transport")
+
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self.transport = transport
+        self.clock = clock
+        self.sleep = sleep
+
+    def now(self) -> int:
+        """Milliseconds since the Unix epoch."""
+        return int(self.clock())
+
+
+class AsyncDriver:
+    """One call and its host. For one task at a time; a client is for many."""
+
+    __slots__ = ("_cause", "_exchanges", "_failure", "call", "failed", "host")
+
+    def __init__(self, call: Call, host: AsyncHost) -> None:
+        self.call = call
+        self.host = host
+        self.failed = False
+        self._cause: BaseException | None = None
+        self._failure: BrightpearlError | None = None
+        # What is under way; goes on while the latest output is consumed.
+        self._exchanges: set[asyncio.Task[None]] = set()
+
+    async def next_output(self) -> Output | None:
+        """The next piece of the result; `None` when there is no more."""
+        now = self.host.now()
+        try:
+            while True:
+                if self._failure is not None:
+                    raise self._failure
+                step = self.call.poll(now)
+                if isinstance(step, Send):
+                    self._begin(step)
+                elif isinstance(step, Wait):
+                    await self._something(max(step.until - now, 1) / 1000)
+                elif isinstance(step, Pending):
+                    await self._something(None)
+                elif isinstance(step, Done):
+                    return None
+                else:
+                    return step
+                now = self.host.now()
+        except BrightpearlError as error:
+            self.failed = True
+            await self._abandon()
+            if error.kind == "transport" and self._cause is not None:
+                raise error from self._cause
+            raise
+        except BaseException as interruption:
+            # A cancelled task, a timeout, Ctrl-C. What is under way is told of before the call is: an answer
+            # that came in the meantime counts.
+            self.failed = True
+            await self._abandon()
+            note_unknown_outcome(self.call, now, interruption)
+            raise
+
+    def _begin(self, step: Send) -> None:
+        import asyncio
+
+        exchange = asyncio.create_task(self._exchange(step))
+        self._exchanges.add(exchange)
+        exchange.add_done_callback(self._exchanges.discard)
+
+    async def _exchange(self, step: Send) -> None:
+        """Transmits a request, and tells the call what came of it as soon as it is known."""
+        try:
+            await self._transmit(step)
+        except BrightpearlError as error:
+            self._failure = error
+
+    async def _transmit(self, step: Send) -> None:
+        request = Request(step.method, step.url, Headers(step.headers), step.body)
+        try:
+            response = await self.host.transport(request)
+        except NotSent as failure:
+            self._cause = failure
+            self.call.fail(step.exchange, False, describe_failure(failure), self.host.now())
+        except BrightpearlError:
+            # A transport that is built on a client of ours: its error says all there is to say.
+            raise
+        except Exception as failure:
+            self._cause = failure
+            text = describe_failure(failure)
+            if not isinstance(failure, MaybeSent):
+                text = f"{type(failure).__name__}: {failure}"
+            self.call.fail(step.exchange, True, text, self.host.now())
+        else:
+            if not isinstance(response, Response):
+                raise wrong_answer(response, step)
+            self.call.answer(
+                step.exchange, response.status, list(response.headers.lines), response.body, self.host.now()
+            )
+
+    async def _something(self, seconds: float | None) -> None:
+        """Waits until an exchange ends, or so many seconds have passed."""
+        import asyncio
+
+        waited: set[asyncio.Future[Any]] = set(self._exchanges)
+        if seconds is None:
+            if not waited:
+                raise MisuseError("the call waits for an answer that this driver does not owe it")
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            return
+        sleep = asyncio.ensure_future(self.host.sleep(seconds))
+        try:
+            await asyncio.wait({sleep, *waited}, return_when=asyncio.FIRST_COMPLETED)
+            if sleep.done():
+                sleep.result()
+        finally:
+            sleep.cancel()
+
+    async def _abandon(self) -> None:
+        """Ends what is under way, and waits until its connections are given back."""
+        import asyncio
+
+        exchanges = list(self._exchanges)
+        for exchange in exchanges:
+            exchange.cancel()
+        if exchanges:
+            await asyncio.gather(*exchanges, return_exceptions=True)
+
+    async def aclose(self) -> None:
+        """Ends the call."""
+        self.failed = True
+        self.call.cancel(self.host.now())
+        await self._abandon()

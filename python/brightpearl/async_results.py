@@ -1,0 +1,249 @@
+"""Rows, resources and the results of batches, for event loops."""
+
+from __future__ import annotations
+
+from brightpearl._native import ArrowTable, IdSet, Metadata
+from brightpearl.batch import read_results, warn_of_unsent
+from brightpearl.exceptions import MisuseError
+from brightpearl.resources import Refusal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from brightpearl._native import Explanation, Page, RawResults, Resource, ResourceBatch, Row, RowIterator
+    from brightpearl.async_driver import AsyncDriver
+    from brightpearl.batch import BatchResult
+    from brightpearl.rows import Dates
+
+
+class AsyncResults:
+    """What a call gives bit by bit. For one task at a time, and iterated once.
+
+    `async with` ends the call when the block is left early; so does `aclose()`.
+    """
+
+    _what = "call"
+
+    def __init__(self, driver: AsyncDriver) -> None:
+        self._driver = driver
+
+    def _check(self) -> None:
+        if self._driver.failed:
+            raise MisuseError(f"the {self._what} was ended before its end; start it again")
+
+    def explain(self) -> Explanation:
+        """How many requests are still needed, and how many seconds they take at the present budget.
+
+        Sends nothing.
+        """
+        return self._driver.call.explain(self._driver.host.now())
+
+    async def aclose(self) -> None:
+        """Ends the call before its end, and what is under way of it. Nothing more can be read from it."""
+        await self._driver.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+class AsyncRows(AsyncResults):
+    """The rows of a search: `async for row in rows`. Pages are fetched ahead, as many at once as the client's
+    `max_in_flight` says.
+
+    A row is a mapping from column to value, as those of `Rows` are.
+    """
+
+    _what = "search"
+
+    def __init__(self, driver: AsyncDriver) -> None:
+        super().__init__(driver)
+        self._page: Page | None = None
+        self._cursor: RowIterator | None = None
+        self._done = False
+        self._rows = self._generate()
+
+    def __aiter__(self) -> AsyncIterator[Row]:
+        self._check()
+        return self._rows
+
+    async def __anext__(self) -> Row:
+        self._check()
+        return await anext(self._rows)
+
+    async def _generate(self) -> AsyncGenerator[Row, None]:
+        while (cursor := await self._current()) is not None:
+            for row in cursor:
+                yield row
+
+    async def dicts(self, *, dates: Dates = "datetime") -> AsyncGenerator[dict[str, Any], None]:
+        """The rows as dicts. With `dates="text"` date-times stay the texts that the server sent."""
+        while (cursor := await self._current()) is not None:
+            for record in cursor.dicts(dates):
+                yield record
+
+    async def pages(self) -> AsyncGenerator[Page, None]:
+        """The pages that are left, whole."""
+        while (cursor := await self._current()) is not None:
+            if cursor.position:
+                raise MisuseError("the page was begun row by row; expected to go on so, or pages from the start")
+            page = cursor.page
+            cursor.skip()
+            yield page
+
+    async def to_arrow(self) -> ArrowTable:
+        """The rows that are left as one Arrow table, which holds them all; see `Rows.to_arrow`."""
+        cursor = await self._current()
+        skip = 0 if cursor is None else cursor.position
+        pages = []
+        while (cursor := await self._current()) is not None:
+            pages.append(cursor.page)
+            cursor.skip()
+        if not pages and self._page is not None:
+            # No rows, but columns.
+            pages, skip = [self._page], len(self._page)
+        return ArrowTable(pages, skip)
+
+    async def metadata(self) -> Metadata:
+        """What the server says of the latest page; fetches the first when there is none yet.
+
+        `(await rows.metadata()).results_available` is the number of rows of the whole search.
+        """
+        if self._page is None and not self._done:
+            self._check()
+            await self._fetch()
+        return Metadata() if self._page is None else self._page.metadata
+
+    async def _current(self) -> RowIterator | None:
+        """The page's cursor while there are rows left in it, then the next page's."""
+        self._check()
+        while self._cursor is None or self._cursor.is_exhausted:
+            if self._done or not await self._fetch():
+                return None
+        return self._cursor
+
+    async def _fetch(self) -> bool:
+        page = await self._driver.next_output()
+        if page is None:
+            self._done, self._cursor = True, None
+            return False
+        if TYPE_CHECKING:
+            assert isinstance(page, Page)
+        self._page, self._cursor = page, iter(page)
+        return True
+
+    def checkpoint(self) -> str:
+        """A small text for `client.resume`, which goes on after the last row that was handed out."""
+        if self._cursor is not None and not self._driver.failed:
+            self._driver.call.acknowledge(self._cursor.position)
+        return self._driver.call.checkpoint()
+
+    async def aclose(self) -> None:
+        """Ends the search before its last row. Nothing more can be read from it."""
+        if not self._done:
+            await super().aclose()
+
+
+class AsyncResources(AsyncResults):
+    """Resources by id, fetched in the fewest requests: `async for order in orders`.
+
+    `missing` and `refused` are complete when the iteration is.
+    """
+
+    _what = "fetch"
+
+    def __init__(self, driver: AsyncDriver) -> None:
+        super().__init__(driver)
+        self._open = False
+        self._position = 0
+        self._refused: list[Refusal] = []
+        self._missing = IdSet()
+        self._resources = self._generate()
+
+    @property
+    def missing(self) -> IdSet:
+        """Ids that do not exist, as far as was read."""
+        return self._missing
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """Ids that Brightpearl refuses, as far as was read."""
+        return self._refused
+
+    def __aiter__(self) -> AsyncIterator[Resource]:
+        self._check()
+        return self._resources
+
+    async def __anext__(self) -> Resource:
+        self._check()
+        return await anext(self._resources)
+
+    async def _generate(self) -> AsyncGenerator[Resource, None]:
+        while (batch := await self._fetch()) is not None:
+            for index in range(len(batch)):
+                self._position = index + 1
+                yield batch.resource(index)
+
+    async def _fetch(self) -> ResourceBatch | None:
+        self._open = False
+        batch = await self._driver.next_output()
+        if batch is None:
+            return None
+        if TYPE_CHECKING:
+            assert isinstance(batch, ResourceBatch)
+        self._open, self._position = True, 0
+        self._missing = self._missing.union(batch.missing)
+        self._refused.extend(Refusal(id, error) for id, error in batch.refused)
+        return batch
+
+    def checkpoint(self) -> str:
+        """A small text for `client.resume`, which goes on after the last resource that was handed out."""
+        if self._open and not self._driver.failed:
+            self._driver.call.acknowledge(self._position)
+        return self._driver.call.checkpoint()
+
+
+class AsyncBatchResults(AsyncResults):
+    """The results of a batch, in the order of its writes, which are sent as the results are asked for:
+    `async for result in results`. A batch that nobody iterates sends nothing, and warns of it.
+    """
+
+    _what = "batch"
+
+    def __init__(self, driver: AsyncDriver) -> None:
+        super().__init__(driver)
+        self._started = False
+        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
+        self._results: AsyncGenerator[BatchResult, None] | None = None
+
+    def __aiter__(self) -> AsyncIterator[BatchResult]:
+        self._check()
+        if self._results is None:
+            self._results = self._generate()
+        return self._results
+
+    async def __anext__(self) -> BatchResult:
+        return await anext(aiter(self))
+
+    async def _generate(self) -> AsyncGenerator[BatchResult, None]:
+        self._started = True
+        while (results := await self._driver.next_output()) is not None:
+            if TYPE_CHECKING:
+                assert isinstance(results, RawResults)
+            for result in read_results(results):
+                yield result
+
+    async def aclose(self) -> None:
+        """Ends the batch before its last write. Nothing more is sent."""
+        self._started = True
+        await super().aclose()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_started", True):
+            warn_of_unsent(self)

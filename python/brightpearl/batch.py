@@ -1,0 +1,110 @@
+"""What became of the writes of a batch."""
+
+from __future__ import annotations
+
+from brightpearl.exceptions import MisuseError
+from brightpearl.record import Record
+from brightpearl.reply import Reply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from brightpearl._native import Explanation, RawResults
+    from brightpearl.driver import Driver
+    from brightpearl.exceptions import BrightpearlError
+
+
+class BatchResult(Record):
+    """What became of one write: `response` has the answer, or `error` says why there is none."""
+
+    __slots__ = ("index", "response", "error")  # noqa: RUF023 - as it is constructed
+
+    index: int
+    """The write's place in the batch, from 0."""
+    response: Reply | None
+    """Brightpearl's answer to a write that was carried out."""
+    error: BrightpearlError | None
+    """Why it was not, or may not have been: see its `delivery`. A write behind one that failed, which was
+    therefore not carried out, has a `CallCancelledError`."""
+
+    def __init__(self, index: int, response: Reply | None, error: BrightpearlError | None) -> None:
+        self.index = index
+        self.response = response
+        self.error = error
+
+    @property
+    def ok(self) -> bool:
+        """Whether the write was carried out."""
+        return self.error is None
+
+
+class BatchResults:
+    """The results of a batch, in the order of its writes, which are sent as the results are asked for.
+
+    Iterate once, to the end: a batch that nobody iterates sends nothing, and warns of it.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._started = False
+        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
+        self._results: Generator[BatchResult, None, None] | None = None
+
+    def __iter__(self) -> Iterator[BatchResult]:
+        self._check()
+        if self._results is None:
+            self._results = self._generate()
+        return self._results
+
+    def __next__(self) -> BatchResult:
+        return next(iter(self))
+
+    def _generate(self) -> Generator[BatchResult, None, None]:
+        self._started = True
+        while (results := self._driver.next_output()) is not None:
+            if TYPE_CHECKING:
+                assert isinstance(results, RawResults)
+            yield from read_results(results)
+
+    def _check(self) -> None:
+        if self._driver.failed:
+            raise MisuseError("the batch was ended before its last write; look at the results that it gave so far")
+
+    def explain(self) -> Explanation:
+        """How many requests are still needed, and how many seconds they take at the present budget.
+
+        Sends nothing.
+        """
+        return self._driver.call.explain(self._driver.host.now())
+
+    def close(self) -> None:
+        """Ends the batch before its last write. Nothing more is sent."""
+        self._started = True
+        self._driver.cancel()
+        self._driver.failed = True
+
+    def __enter__(self) -> BatchResults:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_started", True):
+            warn_of_unsent(self)
+
+
+def read_results(results: RawResults) -> Iterator[BatchResult]:
+    """Results as the engine gives them, one by one."""
+    for index, reply, error in results.items:
+        yield BatchResult(index, None if reply is None else Reply(reply), error)
+
+
+def warn_of_unsent(results: object) -> None:
+    """Says that nobody iterated a batch."""
+    import warnings
+
+    warnings.warn(
+        "a batch was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=results
+    )

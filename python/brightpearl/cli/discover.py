@@ -1,0 +1,134 @@
+"""What the API has, and whether a body fits it: nothing is sent."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from brightpearl import _native, describe, validate
+from brightpearl.cli.session import read_input
+from brightpearl.cli.wrapped import print_wrapped
+
+if TYPE_CHECKING:
+    from brightpearl.descriptions import Field, Operation, ResourceDescription, Search
+
+_INPUT_CODE = 2
+
+
+def show_catalog(as_json: bool) -> None:
+    """Every resource in short."""
+    resources = json.loads(_native.catalog())
+    if as_json:
+        _print_json(resources)
+        return
+    records = [
+        {
+            "name": resource["name"] + (" (deprecated)" if resource["deprecated"] else ""),
+            "section": resource["section"],
+            "verbs": " ".join(dict.fromkeys(verb for path in resource["paths"] for verb in path["verbs"])),
+            "path": next(iter(path["path"] for path in resource["paths"]), ""),
+            "search": " ".join(resource["searches"]),
+        }
+        for resource in resources
+    ]
+    print_wrapped(list(records[0]), records)
+    print(f"{len(records)} resources; all about one: brightpearl catalog NAME", file=sys.stderr)
+
+
+def show_resource(name: str, as_json: bool) -> None:
+    """All about one resource."""
+    if as_json:
+        _print_json(json.loads(_native.describe(name)))
+        return
+    description = describe(name)
+    _show_head(description)
+    for operation in description.operations:
+        _show_operation(operation)
+    for search in description.searches:
+        _show_search(search)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2 if sys.stdout.isatty() else None, ensure_ascii=False))
+
+
+def _show_head(description: ResourceDescription) -> None:
+    print(f"{description.title} ({description.name}), section {description.section}")
+    if description.detail != "full":
+        known = "some of its bodies" if description.detail == "partial" else "its name and path only"
+        print(f"  known: {known}; requests work, what is not known is not checked")
+    if description.deprecation is not None:
+        replacement = description.deprecation.replacement
+        instead = f" Use {replacement}." if replacement else ""
+        print(f"  deprecated: {description.deprecation.reason}{instead}")
+    if description.note:
+        print(f"  note: {description.note}")
+
+
+def _show_operation(operation: Operation) -> None:
+    print(f"\n{operation.method} {operation.path}{'' if operation.verified else '  (unverified)'}")
+    facts = [
+        ("ids a request", str(operation.id_limit) if operation.id_limit else ""),
+        ("includeOptional", ", ".join(operation.optional_sections)),
+        ("query", ", ".join(operation.query)),
+        ("If-Match", operation.if_match or ""),
+        ("deprecated", operation.deprecation.reason if operation.deprecation else ""),
+        ("note", operation.note),
+    ]
+    for name, fact in facts:
+        if fact:
+            print(f"  {name}: {fact}")
+    if operation.fields:
+        print_wrapped(
+            ["field", "type", "", "refers to", "note"], [_field_record(field) for field in operation.fields]
+        )
+
+
+def _field_record(field: Field) -> dict[str, Any]:
+    return {
+        "field": field.pointer,
+        "type": field.type,
+        "": "mandatory" if field.mandatory else ", ".join(field.patch),
+        "refers to": field.refers_to,
+        "note": field.note,
+    }
+
+
+def _show_search(search: Search) -> None:
+    print(f"\nsearch {search.path}{f', found by {search.key}' if search.key else ''}")
+    if search.note:
+        print(f"  note: {search.note}")
+    records = [
+        {
+            "column": column.name,
+            "type": column.type,
+            "filter": "yes" if column.filterable else "",
+            "sort": "yes" if column.sortable else "",
+            "row": "yes" if column.in_rows else "",
+            "labels": column.reference,
+        }
+        for column in search.columns
+    ]
+    if records:
+        print_wrapped(list(records[0]), records)
+    if not (search.columns_complete and search.filters_complete):
+        print("  there may be more columns than these; --json has what is known")
+
+
+def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_json: bool) -> int:
+    """Says everything that is wrong with a body, and answers the exit code."""
+    violations = validate(resource, verb, read_input(file), unknown_members=unknown_members)
+    if as_json:
+        names = ("pointer", "severity", "fault", "found", "expected")
+        _print_json([{name: getattr(violation, name) for name in names} for violation in violations])
+    else:
+        for violation in violations:
+            print(violation)
+    errors = sum(violation.severity == "error" for violation in violations)
+    if not as_json:
+        warnings = len(violations) - errors
+        print(
+            f"{errors} errors, {warnings} warnings" if violations else "nothing is wrong with it", file=sys.stderr
+        )
+    return _INPUT_CODE if errors else 0

@@ -1,0 +1,128 @@
+"""What can be asked without an account: resources, tasks, errors, whether a body is right, whether a callback
+is genuine. Nothing is sent."""
+
+from __future__ import annotations
+
+from brightpearl import _native
+from brightpearl.exceptions import ValidationError
+from brightpearl.findings import violation
+from brightpearl.wire import body_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Literal
+
+    from brightpearl.descriptions import Errors, ResourceDescription, ResourceSummary, Task
+    from brightpearl.findings import Violation
+
+    UnknownMembers = Literal["warn", "refuse", "allow"]
+
+
+def catalog() -> list[ResourceSummary]:
+    """Every resource of the API in short, in the order of the API's own reference.
+
+    >>> [found.name for found in catalog() if "order-service/order-search" in found.searches]
+    ['order']
+    """
+    import json
+
+    from brightpearl.descriptions import read_summary
+
+    return [read_summary(members) for members in json.loads(_native.catalog())]
+
+
+def describe(resource: str) -> ResourceDescription:
+    """All that is known about a resource: paths, verbs, search columns with their types, and of each body its
+    fields and a JSON Schema.
+
+    `resource`: a short name such as `order-row`, or a path, concrete or with placeholders.
+
+    >>> [operation.path for operation in describe("order-note").operations if operation.method == "POST"]
+    ['order-service/order/{ORDER-ID}/note']
+
+    Raises `ValidationError` with the nearest name when there is none like it.
+    """
+    import json
+
+    from brightpearl.descriptions import read_description
+
+    return read_description(json.loads(_native.describe(resource)))
+
+
+def tasks() -> list[Task]:
+    """What people do daily, each in one call of `client.task` or of the method of its name."""
+    import json
+
+    from brightpearl.descriptions import Task
+
+    return [Task(**members) for members in json.loads(_native.tasks())]
+
+
+def errors() -> Errors:
+    """What can go wrong: kinds of errors with their exceptions and advice, and the names that errors use.
+
+    >>> [kind.exception.__name__ for kind in errors().kinds if kind.kind == "throttled"]
+    ['ThrottledError']
+    """
+    import json
+
+    from brightpearl.descriptions import read_errors
+
+    return read_errors(json.loads(_native.errors()))
+
+
+def validate(
+    resource: str, verb: str, body: Any = None, *, unknown_members: UnknownMembers = "warn"
+) -> list[Violation]:
+    """Everything that is wrong with a body, each with its place; empty when it is right. A client checks its
+    writes in the same way before it sends them.
+
+    `resource`: a path, concrete or with placeholders, or the short name of a resource where that verb has one
+    path only.
+    `body`: bytes or a text as it is, or an object that has a JSON form.
+    `unknown_members`: whether members that the catalog does not know are worth a warning (`warn`), an error
+    (`refuse`) or nothing (`allow`).
+
+    >>> for violation in validate("order-row", "POST", {"quantity": {"magnitude": "one"}}):
+    ...     print(violation.pointer, violation.fault)
+    /quantity/magnitude wrong-format
+    /rowValue missing
+    /productId missing
+
+    Raises `ValidationError` for a verb, a policy or a name that does not exist.
+    """
+    import json
+
+    text = _native.validate(_path_of(resource, verb), verb, body_text(body).encode(), unknown_members)
+    return [violation(members) for members in json.loads(text)]
+
+
+def _path_of(resource: str, verb: str) -> str:
+    if "/" in resource.strip("/"):
+        return resource
+    operations = [found for found in describe(resource).operations if found.method == verb.upper()]
+    paths = sorted({found.path for found in operations})
+    if len(paths) == 1:
+        return paths[0]
+    if paths:
+        raise ValidationError(
+            f"{verb.upper()} has several paths there; expected one of {', '.join(paths)}", location="resource"
+        )
+    known = sorted({found.method for found in describe(resource).operations})
+    raise ValidationError(
+        f"{resource} knows no {verb.upper()}; expected {', '.join(known) or 'a path'}", location="verb"
+    )
+
+
+def verify_callback(parameters: Mapping[str, str] | Iterable[tuple[str, str]], dev_secret: str) -> None:
+    """Checks that Brightpearl sent an install or uninstall callback of a public app; returns when it did.
+
+    `parameters`: the callback's query parameters, unescaped, `signature` among them; without those of the
+    app's own address.
+    `dev_secret`: the developer's secret, as the text that it is.
+
+    Raises `ValidationError` at `signature` otherwise: do not trust the callback then.
+    """
+    pairs = parameters.items() if hasattr(parameters, "items") else parameters
+    _native.verify_callback([(str(name), str(value)) for name, value in pairs], dev_secret)

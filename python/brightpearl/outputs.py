@@ -1,0 +1,42 @@
+"""What a call with one output has said."""
+
+from __future__ import annotations
+
+from brightpearl._native import RawReply, RawTask, Uris
+from brightpearl.exceptions import ValidationError
+from brightpearl.reply import Reply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from brightpearl.driver import Output
+
+
+def reply_of(output: Output | None) -> Reply:
+    """The answer to a single request."""
+    if not isinstance(output, RawReply):
+        raise _nothing_left()
+    return Reply(output)
+
+
+def uris_of(output: Output | None) -> list[str]:
+    """The URIs of an `OPTIONS`."""
+    if not isinstance(output, Uris):
+        raise _nothing_left()
+    return output.uris
+
+
+def result_of(output: Output | None) -> dict[str, Any]:
+    """The result of a task."""
+    if not isinstance(output, RawTask):
+        raise _nothing_left()
+    result: dict[str, Any] = output.value
+    return result
+
+
+def _nothing_left() -> ValidationError:
+    return ValidationError(
+        "the request was answered before the checkpoint was taken; expected one with something left to do",
+        location="checkpoint",
+    )

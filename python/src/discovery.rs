@@ -1,0 +1,53 @@
+//! What can be asked without an account, as JSON text.
+
+use brightpearl_core::auth::signature;
+use brightpearl_core::discovery;
+use pyo3::prelude::*;
+
+use crate::error::or_raise;
+
+/// Every resource in short.
+#[pyfunction]
+pub(crate) fn catalog() -> String {
+    discovery::catalog()
+}
+
+/// All about one resource.
+#[pyfunction]
+pub(crate) fn describe(py: Python<'_>, resource: &str) -> PyResult<String> {
+    or_raise(py, discovery::describe(resource))
+}
+
+/// Every task.
+#[pyfunction]
+pub(crate) fn tasks() -> String {
+    discovery::tasks()
+}
+
+/// What can go wrong.
+#[pyfunction]
+pub(crate) fn errors() -> String {
+    discovery::errors()
+}
+
+/// What is wrong with a body.
+#[pyfunction]
+pub(crate) fn validate(
+    py: Python<'_>,
+    path: &str,
+    verb: &str,
+    body: &[u8],
+    unknown_members: &str,
+) -> PyResult<String> {
+    or_raise(py, py.detach(|| discovery::validate(path, verb, body, unknown_members)))
+}
+
+/// Raises unless the signature of a callback is genuine.
+#[pyfunction]
+pub(crate) fn verify_callback(
+    py: Python<'_>,
+    parameters: Vec<(String, String)>,
+    dev_secret: String,
+) -> PyResult<()> {
+    or_raise(py, signature::verify_callback(&parameters, &dev_secret.into()))
+}

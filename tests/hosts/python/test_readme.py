@@ -1,0 +1,80 @@
+"""What the README shows runs, and what it lists is all there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import brightpearl
+from brightpearl.cli.emulator import environment
+from brightpearl.testing import Emulator
+
+README = (Path(__file__).parents[3] / "python" / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """The code of that language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_python_runs_from_top_to_bottom() -> None:
+    names: dict[str, Any] = {"__name__": "readme"}
+    examples = blocks("python")
+    assert len(examples) >= 10
+    for example in examples:
+        start = README[: README.index(example)].count("\n")
+        # The line numbers of the README, for whoever has to look for what is wrong.
+        exec(compile("\n" * start + example, "README.md", "exec"), names)
+
+
+def test_the_tests_in_it_pass(tmp_path: Path) -> None:
+    (example,) = (example for example in blocks("python") if "brightpearl_client" in example)
+    (tmp_path / "test_it.py").write_text(example)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", "test_it.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_commands_run(tmp_path: Path) -> None:
+    (script,) = (block for block in blocks("sh") if "brightpearl" in block)
+    with Emulator(orders=400).serve() as server:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env=os.environ | environment(server) | {"PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert (tmp_path / "orders.jsonl").stat().st_size > 0
+
+
+@pytest.mark.parametrize("kind", brightpearl.errors().kinds, ids=lambda kind: kind.kind)
+def test_every_kind_of_error_is_listed(kind: Any) -> None:
+    assert re.search(rf"^\| `{kind.exception.__name__}`[^|]*\| `{kind.kind}` \|", README, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("task", brightpearl.tasks(), ids=lambda task: task.name)
+def test_every_task_is_listed(task: Any) -> None:
+    method = task.name.replace("-", "_")
+    assert f"| `{method}` | {task.summary} |" in README
+
+
+def test_every_exit_code_is_listed() -> None:
+    from brightpearl.cli.failure import EXIT_CODES
+
+    for code, meaning in re.findall(r"^  (\d+) +(.+)$", EXIT_CODES, flags=re.MULTILINE):
+        assert f"| {code} | {meaning} |" in README

@@ -1,0 +1,167 @@
+"""Tasks: a typed method for each, and what they give and raise."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import importlib.util
+import inspect
+import sys
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import brightpearl
+from brightpearl import (
+    AsyncClient,
+    BrightpearlError,
+    Client,
+    RejectedError,
+    Response,
+    ValidationError,
+    task_types,
+)
+from brightpearl.testing import Emulator
+from conftest import Account
+
+PYTHON = Path(__file__).parents[3] / "python"
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    """The script that writes the methods."""
+    spec = importlib.util.spec_from_file_location("generate_tasks", PYTHON / "generate_tasks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_methods_are_what_the_engine_says(generator: ModuleType) -> None:
+    for name, text in generator.files().items():
+        assert (PYTHON / "brightpearl" / name).read_text() == text, f"{name} is old: python generate_tasks.py"
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_every_task_has_a_method(kind: type) -> None:
+    tasks = brightpearl.tasks()
+    assert len(tasks) > 20
+    (mixin,) = (base for base in kind.__mro__ if base.__name__.endswith("TaskMethods"))
+    methods = {name for name in vars(mixin) if not name.startswith("_")}
+    assert methods == {task.name.replace("-", "_") for task in tasks}
+    for task in tasks:
+        method = getattr(kind, task.name.replace("-", "_"))
+        assert inspect.iscoroutinefunction(method) == (kind is AsyncClient)
+        assert (inspect.getdoc(method) or "").replace("\n", " ").startswith(task.summary)
+
+
+def test_the_types_can_be_imported() -> None:
+    assert task_types.AddOrderNote.__required_keys__ == {"orderId", "text"}
+    assert "isPublic" in task_types.AddOrderNote.__optional_keys__
+    assert "brightpearl.task_types" in sys.modules
+
+
+def test_a_method_does_what_the_task_does() -> None:
+    client = Emulator(orders=10).client()
+    by_method = client.add_order_note(orderId=1, text="left at the door")
+    by_name = client.task("add-order-note", orderId=1, text="left at the door")
+    assert by_name["noteId"] > by_method["noteId"]
+
+
+def test_an_order_is_created_shipped_and_read_back() -> None:
+    emulator = Emulator(orders=10)
+    client = emulator.client()
+    (customer,) = client.search("contact-service/contact-search", {"isCustomer": True}, limit=1)
+    (product,) = client.search("product-service/product-search", {"productStatus": "LIVE"}, limit=1)
+    created = client.create_sales_order(
+        customer={"contactId": customer["contactId"]},
+        reference="INV-7",
+        orderRows=[{"productId": product["productId"], "quantity": 2, "price": Decimal("9.95")}],
+    )
+    order = next(client.get("order-service/order", created["orderId"]))
+    assert order["reference"] == "INV-7"
+    assert order["totalValue"]["net"] == "19.90"
+    (row,) = order["orderRows"]
+    taken: list[task_types.CreateGoodsOutNoteProducts] = [
+        {"productId": product["productId"], "salesOrderRowId": int(row), "quantity": 2}
+    ]
+    # Stock that is not there cannot be sent.
+    client.correct_stock(
+        warehouseId=2,
+        corrections=[
+            {
+                "productId": product["productId"],
+                "quantity": 5,
+                "reason": "found",
+                "locationId": 2,
+                "cost": {"value": Decimal("1.50")},
+            }
+        ],
+    )
+    (note,) = client.create_goods_out_note(
+        orderId=created["orderId"], warehouses=[{"warehouseId": 2, "products": taken}]
+    )["goodsOutNoteIds"]
+    shipped = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.timezone.utc)
+    # A task that has nothing to say gives nothing.
+    client.ship_goods_out_note(goodsOutNoteId=note, eventOwnerId=4, occured=shipped, reference="TRACK-1")
+    found = next(client.get("warehouse-service/order/*/goods-note/goods-out", note))
+    assert found["shipping"]["reference"] == "TRACK-1"
+    assert found["status"]["shipped"] is True
+    added = client.add_order_row(
+        orderId=created["orderId"],
+        productName="Gift wrap",
+        quantity={"magnitude": 1},
+        rowValue={"taxCode": "Z", "rowNet": {"value": Decimal("2.50")}},
+    )
+    client.remove_order_row(orderId=created["orderId"], orderRowId=added["orderRowId"])
+    with pytest.raises(RejectedError, match="ORDC-046"):
+        client.remove_order_row(orderId=created["orderId"], orderRowId=row)
+
+
+def test_tasks_are_awaited_too() -> None:
+    async def act() -> None:
+        client = Emulator(orders=10).async_client()
+        notes = await asyncio.gather(*(client.add_order_note(orderId=1, text=str(number)) for number in range(5)))
+        assert len({note["noteId"] for note in notes}) == 5
+        assert (await client.task("add-order-note", orderId=1, text="x"))["noteId"] > 0
+
+    asyncio.run(act())
+
+
+def test_wrong_arguments_are_refused_before_anything_is_sent(account: Account, client: Client) -> None:
+    with pytest.raises(ValidationError) as caught:
+        client.task("add-order-note", orderId=0, txt="x")
+    assert {violation.pointer for violation in caught.value.violations} >= {"/orderId", "/text"}
+    with pytest.raises(ValidationError, match="add-order-note") as caught:
+        client.task("add-order-notes", orderId=1)
+    with pytest.raises(ValidationError):
+        client.add_order_note(orderId=1, text=object())  # type: ignore[typeddict-item]
+    assert account.requests == []
+
+
+def test_a_task_that_fails_halfway_says_what_was_done(account: Account, client: Client) -> None:
+    account.answers(
+        Response(200, {}, b'{"response":100777}'),
+        Response(200, {}, b'{"response":5001}'),
+        Response(400, {}, b'{"errors":[{"code":"ORDC-026","message":"You have not supplied a product name"}]}'),
+    )
+    rows: list[Any] = [
+        {
+            "productName": name,
+            "quantity": {"magnitude": 1},
+            "rowValue": {"taxCode": "T20", "rowNet": {"value": "1.10"}},
+        }
+        for name in ("first", "second", "third")
+    ]
+    with pytest.raises(RejectedError) as caught:
+        client.create_order(orderTypeCode="SO", parties={"customer": {"contactId": 208}}, rows=rows)
+    error = caught.value
+    assert error.progress is not None
+    assert error.progress["orderId"] == 100777
+    assert error.progress["orderRowIds"] == [5001]
+    assert isinstance(error, BrightpearlError)
+    assert "\n" not in str(error)

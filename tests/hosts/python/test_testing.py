@@ -1,0 +1,191 @@
+"""The emulated account for tests: its state, its webhooks, and the fixtures for pytest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brightpearl import Client, Request, UnavailableError, ValidationError
+from brightpearl.testing import Delivery, Emulator
+
+
+def subscribe(client: Client, url: str, quality: int = 1) -> int:
+    """Subscribes to changes of orders."""
+    body = {
+        "subscribeTo": "order.modified.order-status",
+        "httpMethod": "POST",
+        "uriTemplate": url,
+        "bodyTemplate": '{"account":"${account-code}","type":"${resource-type}","id":"${resource-id}",'
+        '"event":"${lifecycle-event}"}',
+        "contentType": "application/json",
+        "idSetAccepted": False,
+        "qualityOfService": quality,
+    }
+    id: int = client.post("integration-service/webhook", body).json()["response"]
+    return id
+
+
+def change(client: Client) -> None:
+    """Makes something happen to the first sales order."""
+    (found,) = client.search("order-service/order-search", {"orderTypeId": 1}, sort="orderId", limit=1)
+    status = 3 if found["orderStatusId"] != 3 else 2
+    client.update_order_status(orderId=found["orderId"], orderStatusId=status)
+
+
+def test_a_saved_account_goes_on() -> None:
+    emulator = Emulator(orders=20, seed=3)
+    client = emulator.client()
+    note = client.add_order_note(orderId=1, text="left at the door")
+    state = emulator.save()
+    loaded = Emulator.load(state)
+    notes = loaded.client().get("order-service/order/1/note")
+    assert "left at the door" in json.dumps([found.value for found in notes])
+    assert loaded.client().add_order_note(orderId=1, text="x")["noteId"] > note["noteId"]
+    assert loaded.statistics()["applied_writes"] == 2
+    loaded.reset()
+    assert loaded.statistics()["requests"] == 0
+    for text in ("", "{}", '{"version":99}'):
+        with pytest.raises(ValidationError) as caught:
+            Emulator.load(text)
+        assert caught.value.location == "state"
+
+
+def test_faults_change_while_it_runs() -> None:
+    emulator = Emulator(orders=5)
+    client = emulator.client(retry={"max_attempts": 1})
+    emulator.set_faults({"rates": [{"rate": 1.0, "fault": {"kind": "outage"}}]})
+    with pytest.raises(UnavailableError):
+        client.request("GET", "order-service/order-type")
+    emulator.set_faults(None)
+    assert client.request("GET", "order-service/order-type").status == 200
+    with pytest.raises(ValidationError) as caught:
+        emulator.set_faults({"rate": 1})
+    assert caught.value.location == "faults"
+
+
+def test_webhooks_are_handed_to_a_function() -> None:
+    emulator = Emulator(orders=5)
+    client = emulator.client()
+    webhook = subscribe(client, "http://127.0.0.1/hook")
+    change(client)
+    assert emulator.deliveries() == []
+    received: list[Request] = []
+    assert emulator.deliver(received.append) == 1
+    (notification,) = received
+    assert notification.method == "POST"
+    assert int(json.loads(notification.body)["id"]) > 0
+    assert json.loads(notification.body)["type"] == "order"
+    assert emulator.deliver(received.append) == 0
+    assert emulator.statistics()["delivered"] == 1
+    assert webhook > 0
+
+
+def test_a_notification_that_fails_is_made_again() -> None:
+    emulator = Emulator(orders=5)
+    client = emulator.client()
+    subscribe(client, "http://127.0.0.1/hook")
+    change(client)
+    statuses = [503, 500, 200]
+    assert emulator.deliver(lambda _: statuses.pop(0), within=1200) == 3
+    assert statuses == []
+    change(client)
+    with pytest.raises(RuntimeError, match="not ready"):
+        emulator.deliver(_refuse)
+    emulator.sleep(31)
+    (again,) = emulator.deliveries()
+    assert isinstance(again, Delivery)
+    assert again.attempt == 2
+    assert "attempt 2" in repr(again)
+    again.answered(200)
+    assert emulator.statistics()["delivered"] == 2
+
+
+def _refuse(_: Request) -> int:
+    raise RuntimeError("not ready")
+
+
+def test_webhooks_are_delivered_over_http() -> None:
+    received: list[dict[str, Any]] = []
+    arrived = threading.Event()
+
+    class Subscriber(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            received.append(json.loads(body))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+            arrived.set()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    subscriber = HTTPServer(("127.0.0.1", 0), Subscriber)
+    thread = threading.Thread(target=subscriber.serve_forever)
+    thread.start()
+    try:
+        with Emulator(orders=5).serve() as server, server.client() as client:
+            subscribe(client, f"http://127.0.0.1:{subscriber.server_address[1]}/hook")
+            change(client)
+            assert arrived.wait(10)
+            deadline = time.monotonic() + 10
+            while not server.emulator.statistics()["delivered"] and time.monotonic() < deadline:
+                time.sleep(0.02)
+            assert server.emulator.statistics()["delivered"] == 1
+    finally:
+        subscriber.shutdown()
+        subscriber.server_close()
+        thread.join()
+    assert received[0]["type"] == "order"
+
+
+def test_a_subscriber_that_is_not_there_does_not_matter() -> None:
+    with Emulator(orders=5).serve() as server, server.client() as client:
+        subscribe(client, "http://127.0.0.1:9/hook", quality=0)
+        change(client)
+        deadline = time.monotonic() + 10
+        while not server.emulator.statistics()["undelivered"] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert server.emulator.statistics()["undelivered"] == 1
+
+
+FIXTURES = """
+import pytest
+
+def test_client(brightpearl_client):
+    assert len(list(brightpearl_client.search("order-service/order-search"))) == 100
+    assert brightpearl_client.add_order_note(orderId=1, text="x")["noteId"] == 1
+
+@pytest.mark.brightpearl(orders=7, seed=3)
+class TestMarked:
+    def test_orders(self, brightpearl_emulator, brightpearl_client):
+        assert len(list(brightpearl_client.search("order-service/order-search"))) == 7
+        assert brightpearl_emulator.statistics()["requests"] == 1
+
+    @pytest.mark.brightpearl(orders=8)
+    def test_nearest(self, brightpearl_client):
+        assert len(list(brightpearl_client.search("order-service/order-search"))) == 8
+        # An account of its own for each test.
+        assert brightpearl_client.add_order_note(orderId=1, text="x")["noteId"] == 1
+"""
+
+
+def test_the_fixtures_are_there_by_themselves(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(FIXTURES)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--strict-markers", "-W", "error", "test_it.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
