@@ -16,7 +16,7 @@ import pytest
 
 from brightpearl import __version__
 from brightpearl.cli.flatten import flatten
-from brightpearl.testing import Emulator
+from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended, server, settings, start
 from conftest import TOKEN
 
