@@ -314,7 +314,9 @@ impl State {
             Some((0, window)) => until = until.max(window.ends_before),
             Some(_) => {}
             // A window has ended: one request goes ahead and brings back what the next one is like.
-            None if self.is_told && !self.outstanding.is_empty() => until = until.max(time + PROBE_MS),
+            None if self.is_told && !self.outstanding.is_empty() => {
+                until = until.max(time.saturating_add(PROBE_MS))
+            }
             None => {}
         }
         until.saturating_sub(time)

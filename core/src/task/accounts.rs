@@ -56,9 +56,17 @@ fn journal(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     Ok(Box::new(Single::new(&JOURNAL, arguments)))
 }
 
+/// The sum of the lines, if it can be held exactly.
 fn total(lines: &[Record<'_>]) -> Option<Decimal> {
-    let mut amounts = lines.iter().map(|line| line.record("change").decimal("value"));
-    amounts
-        .try_fold(rust_decimal::Decimal::ZERO, |sum, amount| sum.checked_add(amount?.into()))
-        .map(Decimal::from)
+    let mut sum = Decimal::default();
+    for line in lines {
+        sum = plus(sum, line.record("change").decimal("value")?)?;
+    }
+    Some(sum)
+}
+
+fn plus(one: Decimal, other: Decimal) -> Option<Decimal> {
+    let places = one.places().max(other.places());
+    let mantissa = |number: Decimal| number.with_places(places).ok().map(Decimal::mantissa);
+    Decimal::from_parts(mantissa(one)?.checked_add(mantissa(other)?)?, places).ok()
 }

@@ -111,6 +111,13 @@ pub(crate) fn refuse(task: &str, violations: Vec<Violation>) -> Result<()> {
     Err(Error::validation(place, message).with_violations(violations))
 }
 
+/// The error for one thing that is wrong.
+pub(crate) fn refusal(task: &str, violation: Violation) -> Error {
+    let place = violation.pointer.clone();
+    let message = format!("the arguments of {task} do not fit: {}", in_words(&violation));
+    Error::validation(place, message).with_violations(vec![violation])
+}
+
 fn in_words(violation: &Violation) -> String {
     let place = if violation.pointer.is_empty() { "the whole" } else { &violation.pointer };
     format!("{place}: found {}, expected {}", violation.found, violation.expected)

@@ -215,9 +215,10 @@ fn is_same_moment(present: &str, wanted: &str) -> bool {
     }
 }
 
-/// Whether two labels differ in capitals only.
+/// Whether two labels differ at most in capitals. Those of A to Z count only: the tables of all the others would
+/// weigh more in the component than all that is done with custom fields.
 pub(super) fn is_alike(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    one.eq_ignore_ascii_case(other)
 }
 
 fn operation(name: &str, code: &str, place: &str, value: Option<&str>) -> String {

@@ -26,7 +26,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             RESOURCE,
             ID,
             KIND,
-            list("labels", &build::TEXT).note("Labels or codes; all fields when absent."),
+            list("labels", &build::TEXT).note("Labels, in any capitals where that is clear, or codes; all fields when absent."),
         ])
         .rules(FITTING))],
         gives: &[VALUES, FIELDS],

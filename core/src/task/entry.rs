@@ -213,8 +213,10 @@ impl Entry {
 
     /// The JSON Schema of the result.
     pub(crate) fn result_schema(&self) -> Value {
-        let properties: Map<String, Value> =
-            self.gives.iter().map(|given| (given.name.to_owned(), given.schema())).collect();
+        let mut properties = Map::new();
+        for given in self.gives {
+            properties.insert(given.name.to_owned(), given.schema());
+        }
         let required: Vec<&str> =
             self.gives.iter().filter(|given| given.always).map(|given| given.name).collect();
         json!({"$schema": catalog::SCHEMA_DIALECT, "type": "object", "properties": properties, "required": required})

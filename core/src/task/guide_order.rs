@@ -114,54 +114,61 @@ pub(super) fn add_row(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     Ok(Box::new(Guide::new(arguments.task, Target::Existing(order), row.into_iter().collect())))
 }
 
+/// What stands at the top of a sales order: its name there, and here.
+const SALE_MEMBERS: &[(&str, &str)] = &[
+    ("ref", "reference"),
+    ("placedOn", "placedOn"),
+    ("taxDate", "taxDate"),
+    ("statusId", "orderStatusId"),
+    ("warehouseId", "warehouseId"),
+    ("channelId", "channelId"),
+    ("externalRef", "externalRef"),
+    ("installedIntegrationInstanceId", "installedIntegrationInstanceId"),
+    ("priceListId", "priceListId"),
+    ("priceModeCode", "priceModeCode"),
+];
+/// The same for an order of any type.
+const ORDER_MEMBERS: &[(&str, &str)] = &[
+    ("orderTypeCode", "orderTypeCode"),
+    ("reference", "reference"),
+    ("priceListId", "priceListId"),
+    ("priceModeCode", "priceModeCode"),
+    ("placedOn", "placedOn"),
+    ("warehouseId", "warehouseId"),
+    ("externalRef", "externalRef"),
+    ("installedIntegrationInstanceId", "installedIntegrationInstanceId"),
+];
+
+fn members(record: &Record<'_>, names: &[(&str, &str)]) -> ObjectText {
+    names.iter().fold(ObjectText::new(), |text, (there, here)| text.maybe(there, record.raw(here)))
+}
+
 fn sale_head(record: &Record<'_>) -> ObjectText {
-    let customer = ObjectText::new().maybe("id", record.record("customer").raw("contactId"));
-    let delivery = ObjectText::new()
-        .maybe("date", record.raw("deliveryDate"))
-        .maybe("shippingMethodId", record.raw("shippingMethodId"));
-    let currency = ObjectText::new().maybe("code", record.raw("currencyCode"));
-    ObjectText::new()
-        .within("customer", customer)
-        .maybe("ref", record.raw("reference"))
-        .maybe("placedOn", record.raw("placedOn"))
-        .maybe("taxDate", record.raw("taxDate"))
-        .maybe("statusId", record.raw("orderStatusId"))
-        .maybe("warehouseId", record.raw("warehouseId"))
-        .maybe("channelId", record.raw("channelId"))
-        .maybe("externalRef", record.raw("externalRef"))
-        .maybe("installedIntegrationInstanceId", record.raw("installedIntegrationInstanceId"))
-        .maybe("priceListId", record.raw("priceListId"))
-        .maybe("priceModeCode", record.raw("priceModeCode"))
-        .within("currency", currency)
-        .within("delivery", delivery)
+    members(record, SALE_MEMBERS)
+        .within("customer", members(&record.record("customer"), &[("id", "contactId")]))
+        .within("currency", members(record, &[("code", "currencyCode")]))
+        .within(
+            "delivery",
+            members(record, &[("date", "deliveryDate"), ("shippingMethodId", "shippingMethodId")]),
+        )
 }
 
 fn order_head(record: &Record<'_>, kind: &str) -> String {
     let party = if matches!(kind, "PO" | "PC") { "supplier" } else { "customer" };
-    let contact = ObjectText::new().maybe("contactId", record.record(party).raw("contactId"));
-    let status = ObjectText::new().maybe("orderStatusId", record.raw("orderStatusId"));
-    let delivery = ObjectText::new()
-        .maybe("deliveryDate", record.raw("deliveryDate"))
-        .maybe("shippingMethodId", record.raw("shippingMethodId"));
-    let invoice =
-        record.raw("taxDate").map(|date| format!("[{}]", ObjectText::new().raw("taxDate", date).finish()));
-    let currency = ObjectText::new().maybe("orderCurrencyCode", record.raw("currencyCode"));
-    let current = ObjectText::new().maybe("channelId", record.raw("channelId"));
-    ObjectText::new()
-        .text("orderTypeCode", kind)
-        .maybe("reference", record.raw("reference"))
-        .maybe("priceListId", record.raw("priceListId"))
-        .maybe("priceModeCode", record.raw("priceModeCode"))
-        .maybe("placedOn", record.raw("placedOn"))
-        .within("orderStatus", status)
-        .within("delivery", delivery)
+    let contact = members(&record.record(party), &[("contactId", "contactId")]);
+    let delivery = [("deliveryDate", "deliveryDate"), ("shippingMethodId", "shippingMethodId")];
+    let invoice = record.raw("taxDate").map(|date| array([ObjectText::new().raw("taxDate", date).finish()]));
+    let head = members(record, ORDER_MEMBERS);
+    let head = if record.raw("orderTypeCode").is_some() { head } else { head.text("orderTypeCode", kind) };
+    head.within("parties", ObjectText::new().within(party, contact))
+        .within("orderStatus", members(record, &[("orderStatusId", "orderStatusId")]))
+        .within("delivery", members(record, &delivery))
         .maybe("invoices", invoice.as_deref())
-        .within("currency", currency)
-        .within("parties", ObjectText::new().within(party, contact))
-        .within("assignment", ObjectText::new().within("current", current))
-        .maybe("warehouseId", record.raw("warehouseId"))
-        .maybe("externalRef", record.raw("externalRef"))
-        .maybe("installedIntegrationInstanceId", record.raw("installedIntegrationInstanceId"))
+        .within("currency", members(record, &[("orderCurrencyCode", "currencyCode")]))
+        .within(
+            "assignment",
+            ObjectText::new().within("current", members(record, &[("channelId", "channelId")])),
+        )
         .finish()
 }
 

@@ -33,7 +33,7 @@ pub(crate) use program::{Answer, Next, Program, Single};
 pub(crate) use record::{ObjectText, Record, array, id_of, quoted};
 
 /// The tables, group by group.
-const GROUPS: [&[Entry]; 8] = [
+static GROUPS: [&[Entry]; 9] = [
     orders::ENTRIES,
     rows::ENTRIES,
     products::ENTRIES,
@@ -42,6 +42,7 @@ const GROUPS: [&[Entry]; 8] = [
     contacts::ENTRIES,
     accounts::ENTRIES,
     custom_fields::ENTRIES,
+    searches::ENTRIES,
 ];
 
 /// A task, ready to be shown.
@@ -82,7 +83,7 @@ pub fn tasks() -> Vec<Description> {
 }
 
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    GROUPS.into_iter().flatten().chain(searches::ENTRIES)
+    GROUPS.iter().copied().flatten()
 }
 
 /// The task of that name.

@@ -140,5 +140,6 @@ fn net_of(record: &Record<'_>) -> Option<Decimal> {
 
 /// An exact product, if it can be held.
 pub(super) fn times(one: Decimal, other: Decimal) -> Option<Decimal> {
-    rust_decimal::Decimal::from(one).checked_mul(other.into()).map(Decimal::from)
+    let mantissa = one.mantissa().checked_mul(other.mantissa())?;
+    Decimal::from_parts(mantissa, one.places() + other.places()).ok()
 }

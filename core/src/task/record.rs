@@ -105,6 +105,7 @@ impl ObjectText {
 
     /// Adds a member that is JSON already.
     #[must_use]
+    #[inline(never)]
     pub(crate) fn raw(mut self, name: &str, json: &str) -> Self {
         if !self.is_empty() {
             self.0.push(',');

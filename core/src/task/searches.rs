@@ -1,14 +1,17 @@
 //! What searches have, as they say themselves.
 
-use super::arguments::{Arguments, wrong};
+use std::collections::BTreeSet;
+
+use super::arguments::{Arguments, refusal, wrong};
 use super::entry::{Entry, Form, Plan, What, given};
 use super::program::{Answer, Next, Program, get};
 use super::record::{ObjectText, Record, array, quoted};
 use crate::call::operation::Request;
 use crate::catalog::build::{closed, text};
-use crate::catalog::{nearest, search_named, searches};
+use crate::catalog::{nearest, searches};
 use crate::error::Result;
 use crate::validate::Fault;
+use crate::validate::document::Node;
 
 pub(super) const ENTRIES: &[Entry] = &[Entry {
     name: "refresh-search",
@@ -17,7 +20,7 @@ pub(super) const ENTRIES: &[Entry] = &[Entry {
     writes: false,
     takes: &[Form::own(closed(&[text("search")
         .mandatory()
-        .note("Its path or short name, such as order-service/order-search or order.")]))],
+        .note("Its path or the last part of it, such as order-service/order-search or order-search.")]))],
     gives: &[
         given("search", What::Text).note("The search's path."),
         given("columns", What::Records).note("As Brightpearl answers."),
@@ -38,14 +41,19 @@ struct Refresh {
 
 fn refresh(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     let name = arguments.record.text("search").unwrap_or_default();
-    let Some(search) = search_named(&name) else {
-        let found = crate::validate::document::Node::Text(name.clone());
+    // By its own path or the last part of it.
+    let is_meant = |path: &str| {
+        path.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let Some(search) = searches().find(|search| !name.is_empty() && is_meant(search.path)) else {
         let expected = match nearest(&name, searches().map(|search| search.path)) {
             Some(meant) => format!("a search of the catalog, such as {meant}"),
             None => "a search of the catalog, such as order-service/order-search".to_owned(),
         };
-        arguments.refuse(vec![wrong("/search".to_owned(), Fault::NotAllowed, &found, expected)])?;
-        return Err(crate::error::Error::validation("/search", "there is no such search"));
+        return Err(refusal(
+            arguments.task,
+            wrong("/search".to_owned(), Fault::NotAllowed, &Node::Text(name), expected),
+        ));
     };
     let request = get(format!("{}/meta-data", search.path));
     Ok(Box::new(Refresh { search: search.path, request: Some(request), result: String::new() }))
@@ -64,7 +72,7 @@ impl Program for Refresh {
         let whole = Record::of(&answer.response);
         // No recording shows where the meta-data stands.
         let meta = if whole.raw("metaData").is_some() { whole.record("metaData") } else { whole };
-        let names = |names: &std::collections::BTreeSet<String>| array(names.iter().map(|name| quoted(name)));
+        let names = |names: &BTreeSet<String>| array(names.iter().map(|name| quoted(name)));
         self.result = ObjectText::new()
             .text("search", self.search)
             .raw("columns", meta.raw("columns").unwrap_or("[]"))

@@ -1,6 +1,6 @@
 //! Stock: what there is, putting it right, and reserving it.
 
-use super::arguments::{Arguments, wrong};
+use super::arguments::{Arguments, refusal, wrong};
 use super::entry::{Becomes, Collection, Entry, Form, One, Plan, What, given};
 use super::record::text_of;
 use crate::call::operation::Fetch;
@@ -105,10 +105,10 @@ fn availability(arguments: &Arguments<'_>) -> Result<Collection> {
 pub(super) fn ids(arguments: &Arguments<'_>, name: &str) -> Result<IdSet> {
     let Some(node) = arguments.record.node(name) else { return Ok(IdSet::new()) };
     match text_of(&node).map(|text| IdSet::parse(&text)) {
-        Some(Ok(ids)) if !ids.is_empty() => return Ok(ids),
-        Some(Ok(_) | Err(_)) | None => {}
+        Some(Ok(ids)) if !ids.is_empty() => Ok(ids),
+        Some(Ok(_) | Err(_)) | None => {
+            let expected = "an id, or an id set such as 1007-1010,1042";
+            Err(refusal(arguments.task, wrong(format!("/{name}"), Fault::WrongFormat, &node, expected)))
+        }
     }
-    let expected = "an id, or an id set such as 1007-1010,1042";
-    arguments.refuse(vec![wrong(format!("/{name}"), Fault::WrongFormat, &node, expected)])?;
-    Ok(IdSet::new())
 }

@@ -126,6 +126,6 @@ const LONGEST_ID_TEXT: usize = 4_000;
 
 /// Per cent of a net amount, to two places as row taxes have them (API notes §1.8); halves go away from zero.
 fn tax_of(net: Decimal, rate: Decimal) -> Option<Decimal> {
-    let tax = rust_decimal::Decimal::from(times(net, rate)?).checked_div(100.into())?;
-    Decimal::from(tax).rounded(2).ok()
+    let hundredfold = times(net, rate)?;
+    Decimal::from_parts(hundredfold.mantissa(), hundredfold.places() + 2).ok()?.rounded(2).ok()
 }
