@@ -381,3 +381,63 @@ fn picking_chooses_where_goods_come_from() {
     let left = account.get(&path)["response"][product.to_string()]["warehouses"]["2"]["byLocation"].clone();
     assert_eq!(left, json!({"2": level(2, 0)}));
 }
+
+#[test]
+fn a_bundle_is_shipped_by_its_components() {
+    let mut account = small_account();
+    let cup = empty_product(&mut account, "Cup");
+    put_in_stock(&mut account, cup, 6);
+    let set = account.post(
+        "product-service/product",
+        &json!({"brandId": 74, "composition": {"bundle": true, "bundleComponents": [
+                    {"productId": cup, "productQuantity": 2}]},
+                "salesChannels": [{"salesChannelName": "Brightpearl", "productName": "Tea Set",
+                                   "categories": [{"categoryCode": 296}]}]}),
+    );
+    let (order, parent) = sale(&mut account, &[(set, 3)]);
+    let shown = account.order(order)["orderRows"].as_object().unwrap().clone();
+    assert_eq!(shown.len(), 2, "the component's row came by itself");
+    assert_eq!(shown[&parent[0].to_string()]["composition"]["bundleParent"], true);
+    let (child, row) = shown.iter().find(|(id, _)| **id != parent[0].to_string()).unwrap();
+    assert_eq!(
+        (&row["composition"]["bundleChild"], &row["composition"]["parentOrderRowId"]),
+        (&json!(true), &json!(parent[0]))
+    );
+    assert_eq!(row["quantity"]["magnitude"], "6.0000");
+    let id = note(&mut account, order, &[(child.parse().unwrap(), cup, 6)]);
+    account.write(Method::Post, &event_path(id), &events(&["SHW"]));
+    assert_eq!(statuses(&mut account, order), ["SOA", "ASS", "AAA"]);
+
+    let supplier = account.some_contact("isSupplier=true");
+    let body = json!({"orderTypeCode": "PO", "parties": {"supplier": {"contactId": supplier}}});
+    let purchase = account.post("order-service/order", &body);
+    let row = json!({"productId": set, "quantity": {"magnitude": 1}, "rowValue": {"taxCode": "T20"}});
+    let path = format!("order-service/order/{purchase}/row");
+    let (status, _, message) = account.refusal(Method::Post, &path, &row.to_string());
+    assert_eq!((status, message.as_str()), (400, "A bundle cannot be purchased"));
+}
+
+#[test]
+fn rows_keep_what_is_held_for_them() {
+    let mut account = small_account();
+    let product = empty_product(&mut account, "Kettle");
+    put_in_stock(&mut account, product, 9);
+    let (order, rows_of) = sale(&mut account, &[(product, 5)]);
+    let wanted = json!([{"productId": product, "salesOrderRowId": rows_of[0], "quantity": 3}]);
+    reserve(&mut account, order, &wanted);
+    let path = format!("order-service/order/{order}/row/{}", rows_of[0]);
+    let quantity = |value: u64| json!([{"op": "replace", "path": "/quantity/magnitude", "value": value}]);
+    assert_eq!(account.codes(Method::Patch, &path, &quantity(2)).1, ["ORDC-046"]);
+    assert_eq!(account.codes(Method::Delete, &path, &Value::Null).1, ["ORDC-046"]);
+    account.write(Method::Patch, &path, &quantity(3));
+    assert_eq!(statuses(&mut account, order), ["SON", "SNS", "AAA"], "all that is left is reserved");
+    let cancel = json!({"orderStatusId": 5});
+    account.write(Method::Put, &format!("order-service/order/{order}/status"), &cancel);
+    assert_eq!(total(&mut account, product), level(9, 0), "a cancelled order holds nothing");
+    assert_eq!(statuses(&mut account, order), ["SON", "SNS", "ANA"]);
+
+    let (other, rows_of) = sale(&mut account, &[(product, 1)]);
+    note(&mut account, other, &[(rows_of[0], product, 1)]);
+    let refused = account.codes(Method::Put, &format!("order-service/order/{other}/status"), &cancel);
+    assert_eq!(refused.1, ["ORDC-045"], "it has a goods-out note");
+}

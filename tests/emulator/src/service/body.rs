@@ -7,6 +7,10 @@ use serde_json::{Map, Value};
 use crate::protocol::answer::Refusal;
 use crate::protocol::moment::Period;
 
+/// The most pieces that one line of a body moves. *Inferred*: the real limit is not known, and sums of what
+/// is within this one stay within their type.
+pub(super) const MOST_PIECES: u32 = 9_999_999;
+
 /// The members of an object in a body. `null` counts as absent; numbers may come as text (API notes §1.8).
 #[derive(Clone)]
 pub(super) struct Fields<'a> {
@@ -122,10 +126,12 @@ impl<'a> Fields<'a> {
         value.ok_or_else(|| self.missing(name))
     }
 
-    /// How many pieces: at least one.
+    /// How many pieces: at least one, at most [`MOST_PIECES`].
     pub(super) fn pieces(&self, name: &str) -> Result<u32, Refusal> {
         let pieces = self.required(name, self.count(name)?)?;
-        if pieces == 0 { Err(self.refuse(name, "a whole number greater than 0")) } else { Ok(pieces) }
+        let fits = (1..=MOST_PIECES).contains(&pieces);
+        fits.then_some(pieces)
+            .ok_or_else(|| self.refuse(name, "a whole number greater than 0, of at most seven digits,"))
     }
 
     pub(super) fn missing(&self, name: &str) -> Refusal {

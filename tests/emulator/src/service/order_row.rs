@@ -94,7 +94,8 @@ fn refuse_below_fulfilled(call: &Call<'_>, order: &Order, row: &OrderRow) -> Res
     let known = call.world.row_fulfilments(order);
     let taken = known.iter().find(|known| known.row == row.id);
     let taken = taken.map_or(0, |known| known.reserved + known.fulfilled);
-    if row.quantity < Decimal::from(taken) {
+    let is_another = known.iter().any(|known| known.row == row.id && known.product != row.product_id);
+    if row.quantity < Decimal::from(taken) || (is_another && taken > 0) {
         let text = format!("Order row {} has {taken} reserved or fulfilled and cannot have fewer", row.id);
         return Err(Refusal::coded(400, "ORDC-046", &text));
     }

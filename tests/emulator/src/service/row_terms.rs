@@ -67,7 +67,11 @@ pub(super) fn read_row(
         Some(price) => price,
         None => product.as_ref().map_or_else(
             || if quantity.is_zero() { Decimal::ZERO } else { net / quantity },
-            |product| world.price(product, &list),
+            // Where a list has no price, the one that it would have.
+            |product| {
+                let listed = world.list_price(product, &list).at(quantity);
+                listed.unwrap_or_else(|| world.price(product, &list))
+            },
         ),
     };
     let sku = product.as_ref().map(Product::sku).filter(|sku| !sku.is_empty());

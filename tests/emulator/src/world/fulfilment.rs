@@ -1,9 +1,9 @@
 //! How far an order is allocated, fulfilled and shipped.
 
-use rust_decimal::Decimal;
 use super::World;
 use super::order::Order;
 use super::reference::OrderType;
+use rust_decimal::Decimal;
 
 /// What follows from an order's rows and from the stock that was moved for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -98,3 +98,11 @@ pub(crate) struct ListPrice {
     /// What the product is called on this list.
     pub(crate) sku: Option<String>,
 }
+
+impl ListPrice {
+    /// The net price of one piece when so many are bought.
+    pub(crate) fn at(&self, quantity: Decimal) -> Option<Decimal> {
+        let mut reached = self.breaks.iter().filter(|(from, _)| Decimal::from(**from) <= quantity);
+        reached.next_back().map(|(_, price)| *price)
+    }
+}

@@ -117,7 +117,7 @@ pub(crate) struct Level {
 
 impl Level {
     pub(crate) fn in_stock(&self) -> u32 {
-        self.on_hand + self.allocated
+        self.on_hand.saturating_add(self.allocated)
     }
 }
 
@@ -180,10 +180,10 @@ impl World {
         let mut level = Level::default();
         for batch in batches {
             if self.is_quarantine(batch.location) {
-                level.in_transit += batch.quantity;
+                level.in_transit = level.in_transit.saturating_add(batch.quantity);
             } else {
-                level.on_hand += batch.free();
-                level.allocated += batch.allocated;
+                level.on_hand = level.on_hand.saturating_add(batch.free());
+                level.allocated = level.allocated.saturating_add(batch.allocated);
             }
         }
         level
@@ -279,7 +279,7 @@ impl World {
         let batches = self.batches_mut(product);
         let same = |own: &&mut Batch| own.note == batch.note && own.location == batch.location;
         match batches.iter_mut().find(same) {
-            Some(own) => own.quantity += batch.quantity,
+            Some(own) => own.quantity = own.quantity.saturating_add(batch.quantity),
             None => batches.push(batch),
         }
     }

@@ -17,12 +17,7 @@ pub(super) const ROUTES: &[Route] = &[
         "get-custom-fields-metadata",
         |call| meta_data(call, &PRODUCT_FIELDS),
     ),
-    Route::read(
-        Method::Get,
-        "product-service/product/{id}/custom-field",
-        "get-custom-fields",
-        get_fields,
-    ),
+    Route::read(Method::Get, "product-service/product/{id}/custom-field", "get-custom-fields", get_fields),
     Route::write(
         Method::Patch,
         "product-service/product/{id}/custom-field",

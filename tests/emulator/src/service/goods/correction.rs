@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::super::Route;
-use super::super::body::Fields;
+use super::super::body::{Fields, MOST_PIECES};
 use super::super::call::Call;
 use super::{UNREADABLE, existing_location, path_warehouse, refused, tracked_product};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
@@ -87,8 +87,8 @@ fn post_corrections(call: &mut Call<'_>) -> Answer {
 
 fn read_correction(world: &World, warehouse: u32, fields: &Fields<'_>) -> Result<NewCorrection, Refusal> {
     let quantity = fields.required("quantity", fields.whole("quantity")?)?;
-    if quantity == 0 || i32::try_from(quantity).is_err() {
-        return Err(fields.refuse("quantity", "a whole number other than 0"));
+    if quantity == 0 || quantity.unsigned_abs() > MOST_PIECES.into() {
+        return Err(fields.refuse("quantity", "a whole number other than 0, of at most seven digits,"));
     }
     let product = match (fields.id("productId")?, fields.text("sku")?) {
         (Some(id), _) => tracked_product(world, id)?,
@@ -135,7 +135,7 @@ fn refuse_taking_too_much(
             .iter()
             .filter(|batch| batch.warehouse == warehouse && batch.location == correction.location)
             .filter(|batch| correction.batch.is_none_or(|id| batch.note == id));
-        let free: u32 = there.map(Batch::free).sum();
+        let free = there.map(Batch::free).fold(0, u32::saturating_add);
         if i64::from(free) + balance < 0 {
             let message = format!(
                 "Only {free} of product {} can be taken from location {}",

@@ -86,7 +86,11 @@ fn free(world: &World, warehouse: u32, product: u32, location: Option<u32>) -> u
         None => world.level(product, warehouse).on_hand,
         Some(location) => {
             let batches = world.batches(product);
-            batches.iter().filter(|batch| batch.location == location).map(Batch::free).sum()
+            batches
+                .iter()
+                .filter(|batch| batch.location == location)
+                .map(Batch::free)
+                .fold(0, u32::saturating_add)
         }
     }
 }
