@@ -1,7 +1,9 @@
 //! Any sequence of what a host can do, sensible or not: nothing panics, misuse is an error that disturbs
 //! nothing, and a call that is over stays over.
 
-use brightpearl_core::operation::{Fetch, Operation, Options, Request, Search, Task};
+use brightpearl_core::operation::{
+    Batch, Fetch, OnFailure, Operation, Options, Order, Request, Search, Task,
+};
 use brightpearl_core::{Client, Config, IdSet, Kind, Method, Response, Step, TransportFailure};
 use proptest::prelude::*;
 
@@ -29,6 +31,8 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
         r#"{"response":{"getUris":["nonsense"]}}"#,
         r#"{"errors":[{"code":"ORDC-003","message":"no"}]}"#,
         r#"{"response":"You have sent too many requests"}"#,
+        r#"{"response":{"processedMessages":[{"label":"request-0","statusCode":200,"body":{"content":"{}"}},{"label":"request-1","statusCode":400}],"unprocessedMessages":["request-2","request-3"]}}"#,
+        r#"{"response":{"processedMessages":[{"label":"request-0","statusCode":503,"body":{"content":"no"}},{"label":"request-0"},7],"unprocessedMessages":[7,null]}}"#,
         r#"{"response":{"results":[[1],[2]],"metaData":{"morePagesAvailable":true,"resultsAvailable":9,"firstResult":1,"lastResult":18446744073709551615,"columns":[{"name":"orderId","reportDataType":"IDSET"}]}}}"#,
         r#"{"response":{"results":[],"metaData":{"columns":[]}}}"#,
     ];
@@ -90,7 +94,18 @@ fn operations() -> impl Strategy<Value = Operation> {
         task("change-custom-fields", r#"{"resource":"contact","id":7,"values":{"a":1}}"#),
         task("read-product-prices", r#"{"productIds":"1-5,9,1000-1300"}"#),
         task("refresh-search", r#"{"search":"order-search"}"#),
+        batch(OnFailure::Stop).into(),
+        batch(OnFailure::Continue).into(),
     ])
+}
+
+/// Fourteen writes: two packets with one between them that goes by itself.
+fn batch(on_failure: OnFailure) -> Batch {
+    let write = |number: usize| {
+        let method = if number == 11 { Method::Patch } else { Method::Post };
+        Request::new(method, format!("model-service/thing/{number}")).body("{}")
+    };
+    Batch { requests: (0..14).map(write).collect(), order: Order::Parallel, on_failure, ..Batch::default() }
 }
 
 proptest! {
