@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import keyword
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+# The installed package is asked, which has the engine, and not the sources beside this script.
+sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
 import brightpearl
 from brightpearl.descriptions import JsonSchema, Task

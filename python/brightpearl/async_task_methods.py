@@ -471,7 +471,7 @@ class AsyncTaskMethods:
         `id`: Of the order, product or contact.
         `kind`: Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or
             customer when absent.
-        `labels`: Labels or codes; all fields when absent.
+        `labels`: Labels, in any capitals where that is clear, or codes; all fields when absent.
 
         Gives `fields`, `values`.
         """
@@ -503,7 +503,7 @@ class AsyncTaskMethods:
         Sends: One GET.
 
         Mandatory: `search`.
-        `search`: Its path or short name, such as order-service/order-search or order.
+        `search`: Its path or the last part of it, such as order-service/order-search or order-search.
 
         Gives `added`, `changed`, `columns`, `removed`, `search`, `sorting`.
         """

@@ -1389,7 +1389,7 @@ class ReadCustomFields(_ReadCustomFields, total=False):
     """Whose fields they are: sale or purchase for an order, customer or supplier for a contact. sale or customer
     when absent."""
     labels: Sequence[str] | None
-    """Labels or codes; all fields when absent."""
+    """Labels, in any capitals where that is clear, or codes; all fields when absent."""
 
 
 class ReadCustomFieldsResult(TypedDict):
@@ -1435,7 +1435,7 @@ class RefreshSearch(TypedDict):
     """Arguments of the task `refresh-search`."""
 
     search: str
-    """Its path or short name, such as order-service/order-search or order."""
+    """Its path or the last part of it, such as order-service/order-search or order-search."""
 
 
 class RefreshSearchResult(TypedDict):

@@ -126,9 +126,17 @@ def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
         ("wrong", "\n".join(map(str, error.violations)) or None),
         ("done before", None if error.progress is None else dump_json(error.progress)),
         ("to find out", "\n".join(map(str, error.verifications)) or None),
-        ("retry after", None if error.retry_after is None else f"{error.retry_after:g} s"),
+        ("again", _again(error)),
         ("what to do", error.advice or None),
     ]
+
+
+def _again(error: BrightpearlError) -> str | None:
+    """Whether sending the same once more is safe and may help."""
+    if not error.retryable:
+        return None
+    after = "" if error.retry_after is None else f", after {error.retry_after:g} s"
+    return f"the same request may be sent again{after}"
 
 
 def _print_block(what: str, details: list[tuple[str, str | None]]) -> None:

@@ -9,49 +9,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-from typer.testing import CliRunner
 
 from brightpearl import __version__
-from brightpearl.cli.app import app
-from brightpearl.cli.emulator import environment
 from brightpearl.cli.flatten import flatten
 from brightpearl.testing import Emulator, EmulatorServer
+from command_line import Ended, server, settings, start
 from conftest import TOKEN
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmulatorServer]:
-    with Emulator(orders=700, seed=5).serve() as server:
-        yield server
-
-
-@pytest.fixture(autouse=True)
-def settings(monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
-    for name in list(os.environ):
-        if name.startswith("BRIGHTPEARL_"):
-            monkeypatch.delenv(name)
-    for name, value in environment(server).items():
-        monkeypatch.setenv(name, value)
-
-
-class Ended:
-    """How a command ended."""
-
-    def __init__(self, *arguments: str, stdin: str | None = None) -> None:
-        saved = dict(os.environ)
-        result = CliRunner().invoke(app, arguments, input=stdin)
-        # The command is a process of its own and may change its environment; this process may not.
-        os.environ.clear()
-        os.environ.update(saved)
-        self.code = result.exit_code
-        self.out = result.stdout
-        self.err = result.stderr
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+__all__ = ["server", "settings"]
 
 
 def test_search_writes_json_lines() -> None:
@@ -204,16 +173,6 @@ def test_flattening() -> None:
     assert flatten(5) == {"value": 5}
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "brightpearl", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-
-
 def test_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BRIGHTPEARL_ACCOUNT")
     target = tmp_path / "orders.jsonl"
@@ -261,6 +220,7 @@ def test_a_failed_pull_keeps_the_file_that_was_there(tmp_path: Path) -> None:
         _, err = process.communicate(timeout=60)
     assert process.returncode == 5, err
     assert "HTTP 503" in err
+    assert "the same request may be sent again" in err
     assert target.read_text() == "yesterday\n"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -15,7 +15,7 @@ import pytest
 import brightpearl
 from brightpearl.cli.writing import print_json_text
 from brightpearl.testing import Emulator, EmulatorServer
-from test_cli import Ended, server, settings, start
+from command_line import Ended, server, settings, start
 
 __all__ = ["server", "settings"]
 
@@ -147,6 +147,7 @@ def test_a_write_of_unknown_outcome_says_how_to_find_out() -> None:
     assert ended.code == 5, ended.err
     assert "the outcome is unknown" in ended.err
     assert "to find out:" in ended.err
+    assert "may be sent again" not in ended.err
     assert NOTE.split("/")[1] in ended.err
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import subprocess
 import sys
@@ -9,11 +10,12 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from brightpearl import Client, Request, UnavailableError, ValidationError
+from brightpearl import Client, Request, UnavailableError, ValidationError, testing
 from brightpearl.testing import Delivery, Emulator
 
 
@@ -155,6 +157,13 @@ def test_a_subscriber_that_is_not_there_does_not_matter() -> None:
         while not server.emulator.statistics()["undelivered"] and time.monotonic() < deadline:
             time.sleep(0.02)
         assert server.emulator.statistics()["undelivered"] == 1
+
+
+@pytest.mark.parametrize("module", [testing, testing.clock])
+def test_the_examples_run(module: ModuleType) -> None:
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 FIXTURES = """
