@@ -256,10 +256,33 @@ impl Client {
         self.start(batch)
     }
 
-    /// Starts a task.
+    /// Starts a task of [`task`](crate::task), such as the creation of a sales order. Its result comes out once, as
+    /// [`Output::Task`](crate::Output::Task).
+    ///
+    /// ```
+    /// use brightpearl_core::operation::Task;
+    /// use brightpearl_core::{Client, Config, Output, Response, Step};
+    ///
+    /// # fn main() -> brightpearl_core::Result<()> {
+    /// let client = Client::new(Config::from_json(
+    ///     r#"{"account": "acme", "datacentre": "use1",
+    ///         "credentials": {"type": "private-app", "app_ref": "acme_sync", "account_token": "invented"}}"#,
+    /// )?)?;
+    /// let order = r#"{"customer": {"contactId": 207}, "reference": "WEB-1001",
+    ///     "orderRows": [{"productId": 1007, "quantity": 2, "price": "9.99", "taxCode": "T20", "tax": "4.00"}]}"#;
+    /// let mut call = client.task(Task::new("create-sales-order", order)?)?;
+    /// let Step::Send(exchange) = call.poll(0)? else { unreachable!() };
+    /// assert!(exchange.request.url.ends_with("/order-service/sales-order"));
+    /// call.answer(exchange.id, Response::new(200, r#"{"response":329}"#), 150)?;
+    /// let Step::Output(Output::Task(done)) = call.poll(150)? else { unreachable!() };
+    /// assert_eq!(done.id("orderId"), Some(329));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As [`Client::start`].
+    /// [`Kind::Validation`] at `name`, or at a JSON Pointer into the arguments with everything that is wrong with
+    /// them in [`Error::violations`].
     pub fn task(&self, task: Task) -> Result<Call> {
         self.start(task)
     }
@@ -322,7 +345,6 @@ impl Shared {
     ///
     /// # Errors
     /// [`Kind::Protocol`] when the body is no meta-data.
-    #[allow(dead_code, reason = "for the task that refreshes a search")]
     pub(crate) fn learn_columns(&self, search: &str, body: &[u8]) -> Result<Drift> {
         let (drift, event) = self.live.learn_meta_data(search, body)?;
         self.record_all(event);

@@ -60,7 +60,6 @@ impl LiveColumns {
     ///
     /// # Errors
     /// [`Kind::Protocol`] when the body is no meta-data.
-    #[allow(dead_code, reason = "for the task that refreshes a search")]
     pub(crate) fn learn_meta_data(&self, search: &str, body: &[u8]) -> Result<(Drift, Option<Event>)> {
         let page = Page::decode(body).or_else(|error| match Envelope::read(body)?.response {
             Some(bare) => {

@@ -1,7 +1,9 @@
 //! Any sequence of what a host can do, sensible or not: nothing panics, misuse is an error that disturbs
 //! nothing, and a call that is over stays over.
 
-use brightpearl_core::operation::{Batch, Fetch, OnFailure, Operation, Options, Order, Request, Search};
+use brightpearl_core::operation::{
+    Batch, Fetch, OnFailure, Operation, Options, Order, Request, Search, Task,
+};
 use brightpearl_core::{Client, Config, IdSet, Kind, Method, Response, Step, TransportFailure};
 use proptest::prelude::*;
 
@@ -66,6 +68,10 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![40 => act, 1 => Just(Act::Cancel)]
 }
 
+fn task(name: &str, arguments: &str) -> Operation {
+    Task::new(name, arguments).expect("JSON").into()
+}
+
 fn operations() -> impl Strategy<Value = Operation> {
     let ids: IdSet = "1-5,9,1000-9000".parse().expect("an id set");
     let few: IdSet = "1,3".parse().expect("an id set");
@@ -83,6 +89,13 @@ fn operations() -> impl Strategy<Value = Operation> {
         Request::new(Method::Get, "order-service/order-type").into(),
         batch(OnFailure::Stop).into(),
         batch(OnFailure::Continue).into(),
+        task(
+            "create-order",
+            r#"{"orderTypeCode":"PO","supplier":{"contactId":7},"orderRows":[{"productId":1,"quantity":1,"price":"1.10"},{"name":"x","quantity":1,"net":1,"taxCode":"T","tax":0}]}"#,
+        ),
+        task("change-custom-fields", r#"{"resource":"contact","id":7,"values":{"a":1}}"#),
+        task("read-product-prices", r#"{"productIds":"1-5,9,1000-1300"}"#),
+        task("refresh-search", r#"{"search":"order"}"#),
     ])
 }
 

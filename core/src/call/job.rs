@@ -123,6 +123,8 @@ pub(crate) enum Position {
 pub(crate) enum Unusable {
     /// It cannot be read, and asking again may mend that. The job is as if it had not come.
     Unreadable(Error),
+    /// It is understood, and shows that the call is not to go on.
+    Refused(Error),
     /// It says something that no repetition mends: the call is over.
     Hopeless(Error),
 }
@@ -150,6 +152,10 @@ pub(crate) trait Job: Send {
         false
     }
 
+    /// Takes note that a request is sent again though an attempt at it, which ended with `error`, may have been
+    /// applied.
+    fn repeats(&mut self, _tag: u64, _error: &Error) {}
+
     /// Takes a failure that no retry mended. An error ends the call.
     fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()>;
 
@@ -176,4 +182,9 @@ pub(crate) trait Job: Send {
 
     /// Where a resumed call would go on.
     fn position(&self) -> Result<Position>;
+
+    /// What a call of several writes has done so far, as JSON.
+    fn progress(&self) -> Option<String> {
+        None
+    }
 }

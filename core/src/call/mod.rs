@@ -5,6 +5,7 @@ mod batch;
 mod checked;
 mod checkpoint;
 mod classify;
+mod collection;
 mod fetch;
 mod job;
 pub mod operation;
@@ -16,6 +17,7 @@ mod resources;
 mod search;
 mod single;
 mod step;
+mod task;
 
 use std::fmt;
 use std::sync::Arc;
@@ -446,7 +448,12 @@ fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
 
 /// Plans an operation. A new one is held against the catalog, and what is doubtful about it is told; one that is
 /// resumed was checked when it was started, perhaps by a client that had learnt more.
-fn plan(shared: &Arc<Shared>, operation: &Operation, position: Position, is_new: bool) -> Result<Box<dyn Job>> {
+fn plan(
+    shared: &Arc<Shared>,
+    operation: &Operation,
+    position: Position,
+    is_new: bool,
+) -> Result<Box<dyn Job>> {
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
@@ -483,6 +490,6 @@ fn plan(shared: &Arc<Shared>, operation: &Operation, position: Position, is_new:
             Box::new(options::job(options)?.resume(&position))
         }
         Operation::Batch(batch) => Box::new(batch::BatchJob::new(batch, shared, &position, is_new)?),
-        Operation::Task(_) => return Err(Error::misuse("tasks are being built")),
+        Operation::Task(task) => task::job(task, shared, &position)?,
     })
 }

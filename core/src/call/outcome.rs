@@ -33,6 +33,7 @@ impl Call {
                 let failed = Failed { error: in_doubt(error), class: Class::Transient { retry_after: None } };
                 self.failed(exchange, attempt, failed, now, time);
             }
+            Err(Unusable::Refused(error)) => self.end(error),
             Err(Unusable::Hopeless(error)) => {
                 let summary = self.summary(&attempt.work);
                 self.end(attempt.work.explained(in_doubt(error)).with_request(summary));
@@ -117,6 +118,11 @@ impl Call {
                     delivery: error.delivery(),
                     delay_ms,
                 });
+                if let Work::Job(draft) = &attempt.work
+                    && error.delivery() == Delivery::MaybeApplied
+                {
+                    self.job.repeats(draft.tag, &error);
+                }
                 attempt.not_before = time.saturating_add(delay_ms);
                 self.waiting.push(attempt);
             }
@@ -175,8 +181,17 @@ impl Call {
         RequestSummary { method: work.method(), url }
     }
 
+    /// Says what a call of several writes had done before.
+    pub(super) fn with_progress(&self, error: Error) -> Error {
+        match self.job.progress() {
+            Some(progress) => error.with_progress(progress),
+            None => error,
+        }
+    }
+
     /// Ends the call with an error, behind the outputs that are ready.
     pub(super) fn end(&mut self, error: Error) {
+        let error = self.with_progress(error);
         self.shared.session.release(self.number);
         self.job.end(&error, &self.deliveries());
         self.waiting.clear();

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::http::Headers;
 use crate::id_set::IdSet;
 use crate::table::Page;
+use crate::task::{Record, id_of};
 
 /// One piece of a call's result.
 #[derive(Debug)]
@@ -135,4 +136,28 @@ pub struct TaskResult {
     pub name: String,
     /// Its result, a JSON object with the members that the task describes.
     pub json: String,
+}
+
+impl TaskResult {
+    /// The id in a member such as `orderId`; `None` when there is none.
+    pub fn id(&self, member: &str) -> Option<u64> {
+        self.ids(member).first().copied()
+    }
+
+    /// The ids in a member such as `goodsOutNoteIds`; empty when there are none.
+    ///
+    /// ```
+    /// use brightpearl_core::TaskResult;
+    ///
+    /// let json = r#"{"orderId":329,"orderRowIds":[501,502]}"#.to_owned();
+    /// let result = TaskResult { name: "create-order".to_owned(), json };
+    /// assert_eq!((result.id("orderId"), result.ids("orderRowIds")), (Some(329), vec![501, 502]));
+    /// ```
+    pub fn ids(&self, member: &str) -> Vec<u64> {
+        let record = Record::parse(&self.json);
+        match record.node(member).as_ref().and_then(id_of) {
+            Some(id) => vec![id],
+            None => record.elements(member).iter().filter_map(|id| id_of(&id.read())).collect(),
+        }
+    }
 }

@@ -4,6 +4,8 @@ use super::field::{DecimalForm, Field, MapKey, Object, PatchOperation, PatchPath
 
 /// A text of any length.
 pub(crate) const TEXT: Shape = Shape::Text { at_least: 0, at_most: None };
+/// A whole number from 0, such as a version or a count.
+pub(crate) const COUNT: Shape = Shape::Integer { lowest: Some(0), highest: None };
 /// An id from 1.
 pub(crate) const ID: Shape = Shape::Id { or_zero: false };
 /// A whole number of any size.

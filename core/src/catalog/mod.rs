@@ -6,7 +6,7 @@
 //! mark as unsure is not `verified` here. What is not known is said to be so, or left out.
 
 mod accounting_service;
-mod build;
+pub(crate) mod build;
 mod contact_service;
 mod describe;
 pub mod field;
@@ -24,13 +24,16 @@ mod template;
 mod utilities;
 mod warehouse_service;
 
+pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
 pub use names::{readable, readable_path, search_for, search_named};
 pub(crate) use nearest::nearest;
 pub use operation::{Endpoint, Operation, Prefix};
+pub(crate) use order_service::ORDER_ROW_BODY;
 pub use resource::{Detail, Resource, Section};
+pub(crate) use schema::DIALECT as SCHEMA_DIALECT;
 pub use schema::json_schema;
 pub(crate) use search::check_value;
 pub use search::{FilterType, Search, SearchColumn};

@@ -11,7 +11,7 @@ use super::field::{
 use super::operation::Content;
 use crate::validate::UnknownMembers;
 
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 const DAY: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const TIME: &str = "[0-9]{2}:[0-9]{2}:[0-9]{2}";
 const OFFSET: &str = "(Z|[+-][0-9]{2}:[0-9]{2})";

@@ -95,7 +95,9 @@ impl Kind {
             Kind::Validation => "Correct the input; nothing was sent.",
             Kind::Rejected => "Correct what Brightpearl names; sending the same request again will not help.",
             Kind::NotFound => "Check the path and the ids.",
-            Kind::Conflict => "Read the record that is there, then decide whether the change is still wanted.",
+            Kind::Conflict => {
+                "Read the record that is there, then decide whether the change is still wanted."
+            }
             Kind::Throttled => "Wait until the next period, or give other apps of the account less to do.",
             Kind::Unavailable => "Try again later; for a write, first look whether it was applied.",
             Kind::Transport => "Check the connection; for a write, first look whether it was applied.",
@@ -310,7 +312,8 @@ impl Error {
     #[must_use]
     pub(crate) fn of_taken_key(mut self) -> Self {
         self.0.kind = Kind::Conflict;
-        self.0.message = "Brightpearl refused the request; such a record seems to be there already".to_owned();
+        self.0.message =
+            "Brightpearl refused the request; such a record seems to be there already".to_owned();
         self
     }
 
@@ -373,8 +376,13 @@ impl Error {
 
     /// Whether the same request may be sent again with a chance of success, after
     /// [`retry_after`](Self::retry_after) where that is known. `false` for a write of unknown outcome: look
-    /// first whether it was applied.
+    /// first whether it was applied; and for a task that had done something before, which
+    /// [`progress`](Self::progress) says.
     pub fn is_retryable(&self) -> bool {
+        // Beginning anew would do again what a task had done before it failed.
+        if self.progress().is_some() {
+            return false;
+        }
         match self.kind() {
             Kind::Throttled => true,
             Kind::Unavailable | Kind::Transport | Kind::Protocol => {

@@ -1,6 +1,48 @@
 //! What people do daily, as tasks: one or several requests with one purpose, named arguments and one result.
+//!
+//! A task is an entry of a table. Its arguments are described by a table of fields, from which both their JSON
+//! Schema and their checking come, or by the body of the request that it sends. It is carried out by a small
+//! program that is asked for its next request, given the answers so far; see [`Client::task`](crate::Client::task).
+
+mod accounts;
+mod arguments;
+mod contacts;
+mod custom_field;
+mod custom_fields;
+mod entry;
+mod goods;
+mod guide_order;
+mod orders;
+mod plain_row;
+mod products;
+mod program;
+mod record;
+mod rows;
+mod searches;
+mod stock;
+mod tax_lookup;
 
 use serde::Serialize;
+
+use crate::catalog::nearest;
+use crate::error::{Error, Result};
+
+pub(crate) use arguments::Arguments;
+pub(crate) use entry::{Collection, Entry, Plan};
+pub(crate) use program::{Answer, Next, Program, Single};
+pub(crate) use record::{ObjectText, Record, array, id_of, quoted};
+
+/// The tables, group by group.
+const GROUPS: [&[Entry]; 8] = [
+    orders::ENTRIES,
+    rows::ENTRIES,
+    products::ENTRIES,
+    stock::ENTRIES,
+    goods::ENTRIES,
+    contacts::ENTRIES,
+    accounts::ENTRIES,
+    custom_fields::ENTRIES,
+];
 
 /// A task, ready to be shown.
 #[derive(Clone, Debug, Serialize)]
@@ -19,7 +61,45 @@ pub struct Description {
     pub writes: bool,
 }
 
-/// Every task, by name.
+/// Every task, group by group.
+///
+/// ```
+/// let tasks = brightpearl_core::task::tasks();
+/// let creation = tasks.iter().find(|task| task.name == "create-sales-order").unwrap();
+/// assert!(creation.writes);
+/// ```
 pub fn tasks() -> Vec<Description> {
-    Vec::new()
+    entries()
+        .map(|entry| Description {
+            name: entry.name,
+            summary: entry.summary,
+            arguments: entry.arguments_schema(),
+            result: entry.result_schema(),
+            requests: entry.requests,
+            writes: entry.writes,
+        })
+        .collect()
+}
+
+fn entries() -> impl Iterator<Item = &'static Entry> {
+    GROUPS.into_iter().flatten().chain(searches::ENTRIES)
+}
+
+/// The task of that name.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `name`, with the nearest name that there is.
+pub(crate) fn entry(name: &str) -> Result<&'static Entry> {
+    entries().find(|entry| entry.name == name).ok_or_else(|| {
+        let expected = match nearest(name, entries().map(|entry| entry.name)) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => {
+                format!(
+                    "expected one of {}",
+                    entries().map(|entry| entry.name).collect::<Vec<_>>().join(", ")
+                )
+            }
+        };
+        Error::validation("name", format!("there is no task {name:?}; {expected}"))
+    })
 }

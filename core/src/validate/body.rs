@@ -71,13 +71,23 @@ impl Check {
     }
 
     pub(super) fn object(&mut self, object: &Object, members: &[(String, Part<'_>)]) {
-        for field in object.fields {
-            let node = member(members, field.name).map(Part::read);
-            self.within(field.name, |check| check.field(field, node.as_ref()));
+        self.members(&[object], members);
+    }
+
+    /// Checks an object that may have the members of several tables. The first that knows a name counts.
+    pub(super) fn members(&mut self, tables: &[&Object], members: &[(String, Part<'_>)]) {
+        for (place, table) in tables.iter().enumerate() {
+            let is_known_before = |name| {
+                tables[..place].iter().any(|table| table.fields.iter().any(|field| field.name == name))
+            };
+            for field in table.fields.iter().filter(|field| !is_known_before(field.name)) {
+                let node = member(members, field.name).map(Part::read);
+                self.within(field.name, |check| check.field(field, node.as_ref()));
+            }
         }
         self.repeated(members);
-        self.unknown(object, members);
-        for rule in object.rules {
+        self.unknown(tables, members);
+        for rule in tables.iter().flat_map(|table| table.rules) {
             self.rule(rule, members);
         }
     }
@@ -101,17 +111,18 @@ impl Check {
         }
     }
 
-    fn unknown(&mut self, object: &Object, members: &[(String, Part<'_>)]) {
+    fn unknown(&mut self, tables: &[&Object], members: &[(String, Part<'_>)]) {
         if self.unknown == UnknownMembers::Allow {
             return;
         }
-        let known = || object.fields.iter().map(|field| field.name);
+        let known = || tables.iter().flat_map(|table| table.fields).map(|field| field.name);
+        let open = tables.iter().any(|table| table.open);
         for (name, _) in members.iter().filter(|(name, _)| !known().any(|field| field == name)) {
             let expected = match nearest(name, known()) {
                 Some(meant) => format!("a known member, such as {meant}"),
                 None => format!("one of {}", known().collect::<Vec<_>>().join(", ")),
             };
-            let is_error = self.unknown == UnknownMembers::Refuse && !object.open;
+            let is_error = self.unknown == UnknownMembers::Refuse && !open;
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             self.within(name, |check| {
                 check.report(severity, Fault::UnknownMember, "a member that is not known", expected);

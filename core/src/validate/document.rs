@@ -10,7 +10,7 @@ use crate::value::excerpt::excerpt;
 
 /// A part of a body that was not looked at yet.
 #[derive(Clone, Debug)]
-pub(super) enum Part<'d> {
+pub(crate) enum Part<'d> {
     /// JSON, which is known to be well-formed.
     Json(&'d RawValue),
     /// A text of a form.
@@ -19,7 +19,7 @@ pub(super) enum Part<'d> {
 
 /// A part that was looked at.
 #[derive(Clone, Debug)]
-pub(super) enum Node<'d> {
+pub(crate) enum Node<'d> {
     Null,
     Boolean(bool),
     /// The number's own text.
@@ -32,12 +32,20 @@ pub(super) enum Node<'d> {
 }
 
 impl<'d> Part<'d> {
+    /// The JSON text as it stands; `None` for a form's text.
+    pub(crate) fn raw(&self) -> Option<&'d str> {
+        match self {
+            Part::Json(raw) => Some(raw.get()),
+            Part::Text(_) => None,
+        }
+    }
+
     /// The whole of a JSON body.
-    pub(super) fn json(body: &'d [u8]) -> Result<Self, String> {
+    pub(crate) fn json(body: &'d [u8]) -> Result<Self, String> {
         serde_json::from_slice::<&RawValue>(body).map(Part::Json).map_err(|error| error.to_string())
     }
 
-    pub(super) fn read(&self) -> Node<'d> {
+    pub(crate) fn read(&self) -> Node<'d> {
         let raw: &'d RawValue = match self {
             Part::Json(raw) => raw,
             Part::Text(text) => return Node::Text(text.clone()),
@@ -101,13 +109,13 @@ fn members(token: &str) -> serde_json::Result<Vec<(String, Part<'_>)>> {
 }
 
 /// The member of that name; of several, the last, as JSON readers have it.
-pub(super) fn member<'m, 'd>(members: &'m [(String, Part<'d>)], name: &str) -> Option<&'m Part<'d>> {
+pub(crate) fn member<'m, 'd>(members: &'m [(String, Part<'d>)], name: &str) -> Option<&'m Part<'d>> {
     members.iter().rev().find(|(member, _)| member == name).map(|(_, part)| part)
 }
 
 /// What stands at a JSON Pointer of one of the catalog's tables, whose names need no escapes; `None` for null,
 /// too.
-pub(super) fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
+pub(crate) fn at<'d>(members: &[(String, Part<'d>)], pointer: &str) -> Option<Node<'d>> {
     let (name, rest) = first_token(pointer);
     descend(member(members, name)?.read(), rest)
 }

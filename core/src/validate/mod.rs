@@ -5,7 +5,7 @@
 //! JSON. Numbers are judged by their own digits, never by way of binary floating point.
 
 mod body;
-mod document;
+pub(crate) mod document;
 mod patch;
 mod scalar;
 mod verification;
@@ -14,6 +14,7 @@ mod violation;
 pub use verification::verifications;
 pub use violation::{Fault, Severity, UnknownMembers, Violation};
 
+use crate::catalog::field::Object;
 use crate::catalog::operation::{Content, Idempotence, Operation};
 use crate::catalog::{self, Match};
 use crate::error::{Error, Result};
@@ -64,6 +65,18 @@ fn refusal(path: &str, method: Method, errors: &[&Violation]) -> String {
         listed.push(format!("and {more} more"));
     }
     format!("the body of {method} {} does not fit: {}", path.trim_matches('/'), listed.join("; "))
+}
+
+/// Everything that is wrong with a JSON object that may have the members of several tables, of which the first
+/// that knows a name counts.
+pub(crate) fn validate_members(tables: &[&Object], text: &str, unknown: UnknownMembers) -> Vec<Violation> {
+    let mut check = Check::new(unknown);
+    match Part::json(text.as_bytes()).map(|part| part.read()) {
+        Ok(Node::Object(members)) => check.members(tables, &members),
+        Ok(other) => check.error(Fault::WrongType, other, "an object"),
+        Err(reason) => check.error(Fault::Unreadable, reason, "JSON"),
+    }
+    check.finish()
 }
 
 /// Whether a write may be repeated when the outcome of its first attempt is unknown, because applying it

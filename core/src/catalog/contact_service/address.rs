@@ -29,7 +29,7 @@ pub(super) const POSTAL_ADDRESS: Resource = Resource {
 };
 
 /// The page wants `countryIsoCode` or `countryId`; addresses without a country were accepted all the same.
-const ADDRESS: Object = open(&[
+pub(crate) const ADDRESS: Object = open(&[
     text("addressLine1").mandatory().note("Street."),
     text("addressLine2").note("Suburb."),
     text("addressLine3").note("City."),

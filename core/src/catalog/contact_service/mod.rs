@@ -8,6 +8,8 @@ mod tag;
 
 use super::resource::Resource;
 
+pub(crate) use address::ADDRESS as POSTAL_ADDRESS_BODY;
+
 pub(super) const RESOURCES: &[Resource] = &[
     contact::CONTACT,
     person::CONTACT_CUSTOM_FIELD,

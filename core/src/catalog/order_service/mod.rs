@@ -9,6 +9,8 @@ mod sales;
 
 use super::resource::Resource;
 
+pub(crate) use row::ROW as ORDER_ROW_BODY;
+
 pub(super) const RESOURCES: &[Resource] = &[
     order::ORDER,
     sales::SALES_ORDER,

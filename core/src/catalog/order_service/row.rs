@@ -43,7 +43,7 @@ pub(super) const ORDER_ROW: Resource = Resource {
 };
 
 /// API notes §8.1.6. Open: the table is completed from clients.
-const ROW: Object = open(&[
+pub(crate) const ROW: Object = open(&[
     id("productId", "product"),
     text("productName")
         .note("Goes before the product's own name. ORDC-026 when a row of free text has none."),

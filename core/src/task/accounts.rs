@@ -1,0 +1,64 @@
+//! Payments and journals.
+
+use super::arguments::{Arguments, violation};
+use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
+use super::program::{Program, Single};
+use super::record::Record;
+use crate::error::Result;
+use crate::http::Method;
+use crate::validate::Fault;
+use crate::value::Decimal;
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "record-customer-payment",
+        summary: "Records what a customer paid or authorised for an order.",
+        requests: "One POST.",
+        writes: true,
+        takes: &[Form::body(Method::Post, "accounting-service/customer-payment")],
+        gives: &[given("paymentId", What::Id)],
+        plan: Plan::One(One {
+            method: Method::Post,
+            path: "accounting-service/customer-payment",
+            if_match: None,
+            answer: Becomes::Id("paymentId"),
+        }),
+    },
+    Entry {
+        name: "post-journal",
+        summary: "Posts a journal in the base currency whose debits equal its credits.",
+        requests: "One POST.",
+        writes: true,
+        takes: &[Form::body(JOURNAL.method, JOURNAL.path)],
+        gives: &[given("journalId", What::Id)],
+        plan: Plan::Program(journal),
+    },
+];
+
+const JOURNAL: One = One {
+    method: Method::Post,
+    path: "accounting-service/journal",
+    if_match: None,
+    answer: Becomes::Id("journalId"),
+};
+
+fn journal(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
+    let debits = total(&arguments.record.records("debits"));
+    let credits = total(&arguments.record.records("credits"));
+    // Sums too large for exact arithmetic are Brightpearl's to judge.
+    if let (Some(debits), Some(credits)) = (debits, credits)
+        && debits != credits
+    {
+        let found = format!("debits of {debits}");
+        let expected = format!("as much as the credits, which are {credits}");
+        arguments.refuse(vec![violation("/debits".to_owned(), Fault::Contradiction, found, expected)])?;
+    }
+    Ok(Box::new(Single::new(&JOURNAL, arguments)))
+}
+
+fn total(lines: &[Record<'_>]) -> Option<Decimal> {
+    let mut amounts = lines.iter().map(|line| line.record("change").decimal("value"));
+    amounts
+        .try_fold(rust_decimal::Decimal::ZERO, |sum, amount| sum.checked_add(amount?.into()))
+        .map(Decimal::from)
+}
