@@ -152,6 +152,10 @@ pub(crate) trait Job: Send {
         false
     }
 
+    /// Takes note that a request is sent again though an attempt at it, which ended with `error`, may have been
+    /// applied.
+    fn repeats(&mut self, _tag: u64, _error: &Error) {}
+
     /// Takes a failure that no retry mended. An error ends the call.
     fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()>;
 

@@ -118,6 +118,11 @@ impl Call {
                     delivery: error.delivery(),
                     delay_ms,
                 });
+                if let Work::Job(draft) = &attempt.work
+                    && error.delivery() == Delivery::MaybeApplied
+                {
+                    self.job.repeats(draft.tag, &error);
+                }
                 attempt.not_before = time.saturating_add(delay_ms);
                 self.waiting.push(attempt);
             }

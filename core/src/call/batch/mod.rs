@@ -2,7 +2,8 @@
 //! cannot be, or while the multi-message service fails (API notes §6). Every write ends with one result.
 //!
 //! Nothing is applied twice. What is known not to have been carried out may go again on its own; of what a lost
-//! packet leaves in doubt only that which may be repeated, and never out of the order that was asked for.
+//! packet leaves in doubt only that which may be repeated, and in the order that was asked for: should such a
+//! repetition break off, those that it did not reach end in doubt.
 
 mod check;
 mod message;
@@ -224,7 +225,8 @@ impl BatchJob {
             }
             match &self.halt {
                 Some(Halt::Failed(failed)) if *failed < index && again.delivery() == Delivery::NotSent => {
-                    self.settle_with(index, not_carried_out(*failed));
+                    let error = self.writes[index].left_over(not_carried_out(*failed), &self.shared);
+                    self.settle(index, Err(error));
                 }
                 Some(_) | None => self.settle_with(index, again),
             }
@@ -374,6 +376,14 @@ impl Job for BatchJob {
     fn recognises(&self, tag: u64, response: &Response) -> bool {
         let packet = self.out.get(&tag).filter(|sent| sent.is_packet);
         packet.is_some_and(|packet| message::read(&response.body, &packet.writes).is_ok())
+    }
+
+    fn repeats(&mut self, tag: u64, error: &Error) {
+        // A single write's own attempts are the engine's to remember; a packet's writes part with it.
+        let writes = self.out.get(&tag).filter(|sent| sent.is_packet).map(|sent| &sent.writes);
+        for index in writes.into_iter().flatten() {
+            self.writes[*index].doubt.get_or_insert_with(|| error.clone());
+        }
     }
 
     fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()> {
