@@ -95,7 +95,7 @@ fn operations() -> impl Strategy<Value = Operation> {
         ),
         task("change-custom-fields", r#"{"resource":"contact","id":7,"values":{"a":1}}"#),
         task("read-product-prices", r#"{"productIds":"1-5,9,1000-1300"}"#),
-        task("refresh-search", r#"{"search":"order"}"#),
+        task("refresh-search", r#"{"search":"order-search"}"#),
     ])
 }
 
