@@ -14,7 +14,7 @@ help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: $(VENV)/.package ## Pulls 25 000 orders out of an emulated Brightpearl, through the installed wheel
+demo: $(VENV)/.package ## Pulls 25 000 orders out of an emulated Brightpearl, sells, ships and reads back, through the installed wheel
 	@$(VENV)/bin/brightpearl demo
 
 .PHONY: test

@@ -223,9 +223,10 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Where all data is drawn from.")] = 1,
     out: Annotated[Path | None, typer.Option(help="The file; one among the temporary files unless given.")] = None,
 ) -> None:
-    """Pulls every order in detail into a file, and shows what that took.
+    """Pulls every order in detail into a file, and shows what that took; then sells, ships and reads back.
 
-    From an emulated account over real HTTP; with BRIGHTPEARL_ACCOUNT set, from that account.
+    In an emulated account over real HTTP. With BRIGHTPEARL_ACCOUNT set, that account is pulled from, and
+    nothing is written.
     """
     from brightpearl.cli.demo import demo
 

@@ -17,6 +17,9 @@ from brightpearl._native import load_json
 from brightpearl.cli.listing import print_table
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.pull import Pulled, pull, searchable
+from brightpearl.cli.sale import sell
+from brightpearl.testing import Emulator
+from brightpearl.testing.server import EmulatorServer
 
 _ROWS_SHOWN = 8
 
@@ -26,29 +29,33 @@ def demo(orders: int, seed: int, out: Path | None) -> None:
     target = out or Path(tempfile.mkdtemp(prefix="brightpearl-demo-")) / "orders.jsonl"
     shown = progress()
     try:
-        with _client(orders, seed, shown) as client:
+        with _account(orders, seed, shown) as (server, client):
             start = time.monotonic()
             pulled = pull(client, searchable("order"), [], target, None, [], shown)
             seconds = time.monotonic() - start
             shown.close()
             _show_summary(client, pulled, seconds, target)
+            _show_first(target)
+            # A real account is only read from.
+            if server is not None:
+                sell(server, client)
     finally:
         shown.close()
-    _show_first(target)
 
 
 @contextlib.contextmanager
-def _client(orders: int, seed: int, shown: Progress) -> Iterator[Client]:
+def _account(
+    orders: int, seed: int, shown: Progress
+) -> Iterator[tuple[EmulatorServer | None, Client]]:
     if os.environ.get("BRIGHTPEARL_ACCOUNT"):
         with Client.from_env(sleep=shown.sleep) as client:
             print(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}", file=sys.stderr)
-            yield client
+            yield None, client
         return
-    from brightpearl.testing import Emulator
-
-    with Emulator(orders=orders, seed=seed).serve() as server, server.client(sleep=shown.sleep) as client:
+    emulator = Emulator(orders=orders, seed=seed)
+    with emulator.serve() as server, server.client(sleep=shown.sleep) as client:
         print(f"an emulated account with {orders:,} orders on {server.url}", file=sys.stderr)
-        yield client
+        yield server, client
 
 
 def _show_summary(client: Client, pulled: Pulled, seconds: float, target: Path) -> None:

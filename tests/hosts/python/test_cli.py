@@ -183,6 +183,10 @@ def test_the_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     words = " ".join(out.split())
     assert "records 1,200 requests 9 with one GET per order 1,203" in words
     assert "records read: 1,200 of 1,200" in err
+    assert "shipped picked, packed and sent as PARCEL-0001" in words
+    assert "AAA SOA ASS" in words, "the order is read back as shipped"
+    assert "failed transport, maybe-applied: not sent a second time" in words
+    assert "it was booked, once" in words
     assert "Traceback" not in err
 
 
@@ -192,6 +196,7 @@ def test_the_demonstration_runs_on_a_real_account(tmp_path: Path) -> None:
     assert process.returncode == 0, err
     assert err.startswith("account demo\n")
     assert "records                    700" in out
+    assert "sale" not in out, "nothing is written to a real account"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
