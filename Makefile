@@ -65,6 +65,12 @@ bench: $(VENV)/.package ## Measures, beside what one would use instead, and prin
 bless-vectors: ## Rewrites the expectations of the golden vectors; read the difference before you commit it
 	@cargo run --quiet -p brightpearl-host-rust --bin bless-vectors
 
+.PHONY: generate-tasks
+generate-tasks: $(VENV)/.package ## Writes the typed task methods of Node and Python anew, after a change to the engine's tasks
+	@ffi/node/build.sh
+	@node ffi/node/generate-tasks.mjs
+	@$(VENV_PYTHON) python/generate_tasks.py
+
 .PHONY: clean
 clean: ## Removes everything that was built
 	cargo clean

@@ -1202,7 +1202,7 @@ export type ReadCustomFieldsArguments = {
    * absent.
    */
   readonly kind?: "sale" | "purchase" | "customer" | "supplier" | null;
-  /** Labels or codes; all fields when absent. */
+  /** Labels, in any capitals where that is clear, or codes; all fields when absent. */
   readonly labels?: readonly string[] | null;
   readonly resource: "order" | "product" | "contact";
 };
@@ -1248,7 +1248,7 @@ export type ChangeCustomFieldsResult = {
 
 /** The arguments of `refresh-search`. */
 export type RefreshSearchArguments = {
-  /** Its path or short name, such as order-service/order-search or order. */
+  /** Its path or the last part of it, such as order-service/order-search or order-search. */
   readonly search: string;
 };
 
