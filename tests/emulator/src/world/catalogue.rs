@@ -10,7 +10,7 @@ use super::custom_fields::Values;
 use super::overlay::Overlay;
 use super::price::ListPrice;
 use super::product_record::ProductRecord;
-use super::table::Table;
+use super::register::Register;
 
 /// Everything of the product service that is written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,14 +23,14 @@ pub(crate) struct Catalogue {
     pub(crate) prices: BTreeMap<u32, BTreeMap<u32, ListPrice>>,
     /// The groups of products that share a name: by name.
     pub(crate) groups: BTreeMap<String, u32>,
-    pub(crate) brands: Table<Brand>,
-    pub(crate) collections: Table<Collection>,
-    pub(crate) categories: Table<Category>,
-    pub(crate) types: Table<ProductType>,
-    pub(crate) options: Table<ProductOption>,
-    pub(crate) option_values: Table<OptionValue>,
-    pub(crate) seasons: Table<Season>,
-    pub(crate) shipping_methods: Table<ShippingMethod>,
+    pub(crate) brands: Register<Brand>,
+    pub(crate) collections: Register<Collection>,
+    pub(crate) categories: Register<Category>,
+    pub(crate) types: Register<ProductType>,
+    pub(crate) options: Register<ProductOption>,
+    pub(crate) option_values: Register<OptionValue>,
+    pub(crate) seasons: Register<Season>,
+    pub(crate) shipping_methods: Register<ShippingMethod>,
 }
 
 /// A brand.
@@ -142,7 +142,7 @@ impl Default for Catalogue {
     }
 }
 
-fn brands() -> Table<Brand> {
+fn brands() -> Register<Brand> {
     let names = [
         "Other",
         "Alder & Ash",
@@ -160,18 +160,18 @@ fn brands() -> Table<Brand> {
     let brand = |(index, name): (usize, &str)| {
         (74 + index as u32, Brand { name: name.to_owned(), description: String::new(), updated: None })
     };
-    Table::starting_with(74, names.into_iter().enumerate().map(brand))
+    Register::starting_with(74, names.into_iter().enumerate().map(brand))
 }
 
-fn collections() -> Table<Collection> {
+fn collections() -> Register<Collection> {
     let names = [("Coast", 75), ("Woodland", 75), ("Atelier", 79)];
     let collection = |(index, (name, brand)): (usize, (&str, u32))| {
         (1 + index as u32, Collection { name: name.to_owned(), brand })
     };
-    Table::starting_with(1, names.into_iter().enumerate().map(collection))
+    Register::starting_with(1, names.into_iter().enumerate().map(collection))
 }
 
-fn categories() -> Table<Category> {
+fn categories() -> Register<Category> {
     let names = [
         (276, "All products", 0),
         (296, "Clothing", 276),
@@ -184,35 +184,35 @@ fn categories() -> Table<Category> {
         let name = name.to_owned();
         (id, Category { name, parent, active: true, description: String::new(), created: None })
     };
-    Table::starting_with(276, names.into_iter().map(category))
+    Register::starting_with(276, names.into_iter().map(category))
 }
 
-fn types() -> Table<ProductType> {
+fn types() -> Register<ProductType> {
     let names = [("Physical", vec![1, 2]), ("Made to order", vec![2]), ("Service", Vec::new())];
     let product_type = |(index, (name, options)): (usize, (&str, Vec<u32>))| {
         (1 + index as u32, ProductType { name: name.to_owned(), options })
     };
-    Table::starting_with(1, names.into_iter().enumerate().map(product_type))
+    Register::starting_with(1, names.into_iter().enumerate().map(product_type))
 }
 
-fn options() -> Table<ProductOption> {
+fn options() -> Register<ProductOption> {
     let option = |(index, name): (usize, &str)| {
         let sort_order = index as u32 + 1;
         let name = name.to_owned();
         (index as u32 + 1, ProductOption { name, sort_order, created: None, updated: None })
     };
-    Table::starting_with(1, ["Size", "Colour"].into_iter().enumerate().map(option))
+    Register::starting_with(1, ["Size", "Colour"].into_iter().enumerate().map(option))
 }
 
-fn option_values() -> Table<OptionValue> {
+fn option_values() -> Register<OptionValue> {
     let names = [(1, "S"), (1, "M"), (1, "L"), (2, "Navy"), (2, "Écru"), (2, "Moss")];
     let value = |(index, (option, name)): (usize, (u32, &str))| {
         (index as u32 + 1, OptionValue { option, name: name.to_owned() })
     };
-    Table::starting_with(1, names.into_iter().enumerate().map(value))
+    Register::starting_with(1, names.into_iter().enumerate().map(value))
 }
 
-fn seasons() -> Table<Season> {
+fn seasons() -> Register<Season> {
     let names = [
         ("Spring", "2026-03-01", "2026-05-31"),
         ("Summer", "2026-06-01", "2026-08-31"),
@@ -223,10 +223,10 @@ fn seasons() -> Table<Season> {
         let (from, to) = (Some(from.to_owned()), Some(to.to_owned()));
         (index as u32 + 1, Season { name: name.to_owned(), description: String::new(), from, to })
     };
-    Table::starting_with(1, names.into_iter().enumerate().map(season))
+    Register::starting_with(1, names.into_iter().enumerate().map(season))
 }
 
-fn shipping_methods() -> Table<ShippingMethod> {
+fn shipping_methods() -> Register<ShippingMethod> {
     let names = [
         (1, "Standard", "ST", None),
         (2, "Express", "EX", Some("Parcel Line")),
@@ -244,5 +244,5 @@ fn shipping_methods() -> Table<ShippingMethod> {
         };
         (id, method)
     };
-    Table::starting_with(1, names.into_iter().map(method))
+    Register::starting_with(1, names.into_iter().map(method))
 }

@@ -37,7 +37,6 @@ pub(crate) mod reservation;
 pub(crate) mod saved;
 pub(crate) mod stock;
 pub(crate) mod storage;
-pub(crate) mod table;
 pub(crate) mod webhook;
 
 use std::cell::OnceCell;

@@ -19,18 +19,25 @@ impl<T> Default for Register<T> {
 }
 
 impl<T> Register<T> {
-    /// An empty table that gives out ids from `first` on.
+    /// An empty list that gives out ids from `first` on.
     pub(crate) fn starting_at(first: u32) -> Self {
         Self { ids: Vec::new(), next: first, records: BTreeMap::new() }
     }
 
-    /// A table that has these records from the start, with ids from 1 on.
+    /// A list that has these records from the start, with ids from 1 on.
     pub(crate) fn of(records: impl IntoIterator<Item = T>) -> Self {
-        let mut table = Self::default();
+        let mut list = Self::default();
         for record in records {
-            table.add(|_| record);
+            list.add(|_| record);
         }
-        table
+        list
+    }
+
+    /// A list that has these records from the start; further ids ascend from behind them, and at least from `first`.
+    pub(crate) fn starting_with(first: u32, records: impl IntoIterator<Item = (u32, T)>) -> Self {
+        let records: BTreeMap<u32, T> = records.into_iter().collect();
+        let next = records.last_key_value().map_or(first, |(id, _)| id + 1);
+        Self { ids: records.keys().copied().collect(), next, records }
     }
 
     /// Adds the record that is made for a new id.
@@ -40,6 +47,10 @@ impl<T> Register<T> {
         self.ids.push(id);
         self.records.insert(id, record(id));
         id
+    }
+
+    pub(crate) fn contains(&self, id: u32) -> bool {
+        self.records.contains_key(&id)
     }
 
     pub(crate) fn get(&self, id: u32) -> Option<&T> {
@@ -74,12 +85,12 @@ mod tests {
 
     #[test]
     fn ids_ascend_and_are_never_used_again() {
-        let mut table = Register::of(["a", "b"]);
-        assert_eq!(table.remove(2), Some("b"));
-        assert_eq!(table.remove(2), None);
-        assert_eq!(table.add(|_| "c"), 3);
-        assert_eq!(table.ids(), [1, 3]);
-        let saved = serde_json::to_string(&table).unwrap();
+        let mut list = Register::of(["a", "b"]);
+        assert_eq!(list.remove(2), Some("b"));
+        assert_eq!(list.remove(2), None);
+        assert_eq!(list.add(|_| "c"), 3);
+        assert_eq!(list.ids(), [1, 3]);
+        let saved = serde_json::to_string(&list).unwrap();
         let mut loaded: Register<String> = serde_json::from_str(&saved).unwrap();
         assert_eq!(loaded.add(|id| format!("d{id}")), 4);
         assert_eq!(loaded.get(3).map(String::as_str), Some("c"));

@@ -132,9 +132,7 @@ fn reads_have_the_shape_of_recorded_ones() {
             _ => writes += 1,
         }
     }
-    println!(
-        "{compared} reads compared; {writes} writes and {elsewhere} logins have tests of their own"
-    );
+    println!("{compared} reads compared; {writes} writes and {elsewhere} logins have tests of their own");
     assert!(compared > 0);
 }
 

@@ -105,7 +105,7 @@ fn post_brand(call: &mut Call<'_>) -> Answer {
     let description = fields.text_up_to("description", 65_535)?.unwrap_or_default();
     call.world.changes.revision += 1;
     let brand = Brand { name, description, updated: Some(call.now_ms) };
-    response(call.world.changes.catalogue.brands.add(brand))
+    response(call.world.changes.catalogue.brands.add(|_| brand))
 }
 
 fn path_brand(call: &Call<'_>) -> Result<u32, Refusal> {

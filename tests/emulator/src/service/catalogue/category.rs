@@ -131,5 +131,5 @@ fn post_category(call: &mut Call<'_>) -> Answer {
     };
     let category = Category { name, parent, active: true, description, created: Some(call.now_ms) };
     call.world.changes.revision += 1;
-    response(call.world.changes.catalogue.categories.add(category))
+    response(call.world.changes.catalogue.categories.add(|_| category))
 }

@@ -109,7 +109,7 @@ fn post_option(call: &mut Call<'_>) -> Answer {
     let now = Some(call.now_ms);
     call.world.changes.revision += 1;
     let option = ProductOption { name, sort_order, created: now, updated: now };
-    response(call.world.changes.catalogue.options.add(option))
+    response(call.world.changes.catalogue.options.add(|_| option))
 }
 
 fn path_option(call: &Call<'_>) -> Result<u32, Refusal> {
@@ -190,5 +190,5 @@ fn post_value(call: &mut Call<'_>) -> Answer {
     let name = fields.text("optionValueName")?.filter(|name| !name.trim().is_empty());
     let name = fields.required("optionValueName", name)?;
     call.world.changes.revision += 1;
-    response(call.world.changes.catalogue.option_values.add(OptionValue { option, name }))
+    response(call.world.changes.catalogue.option_values.add(|_| OptionValue { option, name }))
 }

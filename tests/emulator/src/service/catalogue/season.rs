@@ -94,7 +94,7 @@ fn post_season(call: &mut Call<'_>) -> Answer {
         return Err(fields.refuse("dateTo", "a date that is not before dateFrom"));
     }
     let description = fields.text("description")?.unwrap_or_default();
-    let id = seasons.add(Season { name, description, from, to });
+    let id = seasons.add(|_| Season { name, description, from, to });
     call.world.changes.revision += 1;
     response(id)
 }

@@ -66,7 +66,7 @@ fn post_type(call: &mut Call<'_>) -> Answer {
     let name = fields.text_up_to("name", 64)?.filter(|name| !name.trim().is_empty());
     let name = fields.required("name", name)?;
     call.world.changes.revision += 1;
-    response(call.world.changes.catalogue.types.add(ProductType { name, options: Vec::new() }))
+    response(call.world.changes.catalogue.types.add(|_| ProductType { name, options: Vec::new() }))
 }
 
 /// Every option becomes one of every type; all or none.
