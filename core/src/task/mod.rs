@@ -3,6 +3,24 @@
 //! A task is an entry of a table. Its arguments are described by a table of fields, from which both their JSON
 //! Schema and their checking come, or by the body of the request that it sends. It is carried out by a small
 //! program that is asked for its next request, given the answers so far; see [`Client::task`](crate::Client::task).
+//! The project's README lists them all; [`tasks`] describes them.
+//!
+//! ```
+//! use brightpearl_core::operation::Task;
+//! # use brightpearl_core::{Client, Config};
+//! # let config = r#"{"account":"acme","datacentre":"use1","credentials":
+//! #     {"type":"private-app","app_ref":"acme_sync","account_token":"token"}}"#;
+//! # let client = Client::new(Config::from_json(config)?)?;
+//! let order = r#"{"customer": {"contactId": 208},
+//!                 "orderRows": [{"productId": 1007, "quantity": 2, "price": "12.50"}]}"#;
+//! let call = client.task(Task::new("create-sales-order", order)?)?;
+//! # drop(call);
+//!
+//! let refused = client.task(Task::new("update-order-status", r#"{"orderId": 0}"#)?).unwrap_err();
+//! let places: Vec<&str> = refused.violations().iter().map(|found| found.pointer.as_str()).collect();
+//! assert_eq!(places, ["/orderId", "/orderStatusId"]);
+//! # Ok::<(), brightpearl_core::Error>(())
+//! ```
 
 mod accounts;
 mod arguments;

@@ -40,7 +40,9 @@ impl Column {
             ColumnData::Json(texts) => texts.get(row).map(Cell::Json),
             ColumnData::DateTime(instants) => {
                 let parts = instants.milliseconds.get(row).zip(instants.offset_minutes.get(row));
-                parts.and_then(|(instant, offset)| DateTime::from_parts(*instant, *offset)).map(Cell::DateTime)
+                parts
+                    .and_then(|(instant, offset)| DateTime::from_parts(*instant, *offset))
+                    .map(Cell::DateTime)
             }
         };
         cell.unwrap_or(Cell::Null)

@@ -1,17 +1,23 @@
-//! The README's list of errors, held against the code: every kind, every delivery state, every known code.
+//! The README's lists, held against the code: every kind of error, every delivery state, every known code, every
+//! task.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use brightpearl_core::error::KNOWN_CODES;
+use brightpearl_core::task::tasks;
 use brightpearl_core::{Delivery, Kind};
 
 /// The section of the README that is about errors.
 fn section() -> String {
+    section_about("Errors")
+}
+
+fn section_about(title: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let text = fs::read_to_string(path).expect("the README");
-    let (_, behind) = text.split_once("\n## Errors\n").expect("a section about errors");
+    let (_, behind) = text.split_once(&format!("\n## {title}\n")).expect("a section of that title");
     behind.split("\n## ").next().unwrap_or_default().to_owned()
 }
 
@@ -45,4 +51,13 @@ fn every_known_code_stands_in_the_readme() {
         .map(|known| format!("| `{}` | {} | {} |", known.code, known.meaning, known.advice))
         .collect();
     assert_eq!(rows(&section(), "| code | meaning | what to do |"), expected);
+}
+
+#[test]
+fn every_task_stands_in_the_readme() {
+    let row = |task: brightpearl_core::task::Description| {
+        format!("| `{}` | {} | {} |", task.name, task.summary, task.requests)
+    };
+    let expected: BTreeSet<String> = tasks().into_iter().map(row).collect();
+    assert_eq!(rows(&section_about("Tasks"), "| task | what it does | requests |"), expected);
 }
