@@ -44,7 +44,7 @@ impl Source {
     }
 
     /// A number below `bound`, by SplitMix64.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -141,6 +141,7 @@ fn value(
                 MapKey::Name => source.pick(&["key", "a/b~c"]),
             };
             let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+            places.insert(pointer.clone(), Place { shape: **of, mandatory: false, refers_to: None });
             let value = value(of, &pointer, &Wishes::default(), source, places);
             return Json::Object(vec![(name.to_owned(), value)]);
         }
@@ -283,6 +284,11 @@ impl Json {
     /// Puts another token where a pointer leads.
     pub(crate) fn replace(&mut self, pointer: &str, token: &str) {
         *self.at(pointer) = Json::Token(token.to_owned());
+    }
+
+    /// The token where a pointer leads.
+    pub(crate) fn token(&mut self, pointer: &str) -> String {
+        self.at(pointer).to_string()
     }
 
     /// Takes a member away.

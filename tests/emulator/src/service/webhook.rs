@@ -129,7 +129,8 @@ impl Subscription {
         };
         let quality_of_service = match body.get("qualityOfService").filter(|value| !value.is_null()) {
             None => 0,
-            Some(value) => match value.as_u64() {
+            // Numbers may come as text (API notes §1.8).
+            Some(value) => match super::body::whole(value) {
                 Some(0) => 0,
                 Some(1) => 1,
                 Some(_) | None => {

@@ -78,7 +78,7 @@ pub(crate) fn furnish() -> Furnished {
         ("staff", 4), ("warehouse", 2), ("target-warehouse", 3), ("warehouse-location", 2), ("price-list", 2),
         ("currency", 1), ("other-currency", 2), ("channel", 1), ("tag", 12), ("brightpearl-category", 296),
         ("collection", 1), ("contact-status", 1), ("country", 222), ("lead-source", 1), ("project", 1),
-        ("tax-code-id", 2), ("shipping-method", 1), ("order-status", 3),
+        ("tax-code-id", 2), ("nominal-code", 4000), ("shipping-method", 1), ("order-status", 3),
     ] {
         keep(name, id);
     }
@@ -101,6 +101,7 @@ pub(crate) fn furnish() -> Furnished {
         "financialDetails": {"taxable": true, "taxCode": {"id": 2}},
         "salesChannels": [{"salesChannelName": "Brightpearl", "productName": "Cup", "categories": [{"categoryCode": "296"}]}],
     })));
+    account.must(Method::Post, &format!("product-service/product/{product}/supplier"), &json!([supplier]));
     let row = json!({"productId": product, "quantity": {"magnitude": "90000"},
                      "rowValue": {"taxCode": "T20", "rowNet": {"value": "10.00"}, "rowTax": {"value": "2.00"}}});
     let mut order = |account: &mut Account, code: &str| {
@@ -167,6 +168,17 @@ pub(crate) fn furnish() -> Furnished {
     keep("customer-payment", account.create("accounting-service/customer-payment", payment));
     let webhook = json!({"subscribeTo": "product", "httpMethod": "GET", "uriTemplate":
         "http://127.0.0.1:1/?${account-code}${resource-type}${resource-id}${lifecycle-event}"});
+    let rate = json!({"rateActiveFrom": "2027-01-02", "rate": "1.25"});
+    account.must(Method::Post, "accounting-service/currency/2/exchange-rate", &rate);
+    let free = json!({"addressLine1": "2 Row"});
+    keep("free-address", account.create("contact-service/postal-address", free.clone()));
+    keep("loose-option", account.create("product-service/option", json!({"name": "Size"})));
+    let place = account.create("contact-service/postal-address", free);
+    let warehouse = json!({"name": "Barn", "address": {"addressId": place}});
+    keep("loose-warehouse", account.create("warehouse-service/warehouse", warehouse));
+    let page = account.must(Method::Get, "product-service/collection-search", &Value::Null);
+    keep("collection", page["results"][0][0].as_u64().expect("a collection"));
+    keep("collection-brand", page["results"][0][2].as_u64().expect("its brand"));
     keep("webhook", account.create("integration-service/webhook", webhook));
     Furnished { saved: account.emulator.save().unwrap(), known }
 }

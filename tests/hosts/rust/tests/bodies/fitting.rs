@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use brightpearl_core::catalog::field::Shape;
+use brightpearl_core::catalog::field::{Inside, Shape};
 use brightpearl_core::catalog::operation::Content;
 use brightpearl_core::catalog::{Endpoint, Operation, catalog};
 use brightpearl_core::Method;
@@ -37,6 +37,9 @@ type Known = BTreeMap<&'static str, String>;
 
 /// Where the segment before a placeholder does not say what stands there: a path, and the names for its placeholders.
 const PATHS: &[(&str, &[&str])] = &[
+    ("POST contact-service/contact/{ID}/forget", &["member"]),
+    ("DELETE warehouse-service/warehouse/{ID}", &["loose-warehouse"]),
+    ("DELETE product-service/option/{ID}", &["loose-option"]),
     ("PUT accounting-service/currency/{CURRENCY-ID}/exchange-rate", &["other-currency"]),
     ("POST accounting-service/currency/{CURRENCY-ID}/exchange-rate", &["other-currency"]),
     ("DELETE contact-service/contact-group/{ID}/member/{CONTACT-ID}", &["contact-group", "member"]),
@@ -85,29 +88,77 @@ pub(crate) fn path(write: &Write, known: &Known) -> Option<String> {
 /// What stands in places whose own description does not say enough: part of the write's name, the end of the
 /// place, and names of the account or else JSON tokens, any of which will do.
 const VALUES: &[(&str, &str, &[&str])] = &[
+    ("/goods-note/", "transfer", &["false"]),
     ("", "staffOwnerContactId", &["staff"]),
     ("", "staffOwnerId", &["staff"]),
     ("", "eventOwnerId", &["staff"]),
     ("", "contactStatusId", &["contact-status"]),
+    ("", "organisationId", &["0"]),
     ("", "countryId", &["country"]),
+    ("", "postAddressIds/DEF", &["free-address"]),
+    ("", "postAddressIds/BIL", &["free-address"]),
+    ("", "postAddressIds/DEL", &["free-address"]),
+    ("contact/{ID}/postal-address", "postalAddressId", &["free-address"]),
     ("", "supplier/contactId", &["supplier"]),
     ("", "supplierId", &["supplier"]),
-    ("purchase", "/contactId", &["supplier"]),
+    ("product/{ID}/supplier", "/*", &["supplier"]),
+    ("primary-supplier", "/*", &["product"]),
+    ("purchase-invoice", "/contactId", &["supplier"]),
+    ("invoice/purchase-credit", "/contactId", &["supplier"]),
+    ("invoice/sales-credit", "/orderId", &["sales-credit"]),
+    ("invoice/purchase-invoice", "/orderId", &["purchase-order"]),
+    ("invoice/purchase-credit", "/orderId", &["purchase-credit"]),
+    ("supplier-payment", "/orderId", &["purchase-order"]),
+    ("purchase-order/close", "orderIds/*", &["purchase-order"]),
+    ("purchase-credit/close", "orderIds/*", &["purchase-credit"]),
+    ("sales-credit", "/statusId", &["10"]),
+    ("drop-ship", "purchaseOrderId", &["drop-purchase"]),
+    ("drop-ship", "purchaseOrderRowId", &["drop-purchase-row"]),
     ("", "purchaseOrderRowId", &["purchase-order-row"]),
+    ("PUT warehouse-service/order/{ORDER-ID}/reservation", "salesOrderRowId", &["reserved-order-row"]),
     ("", "targetWarehouseId", &["target-warehouse"]),
     ("quarantine/release", "toLocationId", &["target-location"]),
+    ("internal-transfer", "toLocationId", &["location"]),
+    ("", "ocationId", &["warehouse-location"]),
     ("", "taxCodeId", &["tax-code-id"]),
     ("", "taxClassId", &["tax-code-id"]),
     ("", "taxCode/id", &["tax-code-id"]),
+    ("product-service/product", "/taxCode/code", &["\"T20\""]),
+    ("product-service/product", "/brandId", &["collection-brand"]),
     ("", "journalTypeCode", &["\"JJ\""]),
     ("", "journalType", &["\"JJ\""]),
     ("", "taxCode", &["\"T20\""]),
     ("", "paymentMethodCode", &["\"INV\""]),
+    ("", "bankAccountNominalCode", &["\"1200\""]),
+    ("", "ominalCode", &["\"4000\"", "\"5000\""]),
     ("", "currencyIsoCode", &["\"USD\""]),
     ("", "/currency", &["\"USD\""]),
     ("", "orderCurrencyCode", &["\"USD\""]),
     ("", "currency/code", &["\"USD\""]),
-    ("", "ominalCode", &["\"4000\"", "\"5000\""]),
+    ("", "exchangeRate", &["\"1.000000\""]),
+    ("POST accounting-service/currency", "rateActiveFrom", &["\"2027-01-01\""]),
+    ("PUT accounting-service/currency", "rateActiveFrom", &["\"2027-01-02\""]),
+    ("accounting-period", "startDate", &["\"2024-01-01\""]),
+    ("accounting-period", "endDate", &["\"2024-12-31\"", "\"2025-01-31T00:00:00Z\""]),
+    ("stock-correction", "quantity", &["3", "\"12\""]),
+    ("warehouse-service/", "quantity", &["1", "2", "\"3\""]),
+    ("sales-order", "quantity", &["1", "2.0", "\"3.0000\""]),
+    ("sales-credit", "quantity", &["1", "2.0", "\"3.0000\""]),
+    ("", "quantity/magnitude", &["1", "2.0", "\"3.0000\""]),
+    ("warehouse-service/", "ost/value", &["3.00", "\"3.0000\""]),
+    ("warehouse-service/", "productValue/value", &["0", "2.75", "\"3.0000\""]),
+    ("", "quantityPrice/*", &["5", "\"5.25\""]),
+    ("", "magnitude", &["0", "2.5"]),
+    ("", "/length", &["0", "2.5"]),
+    ("", "/height", &["0", "\"2.5\""]),
+    ("", "/width", &["0", "12"]),
+    ("", "/volume", &["0", "2.75"]),
+    ("option", "sortOrder", &["3", "\"4\""]),
+    ("", "reorderLevel", &["0", "\"4\""]),
+    ("", "reorderQuantity", &["7", "\"4\""]),
+    ("shipping-method", "breaks", &["\"10,20.5\""]),
+    ("/location", "barcode", &["\"20000000\""]),
+    ("goods-out/{ID}", "shipping/boxes", &["1"]),
     ("webhook", "subscribeTo", &["\"product\"", "\"order.modified\""]),
     ("webhook", "uriTemplate", &["\"https://127.0.0.1:1/?a=${account-code}${resource-type}${resource-id}${lifecycle-event}\""]),
 ];
@@ -120,25 +171,79 @@ pub(crate) fn fit(write: &Write, generated: &mut Generated, known: &Known, sourc
     let name = write.to_string();
     let places: Vec<(String, Place)> =
         generated.places.iter().map(|(pointer, place)| (pointer.clone(), *place)).collect();
-    for (pointer, place) in places {
-        if !matches!(place.shape, Shape::Id { .. } | Shape::Text { .. } | Shape::Code | Shape::Currency) {
+    for (pointer, place) in &places {
+        if !matches!(place.shape.inside(), Inside::Nothing) {
             continue;
         }
-        let given = VALUES.iter().find(|(part, end, _)| name.contains(part) && pointer.ends_with(end));
-        let meant = match given {
-            Some((_, _, values)) => source.pick(values),
-            None => match place.refers_to {
-                Some(resource) => RESOURCES.iter().find(|(own, _)| *own == resource).map_or(resource, |(_, name)| *name),
-                None => continue,
-            },
+        let general = general(pointer);
+        let given = VALUES.iter().find(|(part, end, _)| name.contains(part) && general.ends_with(end));
+        let is_reference = matches!(place.shape, Shape::Id { .. } | Shape::Text { .. } | Shape::Code);
+        let meant = match (given, place.refers_to) {
+            (Some((_, _, values)), _) => source.pick(values),
+            (None, Some(resource)) if is_reference => {
+                RESOURCES.iter().find(|(own, _)| *own == resource).map_or(resource, |(_, name)| *name)
+            }
+            (None, _) => continue,
         };
-        if let Some(token) = known.get(meant) {
-            let quoted = format!("\"{token}\"");
-            let is_text = matches!(place.shape, Shape::Text { .. });
-            generated.json.replace(&pointer, if is_text { &quoted } else { token });
-        } else if given.is_some() {
-            generated.json.replace(&pointer, meant);
+        let is_text = matches!(place.shape, Shape::Text { .. });
+        match known.get(meant) {
+            Some(token) if is_text => generated.json.replace(pointer, &format!("\"{token}\"")),
+            Some(token) => generated.json.replace(pointer, token),
+            None if given.is_some() => generated.json.replace(pointer, meant),
+            None => {}
         }
     }
-    let _ = Content::Nothing;
+    match write.operation.content {
+        Content::Patch(_) if write.endpoint.path.ends_with("/custom-field") => {
+            custom_fields(write, generated, &places);
+        }
+        Content::Json(_) if write.endpoint.path == "accounting-service/journal" => balance(generated, &places),
+        Content::Patch(_)
+        | Content::Json(_)
+        | Content::OptionalJson(_)
+        | Content::Nothing
+        | Content::Form(_)
+        | Content::Unknown => {}
+    }
+}
+
+/// A place with `*` for every position and every name that is a number.
+pub(crate) fn general(pointer: &str) -> String {
+    let is_number = |segment: &str| segment.parse::<u64>().is_ok();
+    let segments = pointer.split('/').map(|segment| if is_number(segment) { "*" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Names fields that there are: a text, and one of a list.
+fn custom_fields(write: &Write, generated: &mut Generated, places: &[(String, Place)]) {
+    let (text, option) = match write.endpoint.path.split('-').next() {
+        Some("product") => ("PCF_ORIGIN", ("PCF_CARE", "36")),
+        Some("contact") => ("PCF_NICKNAME", ("PCF_NICKNAME", "1")),
+        Some(_) | None => ("PCF_GIFTNOTE", ("PCF_CARRIER", "9")),
+    };
+    for (pointer, place) in places {
+        if pointer.ends_with("/path") || pointer.ends_with("/from") {
+            let is_option = generated.json.token(pointer).ends_with("/id\"");
+            let path = if is_option { format!("\"/{}/id\"", option.0) } else { format!("\"/{text}\"") };
+            generated.json.replace(pointer, &path);
+        } else if pointer.ends_with("/value") {
+            let value = if matches!(place.shape, Shape::Id { .. }) { option.1 } else { "\"text\"" };
+            generated.json.replace(pointer, value);
+        }
+    }
+}
+
+/// Makes the debits equal the credits: so many times the one as there are of the other.
+fn balance(generated: &mut Generated, places: &[(String, Place)]) {
+    let of = |side: &str| -> Vec<&String> {
+        let start = format!("/{side}/");
+        let is_value = |pointer: &&String| pointer.starts_with(&start) && pointer.ends_with("/change/value");
+        places.iter().map(|(pointer, _)| pointer).filter(is_value).collect()
+    };
+    let (debits, credits) = (of("debits"), of("credits"));
+    for (own, other) in [(&debits, &credits), (&credits, &debits)] {
+        for pointer in own {
+            generated.json.replace(pointer, &format!("\"{}.00\"", other.len()));
+        }
+    }
 }
