@@ -76,7 +76,7 @@ pub(crate) fn furnish() -> Furnished {
     };
     for (name, id) in [
         ("staff", 4), ("warehouse", 2), ("target-warehouse", 3), ("warehouse-location", 2), ("price-list", 2),
-        ("currency", 1), ("other-currency", 2), ("channel", 1), ("tag", 12), ("brightpearl-category", 296),
+        ("currency", 1), ("other-currency", 2), ("channel", 1), ("tag", 12), ("other-tag", 15), ("brightpearl-category", 296),
         ("collection", 1), ("contact-status", 1), ("country", 222), ("lead-source", 1), ("project", 1),
         ("tax-code-id", 2), ("nominal-code", 4000), ("shipping-method", 1), ("order-status", 3),
     ] {
@@ -104,7 +104,7 @@ pub(crate) fn furnish() -> Furnished {
     account.must(Method::Post, &format!("product-service/product/{product}/supplier"), &json!([supplier]));
     let row = json!({"productId": product, "quantity": {"magnitude": "90000"},
                      "rowValue": {"taxCode": "T20", "rowNet": {"value": "10.00"}, "rowTax": {"value": "2.00"}}});
-    let mut order = |account: &mut Account, code: &str| {
+    let order = |account: &mut Account, code: &str| {
         let (party, id) = if matches!(code, "SO" | "SC") { ("customer", customer) } else { ("supplier", supplier) };
         let body = json!({"orderTypeCode": code, "warehouseId": 2, "currency": {"orderCurrencyCode": "USD"},
                           "parties": {party: {"contactId": id}}});

@@ -37,6 +37,7 @@ type Known = BTreeMap<&'static str, String>;
 
 /// Where the segment before a placeholder does not say what stands there: a path, and the names for its placeholders.
 const PATHS: &[(&str, &[&str])] = &[
+    ("POST contact-service/contact/{CONTACT-ID-SET}/tag/{TAG-ID}", &["contact", "other-tag"]),
     ("POST contact-service/contact/{ID}/forget", &["member"]),
     ("DELETE warehouse-service/warehouse/{ID}", &["loose-warehouse"]),
     ("DELETE product-service/option/{ID}", &["loose-option"]),
@@ -198,6 +199,7 @@ pub(crate) fn fit(write: &Write, generated: &mut Generated, known: &Known, sourc
             custom_fields(write, generated, &places);
         }
         Content::Json(_) if write.endpoint.path == "accounting-service/journal" => balance(generated, &places),
+        Content::Json(_) if write.endpoint.path == "order-service/order" => one_principal(generated),
         Content::Patch(_)
         | Content::Json(_)
         | Content::OptionalJson(_)
@@ -230,6 +232,16 @@ fn custom_fields(write: &Write, generated: &mut Generated, places: &[(String, Pl
             let value = if matches!(place.shape, Shape::Id { .. }) { option.1 } else { "\"text\"" };
             generated.json.replace(pointer, value);
         }
+    }
+}
+
+/// Takes the supplier from a sale and the customer from a purchase: an order has one or the other.
+fn one_principal(generated: &mut Generated) {
+    let is_sale = matches!(generated.json.token("/orderTypeCode").as_str(), "\"SO\"" | "\"SC\"");
+    let other = if is_sale { "/parties/supplier" } else { "/parties/customer" };
+    if generated.places.contains_key(other) {
+        generated.json.remove(other);
+        generated.places.retain(|pointer, _| !pointer.starts_with(other));
     }
 }
 
