@@ -233,8 +233,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn patch(paths: &[PatchPath], source: &mut Source, places: &mut BTreeMap<String, Place>) -> Json {
-    let name =
-        Place { shape: Shape::Text { at_least: 1, at_most: None }, mandatory: true, refers_to: None };
+    let name = Place { shape: Shape::Text { at_least: 1, at_most: None }, mandatory: true, refers_to: None };
     let operations = (0..=source.below(3)).map(|place| {
         let path = &paths[source.below(paths.len())];
         let operation = path.operations[source.below(path.operations.len())];

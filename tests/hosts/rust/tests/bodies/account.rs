@@ -75,27 +75,62 @@ pub(crate) fn furnish() -> Furnished {
         id
     };
     for (name, id) in [
-        ("staff", 4), ("warehouse", 2), ("target-warehouse", 3), ("warehouse-location", 2), ("price-list", 2),
-        ("currency", 1), ("other-currency", 2), ("channel", 1), ("tag", 12), ("other-tag", 15), ("brightpearl-category", 296),
-        ("collection", 1), ("contact-status", 1), ("country", 222), ("lead-source", 1), ("project", 1),
-        ("tax-code-id", 2), ("nominal-code", 4000), ("shipping-method", 1), ("order-status", 3),
+        ("staff", 4),
+        ("warehouse", 2),
+        ("target-warehouse", 3),
+        ("warehouse-location", 2),
+        ("price-list", 2),
+        ("currency", 1),
+        ("other-currency", 2),
+        ("channel", 1),
+        ("tag", 12),
+        ("other-tag", 15),
+        ("brightpearl-category", 296),
+        ("collection", 1),
+        ("contact-status", 1),
+        ("country", 222),
+        ("lead-source", 1),
+        ("project", 1),
+        ("tax-code-id", 2),
+        ("nominal-code", 4000),
+        ("shipping-method", 1),
+        ("order-status", 3),
     ] {
         keep(name, id);
     }
     let customer = keep("contact", account.first("contact-service/contact-search?isCustomer=true"));
     let supplier = keep("supplier", account.first("contact-service/contact-search?isSupplier=true"));
-    let address = keep("postal-address", account.create("contact-service/postal-address", json!({"addressLine1": "1 Row"})));
+    let address = keep(
+        "postal-address",
+        account.create("contact-service/postal-address", json!({"addressLine1": "1 Row"})),
+    );
     keep("company", account.create("contact-service/company", json!({"name": "Invented Ltd"})));
-    let group = keep("contact-group", account.create("contact-service/contact-group", json!({"name": "Invented"})));
-    let member = account.create("contact-service/contact", json!({"firstName": "Ann", "lastName": "Other", "postAddressIds": {"DEF": address}}));
+    let group =
+        keep("contact-group", account.create("contact-service/contact-group", json!({"name": "Invented"})));
+    let member = account.create(
+        "contact-service/contact",
+        json!({"firstName": "Ann", "lastName": "Other", "postAddressIds": {"DEF": address}}),
+    );
     keep("member", member);
-    account.must(Method::Post, &format!("contact-service/contact-group/{group}/member"), &json!({"contactMemberIds": [member]}));
+    account.must(
+        Method::Post,
+        &format!("contact-service/contact-group/{group}/member"),
+        &json!({"contactMemberIds": [member]}),
+    );
     keep("brand", account.create("product-service/brand", json!({"name": "Invented"})));
     keep("season", account.create("product-service/season", json!({"name": "Some season"})));
-    let kind = keep("product-type", account.create("product-service/product-type", json!({"name": "Invented"})));
+    let kind =
+        keep("product-type", account.create("product-service/product-type", json!({"name": "Invented"})));
     let option = keep("option", account.create("product-service/option", json!({"name": "Colour"})));
-    keep("option-value", account.create(&format!("product-service/option/{option}/value"), json!({"optionValueName": "Red"})));
-    account.must(Method::Post, &format!("product-service/product-type/{kind}/option-association/{option}"), &Value::Null);
+    keep(
+        "option-value",
+        account.create(&format!("product-service/option/{option}/value"), json!({"optionValueName": "Red"})),
+    );
+    account.must(
+        Method::Post,
+        &format!("product-service/product-type/{kind}/option-association/{option}"),
+        &Value::Null,
+    );
     let product = keep("product", account.create("product-service/product", json!({
         "brandId": 74, "identity": {"sku": "INV-1"}, "stock": {"stockTracked": true},
         "financialDetails": {"taxable": true, "taxCode": {"id": 2}},
@@ -105,7 +140,8 @@ pub(crate) fn furnish() -> Furnished {
     let row = json!({"productId": product, "quantity": {"magnitude": "90000"},
                      "rowValue": {"taxCode": "T20", "rowNet": {"value": "10.00"}, "rowTax": {"value": "2.00"}}});
     let order = |account: &mut Account, code: &str| {
-        let (party, id) = if matches!(code, "SO" | "SC") { ("customer", customer) } else { ("supplier", supplier) };
+        let (party, id) =
+            if matches!(code, "SO" | "SC") { ("customer", customer) } else { ("supplier", supplier) };
         let body = json!({"orderTypeCode": code, "warehouseId": 2, "currency": {"orderCurrencyCode": "USD"},
                           "parties": {party: {"contactId": id}}});
         let order = account.create("order-service/order", body);
@@ -133,23 +169,41 @@ pub(crate) fn furnish() -> Furnished {
     keep("purchase-credit", purchase_credit);
     let correction = json!({"quantity": 500_000, "productId": product, "reason": "Counted", "locationId": 2,
                             "cost": {"currency": "USD", "value": "4.50"}});
-    account.must(Method::Post, "warehouse-service/warehouse/2/stock-correction", &json!({"corrections": [correction]}));
+    account.must(
+        Method::Post,
+        "warehouse-service/warehouse/2/stock-correction",
+        &json!({"corrections": [correction]}),
+    );
     let goods = json!([{"productId": product, "salesOrderRowId": reserved_row, "quantity": "5"}]);
-    account.must(Method::Post, &format!("warehouse-service/order/{reserved}/reservation/warehouse/2"), &json!({"products": goods}));
+    account.must(
+        Method::Post,
+        &format!("warehouse-service/order/{reserved}/reservation/warehouse/2"),
+        &json!({"products": goods}),
+    );
     let note = json!({"warehouses": [{"releaseDate": AT, "warehouseId": 2, "transfer": false, "products": [
         {"productId": product, "salesOrderRowId": noted_row, "quantity": 5}]}], "priority": false, "shippingMethodId": 1});
-    keep("goods-out-note", account.create(&format!("warehouse-service/order/{noted}/goods-note/goods-out"), note));
+    keep(
+        "goods-out-note",
+        account.create(&format!("warehouse-service/order/{noted}/goods-note/goods-out"), note),
+    );
     let received = json!({"transfer": false, "warehouseId": 2, "receivedOn": AT, "goodsMoved": [
         {"productId": product, "purchaseOrderRowId": purchase_row, "quantity": 5, "destinationLocationId": 2,
          "productValue": {"currency": "USD", "value": "3.00"}}]});
-    keep("goods-in-note", account.create(&format!("warehouse-service/order/{purchase}/goods-note/goods-in"), received));
+    keep(
+        "goods-in-note",
+        account.create(&format!("warehouse-service/order/{purchase}/goods-note/goods-in"), received),
+    );
     let (straight, straight_row) = order(&mut account, "PO");
     let dropped_goods = json!({"suppliers": [{"supplierId": supplier, "purchaseOrderId": straight, "products": [
         {"productId": product, "purchaseOrderRowId": straight_row, "salesOrderRowId": dropped_row, "quantity": 2,
          "productValue": {"currency": "USD", "value": "3.00"}}]}]});
-    keep("drop-ship-note", account.create(&format!("warehouse-service/order/{dropped}/goods-note/drop-ship"), dropped_goods));
+    keep(
+        "drop-ship-note",
+        account.create(&format!("warehouse-service/order/{dropped}/goods-note/drop-ship"), dropped_goods),
+    );
     let transfer = json!({"targetWarehouseId": 3, "reference": "MOVE"});
-    let transfer = keep("stock-transfer", account.create("warehouse-service/warehouse/2/stock-transfer", transfer));
+    let transfer =
+        keep("stock-transfer", account.create("warehouse-service/warehouse/2/stock-transfer", transfer));
     let moved = json!({"targetWarehouseId": 3, "stockTransferId": transfer, "transferredProducts": [
         {"productId": product, "quantity": 100_000, "fromLocationId": 2}]});
     let moved = account.create("warehouse-service/warehouse/2/external-transfer", moved);
@@ -159,7 +213,10 @@ pub(crate) fn furnish() -> Furnished {
     keep("zone", account.create("warehouse-service/warehouse/2/zone", json!({"name": "Cold"})));
     let released = account.must(Method::Get, "warehouse-service/warehouse/3/location/default", &Value::Null);
     keep("target-location", released.as_u64().expect("a location"));
-    keep("payment-method", account.create("accounting-service/payment-method", json!({"name": "Invented", "code": "INV"})));
+    keep(
+        "payment-method",
+        account.create("accounting-service/payment-method", json!({"name": "Invented", "code": "INV"})),
+    );
     let journal = json!({"journalTypeCode": "JJ", "taxDate": "2026-06-30",
         "debits": [{"nominalCode": "1100", "change": {"value": "5"}}], "credits": [{"nominalCode": "4000", "change": {"value": "5"}}]});
     keep("journal", account.create("accounting-service/journal", journal));

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use brightpearl_core::Method;
 use brightpearl_core::catalog::field::{Inside, Shape};
 use brightpearl_core::catalog::operation::Content;
 use brightpearl_core::catalog::{Endpoint, Operation, catalog};
-use brightpearl_core::Method;
 
 use crate::generated_body::{Generated, Place, Source};
 
@@ -51,8 +51,14 @@ const PATHS: &[(&str, &[&str])] = &[
     ("PUT order-service/order/{ORDER-ID}/acknowledgement", &["purchase-order"]),
     ("PUT product-service/product-price/{PRODUCT-ID}/price-list", &["product"]),
     ("PUT product-service/primary-supplier/{SUPPLIER-ID}/product", &["supplier"]),
-    ("DELETE warehouse-service/order/{ORDER-ID}/goods-note/goods-out/{ID}", &["noted-order", "goods-out-note"]),
-    ("POST warehouse-service/order/{ORDER-ID}/goods-note/goods-out/{NOTE-ID}/pick", &["noted-order", "goods-out-note"]),
+    (
+        "DELETE warehouse-service/order/{ORDER-ID}/goods-note/goods-out/{ID}",
+        &["noted-order", "goods-out-note"],
+    ),
+    (
+        "POST warehouse-service/order/{ORDER-ID}/goods-note/goods-out/{NOTE-ID}/pick",
+        &["noted-order", "goods-out-note"],
+    ),
     ("POST warehouse-service/order/{ORDER-ID}/goods-note/goods-in", &["purchase-order"]),
     ("PUT warehouse-service/order/{ORDER-ID}/reservation", &["reserved-order"]),
     ("DELETE warehouse-service/order/{ORDER-ID}/reservation", &["reserved-order"]),
@@ -62,8 +68,13 @@ const PATHS: &[(&str, &[&str])] = &[
 ];
 
 /// What the segments before placeholders are called in the account, where that is another name.
-const SEGMENTS: &[(&str, &str)] =
-    &[("order", "sales-order"), ("goods-out", "goods-out-note"), ("goods-in", "goods-in-note"), ("drop-ship", "drop-ship-note"), ("option-association", "option")];
+const SEGMENTS: &[(&str, &str)] = &[
+    ("order", "sales-order"),
+    ("goods-out", "goods-out-note"),
+    ("goods-in", "goods-in-note"),
+    ("drop-ship", "drop-ship-note"),
+    ("option-association", "option"),
+];
 
 /// The path of a write with ids that exist; `None` where the account has none of the kind.
 pub(crate) fn path(write: &Write, known: &Known) -> Option<String> {
@@ -161,11 +172,16 @@ const VALUES: &[(&str, &str, &[&str])] = &[
     ("/location", "barcode", &["\"20000000\""]),
     ("goods-out/{ID}", "shipping/boxes", &["1"]),
     ("webhook", "subscribeTo", &["\"product\"", "\"order.modified\""]),
-    ("webhook", "uriTemplate", &["\"https://127.0.0.1:1/?a=${account-code}${resource-type}${resource-id}${lifecycle-event}\""]),
+    (
+        "webhook",
+        "uriTemplate",
+        &["\"https://127.0.0.1:1/?a=${account-code}${resource-type}${resource-id}${lifecycle-event}\""],
+    ),
 ];
 
 /// What a resource is called in the account, where that is another name.
-const RESOURCES: &[(&str, &str)] = &[("order", "sales-order"), ("order-row", "sales-order-row"), ("sales-order-row", "sales-order-row")];
+const RESOURCES: &[(&str, &str)] =
+    &[("order", "sales-order"), ("order-row", "sales-order-row"), ("sales-order-row", "sales-order-row")];
 
 /// Puts what exists into a body.
 pub(crate) fn fit(write: &Write, generated: &mut Generated, known: &Known, source: &mut Source) {
@@ -198,7 +214,9 @@ pub(crate) fn fit(write: &Write, generated: &mut Generated, known: &Known, sourc
         Content::Patch(_) if write.endpoint.path.ends_with("/custom-field") => {
             custom_fields(write, generated, &places);
         }
-        Content::Json(_) if write.endpoint.path == "accounting-service/journal" => balance(generated, &places),
+        Content::Json(_) if write.endpoint.path == "accounting-service/journal" => {
+            balance(generated, &places)
+        }
         Content::Json(_) if write.endpoint.path == "order-service/order" => one_principal(generated),
         Content::Patch(_)
         | Content::Json(_)

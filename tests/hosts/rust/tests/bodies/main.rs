@@ -26,7 +26,8 @@ static ACCOUNT: LazyLock<Furnished> = LazyLock::new(account::furnish);
 /// Every write of the catalog with the path that it is sent to.
 static WRITES: LazyLock<Vec<(Write, String)>> = LazyLock::new(|| {
     let with_path = |write: Write| {
-        let path = path(&write, &ACCOUNT.known).unwrap_or_else(|| panic!("{write}: the account has nothing for it"));
+        let path =
+            path(&write, &ACCOUNT.known).unwrap_or_else(|| panic!("{write}: the account has nothing for it"));
         (write, path)
     };
     writes().into_iter().map(with_path).collect()
@@ -77,7 +78,8 @@ fn the_writes_that_the_emulator_does_not_know_are_listed() {
         let (status, answer) = ACCOUNT.open().send(write.operation.method, path, "{}");
         status == 404 && answer.to_string().contains("Cannot find the resource /app")
     };
-    let unknown: BTreeSet<String> = WRITES.iter().filter(is_unknown).map(|(write, _)| write.to_string()).collect();
+    let unknown: BTreeSet<String> =
+        WRITES.iter().filter(is_unknown).map(|(write, _)| write.to_string()).collect();
     println!("{} of {} writes are known to the emulator", WRITES.len() - unknown.len(), WRITES.len());
     assert_eq!(unknown, refusals::UNKNOWN.iter().map(|name| (*name).to_owned()).collect());
 }
@@ -120,18 +122,32 @@ fn a_right_body_is_taken_unless_the_state_is_against_it() {
     }
     let unexplained: Vec<String> = unexplained.into_iter().collect();
     assert!(unexplained.is_empty(), "refused for no reason that is listed:\n{}", unexplained.join("\n"));
-    let never: Vec<&Write> = takeable_writes().map(|(write, _)| write).filter(|write| !taken.contains(&write.to_string())).collect();
-    assert!(never.is_empty(), "never taken: {}", never.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-    let idle: Vec<_> = (0..refusals::STATE.len()).filter(|place| !used.contains(place)).map(|place| &refusals::STATE[place]).collect();
-    println!("{} writes taken; reasons that did not come up: {idle:?}", taken.len());
+    let never: Vec<&Write> = takeable_writes()
+        .map(|(write, _)| write)
+        .filter(|write| !taken.contains(&write.to_string()))
+        .collect();
+    assert!(
+        never.is_empty(),
+        "never taken: {}",
+        never.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    );
+    let idle: Vec<_> = (0..refusals::STATE.len())
+        .filter(|place| !used.contains(place))
+        .map(|place| &refusals::STATE[place])
+        .collect();
+    assert!(idle.is_empty(), "reasons that did not come up: {idle:#?}");
+    println!("{} writes taken", taken.len());
 }
 
 #[test]
 fn what_was_taken_is_there() {
+    let mut changed = BTreeSet::new();
     for reading in reading::READINGS {
-        let (write, path) = known_writes().find(|(write, _)| write.to_string() == reading.write).expect(reading.write);
+        let (write, path) =
+            known_writes().find(|(write, _)| write.to_string() == reading.write).expect(reading.write);
         let compared = std::cell::RefCell::new(BTreeSet::new());
-        for_seeds(48, |seed| {
+        let others = std::cell::RefCell::new(std::collections::BTreeMap::new());
+        for_seeds(192, |seed| {
             let body = fitting_body(write, seed).json.to_string();
             let mut account = ACCOUNT.open();
             let (status, answer) = account.send(write.operation.method, path, &body);
@@ -139,22 +155,32 @@ fn what_was_taken_is_there() {
                 return Ok(());
             }
             let sent: Value = serde_json::from_str(&body).unwrap();
+            if !reading.concerns(&sent) {
+                return Ok(());
+            }
             let found = reading.read(&mut account, &ACCOUNT.known, &answer["response"]);
             for (sent_at, read_at) in reading.members {
                 for (pointer, value, there) in reading::pairs(&sent, sent_at, &found, read_at) {
                     compared.borrow_mut().insert(*sent_at);
-                    prop_assert!(
-                        reading::alike(value, there),
-                        "{}: {pointer} was sent as {value} and is read as {there}\n{body}\n{found}", reading.write
-                    );
+                    if !reading::alike(value, there) {
+                        others.borrow_mut().insert(
+                            *sent_at,
+                            format!("{pointer} was sent as {value} and is read as {there}"),
+                        );
+                    }
                 }
             }
             Ok(())
         });
+        changed.extend(others.into_inner().into_values().map(|text| format!("{}: {text}", reading.write)));
         let compared = compared.into_inner();
         let missed: Vec<_> = reading.members.iter().filter(|(sent, _)| !compared.contains(sent)).collect();
-        assert!(missed.is_empty(), "{}: never compared: {missed:?}", reading.write);
+        changed.extend(
+            missed.into_iter().map(|missed| format!("{}: never compared: {missed:?}", reading.write)),
+        );
     }
+    let changed: Vec<String> = changed.into_iter().collect();
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
 }
 
 #[test]
@@ -166,7 +192,9 @@ fn what_checking_refuses_the_emulator_refuses() {
         for_seeds(64, |seed| {
             let mut generated = fitting_body(write, seed);
             let right = generated.json.to_string();
-            let Some(spoilt) = spoiling::spoil(&mut generated, &mut Source::new(!seed)) else { return Ok(()) };
+            let Some(spoilt) = spoiling::spoil(&mut generated, &mut Source::new(!seed)) else {
+                return Ok(());
+            };
             let body = generated.json.to_string();
             let is_fine = check(path, write.operation.method, body.as_bytes(), UnknownMembers::Warn).is_ok();
             if is_fine {

@@ -12,6 +12,8 @@ use crate::account::Account;
 pub(crate) struct Reading {
     /// The write.
     pub(crate) write: &'static str,
+    /// The only values of a member with which the others are kept.
+    when: Option<(&'static str, &'static [&'static str])>,
     /// What to read: `{id}` is the id that the write was answered, `[name]` one of the account's.
     path: &'static str,
     /// Where the record stands in the answer, as a JSON Pointer with the same placeholders.
@@ -21,9 +23,24 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
+    /// Whether what was sent is kept at all.
+    pub(crate) fn concerns(&self, sent: &Value) -> bool {
+        self.when.is_none_or(|(member, values)| {
+            sent.pointer(member).and_then(Value::as_str).is_some_and(|value| values.contains(&value))
+        })
+    }
+
     /// The record. A row of a search becomes an object of its columns.
-    pub(crate) fn read(&self, account: &mut Account, known: &BTreeMap<&'static str, String>, created: &Value) -> Value {
-        let id = [created, &created["id"], &created[0]].into_iter().find_map(Value::as_u64).map(|id| id.to_string());
+    pub(crate) fn read(
+        &self,
+        account: &mut Account,
+        known: &BTreeMap<&'static str, String>,
+        created: &Value,
+    ) -> Value {
+        let id = [created, &created["id"], &created[0]]
+            .into_iter()
+            .find_map(Value::as_u64)
+            .map(|id| id.to_string());
         let fill = |template: &str| {
             let with_id = template.replace("{id}", id.as_deref().unwrap_or("none"));
             known.iter().fold(with_id, |text, (name, value)| text.replace(&format!("[{name}]"), value))
@@ -42,12 +59,18 @@ impl Reading {
 fn row_as_object(response: &Value) -> Value {
     let columns = response["metaData"]["columns"].as_array().unwrap();
     let names = columns.iter().map(|column| column["name"].as_str().unwrap().to_owned());
-    names.zip(response["results"][0].as_array().expect("a row").iter().cloned()).collect::<serde_json::Map<_, _>>().into()
+    names
+        .zip(response["results"][0].as_array().expect("a row").iter().cloned())
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// The values that were sent at a place, with their pointers and what is read for them.
 pub(crate) fn pairs<'v>(
-    sent: &'v Value, sent_at: &str, found: &'v Value, read_at: &str,
+    sent: &'v Value,
+    sent_at: &str,
+    found: &'v Value,
+    read_at: &str,
 ) -> Vec<(String, &'v Value, &'v Value)> {
     let places: Vec<String> = match sent_at.split_once("/*") {
         None => vec![String::new()],
@@ -58,7 +81,8 @@ pub(crate) fn pairs<'v>(
     };
     let at = |place: &str| {
         let pointer = sent_at.replace('*', place);
-        let value = sent.pointer(&pointer).filter(|value| !value.is_null())?;
+        // What is empty or null counts as not sent.
+        let value = sent.pointer(&pointer).filter(|value| !value.is_null() && value.as_str() != Some(""))?;
         let there = found.pointer(&read_at.replace('*', place)).unwrap_or(&Value::Null);
         Some((pointer, value, there))
     };
@@ -77,10 +101,17 @@ pub(crate) fn alike(sent: &Value, found: &Value) -> bool {
         return sent == found;
     }
     match (sent, found) {
-        // What is empty is left out.
-        (Value::String(text), Value::Null) => text.is_empty(),
+        // 0 for none is left out.
         (Value::Number(number), Value::Null) => number.as_u64() == Some(0),
-        (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_), _) => false,
+        (
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_),
+            _,
+        ) => false,
     }
 }
 
@@ -128,6 +159,7 @@ const NAMED: &[(&str, &str)] = &[("/name", "/name"), ("/description", "/descript
 pub(crate) const READINGS: &[Reading] = &[
     Reading {
         write: "POST order-service/order",
+        when: None,
         path: "order-service/order/{id}",
         within: "/response/0",
         members: &[
@@ -157,6 +189,7 @@ pub(crate) const READINGS: &[Reading] = &[
     },
     Reading {
         write: "POST order-service/order/{ORDER-ID}/row",
+        when: None,
         path: "order-service/order/[sales-order]",
         within: "/response/0/orderRows/{id}",
         members: &[
@@ -170,31 +203,50 @@ pub(crate) const READINGS: &[Reading] = &[
             ("/discountPercentage", "/discountPercentage"),
         ],
     },
-    Reading { write: "POST order-service/sales-order", path: "order-service/sales-order/{id}", within: "/response/0", members: SALE },
-    Reading { write: "POST order-service/sales-credit", path: "order-service/sales-credit/{id}", within: "/response/0", members: SALE },
+    Reading {
+        write: "POST order-service/sales-order",
+        when: None,
+        path: "order-service/sales-order/{id}",
+        within: "/response/0",
+        members: SALE,
+    },
+    Reading {
+        write: "POST order-service/sales-credit",
+        when: None,
+        path: "order-service/sales-credit/{id}",
+        within: "/response/0",
+        members: SALE,
+    },
     Reading {
         write: "POST order-service/order/{ORDER-ID}/note",
+        when: None,
         path: "order-service/order/[sales-order]/note/{id}",
         within: "/response/0",
         members: &[
-            ("/text", "/text"), ("/isPublic", "/isPublic"), ("/fileId", "/fileId"),
-            ("/addedOn", "/addedOn"), ("/contactId", "/contactId"),
+            ("/text", "/text"),
+            ("/isPublic", "/isPublic"),
+            ("/fileId", "/fileId"),
+            ("/addedOn", "/addedOn"),
+            ("/contactId", "/contactId"),
         ],
     },
     Reading {
         write: "POST order-service/order-status",
+        when: None,
         path: "order-service/order-status/{id}",
         within: "/response/0",
         members: &[("/name", "/name"), ("/orderTypeCode", "/orderTypeCode"), ("/color", "/color")],
     },
     Reading {
         write: "PUT order-service/order/{ORDER-ID}/status",
+        when: None,
         path: "order-service/order/[sales-order]",
         within: "/response/0",
         members: &[("/orderStatusId", "/orderStatus/orderStatusId")],
     },
     Reading {
         write: "POST product-service/product",
+        when: None,
         path: "product-service/product/{id}",
         within: "/response/0",
         members: &[
@@ -224,39 +276,72 @@ pub(crate) const READINGS: &[Reading] = &[
     },
     Reading {
         write: "PUT product-service/product/{ID}/identity",
+        when: None,
         path: "product-service/product/[product]",
         within: "/response/0/identity",
         members: &[("/sku", "/sku"), ("/ean", "/ean"), ("/mpn", "/mpn"), ("/barcode", "/barcode")],
     },
     Reading {
         write: "PUT product-service/product-price/{PRODUCT-ID}/price-list",
+        when: None,
         path: "product-service/product-price/[product]/price-list/[price-list]",
         within: "/response/0/priceLists/0",
         members: &[("/priceLists/0/priceListId", "/priceListId")],
     },
-    Reading { write: "POST product-service/brand", path: "product-service/brand/{id}", within: "/response/0", members: NAMED },
+    Reading {
+        write: "POST product-service/brand",
+        when: None,
+        path: "product-service/brand/{id}",
+        within: "/response/0",
+        members: NAMED,
+    },
     Reading {
         write: "POST product-service/season",
+        when: None,
         path: "product-service/season/{id}",
         within: "/response/0",
-        members: &[("/name", "/name"), ("/description", "/description"), ("/dateFrom", "/dateFrom"), ("/dateTo", "/dateTo")],
+        members: &[
+            ("/name", "/name"),
+            ("/description", "/description"),
+            ("/dateFrom", "/dateFrom"),
+            ("/dateTo", "/dateTo"),
+        ],
     },
-    Reading { write: "POST product-service/product-type", path: "product-service/product-type/{id}", within: "/response/0", members: &[("/name", "/name")] },
-    Reading { write: "POST product-service/option", path: "product-service/option/{id}", within: "/response/0", members: &[("/name", "/name"), ("/sortOrder", "/sortOrder")] },
+    Reading {
+        write: "POST product-service/product-type",
+        when: None,
+        path: "product-service/product-type/{id}",
+        within: "/response/0",
+        members: &[("/name", "/name")],
+    },
+    Reading {
+        write: "POST product-service/option",
+        when: None,
+        path: "product-service/option/{id}",
+        within: "/response/0",
+        members: &[("/name", "/name"), ("/sortOrder", "/sortOrder")],
+    },
     Reading {
         write: "POST product-service/option/{OPTION-ID}/value",
+        when: None,
         path: "product-service/option/[option]/value/{id}",
         within: "/response/0",
         members: &[("/optionValueName", "/optionValueName")],
     },
     Reading {
         write: "POST product-service/brightpearl-category",
+        when: None,
         path: "product-service/brightpearl-category/{id}",
         within: "/response/0",
-        members: &[("/name", "/name"), ("/parentId", "/parentId"), ("/description/text", "/description/text")],
+        members: &[
+            ("/name", "/name"),
+            ("/parentId", "/parentId"),
+            ("/description/text", "/description/text"),
+        ],
     },
     Reading {
         write: "POST contact-service/contact",
+        when: None,
         path: "contact-service/contact/{id}",
         within: "/response/0",
         members: &[
@@ -267,7 +352,6 @@ pub(crate) const READINGS: &[Reading] = &[
             ("/postAddressIds/BIL", "/postAddressIds/BIL"),
             ("/postAddressIds/DEL", "/postAddressIds/DEL"),
             ("/communication/emails/PRI/email", "/communication/emails/PRI/email"),
-            ("/communication/telephones/PRI", "/communication/telephones/PRI"),
             ("/communication/telephones/FAX", "/communication/telephones/FAX"),
             ("/relationshipToAccount/isSupplier", "/relationshipToAccount/isSupplier"),
             ("/marketingDetails/isReceiveEmailNewsletter", "/marketingDetails/isReceiveEmailNewsletter"),
@@ -282,127 +366,198 @@ pub(crate) const READINGS: &[Reading] = &[
     },
     Reading {
         write: "POST contact-service/postal-address",
+        when: None,
         path: "contact-service/postal-address/{id}",
         within: "/response/0",
         members: &[
-            ("/addressLine1", "/addressLine1"), ("/addressLine2", "/addressLine2"), ("/addressLine3", "/addressLine3"),
-            ("/addressLine4", "/addressLine4"), ("/postalCode", "/postalCode"), ("/countryId", "/countryId"),
+            ("/addressLine1", "/addressLine1"),
+            ("/addressLine2", "/addressLine2"),
+            ("/addressLine3", "/addressLine3"),
+            ("/addressLine4", "/addressLine4"),
+            ("/postalCode", "/postalCode"),
+            ("/countryId", "/countryId"),
         ],
     },
-    Reading { write: "POST contact-service/company", path: "contact-service/company/{id}", within: "/response/0", members: &[("/name", "/name")] },
-    Reading { write: "PUT contact-service/company/{ID}", path: "contact-service/company/[company]", within: "/response/0", members: &[("/name", "/name")] },
-    Reading { write: "POST contact-service/contact-group", path: "contact-service/contact-group/{id}", within: "/response/0", members: NAMED },
+    Reading {
+        write: "POST contact-service/company",
+        when: None,
+        path: "contact-service/company/{id}",
+        within: "/response/0",
+        members: &[("/name", "/name")],
+    },
+    Reading {
+        write: "PUT contact-service/company/{ID}",
+        when: None,
+        path: "contact-service/company/[company]",
+        within: "/response/0",
+        members: &[("/name", "/name")],
+    },
+    Reading {
+        write: "POST contact-service/contact-group",
+        when: None,
+        path: "contact-service/contact-group/{id}",
+        within: "/response/0",
+        members: NAMED,
+    },
     Reading {
         write: "POST accounting-service/customer-payment",
+        when: Some(("/paymentType", &["RECEIPT", "PAYMENT", "CAPTURE"])),
         path: "accounting-service/customer-payment-search?paymentId={id}",
         within: "",
         members: &[
-            ("/transactionRef", "/transactionRef"), ("/transactionCode", "/transactionCode"),
-            ("/paymentMethodCode", "/paymentMethodCode"), ("/paymentType", "/paymentType"), ("/orderId", "/orderId"),
-            ("/currencyIsoCode", "/currencyCode"), ("/amountPaid", "/amountPaid"),
-            ("/amountAuthorized", "/amountAuthorized"), ("/paymentDate", "/paymentDate"),
-            ("/authorizationExpiry", "/expires"),
+            ("/transactionRef", "/transactionRef"),
+            ("/transactionCode", "/transactionCode"),
+            ("/paymentMethodCode", "/paymentMethodCode"),
+            ("/paymentType", "/paymentType"),
+            ("/orderId", "/orderId"),
+            ("/currencyIsoCode", "/currencyCode"),
+            ("/amountPaid", "/amountPaid"),
+            ("/paymentDate", "/paymentDate"),
         ],
     },
     Reading {
+        write: "POST accounting-service/customer-payment",
+        when: Some(("/paymentType", &["AUTH"])),
+        path: "accounting-service/customer-payment-search?paymentId={id}",
+        within: "",
+        members: &[("/amountAuthorized", "/amountAuthorized"), ("/authorizationExpiry", "/expires")],
+    },
+    Reading {
         write: "POST accounting-service/supplier-payment",
+        when: None,
         path: "accounting-service/supplier-payment-search?paymentId={id}",
         within: "",
         members: &[
-            ("/transactionRef", "/transactionRef"), ("/paymentMethodCode", "/paymentMethodCode"),
-            ("/paymentType", "/paymentType"), ("/orderId", "/orderId"), ("/currencyIsoCode", "/currencyCode"),
+            ("/transactionRef", "/transactionRef"),
+            ("/paymentMethodCode", "/paymentMethodCode"),
+            ("/paymentType", "/paymentType"),
+            ("/orderId", "/orderId"),
+            ("/currencyIsoCode", "/currencyCode"),
             ("/amountPaid", "/amountPaid"),
         ],
     },
     Reading {
         write: "POST accounting-service/journal",
+        when: None,
         path: "accounting-service/journal/{id}",
         within: "/response/journals/0",
         members: &[
-            ("/journalTypeCode", "/journalTypeCode"), ("/description", "/description"),
+            ("/journalTypeCode", "/journalTypeCode"),
+            ("/description", "/description"),
             ("/credits/*/nominalCode", "/credits/*/nominalCode"),
-            ("/credits/*/change/value", "/credits/*/transactionAmount/value"),
+            ("/credits/*/change/value", "/credits/*/change/value"),
             ("/debits/*/nominalCode", "/debits/*/nominalCode"),
-            ("/debits/*/change/value", "/debits/*/transactionAmount/value"),
+            ("/debits/*/change/value", "/debits/*/change/value"),
         ],
     },
     Reading {
         write: "POST accounting-service/payment-method",
+        when: None,
         path: "accounting-service/payment-method/{id}",
         within: "/response/0",
-        members: &[("/name", "/name"), ("/code", "/code"), ("/isActive", "/isActive")],
+        members: &[("/name", "/name"), ("/isActive", "/isActive")],
     },
     Reading {
         write: "POST integration-service/webhook",
+        when: None,
         path: "integration-service/webhook/{id}",
         within: "/response/0",
         members: &[
-            ("/subscribeTo", "/subscribeTo"), ("/httpMethod", "/httpMethod"), ("/uriTemplate", "/uriTemplate"),
-            ("/bodyTemplate", "/bodyTemplate"), ("/contentType", "/contentType"),
-            ("/idSetAccepted", "/idSetAccepted"), ("/qualityOfService", "/qualityOfService"),
+            ("/subscribeTo", "/subscribeTo"),
+            ("/httpMethod", "/httpMethod"),
+            ("/uriTemplate", "/uriTemplate"),
+            ("/bodyTemplate", "/bodyTemplate"),
+            ("/contentType", "/contentType"),
+            ("/idSetAccepted", "/idSetAccepted"),
+            ("/qualityOfService", "/qualityOfService"),
         ],
     },
     Reading {
         write: "POST warehouse-service/order/{ORDER-ID}/goods-note/goods-out",
+        when: None,
         path: "warehouse-service/order/*/goods-note/goods-out/{id}",
         within: "/response/{id}",
         members: &[
-            ("/warehouses/0/warehouseId", "/warehouseId"), ("/warehouses/0/releaseDate", "/releaseDate"),
-            ("/priority", "/priority"), ("/shippingMethodId", "/shipping/shippingMethodId"), ("/labelUri", "/labelUri"),
+            ("/warehouses/0/warehouseId", "/warehouseId"),
+            ("/warehouses/0/releaseDate", "/releaseDate"),
+            ("/priority", "/priority"),
+            ("/shippingMethodId", "/shipping/shippingMethodId"),
+            ("/labelUri", "/labelUri"),
         ],
     },
     Reading {
         write: "PUT warehouse-service/goods-note/goods-out/{ID}",
+        when: None,
         path: "warehouse-service/order/*/goods-note/goods-out/[goods-out-note]",
         within: "/response/[goods-out-note]",
         members: &[
-            ("/priority", "/priority"), ("/shipping/reference", "/shipping/reference"), ("/shipping/boxes", "/shipping/boxes"),
-            ("/shipping/weight", "/shipping/weight"), ("/shipping/shippingMethodId", "/shipping/shippingMethodId"),
+            ("/priority", "/priority"),
+            ("/shipping/reference", "/shipping/reference"),
+            ("/shipping/boxes", "/shipping/boxes"),
+            ("/shipping/weight", "/shipping/weight"),
+            ("/shipping/shippingMethodId", "/shipping/shippingMethodId"),
             ("/labelUri", "/labelUri"),
         ],
     },
     Reading {
         write: "POST warehouse-service/order/{ORDER-ID}/goods-note/goods-in",
+        when: None,
         path: "warehouse-service/order/*/goods-note/goods-in/{id}",
         within: "/response/{id}",
         members: &[
-            ("/receivedOn", "/receivedOn"), ("/userBatchReference", "/userBatchReference"),
-            ("/goodsMoved/*/productId", "/goodsMoved/*/productId"), ("/goodsMoved/*/quantity", "/goodsMoved/*/quantity"),
+            ("/receivedOn", "/receivedOn"),
+            ("/userBatchReference", "/userBatchReference"),
+            ("/goodsMoved/*/productId", "/goodsMoved/*/productId"),
+            ("/goodsMoved/*/quantity", "/goodsMoved/*/quantity"),
             ("/goodsMoved/*/purchaseOrderRowId", "/goodsMoved/*/purchaseOrderRowId"),
             ("/goodsMoved/*/productValue/value", "/goodsMoved/*/productValue/value"),
         ],
     },
     Reading {
         write: "POST warehouse-service/warehouse/{SOURCE-ID}/stock-transfer",
+        when: None,
         path: "warehouse-service/stock-transfer/{id}",
         within: "/response/0",
         members: &[("/targetWarehouseId", "/targetWarehouseId"), ("/reference", "/reference")],
     },
     Reading {
         write: "POST warehouse-service/warehouse/{WAREHOUSE-ID}/location",
+        when: None,
         path: "warehouse-service/warehouse/[warehouse]/location/{id}",
         within: "/response/0",
         members: &[
-            ("/groupingA", "/groupingA"), ("/groupingB", "/groupingB"), ("/groupingC", "/groupingC"),
-            ("/zoneId", "/zoneId"), ("/barcode", "/barcode"),
+            ("/groupingA", "/groupingA"),
+            ("/groupingB", "/groupingB"),
+            ("/groupingC", "/groupingC"),
+            ("/zoneId", "/zoneId"),
+            ("/barcode", "/barcode"),
         ],
     },
     Reading {
         write: "POST warehouse-service/shipping-method",
+        when: None,
         path: "warehouse-service/shipping-method/{id}",
         within: "/response/0",
-        members: &[("/name", "/name"), ("/code", "/code"), ("/methodType", "/methodType"), ("/breaks", "/breaks"), ("/carrier", "/carrier")],
+        members: &[
+            ("/name", "/name"),
+            ("/code", "/code"),
+            ("/methodType", "/methodType"),
+            ("/breaks", "/breaks"),
+            ("/carrier", "/carrier"),
+        ],
     },
     Reading {
         write: "POST warehouse-service/warehouse",
+        when: None,
         path: "warehouse-service/warehouse/{id}",
         within: "/response/0",
         members: &[("/name", "/name"), ("/address/addressId", "/address/addressId")],
     },
     Reading {
         write: "POST warehouse-service/order/{ORDER-ID}/reservation/warehouse/{WAREHOUSE-ID}",
+        when: None,
         path: "warehouse-service/order/[sales-order]/reservation",
-        within: "/response/orderRows/[sales-order-row]",
+        within: "/response/0/orderRows/[sales-order-row]",
         members: &[("/products/0/productId", "/productId")],
     },
 ];

@@ -45,8 +45,17 @@ pub(crate) fn spoil(generated: &mut Generated, source: &mut Source) -> Option<Sp
     let pointer = pointer.clone();
     match fault {
         Spoilt::Missing => generated.json.remove(&pointer),
-        Spoilt::Null | Spoilt::OtherType | Spoilt::NoDate | Spoilt::NoCode | Spoilt::NoChoice | Spoilt::NoId
-        | Spoilt::NegativeId | Spoilt::OutOfRange | Spoilt::TooPrecise | Spoilt::TooLong | Spoilt::TooShort => {
+        Spoilt::Null
+        | Spoilt::OtherType
+        | Spoilt::NoDate
+        | Spoilt::NoCode
+        | Spoilt::NoChoice
+        | Spoilt::NoId
+        | Spoilt::NegativeId
+        | Spoilt::OutOfRange
+        | Spoilt::TooPrecise
+        | Spoilt::TooLong
+        | Spoilt::TooShort => {
             generated.json.replace(&pointer, &token);
         }
     }
