@@ -369,7 +369,7 @@ fn searches(world: &mut World) {
     assert_eq!(found["search"], "order-service/order-search");
     assert_eq!((&found["added"], &found["removed"], &found["changed"]), (&json!([]), &json!([]), &json!([])));
     let read = world.read("order-service/order-search/meta-data");
-    assert_eq!(found["columns"], read["columns"]);
+    assert_eq!(found["columns"], read["metaData"]["columns"]);
     assert!(found["columns"].as_array().is_some_and(|columns| columns.len() > 10));
 }
 

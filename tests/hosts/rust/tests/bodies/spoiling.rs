@@ -31,7 +31,7 @@ pub(crate) struct Spoiling {
 pub(crate) fn spoil(generated: &mut Generated, source: &mut Source) -> Option<Spoiling> {
     let mut ways = Vec::new();
     for (pointer, place) in &generated.places {
-        let is_member = !pointer.rsplit('/').next().is_some_and(|name| name.parse::<u64>().is_ok());
+        let is_member = pointer.rsplit('/').next().is_none_or(|name| name.parse::<u64>().is_err());
         if place.mandatory && is_member {
             ways.push((Spoilt::Missing, pointer, String::new()));
             ways.push((Spoilt::Null, pointer, "null".to_owned()));
