@@ -91,7 +91,8 @@ const JOURNAL_SEARCH: Search<Option<Row>> = Search {
         }),
         RowColumn::new("taxReconciliationDate", DataType::Period, |_, _| Cell::Null),
         RowColumn::new("taxPeriodId", DataType::Integer, |_, _| Cell::Null),
-        RowColumn::new("journalRowId", DataType::IdSet, |_, row| integer(row, |row| Some(row.id))).identifies(),
+        RowColumn::new("journalRowId", DataType::IdSet, |_, row| integer(row, |row| Some(row.id)))
+            .identifies(),
     ],
     filters: &[],
     ids: |world| world.changes.ledger.journal_rows.ids(),

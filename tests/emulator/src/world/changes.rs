@@ -90,11 +90,8 @@ impl Changes {
     /// Records that an order was written to.
     pub(crate) fn touch_order(&mut self, id: u32, status: Option<u32>, now_ms: i64) {
         self.revision += 1;
-        let change = self.orders.entry(id).or_insert(OrderChange {
-            status: None,
-            updated: now_ms,
-            writes: 0,
-        });
+        let change =
+            self.orders.entry(id).or_insert(OrderChange { status: None, updated: now_ms, writes: 0 });
         change.status = status.or(change.status);
         change.updated = now_ms;
         change.writes += 1;
