@@ -1,9 +1,10 @@
 //! Makes bodies from the catalog's field tables.
+#![allow(dead_code, reason = "each test uses its part")]
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use brightpearl_core::catalog::field::{DecimalForm, MapKey, Object, PatchPath, Rule, Shape, Sign};
+use brightpearl_core::catalog::field::{DecimalForm, Field, MapKey, Object, PatchPath, Rule, Shape, Sign};
 use brightpearl_core::catalog::operation::Content;
 
 /// JSON that keeps its numbers as they were written.
@@ -24,6 +25,14 @@ pub(crate) struct Generated {
 pub(crate) struct Place {
     pub(crate) shape: Shape,
     pub(crate) mandatory: bool,
+    /// The resource that the value refers to; an array's elements refer to what the array does.
+    pub(crate) refers_to: Option<&'static str>,
+}
+
+impl Place {
+    fn of(field: &Field) -> Self {
+        Self { shape: field.shape, mandatory: field.mandatory, refers_to: field.refers_to }
+    }
 }
 
 /// Numbers that only depend on the seed.
@@ -35,7 +44,7 @@ impl Source {
     }
 
     /// A number below `bound`, by SplitMix64.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -47,7 +56,7 @@ impl Source {
         self.below(2) == 0
     }
 
-    fn pick<'a>(&mut self, texts: &[&'a str]) -> &'a str {
+    pub(crate) fn pick<'a>(&mut self, texts: &[&'a str]) -> &'a str {
         texts[self.below(texts.len())]
     }
 }
@@ -118,9 +127,10 @@ fn value(
         Shape::Array { of, at_least, at_most } => {
             let most = at_most.unwrap_or(at_least + 2).min(at_least + 2);
             let count = *at_least as usize + source.below((most - at_least + 1) as usize);
+            let refers_to = places.get(pointer).and_then(|place| place.refers_to);
             let elements = (0..count).map(|place| {
                 let pointer = format!("{pointer}/{place}");
-                places.insert(pointer.clone(), Place { shape: **of, mandatory: false });
+                places.insert(pointer.clone(), Place { shape: **of, mandatory: false, refers_to });
                 value(of, &pointer, &Wishes::default(), source, places)
             });
             return Json::Array(elements.collect());
@@ -131,6 +141,7 @@ fn value(
                 MapKey::Name => source.pick(&["key", "a/b~c"]),
             };
             let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+            places.insert(pointer.clone(), Place { shape: **of, mandatory: false, refers_to: None });
             let value = value(of, &pointer, &Wishes::default(), source, places);
             return Json::Object(vec![(name.to_owned(), value)]);
         }
@@ -187,7 +198,7 @@ fn members(
     for field in object.fields {
         if field.mandatory || wishes.wants(field.name) || source.coin() {
             let pointer = format!("{pointer}/{}", field.name);
-            places.insert(pointer.clone(), Place { shape: field.shape, mandatory: field.mandatory });
+            places.insert(pointer.clone(), Place::of(field));
             let value = value(&field.shape, &pointer, &wishes.within(field.name), source, places);
             members.push((field.name.to_owned(), value));
         }
@@ -222,7 +233,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn patch(paths: &[PatchPath], source: &mut Source, places: &mut BTreeMap<String, Place>) -> Json {
-    let name = Place { shape: Shape::Text { at_least: 1, at_most: None }, mandatory: true };
+    let name = Place { shape: Shape::Text { at_least: 1, at_most: None }, mandatory: true, refers_to: None };
     let operations = (0..=source.below(3)).map(|place| {
         let path = &paths[source.below(paths.len())];
         let operation = path.operations[source.below(path.operations.len())];
@@ -242,7 +253,8 @@ fn patch(paths: &[PatchPath], source: &mut Source, places: &mut BTreeMap<String,
         if operation.has_value() {
             let pointer = format!("/{place}/value");
             // That a value is absent or of another type is found at its place, so it is broken there, too.
-            places.insert(pointer.clone(), Place { shape: path.shape, mandatory: !is_any(&path.shape) });
+            let (mandatory, refers_to) = (!is_any(&path.shape), path.refers_to);
+            places.insert(pointer.clone(), Place { shape: path.shape, mandatory, refers_to });
             let value = value(&path.shape, &pointer, &Wishes::default(), source, places);
             members.push(("value".to_owned(), value));
         }
@@ -271,6 +283,11 @@ impl Json {
     /// Puts another token where a pointer leads.
     pub(crate) fn replace(&mut self, pointer: &str, token: &str) {
         *self.at(pointer) = Json::Token(token.to_owned());
+    }
+
+    /// The token where a pointer leads.
+    pub(crate) fn token(&mut self, pointer: &str) -> String {
+        self.at(pointer).to_string()
     }
 
     /// Takes a member away.

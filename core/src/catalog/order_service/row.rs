@@ -100,7 +100,7 @@ const SALES_ROW: Object = open(&[
     text("name"),
     field("quantity", places(4)).mandatory(),
     text("taxCode").mandatory().of("tax-code"),
-    field("tax", places(4)),
+    field("tax", places(4)).mandatory(),
     field("net", places(4)).mandatory(),
 ])
 .rules(&[Rule::AnyOf(&["/productId", "/name"])]);

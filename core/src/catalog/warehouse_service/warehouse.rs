@@ -74,7 +74,7 @@ const CHANGED: Object = closed(&[field("warehouses", some(&Shape::Object(CHANGE)
 const CHANGE: Object = open(&[
     id("id", "warehouse").mandatory(),
     text("name"),
-    object("address", open(&[id("addressId", "postal-address")])),
+    object("address", open(&[id("addressId", "postal-address").mandatory().note("WHSC-070.")])),
     choice("typeCode", TYPES),
     boolean("clickAndCollectEnabled"),
     object(

@@ -38,13 +38,28 @@ impl<'a> Fields<'a> {
         self.body.pointer(pointer).filter(|value| !value.is_null())
     }
 
+    /// The same. What should hold it and is no object is a problem, which is said once.
+    fn find(&mut self, pointer: &str) -> Option<&'a Value> {
+        for (end, _) in pointer.match_indices('/').skip(1) {
+            let outer = &pointer[..end];
+            if self.member(outer).is_some_and(|value| !value.is_object() && !value.is_array()) {
+                let message = format!("{} must be an object", name_of(outer));
+                if self.problems.iter().all(|problem| problem.message != message) {
+                    self.refuse(self.code, message);
+                }
+                return None;
+            }
+        }
+        self.member(pointer)
+    }
+
     pub(super) fn has(&self, pointer: &str) -> bool {
         self.member(pointer).is_some()
     }
 
     /// A text. Numbers count as what they are written as.
     pub(super) fn text(&mut self, pointer: &str) -> Option<String> {
-        match self.member(pointer)? {
+        match self.find(pointer)? {
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
@@ -66,7 +81,7 @@ impl<'a> Fields<'a> {
 
     /// An id, or 0 where that means none. Digits in a text count as a number.
     pub(super) fn id(&mut self, pointer: &str) -> Option<u32> {
-        let value = self.member(pointer)?;
+        let value = self.find(pointer)?;
         let id = match value {
             Value::Number(number) => number.as_u64().and_then(|id| u32::try_from(id).ok()),
             Value::String(text) => text.parse().ok(),
@@ -76,7 +91,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn decimal(&mut self, pointer: &str) -> Option<Decimal> {
-        let value = self.member(pointer)?;
+        let value = self.find(pointer)?;
         decimal(value).or_else(|| self.wrong_type(pointer, "a number"))
     }
 
@@ -92,7 +107,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn boolean(&mut self, pointer: &str) -> Option<bool> {
-        match self.member(pointer)? {
+        match self.find(pointer)? {
             Value::Bool(value) => Some(*value),
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
                 self.wrong_type(pointer, "true or false")
@@ -102,13 +117,13 @@ impl<'a> Fields<'a> {
 
     /// A date, which means its midnight in UTC, or a date and time (API notes §1.8).
     pub(super) fn moment(&mut self, pointer: &str) -> Option<i64> {
-        let value = self.member(pointer)?;
+        let value = self.find(pointer)?;
         moment(value).or_else(|| self.wrong_type(pointer, "a date"))
     }
 
     /// The elements of an array; none where it is absent.
     pub(super) fn elements(&mut self, pointer: &str) -> &'a [Value] {
-        match self.member(pointer) {
+        match self.find(pointer) {
             None => &[],
             Some(Value::Array(elements)) => elements,
             Some(_) => {

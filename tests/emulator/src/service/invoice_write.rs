@@ -159,7 +159,8 @@ fn post_old_receipt(call: &mut Call<'_>) -> Answer {
         }
         call.world.order(id)
     });
-    let customer = order.as_ref().map(|order| order.contact).or_else(|| fields.id("/customerId"));
+    let given = fields.id("/customerId");
+    let customer = order.as_ref().map(|order| order.contact).or(given);
     let Some(customer) = customer.filter(|id| call.world.has_contact(*id)) else {
         fields.refuse(INVALID, "You must supply the id of an order or of a customer");
         fields.finish()?;

@@ -105,7 +105,7 @@ fn post_order_status(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let mut fields = Fields::new(&body, INVALID);
     let name = fields.text_up_to("/name", 64).unwrap_or_default();
-    if !fields.has("/name") {
+    if name.is_empty() {
         fields.refuse(INVALID, "You must supply a name");
     }
     let order_type = read_order_type(&mut fields);

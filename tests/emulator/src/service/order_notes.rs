@@ -82,8 +82,8 @@ pub(super) fn read_note(note: Option<&Value>) -> Result<Option<NewNote>, Refusal
     let id = |name: &str| match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(id) => {
-            let id = id.as_u64().and_then(|id| u32::try_from(id).ok());
-            id.map(Some).ok_or_else(|| refuse(&format!("{name} must be an ID")))
+            // Numbers may come as text (API notes §1.8).
+            super::body::id(id).map(Some).ok_or_else(|| refuse(&format!("{name} must be an ID")))
         }
     };
     let (file, contact) = (id("fileId")?, id("contactId")?);

@@ -209,6 +209,12 @@ fn put_sales_rows(call: &mut Call<'_>) -> Answer {
                 &format!(" for row {index}"),
             );
         } else {
+            // All of these are required (API notes §8.1.6).
+            for (member, name) in [("/net", "net"), ("/tax", "tax")] {
+                if !fields.has(member) {
+                    fields.refuse(INVALID, format!("You must supply {name} for row {index}"));
+                }
+            }
             let row = read_row(call.world, &mut fields, &SALE_ROW, &order, &format!(" for row {index}"));
             replaced.insert(place, row);
         }

@@ -72,7 +72,9 @@ pub(super) fn read_contact(
     order_type: OrderType,
     pointers: &[&str],
 ) -> Option<ContactRecord> {
-    let Some(pointer) = pointers.iter().find(|pointer| fields.has(pointer)) else {
+    // The first that is given counts; the others must be ids all the same.
+    let read = pointers.iter().map(|pointer| (fields.id(pointer), fields.has(pointer))).collect::<Vec<_>>();
+    let Some((id, _)) = read.into_iter().find(|(_, is_given)| *is_given) else {
         if order_type.is_sale() {
             // *Inferred* from its sibling, which is recorded with its spelling.
             fields.refuse("ORDC-021", "Customer ID Required.");
@@ -81,7 +83,7 @@ pub(super) fn read_contact(
         }
         return None;
     };
-    let id = fields.id(pointer)?;
+    let id = id?;
     let (wanted, name) = if order_type.is_sale() {
         (Relationship::Customer, "customer")
     } else {

@@ -44,10 +44,11 @@ pub(super) fn replace_address(fields: &mut Fields<'_>, pointer: &str, party: &mu
 
 /// A country by its code of two or three letters, or by its id; 0 means none.
 pub(super) fn read_country(fields: &mut Fields<'_>, code: &'static str) -> Option<&'static Country> {
+    let id = fields.id("/countryId").filter(|id| *id != 0);
     let country = if let Some(iso) = fields.text("/countryIsoCode").filter(|iso| !iso.is_empty()) {
         country_by(|country| country.iso3 == iso || country.iso2 == iso)
     } else {
-        let id = fields.id("/countryId").filter(|id| *id != 0)?;
+        let id = id?;
         country_by(|country| country.id == id)
     };
     if country.is_none() {

@@ -92,6 +92,7 @@ fn read_payment(call: &Call<'_>, fields: &mut Fields<'_>, book: PaymentBook) -> 
         }
     };
     let date = fields.moment("/paymentDate");
+    let _ = fields.text("/journalRef");
     let journal = fields.id("/journalId").filter(|id| *id != 0);
     let currency = currency?;
     Some(Payment {
@@ -149,18 +150,20 @@ fn read_order(call: &Call<'_>, fields: &mut Fields<'_>, book: PaymentBook) -> (O
 
 /// What an authorisation must say; other payments are not asked.
 fn read_authorisation(fields: &mut Fields<'_>, kind: Option<PaymentType>) -> (Decimal, Option<i64>) {
+    let (authorized, expires) = (fields.decimal("/amountAuthorized"), fields.moment("/authorizationExpiry"));
     let is_authorisation = match kind {
         Some(PaymentType::Authorisation) => true,
         Some(PaymentType::Void) => false,
         Some(PaymentType::Receipt | PaymentType::Payment | PaymentType::Capture) | None => {
+            if authorized.is_some_and(|amount| amount < Decimal::ZERO) {
+                fields.refuse(INVALID, "amountAuthorized must be at least 0");
+            }
             return (Decimal::ZERO, None);
         }
     };
-    let authorized = fields.decimal("/amountAuthorized");
     if authorized.is_none_or(|amount| amount < Decimal::ZERO) {
         fields.refuse(INVALID, "You must supply an amountAuthorized of at least 0");
     }
-    let expires = fields.moment("/authorizationExpiry");
     if is_authorisation && expires.is_none() {
         fields.refuse(INVALID, "You must supply authorizationExpiry");
     }

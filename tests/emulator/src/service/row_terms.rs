@@ -63,7 +63,10 @@ pub(super) fn read_row(
     let net = with_places(fields.decimal(layout.net).unwrap_or(Decimal::ZERO), 4);
     let tax_amount = fields.decimal(layout.tax).unwrap_or_else(|| tax_on(net, tax));
     let list = world.price_list(order.price_list);
-    let listed = match fields.decimal("/productPrice/value").or_else(|| fields.decimal("/productPrice")) {
+    // Given plainly or within an object, whose value may be absent.
+    let is_object = fields.member("/productPrice").is_some_and(serde_json::Value::is_object);
+    let price = if is_object { "/productPrice/value" } else { "/productPrice" };
+    let listed = match fields.decimal(price) {
         Some(price) => price,
         None => product.as_ref().map_or_else(
             || if quantity.is_zero() { Decimal::ZERO } else { net / quantity },

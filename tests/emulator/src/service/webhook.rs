@@ -95,6 +95,11 @@ impl Subscription {
     fn read(body: &Map<String, Value>) -> Result<Self, Refusal> {
         let mut problems = Problems::default();
         let text = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        for name in ["bodyTemplate", "contentType"] {
+            if body.get(name).is_some_and(|value| !value.is_null() && !value.is_string()) {
+                problems.member(format!("{name} must be text"));
+            }
+        }
         let subscribe_to = text("subscribeTo").unwrap_or_default();
         check_event(subscribe_to, &mut problems);
         let http_method = text("httpMethod").unwrap_or_default();
@@ -129,7 +134,8 @@ impl Subscription {
         };
         let quality_of_service = match body.get("qualityOfService").filter(|value| !value.is_null()) {
             None => 0,
-            Some(value) => match value.as_u64() {
+            // Numbers may come as text (API notes §1.8).
+            Some(value) => match super::body::whole(value) {
                 Some(0) => 0,
                 Some(1) => 1,
                 Some(_) | None => {

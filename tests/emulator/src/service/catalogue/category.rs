@@ -126,7 +126,13 @@ fn post_category(call: &mut Call<'_>) -> Answer {
         ));
     }
     let description = match fields.object("description")? {
-        Some(description) => description.text("text")?.unwrap_or_default(),
+        Some(description) => {
+            // These are not shown again, and must be texts all the same.
+            for name in ["languageCode", "format"] {
+                description.text(name)?;
+            }
+            description.text("text")?.unwrap_or_default()
+        }
         None => String::new(),
     };
     let category = Category { name, parent, active: true, description, created: Some(call.now_ms) };
