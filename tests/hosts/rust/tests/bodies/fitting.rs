@@ -218,6 +218,9 @@ pub(crate) fn fit(write: &Write, generated: &mut Generated, known: &Known, sourc
             balance(generated, &places)
         }
         Content::Json(_) if write.endpoint.path == "order-service/order" => one_principal(generated),
+        Content::Json(_) if write.endpoint.path.ends_with("/price-list") => {
+            each_list_once(generated, &places)
+        }
         Content::Patch(_)
         | Content::Json(_)
         | Content::OptionalJson(_)
@@ -250,6 +253,14 @@ fn custom_fields(write: &Write, generated: &mut Generated, places: &[(String, Pl
             let value = if matches!(place.shape, Shape::Id { .. }) { option.1 } else { "\"text\"" };
             generated.json.replace(pointer, value);
         }
+    }
+}
+
+/// Names another price list each time, the account's known one first.
+fn each_list_once(generated: &mut Generated, places: &[(String, Place)]) {
+    let lists = places.iter().map(|(pointer, _)| pointer).filter(|pointer| pointer.ends_with("/priceListId"));
+    for (pointer, list) in lists.zip(["2", "\"1\"", "3"]) {
+        generated.json.replace(pointer, list);
     }
 }
 

@@ -286,7 +286,11 @@ pub(crate) const READINGS: &[Reading] = &[
         when: None,
         path: "product-service/product-price/[product]/price-list/[price-list]",
         within: "/response/0/priceLists/0",
-        members: &[("/priceLists/0/priceListId", "/priceListId")],
+        members: &[
+            ("/priceLists/0/priceListId", "/priceListId"),
+            ("/priceLists/0/quantityPrice/1", "/quantityPrice/1"),
+            ("/priceLists/0/quantityPrice/10", "/quantityPrice/10"),
+        ],
     },
     Reading {
         write: "POST product-service/brand",
@@ -511,6 +515,19 @@ pub(crate) const READINGS: &[Reading] = &[
             ("/goodsMoved/*/quantity", "/goodsMoved/*/quantity"),
             ("/goodsMoved/*/purchaseOrderRowId", "/goodsMoved/*/purchaseOrderRowId"),
             ("/goodsMoved/*/productValue/value", "/goodsMoved/*/productValue/value"),
+        ],
+    },
+    Reading {
+        write: "POST warehouse-service/warehouse/{ID}/stock-correction",
+        when: None,
+        path: "warehouse-service/warehouse/[warehouse]/stock-correction/{id}",
+        within: "/response/0",
+        members: &[
+            ("/corrections/0/reason", "/reason"),
+            ("/corrections/0/quantity", "/goodsMoved/0/quantity"),
+            ("/corrections/0/productId", "/goodsMoved/0/productId"),
+            ("/corrections/0/locationId", "/goodsMoved/0/destinationLocationId"),
+            ("/corrections/0/cost/value", "/goodsMoved/0/productValue/value"),
         ],
     },
     Reading {
