@@ -14,9 +14,8 @@ stop() {
 }
 trap stop EXIT
 
-export BRIGHTPEARL_ACCOUNT=demo BRIGHTPEARL_APP_REF=demo_connector
-BRIGHTPEARL_ACCOUNT_TOKEN=$(sed -n 's/.*"\(ZGVtby1hY2NvdW50[^"]*\)".*/\1/p' tests/emulator/src/config.rs | head -1)
-export BRIGHTPEARL_ACCOUNT_TOKEN
+export BRIGHTPEARL_ACCOUNT=demo BRIGHTPEARL_APP_REF=demo_hosts BRIGHTPEARL_ACCOUNT_TOKEN=token-of-the-hosts
+config='{"credentials": [{"kind": "system", "app_ref": "demo_hosts", "account_token": "token-of-the-hosts"}]}'
 
 cargo build --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
 cargo build --quiet -p brightpearl-host-rust --example pull
@@ -24,7 +23,7 @@ cargo build --quiet -p brightpearl-host-rust --example pull
 # A fresh emulator for each host, so that each is counted alone.
 start_emulator() {
     : >"$work/emulator.out"
-    "$target/debug/brightpearl-emulator" --port 0 --seed 7 --orders 2500 --statistics >"$work/emulator.out" 2>"$work/emulator.err" &
+    "$target/debug/brightpearl-emulator" --port 0 --config "$config" --seed 7 --orders 2500 --statistics >"$work/emulator.out" 2>"$work/emulator.err" &
     emulator=$!
     for _ in $(seq 100); do
         BRIGHTPEARL_BASE_URL=$(sed -n 's/^listening on //p' "$work/emulator.out")
