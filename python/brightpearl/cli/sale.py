@@ -7,6 +7,7 @@ from typing import Any
 
 from brightpearl import BrightpearlError, Client, SearchVerification
 from brightpearl.cli.listing import print_table
+from brightpearl.task_types import CreateGoodsOutNoteProducts
 from brightpearl.testing.server import EmulatorServer
 
 _ITEMS = 2
@@ -80,7 +81,7 @@ def _read(client: Client, order: int) -> dict[str, Any]:
     return record
 
 
-def _items(order: dict[str, Any]) -> list[dict[str, Any]]:
+def _items(order: dict[str, Any]) -> list[CreateGoodsOutNoteProducts]:
     return [
         {"productId": row["productId"], "salesOrderRowId": int(row_id), "quantity": row["quantity"]["magnitude"]}
         for row_id, row in order["orderRows"].items()
