@@ -54,6 +54,29 @@ pub enum Location {
     BaseUrl(String),
 }
 
+/// Whether a text can be an account code, which stands in every path as it is.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `account`.
+pub(crate) fn check_code(account: &str) -> Result<()> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if account.is_empty() {
+        return Err(Error::validation(
+            "account",
+            "the account code is empty; expected the code that stands in the address of your Brightpearl login",
+        ));
+    }
+    if !account.bytes().all(legal) || account.starts_with('.') {
+        return Err(Error::validation(
+            "account",
+            format!(
+                "the account code {account:?} has a character that cannot be; expected letters, digits, `-`, `_` and `.`"
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// A checked account at a checked place: builds URLs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -69,21 +92,7 @@ impl Endpoint {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at `account`, `datacentre` or `base_url`.
     pub fn new(account: &str, location: &Location) -> Result<Self> {
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        if account.is_empty() {
-            return Err(Error::validation(
-                "account",
-                "the account code is empty; expected the code that stands in the address of your Brightpearl login",
-            ));
-        }
-        if !account.bytes().all(legal) || account.starts_with('.') {
-            return Err(Error::validation(
-                "account",
-                format!(
-                    "the account code {account:?} has a character that cannot be; expected letters, digits, `-`, `_` and `.`"
-                ),
-            ));
-        }
+        check_code(account)?;
         let origin = match location {
             Location::Datacentre(code) => datacentre_origin(code)?,
             Location::BaseUrl(url) => checked_base_url(url)?,

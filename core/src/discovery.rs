@@ -1,6 +1,9 @@
 //! What a host can ask without an account: resources, tasks, errors, and whether a body is right. Everything
 //! is JSON text, the same in every host.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::catalog;
@@ -101,12 +104,13 @@ pub fn errors() -> String {
 }
 
 /// Everything that is wrong with a body, as a JSON array of [`Violation`](validate::Violation); `[]` when it is
-/// right. `unknown_members` is `warn`, `refuse` or `allow`.
+/// right. `resource` is a path, or a name such as `order-row` where that is enough to tell the path.
+/// `unknown_members` is `warn`, `refuse` or `allow`.
 ///
 /// # Errors
-/// [`Kind::Validation`] at `verb` or `unknown_members`. What is wrong with the body is
+/// [`Kind::Validation`] at `resource`, `verb` or `unknown_members`. What is wrong with the body is
 /// no error here.
-pub fn validate(path: &str, verb: &str, body: &[u8], unknown_members: &str) -> Result<String> {
+pub fn validate(resource: &str, verb: &str, body: &[u8], unknown_members: &str) -> Result<String> {
     let method: Method = verb.to_ascii_uppercase().parse().map_err(|_| {
         Error::validation(
             "verb",
@@ -114,7 +118,29 @@ pub fn validate(path: &str, verb: &str, body: &[u8], unknown_members: &str) -> R
         )
     })?;
     let unknown: UnknownMembers = unknown_members.parse()?;
-    Ok(json(&validate::validate(path, method, body, unknown)))
+    Ok(json(&validate::validate(&path_of(resource, method)?, method, body, unknown)))
+}
+
+/// The one path where a resource of that name knows the verb. What has a slash is a path already.
+fn path_of(resource: &str, method: Method) -> Result<Cow<'_, str>> {
+    if resource.trim_matches('/').contains('/') {
+        return Ok(resource.into());
+    }
+    let description = catalog::describe(resource).ok_or_else(|| unknown_resource(resource))?;
+    let knowing = description.operations.iter().filter(|operation| operation.method == method);
+    let paths: BTreeSet<&str> = knowing.map(|operation| operation.path).collect();
+    let listed = |items: BTreeSet<&str>| items.into_iter().collect::<Vec<_>>().join(", ");
+    if paths.is_empty() {
+        let known: BTreeSet<&str> =
+            description.operations.iter().map(|operation| operation.method.as_str()).collect();
+        let expected = if known.is_empty() { "a path".to_owned() } else { listed(known) };
+        return Err(Error::validation("verb", format!("{resource} knows no {method}; expected {expected}")));
+    }
+    if paths.len() > 1 {
+        let message = format!("{method} has several paths there; expected one of {}", listed(paths));
+        return Err(Error::validation("resource", message));
+    }
+    Ok(paths.into_iter().map(|path| path.to_owned().into()).next().unwrap_or_default())
 }
 
 /// Our own plain data cannot fail to serialise; an empty text would say so all the same.

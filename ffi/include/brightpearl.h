@@ -823,7 +823,8 @@ typedef struct {
    */
   size_t struct_size;
   /**
-   * The path below the account, such as `order-service/order`.
+   * The path below the account, such as `order-service/order`, or the name of a resource such as `order-row`
+   * where its verb has one path only.
    */
   bp_text path;
   /**
@@ -839,6 +840,33 @@ typedef struct {
    */
   bp_text unknown_members;
 } bp_validation;
+
+/**
+ * Who asks for approval. Initialise it with `BP_INIT`.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_authorization)`.
+   */
+  size_t struct_size;
+  /**
+   * The account code.
+   */
+  bp_text account;
+  /**
+   * The app's reference.
+   */
+  bp_text app_ref;
+  /**
+   * Where the browser is sent back to, with `code` and `state`; the same text goes into the grant of the
+   * client's configuration.
+   */
+  bp_text redirect_uri;
+  /**
+   * A text that cannot be guessed. Refuse a code that comes back with another one.
+   */
+  bp_text state;
+} bp_authorization;
 
 /**
  * What a budget allows at a moment. Initialise it with `BP_INIT`.
@@ -1523,6 +1551,15 @@ bp_status bp_verify_callback(const bp_field *parameters,
                              const char *dev_secret,
                              size_t dev_secret_len,
                              bp_error **error);
+
+/**
+ * Writes the address of the page where a person approves an OAuth app, to be opened in a browser.
+ * `BP_STATUS_VALIDATION` at `account` for what is no account code, and at the name of a field that is empty. On
+ * success `*url` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_authorize_url(const bp_authorization *authorization,
+                           bp_buffer *url,
+                           bp_error **error);
 
 /**
  * Makes a budget from the same JSON that a configuration has at `pool`, such as

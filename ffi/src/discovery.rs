@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use brightpearl_core::auth::signature;
+use brightpearl_core::auth::{oauth, signature};
 use brightpearl_core::discovery;
 
 use crate::boundary::{Failure, exclusive, guarded};
@@ -18,7 +18,8 @@ use crate::text::{bp_buffer, bp_bytes, bp_field, bp_text, items, text, text_of};
 pub struct bp_validation {
     /// `sizeof(bp_validation)`.
     pub struct_size: usize,
-    /// The path below the account, such as `order-service/order`.
+    /// The path below the account, such as `order-service/order`, or the name of a resource such as `order-row`
+    /// where its verb has one path only.
     pub path: bp_text,
     /// The verb that the body is meant for: `POST`, `PUT`, `PATCH` or `DELETE`, in any case.
     pub verb: bp_text,
@@ -121,6 +122,49 @@ pub unsafe extern "C" fn bp_verify_callback(
             let parameters = read_fields(parameters, parameter_count, "parameters")?;
             let secret = text(dev_secret, dev_secret_len, "dev_secret")?;
             Ok(signature::verify_callback(&parameters, &secret.into())?)
+        })
+    }
+}
+
+/// Who asks for approval. Initialise it with `BP_INIT`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct bp_authorization {
+    /// `sizeof(bp_authorization)`.
+    pub struct_size: usize,
+    /// The account code.
+    pub account: bp_text,
+    /// The app's reference.
+    pub app_ref: bp_text,
+    /// Where the browser is sent back to, with `code` and `state`; the same text goes into the grant of the
+    /// client's configuration.
+    pub redirect_uri: bp_text,
+    /// A text that cannot be guessed. Refuse a code that comes back with another one.
+    pub state: bp_text,
+}
+
+// SAFETY: the size comes first; the other fields are lengths and pointers, which zero fits.
+unsafe impl Sized for bp_authorization {}
+
+/// Writes the address of the page where a person approves an OAuth app, to be opened in a browser.
+/// `BP_STATUS_VALIDATION` at `account` for what is no account code, and at the name of a field that is empty. On
+/// success `*url` is owned: free it with `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_authorize_url(
+    authorization: *const bp_authorization,
+    url: *mut bp_buffer,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        hand_out(url, "url", error, || {
+            let authorization = sized::read(authorization, "authorization")?;
+            Ok(oauth::authorize_url(
+                text_of(authorization.account, "authorization.account")?,
+                text_of(authorization.app_ref, "authorization.app_ref")?,
+                text_of(authorization.redirect_uri, "authorization.redirect_uri")?,
+                text_of(authorization.state, "authorization.state")?,
+            )?)
         })
     }
 }

@@ -123,3 +123,33 @@ fn callbacks_without_the_right_signature_are_refused() {
         assert_eq!(told(error), (bp_status::NullPointer, "parameters".to_owned()));
     }
 }
+
+#[test]
+fn the_authorise_page_carries_the_state_of_the_host() {
+    let mut url = bp_buffer { data: null_mut(), len: 0 };
+    let mut error = null_mut();
+    let wanted = bp_authorization {
+        struct_size: size_of::<bp_authorization>(),
+        account: text("acme"),
+        app_ref: text("acme_shop"),
+        redirect_uri: text("https://shop.example/back"),
+        state: text("x9f+2"),
+    };
+    // SAFETY: texts and places of our own, and NULL.
+    unsafe {
+        assert_eq!(bp_authorize_url(&wanted, &mut url, &mut error), bp_status::Ok);
+        assert_eq!(
+            CStr::from_ptr(url.data).to_str().expect("UTF-8"),
+            "https://oauth.brightpearl.com/authorize/acme?response_type=code&client_id=acme_shop\
+             &redirect_uri=https%3A%2F%2Fshop.example%2Fback&state=x9f%2B2"
+        );
+        bp_buffer_free(&mut url);
+        bp_authorize_url(&bp_authorization { state: text(""), ..wanted }, &mut url, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "state".to_owned()));
+        bp_authorize_url(&bp_authorization { struct_size: 0, ..wanted }, &mut url, &mut error);
+        assert_eq!(told(error), (bp_status::Misuse, "authorization.struct_size".to_owned()));
+        bp_authorize_url(null(), &mut url, &mut error);
+        assert_eq!(told(error), (bp_status::NullPointer, "authorization".to_owned()));
+    }
+    assert!(url.data.is_null(), "a failure leaves the buffer alone");
+}

@@ -38,7 +38,7 @@ from brightpearl.credentials import (
     StaffApp,
     StaffLogin,
 )
-from brightpearl.discovery import catalog, describe, errors, tasks, validate, verify_callback
+from brightpearl.discovery import authorize_url, catalog, describe, errors, tasks, validate, verify_callback
 from brightpearl.exceptions import (
     AuthenticationError,
     BrightpearlError,
@@ -121,6 +121,7 @@ __all__ = [
     "Violation",
     "Write",
     "__version__",
+    "authorize_url",
     "catalog",
     "describe",
     "errors",

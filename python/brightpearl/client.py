@@ -96,7 +96,8 @@ class Client(TaskMethods, AnyClient):
     @classmethod
     def from_env(cls, **options: Any) -> Client:
         """A client from `BRIGHTPEARL_ACCOUNT`, `BRIGHTPEARL_DATACENTRE` (or `BRIGHTPEARL_BASE_URL`),
-        `BRIGHTPEARL_APP_REF`, and `BRIGHTPEARL_ACCOUNT_TOKEN` or `BRIGHTPEARL_STAFF_TOKEN`.
+        and the variables of one scheme of authentication, such as `BRIGHTPEARL_APP_REF` and
+        `BRIGHTPEARL_ACCOUNT_TOKEN`; the README lists them all.
 
         `options` are further arguments of the constructor.
         """

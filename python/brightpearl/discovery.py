@@ -4,7 +4,6 @@ is genuine. Nothing is sent."""
 from __future__ import annotations
 
 from brightpearl import _native
-from brightpearl.exceptions import ValidationError
 from brightpearl.findings import violation
 from brightpearl.wire import body_text
 
@@ -94,25 +93,8 @@ def validate(
     """
     import json
 
-    text = _native.validate(_path_of(resource, verb), verb, body_text(body).encode(), unknown_members)
+    text = _native.validate(resource, verb, body_text(body).encode(), unknown_members)
     return [violation(members) for members in json.loads(text)]
-
-
-def _path_of(resource: str, verb: str) -> str:
-    if "/" in resource.strip("/"):
-        return resource
-    operations = [found for found in describe(resource).operations if found.method == verb.upper()]
-    paths = sorted({found.path for found in operations})
-    if len(paths) == 1:
-        return paths[0]
-    if paths:
-        raise ValidationError(
-            f"{verb.upper()} has several paths there; expected one of {', '.join(paths)}", location="resource"
-        )
-    known = sorted({found.method for found in describe(resource).operations})
-    raise ValidationError(
-        f"{resource} knows no {verb.upper()}; expected {', '.join(known) or 'a path'}", location="verb"
-    )
 
 
 def verify_callback(parameters: Mapping[str, str] | Iterable[tuple[str, str]], dev_secret: str) -> None:
@@ -126,3 +108,16 @@ def verify_callback(parameters: Mapping[str, str] | Iterable[tuple[str, str]], d
     """
     pairs = parameters.items() if hasattr(parameters, "items") else parameters
     _native.verify_callback([(str(name), str(value)) for name, value in pairs], dev_secret)
+
+
+def authorize_url(account: str, app_ref: str, redirect_uri: str, state: str) -> str:
+    """The address of the page where a person approves an OAuth app: open it in a browser. From there the browser
+    comes to `redirect_uri` with a `code`, for `OAuth(code=...)`, and the `state`.
+
+    `redirect_uri`: the same text goes into `OAuth(redirect_uri=...)`.
+    `state`: a text that cannot be guessed, such as `secrets.token_urlsafe()`. Refuse a code that comes with
+    another one: somebody else asked for it.
+
+    Raises `ValidationError` for what is no account code, and for an argument that is empty.
+    """
+    return _native.authorize_url(account, app_ref, redirect_uri, state)

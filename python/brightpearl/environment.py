@@ -33,7 +33,7 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     if datacentre := environment.get("BRIGHTPEARL_DATACENTRE"):
         found["datacentre"] = datacentre
     if base_url and datacentre:
-        raise _wrong("BRIGHTPEARL_BASE_URL", "BRIGHTPEARL_DATACENTRE is set as well; expected only one of them")
+        raise _both("BRIGHTPEARL_BASE_URL", "BRIGHTPEARL_DATACENTRE")
     if not base_url and not datacentre:
         raise _wrong(
             "BRIGHTPEARL_DATACENTRE",
@@ -46,7 +46,7 @@ def _credentials(environment: Mapping[str, str]) -> Credentials:
     """The scheme whose own variable is set: each has one that no other uses."""
     found = [scheme for scheme in _SCHEMES if environment.get(scheme)]
     if len(found) > 1:
-        raise _wrong(found[1], f"{found[0]} is set as well; expected only one of them")
+        raise _both(found[1], found[0])
     if not found:
         schemes = ", ".join(_SCHEMES)
         raise _wrong(
@@ -119,6 +119,11 @@ def _required(environment: Mapping[str, str], name: str, what: str) -> str:
     if not value:
         raise _wrong(name, f"the variable is not set; expected {what}")
     return value
+
+
+def _both(name: str, other: str) -> ValidationError:
+    message = f"{other} is set as well; expected only one of them"
+    return ValidationError(message, location=name, advice="Unset one of them.")
 
 
 def _wrong(name: str, message: str) -> ValidationError:

@@ -1,6 +1,6 @@
 //! What can be asked without an account, as JSON text.
 
-use brightpearl_core::auth::signature;
+use brightpearl_core::auth::{oauth, signature};
 use brightpearl_core::discovery;
 use pyo3::prelude::*;
 
@@ -50,4 +50,16 @@ pub(crate) fn verify_callback(
     dev_secret: String,
 ) -> PyResult<()> {
     or_raise(py, signature::verify_callback(&parameters, &dev_secret.into()))
+}
+
+/// The address of the OAuth page where a person approves an app.
+#[pyfunction]
+pub(crate) fn authorize_url(
+    py: Python<'_>,
+    account: &str,
+    app_ref: &str,
+    redirect_uri: &str,
+    state: &str,
+) -> PyResult<String> {
+    or_raise(py, oauth::authorize_url(account, app_ref, redirect_uri, state))
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use brightpearl_core as core;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyInt, PyString, PyTuple};
 
 use crate::error::or_raise;
 
@@ -26,10 +26,10 @@ impl IdSet {
         if let Ok(text) = ids.cast::<PyString>() {
             return or_raise(py, core::IdSet::parse(text.to_str()?)).map(Self);
         }
-        if let Ok(id) = ids.extract::<u64>() {
-            return or_raise(py, core::IdSet::from_ids([id])).map(Self);
+        if ids.is_instance_of::<PyInt>() {
+            return or_raise(py, core::IdSet::from_ids([one_id(py, ids)?])).map(Self);
         }
-        let ids = ids.try_iter()?.map(|id| id?.extract::<u64>()).collect::<PyResult<Vec<_>>>()?;
+        let ids = ids.try_iter()?.map(|id| one_id(py, &id?)).collect::<PyResult<Vec<_>>>()?;
         or_raise(py, core::IdSet::from_ids(ids)).map(Self)
     }
 
@@ -68,6 +68,17 @@ impl IdSet {
     fn difference(&self, other: &IdSet) -> Self {
         Self(self.0.difference(&other.0))
     }
+}
+
+/// An id; a whole number that can be none is wrong input, and anything else a wrong type.
+fn one_id(py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<u64> {
+    id.extract::<u64>().or_else(|error| {
+        if !id.is_instance_of::<PyInt>() {
+            return Err(error);
+        }
+        let message = format!("found id {id}, expected a positive integer: ids start at 1");
+        or_raise(py, Err(core::Error::validation("ids", message)))
+    })
 }
 
 /// Goes over the ids of a set, ascending.

@@ -35,4 +35,13 @@ impl discovery::Guest for Connector {
     fn verify_callback(parameters: Vec<(String, String)>, dev_secret: String) -> Result<(), wit::Error> {
         Ok(core::auth::signature::verify_callback(&parameters, &dev_secret.into())?)
     }
+
+    fn authorize_url(
+        account: String,
+        app_ref: String,
+        redirect_uri: String,
+        state: String,
+    ) -> Result<String, wit::Error> {
+        Ok(core::auth::oauth::authorize_url(&account, &app_ref, &redirect_uri, &state)?)
+    }
 }

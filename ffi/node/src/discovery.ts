@@ -118,16 +118,13 @@ export function errors(): ErrorCatalog {
 
 /**
  * Everything that is wrong with a body, each with its JSON Pointer; empty when it is right. Nothing is sent. Throws
- * a `ValidationError` when the verb or the policy is none.
+ * a `ValidationError` when the verb or the policy is none. `resource` is a path, or a name such as `order-row` where
+ * that verb has one path only.
  */
-export function validate(path: string, verb: string, body: unknown, options: ValidateOptions = {}): Violation[] {
-  const lend = (text: string) => {
-    const bytes = Buffer.from(text);
-    return { data: bytes.length > 0 ? bytes : null, len: bytes.length };
-  };
+export function validate(resource: string, verb: string, body: unknown, options: ValidateOptions = {}): Violation[] {
   const validation = {
     ...sized("validation"),
-    path: lend(path),
+    path: lend(resource),
     verb: lend(verb),
     body: lend(typeof body === "string" ? body : body === undefined ? "" : jsonText(body)),
     unknown_members: lend(options.unknownMembers ?? "warn"),
@@ -145,6 +142,36 @@ export function verifyCallback(parameters: Parameters, devSecret: string): void 
   const secret = Buffer.from(devSecret);
   const lent = fields.length > 0 ? lendFields(fields) : null;
   check((error) => native.verifyCallback(lent, fields.length, secret, secret.length, error));
+}
+
+/** Who asks for approval, and where the answer goes. */
+export interface Authorization {
+  readonly account: string;
+  readonly appRef: string;
+  /** Where the browser is sent back to; the same text goes into the grant of the credentials. */
+  readonly redirectUri: string;
+  /** A text that cannot be guessed, such as `randomUUID()`. Refuse a code that comes back with another one. */
+  readonly state: string;
+}
+
+/**
+ * The address of the page where a person approves an OAuth app, to be opened in a browser. It comes back with `code`
+ * and `state`. Throws a `ValidationError` for what is no account code, and for a member that is empty.
+ */
+export function authorizeUrl({ account, appRef, redirectUri, state }: Authorization): string {
+  const authorization = {
+    ...sized("authorization"),
+    account: lend(account),
+    app_ref: lend(appRef),
+    redirect_uri: lend(redirectUri),
+    state: lend(state),
+  };
+  return takeBuffer((url) => check((error) => native.authorizeUrl(authorization, url, error)));
+}
+
+function lend(text: string) {
+  const bytes = Buffer.from(text);
+  return { data: bytes.length > 0 ? bytes : null, len: bytes.length };
 }
 
 function handedOut<T>(fill: (json: Slice) => void): T {

@@ -17,12 +17,14 @@ export {
   type SearchOptions,
 } from "./client";
 export {
+  authorizeUrl,
   catalog,
   describe,
   errors,
   tasks,
   validate,
   verifyCallback,
+  type Authorization,
   type CatalogEntry,
   type Description,
   type ErrorCatalog,

@@ -106,6 +106,13 @@ const validation = koffi.struct("bp_validation", {
   body: bytes,
   unknown_members: text,
 });
+const authorization = koffi.struct("bp_authorization", {
+  struct_size: "size_t",
+  account: text,
+  app_ref: text,
+  redirect_uri: text,
+  state: text,
+});
 const budget = koffi.struct("bp_budget", {
   struct_size: "size_t",
   wait_ms: "uint64_t",
@@ -225,6 +232,7 @@ const sizes = {
   budget: koffi.sizeof(budget),
   statistics: koffi.sizeof(statistics),
   validation: koffi.sizeof(validation),
+  authorization: koffi.sizeof(authorization),
 };
 
 /** A structure for the library to fill: `BP_INIT`. */
@@ -274,6 +282,9 @@ export const native = {
   tasks: bind("int32_t bp_tasks(_Inout_ bp_buffer *json, _Out_ void **error)"),
   errors: bind("int32_t bp_errors(_Inout_ bp_buffer *json, _Out_ void **error)"),
   validate: bind("int32_t bp_validate(bp_validation *validation, _Inout_ bp_buffer *json, _Out_ void **error)"),
+  authorizeUrl: bind(
+    "int32_t bp_authorize_url(bp_authorization *authorization, _Inout_ bp_buffer *url, _Out_ void **error)",
+  ),
   verifyCallback: bind(
     "int32_t bp_verify_callback(bp_field *parameters, size_t count, const void *secret, size_t len, _Out_ void **error)",
   ),

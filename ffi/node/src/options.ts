@@ -162,19 +162,45 @@ export function pairs(parameters: Parameters | undefined): [string, string][] {
     return [];
   }
   const entries = isIterable<readonly [string, ParameterValue]>(parameters) ? parameters : Object.entries(parameters);
-  return Array.from(entries, ([name, value]) => [name, parameterText(value)]);
+  return Array.from(entries, ([name, value]) => [name, parameterText(name, value)]);
 }
 
-function parameterText(value: ParameterValue): string {
+/** What has no text of its own is refused: `undefined` would go out as a word, and match nothing. */
+function parameterText(name: string, value: unknown): string {
   if (value instanceof Date) {
     return value.toISOString();
   }
-  return Array.isArray(value) ? value.join(",") : String(value);
+  if (Array.isArray(value)) {
+    return value.map((item) => parameterText(name, item)).join(",");
+  }
+  if (typeof value === "object" || value === undefined || Number.isNaN(value)) {
+    const expected = "a text, a number, a boolean, a Date, or a list of these";
+    throw new TypeError(`${name}: ${described(value)} cannot stand in a query; expected ${expected}`);
+  }
+  return String(value);
+}
+
+function described(value: unknown): string {
+  return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 /** Ids as the engine's text. */
 export function idText(ids: Ids): string {
-  return isIterable<number | bigint>(ids) && typeof ids !== "string" ? Array.from(ids).join(",") : String(ids);
+  if (typeof ids === "string") {
+    return ids;
+  }
+  return isIterable<number | bigint>(ids) ? Array.from(ids, oneId).join(",") : oneId(ids);
+}
+
+/** A dot separates ids, so that 1.5 would be 1 and 5. */
+function oneId(id: unknown): string {
+  if (typeof id === "number" ? Number.isSafeInteger(id) : typeof id === "bigint") {
+    return String(id);
+  }
+  if (typeof id === "string" && /^\d+$/.test(id)) {
+    return id;
+  }
+  throw new TypeError(`${described(id)} is no id; expected a whole number`);
 }
 
 function isIterable<T>(value: unknown): value is Iterable<T> {

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from brightpearl import __version__
+from brightpearl import __version__, describe
 from brightpearl._native import find_resource, find_search
 from brightpearl.cli import listing
 from brightpearl.cli.commands import commands
-from brightpearl.cli.failure import EXIT_CODES, reports_failures
-from brightpearl.cli.session import at_work, pairs
+from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.session import at_work, pairs, path_named
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,8 +25,10 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     help="""Reads and writes a Brightpearl account, and shows what its API has.
 
-    The account and the credentials come from BRIGHTPEARL_ACCOUNT, BRIGHTPEARL_DATACENTRE (or
-    BRIGHTPEARL_BASE_URL), BRIGHTPEARL_APP_REF, and BRIGHTPEARL_ACCOUNT_TOKEN or BRIGHTPEARL_STAFF_TOKEN.
+    The account comes from BRIGHTPEARL_ACCOUNT and BRIGHTPEARL_DATACENTRE (or BRIGHTPEARL_BASE_URL). The
+    credentials are those of a private app in BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN, or of any other
+    scheme: BRIGHTPEARL_STAFF_TOKEN, BRIGHTPEARL_PASSWORD, BRIGHTPEARL_APPLICATION_SECRET or
+    BRIGHTPEARL_REFRESH_TOKEN, each with what belongs to it. BRIGHTPEARL_TOKEN_FILE keeps OAuth tokens.
 
     Data goes to standard output or the file, progress to standard error.""",
 )
@@ -112,12 +114,15 @@ def search(
 @reports_failures
 def get(
     resource: RecordResource,
-    ids: Annotated[str, typer.Argument(help="Such as 1-200,320.")],
+    ids: Annotated[
+        str | None, typer.Argument(help="Such as 1-200,320; without any, the whole list where there is one.")
+    ] = None,
     query: Query = None,
 ) -> None:
     """Reads records by id, in the fewest requests, and writes them as JSON Lines.
 
-    Ids that do not exist are named on standard error.
+    Without ids it reads the whole list of a resource that has one, such as order-type or warehouse. Ids that do
+    not exist are named on standard error.
     """
     with at_work() as (client, shown):
         resources = client.get(_resource_path(resource), ids, query=pairs(query))
@@ -234,9 +239,15 @@ def demo(
 
 
 def _search_path(name: str) -> str:
-    return find_search(name) or name
+    found = find_search(name)
+    if found is None and "/" not in name:
+        describe(name)
+        raise UsageError(f"{name} has no search", where="RESOURCE", advice="brightpearl catalog shows which have one")
+    return found or name
 
 
 def _resource_path(name: str) -> str:
     listed = find_resource(name)
-    return name if listed is None else listed.path
+    if listed is not None:
+        return listed.path
+    return name if "/" in name else path_named(name, "GET")

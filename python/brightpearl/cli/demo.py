@@ -18,6 +18,7 @@ from brightpearl.cli.listing import print_table
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.pull import Pulled, pull, searchable
 from brightpearl.cli.sale import sell
+from brightpearl.cli.session import account_client
 from brightpearl.testing import Emulator
 from brightpearl.testing.server import EmulatorServer
 
@@ -48,7 +49,7 @@ def _account(
     orders: int, seed: int, shown: Progress
 ) -> Iterator[tuple[EmulatorServer | None, Client]]:
     if os.environ.get("BRIGHTPEARL_ACCOUNT"):
-        with Client.from_env(sleep=shown.sleep) as client:
+        with account_client(sleep=shown.sleep) as client:
             print(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}", file=sys.stderr)
             yield None, client
         return

@@ -128,7 +128,10 @@ def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_jso
     errors = sum(violation.severity == "error" for violation in violations)
     if not as_json:
         warnings = len(violations) - errors
-        print(
-            f"{errors} errors, {warnings} warnings" if violations else "nothing is wrong with it", file=sys.stderr
-        )
+        counted = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+        print(counted if violations else "nothing is wrong with it", file=sys.stderr)
     return _INPUT_CODE if errors else 0
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from brightpearl.cli.failure import UsageError
 from brightpearl.cli.files import appearing
 from brightpearl.testing import Emulator, EmulatorServer
 
@@ -28,6 +29,8 @@ def serve(port: int, seed: int, orders: int, state: Path | None) -> None:
     """Serves until the process is interrupted. With a file for its state, it goes on where that one was left, and
     leaves its own there."""
     emulator = Emulator(orders=orders, seed=seed)
+    if state is not None and not state.parent.is_dir():
+        raise UsageError(f"there is no directory {str(state.parent)!r}", where=f"--state {state}")
     if state is not None and state.exists():
         emulator = Emulator.load(state.read_text(encoding="utf-8"))
     try:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-from brightpearl import Client
+from brightpearl import Client, describe
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.progress import Progress, progress
+from brightpearl.cli.token_file import keep_tokens, with_kept_tokens
+from brightpearl.environment import settings
 
 
 @contextlib.contextmanager
@@ -17,10 +20,21 @@ def at_work(**options: Any) -> Iterator[tuple[Client, Progress]]:
     """A client of the account that the environment names, and a progress display."""
     shown = progress()
     try:
-        with Client.from_env(sleep=shown.sleep, **options) as client:
+        with account_client(sleep=shown.sleep, **options) as client:
             yield client, shown
     finally:
         shown.close()
+
+
+@contextlib.contextmanager
+def account_client(**options: Any) -> Iterator[Client]:
+    """A client of the account that the environment names, whose tokens are kept for the next command."""
+    environment = with_kept_tokens(dict(os.environ))
+    with Client(**settings(environment), **options) as client:
+        try:
+            yield client
+        finally:
+            keep_tokens(client, environment)
 
 
 def pairs(
@@ -47,3 +61,14 @@ def read_input(name: str | None) -> bytes | None:
         return sys.stdin.buffer.read()
     with open(name, "rb") as file:
         return file.read()
+
+
+def path_named(name: str, verb: str) -> str:
+    """The one path without placeholders where a resource of that name knows the verb."""
+    operations = describe(name).operations
+    paths = {found.path for found in operations if found.method == verb}
+    if len(paths) == 1 and "{" not in (path := paths.pop()):
+        return path
+    listed = sorted({found.path for found in operations if found.method == verb})
+    expected = f"a path such as {', '.join(listed)}" if listed else f"one that knows {verb}"
+    raise UsageError(f"{name} alone does not say what to read; expected {expected}", where="RESOURCE")

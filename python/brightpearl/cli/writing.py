@@ -109,7 +109,10 @@ def task_arguments(body: bytes | None, given: list[tuple[str, str]]) -> dict[str
     """The members of a JSON object, with single ones added: a value that is JSON as that, and else as a text."""
     arguments: dict[str, Any] = {}
     if body is not None:
-        read = load_json(body)
+        try:
+            read = load_json(body)
+        except BrightpearlError as error:
+            raise UsageError(f"{error.message}; expected a JSON object", where=f"FILE, {error.location}") from None
         if not isinstance(read, dict):
             raise UsageError(f"the arguments are a JSON {type(read).__name__}; expected an object", where="FILE")
         arguments.update(read)

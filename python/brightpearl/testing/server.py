@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from brightpearl.testing.emulator import Emulator
 
 _LARGEST_BODY = 64 << 20
+_LONGEST_LINE = 4 << 10
 
 
 class EmulatorServer:
@@ -142,14 +143,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def _respond(self) -> None:
-        try:
-            length = int(self.headers.get("content-length", "0"))
-        except ValueError:
-            length = -1
-        if not 0 <= length <= _LARGEST_BODY:
+        body = self._body()
+        if body is None:
+            # What follows on the connection cannot be told from the body.
+            self.close_connection = True
             self.send_error(400, "the length of the body is none")
             return
-        request = Request(self.command, self.path, list(self.headers.items()), self.rfile.read(length))
+        request = Request(self.command, self.path, list(self.headers.items()), body)
         response, delay = self.server.emulator.respond(request, _system_milliseconds())
         if delay:
             time.sleep(delay)
@@ -165,10 +165,43 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(response.body)
 
+    def _body(self) -> bytes | None:
+        """What came with the request, `None` when its length cannot be told or is too large."""
+        if self.headers.get("transfer-encoding", "").strip().lower() == "chunked":
+            return self._chunks()
+        length = _number(self.headers.get("content-length", "0"), 10)
+        return None if length is None or length > _LARGEST_BODY else self.rfile.read(length)
+
+    def _chunks(self) -> bytes | None:
+        body = bytearray()
+        while size := _number(self.rfile.readline(_LONGEST_LINE).partition(b";")[0].decode("latin-1").strip(), 16):
+            if len(body) + size > _LARGEST_BODY:
+                return None
+            body += self.rfile.read(size)
+            self.rfile.readline(_LONGEST_LINE)
+        if size is None:
+            return None
+        # What follows the last chunk, up to an empty line, are headers again.
+        while self.rfile.readline(_LONGEST_LINE).strip():
+            pass
+        return bytes(body)
+
+    def handle_expect_100(self) -> bool:
+        """Asks for the body at once: the answers of this handler are buffered, and a client waits for this one."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     do_GET = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: standard error belongs to the program."""
+
+
+def _number(text: str, base: int) -> int | None:
+    """A length as HTTP writes it, where int() alone takes signs, spaces and underscores, too."""
+    digits = "0123456789abcdef"[:base]
+    return int(text, base) if text and all(letter in digits for letter in text.lower()) else None
 
 
 def _system_milliseconds() -> float:

@@ -44,7 +44,7 @@ fn redirected(response: &Response) -> (String, Vec<(String, String)>) {
 }
 
 fn approve(emulator: &mut Emulator, client: &str) -> String {
-    let page = browse(emulator, Method::Get, &authorize_url("demo", client, REDIRECT, "x9f+2"), "");
+    let page = browse(emulator, Method::Get, &authorize_url("demo", client, REDIRECT, "x9f+2").unwrap(), "");
     let (address, parameters) = redirected(&page);
     assert_eq!(address, REDIRECT);
     assert_eq!(parameters[1], ("state".to_owned(), "x9f+2".to_owned()));
@@ -346,7 +346,7 @@ fn introspection_tells_what_a_token_is_worth() {
 #[test]
 fn a_page_asks_when_it_is_told_to() {
     let mut emulator = with(OAuth { approval: Approval::OnAPage, ..OAuth::default() });
-    let url = authorize_url("demo", "demo_oauth_app", REDIRECT, "\"><script>");
+    let url = authorize_url("demo", "demo_oauth_app", REDIRECT, "\"><script>").unwrap();
     let page = browse(&mut emulator, Method::Get, &url, "");
     assert_eq!(page.status, 200);
     assert!(page.headers.get("content-type").unwrap().starts_with("text/html"));
@@ -374,7 +374,7 @@ fn the_authorise_page_redirects_only_where_it_may() {
     let mut emulator = with(oauth);
     assert!(!approve(&mut emulator, "demo_oauth_app").is_empty());
     let mut status = |account: &str, client: &str, uri: &str| {
-        let page = browse(&mut emulator, Method::Get, &authorize_url(account, client, uri, "s"), "");
+        let page = browse(&mut emulator, Method::Get, &authorize_url(account, client, uri, "s").unwrap(), "");
         assert!(page.status == 302 || page.headers.get("location").is_none());
         page.status
     };
@@ -383,7 +383,8 @@ fn the_authorise_page_redirects_only_where_it_may() {
     assert_eq!(status("demo", "demo_oauth_public_app", "http://a.example/\r\nSet-Cookie: x"), 400);
     assert_eq!(status("demo", "nobody", REDIRECT), 400);
     assert_eq!(status("other", "demo_oauth_app", REDIRECT), 400);
-    let implicit = authorize_url("demo", "demo_oauth_app", REDIRECT, "s").replace("=code&", "=token&");
+    let implicit =
+        authorize_url("demo", "demo_oauth_app", REDIRECT, "s").unwrap().replace("=code&", "=token&");
     let refused = browse(&mut emulator, Method::Get, &implicit, "");
     assert_eq!(redirected(&refused).1[0].1, "unsupported_response_type");
 }

@@ -30,6 +30,39 @@ test("a body is judged as text or as a value, and nothing is thrown for what is 
   assert.throws(() => brightpearl.validate("order-service/order", "BREW", body), { location: "verb" });
 });
 
+test("a body is judged by the short name of a resource, and a name that is none is refused", () => {
+  assert.deepEqual(
+    brightpearl.validate("order-row", "post", { quantity: { magnitude: "one" } }),
+    brightpearl.validate("order-service/order/{ORDER-ID}/row", "POST", { quantity: { magnitude: "one" } }),
+  );
+  assert.throws(() => brightpearl.validate("ordr", "POST", {}), { location: "resource", message: /did you mean "order"/ });
+  assert.throws(() => brightpearl.validate("order-row", "PUT", {}), { location: "verb" });
+});
+
+test("the authorise page of an app carries the state of the host", () => {
+  const wanted = { account: "acme", appRef: "acme_shop", redirectUri: "https://shop.example/back?a=1", state: "x9f+2 é" };
+  const url = new URL(brightpearl.authorizeUrl(wanted));
+  assert.equal(url.origin + url.pathname, "https://oauth.brightpearl.com/authorize/acme");
+  assert.deepEqual(Object.fromEntries(url.searchParams), {
+    response_type: "code", client_id: "acme_shop", redirect_uri: "https://shop.example/back?a=1", state: "x9f+2 é",
+  });
+  assert.throws(() => brightpearl.authorizeUrl({ ...wanted, state: "" }), { location: "state" });
+  assert.throws(() => brightpearl.authorizeUrl({ ...wanted, account: "a/b" }), { location: "account" });
+});
+
+test("what has no text is no filter, and what is no whole number no id", () => {
+  const client = new brightpearl.Client({
+    account: "acme", baseUrl: "http://127.0.0.1:1", credentials: { type: "private-app", appRef: "a", accountToken: "b" },
+  });
+  for (const value of [undefined, null, {}, NaN, [undefined]]) {
+    assert.throws(() => client.search("order-service/order-search", { externalRef: value }), TypeError);
+  }
+  for (const ids of [1.5, [1.5], [1, NaN], [-1.5], [2 ** 53], [null]]) {
+    assert.throws(() => client.get("order-service/order", ids), TypeError);
+  }
+  client.close();
+});
+
 test("callbacks are verified from anything that iterates over pairs", () => {
   const secret = "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY=";
   const query = "accountCode=topfurniture&timestamp=112287235486&token=c72a9373-86f5-4138-a41f-c26cd9abfe4e&signature=927082e6151ecfd57ead5dddb9ef571e08e4969a00d2639a0222d2211e67180a";

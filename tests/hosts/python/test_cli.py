@@ -262,3 +262,31 @@ def test_the_emulator_serves_until_it_is_interrupted() -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
+
+
+def test_a_whole_list_needs_no_ids() -> None:
+    for name in ("order-type", "order-service/order-type", "warehouse"):
+        ended = Ended("get", name)
+        assert ended.code == 0, ended.err
+        assert len(ended.out.splitlines()) > 1
+        assert all("id" in json.loads(line) for line in ended.out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "ordr"], 'did you mean "order"?'),
+        (["get", "ordr", "1"], 'did you mean "order"?'),
+        (["search", "order-type"], "order-type has no search"),
+        (["get", "order-note", "1"], "order-service/order/{"),
+        (["get", "multi-message"], "multi-message"),
+    ],
+)
+def test_a_name_that_cannot_be_meant_costs_no_request(
+    arguments: list[str], said: str, server: EmulatorServer
+) -> None:
+    before = server.emulator.statistics()["requests"]
+    ended = Ended(*arguments)
+    assert ended.code == 2, ended.err
+    assert said in ended.err
+    assert server.emulator.statistics()["requests"] == before

@@ -67,7 +67,7 @@ def test_a_body_is_checked_without_an_account(tmp_path: Path, monkeypatch: pytes
     assert '/quantity/magnitude: found "one", expected a decimal number' in ended.out
     assert "/rowValue: found nothing" in ended.out
     assert "warning: /colour" in ended.out
-    assert "2 errors, 1 warnings" in ended.err
+    assert "2 errors, 1 warning" in ended.err
     found = json.loads(Ended("validate", "order-row", "post", str(body), "--json").out)
     assert [violation["pointer"] for violation in found] == ["/quantity/magnitude", "/rowValue", "/colour"]
     assert Ended("validate", "order-row", "post", str(body), "--unknown-members", "allow").err.startswith(
@@ -129,6 +129,7 @@ def test_a_wrong_body_is_told_line_by_line() -> None:
         (["task", "add-order-notes"], "add-order-note"),
         (["task", "add-order-note", "--arg", "orderId"], "expected a name and a value such as orderId=7"),
         (["task", "nothing", "--describe"], "brightpearl task lists them"),
+        (["task", "add-order-note", "-"], "expected a JSON object"),
     ],
 )
 def test_mistakes_are_told(arguments: list[str], said: str) -> None:

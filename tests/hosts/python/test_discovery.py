@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import doctest
 import hashlib
+import urllib.parse
 import json
 from decimal import Decimal
 from typing import Any
@@ -136,6 +137,25 @@ def test_a_callback_is_genuine_or_refused() -> None:
             brightpearl.verify_callback(wrong, secret)
         assert caught.value.location == "signature"
         assert secret not in repr(vars(caught.value))
+
+
+def test_the_authorise_page_of_an_app() -> None:
+    url = brightpearl.authorize_url("acme", "acme_shop", "https://shop.example/back?a=1", "x9f+2 é")
+    parts = urllib.parse.urlsplit(url)
+    assert (parts.netloc, parts.path) == ("oauth.brightpearl.com", "/authorize/acme")
+    assert dict(urllib.parse.parse_qsl(parts.query, strict_parsing=True)) == {
+        "response_type": "code",
+        "client_id": "acme_shop",
+        "redirect_uri": "https://shop.example/back?a=1",
+        "state": "x9f+2 é",
+    }
+    good = {"account": "acme", "app_ref": "a", "redirect_uri": "https://shop.example/", "state": "s"}
+    for name in good:
+        with pytest.raises(ValidationError) as caught:
+            brightpearl.authorize_url(**(good | {name: ""}))
+        assert caught.value.location == name
+    with pytest.raises(ValidationError):
+        brightpearl.authorize_url("acme/../other", "a", "https://shop.example/", "s")
 
 
 @pytest.mark.parametrize("module", [discovery, findings])

@@ -138,3 +138,12 @@ def test_id_sets() -> None:
     assert pickle.loads(pickle.dumps(ids)) == ids
     assert pickle.loads(pickle.dumps(IdSet())) == IdSet()
     assert repr(ids) == 'IdSet("1-3,9")'
+
+
+def test_what_can_be_no_id_is_wrong_input() -> None:
+    for ids in (-1, [-1], [0], 2**64, [1, 2**70]):
+        with pytest.raises(ValidationError, match="positive integer|expected"):
+            IdSet(ids)
+    for other in (1.5, [1.5], [None]):
+        with pytest.raises(TypeError):
+            IdSet(other)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -168,6 +169,7 @@ def test_the_examples_run(module: ModuleType) -> None:
 
 FIXTURES = """
 import pytest
+import socket
 
 def test_client(brightpearl_client):
     assert len(list(brightpearl_client.search("order-service/order-search"))) == 100
@@ -198,3 +200,25 @@ def test_the_fixtures_are_there_by_themselves(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
+
+
+def test_a_body_may_come_in_chunks_or_be_asked_for_first() -> None:
+    with Emulator(orders=3).serve() as server:
+        own = server.emulator.credentials._configuration()
+        head = (
+            "POST /public-api/demo/order-service/order/1/note HTTP/1.1\r\nHost: emulator\r\n"
+            f"brightpearl-app-ref: {own['app_ref']}\r\nbrightpearl-account-token: {own['account_token']}\r\n"
+        ).encode()
+        body = b'{"text": "piecemeal"}'
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            chunks = b"".join(b"%x;x=y\r\n%b\r\n" % (len(part), part) for part in (body[:5], body[5:]))
+            connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\nTrailer: x\r\n\r\n")
+            assert connection.recv(9_999).endswith(b'{"response":1}')
+            connection.sendall(head + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+            assert connection.recv(9_999) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.sendall(body)
+            assert connection.recv(9_999).endswith(b'{"response":2}')
+        for wrong in (b"Transfer-Encoding: chunked\r\n\r\n-1\r\n", b"Content-Length: 1_0\r\n\r\n0123456789"):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+                connection.sendall(head + wrong)
+                assert b" 400 " in connection.recv(9_999).splitlines()[0]
