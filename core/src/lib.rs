@@ -21,6 +21,7 @@ pub mod http;
 pub mod id_set;
 mod jitter;
 mod live;
+pub mod mapping;
 pub mod pool;
 pub mod retry;
 mod secret;

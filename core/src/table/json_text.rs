@@ -29,7 +29,7 @@ pub(super) fn write_text(cell: Cell<'_>, out: &mut String) {
 }
 
 /// Appends a text as a JSON string with only the escapes that JSON demands.
-pub(super) fn write_string(text: &str, out: &mut String) {
+pub(crate) fn write_string(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
     while let Some(place) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {

@@ -14,7 +14,7 @@ mod violation;
 pub use verification::verifications;
 pub use violation::{Fault, Severity, UnknownMembers, Violation};
 
-use crate::catalog::field::Object;
+use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Content, Idempotence, Operation};
 use crate::catalog::{self, Match};
 use crate::error::{Error, Result};
@@ -74,6 +74,16 @@ pub(crate) fn validate_members(tables: &[&Object], text: &str, unknown: UnknownM
     match Part::json(text.as_bytes()).map(|part| part.read()) {
         Ok(Node::Object(members)) => check.members(tables, &members),
         Ok(other) => check.error(Fault::WrongType, other, "an object"),
+        Err(reason) => check.error(Fault::Unreadable, reason, "JSON"),
+    }
+    check.finish()
+}
+
+/// Everything that is wrong with a JSON text that should have a shape. Unknown members are not judged.
+pub(crate) fn fits(shape: &Shape, text: &str) -> Vec<Violation> {
+    let mut check = Check::new(UnknownMembers::Allow);
+    match Part::json(text.as_bytes()).map(|part| part.read()) {
+        Ok(node) => check.value(shape, &node),
         Err(reason) => check.error(Fault::Unreadable, reason, "JSON"),
     }
     check.finish()

@@ -1,0 +1,224 @@
+//! Reading `fields`: the rules, and those for the elements of arrays.
+
+use super::members::{Members, Place};
+use super::{Context, SCOPES, Scope, constant};
+use crate::mapping::path::Paths;
+use crate::mapping::rule::{Each, Entry, Item, Piece, Rule, Source};
+use crate::mapping::transform::Case;
+
+const CASES: [(&str, Case); 2] = [("upper", Case::Upper), ("lower", Case::Lower)];
+
+/// How deep `each` may stand in each other.
+const DEEPEST: usize = 8;
+
+impl Context<'_> {
+    /// The rules of an array, each relative to `base`.
+    pub(super) fn entries(&mut self, place: &Place<'_>, base: &str) -> Vec<Entry> {
+        let elements = place.elements(self.findings);
+        elements.iter().filter_map(|element| self.entry(element, base)).collect()
+    }
+
+    fn entry(&mut self, place: &Place<'_>, base: &str) -> Option<Entry> {
+        let mut members = place.object(self.findings)?;
+        let to = self.target(&mut members, base);
+        let scope = self.scope(&mut members);
+        if let Some(each) = members.take("each") {
+            let each = self.each(&mut members, &each, to.clone().unwrap_or_default(), scope);
+            members.finish(self.findings);
+            return to.and(each).map(|each| Entry::Each(Box::new(each)));
+        }
+        let rule = self.rule(&mut members, to.clone().unwrap_or_default(), scope);
+        for name in ["fields", "split"] {
+            if members.take(name).is_some() {
+                let message = format!("{name} stands only beside `each`");
+                self.findings.error(format!("{}/{name}", members.pointer), message);
+            }
+        }
+        members.finish(self.findings);
+        to.and(rule).map(|rule| Entry::Rule(Box::new(rule)))
+    }
+
+    fn target(&mut self, members: &mut Members<'_>, base: &str) -> Option<String> {
+        let to = members.needed_text("to", self.findings)?;
+        let pointer = format!("{}/to", members.pointer);
+        let is_escaped = to.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+        let names: Vec<&str> = to.split('/').skip(1).collect();
+        if !to.starts_with('/') || !is_escaped || names.iter().any(|name| name.is_empty()) {
+            self.findings.error(pointer, format!("{to:?} is no JSON Pointer such as /customer/id"));
+            return None;
+        }
+        if names.contains(&"-") {
+            let message =
+                "`-` has no place here; several rules with `each` and the same `to` append to one array";
+            self.findings.error(pointer, message);
+            return None;
+        }
+        Some(format!("{base}{to}"))
+    }
+
+    fn scope(&mut self, members: &mut Members<'_>) -> Scope {
+        let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(Scope::Element);
+        if scope != Scope::Element && self.chain.len() < 2 {
+            let pointer = format!("{}/scope", members.pointer);
+            self.findings.warn(pointer, "outside of `each` there is only the record; leave it out");
+        }
+        scope
+    }
+
+    fn each(
+        &mut self,
+        members: &mut Members<'_>,
+        each: &Place<'_>,
+        to: String,
+        scope: Scope,
+    ) -> Option<Each> {
+        members.take("note");
+        let elements = self.pick(each, scope);
+        let when = members.take("when").and_then(|when| self.condition(&when, scope));
+        let split = members.text("split", self.findings);
+        if split.as_deref() == Some("") {
+            self.findings
+                .error(format!("{}/split", members.pointer), "expected what stands between the parts");
+        }
+        let required = members.flag("required", self.findings);
+        if self.chain.len() >= DEEPEST {
+            self.findings.error(&each.pointer, format!("more than {DEEPEST} `each` in each other"));
+            return None;
+        }
+        let level = self.paths.len();
+        self.paths.push(Paths::default());
+        self.chain.push(level);
+        let inner = format!("{to}/*");
+        let item = match members.take("fields") {
+            Some(fields) => Some(Item::Fields(self.entries(&fields, &inner))),
+            None => self.rule(members, inner, Scope::Element).map(|rule| Item::Value(Box::new(rule))),
+        };
+        self.chain.pop();
+        Some(Each {
+            pointer: members.pointer.clone(),
+            to,
+            when,
+            elements: elements?,
+            split,
+            required,
+            level,
+            item: item?,
+        })
+    }
+
+    /// A rule's own members. For the elements of an array, what they are of was said by `each`, and so were
+    /// `when` and `required`.
+    pub(super) fn rule(&mut self, members: &mut Members<'_>, to: String, scope: Scope) -> Option<Rule> {
+        members.take("note");
+        let is_element = to.ends_with("/*");
+        let source = self.source(members, scope, is_element);
+        let when = if is_element { None } else { members.take("when") };
+        let when = when.and_then(|when| self.condition(&when, scope));
+        let trim = members.flag("trim", self.findings);
+        let keep_empty = members.flag("keepEmpty", self.findings);
+        let case = members.choice("case", &CASES, self.findings);
+        let default = members.take("default").and_then(|place| constant(&place, self.findings));
+        let lookup = self.lookup(members);
+        let math = self.math(members, scope);
+        let unit = self.unit(members, scope);
+        let output = members.take("as").and_then(|place| self.output(&place, scope));
+        let required = !is_element && members.flag("required", self.findings);
+        let resolve = members.take("resolve").and_then(|place| self.resolve(&place, scope, output.as_ref()));
+        Some(Rule {
+            pointer: members.pointer.as_str().into(),
+            to: to.into(),
+            when,
+            source: source?,
+            trim,
+            keep_empty,
+            case,
+            default,
+            lookup,
+            math,
+            unit,
+            output,
+            required,
+            resolve,
+            is_key: false,
+        })
+    }
+
+    fn source(&mut self, members: &mut Members<'_>, scope: Scope, is_element: bool) -> Option<Source> {
+        let value = members.take("value");
+        let from = members.take("from");
+        let template = members.take("template");
+        let concat = members.take("concat");
+        let separator = members.text("separator", self.findings);
+        if separator.is_some() && concat.is_none() {
+            let pointer = format!("{}/separator", members.pointer);
+            self.findings.error(pointer, "separator stands only beside `concat`");
+        }
+        let given = [&value, &from, &template, &concat].into_iter().filter(|source| source.is_some()).count();
+        if given > 1 {
+            let message = "a rule has one source: one of from, value, template and concat";
+            self.findings.error(&members.pointer, message);
+            return None;
+        }
+        if let Some(value) = value {
+            return constant(&value, self.findings).map(Source::Constant);
+        }
+        if let Some(from) = from {
+            return self.pick(&from, scope).map(Source::Pick);
+        }
+        if let Some(template) = template {
+            return self.template(&template, scope).map(Source::Template);
+        }
+        if let Some(concat) = concat {
+            let parts = concat.elements(self.findings);
+            let parts: Vec<_> = parts.iter().filter_map(|part| self.pick(part, scope)).collect();
+            let separator = separator.unwrap_or_else(|| " ".to_owned());
+            return Some(Source::Concat { parts, separator });
+        }
+        let creates = || members.all().iter().any(|(name, _)| name == "resolve");
+        if is_element || creates() {
+            return self.pick_text("@", &members.pointer, scope).map(Source::Pick);
+        }
+        self.findings.error(&members.pointer, "a source is missing: from, value, template or concat");
+        None
+    }
+
+    /// `Order {name} of {customer.email}`; `{{` and `}}` are braces.
+    fn template(&mut self, place: &Place<'_>, scope: Scope) -> Option<Vec<Piece>> {
+        let template = place.text(self.findings)?;
+        let mut pieces = Vec::new();
+        let mut text = String::new();
+        let mut rest = template.as_str();
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, brace) = rest.split_at(at);
+            text.push_str(before);
+            if let Some(after) = brace.strip_prefix("{{").or_else(|| brace.strip_prefix("}}")) {
+                text.push_str(&brace[..1]);
+                rest = after;
+                continue;
+            }
+            let inside = brace.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+            let Some((path, after)) = inside else {
+                self.findings.error(
+                    &place.pointer,
+                    format!(
+                        "a brace stands alone in {template:?}; expected {{path}}, or {{{{ and }}}} for braces"
+                    ),
+                );
+                return None;
+            };
+            if !text.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+            }
+            pieces.push(Piece::Pick(self.pick_text(path.trim(), &place.pointer, scope)?));
+            rest = after;
+        }
+        text.push_str(rest);
+        if !text.is_empty() {
+            pieces.push(Piece::Text(text));
+        }
+        if !pieces.iter().any(|piece| matches!(piece, Piece::Pick(_))) {
+            self.findings.warn(&place.pointer, "the template has no {path} in it; a constant is a `value`");
+        }
+        Some(pieces)
+    }
+}

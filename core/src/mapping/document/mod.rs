@@ -1,0 +1,153 @@
+//! Reading a document: from JSON to rules, with everything that is wrong on the way.
+
+mod fields;
+mod members;
+mod steps;
+mod whole;
+
+pub(super) use members::token;
+pub(super) use whole::{Document, KeySource, Parameter, placeholders, read};
+
+use std::sync::Arc;
+
+use super::Mapping;
+use super::expression::Expression;
+use super::finding::Findings;
+use super::path::Paths;
+use super::rule::{Constant, Operand, Pick, Tables};
+use super::tape::{Kind, Node as TapeNode, Tape};
+use super::transform::Reading;
+use super::value::Value;
+use crate::validate::document::Node;
+use members::Place;
+
+/// What rules can refer to while they are read.
+struct Context<'c> {
+    findings: &'c mut Findings,
+    tables: Tables,
+    /// Tables that some rule uses.
+    used_tables: Vec<String>,
+    mappings: Vec<(String, Arc<Mapping>)>,
+    used_mappings: Vec<String>,
+    reading: Reading,
+    /// The plain paths of each level: the record, then the elements of each `each` in the order of the document.
+    paths: Vec<Paths>,
+    /// The levels that the rule stands within.
+    chain: Vec<usize>,
+}
+
+/// The value against which a path is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    Element,
+    Parent,
+    Record,
+}
+
+const SCOPES: [(&str, Scope); 3] =
+    [("element", Scope::Element), ("parent", Scope::Parent), ("record", Scope::Record)];
+
+impl Context<'_> {
+    fn level(&self, scope: Scope) -> usize {
+        let levels = match scope {
+            Scope::Element => self.chain.last(),
+            Scope::Parent => self.chain.iter().rev().nth(1).or(self.chain.first()),
+            Scope::Record => self.chain.first(),
+        };
+        levels.copied().unwrap_or_default()
+    }
+
+    /// An expression at a place.
+    fn pick_text(&mut self, text: &str, pointer: &str, scope: Scope) -> Option<Pick> {
+        let level = self.level(scope);
+        match Expression::parse(text) {
+            Ok(expression) => {
+                let paths = self.paths.get_mut(level)?;
+                Some(Pick { placed: expression.placed(paths), level })
+            }
+            Err(reason) => {
+                self.findings.error(pointer, format!("{text:?} is no JMESPath expression: {reason}"));
+                None
+            }
+        }
+    }
+
+    /// A path: a text, or `{"from": ..., "scope": ...}`.
+    fn pick(&mut self, place: &Place<'_>, scope: Scope) -> Option<Pick> {
+        if let Node::Object(_) = place.read() {
+            let mut members = place.object(self.findings)?;
+            let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(scope);
+            let from = members.take("from");
+            let pointer = members.pointer.clone();
+            members.finish(self.findings);
+            let Some(from) = from else {
+                self.findings.error(pointer, "from is missing; expected a JMESPath expression");
+                return None;
+            };
+            return self.pick(&from, scope);
+        }
+        let text = place.text(self.findings)?;
+        self.pick_text(&text, &place.pointer, scope)
+    }
+
+    /// A condition: an expression that does not say the same whatever the record is.
+    fn condition(&mut self, place: &Place<'_>, scope: Scope) -> Option<Pick> {
+        let pick = self.pick(place, scope)?;
+        match pick.placed.expression.constant().map(|value| value.is_truthy()) {
+            Some(true) => self.findings.warn(&place.pointer, "the condition always holds; leave it out"),
+            Some(false) => {
+                self.findings.warn(&place.pointer, "the condition never holds, so this is never reached")
+            }
+            None => {}
+        }
+        Some(pick)
+    }
+
+    /// A path, or a number, or `{"value": ...}`.
+    fn operand(&mut self, place: &Place<'_>, scope: Scope) -> Option<Operand> {
+        match place.read() {
+            Node::Number(_) => Some(Operand::Constant(constant(place, self.findings)?)),
+            Node::Object(members) if members.iter().any(|(name, _)| name == "value") => {
+                let mut members = place.object(self.findings)?;
+                let value = members.take("value");
+                members.finish(self.findings);
+                Some(Operand::Constant(constant(&value?, self.findings)?))
+            }
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Unreadable => self.pick(place, scope).map(Operand::Pick),
+        }
+    }
+}
+
+/// A value of the document, whatever it is.
+fn constant(place: &Place<'_>, findings: &mut Findings) -> Option<Constant> {
+    let json = place.json();
+    match Tape::read(json.as_bytes()) {
+        Ok(tape) => Some(Constant { json: json.to_owned(), value: owned(tape.root()) }),
+        Err(reason) => {
+            findings.error(&place.pointer, reason);
+            None
+        }
+    }
+}
+
+fn owned(node: TapeNode<'_>) -> Value<'static> {
+    match node.kind() {
+        Kind::Null => Value::Null,
+        Kind::True => Value::Boolean(true),
+        Kind::False => Value::Boolean(false),
+        Kind::Number => Value::Number(node.raw().to_owned().into()),
+        Kind::Text | Kind::EscapedText => Value::Text(node.text().into_owned().into()),
+        Kind::Array => Value::Array(node.elements().map(owned).collect()),
+        Kind::Object => {
+            let members = node.members();
+            Value::Object(
+                members.map(|(name, value)| (name.text().into_owned().into(), owned(value))).collect(),
+            )
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! Reading what happens to a value on its way: tables, calculations, units, types and references.
+
+use std::sync::Arc;
+
+use super::members::{Members, Place};
+use super::{Context, Scope, constant};
+use crate::mapping::reference::OnMissing;
+use crate::mapping::rule::{Constant, Operand, Resolve};
+use crate::mapping::transform::{
+    Input, LookupStep, MathStep, Money, Numeric, Operation, Otherwise, Output, Pattern, Rounding, Table,
+    Time, Unit, UnitStep, Zone,
+};
+use crate::mapping::value::Value;
+use crate::validate::document::Node;
+use crate::value::CurrencyCode;
+
+/// The types, before what else is said of them.
+#[derive(Clone, Copy)]
+enum Type {
+    Text,
+    Integer,
+    Decimal,
+    Money,
+    Date,
+    DateTime,
+    Boolean,
+}
+
+const TYPES: [(&str, Type); 7] = [
+    ("string", Type::Text),
+    ("integer", Type::Integer),
+    ("decimal", Type::Decimal),
+    ("money", Type::Money),
+    ("date", Type::Date),
+    ("datetime", Type::DateTime),
+    ("boolean", Type::Boolean),
+];
+
+/// Whether a number is written as a text.
+const FORMS: [(&str, bool); 2] = [("number", false), ("string", true)];
+
+#[derive(Clone, Copy)]
+enum Else {
+    Fail,
+    Skip,
+    SkipRecord,
+    Keep,
+}
+
+impl Context<'_> {
+    /// `{"MUG": 1, ...}`.
+    pub(super) fn table(&mut self, place: &Place<'_>, caseless: bool) -> Option<Arc<Table>> {
+        let entries = place.object(self.findings)?.all();
+        if entries.is_empty() {
+            self.findings.warn(&place.pointer, "the table is empty");
+        }
+        let constants = entries.iter().filter_map(|(text, place)| {
+            constant(place, self.findings).map(|constant| (text.clone(), constant))
+        });
+        let constants = constants.collect();
+        Some(Arc::new(Table::new(constants, caseless)))
+    }
+
+    pub(super) fn lookup(&mut self, members: &mut Members<'_>) -> Option<LookupStep> {
+        let caseless = members.flag("caseless", self.findings);
+        let lookup = members.take("lookup");
+        let inline = members.take("enum");
+        let otherwise = members.take("else");
+        let otherwise = otherwise.map(|place| (self.otherwise(&place), place.pointer));
+        let (name, table) = match (lookup, inline) {
+            (Some(place), None) => {
+                let name = place.text(self.findings)?;
+                let Some((_, table)) = self.tables.iter().find(|(known, _)| *known == name) else {
+                    let known: Vec<&str> = self.tables.iter().map(|(name, _)| name.as_str()).collect();
+                    let message =
+                        format!("there is no table {name:?} in `lookups`, which has {}", listed(&known));
+                    self.findings.error(place.pointer, message);
+                    return None;
+                };
+                let table = if caseless { Arc::new(table.without_case()) } else { table.clone() };
+                self.used_tables.push(name.clone());
+                (name, table)
+            }
+            (None, Some(place)) => (String::new(), self.table(&place, caseless)?),
+            (Some(_), Some(place)) => {
+                self.findings.error(place.pointer, "a rule has `lookup` or `enum`, not both");
+                return None;
+            }
+            (None, None) => {
+                if let Some((_, pointer)) = otherwise {
+                    self.findings
+                        .error(pointer, "else stands only beside `lookup` or `enum`, or within `resolve`");
+                }
+                return None;
+            }
+        };
+        Some(LookupStep {
+            name,
+            table,
+            otherwise: otherwise.and_then(|(found, _)| found).unwrap_or_default(),
+        })
+    }
+
+    fn otherwise(&mut self, place: &Place<'_>) -> Option<Otherwise> {
+        const WORDS: [(&str, Else); 3] = [("fail", Else::Fail), ("skip", Else::Skip), ("keep", Else::Keep)];
+        if let Node::Object(_) = place.read() {
+            return self.default_of(place).map(Otherwise::Default);
+        }
+        place.choice(&WORDS, self.findings).map(|word| match word {
+            Else::Fail | Else::SkipRecord => Otherwise::Fail,
+            Else::Skip => Otherwise::Skip,
+            Else::Keep => Otherwise::Keep,
+        })
+    }
+
+    /// `{"default": ...}`.
+    fn default_of(&mut self, place: &Place<'_>) -> Option<Constant> {
+        let mut members = place.object(self.findings)?;
+        let default = members.take("default");
+        members.finish(self.findings);
+        if default.is_none() {
+            self.findings.error(&place.pointer, "default is missing; expected the value that goes there");
+        }
+        constant(&default?, self.findings)
+    }
+
+    /// `[{"times": "quantity"}, {"minus": "discount"}]`.
+    pub(super) fn math(&mut self, members: &mut Members<'_>, scope: Scope) -> Vec<MathStep> {
+        let Some(place) = members.take("math") else { return Vec::new() };
+        let mut steps = Vec::new();
+        for element in place.elements(self.findings) {
+            let Some(mut members) = element.object(self.findings) else { continue };
+            let mut found = 0;
+            for (name, operation) in Operation::NAMES {
+                let Some(operand) = members.take(name) else { continue };
+                found += 1;
+                let operand = self.operand(&operand, scope);
+                steps.extend(operand.map(|operand| MathStep { operation, operand }));
+            }
+            members.finish(self.findings);
+            if found != 1 {
+                self.findings
+                    .error(element.pointer, "expected one of plus, minus, times and over in each step");
+            }
+        }
+        steps
+    }
+
+    /// `{"from": "g", "to": "kg"}`; the unit may stand in the record: `{"from": {"from": "weight_unit"}, ...}`.
+    pub(super) fn unit(&mut self, members: &mut Members<'_>, scope: Scope) -> Option<UnitStep> {
+        let place = members.take("unit")?;
+        let mut members = place.object(self.findings)?;
+        let from = members.take("from");
+        let to = members.needed_text("to", self.findings);
+        members.finish(self.findings);
+        let unit = |name: &str, pointer: String, context: &mut Self| match Unit::named(name) {
+            Ok(unit) => Some(unit),
+            Err(reason) => {
+                context.findings.error(pointer, reason);
+                None
+            }
+        };
+        let to = unit(&to?, format!("{}/to", place.pointer), self)?;
+        let Some(from) = from else {
+            self.findings.error(&place.pointer, "from is missing; expected a unit, or where it stands");
+            return None;
+        };
+        if let Node::Object(_) = from.read() {
+            return self.pick(&from, scope).map(|pick| UnitStep { from: Operand::Pick(pick), to });
+        }
+        let name = from.text(self.findings)?;
+        let known = unit(&name, from.pointer.clone(), self)?;
+        if !known.fits(to) {
+            let message = format!("{} cannot be turned into {}", known.as_str(), to.as_str());
+            self.findings.error(&place.pointer, message);
+        }
+        Some(UnitStep { from: Operand::Constant(text_constant(&name)), to })
+    }
+
+    /// `"decimal"`, or `{"type": "decimal", ...}`.
+    pub(super) fn output(&mut self, place: &Place<'_>, scope: Scope) -> Option<Output> {
+        if let Node::Object(_) = place.read() {
+            let mut members = place.object(self.findings)?;
+            let Some(of_type) = members.take("type") else {
+                self.findings.error(&place.pointer, "type is missing");
+                return None;
+            };
+            let of_type = of_type.choice(&TYPES, self.findings)?;
+            let output = self.detailed(of_type, &mut members, scope);
+            members.finish(self.findings);
+            return output;
+        }
+        let of_type = place.choice(&TYPES, self.findings)?;
+        Some(match of_type {
+            Type::Text => Output::Text { cut: None },
+            Type::Integer => Output::Integer(Numeric::default()),
+            Type::Decimal => Output::Decimal(Numeric { as_text: true, ..Numeric::default() }),
+            Type::Money => {
+                let numeric = Numeric { as_text: true, ..Numeric::default() };
+                Output::Money(numeric, Money { currency: None, minor: false })
+            }
+            Type::Date => Output::Date(self.time(None, None, None)),
+            Type::DateTime => Output::DateTime(self.time(None, None, None)),
+            Type::Boolean => Output::Boolean,
+        })
+    }
+
+    fn detailed(&mut self, of_type: Type, members: &mut Members<'_>, scope: Scope) -> Option<Output> {
+        Some(match of_type {
+            Type::Text => Output::Text { cut: members.count("cut", 1_000_000, self.findings) },
+            Type::Integer => {
+                let rounding = members.choice("rounding", &Rounding::NAMES, self.findings);
+                let as_text = members.choice("write", &FORMS, self.findings).unwrap_or(false);
+                Output::Integer(Numeric { places: None, rounding, as_text })
+            }
+            Type::Decimal => Output::Decimal(self.numeric(members)),
+            Type::Money => {
+                let numeric = self.numeric(members);
+                Output::Money(numeric, self.money(members, scope))
+            }
+            Type::Date | Type::DateTime => {
+                let zone = self.zone(members.take("zone"));
+                let into = self.zone(members.take("into"));
+                let input = self.input(members.take("format"));
+                let time = self.time(zone, into, input);
+                if let Type::Date = of_type { Output::Date(time) } else { Output::DateTime(time) }
+            }
+            Type::Boolean => Output::Boolean,
+        })
+    }
+
+    /// What is said of a decimal number, which is written as a text unless otherwise said.
+    fn numeric(&mut self, members: &mut Members<'_>) -> Numeric {
+        let places = members.count("places", 28, self.findings);
+        let rounding = members.choice("rounding", &Rounding::NAMES, self.findings);
+        if rounding.is_some() && places.is_none() {
+            let pointer = format!("{}/rounding", members.pointer);
+            self.findings.warn(pointer, "without `places` nothing is rounded");
+        }
+        let as_text = members.choice("write", &FORMS, self.findings).unwrap_or(true);
+        Numeric { places, rounding, as_text }
+    }
+
+    fn money(&mut self, members: &mut Members<'_>, scope: Scope) -> Money {
+        let minor = members.flag("minor", self.findings);
+        let currency = members.take("currency");
+        if minor && currency.is_none() {
+            self.findings.error(&members.pointer, "minor units need to know their `currency`");
+        }
+        let currency = currency.and_then(|place| match place.read() {
+            Node::Text(code) if CurrencyCode::parse(&code).is_ok() => {
+                Some(Operand::Constant(text_constant(&code)))
+            }
+            Node::Object(_) => self.pick(&place, scope).map(Operand::Pick),
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Unreadable => {
+                place.refuse(self.findings, "a currency code such as GBP, or {\"from\": \"its path\"}");
+                None
+            }
+        });
+        Money { currency, minor }
+    }
+
+    pub(super) fn zone(&mut self, place: Option<Place<'_>>) -> Option<Zone> {
+        let place = place?;
+        let name = place.text(self.findings)?;
+        match Zone::parse(&name) {
+            Ok(zone) => Some(zone),
+            Err(reason) => {
+                self.findings.error(place.pointer, reason);
+                None
+            }
+        }
+    }
+
+    pub(super) fn input(&mut self, place: Option<Place<'_>>) -> Option<Input> {
+        let place = place?;
+        match place.text(self.findings)?.as_str() {
+            "iso" => Some(Input::Iso),
+            "seconds" => Some(Input::Seconds),
+            "milliseconds" => Some(Input::Milliseconds),
+            pattern => match Pattern::parse(pattern) {
+                Ok(pattern) => Some(Input::Pattern(pattern)),
+                Err(reason) => {
+                    let others = "; iso, seconds and milliseconds are the others";
+                    self.findings.error(place.pointer, reason + others);
+                    None
+                }
+            },
+        }
+    }
+
+    /// What the rule does not say, the document may.
+    fn time(&self, zone: Option<Zone>, into: Option<Zone>, input: Option<Input>) -> Time {
+        Time {
+            input: input.unwrap_or_else(|| self.reading.dates.clone()),
+            zone: zone.or_else(|| self.reading.zone.clone()),
+            into,
+        }
+    }
+
+    pub(super) fn resolve(
+        &mut self,
+        place: &Place<'_>,
+        scope: Scope,
+        output: Option<&Output>,
+    ) -> Option<Arc<Resolve>> {
+        let mut members = place.object(self.findings)?;
+        let creates = members.text("create", self.findings);
+        let search = members.text("search", self.findings);
+        let column = members.text("column", self.findings);
+        let take = members.text("take", self.findings);
+        let by = members.take("by").map(|place| self.filters(&place, scope)).unwrap_or_default();
+        let otherwise = members.take("else");
+        members.finish(self.findings);
+        let on_missing = match (otherwise, &creates) {
+            (Some(otherwise), None) => self.on_missing(&otherwise)?,
+            (Some(otherwise), Some(_)) => {
+                let message = "what is created for every record is never missing; leave `else` out";
+                self.findings.error(otherwise.pointer, message);
+                return None;
+            }
+            (None, Some(name)) => self.creation(name, &format!("{}/create", place.pointer))?,
+            (None, None) => OnMissing::Fail,
+        };
+        if creates.is_some() == (search.is_some() || column.is_some()) || search.is_some() != column.is_some()
+        {
+            let message = "expected `search` and `column`, or `create` alone";
+            self.findings.error(&place.pointer, message);
+            return None;
+        }
+        let as_text = match output {
+            Some(Output::Text { .. }) => true,
+            Some(
+                Output::Integer(_)
+                | Output::Decimal(_)
+                | Output::Money(..)
+                | Output::Date(_)
+                | Output::DateTime(_)
+                | Output::Boolean,
+            )
+            | None => false,
+        };
+        Some(Arc::new(Resolve {
+            search: search.unwrap_or_default().trim_matches('/').into(),
+            column: column.unwrap_or_default().into(),
+            take: take.map(Into::into),
+            by,
+            on_missing,
+            level: self.level(scope),
+            as_text,
+            pointer: place.pointer.clone(),
+        }))
+    }
+
+    /// Further columns: `{"productStatus": "LIVE", "channelId": {"from": "channel"}}`.
+    pub(super) fn filters(&mut self, place: &Place<'_>, scope: Scope) -> Vec<(Arc<str>, Operand)> {
+        let Some(members) = place.object(self.findings) else { return Vec::new() };
+        let mut filters = Vec::new();
+        for (column, place) in members.all() {
+            let operand = match place.read() {
+                Node::Text(_) | Node::Number(_) | Node::Boolean(_) => {
+                    constant(&place, self.findings).map(Operand::Constant)
+                }
+                Node::Null | Node::Array(_) | Node::Object(_) | Node::Unreadable => {
+                    self.operand(&place, scope)
+                }
+            };
+            filters.extend(operand.map(|operand| (column.into(), operand)));
+        }
+        filters
+    }
+
+    fn on_missing(&mut self, place: &Place<'_>) -> Option<OnMissing> {
+        const WORDS: [(&str, Else); 3] =
+            [("fail", Else::Fail), ("skip", Else::Skip), ("skip-record", Else::SkipRecord)];
+        let Node::Object(members) = place.read() else {
+            return place.choice(&WORDS, self.findings).map(|word| match word {
+                Else::Fail | Else::Keep => OnMissing::Fail,
+                Else::Skip => OnMissing::Skip,
+                Else::SkipRecord => OnMissing::SkipRecord,
+            });
+        };
+        if !members.iter().any(|(name, _)| name == "create") {
+            return self.default_of(place).map(|constant| OnMissing::Default(constant.json));
+        }
+        let mut members = place.object(self.findings)?;
+        let name = members.needed_text("create", self.findings);
+        members.finish(self.findings);
+        self.creation(&name?, &format!("{}/create", place.pointer))
+    }
+
+    fn creation(&mut self, name: &str, pointer: &str) -> Option<OnMissing> {
+        let Some((_, mapping)) = self.mappings.iter().find(|(known, _)| known == name) else {
+            let known: Vec<&str> = self.mappings.iter().map(|(name, _)| name.as_str()).collect();
+            let message = format!(
+                "there is no mapping {name:?} in `mappings`, which has {} before this",
+                listed(&known)
+            );
+            self.findings.error(pointer, message);
+            return None;
+        };
+        self.used_mappings.push(name.to_owned());
+        Some(OnMissing::Create(mapping.clone()))
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn text_constant(text: &str) -> Constant {
+    let mut json = String::new();
+    let value = Value::Text(text.to_owned().into());
+    value.write(&mut json);
+    Constant { json, value }
+}

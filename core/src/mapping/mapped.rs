@@ -1,0 +1,233 @@
+//! A record that was mapped, and phase two: putting the ids of references into the body.
+
+use std::sync::Arc;
+
+use crate::mapping::failure::Failure;
+use crate::mapping::reference::{OnMissing, Reference, Resolution};
+use crate::mapping::{Mapping, document};
+
+/// What came of a record.
+#[derive(Clone, Debug)]
+pub struct Mapped {
+    pub(super) mapping: Mapping,
+    /// Why it could not be mapped; empty when it could.
+    pub failures: Vec<Failure>,
+    /// Why it is to be left alone, when the document says so.
+    pub skipped: Option<String>,
+    /// What must be looked up before the body is whole; none twice.
+    pub references: Vec<Reference>,
+    /// What tells the record from all others, where the document has a `key`.
+    pub key: Option<String>,
+    /// Further columns and their values that a record with this key is found by; see
+    /// [`Mapping::key_search`](super::Mapping::key_search).
+    pub key_by: Vec<(Arc<str>, String)>,
+    /// The body but for the holes.
+    pub(super) text: String,
+    pub(super) holes: Vec<Hole>,
+    pub(super) parameters: Vec<Given>,
+}
+
+/// A place of the body where an id goes.
+#[derive(Clone, Debug)]
+pub(super) struct Hole {
+    /// Where what is left out with it begins: a comma, and a member's name.
+    pub(super) from: usize,
+    pub(super) at: usize,
+    /// Its place among the references.
+    pub(super) reference: usize,
+    pub(super) as_text: bool,
+    pub(super) required: bool,
+}
+
+/// What goes into a placeholder of the path.
+#[derive(Clone, Debug)]
+pub(super) enum Given {
+    Text(String),
+    Reference(usize),
+}
+
+/// Why there is no body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoBody {
+    /// The record is to be left alone, for this reason.
+    Skipped(String),
+    /// These rules could not be carried out.
+    Failed(Vec<Failure>),
+}
+
+/// What goes into a hole.
+enum Filling {
+    Json(String),
+    Nothing,
+}
+
+impl Mapped {
+    pub(super) fn failed(mapping: Mapping, failure: Failure) -> Self {
+        Self {
+            mapping,
+            failures: vec![failure],
+            skipped: None,
+            references: Vec::new(),
+            key: None,
+            key_by: Vec::new(),
+            text: String::new(),
+            holes: Vec::new(),
+            parameters: Vec::new(),
+        }
+    }
+
+    /// Whether the body is whole already.
+    pub fn is_whole(&self) -> bool {
+        self.failures.is_empty() && self.skipped.is_none() && self.references.is_empty()
+    }
+
+    /// The body as JSON text, with what `resolve` says of each reference. It is asked for each of
+    /// [`Mapped::references`] once, in their order.
+    ///
+    /// # Errors
+    /// [`NoBody::Skipped`] when the document or a reference that is missing says so, and [`NoBody::Failed`] with
+    /// every failure of the record, and every reference that is missing or unknown.
+    pub fn body(&self, resolve: &dyn Fn(&Reference) -> Resolution) -> Result<String, NoBody> {
+        let fillings = self.fillings(resolve)?;
+        let mut body = String::with_capacity(self.text.len() + self.holes.len() * 8);
+        let mut at = 0;
+        let mut failures = Vec::new();
+        for hole in &self.holes {
+            let filling = fillings.get(hole.reference);
+            match filling {
+                Some(Filling::Json(json)) => {
+                    append(&mut body, self.text.get(at..hole.at).unwrap_or_default());
+                    if hole.as_text && !json.starts_with('"') {
+                        body.push('"');
+                        body.push_str(json);
+                        body.push('"');
+                    } else {
+                        body.push_str(json);
+                    }
+                }
+                Some(Filling::Nothing) | None => {
+                    append(&mut body, self.text.get(at..hole.from).unwrap_or_default());
+                    if let (true, Some(reference)) = (hole.required, self.references.get(hole.reference)) {
+                        failures.push(
+                            self.unresolved(reference, "it is required, and Brightpearl does not have it"),
+                        );
+                    }
+                }
+            }
+            at = hole.at;
+        }
+        append(&mut body, self.text.get(at..).unwrap_or_default());
+        if failures.is_empty() { Ok(body) } else { Err(NoBody::Failed(failures)) }
+    }
+
+    /// The path that the body goes to, with what belongs into its placeholders. Empty when the document has no
+    /// `target`.
+    ///
+    /// # Errors
+    /// As [`Mapped::body`]; a part of the path cannot be left out.
+    pub fn path(&self, resolve: &dyn Fn(&Reference) -> Resolution) -> Result<String, NoBody> {
+        let Some(target) = &self.mapping.0.document.target else { return Ok(String::new()) };
+        if target.parameters.is_empty() {
+            return Ok(target.path.clone());
+        }
+        let fillings = self.fillings(resolve)?;
+        let mut failures = Vec::new();
+        let mut path = target.path.clone();
+        for name in document::placeholders(&target.path) {
+            let place = target.parameters.iter().position(|parameter| parameter.name == name);
+            let text = match place.and_then(|place| self.parameters.get(place)) {
+                Some(Given::Text(text)) => text.clone(),
+                Some(Given::Reference(reference)) => match fillings.get(*reference) {
+                    Some(Filling::Json(json)) => json.trim_matches('"').to_owned(),
+                    Some(Filling::Nothing) | None => {
+                        let reference = self.references.get(*reference);
+                        let fail = |reference| {
+                            self.unresolved(reference, "the path needs it, and Brightpearl does not have it")
+                        };
+                        failures.extend(reference.map(fail));
+                        continue;
+                    }
+                },
+                None => continue,
+            };
+            path = path.replace(&format!("{{{name}}}"), &escaped(&text));
+        }
+        if failures.is_empty() { Ok(path) } else { Err(NoBody::Failed(failures)) }
+    }
+
+    fn fillings(&self, resolve: &dyn Fn(&Reference) -> Resolution) -> Result<Vec<Filling>, NoBody> {
+        if let Some(reason) = &self.skipped {
+            return Err(NoBody::Skipped(reason.clone()));
+        }
+        let mut failures = self.failures.clone();
+        let mut fillings = Vec::with_capacity(self.references.len());
+        let mut skipped = None;
+        for reference in &self.references {
+            fillings.push(match resolve(reference) {
+                Resolution::Id(id) => Filling::Json(id.to_string()),
+                Resolution::Text(text) => {
+                    let mut json = String::new();
+                    super::value::write_text(&text, &mut json);
+                    Filling::Json(json)
+                }
+                Resolution::Unknown(reason) => {
+                    failures.push(self.unresolved(reference, &reason));
+                    Filling::Nothing
+                }
+                Resolution::Missing => match &reference.on_missing {
+                    OnMissing::Default(json) => Filling::Json(json.clone()),
+                    OnMissing::Skip => Filling::Nothing,
+                    OnMissing::SkipRecord => {
+                        skipped.get_or_insert_with(|| format!("Brightpearl has no {}", reference.text()));
+                        Filling::Nothing
+                    }
+                    OnMissing::Fail => {
+                        failures.push(self.unresolved(reference, "Brightpearl does not have it"));
+                        Filling::Nothing
+                    }
+                    OnMissing::Create(mapping) => {
+                        let reason = format!("it was not created by {:?}", mapping.name());
+                        failures.push(self.unresolved(reference, &reason));
+                        Filling::Nothing
+                    }
+                },
+            });
+        }
+        match skipped {
+            _ if !failures.is_empty() => Err(NoBody::Failed(failures)),
+            Some(reason) => Err(NoBody::Skipped(reason)),
+            None => Ok(fillings),
+        }
+    }
+
+    fn unresolved(&self, reference: &Reference, reason: &str) -> Failure {
+        let source = if reference.search.is_empty() {
+            "what is created for it".to_owned()
+        } else {
+            format!("{} by {}", reference.search, reference.column)
+        };
+        Failure {
+            record: self.key.clone(),
+            rule: reference.rule.to_string(),
+            target: reference.pointer.to_string(),
+            source,
+            value: reference.value.clone(),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+/// Appends what comes behind something that was left out: a comma has no place where nothing is before it.
+fn append(body: &mut String, text: &str) {
+    let is_first = body.ends_with(['{', '[']);
+    body.push_str(if is_first { text.strip_prefix(',').unwrap_or(text) } else { text });
+}
+
+/// A text as a segment of a path.
+fn escaped(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+        .to_string()
+        .replace("%2D", "-")
+        .replace("%5F", "_")
+        .replace("%2E", ".")
+}

@@ -1,0 +1,200 @@
+//! Mapping: what goes where between another system's records and Brightpearl's, as documents that people can
+//! read, compare and keep.
+//!
+//! A [`Mapping`] is compiled from a document (JSON; see [`schema`]) and checked against the catalog before any record
+//! runs. [`Mapping::map`] reads one record where it stands and builds the body that is written to Brightpearl, or
+//! the record of another system; both directions are the same engine. What must be looked up in Brightpearl before
+//! the body is whole comes out as [`Reference`]s, so that a host can look up those of many records together;
+//! [`Mapped::body`] then puts the ids in place. Numbers keep their digits: nothing goes by way of binary floating
+//! point.
+//!
+//! ```
+//! use brightpearl_core::mapping::{Mapping, Resolution};
+//!
+//! let document = r#"{
+//!     "version": 1,
+//!     "name": "tags",
+//!     "target": "order-row-of-a-shop",
+//!     "fields": []
+//! }"#;
+//! assert!(Mapping::compile(document).is_err());
+//!
+//! let document = r#"{
+//!     "version": 1,
+//!     "name": "stock",
+//!     "target": "stock-correction",
+//!     "path": {"ID": {"value": 2}},
+//!     "fields": [
+//!         {"to": "/corrections", "each": "lines", "fields": [
+//!             {"to": "/quantity", "from": "qty", "as": "integer", "required": true},
+//!             {"to": "/productId", "from": "sku", "required": true,
+//!              "resolve": {"search": "product-service/product-search", "column": "SKU"}},
+//!             {"to": "/reason", "value": "Counted"},
+//!             {"to": "/locationId", "value": 2}
+//!         ]}
+//!     ]
+//! }"#;
+//! let mapping = Mapping::compile(document).unwrap();
+//! let mapped = mapping.map(br#"{"lines": [{"sku": "MUG-1", "qty": "-3"}]}"#);
+//! assert_eq!(mapped.references[0].text(), "product-service/product-search?SKU=MUG-1");
+//! let resolve = |_: &_| Resolution::Id(1007);
+//! assert_eq!(mapped.path(&resolve).unwrap(), "warehouse-service/warehouse/2/stock-correction");
+//! assert_eq!(
+//!     mapped.body(&resolve).unwrap(),
+//!     r#"{"corrections":[{"quantity":-3,"productId":1007,"reason":"Counted","locationId":2}]}"#
+//! );
+//! ```
+
+mod check;
+mod document;
+mod explain;
+mod expression;
+mod failure;
+mod finding;
+mod mapped;
+mod path;
+mod plan;
+mod ready;
+mod reference;
+mod rule;
+mod run;
+mod tape;
+mod transform;
+mod value;
+
+use std::sync::Arc;
+
+use crate::catalog::field::Shape;
+use crate::catalog::operation::Content;
+use crate::http::Method;
+pub use explain::Explained;
+pub use failure::Failure;
+pub use finding::Finding;
+use finding::Findings;
+pub use mapped::{Mapped, NoBody};
+pub use ready::{Ready, ready};
+pub use reference::{OnMissing, Reference, Resolution};
+
+use document::{Document, KeySource};
+use plan::Plan;
+
+/// A compiled mapping document. Cheap to clone; it can be shared between threads.
+#[derive(Clone, Debug)]
+pub struct Mapping(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    document: Document,
+    plan: Plan,
+    findings: Vec<Finding>,
+}
+
+/// How a mapped record is found in Brightpearl by its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySearch {
+    /// The search, such as `order-service/order-search`.
+    pub search: String,
+    /// The column that has the key.
+    pub column: String,
+}
+
+impl Mapping {
+    /// Compiles a document, and checks it against the catalog.
+    ///
+    /// # Errors
+    /// Everything that was found, warnings included, when some of it keeps the document from being used.
+    pub fn compile(document: &str) -> Result<Self, Vec<Finding>> {
+        let mut findings = Findings::default();
+        let read = document::read(document, &mut findings);
+        let Some(read) = read else { return Err(findings.0) };
+        let mapping = Self::of(read, "", &mut findings);
+        if findings.has_errors() { Err(findings.0) } else { Ok(mapping.with_findings(findings.0)) }
+    }
+
+    /// Builds the plan of a document, which stands at a place of the outermost one.
+    fn of(mut document: Document, pointer: &str, findings: &mut Findings) -> Self {
+        let shape = document.target.as_ref().and_then(|target| match &target.operation?.content {
+            Content::Json(shape) | Content::OptionalJson(shape) => Some(shape),
+            Content::Nothing | Content::Patch(_) | Content::Form(_) | Content::Unknown => None,
+        });
+        let shape: Option<&'static Shape> = shape;
+        let entries = std::mem::take(&mut document.entries);
+        let mut plan = plan::build(entries, "", shape, findings);
+        if let Some(KeySource::Target(target)) = document.key.as_ref().map(|key| &key.source) {
+            for rule in plan.rules_at(target).into_iter().flatten() {
+                rule.is_key = true;
+            }
+        }
+        // What stands in wrong rules is missing from the plan; only a sound one can be judged as a whole.
+        if !findings.has_errors() {
+            check::check(&document, &plan, shape, pointer, findings);
+        }
+        Self(Arc::new(Compiled { document, plan, findings: Vec::new() }))
+    }
+
+    fn with_findings(self, findings: Vec<Finding>) -> Self {
+        // Nobody else has it yet.
+        match Arc::try_unwrap(self.0) {
+            Ok(compiled) => Self(Arc::new(Compiled { findings, ..compiled })),
+            Err(shared) => Self(shared),
+        }
+    }
+
+    /// What there is to know about the document though it can be used: warnings.
+    pub fn findings(&self) -> &[Finding] {
+        &self.0.findings
+    }
+
+    /// The document's name.
+    pub fn name(&self) -> &str {
+        &self.0.document.name
+    }
+
+    /// What the document says of itself; empty when nothing.
+    pub fn description(&self) -> &str {
+        &self.0.document.description
+    }
+
+    /// The path that bodies are written to, with placeholders such as `{ID}`; `None` when records of another
+    /// system are built. See [`Mapped::path`].
+    pub fn target(&self) -> Option<&str> {
+        self.0.document.target.as_ref().map(|target| target.path.as_str())
+    }
+
+    /// The verb that bodies are written with.
+    pub fn method(&self) -> Method {
+        self.0.document.target.as_ref().map_or(Method::Post, |target| target.method)
+    }
+
+    /// The short name of the resource whose records are mapped, when records of another system are built.
+    pub fn source(&self) -> Option<&str> {
+        self.0.document.source
+    }
+
+    /// How records are found by [`Mapped::key`], where the document says so; see [`Mapped::key_by`], too.
+    pub fn key_search(&self) -> Option<KeySearch> {
+        let verify = self.0.document.key.as_ref()?.verify.as_ref()?;
+        Some(KeySearch { search: verify.search.clone(), column: verify.column.clone() })
+    }
+
+    /// The nested mapping of that name, by which references are created.
+    pub fn nested(&self, name: &str) -> Option<&Mapping> {
+        let mappings = self.0.document.mappings.iter();
+        mappings.rev().find(|(known, _)| known == name).map(|(_, mapping)| &**mapping)
+    }
+
+    /// Maps one record: JSON, mostly an object. Whatever is wrong with it is in the result, so that a run goes on.
+    pub fn map(&self, record: &[u8]) -> Mapped {
+        run::map(self, record)
+    }
+
+    /// What goes where, in the order of the body and in words.
+    pub fn explain(&self) -> Vec<Explained> {
+        explain::explain(&self.0)
+    }
+}
+
+/// The JSON Schema (draft 2020-12) of mapping documents, version 1.
+pub fn schema() -> &'static str {
+    include_str!("../../mappings/mapping.schema.json")
+}

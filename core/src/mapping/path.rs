@@ -1,0 +1,245 @@
+//! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
+//! a record.
+
+use super::tape::{Kind, Node, digest};
+use super::value::Value;
+
+/// A step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Segment {
+    Member(String),
+    /// Counted from the end when negative.
+    Element(i32),
+}
+
+/// Follows a path from a value.
+pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
+    let mut reached = value.clone();
+    for segment in path {
+        reached = match segment {
+            Segment::Member(name) => reached.member(name),
+            Segment::Element(place) => reached.element(*place),
+        };
+    }
+    reached
+}
+
+/// Where a path's value is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot(usize);
+
+/// The places of values within one record or element.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found(Vec<u32>);
+
+/// No token stands there: a value never begins the list behind a member's name.
+const NOWHERE: u32 = u32::MAX;
+
+impl Found {
+    /// What a slot holds; null when nothing was found.
+    #[inline]
+    pub(super) fn value<'v>(&self, base: Node<'v>, slot: Slot) -> Value<'v> {
+        match self.0.get(slot.0).copied() {
+            Some(NOWHERE) | None => Value::Null,
+            Some(place) => Value::of(base.beside(place)),
+        }
+    }
+}
+
+/// Paths that begin at the same value, as a tree of their steps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Paths {
+    root: Branch,
+    paths: Vec<Vec<Segment>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Branch {
+    slot: Option<usize>,
+    members: Vec<(String, u32, Branch)>,
+    elements: Vec<(i32, Branch)>,
+    /// Where in `members` a name with such a digest may stand, plus one; 0 for nowhere.
+    buckets: Vec<u8>,
+}
+
+const BUCKETS: usize = 64;
+
+fn bucket(digest: u32) -> usize {
+    (digest.wrapping_mul(0x9e37_79b1) >> 26) as usize
+}
+
+impl Paths {
+    /// Adds a path, unless it is there already.
+    pub(super) fn add(&mut self, path: Vec<Segment>) -> Slot {
+        if let Some(slot) = self.paths.iter().position(|known| *known == path) {
+            return Slot(slot);
+        }
+        let slot = self.paths.len();
+        self.root.add(&path, slot);
+        self.paths.push(path);
+        Slot(slot)
+    }
+
+    /// Finds them all from a node on.
+    pub(super) fn find(&self, base: Node<'_>, found: &mut Found) {
+        found.0.clear();
+        found.0.resize(self.paths.len(), NOWHERE);
+        self.root.find(base, found);
+    }
+}
+
+impl Branch {
+    fn add(&mut self, path: &[Segment], slot: usize) {
+        let branch = match path.split_first() {
+            None => {
+                self.slot = Some(slot);
+                return;
+            }
+            Some((Segment::Member(name), rest)) => (self.member(name), rest),
+            Some((Segment::Element(place), rest)) => (self.element(*place), rest),
+        };
+        branch.0.add(branch.1, slot);
+    }
+
+    fn member(&mut self, name: &str) -> &mut Branch {
+        let place = self.members.iter().position(|(known, _, _)| known == name).unwrap_or_else(|| {
+            self.members.push((name.to_owned(), digest(name), Branch::default()));
+            self.fill_buckets();
+            self.members.len() - 1
+        });
+        &mut self.members[place].2
+    }
+
+    fn element(&mut self, place: i32) -> &mut Branch {
+        let known = self.elements.iter().position(|(known, _)| *known == place).unwrap_or_else(|| {
+            self.elements.push((place, Branch::default()));
+            self.elements.len() - 1
+        });
+        &mut self.elements[known].1
+    }
+
+    /// A name that finds its bucket taken goes into the next one. More names than half the buckets are looked
+    /// for one by one.
+    fn fill_buckets(&mut self) {
+        self.buckets.clear();
+        if self.members.len() > BUCKETS / 2 {
+            return;
+        }
+        self.buckets.resize(BUCKETS, 0);
+        for (place, (_, digest, _)) in self.members.iter().enumerate() {
+            let mut at = bucket(*digest);
+            while self.buckets[at] != 0 {
+                at = (at + 1) % BUCKETS;
+            }
+            self.buckets[at] = place as u8 + 1;
+        }
+    }
+
+    fn find(&self, node: Node<'_>, found: &mut Found) {
+        if let Some(place) = self.slot.and_then(|slot| found.0.get_mut(slot)) {
+            *place = node.place();
+        }
+        match node.kind() {
+            Kind::Object if !self.members.is_empty() => {
+                for (name, value) in node.members() {
+                    if let Some(branch) = self.named(&name) {
+                        // Of repeated members the last counts, and hides what the ones before it held.
+                        branch.forget(found);
+                        branch.find(value, found);
+                    }
+                }
+            }
+            Kind::Array => {
+                for (place, branch) in &self.elements {
+                    match node.element(*place) {
+                        Some(element) => branch.find(element, found),
+                        None => branch.forget(found),
+                    }
+                }
+            }
+            Kind::Null
+            | Kind::True
+            | Kind::False
+            | Kind::Number
+            | Kind::Text
+            | Kind::EscapedText
+            | Kind::Object => {}
+        }
+    }
+
+    #[inline]
+    fn named(&self, name: &super::tape::Name<'_>) -> Option<&Branch> {
+        if self.buckets.is_empty() || name.has_escapes() {
+            let found = self.members.iter().find(|(known, digest, _)| name.is(known, *digest));
+            return found.map(|(_, _, branch)| branch);
+        }
+        let mut at = bucket(name.digest);
+        loop {
+            let place = usize::from(*self.buckets.get(at)?).checked_sub(1)?;
+            let (known, digest, branch) = self.members.get(place)?;
+            if name.is(known, *digest) {
+                return Some(branch);
+            }
+            at = (at + 1) % BUCKETS;
+        }
+    }
+
+    fn forget(&self, found: &mut Found) {
+        if let Some(place) = self.slot.and_then(|slot| found.0.get_mut(slot)) {
+            *place = NOWHERE;
+        }
+        for (_, _, branch) in &self.members {
+            branch.forget(found);
+        }
+        for (_, branch) in &self.elements {
+            branch.forget(found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tape::Tape;
+    use super::*;
+
+    fn member(name: &str) -> Segment {
+        Segment::Member(name.to_owned())
+    }
+
+    #[test]
+    fn a_walk_finds_what_following_each_path_finds() {
+        let record = br#"{"a": {"b": [1, {"c": "x"}, [2, 3]], "\u0064": null}, "e": "", "a2": 1,
+                          "f": {"g": 1}, "f": {"h": 2}, "many": {}}"#;
+        let tape = Tape::read(record).expect("JSON");
+        let paths = [
+            vec![],
+            vec![member("a")],
+            vec![member("a"), member("b")],
+            vec![member("a"), member("b"), Segment::Element(0)],
+            vec![member("a"), member("b"), Segment::Element(1), member("c")],
+            vec![member("a"), member("b"), Segment::Element(-1), Segment::Element(-2)],
+            vec![member("a"), member("b"), Segment::Element(-4)],
+            vec![member("a"), member("b"), Segment::Element(3)],
+            vec![member("a"), member("d")],
+            vec![member("a"), member("nothing"), member("c")],
+            vec![member("e")],
+            vec![member("e"), member("f")],
+            vec![member("f"), member("g")],
+            vec![member("f"), member("h")],
+            vec![member("many"), Segment::Element(0)],
+        ];
+        let mut all = Paths::default();
+        for crowd in 0..40 {
+            let mut found = Found::default();
+            let slots: Vec<Slot> = paths.iter().map(|path| all.add(path.clone())).collect();
+            all.find(tape.root(), &mut found);
+            for (path, slot) in paths.iter().zip(slots) {
+                let (mut walked, mut followed) = (String::new(), String::new());
+                found.value(tape.root(), slot).write(&mut walked);
+                follow(&Value::of(tape.root()), path).write(&mut followed);
+                assert_eq!(walked, followed, "{path:?} among {crowd}");
+            }
+            all.add(vec![member(&format!("crowd{crowd}"))]);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! A document's rules, read and ready to be carried out.
+
+use std::sync::Arc;
+
+use super::expression::Placed;
+use super::transform::{Case, LookupStep, MathStep, UnitStep};
+use super::transform::{Output, Table};
+
+/// An expression and the value that it is evaluated against: 0 is the record, 1 an element of the outermost
+/// `each`, and so on.
+#[derive(Clone, Debug)]
+pub(super) struct Pick {
+    pub(super) placed: Placed,
+    pub(super) level: usize,
+}
+
+/// Something that is written in the document or picked from the record.
+#[derive(Clone, Debug)]
+pub(super) enum Operand {
+    Constant(Constant),
+    Pick(Pick),
+}
+
+/// A value of the document.
+#[derive(Clone, Debug)]
+pub(super) struct Constant {
+    pub(super) json: String,
+    pub(super) value: super::value::Value<'static>,
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Text(String),
+    Pick(Pick),
+}
+
+/// Where a rule's value comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    Constant(Constant),
+    Pick(Pick),
+    /// Pieces next to each other; absent ones are empty, and nothing comes of it when all are.
+    Template(Vec<Piece>),
+    /// What is there of these, with something between them.
+    Concat {
+        parts: Vec<Pick>,
+        separator: String,
+    },
+}
+
+/// What makes a value of what was picked, and where it goes.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    /// Where it stands in the document.
+    pub(super) pointer: Arc<str>,
+    /// Where its value goes, with `*` for elements.
+    pub(super) to: Arc<str>,
+    pub(super) when: Option<Pick>,
+    pub(super) source: Source,
+    pub(super) trim: bool,
+    pub(super) keep_empty: bool,
+    pub(super) case: Option<Case>,
+    pub(super) default: Option<Constant>,
+    pub(super) lookup: Option<LookupStep>,
+    pub(super) math: Vec<MathStep>,
+    pub(super) unit: Option<UnitStep>,
+    pub(super) output: Option<Output>,
+    pub(super) required: bool,
+    pub(super) resolve: Option<Arc<Resolve>>,
+    /// Whether its value is the record's key.
+    pub(super) is_key: bool,
+}
+
+impl Rule {
+    /// The source's path as failures show it.
+    pub(super) fn source_path(&self) -> String {
+        match &self.source {
+            Source::Constant(constant) => format!("the constant {}", constant.json),
+            Source::Pick(pick) => pick.placed.expression.text.clone(),
+            Source::Template(pieces) => {
+                let text = |piece: &Piece| match piece {
+                    Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+                    Piece::Pick(pick) => format!("{{{}}}", pick.placed.expression.text),
+                };
+                pieces.iter().map(text).collect()
+            }
+            Source::Concat { parts, .. } => {
+                let paths: Vec<&str> =
+                    parts.iter().map(|part| part.placed.expression.text.as_str()).collect();
+                paths.join(", ")
+            }
+        }
+    }
+}
+
+/// How a reference becomes an id.
+#[derive(Clone, Debug)]
+pub(super) struct Resolve {
+    /// Empty when nothing is searched for.
+    pub(super) search: Arc<str>,
+    pub(super) column: Arc<str>,
+    /// The column to take from the hit; the search's key when `None`.
+    pub(super) take: Option<Arc<str>>,
+    pub(super) by: Vec<(Arc<str>, Operand)>,
+    pub(super) on_missing: super::reference::OnMissing,
+    /// Where the enclosing value stands that a creation is mapped from.
+    pub(super) level: usize,
+    /// Whether the id goes out as a text.
+    pub(super) as_text: bool,
+    pub(super) pointer: String,
+}
+
+/// A rule for each element of an array.
+#[derive(Clone, Debug)]
+pub(super) struct Each {
+    pub(super) pointer: String,
+    pub(super) to: String,
+    pub(super) when: Option<Pick>,
+    pub(super) elements: Pick,
+    /// What a text is split at to be an array.
+    pub(super) split: Option<String>,
+    pub(super) required: bool,
+    /// The level of its elements.
+    pub(super) level: usize,
+    pub(super) item: Item,
+}
+
+/// What becomes of an element.
+#[derive(Clone, Debug)]
+pub(super) enum Item {
+    Fields(Vec<Entry>),
+    Value(Box<Rule>),
+}
+
+/// An entry of `fields`.
+#[derive(Clone, Debug)]
+pub(super) enum Entry {
+    Rule(Box<Rule>),
+    Each(Box<Each>),
+}
+
+impl Entry {
+    pub(super) fn to(&self) -> &str {
+        match self {
+            Entry::Rule(rule) => &rule.to,
+            Entry::Each(each) => &each.to,
+        }
+    }
+
+    pub(super) fn pointer(&self) -> &str {
+        match self {
+            Entry::Rule(rule) => &rule.pointer,
+            Entry::Each(each) => &each.pointer,
+        }
+    }
+}
+
+/// A table of the document.
+pub(super) type Tables = Vec<(String, Arc<Table>)>;

@@ -1,0 +1,113 @@
+//! What happens to a value on its way, step by step.
+
+mod currency;
+mod money;
+mod number;
+mod table;
+mod text;
+mod time;
+mod unit;
+mod zone;
+mod zone_rules;
+
+pub(super) use money::Money;
+pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number};
+pub(super) use table::{Otherwise, Table, Tabled};
+pub(super) use text::Case;
+pub(super) use time::{Input, Pattern, Time};
+pub(super) use unit::{Unit, convert};
+pub(super) use zone::Zone;
+
+use std::sync::Arc;
+
+use super::rule::Operand;
+use super::value::{Sort, Value};
+
+/// Looking a value up in a table of the document.
+#[derive(Clone, Debug)]
+pub(super) struct LookupStep {
+    /// The table's name; empty when it stands in the rule.
+    pub(super) name: String,
+    pub(super) table: Arc<Table>,
+    pub(super) otherwise: Otherwise,
+}
+
+/// One calculation.
+#[derive(Clone, Debug)]
+pub(super) struct MathStep {
+    pub(super) operation: Operation,
+    pub(super) operand: Operand,
+}
+
+/// Turning a measure into another unit.
+#[derive(Clone, Debug)]
+pub(super) struct UnitStep {
+    pub(super) from: Operand,
+    pub(super) to: Unit,
+}
+
+/// The type that a value is given.
+#[derive(Clone, Debug)]
+pub(super) enum Output {
+    Text {
+        /// The most characters; what is beyond is cut off.
+        cut: Option<u32>,
+    },
+    Integer(Numeric),
+    Decimal(Numeric),
+    Money(Numeric, Money),
+    Date(Time),
+    DateTime(Time),
+    Boolean,
+}
+
+impl Output {
+    /// The type's name in documents.
+    pub(super) fn as_str(&self) -> &'static str {
+        match self {
+            Output::Text { .. } => "string",
+            Output::Integer(_) => "integer",
+            Output::Decimal(_) => "decimal",
+            Output::Money(..) => "money",
+            Output::Date(_) => "date",
+            Output::DateTime(_) => "datetime",
+            Output::Boolean => "boolean",
+        }
+    }
+
+    /// Gives a value this type.
+    ///
+    /// # Errors
+    /// What was expected of the value, in words.
+    pub(super) fn apply<'v>(
+        &'v self,
+        value: Value<'v>,
+        reading: &Reading,
+        operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
+    ) -> Result<Value<'v>, String> {
+        match self {
+            Output::Text { cut } => text::spell(value, *cut),
+            Output::Integer(numeric) => number::integer(value, numeric, reading),
+            Output::Decimal(numeric) => number::decimal(value, numeric, reading),
+            Output::Money(numeric, money) => {
+                let currency = money.currency.as_ref().map(operand).transpose()?;
+                money.apply(value, currency.as_ref(), numeric, reading)
+            }
+            Output::Date(time) => time.date(&value),
+            Output::DateTime(time) => time.date_time(&value),
+            Output::Boolean => boolean(&value),
+        }
+    }
+}
+
+fn boolean<'v>(value: &Value<'v>) -> Result<Value<'v>, String> {
+    let text = value.scalar_text().filter(|_| value.sort() != Sort::Null).unwrap_or_default();
+    let is = |words: [&str; 6]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    if is(["true", "yes", "y", "1", "on", "t"]) {
+        return Ok(Value::Boolean(true));
+    }
+    if is(["false", "no", "n", "0", "off", "f"]) {
+        return Ok(Value::Boolean(false));
+    }
+    Err("expected true or false, yes or no, 1 or 0".to_owned())
+}

@@ -1,0 +1,97 @@
+//! Amounts of money.
+
+use rust_decimal::Decimal as Exact;
+
+use super::currency::minor_places;
+use super::number::{Numeric, Reading, read_number};
+use crate::mapping::rule::Operand;
+use crate::mapping::value::Value;
+use crate::value::{CurrencyCode, Decimal};
+
+/// What is known of an amount.
+#[derive(Clone, Debug)]
+pub(in crate::mapping) struct Money {
+    /// The code of its currency.
+    pub(in crate::mapping) currency: Option<Operand>,
+    /// Whether it is a whole number of the currency's minor unit: 1050 for 10.50.
+    pub(in crate::mapping) minor: bool,
+}
+
+impl Money {
+    /// An amount has at least the places of its currency. More are kept, unless the rule says how many.
+    pub(super) fn apply<'v>(
+        &self,
+        value: Value<'v>,
+        currency: Option<&Value<'_>>,
+        numeric: &Numeric,
+        reading: &Reading,
+    ) -> Result<Value<'v>, String> {
+        let known = currency.map(currency_places).transpose()?;
+        let amount = read_number(&value, reading)?;
+        let amount = if self.minor { of_minor(amount, known)? } else { amount };
+        let places = numeric.places.or_else(|| known.map(|known| known.max(amount.places())));
+        if places.is_none() {
+            return super::number::decimal(value, numeric, reading);
+        }
+        Ok(numeric.spell(numeric.fit(amount, places)?))
+    }
+}
+
+fn currency_places(value: &Value<'_>) -> Result<u32, String> {
+    let code = value.text().map(str::trim).and_then(|text| CurrencyCode::parse(text).ok());
+    code.map(minor_places).ok_or_else(|| {
+        format!("its currency is {}; expected a code of three capital letters such as GBP", value.excerpt())
+    })
+}
+
+fn of_minor(amount: Decimal, places: Option<u32>) -> Result<Decimal, String> {
+    // Documents whose minor units have no currency are refused.
+    let places = places.unwrap_or(2);
+    let mut exact = Exact::from(amount);
+    if exact.fract() != Exact::ZERO {
+        return Err("expected a whole number of the currency's minor unit".to_owned());
+    }
+    exact = exact.trunc();
+    exact.set_scale(places).map_err(|_| "expected fewer digits".to_owned())?;
+    Ok(exact.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn amount(digits: &str, currency: &str, minor: bool, places: Option<u32>) -> Result<String, String> {
+        let money = Money { currency: None, minor };
+        let numeric = Numeric { places, ..Numeric::default() };
+        let currency = Value::Plain(currency);
+        let reading = Reading::default();
+        let value = money.apply(Value::Number(digits.into()), Some(&currency), &numeric, &reading)?;
+        Ok(value.scalar_text().unwrap_or_default().to_owned())
+    }
+
+    #[test]
+    fn amounts_have_the_places_of_their_currency() {
+        for (digits, currency, minor, places, expected) in [
+            ("10", "GBP", false, None, "10.00"),
+            ("10.5", "GBP", false, None, "10.50"),
+            ("10.5055", "GBP", false, None, "10.5055"),
+            ("10.5", "GBP", false, Some(4), "10.5000"),
+            ("1050", "GBP", true, None, "10.50"),
+            ("5", "GBP", true, None, "0.05"),
+            ("-1050", "USD", true, None, "-10.50"),
+            ("1050", "JPY", true, None, "1050"),
+            ("1050", "KWD", true, None, "1.050"),
+            ("1", "CLF", true, None, "0.0001"),
+            ("10.00", "JPY", false, None, "10.00"),
+        ] {
+            assert_eq!(
+                amount(digits, currency, minor, places).as_deref(),
+                Ok(expected),
+                "{digits} {currency}"
+            );
+        }
+        assert!(amount("10.5", "GBP", true, None).is_err_and(|reason| reason.contains("minor unit")));
+        assert!(amount("10", "pounds", false, None).is_err_and(|reason| reason.contains("\"pounds\"")));
+        assert!(amount("10.555", "GBP", false, Some(2)).is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! Tables that say what a value means.
+
+use crate::mapping::rule::Constant;
+use crate::mapping::value::{Sort, Value};
+
+/// What to do with a value that a table does not have.
+#[derive(Clone, Debug, Default)]
+pub(in crate::mapping) enum Otherwise {
+    /// The record fails.
+    #[default]
+    Fail,
+    /// The field is left out.
+    Skip,
+    /// The value stays as it is.
+    Keep,
+    /// This goes there instead.
+    Default(Constant),
+}
+
+/// Values by text, in the order of the texts.
+#[derive(Clone, Debug, Default)]
+pub(in crate::mapping) struct Table {
+    entries: Vec<(String, Constant)>,
+    /// Whether upper and lower case are the same.
+    caseless: bool,
+}
+
+/// What a table makes of a value.
+pub(in crate::mapping) enum Tabled<'v> {
+    Is(Value<'v>),
+    Unknown,
+}
+
+impl Table {
+    /// Of several equal texts the last counts.
+    pub(in crate::mapping) fn new(entries: Vec<(String, Constant)>, caseless: bool) -> Self {
+        let mut table = Self { entries: Vec::with_capacity(entries.len()), caseless };
+        for (text, constant) in entries {
+            let text = if caseless { text.to_lowercase() } else { text };
+            match table.entries.binary_search_by(|(known, _)| known.as_str().cmp(&text)) {
+                Ok(place) => table.entries[place].1 = constant,
+                Err(place) => table.entries.insert(place, (text, constant)),
+            }
+        }
+        table
+    }
+
+    /// The same, with upper and lower case the same.
+    pub(in crate::mapping) fn without_case(&self) -> Self {
+        Self::new(self.entries.clone(), true)
+    }
+
+    pub(in crate::mapping) fn values(&self) -> impl Iterator<Item = (&str, &Constant)> {
+        self.entries.iter().map(|(text, constant)| (text.as_str(), constant))
+    }
+
+    /// What it has for a text, a number's digits, or `true` and `false`.
+    pub(in crate::mapping) fn get<'v>(&self, value: &Value<'_>) -> Tabled<'v> {
+        let text = match value.sort() {
+            Sort::Null | Sort::Array | Sort::Object => return Tabled::Unknown,
+            Sort::Boolean | Sort::Number | Sort::Text => value.scalar_text().unwrap_or_default(),
+        };
+        let found = if self.caseless { self.find(&text.to_lowercase()) } else { self.find(text) };
+        found.map_or(Tabled::Unknown, |constant| Tabled::Is(constant.value.clone()))
+    }
+
+    fn find(&self, text: &str) -> Option<&Constant> {
+        let place = self.entries.binary_search_by(|(known, _)| known.as_str().cmp(text)).ok()?;
+        self.entries.get(place).map(|(_, constant)| constant)
+    }
+
+    /// A few of its texts, for messages.
+    pub(in crate::mapping) fn examples(&self) -> String {
+        const SHOWN: usize = 8;
+        let mut texts: Vec<&str> = self.entries.iter().take(SHOWN).map(|(text, _)| text.as_str()).collect();
+        if self.entries.len() > SHOWN {
+            texts.push("...");
+        }
+        texts.join(", ")
+    }
+}

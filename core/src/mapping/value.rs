@@ -1,0 +1,275 @@
+//! What rules compute with: a value of the record, borrowed, or one that was made of it.
+
+use std::borrow::Cow;
+
+use super::tape::{Kind, Node};
+use crate::value::Decimal;
+use crate::value::excerpt::excerpt;
+
+/// A JSON value. Numbers are their own text.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'v> {
+    Null,
+    Boolean(bool),
+    Number(Cow<'v, str>),
+    /// A text as it stands in the record, of which no character needs an escape.
+    Plain(&'v str),
+    Text(Cow<'v, str>),
+    /// An array or an object of the record.
+    Node(Node<'v>),
+    Array(Vec<Value<'v>>),
+    Object(Vec<(Cow<'v, str>, Value<'v>)>),
+}
+
+/// What sort of value it is, named as JMESPath names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Null,
+    Boolean,
+    Number,
+    Text,
+    Array,
+    Object,
+}
+
+impl Sort {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Sort::Null => "null",
+            Sort::Boolean => "boolean",
+            Sort::Number => "number",
+            Sort::Text => "string",
+            Sort::Array => "array",
+            Sort::Object => "object",
+        }
+    }
+}
+
+impl<'v> Value<'v> {
+    #[inline]
+    pub(super) fn of(node: Node<'v>) -> Self {
+        match node.kind() {
+            Kind::Null => Value::Null,
+            Kind::True => Value::Boolean(true),
+            Kind::False => Value::Boolean(false),
+            Kind::Number => Value::Number(node.raw().into()),
+            Kind::Text => Value::Plain(node.raw()),
+            Kind::EscapedText => Value::Text(node.text()),
+            Kind::Array | Kind::Object => Value::Node(node),
+        }
+    }
+
+    pub(super) fn sort(&self) -> Sort {
+        match self {
+            Value::Null => Sort::Null,
+            Value::Boolean(_) => Sort::Boolean,
+            Value::Number(_) => Sort::Number,
+            Value::Plain(_) | Value::Text(_) => Sort::Text,
+            Value::Node(node) if node.kind() == Kind::Array => Sort::Array,
+            Value::Array(_) => Sort::Array,
+            Value::Node(_) | Value::Object(_) => Sort::Object,
+        }
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The characters of a text.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Value::Plain(text) => Some(text),
+            Value::Text(text) => Some(text),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::Node(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        }
+    }
+
+    /// The characters of a text, or a number's digits, or `true` and `false`.
+    pub(super) fn scalar_text(&self) -> Option<&str> {
+        match self {
+            Value::Plain(text) => Some(text),
+            Value::Text(text) | Value::Number(text) => Some(text),
+            Value::Boolean(true) => Some("true"),
+            Value::Boolean(false) => Some("false"),
+            Value::Null | Value::Node(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// The exact number that it is.
+    pub(super) fn number(&self) -> Option<Decimal> {
+        match self {
+            Value::Number(digits) => Decimal::parse(digits).ok(),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Plain(_)
+            | Value::Text(_)
+            | Value::Node(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        }
+    }
+
+    /// What JMESPath takes for true: all but null, `false`, and what is empty.
+    pub(super) fn is_truthy(&self) -> bool {
+        match self {
+            Value::Null => false,
+            Value::Boolean(value) => *value,
+            Value::Number(_) => true,
+            Value::Plain(text) => !text.is_empty(),
+            Value::Text(text) => !text.is_empty(),
+            Value::Node(node) => node.elements().next().is_some() || node.members().next().is_some(),
+            Value::Array(elements) => !elements.is_empty(),
+            Value::Object(members) => !members.is_empty(),
+        }
+    }
+
+    /// An array's elements.
+    pub(super) fn elements(&self) -> Option<Vec<Value<'v>>> {
+        match self {
+            Value::Array(elements) => Some(elements.clone()),
+            Value::Node(node) if node.kind() == Kind::Array => Some(node.elements().map(Value::of).collect()),
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::Plain(_)
+            | Value::Text(_)
+            | Value::Node(_)
+            | Value::Object(_) => None,
+        }
+    }
+
+    /// An object's members; of repeated ones the last.
+    pub(super) fn members(&self) -> Option<Vec<(Cow<'v, str>, Value<'v>)>> {
+        match self {
+            Value::Object(members) => Some(members.clone()),
+            Value::Node(node) if node.kind() == Kind::Object => {
+                let mut members: Vec<(Cow<'v, str>, Value<'v>)> = Vec::new();
+                for (name, value) in node.members() {
+                    set(&mut members, name.text(), Value::of(value));
+                }
+                Some(members)
+            }
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::Plain(_)
+            | Value::Text(_)
+            | Value::Node(_)
+            | Value::Array(_) => None,
+        }
+    }
+
+    /// A member; null where there is none.
+    pub(super) fn member(&self, name: &str) -> Value<'v> {
+        match self {
+            Value::Node(node) => node.member(name).map_or(Value::Null, Value::of),
+            Value::Object(members) => {
+                let found = members.iter().find(|(member, _)| member == name);
+                found.map_or(Value::Null, |(_, value)| value.clone())
+            }
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::Plain(_)
+            | Value::Text(_)
+            | Value::Array(_) => Value::Null,
+        }
+    }
+
+    /// An element, counted from the end when negative; null where there is none.
+    pub(super) fn element(&self, place: i32) -> Value<'v> {
+        match self {
+            Value::Node(node) => node.element(place).map_or(Value::Null, Value::of),
+            Value::Array(elements) => {
+                let place = usize::try_from(place).ok().or_else(|| from_end(elements.len(), place));
+                place.and_then(|place| elements.get(place)).cloned().unwrap_or(Value::Null)
+            }
+            Value::Null
+            | Value::Boolean(_)
+            | Value::Number(_)
+            | Value::Plain(_)
+            | Value::Text(_)
+            | Value::Object(_) => Value::Null,
+        }
+    }
+
+    /// Appends its JSON.
+    pub(super) fn write(&self, out: &mut String) {
+        match self {
+            Value::Null => out.push_str("null"),
+            Value::Boolean(true) => out.push_str("true"),
+            Value::Boolean(false) => out.push_str("false"),
+            Value::Number(digits) => out.push_str(digits),
+            Value::Plain(text) => {
+                out.push('"');
+                out.push_str(text);
+                out.push('"');
+            }
+            Value::Text(text) => write_text(text, out),
+            Value::Node(node) => out.push_str(node.raw()),
+            Value::Array(elements) => {
+                out.push('[');
+                for (place, element) in elements.iter().enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    element.write(out);
+                }
+                out.push(']');
+            }
+            Value::Object(members) => {
+                out.push('{');
+                for (place, (name, value)) in members.iter().enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    write_text(name, out);
+                    out.push(':');
+                    value.write(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    /// The value in words, cut when it is long.
+    pub(super) fn excerpt(&self) -> String {
+        match self {
+            Value::Null => "nothing".to_owned(),
+            Value::Plain(text) if text.is_empty() => "an empty text".to_owned(),
+            Value::Text(text) if text.is_empty() => "an empty text".to_owned(),
+            Value::Plain(text) => excerpt(text).to_string(),
+            Value::Text(text) => excerpt(text).to_string(),
+            Value::Number(digits) if digits.len() > 40 => format!("a number of {} characters", digits.len()),
+            Value::Boolean(_) | Value::Number(_) => self.scalar_text().unwrap_or_default().to_owned(),
+            Value::Node(_) | Value::Array(_) | Value::Object(_) => match self.sort() {
+                Sort::Array => "an array".to_owned(),
+                Sort::Null | Sort::Boolean | Sort::Number | Sort::Text | Sort::Object => {
+                    "an object".to_owned()
+                }
+            },
+        }
+    }
+}
+
+/// Sets a member; the last of a name counts.
+pub(super) fn set<'v>(members: &mut Vec<(Cow<'v, str>, Value<'v>)>, name: Cow<'v, str>, value: Value<'v>) {
+    match members.iter_mut().find(|(member, _)| *member == name) {
+        Some(member) => member.1 = value,
+        None => members.push((name, value)),
+    }
+}
+
+pub(super) fn from_end(count: usize, place: i32) -> Option<usize> {
+    count.checked_sub(usize::try_from(place.unsigned_abs()).ok()?)
+}
+
+/// Appends a text as a JSON string.
+pub(super) fn write_text(text: &str, out: &mut String) {
+    crate::table::write_string(text, out);
+}
