@@ -171,6 +171,13 @@ impl Mapping {
         self.0.document.source
     }
 
+    /// The column by which lines of a flat file (CSV) belong together, where the document is for one: each line
+    /// is an object of texts that is named by the columns, and lines with the same value there that stand
+    /// together are one record, `{"rows": [line, ...]}`. Without it, every line is a record.
+    pub fn group_by(&self) -> Option<&str> {
+        self.0.document.group_by.as_deref()
+    }
+
     /// How records are found by [`Mapped::key`], where the document says so; see [`Mapped::key_by`], too.
     pub fn key_search(&self) -> Option<KeySearch> {
         let verify = self.0.document.key.as_ref()?.verify.as_ref()?;

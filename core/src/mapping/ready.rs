@@ -9,7 +9,34 @@ pub struct Ready {
     pub document: &'static str,
 }
 
-/// The ready documents, by name.
+macro_rules! ready {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Ready { name: $name, document: include_str!(concat!("../../mappings/", $name, ".json")) }),+]
+    };
+}
+
+const READY: &[Ready] = ready![
+    "amazon-order",
+    "availability-to-shopify",
+    "availability-to-woocommerce",
+    "csv-order",
+    "hubspot-contact",
+    "order-to-shopify",
+    "order-to-woocommerce",
+    "product-to-shopify",
+    "product-to-woocommerce",
+    "quickbooks-journal",
+    "shipstation-shipment",
+    "shipstation-tracking",
+    "shopify-inventory",
+    "shopify-order",
+    "shopify-product",
+    "woocommerce-order",
+    "xero-journal",
+];
+
+/// The documents that come with every host, by name. Ids of an account (warehouses, channels, tax codes) are
+/// examples: copy a document and set your own.
 pub fn ready() -> &'static [Ready] {
-    &[]
+    READY
 }

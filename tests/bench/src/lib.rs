@@ -1,5 +1,6 @@
 //! What the benches measure, and how ratios are taken.
 
+pub mod orders;
 pub mod pages;
 pub mod ratio;
 pub mod readers;

@@ -27,6 +27,8 @@ pub(in crate::mapping) struct Document {
     /// The resource whose records are mapped, when there is no target.
     pub(in crate::mapping) source: Option<&'static str>,
     pub(in crate::mapping) key: Option<Key>,
+    /// The column by which lines of a flat file belong together.
+    pub(in crate::mapping) group_by: Option<String>,
     pub(in crate::mapping) conditions: Vec<Condition>,
     pub(in crate::mapping) entries: Vec<Entry>,
     /// The plain paths of every level.
@@ -133,6 +135,7 @@ fn read_members(
     let own_mappings = context.mappings(&mut members);
     let target = context.document_target(&mut members);
     let source = context.document_source(&mut members, target.is_some());
+    let group_by = context.group_by(&mut members);
     let conditions = context.conditions(&mut members);
     let key = context.key(&mut members);
     let fields = members.take("fields");
@@ -155,6 +158,7 @@ fn read_members(
         target,
         source,
         key,
+        group_by,
         conditions,
         entries,
         paths,
@@ -379,6 +383,14 @@ impl Context<'_> {
         let pick = self.condition(&is, Scope::Record)?;
         let reason = reason.unwrap_or_else(|| format!("{} does not hold", pick.placed.expression.text));
         Some(Condition { pointer: place.pointer.clone(), pick, reason })
+    }
+
+    /// `{"groupBy": "Order Number"}`.
+    fn group_by(&mut self, members: &mut Members<'_>) -> Option<String> {
+        let mut members = members.take("csv")?.object(self.findings)?;
+        let column = members.needed_text("groupBy", self.findings);
+        members.finish(self.findings);
+        column
     }
 
     fn key(&mut self, members: &mut Members<'_>) -> Option<Key> {

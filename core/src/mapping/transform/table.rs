@@ -1,5 +1,7 @@
 //! Tables that say what a value means.
 
+use rust_decimal::Decimal as Exact;
+
 use crate::mapping::rule::Constant;
 use crate::mapping::value::{Sort, Value};
 
@@ -61,6 +63,11 @@ impl Table {
             Sort::Boolean | Sort::Number | Sort::Text => value.scalar_text().unwrap_or_default(),
         };
         let found = if self.caseless { self.find(&text.to_lowercase()) } else { self.find(text) };
+        // 0.20 is what a table knows as 0.2.
+        let found = found.or_else(|| {
+            let number = Exact::from(value.number()?).normalize().to_string();
+            self.find(&number)
+        });
         found.map_or(Tabled::Unknown, |constant| Tabled::Is(constant.value.clone()))
     }
 

@@ -11,7 +11,7 @@ const MILLISECONDS_A_DAY: i64 = 24 * 60 * MILLISECONDS_A_MINUTE;
 #[derive(Clone, Debug, Default)]
 pub(in crate::mapping) enum Input {
     /// ISO 8601: a date, or a date and a time with or without an offset. A space may stand for the `T`, seconds
-    /// may be missing, and what is finer than a millisecond is cut off.
+    /// may be missing, and what is finer than a millisecond is cut off. `/Date(1700000000000+0000)/`, too.
     #[default]
     Iso,
     /// Seconds since 1970.
@@ -144,6 +144,11 @@ fn day(year: u32, month: u32, day: u32) -> Option<Date> {
 }
 
 fn iso(text: &str) -> Option<Stamp> {
+    if let Some(inside) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
+        // .NET's JSON: the offset says where it was written, and the milliseconds are since 1970 all the same.
+        let end = inside.rfind(['+', '-']).filter(|end| *end > 0).unwrap_or(inside.len());
+        return since_epoch(inside.get(..end)?, 1);
+    }
     let mut fields = Fields(text.as_bytes());
     let year = fields.number(4, 4)?;
     fields.has(b"-").then_some(())?;
@@ -331,6 +336,8 @@ mod tests {
             ("2024-02-03T09:08:07.5Z", "2024-02-03T09:08:07.500Z"),
             ("2024-02-03T09:08:07.1234567+0100", "2024-02-03T09:08:07.123+01:00"),
             ("2024-02-03 09:08 +01", "2024-02-03T09:08:00.000+01:00"),
+            ("/Date(1700000000000+0000)/", "2023-11-14T22:13:20.000Z"),
+            ("/Date(-1000)/", "1969-12-31T23:59:59.000Z"),
         ] {
             assert_eq!(date_time(text, &plain).as_deref(), Ok(expected), "{text}");
         }

@@ -1,0 +1,132 @@
+//! The ready documents: each compiles without a finding, keeps to the published schema, and makes of its sample what
+//! it should.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use brightpearl_core::Method;
+use brightpearl_core::mapping::{Mapped, Mapping, OnMissing, Reference, Resolution, ready, schema};
+use brightpearl_core::validate::{UnknownMembers, validate};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/mappings")
+}
+
+fn read(name: &str) -> String {
+    let path = samples().join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn compile(name: &str) -> Mapping {
+    let ready = ready().iter().find(|ready| ready.name == name).expect("a ready document");
+    Mapping::compile(ready.document).unwrap_or_else(|findings| panic!("{name}: {findings:#?}"))
+}
+
+/// What the sample's references stand for: ids from 1001 on, in their order.
+fn ids(mapped: &Mapped) -> BTreeMap<String, u64> {
+    mapped.references.iter().map(|reference| text(reference)).zip(1001..).collect()
+}
+
+fn text(reference: &Reference) -> String {
+    if reference.search.is_empty() { format!("new {}", reference.pointer) } else { reference.text() }
+}
+
+/// What came of a record, with what is created for it.
+fn outcome(mapping: &Mapping, record: &[u8]) -> Value {
+    let mapped = mapping.map(record);
+    if let Some(reason) = &mapped.skipped {
+        return json!({"skipped": reason});
+    }
+    let ids = ids(&mapped);
+    let resolve = |reference: &Reference| Resolution::Id(ids[&text(reference)]);
+    let (path, body) = match (mapped.path(&resolve), mapped.body(&resolve)) {
+        (Ok(path), Ok(body)) => (path, body),
+        _ => return json!({"failures": mapped.failures}),
+    };
+    if mapping.target().is_some() {
+        let violations = validate(&path, mapping.method(), body.as_bytes(), UnknownMembers::Warn);
+        assert_eq!(violations, [], "{}: {body}", mapping.name());
+    }
+    let mut outcome = json!({"body": serde_json::from_str::<Value>(&body).expect("JSON")});
+    if mapping.target().is_some() {
+        outcome["path"] = path.into();
+        outcome["method"] = mapping.method().as_str().into();
+    }
+    if let Some(key) = &mapped.key {
+        outcome["key"] = key.as_str().into();
+    }
+    if !ids.is_empty() {
+        outcome["references"] = json!(ids);
+    }
+    let mut created = serde_json::Map::new();
+    for reference in &mapped.references {
+        if let (OnMissing::Create(nested), Some(record)) = (&reference.on_missing, &reference.record) {
+            created.insert(text(reference), self::outcome(nested, record.as_bytes()));
+        }
+    }
+    if !created.is_empty() {
+        outcome["created"] = created.into();
+    }
+    outcome
+}
+
+#[test]
+fn every_ready_document_makes_of_its_samples_what_it_should() {
+    for ready in ready() {
+        let mapping = compile(ready.name);
+        let text = read(&format!("{}.sample.json", ready.name));
+        // As they were written, with all digits.
+        let records: Vec<&RawValue> = serde_json::from_str(&text).expect("records");
+        let outcomes: Vec<Value> =
+            records.iter().map(|record| outcome(&mapping, record.get().as_bytes())).collect();
+        let found = serde_json::to_string_pretty(&outcomes).expect("JSON") + "\n";
+        let name = format!("{}.expected.json", ready.name);
+        if std::env::var_os("BLESS_MAPPINGS").is_some() {
+            fs::write(samples().join(&name), &found).expect("written");
+        }
+        assert_eq!(found, read(&name), "{}", ready.name);
+    }
+}
+
+#[test]
+fn ready_documents_compile_without_a_finding() {
+    for ready in ready() {
+        let mapping = compile(ready.name);
+        assert_eq!(mapping.name(), ready.name);
+        assert_eq!(mapping.findings(), [], "{}", ready.name);
+        assert!(mapping.description().len() > 40, "{} says what it does", ready.name);
+        assert!(mapping.target().is_some() != mapping.source().is_some());
+        assert!(mapping.method() == Method::Post || mapping.method() == Method::Put);
+    }
+    let names: Vec<&str> = ready().iter().map(|ready| ready.name).collect();
+    assert!(names.is_sorted(), "{names:?}");
+}
+
+#[test]
+fn every_document_in_the_folder_is_shipped() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
+    let mut stems: Vec<String> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+        .filter(|stem| stem != "mapping.schema")
+        .collect();
+    stems.sort();
+    assert_eq!(stems, ready().iter().map(|ready| ready.name).collect::<Vec<_>>());
+}
+
+#[test]
+fn ready_documents_keep_to_the_schema() {
+    let schema: Value = serde_json::from_str(schema()).expect("JSON");
+    jsonschema::meta::validate(&schema).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for ready in ready() {
+        let document: Value = serde_json::from_str(ready.document).expect("JSON");
+        let problems: Vec<String> =
+            validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(problems.is_empty(), "{}: {problems:#?}", ready.name);
+    }
+}
