@@ -63,12 +63,12 @@ fn walk(plan: &Plan, place: &str, field: Option<&'static Field>, explained: &mut
         Plan::List(lists) => {
             for list in lists {
                 let each = &list.each;
-                let mut text = format!("an element for each of {}", each.elements.placed.expression.text);
+                let mut text = format!("an element for each of {}", each.elements.expression.text);
                 if let Some(split) = &each.split {
                     text.push_str(&format!(", a text split at {split:?}"));
                 }
                 if let Some(when) = &each.when {
-                    text.push_str(&format!(", when {}", when.placed.expression.text));
+                    text.push_str(&format!(", when {}", when.expression.text));
                 }
                 if each.required {
                     text.push_str("; at least one is required");
@@ -153,7 +153,7 @@ fn in_words(rule: &Rule) -> String {
         add(typed(output));
     }
     if let Some(when) = &rule.when {
-        add(format!("when {}", when.placed.expression.text));
+        add(format!("when {}", when.expression.text));
     }
     if rule.required {
         words.push_str("; required");
@@ -195,6 +195,6 @@ fn typed(output: &Output) -> String {
 fn operand(operand: &Operand) -> &str {
     match operand {
         Operand::Constant(constant) => &constant.json,
-        Operand::Pick(pick) => &pick.placed.expression.text,
+        Operand::Pick(pick) => &pick.expression.text,
     }
 }

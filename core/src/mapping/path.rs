@@ -7,21 +7,32 @@ use super::value::Value;
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Segment {
-    Member(String),
+    Member(Key),
     /// Counted from the end when negative.
     Element(i32),
 }
 
+/// A member's name with its digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) name: String,
+    pub(super) digest: u32,
+}
+
+impl Segment {
+    pub(super) fn member(name: &str) -> Self {
+        Segment::Member(Key { name: name.to_owned(), digest: digest(name.as_bytes()) })
+    }
+}
+
 /// Follows a path from a value.
 pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
-    let mut reached = value.clone();
-    for segment in path {
-        reached = match segment {
-            Segment::Member(name) => reached.member(name),
-            Segment::Element(place) => reached.element(*place),
-        };
-    }
-    reached
+    let step = |from: &Value<'v>, segment: &Segment| match segment {
+        Segment::Member(key) => from.member(key),
+        Segment::Element(place) => from.element(*place),
+    };
+    let Some((first, rest)) = path.split_first() else { return value.clone() };
+    rest.iter().fold(step(value, first), |reached, segment| step(&reached, segment))
 }
 
 /// Where a path's value is kept.
@@ -36,13 +47,17 @@ pub(super) struct Found(Vec<u32>);
 const NOWHERE: u32 = u32::MAX;
 
 impl Found {
+    /// Where a slot's value stands.
+    #[inline]
+    pub(super) fn node<'v>(&self, base: Node<'v>, slot: Slot) -> Option<Node<'v>> {
+        let place = self.0.get(slot.0).copied().filter(|place| *place != NOWHERE)?;
+        Some(base.beside(place))
+    }
+
     /// What a slot holds; null when nothing was found.
     #[inline]
     pub(super) fn value<'v>(&self, base: Node<'v>, slot: Slot) -> Value<'v> {
-        match self.0.get(slot.0).copied() {
-            Some(NOWHERE) | None => Value::Null,
-            Some(place) => Value::of(base.beside(place)),
-        }
+        self.node(base, slot).map_or(Value::Null, Value::of)
     }
 }
 
@@ -56,7 +71,7 @@ pub(super) struct Paths {
 #[derive(Clone, Debug, Default)]
 struct Branch {
     slot: Option<usize>,
-    members: Vec<(String, u32, Branch)>,
+    members: Vec<(Key, Branch)>,
     elements: Vec<(i32, Branch)>,
     /// Where in `members` a name with such a digest may stand, plus one; 0 for nowhere.
     buckets: Vec<u8>,
@@ -95,19 +110,19 @@ impl Branch {
                 self.slot = Some(slot);
                 return;
             }
-            Some((Segment::Member(name), rest)) => (self.member(name), rest),
+            Some((Segment::Member(key), rest)) => (self.member(key), rest),
             Some((Segment::Element(place), rest)) => (self.element(*place), rest),
         };
         branch.0.add(branch.1, slot);
     }
 
-    fn member(&mut self, name: &str) -> &mut Branch {
-        let place = self.members.iter().position(|(known, _, _)| known == name).unwrap_or_else(|| {
-            self.members.push((name.to_owned(), digest(name), Branch::default()));
+    fn member(&mut self, key: &Key) -> &mut Branch {
+        let place = self.members.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
+            self.members.push((key.clone(), Branch::default()));
             self.fill_buckets();
             self.members.len() - 1
         });
-        &mut self.members[place].2
+        &mut self.members[place].1
     }
 
     fn element(&mut self, place: i32) -> &mut Branch {
@@ -126,8 +141,8 @@ impl Branch {
             return;
         }
         self.buckets.resize(BUCKETS, 0);
-        for (place, (_, digest, _)) in self.members.iter().enumerate() {
-            let mut at = bucket(*digest);
+        for (place, (key, _)) in self.members.iter().enumerate() {
+            let mut at = bucket(key.digest);
             while self.buckets[at] != 0 {
                 at = (at + 1) % BUCKETS;
             }
@@ -170,14 +185,14 @@ impl Branch {
     #[inline]
     fn named(&self, name: &super::tape::Name<'_>) -> Option<&Branch> {
         if self.buckets.is_empty() || name.has_escapes() {
-            let found = self.members.iter().find(|(known, digest, _)| name.is(known, *digest));
-            return found.map(|(_, _, branch)| branch);
+            let found = self.members.iter().find(|(key, _)| name.is(key));
+            return found.map(|(_, branch)| branch);
         }
         let mut at = bucket(name.digest);
         loop {
             let place = usize::from(*self.buckets.get(at)?).checked_sub(1)?;
-            let (known, digest, branch) = self.members.get(place)?;
-            if name.is(known, *digest) {
+            let (key, branch) = self.members.get(place)?;
+            if name.is(key) {
                 return Some(branch);
             }
             at = (at + 1) % BUCKETS;
@@ -188,7 +203,7 @@ impl Branch {
         if let Some(place) = self.slot.and_then(|slot| found.0.get_mut(slot)) {
             *place = NOWHERE;
         }
-        for (_, _, branch) in &self.members {
+        for (_, branch) in &self.members {
             branch.forget(found);
         }
         for (_, branch) in &self.elements {
@@ -203,7 +218,7 @@ mod tests {
     use super::*;
 
     fn member(name: &str) -> Segment {
-        Segment::Member(name.to_owned())
+        Segment::member(name)
     }
 
     #[test]

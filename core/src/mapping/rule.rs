@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expression::Placed;
+use super::expression::Expression;
 use super::transform::{Case, LookupStep, MathStep, UnitStep};
 use super::transform::{Output, Table};
 
@@ -10,7 +10,7 @@ use super::transform::{Output, Table};
 /// `each`, and so on.
 #[derive(Clone, Debug)]
 pub(super) struct Pick {
-    pub(super) placed: Placed,
+    pub(super) expression: Expression,
     pub(super) level: usize,
 }
 
@@ -70,24 +70,44 @@ pub(super) struct Rule {
     pub(super) resolve: Option<Arc<Resolve>>,
     /// Whether its value is the record's key.
     pub(super) is_key: bool,
+    /// Whether a text or a number goes out as it stands in the record.
+    pub(super) is_direct: bool,
 }
 
 impl Rule {
+    /// Whether nothing is done to a text or a number on its way.
+    pub(super) fn does_nothing(&self) -> bool {
+        let keeps_type = match &self.output {
+            None | Some(Output::Text { cut: None }) => true,
+            Some(
+                Output::Text { cut: Some(_) }
+                | Output::Integer(_)
+                | Output::Decimal(_)
+                | Output::Money(..)
+                | Output::Date(_)
+                | Output::DateTime(_)
+                | Output::Boolean,
+            ) => false,
+        };
+        let is_bare = self.case.is_none() && self.lookup.is_none() && self.math.is_empty() && self.unit.is_none();
+        keeps_type && is_bare && self.resolve.is_none() && !self.is_key
+    }
+
     /// The source's path as failures show it.
     pub(super) fn source_path(&self) -> String {
         match &self.source {
             Source::Constant(constant) => format!("the constant {}", constant.json),
-            Source::Pick(pick) => pick.placed.expression.text.clone(),
+            Source::Pick(pick) => pick.expression.text.clone(),
             Source::Template(pieces) => {
                 let text = |piece: &Piece| match piece {
                     Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-                    Piece::Pick(pick) => format!("{{{}}}", pick.placed.expression.text),
+                    Piece::Pick(pick) => format!("{{{}}}", pick.expression.text),
                 };
                 pieces.iter().map(text).collect()
             }
             Source::Concat { parts, .. } => {
                 let paths: Vec<&str> =
-                    parts.iter().map(|part| part.placed.expression.text.as_str()).collect();
+                    parts.iter().map(|part| part.expression.text.as_str()).collect();
                 paths.join(", ")
             }
         }

@@ -7,15 +7,17 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::document::{KeySource, Parameter};
+use super::expression::Scope;
 use super::failure::Failure;
 use super::mapped::{Given, Hole, Mapped};
 use super::path::Found;
 use super::plan::{Leaf, List, Plan};
 use super::reference::{OnMissing, Reference};
-use super::rule::{Each, Operand, Pick, Resolve, Rule};
+use super::rule::{Each, Operand, Pick, Resolve, Rule, Source};
 use super::tape::{Kind, Node, Tape};
 use super::value::Value;
 use super::{Compiled, Mapping};
+use pipeline::is_blank;
 
 /// Maps a record.
 pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
@@ -134,7 +136,7 @@ impl<'v> Run<'v> {
                     return;
                 }
                 Err(reason) => {
-                    self.fail_document(&condition.pointer, &condition.pick.placed.expression.text, reason)
+                    self.fail_document(&condition.pointer, &condition.pick.expression.text, reason)
                 }
             }
         }
@@ -154,7 +156,7 @@ impl<'v> Run<'v> {
                 target: String::new(),
                 source: match &key.source {
                     KeySource::Target(target) => target.clone(),
-                    KeySource::Pick(pick) => pick.placed.expression.text.clone(),
+                    KeySource::Pick(pick) => pick.expression.text.clone(),
                 },
                 value: "nothing".to_owned(),
                 reason: reason.to_owned(),
@@ -179,7 +181,7 @@ impl<'v> Run<'v> {
         let KeySource::Pick(pick) = &key.source else { return };
         match self.pick(pick) {
             Ok(value) => self.key = value.scalar_text().filter(|text| !text.is_empty()).map(str::to_owned),
-            Err(reason) => self.fail_document(&key.pointer, &pick.placed.expression.text, reason),
+            Err(reason) => self.fail_document(&key.pointer, &pick.expression.text, reason),
         }
     }
 
@@ -196,11 +198,15 @@ impl<'v> Run<'v> {
 
     /// The value of a path.
     fn pick(&self, pick: &'v Pick) -> Result<Value<'v>, String> {
-        let Some(level) = self.levels.get(pick.level) else { return Ok(Value::Null) };
-        if let (Some(slot), Some(node)) = (pick.placed.slot, level.node) {
-            return Ok(level.found.value(node, slot));
+        match self.scope(pick) {
+            Some(scope) => pick.expression.evaluate(scope),
+            None => Ok(Value::Null),
         }
-        pick.placed.expression.evaluate(&level.value)
+    }
+
+    fn scope(&self, pick: &Pick) -> Option<Scope<'_, 'v>> {
+        let level = self.levels.get(pick.level)?;
+        Some(Scope { value: &level.value, found: level.node.map(|node| (node, &level.found)) })
     }
 
     fn holds(&self, pick: &'v Pick) -> Result<bool, String> {
@@ -355,6 +361,9 @@ impl<'v> Run<'v> {
                 return self.fail(rule, &Value::Null, format!("`when` cannot be evaluated: {reason}"));
             }
         }
+        if rule.is_direct && self.write_as_it_stands(rule) {
+            return Outcome::Written;
+        }
         let value = match self.value_of(rule) {
             Ok(Value::Null) => return Outcome::Absent,
             Ok(value) => value,
@@ -379,6 +388,36 @@ impl<'v> Run<'v> {
                 Outcome::Written
             }
             Err(reason) => self.fail(rule, &value, reason),
+        }
+    }
+
+    /// Copies a text or a number from the record, for which nothing else is to be done; whatever else it is goes the
+    /// long way.
+    fn write_as_it_stands(&mut self, rule: &'v Rule) -> bool {
+        let Source::Pick(pick) = &rule.source else { return false };
+        let Some(node) = self.scope(pick).and_then(|scope| pick.expression.node(scope)) else { return false };
+        match node.kind() {
+            Kind::Text => {
+                let text = if rule.trim { node.raw().trim() } else { node.raw() };
+                if !rule.keep_empty && is_blank(text) {
+                    return false;
+                }
+                self.out.push('"');
+                self.out.push_str(text);
+                self.out.push('"');
+                true
+            }
+            Kind::Number if rule.output.is_none() => {
+                self.out.push_str(node.raw());
+                true
+            }
+            Kind::Null
+            | Kind::True
+            | Kind::False
+            | Kind::Number
+            | Kind::EscapedText
+            | Kind::Array
+            | Kind::Object => false,
         }
     }
 

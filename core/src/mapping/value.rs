@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::tape::{Kind, Node};
+use super::path::Key;
+use super::tape::{Elements, Kind, Node};
+use super::transform::{short, spelled};
 use crate::value::Decimal;
 use crate::value::excerpt::excerpt;
 
@@ -10,7 +12,8 @@ use crate::value::excerpt::excerpt;
 #[derive(Clone, Debug)]
 pub(super) enum Value<'v> {
     Null,
-    Boolean(bool),
+    True,
+    False,
     Number(Cow<'v, str>),
     /// A text as it stands in the record, of which no character needs an escape.
     Plain(&'v str),
@@ -50,8 +53,8 @@ impl<'v> Value<'v> {
     pub(super) fn of(node: Node<'v>) -> Self {
         match node.kind() {
             Kind::Null => Value::Null,
-            Kind::True => Value::Boolean(true),
-            Kind::False => Value::Boolean(false),
+            Kind::True => Value::True,
+            Kind::False => Value::False,
             Kind::Number => Value::Number(node.raw().into()),
             Kind::Text => Value::Plain(node.raw()),
             Kind::EscapedText => Value::Text(node.text()),
@@ -59,10 +62,18 @@ impl<'v> Value<'v> {
         }
     }
 
+    pub(super) fn boolean(value: bool) -> Self {
+        if value { Value::True } else { Value::False }
+    }
+
+    pub(super) fn number_of(number: Decimal) -> Self {
+        Value::Number(spelled(number).into())
+    }
+
     pub(super) fn sort(&self) -> Sort {
         match self {
             Value::Null => Sort::Null,
-            Value::Boolean(_) => Sort::Boolean,
+            Value::True | Value::False => Sort::Boolean,
             Value::Number(_) => Sort::Number,
             Value::Plain(_) | Value::Text(_) => Sort::Text,
             Value::Node(node) if node.kind() == Kind::Array => Sort::Array,
@@ -81,7 +92,7 @@ impl<'v> Value<'v> {
             Value::Plain(text) => Some(text),
             Value::Text(text) => Some(text),
             Value::Null
-            | Value::Boolean(_)
+            | Value::True | Value::False
             | Value::Number(_)
             | Value::Node(_)
             | Value::Array(_)
@@ -94,8 +105,8 @@ impl<'v> Value<'v> {
         match self {
             Value::Plain(text) => Some(text),
             Value::Text(text) | Value::Number(text) => Some(text),
-            Value::Boolean(true) => Some("true"),
-            Value::Boolean(false) => Some("false"),
+            Value::True => Some("true"),
+            Value::False => Some("false"),
             Value::Null | Value::Node(_) | Value::Array(_) | Value::Object(_) => None,
         }
     }
@@ -103,9 +114,9 @@ impl<'v> Value<'v> {
     /// The exact number that it is.
     pub(super) fn number(&self) -> Option<Decimal> {
         match self {
-            Value::Number(digits) => Decimal::parse(digits).ok(),
+            Value::Number(digits) => short(digits).or_else(|| Decimal::parse(digits).ok()),
             Value::Null
-            | Value::Boolean(_)
+            | Value::True | Value::False
             | Value::Plain(_)
             | Value::Text(_)
             | Value::Node(_)
@@ -118,7 +129,8 @@ impl<'v> Value<'v> {
     pub(super) fn is_truthy(&self) -> bool {
         match self {
             Value::Null => false,
-            Value::Boolean(value) => *value,
+            Value::True => true,
+            Value::False => false,
             Value::Number(_) => true,
             Value::Plain(text) => !text.is_empty(),
             Value::Text(text) => !text.is_empty(),
@@ -128,13 +140,13 @@ impl<'v> Value<'v> {
         }
     }
 
-    /// An array's elements.
-    pub(super) fn elements(&self) -> Option<Vec<Value<'v>>> {
+    /// An array's elements; nothing of anything else.
+    pub(super) fn elements(&self) -> Option<Items<'_, 'v>> {
         match self {
-            Value::Array(elements) => Some(elements.clone()),
-            Value::Node(node) if node.kind() == Kind::Array => Some(node.elements().map(Value::of).collect()),
+            Value::Array(elements) => Some(Items::Made(elements.iter())),
+            Value::Node(node) if node.kind() == Kind::Array => Some(Items::Read(node.elements())),
             Value::Null
-            | Value::Boolean(_)
+            | Value::True | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -155,7 +167,7 @@ impl<'v> Value<'v> {
                 Some(members)
             }
             Value::Null
-            | Value::Boolean(_)
+            | Value::True | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -165,15 +177,15 @@ impl<'v> Value<'v> {
     }
 
     /// A member; null where there is none.
-    pub(super) fn member(&self, name: &str) -> Value<'v> {
+    pub(super) fn member(&self, key: &Key) -> Value<'v> {
         match self {
-            Value::Node(node) => node.member(name).map_or(Value::Null, Value::of),
+            Value::Node(node) => node.member(key).map_or(Value::Null, Value::of),
             Value::Object(members) => {
-                let found = members.iter().find(|(member, _)| member == name);
+                let found = members.iter().find(|(member, _)| *member == key.name);
                 found.map_or(Value::Null, |(_, value)| value.clone())
             }
             Value::Null
-            | Value::Boolean(_)
+            | Value::True | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -190,7 +202,7 @@ impl<'v> Value<'v> {
                 place.and_then(|place| elements.get(place)).cloned().unwrap_or(Value::Null)
             }
             Value::Null
-            | Value::Boolean(_)
+            | Value::True | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -202,8 +214,8 @@ impl<'v> Value<'v> {
     pub(super) fn write(&self, out: &mut String) {
         match self {
             Value::Null => out.push_str("null"),
-            Value::Boolean(true) => out.push_str("true"),
-            Value::Boolean(false) => out.push_str("false"),
+            Value::True => out.push_str("true"),
+            Value::False => out.push_str("false"),
             Value::Number(digits) => out.push_str(digits),
             Value::Plain(text) => {
                 out.push('"');
@@ -246,13 +258,30 @@ impl<'v> Value<'v> {
             Value::Plain(text) => excerpt(text).to_string(),
             Value::Text(text) => excerpt(text).to_string(),
             Value::Number(digits) if digits.len() > 40 => format!("a number of {} characters", digits.len()),
-            Value::Boolean(_) | Value::Number(_) => self.scalar_text().unwrap_or_default().to_owned(),
+            Value::True | Value::False | Value::Number(_) => self.scalar_text().unwrap_or_default().to_owned(),
             Value::Node(_) | Value::Array(_) | Value::Object(_) => match self.sort() {
                 Sort::Array => "an array".to_owned(),
                 Sort::Null | Sort::Boolean | Sort::Number | Sort::Text | Sort::Object => {
                     "an object".to_owned()
                 }
             },
+        }
+    }
+}
+
+/// The elements of an array.
+pub(super) enum Items<'a, 'v> {
+    Read(Elements<'v>),
+    Made(std::slice::Iter<'a, Value<'v>>),
+}
+
+impl<'v> Iterator for Items<'_, 'v> {
+    type Item = Value<'v>;
+
+    fn next(&mut self) -> Option<Value<'v>> {
+        match self {
+            Items::Read(elements) => elements.next().map(Value::of),
+            Items::Made(elements) => elements.next().cloned(),
         }
     }
 }

@@ -37,6 +37,7 @@ mod text;
 pub use arrow::REPORT_TYPE;
 pub use bitmap::Bitmap;
 pub(crate) use json_text::write_string;
+pub(crate) use scan::plain_string;
 pub use column::{Column, ColumnData, ReportType};
 pub use metadata::{Metadata, Sorting};
 pub use page::{Cell, Page};

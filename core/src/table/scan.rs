@@ -21,7 +21,7 @@ pub(super) fn skip_whitespace(bytes: &[u8], mut position: usize) -> usize {
 /// The length of a string that begins with its opening quote, without escapes and without control
 /// characters: the place of its closing quote.
 #[inline(always)]
-pub(super) fn plain_string(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn plain_string(bytes: &[u8]) -> Option<usize> {
     let mut position = 1;
     loop {
         let word = u64::from_le_bytes(*bytes.get(position..)?.first_chunk()?);

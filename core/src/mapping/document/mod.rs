@@ -61,9 +61,9 @@ impl Context<'_> {
     fn pick_text(&mut self, text: &str, pointer: &str, scope: Scope) -> Option<Pick> {
         let level = self.level(scope);
         match Expression::parse(text) {
-            Ok(expression) => {
-                let paths = self.paths.get_mut(level)?;
-                Some(Pick { placed: expression.placed(paths), level })
+            Ok(mut expression) => {
+                expression.place(self.paths.get_mut(level)?);
+                Some(Pick { expression, level })
             }
             Err(reason) => {
                 self.findings.error(pointer, format!("{text:?} is no JMESPath expression: {reason}"));
@@ -93,7 +93,7 @@ impl Context<'_> {
     /// A condition: an expression that does not say the same whatever the record is.
     fn condition(&mut self, place: &Place<'_>, scope: Scope) -> Option<Pick> {
         let pick = self.pick(place, scope)?;
-        match pick.placed.expression.constant().map(|value| value.is_truthy()) {
+        match pick.expression.constant().map(|value| value.is_truthy()) {
             Some(true) => self.findings.warn(&place.pointer, "the condition always holds; leave it out"),
             Some(false) => {
                 self.findings.warn(&place.pointer, "the condition never holds, so this is never reached")
@@ -138,8 +138,8 @@ fn constant(place: &Place<'_>, findings: &mut Findings) -> Option<Constant> {
 fn owned(node: TapeNode<'_>) -> Value<'static> {
     match node.kind() {
         Kind::Null => Value::Null,
-        Kind::True => Value::Boolean(true),
-        Kind::False => Value::Boolean(false),
+        Kind::True => Value::True,
+        Kind::False => Value::False,
         Kind::Number => Value::Number(node.raw().to_owned().into()),
         Kind::Text | Kind::EscapedText => Value::Text(node.text().into_owned().into()),
         Kind::Array => Value::Array(node.elements().map(owned).collect()),

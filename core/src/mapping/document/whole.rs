@@ -381,7 +381,7 @@ impl Context<'_> {
             return None;
         };
         let pick = self.condition(&is, Scope::Record)?;
-        let reason = reason.unwrap_or_else(|| format!("{} does not hold", pick.placed.expression.text));
+        let reason = reason.unwrap_or_else(|| format!("{} does not hold", pick.expression.text));
         Some(Condition { pointer: place.pointer.clone(), pick, reason })
     }
 

@@ -1,118 +1,115 @@
-//! Evaluating a parsed expression against a value.
+//! Evaluating an expression against a value.
 
-use jmespath::Variable;
-use jmespath::ast::{Ast, Comparator};
+use std::cmp::Ordering;
 
-use super::functions;
+use super::{Comparison, Scope, Tree, functions};
+use crate::mapping::path::follow;
 use crate::mapping::value::{Sort, Value, set};
 
+impl<'a, 'v> Scope<'a, 'v> {
+    /// A value that was come by on the way, of which no walk knows anything.
+    fn of(value: &'a Value<'v>) -> Self {
+        Self { value, found: None }
+    }
+}
+
 /// The value of a tree, as the JMESPath specification has it.
-pub(super) fn evaluate<'v>(tree: &'v Ast, current: &Value<'v>) -> Result<Value<'v>, String> {
+pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
-        Ast::Identity { .. } => Ok(current.clone()),
-        Ast::Field { name, .. } => Ok(current.member(name)),
-        Ast::Index { idx, .. } => Ok(current.element(*idx)),
-        Ast::Literal { value, .. } => Ok(literal(value)),
-        Ast::Subexpr { lhs, rhs, .. } => evaluate(rhs, &evaluate(lhs, current)?),
-        Ast::Or { lhs, rhs, .. } => {
-            let left = evaluate(lhs, current)?;
-            if left.is_truthy() { Ok(left) } else { evaluate(rhs, current) }
+        Tree::Path(path, slot) => Ok(match (slot, scope.found) {
+            (Some(slot), Some((node, found))) => found.value(node, *slot),
+            (Some(_) | None, Some(_) | None) => follow(scope.value, path),
+        }),
+        Tree::Literal(value) => Ok(value.clone()),
+        Tree::Then(first, second) => {
+            let value = evaluate(first, scope)?;
+            evaluate(second, Scope::of(&value))
         }
-        Ast::And { lhs, rhs, .. } => {
-            let left = evaluate(lhs, current)?;
-            if left.is_truthy() { evaluate(rhs, current) } else { Ok(left) }
+        Tree::Or(left, right) => {
+            let value = evaluate(left, scope)?;
+            if value.is_truthy() { Ok(value) } else { evaluate(right, scope) }
         }
-        Ast::Not { node, .. } => Ok(Value::Boolean(!evaluate(node, current)?.is_truthy())),
-        Ast::Condition { predicate, then, .. } => {
-            if evaluate(predicate, current)?.is_truthy() {
-                evaluate(then, current)
-            } else {
-                Ok(Value::Null)
-            }
+        Tree::And(left, right) => {
+            let value = evaluate(left, scope)?;
+            if value.is_truthy() { evaluate(right, scope) } else { Ok(value) }
         }
-        Ast::Comparison { comparator, lhs, rhs, .. } => {
-            Ok(compare(comparator, &evaluate(lhs, current)?, &evaluate(rhs, current)?))
+        Tree::Not(inner) => Ok(Value::boolean(!evaluate(inner, scope)?.is_truthy())),
+        Tree::Where(condition, then) => {
+            if evaluate(condition, scope)?.is_truthy() { evaluate(then, scope) } else { Ok(Value::Null) }
         }
-        Ast::ObjectValues { node, .. } => Ok(match evaluate(node, current)?.members() {
+        Tree::Compare(comparison, left, right) => {
+            Ok(compare(*comparison, &evaluate(left, scope)?, &evaluate(right, scope)?))
+        }
+        Tree::Values(inner) => Ok(match evaluate(inner, scope)?.members() {
             Some(members) => Value::Array(members.into_iter().map(|(_, value)| value).collect()),
             None => Value::Null,
         }),
-        Ast::Projection { lhs, rhs, .. } => project(&evaluate(lhs, current)?, rhs),
-        Ast::Flatten { node, .. } => Ok(flatten(&evaluate(node, current)?)),
-        Ast::MultiList { elements, .. } => {
-            if current.is_null() {
+        Tree::Project(of, tree) => {
+            let mut projected = Vec::new();
+            let is_array = for_each(of, scope, &mut |element| {
+                let value = evaluate(tree, Scope::of(&element))?;
+                if !value.is_null() {
+                    projected.push(value);
+                }
+                Ok(())
+            })?;
+            Ok(if is_array { Value::Array(projected) } else { Value::Null })
+        }
+        Tree::Flatten(_) => {
+            let mut flat = Vec::new();
+            let is_array = for_each(tree, scope, &mut |element| {
+                flat.push(element);
+                Ok(())
+            })?;
+            Ok(if is_array { Value::Array(flat) } else { Value::Null })
+        }
+        Tree::List(trees) => {
+            if scope.value.is_null() {
                 return Ok(Value::Null);
             }
-            let values = elements.iter().map(|element| evaluate(element, current));
+            let values = trees.iter().map(|tree| evaluate(tree, scope));
             values.collect::<Result<_, _>>().map(Value::Array)
         }
-        Ast::MultiHash { elements, .. } => {
-            if current.is_null() {
+        Tree::Object(pairs) => {
+            if scope.value.is_null() {
                 return Ok(Value::Null);
             }
-            let mut members = Vec::with_capacity(elements.len());
-            for pair in elements {
-                set(&mut members, pair.key.as_str().into(), evaluate(&pair.value, current)?);
+            let mut members = Vec::with_capacity(pairs.len());
+            for (name, tree) in pairs {
+                set(&mut members, name.as_str().into(), evaluate(tree, scope)?);
             }
             Ok(Value::Object(members))
         }
-        Ast::Slice { start, stop, step, .. } => slice(current, *start, *stop, *step),
-        Ast::Function { name, args, .. } => functions::call(name, args, current),
-        Ast::Expref { .. } => {
-            Err("`&` stands only before an argument of a function that takes it".to_owned())
-        }
+        Tree::Slice(start, stop, step) => Ok(slice(scope.value, *start, *stop, *step)),
+        Tree::Call(function, arguments) => functions::call(*function, arguments, scope),
     }
 }
 
-/// A value within an expression.
-fn literal(value: &Variable) -> Value<'_> {
-    match value {
-        Variable::Null | Variable::Expref(_) => Value::Null,
-        Variable::Bool(value) => Value::Boolean(*value),
-        Variable::Number(number) => Value::Number(number.to_string().into()),
-        Variable::String(text) => Value::Text(text.as_str().into()),
-        Variable::Array(elements) => Value::Array(elements.iter().map(|element| literal(element)).collect()),
-        Variable::Object(members) => Value::Object(
-            members.iter().map(|(name, value)| (name.as_str().into(), literal(value))).collect(),
-        ),
-    }
-}
-
-/// What a tree makes of each element; null is left out.
-fn project<'v>(value: &Value<'v>, tree: &'v Ast) -> Result<Value<'v>, String> {
-    let Some(elements) = value.elements() else { return Ok(Value::Null) };
-    let mut projected = Vec::with_capacity(elements.len());
-    for element in &elements {
-        let value = evaluate(tree, element)?;
-        if !value.is_null() {
-            projected.push(value);
-        }
-    }
-    Ok(Value::Array(projected))
-}
-
-fn flatten<'v>(value: &Value<'v>) -> Value<'v> {
-    let Some(elements) = value.elements() else { return Value::Null };
-    let mut flat = Vec::with_capacity(elements.len());
+/// Hands over the elements of a tree's value one by one, without making an array of them where that can be
+/// helped; says whether it is an array.
+pub(super) fn for_each<'v>(
+    tree: &'v Tree,
+    scope: Scope<'_, 'v>,
+    take: &mut dyn FnMut(Value<'v>) -> Result<(), String>,
+) -> Result<bool, String> {
+    let (inner, flattens) = match tree {
+        Tree::Flatten(inner) => (&**inner, true),
+        tree => (tree, false),
+    };
+    let value = evaluate(inner, scope)?;
+    let Some(elements) = value.elements() else { return Ok(false) };
     for element in elements {
         match element.elements() {
-            Some(inner) => flat.extend(inner),
-            None => flat.push(element),
+            Some(inner) if flattens => inner.into_iter().try_for_each(&mut *take)?,
+            Some(_) | None => take(element)?,
         }
     }
-    Value::Array(flat)
+    Ok(true)
 }
 
-fn slice<'v>(
-    value: &Value<'v>,
-    start: Option<i32>,
-    stop: Option<i32>,
-    step: i32,
-) -> Result<Value<'v>, String> {
-    if step == 0 {
-        return Err("a slice has the step 0".to_owned());
-    }
-    let Some(elements) = value.elements() else { return Ok(Value::Null) };
+fn slice<'v>(value: &Value<'v>, start: Option<i32>, stop: Option<i32>, step: i32) -> Value<'v> {
+    let Some(elements) = value.elements() else { return Value::Null };
+    let elements: Vec<Value<'v>> = elements.collect();
     let count = elements.len() as i64;
     let step = i64::from(step);
     // Where the walk may begin and end: before the first element only when it goes backwards.
@@ -132,22 +129,22 @@ fn slice<'v>(
         taken.extend(usize::try_from(at).ok().and_then(|place| elements.get(place)).cloned());
         at += step;
     }
-    Ok(Value::Array(taken))
+    Value::Array(taken)
 }
 
 /// Only numbers have an order; of anything else it is null.
-fn compare<'v>(comparator: &Comparator, left: &Value<'v>, right: &Value<'v>) -> Value<'v> {
-    let ordered = |holds: fn(std::cmp::Ordering) -> bool| match (left.number(), right.number()) {
-        (Some(left), Some(right)) => Value::Boolean(holds(left.cmp(&right))),
+fn compare<'v>(comparison: Comparison, left: &Value<'v>, right: &Value<'v>) -> Value<'v> {
+    let ordered = |holds: fn(Ordering) -> bool| match (left.number(), right.number()) {
+        (Some(left), Some(right)) => Value::boolean(holds(left.cmp(&right))),
         (Some(_) | None, Some(_) | None) => Value::Null,
     };
-    match comparator {
-        Comparator::Equal => Value::Boolean(equal(left, right)),
-        Comparator::NotEqual => Value::Boolean(!equal(left, right)),
-        Comparator::LessThan => ordered(|order| order.is_lt()),
-        Comparator::LessThanEqual => ordered(|order| order.is_le()),
-        Comparator::GreaterThan => ordered(|order| order.is_gt()),
-        Comparator::GreaterThanEqual => ordered(|order| order.is_ge()),
+    match comparison {
+        Comparison::Equal => Value::boolean(equal(left, right)),
+        Comparison::Unequal => Value::boolean(!equal(left, right)),
+        Comparison::Less => ordered(Ordering::is_lt),
+        Comparison::LessOrEqual => ordered(Ordering::is_le),
+        Comparison::Greater => ordered(Ordering::is_gt),
+        Comparison::GreaterOrEqual => ordered(Ordering::is_ge),
     }
 }
 
@@ -165,10 +162,16 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
             // Beyond what can be computed with, the digits are compared.
             (Some(_) | None, Some(_) | None) => left.scalar_text() == right.scalar_text(),
         },
-        Sort::Array => {
-            let (left, right) = (left.elements().unwrap_or_default(), right.elements().unwrap_or_default());
-            left.len() == right.len() && left.iter().zip(&right).all(|(left, right)| equal(left, right))
-        }
+        Sort::Array => match (left.elements(), right.elements()) {
+            (Some(mut left), Some(mut right)) => loop {
+                match (left.next(), right.next()) {
+                    (None, None) => break true,
+                    (Some(left), Some(right)) if equal(&left, &right) => {}
+                    (Some(_) | None, Some(_) | None) => break false,
+                }
+            },
+            (Some(_) | None, Some(_) | None) => false,
+        },
         Sort::Object => {
             let (left, right) = (left.members().unwrap_or_default(), right.members().unwrap_or_default());
             let has = |name: &str, value: &Value<'_>| {

@@ -3,180 +3,241 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use jmespath::ast::Ast;
 use rust_decimal::Decimal as Exact;
 
-use super::evaluate::{equal, evaluate};
+use super::evaluate::{equal, evaluate, for_each};
+use super::{Scope, Tree};
 use crate::catalog::nearest;
-use crate::mapping::value::{Sort, Value, set};
+use crate::mapping::transform::short;
+use crate::mapping::value::{Items, Sort, Value, set};
 use crate::value::Decimal;
 
-/// What functions take: their names, the fewest and the most arguments, and which of them is an expression.
-const FUNCTIONS: [(&str, usize, usize, Option<usize>); 26] = [
-    ("abs", 1, 1, None),
-    ("avg", 1, 1, None),
-    ("ceil", 1, 1, None),
-    ("contains", 2, 2, None),
-    ("ends_with", 2, 2, None),
-    ("floor", 1, 1, None),
-    ("join", 2, 2, None),
-    ("keys", 1, 1, None),
-    ("length", 1, 1, None),
-    ("map", 2, 2, Some(0)),
-    ("max", 1, 1, None),
-    ("max_by", 2, 2, Some(1)),
-    ("merge", 1, usize::MAX, None),
-    ("min", 1, 1, None),
-    ("min_by", 2, 2, Some(1)),
-    ("not_null", 1, usize::MAX, None),
-    ("reverse", 1, 1, None),
-    ("sort", 1, 1, None),
-    ("sort_by", 2, 2, Some(1)),
-    ("starts_with", 2, 2, None),
-    ("sum", 1, 1, None),
-    ("to_array", 1, 1, None),
-    ("to_number", 1, 1, None),
-    ("to_string", 1, 1, None),
-    ("type", 1, 1, None),
-    ("values", 1, 1, None),
+/// A function, named as in the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    Abs,
+    Avg,
+    Ceil,
+    Contains,
+    EndsWith,
+    Floor,
+    Join,
+    Keys,
+    Length,
+    Map,
+    Max,
+    MaxBy,
+    Merge,
+    Min,
+    MinBy,
+    NotNull,
+    Reverse,
+    Sort,
+    SortBy,
+    StartsWith,
+    Sum,
+    ToArray,
+    ToNumber,
+    ToString,
+    Type,
+    Values,
+}
+
+/// The functions with the fewest and the most arguments that they take, and which of them is an expression.
+const FUNCTIONS: [(&str, Function, usize, usize, Option<usize>); 26] = [
+    ("abs", Function::Abs, 1, 1, None),
+    ("avg", Function::Avg, 1, 1, None),
+    ("ceil", Function::Ceil, 1, 1, None),
+    ("contains", Function::Contains, 2, 2, None),
+    ("ends_with", Function::EndsWith, 2, 2, None),
+    ("floor", Function::Floor, 1, 1, None),
+    ("join", Function::Join, 2, 2, None),
+    ("keys", Function::Keys, 1, 1, None),
+    ("length", Function::Length, 1, 1, None),
+    ("map", Function::Map, 2, 2, Some(0)),
+    ("max", Function::Max, 1, 1, None),
+    ("max_by", Function::MaxBy, 2, 2, Some(1)),
+    ("merge", Function::Merge, 1, usize::MAX, None),
+    ("min", Function::Min, 1, 1, None),
+    ("min_by", Function::MinBy, 2, 2, Some(1)),
+    ("not_null", Function::NotNull, 1, usize::MAX, None),
+    ("reverse", Function::Reverse, 1, 1, None),
+    ("sort", Function::Sort, 1, 1, None),
+    ("sort_by", Function::SortBy, 2, 2, Some(1)),
+    ("starts_with", Function::StartsWith, 2, 2, None),
+    ("sum", Function::Sum, 1, 1, None),
+    ("to_array", Function::ToArray, 1, 1, None),
+    ("to_number", Function::ToNumber, 1, 1, None),
+    ("to_string", Function::ToString, 1, 1, None),
+    ("type", Function::Type, 1, 1, None),
+    ("values", Function::Values, 1, 1, None),
 ];
 
-/// Checks that every function exists and has as many arguments as it takes.
-pub(super) fn check(tree: &Ast) -> Result<(), String> {
-    if let Ast::Expref { .. } = tree {
-        return Err("`&` stands only before an argument of a function that takes it".to_owned());
-    }
-    if let Ast::Function { name, args, .. } = tree {
-        let Some((_, fewest, most, expression)) = FUNCTIONS.iter().find(|known| known.0 == name) else {
+impl Function {
+    /// The function of that name.
+    ///
+    /// # Errors
+    /// The names that there are, or the one that was most likely meant.
+    pub(super) fn named(name: &str) -> Result<Self, String> {
+        let found = FUNCTIONS.iter().find(|known| known.0 == name);
+        found.map(|known| known.1).ok_or_else(|| {
             let names = || FUNCTIONS.iter().map(|known| known.0);
             let expected = nearest(name, names()).map_or_else(
                 || format!("expected one of {}", names().collect::<Vec<_>>().join(", ")),
                 |name| format!("did you mean {name}?"),
             );
-            return Err(format!("there is no function {name}; {expected}"));
-        };
-        if args.len() < *fewest || args.len() > *most {
-            return Err(format!("{name} has {} arguments; expected {fewest}", args.len()));
-        }
-        for (place, argument) in args.iter().enumerate() {
-            match (argument, *expression == Some(place)) {
-                (Ast::Expref { ast, .. }, true) => check(ast)?,
-                (_, true) => return Err(format!("argument {} of {name} begins with `&`", place + 1)),
-                (argument, false) => check(argument)?,
-            }
-        }
-        return Ok(());
+            format!("there is no function {name}; {expected}")
+        })
     }
-    children(tree).into_iter().try_for_each(check)
-}
 
-/// Whether a tree is the same whatever it is evaluated against: it has a literal at every end.
-pub(super) fn is_constant(tree: &Ast) -> bool {
-    match tree {
-        Ast::Literal { .. } => true,
-        Ast::Identity { .. }
-        | Ast::Field { .. }
-        | Ast::Index { .. }
-        | Ast::Expref { .. }
-        | Ast::Slice { .. } => false,
-        Ast::MultiList { .. } | Ast::MultiHash { .. } => false,
-        // What goes on from a constant is constant.
-        Ast::Subexpr { lhs, .. } | Ast::Projection { lhs, .. } => is_constant(lhs),
-        Ast::Comparison { .. }
-        | Ast::Condition { .. }
-        | Ast::Flatten { .. }
-        | Ast::Function { .. }
-        | Ast::Not { .. }
-        | Ast::ObjectValues { .. }
-        | Ast::And { .. }
-        | Ast::Or { .. } => children(tree).into_iter().all(is_constant),
+    /// The fewest and the most arguments, and which of them is an expression.
+    pub(super) fn takes(self) -> (usize, usize, Option<usize>) {
+        let known = FUNCTIONS.iter().find(|known| known.1 == self);
+        known.map_or((0, 0, None), |known| (known.2, known.3, known.4))
     }
-}
 
-fn children(tree: &Ast) -> Vec<&Ast> {
-    match tree {
-        Ast::Identity { .. }
-        | Ast::Field { .. }
-        | Ast::Index { .. }
-        | Ast::Literal { .. }
-        | Ast::Slice { .. } => Vec::new(),
-        Ast::Expref { ast, .. } => vec![ast],
-        Ast::Flatten { node, .. } | Ast::Not { node, .. } | Ast::ObjectValues { node, .. } => vec![node],
-        Ast::Comparison { lhs, rhs, .. }
-        | Ast::Projection { lhs, rhs, .. }
-        | Ast::And { lhs, rhs, .. }
-        | Ast::Or { lhs, rhs, .. }
-        | Ast::Subexpr { lhs, rhs, .. } => vec![lhs, rhs],
-        Ast::Condition { predicate, then, .. } => vec![predicate, then],
-        Ast::Function { args, .. } => args.iter().collect(),
-        Ast::MultiList { elements, .. } => elements.iter().collect(),
-        Ast::MultiHash { elements, .. } => elements.iter().map(|pair| &pair.value).collect(),
+    fn as_str(self) -> &'static str {
+        FUNCTIONS.iter().find(|known| known.1 == self).map_or("", |known| known.0)
     }
 }
 
 /// The arguments of one call.
 struct Arguments<'v> {
-    name: &'v str,
-    trees: &'v [Ast],
+    function: Function,
+    trees: &'v [Tree],
     values: Vec<Value<'v>>,
 }
 
-/// Calls a function that [`check`] found to be right.
-pub(super) fn call<'v>(name: &'v str, trees: &'v [Ast], current: &Value<'v>) -> Result<Value<'v>, String> {
-    let mut values = Vec::with_capacity(trees.len());
-    for tree in trees {
-        values.push(match tree {
-            Ast::Expref { .. } => Value::Null,
-            tree => evaluate(tree, current)?,
-        });
+/// Calls a function with as many arguments as it takes.
+pub(super) fn call<'v>(
+    function: Function,
+    trees: &'v [Tree],
+    scope: Scope<'_, 'v>,
+) -> Result<Value<'v>, String> {
+    // These two are on the way of every price, and need no list of arguments.
+    match (function, trees) {
+        (Function::Sum, [tree]) => return sum(tree, scope).map(Value::number_of),
+        (Function::ToNumber, [tree]) => return Ok(to_number(evaluate(tree, scope)?)),
+        (_, _) => {}
     }
-    let arguments = Arguments { name, trees, values };
-    match name {
-        "abs" => arguments.rounded(|number| number.abs()),
-        "ceil" => arguments.rounded(|number| number.ceil()),
-        "floor" => arguments.rounded(|number| number.floor()),
-        "avg" => arguments.average(),
-        "sum" => arguments.sum().map(number),
-        "contains" => arguments.contains(),
-        "starts_with" => Ok(Value::Boolean(arguments.text(0)?.starts_with(arguments.text(1)?))),
-        "ends_with" => Ok(Value::Boolean(arguments.text(0)?.ends_with(arguments.text(1)?))),
-        "join" => arguments.join(),
-        "keys" => {
+    let (_, _, expression) = function.takes();
+    let mut values = Vec::with_capacity(trees.len());
+    for (place, tree) in trees.iter().enumerate() {
+        let is_expression = expression == Some(place);
+        values.push(if is_expression { Value::Null } else { evaluate(tree, scope)? });
+    }
+    let arguments = Arguments { function, trees, values };
+    match function {
+        Function::Abs => arguments.rounded(|number| number.abs()),
+        Function::Ceil => arguments.rounded(|number| number.ceil()),
+        Function::Floor => arguments.rounded(|number| number.floor()),
+        Function::Avg => arguments.average(),
+        Function::Sum => arguments.sum().map(number),
+        Function::Contains => arguments.contains(),
+        Function::StartsWith => Ok(Value::boolean(arguments.text(0)?.starts_with(arguments.text(1)?))),
+        Function::EndsWith => Ok(Value::boolean(arguments.text(0)?.ends_with(arguments.text(1)?))),
+        Function::Join => arguments.join(),
+        Function::Keys => {
             Ok(Value::Array(arguments.members(0)?.into_iter().map(|(name, _)| Value::Text(name)).collect()))
         }
-        "values" => Ok(Value::Array(arguments.members(0)?.into_iter().map(|(_, value)| value).collect())),
-        "length" => arguments.length(),
-        "map" => arguments.map(),
-        "merge" => arguments.merge(),
-        "not_null" => Ok(arguments.values.into_iter().find(|value| !value.is_null()).unwrap_or(Value::Null)),
-        "reverse" => arguments.reverse(),
-        "sort" => arguments.sorted().map(|values| Value::Array(firsts(values))),
-        "sort_by" => arguments.sorted_by().map(|values| Value::Array(firsts(values))),
+        Function::Values => {
+            Ok(Value::Array(arguments.members(0)?.into_iter().map(|(_, value)| value).collect()))
+        }
+        Function::Length => arguments.length(),
+        Function::Map => arguments.map(),
+        Function::Merge => arguments.merge(),
+        Function::NotNull => {
+            Ok(arguments.values.into_iter().find(|value| !value.is_null()).unwrap_or(Value::Null))
+        }
+        Function::Reverse => arguments.reverse(),
+        Function::Sort => arguments.sorted(arguments.themselves()?),
+        Function::SortBy => arguments.sorted(arguments.keyed()?),
         // Of equal ones the first counts, as in the reference implementation.
-        "min" => Ok(least(arguments.sorted()?, Ordering::is_lt)),
-        "max" => Ok(least(arguments.sorted()?, Ordering::is_gt)),
-        "min_by" => Ok(least(arguments.keyed()?, Ordering::is_lt)),
-        "max_by" => Ok(least(arguments.keyed()?, Ordering::is_gt)),
-        "to_array" => Ok(match arguments.any(0) {
+        Function::Min => Ok(best(arguments.themselves()?, Ordering::is_lt)),
+        Function::Max => Ok(best(arguments.themselves()?, Ordering::is_gt)),
+        Function::MinBy => Ok(best(arguments.keyed()?, Ordering::is_lt)),
+        Function::MaxBy => Ok(best(arguments.keyed()?, Ordering::is_gt)),
+        Function::ToArray => Ok(match arguments.any(0) {
             value if value.sort() == Sort::Array => value,
             value => Value::Array(vec![value]),
         }),
-        "to_number" => Ok(arguments.to_number()),
-        "to_string" => Ok(match arguments.any(0) {
+        Function::ToNumber => Ok(to_number(arguments.any(0))),
+        Function::ToString => Ok(match arguments.any(0) {
             value if value.sort() == Sort::Text => value,
             value => {
                 let mut text = String::new();
                 value.write(&mut text);
-                Value::Text(text.into())
+                Value::Text(compact(&text).into())
             }
         }),
-        "type" => Ok(Value::Plain(arguments.any(0).sort().as_str())),
-        other => Err(format!("there is no function {other}")),
+        Function::Type => Ok(Value::Plain(arguments.any(0).sort().as_str())),
     }
 }
 
+/// JSON without the spaces that the record has between its tokens.
+fn compact(json: &str) -> String {
+    let mut compact = String::with_capacity(json.len());
+    let (mut is_text, mut is_escaped) = (false, false);
+    for character in json.chars() {
+        if is_text || !matches!(character, ' ' | '\n' | '\r' | '\t') {
+            compact.push(character);
+        }
+        is_text ^= character == '"' && !is_escaped;
+        is_escaped = is_text && character == '\\' && !is_escaped;
+    }
+    compact
+}
+
 fn number<'v>(value: Exact) -> Value<'v> {
-    Value::Number(Decimal::from(value).to_string().into())
+    Value::number_of(value.into())
+}
+
+/// The sum of numbers as they come.
+pub(super) fn sum<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Decimal, String> {
+    let mut total = Exact::ZERO;
+    let mut add = |element: Value<'v>| {
+        let next = exact(Function::Sum, &element)?;
+        total = total.checked_add(next).ok_or("the sum has too many digits")?;
+        Ok(())
+    };
+    // Elements of a projection are added on the way.
+    let is_array = match tree {
+        Tree::Project(of, each) => for_each(of, scope, &mut |element| {
+            match evaluate(each, Scope { value: &element, found: None })? {
+                Value::Null => Ok(()),
+                value => add(value),
+            }
+        })?,
+        tree => for_each(tree, scope, &mut add)?,
+    };
+    if is_array { Ok(total.into()) } else { Err("argument 1 of sum is nothing; expected an array".to_owned()) }
+}
+
+/// A text as the number that it says, in the same digits; null when it says none.
+fn to_number(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Number(digits) => Value::Number(digits),
+        Value::Plain(text) if is_number(text) => Value::Number(text.into()),
+        Value::Text(text) if is_number(&text) => Value::Number(text),
+        Value::Null
+        | Value::True | Value::False
+        | Value::Plain(_)
+        | Value::Text(_)
+        | Value::Node(_)
+        | Value::Array(_)
+        | Value::Object(_) => Value::Null,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    short(text).is_some() || Decimal::parse(text).is_ok()
+}
+
+fn exact(function: Function, value: &Value<'_>) -> Result<Exact, String> {
+    let number = value.number().map(Exact::from);
+    number.ok_or_else(|| {
+        format!("{} takes numbers of up to 28 digits; found {}", function.as_str(), value.excerpt())
+    })
 }
 
 /// Values with what they are ordered by.
@@ -198,13 +259,11 @@ impl Key<'_> {
     }
 }
 
-fn firsts<'v>(values: Keyed<'v>) -> Vec<Value<'v>> {
-    values.into_iter().map(|(value, _)| value).collect()
-}
-
-fn least<'v>(values: Keyed<'v>, is_better: fn(Ordering) -> bool) -> Value<'v> {
+fn best<'v>(values: Keyed<'v>, is_better: fn(Ordering) -> bool) -> Value<'v> {
     let best =
-        values.into_iter().reduce(|best, next| if is_better(next.1.order(&best.1)) { next } else { best });
+        values
+            .into_iter()
+            .reduce(|best, next| if is_better(next.1.order(&best.1)) { next } else { best });
     best.map_or(Value::Null, |(value, _)| value)
 }
 
@@ -214,43 +273,36 @@ impl<'v> Arguments<'v> {
     }
 
     fn refuse(&self, place: usize, expected: &str) -> String {
-        let found = self.any(place);
-        format!("argument {} of {} is {}; expected {expected}", place + 1, self.name, found.excerpt())
+        let (found, name) = (self.any(place), self.function.as_str());
+        format!("argument {} of {name} is {}; expected {expected}", place + 1, found.excerpt())
     }
 
     fn text(&self, place: usize) -> Result<&str, String> {
         self.values.get(place).and_then(Value::text).ok_or_else(|| self.refuse(place, "a text"))
     }
 
-    fn elements(&self, place: usize) -> Result<Vec<Value<'v>>, String> {
-        self.any(place).elements().ok_or_else(|| self.refuse(place, "an array"))
+    fn elements(&self, place: usize) -> Result<Items<'_, 'v>, String> {
+        self.values.get(place).and_then(Value::elements).ok_or_else(|| self.refuse(place, "an array"))
     }
 
     fn members(&self, place: usize) -> Result<Vec<(Cow<'v, str>, Value<'v>)>, String> {
         self.any(place).members().ok_or_else(|| self.refuse(place, "an object"))
     }
 
-    fn exact(&self, value: &Value<'v>) -> Result<Exact, String> {
-        let number = value.number().map(Exact::from);
-        number.ok_or_else(|| {
-            format!("{} takes numbers of up to 28 digits; found {}", self.name, value.excerpt())
-        })
-    }
-
     fn rounded(&self, change: fn(&Exact) -> Exact) -> Result<Value<'v>, String> {
-        self.exact(&self.any(0)).map(|value| number(change(&value)))
+        exact(self.function, &self.any(0)).map(|value| number(change(&value)))
     }
 
     fn sum(&self) -> Result<Exact, String> {
         let mut sum = Exact::ZERO;
         for element in self.elements(0)? {
-            sum = sum.checked_add(self.exact(&element)?).ok_or("the sum has too many digits")?;
+            sum = sum.checked_add(exact(self.function, &element)?).ok_or("the sum has too many digits")?;
         }
         Ok(sum)
     }
 
     fn average(&self) -> Result<Value<'v>, String> {
-        let count = self.elements(0)?.len();
+        let count = self.elements(0)?.count();
         if count == 0 {
             return Ok(Value::Null);
         }
@@ -261,25 +313,29 @@ impl<'v> Arguments<'v> {
     fn contains(&self) -> Result<Value<'v>, String> {
         let (subject, wanted) = (self.any(0), self.any(1));
         if let Some(text) = subject.text() {
-            return Ok(Value::Boolean(wanted.text().is_some_and(|wanted| text.contains(wanted))));
+            return Ok(Value::boolean(wanted.text().is_some_and(|wanted| text.contains(wanted))));
         }
-        let elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
-        Ok(Value::Boolean(elements.iter().any(|element| equal(element, &wanted))))
+        let mut elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
+        Ok(Value::boolean(elements.any(|element| equal(&element, &wanted))))
     }
 
     fn join(&self) -> Result<Value<'v>, String> {
         let glue = self.text(0)?;
-        let elements = self.elements(1)?;
-        let texts: Option<Vec<&str>> = elements.iter().map(Value::text).collect();
-        let texts = texts.ok_or_else(|| self.refuse(1, "an array of texts"))?;
-        Ok(Value::Text(texts.join(glue).into()))
+        let mut joined = String::new();
+        for (place, element) in self.elements(1)?.enumerate() {
+            if place > 0 {
+                joined.push_str(glue);
+            }
+            joined.push_str(element.text().ok_or_else(|| self.refuse(1, "an array of texts"))?);
+        }
+        Ok(Value::Text(joined.into()))
     }
 
     fn length(&self) -> Result<Value<'v>, String> {
         let subject = self.any(0);
         let length = match subject.sort() {
             Sort::Text => subject.text().unwrap_or_default().chars().count(),
-            Sort::Array => subject.elements().unwrap_or_default().len(),
+            Sort::Array => subject.elements().map_or(0, Iterator::count),
             Sort::Object => subject.members().unwrap_or_default().len(),
             Sort::Null | Sort::Boolean | Sort::Number => {
                 return Err(self.refuse(0, "a text, an array or an object"));
@@ -290,16 +346,15 @@ impl<'v> Arguments<'v> {
 
     /// What the expression among the arguments makes of a value.
     fn apply(&self, value: &Value<'v>) -> Result<Value<'v>, String> {
-        let expression = self.trees.iter().find_map(|tree| match tree {
-            Ast::Expref { ast, .. } => Some(ast),
-            _ => None,
-        });
-        expression.map_or(Ok(Value::Null), |tree| evaluate(tree, value))
+        let (_, _, place) = self.function.takes();
+        match place.and_then(|place| self.trees.get(place)) {
+            Some(tree) => evaluate(tree, Scope { value, found: None }),
+            None => Ok(Value::Null),
+        }
     }
 
     fn map(&self) -> Result<Value<'v>, String> {
-        let elements = self.elements(1)?;
-        elements.iter().map(|element| self.apply(element)).collect::<Result<_, _>>().map(Value::Array)
+        self.elements(1)?.map(|element| self.apply(&element)).collect::<Result<_, _>>().map(Value::Array)
     }
 
     fn merge(&self) -> Result<Value<'v>, String> {
@@ -317,65 +372,52 @@ impl<'v> Arguments<'v> {
         if let Some(text) = subject.text() {
             return Ok(Value::Text(text.chars().rev().collect::<String>().into()));
         }
-        let mut elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
+        let elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
+        let mut elements: Vec<Value<'v>> = elements.collect();
         elements.reverse();
         Ok(Value::Array(elements))
     }
 
-    fn to_number(&self) -> Value<'v> {
-        let subject = self.any(0);
-        match subject.text() {
-            // As the text is written; one that is no number is null.
-            Some(text) if Decimal::parse(text).is_ok() => Value::Number(text.to_owned().into()),
-            None if subject.sort() == Sort::Number => subject,
-            Some(_) | None => Value::Null,
-        }
-    }
-
-    fn sorted(&self) -> Result<Keyed<'v>, String> {
-        let elements = self.elements(0)?;
-        let mut keyed = self.with_keys(elements.into_iter().map(|element| (element.clone(), element)))?;
-        if self.name == "sort" {
-            keyed.sort_by(|one, other| one.1.order(&other.1));
-        }
-        Ok(keyed)
-    }
-
-    fn sorted_by(&self) -> Result<Keyed<'v>, String> {
-        let mut keyed = self.keyed()?;
+    fn sorted(&self, mut keyed: Keyed<'v>) -> Result<Value<'v>, String> {
         keyed.sort_by(|one, other| one.1.order(&other.1));
-        Ok(keyed)
+        Ok(Value::Array(keyed.into_iter().map(|(value, _)| value).collect()))
     }
 
+    /// Elements ordered by themselves.
+    fn themselves(&self) -> Result<Keyed<'v>, String> {
+        self.with_keys(self.elements(0)?.map(|element| Ok((element.clone(), element))))
+    }
+
+    /// Elements ordered by what the expression makes of them.
     fn keyed(&self) -> Result<Keyed<'v>, String> {
-        let elements = self.elements(0)?;
-        let mut pairs = Vec::with_capacity(elements.len());
-        for element in elements {
+        self.with_keys(self.elements(0)?.map(|element| {
             let key = self.apply(&element)?;
-            pairs.push((element, key));
-        }
-        self.with_keys(pairs.into_iter())
+            Ok((element, key))
+        }))
     }
 
     /// Keys are all numbers or all texts.
-    fn with_keys(&self, pairs: impl Iterator<Item = (Value<'v>, Value<'v>)>) -> Result<Keyed<'v>, String> {
+    fn with_keys(
+        &self,
+        pairs: impl Iterator<Item = Result<(Value<'v>, Value<'v>), String>>,
+    ) -> Result<Keyed<'v>, String> {
+        let name = self.function.as_str();
         let mut keyed: Keyed<'v> = Vec::new();
-        for (value, key) in pairs {
+        for pair in pairs {
+            let (value, key) = pair?;
             let key = match key.sort() {
-                Sort::Number => Key::Number(self.exact(&key)?.into()),
+                Sort::Number => Key::Number(exact(self.function, &key)?.into()),
                 Sort::Text => Key::Text(key),
                 Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => {
-                    return Err(format!("{} orders numbers or texts; found {}", self.name, key.excerpt()));
+                    return Err(format!("{name} orders numbers or texts; found {}", key.excerpt()));
                 }
             };
             let is_alike = match (keyed.first().map(|first| &first.1), &key) {
-                (None, _) | (Some(Key::Number(_)), Key::Number(_)) | (Some(Key::Text(_)), Key::Text(_)) => {
-                    true
-                }
+                (None, _) | (Some(Key::Number(_)), Key::Number(_)) | (Some(Key::Text(_)), Key::Text(_)) => true,
                 (Some(Key::Number(_)), Key::Text(_)) | (Some(Key::Text(_)), Key::Number(_)) => false,
             };
             if !is_alike {
-                return Err(format!("{} orders all numbers or all texts; found both", self.name));
+                return Err(format!("{name} orders all numbers or all texts; found both"));
             }
             keyed.push((value, key));
         }

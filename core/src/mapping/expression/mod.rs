@@ -1,14 +1,17 @@
 //! JMESPath: parsed by the `jmespath` crate, whose own evaluation goes by way of binary floating point and a tree
 //! of owned values; ours reads the record where it stands and keeps every digit.
 
+mod compile;
 mod evaluate;
 mod functions;
+#[cfg(test)]
+mod tests;
 
-use jmespath::ast::Ast;
-
-use super::path::{Paths, Segment, Slot, follow};
+use super::path::{Found, Paths, Segment, Slot};
+use super::tape::Node;
 use super::value::Value;
-use evaluate::evaluate;
+use crate::value::Decimal;
+use functions::Function;
 
 /// Longer expressions, and those with more operators, are refused: nobody can read them, and evaluating takes
 /// stack by operators.
@@ -19,20 +22,49 @@ const MOST_OPERATORS: usize = 120;
 #[derive(Clone, Debug)]
 pub(super) struct Expression {
     pub(super) text: String,
-    form: Form,
+    tree: Tree,
 }
 
+/// An expression, ready to be evaluated.
 #[derive(Clone, Debug)]
-enum Form {
-    Path(Vec<Segment>),
-    Tree(Box<Ast>),
+enum Tree {
+    /// Members and elements, and where the walk over the record leaves what stands there.
+    Path(Vec<Segment>, Option<Slot>),
+    Literal(Value<'static>),
+    /// What the second makes of the first's value.
+    Then(Box<Tree>, Box<Tree>),
+    Or(Box<Tree>, Box<Tree>),
+    And(Box<Tree>, Box<Tree>),
+    Not(Box<Tree>),
+    /// The second's value where the first is true.
+    Where(Box<Tree>, Box<Tree>),
+    Compare(Comparison, Box<Tree>, Box<Tree>),
+    /// What the second makes of each of the first's elements.
+    Project(Box<Tree>, Box<Tree>),
+    Flatten(Box<Tree>),
+    /// The values of an object's members.
+    Values(Box<Tree>),
+    Slice(Option<i32>, Option<i32>, i32),
+    List(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+    Call(Function, Vec<Tree>),
 }
 
-/// An expression whose plain path has a slot.
-#[derive(Clone, Debug)]
-pub(super) struct Placed {
-    pub(super) expression: Expression,
-    pub(super) slot: Option<Slot>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// What an expression is evaluated against: a value, and what the walk found when it is one of the record's.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a, 'v> {
+    pub(super) value: &'a Value<'v>,
+    pub(super) found: Option<(Node<'v>, &'a Found)>,
 }
 
 impl Expression {
@@ -41,60 +73,69 @@ impl Expression {
     /// # Errors
     /// What is wrong with it, in words.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        if let Some(path) = plain_path(text) {
-            return Ok(Self { text: text.to_owned(), form: Form::Path(path) });
-        }
-        if text.len() > LONGEST {
-            return Err(format!("it has {} bytes; expected at most {LONGEST}", text.len()));
-        }
-        let operators = text.bytes().filter(|byte| b".([{!&|<>=*?@:,-`".contains(byte)).count();
-        if operators > MOST_OPERATORS {
-            return Err(format!("it has {operators} operators; expected at most {MOST_OPERATORS}"));
-        }
-        let tree = jmespath::parse(text).map_err(|error| in_words(&error))?;
-        functions::check(&tree)?;
-        let form = match as_path(&tree) {
-            Some(path) => Form::Path(path),
-            None => Form::Tree(Box::new(tree)),
+        let tree = match plain_path(text) {
+            Some(path) => Tree::Path(path, None),
+            None => compile::parse(text)?,
         };
-        Ok(Self { text: text.to_owned(), form })
+        Ok(Self { text: text.to_owned(), tree })
     }
 
-    /// Gives its plain path, if it is one, a place in a walk over the record.
-    pub(super) fn placed(self, paths: &mut Paths) -> Placed {
-        let slot = match &self.form {
-            Form::Path(path) => Some(paths.add(path.clone())),
-            Form::Tree(_) => None,
-        };
-        Placed { expression: self, slot }
+    /// Gives its plain paths places in a walk over the record.
+    pub(super) fn place(&mut self, paths: &mut Paths) {
+        self.tree.place(paths);
     }
 
     /// Its value.
     ///
     /// # Errors
     /// What cannot be computed, in words: a function with arguments of the wrong type, mostly.
-    pub(super) fn evaluate<'v>(&'v self, current: &Value<'v>) -> Result<Value<'v>, String> {
-        match &self.form {
-            Form::Path(path) => Ok(follow(current, path)),
-            Form::Tree(tree) => evaluate(tree, current),
+    #[inline]
+    pub(super) fn evaluate<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+        if let (Tree::Path(_, Some(slot)), Some((node, found))) = (&self.tree, scope.found) {
+            return Ok(found.value(node, *slot));
+        }
+        evaluate::evaluate(&self.tree, scope)
+    }
+
+    /// Where the value of a plain path stands in the record, when a walk was made over it.
+    #[inline]
+    pub(super) fn node<'v>(&self, scope: Scope<'_, 'v>) -> Option<Node<'v>> {
+        match (&self.tree, scope.found) {
+            (Tree::Path(_, Some(slot)), Some((node, found))) => found.node(node, *slot),
+            (_, _) => None,
+        }
+    }
+
+    /// The number that a sum comes to, without its digits being written first; `None` of anything else.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub(super) fn exact<'v>(&'v self, scope: Scope<'_, 'v>) -> Option<Result<Decimal, String>> {
+        match &self.tree {
+            Tree::Call(Function::Sum, arguments) => Some(functions::sum(arguments.first()?, scope)),
+            Tree::Path(..)
+            | Tree::Literal(_)
+            | Tree::Then(..)
+            | Tree::Or(..)
+            | Tree::And(..)
+            | Tree::Not(_)
+            | Tree::Where(..)
+            | Tree::Compare(..)
+            | Tree::Project(..)
+            | Tree::Flatten(_)
+            | Tree::Values(_)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Call(..) => None,
         }
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.
     pub(super) fn constant(&self) -> Option<Value<'_>> {
-        match &self.form {
-            Form::Path(_) => None,
-            Form::Tree(tree) => functions::is_constant(tree).then(|| evaluate(tree, &Value::Null).ok())?,
-        }
+        let nothing = Scope { value: &Value::Null, found: None };
+        self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, nothing).ok())?
     }
-}
-
-fn in_words(error: &jmespath::JmespathError) -> String {
-    let reason = match &error.reason {
-        jmespath::ErrorReason::Parse(reason) => reason.clone(),
-        jmespath::ErrorReason::Runtime(reason) => reason.to_string(),
-    };
-    format!("{reason} (line {}, column {})", error.line + 1, error.column + 1)
 }
 
 /// The steps of the plainest and most frequent paths, without a parser: letters, digits, `_` and dots.
@@ -104,33 +145,5 @@ fn plain_path(text: &str) -> Option<Vec<Segment>> {
         starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     let segments = text.split('.');
-    segments.map(|name| is_name(name).then(|| Segment::Member(name.to_owned()))).collect()
-}
-
-/// The steps of a tree of nothing but members and elements.
-fn as_path(tree: &Ast) -> Option<Vec<Segment>> {
-    match tree {
-        Ast::Identity { .. } => Some(Vec::new()),
-        Ast::Field { name, .. } => Some(vec![Segment::Member(name.clone())]),
-        Ast::Index { idx, .. } => Some(vec![Segment::Element(*idx)]),
-        Ast::Subexpr { lhs, rhs, .. } => {
-            let mut path = as_path(lhs)?;
-            path.extend(as_path(rhs)?);
-            Some(path)
-        }
-        Ast::Comparison { .. }
-        | Ast::Condition { .. }
-        | Ast::Expref { .. }
-        | Ast::Flatten { .. }
-        | Ast::Function { .. }
-        | Ast::Literal { .. }
-        | Ast::MultiList { .. }
-        | Ast::MultiHash { .. }
-        | Ast::Not { .. }
-        | Ast::Projection { .. }
-        | Ast::ObjectValues { .. }
-        | Ast::And { .. }
-        | Ast::Or { .. }
-        | Ast::Slice { .. } => None,
-    }
+    segments.map(|name| is_name(name).then(|| Segment::member(name))).collect()
 }

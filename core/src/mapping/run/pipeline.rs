@@ -16,36 +16,32 @@ type Unfit<'v> = (Value<'v>, String);
 impl<'v> Run<'v> {
     /// A rule's value before it is resolved; null when there is none.
     pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Value<'v>, Unfit<'v>> {
-        let source = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
-        let mut value = present(tidy(source, rule), rule);
-        if value.is_null()
-            && let Some(default) = &rule.default
-        {
-            value = default.value.clone();
-        }
+        let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
+        tidy(&mut value, rule);
         if value.is_null() {
-            return Ok(value);
-        }
-        if let Some(lookup) = &rule.lookup {
-            value = look_up(lookup, value)?;
-            if value.is_null() {
-                return Ok(value);
+            match &rule.default {
+                Some(default) => value = default.value.clone(),
+                None => return Ok(value),
             }
         }
-        if !rule.math.is_empty() {
-            value = self.compute(&rule.math, value)?;
+        if let Some(lookup) = &rule.lookup {
+            look_up(lookup, &mut value)?;
         }
-        if let Some(unit) = &rule.unit {
-            value = self.convert(unit, value)?;
-        }
-        let Some(output) = &rule.output else { return Ok(value) };
-        if rule.resolve.is_some() {
-            // What is said of the type holds for the id.
+        // What is said of the type of a reference holds for the id.
+        let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
+        if value.is_null() || (output.is_none() && rule.math.is_empty() && rule.unit.is_none()) {
             return Ok(value);
         }
         let reading = &self.compiled.document.reading;
-        let kept = value.clone();
-        output.apply(value, reading, &|operand| self.operand(operand)).map_err(|reason| (kept, reason))
+        let operand = |operand: &'v Operand| self.operand(operand);
+        let number = self.reckon(rule, &value)?;
+        let typed = match (number, output) {
+            (Some(number), Some(output)) => output.apply_to_number(number, reading, &operand),
+            (Some(number), None) => Ok(Value::number_of(number)),
+            (None, Some(output)) => output.apply(&value, reading, &operand),
+            (None, None) => return Ok(value),
+        };
+        typed.map_err(|reason| (value, reason))
     }
 
     fn source(&self, source: &'v Source) -> Result<Value<'v>, String> {
@@ -57,7 +53,7 @@ impl<'v> Run<'v> {
                 let mut joined = String::new();
                 for part in parts {
                     let value = self.pick(part)?;
-                    let text = spelled(&value, &part.placed.expression.text)?.trim();
+                    let text = spelled(&value, &part.expression.text)?.trim();
                     if text.is_empty() {
                         continue;
                     }
@@ -79,7 +75,7 @@ impl<'v> Run<'v> {
                 Piece::Text(constant) => text.push_str(constant),
                 Piece::Pick(pick) => {
                     let value = self.pick(pick)?;
-                    let piece = spelled(&value, &pick.placed.expression.text)?;
+                    let piece = spelled(&value, &pick.expression.text)?;
                     picks += 1;
                     absent += usize::from(piece.is_empty());
                     text.push_str(piece);
@@ -100,44 +96,64 @@ impl<'v> Run<'v> {
         read_number(value, &self.compiled.document.reading).map_err(|reason| (value.clone(), reason))
     }
 
-    fn compute(&self, steps: &'v [MathStep], value: Value<'v>) -> Result<Value<'v>, Unfit<'v>> {
-        let mut result = self.number(&value)?;
-        for step in steps {
-            let refuse = |reason: String| (value.clone(), format!("{}: {reason}", step.operation.as_str()));
-            let operand = self.operand(&step.operand).map_err(refuse)?;
-            let is_absent = operand.is_null() || operand.text().is_some_and(|text| text.trim().is_empty());
-            let operand = match (step.operation, is_absent) {
-                // To add or take away what is not there changes nothing.
-                (Operation::Plus | Operation::Minus, true) => continue,
-                (Operation::Times | Operation::Over, true) => {
-                    return Err(refuse(format!("the record has no {}", operand_name(&step.operand))));
-                }
-                (_, false) => self.number(&operand).map_err(|(found, reason)| {
-                    refuse(format!("{} is {}, {reason}", operand_name(&step.operand), found.excerpt()))
-                })?,
-            };
-            result = calculate(result, step.operation, operand).map_err(refuse)?;
+    /// What calculations and units make of a value, if there are any.
+    fn reckon(&self, rule: &'v Rule, value: &Value<'v>) -> Result<Option<Decimal>, Unfit<'v>> {
+        if rule.math.is_empty() && rule.unit.is_none() {
+            return Ok(None);
         }
-        Ok(Value::Number(result.to_string().into()))
+        let refuse = |reason: String| (value.clone(), reason);
+        let mut result = self.number(value)?;
+        for step in &rule.math {
+            result = self.step(step, result).map_err(refuse)?;
+        }
+        if let Some(unit) = &rule.unit {
+            result = self.convert(unit, result).map_err(refuse)?;
+        }
+        Ok(Some(result))
     }
 
-    fn convert(&self, step: &'v UnitStep, value: Value<'v>) -> Result<Value<'v>, Unfit<'v>> {
-        let refuse = |reason| (value.clone(), reason);
-        let from = self.operand(&step.from).map_err(refuse)?;
-        let name = from
-            .text()
-            .ok_or_else(|| refuse(format!("its unit is {}; expected the name of a unit", from.excerpt())))?;
-        let from = Unit::named(name).map_err(refuse)?;
-        let measure = self.number(&value)?;
-        let converted = convert(measure, from, step.to).map_err(refuse)?;
-        Ok(Value::Number(converted.to_string().into()))
+    fn step(&self, step: &'v MathStep, left: Decimal) -> Result<Decimal, String> {
+        let name = step.operation.as_str();
+        let refuse = |reason: String| format!("{name}: {reason}");
+        if let Some(right) = self.exact(&step.operand) {
+            return calculate(left, step.operation, right.map_err(refuse)?);
+        }
+        let operand = self.operand(&step.operand).map_err(refuse)?;
+        if operand.is_null() || operand.text().is_some_and(is_blank) {
+            return match step.operation {
+                // To add or take away what is not there changes nothing.
+                Operation::Plus | Operation::Minus => Ok(left),
+                Operation::Times | Operation::Over => {
+                    Err(format!("{name}: the record has no {}", operand_name(&step.operand)))
+                }
+            };
+        }
+        let right = self.number(&operand).map_err(|(found, reason)| {
+            format!("{name}: {} is {}, {reason}", operand_name(&step.operand), found.excerpt())
+        })?;
+        calculate(left, step.operation, right)
+    }
+
+    /// The number that a sum comes to.
+    fn exact(&self, operand: &'v Operand) -> Option<Result<Decimal, String>> {
+        match operand {
+            Operand::Pick(pick) => pick.expression.exact(self.scope(pick)?),
+            Operand::Constant(_) => None,
+        }
+    }
+
+    fn convert(&self, step: &'v UnitStep, measure: Decimal) -> Result<Decimal, String> {
+        let from = self.operand(&step.from)?;
+        let name = from.text();
+        let name = name.ok_or_else(|| format!("its unit is {}; expected the name of one", from.excerpt()))?;
+        convert(measure, Unit::named(name)?, step.to)
     }
 }
 
 fn operand_name(operand: &Operand) -> &str {
     match operand {
         Operand::Constant(constant) => &constant.json,
-        Operand::Pick(pick) => &pick.placed.expression.text,
+        Operand::Pick(pick) => &pick.expression.text,
     }
 }
 
@@ -150,38 +166,47 @@ fn spelled<'a>(value: &'a Value<'_>, path: &str) -> Result<&'a str, String> {
     text.ok_or_else(|| format!("{path} is {}; expected a text or a number", value.excerpt()))
 }
 
-/// Trims a text and sets its case, as the rule says.
-fn tidy<'v>(value: Value<'v>, rule: &Rule) -> Value<'v> {
-    let value = match value {
-        Value::Plain(text) if rule.trim => Value::Plain(text.trim()),
-        Value::Text(Cow::Borrowed(text)) if rule.trim => Value::Text(text.trim().into()),
-        Value::Text(Cow::Owned(text)) if rule.trim => Value::Text(text.trim().to_owned().into()),
-        value => value,
-    };
-    match (rule.case, value.text()) {
-        (Some(case), Some(text)) => Value::Text(case.apply(text).into()),
-        (Some(_) | None, Some(_) | None) => value,
+/// Trims a text and sets its case, as the rule says. An empty text is as good as none, unless it is to be kept.
+fn tidy(value: &mut Value<'_>, rule: &Rule) {
+    if rule.trim {
+        match value {
+            Value::Plain(text) => *text = text.trim(),
+            Value::Text(text) => *text = Cow::Owned(text.trim().to_owned()),
+            Value::Null
+            | Value::True | Value::False
+            | Value::Number(_)
+            | Value::Node(_)
+            | Value::Array(_)
+            | Value::Object(_) => {}
+        }
+    }
+    let Some(text) = value.text() else { return };
+    if !rule.keep_empty && is_blank(text) {
+        *value = Value::Null;
+    } else if let Some(case) = rule.case {
+        *value = Value::Text(case.apply(text).into());
     }
 }
 
-/// An empty text is as good as none, unless it is to be kept.
-fn present<'v>(value: Value<'v>, rule: &Rule) -> Value<'v> {
-    let is_blank = !rule.keep_empty && value.text().is_some_and(|text| text.trim().is_empty());
-    if is_blank { Value::Null } else { value }
+/// Whether a text has nothing but white space.
+pub(super) fn is_blank(text: &str) -> bool {
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
 }
 
-fn look_up<'v>(step: &'v LookupStep, value: Value<'v>) -> Result<Value<'v>, Unfit<'v>> {
-    let Tabled::Is(found) = step.table.get(&value) else {
-        return match &step.otherwise {
-            Otherwise::Keep => Ok(value),
-            Otherwise::Skip => Ok(Value::Null),
-            Otherwise::Default(constant) => Ok(constant.value.clone()),
-            Otherwise::Fail => {
-                let table = if step.name.is_empty() { String::new() } else { format!(" {:?}", step.name) };
-                let reason = format!("the table{table} does not have it; it has {}", step.table.examples());
-                Err((value, reason))
-            }
-        };
-    };
-    Ok(found)
+fn look_up<'v>(step: &'v LookupStep, value: &mut Value<'v>) -> Result<(), Unfit<'v>> {
+    if let Tabled::Is(found) = step.table.get(value) {
+        *value = found;
+        return Ok(());
+    }
+    match &step.otherwise {
+        Otherwise::Keep => {}
+        Otherwise::Skip => *value = Value::Null,
+        Otherwise::Default(constant) => *value = constant.value.clone(),
+        Otherwise::Fail => {
+            let table = if step.name.is_empty() { String::new() } else { format!(" {:?}", step.name) };
+            let reason = format!("the table{table} does not have it; it has {}", step.table.examples());
+            return Err((value.clone(), reason));
+        }
+    }
+    Ok(())
 }

@@ -35,7 +35,7 @@ impl<'v> Run<'v> {
             record: None,
             rule: each.pointer.clone(),
             target: placed(&each.to, &self.places).into_owned(),
-            source: self.within(each.elements.level, &each.elements.placed.expression.text),
+            source: self.within(each.elements.level, &each.elements.expression.text),
             value: value.excerpt(),
             reason,
         };
@@ -49,7 +49,7 @@ impl<'v> Run<'v> {
         // Every element stands within a level before its own.
         while let Some(Entrance::Element { each, place }) = self.levels.get(level).map(|level| level.entrance)
         {
-            let outer = &each.elements.placed.expression.text;
+            let outer = &each.elements.expression.text;
             path = match path.as_str() {
                 "@" => format!("{outer}[{place}]"),
                 path => format!("{outer}[{place}].{path}"),

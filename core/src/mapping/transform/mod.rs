@@ -11,7 +11,7 @@ mod zone;
 mod zone_rules;
 
 pub(super) use money::Money;
-pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number};
+pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number, short, spelled};
 pub(super) use table::{Otherwise, Table, Tabled};
 pub(super) use text::Case;
 pub(super) use time::{Input, Pattern, Time};
@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use super::rule::Operand;
 use super::value::{Sort, Value};
+use crate::value::Decimal;
 
 /// Looking a value up in a table of the document.
 #[derive(Clone, Debug)]
@@ -81,7 +82,7 @@ impl Output {
     /// What was expected of the value, in words.
     pub(super) fn apply<'v>(
         &'v self,
-        value: Value<'v>,
+        value: &Value<'v>,
         reading: &Reading,
         operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
     ) -> Result<Value<'v>, String> {
@@ -89,13 +90,36 @@ impl Output {
             Output::Text { cut } => text::spell(value, *cut),
             Output::Integer(numeric) => number::integer(value, numeric, reading),
             Output::Decimal(numeric) => number::decimal(value, numeric, reading),
+            Output::Money(numeric, money) if numeric.places.is_none() && money.is_plain() => {
+                number::decimal(value, numeric, reading)
+            }
+            Output::Money(..) => self.apply_to_number(read_number(value, reading)?, reading, operand),
+            Output::Date(time) => time.date(value),
+            Output::DateTime(time) => time.date_time(value),
+            Output::Boolean => boolean(value),
+        }
+    }
+
+    /// The same for a number that was computed.
+    ///
+    /// # Errors
+    /// As [`Output::apply`].
+    pub(super) fn apply_to_number<'v>(
+        &'v self,
+        number: Decimal,
+        reading: &Reading,
+        operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
+    ) -> Result<Value<'v>, String> {
+        match self {
+            Output::Integer(numeric) => number::whole(number, numeric),
+            Output::Decimal(numeric) => Ok(numeric.spell(numeric.fit(number, numeric.places)?)),
             Output::Money(numeric, money) => {
                 let currency = money.currency.as_ref().map(operand).transpose()?;
-                money.apply(value, currency.as_ref(), numeric, reading)
+                money.apply(number, currency.as_ref(), numeric)
             }
-            Output::Date(time) => time.date(&value),
-            Output::DateTime(time) => time.date_time(&value),
-            Output::Boolean => boolean(&value),
+            Output::Text { .. } | Output::Date(_) | Output::DateTime(_) | Output::Boolean => {
+                self.apply(&Value::number_of(number), reading, operand)
+            }
         }
     }
 }
@@ -104,10 +128,10 @@ fn boolean<'v>(value: &Value<'v>) -> Result<Value<'v>, String> {
     let text = value.scalar_text().filter(|_| value.sort() != Sort::Null).unwrap_or_default();
     let is = |words: [&str; 6]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
     if is(["true", "yes", "y", "1", "on", "t"]) {
-        return Ok(Value::Boolean(true));
+        return Ok(Value::True);
     }
     if is(["false", "no", "n", "0", "off", "f"]) {
-        return Ok(Value::Boolean(false));
+        return Ok(Value::False);
     }
     Err("expected true or false, yes or no, 1 or 0".to_owned())
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal as Exact;
 
 use super::currency::minor_places;
-use super::number::{Numeric, Reading, read_number};
+use super::number::Numeric;
 use crate::mapping::rule::Operand;
 use crate::mapping::value::Value;
 use crate::value::{CurrencyCode, Decimal};
@@ -18,21 +18,21 @@ pub(in crate::mapping) struct Money {
 }
 
 impl Money {
+    /// Whether nothing is known of it but that it is an amount.
+    pub(super) fn is_plain(&self) -> bool {
+        self.currency.is_none() && !self.minor
+    }
+
     /// An amount has at least the places of its currency. More are kept, unless the rule says how many.
     pub(super) fn apply<'v>(
         &self,
-        value: Value<'v>,
+        amount: Decimal,
         currency: Option<&Value<'_>>,
         numeric: &Numeric,
-        reading: &Reading,
     ) -> Result<Value<'v>, String> {
         let known = currency.map(currency_places).transpose()?;
-        let amount = read_number(&value, reading)?;
         let amount = if self.minor { of_minor(amount, known)? } else { amount };
         let places = numeric.places.or_else(|| known.map(|known| known.max(amount.places())));
-        if places.is_none() {
-            return super::number::decimal(value, numeric, reading);
-        }
         Ok(numeric.spell(numeric.fit(amount, places)?))
     }
 }
@@ -64,8 +64,8 @@ mod tests {
         let money = Money { currency: None, minor };
         let numeric = Numeric { places, ..Numeric::default() };
         let currency = Value::Plain(currency);
-        let reading = Reading::default();
-        let value = money.apply(Value::Number(digits.into()), Some(&currency), &numeric, &reading)?;
+        let amount = Decimal::parse(digits).expect("a number");
+        let value = money.apply(amount, Some(&currency), &numeric)?;
         Ok(value.scalar_text().unwrap_or_default().to_owned())
     }
 

@@ -80,7 +80,7 @@ impl Numeric {
     }
 
     pub(super) fn spell<'v>(&self, number: Decimal) -> Value<'v> {
-        let digits = number.to_string().into();
+        let digits = spelled(number).into();
         if self.as_text { Value::Text(digits) } else { Value::Number(digits) }
     }
 }
@@ -129,6 +129,9 @@ fn is_zero_led(unsigned: &str) -> bool {
 /// # Errors
 /// What was expected.
 pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Reading) -> Result<Decimal, String> {
+    if let Some(number) = value.scalar_text().filter(|_| is_plain(value, reading)).and_then(short) {
+        return Ok(number);
+    }
     let digits = digits(value, reading).filter(|digits| !digits.is_empty());
     digits.and_then(|digits| Decimal::parse(&digits).ok()).ok_or_else(|| {
         let example = match (reading.decimal_comma, reading.group_mark) {
@@ -141,21 +144,84 @@ pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Reading) -> R
     })
 }
 
+/// Whether digits and a point are all there is to reading a number.
+fn is_plain(value: &Value<'_>, reading: &Reading) -> bool {
+    match value.sort() {
+        Sort::Number => true,
+        Sort::Text => !reading.decimal_comma && reading.group_mark.is_none(),
+        Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => false,
+    }
+}
+
+/// The number that at most eighteen digits say, with or without a sign and a point; `None` of anything else, which
+/// the general reader judges.
+#[inline]
+pub(in crate::mapping) fn short(text: &str) -> Option<Decimal> {
+    const MOST_DIGITS: usize = 18;
+    let bytes = text.as_bytes();
+    let (is_negative, unsigned) = match bytes {
+        [b'-', unsigned @ ..] => (true, unsigned),
+        unsigned => (false, unsigned),
+    };
+    let (mut mantissa, mut digits, mut places) = (0_i64, 0, None);
+    for byte in unsigned {
+        match byte {
+            b'0'..=b'9' if digits < MOST_DIGITS => {
+                mantissa = mantissa * 10 + i64::from(byte - b'0');
+                digits += 1;
+                places = places.map(|places: u32| places + 1);
+            }
+            b'.' if places.is_none() && digits > 0 => places = Some(0),
+            _ => return None,
+        }
+    }
+    let leads_with_zero = matches!(unsigned, [b'0', b'0'..=b'9', ..]);
+    if digits == 0 || places == Some(0) || leads_with_zero {
+        return None;
+    }
+    Decimal::from_parts(if is_negative { -mantissa } else { mantissa }.into(), places.unwrap_or(0)).ok()
+}
+
+/// A number's digits, without the formatting machinery where they are few.
+pub(in crate::mapping) fn spelled(number: Decimal) -> String {
+    let Ok(mantissa) = u64::try_from(number.mantissa().unsigned_abs()) else { return number.to_string() };
+    let places = number.places() as usize;
+    let mut buffer = [b'0'; 64];
+    let mut at = buffer.len();
+    let mut rest = mantissa;
+    let mut written = 0;
+    // At least one digit stands before the point; a number has at most 28 behind it.
+    while rest > 0 || written <= places {
+        if written == places && places > 0 {
+            at -= 1;
+            buffer[at] = b'.';
+        }
+        at -= 1;
+        buffer[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        written += 1;
+    }
+    if number.mantissa() < 0 {
+        at -= 1;
+        buffer[at] = b'-';
+    }
+    String::from_utf8_lossy(&buffer[at..]).into_owned()
+}
+
 pub(super) fn decimal<'v>(
-    value: Value<'v>,
+    value: &Value<'v>,
     numeric: &Numeric,
     reading: &Reading,
 ) -> Result<Value<'v>, String> {
-    let number = read_number(&value, reading)?;
-    if numeric.places.is_none() && is_canonical(&value, reading) {
-        return Ok(respell(value, numeric.as_text));
+    let number = read_number(value, reading)?;
+    if numeric.places.is_none() && is_canonical(value, reading) {
+        return Ok(respell(value.clone(), numeric.as_text));
     }
     Ok(numeric.spell(numeric.fit(number, numeric.places)?))
 }
 
 /// Whether the value's own text is how the number should be written.
 fn is_canonical(value: &Value<'_>, reading: &Reading) -> bool {
-    let is_plain = !reading.decimal_comma && reading.group_mark.is_none();
     let is_number = |text: &str| {
         let unsigned = text.strip_prefix('-').unwrap_or(text).as_bytes();
         let starts_well = match unsigned {
@@ -164,7 +230,7 @@ fn is_canonical(value: &Value<'_>, reading: &Reading) -> bool {
         };
         starts_well && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
     };
-    (is_plain || value.sort() == Sort::Number) && value.scalar_text().is_some_and(is_number)
+    is_plain(value, reading) && value.scalar_text().is_some_and(is_number)
 }
 
 /// The same digits as a text or as a number.
@@ -179,14 +245,16 @@ fn respell<'v>(value: Value<'v>, as_text: bool) -> Value<'v> {
 }
 
 pub(super) fn integer<'v>(
-    value: Value<'v>,
+    value: &Value<'v>,
     numeric: &Numeric,
     reading: &Reading,
 ) -> Result<Value<'v>, String> {
-    let number = read_number(&value, reading).map_err(|_| "expected a whole number".to_owned())?;
-    let whole = numeric
-        .fit(number, Some(0))
-        .map_err(|_| "expected a whole number, or a `rounding` in the rule".to_owned())?;
+    whole(read_number(value, reading).map_err(|_| "expected a whole number".to_owned())?, numeric)
+}
+
+pub(super) fn whole<'v>(number: Decimal, numeric: &Numeric) -> Result<Value<'v>, String> {
+    let whole = numeric.fit(number, Some(0));
+    let whole = whole.map_err(|_| "expected a whole number, or a `rounding` in the rule".to_owned())?;
     Ok(numeric.spell(whole))
 }
 
@@ -259,7 +327,7 @@ mod tests {
 
     fn spelled(text: &str, numeric: &Numeric, reading: &Reading) -> Result<String, String> {
         let mut out = String::new();
-        decimal(Value::Text(text.into()), numeric, reading)?.write(&mut out);
+        decimal(&Value::Text(text.into()), numeric, reading)?.write(&mut out);
         Ok(out)
     }
 
@@ -310,7 +378,7 @@ mod tests {
             assert_eq!(spelled("10.505", &with(2, Some(rounding)), &plain).as_deref(), Ok(expected));
         }
         let whole = |text: &str, rounding| {
-            integer(Value::Text(text.to_owned().into()), &Numeric { rounding, ..Numeric::default() }, &plain)
+            integer(&Value::Text(text.to_owned().into()), &Numeric { rounding, ..Numeric::default() }, &plain)
                 .map(|value| value.scalar_text().unwrap_or_default().to_owned())
         };
         assert_eq!(whole("2.00", None).as_deref(), Ok("2"));
@@ -320,13 +388,25 @@ mod tests {
 
     proptest! {
         #[test]
+        fn the_short_ways_agree_with_the_long_ones(mantissa: i64, places in 0u32..28, text in "-?[0-9.e]{0,24}") {
+            let number = Decimal::from_parts(mantissa.into(), places).expect("held");
+            prop_assert_eq!(super::spelled(number), number.to_string());
+            prop_assert_eq!(super::spelled(Decimal::default()), "0");
+            if let Some(number) = short(&text) {
+                prop_assert_eq!(number.to_string(), Decimal::parse(&text).expect("a number").to_string());
+            }
+            let whole = mantissa.to_string();
+            prop_assert_eq!(short(&whole).is_some(), whole.trim_start_matches('-').len() <= 18);
+        }
+
+        #[test]
         fn decimals_keep_their_digits(text in "-?(0|[1-9][0-9]{0,13})(\\.[0-9]{1,14})?", as_text: bool) {
             let numeric = Numeric { as_text, ..Numeric::default() };
             let expected = if as_text { format!("\"{text}\"") } else { text.clone() };
             let plain = Reading::default();
             prop_assert_eq!(spelled(&text, &numeric, &plain), Ok(expected.clone()));
             let mut out = String::new();
-            decimal(Value::Number(text.as_str().into()), &numeric, &plain).expect("a number").write(&mut out);
+            decimal(&Value::Number(text.as_str().into()), &numeric, &plain).expect("a number").write(&mut out);
             prop_assert_eq!(out, expected);
         }
 
