@@ -1,16 +1,20 @@
-//! What a host can ask without an account: resources, tasks, errors, and whether a body is right. Everything
+//! What a host can ask without an account: resources, tasks, errors, whether a body is right, and what mapping
+//! documents do. Everything
 //! is JSON text, the same in every host.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::catalog;
 use crate::error::{Delivery, Error, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::http::Method;
+use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolution};
 use crate::task;
-use crate::validate::{self, Fault, UnknownMembers};
+use crate::validate::{self, Fault, Severity, UnknownMembers};
 
 /// Every resource in short, as a JSON array of `{"name", "title", "section", "detail", "paths", "searches",
 /// "deprecated"}` in the order of the API's own reference.
@@ -141,6 +145,145 @@ fn path_of(resource: &str, method: Method) -> Result<Cow<'_, str>> {
         return Err(Error::validation("resource", message));
     }
     Ok(paths.into_iter().map(|path| path.to_owned().into()).next().unwrap_or_default())
+}
+
+/// What is to be said about a mapping document: `{"usable": whether it compiles, "findings": [...]}`, with each
+/// [`Finding`](mapping::Finding) as `{"pointer", "severity", "message"}`.
+pub fn check_mapping(document: &str) -> String {
+    #[derive(Serialize)]
+    struct Checked {
+        usable: bool,
+        findings: Vec<mapping::Finding>,
+    }
+    json(&match Mapping::compile(document) {
+        Ok(mapping) => Checked { usable: true, findings: mapping.findings().to_vec() },
+        Err(findings) => Checked { usable: false, findings },
+    })
+}
+
+/// What a mapping document makes of one record: `{"path", "method", "body"}` (an outbound one has only the body), or
+/// `{"skipped": reason}`, or `{"failures": [...]}`; beside it `key` where the document has one, and `references`:
+/// each [`Reference`](mapping::Reference) with its `text`.
+///
+/// `resolved` is an object that says for such texts what they stand for: an id, a text, or null when Brightpearl
+/// does not have it; may be empty. What it does not say stands in the body as its text in braces.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `document` with the first finding when the document cannot be
+/// used, and at `resolved` when that is no such object.
+pub fn run_mapping(document: &str, record: &[u8], resolved: &str) -> Result<String> {
+    let mapping = compile(document)?;
+    let resolved: serde_json::Map<String, Value> = match resolved.trim() {
+        "" => serde_json::Map::new(),
+        text => serde_json::from_str(text)
+            .map_err(|error| Error::validation("resolved", format!("no JSON object: {error}")))?,
+    };
+    let resolve = |reference: &Reference| match resolved.get(&reference.text()) {
+        Some(Value::Null) => Resolution::Missing,
+        Some(Value::Number(number)) if number.as_u64().is_some() => {
+            Resolution::Id(number.as_u64().unwrap_or_default())
+        }
+        Some(Value::String(text)) => Resolution::Text(text.clone()),
+        Some(other) => Resolution::Text(other.to_string()),
+        None => Resolution::Text(format!("{{{}}}", reference.text())),
+    };
+    let mapped = mapping.map(record);
+    let whole = mapped.body(&resolve).and_then(|body| Ok((mapped.path(&resolve)?, body)));
+    let mut members = serde_json::Map::new();
+    match whole {
+        Ok((path, body)) => {
+            if mapping.target().is_some() {
+                members.insert("path".to_owned(), path.into());
+                members.insert("method".to_owned(), mapping.method().as_str().into());
+            }
+            return Ok(with_body(&mapped, members, &body));
+        }
+        Err(NoBody::Skipped(reason)) => drop(members.insert("skipped".to_owned(), reason.into())),
+        Err(NoBody::Failed(failures)) => {
+            members.insert("failures".to_owned(), serde_json::to_value(failures).unwrap_or_default());
+        }
+    }
+    Ok(json(&with_references(&mapped, members)))
+}
+
+/// The body goes in as it is, so that its numbers keep their digits.
+fn with_body(mapped: &Mapped, members: serde_json::Map<String, Value>, body: &str) -> String {
+    let others = json(&with_references(mapped, members));
+    let separator = if others.len() > 2 { "," } else { "" };
+    format!("{{\"body\":{body}{separator}{}", others.strip_prefix('{').unwrap_or("}"))
+}
+
+fn with_references(mapped: &Mapped, mut members: serde_json::Map<String, Value>) -> Value {
+    if let Some(key) = &mapped.key {
+        members.insert("key".to_owned(), key.as_str().into());
+    }
+    let references = mapped.references.iter().map(|reference| {
+        let mut value = serde_json::to_value(reference).unwrap_or_default();
+        if let Value::Object(members) = &mut value {
+            members.insert("text".to_owned(), reference.text().into());
+        }
+        value
+    });
+    members.insert("references".to_owned(), references.collect());
+    Value::Object(members)
+}
+
+/// What a mapping document does, in words: `{"name", "description", "target", "method", "source", "rules"}` with a
+/// [`mapping::Explained`] for every rule in the order of the body.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `document`, as [`run_mapping`].
+pub fn explain_mapping(document: &str) -> Result<String> {
+    #[derive(Serialize)]
+    struct Explanation<'m> {
+        name: &'m str,
+        description: &'m str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        target: Option<&'m str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        method: Option<Method>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        source: Option<&'m str>,
+        rules: Vec<mapping::Explained>,
+    }
+    let mapping = compile(document)?;
+    Ok(json(&Explanation {
+        name: mapping.name(),
+        description: mapping.description(),
+        target: mapping.target(),
+        method: mapping.target().map(|_| mapping.method()),
+        source: mapping.source(),
+        rules: mapping.explain(),
+    }))
+}
+
+/// The mapping documents that come with every host: `[{"name", "document"}]`, the documents as
+/// they are.
+pub fn ready_mappings() -> String {
+    #[derive(Serialize)]
+    struct Entry {
+        name: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        document: Option<&'static RawValue>,
+    }
+    let entries = mapping::ready().iter().map(|ready| Entry {
+        name: ready.name,
+        document: serde_json::from_str(ready.document).ok(),
+    });
+    json(&entries.collect::<Vec<_>>())
+}
+
+fn compile(document: &str) -> Result<Mapping> {
+    Mapping::compile(document).map_err(|findings| {
+        let errors: Vec<&mapping::Finding> =
+            findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        let first = errors.first().map(ToString::to_string).unwrap_or_default();
+        let more = match errors.len() {
+            0 | 1 => String::new(),
+            count => format!("; and {} more: check the document", count - 1),
+        };
+        Error::validation("document", format!("the mapping document cannot be used: {first}{more}"))
+    })
 }
 
 /// Our own plain data cannot fail to serialise; an empty text would say so all the same.

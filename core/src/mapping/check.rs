@@ -88,7 +88,7 @@ impl Check<'_> {
                         format!("no rule writes {place}/{}, which is mandatory: {}", field.name, field.shape);
                     self.findings.error(pointer.clone(), message);
                 }
-                Some(Plan::Leaf(leaf)) if !leaf.rules.iter().any(is_certain) => {
+                Some(Plan::Leaf(leaf)) if !leaf.rules.iter().any(always_gives) => {
                     let rule = leaf.rules.last().map_or("", |rule| &*rule.pointer);
                     let message = format!(
                         "{place}/{} is mandatory, and a record may have nothing for it; say `required`, or give a `default`",
@@ -308,6 +308,11 @@ impl Check<'_> {
 
 /// Whether a rule gives a value, or a failure, for every record.
 fn is_certain(rule: &MappingRule) -> bool {
+    rule.when.is_none() && always_gives(rule)
+}
+
+/// The same for every record that the rule holds for.
+fn always_gives(rule: &MappingRule) -> bool {
     let has_value = match &rule.source {
         Source::Constant(constant) => !constant.value.is_null(),
         Source::Pick(_) | Source::Template(_) | Source::Concat { .. } => {
@@ -319,8 +324,7 @@ fn is_certain(rule: &MappingRule) -> bool {
         matches!(resolve.on_missing, super::reference::OnMissing::Skip) && !rule.required
     });
     let creates = rule.resolve.as_ref().is_some_and(|resolve| resolve.search.is_empty());
-    rule.when.is_none()
-        && (has_value || creates)
+    (has_value || creates)
         && !skips
         && (rule.required || !rule.lookup.as_ref().is_some_and(loses))
 }
