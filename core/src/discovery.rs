@@ -266,10 +266,9 @@ pub fn ready_mappings() -> String {
         #[serde(skip_serializing_if = "Option::is_none")]
         document: Option<&'static RawValue>,
     }
-    let entries = mapping::ready().iter().map(|ready| Entry {
-        name: ready.name,
-        document: serde_json::from_str(ready.document).ok(),
-    });
+    let entries = mapping::ready()
+        .iter()
+        .map(|ready| Entry { name: ready.name, document: serde_json::from_str(ready.document).ok() });
     json(&entries.collect::<Vec<_>>())
 }
 

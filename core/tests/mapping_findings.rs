@@ -54,11 +54,19 @@ fn every_error_has_its_place_and_its_reason() {
     let cases = [
         // The document.
         (with(|document| document["version"] = 2.into()), "/version", "the version 1"),
-        (with(|document| drop(document.as_object_mut().map(|members| members.remove("name")))), "", "name is missing"),
+        (
+            with(|document| drop(document.as_object_mut().map(|members| members.remove("name")))),
+            "",
+            "name is missing",
+        ),
         (with(|document| document["feilds"] = json!([])), "/feilds", "did you mean fields?"),
         (with(|document| document["fields"] = json!([])), "/fields", "needs `fields`"),
         (with(|document| document["target"] = "sales-ordr".into()), "/target", "did you mean sales-order?"),
-        (with(|document| document["target"] = "order-service/order-search".into()), "/target", "nothing is known of POST"),
+        (
+            with(|document| document["target"] = "order-service/order-search".into()),
+            "/target",
+            "nothing is known of POST",
+        ),
         (with(|document| document["source"] = "order".into()), "/source", "not both"),
         (with(|document| document["method"] = "DELETE".into()), "/method", "one of POST, PUT"),
         (with(|document| document["path"] = json!({"ID": {"value": 1}})), "/path/ID", "no placeholder {ID}"),
@@ -67,16 +75,26 @@ fn every_error_has_its_place_and_its_reason() {
         (with(|document| document["key"] = json!({"target": "/ref"})), "/key/target", "no rule writes"),
         (with(|document| document["when"] = json!("a ==")), "/when", "no JMESPath expression"),
         (with(|document| document["when"] = json!([{"otherwise": "x"}])), "/when/0", "is missing"),
-        (with(|document| document["reads"] = json!({"zone": "Europe/Lodon"})), "/reads/zone", "did you mean Europe/London?"),
+        (
+            with(|document| document["reads"] = json!({"zone": "Europe/Lodon"})),
+            "/reads/zone",
+            "did you mean Europe/London?",
+        ),
         (with(|document| document["reads"] = json!({"groupMark": "."})), "/reads", "are the same"),
         (with(|document| document["lookups"] = json!({"a": 1})), "/lookups/a", "expected an object"),
         (
-            with(|document| document["mappings"] = json!({"a": {"name": "a", "source": "order", "fields": [{"to": "/a", "value": 1}]}})),
+            with(|document| {
+                document["mappings"] =
+                    json!({"a": {"name": "a", "source": "order", "fields": [{"to": "/a", "value": 1}]}})
+            }),
             "/mappings/a",
             "needs a `target`",
         ),
         (
-            with(|document| document["mappings"] = json!({"a": {"name": "a", "target": "brand", "fields": [{"to": "/nam", "value": "x"}]}})),
+            with(|document| {
+                document["mappings"] =
+                    json!({"a": {"name": "a", "target": "brand", "fields": [{"to": "/nam", "value": "x"}]}})
+            }),
             "/mappings/a/fields/0/to",
             "known are name",
         ),
@@ -89,41 +107,93 @@ fn every_error_has_its_place_and_its_reason() {
         (rule(json!({"to": "/ref", "from": "a..b"})), "/fields/2/from", "no JMESPath expression"),
         (rule(json!({"to": "/ref", "from": "lenght(a)"})), "/fields/2/from", "did you mean length?"),
         (rule(json!({"to": "/ref", "from": 1})), "/fields/2/from", "a text"),
-        (rule(json!({"to": "/ref", "from": "a", "scope": "outer"})), "/fields/2/scope", "one of element, parent, record"),
+        (
+            rule(json!({"to": "/ref", "from": "a", "scope": "outer"})),
+            "/fields/2/scope",
+            "one of element, parent, record",
+        ),
         (rule(json!({"to": "/ref", "template": "a {b"})), "/fields/2/template", "a brace stands alone"),
         (rule(json!({"to": "/ref", "template": "{a..b}"})), "/fields/2/template", "no JMESPath expression"),
-        (rule(json!({"to": "/ref", "from": "a", "separator": ","})), "/fields/2/separator", "beside `concat`"),
+        (
+            rule(json!({"to": "/ref", "from": "a", "separator": ","})),
+            "/fields/2/separator",
+            "beside `concat`",
+        ),
         (rule(json!({"to": "/ref", "from": "a", "case": "title"})), "/fields/2/case", "one of upper, lower"),
         (rule(json!({"to": "/ref", "from": "a", "trim": 1})), "/fields/2/trim", "true or false"),
         (rule(json!({"to": "/ref", "from": "a", "lookup": "x"})), "/fields/2/lookup", "no table \"x\""),
-        (rule(json!({"to": "/ref", "from": "a", "else": "skip"})), "/fields/2/else", "beside `lookup` or `enum`"),
-        (rule(json!({"to": "/ref", "from": "a", "enum": {"a": "b"}, "else": "drop"})), "/fields/2/else", "one of fail, skip, keep"),
-        (rule(json!({"to": "/ref", "from": "a", "math": [{"plus": 1, "minus": 2}]})), "/fields/2/math/0", "one of plus"),
-        (rule(json!({"to": "/ref", "from": "a", "unit": {"from": "g", "to": "cm"}})), "/fields/2/unit", "cannot be turned into"),
-        (rule(json!({"to": "/ref", "from": "a", "unit": {"from": "g", "to": "stones"}})), "/fields/2/unit/to", "no unit"),
+        (
+            rule(json!({"to": "/ref", "from": "a", "else": "skip"})),
+            "/fields/2/else",
+            "beside `lookup` or `enum`",
+        ),
+        (
+            rule(json!({"to": "/ref", "from": "a", "enum": {"a": "b"}, "else": "drop"})),
+            "/fields/2/else",
+            "one of fail, skip, keep",
+        ),
+        (
+            rule(json!({"to": "/ref", "from": "a", "math": [{"plus": 1, "minus": 2}]})),
+            "/fields/2/math/0",
+            "one of plus",
+        ),
+        (
+            rule(json!({"to": "/ref", "from": "a", "unit": {"from": "g", "to": "cm"}})),
+            "/fields/2/unit",
+            "cannot be turned into",
+        ),
+        (
+            rule(json!({"to": "/ref", "from": "a", "unit": {"from": "g", "to": "stones"}})),
+            "/fields/2/unit/to",
+            "no unit",
+        ),
         (rule(json!({"to": "/ref", "from": "a", "fields": []})), "/fields/2/fields", "beside `each`"),
-        (rule(json!({"to": "/ref", "from": "a", "requried": true})), "/fields/2/requried", "did you mean required?"),
+        (
+            rule(json!({"to": "/ref", "from": "a", "requried": true})),
+            "/fields/2/requried",
+            "did you mean required?",
+        ),
         (typed("/ref", json!("text")), "/fields/2/as", "one of string"),
         (typed("/ref", json!({"type": "string", "cut": -1})), "/fields/2/as/cut", "a whole number from 0"),
-        (typed("/net", json!({"type": "money", "minor": true})), "/fields/2/as", "need to know their `currency`"),
-        (typed("/net", json!({"type": "money", "currency": "pounds"})), "/fields/2/as/currency", "such as GBP"),
-        (typed("/placedOn", json!({"type": "datetime", "format": "DD/MM"})), "/fields/2/as/format", "must have a year"),
+        (
+            typed("/net", json!({"type": "money", "minor": true})),
+            "/fields/2/as",
+            "need to know their `currency`",
+        ),
+        (
+            typed("/net", json!({"type": "money", "currency": "pounds"})),
+            "/fields/2/as/currency",
+            "such as GBP",
+        ),
+        (
+            typed("/placedOn", json!({"type": "datetime", "format": "DD/MM"})),
+            "/fields/2/as/format",
+            "must have a year",
+        ),
         (typed("/placedOn", json!({"type": "datetime", "zone": "Mars"})), "/fields/2/as/zone", "no zone"),
         // References.
         (resolve(json!({"search": "x"})), "/fields/2/resolve", "`search` and `column`"),
-        (resolve(json!({"search": "order-search", "column": "orderId"})), "/fields/2/resolve/search", "did you mean order-service/order-search?"),
+        (
+            resolve(json!({"search": "order-search", "column": "orderId"})),
+            "/fields/2/resolve/search",
+            "did you mean order-service/order-search?",
+        ),
         (
             resolve(json!({"search": "product-service/product-search", "column": "sku"})),
             "/fields/2/resolve/column",
             "did you mean SKU?",
         ),
         (
-            resolve(json!({"search": "product-service/product-search", "column": "SKU", "by": {"stockTracked": "maybe"}})),
+            resolve(
+                json!({"search": "product-service/product-search", "column": "SKU", "by": {"stockTracked": "maybe"}}),
+            ),
             "/fields/2/resolve/by/stockTracked",
             "true or false",
         ),
         (
-            resolve(json!({"search": "product-service/product-search", "column": "SKU", "take": "channelId"})),
+            resolve(
+                json!({"search": "product-service/product-search", "column": "SKU", "take": "channelId"}),
+            ),
             "/fields/2/resolve/take",
             "has no column",
         ),
@@ -133,7 +203,9 @@ fn every_error_has_its_place_and_its_reason() {
             "one of fail, skip, skip-record",
         ),
         (
-            resolve(json!({"search": "product-service/product-search", "column": "SKU", "else": {"create": "x"}})),
+            resolve(
+                json!({"search": "product-service/product-search", "column": "SKU", "else": {"create": "x"}}),
+            ),
             "/fields/2/resolve/else/create",
             "no mapping \"x\"",
         ),
@@ -143,7 +215,11 @@ fn every_error_has_its_place_and_its_reason() {
         (rule(json!({"to": "/currency/symbol", "from": "a"})), "/fields/2/to", "known are code"),
         (rule(json!({"to": "/rows/0/name", "from": "a"})), "/fields/2/to", "writes the whole array"),
         (rule(json!({"to": "/customerId/x", "from": "a"})), "/fields/2/to", "around it"),
-        (rule(json!({"to": "/customer", "each": "a", "fields": [{"to": "/id", "from": "b"}]})), "/fields/2/to", "`each` writes an array"),
+        (
+            rule(json!({"to": "/customer", "each": "a", "fields": [{"to": "/id", "from": "b"}]})),
+            "/fields/2/to",
+            "`each` writes an array",
+        ),
         (typed("/placedOn", json!("decimal")), "/fields/2/as", "does not fit"),
         (typed("/warehouseId", json!("decimal")), "/fields/2/as", "\"as\": \"integer\""),
         (typed("/ref", json!("integer")), "/fields/2/as", "\"write\": \"string\""),
@@ -153,7 +229,9 @@ fn every_error_has_its_place_and_its_reason() {
         (rule(json!({"to": "/statusId", "from": "a", "default": "new"})), "/fields/2/default", "an id"),
         (rule(json!({"to": "/statusId", "from": "a", "enum": {"x": "new"}})), "/fields/2/enum", "for \"x\""),
         (
-            rule(json!({"to": "/ref", "from": "a", "resolve": {"search": "product-service/product-search", "column": "SKU"}})),
+            rule(
+                json!({"to": "/ref", "from": "a", "resolve": {"search": "product-service/product-search", "column": "SKU"}}),
+            ),
             "/fields/2/resolve",
             "\"as\": \"string\"",
         ),
@@ -162,14 +240,23 @@ fn every_error_has_its_place_and_its_reason() {
             "/fields/1/fields",
             "/rows/*/taxCode, which is mandatory",
         ),
-        (with(|document| drop(document["fields"].as_array_mut().expect("rules").remove(0))), "/fields", "/customer/id, /customerId"),
+        (
+            with(|document| drop(document["fields"].as_array_mut().expect("rules").remove(0))),
+            "/fields",
+            "/customer/id, /customerId",
+        ),
     ];
     for (document, pointer, message) in cases {
         let found = findings(&document);
         let is_meant = |finding: &&Finding| {
-            finding.severity == Severity::Error && finding.pointer == pointer && finding.message.contains(message)
+            finding.severity == Severity::Error
+                && finding.pointer == pointer
+                && finding.message.contains(message)
         };
-        assert!(found.iter().any(|finding| is_meant(&finding)), "{pointer} {message}: {found:#?}\n{document}");
+        assert!(
+            found.iter().any(|finding| is_meant(&finding)),
+            "{pointer} {message}: {found:#?}\n{document}"
+        );
         assert!(Mapping::compile(&document.to_string()).is_err(), "{document}");
     }
 }
@@ -183,16 +270,33 @@ fn every_warning_has_its_place_and_leaves_the_document_usable() {
         (rule(json!({"to": "/ref", "from": "a", "scope": "record"})), "/fields/2/scope", "only the record"),
         (rule(json!({"to": "/ref", "template": "constant"})), "/fields/2/template", "no {path}"),
         (rule(json!({"to": "/colour", "from": "a"})), "/fields/2/to", "no member \"colour\" that is known"),
-        (rule(json!({"to": "/ref", "from": "a", "as": {"type": "string"}, "enum": {}})), "/fields/2/enum", "is empty"),
-        (with(|document| document["lookups"] = json!({"unused": {"a": 1}})), "/lookups/unused", "no rule uses"),
         (
-            with(|document| document["mappings"] = json!({"a": {"name": "a", "target": "brand", "fields": [{"to": "/name", "value": "x"}]}})),
+            rule(json!({"to": "/ref", "from": "a", "as": {"type": "string"}, "enum": {}})),
+            "/fields/2/enum",
+            "is empty",
+        ),
+        (
+            with(|document| document["lookups"] = json!({"unused": {"a": 1}})),
+            "/lookups/unused",
+            "no rule uses",
+        ),
+        (
+            with(|document| {
+                document["mappings"] =
+                    json!({"a": {"name": "a", "target": "brand", "fields": [{"to": "/name", "value": "x"}]}})
+            }),
             "/mappings/a",
             "no `resolve` creates by",
         ),
-        (with(|document| document["target"] = "new-service/new-thing".into()), "/target", "not in the catalog"),
         (
-            with(|document| document["fields"][1]["fields"][2] = json!({"to": "/net", "from": "net", "as": "money"})),
+            with(|document| document["target"] = "new-service/new-thing".into()),
+            "/target",
+            "not in the catalog",
+        ),
+        (
+            with(|document| {
+                document["fields"][1]["fields"][2] = json!({"to": "/net", "from": "net", "as": "money"})
+            }),
             "/fields/1/fields/2",
             "is mandatory, and a record may have nothing",
         ),
@@ -214,7 +318,9 @@ fn every_warning_has_its_place_and_leaves_the_document_usable() {
         let mapping = Mapping::compile(&document.to_string());
         let mapping = mapping.unwrap_or_else(|findings| panic!("{document}: {findings:#?}"));
         let is_meant = |finding: &&Finding| {
-            finding.severity == Severity::Warning && finding.pointer == pointer && finding.message.contains(message)
+            finding.severity == Severity::Warning
+                && finding.pointer == pointer
+                && finding.message.contains(message)
         };
         let found = mapping.findings();
         assert!(found.iter().any(|finding| is_meant(&finding)), "{pointer} {message}: {found:#?}");

@@ -19,7 +19,8 @@ fn values() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 40, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((words(), inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::vec((words(), inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
@@ -27,32 +28,130 @@ fn values() -> impl Strategy<Value = Value> {
 /// Words that documents are made of, and a few that are not.
 fn words() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "version", "name", "target", "source", "method", "path", "key", "verify", "by", "when", "is", "otherwise", "reads", "zone", "dates",
-        "decimalMark", "groupMark", "csv", "groupBy", "lookups", "mappings", "fields", "to", "note", "from", "value", "template", "concat",
-        "separator", "scope", "trim", "keepEmpty", "case", "default", "lookup", "enum", "caseless", "else", "math", "plus", "minus", "times",
-        "over", "unit", "as", "type", "places", "rounding", "write", "currency", "minor", "cut", "format", "into", "required", "each", "split",
-        "resolve", "search", "column", "take", "create", "fail", "skip", "keep", "record", "parent", "decimal", "money", "date", "datetime",
-        "boolean", "integer", "string", "half-up", "upper", "GBP", "g", "kg", "Europe/London", "DD/MM/YYYY", "/ref", "/rows", "/rows/0/name", "/a/0",
-        "a", "b.c", "rows[0]", "a || b", "[*]", "{a}", "1", "-1.50", "2026-01-01", "sales-order", "order", "product-service/product-search", "SKU", "ü",
+        "version",
+        "name",
+        "target",
+        "source",
+        "method",
+        "path",
+        "key",
+        "verify",
+        "by",
+        "when",
+        "is",
+        "otherwise",
+        "reads",
+        "zone",
+        "dates",
+        "decimalMark",
+        "groupMark",
+        "csv",
+        "groupBy",
+        "lookups",
+        "mappings",
+        "fields",
+        "to",
+        "note",
+        "from",
+        "value",
+        "template",
+        "concat",
+        "separator",
+        "scope",
+        "trim",
+        "keepEmpty",
+        "case",
+        "default",
+        "lookup",
+        "enum",
+        "caseless",
+        "else",
+        "math",
+        "plus",
+        "minus",
+        "times",
+        "over",
+        "unit",
+        "as",
+        "type",
+        "places",
+        "rounding",
+        "write",
+        "currency",
+        "minor",
+        "cut",
+        "format",
+        "into",
+        "required",
+        "each",
+        "split",
+        "resolve",
+        "search",
+        "column",
+        "take",
+        "create",
+        "fail",
+        "skip",
+        "keep",
+        "record",
+        "parent",
+        "decimal",
+        "money",
+        "date",
+        "datetime",
+        "boolean",
+        "integer",
+        "string",
+        "half-up",
+        "upper",
+        "GBP",
+        "g",
+        "kg",
+        "Europe/London",
+        "DD/MM/YYYY",
+        "/ref",
+        "/rows",
+        "/rows/0/name",
+        "/a/0",
+        "a",
+        "b.c",
+        "rows[0]",
+        "a || b",
+        "[*]",
+        "{a}",
+        "1",
+        "-1.50",
+        "2026-01-01",
+        "sales-order",
+        "order",
+        "product-service/product-search",
+        "SKU",
+        "ü",
     ])
     .prop_map(str::to_owned)
 }
 
 /// Ready documents with one part replaced, so that much of them still works.
 fn documents() -> impl Strategy<Value = Value> {
-    (0..ready().len(), any::<prop::sample::Index>(), values(), any::<bool>()).prop_map(|(place, index, value, removes)| {
-        let mut document: Value = serde_json::from_str(ready()[place].document).expect("JSON");
-        let mut pointers = Vec::new();
-        collect(&document, String::new(), &mut pointers);
-        let pointer = index.get(&pointers);
-        let (around, name) = pointer.rsplit_once('/').expect("not the whole");
-        match document.pointer_mut(around) {
-            Some(Value::Object(members)) if removes => drop(members.remove(&name.replace("~1", "/").replace("~0", "~"))),
-            Some(Value::Array(elements)) if removes => drop(elements.remove(name.parse().expect("a place"))),
-            Some(_) | None => *document.pointer_mut(pointer).expect("a part") = value,
-        }
-        document
-    })
+    (0..ready().len(), any::<prop::sample::Index>(), values(), any::<bool>()).prop_map(
+        |(place, index, value, removes)| {
+            let mut document: Value = serde_json::from_str(ready()[place].document).expect("JSON");
+            let mut pointers = Vec::new();
+            collect(&document, String::new(), &mut pointers);
+            let pointer = index.get(&pointers);
+            let (around, name) = pointer.rsplit_once('/').expect("not the whole");
+            match document.pointer_mut(around) {
+                Some(Value::Object(members)) if removes => {
+                    drop(members.remove(&name.replace("~1", "/").replace("~0", "~")))
+                }
+                Some(Value::Array(elements)) if removes => {
+                    drop(elements.remove(name.parse().expect("a place")))
+                }
+                Some(_) | None => *document.pointer_mut(pointer).expect("a part") = value,
+            }
+            document
+        },
+    )
 }
 
 fn collect(value: &Value, place: String, pointers: &mut Vec<String>) {
@@ -63,7 +162,9 @@ fn collect(value: &Value, place: String, pointers: &mut Vec<String>) {
     };
     match value {
         Value::Object(members) => members.iter().for_each(|(name, inner)| visit(name, inner)),
-        Value::Array(elements) => elements.iter().enumerate().for_each(|(place, inner)| visit(&place.to_string(), inner)),
+        Value::Array(elements) => {
+            elements.iter().enumerate().for_each(|(place, inner)| visit(&place.to_string(), inner))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -117,9 +218,18 @@ fn check(mapping: &Mapping, record: &[u8]) -> Result<(), TestCaseError> {
         match body {
             Ok(body) => {
                 prop_assert!(mapped.failures.is_empty() && mapped.skipped.is_none());
-                prop_assert!(serde_json::from_str::<Value>(&body).is_ok_and(|body| body.is_object()), "{}", body);
+                prop_assert!(
+                    serde_json::from_str::<Value>(&body).is_ok_and(|body| body.is_object()),
+                    "{}",
+                    body
+                );
                 if let Ok(path) = mapped.path(resolve) {
-                    validate::validate(&path, mapping.method(), body.as_bytes(), validate::UnknownMembers::Warn);
+                    validate::validate(
+                        &path,
+                        mapping.method(),
+                        body.as_bytes(),
+                        validate::UnknownMembers::Warn,
+                    );
                 }
             }
             Err(NoBody::Failed(failures)) => prop_assert!(!failures.is_empty()),

@@ -125,8 +125,10 @@ fn ready_documents_keep_to_the_schema() {
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     for ready in ready() {
         let document: Value = serde_json::from_str(ready.document).expect("JSON");
-        let problems: Vec<String> =
-            validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let problems: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
         assert!(problems.is_empty(), "{}: {problems:#?}", ready.name);
     }
 }

@@ -84,31 +84,58 @@ fn steps_in_their_order() {
         (json!({"from": "flag", "enum": {"No": 0}, "else": "keep"}), r#""Yes""#),
         (json!({"from": "flag", "enum": {"No": 0}, "else": "skip"}), "nothing"),
         (json!({"from": "flag", "enum": {"No": 0}, "else": {"default": 1}}), "1"),
-        (json!({"from": "flag", "enum": {"No": 0}}), r#"flag: the table does not have it; it has No ("Yes")"#),
+        (
+            json!({"from": "flag", "enum": {"No": 0}}),
+            r#"flag: the table does not have it; it has No ("Yes")"#,
+        ),
         (json!({"from": "n", "math": [{"times": "q"}]}), "7.50"),
         (json!({"from": "n", "math": [{"plus": "x"}, {"minus": "x"}]}), "2.50"),
         (json!({"from": "n", "math": [{"times": "x"}]}), r#"n: times: the record has no x ("2.50")"#),
-        (json!({"from": "n", "math": [{"over": "zero"}]}), r#"n: 2.50 over 0 cannot be computed exactly; it is 0 ("2.50")"#),
-        (json!({"from": "n", "math": [{"over": 3}], "as": {"type": "decimal", "places": 2, "rounding": "half-up"}}), r#""0.83""#),
-        (json!({"from": "n", "math": [{"plus": "big"}]}), "n: plus: big is \"123456789012345678901234567890\", expected a number such as -1234.50 of up to 28 digits (\"2.50\")"),
+        (
+            json!({"from": "n", "math": [{"over": "zero"}]}),
+            r#"n: 2.50 over 0 cannot be computed exactly; it is 0 ("2.50")"#,
+        ),
+        (
+            json!({"from": "n", "math": [{"over": 3}], "as": {"type": "decimal", "places": 2, "rounding": "half-up"}}),
+            r#""0.83""#,
+        ),
+        (
+            json!({"from": "n", "math": [{"plus": "big"}]}),
+            "n: plus: big is \"123456789012345678901234567890\", expected a number such as -1234.50 of up to 28 digits (\"2.50\")",
+        ),
         (json!({"from": "w", "unit": {"from": "g", "to": "kg"}}), "1.5"),
         (json!({"from": "w", "unit": {"from": {"from": "u"}, "to": "kg"}}), "1.5"),
-        (json!({"from": "w", "unit": {"from": {"from": "x"}, "to": "kg"}}), "w: its unit is nothing; expected the name of one (1500)"),
+        (
+            json!({"from": "w", "unit": {"from": {"from": "x"}, "to": "kg"}}),
+            "w: its unit is nothing; expected the name of one (1500)",
+        ),
         (json!({"from": "q", "as": "string"}), r#""3""#),
         (json!({"from": "a", "trim": true, "as": {"type": "string", "cut": 2}}), r#""Ab""#),
         (json!({"from": "list", "as": "string"}), "list: expected a text, a number or a boolean (an array)"),
         (json!({"from": "n", "as": "decimal"}), r#""2.50""#),
         (json!({"from": "n", "as": {"type": "decimal", "write": "number"}}), "2.50"),
-        (json!({"from": "n", "as": "integer"}), "n: expected a whole number, or a `rounding` in the rule (\"2.50\")"),
+        (
+            json!({"from": "n", "as": "integer"}),
+            "n: expected a whole number, or a `rounding` in the rule (\"2.50\")",
+        ),
         (json!({"from": "n", "as": {"type": "integer", "rounding": "down", "write": "string"}}), r#""2""#),
         (json!({"from": "w", "as": {"type": "money", "currency": "GBP", "minor": true}}), r#""15.00""#),
-        (json!({"from": "q", "as": {"type": "money", "currency": {"from": "u"}}}), "q: its currency is \"g\"; expected a code of three capital letters such as GBP (3)"),
+        (
+            json!({"from": "q", "as": {"type": "money", "currency": {"from": "u"}}}),
+            "q: its currency is \"g\"; expected a code of three capital letters such as GBP (3)",
+        ),
         (json!({"from": "flag", "as": "boolean"}), "true"),
         (json!({"from": "q", "as": "boolean"}), "q: expected true or false, yes or no, 1 or 0 (3)"),
         (json!({"from": "a", "required": true, "when": "q > `5`"}), "nothing"),
-        (json!({"from": "x", "required": true}), "x: it is required, and the record has nothing for it (nothing)"),
+        (
+            json!({"from": "x", "required": true}),
+            "x: it is required, and the record has nothing for it (nothing)",
+        ),
         (json!({"from": "sum(a)"}), "sum(a): argument 1 of sum is nothing; expected an array (nothing)"),
-        (json!({"from": "a", "when": "keys(q)"}), "a: `when` cannot be evaluated: argument 1 of keys is 3; expected an object (nothing)"),
+        (
+            json!({"from": "a", "when": "keys(q)"}),
+            "a: `when` cannot be evaluated: argument 1 of keys is 3; expected an object (nothing)",
+        ),
     ] {
         assert_eq!(made(rule.clone(), record), expected, "{rule}");
     }
@@ -182,13 +209,22 @@ fn failures_say_where_what_and_why_and_all_are_found() {
     assert_eq!(
         told,
         [
-            ("/fields/0/fields/0/fields/0", "/lines/1/parts/1/n", "lines[?ok][1].parts[1].n.value", "\"one\""),
+            (
+                "/fields/0/fields/0/fields/0",
+                "/lines/1/parts/1/n",
+                "lines[?ok][1].parts[1].n.value",
+                "\"one\""
+            ),
             ("/fields/0/fields/1", "/lines/1/price", "lines[?ok][1].price", "nothing"),
             ("/fields/2", "/at", "at", "\"2026-01-01T10:00:00\""),
         ]
     );
     assert!(failures.iter().all(|failure| failure.record.as_deref() == Some("17")));
-    assert!(failures[2].to_string().starts_with("record 17: at is \"2026-01-01T10:00:00\": expected a time with its offset"));
+    assert!(
+        failures[2]
+            .to_string()
+            .starts_with("record 17: at is \"2026-01-01T10:00:00\": expected a time with its offset")
+    );
     let mapped = mapping.map(record.as_bytes());
     assert_eq!(mapped.body(&|_| Resolution::Missing), Err(NoBody::Failed(failures)));
     let none = mapping.map(br#"{"id": 1}"#).failures;
@@ -212,7 +248,10 @@ fn records_are_skipped_for_a_reason() {
     assert_eq!(skipped(r#"{"total": 0}"#).as_deref(), Some("there is nothing to pay"));
     assert_eq!(skipped(r#"{"total": 0.01}"#), None);
     let mapped = mapping.map(br#"{"total": -1}"#);
-    assert_eq!(mapped.body(&|_| Resolution::Missing), Err(NoBody::Skipped("there is nothing to pay".to_owned())));
+    assert_eq!(
+        mapped.body(&|_| Resolution::Missing),
+        Err(NoBody::Skipped("there is nothing to pay".to_owned()))
+    );
 }
 
 fn resolving(otherwise: Value) -> Mapping {
@@ -254,7 +293,9 @@ fn references_are_told_once_and_put_into_their_places() {
     };
     assert_eq!(
         mapped.body(&resolve).as_deref(),
-        Ok(r#"{"first":1065,"lines":[{"id":"1066","sku":"B"},{"sku":"C"},{"id":"1066","sku":"B"}],"last":"Mug \"A\""}"#)
+        Ok(
+            r#"{"first":1065,"lines":[{"id":"1066","sku":"B"},{"sku":"C"},{"id":"1066","sku":"B"}],"last":"Mug \"A\""}"#
+        )
     );
     let missing = |_: &Reference| Resolution::Missing;
     let Err(NoBody::Failed(failures)) = mapped.body(&missing) else { panic!("it fails") };
@@ -263,7 +304,11 @@ fn references_are_told_once_and_put_into_their_places() {
     let unknown = |_: &Reference| Resolution::Unknown("no answer".to_owned());
     let Err(NoBody::Failed(failures)) = mapped.body(&unknown) else { panic!("it fails") };
     assert_eq!(failures.len(), 4);
-    assert!(failures.iter().all(|failure| failure.reason == "no answer" && failure.record.as_deref() == Some("1")));
+    assert!(
+        failures
+            .iter()
+            .all(|failure| failure.reason == "no answer" && failure.record.as_deref() == Some("1"))
+    );
     let without_channel = mapping.map(br#"{"id": 1, "sku": "A"}"#).failures;
     assert!(without_channel[0].reason.contains("nothing to search for in channelId"), "{without_channel:?}");
 }
@@ -278,7 +323,8 @@ fn what_is_missing_is_left_out_skipped_or_replaced() {
     assert_eq!(
         body(json!("skip-record")),
         Err(NoBody::Skipped(
-            "Brightpearl has no product-service/product-search?SKU=A&channelId=3&productStatus=LIVE".to_owned()
+            "Brightpearl has no product-service/product-search?SKU=A&channelId=3&productStatus=LIVE"
+                .to_owned()
         ))
     );
     let required = document(json!({
@@ -362,7 +408,10 @@ fn numbers_and_dates_are_read_as_the_document_says() {
         ]
     }));
     assert_eq!(
-        body(&mapping, r#"{"net": "1.234,50", "off": "4,5", "at": "01.07.2026 09:30", "iso": "2026-07-01 09:30"}"#),
+        body(
+            &mapping,
+            r#"{"net": "1.234,50", "off": "4,5", "at": "01.07.2026 09:30", "iso": "2026-07-01 09:30"}"#
+        ),
         r#"{"net":"1230.00","at":"2026-07-01T09:30:00.000+01:00","iso":"2026-07-01T08:30:00.000Z"}"#
     );
 }
@@ -380,14 +429,21 @@ fn hosts_check_run_and_explain_documents() {
     })
     .to_string();
     assert_eq!(discovery::check_mapping(&document), r#"{"usable":true,"findings":[]}"#);
-    assert!(discovery::check_mapping("{}").starts_with(r#"{"usable":false,"findings":[{"pointer":"","severity":"error""#));
+    assert!(
+        discovery::check_mapping("{}")
+            .starts_with(r#"{"usable":false,"findings":[{"pointer":"","severity":"error""#)
+    );
     let record = br#"{"id": 5, "lines": [{"sku": "MUG-1", "qty": "-3"}]}"#;
     let run = |resolved: &str| -> Value {
-        serde_json::from_str(&discovery::run_mapping(&document, record, resolved).expect("right")).expect("JSON")
+        serde_json::from_str(&discovery::run_mapping(&document, record, resolved).expect("right"))
+            .expect("JSON")
     };
     let shown = run("");
     assert_eq!(shown["body"]["corrections"][0]["productId"], "{product-service/product-search?SKU=MUG-1}");
-    assert_eq!((&shown["path"], &shown["key"]), (&json!("warehouse-service/warehouse/2/stock-correction"), &json!("5")));
+    assert_eq!(
+        (&shown["path"], &shown["key"]),
+        (&json!("warehouse-service/warehouse/2/stock-correction"), &json!("5"))
+    );
     assert_eq!(shown["references"][0]["text"], "product-service/product-search?SKU=MUG-1");
     assert_eq!(shown["references"][0]["on_missing"], "fail");
     let known = run(r#"{"product-service/product-search?SKU=MUG-1": 1007}"#);
@@ -396,14 +452,22 @@ fn hosts_check_run_and_explain_documents() {
     assert_eq!(missing["failures"][0]["target"], "/corrections/*/productId");
     let error = discovery::run_mapping("{}", record, "").expect_err("no document");
     assert_eq!(error.location(), Some("document"));
-    assert_eq!(discovery::run_mapping(&document, record, "[]").expect_err("no object").location(), Some("resolved"));
-    let explained: Value = serde_json::from_str(&discovery::explain_mapping(&document).expect("right")).expect("JSON");
+    assert_eq!(
+        discovery::run_mapping(&document, record, "[]").expect_err("no object").location(),
+        Some("resolved")
+    );
+    let explained: Value =
+        serde_json::from_str(&discovery::explain_mapping(&document).expect("right")).expect("JSON");
     assert_eq!(explained["rules"][2]["to"], "/corrections/*/quantity");
     assert_eq!(explained["rules"][2]["text"], "qty, as integer; required");
     assert_eq!(explained["rules"][2]["type"], "a whole number");
     assert_eq!(explained["rules"][2]["mandatory"], true);
     let ready: Value = serde_json::from_str(&discovery::ready_mappings()).expect("JSON");
-    assert!(ready.as_array().is_some_and(|ready| ready.iter().all(|entry| entry["document"]["name"] == entry["name"])));
+    assert!(
+        ready
+            .as_array()
+            .is_some_and(|ready| ready.iter().all(|entry| entry["document"]["name"] == entry["name"]))
+    );
     for entry in ready.as_array().expect("an array") {
         let explained = discovery::explain_mapping(&entry["document"].to_string()).expect("right");
         assert!(explained.len() > 200);

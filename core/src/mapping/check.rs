@@ -324,9 +324,7 @@ fn always_gives(rule: &MappingRule) -> bool {
         matches!(resolve.on_missing, super::reference::OnMissing::Skip) && !rule.required
     });
     let creates = rule.resolve.as_ref().is_some_and(|resolve| resolve.search.is_empty());
-    (has_value || creates)
-        && !skips
-        && (rule.required || !rule.lookup.as_ref().is_some_and(loses))
+    (has_value || creates) && !skips && (rule.required || !rule.lookup.as_ref().is_some_and(loses))
 }
 
 fn constant_text(plan: &Plan) -> Option<&str> {
@@ -336,7 +334,7 @@ fn constant_text(plan: &Plan) -> Option<&str> {
                 Source::Constant(constant) => constant.value.text(),
                 Source::Pick(_) | Source::Template(_) | Source::Concat { .. } => None,
             },
-            _ => None,
+            [] | [_, _, ..] => None,
         },
         Plan::Object(_) | Plan::Array(_) | Plan::List(_) => None,
     }
@@ -398,18 +396,18 @@ fn misfit(output: &Output, shape: &Shape) -> Option<String> {
             | Shape::Colour
             | Shape::Any => None,
         },
-        Output::Boolean => match shape {
-            Shape::Boolean | Shape::Any => None,
-            _ => Some(named()),
-        },
-        Output::Date(_) => match shape {
-            Shape::Date | Shape::Moment | Shape::LocalMoment | Shape::Text { .. } | Shape::Any => None,
-            _ => Some(named()),
-        },
-        Output::DateTime(_) => match shape {
-            Shape::Moment | Shape::LocalMoment | Shape::Text { .. } | Shape::Any => None,
-            Shape::Date => Some("say \"as\": \"date\"".to_owned()),
-            _ => Some(named()),
-        },
+        Output::Boolean => (!matches!(shape, Shape::Boolean | Shape::Any)).then(named),
+        Output::Date(_) => {
+            let takes = matches!(
+                shape,
+                Shape::Date | Shape::Moment | Shape::LocalMoment | Shape::Text { .. } | Shape::Any
+            );
+            (!takes).then(named)
+        }
+        Output::DateTime(_) if matches!(shape, Shape::Date) => Some("say \"as\": \"date\"".to_owned()),
+        Output::DateTime(_) => {
+            let takes = matches!(shape, Shape::Moment | Shape::LocalMoment | Shape::Text { .. } | Shape::Any);
+            (!takes).then(named)
+        }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn build(
         let pointer = format!("{}/to", entry.pointer());
         let to = entry.to().to_owned();
         let mut builder = Builder { pointer: &pointer, to: &to, findings: &mut *findings };
-        builder.insert(&mut root, &names, shape, None, entry);
+        builder.insert(&mut root, &names, shape, entry);
     }
     root
 }
@@ -74,14 +74,7 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn insert(
-        &mut self,
-        plan: &mut Plan,
-        names: &[String],
-        shape: Option<&'static Shape>,
-        field: Option<&'static Field>,
-        entry: Entry,
-    ) {
+    fn insert(&mut self, plan: &mut Plan, names: &[String], shape: Option<&'static Shape>, entry: Entry) {
         let Some((name, rest)) = names.split_first() else { return self.place(plan, shape, entry) };
         if is_vacant(plan) {
             *plan = if is_element(name, shape) { Plan::Array(Vec::new()) } else { Plan::Object(Vec::new()) };
@@ -96,7 +89,7 @@ impl Builder<'_> {
                     members.push(Member { name: name.clone(), prefix, plan: vacant(), field });
                     members.len() - 1
                 });
-                self.insert(&mut members[place].plan, rest, shape, field, entry);
+                self.insert(&mut members[place].plan, rest, shape, entry);
             }
             Plan::Array(elements) => match name.parse::<u32>() {
                 Ok(index) if name.bytes().all(|digit| digit.is_ascii_digit()) => {
@@ -106,7 +99,7 @@ impl Builder<'_> {
                         elements.insert(place, (index, vacant()));
                         place
                     });
-                    self.insert(&mut elements[place].1, rest, shape, field, entry);
+                    self.insert(&mut elements[place].1, rest, shape, entry);
                 }
                 Ok(_) | Err(_) => self.collides(&format!("{name:?} is no place in an array")),
             },

@@ -89,7 +89,8 @@ impl Rule {
                 | Output::Boolean,
             ) => false,
         };
-        let is_bare = self.case.is_none() && self.lookup.is_none() && self.math.is_empty() && self.unit.is_none();
+        let is_bare =
+            self.case.is_none() && self.lookup.is_none() && self.math.is_empty() && self.unit.is_none();
         keeps_type && is_bare && self.resolve.is_none() && !self.is_key
     }
 
@@ -106,8 +107,7 @@ impl Rule {
                 pieces.iter().map(text).collect()
             }
             Source::Concat { parts, .. } => {
-                let paths: Vec<&str> =
-                    parts.iter().map(|part| part.expression.text.as_str()).collect();
+                let paths: Vec<&str> = parts.iter().map(|part| part.expression.text.as_str()).collect();
                 paths.join(", ")
             }
         }

@@ -92,7 +92,8 @@ impl<'v> Value<'v> {
             Value::Plain(text) => Some(text),
             Value::Text(text) => Some(text),
             Value::Null
-            | Value::True | Value::False
+            | Value::True
+            | Value::False
             | Value::Number(_)
             | Value::Node(_)
             | Value::Array(_)
@@ -116,7 +117,8 @@ impl<'v> Value<'v> {
         match self {
             Value::Number(digits) => short(digits).or_else(|| Decimal::parse(digits).ok()),
             Value::Null
-            | Value::True | Value::False
+            | Value::True
+            | Value::False
             | Value::Plain(_)
             | Value::Text(_)
             | Value::Node(_)
@@ -146,7 +148,8 @@ impl<'v> Value<'v> {
             Value::Array(elements) => Some(Items::Made(elements.iter())),
             Value::Node(node) if node.kind() == Kind::Array => Some(Items::Read(node.elements())),
             Value::Null
-            | Value::True | Value::False
+            | Value::True
+            | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -167,7 +170,8 @@ impl<'v> Value<'v> {
                 Some(members)
             }
             Value::Null
-            | Value::True | Value::False
+            | Value::True
+            | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -185,7 +189,8 @@ impl<'v> Value<'v> {
                 found.map_or(Value::Null, |(_, value)| value.clone())
             }
             Value::Null
-            | Value::True | Value::False
+            | Value::True
+            | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -202,7 +207,8 @@ impl<'v> Value<'v> {
                 place.and_then(|place| elements.get(place)).cloned().unwrap_or(Value::Null)
             }
             Value::Null
-            | Value::True | Value::False
+            | Value::True
+            | Value::False
             | Value::Number(_)
             | Value::Plain(_)
             | Value::Text(_)
@@ -253,12 +259,14 @@ impl<'v> Value<'v> {
     pub(super) fn excerpt(&self) -> String {
         match self {
             Value::Null => "nothing".to_owned(),
-            Value::Plain(text) if text.is_empty() => "an empty text".to_owned(),
+            Value::Plain("") => "an empty text".to_owned(),
             Value::Text(text) if text.is_empty() => "an empty text".to_owned(),
             Value::Plain(text) => excerpt(text).to_string(),
             Value::Text(text) => excerpt(text).to_string(),
             Value::Number(digits) if digits.len() > 40 => format!("a number of {} characters", digits.len()),
-            Value::True | Value::False | Value::Number(_) => self.scalar_text().unwrap_or_default().to_owned(),
+            Value::True | Value::False | Value::Number(_) => {
+                self.scalar_text().unwrap_or_default().to_owned()
+            }
             Value::Node(_) | Value::Array(_) | Value::Object(_) => match self.sort() {
                 Sort::Array => "an array".to_owned(),
                 Sort::Null | Sort::Boolean | Sort::Number | Sort::Text | Sort::Object => {

@@ -5,7 +5,8 @@ use brightpearl_core::mapping::{Mapping, Resolution, ready};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn map(criterion: &mut Criterion) {
-    let document = ready().iter().find(|ready| ready.name == "shopify-order").expect("a ready document").document;
+    let document =
+        ready().iter().find(|ready| ready.name == "shopify-order").expect("a ready document").document;
     let mapping = Mapping::compile(document).expect("right");
     let orders = orders::orders(10_000);
     let mut group = criterion.benchmark_group("mapping");

@@ -35,7 +35,11 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
         }
         Tree::Not(inner) => Ok(Value::boolean(!evaluate(inner, scope)?.is_truthy())),
         Tree::Where(condition, then) => {
-            if evaluate(condition, scope)?.is_truthy() { evaluate(then, scope) } else { Ok(Value::Null) }
+            if evaluate(condition, scope)?.is_truthy() {
+                evaluate(then, scope)
+            } else {
+                Ok(Value::Null)
+            }
         }
         Tree::Compare(comparison, left, right) => {
             Ok(compare(*comparison, &evaluate(left, scope)?, &evaluate(right, scope)?))

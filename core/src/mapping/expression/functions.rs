@@ -8,7 +8,7 @@ use rust_decimal::Decimal as Exact;
 use super::evaluate::{equal, evaluate, for_each};
 use super::{Scope, Tree};
 use crate::catalog::nearest;
-use crate::mapping::transform::short;
+use crate::mapping::transform::{Operation, calculate, short};
 use crate::mapping::value::{Items, Sort, Value, set};
 use crate::value::Decimal;
 
@@ -132,7 +132,7 @@ pub(super) fn call<'v>(
         Function::Ceil => arguments.rounded(|number| number.ceil()),
         Function::Floor => arguments.rounded(|number| number.floor()),
         Function::Avg => arguments.average(),
-        Function::Sum => arguments.sum().map(number),
+        Function::Sum => arguments.sum().map(Value::number_of),
         Function::Contains => arguments.contains(),
         Function::StartsWith => Ok(Value::boolean(arguments.text(0)?.starts_with(arguments.text(1)?))),
         Function::EndsWith => Ok(Value::boolean(arguments.text(0)?.ends_with(arguments.text(1)?))),
@@ -188,29 +188,29 @@ fn compact(json: &str) -> String {
     compact
 }
 
-fn number<'v>(value: Exact) -> Value<'v> {
-    Value::number_of(value.into())
-}
-
 /// The sum of numbers as they come.
 pub(super) fn sum<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Decimal, String> {
-    let mut total = Exact::ZERO;
+    let mut total = Decimal::default();
     let mut add = |element: Value<'v>| {
-        let next = exact(Function::Sum, &element)?;
-        total = total.checked_add(next).ok_or("the sum has too many digits")?;
+        total = calculate(total, Operation::Plus, exact(Function::Sum, &element)?)?;
         Ok(())
     };
     // Elements of a projection are added on the way.
     let is_array = match tree {
-        Tree::Project(of, each) => for_each(of, scope, &mut |element| {
-            match evaluate(each, Scope { value: &element, found: None })? {
-                Value::Null => Ok(()),
-                value => add(value),
-            }
+        Tree::Project(of, each) => for_each(of, scope, &mut |element| match evaluate(
+            each,
+            Scope { value: &element, found: None },
+        )? {
+            Value::Null => Ok(()),
+            value => add(value),
         })?,
         tree => for_each(tree, scope, &mut add)?,
     };
-    if is_array { Ok(total.into()) } else { Err("argument 1 of sum is nothing; expected an array".to_owned()) }
+    if is_array {
+        Ok(total)
+    } else {
+        Err("argument 1 of sum is nothing; expected an array".to_owned())
+    }
 }
 
 /// A text as the number that it says, in the same digits; null when it says none.
@@ -220,7 +220,8 @@ fn to_number(value: Value<'_>) -> Value<'_> {
         Value::Plain(text) if is_number(text) => Value::Number(text.into()),
         Value::Text(text) if is_number(&text) => Value::Number(text),
         Value::Null
-        | Value::True | Value::False
+        | Value::True
+        | Value::False
         | Value::Plain(_)
         | Value::Text(_)
         | Value::Node(_)
@@ -233,9 +234,8 @@ fn is_number(text: &str) -> bool {
     short(text).is_some() || Decimal::parse(text).is_ok()
 }
 
-fn exact(function: Function, value: &Value<'_>) -> Result<Exact, String> {
-    let number = value.number().map(Exact::from);
-    number.ok_or_else(|| {
+fn exact(function: Function, value: &Value<'_>) -> Result<Decimal, String> {
+    value.number().ok_or_else(|| {
         format!("{} takes numbers of up to 28 digits; found {}", function.as_str(), value.excerpt())
     })
 }
@@ -261,9 +261,7 @@ impl Key<'_> {
 
 fn best<'v>(values: Keyed<'v>, is_better: fn(Ordering) -> bool) -> Value<'v> {
     let best =
-        values
-            .into_iter()
-            .reduce(|best, next| if is_better(next.1.order(&best.1)) { next } else { best });
+        values.into_iter().reduce(|best, next| if is_better(next.1.order(&best.1)) { next } else { best });
     best.map_or(Value::Null, |(value, _)| value)
 }
 
@@ -290,24 +288,22 @@ impl<'v> Arguments<'v> {
     }
 
     fn rounded(&self, change: fn(&Exact) -> Exact) -> Result<Value<'v>, String> {
-        exact(self.function, &self.any(0)).map(|value| number(change(&value)))
+        exact(self.function, &self.any(0)).map(|value| Value::number_of(change(&value.into()).into()))
     }
 
-    fn sum(&self) -> Result<Exact, String> {
-        let mut sum = Exact::ZERO;
-        for element in self.elements(0)? {
-            sum = sum.checked_add(exact(self.function, &element)?).ok_or("the sum has too many digits")?;
-        }
-        Ok(sum)
+    fn sum(&self) -> Result<Decimal, String> {
+        self.elements(0)?.try_fold(Decimal::default(), |sum, element| {
+            calculate(sum, Operation::Plus, exact(self.function, &element)?)
+        })
     }
 
     fn average(&self) -> Result<Value<'v>, String> {
-        let count = self.elements(0)?.count();
+        let count = self.elements(0)?.count() as u64;
         if count == 0 {
             return Ok(Value::Null);
         }
-        let average = self.sum()?.checked_div(Exact::from(count)).ok_or("the average has too many digits")?;
-        Ok(number(average.normalize()))
+        let average = calculate(self.sum()?, Operation::Over, count.into())?;
+        Ok(Value::number_of(Exact::from(average).normalize().into()))
     }
 
     fn contains(&self) -> Result<Value<'v>, String> {
@@ -406,14 +402,16 @@ impl<'v> Arguments<'v> {
         for pair in pairs {
             let (value, key) = pair?;
             let key = match key.sort() {
-                Sort::Number => Key::Number(exact(self.function, &key)?.into()),
+                Sort::Number => Key::Number(exact(self.function, &key)?),
                 Sort::Text => Key::Text(key),
                 Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => {
                     return Err(format!("{name} orders numbers or texts; found {}", key.excerpt()));
                 }
             };
             let is_alike = match (keyed.first().map(|first| &first.1), &key) {
-                (None, _) | (Some(Key::Number(_)), Key::Number(_)) | (Some(Key::Text(_)), Key::Text(_)) => true,
+                (None, _) | (Some(Key::Number(_)), Key::Number(_)) | (Some(Key::Text(_)), Key::Text(_)) => {
+                    true
+                }
                 (Some(Key::Number(_)), Key::Text(_)) | (Some(Key::Text(_)), Key::Number(_)) => false,
             };
             if !is_alike {

@@ -47,18 +47,104 @@ const RECORD: &str = r#"{"a": {"b": [1, 2, {"c": "x", "d": null}], "e": "text"},
 #[test]
 fn evaluates_as_the_reference_does() {
     for text in [
-        "@", "a", "a.b[0]", "a.b[-1].c", "a.b[7]", "a.b[-7]", "a.e.x", "\"with space\"", "f[]", "f[0][1]", "f[*][0]", "f[][]",
-        "h[*].k", "h[?n == `2`].k", "h[?n > `1` && k != 'b'].k", "h[?k]", "h[].{name: k, number: n}", "h[].[k, n]", "a.*", "*.b",
-        "h[0:2].n", "h[::-1].k", "h[-2:].k", "h[5:].k", "h[:-10:-1].k", "g || a.e", "a.e && g", "!g", "!a", "i == `true`",
-        "h[0].n < h[1].n", "h[0].n >= `2`", "a.e < `1`", "a == a", "a.b == `[1, 2, {\"d\": null, \"c\": \"x\"}]`", "f | [0]",
-        "h[*].n | sum(@)", "avg(h[*].n)", "abs(`-3`)", "ceil(`1.2`)", "floor(`-1.2`)", "contains(a.e, 'ex')", "contains(f[0], `2`)",
-        "contains(a.b, `9`)", "ends_with(a.e, 'xt')", "starts_with(a.e, 'te')", "join('-', h[].k)", "keys(a)", "keys(j)",
-        "values(a.b[2])", "length(a.e)", "length(h)", "length(a)", "map(&n, h)", "map(&x, h)", "max(h[].n)", "min(h[].k)", "max(`[]`)",
-        "max_by(h, &n).k", "min_by(h, &k).n", "merge(a, {e: `1`})", "not_null(x, y, a.e)", "not_null(x)", "reverse(f)", "reverse(a.e)",
-        "sort(h[].k)", "sort(h[].n)", "sort_by(h, &k)[].n", "sort_by(h, &n)[].k", "sum(`[]`)", "to_array(a.e)", "to_array(f)",
-        "to_number(h[0].p)", "to_number(a.e)", "to_number(i)", "to_string(f)", "to_string(a.e)", "type(a)", "type(x)", "type(i)", "type(f)",
-        "sum(h[].to_number(p))", "x[]", "x[*]", "x.*", "[a.e, g]", "{x: a.e}", "x.[a]", "a.b[?c]", "f[1:][]", "h[?contains(k, 'a')]",
-        "to_number('')", "to_number('x')", "sum(h[?k == 'a'].n)", "a.b[2].d", "`\"literal\"`", "'raw \\'string\\''", "length(values(@))",
+        "@",
+        "a",
+        "a.b[0]",
+        "a.b[-1].c",
+        "a.b[7]",
+        "a.b[-7]",
+        "a.e.x",
+        "\"with space\"",
+        "f[]",
+        "f[0][1]",
+        "f[*][0]",
+        "f[][]",
+        "h[*].k",
+        "h[?n == `2`].k",
+        "h[?n > `1` && k != 'b'].k",
+        "h[?k]",
+        "h[].{name: k, number: n}",
+        "h[].[k, n]",
+        "a.*",
+        "*.b",
+        "h[0:2].n",
+        "h[::-1].k",
+        "h[-2:].k",
+        "h[5:].k",
+        "h[:-10:-1].k",
+        "g || a.e",
+        "a.e && g",
+        "!g",
+        "!a",
+        "i == `true`",
+        "h[0].n < h[1].n",
+        "h[0].n >= `2`",
+        "a.e < `1`",
+        "a == a",
+        "a.b == `[1, 2, {\"d\": null, \"c\": \"x\"}]`",
+        "f | [0]",
+        "h[*].n | sum(@)",
+        "avg(h[*].n)",
+        "abs(`-3`)",
+        "ceil(`1.2`)",
+        "floor(`-1.2`)",
+        "contains(a.e, 'ex')",
+        "contains(f[0], `2`)",
+        "contains(a.b, `9`)",
+        "ends_with(a.e, 'xt')",
+        "starts_with(a.e, 'te')",
+        "join('-', h[].k)",
+        "keys(a)",
+        "keys(j)",
+        "values(a.b[2])",
+        "length(a.e)",
+        "length(h)",
+        "length(a)",
+        "map(&n, h)",
+        "map(&x, h)",
+        "max(h[].n)",
+        "min(h[].k)",
+        "max(`[]`)",
+        "max_by(h, &n).k",
+        "min_by(h, &k).n",
+        "merge(a, {e: `1`})",
+        "not_null(x, y, a.e)",
+        "not_null(x)",
+        "reverse(f)",
+        "reverse(a.e)",
+        "sort(h[].k)",
+        "sort(h[].n)",
+        "sort_by(h, &k)[].n",
+        "sort_by(h, &n)[].k",
+        "sum(`[]`)",
+        "to_array(a.e)",
+        "to_array(f)",
+        "to_number(h[0].p)",
+        "to_number(a.e)",
+        "to_number(i)",
+        "to_string(f)",
+        "to_string(a.e)",
+        "type(a)",
+        "type(x)",
+        "type(i)",
+        "type(f)",
+        "sum(h[].to_number(p))",
+        "x[]",
+        "x[*]",
+        "x.*",
+        "[a.e, g]",
+        "{x: a.e}",
+        "x.[a]",
+        "a.b[?c]",
+        "f[1:][]",
+        "h[?contains(k, 'a')]",
+        "to_number('')",
+        "to_number('x')",
+        "sum(h[?k == 'a'].n)",
+        "a.b[2].d",
+        "`\"literal\"`",
+        "'raw \\'string\\''",
+        "length(values(@))",
     ] {
         let ours = ours(text, RECORD).unwrap_or_else(|reason| panic!("{text}: {reason}"));
         let found: serde_json::Value = serde_json::from_str(&ours).expect("JSON");
@@ -105,7 +191,8 @@ fn what_the_reference_cannot_compute_fails_with_its_reason() {
 
 #[test]
 fn numbers_keep_their_digits() {
-    let record = r#"{"a": [{"p": "0.10"}, {"p": "0.2000"}], "b": 12345678901234567890.123, "c": 1.10, "d": 100.00}"#;
+    let record =
+        r#"{"a": [{"p": "0.10"}, {"p": "0.2000"}], "b": 12345678901234567890.123, "c": 1.10, "d": 100.00}"#;
     for (text, expected) in [
         ("sum(a[].to_number(p))", "0.3000"),
         ("a[].to_number(p)", "[0.10,0.2000]"),
@@ -146,7 +233,9 @@ fn wrong_expressions_are_refused_with_where_and_why() {
 }
 
 fn expressions() -> impl Strategy<Value = String> {
-    let leaf = prop::sample::select(vec!["a", "b", "@", "`1`", "`-2`", "'t'", "a.b", "b[0]", "[0]", "`null`", "`[]`", "c"]);
+    let leaf = prop::sample::select(vec![
+        "a", "b", "@", "`1`", "`-2`", "'t'", "a.b", "b[0]", "[0]", "`null`", "`[]`", "c",
+    ]);
     leaf.prop_map(str::to_owned).prop_recursive(4, 24, 3, |inner| {
         let pair = (inner.clone(), inner.clone());
         prop_oneof![
@@ -170,10 +259,12 @@ fn expressions() -> impl Strategy<Value = String> {
 }
 
 fn records() -> impl Strategy<Value = String> {
-    let leaf = prop::sample::select(vec!["null", "true", "false", "0", "1", "-2", "\"t\"", "\"\"", "[]", "{}"]);
+    let leaf =
+        prop::sample::select(vec!["null", "true", "false", "0", "1", "-2", "\"t\"", "\"\"", "[]", "{}"]);
     leaf.prop_map(str::to_owned).prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(|elements| format!("[{}]", elements.join(","))),
+            prop::collection::vec(inner.clone(), 0..4)
+                .prop_map(|elements| format!("[{}]", elements.join(","))),
             (inner.clone(), inner.clone(), inner)
                 .prop_map(|(a, b, c)| format!("{{\"a\":{a},\"b\":{b},\"c\":{c}}}")),
         ]

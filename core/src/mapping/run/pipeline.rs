@@ -173,7 +173,8 @@ fn tidy(value: &mut Value<'_>, rule: &Rule) {
             Value::Plain(text) => *text = text.trim(),
             Value::Text(text) => *text = Cow::Owned(text.trim().to_owned()),
             Value::Null
-            | Value::True | Value::False
+            | Value::True
+            | Value::False
             | Value::Number(_)
             | Value::Node(_)
             | Value::Array(_)

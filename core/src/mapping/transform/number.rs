@@ -298,10 +298,8 @@ pub(in crate::mapping) fn calculate(
     right: Decimal,
 ) -> Result<Decimal, String> {
     let (left, right) = (Exact::from(left), Exact::from(right));
-    let exact = |result: Option<Exact>, places: u32| {
-        // The library drops places silently where digits run out.
-        result.filter(|result| result.scale() >= places.min(Exact::MAX_SCALE)).map(Decimal::from)
-    };
+    // The library drops places silently, zeros and others where digits run out.
+    let exact = |result: Option<Exact>, places: u32| Decimal::from(result?).with_places(places).ok();
     let result = match operation {
         Operation::Plus => exact(left.checked_add(right), left.scale().max(right.scale())),
         Operation::Minus => exact(left.checked_sub(right), left.scale().max(right.scale())),

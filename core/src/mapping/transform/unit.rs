@@ -31,10 +31,10 @@ const UNITS: [(&str, Measure, i64, u32); 40] = [
     ("oz", Measure::Mass, 28_349_523_125, 6),
     ("ounce", Measure::Mass, 28_349_523_125, 6),
     ("ounces", Measure::Mass, 28_349_523_125, 6),
-    ("lb", Measure::Mass, 453_592_37, 2),
-    ("lbs", Measure::Mass, 453_592_37, 2),
-    ("pound", Measure::Mass, 453_592_37, 2),
-    ("pounds", Measure::Mass, 453_592_37, 2),
+    ("lb", Measure::Mass, 45_359_237, 2),
+    ("lbs", Measure::Mass, 45_359_237, 2),
+    ("pound", Measure::Mass, 45_359_237, 2),
+    ("pounds", Measure::Mass, 45_359_237, 2),
     ("mm", Measure::Length, 1, 0),
     ("millimeters", Measure::Length, 1, 0),
     ("cm", Measure::Length, 10, 0),
@@ -58,7 +58,7 @@ const UNITS: [(&str, Measure, i64, u32); 40] = [
     ("in3", Measure::Volume, 16_387_064, 3),
     ("ft3", Measure::Volume, 28_316_846_592, 3),
     ("gal", Measure::Volume, 3_785_411_784, 3),
-    ("floz", Measure::Volume, 29_573_529_562_5, 7),
+    ("floz", Measure::Volume, 295_735_295_625, 7),
 ];
 
 impl Unit {
