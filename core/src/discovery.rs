@@ -163,13 +163,13 @@ pub fn check_mapping(document: &str) -> String {
 
 /// What a mapping document makes of one record: `{"path", "method", "body"}` (an outbound one has only the body), or
 /// `{"skipped": reason}`, or `{"failures": [...]}`; beside it `key` where the document has one, and `references`:
-/// each [`Reference`](mapping::Reference) with its `text`.
+/// each [`Reference`] with its `text`.
 ///
 /// `resolved` is an object that says for such texts what they stand for: an id, a text, or null when Brightpearl
 /// does not have it; may be empty. What it does not say stands in the body as its text in braces.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `document` with the first finding when the document cannot be
+/// [`Kind::Validation`] at `document` with the first finding when the document cannot be
 /// used, and at `resolved` when that is no such object.
 pub fn run_mapping(document: &str, record: &[u8], resolved: &str) -> Result<String> {
     let mapping = compile(document)?;
@@ -232,7 +232,7 @@ fn with_references(mapped: &Mapped, mut members: serde_json::Map<String, Value>)
 /// [`mapping::Explained`] for every rule in the order of the body.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `document`, as [`run_mapping`].
+/// [`Kind::Validation`] at `document`, as [`run_mapping`].
 pub fn explain_mapping(document: &str) -> Result<String> {
     #[derive(Serialize)]
     struct Explanation<'m> {

@@ -27,7 +27,7 @@ fn compile(name: &str) -> Mapping {
 
 /// What the sample's references stand for: ids from 1001 on, in their order.
 fn ids(mapped: &Mapped) -> BTreeMap<String, u64> {
-    mapped.references.iter().map(|reference| text(reference)).zip(1001..).collect()
+    mapped.references.iter().map(text).zip(1001..).collect()
 }
 
 fn text(reference: &Reference) -> String {

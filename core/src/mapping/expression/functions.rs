@@ -302,8 +302,10 @@ impl<'v> Arguments<'v> {
         if count == 0 {
             return Ok(Value::Null);
         }
-        let average = calculate(self.sum()?, Operation::Over, count.into())?;
-        Ok(Value::number_of(Exact::from(average).normalize().into()))
+        // As many digits as can be held: whoever asks for an average of prices rounds it.
+        let average = Exact::from(self.sum()?).checked_div(count.into());
+        let average = average.ok_or("the average has too many digits")?;
+        Ok(Value::number_of(average.normalize().into()))
     }
 
     fn contains(&self) -> Result<Value<'v>, String> {
