@@ -242,7 +242,9 @@ def _search_path(name: str) -> str:
     found = find_search(name)
     if found is None and "/" not in name:
         describe(name)
-        raise UsageError(f"{name} has no search", where="RESOURCE", advice="brightpearl catalog shows which have one")
+        raise UsageError(
+            f"{name} has no search", where="RESOURCE", advice="brightpearl catalog shows which have one"
+        )
     return found or name
 
 

@@ -45,9 +45,7 @@ def demo(orders: int, seed: int, out: Path | None) -> None:
 
 
 @contextlib.contextmanager
-def _account(
-    orders: int, seed: int, shown: Progress
-) -> Iterator[tuple[EmulatorServer | None, Client]]:
+def _account(orders: int, seed: int, shown: Progress) -> Iterator[tuple[EmulatorServer | None, Client]]:
     if os.environ.get("BRIGHTPEARL_ACCOUNT"):
         with account_client(sleep=shown.sleep) as client:
             print(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}", file=sys.stderr)

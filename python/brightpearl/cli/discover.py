@@ -118,6 +118,8 @@ def _show_search(search: Search) -> None:
 
 def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_json: bool) -> int:
     """Says everything that is wrong with a body, and answers the exit code."""
+    # Of a path that the catalog lacks nothing is wrong, since nothing is known: a slip in it must not look so.
+    describe(resource)
     violations = validate(resource, verb, read_input(file), unknown_members=unknown_members)
     if as_json:
         names = ("pointer", "severity", "fault", "found", "expected")

@@ -1,4 +1,4 @@
-"""The file that keeps OAuth tokens from one command to the next: a refresh may end the refresh token that it used."""
+"""The file that keeps OAuth tokens from one command to the next, since a refresh may end the token that it used."""
 
 from __future__ import annotations
 
@@ -41,10 +41,8 @@ def keep_tokens(client: Client, environment: dict[str, str]) -> None:
     tokens = client.tokens()
     refresh_token = tokens["refresh_token"]
     before = environment.get("BRIGHTPEARL_REFRESH_TOKEN")
-    if not before or not refresh_token or (refresh_token, tokens["token"]) == (
-        before,
-        environment.get("BRIGHTPEARL_ACCESS_TOKEN"),
-    ):
+    is_known = refresh_token == before and tokens["token"] == environment.get("BRIGHTPEARL_ACCESS_TOKEN")
+    if not before or not refresh_token or is_known:
         return
     name = environment.get(VARIABLE)
     if name:

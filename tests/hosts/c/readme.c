@@ -39,7 +39,10 @@ static bp_status send_wrong_order(const bp_client *client, bp_error **error) {
 
 static void use(const bp_client *client) {
   bp_field forged;
+  bp_buffer url = {NULL, 0};
   bp_error *error = NULL;
+  expect(approve_at("x9f+2", &url, &error) == BP_STATUS_OK && strstr(url.data, "&state=x9f%2B2"), "a page");
+  bp_buffer_free(&url);
   expect(sell(client, &error) == BP_STATUS_OK, "a sale");
   expect(annotate(client, &error) == BP_STATUS_OK, "notes");
   expect(judge("{\"curency\": {}}", &error) == BP_STATUS_OK, "a judgement");

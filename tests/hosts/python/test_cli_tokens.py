@@ -6,9 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from command_line import Ended, server, settings
 
 from brightpearl.testing import EmulatorServer
+from command_line import Ended, server, settings
 
 __all__ = ["server", "settings"]
 

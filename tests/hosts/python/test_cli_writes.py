@@ -130,6 +130,7 @@ def test_a_wrong_body_is_told_line_by_line() -> None:
         (["task", "add-order-note", "--arg", "orderId"], "expected a name and a value such as orderId=7"),
         (["task", "nothing", "--describe"], "brightpearl task lists them"),
         (["task", "add-order-note", "-"], "expected a JSON object"),
+        (["validate", "order-servce/order", "post", "-"], "no resource has the name or path"),
     ],
 )
 def test_mistakes_are_told(arguments: list[str], said: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import doctest
 import hashlib
-import urllib.parse
 import json
+import urllib.parse
 from decimal import Decimal
 from typing import Any
 

@@ -142,7 +142,7 @@ def test_id_sets() -> None:
 
 def test_what_can_be_no_id_is_wrong_input() -> None:
     for ids in (-1, [-1], [0], 2**64, [1, 2**70]):
-        with pytest.raises(ValidationError, match="positive integer|expected"):
+        with pytest.raises(ValidationError, match="expected"):
             IdSet(ids)
     for other in (1.5, [1.5], [None]):
         with pytest.raises(TypeError):
