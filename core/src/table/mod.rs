@@ -36,10 +36,10 @@ mod text;
 #[cfg(feature = "arrow")]
 pub use arrow::REPORT_TYPE;
 pub use bitmap::Bitmap;
-pub(crate) use json_text::write_string;
-pub(crate) use scan::plain_string;
 pub use column::{Column, ColumnData, ReportType};
+pub(crate) use json_text::write_string;
 pub use metadata::{Metadata, Sorting};
 pub use page::{Cell, Page};
 pub use reference::{Label, Reference, ReferenceMap};
+pub(crate) use scan::plain_string;
 pub use text::Text;

@@ -206,11 +206,7 @@ pub(super) fn sum<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Decimal, S
         })?,
         tree => for_each(tree, scope, &mut add)?,
     };
-    if is_array {
-        Ok(total)
-    } else {
-        Err("argument 1 of sum is nothing; expected an array".to_owned())
-    }
+    if is_array { Ok(total) } else { Err("argument 1 of sum is nothing; expected an array".to_owned()) }
 }
 
 /// A text as the number that it says, in the same digits; null when it says none.
