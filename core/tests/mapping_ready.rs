@@ -87,7 +87,9 @@ fn every_ready_document_makes_of_its_samples_what_it_should() {
         if std::env::var_os("BLESS_MAPPINGS").is_some() {
             fs::write(samples().join(&name), &found).expect("written");
         }
-        assert_eq!(found, read(&name), "{}", ready.name);
+        // The order of members is that of whatever else is built along.
+        let expected: Vec<Value> = serde_json::from_str(&read(&name)).expect("outcomes");
+        assert_eq!(outcomes, expected, "{}", ready.name);
     }
 }
 
