@@ -259,7 +259,7 @@ fn resolving(otherwise: Value) -> Mapping {
         "version": 1, "name": "test", "source": "order", "key": {"from": "id"},
         "fields": [
             {"to": "/first", "from": "sku", "resolve":
-                {"search": "product-service/product-search", "column": "SKU", "by": {"productStatus": "LIVE", "channelId": {"from": "channel"}}, "else": otherwise}},
+                {"search": "product-service/product-search", "column": "SKU", "by": {"channelId": {"from": "channel"}, "productStatus": "LIVE"}, "else": otherwise}},
             {"to": "/lines", "each": "lines", "fields": [
                 {"to": "/id", "from": "@", "as": "string", "resolve": {"search": "product-service/product-search", "column": "SKU", "else": "skip"}},
                 {"to": "/sku", "from": "@"}
