@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::account::{Endpoint, Location};
 use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{
-    Batch, Fetch, Operation, Options, Paging, Request, Search, Task, check_page_size,
+    Batch, Fetch, Operation, Options, Paging, Pull, Push, Request, Search, Task, check_page_size,
 };
 use crate::call::{Call, Draft, MultiMessageService};
 use crate::error::{Error, Kind, Result};
@@ -285,6 +285,22 @@ impl Client {
     /// them in [`Error::violations`].
     pub fn task(&self, task: Task) -> Result<Call> {
         self.start(task)
+    }
+
+    /// Starts a push: records of another system are created or updated in Brightpearl, each exactly once.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`] at what is wrong, such as a JSON Pointer into the mapping document.
+    pub fn push(&self, push: Push) -> Result<Call> {
+        self.start(push)
+    }
+
+    /// Starts a pull of what changed in Brightpearl.
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn pull(&self, pull: Pull) -> Result<Call> {
+        self.start(pull)
     }
 
     /// Goes on with a call where its consumption ended, perhaps in another process.

@@ -14,7 +14,7 @@ use crate::error::{Delivery, Error, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::http::Method;
 use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolution};
 use crate::task;
-use crate::validate::{self, Fault, Severity, UnknownMembers};
+use crate::validate::{self, Fault, UnknownMembers};
 
 /// Every resource in short, as a JSON array of `{"name", "title", "section", "detail", "paths", "searches",
 /// "deprecated"}` in the order of the API's own reference.
@@ -172,7 +172,14 @@ pub fn check_mapping(document: &str) -> String {
 /// [`Kind::Validation`] at `document` with the first finding when the document cannot be
 /// used, and at `resolved` when that is no such object.
 pub fn run_mapping(document: &str, record: &[u8], resolved: &str) -> Result<String> {
-    let mapping = compile(document)?;
+    map_record(&Mapping::compiled(document)?, record, resolved)
+}
+
+/// The same with a document that is compiled already.
+///
+/// # Errors
+/// [`Kind::Validation`] at `resolved`, as [`run_mapping`].
+pub fn map_record(mapping: &Mapping, record: &[u8], resolved: &str) -> Result<String> {
     let resolved: serde_json::Map<String, Value> = match resolved.trim() {
         "" => serde_json::Map::new(),
         text => serde_json::from_str(text)
@@ -246,7 +253,7 @@ pub fn explain_mapping(document: &str) -> Result<String> {
         source: Option<&'m str>,
         rules: Vec<mapping::Explained>,
     }
-    let mapping = compile(document)?;
+    let mapping = Mapping::compiled(document)?;
     Ok(json(&Explanation {
         name: mapping.name(),
         description: mapping.description(),
@@ -270,19 +277,6 @@ pub fn ready_mappings() -> String {
         .iter()
         .map(|ready| Entry { name: ready.name, document: serde_json::from_str(ready.document).ok() });
     json(&entries.collect::<Vec<_>>())
-}
-
-fn compile(document: &str) -> Result<Mapping> {
-    Mapping::compile(document).map_err(|findings| {
-        let errors: Vec<&mapping::Finding> =
-            findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-        let first = errors.first().map(ToString::to_string).unwrap_or_default();
-        let more = match errors.len() {
-            0 | 1 => String::new(),
-            count => format!("; and {} more: check the document", count - 1),
-        };
-        Error::validation("document", format!("the mapping document cannot be used: {first}{more}"))
-    })
 }
 
 /// Our own plain data cannot fail to serialise; an empty text would say so all the same.

@@ -17,6 +17,7 @@ mod clock;
 pub mod discovery;
 mod envelope;
 pub mod error;
+pub mod flow;
 pub mod http;
 pub mod id_set;
 mod jitter;

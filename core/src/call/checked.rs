@@ -107,6 +107,7 @@ impl Checked {
             repeatable: self.repeatable,
             is_in_doubt: false,
             verifications: Arc::clone(&self.verifications),
+            delay_ms: 0,
         }
     }
 

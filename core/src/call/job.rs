@@ -36,6 +36,8 @@ pub(crate) struct Draft {
     pub(crate) is_in_doubt: bool,
     /// How to find out whether it was applied, should that be unknown.
     pub(crate) verifications: Arc<[Verification]>,
+    /// Milliseconds that it waits before it is sent.
+    pub(crate) delay_ms: u64,
 }
 
 impl Draft {
@@ -53,6 +55,7 @@ impl Draft {
             repeatable: true,
             is_in_doubt: false,
             verifications: Arc::default(),
+            delay_ms: 0,
         }
     }
 }
@@ -139,6 +142,27 @@ impl From<Error> for Unusable {
 pub(crate) trait Job: Send {
     /// Takes the host's time, before anything else is asked at that time.
     fn tell_time(&mut self, _now: u64) {}
+
+    /// How many records it wants to be fed now, before it goes on; 0 when it wants none.
+    fn room(&self) -> usize {
+        0
+    }
+
+    /// Takes a record, whatever its bytes are.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`] when it takes none, or none any more.
+    fn feed(&mut self, _record: &[u8]) -> Result<()> {
+        Err(Error::misuse("the call takes no records; only a push without `records` does"))
+    }
+
+    /// Takes note that there are no more records.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`] when it takes none.
+    fn finish(&mut self) -> Result<()> {
+        Err(Error::misuse("the call takes no records; only a push without `records` does"))
+    }
 
     /// The next request, unless all that is needed is out already.
     fn next(&mut self) -> Option<Draft>;

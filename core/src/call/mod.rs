@@ -33,13 +33,16 @@ use crate::retry::Class;
 use crate::telemetry::Event;
 
 use attempt::{Attempt, InFlight, Work};
+pub(crate) use batch::BatchJob;
 pub(crate) use batch::MultiMessageService;
+pub(crate) use checked::check_request;
 use checkpoint::Checkpoint;
 use classify::{Failed, classify};
-use job::Job;
-pub(crate) use job::{Draft, Position};
+pub(crate) use fetch::FetchJob;
+pub(crate) use job::{Draft, Job, Outlook, Position, Unusable};
 use operation::Operation;
 pub use output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
+pub(crate) use search::SearchJob;
 pub use step::{Exchange, Explanation, Step, TransportFailure, WaitReason};
 
 /// How long a call waits before it looks again whether another call has logged in.
@@ -128,6 +131,10 @@ impl Call {
                     .unwrap_or_else(|| Error::misuse("the call has failed before; start a new one")));
             }
             Phase::Done => return Err(Error::misuse("the call is done; start a new one")),
+        }
+        let room = self.job.room();
+        if room > 0 {
+            return Ok(Step::Feed { room });
         }
         if self.in_flight.len() < self.shared.config.max_in_flight {
             if let Some(draft) = self.next_draft(time) {
@@ -247,6 +254,24 @@ impl Call {
         }
     }
 
+    /// Gives a push one record: JSON in the shape that its mapping reads. Whatever is wrong with it is in the
+    /// record's outcome. Records are worked on when [`Step::Feed`] would have come the next time; more than it asked
+    /// for are kept.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`] when the call is no push, has its records already, or was told that there are no more.
+    pub fn feed(&mut self, record: &[u8]) -> Result<()> {
+        self.job.feed(record)
+    }
+
+    /// Tells a push that there are no more records.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`] when the call is no push or has its records already.
+    pub fn finish(&mut self) -> Result<()> {
+        self.job.finish()
+    }
+
     /// Ends the call. [`Call::poll`] then gives [`Kind::Cancelled`] once, with the delivery state of what
     /// was out; a batch first puts out what became of its writes, each with its own. Exchanges that are out may still be answered; the answers only inform the pool. Cancelling
     /// a call that is over does nothing.
@@ -320,7 +345,9 @@ impl Call {
         if self.waiting.iter().any(|attempt| attempt.not_before <= time) {
             return None;
         }
-        self.job.next().map(|draft| Attempt::new(Work::Job(draft)))
+        let draft = self.job.next()?;
+        let not_before = if draft.delay_ms == 0 { 0 } else { time.saturating_add(draft.delay_ms) };
+        Some(Attempt { not_before, ..Attempt::new(Work::Job(draft)) })
     }
 
     /// Sends what is due, oldest first, or says for what and how long to wait.
@@ -491,5 +518,7 @@ fn plan(
         }
         Operation::Batch(batch) => Box::new(batch::BatchJob::new(batch, shared, &position, is_new)?),
         Operation::Task(task) => task::job(task, shared, &position)?,
+        Operation::Push(push) => crate::flow::push_job(push, shared, &position)?,
+        Operation::Pull(pull) => crate::flow::pull_job(pull, shared, position)?,
     })
 }

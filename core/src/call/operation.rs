@@ -1,6 +1,8 @@
 //! What a call is to do, as plain data: the same JSON in every host, and inside checkpoints.
 
 mod batch;
+mod pull;
+mod push;
 mod task;
 
 use std::fmt::Display;
@@ -15,6 +17,8 @@ use crate::id_set::IdSet;
 use crate::live::LiveColumns;
 
 pub use batch::{Batch, OnFailure, Order, Packing};
+pub use pull::{Deletes, Pull, PullResource};
+pub use push::{Existing, Push};
 pub use task::{Json, Task};
 
 /// Most rows in a search page (API notes §4.2).
@@ -36,6 +40,10 @@ pub enum Operation {
     Batch(Batch),
     /// Something that people do daily: one or several requests with one purpose.
     Task(Task),
+    /// Records of another system that go into Brightpearl.
+    Push(Push),
+    /// What changed in Brightpearl goes out.
+    Pull(Pull),
 }
 
 impl Operation {
@@ -72,7 +80,7 @@ macro_rules! into_operation {
         }
     )*};
 }
-into_operation!(Request, Search, Fetch, Options, Batch, Task);
+into_operation!(Request, Search, Fetch, Options, Batch, Task, Push, Pull);
 
 /// A single request: the escape hatch for everything that has no call of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

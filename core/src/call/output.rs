@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{Error, Result};
+use crate::flow::{Outcome, Records};
 use crate::http::Headers;
 use crate::id_set::IdSet;
 use crate::table::Page;
@@ -23,6 +24,13 @@ pub enum Output {
     Results(Vec<BatchResult>),
     /// What a task has done.
     Task(TaskResult),
+    /// What became of some records of a push.
+    Outcomes(Vec<Outcome>),
+    /// Whole lines for the journal of a push, each with its line feed. They must be kept for good (written, and on
+    /// disk) before the call is polled again: what they announce is sent only then.
+    Journal(String),
+    /// Some records of a pull.
+    Records(Records),
 }
 
 impl Output {
@@ -35,6 +43,9 @@ impl Output {
             Output::Uris(uris) => uris.len(),
             Output::Results(results) => results.len(),
             Output::Task(_) => 1,
+            Output::Outcomes(outcomes) => outcomes.len(),
+            Output::Journal(_) => 1,
+            Output::Records(records) => records.records.len(),
         }
     }
 

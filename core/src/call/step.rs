@@ -20,6 +20,12 @@ pub enum Step {
     },
     /// All that is allowed is in flight: wait for an answer.
     Pending,
+    /// A push wants records: [`Call::feed`](super::Call::feed) it some, at most `room`, or
+    /// [`Call::finish`](super::Call::finish) when there are no more, then poll again.
+    Feed {
+        /// How many it takes now.
+        room: usize,
+    },
     /// A piece of the result. Polling again says that it was consumed.
     Output(Output),
     /// The call is over; everything was put out.
@@ -43,7 +49,7 @@ pub struct Exchange {
 pub enum WaitReason {
     /// The account's request cap leaves no room.
     Throttled,
-    /// A failed request is sent again after a pause.
+    /// A failed request is sent again, or its outcome looked up, after a pause.
     Backoff,
     /// A token is being renewed.
     TokenRefresh,

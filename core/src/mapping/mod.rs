@@ -66,7 +66,9 @@ use std::sync::Arc;
 
 use crate::catalog::field::Shape;
 use crate::catalog::operation::Content;
+use crate::error::Error;
 use crate::http::Method;
+use crate::validate::Severity;
 pub use explain::Explained;
 pub use failure::Failure;
 pub use finding::Finding;
@@ -109,6 +111,23 @@ impl Mapping {
         let Some(read) = read else { return Err(findings.0) };
         let mapping = Self::of(read, "", &mut findings);
         if findings.has_errors() { Err(findings.0) } else { Ok(mapping.with_findings(findings.0)) }
+    }
+
+    /// The same for those who want one error: [`Mapping::compile`] has every finding.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `document`, with the first finding in words.
+    pub fn compiled(document: &str) -> crate::Result<Self> {
+        Self::compile(document).map_err(|findings| {
+            let errors: Vec<&Finding> =
+                findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+            let first = errors.first().map(ToString::to_string).unwrap_or_default();
+            let more = match errors.len() {
+                0 | 1 => String::new(),
+                count => format!("; and {} more: check the document", count - 1),
+            };
+            Error::validation("document", format!("the mapping document cannot be used: {first}{more}"))
+        })
     }
 
     /// Builds the plan of a document, which stands at a place of the outermost one.

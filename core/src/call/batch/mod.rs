@@ -172,6 +172,7 @@ impl BatchJob {
             repeatable: self.packing == Packing::Always && all_repeatable,
             is_in_doubt: false,
             verifications: Arc::default(),
+            delay_ms: 0,
         }
     }
 

@@ -1,0 +1,20 @@
+//! Flows: many calls with one purpose. A push brings records of another system into Brightpearl, each exactly once; a
+//! pull hands out what changed there, each change at least once. Both are operations of a [`Call`](crate::Call), so a
+//! host drives them like any other.
+
+mod outcome;
+mod pull;
+mod push;
+mod records;
+mod team;
+
+pub use outcome::{Created, Difference, Outcome, State};
+pub use records::{PulledRecord, Records};
+
+pub(crate) use pull::job as pull_job;
+pub(crate) use push::job as push_job;
+
+/// The JSON of plain data, which can always be written.
+fn json(data: &impl serde::Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_default()
+}
