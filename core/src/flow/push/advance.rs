@@ -9,8 +9,8 @@ use super::lookup::{Group, Hit, Look};
 use super::resolve::{Purpose as For, Slot, listed, slot_of};
 use super::settle::Ending;
 use super::{Purpose, PushJob};
-use crate::call::operation::{Existing, Fetch, Plan, Request};
-use crate::call::{FetchJob, SearchJob, check_request};
+use crate::call::operation::{Existing, Fetch, Plan, Request, Search};
+use crate::call::{FetchJob, SearchJob, SweepJob, check_request};
 use crate::error::{Error, Kind};
 use crate::flow::State;
 use crate::http::Method;
@@ -387,9 +387,13 @@ impl PushJob {
 
     fn look(&mut self, wanted: BTreeMap<Group, BTreeSet<String>>) {
         for look in self.lookups.plan(wanted) {
-            match self.search_job(&look) {
-                Ok(job) => self.team.add(Purpose::Look(look), job),
-                Err(error) => self.cannot_look(&look, &error),
+            let purpose = Purpose::Look(look.clone());
+            let started = match &look {
+                Look::One(..) => self.search_job(&look).map(|job| self.team.add(purpose, job)),
+                Look::Whole(..) => self.sweep_job(&look).map(|job| self.team.add(purpose, job)),
+            };
+            if let Err(error) = started {
+                self.cannot_look(&look, &error);
             }
         }
     }
@@ -417,10 +421,20 @@ impl PushJob {
     }
 
     fn search_job(&self, look: &Look) -> Result<SearchJob, Error> {
+        SearchJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())
+    }
+
+    /// A search that is read as a whole must not lose a row to others that write meanwhile: what seems not to be
+    /// there would be created.
+    fn sweep_job(&self, look: &Look) -> Result<SweepJob, Error> {
+        SweepJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())
+    }
+
+    fn checked(&self, look: &Look) -> Result<Search, Error> {
         let search = look.search();
         search.check()?;
         search.check_names(&self.shared.live)?;
-        SearchJob::new(&search, &self.shared.config, self.shared.live.clone())
+        Ok(search)
     }
 
     fn read(&mut self, ids: Vec<u64>) {

@@ -133,11 +133,11 @@ impl World {
                         return run;
                     }
                     match answered {
-                        Answered::Answer { response, delay_ms, .. } => {
-                            self.now += delay_ms;
+                        Answered::Answer { response, after_ms } => {
+                            self.now += after_ms;
                             call.answer(exchange.id, response, self.now).unwrap();
                         }
-                        Answered::Lost => {
+                        Answered::ConnectionLost { .. } => {
                             let failure = TransportFailure::MaybeSent("the connection was lost".to_owned());
                             call.fail(exchange.id, failure, self.now).unwrap();
                         }
@@ -177,7 +177,11 @@ impl World {
     pub fn skus(&mut self) -> Vec<String> {
         let found = self.read("product-service/product-search?columns=SKU");
         let rows = found["results"].as_array().unwrap();
-        rows.iter().filter_map(|row| row[0].as_str()).filter(|sku| !sku.is_empty()).map(str::to_owned).collect()
+        rows.iter()
+            .filter_map(|row| row[0].as_str())
+            .filter(|sku| !sku.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 }
 
