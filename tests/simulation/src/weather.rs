@@ -13,7 +13,7 @@ pub fn account(seed: u64) -> Config {
         seed,
         orders: draw.between(0, 30) as u32,
         contacts: draw.between(6, 14) as u32,
-        products: draw.between(2, 9) as u32,
+        products: draw.between(8, 14) as u32,
         quota: draw.between(25, 200) as u32,
         window: *draw.pick(&[ThrottleWindow::Aligned, ThrottleWindow::FirstRequest, ThrottleWindow::Rolling]),
         noise,
