@@ -42,7 +42,7 @@ export interface Outcome {
   /** The error of the write, or of the read that the record needed. */
   readonly error: BrightpearlError | null;
   /** What was created for it beside the record itself. */
-  readonly created: readonly { readonly mapping: string; readonly id: number }[];
+  readonly created: readonly { readonly mapping: string; /** Nothing in a dry run. */ readonly id?: number }[];
   /** How what Brightpearl has differs from what the record says. */
   readonly differences: readonly Difference[];
   /** All of this as the engine's exact text. */
