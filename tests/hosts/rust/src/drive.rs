@@ -22,6 +22,8 @@ pub fn drive(call: &mut Call, transport: &Transport, mut consume: impl FnMut(Out
             // This host transmits one request after the other, so nothing is ever out when it polls.
             Step::Pending => thread::yield_now(),
             Step::Output(output) => consume(output),
+            // Nothing here feeds records as it goes.
+            Step::Feed { .. } => call.finish()?,
             Step::Done => return Ok(()),
         }
     }
