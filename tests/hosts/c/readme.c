@@ -59,11 +59,17 @@ static void use_flows(const bp_client *client, const char *mapping, bp_error **e
   static const char *const orders[] = {order, "{\"number\": \"README-2\"}"};
   source from = {orders, 2, tmpfile()};
   text push = {NULL, 0};
+  bp_buffer state = {NULL, 0};
   append_string(&push, "{\"mapping\": ");
   append_string(&push, mapping);
   append_string(&push, ", \"write\": true, \"journal\": \"\"}");
   expect(preview(mapping, order, error) == BP_STATUS_OK, "a preview");
   expect(send_orders(client, push.data, &from, error) == BP_STATUS_OK, "a push");
+  expect(receive(client, "{\"resources\": [{\"resource\": \"order\", \"filters\": [[\"orderId\", \"1-5\"]]}]}", &state,
+                 error) == BP_STATUS_OK,
+         "a pull");
+  expect(state.len > 0, "a state for the next pull");
+  bp_buffer_free(&state);
   expect(from.count == 0 && ftell(from.journal) > 0, "a journal of all records");
   fclose(from.journal);
   free(push.data);
