@@ -168,7 +168,7 @@ export class Client extends Tasks {
    * iterated, and nothing is written unless `write` says so. Throws a `ValidationError` at what is wrong.
    */
   push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions = {}): PushResult {
-    const journal = journalOf(options.journal);
+    const journal = options.dryRun ? undefined : journalOf(options.journal);
     const call = this.engine.start(pushText(mapping, options, journal));
     return new PushResult(call, this.#surroundings, options.signal, new Feeder(records), journal);
   }

@@ -23,7 +23,7 @@ export interface PushOptions extends Cancellable {
   readonly existing?: "update" | "leave" | "reject";
   /**
    * Where the push keeps what it has done, to go on after a crash: the path of a file, or a journal of your own.
-   * Without one, a record that has no key may be written twice by a second run.
+   * Without one, a record that has no key may be written twice by a second run. A dry run leaves it alone.
    */
   readonly journal?: string | Journal;
   /** How many records are worked on together, 1 to 10 000: 200. More of them share more requests. */
