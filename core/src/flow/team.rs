@@ -71,11 +71,6 @@ impl<K: Clone> Team<K> {
         self.members.is_empty()
     }
 
-    /// What the jobs are for that are left.
-    pub(crate) fn purposes(&self) -> impl Iterator<Item = &K> {
-        self.members.iter().map(|member| &member.purpose)
-    }
-
     pub(crate) fn tell_time(&mut self, now: u64) {
         self.members.iter_mut().for_each(|member| member.job.tell_time(now));
     }

@@ -14,35 +14,35 @@ const MOST_STEPS: u32 = 60_000;
 
 /// What a run has brought.
 #[derive(Default)]
-pub struct Run {
+pub(crate) struct Run {
     /// What became of the records of a push.
-    pub outcomes: Vec<Outcome>,
+    pub(crate) outcomes: Vec<Outcome>,
     /// Batches of a pull that were consumed whole or in part, with the checkpoint behind them.
-    pub records: Vec<Records>,
+    pub(crate) records: Vec<Records>,
     /// The latest checkpoint, where one was taken.
-    pub checkpoint: Option<String>,
+    pub(crate) checkpoint: Option<String>,
     /// The error that ended it.
-    pub error: Option<Error>,
+    pub(crate) error: Option<Error>,
     /// Whether the host died before the end.
-    pub has_crashed: bool,
+    pub(crate) has_crashed: bool,
 }
 
 /// A host and what it keeps on disk.
-pub struct Host<'a> {
+pub(crate) struct Host<'a> {
     /// The network that it is on.
-    pub network: &'a mut Network,
+    pub(crate) network: &'a mut Network,
     /// Its luck.
-    pub draw: &'a mut Draw,
+    pub(crate) draw: &'a mut Draw,
     /// What happened.
-    pub trace: &'a mut Trace,
+    pub(crate) trace: &'a mut Trace,
     /// The journal on its disk.
-    pub journal: &'a mut String,
+    pub(crate) journal: &'a mut String,
     /// Likelihood in a thousand that it dies at a step.
-    pub crashes: u64,
+    pub(crate) crashes: u64,
 }
 
 /// A client of the emulated account.
-pub fn client(network: &Network, seed: u64, in_flight: u64) -> Client {
+pub(crate) fn client(network: &Network, seed: u64, in_flight: u64) -> Client {
     let account = network.emulator.config();
     let Credential::System { app_ref, account_token } = &account.credentials[0] else {
         panic!("the first credential is a system app's");
@@ -60,7 +60,7 @@ impl Host<'_> {
     ///
     /// # Errors
     /// What must never happen: a call that does not end, or breaks its contract.
-    pub fn drive(&mut self, mut call: Call, records: &[Vec<u8>]) -> Result<Run, String> {
+    pub(crate) fn drive(&mut self, mut call: Call, records: &[Vec<u8>]) -> Result<Run, String> {
         let mut run = Run::default();
         let mut left = records.iter();
         for _ in 0..MOST_STEPS {

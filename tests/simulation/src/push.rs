@@ -24,7 +24,7 @@ const CORRECTIONS: &str = include_str!("corrections.json");
 const STORMY_RUNS: u64 = 5;
 
 /// One seed's push, from the records to the verdict.
-pub struct Pushing<'t> {
+pub(crate) struct Pushing<'t> {
     network: Network,
     draw: Draw,
     trace: &'t mut Trace,
@@ -51,7 +51,7 @@ struct Product {
 ///
 /// # Errors
 /// The broken promise, in words.
-pub fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), String> {
+pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), String> {
     let account = weather::account(seed);
     let mut pushing = Pushing::new(seed, account, bug, trace);
     if pushing.draw.happens(250) { pushing.corrections() } else { pushing.orders() }
