@@ -261,7 +261,7 @@ impl PullJob {
             self.put_out(stream, ready);
         }
         self.streams[stream].give_up();
-        self.team.retain(|purpose| purpose.stream() != stream);
+        self.team.dismiss(|purpose| purpose.stream() == stream);
         self.note_failure(stream, error);
     }
 
