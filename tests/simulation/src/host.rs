@@ -39,6 +39,8 @@ pub(crate) struct Host<'a> {
     pub(crate) journal: &'a mut String,
     /// Likelihood in a thousand that it dies at a step.
     pub(crate) crashes: u64,
+    /// What others do in the account between its steps.
+    pub(crate) meanwhile: &'a mut dyn FnMut(&mut Network, &mut Trace),
 }
 
 /// A client of the emulated account.
@@ -67,6 +69,7 @@ impl Host<'_> {
             if self.draw.happens(self.crashes) {
                 return Ok(self.die(run));
             }
+            (self.meanwhile)(self.network, self.trace);
             match call.poll(self.network.now) {
                 Err(error) => {
                     self.trace.note(self.network.now, || format!("ended: {error}"));
@@ -135,7 +138,10 @@ impl Host<'_> {
         let dies = self.draw.happens(self.crashes);
         let taken = if dies { self.draw.below(count as u64 + 1) as usize } else { count };
         call.acknowledge(taken).map_err(|error| error.to_string())?;
-        run.checkpoint = Some(call.checkpoint().map_err(|error| error.to_string())?);
+        // It may die between keeping the records and keeping the checkpoint.
+        if !dies || self.draw.happens(500) {
+            run.checkpoint = Some(call.checkpoint().map_err(|error| error.to_string())?);
+        }
         records.records.truncate(taken);
         run.records.push(records);
         Ok(!dies)

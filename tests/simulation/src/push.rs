@@ -116,6 +116,7 @@ impl<'t> Pushing<'t> {
                 trace: self.trace,
                 journal: &mut journal,
                 crashes: if is_last { 0 } else { 12 },
+                meanwhile: &mut |_, _| {},
             };
             let run = host.drive(call, records)?;
             if !run.has_crashed && run.error.is_none() {
