@@ -95,6 +95,8 @@ struct Others {
     ids: BTreeMap<&'static str, Vec<u64>>,
     customer: u64,
     count: u64,
+    /// When each record was last changed: a later change never bears an earlier time.
+    latest: BTreeMap<(&'static str, u64), u64>,
 }
 
 impl Others {
@@ -104,7 +106,7 @@ impl Others {
             ids.insert(name, all(network, search));
         }
         let customers = all(network, "contact-service/contact-search?isCustomer=true&columns=contactId");
-        Self { draw: Draw::new(seed, 4), ids, customer: customers[0], count: 0 }
+        Self { draw: Draw::new(seed, 4), ids, customer: customers[0], count: 0, latest: BTreeMap::new() }
     }
 
     /// Now and then changes something, at a time that may lie behind.
@@ -113,36 +115,26 @@ impl Others {
             return;
         }
         let late = if self.draw.happens(300) { self.draw.below(LATE_MS) } else { 0 };
-        let at = network.now - late;
+        // Brightpearl keeps whole seconds, so that several changes may bear one time.
+        let at = (network.now - late) / 1_000 * 1_000;
         self.count += 1;
         let text = format!("change {}", self.count);
-        let (method, path, body) = match self.draw.below(5) {
+        let (resource, method, body) = match self.draw.below(5) {
             0 => return self.sell(network, at, trace),
-            1 | 2 => match self.one_of("order") {
-                Some(id) => (
-                    Method::Patch,
-                    format!("order-service/order/{id}"),
-                    json!([{"op": "replace", "path": "/reference", "value": text}]),
-                ),
-                None => return,
-            },
-            3 => match self.one_of("contact") {
-                Some(id) => (
-                    Method::Patch,
-                    format!("contact-service/contact/{id}"),
-                    json!([{"op": "replace", "path": "/firstName", "value": text}]),
-                ),
-                None => return,
-            },
-            _ => match self.one_of("product") {
-                Some(id) => (
-                    Method::Put,
-                    format!("product-service/product/{id}"),
-                    json!({"salesChannels": [{"salesChannelName": "Brightpearl", "productName": text}]}),
-                ),
-                None => return,
-            },
+            1 | 2 => {
+                ("order", Method::Patch, json!([{"op": "replace", "path": "/reference", "value": text}]))
+            }
+            3 => ("contact", Method::Patch, json!([{"op": "replace", "path": "/firstName", "value": text}])),
+            _ => {
+                let channel = json!({"salesChannelName": "Brightpearl", "productName": text});
+                ("product", Method::Put, json!({"salesChannels": [channel]}))
+            }
         };
+        let Some(id) = self.one_of(resource) else { return };
+        let latest = self.latest.entry((resource, id)).or_default();
+        let at = at.max(*latest);
+        *latest = at;
+        let path = format!("{resource}-service/{resource}/{id}");
         trace.note(network.now, || format!("others: {method} {path} at {at}: {body}"));
         network.act(method, &path, &body.to_string(), at);
     }
@@ -153,7 +145,10 @@ impl Others {
             json!({"customer": {"id": self.customer}, "ref": format!("sold {}", self.count), "rows": [row]});
         let created = network.act(Method::Post, "order-service/sales-order", &body.to_string(), at);
         trace.note(network.now, || format!("others: sold {created} at {at}"));
-        self.ids.entry("order").or_default().extend(created.as_u64());
+        if let Some(id) = created.as_u64() {
+            self.ids.entry("order").or_default().push(id);
+            self.latest.insert(("order", id), at);
+        }
     }
 
     fn one_of(&mut self, resource: &'static str) -> Option<u64> {
@@ -189,6 +184,9 @@ impl Copy {
             let ids = all(network, search);
             if ids.is_empty() {
                 continue;
+            }
+            if let Some(pair) = ids.windows(2).find(|pair| pair[0] >= pair[1]) {
+                return Err(format!("the emulator lists {name} {} out of order: {ids:?}", pair[1]));
             }
             let listed: Vec<String> = ids.iter().map(u64::to_string).collect();
             let there = network.look(&format!("{path}/{}", listed.join(",")));
