@@ -58,8 +58,7 @@ impl<'t> Pushing<'t> {
         network.denies_sending = bug == Some(Bug::LostIsTakenForUnsent);
         let found = network.look("product-service/product-search?columns=productId,SKU");
         let rows = found["results"].as_array().cloned().unwrap_or_default();
-        let sku =
-            |row: &Value| Some((row[1].as_str().filter(|sku| !sku.is_empty())?.to_owned(), row[0].as_u64()?));
+        let sku = |row: &Value| Some((row[1].as_str().filter(|sku| !sku.is_empty())?.to_owned(), row[0].as_u64()?));
         let skus = rows.iter().filter_map(sku).collect();
         let in_flight = draw.between(1, 3);
         let window = *draw.pick(&[1, 3, 10, 200]);
@@ -218,13 +217,10 @@ impl<'t> Pushing<'t> {
         let run = self.push(CORRECTIONS, &records)?;
         self.network.pass_until(self.network.now + 60_000);
         let arrived = self.stock(product) - before;
-        let ended =
-            |state: State| run.outcomes.iter().filter(|outcome| outcome.state == state).count() as i64;
+        let ended = |state: State| run.outcomes.iter().filter(|outcome| outcome.state == state).count() as i64;
         let (created, unsure) = (ended(State::Created), ended(State::MaybeApplied));
         if !(created..=created + unsure).contains(&arrived) {
-            return Err(format!(
-                "{created} corrections were made and {unsure} are in doubt, and {arrived} arrived"
-            ));
+            return Err(format!("{created} corrections were made and {unsure} are in doubt, and {arrived} arrived"));
         }
         Ok(())
     }
@@ -243,11 +239,7 @@ impl<'t> Pushing<'t> {
 fn check_counts(run: &Run, records: usize) -> Result<(), String> {
     let told: BTreeSet<u64> = run.outcomes.iter().map(|outcome| outcome.record).collect();
     if told.len() != records || run.outcomes.len() != records {
-        return Err(format!(
-            "{records} records have {} outcomes, of {} records",
-            run.outcomes.len(),
-            told.len()
-        ));
+        return Err(format!("{records} records have {} outcomes, of {} records", run.outcomes.len(), told.len()));
     }
     Ok(())
 }
