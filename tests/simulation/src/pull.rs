@@ -132,7 +132,8 @@ impl Others {
         };
         let Some(id) = self.one_of(resource) else { return };
         let latest = self.latest.entry((resource, id)).or_default();
-        let at = at.max(*latest);
+        // What shows late was at least begun behind the change before it; only what shows at once may share its second.
+        let at = if late > 0 { at.max(*latest + 1_000) } else { at.max(*latest) };
         *latest = at;
         let path = format!("{resource}-service/{resource}/{id}");
         trace.note(network.now, || format!("others: {method} {path} at {at}: {body}"));
