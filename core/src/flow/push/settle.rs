@@ -8,6 +8,9 @@ use crate::error::{Delivery, Error};
 use crate::flow::{Created, Outcome, State};
 use crate::mapping::Failure;
 
+/// How many failures the reason names; the outcome has them all.
+const NAMED: usize = 3;
+
 /// How an entry ends.
 pub(super) struct Ending {
     pub(super) state: State,
@@ -39,7 +42,11 @@ impl Ending {
 
     /// The mapping could not be carried out.
     pub(super) fn failed(failures: Vec<Failure>) -> Self {
-        let reason = failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let mut words: Vec<String> = failures.iter().take(NAMED).map(ToString::to_string).collect();
+        if failures.len() > NAMED {
+            words.push(format!("and {} more", failures.len() - NAMED));
+        }
+        let reason = words.join("; ");
         Self { failures, ..Self::because(State::Rejected, reason) }
     }
 

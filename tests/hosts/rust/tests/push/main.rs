@@ -1,6 +1,7 @@
 //! Pushes against the emulated account: each record once, whatever goes wrong.
 
 mod account;
+mod ready;
 
 use brightpearl_core::flow::State;
 use brightpearl_core::operation::{Existing, Push};
