@@ -151,6 +151,12 @@ class AsyncDriver:
         if exchanges:
             await asyncio.gather(*exchanges, return_exceptions=True)
 
+    async def interrupt(self, interruption: BaseException) -> None:
+        """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
+        self.failed = True
+        await self._abandon()
+        note_unknown_outcome(self.call, self.host.now(), interruption)
+
     async def aclose(self) -> None:
         """Ends the call."""
         self.failed = True

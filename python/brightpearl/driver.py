@@ -11,10 +11,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brightpearl._native import Call, Page, RawReply, RawResults, RawTask, ResourceBatch, Uris
+    from brightpearl._native import (
+        Call,
+        Feed,
+        Page,
+        RawJournal,
+        RawOutcomes,
+        RawRecords,
+        RawReply,
+        RawResults,
+        RawTask,
+        ResourceBatch,
+        Uris,
+    )
     from brightpearl.transport import Transport
 
-    Output = Page | ResourceBatch | RawReply | Uris | RawResults | RawTask
+    Output = (
+        Page
+        | ResourceBatch
+        | RawReply
+        | Uris
+        | RawResults
+        | RawTask
+        | Feed
+        | RawOutcomes
+        | RawJournal
+        | RawRecords
+    )
+    """A piece of a result; or what a push asks for, and what it wants to be kept."""
 
 
 class Host:
@@ -97,6 +121,11 @@ class Driver:
     def cancel(self) -> None:
         """Ends the call."""
         self.call.cancel(self.host.now())
+
+    def interrupt(self, interruption: BaseException) -> None:
+        """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
+        self.failed = True
+        note_unknown_outcome(self.call, self.host.now(), interruption)
 
 
 def note_unknown_outcome(call: Call, now: int, interruption: BaseException) -> None:
