@@ -14,6 +14,8 @@
  *         case BP_STEP_KIND_SEND:    transmit, then bp_call_answer or bp_call_fail_...; break;
  *         case BP_STEP_KIND_WAIT:    sleep until step.wait_until; break;
  *         case BP_STEP_KIND_PENDING: wait for an answer to what is out; break;
+ *         case BP_STEP_KIND_FEED:    bp_call_feed some records, or bp_call_finish; break;
+ *         case BP_STEP_KIND_JOURNAL: append step.journal to a file and have it on disk; break;
  *         default:                   consume step.page, step.resources, ...; break;
  *         }
  *     }
@@ -329,8 +331,8 @@ enum bp_step_kind
    */
   BP_STEP_KIND_PENDING = 3,
   /**
-   * A page of a search: `page`. This, the next three, results and task results are output; polling again
-   * says that it was consumed.
+   * A page of a search: `page`. This and all other kinds with a result are output; polling again says that
+   * it was consumed.
    */
   BP_STEP_KIND_PAGE = 4,
   /**
@@ -357,6 +359,24 @@ enum bp_step_kind
    * What a task has done: `task`.
    */
   BP_STEP_KIND_TASK = 10,
+  /**
+   * A push wants records: feed it some with `bp_call_feed`, at most `feed_room`, or say with `bp_call_finish`
+   * that there are no more; then poll again.
+   */
+  BP_STEP_KIND_FEED = 11,
+  /**
+   * What became of records of a push: `outcomes`.
+   */
+  BP_STEP_KIND_OUTCOMES = 12,
+  /**
+   * Lines for the journal of a push: `journal`. Append them and have them on disk before the call is polled
+   * again: what they announce is sent only then.
+   */
+  BP_STEP_KIND_JOURNAL = 13,
+  /**
+   * Records of a pull: `records`.
+   */
+  BP_STEP_KIND_RECORDS = 14,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -431,6 +451,14 @@ enum bp_operation_kind
    * A task; puts out its result.
    */
   BP_OPERATION_KIND_TASK = 6,
+  /**
+   * A push; puts out outcomes and journal.
+   */
+  BP_OPERATION_KIND_PUSH = 7,
+  /**
+   * A pull; puts out records.
+   */
+  BP_OPERATION_KIND_PULL = 8,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -482,6 +510,51 @@ enum bp_column_kind
 typedef enum bp_column_kind bp_column_kind;
 #else
 typedef int32_t bp_column_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a record of a push ended.
+ */
+enum bp_outcome_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * There is no such outcome.
+   */
+  BP_OUTCOME_STATE_NONE = 0,
+  /**
+   * It was created, in this run or an earlier one of the same journal.
+   */
+  BP_OUTCOME_STATE_CREATED = 1,
+  /**
+   * It was there, and what differed was changed.
+   */
+  BP_OUTCOME_STATE_UPDATED = 2,
+  /**
+   * It was there, and nothing was written.
+   */
+  BP_OUTCOME_STATE_UNCHANGED = 3,
+  /**
+   * The mapping says that it is none of Brightpearl's.
+   */
+  BP_OUTCOME_STATE_SKIPPED = 4,
+  /**
+   * It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did.
+   */
+  BP_OUTCOME_STATE_REJECTED = 5,
+  /**
+   * It may have been written: sent, outcome unknown, and no way to find out.
+   */
+  BP_OUTCOME_STATE_MAYBE_APPLIED = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_outcome_state bp_outcome_state;
+#else
+typedef int32_t bp_outcome_state;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -648,6 +721,18 @@ typedef struct bp_client bp_client;
 typedef struct bp_error bp_error;
 
 /**
+ * A mapping document that was compiled and checked. It does not change, so several threads may use it at once.
+ */
+typedef struct bp_mapping bp_mapping;
+
+/**
+ * What became of some records of a push; every record ends with one outcome. Borrowed from the step that it came
+ * with, unless `bp_outcomes_retain` made it the program's own. It does not change, so several threads may read it
+ * at once.
+ */
+typedef struct bp_outcomes bp_outcomes;
+
+/**
  * One page of a search. Borrowed from the step that it came with, unless `bp_page_retain` made it the
  * program's own. It does not change, so several threads may read it at once.
  */
@@ -658,6 +743,12 @@ typedef struct bp_page bp_page;
  * may use it at once.
  */
 typedef struct bp_pool bp_pool;
+
+/**
+ * Some records of one resource, in the order in which they changed. Borrowed from the step that it came with, unless
+ * `bp_records_retain` made it the program's own. It does not change, so several threads may read it at once.
+ */
+typedef struct bp_records bp_records;
 
 /**
  * The answer to a single request. Borrowed from the step that it came with, unless `bp_reply_retain` made
@@ -1176,6 +1267,22 @@ typedef struct {
    * A task's result, or NULL.
    */
   const bp_task_result *task;
+  /**
+   * How many records a push takes now.
+   */
+  size_t feed_room;
+  /**
+   * Outcomes, or NULL.
+   */
+  const bp_outcomes *outcomes;
+  /**
+   * Whole lines, each with its line feed.
+   */
+  bp_text journal;
+  /**
+   * Records, or NULL.
+   */
+  const bp_records *records;
 } bp_step;
 
 /**
@@ -2137,6 +2244,264 @@ bp_text bp_task_result_name(const bp_task_result *result);
  * the result. No text when `result` is NULL.
  */
 bp_text bp_task_result_json(const bp_task_result *result);
+
+/**
+ * Compiles a mapping document, the text of a JSON object as `bp_mapping_schema` describes it, and checks it against
+ * the catalogue. `BP_STATUS_VALIDATION` at `document` when it cannot be used, with the first reason;
+ * `bp_mapping_check` has them all. On success `*mapping` is owned: free it with `bp_mapping_free`. Nothing is sent.
+ * Any thread.
+ */
+bp_status bp_mapping_new(const char *document,
+                         size_t document_len,
+                         bp_mapping **mapping,
+                         bp_error **error);
+
+/**
+ * Frees a mapping; NULL is ignored. Any thread, once no other uses the mapping any more.
+ */
+void bp_mapping_free(bp_mapping *mapping);
+
+/**
+ * Writes what the mapping makes of one record, as the text of a JSON object: `path`, `method` and `body` (the body
+ * alone when the mapping goes out of Brightpearl), or `skipped` with the reason, or `failures`, each with its
+ * `rule`, `target`, `source`, `value` and `reason`; beside them `key` where the document has one, and `references`:
+ * what must be looked up before the body is whole, each with its `text`. The record is JSON in the shape that the
+ * mapping reads; whatever is wrong with it is in `failures`, and no error of this function.
+ *
+ * `resolved_json` is the text of a JSON object that says for such texts what they stand for: an id, a text, or
+ * null when Brightpearl does not have it; empty for none. What it does not say stands in the body as its text in
+ * braces. `BP_STATUS_VALIDATION` at `resolved` when it is no such object.
+ *
+ * On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
+ */
+bp_status bp_mapping_run(const bp_mapping *mapping,
+                         const char *record,
+                         size_t record_len,
+                         const char *resolved_json,
+                         size_t resolved_len,
+                         bp_buffer *mapped_json,
+                         bp_error **error);
+
+/**
+ * Writes what is to be said about a mapping document, as the text of a JSON object: `usable` (whether
+ * `bp_mapping_new` takes it) and `findings`, each with its `pointer` (a JSON Pointer into the document), `severity`
+ * (`error` or `warning`) and `message`. A wrong document is no error of this function. On success `*findings_json`
+ * is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_mapping_check(const char *document,
+                           size_t document_len,
+                           bp_buffer *findings_json,
+                           bp_error **error);
+
+/**
+ * Writes what a mapping document does, in words, as the text of a JSON object: `name`, `description`, `target` and
+ * `method` or `source`, and `rules`, one for each place of the body with `to`, `text`, `type`, `mandatory`, `note`
+ * and `rule`. `BP_STATUS_VALIDATION` as `bp_mapping_new`. On success `*explanation_json` is owned: free it with
+ * `bp_buffer_free`. Any thread.
+ */
+bp_status bp_mapping_explain(const char *document,
+                             size_t document_len,
+                             bp_buffer *explanation_json,
+                             bp_error **error);
+
+/**
+ * Writes the mapping documents that come with the library, as the text of a JSON array of objects with `name` and
+ * `document`. Ids of an account in them (warehouses, channels, tax codes) are examples: copy a document and set
+ * your own. On success `*mappings_json` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_ready_mappings(bp_buffer *mappings_json,
+                            bp_error **error);
+
+/**
+ * Writes the JSON Schema of mapping documents, as the text of a JSON object, for editors and validators. On success
+ * `*schema_json` is owned: free it with `bp_buffer_free`. Any thread.
+ */
+bp_status bp_mapping_schema(bp_buffer *schema_json,
+                            bp_error **error);
+
+/**
+ * The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
+ */
+const char *bp_outcome_state_name(int32_t state);
+
+/**
+ * Starts a push. `push_json` is the text of a JSON object: `mapping` (a mapping document with a `target`), either
+ * `write` or `dry_run` as true, and as it is wanted `records` (an array; without it the call asks for records
+ * with `BP_STEP_KIND_FEED`), `max_writes`, `existing` (`update`, `leave` or `reject`), `journal` (what earlier runs
+ * put out as journal, one behind the other; `""` for a new one), `window` and `looks_ms`.
+ *
+ * It puts out outcomes and, where `journal` is given, journal. `BP_STATUS_VALIDATION` before anything is sent, at the
+ * member that is wrong. As `bp_call_start_request` otherwise.
+ */
+bp_status bp_call_start_push(const bp_client *client,
+                             const char *push_json,
+                             size_t push_len,
+                             bp_call **call,
+                             bp_error **error);
+
+/**
+ * Gives a push one record, which is copied: JSON in the shape that its mapping reads. Whatever is wrong with the
+ * record is in its outcome. Records are counted from 0, in the order in which they are fed. More of them than
+ * `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is no push, was started with its
+ * records, or was told that there are no more. The call's thread.
+ */
+bp_status bp_call_feed(bp_call *call,
+                       const char *record,
+                       size_t record_len,
+                       bp_error **error);
+
+/**
+ * Tells a push that there are no more records. `BP_STATUS_MISUSE` when the call is no push or was started with its
+ * records. The call's thread.
+ */
+bp_status bp_call_finish(bp_call *call,
+                         bp_error **error);
+
+/**
+ * Makes outcomes the program's own, beyond the step that they came with: free them with `bp_outcomes_free`. Each
+ * retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_outcomes *bp_outcomes_retain(const bp_outcomes *outcomes);
+
+/**
+ * Gives back what `bp_outcomes_retain` gave; never use it on outcomes that were only lent. NULL is ignored. Any
+ * thread.
+ */
+void bp_outcomes_free(const bp_outcomes *outcomes);
+
+/**
+ * How many outcomes there are; 0 when `outcomes` is NULL. A push puts out its outcomes in several steps, in the
+ * order in which records end.
+ */
+size_t bp_outcomes_count(const bp_outcomes *outcomes);
+
+/**
+ * Which record an outcome is about: its place in the input, from 0. 0 when there are not so many outcomes.
+ */
+uint64_t bp_outcomes_record(const bp_outcomes *outcomes,
+                            size_t index);
+
+/**
+ * How the record ended. `BP_OUTCOME_STATE_NONE` when there are not so many outcomes.
+ */
+bp_outcome_state bp_outcomes_state(const bp_outcomes *outcomes,
+                                   size_t index);
+
+/**
+ * The id that Brightpearl's record has; 0 when it has none, or it is not known. 0 when there are not so many
+ * outcomes.
+ */
+uint64_t bp_outcomes_id(const bp_outcomes *outcomes,
+                        size_t index);
+
+/**
+ * Whether the outcome is what a dry run would do. False when there are not so many outcomes.
+ */
+bool bp_outcomes_is_dry_run(const bp_outcomes *outcomes,
+                            size_t index);
+
+/**
+ * The record's key, where the mapping has one. It lives as long as the outcomes. No text when there is none, and
+ * when there are not so many outcomes.
+ */
+bp_text bp_outcomes_key(const bp_outcomes *outcomes,
+                        size_t index);
+
+/**
+ * Why the record ended so, in one sentence. It lives as long as the outcomes. No text where the state says it all,
+ * and when there are not so many outcomes.
+ */
+bp_text bp_outcomes_reason(const bp_outcomes *outcomes,
+                           size_t index);
+
+/**
+ * The error of the write, or of a read that the record needed. Borrowed: it lives as long as the outcomes and is not
+ * freed. NULL when there is none, and when there are not so many outcomes.
+ */
+const bp_error *bp_outcomes_error(const bp_outcomes *outcomes,
+                                  size_t index);
+
+/**
+ * All of an outcome as the text of a JSON object: `record`, `state`, and what else it has of `key`, `id`, `dry_run`,
+ * `journaled`, `verified`, `reason`, `failures`, `error`, `created` and `differences`. It lives as long as the
+ * outcomes. No text when there are not so many.
+ */
+bp_text bp_outcomes_json(const bp_outcomes *outcomes,
+                         size_t index);
+
+/**
+ * Starts a pull. `pull_json` is the text of a JSON object: `resources`, an array of objects with `resource` and as
+ * it is wanted `name`, `filters`, `mapping` (a mapping document with a `source`), `since`, `watermark`, `query`,
+ * `rows`, `deletes` and `priority`; and as it is wanted `state` (a checkpoint of an earlier pull) and
+ * `overlap_ms`.
+ *
+ * It puts out records. A checkpoint covers what was consumed; that of a pull that is done is the `state` of the
+ * next. `BP_STATUS_VALIDATION` before anything is sent, at the member that is wrong. As `bp_call_start_request`
+ * otherwise.
+ */
+bp_status bp_call_start_pull(const bp_client *client,
+                             const char *pull_json,
+                             size_t pull_len,
+                             bp_call **call,
+                             bp_error **error);
+
+/**
+ * Makes records the program's own, beyond the step that they came with: free them with `bp_records_free`. Each
+ * retain needs one free. NULL stays NULL. Any thread.
+ */
+const bp_records *bp_records_retain(const bp_records *records);
+
+/**
+ * Gives back what `bp_records_retain` gave; never use it on records that were only lent. NULL is ignored. Any
+ * thread.
+ */
+void bp_records_free(const bp_records *records);
+
+/**
+ * What the pull calls the resource. It lives as long as the records. No text when `records` is NULL.
+ */
+bp_text bp_records_resource(const bp_records *records);
+
+/**
+ * How many records there are; 0 when `records` is NULL. This is what `bp_call_acknowledge` counts.
+ */
+size_t bp_records_count(const bp_records *records);
+
+/**
+ * The record's id in Brightpearl; 0 when it has none, and when there are not so many records.
+ */
+uint64_t bp_records_id(const bp_records *records,
+                       size_t index);
+
+/**
+ * Whether the record is gone from Brightpearl. False when there are not so many records.
+ */
+bool bp_records_is_deleted(const bp_records *records,
+                           size_t index);
+
+/**
+ * The value of the column that tells when it changed, as Brightpearl wrote it. It lives as long as the records. No
+ * text when it is not known, and when there are not so many records.
+ */
+bp_text bp_records_changed(const bp_records *records,
+                           size_t index);
+
+/**
+ * The record itself as JSON: what the mapping made, or Brightpearl's own without one. It lives as long as the
+ * records. Nothing (`data` is NULL) when the record is gone, skipped or could not be mapped, and when there are not
+ * so many records.
+ */
+bp_bytes bp_records_record(const bp_records *records,
+                           size_t index);
+
+/**
+ * All that is known of a record, as the text of a JSON object: what it has of `id`, `changed`, `deleted`, `record`,
+ * `skipped` (why the mapping leaves it out), `failures` (why it could not be mapped or read) and `source`
+ * (Brightpearl's own record, where the mapping failed). It lives as long as the records. No text when there are not
+ * so many.
+ */
+bp_text bp_records_json(const bp_records *records,
+                        size_t index);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -17,7 +17,7 @@ use crate::text::{bp_buffer, bp_bytes, bp_field, items, lossy_text_of, text};
 /// threads. Calls of the same client are independent of each other.
 #[derive(Debug)]
 pub struct bp_call {
-    call: Call,
+    pub(crate) call: Call,
     /// Keeps alive what the latest step points to.
     lent: Option<Lent>,
 }

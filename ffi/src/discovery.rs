@@ -171,7 +171,7 @@ pub unsafe extern "C" fn bp_authorize_url(
 
 /// # Safety
 /// Each pointer is NULL or valid.
-unsafe fn hand_out(
+pub(crate) unsafe fn hand_out(
     place: *mut bp_buffer,
     argument: &str,
     error: *mut *mut bp_error,

@@ -51,6 +51,12 @@ mod results;
 
 mod task;
 
+mod mapping;
+
+mod push;
+
+mod pull;
+
 mod boundary;
 mod sized;
 
@@ -63,9 +69,12 @@ pub use client::*;
 pub use column::*;
 pub use discovery::*;
 pub use error::*;
+pub use mapping::*;
 pub use operation::*;
 pub use page::*;
 pub use pool::*;
+pub use pull::*;
+pub use push::*;
 pub use reply::*;
 pub use resources::*;
 pub use results::*;

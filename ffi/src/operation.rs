@@ -33,6 +33,10 @@ pub enum bp_operation_kind {
     Batch = 5,
     /// A task; puts out its result.
     Task = 6,
+    /// A push; puts out outcomes and journal.
+    Push = 7,
+    /// A pull; puts out records.
+    Pull = 8,
 }
 
 impl From<&Operation> for bp_operation_kind {
@@ -44,6 +48,8 @@ impl From<&Operation> for bp_operation_kind {
             Operation::Options(_) => Self::Options,
             Operation::Batch(_) => Self::Batch,
             Operation::Task(_) => Self::Task,
+            Operation::Push(_) => Self::Push,
+            Operation::Pull(_) => Self::Pull,
         }
     }
 }

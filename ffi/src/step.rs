@@ -9,6 +9,8 @@ use brightpearl_core::{Exchange, Headers, Output, Request, Step, WaitReason};
 
 use crate::boundary::quietly;
 use crate::page::bp_page;
+use crate::pull::bp_records;
+use crate::push::bp_outcomes;
 use crate::reply::{bp_reply, bp_uris};
 use crate::resources::bp_resources;
 use crate::results::bp_results;
@@ -31,8 +33,8 @@ pub enum bp_step_kind {
     Wait = 2,
     /// All that is allowed is in flight: wait for an answer.
     Pending = 3,
-    /// A page of a search: `page`. This, the next three, results and task results are output; polling again
-    /// says that it was consumed.
+    /// A page of a search: `page`. This and all other kinds with a result are output; polling again says that
+    /// it was consumed.
     Page = 4,
     /// Resources of a fetch: `resources`.
     Resources = 5,
@@ -46,6 +48,16 @@ pub enum bp_step_kind {
     Results = 9,
     /// What a task has done: `task`.
     Task = 10,
+    /// A push wants records: feed it some with `bp_call_feed`, at most `feed_room`, or say with `bp_call_finish`
+    /// that there are no more; then poll again.
+    Feed = 11,
+    /// What became of records of a push: `outcomes`.
+    Outcomes = 12,
+    /// Lines for the journal of a push: `journal`. Append them and have them on disk before the call is polled
+    /// again: what they announce is sent only then.
+    Journal = 13,
+    /// Records of a pull: `records`.
+    Records = 14,
 }
 
 /// What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
@@ -87,6 +99,14 @@ pub struct bp_step {
     pub results: *const bp_results,
     /// A task's result, or NULL.
     pub task: *const bp_task_result,
+    /// How many records a push takes now.
+    pub feed_room: usize,
+    /// Outcomes, or NULL.
+    pub outcomes: *const bp_outcomes,
+    /// Whole lines, each with its line feed.
+    pub journal: bp_text,
+    /// Records, or NULL.
+    pub records: *const bp_records,
 }
 
 // SAFETY: the size comes first; zero fits numbers, pointers and both enumerations, which have a 0.
@@ -122,6 +142,10 @@ impl bp_step {
         uris: ptr::null(),
         results: ptr::null(),
         task: ptr::null(),
+        feed_room: 0,
+        outcomes: ptr::null(),
+        journal: bp_text::NONE,
+        records: ptr::null(),
     };
 }
 
@@ -137,6 +161,10 @@ pub(crate) enum Lent {
     Uris(Arc<bp_uris>),
     Results(Arc<bp_results>),
     Task(Arc<bp_task_result>),
+    Feed { room: usize },
+    Outcomes(Arc<bp_outcomes>),
+    Journal(OwnedText),
+    Records(Arc<bp_records>),
     Done,
 }
 
@@ -165,6 +193,10 @@ impl From<Step> for Lent {
             Step::Output(Output::Uris(uris)) => Self::Uris(Arc::new(bp_uris::new(&uris))),
             Step::Output(Output::Results(results)) => Self::Results(Arc::new(bp_results::new(results))),
             Step::Output(Output::Task(result)) => Self::Task(Arc::new(bp_task_result::new(&result))),
+            Step::Feed { room } => Self::Feed { room },
+            Step::Output(Output::Outcomes(outcomes)) => Self::Outcomes(Arc::new(bp_outcomes::new(outcomes))),
+            Step::Output(Output::Journal(lines)) => Self::Journal(OwnedText::new(&lines)),
+            Step::Output(Output::Records(records)) => Self::Records(Arc::new(bp_records::new(records))),
             Step::Done => Self::Done,
         }
     }
@@ -220,7 +252,51 @@ impl Lent {
                 bp_step { kind: bp_step_kind::Results, results: Arc::as_ptr(results), ..blank }
             }
             Self::Task(result) => bp_step { kind: bp_step_kind::Task, task: Arc::as_ptr(result), ..blank },
+            Self::Feed { room } => bp_step { kind: bp_step_kind::Feed, feed_room: *room, ..blank },
+            Self::Outcomes(outcomes) => {
+                bp_step { kind: bp_step_kind::Outcomes, outcomes: Arc::as_ptr(outcomes), ..blank }
+            }
+            Self::Journal(lines) => bp_step { kind: bp_step_kind::Journal, journal: lines.lend(), ..blank },
+            Self::Records(records) => {
+                bp_step { kind: bp_step_kind::Records, records: Arc::as_ptr(records), ..blank }
+            }
             Self::Done => bp_step { kind: bp_step_kind::Done, ..blank },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use brightpearl_core::flow::Records;
+
+    use super::*;
+
+    #[test]
+    fn steps_of_flows_set_their_own_fields_and_no_others() {
+        let feed = Lent::from(Step::Feed { room: 200 }).step();
+        assert_eq!((feed.kind, feed.feed_room), (bp_step_kind::Feed, 200));
+        assert!(feed.outcomes.is_null() && feed.journal.data.is_null() && feed.records.is_null());
+
+        let lent = Lent::from(Step::Output(Output::Journal("{}\n{}\n".to_owned())));
+        let journal = lent.step();
+        assert_eq!((journal.kind, journal.journal.len), (bp_step_kind::Journal, 6));
+        // SAFETY: lent by what is still there, and NUL-terminated.
+        let lines = unsafe { std::ffi::CStr::from_ptr(journal.journal.data) };
+        assert_eq!(lines.to_str(), Ok("{}\n{}\n"));
+
+        let lent = Lent::from(Step::Output(Output::Outcomes(Vec::new())));
+        assert_eq!((lent.step().kind, lent.step().outcomes.is_null()), (bp_step_kind::Outcomes, false));
+
+        let none = Records { resource: "order".to_owned(), records: Vec::new() };
+        let lent = Lent::from(Step::Output(Output::Records(none)));
+        assert_eq!((lent.step().kind, lent.step().records.is_null()), (bp_step_kind::Records, false));
+    }
+
+    #[test]
+    fn what_was_added_stands_behind_what_there_was() {
+        let first = offset_of!(bp_step, feed_room);
+        assert!(offset_of!(bp_step, task) < first && <bp_step as Sized>::FIRST_SIZE < first);
+        assert!(first < offset_of!(bp_step, outcomes));
+        assert!(offset_of!(bp_step, journal) < offset_of!(bp_step, records));
     }
 }

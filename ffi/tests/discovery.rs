@@ -9,20 +9,6 @@ use serde_json::Value;
 
 mod hands;
 
-/// What a function put into its buffer, which is freed.
-fn taken(fill: impl FnOnce(*mut bp_buffer) -> bp_status) -> Value {
-    let mut buffer = bp_buffer { data: null_mut(), len: 0 };
-    assert_eq!(fill(&mut buffer), bp_status::Ok);
-    // SAFETY: a success left a NUL-terminated text that is ours.
-    let text = unsafe {
-        let text = CStr::from_ptr(buffer.data).to_str().expect("UTF-8").to_owned();
-        assert_eq!(text.len(), buffer.len);
-        bp_buffer_free(&mut buffer);
-        text
-    };
-    serde_json::from_str(&text).expect("JSON")
-}
-
 fn text(text: &str) -> bp_text {
     bp_text { data: text.as_ptr().cast(), len: text.len() }
 }

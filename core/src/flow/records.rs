@@ -40,6 +40,13 @@ pub struct PulledRecord {
     pub source: Option<Box<RawValue>>,
 }
 
+impl PulledRecord {
+    /// As JSON: the members that it has.
+    pub fn to_json(&self) -> String {
+        crate::flow::json(self)
+    }
+}
+
 impl Records {
     /// As JSON: `{"resource": ..., "records": [{"id": ..., "changed": ..., "record": {...}}, ...]}`.
     pub fn to_json(&self) -> String {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::task::Json;
+use crate::error::Result;
 
 /// What changed in some resources since the last time: found by a search, read in detail, mapped, and handed out
 /// in batches ([`Output::Records`](crate::Output::Records)). A checkpoint of the call covers what was consumed, and is
@@ -86,6 +87,14 @@ impl Pull {
     /// A pull of one resource, from the beginning.
     pub fn of(resource: impl Into<String>) -> Self {
         Self { resources: vec![PullResource::of(resource)], state: None, overlap_ms: defaults::overlap_ms() }
+    }
+
+    /// Reads a pull from its JSON text.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at the line and column of the JSON.
+    pub fn from_json(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| crate::client::json_error("pull", &error))
     }
 }
 

@@ -98,6 +98,14 @@ impl Push {
         Ok(Self { dry_run: false, write: true, ..Self::dry_run(mapping)? })
     }
 
+    /// Reads a push from its JSON text.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at the line and column of the JSON.
+    pub fn from_json(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| crate::client::json_error("push", &error))
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         match (self.dry_run, self.write) {
             (true, false) | (false, true) => {}

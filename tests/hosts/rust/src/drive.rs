@@ -11,7 +11,21 @@ use crate::transport::Transport;
 ///
 /// # Errors
 /// What ended the call.
-pub fn drive(call: &mut Call, transport: &Transport, mut consume: impl FnMut(Output)) -> Result<()> {
+pub fn drive(call: &mut Call, transport: &Transport, consume: impl FnMut(Output)) -> Result<()> {
+    drive_feeding(call, transport, std::iter::empty::<&[u8]>(), consume)
+}
+
+/// Drives a push that asks for its records, and gives it as many of them as it asks for.
+///
+/// # Errors
+/// What ended the call.
+pub fn drive_feeding<R: AsRef<[u8]>>(
+    call: &mut Call,
+    transport: &Transport,
+    records: impl IntoIterator<Item = R>,
+    mut consume: impl FnMut(Output),
+) -> Result<()> {
+    let mut records = records.into_iter().fuse();
     loop {
         match call.poll(now())? {
             Step::Send(exchange) => match transport.transmit(&exchange.request) {
@@ -21,10 +35,22 @@ pub fn drive(call: &mut Call, transport: &Transport, mut consume: impl FnMut(Out
             Step::Wait { until, .. } => thread::sleep(Duration::from_millis(until.saturating_sub(now()))),
             // This host transmits one request after the other, so nothing is ever out when it polls.
             Step::Pending => thread::yield_now(),
+            Step::Feed { room } => feed(call, &mut records, room)?,
             Step::Output(output) => consume(output),
             Step::Done => return Ok(()),
         }
     }
+}
+
+/// Fewer records than there is room for are the last.
+fn feed<R: AsRef<[u8]>>(call: &mut Call, records: &mut impl Iterator<Item = R>, room: usize) -> Result<()> {
+    for _ in 0..room {
+        match records.next() {
+            Some(record) => call.feed(record.as_ref())?,
+            None => return call.finish(),
+        }
+    }
+    Ok(())
 }
 
 fn now() -> u64 {

@@ -15,6 +15,7 @@ pub fn step(result: &Result<Step>) -> Value {
         Ok(Step::Send(exchange)) => json!({ "send": send(exchange) }),
         Ok(Step::Wait { until, reason }) => json!({ "wait": { "until": until, "reason": reason.as_str() } }),
         Ok(Step::Pending) => json!("pending"),
+        Ok(Step::Feed { room }) => json!({ "feed": { "room": room } }),
         Ok(Step::Done) => json!("done"),
         Ok(Step::Output(output)) => self::output(output),
     }
@@ -91,6 +92,13 @@ fn output(output: &Output) -> Value {
         Output::Uris(uris) => json!({ "uris": uris }),
         Output::Results(results) => json!({ "results": results.iter().map(result).collect::<Vec<_>>() }),
         Output::Task(done) => json!({ "task": { "name": done.name, "result": json_value(&done.json) } }),
+        Output::Outcomes(outcomes) => {
+            let outcomes: Vec<Value> =
+                outcomes.iter().map(|outcome| json_value(&outcome.to_json())).collect();
+            json!({ "outcomes": outcomes })
+        }
+        Output::Journal(text) => json!({ "journal": text }),
+        Output::Records(records) => json!({ "records": json_value(&records.to_json()) }),
     }
 }
 

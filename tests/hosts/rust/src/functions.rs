@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use brightpearl_core::auth::signature::verify_callback;
-use brightpearl_core::{Result, discovery};
+use brightpearl_core::{Result, discovery, mapping};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::json;
@@ -64,6 +64,29 @@ pub enum Function {
         /// The policy for unknown members.
         unknown_members: String,
     },
+    /// What is to be said about a mapping document.
+    CheckMapping {
+        /// The document as text.
+        document: String,
+    },
+    /// What a mapping document makes of a record.
+    RunMapping {
+        /// The document as text.
+        document: String,
+        /// The record as text.
+        record: String,
+        /// What references stand for: an object as text, or nothing.
+        resolved: String,
+    },
+    /// What a mapping document does, in words.
+    ExplainMapping {
+        /// The document as text.
+        document: String,
+    },
+    /// The mapping documents that come with every host.
+    ReadyMappings {},
+    /// The JSON Schema of mapping documents.
+    MappingSchema {},
     /// Whether an install callback is genuine.
     VerifyCallback {
         /// Its query parameters, unescaped.
@@ -94,6 +117,13 @@ fn run(function: &Function) -> Result<Value> {
         Function::Validate { path, verb, body, unknown_members } => {
             encode::json_value(&discovery::validate(path, verb, body.as_bytes(), unknown_members)?)
         }
+        Function::CheckMapping { document } => encode::json_value(&discovery::check_mapping(document)),
+        Function::RunMapping { document, record, resolved } => {
+            encode::json_value(&discovery::run_mapping(document, record.as_bytes(), resolved)?)
+        }
+        Function::ExplainMapping { document } => encode::json_value(&discovery::explain_mapping(document)?),
+        Function::ReadyMappings {} => encode::json_value(&discovery::ready_mappings()),
+        Function::MappingSchema {} => encode::json_value(mapping::schema()),
         Function::VerifyCallback { parameters, dev_secret } => {
             verify_callback(parameters, &dev_secret.as_str().into())?;
             Value::Null

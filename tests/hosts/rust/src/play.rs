@@ -65,6 +65,8 @@ impl Host {
             }
             Action::Fail(fail) => encode::outcome(&self.call().fail(fail.exchange, failure(fail), now)),
             Action::Acknowledge(items) => encode::outcome(&self.call().acknowledge(*items)),
+            Action::Feed(record) => encode::outcome(&self.call().feed(record.as_bytes())),
+            Action::Finish(_) => encode::outcome(&self.call().finish()),
             Action::Cancel(_) => {
                 self.call().cancel(now);
                 json!("ok")

@@ -55,6 +55,10 @@ pub enum Action {
     Fail(Fail),
     /// Consumes the first items of the latest output.
     Acknowledge(usize),
+    /// Gives a push one record, as text.
+    Feed(String),
+    /// Tells a push that there are no more records.
+    Finish(bool),
     /// Cancels.
     Cancel(bool),
     /// Takes a checkpoint and remembers it.

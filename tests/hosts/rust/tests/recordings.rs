@@ -220,7 +220,11 @@ fn check_output(recording: &Recording, output: &Output, body: &Value) -> &'stati
             assert_eq!(serde_json::to_value(uris).unwrap(), body["response"]["getUris"], "{name}");
             "plans"
         }
-        Output::Results(_) | Output::Task(_) => panic!("{name}: a single request has no such output"),
+        Output::Results(_)
+        | Output::Task(_)
+        | Output::Outcomes(_)
+        | Output::Journal(_)
+        | Output::Records(_) => panic!("{name}: a single request has no such output"),
     }
 }
 

@@ -52,7 +52,7 @@ impl World {
                     result = Some(serde_json::from_str(&done.json).expect("a result is JSON"));
                 }
                 Step::Output(other) => panic!("{name} puts out nothing like {other:?}"),
-                Step::Pending => panic!("nothing is out"),
+                Step::Pending | Step::Feed { .. } => panic!("nothing is out, and nothing is asked for"),
                 Step::Done => return Ok(result.expect("a task that is done has a result")),
             }
         }
