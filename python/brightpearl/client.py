@@ -299,8 +299,7 @@ class Client(TaskMethods, AnyClient):
         Iterate over what is returned: it has an `Outcome` for every record. A record that is rejected is no
         exception; its outcome says why.
 
-        Raises `ValidationError` at what is wrong with the arguments, and `MisuseError` when another push has the
-        journal.
+        Raises `ValidationError` at what is wrong with the arguments, and when another push has the journal.
         """
         kept = None if journal is None else Journal(journal, is_dry_run=dry_run)
         try:

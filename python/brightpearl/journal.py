@@ -16,10 +16,10 @@ class Journal:
 
     A file that is not there yet is an empty journal; a dry run does not create it.
 
-    Raises `MisuseError` when another push has it, and `OSError` when it cannot be read or written.
+    Raises `ValidationError` when another push has it, and `OSError` when it cannot be read or written.
     """
 
-    __slots__ = ("_file", "_path", "_whole", "text")
+    __slots__ = ("_file", "_path", "text")
 
     text: str
     """What stood in it when it was opened."""
@@ -27,8 +27,6 @@ class Journal:
     def __init__(self, path: str | os.PathLike[str], *, is_dry_run: bool) -> None:
         self._path = os.fspath(path)
         self._file: BinaryIO | None = None
-        # Where the whole lines end, until the first is added.
-        self._whole: int | None = None
         if is_dry_run and not os.path.exists(self._path):
             self.text = ""
             return
@@ -36,37 +34,23 @@ class Journal:
         self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)  # noqa: SIM115
         try:
             if not _lock(self._file):
-                raise MisuseError(
+                raise ValidationError(
                     f"another push is writing to the journal {self._path!r}; expected to run one after the other",
                     location="journal",
                     advice="Wait for the other push to end, or give this one a journal of its own.",
                 )
             if is_new:
                 _keep_name(self._path)
-            self._read(self._file.read())
+            # A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
+            self.text = self._file.read().decode(errors="replace")
         except BaseException:
             self.close()
             raise
-
-    def _read(self, content: bytes) -> None:
-        self._whole = content.rfind(b"\n") + 1
-        try:
-            whole = content[: self._whole].decode()
-        except UnicodeDecodeError as error:
-            raise ValidationError(
-                f"{self._path!r} is no journal: it is not UTF-8", location=f"journal byte {error.start}"
-            ) from None
-        # A crash may have cut the last line anywhere.
-        self.text = whole + content[self._whole :].decode(errors="ignore")
 
     def append(self, lines: str) -> None:
         """Adds whole lines, and returns when they are on disk."""
         if self._file is None:
             raise MisuseError("a dry run has something to write to its journal; expected nothing")
-        if self._whole is not None:
-            # What a crash left of a line announced nothing, since it never was on disk as a whole.
-            self._file.truncate(self._whole)
-            self._whole = None
         self._file.seek(0, os.SEEK_END)
         rest = memoryview(lines.encode())
         while rest:
