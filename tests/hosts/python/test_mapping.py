@@ -140,7 +140,8 @@ def test_ready_documents_do_to_their_samples_what_they_should(name: str) -> None
     expected = json.loads((SAMPLES / f"{name}.expected.json").read_text("utf-8"), parse_float=Decimal)
     assert len(records) == len(expected)
     for record, wanted in zip(records, expected, strict=True):
-        mapped = mapping.map(record, wanted.get("references"))
+        # What is created for every record is searched for nowhere.
+        mapped = mapping.map(record, {"?=": 1001} | wanted.get("references", {}))
         if "body" in wanted:
             assert mapped.raw is not None, mapped
             assert mapped.body == wanted["body"]
