@@ -5,7 +5,6 @@ use std::ptr::{null, null_mut};
 
 use brightpearl::*;
 use hands::*;
-use serde_json::Value;
 
 mod hands;
 

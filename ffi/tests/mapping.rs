@@ -141,7 +141,7 @@ fn what_is_wrong_is_told_with_its_place() {
         bp_mapping_new(c"{\xff".as_ptr(), 2, &mut made, &mut error);
         assert_eq!(told(error), (bp_status::BadUtf8, "byte 1 of document".to_owned()));
 
-        let mut run = |mapping, record, record_len, resolved, resolved_len, place, error| {
+        let run = |mapping, record, record_len, resolved, resolved_len, place, error| {
             bp_mapping_run(mapping, record, record_len, resolved, resolved_len, place, error)
         };
         run(null(), null(), 0, null(), 0, &mut json, &mut error);

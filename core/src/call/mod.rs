@@ -17,6 +17,7 @@ mod resources;
 mod search;
 mod single;
 mod step;
+mod sweep;
 mod task;
 
 use std::fmt;
@@ -44,6 +45,7 @@ use operation::Operation;
 pub use output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
 pub(crate) use search::SearchJob;
 pub use step::{Exchange, Explanation, Step, TransportFailure, WaitReason};
+pub(crate) use sweep::{SweepJob, instant_of, key_of};
 
 /// How long a call waits before it looks again whether another call has logged in.
 const LOGIN_LOOK_MS: u64 = 100;

@@ -21,6 +21,7 @@ mod resource;
 mod schema;
 mod search;
 mod template;
+mod update;
 mod utilities;
 mod warehouse_service;
 
@@ -39,6 +40,7 @@ pub(crate) use search::check_value;
 pub use search::{FilterType, Search, SearchColumn};
 pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
+pub use update::{Manner, Update, update};
 
 use crate::http::Method;
 use operation::Answer;

@@ -92,8 +92,9 @@ impl State {
 pub struct Created {
     /// The name of the nested mapping that made it.
     pub mapping: String,
-    /// Its id.
-    pub id: u64,
+    /// Its id; nothing in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
 }
 
 /// One value of a record that Brightpearl has otherwise.

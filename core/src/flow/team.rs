@@ -52,6 +52,11 @@ impl<K: Clone> Team<K> {
         self.members.push(member);
     }
 
+    /// Sends away those whose work is not needed any more.
+    pub(crate) fn dismiss(&mut self, is_needless: impl Fn(&K) -> bool) {
+        self.members.retain(|member| !is_needless(&member.purpose));
+    }
+
     /// Whether nobody is left.
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty()

@@ -59,6 +59,8 @@ pub enum NoBody {
 enum Filling {
     Json(String),
     Nothing,
+    /// Nothing, and that is right even where something is required.
+    LeftOut,
 }
 
 impl Mapped {
@@ -105,9 +107,10 @@ impl Mapped {
                         body.push_str(json);
                     }
                 }
-                Some(Filling::Nothing) | None => {
+                Some(Filling::Nothing | Filling::LeftOut) | None => {
                     append(&mut body, self.text.get(at..hole.from).unwrap_or_default());
-                    if let (true, Some(reference)) = (hole.required, self.references.get(hole.reference)) {
+                    let is_missed = hole.required && !matches!(filling, Some(Filling::LeftOut));
+                    if let (true, Some(reference)) = (is_missed, self.references.get(hole.reference)) {
                         failures.push(
                             self.unresolved(reference, "it is required, and Brightpearl does not have it"),
                         );
@@ -139,7 +142,7 @@ impl Mapped {
                 Some(Given::Text(text)) => text.clone(),
                 Some(Given::Reference(reference)) => match fillings.get(*reference) {
                     Some(Filling::Json(json)) => json.trim_matches('"').to_owned(),
-                    Some(Filling::Nothing) | None => {
+                    Some(Filling::Nothing | Filling::LeftOut) | None => {
                         let reference = self.references.get(*reference);
                         let fail = |reference| {
                             self.unresolved(reference, "the path needs it, and Brightpearl does not have it")
@@ -170,6 +173,7 @@ impl Mapped {
                     super::value::write_text(&text, &mut json);
                     Filling::Json(json)
                 }
+                Resolution::LeftOut => Filling::LeftOut,
                 Resolution::Unknown(reason) => {
                     failures.push(self.unresolved(reference, &reason));
                     Filling::Nothing

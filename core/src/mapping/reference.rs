@@ -114,6 +114,8 @@ pub enum Resolution {
     Text(String),
     /// Brightpearl does not have it, and it was not created: what the rule says of that holds.
     Missing,
+    /// It is left out, whatever the rule says: what is there already needs nothing created for it.
+    LeftOut,
     /// It could not be found out, for this reason; the record fails.
     Unknown(String),
 }

@@ -18,6 +18,19 @@ json_t *encode_explanation(const bp_explanation *explanation) {
   return wrap("explanation", object);
 }
 
+/* Ends the program when one of the named members is in one of two objects only, or differs. */
+static void must_agree(const json_t *parts, const json_t *whole, const char *names) {
+  char name[32];
+  int length;
+  for (; sscanf(names, " %31s%n", name, &length) == 1; names += length) {
+    const json_t *part = json_object_get(parts, name), *member = json_object_get(whole, name);
+    if (!part != !member || (part && !json_equal(part, member))) {
+      fprintf(stderr, "the accessor of %s does not say what the whole says\n", name);
+      abort();
+    }
+  }
+}
+
 static int bit(const uint8_t *bits, size_t index) { return bits[index / 8] >> (index % 8) & 1; }
 
 /* A date-time as the server spelt it: what the copying accessor is for. */
@@ -151,6 +164,78 @@ static json_t *task(const bp_task_result *result) {
   return wrap("task", object);
 }
 
+/* An outcome, from its whole text; what has an accessor of its own must say the same. */
+static json_t *outcome(const bp_outcomes *outcomes, size_t index) {
+  json_t *whole = of_json(bp_outcomes_json(outcomes, index)), *parts = json_object();
+  bp_text key = bp_outcomes_key(outcomes, index), reason = bp_outcomes_reason(outcomes, index);
+  uint64_t id = bp_outcomes_id(outcomes, index);
+  put(parts, "record", of_number(bp_outcomes_record(outcomes, index)));
+  put(parts, "state", json_string(bp_outcome_state_name(bp_outcomes_state(outcomes, index))));
+  if (id) {
+    put(parts, "id", of_number(id));
+  }
+  if (key.data) {
+    put(parts, "key", of_text(key));
+  }
+  if (reason.data) {
+    put(parts, "reason", of_text(reason));
+  }
+  if (bp_outcomes_is_dry_run(outcomes, index)) {
+    put(parts, "dry_run", json_true());
+  }
+  if (bp_outcomes_error(outcomes, index)) {
+    put(parts, "error", encode_error(bp_outcomes_error(outcomes, index)));
+  }
+  must_agree(parts, whole, "record state id key reason dry_run error");
+  json_decref(parts);
+  return whole;
+}
+
+static json_t *outcomes(const bp_outcomes *outcomes) {
+  json_t *array = json_array();
+  size_t index;
+  for (index = 0; index < bp_outcomes_count(outcomes); index++) {
+    json_array_append_new(array, outcome(outcomes, index));
+  }
+  return wrap("outcomes", array);
+}
+
+/* A record of a pull, as `outcome`. */
+static json_t *record(const bp_records *records, size_t index) {
+  json_t *whole = of_json(bp_records_json(records, index)), *parts = json_object();
+  bp_text changed = bp_records_changed(records, index), json;
+  bp_bytes record = bp_records_record(records, index);
+  uint64_t id = bp_records_id(records, index);
+  json.data = (const char *)record.data;
+  json.len = record.len;
+  if (id) {
+    put(parts, "id", of_number(id));
+  }
+  if (changed.data) {
+    put(parts, "changed", of_text(changed));
+  }
+  if (bp_records_is_deleted(records, index)) {
+    put(parts, "deleted", json_true());
+  }
+  if (json.data) {
+    put(parts, "record", of_json(json));
+  }
+  must_agree(parts, whole, "id changed deleted record");
+  json_decref(parts);
+  return whole;
+}
+
+static json_t *records(const bp_records *records) {
+  json_t *object = json_object(), *array = json_array();
+  size_t index;
+  for (index = 0; index < bp_records_count(records); index++) {
+    json_array_append_new(array, record(records, index));
+  }
+  put(object, "resource", of_text(bp_records_resource(records)));
+  put(object, "records", array);
+  return wrap("records", object);
+}
+
 static json_t *send(const bp_step *step) {
   json_t *object = json_object();
   put(object, "exchange", of_number(step->exchange));
@@ -183,6 +268,10 @@ json_t *encode_step(bp_status status, const bp_step *step, const bp_error *error
   case BP_STEP_KIND_URIS: return uris(step->uris);
   case BP_STEP_KIND_RESULTS: return results(step->results);
   case BP_STEP_KIND_TASK: return task(step->task);
+  case BP_STEP_KIND_FEED: return wrap("feed", wrap("room", of_number(step->feed_room)));
+  case BP_STEP_KIND_OUTCOMES: return outcomes(step->outcomes);
+  case BP_STEP_KIND_JOURNAL: return wrap("journal", of_text(step->journal));
+  case BP_STEP_KIND_RECORDS: return records(step->records);
   case BP_STEP_KIND_DONE: return json_string("done");
   default: return json_string("a step that this runner does not know");
   }

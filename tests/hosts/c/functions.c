@@ -41,6 +41,18 @@ static bp_status verify_callback(const json_t *arguments, bp_error **error) {
   return status;
 }
 
+static bp_status run_mapping(const json_t *arguments, bp_buffer *json, bp_error **error) {
+  bp_text document = text(arguments, "document"), record = text(arguments, "record");
+  bp_text resolved = text(arguments, "resolved");
+  bp_mapping *mapping = NULL;
+  bp_status status = bp_mapping_new(document.data, document.len, &mapping, error);
+  if (status == BP_STATUS_OK) {
+    status = bp_mapping_run(mapping, record.data, record.len, resolved.data, resolved.len, json, error);
+  }
+  bp_mapping_free(mapping);
+  return status;
+}
+
 /* Calls the function that the vector names. What it has no text for is null. */
 static bp_status run(const json_t *call, bp_buffer *json, bp_error **error) {
   const json_t *arguments;
@@ -59,6 +71,23 @@ static bp_status run(const json_t *call, bp_buffer *json, bp_error **error) {
   }
   if ((arguments = json_object_get(call, "validate"))) {
     return validate(arguments, json, error);
+  }
+  if ((arguments = json_object_get(call, "check_mapping"))) {
+    bp_text document = text(arguments, "document");
+    return bp_mapping_check(document.data, document.len, json, error);
+  }
+  if ((arguments = json_object_get(call, "run_mapping"))) {
+    return run_mapping(arguments, json, error);
+  }
+  if ((arguments = json_object_get(call, "explain_mapping"))) {
+    bp_text document = text(arguments, "document");
+    return bp_mapping_explain(document.data, document.len, json, error);
+  }
+  if (json_object_get(call, "ready_mappings")) {
+    return bp_ready_mappings(json, error);
+  }
+  if (json_object_get(call, "mapping_schema")) {
+    return bp_mapping_schema(json, error);
   }
   if ((arguments = json_object_get(call, "verify_callback"))) {
     return verify_callback(arguments, error);

@@ -140,6 +140,22 @@ static bp_status start_task(const bp_client *client, const json_t *operation, bp
   return status;
 }
 
+static bp_status start_push(const bp_client *client, const json_t *operation, bp_call **call,
+                            bp_error **error) {
+  char *push = compact(operation);
+  bp_status status = bp_call_start_push(client, push, strlen(push), call, error);
+  free(push);
+  return status;
+}
+
+static bp_status start_pull(const bp_client *client, const json_t *operation, bp_call **call,
+                            bp_error **error) {
+  char *pull = compact(operation);
+  bp_status status = bp_call_start_pull(client, pull, strlen(pull), call, error);
+  free(pull);
+  return status;
+}
+
 /* A 0 is "absent" in the structures; an operation that says 0 can be said in JSON only. */
 static int says_zero(const json_t *operation) {
   static const char *const names[] = {"limit", "page_size", "id_limit"};
@@ -163,7 +179,9 @@ int start_typed(const bp_client *client, const json_t *operation, bp_call **call
                     {"fetch", start_fetch},
                     {"options", start_options},
                     {"batch", start_batch},
-                    {"task", start_task}};
+                    {"task", start_task},
+                    {"push", start_push},
+                    {"pull", start_pull}};
   size_t index;
   for (index = 0; index < sizeof operations / sizeof *operations; index++) {
     const json_t *detail = json_object_get(operation, operations[index].name);

@@ -89,6 +89,22 @@ static json_t *acknowledge(host *host, size_t items) {
   return outcome;
 }
 
+static json_t *feed(host *host, const json_t *record) {
+  bp_error *error = NULL;
+  bp_status status = bp_call_feed(host->call, json_string_value(record), json_string_length(record), &error);
+  json_t *outcome = encode_outcome(status, error);
+  bp_error_free(error);
+  return outcome;
+}
+
+static json_t *finish(host *host) {
+  bp_error *error = NULL;
+  bp_status status = bp_call_finish(host->call, &error);
+  json_t *outcome = encode_outcome(status, error);
+  bp_error_free(error);
+  return outcome;
+}
+
 static json_t *checkpoint(host *host) {
   bp_error *error = NULL;
   bp_buffer text = {NULL, 0};
@@ -146,6 +162,12 @@ static json_t *act(host *host, const json_t *entry) {
   }
   if ((detail = json_object_get(entry, "acknowledge"))) {
     return acknowledge(host, (size_t)json_integer_value(detail));
+  }
+  if ((detail = json_object_get(entry, "feed"))) {
+    return feed(host, detail);
+  }
+  if (json_object_get(entry, "finish")) {
+    return finish(host);
   }
   if (json_object_get(entry, "cancel")) {
     bp_call_cancel(host->call, now);

@@ -1,0 +1,189 @@
+//! How a record that was created is read again, and what of it can still be changed.
+
+use super::field::{PatchOperation, PatchPath};
+use super::operation::Content;
+use crate::http::Method;
+
+/// How records that are created at a path are compared with what is there, and changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// The path that creates them.
+    pub target: &'static str,
+    /// The path, without ids, that reads them.
+    pub read: &'static str,
+    /// Places of the creating body that what is read has elsewhere; an empty place is not in it at all, so that
+    /// nothing can be said of it.
+    pub places: &'static [(&'static str, &'static str)],
+    /// How they are changed.
+    pub manner: Manner,
+}
+
+/// How a record is changed.
+#[derive(Clone, Copy, Debug)]
+pub enum Manner {
+    /// By a JSON Patch.
+    Patch {
+        /// Its path, with `{ID}` for the record.
+        path: &'static str,
+        /// Places of the creating body, and those of the patch. What is not listed stands in the patch where it
+        /// stands in the body.
+        places: &'static [(&'static str, &'static str)],
+    },
+    /// By a `PUT` of those of the outermost members that change.
+    Put {
+        /// Its path, with `{ID}` for the record.
+        path: &'static str,
+    },
+    /// No source says how.
+    Unknown,
+}
+
+const UPDATES: &[Update] = &[
+    // API notes §8.1.5: what is read has the members of the creating body. §8.1.3: what of an order can be changed.
+    Update {
+        target: "order-service/sales-order",
+        read: "order-service/sales-order",
+        places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate")],
+        manner: Manner::Patch {
+            path: "order-service/order/{ID}",
+            places: &[
+                ("/ref", "/reference"),
+                ("/delivery/date", "/delivery/deliveryDate"),
+                ("/customer/id", "/parties/customer/contactId"),
+                ("/customerId", "/parties/customer/contactId"),
+                ("/billing/contactId", "/parties/billing/contactId"),
+            ],
+        },
+    },
+    Update {
+        target: "order-service/sales-credit",
+        read: "order-service/sales-credit",
+        places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate")],
+        manner: Manner::Unknown,
+    },
+    Update {
+        target: "order-service/order",
+        read: "order-service/order",
+        places: &[("/invoices", "")],
+        manner: Manner::Patch { path: "order-service/order/{ID}", places: &[] },
+    },
+    // §8.2.1, §8.2.2: a PUT keeps the outermost members that it does not name.
+    Update {
+        target: "product-service/product",
+        read: "product-service/product",
+        places: &[],
+        manner: Manner::Put { path: "product-service/product/{ID}" },
+    },
+    // §8.4.1, §8.4.3.
+    Update {
+        target: "contact-service/contact",
+        read: "contact-service/contact",
+        places: &[],
+        manner: Manner::Patch { path: "contact-service/contact/{ID}", places: &[] },
+    },
+    // §8.4.4.
+    Update {
+        target: "contact-service/postal-address",
+        read: "contact-service/postal-address",
+        places: &[],
+        manner: Manner::Put { path: "contact-service/postal-address/{ID}" },
+    },
+];
+
+/// How what is created at a path can be compared and changed; `None` when no source says how to read it by its id.
+pub fn update(target: &str) -> Option<&'static Update> {
+    let target = target.trim_matches('/');
+    UPDATES.iter().find(|update| update.target == target)
+}
+
+impl Update {
+    /// Where a place of the creating body stands in what is read; `None` when it is not in it.
+    pub fn read_place<'p>(&self, pointer: &'p str) -> Option<&'p str> {
+        match self.places.iter().find(|(place, _)| *place == pointer) {
+            Some((_, "")) => None,
+            Some((_, elsewhere)) => Some(elsewhere),
+            None => Some(pointer),
+        }
+    }
+
+    /// The place of a patch that sets a place of the creating body; `None` when no patch can.
+    pub fn patch_place<'p>(&self, pointer: &'p str) -> Option<&'p str> {
+        let Manner::Patch { path, places } = self.manner else { return None };
+        let listed = places.iter().find(|(place, _)| *place == pointer).map(|(_, elsewhere)| *elsewhere);
+        let place = listed.unwrap_or(pointer);
+        patch_paths(path).iter().any(|path| path.matches(place)).then_some(place)
+    }
+
+    /// Whether the patch may add what is not there, rather than replace it.
+    pub(crate) fn can_add(&self, pointer: &str) -> bool {
+        let Manner::Patch { path, .. } = self.manner else { return false };
+        let place = self.patch_place(pointer);
+        let mut paths = patch_paths(path).iter();
+        place.is_some_and(|place| {
+            paths.any(|path| path.matches(place) && path.operations.contains(&PatchOperation::Add))
+        })
+    }
+
+    /// Whether a place of the creating body can be changed once the record is there.
+    pub fn can_change(&self, pointer: &str) -> bool {
+        match self.manner {
+            Manner::Patch { .. } => self.patch_place(pointer).is_some(),
+            Manner::Put { .. } => true,
+            Manner::Unknown => false,
+        }
+    }
+}
+
+/// What the catalog lets a patch of that path do.
+fn patch_paths(path: &str) -> &'static [PatchPath] {
+    let content = super::find(path, Method::Patch).map(|found| found.operation.content);
+    match content {
+        Some(Content::Patch(paths)) => paths,
+        Some(
+            Content::Nothing
+            | Content::Json(_)
+            | Content::OptionalJson(_)
+            | Content::Form(_)
+            | Content::Unknown,
+        )
+        | None => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_is_one_of_the_catalogs() {
+        for entry in UPDATES {
+            assert!(super::super::find(entry.target, Method::Post).is_some(), "{}", entry.target);
+            let read = format!("{}/1", entry.read);
+            assert!(super::super::find(&read, Method::Get).is_some(), "{read}");
+            match entry.manner {
+                Manner::Patch { path, places } => {
+                    assert!(!patch_paths(path).is_empty(), "{path}");
+                    for (place, _) in places {
+                        assert!(entry.patch_place(place).is_some(), "{place}");
+                    }
+                }
+                Manner::Put { path } => {
+                    assert!(super::super::find(path, Method::Put).is_some(), "{path}");
+                }
+                Manner::Unknown => {}
+            }
+        }
+    }
+
+    #[test]
+    fn places_are_translated() {
+        let sale = update("order-service/sales-order").unwrap();
+        assert_eq!(sale.patch_place("/ref"), Some("/reference"));
+        assert_eq!(sale.patch_place("/warehouseId"), Some("/warehouseId"));
+        assert_eq!(sale.patch_place("/rows/0/net"), None);
+        assert_eq!(sale.read_place("/taxDate"), Some("/invoice/taxDate"));
+        let contact = update("/contact-service/contact").unwrap();
+        assert!(contact.can_change("/communication/emails/SEC/email"));
+        assert!(!contact.can_change("/organisation/name"));
+    }
+}

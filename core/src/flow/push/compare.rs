@@ -1,0 +1,322 @@
+//! How a record of Brightpearl's differs from what it should be: value by value, each compared as what it is, so that
+//! `"10.00"` and 10 are equal, and so are two spellings of one instant.
+
+use serde_json::value::RawValue;
+
+use super::super::Difference;
+use crate::catalog::Update;
+use crate::catalog::field::{Inside, Shape};
+use crate::validate::document::{Node, Part, at, member};
+use crate::value::{Date, DateTime, Decimal};
+
+/// What differs between a body that would create the record, of that shape, and the record as it was read.
+pub(super) fn differences(
+    update: &Update,
+    shape: Option<&Shape>,
+    body: &str,
+    record: &str,
+) -> Vec<Difference> {
+    let (Ok(body), Ok(record)) = (Part::json(body.as_bytes()), Part::json(record.as_bytes())) else {
+        return Vec::new();
+    };
+    let mut compare = Compare { update, record: record.clone(), differences: Vec::new() };
+    compare.value("", shape, &body, Some(&record));
+    compare.differences
+}
+
+/// Everything that a body has, as what differs from nothing.
+pub(super) fn all_of(body: &str) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    if let Ok(body) = Part::json(body.as_bytes()) {
+        leaves("", &body, &mut differences);
+    }
+    differences
+}
+
+fn leaves(pointer: &str, part: &Part<'_>, differences: &mut Vec<Difference>) {
+    match part.read() {
+        Node::Object(members) => {
+            for (name, part) in members {
+                leaves(&below(pointer, &name), &part, differences);
+            }
+        }
+        Node::Array(elements) => {
+            for (place, part) in elements.iter().enumerate() {
+                leaves(&format!("{pointer}/{place}"), part, differences);
+            }
+        }
+        Node::Null | Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable => {
+            differences.extend(difference(pointer, None, part, true));
+        }
+    }
+}
+
+struct Compare<'a, 'd> {
+    update: &'a Update,
+    record: Part<'d>,
+    differences: Vec<Difference>,
+}
+
+impl<'d> Compare<'_, 'd> {
+    fn value(&mut self, pointer: &str, shape: Option<&Shape>, wanted: &Part<'_>, found: Option<&Part<'d>>) {
+        match wanted.read() {
+            Node::Object(members) => {
+                let found = found.map(Part::read);
+                for (name, wanted) in members {
+                    let pointer = below(pointer, &name);
+                    let shape = shape.and_then(|shape| shape_of(shape, &name));
+                    let elsewhere = match self.update.read_place(&pointer) {
+                        None => continue,
+                        Some(place) if place == pointer => None,
+                        Some(place) => Some(at_place(&self.record, place)),
+                    };
+                    let inside = elsewhere.unwrap_or_else(|| match &found {
+                        Some(Node::Object(members)) => member(members, &name).cloned(),
+                        Some(
+                            Node::Null
+                            | Node::Boolean(_)
+                            | Node::Number(_)
+                            | Node::Text(_)
+                            | Node::Array(_)
+                            | Node::Unreadable,
+                        )
+                        | None => None,
+                    });
+                    self.value(&pointer, shape, &wanted, inside.as_ref());
+                }
+            }
+            Node::Array(elements) => self.elements(pointer, shape, wanted, &elements, found),
+            node @ (Node::Null | Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable) => {
+                let is_equal = equal(shape, &node, found.map(Part::read).as_ref());
+                if !is_equal {
+                    self.report(pointer, found, wanted);
+                }
+            }
+        }
+    }
+
+    /// Elements have no defined order when they are read (API notes §8.1.5); those with an id are put in the order
+    /// in which they were made, and what Brightpearl adds to a bundle is left out.
+    fn elements(
+        &mut self,
+        pointer: &str,
+        shape: Option<&Shape>,
+        whole: &Part<'_>,
+        wanted: &[Part<'_>],
+        found: Option<&Part<'d>>,
+    ) {
+        let mut there: Vec<Part<'d>> = match found.map(Part::read) {
+            Some(Node::Array(elements)) => {
+                elements.into_iter().filter(|part| !is_bundle_child(part)).collect()
+            }
+            Some(
+                Node::Null
+                | Node::Boolean(_)
+                | Node::Number(_)
+                | Node::Text(_)
+                | Node::Object(_)
+                | Node::Unreadable,
+            )
+            | None => Vec::new(),
+        };
+        there.sort_by_key(id_within);
+        if there.len() != wanted.len() {
+            self.report(pointer, found, whole);
+            return;
+        }
+        let shape = shape.and_then(|shape| match shape.inside() {
+            Inside::Elements(of) => Some(of),
+            Inside::Members(_) | Inside::Nothing => None,
+        });
+        for (place, (wanted, found)) in wanted.iter().zip(&there).enumerate() {
+            self.value(&format!("{pointer}/{place}"), shape, wanted, Some(found));
+        }
+    }
+
+    fn report(&mut self, pointer: &str, found: Option<&Part<'_>>, wanted: &Part<'_>) {
+        let changeable = self.update.can_change(pointer);
+        self.differences.extend(difference(pointer, found, wanted, changeable));
+    }
+}
+
+fn difference(
+    pointer: &str,
+    found: Option<&Part<'_>>,
+    wanted: &Part<'_>,
+    changeable: bool,
+) -> Option<Difference> {
+    let json = |part: &Part<'_>| RawValue::from_string(part.raw()?.to_owned()).ok();
+    let before = found.and_then(json).filter(|json| json.get() != "null");
+    Some(Difference { pointer: pointer.to_owned(), before, after: json(wanted)?, changeable })
+}
+
+fn below(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn shape_of<'s>(shape: &'s Shape, name: &str) -> Option<&'s Shape> {
+    match shape.inside() {
+        Inside::Members(fields) => fields.iter().find(|field| field.name == name).map(|field| &field.shape),
+        Inside::Elements(of) => Some(of),
+        Inside::Nothing => None,
+    }
+}
+
+fn at_place<'d>(record: &Part<'d>, place: &str) -> Option<Part<'d>> {
+    place.trim_start_matches('/').split('/').try_fold(record.clone(), |part, name| match part.read() {
+        Node::Object(members) => member(&members, name).cloned(),
+        Node::Null
+        | Node::Boolean(_)
+        | Node::Number(_)
+        | Node::Text(_)
+        | Node::Array(_)
+        | Node::Unreadable => None,
+    })
+}
+
+fn id_within(part: &Part<'_>) -> u64 {
+    match part.read() {
+        Node::Object(members) => at(&members, "id").as_ref().and_then(crate::task::id_of).unwrap_or_default(),
+        Node::Null
+        | Node::Boolean(_)
+        | Node::Number(_)
+        | Node::Text(_)
+        | Node::Array(_)
+        | Node::Unreadable => 0,
+    }
+}
+
+fn is_bundle_child(part: &Part<'_>) -> bool {
+    match part.read() {
+        Node::Object(members) => matches!(at(&members, "bundleChild"), Some(Node::Boolean(true))),
+        Node::Null
+        | Node::Boolean(_)
+        | Node::Number(_)
+        | Node::Text(_)
+        | Node::Array(_)
+        | Node::Unreadable => false,
+    }
+}
+
+/// Whether two values mean the same. What Brightpearl leaves out of an answer is empty or 0 (API notes §1.7, §8.4.1).
+fn equal(shape: Option<&Shape>, wanted: &Node<'_>, found: Option<&Node<'_>>) -> bool {
+    let found = match found {
+        None | Some(Node::Null) => return is_nothing(wanted),
+        Some(found) => found,
+    };
+    if let (Node::Boolean(one), Node::Boolean(other)) = (wanted, found) {
+        return one == other;
+    }
+    let (Some(wanted), Some(found)) = (text_of(wanted), text_of(found)) else { return false };
+    wanted.trim() == found.trim()
+        || shape.is_none_or(may_be_spelt_otherwise) && equal_otherwise(&wanted, &found)
+}
+
+fn is_nothing(node: &Node<'_>) -> bool {
+    match node {
+        Node::Null | Node::Boolean(false) => true,
+        Node::Boolean(true) | Node::Array(_) | Node::Object(_) | Node::Unreadable => false,
+        Node::Number(token) => Decimal::parse_json(token).is_ok_and(|number| number.mantissa() == 0),
+        Node::Text(text) => text.trim().is_empty(),
+    }
+}
+
+fn text_of(node: &Node<'_>) -> Option<String> {
+    match node {
+        Node::Text(text) => Some(text.clone()),
+        Node::Number(token) => Some((*token).to_owned()),
+        Node::Boolean(value) => Some(value.to_string()),
+        Node::Null | Node::Array(_) | Node::Object(_) | Node::Unreadable => None,
+    }
+}
+
+/// Whether values of that shape have more than one spelling. A text or a code has one: `"007"` is not `"7"`.
+fn may_be_spelt_otherwise(shape: &Shape) -> bool {
+    match shape {
+        Shape::Text { .. } | Shape::Choice(_) | Shape::Code | Shape::Boolean | Shape::Colour => false,
+        Shape::Integer { .. }
+        | Shape::Id { .. }
+        | Shape::Decimal(_)
+        | Shape::Date
+        | Shape::Moment
+        | Shape::LocalMoment
+        | Shape::TimeOfDay
+        | Shape::Currency
+        | Shape::Country
+        | Shape::Object(_)
+        | Shape::Array { .. }
+        | Shape::Map { .. }
+        | Shape::Any => true,
+    }
+}
+
+fn equal_otherwise(wanted: &str, found: &str) -> bool {
+    if let (Ok(one), Ok(other)) = (Decimal::parse_json(wanted), Decimal::parse_json(found)) {
+        return one == other;
+    }
+    if let Ok(found) = DateTime::parse(found) {
+        return is_that_time(wanted, found);
+    }
+    if let (Ok(one), Ok(other)) = (Date::parse(wanted), Date::parse(found)) {
+        return one == other;
+    }
+    // A country of two letters and one of three cannot be compared without a list of all countries.
+    is_country(wanted) && is_country(found) && wanted.len() != found.len()
+        || wanted.eq_ignore_ascii_case(found)
+}
+
+/// A day is kept as its midnight, by UTC or by the account's clock (API notes §1.8).
+fn is_that_time(wanted: &str, found: DateTime) -> bool {
+    if let Ok(wanted) = DateTime::parse(wanted) {
+        // Most date-times are kept to the second.
+        return wanted.milliseconds().div_euclid(1_000) == found.milliseconds().div_euclid(1_000);
+    }
+    Date::parse(wanted).is_ok_and(|day| found.date() == day || found.to_utc().date() == day)
+}
+
+fn is_country(text: &str) -> bool {
+    matches!(text.len(), 2 | 3) && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{find, operation::Content, update};
+    use crate::http::Method;
+
+    fn pointers(target: &str, body: &str, record: &str) -> Vec<(String, bool)> {
+        let found = find(target, Method::Post).unwrap();
+        let Content::Json(shape) = found.operation.content else { panic!("a JSON body") };
+        let differences = differences(update(target).unwrap(), Some(&shape), body, record);
+        differences.into_iter().map(|difference| (difference.pointer, difference.changeable)).collect()
+    }
+
+    #[test]
+    fn spellings_are_no_differences() {
+        let body = r#"{"ref":"WEB-1","customer":{"id":"7"},"placedOn":"2026-03-01T10:00:00Z","taxDate":"2026-03-01",
+            "currency":{"code":"GBP"},"warehouseId":2,"parentId":0,
+            "delivery":{"address":{"countryIsoCode":"GBR"}},
+            "rows":[{"productId":1007,"quantity":"2","net":10,"tax":"2.00","taxCode":"T20"}]}"#;
+        let record = r#"{"id":5,"ref":"WEB-1","customer":{"id":7},"placedOn":"2026-03-01T05:00:00.000-05:00",
+            "invoice":{"taxDate":"2026-02-28T19:00:00.000-05:00"},"currency":{"code":"GBP"},"warehouseId":2,
+            "delivery":{"address":{"countryIsoCode":"GB"}},
+            "rows":[{"id":9,"bundleChild":true,"productId":1},
+                    {"id":8,"productId":1007,"quantity":"2.0000","net":"10.0000","tax":"2.00","taxCode":"T20"}]}"#;
+        assert_eq!(pointers("order-service/sales-order", body, record), []);
+    }
+
+    #[test]
+    fn what_differs_is_named_and_whether_it_can_be_changed() {
+        let body = r#"{"ref":"WEB-2","externalRef":"007","delivery":{"date":"2026-03-02"},"rows":[{"quantity":1},{"quantity":2}]}"#;
+        let record = r#"{"ref":"WEB-1","externalRef":"7","delivery":{"date":"2026-03-01T00:00:00.000Z"},
+            "rows":[{"id":4,"quantity":"3.0000"},{"id":3,"quantity":"1.0000"}]}"#;
+        let expected =
+            [("/ref", true), ("/externalRef", false), ("/delivery/date", true), ("/rows/1/quantity", false)];
+        assert_eq!(
+            pointers("order-service/sales-order", body, record),
+            expected.map(|(pointer, changeable)| (pointer.to_owned(), changeable))
+        );
+        let body = r#"{"rows":[{"quantity":1}]}"#;
+        assert_eq!(pointers("order-service/sales-order", body, record), [("/rows".to_owned(), false)]);
+    }
+}

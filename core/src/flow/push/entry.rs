@@ -1,0 +1,123 @@
+//! Something that is to be written: a record of the input, or what is created for one.
+
+use super::super::{Created, Difference};
+use super::lookup::{Group, Hit};
+use crate::call::operation::Request;
+use crate::error::Error;
+use crate::mapping::Mapped;
+
+/// A record of the input, or something that is created for one, on its way.
+pub(super) struct Entry {
+    pub(super) role: Role,
+    /// What the journal calls it.
+    pub(super) name: String,
+    pub(super) mapped: Mapped,
+    /// How it is found in Brightpearl, where it can be.
+    pub(super) sought: Option<(Group, String)>,
+    pub(super) stage: Stage,
+    /// What became unknown, until it is known.
+    pub(super) doubt: Option<Doubt>,
+    /// How often it was sent.
+    pub(super) sends: u32,
+    /// Whether Brightpearl said that it is there though it was not found.
+    pub(super) is_contested: bool,
+    /// Those words, until it is found.
+    pub(super) conflict: Option<Error>,
+    pub(super) verified: bool,
+    pub(super) created: Vec<Created>,
+    pub(super) differences: Vec<Difference>,
+}
+
+pub(super) enum Role {
+    /// The record at this place of the input.
+    Record(u64),
+    /// What a reference needs that is not there.
+    Creation {
+        /// What it is known by to those who need it.
+        slot: String,
+        /// The name of the mapping that makes it.
+        mapping: String,
+        /// The entry that needed it first.
+        parent: usize,
+    },
+}
+
+pub(super) enum Stage {
+    /// What is to be done is not decided.
+    Open,
+    /// It is there under this id, and is being read.
+    Reading(u64),
+    /// It was read.
+    Read(u64, String),
+    /// It is to be written.
+    Ready(Write),
+    /// It was announced in the journal, or is out.
+    Sending(Write),
+    /// It is looked up whether an attempt was applied after all.
+    Looking,
+    /// It is over.
+    Settled,
+}
+
+/// One write.
+#[derive(Clone)]
+pub(super) struct Write {
+    pub(super) request: Request,
+    /// The id of the record that it changes; `None` when it creates one.
+    pub(super) changes: Option<u64>,
+}
+
+/// A write of which nobody knows what came.
+pub(super) struct Doubt {
+    /// Whether it was to change a record that was there.
+    pub(super) is_update: bool,
+    /// How it ended; nothing when an earlier run was cut off.
+    pub(super) error: Option<Error>,
+    /// How often it was looked up after a pause.
+    pub(super) looks: usize,
+}
+
+/// What is known of a reference.
+pub(super) enum Standing {
+    Found(Hit),
+    /// There are several.
+    Ambiguous(Vec<Hit>),
+    Missing,
+    /// It must be looked up.
+    Unsought(Group, String),
+    /// It must be created.
+    Uncreated(String),
+    /// It is being created.
+    Awaited,
+    /// It could not be found out, or created.
+    Failed(String),
+    /// An attempt to create it may have been applied.
+    InDoubt(String),
+}
+
+impl Entry {
+    pub(super) fn new(role: Role, name: String, mapped: Mapped, sought: Option<(Group, String)>) -> Self {
+        Self {
+            role,
+            name,
+            mapped,
+            sought,
+            stage: Stage::Open,
+            doubt: None,
+            sends: 0,
+            is_contested: false,
+            conflict: None,
+            verified: false,
+            created: Vec::new(),
+            differences: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Settled)
+    }
+
+    pub(super) fn is_record(&self) -> bool {
+        matches!(self.role, Role::Record(_))
+    }
+}

@@ -1,0 +1,259 @@
+//! The journal of a push: lines that say what is about to be written and what came of it, so that a run that was cut
+//! off anywhere can be taken up again. The engine makes the lines and reads them; the host only keeps them.
+//!
+//! What is announced is sent only after its line was consumed, so a line that was cut off announced nothing that was
+//! sent. A run that goes on behind such a line begins a new one, with a head that says so.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::super::State;
+use crate::error::{Error, Result};
+
+/// The version that this engine writes, and the only one that it reads so far.
+const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Line {
+    /// A run begins here.
+    Push { version: u32, account: String, mapping: String },
+    /// This is about to be written.
+    Write {
+        what: String,
+        /// Whether a record is changed that is there.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        update: bool,
+    },
+    /// That is over.
+    Done {
+        what: String,
+        state: DoneState,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+    },
+}
+
+/// How something ended that needs no second look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum DoneState {
+    Created,
+    Updated,
+    Unchanged,
+    /// It was not written after all; another run tries again.
+    NotWritten,
+}
+
+impl DoneState {
+    /// The outcome of a later run's record, where it need not be looked at again.
+    pub(super) fn state(self) -> Option<State> {
+        match self {
+            DoneState::Created => Some(State::Created),
+            DoneState::Updated => Some(State::Updated),
+            DoneState::Unchanged => Some(State::Unchanged),
+            DoneState::NotWritten => None,
+        }
+    }
+}
+
+/// What the journal knows of something that was to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It was announced, and nobody knows what came of it.
+    InDoubt { is_update: bool },
+    /// It is over.
+    Done(State, Option<u64>),
+}
+
+/// What earlier runs have written down, and what this one adds.
+#[derive(Debug)]
+pub(super) struct Journal {
+    known: HashMap<String, Known>,
+    lines: String,
+}
+
+impl Journal {
+    /// Reads what earlier runs put out, and begins a new run.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `journal`, or at `journal line 3`, when it is of another account
+    /// or mapping, of another version, or was altered.
+    pub(super) fn read(text: &str, account: &str, mapping: &str) -> Result<Self> {
+        let mut journal = Self { known: HashMap::new(), lines: String::new() };
+        let mut torn = None;
+        for (index, line) in text.split_inclusive('\n').enumerate() {
+            let place = || format!("journal line {}", index + 1);
+            if line.trim().is_empty() {
+                continue;
+            }
+            let read = if line.ends_with('\n') { serde_json::from_str(line) } else { cut_off() };
+            if let (Some(torn), false) = (&torn, matches!(read, Ok(Line::Push { .. }))) {
+                let message = "the line cannot be read, and no run begins behind it; expected the journal as the pushes put it out";
+                return Err(Error::validation(format!("journal line {torn}"), message));
+            }
+            torn = None;
+            match read {
+                Ok(Line::Push { version, account: of, mapping: by }) => {
+                    check_head(&place(), version, (&of, account), (&by, mapping))?;
+                }
+                Ok(Line::Write { what, update }) => {
+                    journal.known.insert(what, Known::InDoubt { is_update: update });
+                }
+                Ok(Line::Done { what, state, id }) => match state.state() {
+                    Some(state) => drop(journal.known.insert(what, Known::Done(state, id))),
+                    None => drop(journal.known.remove(&what)),
+                },
+                Err(_) => torn = Some(index + 1),
+            }
+        }
+        if !text.is_empty() && !text.ends_with('\n') {
+            journal.lines.push('\n');
+        }
+        journal.add(&Line::Push {
+            version: VERSION,
+            account: account.to_owned(),
+            mapping: mapping.to_owned(),
+        });
+        Ok(journal)
+    }
+
+    /// What is known of something.
+    pub(super) fn known(&self, what: &str) -> Option<Known> {
+        self.known.get(what).copied()
+    }
+
+    /// Announces that something is about to be written.
+    pub(super) fn announce(&mut self, what: &str, is_update: bool) {
+        self.add(&Line::Write { what: what.to_owned(), update: is_update });
+    }
+
+    /// Says what came of it.
+    pub(super) fn close(&mut self, what: &str, state: DoneState, id: Option<u64>) {
+        self.add(&Line::Done { what: what.to_owned(), state, id });
+    }
+
+    /// The lines since the last time.
+    pub(super) fn take_lines(&mut self) -> Option<String> {
+        (!self.lines.is_empty()).then(|| std::mem::take(&mut self.lines))
+    }
+
+    fn add(&mut self, line: &Line) {
+        self.lines.push_str(&crate::flow::json(line));
+        self.lines.push('\n');
+    }
+}
+
+fn cut_off() -> serde_json::Result<Line> {
+    Err(serde::de::Error::custom("the line is cut off"))
+}
+
+fn check_head(place: &str, version: u32, account: (&str, &str), mapping: (&str, &str)) -> Result<()> {
+    let refuse = |message: String| Err(Error::validation(place, message));
+    if version != VERSION {
+        return refuse(format!("the journal has version {version}; this release reads version {VERSION}"));
+    }
+    if account.0 != account.1 {
+        return refuse(format!(
+            "the journal is of account {:?}; this client is for {:?}",
+            account.0, account.1
+        ));
+    }
+    if mapping.0 != mapping.1 {
+        return refuse(format!(
+            "the journal is of the mapping {:?}, not of {:?}; expected a journal of its own for each mapping",
+            mapping.0, mapping.1
+        ));
+    }
+    Ok(())
+}
+
+/// Gives each record a name that is the same in every run: its bytes' digest, and which of several equal ones it is.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    seen: HashMap<[u8; 16], u32>,
+}
+
+impl Names {
+    pub(super) fn name(&mut self, record: &[u8]) -> String {
+        let digest = Sha256::digest(record.trim_ascii());
+        let mut short = [0; 16];
+        short.copy_from_slice(&digest[..16]);
+        let count = self.seen.entry(short).or_default();
+        *count += 1;
+        let mut name = String::with_capacity(36);
+        for byte in short {
+            let _ = write!(name, "{byte:02x}");
+        }
+        if *count > 1 {
+            let _ = write!(name, "-{count}");
+        }
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Journal> {
+        Journal::read(text, "acme", "orders")
+    }
+
+    fn written() -> String {
+        let mut journal = read("").unwrap();
+        journal.announce("a", false);
+        journal.announce("b", false);
+        journal.close("a", DoneState::Created, Some(7));
+        journal.announce("c", true);
+        journal.close("c", DoneState::NotWritten, None);
+        journal.take_lines().unwrap()
+    }
+
+    #[test]
+    fn what_was_announced_is_in_doubt_until_it_is_closed() {
+        let journal = read(&written()).unwrap();
+        assert_eq!(journal.known("a"), Some(Known::Done(State::Created, Some(7))));
+        assert_eq!(journal.known("b"), Some(Known::InDoubt { is_update: false }));
+        assert_eq!(journal.known("c"), None);
+    }
+
+    #[test]
+    fn a_journal_can_be_cut_off_at_any_byte_and_gone_on_with() {
+        let whole = written();
+        for end in 0..=whole.len() {
+            let mut text = whole[..end].to_owned();
+            let mut journal = read(&text).unwrap();
+            journal.announce("d", false);
+            text.push_str(&journal.take_lines().unwrap());
+            let again = read(&text).unwrap();
+            assert_eq!(again.known("d"), Some(Known::InDoubt { is_update: false }), "{text}");
+            // Whatever was whole before the cut is still known.
+            if whole[..end].contains("\"state\":\"created\",\"id\":7}}\n") {
+                assert_eq!(again.known("a"), Some(Known::Done(State::Created, Some(7))));
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_that_was_altered_is_named() {
+        let altered = written().replace("\"what\":\"b\"", "\"what\":b");
+        assert_eq!(read(&altered).unwrap_err().location(), Some("journal line 3"));
+        assert!(Journal::read(&written(), "other", "orders").is_err());
+        assert!(Journal::read(&written(), "acme", "contacts").is_err());
+    }
+
+    #[test]
+    fn equal_records_have_names_of_their_own() {
+        let mut names = Names::default();
+        let (one, two, three) = (names.name(b"{}"), names.name(b" {}\n"), names.name(b"[]"));
+        assert_eq!(two, format!("{one}-2"));
+        assert_ne!(one, three);
+        let mut again = Names::default();
+        assert_eq!(again.name(b"{}"), one);
+    }
+}

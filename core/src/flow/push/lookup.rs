@@ -1,0 +1,283 @@
+//! Finding records by what other systems know of them: many values together, in the fewest requests. A search takes
+//! one value at a time (API notes §4.3), so several values are looked up one by one, or by reading the whole search
+//! where that has fewer pages.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::call::operation::{MAX_PAGE_SIZE, Search};
+use crate::catalog::{self, FilterType};
+use crate::error::Error;
+use crate::mapping::Reference;
+use crate::table::{Cell, Page};
+
+/// How long it is believed that something is not there. Others write, too.
+const BELIEVED_MS: u64 = 300_000;
+
+/// What is looked for in one place: everything but the value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Group {
+    pub(super) search: Arc<str>,
+    pub(super) column: Arc<str>,
+    pub(super) by: Vec<(Arc<str>, String)>,
+    /// The column to take from the hit; the search's key when `None`.
+    pub(super) take: Option<Arc<str>>,
+}
+
+/// What was found, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hit {
+    Id(u64),
+    Text(String),
+}
+
+/// What the values of a group stand for, as far as that is known.
+#[derive(Debug, Default)]
+struct Table {
+    found: HashMap<String, Vec<Hit>>,
+    /// What a reading of the whole has found so far. It counts when the reading has ended: until then a second
+    /// hit may come.
+    reading: HashMap<String, Vec<Hit>>,
+    /// When it was seen that a value is not there.
+    absent: HashMap<String, u64>,
+    /// Values of which it is not believed that the whole search did not have them.
+    doubted: HashSet<String>,
+    /// When the whole search was last read to its end.
+    read_whole: Option<u64>,
+    /// How many rows the whole search has, as it last said.
+    rows: Option<u64>,
+}
+
+/// A search that is to be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// One value.
+    One(Group, String),
+    /// The whole search, for these many values.
+    Whole(Group, u64),
+}
+
+/// What is known of all groups.
+#[derive(Debug, Default)]
+pub(super) struct Lookups {
+    tables: HashMap<Group, Table>,
+}
+
+impl Group {
+    pub(super) fn of(reference: &Reference) -> Self {
+        Self {
+            search: Arc::clone(&reference.search),
+            column: Arc::clone(&reference.column),
+            by: reference.by.clone(),
+            take: reference.take.clone(),
+        }
+    }
+
+    fn key(&self) -> Option<&str> {
+        self.take.as_deref().or_else(|| catalog::search(&self.search)?.key)
+    }
+
+    fn filter_type(&self) -> FilterType {
+        let column = catalog::search(&self.search).and_then(|search| search.column(&self.column));
+        column.map_or(FilterType::Unknown, |column| column.filter_type)
+    }
+
+    /// A value as it is compared: text that is searched for within others in any case, numbers by what they are.
+    fn normal(&self, value: &str) -> String {
+        let trimmed = value.trim();
+        match self.filter_type() {
+            FilterType::SearchText => trimmed.to_lowercase(),
+            FilterType::Integer | FilterType::IdSet | FilterType::IntegerOrIdSet => {
+                trimmed.parse::<i64>().map_or_else(|_| trimmed.to_owned(), |number| number.to_string())
+            }
+            FilterType::Text
+            | FilterType::TextSet
+            | FilterType::Boolean
+            | FilterType::DateTime
+            | FilterType::Period
+            | FilterType::FreeText
+            | FilterType::Unknown => trimmed.to_owned(),
+        }
+    }
+
+    fn search(&self, value: Option<&str>) -> Search {
+        let mut search = Search::new(&*self.search);
+        if let Some(value) = value {
+            search = search.filter(&*self.column, value);
+        }
+        for (column, value) in &self.by {
+            search = search.filter(&**column, value);
+        }
+        if let Some(listed) = catalog::search(&self.search) {
+            let in_rows = |name: &&str| listed.column(name).is_none_or(|column| column.in_rows);
+            let names = self.key().into_iter().chain([&*self.column]).filter(in_rows);
+            let names: BTreeSet<&str> = names.collect();
+            search = search.columns(names);
+        }
+        search
+    }
+
+    /// Whether every row of the whole search tells its value.
+    fn can_be_read_whole(&self) -> bool {
+        let Some(listed) = catalog::search(&self.search) else { return false };
+        listed.tie_breaker().is_some() && listed.column(&self.column).is_some_and(|column| column.in_rows)
+    }
+}
+
+impl Look {
+    pub(super) fn search(&self) -> Search {
+        match self {
+            Look::One(group, value) => group.search(Some(value)),
+            Look::Whole(group, _) => group.search(None),
+        }
+    }
+
+    fn group(&self) -> &Group {
+        match self {
+            Look::One(group, _) | Look::Whole(group, _) => group,
+        }
+    }
+}
+
+impl Lookups {
+    /// What a value stands for; `None` while that is not known.
+    pub(super) fn hits(&self, group: &Group, value: &str, now: u64) -> Option<&[Hit]> {
+        let table = self.tables.get(group)?;
+        let value = group.normal(value);
+        if let Some(hits) = table.found.get(&value) {
+            return Some(hits);
+        }
+        let is_fresh = |since: &u64| now.saturating_sub(*since) < BELIEVED_MS;
+        let is_in_whole = !table.doubted.contains(&value) && table.read_whole.as_ref().is_some_and(is_fresh);
+        let is_absent = is_in_whole || table.absent.get(&value).is_some_and(is_fresh);
+        is_absent.then_some(&[])
+    }
+
+    /// Takes note that something was created.
+    pub(super) fn learn(&mut self, group: &Group, value: &str, id: u64) {
+        let table = self.tables.entry(group.clone()).or_default();
+        table.found.insert(group.normal(value), vec![Hit::Id(id)]);
+    }
+
+    /// Takes note that it is to be looked up again whether a value is there.
+    pub(super) fn forget(&mut self, group: &Group, value: &str) {
+        if let Some(table) = self.tables.get_mut(group) {
+            let value = group.normal(value);
+            table.found.remove(&value);
+            table.absent.remove(&value);
+            table.doubted.insert(value);
+        }
+    }
+
+    /// Takes note that it was seen that a value is not there.
+    pub(super) fn note_absence(&mut self, group: &Group, value: &str, now: u64) {
+        let table = self.tables.entry(group.clone()).or_default();
+        table.absent.insert(group.normal(value), now);
+    }
+
+    /// Takes note that the whole of a search cannot be read.
+    pub(super) fn avoid_whole(&mut self, group: &Group) {
+        let table = self.tables.entry(group.clone()).or_default();
+        table.reading.clear();
+        table.rows = Some(u64::MAX);
+    }
+
+    /// The searches that find out about these values.
+    pub(super) fn plan(&self, wanted: BTreeMap<Group, BTreeSet<String>>) -> Vec<Look> {
+        let mut looks = Vec::new();
+        for (group, values) in wanted {
+            let pages = self.tables.get(&group).and_then(|table| table.rows).map_or(1, pages);
+            let count = values.len() as u64;
+            if count > 1 && pages <= count && group.can_be_read_whole() {
+                looks.push(Look::Whole(group, count));
+            } else {
+                looks.extend(values.into_iter().map(|value| Look::One(group.clone(), value)));
+            }
+        }
+        looks
+    }
+
+    /// Takes a page of a search, and says whether the rest of it is worth reading.
+    pub(super) fn take(&mut self, look: &Look, page: &Page) -> bool {
+        let group = look.group();
+        let table = self.tables.entry(group.clone()).or_default();
+        let column = |name: &str| page.columns().iter().position(|column| column.name() == name);
+        let (values, keys) = (column(&group.column), group.key().and_then(column));
+        for row in 0..page.rows() {
+            let value = match (values.map(|column| page.cell(column, row)).and_then(text), look) {
+                (Some(value), _) => group.normal(&value),
+                // The column is in no row: the search is believed.
+                (None, Look::One(_, value)) if values.is_none() => group.normal(value),
+                (None, Look::One(..) | Look::Whole(..)) => continue,
+            };
+            let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else { continue };
+            let hits = match look {
+                Look::One(..) => table.found.entry(value).or_default(),
+                Look::Whole(..) => table.reading.entry(value).or_default(),
+            };
+            if !hits.contains(&hit) {
+                hits.push(hit);
+            }
+        }
+        match look {
+            Look::One(..) => true,
+            Look::Whole(_, count) => {
+                table.rows = page.metadata().results_available.or(table.rows);
+                let goes_on = table.rows.map_or(1, pages) <= *count;
+                if !goes_on {
+                    table.reading.clear();
+                }
+                goes_on
+            }
+        }
+    }
+
+    /// Takes note that a search was carried out to its end.
+    pub(super) fn finished(&mut self, look: &Look, now: u64) {
+        let table = self.tables.entry(look.group().clone()).or_default();
+        match look {
+            Look::One(group, value) => {
+                let value = group.normal(value);
+                table.doubted.remove(&value);
+                if !table.found.contains_key(&value) {
+                    table.absent.insert(value, now);
+                }
+            }
+            Look::Whole(..) => {
+                table.found.extend(table.reading.drain());
+                table.doubted.clear();
+                table.read_whole = Some(now);
+            }
+        }
+    }
+}
+
+fn pages(rows: u64) -> u64 {
+    (rows / u64::from(MAX_PAGE_SIZE)).saturating_add(1)
+}
+
+fn text(cell: Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Null => None,
+        Cell::Integer(number) => Some(number.to_string()),
+        Cell::Boolean(value) => Some(value.to_string()),
+        Cell::Text(text) | Cell::Decimal(text) => Some(text.to_owned()),
+        Cell::DateTime(moment) => Some(moment.to_string()),
+        Cell::Json(json) => serde_json::from_str(json).ok().or_else(|| Some(json.to_owned())),
+    }
+}
+
+fn hit(cell: Cell<'_>) -> Option<Hit> {
+    match cell {
+        Cell::Integer(id) => u64::try_from(id).ok().map(Hit::Id),
+        Cell::Null => None,
+        Cell::Boolean(_) | Cell::Text(_) | Cell::Decimal(_) | Cell::DateTime(_) | Cell::Json(_) => {
+            text(cell).filter(|text| !text.is_empty()).map(Hit::Text)
+        }
+    }
+}
+
+/// What keeps a search from being carried out, in words.
+pub(super) fn in_words(group: &Group, error: &Error) -> String {
+    format!("{} could not be searched by {}: {error}", group.search, group.column)
+}
