@@ -233,10 +233,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         """Brings records of another system into Brightpearl, each exactly once: `async for outcome in
         client.push(...)`. The arguments are those of `Client.push`; the records may come from an asynchronous
         iterable, too."""
-        kept = None if journal is None else Journal(journal, is_dry_run=dry_run)
+        # A dry run announces nothing.
+        kept = None if journal is None or dry_run else Journal(journal)
         try:
             operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
-            return AsyncOutcomes(self._start(operation), records, Feeding(kept, progress))
+            return AsyncOutcomes(self._start(operation, kept), records, Feeding(kept, progress))
         except BaseException:
             if kept is not None:
                 kept.close()
@@ -321,11 +322,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _start(self, operation: str) -> AsyncDriver:
-        return self._drive(self._native.start(operation))
+    def _start(self, operation: str, journal: Journal | None = None) -> AsyncDriver:
+        return self._drive(self._native.start(operation), journal)
 
-    def _drive(self, call: Call) -> AsyncDriver:
-        return AsyncDriver(call, self._host)
+    def _drive(self, call: Call, journal: Journal | None = None) -> AsyncDriver:
+        return AsyncDriver(call, self._host, journal)
 
 
 async def _only_output(driver: AsyncDriver) -> Output | None:

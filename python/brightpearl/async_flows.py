@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brightpearl._native import Feed, RawJournal, RawOutcomes, RawRecords
+from brightpearl._native import Feed, RawOutcomes, RawRecords
 from brightpearl.async_results import AsyncResults
 from brightpearl.outcomes import warn_of_unsent_push
 from brightpearl.pulled import Consumption
@@ -63,15 +63,9 @@ class AsyncOutcomes(AsyncResults):
 
     async def _take(self, output: Output, records: AsyncIterator[AnyRecord]) -> list[Outcome]:
         """Does what the call asks for; what it has put out."""
-        import asyncio
-
         try:
             if isinstance(output, Feed):
                 await self._feed(records, output.room)
-                return []
-            if isinstance(output, RawJournal):
-                # What is under way goes on while the disk is waited for.
-                await asyncio.to_thread(self._feeding.keep, output)
                 return []
             if TYPE_CHECKING:
                 assert isinstance(output, RawOutcomes)

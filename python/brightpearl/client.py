@@ -301,10 +301,11 @@ class Client(TaskMethods, AnyClient):
 
         Raises `ValidationError` at what is wrong with the arguments, and when another push has the journal.
         """
-        kept = None if journal is None else Journal(journal, is_dry_run=dry_run)
+        # A dry run announces nothing.
+        kept = None if journal is None or dry_run else Journal(journal)
         try:
             operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
-            return Outcomes(self._start(operation), records, Feeding(kept, progress))
+            return Outcomes(self._start(operation, kept), records, Feeding(kept, progress))
         except BaseException:
             if kept is not None:
                 kept.close()
@@ -409,11 +410,11 @@ class Client(TaskMethods, AnyClient):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, operation: str) -> Driver:
-        return self._drive(self._native.start(operation))
+    def _start(self, operation: str, journal: Journal | None = None) -> Driver:
+        return self._drive(self._native.start(operation), journal)
 
-    def _drive(self, call: Call) -> Driver:
-        return Driver(call, self._host)
+    def _drive(self, call: Call, journal: Journal | None = None) -> Driver:
+        return Driver(call, self._host, journal)
 
 
 def _reply(driver: Driver) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from brightpearl.exceptions import MisuseError, ValidationError
+from brightpearl.exceptions import ValidationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Journal:
     """A file that only grows, and that one push at a time has to itself.
 
-    A file that is not there yet is an empty journal; a dry run does not create it.
+    A file that is not there yet is an empty journal.
 
     Raises `ValidationError` when another push has it, and `OSError` when it cannot be read or written.
     """
@@ -24,14 +24,10 @@ class Journal:
     text: str
     """What stood in it when it was opened."""
 
-    def __init__(self, path: str | os.PathLike[str], *, is_dry_run: bool) -> None:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.fspath(path)
-        self._file: BinaryIO | None = None
-        if is_dry_run and not os.path.exists(self._path):
-            self.text = ""
-            return
         is_new = not os.path.exists(self._path)
-        self._file = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)  # noqa: SIM115
+        self._file: BinaryIO = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)  # noqa: SIM115
         try:
             if not _lock(self._file):
                 raise ValidationError(
@@ -49,8 +45,6 @@ class Journal:
 
     def append(self, lines: str) -> None:
         """Adds whole lines, and returns when they are on disk."""
-        if self._file is None:
-            raise MisuseError("a dry run has something to write to its journal; expected nothing")
         self._file.seek(0, os.SEEK_END)
         rest = memoryview(lines.encode())
         while rest:
@@ -59,8 +53,7 @@ class Journal:
 
     def close(self) -> None:
         """Lets others have it."""
-        if self._file is not None:
-            self._file.close()
+        self._file.close()
 
 
 def _lock(file: BinaryIO) -> bool:

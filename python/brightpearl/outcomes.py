@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from brightpearl._native import Feed, RawJournal, RawOutcomes, load_json
+from brightpearl._native import Feed, RawOutcomes, load_json
 from brightpearl.exceptions import MisuseError
 from brightpearl.findings import failure
 from brightpearl.record import Record
@@ -32,10 +32,10 @@ class Created(Record):
 
     mapping: str
     """The name of the nested mapping that made it."""
-    id: int
-    """Its id."""
+    id: int | None
+    """Its id; None in a dry run."""
 
-    def __init__(self, mapping: str, id: int) -> None:
+    def __init__(self, mapping: str, id: int | None = None) -> None:
         self.mapping = mapping
         self.id = id
 
@@ -191,11 +191,6 @@ class Feeding:
         self._fed += 1
         return text
 
-    def keep(self, lines: RawJournal) -> None:
-        """Puts lines into the journal."""
-        if self.journal is not None:
-            self.journal.append(lines.text)
-
     def read(self, outcomes: RawOutcomes) -> list[Outcome]:
         """Outcomes, counted."""
         read = []
@@ -258,9 +253,6 @@ class Outcomes:
         try:
             if isinstance(output, Feed):
                 self._feed(records, output.room)
-                return []
-            if isinstance(output, RawJournal):
-                self._feeding.keep(output)
                 return []
             if TYPE_CHECKING:
                 assert isinstance(output, RawOutcomes)

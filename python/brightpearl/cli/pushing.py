@@ -93,7 +93,9 @@ def outcome_members(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "failures": [failure_members(failure) for failure in outcome.failures],
         "error": None if outcome.error is None else describe_error(outcome.error),
-        "created": [{"mapping": one.mapping, "id": one.id} for one in outcome.created],
+        "created": [
+            {"mapping": one.mapping} | ({} if one.id is None else {"id": one.id}) for one in outcome.created
+        ],
         "differences": [
             {"pointer": one.pointer, "before": one.before, "after": one.after, "changeable": one.changeable}
             for one in outcome.differences
@@ -129,7 +131,7 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
         print(dump_json(outcome_members(outcome)), flush=True)
         return
     told = outcome.dry_run and outcome.state in ("created", "updated")
-    if outcome.ok and not told:
+    if outcome.ok and not told and not outcome.differences:
         return
     print("\n".join(_lines(outcome)), flush=True)
 
@@ -141,7 +143,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     there = "" if outcome.id is None else f" {outcome.id}"
     yield f"{name}: {what}{there}"
     for created in outcome.created:
-        yield f"  with {created.mapping}: {created.id}"
+        yield f"  with {created.mapping}" + ("" if created.id is None else f" {created.id}")
     for difference in outcome.differences:
         yield f"  {difference}"
     if outcome.reason is not None:

@@ -16,13 +16,13 @@ from brightpearl.state_file import StateFile, read_state
 
 def test_a_missing_file_is_an_empty_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal"
-    journal = Journal(path, is_dry_run=False)
+    journal = Journal(path)
     assert journal.text == ""
     journal.append("one\n")
     journal.append("two\n")
     assert path.read_text() == "one\ntwo\n"
     journal.close()
-    again = Journal(path, is_dry_run=False)
+    again = Journal(path)
     assert again.text == "one\ntwo\n"
     again.append("three\n")
     again.close()
@@ -32,35 +32,28 @@ def test_a_missing_file_is_an_empty_journal(tmp_path: Path) -> None:
 def test_every_line_is_on_disk_before_more_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "journal"
     synced: list[str] = []
-    journal = Journal(path, is_dry_run=False)
+    journal = Journal(path)
     monkeypatch.setattr(os, "fsync", lambda _: synced.append(path.read_text()))
     journal.append("one\n")
     assert synced == ["one\n"]
     journal.close()
 
 
-def test_a_dry_run_creates_no_journal(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal", is_dry_run=True)
-    assert journal.text == ""
-    journal.close()
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_second_push_is_refused_while_the_first_has_the_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal"
-    journal = Journal(path, is_dry_run=False)
+    journal = Journal(path)
     with pytest.raises(ValidationError, match="another push") as raised:
-        Journal(path, is_dry_run=False)
+        Journal(path)
     assert raised.value.location == "journal"
     journal.close()
-    Journal(path, is_dry_run=False).close()
+    Journal(path).close()
 
 
 def test_another_process_is_refused_and_the_end_of_a_process_frees_the_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     code = (
         "import sys; from brightpearl.journal import Journal\n"
-        "journal = Journal(sys.argv[1], is_dry_run=False); print('has it', flush=True); sys.stdin.read()"
+        "journal = Journal(sys.argv[1]); print('has it', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -68,16 +61,16 @@ def test_another_process_is_refused_and_the_end_of_a_process_frees_the_journal(t
         assert other.stdout is not None
         assert other.stdout.readline() == "has it\n"
         with pytest.raises(ValidationError, match="another push"):
-            Journal(path, is_dry_run=False)
+            Journal(path)
         other.kill()
         other.wait()
-    Journal(path, is_dry_run=False).close()
+    Journal(path).close()
 
 
 def test_a_line_that_a_crash_cut_within_a_character_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     path.write_bytes(b"whole\n" + "Grüße".encode()[:3])
-    journal = Journal(path, is_dry_run=False)
+    journal = Journal(path)
     assert journal.text.startswith("whole\nGr")
     journal.close()
 

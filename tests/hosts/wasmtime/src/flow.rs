@@ -37,7 +37,7 @@ fn outcome(outcome: &Outcome) -> Value {
 }
 
 fn created(created: &Created) -> Value {
-    json!({ "mapping": created.mapping, "id": created.id })
+    members([("mapping", json!(created.mapping)), ("id", json!(created.id))])
 }
 
 /// What is null in Brightpearl is told from what it has not.
