@@ -1,0 +1,149 @@
+//! A host that may die at any moment: between two steps, while it writes its journal, with answers under way.
+
+use brightpearl_core::flow::{Outcome, Records};
+use brightpearl_core::{Call, Client, Config, Error, Output, Step};
+use brightpearl_emulator::Credential;
+use serde_json::json;
+
+use crate::draw::Draw;
+use crate::network::Network;
+use crate::trace::Trace;
+
+/// More steps than any flow of a seed may take.
+const MOST_STEPS: u32 = 60_000;
+
+/// What a run has brought.
+#[derive(Default)]
+pub struct Run {
+    /// What became of the records of a push.
+    pub outcomes: Vec<Outcome>,
+    /// Batches of a pull that were consumed whole or in part, with the checkpoint behind them.
+    pub records: Vec<Records>,
+    /// The latest checkpoint, where one was taken.
+    pub checkpoint: Option<String>,
+    /// The error that ended it.
+    pub error: Option<Error>,
+    /// Whether the host died before the end.
+    pub has_crashed: bool,
+}
+
+/// A host and what it keeps on disk.
+pub struct Host<'a> {
+    /// The network that it is on.
+    pub network: &'a mut Network,
+    /// Its luck.
+    pub draw: &'a mut Draw,
+    /// What happened.
+    pub trace: &'a mut Trace,
+    /// The journal on its disk.
+    pub journal: &'a mut String,
+    /// Likelihood in a thousand that it dies at a step.
+    pub crashes: u64,
+}
+
+/// A client of the emulated account.
+pub fn client(network: &Network, seed: u64, in_flight: u64) -> Client {
+    let account = network.emulator.config();
+    let Credential::System { app_ref, account_token } = &account.credentials[0] else {
+        panic!("the first credential is a system app's");
+    };
+    let config = json!({
+        "account": account.account, "base_url": "http://127.0.0.1", "seed": seed, "max_in_flight": in_flight,
+        "pool": {"quota": account.quota, "period_ms": account.period_ms},
+        "credentials": {"type": "private-app", "app_ref": app_ref, "account_token": account_token},
+    });
+    Client::new(Config::from_json(&config.to_string()).expect("a configuration")).expect("a client")
+}
+
+impl Host<'_> {
+    /// Drives a call to its end, or to the host's.
+    ///
+    /// # Errors
+    /// What must never happen: a call that does not end, or breaks its contract.
+    pub fn drive(&mut self, mut call: Call, records: &[Vec<u8>]) -> Result<Run, String> {
+        let mut run = Run::default();
+        let mut left = records.iter();
+        for _ in 0..MOST_STEPS {
+            if self.draw.happens(self.crashes) {
+                return Ok(self.die(run));
+            }
+            match call.poll(self.network.now) {
+                Err(error) => {
+                    self.trace.note(self.network.now, || format!("ended: {error}"));
+                    self.network.forget();
+                    run.error = Some(error);
+                    return Ok(run);
+                }
+                Ok(Step::Done) => {
+                    self.network.forget();
+                    run.checkpoint = call.checkpoint().ok().or(run.checkpoint);
+                    return Ok(run);
+                }
+                Ok(Step::Pending) => self.network.pass(&mut call, None)?,
+                Ok(Step::Wait { until, .. }) => self.network.pass(&mut call, Some(until))?,
+                Ok(Step::Feed { room }) => {
+                    let fed = left.by_ref().take(room).map(|record| call.feed(record)).collect::<Vec<_>>();
+                    if fed.len() < room {
+                        call.finish().map_err(|error| error.to_string())?;
+                    }
+                    if let Some(Err(error)) = fed.into_iter().find(Result::is_err) {
+                        return Err(format!("a record was not taken: {error}"));
+                    }
+                }
+                Ok(Step::Send(exchange)) => {
+                    let request = &exchange.request;
+                    self.trace.note(self.network.now, || {
+                        let body = String::from_utf8_lossy(&request.body);
+                        format!("{}: {} {} {body}", exchange.id, request.method, request.url)
+                    });
+                    // It may die with the request in its hands.
+                    if self.draw.happens(self.crashes) {
+                        return Ok(self.die(run));
+                    }
+                    self.network.transmit(exchange.id, request, self.trace);
+                }
+                Ok(Step::Output(Output::Journal(lines))) => {
+                    if self.draw.happens(self.crashes) {
+                        let torn = self.draw.below(lines.len() as u64 + 1) as usize;
+                        self.journal.push_str(&lines[..lines.floor_char_boundary(torn)]);
+                        return Ok(self.die(run));
+                    }
+                    self.journal.push_str(&lines);
+                    self.trace.note(self.network.now, || format!("journal: {lines}"));
+                }
+                Ok(Step::Output(Output::Outcomes(outcomes))) => {
+                    for outcome in &outcomes {
+                        self.trace.note(self.network.now, || outcome.to_json());
+                    }
+                    run.outcomes.extend(outcomes);
+                }
+                Ok(Step::Output(Output::Records(records))) => {
+                    self.trace.note(self.network.now, || records.to_json());
+                    if !self.consume(&mut call, records, &mut run)? {
+                        return Ok(self.die(run));
+                    }
+                }
+                Ok(Step::Output(other)) => return Err(format!("a flow puts out nothing like {other:?}")),
+            }
+        }
+        Err(format!("the call has not ended after {MOST_STEPS} steps"))
+    }
+
+    /// Takes a batch, or only its beginning; whether the host lives on.
+    fn consume(&mut self, call: &mut Call, mut records: Records, run: &mut Run) -> Result<bool, String> {
+        let count = records.records.len();
+        let dies = self.draw.happens(self.crashes);
+        let taken = if dies { self.draw.below(count as u64 + 1) as usize } else { count };
+        call.acknowledge(taken).map_err(|error| error.to_string())?;
+        run.checkpoint = Some(call.checkpoint().map_err(|error| error.to_string())?);
+        records.records.truncate(taken);
+        run.records.push(records);
+        Ok(!dies)
+    }
+
+    fn die(&mut self, run: Run) -> Run {
+        self.trace.note(self.network.now, || "the host dies".to_owned());
+        self.network.forget();
+        Run { has_crashed: true, ..run }
+    }
+}
