@@ -23,8 +23,12 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     /// Writes the text.
     pub(crate) fn write(account: &str, operation: &Operation, position: Position) -> Result<String> {
-        let checkpoint =
-            Self { version: VERSION, account: account.to_owned(), operation: operation.clone(), position };
+        let mut operation = operation.clone();
+        if let Operation::Pull(pull) = &mut operation {
+            // The position has taken its place; kept, each state would hold all that came before.
+            pull.state = None;
+        }
+        let checkpoint = Self { version: VERSION, account: account.to_owned(), operation, position };
         serde_json::to_string(&checkpoint)
             .map_err(|error| Error::misuse(format!("the checkpoint cannot be written: {error}")))
     }

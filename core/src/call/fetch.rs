@@ -123,7 +123,7 @@ impl FetchJob {
             Position::End => self.stage = nothing_left(),
             // What is left was planned before, or is few: ask for it directly.
             Position::Ids { left } => self.stage = cutting(&left, self.id_limit),
-            Position::Row { .. } | Position::Writes { .. } => {
+            Position::Row { .. } | Position::Writes { .. } | Position::Pull(_) => {
                 return Err(Error::validation("checkpoint", "the position is not one of a fetch"));
             }
         }
@@ -422,7 +422,7 @@ fn hopeless_after(id_limit: u32) -> u32 {
 }
 
 /// The id set at the end of a planned URI such as `/order/3-4,9`.
-fn planned_ids(uri: &str) -> Result<IdSet> {
+pub(crate) fn planned_ids(uri: &str) -> Result<IdSet> {
     let last = uri.rsplit('/').next().unwrap_or_default();
     IdSet::parse(last).map_err(|_| {
         Error::new(Kind::Protocol, format!("the planned URI {uri:?} does not end in an id set"))

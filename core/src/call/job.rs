@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Prefix;
 use crate::catalog;
 use crate::error::{Delivery, Error, Kind, Result, Verification};
+use crate::flow::Standings;
 use crate::http::{Headers, Method, Request, Response};
 use crate::id_set::IdSet;
 use crate::telemetry::Event;
@@ -119,6 +120,8 @@ pub(crate) enum Position {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stopped_by: Option<u64>,
     },
+    /// A pull goes on where each of its resources stands.
+    Pull(Standings),
 }
 
 /// Why an answer is of no use.

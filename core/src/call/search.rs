@@ -138,7 +138,7 @@ impl SearchJob {
                 self.consumed = Consumed { first_result, rows_before: consumed, rows_in_page: 0, recent };
                 self.ended |= self.limit.is_some_and(|limit| consumed >= limit);
             }
-            Position::Ids { .. } | Position::Writes { .. } => {
+            Position::Ids { .. } | Position::Writes { .. } | Position::Pull(_) => {
                 return Err(Error::validation(
                     "checkpoint",
                     "the position is one of a fetch, not of a search",

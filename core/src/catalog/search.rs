@@ -115,6 +115,12 @@ pub struct Search {
     pub finds: Option<&'static str>,
     /// How rows are sorted when nothing is said, such as `orderId.ASC`.
     pub default_sort: Option<&'static str>,
+    /// The columns that tell what is new and what has changed, by which a pull finds it: dates that filter, sort and
+    /// stand in the rows. Together they cover every change that any of them shows; one alone may be null.
+    pub watermarks: &'static [&'static str],
+    /// Where rows are lines of records: the column with the id of the record, which several rows share, and what
+    /// reads it.
+    pub lines_of: Option<(&'static str, &'static str)>,
     /// Columns in their default order, then names that only filter or sort.
     pub columns: &'static [SearchColumn],
     /// Whether no other columns are known to exist; only then an unknown one is refused.
@@ -132,6 +138,8 @@ impl Search {
         key: None,
         finds: None,
         default_sort: None,
+        watermarks: &[],
+        lines_of: None,
         columns: &[],
         columns_complete: false,
         filters_complete: false,

@@ -11,6 +11,7 @@ mod team;
 pub use outcome::{Created, Difference, Outcome, State};
 pub use records::{PulledRecord, Records};
 
+pub(crate) use pull::Standings;
 pub(crate) use pull::job as pull_job;
 pub(crate) use push::job as push_job;
 

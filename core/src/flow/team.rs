@@ -48,8 +48,17 @@ impl<K: Clone> Team<K> {
     /// Adds a job whose first request waits so many milliseconds, and whose requests go before those of jobs of a
     /// lower priority.
     pub(crate) fn add_with(&mut self, purpose: K, priority: i32, delay_ms: u64, job: impl Job + 'static) {
-        let member = Member { purpose, job: Box::new(job), priority, delay_ms, served: 0, out: Vec::new() };
-        self.members.push(member);
+        self.add_boxed(purpose, priority, delay_ms, Box::new(job));
+    }
+
+    /// The same for a job of any kind.
+    pub(crate) fn add_boxed(&mut self, purpose: K, priority: i32, delay_ms: u64, job: Box<dyn Job>) {
+        self.members.push(Member { purpose, job, priority, delay_ms, served: 0, out: Vec::new() });
+    }
+
+    /// Lets only those stay whose work is still wanted. Answers for the others say nothing.
+    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&K) -> bool) {
+        self.members.retain(|member| is_wanted(&member.purpose));
     }
 
     /// Sends away those whose work is not needed any more.
@@ -73,10 +82,18 @@ impl<K: Clone> Team<K> {
 
     /// The next request of whoever has the highest priority and has waited longest.
     pub(crate) fn next(&mut self) -> Option<Draft> {
+        self.next_of(|_| true)
+    }
+
+    /// The same among those that may ask now.
+    pub(crate) fn next_of(&mut self, may_ask: impl Fn(&K) -> bool) -> Option<Draft> {
         let mut order: Vec<usize> = (0..self.members.len()).collect();
         order.sort_by_key(|index| (-i64::from(self.members[*index].priority), self.members[*index].served));
         for index in order {
             let member = &mut self.members[index];
+            if !may_ask(&member.purpose) {
+                continue;
+            }
             let Some(mut draft) = member.job.next() else { continue };
             self.turn += 1;
             member.served = self.turn;

@@ -491,7 +491,7 @@ fn start(position: &Position, writes: usize) -> Result<(usize, Option<usize>)> {
                 _ => refuse(format!("the position is behind the last of the batch's {writes} writes")),
             }
         }
-        Position::Row { .. } | Position::Ids { .. } => {
+        Position::Row { .. } | Position::Ids { .. } | Position::Pull(_) => {
             refuse("the position is not one of a batch".to_owned())
         }
     }

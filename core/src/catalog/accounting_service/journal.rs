@@ -28,6 +28,7 @@ pub(super) const JOURNAL: Resource = Resource {
     ],
     searches: &[Search {
         path: "accounting-service/journal-search",
+        lines_of: Some(("journalId", "accounting-service/journal")),
         columns: JOURNAL_COLUMNS,
         note: "One row per journal line.",
         ..Search::BLANK

@@ -40,6 +40,7 @@ pub(super) const CUSTOMER_PAYMENT: Resource = Resource {
     ],
     searches: &[Search {
         path: "accounting-service/customer-payment-search",
+        watermarks: &["createdOn"],
         key: Some("paymentId"),
         default_sort: Some("paymentId.ASC"),
         columns: CUSTOMER_COLUMNS,
@@ -118,6 +119,7 @@ pub(super) const SUPPLIER_PAYMENT: Resource = Resource {
     )],
     searches: &[Search {
         path: "accounting-service/supplier-payment-search",
+        watermarks: &["createdOn"],
         key: Some("paymentId"),
         default_sort: Some("paymentId.ASC"),
         columns: SUPPLIER_COLUMNS,

@@ -57,6 +57,8 @@ pub(super) const CONTACT: Resource = Resource {
     ],
     searches: &[Search {
         path: "contact-service/contact-search",
+        watermarks: &["createdOn", "updatedOn"],
+        lines_of: None,
         key: Some("contactId"),
         finds: Some("contact-service/contact"),
         default_sort: Some("contactId.ASC"),

@@ -64,6 +64,8 @@ pub(super) const ORDER: Resource = Resource {
         key: Some("orderId"),
         finds: Some("order-service/order"),
         default_sort: Some("orderId.ASC"),
+        watermarks: &["createdOn", "updatedOn"],
+        lines_of: None,
         columns: ORDER_COLUMNS,
         columns_complete: true,
         filters_complete: true,

@@ -126,6 +126,7 @@ pub(super) const ORDER_NOTE: Resource = Resource {
     ],
     searches: &[Search {
         path: "order-service/order-note-search",
+        watermarks: &["dateAdded"],
         key: Some("noteId"),
         default_sort: Some("noteId.ASC"),
         columns: NOTE_COLUMNS,

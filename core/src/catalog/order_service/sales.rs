@@ -49,6 +49,7 @@ pub(super) const SALES_ORDER: Resource = Resource {
     ],
     searches: &[Search {
         path: "order-service/sales-order-search",
+        watermarks: &["createdOn", "updatedOn"],
         key: Some("salesOrderId"),
         finds: Some("order-service/sales-order"),
         columns: SALES_ORDER_COLUMNS,

@@ -51,6 +51,8 @@ pub(super) const PRODUCT: Resource = Resource {
     ],
     searches: &[Search {
         path: "product-service/product-search",
+        watermarks: &["createdOn", "updatedOn"],
+        lines_of: None,
         key: Some("productId"),
         finds: Some("product-service/product"),
         default_sort: Some("productId.ASC"),

@@ -44,6 +44,7 @@ pub(super) const GOODS_OUT_NOTE: Resource = Resource {
     ],
     searches: &[Search {
         path: "warehouse-service/goods-note/goods-out-search",
+        watermarks: &["createdOn", "shippedOn"],
         key: Some("goodsOutNoteId"),
         finds: Some("warehouse-service/order/*/goods-note/goods-out"),
         columns: NOTE_COLUMNS,

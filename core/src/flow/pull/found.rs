@@ -1,0 +1,160 @@
+//! What a sweep has found, and what consuming it does to where a resource stands.
+
+use roaring::RoaringTreemap;
+use serde_json::value::RawValue;
+
+use crate::call::{instant_of, key_of};
+use crate::table::{Cell, Column, Page, write_string};
+
+use super::plan::Plan;
+use super::standing::{Place, Standing};
+
+/// Something that is handed out, or only takes note of how far the pull is.
+pub(super) enum Item {
+    /// A row that is new, or has changed.
+    Row(Row),
+    /// A row that was handed out before, or whose record is gone.
+    Passed(Row),
+    /// The record of this id is gone.
+    Gone(u64),
+    /// The first sweep is over.
+    FirstIsOver,
+    /// These ids are there: what is gone later is told by them.
+    Known(RoaringTreemap),
+    /// A record that an answer has beside what was asked for.
+    Unasked,
+}
+
+/// One row that was found.
+pub(super) struct Row {
+    pub(super) id: Option<u64>,
+    /// The latest of its watermarks.
+    pub(super) change: Option<Change>,
+    /// What it has in each watermark column, in milliseconds.
+    values: Vec<Option<i64>>,
+    /// The row as an object, where rows are handed out.
+    pub(super) json: Option<Box<RawValue>>,
+    reached: Reached,
+}
+
+/// When a record changed.
+#[derive(Clone)]
+pub(super) struct Change {
+    pub(super) at: i64,
+    /// As Brightpearl writes it.
+    pub(super) text: String,
+}
+
+/// How far the sweep has come with a row.
+#[derive(Clone, Copy)]
+pub(super) enum Reached {
+    /// The first sweep: the page's first row.
+    First(u64),
+    /// The sweep by this watermark column.
+    Change(usize),
+    /// The sweep by ids.
+    Id,
+}
+
+/// The rows of a page.
+pub(super) fn rows(page: &Page, plan: &Plan, reached: Reached) -> Vec<Row> {
+    let key = page.column(&plan.key);
+    let watermarks: Vec<Option<&Column>> = plan.watermarks.iter().map(|name| page.column(name)).collect();
+    let row = |row: usize| {
+        let values: Vec<Option<i64>> =
+            watermarks.iter().map(|column| column.and_then(|column| instant_of(column, row))).collect();
+        let latest = (0..values.len()).filter(|index| values[*index].is_some()).max_by_key(|index| values[*index]);
+        let change = latest.and_then(|index| {
+            Some(Change { at: values[index]?, text: text_of(watermarks[index]?.cell(row)) })
+        });
+        Row {
+            id: key.and_then(|column| key_of(column, row)),
+            change,
+            values,
+            json: plan.reading.is_none().then(|| object(page, row)).flatten(),
+            reached: match reached {
+                Reached::First(first) => Reached::First(first + row as u64),
+                Reached::Change(_) | Reached::Id => reached,
+            },
+        }
+    };
+    (0..page.rows()).map(row).collect()
+}
+
+/// The latest date that any row of a page has in any watermark column.
+pub(super) fn latest(rows: &[Row]) -> Option<i64> {
+    rows.iter().filter_map(|row| row.change.as_ref().map(|change| change.at)).max()
+}
+
+/// A row as a JSON object, its values exactly as in the answer.
+fn object(page: &Page, row: usize) -> Option<Box<RawValue>> {
+    let mut text = String::from("{");
+    for (index, column) in page.columns().iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        write_string(column.name(), &mut text);
+        text.push(':');
+        column.cell(row).write_json(&mut text);
+    }
+    text.push('}');
+    RawValue::from_string(text).ok()
+}
+
+fn text_of(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::DateTime(moment) => moment.to_string(),
+        Cell::Text(text) | Cell::Decimal(text) | Cell::Json(text) => text.to_owned(),
+        Cell::Null | Cell::Integer(_) | Cell::Boolean(_) => String::new(),
+    }
+}
+
+impl Standing {
+    /// Takes note that an item was consumed.
+    pub(super) fn consume(&mut self, item: &Item, plan: &Plan, overlap_ms: i64) {
+        match item {
+            Item::Row(row) => {
+                self.reach(row, plan, overlap_ms);
+                if let (Some(known), Some(id)) = (&mut self.known, row.id) {
+                    known.insert(id);
+                }
+            }
+            Item::Passed(row) => self.reach(row, plan, overlap_ms),
+            Item::Gone(id) => {
+                if let Some(known) = &mut self.known {
+                    known.remove(*id);
+                }
+            }
+            Item::FirstIsOver => self.first = None,
+            Item::Known(ids) => self.known = Some(ids.clone()),
+            Item::Unasked => {}
+        }
+    }
+
+    fn reach(&mut self, row: &Row, plan: &Plan, overlap_ms: i64) {
+        match row.reached {
+            Reached::First(number) => {
+                if let (Some(first), Some(key)) = (&mut self.first, row.id) {
+                    *first = Place { row: number, key: key.max(first.key) };
+                }
+            }
+            Reached::Change(column) => {
+                let mark = plan.watermarks.get(column).and_then(|name| self.marks.get_mut(name));
+                if let (Some(mark), Some(Some(value))) = (mark, row.values.get(column)) {
+                    mark.advance(*value, overlap_ms);
+                }
+            }
+            Reached::Id => {}
+        }
+        let Some(id) = row.id else { return };
+        if let Some(ids) = &mut self.ids {
+            ids.note(id);
+        }
+        let Some(change) = &row.change else { return };
+        for (name, value) in plan.watermarks.iter().zip(&row.values) {
+            if let (Some(mark), Some(value)) = (self.marks.get_mut(name), value) {
+                mark.note(*value, id, change.at, overlap_ms);
+            }
+        }
+    }
+}

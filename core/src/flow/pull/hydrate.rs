@@ -1,0 +1,148 @@
+//! What was found, read in detail and mapped.
+
+use std::collections::BTreeMap;
+
+use roaring::RoaringTreemap;
+use serde_json::value::RawValue;
+
+use crate::call::{Refusal, Resources};
+use crate::flow::PulledRecord;
+use crate::id_set::IdSet;
+use crate::mapping::{Failure, Mapping, NoBody, Resolution};
+
+use super::found::{Item, Row};
+use super::plan::Plan;
+
+/// Items that are read together and handed out together, in their order.
+pub(super) struct Chunk {
+    pub(super) number: u64,
+    pub(super) items: Vec<Item>,
+    /// What came of reading them so far.
+    pub(super) resources: Vec<Resources>,
+    pub(super) is_read: bool,
+}
+
+/// An item, with the record that is handed out for it, where there is one.
+pub(super) type Ready = (Item, Option<PulledRecord>);
+
+impl Chunk {
+    /// The ids to read.
+    pub(super) fn ids(&self) -> IdSet {
+        let ids = self.items.iter().filter_map(|item| match item {
+            Item::Row(row) => row.id,
+            Item::Passed(_) | Item::Gone(_) | Item::FirstIsOver | Item::Known(_) | Item::Unasked => None,
+        });
+        // They came out of a page as ids.
+        IdSet::from_ids(ids).unwrap_or_default()
+    }
+
+    /// Makes the records, each in the place of its item. Of a record that was found twice, the last one counts.
+    pub(super) fn ready(self, plan: &Plan) -> Vec<Ready> {
+        let mut answers = Answers::of(&self.resources);
+        let mut handed_out = RoaringTreemap::new();
+        let mut ready: Vec<Ready> = Vec::with_capacity(self.items.len());
+        for item in self.items.into_iter().rev() {
+            ready.push(match item {
+                Item::Row(row) if row.id.is_some_and(|id| !handed_out.insert(id)) => (Item::Passed(row), None),
+                Item::Row(row) => answers.record(row, plan),
+                Item::Gone(id) => {
+                    let record = PulledRecord { id: Some(id), deleted: true, ..blank() };
+                    (Item::Gone(id), Some(record))
+                }
+                Item::Passed(_) | Item::FirstIsOver | Item::Known(_) | Item::Unasked => (item, None),
+            });
+        }
+        ready.reverse();
+        let unasked = answers.unasked.iter().map(|(id, json)| {
+            (Item::Unasked, Some(mapped(PulledRecord { id: *id, ..blank() }, owned(json), plan.mapping.as_ref())))
+        });
+        ready.extend(unasked);
+        ready
+    }
+}
+
+/// The answers to a chunk, by id.
+struct Answers<'a> {
+    found: BTreeMap<u64, &'a str>,
+    refused: BTreeMap<u64, &'a Refusal>,
+    /// Records of no id, or of one that was not asked for.
+    unasked: Vec<(Option<u64>, &'a str)>,
+}
+
+impl<'a> Answers<'a> {
+    fn of(resources: &'a [Resources]) -> Self {
+        let mut answers = Self { found: BTreeMap::new(), refused: BTreeMap::new(), unasked: Vec::new() };
+        for part in resources {
+            for (index, item) in part.items.iter().enumerate() {
+                let Some(Ok(json)) = part.json(index).map(str::from_utf8) else { continue };
+                match item.id.filter(|id| part.requested.contains(*id)) {
+                    Some(id) => _ = answers.found.insert(id, json),
+                    None => answers.unasked.push((item.id, json)),
+                }
+            }
+            answers.refused.extend(part.refused.iter().map(|refusal| (refusal.id, refusal)));
+        }
+        answers
+    }
+
+    fn record(&mut self, mut row: Row, plan: &Plan) -> Ready {
+        let change = row.change.as_ref().map(|change| change.text.clone());
+        let record = PulledRecord { id: row.id, changed: change, ..blank() };
+        if plan.reading.is_none() {
+            let json = row.json.take();
+            return (Item::Row(row), Some(mapped(record, json, plan.mapping.as_ref())));
+        }
+        let Some(id) = row.id else { return (Item::Passed(row), None) };
+        if let Some(json) = self.found.get(&id) {
+            return (Item::Row(row), Some(mapped(record, owned(json), plan.mapping.as_ref())));
+        }
+        if let Some(refusal) = self.refused.get(&id) {
+            let failures = vec![refused(refusal, plan)];
+            return (Item::Row(row), Some(PulledRecord { failures, ..record }));
+        }
+        // Deleted since it was found: whether that is told is decided where all ids are compared, behind the guard.
+        (Item::Passed(row), None)
+    }
+}
+
+fn refused(refusal: &Refusal, plan: &Plan) -> Failure {
+    let said: Vec<String> =
+        refusal.error.errors().iter().map(|error| format!("{}: {}", error.code, error.message)).collect();
+    let reason = if said.is_empty() { refusal.error.message().to_owned() } else { said.join("; ") };
+    Failure {
+        record: Some(refusal.id.to_string()),
+        rule: String::new(),
+        target: String::new(),
+        source: plan.reading.as_ref().map(|reading| reading.fetch.resource.clone()).unwrap_or_default(),
+        value: String::new(),
+        reason: format!("Brightpearl refuses to read it: {reason}"),
+    }
+}
+
+/// A record with its JSON, mapped where it is to be.
+fn mapped(record: PulledRecord, json: Option<Box<RawValue>>, mapping: Option<&Mapping>) -> PulledRecord {
+    let (Some(mapping), Some(source)) = (mapping, &json) else { return PulledRecord { record: json, ..record } };
+    let nothing = |_: &_| Resolution::Unknown("a pull looks nothing up".to_owned());
+    match mapping.map(source.get().as_bytes()).body(&nothing) {
+        Ok(body) => PulledRecord { record: owned(&body), ..record },
+        Err(NoBody::Skipped(reason)) => PulledRecord { skipped: Some(reason), ..record },
+        Err(NoBody::Failed(failures)) => PulledRecord { failures, source: json, ..record },
+    }
+}
+
+/// JSON of its own. It was read as JSON before.
+fn owned(json: &str) -> Option<Box<RawValue>> {
+    RawValue::from_string(json.to_owned()).ok()
+}
+
+fn blank() -> PulledRecord {
+    PulledRecord {
+        id: None,
+        changed: None,
+        deleted: false,
+        record: None,
+        skipped: None,
+        failures: Vec::new(),
+        source: None,
+    }
+}

@@ -1,0 +1,247 @@
+//! What is to be pulled, checked before anything is sent.
+
+use crate::call::operation::{Deletes, Fetch, Pull, PullResource, Search};
+use crate::catalog;
+use crate::client::Shared;
+use crate::error::{Error, Result};
+use crate::http::Method;
+use crate::live::LiveColumns;
+use crate::mapping::Mapping;
+use crate::value::{DateTime, Moment, Period};
+
+/// A day begins somewhere so much earlier than in UTC.
+const EARLIEST_ZONE_MS: i64 = 14 * 3_600_000;
+
+/// Before anything in Brightpearl.
+const EPOCH: &str = "1970-01-01T00:00:00Z";
+
+const A_DAY_MS: i64 = 24 * 3_600_000;
+
+/// One resource as it is pulled.
+pub(super) struct Plan {
+    pub(super) name: String,
+    pub(super) priority: i32,
+    /// The search, with the pull's filters; its columns are those that are needed.
+    pub(super) search: Search,
+    /// The column with the ids.
+    pub(super) key: String,
+    /// The columns that tell what changed; none where only ids tell what is new.
+    pub(super) watermarks: Vec<String>,
+    pub(super) since: Option<Since>,
+    /// How what was found is read in detail; `None` hands out rows.
+    pub(super) reading: Option<Reading>,
+    pub(super) mapping: Option<Mapping>,
+    pub(super) deletes: Option<Deletes>,
+}
+
+/// How records are read.
+pub(super) struct Reading {
+    pub(super) fetch: Fetch,
+    pub(super) id_limit: usize,
+    /// Whether `OPTIONS` lists all the ids that there are.
+    pub(super) lists_ids: bool,
+}
+
+/// From when on, where nothing is consumed yet.
+pub(super) struct Since {
+    /// As it was given.
+    pub(super) text: String,
+    /// In milliseconds; of a day, its earliest beginning.
+    pub(super) at: i64,
+}
+
+/// Plans every resource of a pull.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `resources[i]` and the member that is wrong.
+pub(super) fn plans(pull: &Pull, shared: &Shared, is_new: bool) -> Result<Vec<Plan>> {
+    if pull.resources.is_empty() {
+        return Err(Error::validation("resources", "there is nothing to pull; expected at least one resource"));
+    }
+    let mut plans: Vec<Plan> = Vec::with_capacity(pull.resources.len());
+    for (index, resource) in pull.resources.iter().enumerate() {
+        let inside = |error: Error| {
+            let member = error.location().unwrap_or("resource").to_owned();
+            error.at(format!("resources[{index}].{member}"))
+        };
+        let plan = plan(resource, shared, is_new).map_err(inside)?;
+        if plans.iter().any(|other| other.name == plan.name) {
+            return Err(inside(Error::validation(
+                "name",
+                format!("{:?} is pulled twice; expected names of their own", plan.name),
+            )));
+        }
+        plans.push(plan);
+    }
+    Ok(plans)
+}
+
+fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Plan> {
+    let listed = find_search(&resource.resource)?;
+    let (key, finds) = match (listed.key, listed.lines_of) {
+        (Some(key), _) => (key, listed.finds),
+        (None, Some((column, reads))) if !resource.rows => (column, Some(reads)),
+        (None, _) => {
+            return Err(Error::validation(
+                if listed.lines_of.is_some() { "rows" } else { "resource" },
+                format!("no column of {} is known to tell its rows apart, so what was handed out cannot be told from what was not; expected a search with such a column", listed.path),
+            ));
+        }
+    };
+    let finds = finds.filter(|_| !resource.rows);
+    if finds.is_none() && !resource.query.is_empty() {
+        return Err(Error::validation(
+            "query",
+            "rows are handed out as the search has them; expected `query` only where records are read",
+        ));
+    }
+    let mut search = Search::new(listed.path);
+    search.filters.clone_from(&resource.filters);
+    search.key = Some(key.to_owned());
+    if is_new {
+        search.check()?;
+        search.check_names(&shared.live)?;
+    }
+    let watermarks = watermarks(resource, listed, &shared.live)?;
+    if let Some((name, _)) = resource.filters.iter().find(|(name, _)| watermarks.contains(name)) {
+        return Err(Error::validation(
+            format!("filters.{name}"),
+            format!("a pull filters by {name} itself; expected `since`, or another `watermark`"),
+        ));
+    }
+    let since = resource.since.as_deref().map(Since::read).transpose()?;
+    if since.is_some() && watermarks.is_empty() {
+        return Err(Error::validation(
+            "since",
+            format!(
+                "{} has no date that tells what is new; expected no `since`, or a `watermark`",
+                listed.path
+            ),
+        ));
+    }
+    if resource.deletes.as_ref().is_some_and(|deletes| deletes.most_percent > 100) {
+        return Err(Error::validation("deletes.most_percent", "expected a share of 0 to 100 percent"));
+    }
+    if finds.is_some() {
+        search.columns = std::iter::once(key.to_owned()).chain(watermarks.iter().cloned()).collect();
+    }
+    Ok(Plan {
+        name: resource.name.clone().unwrap_or_else(|| resource.resource.clone()),
+        priority: resource.priority,
+        key: key.to_owned(),
+        reading: finds.map(|path| Reading::of(path, resource)),
+        mapping: mapping(resource, listed, finds)?,
+        deletes: resource.deletes.clone(),
+        search,
+        watermarks,
+        since,
+    })
+}
+
+fn find_search(name: &str) -> Result<&'static catalog::Search> {
+    catalog::search_named(name).ok_or_else(|| {
+        let names = catalog::catalog().filter(|resource| !resource.searches.is_empty());
+        let names: Vec<&str> = names.map(|resource| resource.name).collect();
+        let hint = catalog::nearest(name, names.iter().copied())
+            .map(|near| format!("did you mean {near:?}?"))
+            .unwrap_or_else(|| format!("expected one of {}", names.join(", ")));
+        Error::validation("resource", format!("no search is known that finds {name:?}; {hint}"))
+    })
+}
+
+fn watermarks(
+    resource: &PullResource,
+    listed: &'static catalog::Search,
+    live: &LiveColumns,
+) -> Result<Vec<String>> {
+    let Some(column) = &resource.watermark else {
+        return Ok(listed.watermarks.iter().map(|column| (*column).to_owned()).collect());
+    };
+    let is_learnt = live.column(listed.path, column).is_some_and(|column| column.filterable && column.sortable);
+    let place = |error: Error| error.at("watermark");
+    if !is_learnt {
+        listed.check_filter(column, "2026-01-01/").map_err(place)?;
+        listed.check_column(column).map_err(place)?;
+        listed.check_sort(column).map_err(place)?;
+    }
+    Ok(vec![column.clone()])
+}
+
+fn mapping(
+    resource: &PullResource,
+    listed: &'static catalog::Search,
+    finds: Option<&str>,
+) -> Result<Option<Mapping>> {
+    let Some(document) = &resource.mapping else { return Ok(None) };
+    let mapping = Mapping::compiled(document.as_str()).map_err(|error| error.at("mapping"))?;
+    let Some(source) = mapping.source() else {
+        return Err(Error::validation(
+            "mapping",
+            format!("the mapping {:?} writes into Brightpearl; expected one with a `source`", mapping.name()),
+        ));
+    };
+    let read = finds.and_then(catalog::resource).map(|resource| resource.name);
+    let searched = catalog::resource(listed.path).map(|resource| resource.name);
+    if read != Some(source) && searched != Some(source) {
+        let expected = read.or(searched).unwrap_or(listed.path);
+        return Err(Error::validation(
+            "mapping",
+            format!("the mapping {:?} is for {source:?}, and not for {expected:?}", mapping.name()),
+        ));
+    }
+    Ok(Some(mapping))
+}
+
+impl Reading {
+    fn of(path: &str, resource: &PullResource) -> Self {
+        let listed = catalog::reading(path);
+        let query = resource.query.clone();
+        Self {
+            fetch: Fetch {
+                resource: path.to_owned(),
+                query,
+                plan: crate::call::operation::Plan::Never,
+                ..Fetch::default()
+            },
+            id_limit: listed.id_limit as usize,
+            lists_ids: listed.options && catalog::find(path, Method::Options).is_some(),
+        }
+    }
+}
+
+impl Since {
+    fn read(text: &str) -> Result<Self> {
+        let refuse = || {
+            Error::validation("since", format!("{text:?} is no moment; expected a date or a date-time with its offset"))
+        };
+        if text.contains('/') {
+            return Err(refuse());
+        }
+        let at = match Period::parse(text).map_err(|_| refuse())?.from() {
+            Some(Moment::DateTime(moment)) => moment.milliseconds(),
+            Some(Moment::Date(date)) => i64::from(date.days_since_epoch()) * A_DAY_MS - EARLIEST_ZONE_MS,
+            None => return Err(refuse()),
+        };
+        Ok(Self { text: text.to_owned(), at })
+    }
+}
+
+impl Plan {
+    /// The search for what has changed since a mark: from so much before it, but where the mark began at `since` not
+    /// from before that.
+    pub(super) fn changes(&self, column: &str, at: i64, overlap_ms: i64) -> Search {
+        let from = at.saturating_sub(overlap_ms);
+        let text = match &self.since {
+            Some(since) if from <= since.at && since.at <= at => since.text.clone(),
+            // A whole second: no source shows a filter with a fraction.
+            _ => DateTime::from_milliseconds(from - from.rem_euclid(1_000), None)
+                .map_or_else(|_| EPOCH.to_owned(), |from| from.to_string().replace(".000Z", "Z")),
+        };
+        self.search.clone().since(column, text)
+    }
+
+    /// The search for the ids that there are.
+    pub(super) fn ids(&self) -> Search {
+        self.search.clone().columns([self.key.as_str()])
+    }
+}

@@ -1,0 +1,378 @@
+//! One resource of a pull under way: found by sweeps, read in chunks, put out in the order in which it was found.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use roaring::RoaringTreemap;
+
+use crate::call::operation::{Fetch, Options};
+use crate::call::{FetchJob, Job, Resources, SearchPage, SweepJob, options_job};
+use crate::client::Shared;
+use crate::error::Result;
+
+use super::existing;
+use super::found::{self, Item, Reached, Row};
+use super::hydrate::{Chunk, Ready};
+use super::plan::Plan;
+use super::standing::{ID_OVERLAP, Ids, Mark, Place, Standing};
+
+/// Most rows that are handed out together without being read in detail.
+const MOST_ROWS: usize = 500;
+
+pub(super) struct Stream {
+    pub(super) plan: Plan,
+    /// Behind all that was consumed.
+    pub(super) standing: Standing,
+    pub(super) overlap_ms: i64,
+    /// What is under way, and what comes behind it.
+    stage: Option<Stage>,
+    todo: VecDeque<Stage>,
+    /// What was found and is in no chunk yet, and how much of it is to be handed out.
+    found: VecDeque<Item>,
+    wanted: usize,
+    chunks: VecDeque<Chunk>,
+    next_chunk: u64,
+    /// The latest change of each record that was handed out, in this run or within the overlap before it.
+    handed_out: BTreeMap<u64, i64>,
+    /// New rows by descending id, until all of them are there.
+    newest: Vec<Row>,
+    /// The ids that there are, while they are listed.
+    existing: RoaringTreemap,
+    /// Those that were told of, before or in this run.
+    told: Option<RoaringTreemap>,
+    /// Whether `OPTIONS` did not list them.
+    lists_by_sweep: bool,
+    /// Rows that the sweep under way has still to bring, when known.
+    to_come: Option<u64>,
+}
+
+/// One pass over the search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Everything, by key.
+    First,
+    /// What changed by this watermark column.
+    Changes(usize),
+    /// What is new by id.
+    Ids,
+    /// Which ids there are.
+    Listing,
+}
+
+/// A job that a stage wants.
+pub(super) enum Wanted {
+    Sweep(Box<dyn Job>),
+    Listing(Box<dyn Job>),
+    Chunk(u64, Box<dyn Job>),
+}
+
+impl Stream {
+    pub(super) fn new(plan: Plan, mut standing: Standing, overlap_ms: i64) -> Self {
+        standing.search.clone_from(&plan.search.resource);
+        let mut todo = VecDeque::new();
+        let knows_marks = plan.watermarks.iter().any(|column| standing.marks.contains_key(column));
+        let has_begun = standing.first.is_none()
+            && if plan.watermarks.is_empty() { standing.ids.is_some() } else { knows_marks || plan.since.is_some() };
+        if !has_begun {
+            todo.push_back(Stage::First);
+            if plan.deletes.is_some() && standing.first.is_none() {
+                standing.known.get_or_insert_default();
+            }
+        } else if plan.watermarks.is_empty() {
+            todo.push_back(Stage::Ids);
+        } else {
+            let since = plan.since.as_ref().map(|since| since.at);
+            // A column that is new to the state begins where the others have all come to.
+            let begin = standing.marks.values().map(|mark| mark.at).min().or(since).unwrap_or_default();
+            for (index, column) in plan.watermarks.iter().enumerate() {
+                let mark = || Mark { at: begin, ..Mark::default() };
+                standing.marks.entry(column.clone()).or_insert_with(mark);
+                todo.push_back(Stage::Changes(index));
+            }
+        }
+        // The first sweep lists every id by itself.
+        if plan.deletes.is_some() && (has_begun || standing.known.is_none()) {
+            todo.push_back(Stage::Listing);
+        }
+        let mut handed_out = BTreeMap::new();
+        for mark in standing.marks.values() {
+            for ((_, id), change) in &mark.recent {
+                let latest = handed_out.entry(*id).or_insert(*change);
+                *latest = (*latest).max(*change);
+            }
+        }
+        Self {
+            told: standing.known.clone(),
+            plan,
+            standing,
+            overlap_ms,
+            stage: None,
+            todo,
+            found: VecDeque::new(),
+            wanted: 0,
+            chunks: VecDeque::new(),
+            next_chunk: 0,
+            handed_out,
+            newest: Vec::new(),
+            existing: RoaringTreemap::new(),
+            lists_by_sweep: false,
+            to_come: None,
+        }
+    }
+
+    /// Whether nothing more will come.
+    pub(super) fn is_over(&self) -> bool {
+        self.stage.is_none() && self.todo.is_empty() && self.found.is_empty() && self.chunks.is_empty()
+    }
+
+    /// Gives up what is not put out yet.
+    pub(super) fn give_up(&mut self) {
+        self.stage = None;
+        self.todo.clear();
+        self.found.clear();
+        self.wanted = 0;
+        self.chunks.clear();
+    }
+
+    /// Whether more may be found: what waits to be read is enough for now otherwise.
+    pub(super) fn has_room(&self, ahead: usize) -> bool {
+        self.wanted < self.chunk_size().saturating_mul(ahead.max(1))
+    }
+
+    /// The next job that can be begun.
+    pub(super) fn next_job(&mut self, shared: &Shared) -> Result<Option<Wanted>> {
+        if self.stage.is_none()
+            && let Some(stage) = self.todo.pop_front()
+        {
+            self.stage = Some(stage);
+            self.to_come = None;
+            return self.begin(stage, shared).map(Some);
+        }
+        let ahead = shared.config.max_in_flight.max(1);
+        let may_find_more = self.stage.is_some_and(|stage| stage != Stage::Listing);
+        while self.chunks.len() < ahead
+            && !self.found.is_empty()
+            && (self.wanted >= self.chunk_size() || !may_find_more || self.wanted == 0)
+        {
+            let chunk = self.cut();
+            let ids = chunk.ids();
+            let number = chunk.number;
+            self.chunks.push_back(chunk);
+            match &self.plan.reading {
+                Some(reading) if !ids.is_empty() => {
+                    let fetch = Fetch { ids: Some(ids), ..reading.fetch.clone() };
+                    let job = FetchJob::new(&fetch, ahead)?;
+                    return Ok(Some(Wanted::Chunk(number, Box::new(job))));
+                }
+                Some(_) | None => self.is_read(number),
+            }
+        }
+        Ok(None)
+    }
+
+    fn begin(&mut self, stage: Stage, shared: &Shared) -> Result<Wanted> {
+        let sweep = |search| SweepJob::new(&search, &shared.config, shared.live.clone());
+        let job = match stage {
+            Stage::First => {
+                let job = sweep(self.plan.search.clone())?;
+                match self.standing.first {
+                    Some(Place { row, key }) => job.behind(row, key),
+                    None => job,
+                }
+            }
+            Stage::Changes(index) => {
+                let column = &self.plan.watermarks[index];
+                let at = self.standing.marks.get(column).map(|mark| mark.at).unwrap_or_default();
+                sweep(self.plan.changes(column, at, self.overlap_ms))?.by_watermark(column)
+            }
+            Stage::Ids => {
+                let highest = self.standing.ids.as_ref().map(|ids| ids.highest).unwrap_or_default();
+                sweep(self.plan.search.clone())?.down_to(highest.saturating_sub(ID_OVERLAP))
+            }
+            Stage::Listing => match &self.plan.reading {
+                Some(reading)
+                    if reading.lists_ids && self.plan.search.filters.is_empty() && !self.lists_by_sweep =>
+                {
+                    let options = Options { resource: reading.fetch.resource.clone(), ids: None };
+                    return Ok(Wanted::Listing(Box::new(options_job(&options)?)));
+                }
+                Some(_) | None => sweep(self.plan.ids())?,
+            },
+        };
+        Ok(Wanted::Sweep(Box::new(job)))
+    }
+
+    /// Takes a page of the sweep under way. `date` is the server's time.
+    pub(super) fn take_page(&mut self, found: &SearchPage, date: Option<i64>) {
+        let page = &found.page;
+        let read = found.first_result - 1 + found.duplicates + page.rows() as u64;
+        let to_come = page.metadata().results_available.map(|available| available.saturating_sub(read));
+        match self.stage {
+            Some(Stage::First) => {
+                let rows = found::rows(page, &self.plan, Reached::First(found.first_result + found.duplicates));
+                self.note_beginning(&rows, date);
+                rows.into_iter().for_each(|row| self.push(Item::Row(row)));
+                self.to_come = to_come;
+            }
+            Some(Stage::Changes(index)) => {
+                for row in found::rows(page, &self.plan, Reached::Change(index)) {
+                    let change = row.id.zip(row.change.as_ref().map(|change| change.at));
+                    let is_new = change.is_none_or(|(id, at)| self.handed_out.insert(id, at) != Some(at));
+                    self.push(if is_new { Item::Row(row) } else { Item::Passed(row) });
+                }
+                self.to_come = to_come;
+            }
+            Some(Stage::Ids) => {
+                let recent = self.standing.ids.as_ref().map(|ids| &ids.recent);
+                let is_new = |row: &Row| {
+                    row.id.is_none_or(|id| recent.is_none_or(|recent| !recent.contains(&id)))
+                };
+                self.newest.extend(found::rows(page, &self.plan, Reached::Id).into_iter().filter(is_new));
+            }
+            Some(Stage::Listing) => {
+                let rows = found::rows(page, &self.plan, Reached::Id);
+                self.existing.extend(rows.iter().filter_map(|row| row.id));
+            }
+            None => {}
+        }
+    }
+
+    /// Takes note of when the first sweep began: what changes from then on, behind the sweep's back, is for the next
+    /// pull. Without a date in the answer, the latest one in its rows is surely not too late.
+    fn note_beginning(&mut self, rows: &[Row], date: Option<i64>) {
+        if self.standing.first.is_some() {
+            return;
+        }
+        self.standing.first = Some(Place { row: 1, key: 0 });
+        if self.plan.watermarks.is_empty() {
+            self.standing.ids = Some(Ids::default());
+        }
+        let at = date.or_else(|| found::latest(rows)).unwrap_or_default();
+        let mark = |column: &String| (column.clone(), Mark { at, ..Mark::default() });
+        self.standing.marks = self.plan.watermarks.iter().map(mark).collect();
+    }
+
+    fn push(&mut self, item: Item) {
+        self.wanted += usize::from(is_handed_out(&item));
+        self.found.push_back(item);
+    }
+
+    /// Takes the plan of an `OPTIONS`; the ids are swept for when it does not say them.
+    pub(super) fn take_uris(&mut self, uris: &[String]) {
+        match existing::of_uris(uris) {
+            Some(ids) => self.existing = ids,
+            None => self.list_by_sweep(),
+        }
+    }
+
+    /// Lists the ids in the other way.
+    pub(super) fn list_by_sweep(&mut self) {
+        self.lists_by_sweep = true;
+        self.stage = None;
+        self.todo.push_front(Stage::Listing);
+    }
+
+    /// Takes note that the job of a listing by `OPTIONS` or of a sweep is done.
+    ///
+    /// # Errors
+    /// As [`existing::gone`].
+    pub(super) fn end_stage(&mut self) -> Result<()> {
+        match self.stage.take() {
+            Some(Stage::First) => self.push(Item::FirstIsOver),
+            Some(Stage::Ids) => {
+                let mut newest = std::mem::take(&mut self.newest);
+                newest.sort_by_key(|row| row.id);
+                newest.into_iter().for_each(|row| self.push(Item::Row(row)));
+            }
+            Some(Stage::Listing) => self.compare()?,
+            Some(Stage::Changes(_)) | None => {}
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self) -> Result<()> {
+        let existing = std::mem::take(&mut self.existing);
+        let Some(told) = &self.told else {
+            // Nothing is known of before: what is gone from now on can be told.
+            self.push(Item::Known(existing));
+            return Ok(());
+        };
+        let most_percent = self.plan.deletes.as_ref().map(|deletes| deletes.most_percent).unwrap_or_default();
+        let gone = existing::gone(told, &existing, most_percent)?;
+        gone.into_iter().for_each(|id| self.push(Item::Gone(id)));
+        Ok(())
+    }
+
+    /// Cuts the next chunk off what was found: so much as is read at once, and what only takes note behind it.
+    fn cut(&mut self) -> Chunk {
+        let mut room = self.chunk_size();
+        let mut items = Vec::new();
+        while let Some(item) = self.found.pop_front() {
+            let counts = is_handed_out(&item);
+            if counts && room == 0 {
+                self.found.push_front(item);
+                break;
+            }
+            room -= usize::from(counts);
+            self.wanted -= usize::from(counts);
+            items.push(item);
+        }
+        self.next_chunk += 1;
+        Chunk { number: self.next_chunk, items, resources: Vec::new(), is_read: false }
+    }
+
+    pub(super) fn take_resources(&mut self, number: u64, resources: Resources) {
+        if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.number == number) {
+            chunk.resources.push(resources);
+        }
+    }
+
+    pub(super) fn is_read(&mut self, number: u64) {
+        if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.number == number) {
+            chunk.is_read = true;
+        }
+    }
+
+    /// The next chunk that can be put out.
+    pub(super) fn next_ready(&mut self) -> Option<Vec<Ready>> {
+        let chunk = self.chunks.pop_front_if(|chunk| chunk.is_read)?;
+        let ready = chunk.ready(&self.plan);
+        if let Some(told) = &mut self.told {
+            told.extend(ready.iter().filter_map(|(item, record)| match item {
+                Item::Row(row) if record.is_some() => row.id,
+                Item::Row(_)
+                | Item::Passed(_)
+                | Item::Gone(_)
+                | Item::FirstIsOver
+                | Item::Known(_)
+                | Item::Unasked => None,
+            }));
+        }
+        Some(ready)
+    }
+
+    /// Requests that reading takes of what waits and what is known to come, beside those of jobs under way, and
+    /// whether that is known.
+    pub(super) fn outlook(&self) -> (u64, bool) {
+        let sweeps = self.todo.len() as u64;
+        let is_exact = sweeps == 0
+            && match self.stage {
+                Some(Stage::First) => self.to_come.is_some(),
+                None => true,
+                Some(Stage::Changes(_) | Stage::Ids | Stage::Listing) => false,
+            };
+        let rows = self.wanted as u64 + self.to_come.filter(|_| self.stage.is_some()).unwrap_or_default();
+        let reads = if self.plan.reading.is_some() { rows.div_ceil(self.chunk_size() as u64) } else { 0 };
+        (sweeps + reads, is_exact)
+    }
+
+    fn chunk_size(&self) -> usize {
+        self.plan.reading.as_ref().map_or(MOST_ROWS, |reading| reading.id_limit).max(1)
+    }
+}
+
+fn is_handed_out(item: &Item) -> bool {
+    match item {
+        Item::Row(_) | Item::Gone(_) => true,
+        Item::Passed(_) | Item::FirstIsOver | Item::Known(_) | Item::Unasked => false,
+    }
+}
