@@ -79,14 +79,12 @@ def write(message: dict[str, Any]) -> None:
     sys.stdout.write(dump_json(message) + "\n")
 
 
-def schema_message(stream: str, schema: Schema, replication_key: str | None) -> dict[str, Any]:
+def schema_message(stream: str, schema: Schema, replication_keys: list[str]) -> dict[str, Any]:
     """What the records behind it look like."""
-    message: dict[str, Any] = {
+    return {
         "type": "SCHEMA",
         "stream": stream,
         "schema": schema.json_schema(),
         "key_properties": [schema.key],
+        "bookmark_properties": replication_keys,
     }
-    if replication_key is not None:
-        message["bookmark_properties"] = [replication_key]
-    return message

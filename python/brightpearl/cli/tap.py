@@ -44,16 +44,19 @@ class Stream:
     def __init__(self, resource: PullResource, mapping: Mapping | None) -> None:
         self.resource = resource
         self.name = resource.name or resource.resource
-        self.is_mapped = mapping is not None
-        self.schema = Schema({"id": {"type": "integer"}, DELETED_AT: _moment()}, "id")
-        self.is_told = False
+        listed = find_resource(resource.resource)
+        # What a mapping calls them is not known.
+        self.watermarks = [] if listed is None or mapping is not None else listed.watermarks
+        moments = {name: _moment() for name in (*self.watermarks, DELETED_AT)}
+        self.schema = Schema({"id": {"type": "integer"}, **moments}, "id")
+        self._is_told = False
 
     def tell(self, records: list[dict[str, Any]]) -> None:
         """Writes a SCHEMA message where the records need one."""
         grown = [self.schema.grow(record) for record in records]
-        if any(grown) or not self.is_told:
-            write(schema_message(self.name, self.schema, None))
-            self.is_told = True
+        if any(grown) or not self._is_told:
+            write(schema_message(self.name, self.schema, self.watermarks))
+            self._is_told = True
 
 
 def _moment() -> dict[str, Any]:
@@ -115,6 +118,7 @@ def _entry(stream: Stream, *, is_selected: bool) -> dict[str, Any]:
                     "inclusion": "available",
                     "selected": is_selected,
                     "table-key-properties": [stream.schema.key],
+                    "valid-replication-keys": stream.watermarks,
                     "forced-replication-method": "INCREMENTAL",
                 },
             },
