@@ -21,7 +21,11 @@ pub(super) fn of_uris(uris: &[String]) -> Option<RoaringTreemap> {
 /// # Errors
 /// [`Kind::Conflict`] at `deletes.most_percent` when that are more than so many of a hundred: it is then more likely
 /// that the list is wrong.
-pub(super) fn gone(known: &RoaringTreemap, existing: &RoaringTreemap, most_percent: u8) -> Result<RoaringTreemap> {
+pub(super) fn gone(
+    known: &RoaringTreemap,
+    existing: &RoaringTreemap,
+    most_percent: u8,
+) -> Result<RoaringTreemap> {
     let gone = known - existing;
     let (lost, all) = (gone.len(), known.len());
     if lost.saturating_mul(100) > all.saturating_mul(u64::from(most_percent)) {

@@ -63,7 +63,8 @@ pub(super) fn rows(page: &Page, plan: &Plan, reached: Reached) -> Vec<Row> {
     let row = |row: usize| {
         let values: Vec<Option<i64>> =
             watermarks.iter().map(|column| column.and_then(|column| instant_of(column, row))).collect();
-        let latest = (0..values.len()).filter(|index| values[*index].is_some()).max_by_key(|index| values[*index]);
+        let latest =
+            (0..values.len()).filter(|index| values[*index].is_some()).max_by_key(|index| values[*index]);
         let change = latest.and_then(|index| {
             Some(Change { at: values[index]?, text: text_of(watermarks[index]?.cell(row)) })
         });

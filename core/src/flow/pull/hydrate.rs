@@ -43,7 +43,9 @@ impl Chunk {
         let mut ready: Vec<Ready> = Vec::with_capacity(self.items.len());
         for item in self.items.into_iter().rev() {
             ready.push(match item {
-                Item::Row(row) if row.id.is_some_and(|id| !handed_out.insert(id)) => (Item::Passed(row), None),
+                Item::Row(row) if row.id.is_some_and(|id| !handed_out.insert(id)) => {
+                    (Item::Passed(row), None)
+                }
                 Item::Row(row) => answers.record(row, plan),
                 Item::Gone(id) => {
                     let record = PulledRecord { id: Some(id), deleted: true, ..blank() };
@@ -54,7 +56,10 @@ impl Chunk {
         }
         ready.reverse();
         let unasked = answers.unasked.iter().map(|(id, json)| {
-            (Item::Unasked, Some(mapped(PulledRecord { id: *id, ..blank() }, owned(json), plan.mapping.as_ref())))
+            (
+                Item::Unasked,
+                Some(mapped(PulledRecord { id: *id, ..blank() }, owned(json), plan.mapping.as_ref())),
+            )
         });
         ready.extend(unasked);
         ready
@@ -121,7 +126,9 @@ fn refused(refusal: &Refusal, plan: &Plan) -> Failure {
 
 /// A record with its JSON, mapped where it is to be.
 fn mapped(record: PulledRecord, json: Option<Box<RawValue>>, mapping: Option<&Mapping>) -> PulledRecord {
-    let (Some(mapping), Some(source)) = (mapping, &json) else { return PulledRecord { record: json, ..record } };
+    let (Some(mapping), Some(source)) = (mapping, &json) else {
+        return PulledRecord { record: json, ..record };
+    };
     let nothing = |_: &_| Resolution::Unknown("a pull looks nothing up".to_owned());
     match mapping.map(source.get().as_bytes()).body(&nothing) {
         Ok(body) => PulledRecord { record: owned(&body), ..record },

@@ -40,7 +40,9 @@ const LEAST_OVERLAP_MS: u64 = 1_000;
 pub(crate) fn job(pull: &Pull, shared: &Arc<Shared>, position: Position) -> Result<Box<dyn Job>> {
     let is_new = position == Position::Start;
     let mut standings = match position {
-        Position::Start => pull.state.as_deref().map(|text| state(shared, text)).transpose()?.unwrap_or_default(),
+        Position::Start => {
+            pull.state.as_deref().map(|text| state(shared, text)).transpose()?.unwrap_or_default()
+        }
         Position::Pull(standings) => standings,
         Position::End | Position::Row { .. } | Position::Ids { .. } | Position::Writes { .. } => {
             return Err(Error::validation("checkpoint", "the position is not one of a pull"));
@@ -138,12 +140,12 @@ impl PullJob {
         for index in 0..self.streams.len() {
             loop {
                 let mut is_changed = false;
-                while let Some(ready) = self.streams[index].next_ready() {
-                    self.put_out(index, ready);
-                    is_changed = true;
-                }
                 if let Some(wanted) = self.streams[index].next_job(&self.shared)? {
                     self.add(index, wanted);
+                    is_changed = true;
+                }
+                while let Some(ready) = self.streams[index].next_ready() {
+                    self.put_out(index, ready);
                     is_changed = true;
                 }
                 if !is_changed {
@@ -210,8 +212,9 @@ impl PullJob {
                 News::Output(..) => {}
                 News::Done(Purpose::Chunk(stream, number)) => self.streams[stream].is_read(number),
                 News::Done(Purpose::Sweep(stream) | Purpose::Listing(stream)) => {
+                    // Only a comparison fails here: what was found is read and handed out all the same.
                     if let Err(error) = self.streams[stream].end_stage() {
-                        self.give_up(stream, error);
+                        self.note_failure(stream, error);
                     }
                 }
                 News::Failed(purpose, error) => self.lose(purpose, error)?,
@@ -255,6 +258,10 @@ impl PullJob {
         }
         self.streams[stream].give_up();
         self.team.retain(|purpose| purpose.stream() != stream);
+        self.note_failure(stream, error);
+    }
+
+    fn note_failure(&mut self, stream: usize, error: Error) {
         let place = match error.location() {
             Some(location) => format!("resources[{stream}].{location}"),
             None => format!("resources[{stream}]"),

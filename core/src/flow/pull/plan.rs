@@ -1,7 +1,7 @@
 //! What is to be pulled, checked before anything is sent.
 
 use crate::call::operation::{Deletes, Fetch, Pull, PullResource, Search};
-use crate::catalog;
+use crate::catalog::{self, FilterType};
 use crate::client::Shared;
 use crate::error::{Error, Result};
 use crate::http::Method;
@@ -56,7 +56,10 @@ pub(super) struct Since {
 /// [`Kind::Validation`](crate::Kind::Validation) at `resources[i]` and the member that is wrong.
 pub(super) fn plans(pull: &Pull, shared: &Shared, is_new: bool) -> Result<Vec<Plan>> {
     if pull.resources.is_empty() {
-        return Err(Error::validation("resources", "there is nothing to pull; expected at least one resource"));
+        return Err(Error::validation(
+            "resources",
+            "there is nothing to pull; expected at least one resource",
+        ));
     }
     let mut plans: Vec<Plan> = Vec::with_capacity(pull.resources.len());
     for (index, resource) in pull.resources.iter().enumerate() {
@@ -84,7 +87,10 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Plan> 
         (None, _) => {
             return Err(Error::validation(
                 if listed.lines_of.is_some() { "rows" } else { "resource" },
-                format!("no column of {} is known to tell its rows apart, so what was handed out cannot be told from what was not; expected a search with such a column", listed.path),
+                format!(
+                    "no column of {} is known to tell its rows apart, so what was handed out cannot be told from what was not; expected a search with such a column",
+                    listed.path
+                ),
             ));
         }
     };
@@ -157,12 +163,26 @@ fn watermarks(
     let Some(column) = &resource.watermark else {
         return Ok(listed.watermarks.iter().map(|column| (*column).to_owned()).collect());
     };
-    let is_learnt = live.column(listed.path, column).is_some_and(|column| column.filterable && column.sortable);
-    let place = |error: Error| error.at("watermark");
-    if !is_learnt {
-        listed.check_filter(column, "2026-01-01/").map_err(place)?;
+    let learnt = live.column(listed.path, column);
+    if !learnt.is_some_and(|column| column.filterable && column.sortable) {
+        let place = |error: Error| error.at("watermark");
         listed.check_column(column).map_err(place)?;
         listed.check_sort(column).map_err(place)?;
+    }
+    let known = listed.column(column);
+    let is_date = |filter_type| matches!(filter_type, FilterType::Period | FilterType::Unknown);
+    let serves = learnt
+        .map(|column| column.filterable && is_date(column.filter_type))
+        .or(known.map(|column| column.filterable && is_date(column.filter_type)))
+        .unwrap_or(true);
+    if !serves {
+        return Err(Error::validation(
+            "watermark",
+            format!(
+                "{column} of {} is no date to filter by; expected one that tells what is new",
+                listed.path
+            ),
+        ));
     }
     Ok(vec![column.clone()])
 }
@@ -212,7 +232,10 @@ impl Reading {
 impl Since {
     fn read(text: &str) -> Result<Self> {
         let refuse = || {
-            Error::validation("since", format!("{text:?} is no moment; expected a date or a date-time with its offset"))
+            Error::validation(
+                "since",
+                format!("{text:?} is no moment; expected a date or a date-time with its offset"),
+            )
         };
         if text.contains('/') {
             return Err(refuse());

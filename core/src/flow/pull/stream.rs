@@ -71,7 +71,11 @@ impl Stream {
         let mut todo = VecDeque::new();
         let knows_marks = plan.watermarks.iter().any(|column| standing.marks.contains_key(column));
         let has_begun = standing.first.is_none()
-            && if plan.watermarks.is_empty() { standing.ids.is_some() } else { knows_marks || plan.since.is_some() };
+            && if plan.watermarks.is_empty() {
+                standing.ids.is_some()
+            } else {
+                knows_marks || plan.since.is_some()
+            };
         if !has_begun {
             todo.push_back(Stage::First);
             if plan.deletes.is_some() && standing.first.is_none() {
@@ -208,7 +212,8 @@ impl Stream {
         let to_come = page.metadata().results_available.map(|available| available.saturating_sub(read));
         match self.stage {
             Some(Stage::First) => {
-                let rows = found::rows(page, &self.plan, Reached::First(found.first_result + found.duplicates));
+                let rows =
+                    found::rows(page, &self.plan, Reached::First(found.first_result + found.duplicates));
                 self.note_beginning(&rows, date);
                 rows.into_iter().for_each(|row| self.push(Item::Row(row)));
                 self.to_come = to_come;
@@ -223,9 +228,8 @@ impl Stream {
             }
             Some(Stage::Ids) => {
                 let recent = self.standing.ids.as_ref().map(|ids| &ids.recent);
-                let is_new = |row: &Row| {
-                    row.id.is_none_or(|id| recent.is_none_or(|recent| !recent.contains(&id)))
-                };
+                let is_new =
+                    |row: &Row| row.id.is_none_or(|id| recent.is_none_or(|recent| !recent.contains(&id)));
                 self.newest.extend(found::rows(page, &self.plan, Reached::Id).into_iter().filter(is_new));
             }
             Some(Stage::Listing) => {

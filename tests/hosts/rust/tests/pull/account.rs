@@ -12,20 +12,20 @@ use crate::world::Server;
 type Meanwhile = Box<dyn FnMut(&mut BTreeMap<u64, Order>, usize)>;
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Order {
-    pub created: i64,
-    pub updated: Option<i64>,
-    pub reference: String,
+pub(crate) struct Order {
+    pub(crate) created: i64,
+    pub(crate) updated: Option<i64>,
+    pub(crate) reference: String,
     /// Refused when read, as one bad id spoils its set.
-    pub is_bad: bool,
+    pub(crate) is_bad: bool,
 }
 
 impl Order {
-    pub fn new(created: i64) -> Self {
+    pub(crate) fn new(created: i64) -> Self {
         Self { created, updated: None, reference: "WEB".to_owned(), is_bad: false }
     }
 
-    pub fn updated(created: i64, updated: i64) -> Self {
+    pub(crate) fn updated(created: i64, updated: i64) -> Self {
         Self { updated: Some(updated), ..Self::new(created) }
     }
 
@@ -35,26 +35,26 @@ impl Order {
 }
 
 #[derive(Default)]
-pub struct Account {
-    pub orders: BTreeMap<u64, Order>,
-    pub meanwhile: Option<Meanwhile>,
-    pub requests: usize,
+pub(crate) struct Account {
+    pub(crate) orders: BTreeMap<u64, Order>,
+    pub(crate) meanwhile: Option<Meanwhile>,
+    pub(crate) requests: usize,
     /// Paths that are answered with 403.
-    pub forbidden: Vec<String>,
-    pub sends_dates: bool,
+    pub(crate) forbidden: Vec<String>,
+    pub(crate) sends_dates: bool,
     /// Whether a read of orders is answered with none.
-    pub reads_nothing: bool,
+    pub(crate) reads_nothing: bool,
     /// Whether `OPTIONS` is refused.
-    pub refuses_options: bool,
+    pub(crate) refuses_options: bool,
 }
 
 impl Account {
-    pub fn of(orders: impl IntoIterator<Item = (u64, Order)>) -> Self {
+    pub(crate) fn of(orders: impl IntoIterator<Item = (u64, Order)>) -> Self {
         Self { orders: orders.into_iter().collect(), sends_dates: true, ..Self::default() }
     }
 
     /// What a faithful copy of the account has: every order with its latest change.
-    pub fn expected(&self) -> BTreeMap<u64, i64> {
+    pub(crate) fn expected(&self) -> BTreeMap<u64, i64> {
         self.orders.iter().map(|(id, order)| (*id, order.changed())).collect()
     }
 
@@ -87,7 +87,9 @@ impl Account {
         let size = number("pageSize").or(number("limit")).expect("a size");
         let columns: Vec<&str> = parameters
             .get("columns")
-            .map_or(vec!["orderId", "createdOn", "updatedOn", "customerRef"], |text| text.split(',').collect());
+            .map_or(vec!["orderId", "createdOn", "updatedOn", "customerRef"], |text| {
+                text.split(',').collect()
+            });
         let cell = |(id, order): &(u64, &Order), column: &str| match column {
             "orderId" => json!(id),
             "createdOn" => json!(moment(order.created)),
@@ -121,9 +123,7 @@ impl Account {
             let body = r#"{"errors":[{"code":"ORDC-099","message":"The order cannot be shown"}]}"#;
             return Err(Response::new(400, body));
         }
-        let order = |(id, order): &(&u64, &Order)| {
-            json!({"id": id, "reference": order.reference, "changed": order.changed()})
-        };
+        let order = |(id, order): &(&u64, &Order)| json!({"id": id, "reference": order.reference, "changed": order.changed()});
         let orders: Vec<Value> =
             if self.reads_nothing { Vec::new() } else { there.iter().map(order).collect() };
         Ok(json!({"response": orders}))
@@ -177,7 +177,7 @@ impl Server for Account {
     }
 }
 
-pub fn moment(milliseconds: i64) -> String {
+pub(crate) fn moment(milliseconds: i64) -> String {
     DateTime::from_milliseconds(milliseconds, None).unwrap().to_string()
 }
 

@@ -18,7 +18,8 @@ fn orders(count: u64) -> Vec<(u64, Order)> {
     (1..=count)
         .map(|id| {
             let created = now() - 30 * DAY + id as i64 * 1_000;
-            let order = if id % 3 == 0 { Order::new(created) } else { Order::updated(created, created + DAY) };
+            let order =
+                if id % 3 == 0 { Order::new(created) } else { Order::updated(created, created + DAY) };
             (id, order)
         })
         .collect()
@@ -108,7 +109,8 @@ fn a_thousand_changes_at_one_instant_survive_a_crash() {
     }
     let call = world.client.pull(read(after(&first.checkpoint, order_pull()))).unwrap();
     let mut run = world.run(call, 3);
-    let mut seen: Vec<u64> = run.outputs[..2].iter().flat_map(|output| &output.records).filter_map(|r| r.id).collect();
+    let mut seen: Vec<u64> =
+        run.outputs[..2].iter().flat_map(|output| &output.records).filter_map(|r| r.id).collect();
     assert_eq!(seen.len(), 400);
     // The bulk compresses: pairs within the overlap are ranges of ids.
     assert!(run.checkpoint.len() < 600, "{}", run.checkpoint);

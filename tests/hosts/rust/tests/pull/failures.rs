@@ -66,10 +66,9 @@ fn a_state_is_taken_from_whatever_pull_it_was_and_stays_small() {
     assert!(checkpoint.len() < 800, "{checkpoint}");
     let run = world.pull(after(&checkpoint, json!({"resources": [{"resource": "order"}]}))).done();
     assert_eq!(run.ids(), [] as [u64; 0]);
-    let call = world.client.pull(read(after(
-        &checkpoint,
-        json!({"resources": [{"resource": "product", "name": "order"}]}),
-    )));
+    let call = world
+        .client
+        .pull(read(after(&checkpoint, json!({"resources": [{"resource": "product", "name": "order"}]}))));
     assert_eq!(call.unwrap_err().location(), Some("resources[0].name"));
 }
 
@@ -85,14 +84,26 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
         {"to": "/addressLine1", "from": "street"}, {"to": "/countryIsoCode", "from": "country"}]});
     let other = json!({"version": 1, "name": "out", "source": "product", "fields": [{"to": "/sku", "from": "identity.sku"}]});
     for (resource, location, words) in [
-        (json!({"resource": "ordre"}), "resource", "did you mean \"order\"?"),
-        (json!({"resource": "order", "filters": [["updatedOn", "2026-01-01/"]]}), "filters.updatedOn", "expected `since`"),
+        (json!({"resource": "ordre"}), "resource", "expected one of journal"),
+        (
+            json!({"resource": "order", "filters": [["updatedOn", "2026-01-01/"]]}),
+            "filters.updatedOn",
+            "expected `since`",
+        ),
         (json!({"resource": "order", "filters": [["reference", "x"]]}), "filters.reference", "customerRef"),
         (json!({"resource": "order", "since": "yesterday"}), "since", "expected a date"),
         (json!({"resource": "brand", "since": "2026-01-01"}), "since", "no date"),
-        (json!({"resource": "order", "watermark": "contactId"}), "watermark", "contactId"),
+        (
+            json!({"resource": "order", "watermark": "contactId"}),
+            "watermark",
+            "contactId of order-service/order-search is no date",
+        ),
         (json!({"resource": "order", "mapping": into}), "mapping", "expected one with a `source`"),
-        (json!({"resource": "order", "mapping": other}), "mapping", "is for \"product\", and not for \"order\""),
+        (
+            json!({"resource": "order", "mapping": other}),
+            "mapping",
+            "is for \"product\", and not for \"order\"",
+        ),
         (json!({"resource": "order", "mapping": {}}), "mapping", "cannot be used"),
         (json!({"resource": "order", "rows": true, "query": [["a", "b"]]}), "query", "rows are handed out"),
         (json!({"resource": "journal", "rows": true}), "rows", "tell its rows apart"),
@@ -104,9 +115,13 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
         assert!(message.contains(words), "{message}");
     }
     assert_eq!(refusal(json!({"resources": []})).0, "resources");
-    assert_eq!(refusal(json!({"resources": [{"resource": "order"}, {"resource": "order"}]})).0, "resources[1].name");
+    assert_eq!(
+        refusal(json!({"resources": [{"resource": "order"}, {"resource": "order"}]})).0,
+        "resources[1].name"
+    );
     assert_eq!(refusal(json!({"resources": [{"resource": "order"}], "state": "{}"})).0, "state");
-    let search = world.client.search(brightpearl_core::operation::Search::new("order-service/order-search")).unwrap();
+    let search =
+        world.client.search(brightpearl_core::operation::Search::new("order-service/order-search")).unwrap();
     let state = search.checkpoint().unwrap();
     assert_eq!(refusal(json!({"resources": [{"resource": "order"}], "state": state})).0, "state");
 }

@@ -2,19 +2,19 @@
 
 use std::collections::VecDeque;
 
+use brightpearl_core::flow::{PulledRecord, Records};
 use brightpearl_core::operation::Pull;
 use brightpearl_core::{
-    Call, Client, Config, Error, Exchange, Output, PulledRecord, Records, Request, Response, Step,
-    TransportFailure,
+    Call, Client, Config, Error, Exchange, Output, Request, Response, Step, TransportFailure,
 };
 use brightpearl_emulator::{Config as Account, Credential, Emulator, FaultPlan, Outcome};
 use serde_json::{Value, json};
 
 /// 2026-07-01T00:00:00Z.
-pub const NOW: u64 = 1_782_864_000_000;
+pub(crate) const NOW: u64 = 1_782_864_000_000;
 
 /// What answers requests; nothing when the connection is lost.
-pub trait Server {
+pub(crate) trait Server {
     fn answer(&mut self, request: &Request, now: u64) -> Option<Response>;
 }
 
@@ -27,40 +27,40 @@ impl Server for Emulator {
     }
 }
 
-pub struct World<S> {
-    pub server: S,
-    pub client: Client,
-    pub now: u64,
+pub(crate) struct World<S> {
+    pub(crate) server: S,
+    pub(crate) client: Client,
+    pub(crate) now: u64,
     /// The paths and queries that were asked for, behind the account.
-    pub asked: Vec<String>,
+    pub(crate) asked: Vec<String>,
 }
 
 /// How a run ended.
-pub struct Run {
-    pub outputs: Vec<Records>,
-    pub error: Option<Error>,
+pub(crate) struct Run {
+    pub(crate) outputs: Vec<Records>,
+    pub(crate) error: Option<Error>,
     /// Taken at the very end.
-    pub checkpoint: String,
+    pub(crate) checkpoint: String,
 }
 
 impl Run {
-    pub fn records(&self) -> impl Iterator<Item = &PulledRecord> {
+    pub(crate) fn records(&self) -> impl Iterator<Item = &PulledRecord> {
         self.outputs.iter().flat_map(|output| &output.records)
     }
 
-    pub fn ids(&self) -> Vec<u64> {
+    pub(crate) fn ids(&self) -> Vec<u64> {
         self.records().map(|record| record.id.expect("an id")).collect()
     }
 
     /// The run, which must have come to its end.
-    pub fn done(self) -> Self {
+    pub(crate) fn done(self) -> Self {
         assert!(self.error.is_none(), "{:?}", self.error);
         self
     }
 }
 
 impl World<Emulator> {
-    pub fn emulated(orders: u32, config: Value, faults: &str) -> Self {
+    pub(crate) fn emulated(orders: u32, config: Value, faults: &str) -> Self {
         let faults = FaultPlan::from_json(faults).unwrap();
         let account = Account { orders, contacts: 40, products: 30, faults, ..Account::default() };
         let Credential::System { app_ref, account_token } = &account.credentials[0] else {
@@ -72,24 +72,24 @@ impl World<Emulator> {
 }
 
 impl<S: Server> World<S> {
-    pub fn of(server: S, config: Value) -> Self {
+    pub(crate) fn of(server: S, config: Value) -> Self {
         Self { server, client: client("demo", "app", "token", config), now: NOW, asked: Vec::new() }
     }
 
     /// Pulls to the end.
-    pub fn pull(&mut self, pull: Value) -> Run {
+    pub(crate) fn pull(&mut self, pull: Value) -> Run {
         let call = self.client.pull(read(pull)).unwrap();
         self.run(call, usize::MAX)
     }
 
     /// Pulls on from a checkpoint.
-    pub fn resume(&mut self, checkpoint: &str) -> Run {
+    pub(crate) fn resume(&mut self, checkpoint: &str) -> Run {
         let call = self.client.resume(checkpoint).unwrap();
         self.run(call, usize::MAX)
     }
 
     /// Drives a call until it ends, or has put out so much; the last output is then not consumed.
-    pub fn run(&mut self, mut call: Call, most: usize) -> Run {
+    pub(crate) fn run(&mut self, mut call: Call, most: usize) -> Run {
         let (mut outputs, mut error) = (Vec::new(), None);
         let mut out = VecDeque::<Exchange>::new();
         for _ in 0..100_000 {
@@ -133,17 +133,17 @@ impl<S: Server> World<S> {
     }
 
     /// How many requests there were since the last time.
-    pub fn requests(&mut self) -> usize {
+    pub(crate) fn requests(&mut self) -> usize {
         std::mem::take(&mut self.asked).len()
     }
 }
 
-pub fn read(pull: Value) -> Pull {
+pub(crate) fn read(pull: Value) -> Pull {
     serde_json::from_value(pull).unwrap()
 }
 
 /// The state of the next pull: what was pulled before goes on.
-pub fn after(state: &str, mut pull: Value) -> Value {
+pub(crate) fn after(state: &str, mut pull: Value) -> Value {
     pull["state"] = json!(state);
     pull
 }
@@ -151,6 +151,7 @@ pub fn after(state: &str, mut pull: Value) -> Value {
 fn client(account: &str, app_ref: &str, account_token: &str, mut config: Value) -> Client {
     config["account"] = json!(account);
     config["base_url"] = json!("http://127.0.0.1:8080");
-    config["credentials"] = json!({"type": "private-app", "app_ref": app_ref, "account_token": account_token});
+    config["credentials"] =
+        json!({"type": "private-app", "app_ref": app_ref, "account_token": account_token});
     Client::new(Config::from_json(&config.to_string()).unwrap()).unwrap()
 }
