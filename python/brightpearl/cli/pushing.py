@@ -146,14 +146,15 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"  with {created.mapping}" + ("" if created.id is None else f" {created.id}")
     for difference in outcome.differences:
         yield f"  {difference}"
-    if outcome.reason is not None:
-        yield f"  {outcome.reason}"
     for failure in outcome.failures:
         yield f"  {without_key(failure)}"
-    if outcome.error is not None and str(outcome.error) != outcome.reason:
+    reason = outcome.reason or ""
+    if reason and not outcome.failures:
+        yield f"  {reason}"
+    if outcome.error is not None and str(outcome.error) not in reason:
         yield f"  {outcome.error}"
-        for verification in outcome.error.verifications:
-            yield f"  to find out: {verification}"
+    for verification in () if outcome.error is None else outcome.error.verifications:
+        yield f"  to find out: {verification}"
 
 
 def _sum_up(outcomes: Outcomes, how: Pushing) -> None:
