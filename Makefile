@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
+# Seeds of each flow that the simulation carries out: `make test-simulation SEEDS=1000000` for the long mode.
+SEEDS ?= 6000
 # Parts are built one after the other, so that each part's failure stands at the end of the output.
 MAKEFLAGS += --no-print-directory --jobs=1
 
@@ -21,6 +23,7 @@ demo: $(VENV)/.package ## Pulls 25 000 orders out of an emulated Brightpearl, se
 test: ## Sets up and runs everything that proves this project
 	@tests/step.sh "what the tests need" tests/setup.sh
 	@$(MAKE) test-rust
+	@$(MAKE) test-simulation
 	@$(MAKE) test-c
 	@$(MAKE) test-node
 	@$(MAKE) test-component
@@ -36,6 +39,11 @@ test-rust: ## Format, lints, unit, documentation, property, recording and vector
 	@tests/step.sh "lints of the core's features" cargo clippy -p brightpearl-core --all-features --all-targets -- -D warnings
 	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p brightpearl-core -p brightpearl-emulator
 	@tests/step.sh "Rust tests" cargo test -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust -- --show-output
+
+.PHONY: test-simulation
+test-simulation: ## Flows under virtual time: 10 000 seeds of misfortunes, and faults that must be noticed
+	@tests/step.sh "planted faults" cargo test --profile host -p brightpearl-simulation
+	@tests/step.sh "simulation" cargo run --quiet --profile host -p brightpearl-simulation -- --seeds $(SEEDS)
 
 .PHONY: test-c
 test-c: ## The C host: header drift, vectors, the example host, both under valgrind and the sanitizers

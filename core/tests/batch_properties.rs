@@ -331,6 +331,7 @@ fn drive(client: &Client, batch: &Batch, faults: &[Fault], order: &[usize], whim
                     }
                 }
             }
+            Ok(Step::Feed { .. }) => panic!("a batch takes no records"),
             Ok(Step::Output(other)) => panic!("a batch puts out results, not {other:?}"),
             Ok(Step::Done) => {
                 assert_eq!(run.results.len(), batch.requests.len());

@@ -201,3 +201,23 @@ fn names_of_complete_lists_only_are_refused() {
     assert!(movements.check_filter("orderId", "NULL").is_err());
     assert!(movements.check_filter("productID", "7").is_err(), "misspelt");
 }
+
+#[test]
+fn watermarks_are_dates_that_filter_sort_and_stand_in_the_rows() {
+    let mut counted = 0;
+    for search in searches() {
+        for name in search.watermarks {
+            let column = search.column(name).unwrap_or_else(|| panic!("{}: {name}", search.path));
+            let serves = column.filterable && column.sortable && column.in_rows && column.verified;
+            assert!(serves && column.filter_type == FilterType::Period, "{}: {column:?}", search.path);
+            counted += 1;
+        }
+        if let Some((column, _)) = search.lines_of {
+            assert!(search.key.is_none() && search.column(column).is_some(), "{}", search.path);
+        }
+        // What is swept by its key must be sorted by it.
+        let key = search.key.and_then(|key| search.column(key));
+        assert!(key.is_none_or(|key| key.sortable), "{}", search.path);
+    }
+    assert_eq!(counted, 13);
+}

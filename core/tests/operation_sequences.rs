@@ -136,6 +136,7 @@ proptest! {
                         prop_assert!(!is_over);
                         is_over = true;
                     }
+                    Ok(Step::Feed { .. }) => prop_assert!(false, "none of these takes records"),
                     Ok(Step::Pending | Step::Output(_)) => prop_assert!(!is_over),
                     Err(error) => {
                         prop_assert!(!is_over || error.kind() == Kind::Misuse);

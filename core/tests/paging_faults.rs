@@ -104,6 +104,7 @@ fn drive(
                     Err(failure) => call.fail(id, failure, now).unwrap(),
                 }
             }
+            Step::Feed { .. } => panic!("a read takes no records"),
             Step::Output(output) => consume(output),
             Step::Done => return,
         }
@@ -246,6 +247,7 @@ proptest! {
                         call = client.resume(checkpoint.as_deref().unwrap()).unwrap();
                     }
                 }
+                Step::Feed { .. } => prop_assert!(false, "a search takes no records"),
                 Step::Output(_) => prop_assert!(false, "a search puts out pages"),
                 Step::Done => break,
             }

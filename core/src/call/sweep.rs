@@ -161,9 +161,13 @@ impl SweepJob {
         self
     }
 
-    /// Behind a row of an earlier sweep by the key: where that stood, and its key.
+    /// Behind a row of an earlier sweep by the key: where that stood, and its key. From the beginning where the key
+    /// does not sort, since nothing then says what stood before it.
     #[must_use]
     pub(crate) fn behind(mut self, first_result: u64, key: u64) -> Self {
+        if !self.order.by_key {
+            return self;
+        }
         self.wanted = first_result.max(1);
         self.seen = Seen::Keys(RoaringTreemap::new(), key);
         self.last = Some(Place { watermark: None, key: Some(key), text: None });

@@ -56,11 +56,6 @@ impl<K: Clone> Team<K> {
         self.members.push(Member { purpose, job, priority, delay_ms, served: 0, out: Vec::new() });
     }
 
-    /// Lets only those stay whose work is still wanted. Answers for the others say nothing.
-    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&K) -> bool) {
-        self.members.retain(|member| is_wanted(&member.purpose));
-    }
-
     /// Sends away those whose work is not needed any more.
     pub(crate) fn dismiss(&mut self, is_needless: impl Fn(&K) -> bool) {
         self.members.retain(|member| !is_needless(&member.purpose));
@@ -69,11 +64,6 @@ impl<K: Clone> Team<K> {
     /// Whether nobody is left.
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty()
-    }
-
-    /// What the jobs are for that are left.
-    pub(crate) fn purposes(&self) -> impl Iterator<Item = &K> {
-        self.members.iter().map(|member| &member.purpose)
     }
 
     pub(crate) fn tell_time(&mut self, now: u64) {

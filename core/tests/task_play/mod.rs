@@ -81,6 +81,7 @@ fn drive(
                 *outcome = Some(serde_json::from_str(&done.json).expect("a result is JSON"));
             }
             Step::Output(other) => panic!("a task puts out nothing like {other:?}"),
+            Step::Feed { .. } => panic!("a task takes no records"),
             Step::Pending => panic!("nothing is out"),
             Step::Done => return Ok(()),
         }

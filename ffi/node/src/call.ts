@@ -2,6 +2,7 @@
 
 import type { BatchResult } from "./batch";
 import { check, make } from "./errors";
+import { readOutcomes, readRecords, type Outcome, type Records } from "./flows";
 import { Handle } from "./handle";
 import { NotSent, Request, type Response } from "./http";
 import { jsonText } from "./json";
@@ -16,6 +17,7 @@ import {
   type Pointer,
   type StepStruct,
 } from "./library";
+import { recordBytes, type RecordSource } from "./mapping";
 import { Reply, Resources, readResults, readTaskResult, readUris, type TaskResult } from "./outputs";
 import { asNumber, Page } from "./page";
 
@@ -23,7 +25,7 @@ import { asNumber, Page } from "./page";
 export type WaitReason = "throttled" | "backoff" | "token-refresh";
 
 /** Which sort of operation a call carries out, by `bp_operation_kind`. */
-const kinds = ["none", "request", "search", "fetch", "options", "batch", "task"] as const;
+const kinds = ["none", "request", "search", "fetch", "options", "batch", "task", "push", "pull"] as const;
 export type OperationKind = (typeof kinds)[number];
 
 /** A piece of a call's result. */
@@ -33,7 +35,11 @@ export type Output =
   | { readonly kind: "reply"; readonly reply: Reply }
   | { readonly kind: "uris"; readonly uris: readonly string[] }
   | { readonly kind: "results"; readonly results: readonly BatchResult[] }
-  | { readonly kind: "task"; readonly task: TaskResult };
+  | { readonly kind: "task"; readonly task: TaskResult }
+  | { readonly kind: "outcomes"; readonly outcomes: readonly Outcome[] }
+  /** Whole lines for the journal of a push: keep them for good before polling again. */
+  | { readonly kind: "journal"; readonly text: string }
+  | { readonly kind: "records"; readonly records: Records };
 
 /** What to do next. */
 export type Step =
@@ -42,6 +48,8 @@ export type Step =
   | { readonly kind: "send"; readonly exchange: number; readonly attempt: number; readonly request: Request }
   /** Poll again at `until` (milliseconds since the Unix epoch), or after an answer to what is out. */
   | { readonly kind: "wait"; readonly until: number; readonly reason: WaitReason }
+  /** A push wants records: `feed` it some, at most `room`, or `finish` it, then poll again. */
+  | { readonly kind: "feed"; readonly room: number }
   /** All that is allowed is in flight: wait for an answer. */
   | { readonly kind: "pending" }
   /** The call is over; everything was put out. */
@@ -77,8 +85,8 @@ export class Call {
   }
 
   /** @internal */
-  static start(client: Pointer, operation: object): Call {
-    const json = Buffer.from(jsonText(operation));
+  static start(client: Pointer, operation: object | string): Call {
+    const json = Buffer.from(typeof operation === "string" ? operation : jsonText(operation));
     return new Call(make((call, error) => native.callStart(client, json, json.length, call, error)));
   }
 
@@ -108,6 +116,20 @@ export class Call {
     const fail = failure instanceof NotSent ? native.callFailNotSent : native.callFailMaybeSent;
     const text = Buffer.from(failure.message);
     check((error) => fail(this.#handle.pointer, exchange, text, text.length, Math.trunc(now), error));
+  }
+
+  /**
+   * Gives a push one record. Whatever is wrong with it is in its outcome. Throws a `MisuseError` when the call is no
+   * push, was started with its records, or was told that there are no more.
+   */
+  feed(record: RecordSource): void {
+    const bytes = recordBytes(record);
+    check((error) => native.callFeed(this.#handle.pointer, bytes, bytes.length, error));
+  }
+
+  /** Tells a push that there are no more records. Throws a `MisuseError` when the call takes none. */
+  finish(): void {
+    check((error) => native.callFinish(this.#handle.pointer, error));
   }
 
   /** Takes note that the first `items` of the latest output were consumed, for a checkpoint in its midst. */
@@ -190,6 +212,14 @@ function readStep(step: StepStruct): Step {
       return { kind: "results", results: readResults(step.results) };
     case 10:
       return { kind: "task", task: readTaskResult(step.task) };
+    case 11:
+      return { kind: "feed", room: step.feed_room };
+    case 12:
+      return { kind: "outcomes", outcomes: readOutcomes(step.outcomes) };
+    case 13:
+      return { kind: "journal", text: readText(step.journal) ?? "" };
+    case 14:
+      return { kind: "records", records: readRecords(step.records) };
     default:
       throw new Error(`the library gave a step of kind ${step.kind}, which this release does not know`);
   }

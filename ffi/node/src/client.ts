@@ -19,6 +19,10 @@ import {
 } from "./options";
 import type { Reply } from "./outputs";
 import { FetchResult, SearchResult } from "./results";
+import { Feeder, type RecordsSource } from "./feeder";
+import type { Mapping, MappingDocument } from "./mapping";
+import { PullResult, pullText, type PullOptions, type PullResource } from "./pull";
+import { PushResult, journalOf, pushText, type PushOptions } from "./push";
 import { Tasks, type Cancellable } from "./tasks";
 
 export type { Cancellable } from "./tasks";
@@ -158,14 +162,36 @@ export class Client extends Tasks {
     );
   }
 
+  /**
+   * Maps records of another system, and creates or updates them in Brightpearl, each exactly once: an async iterable of
+   * outcomes, one for each record. The records are asked for as there is room for them. Nothing is sent until it is
+   * iterated, and nothing is written unless `write` says so. Throws a `ValidationError` at what is wrong.
+   */
+  push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions = {}): PushResult {
+    const journal = options.dryRun ? undefined : journalOf(options.journal);
+    const call = this.engine.start(pushText(mapping, options, journal));
+    return new PushResult(call, this.#surroundings, options.signal, new Feeder(records), journal);
+  }
+
+  /**
+   * Pulls what changed in some resources since the last time, read in detail and mapped: an async iterable of records.
+   * Its `checkpoint()` is the `state` of the next pull. Nothing is sent until it is iterated.
+   */
+  pull<T extends object = any>(
+    resources: string | Iterable<string | PullResource>,
+    options: PullOptions = {},
+  ): PullResult<T> {
+    return new PullResult<T>(this.engine.start(pullText(resources, options)), this.#surroundings, options.signal);
+  }
+
   /** The URIs that read an id set, as the server plans them. */
   async options(resource: string, ids?: Ids, { signal }: Cancellable = {}): Promise<readonly string[]> {
     const call = this.engine.start({ options: { resource, ...idsOf(ids) } });
     return single(call, this.#surroundings, signal, (output) => (output.kind === "uris" ? output.uris : undefined));
   }
 
-  /** Goes on with a search, a fetch or a batch where its consumption ended, from the text of `checkpoint()`. */
-  resume(checkpoint: string, { signal }: Cancellable = {}): SearchResult | FetchResult | BatchResults {
+  /** Goes on with a search, a fetch, a batch or a pull where its consumption ended, from the text of `checkpoint()`. */
+  resume(checkpoint: string, { signal }: Cancellable = {}): SearchResult | FetchResult | BatchResults | PullResult {
     const call = this.engine.resume(checkpoint);
     switch (call.kind) {
       case "search":
@@ -174,6 +200,10 @@ export class Client extends Tasks {
         return new FetchResult(call, this.#surroundings, signal);
       case "batch":
         return new BatchResults(call, this.#surroundings, signal);
+      case "pull":
+        return new PullResult(call, this.#surroundings, signal);
+      case "push":
+        throw new TypeError("a push goes on by its journal; start it again with it");
       case "request":
       case "options":
       case "task":

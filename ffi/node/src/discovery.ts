@@ -174,6 +174,7 @@ function lend(text: string) {
   return { data: bytes.length > 0 ? bytes : null, len: bytes.length };
 }
 
-function handedOut<T>(fill: (json: Slice) => void): T {
+/** The JSON that a function hands out. */
+export function handedOut<T>(fill: (json: Slice) => void): T {
   return JSON.parse(takeBuffer(fill)) as T;
 }

@@ -1,6 +1,7 @@
 /** Drives a call over a transport: the loop that is written once for all who do not want their own. */
 
 import type { Call, Output, Step } from "./call";
+import type { Feeder } from "./feeder";
 import type { Request, Transport } from "./http";
 
 /** What a driven call needs from its surroundings. */
@@ -13,9 +14,15 @@ export interface Surroundings {
 
 /**
  * The outputs of a call, in order. Requests are transmitted as many at a time as the engine hands out.
- * Aborting cancels the call, which then throws its `CancelledError`; leaving the loop cancels it too.
+ * Aborting cancels the call, which then throws its `CancelledError`; leaving the loop cancels it too. A push that wants
+ * records gets those of the feeder, or is told that there are none.
  */
-export async function* drive(call: Call, surroundings: Surroundings, signal?: AbortSignal): AsyncGenerator<Output> {
+export async function* drive(
+  call: Call,
+  surroundings: Surroundings,
+  signal?: AbortSignal,
+  feeder?: Feeder,
+): AsyncGenerator<Output> {
   const driver = new Driver(call, surroundings, signal);
   try {
     while (true) {
@@ -30,6 +37,9 @@ export async function* drive(call: Call, surroundings: Surroundings, signal?: Ab
         case "pending":
           await driver.news();
           break;
+        case "feed":
+          await (feeder ? feeder.feed(call, step.room, (record) => driver.unlessAborted(record)) : call.finish());
+          break;
         case "done":
           return;
         case "page":
@@ -38,11 +48,15 @@ export async function* drive(call: Call, surroundings: Surroundings, signal?: Ab
         case "uris":
         case "results":
         case "task":
+        case "outcomes":
+        case "journal":
+        case "records":
           yield step;
       }
     }
   } finally {
     driver.stop();
+    await feeder?.close();
   }
 }
 
@@ -53,6 +67,7 @@ class Driver {
   /** Aborts the exchanges that are out. */
   readonly #exchanges = new AbortController();
   readonly #onAbort = () => this.#abort();
+  #tellAborted: () => void = () => {};
   #hasNews = false;
   #wake: () => void = () => {};
   #defect: { readonly error: unknown } | undefined;
@@ -108,6 +123,14 @@ class Driver {
     }
   }
 
+  /** What a promise brings, or nothing once the signal is aborted. One at a time. */
+  unlessAborted<T>(promise: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#tellAborted = () => resolve(undefined);
+      promise.then(resolve, reject);
+    });
+  }
+
   /** Ends the call, unless it is over, and the exchanges that are out. */
   stop(): void {
     this.#signal?.removeEventListener("abort", this.#onAbort);
@@ -129,6 +152,7 @@ class Driver {
   }
 
   #abort(): void {
+    this.#tellAborted();
     this.#call.cancel(this.#surroundings.clock());
     this.#exchanges.abort();
     this.#tell();

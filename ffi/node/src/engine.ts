@@ -82,8 +82,8 @@ export class Engine {
     this.#handle = new Handle(this, client, (pointer) => native.clientFree(pointer));
   }
 
-  /** Starts a call from the operation JSON that all hosts share. */
-  start(operation: object): Call {
+  /** Starts a call from the operation JSON that all hosts share, or its text, which keeps all digits. */
+  start(operation: object | string): Call {
     return Call.start(this.#handle.pointer, operation);
   }
 

@@ -59,9 +59,27 @@ export {
   type Verification,
   type Violation,
 } from "./errors";
+export type { RecordsSource } from "./feeder";
 export { fetchTransport } from "./fetch-transport";
+export type { Difference, Outcome, OutcomeState, PulledRecord, Records } from "./flows";
 export { MaybeSent, NotSent, Request, type Response, type Transport } from "./http";
+export { FileJournal, type Journal } from "./journal";
 export type { Parsed } from "./json";
+export {
+  Mapping,
+  mappingSchema,
+  readyMappings,
+  type CheckedMapping,
+  type Failure,
+  type Finding,
+  type Mapped,
+  type MappingDocument,
+  type MappingExplanation,
+  type ReadyMapping,
+  type RecordSource,
+  type Reference,
+  type Resolved,
+} from "./mapping";
 export type {
   Credentials,
   EngineOptions,
@@ -74,6 +92,8 @@ export type {
 } from "./options";
 export { Reply, Resources, type Refusal, type Resource, type TaskResult } from "./outputs";
 export { Column, Page, Row, ZULU, type CellValue, type ColumnKind } from "./page";
+export { PullResult, type PullOptions, type PullResource, type PullResourceOptions } from "./pull";
+export { PushResult, type PushOptions } from "./push";
 export { FetchResult, SearchResult } from "./results";
 export * from "./tasks";
 export { version } from "./version";

@@ -82,6 +82,10 @@ const step = koffi.struct("bp_step", {
   uris: "void *",
   results: "void *",
   task: "void *",
+  feed_room: "size_t",
+  outcomes: "void *",
+  journal: text,
+  records: "void *",
 });
 const response = koffi.struct("bp_response", {
   struct_size: "size_t",
@@ -186,6 +190,10 @@ export interface StepStruct {
   uris: Pointer;
   results: Pointer;
   task: Pointer;
+  feed_room: number;
+  outcomes: Pointer;
+  journal: Slice;
+  records: Pointer;
 }
 export interface ViolationStruct {
   pointer: Slice;
@@ -289,6 +297,22 @@ export const native = {
     "int32_t bp_verify_callback(bp_field *parameters, size_t count, const void *secret, size_t len, _Out_ void **error)",
   ),
 
+  mappingNew: bind(
+    "int32_t bp_mapping_new(const void *document, size_t len, _Out_ void **mapping, _Out_ void **error)",
+  ),
+  mappingFree: bind("void bp_mapping_free(void *mapping)"),
+  mappingRun: bind(
+    "int32_t bp_mapping_run(void *mapping, const void *record, size_t len, const void *resolved, size_t resolved_len, _Inout_ bp_buffer *json, _Out_ void **error)",
+  ),
+  mappingCheck: bind(
+    "int32_t bp_mapping_check(const void *document, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)",
+  ),
+  mappingExplain: bind(
+    "int32_t bp_mapping_explain(const void *document, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)",
+  ),
+  readyMappings: bind("int32_t bp_ready_mappings(_Inout_ bp_buffer *json, _Out_ void **error)"),
+  mappingSchema: bind("int32_t bp_mapping_schema(_Inout_ bp_buffer *json, _Out_ void **error)"),
+
   poolNew: bind("int32_t bp_pool_new(const void *json, size_t len, _Out_ void **pool, _Out_ void **error)"),
   poolFree: bind("void bp_pool_free(void *pool)"),
   poolBudget: bind("int32_t bp_pool_budget(void *pool, uint64_t now, _Inout_ bp_budget *budget, _Out_ void **error)"),
@@ -324,6 +348,8 @@ export const native = {
   callFailMaybeSent: bind(
     "int32_t bp_call_fail_maybe_sent(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, _Out_ void **error)",
   ),
+  callFeed: bind("int32_t bp_call_feed(void *call, const void *record, size_t len, _Out_ void **error)"),
+  callFinish: bind("int32_t bp_call_finish(void *call, _Out_ void **error)"),
   callAcknowledge: bind("int32_t bp_call_acknowledge(void *call, size_t items, _Out_ void **error)"),
   callCancel: bind("void bp_call_cancel(void *call, uint64_t now)"),
   callCheckpoint: bind("int32_t bp_call_checkpoint(void *call, _Inout_ bp_buffer *text, _Out_ void **error)"),
@@ -368,6 +394,15 @@ export const native = {
 
   taskResultName: bind("bp_text bp_task_result_name(void *result)"),
   taskResultJson: bind("bp_text bp_task_result_json(void *result)"),
+
+  outcomesCount: bind("size_t bp_outcomes_count(void *outcomes)"),
+  outcomesError: bind("void *bp_outcomes_error(void *outcomes, size_t index)"),
+  outcomesJson: bind("bp_text bp_outcomes_json(void *outcomes, size_t index)"),
+
+  recordsResource: bind("bp_text bp_records_resource(void *records)"),
+  recordsCount: bind("size_t bp_records_count(void *records)"),
+  recordsRecord: bind("bp_bytes bp_records_record(void *records, size_t index)"),
+  recordsJson: bind("bp_text bp_records_json(void *records, size_t index)"),
 };
 
 if (native.abiVersion() !== ABI_VERSION) {

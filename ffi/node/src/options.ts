@@ -144,6 +144,11 @@ const NAMES = new Map([
   ["periodMs", "period_ms"],
   ["idLimit", "id_limit"],
   ["onFailure", "on_failure"],
+  ["dryRun", "dry_run"],
+  ["maxWrites", "max_writes"],
+  ["looksMs", "looks_ms"],
+  ["overlapMs", "overlap_ms"],
+  ["mostPercent", "most_percent"],
 ]);
 
 /** Renames the options of an object, and of the objects in it; `undefined` means absent. */

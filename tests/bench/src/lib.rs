@@ -1,5 +1,6 @@
 //! What the benches measure, and how ratios are taken.
 
+pub mod economy;
 pub mod orders;
 pub mod pages;
 pub mod ratio;

@@ -1,8 +1,11 @@
 //! Prints the ratios that the speed targets speak of: `cargo run --release -p brightpearl-bench`.
 
 use brightpearl_bench::ratio::{self, Comparison, Contender, Target};
-use brightpearl_bench::{pages, readers, steps};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use brightpearl_bench::economy::{self, Economy};
+use brightpearl_bench::{orders, pages, readers, steps};
+use brightpearl_core::mapping::{Mapping, Resolution, ready};
 
 const ROUNDS: usize = 100;
 
@@ -10,6 +13,48 @@ fn main() {
     search_page("order search, 500 rows x 19 columns", &pages::order_search(500));
     search_page("product search, 500 rows x 18 columns", &pages::product_search(500));
     steps();
+    mapping();
+    println!("requests of flows, beside one by one");
+    requests("pull 10 000 orders in detail", economy::pull(), Some(71));
+    requests("push 1 000 orders, 3 references each", economy::push(), None);
+}
+
+/// 10 000 orders of about 3 KB by the ready document, ids included; the Python bench has the same by hand beside it.
+fn mapping() {
+    let document = ready().iter().find(|ready| ready.name == "shopify-order").map(|ready| ready.document);
+    let mapping = Mapping::compile(document.unwrap_or_default()).expect("the ready document is right");
+    let orders = orders::orders(10_000);
+    let bytes: usize = orders.iter().map(String::len).sum();
+    let mut times: Vec<Duration> = (0..9)
+        .map(|_| {
+            let start = Instant::now();
+            let bodies = orders.iter().map(|order| {
+                mapping.map(order.as_bytes()).body(&|_| Resolution::Id(1_007)).expect("a body").len()
+            });
+            std::hint::black_box(bodies.sum::<usize>());
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let seconds = times[times.len() / 2].as_secs_f64();
+    println!("mapping 10 000 orders of {} bytes, one core", bytes / orders.len());
+    println!(
+        "  by the ready document        {:>6.0} orders/s  {:.0} MB/s",
+        1e4 / seconds,
+        bytes as f64 / seconds / 1e6
+    );
+}
+
+fn requests(name: &str, economy: Economy, target: Option<u64>) {
+    let Economy { requests, naive, milliseconds } = economy;
+    let ratio = naive as f64 / requests as f64;
+    let target = target.map_or(String::new(), |most| {
+        format!("  target <= {most}  {}", if requests <= most { "yes" } else { "no" })
+    });
+    let seconds = milliseconds as f64 / 1_000.0;
+    println!(
+        "  {name:<38} {requests:>5} of {naive:>6}  {ratio:>5.1}x fewer  {seconds:>4.0} s at the cap{target}"
+    );
 }
 
 /// A step without a body: target 200 ns (ARCHITECTURE.md).

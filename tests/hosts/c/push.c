@@ -119,6 +119,19 @@ static text read_whole(int file) {
   return whole;
 }
 
+/* Takes away a last line that a crash cut off, perhaps in the midst of a letter: what it announces was never sent. */
+static void cut_to_lines(int file, text *whole) {
+  size_t end = whole->len;
+  while (end > 0 && whole->data[end - 1] != '\n') {
+    end--;
+  }
+  whole->data[end] = '\0';
+  if (end < whole->len && ftruncate(file, (off_t)end) != 0) {
+    fail("the journal cannot be cut");
+  }
+  whole->len = end;
+}
+
 static int open_file(const char *path, int flags) {
   int file = open(path, flags, 0600);
   if (file < 0) {
@@ -153,6 +166,7 @@ static bp_status push(host *host, const bp_client *client, const char *mapping_p
   if (journal_path) {
     host->journal = open_file(journal_path, O_RDWR | O_CREAT | O_APPEND);
     journal = read_whole(host->journal);
+    cut_to_lines(host->journal, &journal);
     append_string(&options, ", \"write\": true, \"journal\": ");
     append_json(&options, journal.data);
   } else {

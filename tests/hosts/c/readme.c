@@ -1,6 +1,6 @@
 /*
- * Runs the examples of ffi/README.md against an emulator: readme BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and
- * BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc, as they stand.
+ * Runs the examples of ffi/README.md against an emulator: readme BASE_URL ACCOUNT MAPPING.json, with BRIGHTPEARL_APP_REF
+ * and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc, as they stand.
  */
 #include "transmit.h"
 
@@ -37,7 +37,45 @@ static bp_status send_wrong_order(const bp_client *client, bp_error **error) {
   return status;
 }
 
-static void use(const bp_client *client) {
+/* A whole file; NULL when there is none. */
+static char *read_file(const char *path) {
+  text whole = {NULL, 0};
+  char part[4096];
+  size_t length;
+  FILE *file = fopen(path, "r");
+  while (file && (length = fread(part, 1, sizeof part, file)) > 0) {
+    append(&whole, part, length);
+  }
+  if (file) {
+    fclose(file);
+  }
+  return whole.data;
+}
+
+static void use_flows(const bp_client *client, const char *mapping, bp_error **error) {
+  static const char order[] = "{\"number\": \"README-1\", \"email\": \"ann@example.com\", \"name\": \"Ann\", "
+                              "\"placed\": \"2026-06-30T10:00:00Z\", "
+                              "\"lines\": [{\"title\": \"Mug\", \"qty\": 2, \"price\": \"4.50\"}]}";
+  static const char *const orders[] = {order, "{\"number\": \"README-2\"}"};
+  source from = {orders, 2, tmpfile()};
+  text push = {NULL, 0};
+  bp_buffer state = {NULL, 0};
+  append_string(&push, "{\"mapping\": ");
+  append_string(&push, mapping);
+  append_string(&push, ", \"write\": true, \"journal\": \"\"}");
+  expect(preview(mapping, order, error) == BP_STATUS_OK, "a preview");
+  expect(send_orders(client, push.data, &from, error) == BP_STATUS_OK, "a push");
+  expect(receive(client, "{\"resources\": [{\"resource\": \"order\", \"filters\": [[\"orderId\", \"1-5\"]]}]}", &state,
+                 error) == BP_STATUS_OK,
+         "a pull");
+  expect(state.len > 0, "a state for the next pull");
+  bp_buffer_free(&state);
+  expect(from.count == 0 && ftell(from.journal) > 0, "a journal of all records");
+  fclose(from.journal);
+  free(push.data);
+}
+
+static void use(const bp_client *client, const char *mapping) {
   bp_field forged;
   bp_buffer url = {NULL, 0};
   bp_error *error = NULL;
@@ -46,6 +84,7 @@ static void use(const bp_client *client) {
   expect(sell(client, &error) == BP_STATUS_OK, "a sale");
   expect(annotate(client, &error) == BP_STATUS_OK, "notes");
   expect(judge("{\"curency\": {}}", &error) == BP_STATUS_OK, "a judgement");
+  use_flows(client, mapping, &error);
   expect(error == NULL, "no error so far");
   if (error) {
     explain(error);
@@ -62,10 +101,10 @@ static void use(const bp_client *client) {
 
 int main(int count, char **arguments) {
   const char *app_ref = getenv("BRIGHTPEARL_APP_REF"), *token = getenv("BRIGHTPEARL_ACCOUNT_TOKEN");
-  char config[1024];
+  char config[1024], *mapping;
   bp_client *client = NULL;
-  if (count != 3 || !app_ref || !token) {
-    fputs("usage: readme BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set\n", stderr);
+  if (count != 4 || !app_ref || !token || !(mapping = read_file(arguments[3]))) {
+    fputs("usage: readme BASE_URL ACCOUNT MAPPING.json, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set\n", stderr);
     return 2;
   }
   snprintf(config, sizeof config,
@@ -76,9 +115,10 @@ int main(int count, char **arguments) {
   curl = curl_easy_init();
   expect(run(config) == 0, "a list of orders");
   expect(bp_client_new(config, strlen(config), NULL, &client, NULL) == BP_STATUS_OK, "a client");
-  use(client);
+  use(client, mapping);
   bp_client_free(client);
   curl_easy_cleanup(curl);
   curl_global_cleanup();
+  free(mapping);
   return failures == 0 ? 0 : 1;
 }

@@ -58,10 +58,51 @@ refuse $memory "$build/bin/pull"
 # shellcheck disable=SC2086
 pull $memory "$build/bin/pull"
 
+# Thirty orders of a shop, of which one cannot be mapped: a dry run writes none of them, two runs with one journal write
+# each once, and without the journal they are found.
+write_orders() {
+    awk -v name="$1" 'BEGIN {
+        for (number = 1; number <= 29; number++)
+            printf "{\"number\": \"%s-%d\", \"email\": \"buyer%d@example.com\", \"name\": \"Buyer\", " \
+                "\"placed\": \"2026-06-30T10:00:00Z\", \"lines\": [{\"title\": \"Mug\", \"qty\": 2, \"price\": \"4.50\"}]}\n", \
+                name, number, number % 7
+        print "{\"number\": \"none\"}"
+    }' >"$build/orders.jsonl"
+}
+push() {
+    expected=$1
+    shift
+    announce "$@"
+    code=0
+    "$@" >"$build/outcomes.tsv" || code=$?
+    [ "$code" -eq 3 ] || { echo "push ended with $code, not with the 3 of a rejected record" >&2; exit 1; }
+    found=$(cut -f 2 "$build/outcomes.tsv" | sort | uniq -c | awk '{ printf "%s%d %s", (NR > 1 ? ", " : ""), $1, $2 }')
+    [ "$found" = "$expected" ] || { echo "push had the outcomes: $found; expected $expected" >&2; exit 1; }
+}
+push_all() {
+    name=$1
+    shift
+    write_orders "$name"
+    rm -f "$build/push.journal"
+    set -- "$@" "$url" acme ../orders.mapping.json "$build/orders.jsonl"
+    push "29 created, 1 rejected" "$@"
+    push "29 created, 1 rejected" "$@" "$build/push.journal"
+    journaled=$(wc -l <"$build/push.journal")
+    printf '{"write":{"what":"\303' >>"$build/push.journal" # a line that a crash cut off, in the midst of a letter
+    push "29 created, 1 rejected" "$@" "$build/push.journal"
+    [ "$(wc -l <"$build/push.journal")" -ge "$journaled" ] || { echo "the journal shrank" >&2; exit 1; }
+    push "1 rejected, 29 unchanged" "$@"
+}
+push_all sanitized "$build/bin/push-sanitized"
+push_all plusplus "$build/bin/push-c++"
+# shellcheck disable=SC2086
+push_all plain $memory "$build/bin/push"
+
 readme() {
     announce "$@"
-    "$@" "$url" acme >"$build/readme.txt"
-    for said in '^create-sales-order: {"orderId":[0-9]' '^1: done$' '^wrong-format at /placedOn: '; do
+    "$@" "$url" acme ../orders.mapping.json >"$build/readme.txt"
+    for said in '^create-sales-order: {"orderId":[0-9]' '^1: done$' '^{"body":{"ref":"README-1","customer":{"id":208}' \
+        '^README-1: ' '^README-2: rejected ' '^order 5: {' '^wrong-format at /placedOn: '; do
         grep -q "$said" "$build/readme.txt" || { echo "the examples of ffi/README.md do not say: $said" >&2; exit 1; }
     done
 }

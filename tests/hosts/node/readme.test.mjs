@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { tasks } from "./brightpearl.mjs";
 import { methodName } from "../../../ffi/node/generate-tasks.mjs";
@@ -30,7 +30,7 @@ globalThis.fetch = (url, options) => overNetwork(String(url).replace("https://us
 }
 
 function run(file) {
-  const child = spawn(process.execPath, [file], { env: { ...process.env, BRIGHTPEARL_ACCOUNT_TOKEN: token } });
+  const child = spawn(process.execPath, [file], { cwd: dirname(file), env: { ...process.env, BRIGHTPEARL_ACCOUNT_TOKEN: token } });
   let output = "";
   let complaint = "";
   child.stdout.on("data", (chunk) => (output += chunk));

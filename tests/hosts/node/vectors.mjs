@@ -16,11 +16,13 @@ class Host {
     this.remembered = null;
   }
 
-  act({ now, poll, answer, fail, acknowledge, cancel, checkpoint, resume, explain }) {
+  act({ now, poll, answer, fail, acknowledge, feed, finish, cancel, checkpoint, resume, explain }) {
     if (poll) return stepJson(this.call.poll(now));
     if (answer) return done(this.call.answer(answer.exchange, responseOf(answer), now));
     if (fail) return done(this.call.fail(fail.exchange, failureOf(fail), now));
     if (acknowledge !== undefined) return done(this.call.acknowledge(acknowledge));
+    if (feed !== undefined) return done(this.call.feed(feed));
+    if (finish) return done(this.call.finish());
     if (cancel) return done(this.call.cancel(now));
     if (checkpoint) return { checkpoint: (this.remembered = this.call.checkpoint()) };
     if (resume) {
@@ -70,9 +72,29 @@ function stepJson(step) {
       return { results: step.results.map(resultJson) };
     case "task":
       return { task: { name: step.task.name, result: step.task.result } };
+    case "feed":
+      return { feed: { room: step.room } };
+    case "outcomes":
+      return { outcomes: step.outcomes.map(outcomeJson) };
+    case "journal":
+      return { journal: step.text };
+    case "records":
+      return { records: { resource: step.records.resource, records: step.records.records.map(recordJson) } };
     default:
       throw new Error(`a step that this runner does not know: ${step.kind}`);
   }
+}
+
+/** Members that the engine leaves out when they say nothing. */
+const present = (members) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== false && value?.length !== 0));
+
+function outcomeJson({ record, state, dryRun, error, ...more }) {
+  return { record, state, ...present({ ...more, dry_run: dryRun, error: error && errorJson(error) }) };
+}
+
+function recordJson({ resource: _, ...members }) {
+  return present(members);
 }
 
 function replyJson({ status, headers, body }) {
@@ -150,6 +172,12 @@ const functions = {
   errors: () => brightpearl.errors(),
   validate: ({ path, verb, body, unknown_members }) =>
     brightpearl.validate(path, verb, body, { unknownMembers: unknown_members }),
+  check_mapping: ({ document }) => brightpearl.Mapping.check(document),
+  run_mapping: ({ document, record, resolved }) =>
+    new brightpearl.Mapping(document).map(record, resolved),
+  explain_mapping: ({ document }) => new brightpearl.Mapping(document).explain(),
+  ready_mappings: () => brightpearl.readyMappings(),
+  mapping_schema: () => brightpearl.mappingSchema(),
   verify_callback: ({ parameters, dev_secret }) => brightpearl.verifyCallback(parameters, dev_secret) ?? null,
 };
 

@@ -14,35 +14,37 @@ const MOST_STEPS: u32 = 60_000;
 
 /// What a run has brought.
 #[derive(Default)]
-pub struct Run {
+pub(crate) struct Run {
     /// What became of the records of a push.
-    pub outcomes: Vec<Outcome>,
+    pub(crate) outcomes: Vec<Outcome>,
     /// Batches of a pull that were consumed whole or in part, with the checkpoint behind them.
-    pub records: Vec<Records>,
+    pub(crate) records: Vec<Records>,
     /// The latest checkpoint, where one was taken.
-    pub checkpoint: Option<String>,
+    pub(crate) checkpoint: Option<String>,
     /// The error that ended it.
-    pub error: Option<Error>,
+    pub(crate) error: Option<Error>,
     /// Whether the host died before the end.
-    pub has_crashed: bool,
+    pub(crate) has_crashed: bool,
 }
 
 /// A host and what it keeps on disk.
-pub struct Host<'a> {
+pub(crate) struct Host<'a> {
     /// The network that it is on.
-    pub network: &'a mut Network,
+    pub(crate) network: &'a mut Network,
     /// Its luck.
-    pub draw: &'a mut Draw,
+    pub(crate) draw: &'a mut Draw,
     /// What happened.
-    pub trace: &'a mut Trace,
+    pub(crate) trace: &'a mut Trace,
     /// The journal on its disk.
-    pub journal: &'a mut String,
+    pub(crate) journal: &'a mut String,
     /// Likelihood in a thousand that it dies at a step.
-    pub crashes: u64,
+    pub(crate) crashes: u64,
+    /// What others do in the account between its steps.
+    pub(crate) meanwhile: &'a mut dyn FnMut(&mut Network, &mut Trace),
 }
 
 /// A client of the emulated account.
-pub fn client(network: &Network, seed: u64, in_flight: u64) -> Client {
+pub(crate) fn client(network: &Network, seed: u64, in_flight: u64) -> Client {
     let account = network.emulator.config();
     let Credential::System { app_ref, account_token } = &account.credentials[0] else {
         panic!("the first credential is a system app's");
@@ -60,13 +62,14 @@ impl Host<'_> {
     ///
     /// # Errors
     /// What must never happen: a call that does not end, or breaks its contract.
-    pub fn drive(&mut self, mut call: Call, records: &[Vec<u8>]) -> Result<Run, String> {
+    pub(crate) fn drive(&mut self, mut call: Call, records: &[Vec<u8>]) -> Result<Run, String> {
         let mut run = Run::default();
         let mut left = records.iter();
         for _ in 0..MOST_STEPS {
             if self.draw.happens(self.crashes) {
                 return Ok(self.die(run));
             }
+            (self.meanwhile)(self.network, self.trace);
             match call.poll(self.network.now) {
                 Err(error) => {
                     self.trace.note(self.network.now, || format!("ended: {error}"));
@@ -135,7 +138,10 @@ impl Host<'_> {
         let dies = self.draw.happens(self.crashes);
         let taken = if dies { self.draw.below(count as u64 + 1) as usize } else { count };
         call.acknowledge(taken).map_err(|error| error.to_string())?;
-        run.checkpoint = Some(call.checkpoint().map_err(|error| error.to_string())?);
+        // It may die between keeping the records and keeping the checkpoint.
+        if !dies || self.draw.happens(500) {
+            run.checkpoint = Some(call.checkpoint().map_err(|error| error.to_string())?);
+        }
         records.records.truncate(taken);
         run.records.push(records);
         Ok(!dies)

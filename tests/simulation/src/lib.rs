@@ -11,6 +11,7 @@
 mod draw;
 mod host;
 mod network;
+mod pull;
 mod push;
 mod trace;
 mod weather;
@@ -37,16 +38,19 @@ pub enum Bug {
 pub enum Flow {
     /// Records that go in.
     Push,
+    /// Changes that go out.
+    Pull,
 }
 
 impl Flow {
     /// Every flow.
-    pub const ALL: [Flow; 1] = [Flow::Push];
+    pub const ALL: [Flow; 2] = [Flow::Push, Flow::Pull];
 
     /// The flow's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Flow::Push => "push",
+            Flow::Pull => "pull",
         }
     }
 }
@@ -58,5 +62,6 @@ impl Flow {
 pub fn simulate(flow: Flow, seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), String> {
     match flow {
         Flow::Push => push::run(seed, bug, trace),
+        Flow::Pull => pull::run(seed, bug, trace),
     }
 }

@@ -1,8 +1,8 @@
 //! Carries out many seeds, or one of them with everything that happens in it.
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -32,7 +32,8 @@ const SHOWN: usize = 5;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let flows: Vec<Flow> = Flow::ALL.into_iter().filter(|flow| arguments.flow.is_none_or(|only| only == *flow)).collect();
+    let flows: Vec<Flow> =
+        Flow::ALL.into_iter().filter(|flow| arguments.flow.is_none_or(|only| only == *flow)).collect();
     if let Some(seed) = arguments.replay {
         return flows.into_iter().map(|flow| replay(flow, seed)).max().unwrap_or(0).into();
     }

@@ -15,17 +15,17 @@ const TIMEOUT_MS: u64 = 30_000;
 const HELD_MS: u64 = 15_000;
 
 /// An emulated account behind an unreliable network, with a clock of its own.
-pub struct Network {
+pub(crate) struct Network {
     /// The account.
-    pub emulator: Emulator,
+    pub(crate) emulator: Emulator,
     /// Milliseconds since the Unix epoch.
-    pub now: u64,
+    pub(crate) now: u64,
     /// Likelihood in a thousand that a request never leaves the host.
-    pub unsent: u64,
+    pub(crate) unsent: u64,
     /// Likelihood in a thousand that a creation is carried out long after its connection was lost.
-    pub held: u64,
+    pub(crate) held: u64,
     /// A host that takes every lost connection for one that was never made. It is wrong, and shows what comes of it.
-    pub denies_sending: bool,
+    pub(crate) denies_sending: bool,
     draw: Draw,
     flights: BTreeMap<u64, Flight>,
     /// Requests that are to be carried out later, whoever has forgotten them.
@@ -44,7 +44,7 @@ enum Arrival {
 
 impl Network {
     /// A network in which nothing goes wrong but what the account's own plan says.
-    pub fn new(emulator: Emulator, now: u64, draw: Draw) -> Self {
+    pub(crate) fn new(emulator: Emulator, now: u64, draw: Draw) -> Self {
         Self {
             emulator,
             now,
@@ -58,7 +58,7 @@ impl Network {
     }
 
     /// Puts a request on its way.
-    pub fn transmit(&mut self, exchange: u64, request: &Request, trace: &mut Trace) {
+    pub(crate) fn transmit(&mut self, exchange: u64, request: &Request, trace: &mut Trace) {
         let latency = self.draw.between(20, 600);
         let at = self.now + latency;
         let flight = if self.draw.happens(self.unsent) {
@@ -92,7 +92,7 @@ impl Network {
 
     /// Lets time pass until something arrives, at most until a deadline, and hands it to the call. Without a
     /// deadline, something must be under way.
-    pub fn pass(&mut self, call: &mut Call, until: Option<u64>) -> Result<(), String> {
+    pub(crate) fn pass(&mut self, call: &mut Call, until: Option<u64>) -> Result<(), String> {
         let first = self.flights.iter().min_by_key(|(exchange, flight)| (flight.at, **exchange));
         let first = first.map(|(exchange, flight)| (*exchange, flight.at));
         let arrives = first.filter(|(_, at)| until.is_none_or(|until| *at <= until));
@@ -111,7 +111,7 @@ impl Network {
     }
 
     /// Lets time pass, with what was held.
-    pub fn pass_until(&mut self, until: u64) {
+    pub(crate) fn pass_until(&mut self, until: u64) {
         self.late.sort_by_key(|(at, _)| *at);
         while self.late.first().is_some_and(|(at, _)| *at <= until) {
             let (at, request) = self.late.remove(0);
@@ -122,25 +122,30 @@ impl Network {
     }
 
     /// The host is gone, and with it all that it waited for.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.flights.clear();
     }
 
     /// Reads past everything, as nobody could: what `response` holds.
-    pub fn look(&mut self, path: &str) -> serde_json::Value {
+    pub(crate) fn look(&mut self, path: &str) -> serde_json::Value {
         self.act(Method::Get, path, "", self.now)
     }
 
-    /// Carries something out past everything, at any time: what `response` holds. The request cap does not matter to
-    /// it, since a long time passes before.
-    pub fn act(&mut self, method: Method, path: &str, body: &str, at: u64) -> serde_json::Value {
+    /// Carries something out past everything, at any time, or minutes later where the cap is used up: what
+    /// `response` holds.
+    pub(crate) fn act(&mut self, method: Method, path: &str, body: &str, at: u64) -> serde_json::Value {
         let request = Request {
             method,
             url: format!("http://127.0.0.1/public-api/demo/{path}"),
             headers: self.emulator.config().credentials[OBSERVER].headers(),
             body: body.as_bytes().to_vec(),
         };
-        let answer = self.emulator.answer(&request, at);
+        let mut answer = self.emulator.answer(&request, at);
+        for minute in 1..60 {
+            if answer.status == 503 {
+                answer = self.emulator.answer(&request, at + minute * 60_000);
+            }
+        }
         let mut body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         assert!(answer.status == 200 || answer.status == 404, "{method} {path}: {} {body}", answer.status);
         body["response"].take()

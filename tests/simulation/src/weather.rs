@@ -6,14 +6,14 @@ use brightpearl_emulator::{Config, Fault, FaultPlan, Noise, Rated, ThrottleWindo
 use crate::draw::Draw;
 
 /// A seed's account, with its misfortunes.
-pub fn account(seed: u64) -> Config {
+pub(crate) fn account(seed: u64) -> Config {
     let mut draw = Draw::new(seed, 1);
     let noise = draw.happens(150).then(|| Noise { requests_per_period: draw.between(1, 20) as u32 });
     Config {
         seed,
         orders: draw.between(0, 30) as u32,
         contacts: draw.between(6, 14) as u32,
-        products: draw.between(2, 9) as u32,
+        products: draw.between(8, 14) as u32,
         quota: draw.between(25, 200) as u32,
         window: *draw.pick(&[ThrottleWindow::Aligned, ThrottleWindow::FirstRequest, ThrottleWindow::Rolling]),
         noise,
@@ -57,7 +57,7 @@ fn faults(draw: &mut Draw) -> FaultPlan {
 }
 
 /// Whether anything but our own requests draws on the account's cap.
-pub fn has_neighbours(account: &Config) -> bool {
+pub(crate) fn has_neighbours(account: &Config) -> bool {
     let caps = |rated: &Rated| matches!(rated.fault, Fault::Cap | Fault::TooManyRequests { .. });
     account.noise.is_some() || account.faults.rates.iter().any(caps)
 }

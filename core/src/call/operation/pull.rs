@@ -6,8 +6,16 @@ use super::task::Json;
 use crate::error::Result;
 
 /// What changed in some resources since the last time: found by a search, read in detail, mapped, and handed out
-/// in batches ([`Output::Records`](crate::Output::Records)). A checkpoint of the call covers what was consumed, and is
-/// the `state` of the next pull when the call is done.
+/// in batches ([`Output::Records`](crate::Output::Records)).
+///
+/// A checkpoint of the call covers what was consumed. It is the `state` of the next pull, whether the call was done,
+/// failed, or was dropped in its midst; [`Client::resume`](crate::Client::resume) takes it as well, and pulls the
+/// same resources: on from there, or what has changed since when the call was done.
+///
+/// The first pull of a resource sweeps once over everything, by key. Later ones sweep by each of the search's watermarks;
+/// within a sweep, records come in the order of change. Every change is handed out at least once: what is repeated
+/// is what was not consumed, and a record that changed again. When a resource fails, the others do what they can before
+/// the pull ends with the error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pull {
@@ -41,17 +49,18 @@ pub struct PullResource {
     /// From when on, where there is no state yet: a date or date-time. Everything when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// The column that tells what changed; the catalog's when absent. Where there is none, new records are found
-    /// by their ids.
+    /// The column that tells what changed; the catalog's when absent, mostly two. Records that have nothing in it are
+    /// found by the first pull only. Where there is none, new records are found by their ids, and changes are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watermark: Option<String>,
     /// Query parameters of the reads, such as `includeOptional`, unescaped, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<(String, String)>,
-    /// Hands out the rows of the search as records, without reading each in detail.
+    /// Hands out the rows of the search as records, without reading each in detail; so it is always done where
+    /// nothing reads what the search finds.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rows: bool,
-    /// Looks for records that are gone, too.
+    /// Looks for records that are gone, too. With `filters`, what they do not find any more counts as gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletes: Option<Deletes>,
     /// Higher goes first; 0 when absent.
@@ -59,12 +68,14 @@ pub struct PullResource {
     pub priority: i32,
 }
 
-/// How deleted records are found: by comparing the ids that there are with those that were there.
+/// How deleted records are found: by comparing the ids that there are with those that were handed out, or were there when
+/// deletes were first looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deletes {
     /// The guard: when more than this share of the known records is gone at once, in percent, none of them is
-    /// reported and the pull fails. 20 when absent.
+    /// reported, and the pull ends with [`Kind::Conflict`](crate::Kind::Conflict) behind what else it has found. 20
+    /// when absent.
     #[serde(default = "defaults::most_percent")]
     pub most_percent: u8,
 }

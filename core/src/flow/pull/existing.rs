@@ -5,13 +5,14 @@ use roaring::RoaringTreemap;
 use crate::call::planned_ids;
 use crate::error::{Error, Kind, Result};
 
+use super::standing::{MOST_KNOWN, ids_of};
+
 /// The ids of the URIs that an `OPTIONS` of everything answers; `None` when they do not say them.
 pub(super) fn of_uris(uris: &[String]) -> Option<RoaringTreemap> {
     let mut ids = RoaringTreemap::new();
     for uri in uris {
-        for range in planned_ids(uri).ok()?.ranges() {
-            ids.insert_range(range);
-        }
+        let planned = planned_ids(uri).ok().filter(|planned| planned.len() <= MOST_KNOWN)?;
+        ids |= ids_of(&planned);
     }
     Some(ids)
 }
@@ -64,5 +65,6 @@ mod tests {
         assert_eq!(of_uris(&uris), Some(set([1, 2, 3, 9, 20])));
         assert_eq!(of_uris(&[]), Some(set([])));
         assert_eq!(of_uris(&["/order".to_owned()]), None);
+        assert_eq!(of_uris(&["/order/1-9223372036854775807".to_owned()]), None);
     }
 }

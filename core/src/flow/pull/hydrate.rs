@@ -13,6 +13,9 @@ use crate::mapping::{Failure, Mapping, NoBody, Resolution};
 use super::found::{Item, Row};
 use super::plan::Plan;
 
+/// So many records that were just found are not all deleted before they are read.
+const SURELY_THERE: u64 = 10;
+
 /// Items that are read together and handed out together, in their order.
 pub(super) struct Chunk {
     pub(super) number: u64,
@@ -34,6 +37,13 @@ impl Chunk {
         });
         // They came out of a page as ids.
         IdSet::from_ids(ids).unwrap_or_default()
+    }
+
+    /// Whether reading brought nothing of what the search has just found, though that was more than can have vanished
+    /// meanwhile.
+    pub(super) fn is_hollow(&self) -> bool {
+        let brought = |part: &Resources| !part.items.is_empty() || !part.refused.is_empty();
+        self.ids().len() >= SURELY_THERE && !self.resources.iter().any(brought)
     }
 
     /// Makes the records, each in the place of its item. Of a record that was found twice, the last one counts.

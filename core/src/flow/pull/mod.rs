@@ -210,7 +210,11 @@ impl PullJob {
                 }
                 // No job of a pull puts out anything else.
                 News::Output(..) => {}
-                News::Done(Purpose::Chunk(stream, number)) => self.streams[stream].is_read(number),
+                News::Done(Purpose::Chunk(stream, number)) => {
+                    if let Err(error) = self.streams[stream].end_chunk(number) {
+                        self.give_up(stream, error);
+                    }
+                }
                 News::Done(Purpose::Sweep(stream) | Purpose::Listing(stream)) => {
                     // Only a comparison fails here: what was found is read and handed out all the same.
                     if let Err(error) = self.streams[stream].end_stage() {
@@ -257,7 +261,7 @@ impl PullJob {
             self.put_out(stream, ready);
         }
         self.streams[stream].give_up();
-        self.team.retain(|purpose| purpose.stream() != stream);
+        self.team.dismiss(|purpose| purpose.stream() == stream);
         self.note_failure(stream, error);
     }
 

@@ -160,31 +160,37 @@ fn watermarks(
     listed: &'static catalog::Search,
     live: &LiveColumns,
 ) -> Result<Vec<String>> {
-    let Some(column) = &resource.watermark else {
-        return Ok(listed.watermarks.iter().map(|column| (*column).to_owned()).collect());
+    let columns = match &resource.watermark {
+        Some(column) => vec![column.clone()],
+        None => listed.watermarks.iter().map(|column| (*column).to_owned()).collect(),
     };
-    let learnt = live.column(listed.path, column);
-    if !learnt.is_some_and(|column| column.filterable && column.sortable) {
-        let place = |error: Error| error.at("watermark");
-        listed.check_column(column).map_err(place)?;
-        listed.check_sort(column).map_err(place)?;
+    for column in &columns {
+        check_watermark(column, listed, live)?;
     }
-    let known = listed.column(column);
-    let is_date = |filter_type| matches!(filter_type, FilterType::Period | FilterType::Unknown);
-    let serves = learnt
-        .map(|column| column.filterable && is_date(column.filter_type))
-        .or(known.map(|column| column.filterable && is_date(column.filter_type)))
-        .unwrap_or(true);
-    if !serves {
-        return Err(Error::validation(
-            "watermark",
-            format!(
-                "{column} of {} is no date to filter by; expected one that tells what is new",
-                listed.path
-            ),
-        ));
+    Ok(columns)
+}
+
+/// A watermark must be in the rows, and a date that filters and sorts: what is swept in another order could not be
+/// resumed. Live meta-data is believed before the catalog.
+fn check_watermark(column: &str, listed: &'static catalog::Search, live: &LiveColumns) -> Result<()> {
+    let (filter_type, serves) = match (live.column(listed.path, column), listed.column(column)) {
+        (Some(live), _) => (live.filter_type, live.filterable && live.sortable),
+        (None, Some(known)) => (known.filter_type, known.filterable && known.sortable && known.in_rows),
+        (None, None) => {
+            listed.check_column(column).map_err(|error| error.at("watermark"))?;
+            (FilterType::Unknown, true)
+        }
+    };
+    if serves && matches!(filter_type, FilterType::Period | FilterType::Unknown) {
+        return Ok(());
     }
-    Ok(vec![column.clone()])
+    Err(Error::validation(
+        "watermark",
+        format!(
+            "{column} of {} is no date to filter and sort by; expected a column that tells what is new",
+            listed.path
+        ),
+    ))
 }
 
 fn mapping(
@@ -253,7 +259,7 @@ impl Plan {
     /// The search for what has changed since a mark: from so much before it, but where the mark began at `since` not
     /// from before that.
     pub(super) fn changes(&self, column: &str, at: i64, overlap_ms: i64) -> Search {
-        let from = at.saturating_sub(overlap_ms);
+        let from = at.saturating_sub(overlap_ms).max(0);
         let text = match &self.since {
             Some(since) if from <= since.at && since.at <= at => since.text.clone(),
             // A whole second: no source shows a filter with a fraction.

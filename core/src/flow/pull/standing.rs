@@ -10,6 +10,12 @@ use crate::id_set::IdSet;
 /// So far below the highest id a pull by id looks again: ids are given before what has them can be seen.
 pub(super) const ID_OVERLAP: u64 = 100;
 
+/// More ids than any account has: a text that says so was altered, and would cost all there is of memory.
+pub(super) const MOST_KNOWN: u64 = 1 << 32;
+
+/// More changes than an overlap holds.
+const MOST_RECENT: u64 = 10_000_000;
+
 /// Where every resource of a pull stands, by its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -17,7 +23,7 @@ pub(crate) struct Standings(pub(super) BTreeMap<String, Standing>);
 
 /// Where one resource stands, behind all that was consumed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written", into = "Written")]
+#[serde(try_from = "Written", into = "Written")]
 pub(super) struct Standing {
     /// The search that it is of.
     pub(super) search: String,
@@ -147,16 +153,26 @@ impl From<Mark> for WrittenMark {
     }
 }
 
-impl From<Written> for Standing {
-    fn from(written: Written) -> Self {
+impl TryFrom<Written> for Standing {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let of_marks =
+            written.marks.values().flat_map(|mark| mark.recent.values().flat_map(BTreeMap::values));
+        let of_ids = written.ids.iter().map(|ids| &ids.recent);
+        let recent = of_marks.chain(of_ids).fold(0u64, |all, ids| all.saturating_add(ids.len()));
+        let known = written.known.as_ref().map_or(0, IdSet::len);
+        if recent > MOST_RECENT || known > MOST_KNOWN {
+            return Err(format!("{recent} recent and {known} known ids are more than a pull ever has"));
+        }
         let ids = |ids: WrittenIds| Ids { highest: ids.highest, recent: ids.recent.iter().collect() };
-        Self {
+        Ok(Self {
             search: written.search,
             first: written.first,
             marks: written.marks.into_iter().map(|(column, mark)| (column, mark.into())).collect(),
             ids: written.ids.map(ids),
-            known: written.known.map(|known| known.iter().collect()),
-        }
+            known: written.known.as_ref().map(ids_of),
+        })
     }
 }
 
@@ -170,6 +186,15 @@ impl From<WrittenMark> for Mark {
         }
         Self { at: written.at, recent }
     }
+}
+
+/// The ids of a set, each by itself. Costs time by the range, as long as they are not too many.
+pub(super) fn ids_of(set: &IdSet) -> RoaringTreemap {
+    let mut ids = RoaringTreemap::new();
+    for range in set.ranges() {
+        ids.insert_range(range);
+    }
+    ids
 }
 
 /// The ids as a set. They came from one, or were checked to be ids.
@@ -205,6 +230,18 @@ mod tests {
             r#"{"search":"order-service/order-search","first":{"row":7,"key":9},"marks":{"updatedOn":{"at":1782864000000,"recent":{"1782863999000":{"1500":"7000"},"1782864000000":{"0":"1-5000"}}}},"ids":{"highest":1000,"recent":"901-1000"},"known":"1-20000"}"#
         );
         assert_eq!(serde_json::from_str::<Standing>(&text).unwrap(), standing);
+    }
+
+    #[test]
+    fn refuses_more_than_there_can_be() {
+        for standing in [
+            r#"{"search":"s","known":"1-9223372036854775807"}"#,
+            r#"{"search":"s","ids":{"highest":1,"recent":"1-9223372036854775807"}}"#,
+            r#"{"search":"s","marks":{"c":{"at":1,"recent":{"1":{"0":"1-9223372036854775807"}}}}}"#,
+        ] {
+            assert!(serde_json::from_str::<Standing>(standing).is_err(), "{standing}");
+        }
+        assert!(serde_json::from_str::<Standing>(r#"{"search":"s","known":"1-4000000000"}"#).is_ok());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use roaring::RoaringTreemap;
 use crate::call::operation::{Fetch, Options};
 use crate::call::{FetchJob, Job, Resources, SearchPage, SweepJob, options_job};
 use crate::client::Shared;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 use super::existing;
 use super::found::{self, Item, Reached, Row};
@@ -167,7 +167,7 @@ impl Stream {
                     let job = FetchJob::new(&fetch, ahead)?;
                     return Ok(Some(Wanted::Chunk(number, Box::new(job))));
                 }
-                Some(_) | None => self.is_read(number),
+                Some(_) | None => self.note_read(number),
             }
         }
         Ok(None)
@@ -330,7 +330,28 @@ impl Stream {
         }
     }
 
-    pub(super) fn is_read(&mut self, number: u64) {
+    /// Takes note that all of a chunk is read.
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`] when nothing came of many records that the search has: passing over them would lose them.
+    pub(super) fn end_chunk(&mut self, number: u64) -> Result<()> {
+        let chunk = self.chunks.iter().find(|chunk| chunk.number == number);
+        if let Some(chunk) = chunk.filter(|chunk| chunk.is_hollow()) {
+            return Err(Error::new(
+                Kind::Protocol,
+                format!(
+                    "{} has {} records that cannot be read: the answer has none of {}; expected those that were found",
+                    self.plan.search.resource,
+                    chunk.ids().len(),
+                    chunk.ids(),
+                ),
+            ));
+        }
+        self.note_read(number);
+        Ok(())
+    }
+
+    fn note_read(&mut self, number: u64) {
         if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.number == number) {
             chunk.is_read = true;
         }

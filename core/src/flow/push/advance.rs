@@ -1,10 +1,10 @@
 //! Deciding what is to be done next, for each entry of the window.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{all_of, differences};
-use super::entry::{Doubt, Entry, Role, Stage, Standing, Write};
-use super::journal::Known;
+use super::entry::{Attempt, Doubt, Entry, Role, Stage, Standing, Write};
+use super::journal::{Done, Known};
 use super::lookup::{Group, Hit, Look};
 use super::resolve::{Purpose as For, Slot, listed, slot_of};
 use super::settle::Ending;
@@ -100,10 +100,17 @@ impl PushJob {
         self.entries.push(entry);
         let index = self.entries.len() - 1;
         match known {
-            Some(Known::Done(state, id)) => {
-                self.settle(index, Ending { id, journaled: true, ..Ending::of(state) });
-            }
+            Some(Known::Done(done)) => self.entries[index].done = Some(done),
             Some(Known::InDoubt { .. }) | None => self.judge(index),
+        }
+    }
+
+    /// Takes note of what earlier runs may have created under the entry's key for another record.
+    fn doubt_anothers(&mut self, index: usize) {
+        let entry = &mut self.entries[index];
+        let is_doubtful = |(group, value): &(Group, String)| self.doubtful.contains(&group.text(value));
+        if entry.doubt.is_none() && entry.is_record() && entry.sought.as_ref().is_some_and(is_doubtful) {
+            entry.doubt = Some(Doubt { attempt: Attempt::Anothers, error: None, looks: 0 });
         }
     }
 
@@ -125,7 +132,7 @@ impl PushJob {
 
     fn examine_all(&mut self) -> Needs {
         let mut needs = Needs::default();
-        let mut held = HashSet::new();
+        let mut held = BTreeSet::new();
         for index in 0..self.entries.len() {
             let entry = &self.entries[index];
             if entry.is_settled() || matches!(entry.stage, Stage::Ready(_) | Stage::Sending(_)) {
@@ -143,6 +150,14 @@ impl PushJob {
 
     /// Decides on one entry, as far as that can be done.
     fn examine(&mut self, index: usize, needs: &mut Needs) {
+        if let Some(done) = self.entries[index].done.take()
+            && self.still_holds(index, done)
+        {
+            let Done { state, id, line } = done;
+            let ending = Ending { id, journaled: Some(line), ..Ending::of(state) };
+            return self.decide(needs, |job| job.settle(index, ending));
+        }
+        self.doubt_anothers(index);
         let entry = &self.entries[index];
         let is_unsure = entry.doubt.is_some() || entry.conflict.is_some();
         let Some((group, value)) = entry.sought.clone().filter(|_| entry.is_record() || is_unsure) else {
@@ -171,6 +186,13 @@ impl PushJob {
         }
     }
 
+    /// Whether what an earlier run did is still so: not if a record of the same key that goes before this one was
+    /// written after it, in a run that took it up again.
+    fn still_holds(&self, index: usize, done: Done) -> bool {
+        let sought = self.entries[index].sought.as_ref();
+        sought.and_then(|sought| self.told.get(sought)).is_none_or(|line| *line <= done.line)
+    }
+
     /// Carries out a decision, after which others may go on.
     fn decide(&mut self, needs: &mut Needs, decision: impl FnOnce(&mut Self)) {
         decision(self);
@@ -184,24 +206,44 @@ impl PushJob {
             return self.decide(needs, |job| job.settle(index, Ending::refused(error)));
         }
         let Some(doubt) = &entry.doubt else { return self.examine_new(index, needs) };
-        if !doubt.is_update && doubt.looks < self.looks_ms.len() {
+        if doubt.attempt != Attempt::Change && doubt.looks < self.looks_ms.len() {
             needs.again.push(index);
             return;
         }
-        let may_go_again = !doubt.is_update && !self.looks_ms.is_empty() && entry.sends < MOST_SENDS;
-        if !may_go_again {
+        let may_be_created = match doubt.attempt {
+            Attempt::Creation => !self.looks_ms.is_empty() && entry.sends < MOST_SENDS,
+            Attempt::Change => false,
+            Attempt::Anothers => !self.looks_ms.is_empty(),
+        };
+        if !may_be_created {
             return self.decide(needs, |job| job.leave_in_doubt(index));
         }
         entry.doubt = None;
+        self.believe(index);
         self.examine_new(index, needs);
+    }
+
+    /// What is under its key is known again.
+    fn believe(&mut self, index: usize) {
+        if let Some((group, value)) = &self.entries[index].sought {
+            self.doubtful.remove(&group.text(value));
+        }
     }
 
     /// It is there.
     fn examine_existing(&mut self, index: usize, id: u64, needs: &mut Needs) {
+        self.believe(index);
+        let entry = &mut self.entries[index];
+        if entry.doubt.as_ref().is_some_and(|doubt| doubt.attempt == Attempt::Anothers) {
+            entry.doubt = None;
+        }
         let entry = &self.entries[index];
         // A second attempt that was refused, since it is there, says that the first was applied.
         let was_applied = entry.conflict.is_some() && entry.sends > 1;
-        let was_created = was_applied || entry.doubt.as_ref().is_some_and(|doubt| !doubt.is_update);
+        // What another record of this key has left there is no sign that this one's attempt was applied.
+        let is_anothers = entry.sought.as_ref().is_some_and(|sought| self.told.contains_key(sought));
+        let is_unsure = entry.doubt.as_ref().is_some_and(|doubt| doubt.attempt == Attempt::Creation);
+        let was_created = was_applied || (is_unsure && !is_anothers);
         if was_created || !entry.is_record() {
             let ending = Ending { id: Some(id), verified: true, ..Ending::of(State::Created) };
             return self.decide(needs, |job| job.settle(index, ending));
@@ -289,10 +331,13 @@ impl PushJob {
         self.entries.push(entry);
         let index = self.entries.len() - 1;
         match known {
-            Some(Known::Done(_, Some(id))) => {
-                self.settle(index, Ending { id: Some(id), journaled: true, ..Ending::of(State::Created) });
+            Some(Known::Done(Done { id: Some(id), line, .. })) => {
+                let ending = Ending { id: Some(id), journaled: Some(line), ..Ending::of(State::Created) };
+                self.settle(index, ending);
             }
-            Some(Known::Done(_, None) | Known::InDoubt { .. }) | None => self.judge_creation(index),
+            Some(Known::Done(Done { id: None, .. }) | Known::InDoubt { .. }) | None => {
+                self.judge_creation(index)
+            }
         }
     }
 
@@ -464,7 +509,7 @@ impl PushJob {
 }
 
 /// Takes an entry's key for it; `false` when an earlier one has it.
-fn hold(entry: &Entry, held: &mut HashSet<(Group, String)>) -> bool {
+fn hold(entry: &Entry, held: &mut BTreeSet<(Group, String)>) -> bool {
     match &entry.sought {
         Some(sought) if entry.is_record() && !entry.is_settled() => held.insert(sought.clone()),
         Some(_) | None => true,
@@ -473,7 +518,10 @@ fn hold(entry: &Entry, held: &mut HashSet<(Group, String)>) -> bool {
 
 fn doubt_of(known: Option<Known>) -> Option<Doubt> {
     match known {
-        Some(Known::InDoubt { is_update }) => Some(Doubt { is_update, error: None, looks: 0 }),
+        Some(Known::InDoubt { is_update }) => {
+            let attempt = if is_update { Attempt::Change } else { Attempt::Creation };
+            Some(Doubt { attempt, error: None, looks: 0 })
+        }
         Some(Known::Done(..)) | None => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Something that is to be written: a record of the input, or what is created for one.
 
 use super::super::{Created, Difference};
+use super::journal::Done;
 use super::lookup::{Group, Hit};
 use crate::call::operation::Request;
 use crate::error::Error;
@@ -15,6 +16,8 @@ pub(super) struct Entry {
     /// How it is found in Brightpearl, where it can be.
     pub(super) sought: Option<(Group, String)>,
     pub(super) stage: Stage,
+    /// How it ended in an earlier run, until it is decided whether that still holds.
+    pub(super) done: Option<Done>,
     /// What became unknown, until it is known.
     pub(super) doubt: Option<Doubt>,
     /// How often it was sent.
@@ -69,12 +72,22 @@ pub(super) struct Write {
 
 /// A write of which nobody knows what came.
 pub(super) struct Doubt {
-    /// Whether it was to change a record that was there.
-    pub(super) is_update: bool,
+    pub(super) attempt: Attempt,
     /// How it ended; nothing when an earlier run was cut off.
     pub(super) error: Option<Error>,
     /// How often it was looked up after a pause.
     pub(super) looks: usize,
+}
+
+/// What may have been applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// To create the record.
+    Creation,
+    /// To change it, since it was there.
+    Change,
+    /// To create another record of the same key, in an earlier run.
+    Anothers,
 }
 
 /// What is known of a reference.
@@ -103,6 +116,7 @@ impl Entry {
             mapped,
             sought,
             stage: Stage::Open,
+            done: None,
             doubt: None,
             sends: 0,
             is_contested: false,
@@ -115,6 +129,11 @@ impl Entry {
 
     pub(super) fn is_settled(&self) -> bool {
         matches!(self.stage, Stage::Settled)
+    }
+
+    /// Whether an attempt at it may have been applied.
+    pub(super) fn may_be_written(&self) -> bool {
+        self.doubt.as_ref().is_some_and(|doubt| doubt.attempt != Attempt::Anothers)
     }
 
     pub(super) fn is_record(&self) -> bool {

@@ -4,7 +4,7 @@
 //! What is announced is sent only after its line was consumed, so a line that was cut off announced nothing that was
 //! sent. A run that goes on behind such a line begins a new one, with a head that says so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ enum Line {
         /// Whether a record is changed that is there.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         update: bool,
+        /// The key of the record.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
     /// That is over.
     Done {
@@ -61,19 +64,30 @@ impl DoneState {
     }
 }
 
+/// How something ended in an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Done {
+    pub(super) state: State,
+    pub(super) id: Option<u64>,
+    /// The line that says so: what is said later happened later.
+    pub(super) line: u64,
+}
+
 /// What the journal knows of something that was to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// It was announced, and nobody knows what came of it.
     InDoubt { is_update: bool },
     /// It is over.
-    Done(State, Option<u64>),
+    Done(Done),
 }
 
 /// What earlier runs have written down, and what this one adds.
 #[derive(Debug)]
 pub(super) struct Journal {
-    known: HashMap<String, Known>,
+    known: BTreeMap<String, Known>,
+    /// Keys under which something may have been created, by what was announced.
+    doubtful: BTreeMap<String, String>,
     lines: String,
 }
 
@@ -84,7 +98,7 @@ impl Journal {
     /// [`Kind::Validation`](crate::Kind::Validation) at `journal`, or at `journal line 3`, when it is of another account
     /// or mapping, of another version, or was altered.
     pub(super) fn read(text: &str, account: &str, mapping: &str) -> Result<Self> {
-        let mut journal = Self { known: HashMap::new(), lines: String::new() };
+        let mut journal = Self { known: BTreeMap::new(), doubtful: BTreeMap::new(), lines: String::new() };
         let mut torn = None;
         for (index, line) in text.split_inclusive('\n').enumerate() {
             let place = || format!("journal line {}", index + 1);
@@ -92,23 +106,35 @@ impl Journal {
                 continue;
             }
             let read = if line.ends_with('\n') { serde_json::from_str(line) } else { cut_off() };
-            if let (Some(torn), false) = (&torn, matches!(read, Ok(Line::Push { .. }))) {
+            // A run may be cut off in its head, too, and the next begins behind that.
+            if let (Some(torn), Ok(Line::Write { .. } | Line::Done { .. })) = (&torn, &read) {
                 let message = "the line cannot be read, and no run begins behind it; expected the journal as the pushes put it out";
                 return Err(Error::validation(format!("journal line {torn}"), message));
             }
-            torn = None;
+            if read.is_ok() {
+                torn = None;
+            }
             match read {
                 Ok(Line::Push { version, account: of, mapping: by }) => {
                     check_head(&place(), version, (&of, account), (&by, mapping))?;
                 }
-                Ok(Line::Write { what, update }) => {
+                Ok(Line::Write { what, update, key }) => {
+                    if let Some(key) = key.filter(|_| !update) {
+                        journal.doubtful.insert(what.clone(), key);
+                    }
                     journal.known.insert(what, Known::InDoubt { is_update: update });
                 }
-                Ok(Line::Done { what, state, id }) => match state.state() {
-                    Some(state) => drop(journal.known.insert(what, Known::Done(state, id))),
-                    None => drop(journal.known.remove(&what)),
-                },
-                Err(_) => torn = Some(index + 1),
+                Ok(Line::Done { what, state, id }) => {
+                    journal.doubtful.remove(&what);
+                    match state.state() {
+                        Some(state) => {
+                            let line = index as u64;
+                            journal.known.insert(what, Known::Done(Done { state, id, line }));
+                        }
+                        None => drop(journal.known.remove(&what)),
+                    }
+                }
+                Err(_) => drop(torn.get_or_insert(index + 1)),
             }
         }
         if !text.is_empty() && !text.ends_with('\n') {
@@ -127,9 +153,15 @@ impl Journal {
         self.known.get(what).copied()
     }
 
+    /// Keys under which an earlier run may have created something.
+    pub(super) fn doubtful_keys(&self) -> BTreeSet<String> {
+        self.doubtful.values().cloned().collect()
+    }
+
     /// Announces that something is about to be written.
-    pub(super) fn announce(&mut self, what: &str, is_update: bool) {
-        self.add(&Line::Write { what: what.to_owned(), update: is_update });
+    pub(super) fn announce(&mut self, what: &str, is_update: bool, key: Option<&str>) {
+        let key = key.map(str::to_owned);
+        self.add(&Line::Write { what: what.to_owned(), update: is_update, key });
     }
 
     /// Says what came of it.
@@ -175,7 +207,7 @@ fn check_head(place: &str, version: u32, account: (&str, &str), mapping: (&str, 
 /// Gives each record a name that is the same in every run: its bytes' digest, and which of several equal ones it is.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    seen: HashMap<[u8; 16], u32>,
+    seen: BTreeMap<[u8; 16], u32>,
 }
 
 impl Names {
@@ -204,12 +236,16 @@ mod tests {
         Journal::read(text, "acme", "orders")
     }
 
+    fn created(line: u64) -> Known {
+        Known::Done(Done { state: State::Created, id: Some(7), line })
+    }
+
     fn written() -> String {
         let mut journal = read("").unwrap();
-        journal.announce("a", false);
-        journal.announce("b", false);
+        journal.announce("a", false, Some("k"));
+        journal.announce("b", false, Some("l"));
         journal.close("a", DoneState::Created, Some(7));
-        journal.announce("c", true);
+        journal.announce("c", true, None);
         journal.close("c", DoneState::NotWritten, None);
         journal.take_lines().unwrap()
     }
@@ -217,9 +253,10 @@ mod tests {
     #[test]
     fn what_was_announced_is_in_doubt_until_it_is_closed() {
         let journal = read(&written()).unwrap();
-        assert_eq!(journal.known("a"), Some(Known::Done(State::Created, Some(7))));
+        assert_eq!(journal.known("a"), Some(created(3)));
         assert_eq!(journal.known("b"), Some(Known::InDoubt { is_update: false }));
         assert_eq!(journal.known("c"), None);
+        assert_eq!(journal.doubtful_keys(), BTreeSet::from(["l".to_owned()]));
     }
 
     #[test]
@@ -228,13 +265,13 @@ mod tests {
         for end in 0..=whole.len() {
             let mut text = whole[..end].to_owned();
             let mut journal = read(&text).unwrap();
-            journal.announce("d", false);
+            journal.announce("d", false, None);
             text.push_str(&journal.take_lines().unwrap());
             let again = read(&text).unwrap();
             assert_eq!(again.known("d"), Some(Known::InDoubt { is_update: false }), "{text}");
             // Whatever was whole before the cut is still known.
             if whole[..end].contains("\"state\":\"created\",\"id\":7}}\n") {
-                assert_eq!(again.known("a"), Some(Known::Done(State::Created, Some(7))));
+                assert_eq!(again.known("a"), Some(created(3)));
             }
         }
     }

@@ -2,7 +2,7 @@
 //! one value at a time (API notes §4.3), so several values are looked up one by one, or by reading the whole search
 //! where that has fewer pages.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::call::operation::{MAX_PAGE_SIZE, Search};
@@ -34,14 +34,14 @@ pub(super) enum Hit {
 /// What the values of a group stand for, as far as that is known.
 #[derive(Debug, Default)]
 struct Table {
-    found: HashMap<String, Vec<Hit>>,
+    found: BTreeMap<String, Vec<Hit>>,
     /// What a reading of the whole has found so far. It counts when the reading has ended: until then a second
     /// hit may come.
-    reading: HashMap<String, Vec<Hit>>,
+    reading: BTreeMap<String, Vec<Hit>>,
     /// When it was seen that a value is not there.
-    absent: HashMap<String, u64>,
+    absent: BTreeMap<String, u64>,
     /// Values of which it is not believed that the whole search did not have them.
-    doubted: HashSet<String>,
+    doubted: BTreeSet<String>,
     /// When the whole search was last read to its end.
     read_whole: Option<u64>,
     /// How many rows the whole search has, as it last said.
@@ -60,7 +60,7 @@ pub(super) enum Look {
 /// What is known of all groups.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
-    tables: HashMap<Group, Table>,
+    tables: BTreeMap<Group, Table>,
 }
 
 impl Group {
@@ -71,6 +71,12 @@ impl Group {
             by: reference.by.clone(),
             take: reference.take.clone(),
         }
+    }
+
+    /// A value of the group as one text.
+    pub(super) fn text(&self, value: &str) -> String {
+        let by = self.by.iter().map(|(column, value)| format!("&{column}={value}"));
+        format!("{}{}", self.normal(value), by.collect::<String>())
     }
 
     fn key(&self) -> Option<&str> {
@@ -244,7 +250,7 @@ impl Lookups {
                 }
             }
             Look::Whole(..) => {
-                table.found.extend(table.reading.drain());
+                table.found.append(&mut table.reading);
                 table.doubted.clear();
                 table.read_whole = Some(now);
             }

@@ -16,7 +16,7 @@ mod resolve;
 mod settle;
 mod write;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::call::operation::{Existing, Push};
@@ -37,6 +37,9 @@ use journal::{Journal, Names};
 use lookup::{Group, Look, Lookups};
 use resolve::Slot;
 
+/// Behind every line of an earlier run.
+const THIS_RUN: u64 = u64::MAX;
+
 /// Plans a push.
 ///
 /// # Errors
@@ -53,6 +56,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         Some(text) if !push.dry_run => Some(Journal::read(text, shared.session.account(), mapping.name())?),
         Some(_) | None => None,
     };
+    let doubtful = journal.as_ref().map(Journal::doubtful_keys).unwrap_or_default();
     let update = catalog::update(target).filter(|_| mapping.method() == Method::Post);
     let mut job = PushJob {
         shared: Arc::clone(shared),
@@ -71,8 +75,10 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         has_all: false,
         next_record: 0,
         lookups: Lookups::default(),
-        unknown: HashMap::new(),
-        slots: HashMap::new(),
+        told: BTreeMap::new(),
+        doubtful,
+        unknown: BTreeMap::new(),
+        slots: BTreeMap::new(),
         entries: Vec::new(),
         team: Team::new(),
         sending: Vec::new(),
@@ -122,10 +128,15 @@ struct PushJob {
     has_all: bool,
     next_record: u64,
     lookups: Lookups,
+    /// Keys of records that were settled before, since what is there under them may be theirs; each with the line of
+    /// the journal that says so, or [`THIS_RUN`].
+    told: BTreeMap<(Group, String), u64>,
+    /// Keys under which an earlier run may have created something, until that is known.
+    doubtful: BTreeSet<String>,
     /// What could not be looked up, for the records of this window.
-    unknown: HashMap<(Group, String), String>,
+    unknown: BTreeMap<(Group, String), String>,
     /// What this window creates for its records.
-    slots: HashMap<String, Slot>,
+    slots: BTreeMap<String, Slot>,
     /// This window's records, and behind them what is created for them.
     entries: Vec<Entry>,
     team: Team<Purpose>,

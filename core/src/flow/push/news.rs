@@ -56,6 +56,7 @@ impl PushJob {
                 self.lookups.finished(look, self.now);
                 if let Some(entry) = self.entries.get_mut(*index) {
                     entry.stage = Stage::Open;
+                    entry.verified = true;
                 }
             }
             Purpose::Read => {
@@ -105,7 +106,7 @@ impl PushJob {
     }
 
     fn settle_unread(&mut self, index: usize, id: u64, error: Error) {
-        if self.entries[index].doubt.is_some() {
+        if self.entries[index].may_be_written() {
             return self.leave_in_doubt(index);
         }
         let reason = format!("it is there already and could not be read: {error}");

@@ -1,9 +1,9 @@
 //! How entries end.
 
-use super::PushJob;
 use super::entry::{Entry, Role, Stage};
 use super::journal::DoneState;
 use super::resolve::Slot;
+use super::{PushJob, THIS_RUN};
 use crate::error::{Delivery, Error};
 use crate::flow::{Created, Outcome, State};
 use crate::mapping::Failure;
@@ -15,7 +15,8 @@ pub(super) struct Ending {
     pub(super) reason: Option<String>,
     pub(super) error: Option<Error>,
     pub(super) failures: Vec<Failure>,
-    pub(super) journaled: bool,
+    /// The line of the journal that says so, where an earlier run did it.
+    pub(super) journaled: Option<u64>,
     pub(super) verified: bool,
 }
 
@@ -27,7 +28,7 @@ impl Ending {
             reason: None,
             error: None,
             failures: Vec::new(),
-            journaled: false,
+            journaled: None,
             verified: false,
         }
     }
@@ -57,7 +58,7 @@ impl PushJob {
         }
         entry.stage = Stage::Settled;
         entry.verified |= ending.verified;
-        if !ending.journaled {
+        if ending.journaled.is_none() {
             self.write_down(index, &ending);
         }
         match &self.entries[index].role {
@@ -82,7 +83,7 @@ impl PushJob {
 
     /// Ends an entry that could not be looked for.
     pub(super) fn settle_unfound(&mut self, index: usize, reason: String) {
-        if self.entries[index].doubt.is_some() {
+        if self.entries[index].may_be_written() {
             self.leave_in_doubt(index);
         } else {
             self.settle(index, Ending::because(State::Rejected, reason));
@@ -94,7 +95,7 @@ impl PushJob {
         if self.entries[index].is_settled() {
             return;
         }
-        if self.entries[index].doubt.is_some() {
+        if self.entries[index].may_be_written() {
             return self.leave_in_doubt(index);
         }
         let error = error.clone().with_delivery(Delivery::NotSent);
@@ -123,6 +124,13 @@ impl PushJob {
             (&entry.sought, ending.id, ending.state)
         {
             self.lookups.learn(group, value, id);
+            let line = match (ending.journaled, ending.state) {
+                (Some(line), _) => line,
+                (None, State::Created | State::Updated) => THIS_RUN,
+                (None, State::Unchanged | State::Skipped | State::Rejected | State::MaybeApplied) => 0,
+            };
+            let told = self.told.entry((group.clone(), value.clone())).or_default();
+            *told = line.max(*told);
         }
         self.outcomes.push(Outcome {
             record: number,
@@ -130,7 +138,7 @@ impl PushJob {
             state: ending.state,
             id: ending.id,
             dry_run: self.dry_run,
-            journaled: ending.journaled,
+            journaled: ending.journaled.is_some(),
             verified: entry.verified,
             reason: ending.reason,
             failures: ending.failures,
@@ -167,7 +175,7 @@ impl PushJob {
                 ending.reason.unwrap_or_default()
             )),
         };
-        if !ending.journaled && !matches!(filled, Slot::Failed(_) | Slot::InDoubt(_)) {
+        if ending.journaled.is_none() && !matches!(filled, Slot::Failed(_) | Slot::InDoubt(_)) {
             self.credit(index, Created { mapping, id: ending.id });
         }
         self.slots.insert(slot, filled);

@@ -1,6 +1,6 @@
 //! Announcing writes and sending them.
 
-use super::entry::{Doubt, Stage};
+use super::entry::{Attempt, Doubt, Stage};
 use super::settle::Ending;
 use super::{Purpose, PushJob, is_fatal};
 use crate::call::operation::{Batch, OnFailure, Order, Packing, Request};
@@ -33,10 +33,13 @@ impl PushJob {
             }
             self.writes += 1;
             let entry = &mut self.entries[index];
+            let is_record = entry.is_record();
             let stage = std::mem::replace(&mut entry.stage, Stage::Open);
             if let Stage::Ready(write) = stage {
                 if let Some(journal) = &mut self.journal {
-                    journal.announce(&entry.name, write.changes.is_some());
+                    let key =
+                        entry.sought.as_ref().filter(|_| is_record).map(|(group, value)| group.text(value));
+                    journal.announce(&entry.name, write.changes.is_some(), key.as_deref());
                 }
                 entry.sends += 1;
                 entry.stage = Stage::Sending(write);
@@ -127,14 +130,14 @@ impl PushJob {
     fn doubt(&mut self, index: usize, is_update: bool, error: Error) {
         let entry = &mut self.entries[index];
         entry.stage = Stage::Open;
-        entry.verified = true;
         if let (Some((group, value)), false) = (&entry.sought, is_update) {
             // That it was not there is not news any more; what the looks say is.
             self.lookups.forget(group, value);
             self.lookups.note_absence(group, value, self.now);
         }
         let looks = entry.doubt.take().map_or(0, |doubt| doubt.looks);
-        entry.doubt = Some(Doubt { is_update, error: Some(error), looks });
+        let attempt = if is_update { Attempt::Change } else { Attempt::Creation };
+        entry.doubt = Some(Doubt { attempt, error: Some(error), looks });
     }
 
     /// Brightpearl said no. If that is because the record is there, it is found now.

@@ -58,6 +58,7 @@ impl Session {
                 }
                 Step::Wait { until, .. } => self.now = until.max(self.now + 1),
                 Step::Pending => panic!("nothing is in flight"),
+                Step::Feed { .. } => panic!("nothing here takes records"),
                 Step::Output(output) => {
                     let Output::Reply(reply) = output else { panic!("no single reply: {output:?}") };
                     headers = reply.headers;

@@ -3,6 +3,7 @@
 import {
   BrightpearlError,
   Client,
+  Mapping,
   NotSent,
   describe,
   tasks,
@@ -11,7 +12,10 @@ import {
   type Column,
   type Delivery,
   type Fault,
+  type Journal,
   type Kind,
+  type Outcome,
+  type OutcomeState,
   type Step,
   type Transport,
   type Violation,
@@ -112,6 +116,26 @@ export function waitsUntil(step: Step): number | null {
   return step.kind === "wait" ? step.until : null;
 }
 
+export async function pushes(records: AsyncIterable<{ id: number }>, journal: Journal): Promise<OutcomeState[]> {
+  const mapping = new Mapping({ version: 1, name: "orders", target: "order", fields: [] });
+  const states: OutcomeState[] = [];
+  for await (const { state, id, differences } of client.push(mapping, records, { write: true, maxWrites: 9, journal })) {
+    states.push(state, ...differences.map((): OutcomeState => (id === null ? "skipped" : "updated")));
+  }
+  const dry: Outcome[] = await client.push(mapping.document, ['{"id":1}'], { dryRun: true, existing: "leave" }).all();
+  return [...states, ...dry.map(({ state }) => state)];
+}
+
+export async function pulls(state: string): Promise<string> {
+  const pull = client.pull<Order>([{ resource: "order", deletes: { mostPercent: 5 } }, "contact"], { since: new Date(0), state });
+  for await (const { record, deleted, resource } of pull) {
+    if (!deleted && record !== null) client.statistics().requests.toFixed(record.reference.length + resource.length);
+  }
+  return pull.checkpoint();
+}
+
+// @ts-expect-error: a push keeps what there is in one of three ways
+client.push("{}", [], { write: true, existing: "overwrite" });
 // @ts-expect-error: misspelt options are found by the compiler too
 client.search("order-service/order-search", {}, { colums: ["orderId"] });
 // @ts-expect-error: a batch stops or continues

@@ -37,8 +37,6 @@ pub fn drive_feeding<R: AsRef<[u8]>>(
             Step::Pending => thread::yield_now(),
             Step::Feed { room } => feed(call, &mut records, room)?,
             Step::Output(output) => consume(output),
-            // Nothing here feeds records as it goes.
-            Step::Feed { .. } => call.finish()?,
             Step::Done => return Ok(()),
         }
     }

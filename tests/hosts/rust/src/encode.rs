@@ -93,8 +93,9 @@ fn output(output: &Output) -> Value {
         Output::Results(results) => json!({ "results": results.iter().map(result).collect::<Vec<_>>() }),
         Output::Task(done) => json!({ "task": { "name": done.name, "result": json_value(&done.json) } }),
         Output::Outcomes(outcomes) => {
-            let outcomes = outcomes.iter().map(|outcome| json_value(&outcome.to_json()));
-            json!({ "outcomes": outcomes.collect::<Vec<_>>() })
+            let outcomes: Vec<Value> =
+                outcomes.iter().map(|outcome| json_value(&outcome.to_json())).collect();
+            json!({ "outcomes": outcomes })
         }
         Output::Journal(text) => json!({ "journal": text }),
         Output::Records(records) => json!({ "records": json_value(&records.to_json()) }),

@@ -57,6 +57,7 @@ impl World {
                     }
                 }
                 Step::Output(Output::Results(more)) => results.extend(more),
+                Step::Feed { .. } => panic!("a batch takes no records"),
                 Step::Output(other) => panic!("a batch puts out results, not {other:?}"),
                 Step::Done => return results,
             }

@@ -139,3 +139,15 @@ fn a_watermark_of_ones_own_is_the_only_one() {
     let second = world.pull(after(&first.checkpoint, pull)).done();
     assert_eq!((second.ids(), world.requests()), (vec![3], 2));
 }
+
+#[test]
+fn what_is_found_and_cannot_be_read_is_not_passed_over() {
+    let mut world = World::of(account(300), json!({}));
+    world.server.reads_nothing = true;
+    let run = world.pull(json!({"resources": [{"resource": "order"}]}));
+    let error = run.error.as_ref().expect("an error");
+    assert_eq!((error.kind(), error.location()), (Kind::Protocol, Some("resources[0]")));
+    assert!(error.message().contains("the answer has none of 1-200"), "{error}");
+    world.server.reads_nothing = false;
+    assert_eq!(world.resume(&run.checkpoint).done().ids(), (1..=300).collect::<Vec<_>>());
+}

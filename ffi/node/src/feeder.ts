@@ -1,0 +1,74 @@
+/** Records on their way into a push: taken from whatever iterates over them, as many as the push has room for. */
+
+import type { Call } from "./call";
+import { recordBytes, type RecordSource } from "./mapping";
+
+/** Anything that gives records, at once or one after the other. */
+export type RecordsSource = Iterable<RecordSource> | AsyncIterable<RecordSource>;
+
+/** A record's bytes, unless there are no more. */
+type Next = { readonly done: true } | { readonly done: false; readonly value: Uint8Array };
+
+/** Feeds a call from records that are only asked for when they are wanted. */
+export class Feeder {
+  readonly #records: Iterator<RecordSource> | AsyncIterator<RecordSource>;
+  #isAsking = false;
+  #isOver = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(records: RecordsSource) {
+    this.#records = Symbol.asyncIterator in records ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();
+  }
+
+  /**
+   * Feeds `room` records, or all that are left; stops when `wait` brings nothing. Records that fail to come are the end
+   * of them: what was fed is still seen through, and `rethrow` has the error.
+   */
+  async feed(call: Call, room: number, wait: (next: Promise<Next>) => Promise<Next | undefined>): Promise<void> {
+    for (let fed = 0; fed < room; fed += 1) {
+      const next = await wait(this.#next());
+      if (next === undefined) {
+        return;
+      }
+      if (next.done) {
+        call.finish();
+        return;
+      }
+      call.feed(next.value);
+    }
+  }
+
+  /** Throws the error that kept records from coming, if one did. */
+  rethrow(): void {
+    if (this.#failure) {
+      throw this.#failure.error;
+    }
+  }
+
+  /** Tells the source that no more are wanted. A source that is still at work on one is not waited for. */
+  async close(): Promise<void> {
+    if (this.#isOver) {
+      return;
+    }
+    this.#isOver = true;
+    const closed = (async () => this.#records.return?.())();
+    await (this.#isAsking ? void closed.catch(() => {}) : closed);
+  }
+
+  async #next(): Promise<Next> {
+    this.#isAsking = true;
+    try {
+      const next = await this.#records.next();
+      if (next.done) {
+        this.#isOver = true;
+        return { done: true };
+      }
+      return { done: false, value: recordBytes(next.value) };
+    } catch (error) {
+      this.#failure = { error };
+      return { done: true };
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+}

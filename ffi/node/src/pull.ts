@@ -1,0 +1,100 @@
+/** Pulls: what changed in Brightpearl since the last time goes out. */
+
+import { drive } from "./drive";
+import type { PulledRecord, Records } from "./flows";
+import { jsonText } from "./json";
+import type { Mapping, MappingDocument } from "./mapping";
+import { pairs, renamed, type Parameters } from "./options";
+import { embedded } from "./push";
+import { Result } from "./results";
+import type { Cancellable } from "./tasks";
+
+/** How a resource is pulled. */
+export interface PullResourceOptions {
+  /** Further filters of its search. */
+  readonly filters?: Parameters;
+  /** An outbound mapping (with a `source`); without one the records come as Brightpearl has them. */
+  readonly mapping?: Mapping | MappingDocument;
+  /** From when on, where there is no state yet: everything when absent. */
+  readonly since?: string | Date;
+  /** The column that tells what changed; the catalogue's when absent. */
+  readonly watermark?: string;
+  /** Query parameters of the reads, such as `includeOptional`. */
+  readonly query?: Parameters;
+  /** Gives the rows of the search as records, without reading each in detail. */
+  readonly rows?: boolean;
+  /**
+   * Looks for records that are gone, too. When more than `mostPercent` (20) of those known are gone at once, none is
+   * reported and the pull fails.
+   */
+  readonly deletes?: boolean | { readonly mostPercent?: number };
+  /** Higher goes first: 0. */
+  readonly priority?: number;
+}
+
+/** One resource of a pull. */
+export interface PullResource extends PullResourceOptions {
+  /** The resource, by its short name such as `order` or its path. */
+  readonly resource: string;
+  /** What records and states call it; the resource when absent. */
+  readonly name?: string;
+}
+
+/** How a pull is carried out. What is said of resources here holds for those that do not say otherwise. */
+export interface PullOptions extends PullResourceOptions, Cancellable {
+  /** The checkpoint of an earlier pull: goes on where its consumption ended. */
+  readonly state?: string;
+  /** How far behind the watermark the next search begins, in milliseconds: 600 000. */
+  readonly overlapMs?: number;
+}
+
+/** A pull under way: records in the order in which they changed, each at least once. It can be iterated once. */
+export class PullResult<T extends object = any> extends Result implements AsyncIterable<PulledRecord<T>> {
+  /** Records of one resource at a time. They count as consumed when the next ones are asked for. */
+  async *batches(): AsyncGenerator<Records<T>> {
+    for await (const output of drive(this.call, this.surroundings, this.signal)) {
+      this.passed = 0;
+      if (output.kind === "records") {
+        yield output.records as Records<T>;
+      }
+    }
+    this.passed = 0;
+  }
+
+  /** The records, batch by batch. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<PulledRecord<T>> {
+    for await (const { records } of this.batches()) {
+      yield* this.passing(records);
+    }
+  }
+
+  /**
+   * Where the pull stands, as a text: the `state` of the next pull, or for `client.resume`. A record counts as consumed
+   * when the next one is asked for, so the one that a loop's body is at work on comes again.
+   */
+  override checkpoint(): string {
+    return super.checkpoint();
+  }
+}
+
+/** A pull in the engine's JSON. Documents go in as they are, so that their numbers keep their digits. */
+export function pullText(
+  resources: string | Iterable<string | PullResource>,
+  { signal: _, state, overlapMs, ...shared }: PullOptions,
+): string {
+  const named = typeof resources === "string" ? [resources] : Array.from(resources);
+  const texts = named.map((one) => resourceText({ ...shared, ...(typeof one === "string" ? { resource: one } : one) }));
+  const rest = jsonText(renamed({ state, overlapMs }));
+  return `{"pull":{"resources":[${texts.join(",")}]${rest === "{}" ? "}" : `,${rest.slice(1)}`}}`;
+}
+
+function resourceText({ mapping, filters, query, since, deletes, ...more }: PullResource): string {
+  const rest = jsonText({
+    ...renamed(more),
+    filters: filters && pairs(filters),
+    query: query && pairs(query),
+    since: since instanceof Date ? since.toISOString() : since,
+    deletes: deletes === true ? {} : deletes ? renamed(deletes) : undefined,
+  });
+  return mapping === undefined ? rest : `${rest.slice(0, -1)},"mapping":${embedded(mapping)}}`;
+}

@@ -1,0 +1,45 @@
+//! That the simulation notices what it is there to notice: hosts and settings that are wrong on purpose.
+
+use brightpearl_simulation::{Bug, Flow, Trace, simulate};
+
+/// The promise that is broken first, with the seed.
+fn first_broken(flow: Flow, bug: Bug) -> (u64, String) {
+    let broken = (1..=2_000).find_map(|seed| {
+        let verdict = simulate(flow, seed, Some(bug), &mut Trace::default());
+        verdict.err().map(|promise| (seed, promise))
+    });
+    broken.expect("no seed notices it")
+}
+
+#[test]
+fn a_write_that_is_sent_again_without_a_look_is_noticed() {
+    let (seed, promise) = first_broken(Flow::Push, Bug::LostIsTakenForUnsent);
+    assert!(
+        promise.contains("doubled") || promise.contains("contacts") || promise.contains("arrived"),
+        "{promise}"
+    );
+    // It is the bug that is noticed, not the seed.
+    assert_eq!(simulate(Flow::Push, seed, None, &mut Trace::default()), Ok(()));
+}
+
+#[test]
+fn a_journal_that_is_lost_is_noticed() {
+    let (seed, promise) = first_broken(Flow::Push, Bug::NoJournal);
+    assert!(
+        promise.contains("doubled") || promise.contains("contacts") || promise.contains("arrived"),
+        "{promise}"
+    );
+    assert_eq!(simulate(Flow::Push, seed, None, &mut Trace::default()), Ok(()));
+}
+
+#[test]
+fn a_seed_is_the_same_every_time() {
+    for seed in 1..=20 {
+        let trace = || {
+            let mut trace = Trace::kept();
+            simulate(Flow::Push, seed, None, &mut trace).unwrap();
+            trace.lines()
+        };
+        assert_eq!(trace(), trace(), "seed {seed}");
+    }
+}
