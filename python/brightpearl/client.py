@@ -340,8 +340,9 @@ class Client(TaskMethods, AnyClient):
         `watermark`: * the column that tells what changed, where it is not the resource's own.
         `overlap`: how many seconds behind the watermark the next search begins, for what Brightpearl shows late.
         `rows`: * hands out the rows of the search, without reading each record in detail.
-        `deletes`: * looks for records that are gone, too. A number is the guard: when more than so many percent of
-        the known records are gone at once, the pull fails instead.
+        `deletes`: * looks for records that are gone, too; with `filters`, what they do not find any more counts as
+        gone. A number is the guard: when more than so many percent of the known records are gone at once, the pull
+        fails instead (20, unless given).
         `priority`: * those of a higher one go first.
         `progress`: called with the number of records that are dealt with, now and then.
         """
