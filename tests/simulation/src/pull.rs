@@ -1,6 +1,6 @@
 //! Pulls under misfortune: others change the account meanwhile, and some of what they do shows late.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use brightpearl_core::Method;
 use brightpearl_core::operation::{Pull, PullResource};
@@ -132,7 +132,8 @@ impl Others {
         };
         let Some(id) = self.one_of(resource) else { return };
         let latest = self.latest.entry((resource, id)).or_default();
-        let at = at.max(*latest);
+        // What shows late was at least begun behind the change before it; only what shows at once may share its second.
+        let at = if late > 0 { at.max(*latest + 1_000) } else { at.max(*latest) };
         *latest = at;
         let path = format!("{resource}-service/{resource}/{id}");
         trace.note(network.now, || format!("others: {method} {path} at {at}: {body}"));
@@ -160,7 +161,9 @@ impl Others {
 fn all(network: &mut Network, search: &str) -> Vec<u64> {
     let found = network.look(search);
     let rows = found["results"].as_array().cloned().unwrap_or_default();
-    rows.iter().filter_map(|row| row[0].as_u64()).collect()
+    // Rows that a fault has repeated stay so until something is written.
+    let ids: BTreeSet<u64> = rows.iter().filter_map(|row| row[0].as_u64()).collect();
+    ids.into_iter().collect()
 }
 
 /// What whoever pulls has of the account: of each record what came last.
@@ -184,9 +187,6 @@ impl Copy {
             let ids = all(network, search);
             if ids.is_empty() {
                 continue;
-            }
-            if let Some(pair) = ids.windows(2).find(|pair| pair[0] >= pair[1]) {
-                return Err(format!("the emulator lists {name} {} out of order: {ids:?}", pair[1]));
             }
             let listed: Vec<String> = ids.iter().map(u64::to_string).collect();
             let there = network.look(&format!("{path}/{}", listed.join(",")));

@@ -33,13 +33,20 @@ fn a_journal_that_is_lost_is_noticed() {
 }
 
 #[test]
+fn a_pull_without_an_overlap_is_noticed() {
+    let (seed, promise) = first_broken(Flow::Pull, Bug::NoOverlap);
+    assert!(promise.contains("was pulled last as") || promise.contains("never pulled"), "{promise}");
+    assert_eq!(simulate(Flow::Pull, seed, None, &mut Trace::default()), Ok(()));
+}
+
+#[test]
 fn a_seed_is_the_same_every_time() {
-    for seed in 1..=20 {
+    for (flow, seed) in Flow::ALL.into_iter().flat_map(|flow| (1..=20).map(move |seed| (flow, seed))) {
         let trace = || {
             let mut trace = Trace::kept();
-            simulate(Flow::Push, seed, None, &mut trace).unwrap();
+            simulate(flow, seed, None, &mut trace).unwrap();
             trace.lines()
         };
-        assert_eq!(trace(), trace(), "seed {seed}");
+        assert_eq!(trace(), trace(), "{} {seed}", flow.as_str());
     }
 }

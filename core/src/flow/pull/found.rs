@@ -35,6 +35,8 @@ pub(super) struct Row {
     /// The row as an object, where rows are handed out.
     pub(super) json: Option<Box<RawValue>>,
     reached: Reached,
+    /// Whether its latest change cannot bear the same time as one that came after it was read.
+    is_settled: bool,
 }
 
 /// When a record changed.
@@ -77,6 +79,7 @@ pub(super) fn rows(page: &Page, plan: &Plan, reached: Reached) -> Vec<Row> {
                 Reached::First(first) => Reached::First(first + row as u64),
                 Reached::Change(_) | Reached::Id => reached,
             },
+            is_settled: true,
         }
     };
     (0..page.rows()).map(row).collect()
@@ -110,12 +113,22 @@ fn text_of(cell: Cell<'_>) -> String {
     }
 }
 
+impl Row {
+    /// Takes note of when it was read, by the server's time where that is known. Brightpearl keeps whole seconds: what
+    /// changed within the second in which it was read may have changed again, and look the same.
+    pub(super) fn read_at(&mut self, date: Option<i64>) {
+        let settles_at = self.change.as_ref().map(|change| change.at - change.at.rem_euclid(1_000) + 1_000);
+        self.is_settled = date.zip(settles_at).is_none_or(|(date, settles_at)| date >= settles_at);
+    }
+}
+
 impl Standing {
     /// Takes note that an item was consumed.
     pub(super) fn consume(&mut self, item: &Item, plan: &Plan, overlap_ms: i64) {
         match item {
             Item::Row(row) => {
                 self.reach(row, plan, overlap_ms);
+                self.remember(row, plan, overlap_ms);
                 if let (Some(known), Some(id)) = (&mut self.known, row.id) {
                     known.insert(id);
                 }
@@ -147,11 +160,14 @@ impl Standing {
             }
             Reached::Id => {}
         }
-        let Some(id) = row.id else { return };
-        if let Some(ids) = &mut self.ids {
+        if let (Some(ids), Some(id)) = (&mut self.ids, row.id) {
             ids.note(id);
         }
-        let Some(change) = &row.change else { return };
+    }
+
+    /// Remembers what was handed out, so that it does not come again.
+    fn remember(&mut self, row: &Row, plan: &Plan, overlap_ms: i64) {
+        let (Some(id), Some(change), true) = (row.id, &row.change, row.is_settled) else { return };
         for (name, value) in plan.watermarks.iter().zip(&row.values) {
             if let (Some(mark), Some(value)) = (self.marks.get_mut(name), value) {
                 mark.note(*value, id, change.at, overlap_ms);

@@ -22,6 +22,8 @@ pub(super) struct Chunk {
     pub(super) items: Vec<Item>,
     /// What came of reading them so far.
     pub(super) resources: Vec<Resources>,
+    /// When the first of it was read, by the server's time.
+    pub(super) read_at: Option<i64>,
     pub(super) is_read: bool,
 }
 
@@ -48,7 +50,7 @@ impl Chunk {
 
     /// Makes the records, each in the place of its item. Of a record that was found twice, the last one counts.
     pub(super) fn ready(self, plan: &Plan) -> Vec<Ready> {
-        let mut answers = Answers::of(&self.resources);
+        let mut answers = Answers::of(&self.resources, self.read_at);
         let mut handed_out = RoaringTreemap::new();
         let mut ready: Vec<Ready> = Vec::with_capacity(self.items.len());
         for item in self.items.into_iter().rev() {
@@ -82,11 +84,13 @@ struct Answers<'a> {
     refused: BTreeMap<u64, &'a Refusal>,
     /// Records of no id, or of one that was not asked for.
     unasked: Vec<(Option<u64>, &'a str)>,
+    read_at: Option<i64>,
 }
 
 impl<'a> Answers<'a> {
-    fn of(resources: &'a [Resources]) -> Self {
-        let mut answers = Self { found: BTreeMap::new(), refused: BTreeMap::new(), unasked: Vec::new() };
+    fn of(resources: &'a [Resources], read_at: Option<i64>) -> Self {
+        let mut answers =
+            Self { found: BTreeMap::new(), refused: BTreeMap::new(), unasked: Vec::new(), read_at };
         for part in resources {
             for (index, item) in part.items.iter().enumerate() {
                 let Some(Ok(json)) = part.json(index).map(str::from_utf8) else { continue };
@@ -108,6 +112,7 @@ impl<'a> Answers<'a> {
             return (Item::Row(row), Some(mapped(record, json, plan.mapping.as_ref())));
         }
         let Some(id) = row.id else { return (Item::Passed(row), None) };
+        row.read_at(self.read_at);
         if let Some(json) = self.found.get(&id) {
             return (Item::Row(row), Some(mapped(record, owned(json), plan.mapping.as_ref())));
         }

@@ -206,7 +206,7 @@ impl PullJob {
                     self.streams[stream].take_uris(&uris);
                 }
                 News::Output(Purpose::Chunk(stream, number), Output::Resources(resources)) => {
-                    self.streams[stream].take_resources(number, resources);
+                    self.streams[stream].take_resources(number, resources, date);
                 }
                 // No job of a pull puts out anything else.
                 News::Output(..) => {}

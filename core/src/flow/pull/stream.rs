@@ -212,14 +212,16 @@ impl Stream {
         let to_come = page.metadata().results_available.map(|available| available.saturating_sub(read));
         match self.stage {
             Some(Stage::First) => {
-                let rows =
-                    found::rows(page, &self.plan, Reached::First(found.first_result + found.duplicates));
+                let first = Reached::First(found.first_result + found.duplicates);
+                let mut rows = found::rows(page, &self.plan, first);
+                rows.iter_mut().for_each(|row| row.read_at(date));
                 self.note_beginning(&rows, date);
                 rows.into_iter().for_each(|row| self.push(Item::Row(row)));
                 self.to_come = to_come;
             }
             Some(Stage::Changes(index)) => {
-                for row in found::rows(page, &self.plan, Reached::Change(index)) {
+                for mut row in found::rows(page, &self.plan, Reached::Change(index)) {
+                    row.read_at(date);
                     let change = row.id.zip(row.change.as_ref().map(|change| change.at));
                     let is_new = change.is_none_or(|(id, at)| self.handed_out.insert(id, at) != Some(at));
                     self.push(if is_new { Item::Row(row) } else { Item::Passed(row) });
@@ -321,11 +323,13 @@ impl Stream {
             items.push(item);
         }
         self.next_chunk += 1;
-        Chunk { number: self.next_chunk, items, resources: Vec::new(), is_read: false }
+        Chunk { number: self.next_chunk, items, resources: Vec::new(), read_at: None, is_read: false }
     }
 
-    pub(super) fn take_resources(&mut self, number: u64, resources: Resources) {
+    /// Takes a part of what a chunk reads. `date` is the server's time.
+    pub(super) fn take_resources(&mut self, number: u64, resources: Resources, date: Option<i64>) {
         if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.number == number) {
+            chunk.read_at = chunk.read_at.into_iter().chain(date).min();
             chunk.resources.push(resources);
         }
     }

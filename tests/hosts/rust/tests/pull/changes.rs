@@ -205,3 +205,26 @@ fn whatever_happens_the_copy_comes_to_agree() {
         assert_eq!(copy.0, there, "seed {seed}");
     }
 }
+
+#[test]
+fn two_changes_within_the_second_in_which_it_is_read_are_not_taken_for_one() {
+    for rows in [false, true] {
+        let mut pull = order_pull();
+        pull["resources"][0]["rows"] = json!(rows);
+        let mut world = World::of(Account::of(orders(300)), json!({}));
+        let first = world.pull(pull.clone()).done();
+        // The answers come 290 and 580 ms (and 870 ms, for the read) after a full second.
+        world.now = (world.now / 1_000 + 60) * 1_000;
+        let changed = i64::try_from(world.now).unwrap();
+        let order = world.server.orders.get_mut(&7).unwrap();
+        (order.updated, order.reference) = (Some(changed), "ONE".to_owned());
+        let second = world.pull(after(&first.checkpoint, pull.clone())).done();
+        assert_eq!(second.ids(), [7]);
+        world.server.orders.get_mut(&7).unwrap().reference = "TWO".to_owned();
+        world.now += 5_000;
+        let third = world.pull(after(&second.checkpoint, pull.clone())).done();
+        assert_eq!(third.ids(), [7]);
+        assert!(third.outputs[0].records[0].record.as_ref().unwrap().get().contains("TWO"));
+        assert_eq!(world.pull(after(&third.checkpoint, pull)).done().ids(), [] as [u64; 0]);
+    }
+}
