@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use crate::catalog;
 use crate::error::{Delivery, Error, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::http::Method;
-use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolution};
+use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolved};
 use crate::task;
 use crate::validate::{self, Fault, UnknownMembers};
 
@@ -180,20 +180,8 @@ pub fn run_mapping(document: &str, record: &[u8], resolved: &str) -> Result<Stri
 /// # Errors
 /// [`Kind::Validation`] at `resolved`, as [`run_mapping`].
 pub fn map_record(mapping: &Mapping, record: &[u8], resolved: &str) -> Result<String> {
-    let resolved: serde_json::Map<String, Value> = match resolved.trim() {
-        "" => serde_json::Map::new(),
-        text => serde_json::from_str(text)
-            .map_err(|error| Error::validation("resolved", format!("no JSON object: {error}")))?,
-    };
-    let resolve = |reference: &Reference| match resolved.get(&reference.text()) {
-        Some(Value::Null) => Resolution::Missing,
-        Some(Value::Number(number)) if number.as_u64().is_some() => {
-            Resolution::Id(number.as_u64().unwrap_or_default())
-        }
-        Some(Value::String(text)) => Resolution::Text(text.clone()),
-        Some(other) => Resolution::Text(other.to_string()),
-        None => Resolution::Text(format!("{{{}}}", reference.text())),
-    };
+    let resolved = Resolved::from_json(resolved)?;
+    let resolve = |reference: &Reference| resolved.of(reference);
     let mapped = mapping.map(record);
     let whole = mapped.body(&resolve).and_then(|body| Ok((mapped.path(&resolve)?, body)));
     let mut members = serde_json::Map::new();

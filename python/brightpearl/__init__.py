@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as _AnyMapping
 
 from brightpearl._native import (
     ArrowTable,
@@ -17,14 +17,17 @@ from brightpearl._native import (
     Column,
     Explanation,
     IdSet,
+    MappedRecord,
     Metadata,
     Page,
+    PulledRecord,
     Resource,
     Row,
     Statistics,
     __version__,
 )
 from brightpearl.async_client import AsyncClient
+from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.batch import BatchResult, BatchResults
 from brightpearl.client import Client
@@ -55,22 +58,35 @@ from brightpearl.exceptions import (
     UnavailableError,
     ValidationError,
 )
-from brightpearl.findings import ReadVerification, SearchVerification, Violation
+from brightpearl.findings import (
+    MappingFailure,
+    MappingFinding,
+    ReadVerification,
+    Reference,
+    SearchVerification,
+    Violation,
+)
+from brightpearl.flow_operations import PullResource
+from brightpearl.mapping import ExplainedRule, Mapping, MappingExplanation
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.operations import Write
+from brightpearl.outcomes import Created, Difference, Outcome, Outcomes
+from brightpearl.pulled import PulledRecords
 from brightpearl.reply import Reply
 from brightpearl.resources import Refusal, Resources
 from brightpearl.rows import Rows
 from brightpearl.transport import MaybeSent, NotSent, TransportFailure
 
-Mapping.register(Row)
-Mapping.register(Resource)
+_AnyMapping.register(Row)
+_AnyMapping.register(Resource)
 
 __all__ = [
     "ApplicationLogin",
     "ArrowTable",
     "AsyncBatchResults",
     "AsyncClient",
+    "AsyncOutcomes",
+    "AsyncPulledRecords",
     "AsyncResources",
     "AsyncRows",
     "AuthenticationError",
@@ -82,23 +98,37 @@ __all__ = [
     "Client",
     "Column",
     "ConflictError",
+    "Created",
     "Credentials",
+    "Difference",
+    "ExplainedRule",
     "Explanation",
     "Headers",
     "IdSet",
     "LegacySession",
+    "MappedRecord",
+    "Mapping",
+    "MappingExplanation",
+    "MappingFailure",
+    "MappingFinding",
     "MaybeSent",
     "Metadata",
     "MisuseError",
     "NotFoundError",
     "NotSent",
     "OAuth",
+    "Outcome",
+    "Outcomes",
     "Page",
     "PermissionDeniedError",
     "PrivateApp",
     "ProtocolError",
     "PublicApp",
+    "PullResource",
+    "PulledRecord",
+    "PulledRecords",
     "ReadVerification",
+    "Reference",
     "Refusal",
     "RejectedError",
     "Reply",

@@ -4,6 +4,7 @@ from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any, Literal, final
 
 from brightpearl.exceptions import BrightpearlError
+from brightpearl.findings import MappingFailure, Reference
 
 __all__ = [
     "ArrowTable",
@@ -11,18 +12,25 @@ __all__ = [
     "Call",
     "Client",
     "Column",
+    "CompiledMapping",
     "DictIterator",
     "Done",
     "Emulator",
     "Explanation",
+    "Feed",
     "IdSet",
     "IdSetIterator",
     "Listed",
+    "MappedRecord",
     "Metadata",
     "Outcome",
     "Page",
     "Pending",
+    "PulledRecord",
     "RawDelivery",
+    "RawJournal",
+    "RawOutcomes",
+    "RawRecords",
     "RawReply",
     "RawResults",
     "RawTask",
@@ -37,14 +45,19 @@ __all__ = [
     "__version__",
     "authorize_url",
     "catalog",
+    "check_mapping",
     "describe",
     "dump_json",
     "errors",
+    "explain_mapping",
     "find_resource",
     "find_search",
     "list_resources",
     "list_searches",
     "load_json",
+    "mapping_schema",
+    "ready_mappings",
+    "run_mapping",
     "tasks",
     "validate",
     "verify_callback",
@@ -103,15 +116,32 @@ class Statistics:
 class Call:
     def poll(
         self, now: int
-    ) -> Send | Wait | Pending | Done | Page | ResourceBatch | RawReply | Uris | RawResults | RawTask: ...
+    ) -> (
+        Send
+        | Wait
+        | Pending
+        | Feed
+        | Done
+        | Page
+        | ResourceBatch
+        | RawReply
+        | Uris
+        | RawResults
+        | RawTask
+        | RawOutcomes
+        | RawJournal
+        | RawRecords
+    ): ...
     def answer(self, exchange: int, status: int, headers: list[tuple[str, str]], body: bytes, now: int) -> None: ...
     def fail(self, exchange: int, maybe_sent: bool, text: str, now: int) -> None: ...
+    def feed(self, record: bytes) -> None: ...
+    def finish(self) -> None: ...
     def acknowledge(self, items: int) -> None: ...
     def cancel(self, now: int) -> None: ...
     def checkpoint(self) -> str: ...
     def explain(self, now: int) -> Explanation: ...
     @property
-    def operation(self) -> Literal["request", "search", "fetch", "options", "batch", "task"]: ...
+    def operation(self) -> Literal["request", "search", "fetch", "options", "batch", "task", "push", "pull"]: ...
 
 @final
 class Explanation:
@@ -162,6 +192,11 @@ class Pending: ...
 class Done: ...
 
 @final
+class Feed:
+    @property
+    def room(self) -> int: ...
+
+@final
 class RawReply:
     @property
     def status(self) -> int: ...
@@ -189,6 +224,109 @@ class RawTask:
     def json(self) -> str: ...
     @property
     def value(self) -> Any: ...
+
+@final
+class RawJournal:
+    @property
+    def text(self) -> str: ...
+
+@final
+class RawOutcomes:
+    def __len__(self) -> int: ...
+    @property
+    def items(self) -> list[tuple[str, BrightpearlError | None]]: ...
+
+@final
+class RawRecords:
+    def __len__(self) -> int: ...
+    @property
+    def resource(self) -> str: ...
+    @property
+    def json(self) -> str: ...
+    def record(self, index: int) -> PulledRecord: ...
+
+@final
+class PulledRecord:
+    """One record of a pull, or what is known of it. Its JSON is parsed when something in it is asked for."""
+
+    @property
+    def resource(self) -> str:
+        """What the pull calls the resource."""
+    @property
+    def id(self) -> int | None:
+        """Its id in Brightpearl; `None` when it has none."""
+    @property
+    def changed(self) -> str | None:
+        """When it changed, as Brightpearl wrote it; `None` when that is not known."""
+    @property
+    def deleted(self) -> bool:
+        """Whether it is gone. It then has no `record`."""
+    @property
+    def record(self) -> Any:
+        """The mapped record, or Brightpearl's own without a mapping, parsed; `None` when there is none. Numbers with
+        a fraction are `decimal.Decimal`."""
+    @property
+    def raw(self) -> bytes | None:
+        """The JSON of `record`; `None` when there is none."""
+    @property
+    def skipped(self) -> str | None:
+        """Why the mapping leaves it out; `None` when it does not."""
+    @property
+    def failures(self) -> list[MappingFailure]:
+        """Why it could not be mapped or read; empty when it could."""
+    @property
+    def source(self) -> Any:
+        """Brightpearl's own record where the mapping failed, parsed; `None` otherwise."""
+
+@final
+class CompiledMapping:
+    def __new__(cls, document: str) -> CompiledMapping: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def target(self) -> str | None: ...
+    @property
+    def method(self) -> str | None: ...
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def key_search(self) -> tuple[str, str] | None: ...
+    @property
+    def group_by(self) -> str | None: ...
+    def map(self, record: bytes, resolved: str) -> MappedRecord: ...
+    def map_many(self, records: list[bytes], resolved: str) -> list[MappedRecord]: ...
+    def map_lines(self, lines: bytes, resolved: str) -> list[MappedRecord]: ...
+
+@final
+class MappedRecord:
+    """What a mapping made of one record. Python objects are made when they are asked for."""
+
+    @property
+    def key(self) -> str | None:
+        """What tells the record from all others, where the document has a `key`."""
+    @property
+    def path(self) -> str | None:
+        """The path that the body goes to; `None` when there is no body, or when it does not go to Brightpearl."""
+    @property
+    def method(self) -> str | None:
+        """The verb that the body is written with."""
+    @property
+    def body(self) -> Any:
+        """The body, parsed; `None` when there is none. Numbers with a fraction are `decimal.Decimal`."""
+    @property
+    def raw(self) -> bytes | None:
+        """The body's JSON; `None` when there is none."""
+    @property
+    def references(self) -> list[Reference]:
+        """What must be looked up in Brightpearl before the body is whole."""
+    @property
+    def skipped(self) -> str | None:
+        """Why the record is to be left alone; `None` when it is not."""
+    @property
+    def failures(self) -> list[MappingFailure]:
+        """Why the record could not be mapped; empty when it could."""
 
 @final
 class Page:
@@ -393,6 +531,8 @@ class Listed:
     def search(self) -> str | None: ...
     @property
     def key(self) -> str | None: ...
+    @property
+    def watermarks(self) -> list[str]: ...
 
 @final
 class Emulator:
@@ -447,6 +587,11 @@ def list_resources() -> list[Listed]: ...
 def find_search(name: str) -> str | None: ...
 def list_searches() -> list[str]: ...
 def catalog() -> str: ...
+def check_mapping(document: str) -> str: ...
+def run_mapping(document: str, record: bytes, resolved: str) -> str: ...
+def explain_mapping(document: str) -> str: ...
+def ready_mappings() -> str: ...
+def mapping_schema() -> str: ...
 def describe(resource: str) -> str: ...
 def tasks() -> str: ...
 def errors() -> str: ...

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from brightpearl import operations
+from brightpearl import flow_operations, operations
 from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
 from brightpearl.async_driver import AsyncDriver, AsyncHost
+from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
+from brightpearl.journal import Journal
 from brightpearl.operations import Write
+from brightpearl.outcomes import Feeding
 from brightpearl.outputs import reply_of, result_of, uris_of
+from brightpearl.state_file import read_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Mapping as AnyMapping
+    from datetime import timedelta
+    from os import PathLike
     from typing import Any, Literal
 
     from brightpearl._native import Call
+    from brightpearl.async_flows import AnyRecords
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
+    from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
+    from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
     from brightpearl.reply import Reply
+    from brightpearl.state_file import AnyState
     from brightpearl.transport import AsyncTransport
     from brightpearl.wire import Ids, Parameters
 
@@ -50,8 +61,8 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         sleep: Callable[[float], Awaitable[object]] | None = None,
         timeout: float = 60.0,
         max_in_flight: int = 4,
-        retry: Mapping[str, int] | None = None,
-        pool: Mapping[str, int | str] | None = None,
+        retry: AnyMapping[str, int] | None = None,
+        pool: AnyMapping[str, int | str] | None = None,
         lane: Literal["normal", "high"] | None = None,
         max_body_bytes: int | None = None,
         page_size: int | None = None,
@@ -127,7 +138,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         query: Parameters | None = None,
         body: Any = None,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -142,7 +153,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         unchecked: bool = False,
     ) -> Reply:
         """Creates something, once: it is never sent again when its outcome is unknown."""
@@ -154,7 +165,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -169,7 +180,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -184,7 +195,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -205,11 +216,72 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         `Client.batch`."""
         return AsyncBatchResults(self._start(operations.batch(writes, order, on_failure, packing)))
 
+    def push(
+        self,
+        mapping: Mapping | AnyDocument,
+        records: AnyRecords,
+        *,
+        dry_run: bool = False,
+        write: bool = False,
+        max_writes: int | None = None,
+        existing: Existing = "update",
+        journal: str | PathLike[str] | None = None,
+        window: int | None = None,
+        looks: Iterable[float] | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> AsyncOutcomes:
+        """Brings records of another system into Brightpearl, each exactly once: `async for outcome in
+        client.push(...)`. The arguments are those of `Client.push`; the records may come from an asynchronous
+        iterable, too."""
+        # A dry run announces nothing.
+        kept = None if journal is None or dry_run else Journal(journal)
+        try:
+            operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
+            return AsyncOutcomes(self._start(operation, kept), records, Feeding(kept, progress))
+        except BaseException:
+            if kept is not None:
+                kept.close()
+            raise
+
+    def pull(
+        self,
+        resources: AnyPullResource | Iterable[AnyPullResource],
+        *,
+        since: AnyMoment | None = None,
+        mapping: Mapping | AnyDocument | None = None,
+        state: AnyState | None = None,
+        filters: Parameters | None = None,
+        query: Parameters | None = None,
+        watermark: str | None = None,
+        overlap: float | timedelta | None = None,
+        rows: bool = False,
+        deletes: bool | int | None = None,
+        priority: int = 0,
+        progress: Callable[[int], object] | None = None,
+    ) -> AsyncPulledRecords:
+        """Hands out what changed in Brightpearl since the last time: `async for record in client.pull(...)`. The
+        arguments are those of `Client.pull`."""
+        file, text = read_state(state)
+        operation = flow_operations.pull(
+            resources,
+            text,
+            overlap,
+            since=since,
+            mapping=mapping,
+            filters=filters,
+            query=query,
+            watermark=watermark,
+            rows=rows,
+            deletes=deletes,
+            priority=priority,
+        )
+        return AsyncPulledRecords(self._start(operation), file, progress)
+
     async def task(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Does something that people do daily, and gives back what it did; see `Client.task`."""
         return await self._task(name, arguments)
 
-    async def _task(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+    async def _task(self, name: str, arguments: AnyMapping[str, object]) -> dict[str, Any]:
         return result_of(await _only_output(self._start(operations.task(name, arguments))))
 
     async def options(self, resource: str, ids: Ids | None = None) -> list[str]:
@@ -218,7 +290,9 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
 
     async def resume(
         self, checkpoint: str
-    ) -> AsyncRows | AsyncResources | AsyncBatchResults | Reply | list[str] | dict[str, Any]:
+    ) -> (
+        AsyncRows | AsyncResources | AsyncBatchResults | AsyncPulledRecords | Reply | list[str] | dict[str, Any]
+    ):
         """Goes on where a checkpoint was taken, perhaps by another process or another kind of client."""
         driver = self._drive(self._native.resume(checkpoint))
         operation = driver.call.operation
@@ -228,6 +302,8 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             return AsyncResources(driver)
         if operation == "batch":
             return AsyncBatchResults(driver)
+        if operation == "pull":
+            return AsyncPulledRecords(driver)
         output = await _only_output(driver)
         if operation == "task":
             return result_of(output)
@@ -246,11 +322,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _start(self, operation: str) -> AsyncDriver:
-        return self._drive(self._native.start(operation))
+    def _start(self, operation: str, journal: Journal | None = None) -> AsyncDriver:
+        return self._drive(self._native.start(operation), journal)
 
-    def _drive(self, call: Call) -> AsyncDriver:
-        return AsyncDriver(call, self._host)
+    def _drive(self, call: Call, journal: Journal | None = None) -> AsyncDriver:
+        return AsyncDriver(call, self._host, journal)
 
 
 async def _only_output(driver: AsyncDriver) -> Output | None:

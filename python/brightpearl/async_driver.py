@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from brightpearl._native import Done, Pending, Send, Wait
-from brightpearl.driver import describe_failure, note_unknown_outcome, wrong_answer
+from brightpearl._native import Done, Pending, RawJournal, Send, Wait
+from brightpearl.driver import describe_failure, end_call, note_unknown_outcome, wrong_answer
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.transport import MaybeSent, NotSent
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from brightpearl._native import Call
     from brightpearl.driver import Output
+    from brightpearl.journal import Journal
     from brightpearl.transport import AsyncTransport
 
 
@@ -40,13 +41,17 @@ class AsyncHost:
 
 
 class AsyncDriver:
-    """One call and its host. For one task at a time; a client is for many."""
+    """One call and its host. For one task at a time; a client is for many.
 
-    __slots__ = ("_cause", "_exchanges", "_failure", "call", "failed", "host")
+    `journal`: where a push keeps what it announces.
+    """
 
-    def __init__(self, call: Call, host: AsyncHost) -> None:
+    __slots__ = ("_cause", "_exchanges", "_failure", "_journal", "call", "failed", "host")
+
+    def __init__(self, call: Call, host: AsyncHost, journal: Journal | None = None) -> None:
         self.call = call
         self.host = host
+        self._journal = journal
         self.failed = False
         self._cause: BaseException | None = None
         self._failure: BrightpearlError | None = None
@@ -67,6 +72,8 @@ class AsyncDriver:
                     await self._something(max(step.until - now, 1) / 1000)
                 elif isinstance(step, Pending):
                     await self._something(None)
+                elif isinstance(step, RawJournal):
+                    await self._keep(step.text)
                 elif isinstance(step, Done):
                     return None
                 else:
@@ -83,7 +90,21 @@ class AsyncDriver:
             # that came in the meantime counts.
             self.failed = True
             await self._abandon()
-            note_unknown_outcome(self.call, now, interruption)
+            note_unknown_outcome(self.call, now, self._journal, interruption)
+            raise
+
+    async def _keep(self, lines: str) -> None:
+        """Writes to the journal. What is under way goes on while the disk is waited for."""
+        import asyncio
+
+        if self._journal is None:
+            return
+        writing = asyncio.ensure_future(asyncio.to_thread(self._journal.append, lines))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            # More may be written when the call is ended: one behind the other.
+            await asyncio.wait({writing})
             raise
 
     def _begin(self, step: Send) -> None:
@@ -151,8 +172,14 @@ class AsyncDriver:
         if exchanges:
             await asyncio.gather(*exchanges, return_exceptions=True)
 
+    async def interrupt(self, interruption: BaseException) -> None:
+        """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
+        self.failed = True
+        await self._abandon()
+        note_unknown_outcome(self.call, self.host.now(), self._journal, interruption)
+
     async def aclose(self) -> None:
         """Ends the call."""
         self.failed = True
-        self.call.cancel(self.host.now())
         await self._abandon()
+        end_call(self.call, self.host.now(), self._journal)

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import time
 
-from brightpearl import operations
+from brightpearl import flow_operations, operations
 from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
 from brightpearl.batch import BatchResults
 from brightpearl.driver import Driver, Host
+from brightpearl.journal import Journal
 from brightpearl.operations import Write
+from brightpearl.outcomes import Feeding, Outcomes
 from brightpearl.outputs import reply_of, result_of, uris_of
+from brightpearl.pulled import PulledRecords
 from brightpearl.resources import Resources
 from brightpearl.rows import Rows
+from brightpearl.state_file import read_state
 from brightpearl.task_methods import TaskMethods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping as AnyMapping
+    from datetime import timedelta
+    from os import PathLike
     from typing import Any, Literal
 
     from brightpearl._native import Call
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
+    from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
+    from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
     from brightpearl.reply import Reply
+    from brightpearl.state_file import AnyState
     from brightpearl.transport import Transport
-    from brightpearl.wire import Ids, Parameters
+    from brightpearl.wire import AnyRecord, Ids, Parameters
 
 
 class Client(TaskMethods, AnyClient):
@@ -61,8 +71,8 @@ class Client(TaskMethods, AnyClient):
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], object] | None = None,
         timeout: float = 60.0,
-        retry: Mapping[str, int] | None = None,
-        pool: Mapping[str, int | str] | None = None,
+        retry: AnyMapping[str, int] | None = None,
+        pool: AnyMapping[str, int | str] | None = None,
         lane: Literal["normal", "high"] | None = None,
         max_body_bytes: int | None = None,
         page_size: int | None = None,
@@ -160,7 +170,7 @@ class Client(TaskMethods, AnyClient):
         query: Parameters | None = None,
         body: Any = None,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -184,7 +194,7 @@ class Client(TaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         unchecked: bool = False,
     ) -> Reply:
         """Creates something, once: it is never sent again when its outcome is unknown.
@@ -199,7 +209,7 @@ class Client(TaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -212,7 +222,7 @@ class Client(TaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -225,7 +235,7 @@ class Client(TaskMethods, AnyClient):
         body: Any = None,
         *,
         query: Parameters | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
     ) -> Reply:
@@ -256,6 +266,102 @@ class Client(TaskMethods, AnyClient):
         """
         return BatchResults(self._start(operations.batch(writes, order, on_failure, packing)))
 
+    def push(
+        self,
+        mapping: Mapping | AnyDocument,
+        records: Iterable[AnyRecord],
+        *,
+        dry_run: bool = False,
+        write: bool = False,
+        max_writes: int | None = None,
+        existing: Existing = "update",
+        journal: str | PathLike[str] | None = None,
+        window: int | None = None,
+        looks: Iterable[float] | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> Outcomes:
+        """Brings records of another system into Brightpearl, each exactly once, as their outcomes are asked for.
+
+        Either `dry_run` or `write` must be true: nothing is written by accident.
+
+        `mapping`: a `brightpearl.Mapping` with a `target`, or its document.
+        `records`: dicts, texts or bytes of JSON, taken only as they are needed.
+        `dry_run`: sends only reads, and says of each record what would be written.
+        `max_writes`: the most writes that may be sent; a record that would need more is rejected.
+        `existing`: what to do with a record that Brightpearl has already: change what differs (`update`), `leave`
+        it, or `reject` the record.
+        `journal`: the path of a file by which a later push goes on after a crash. Only one push at a time may have
+        it. Without one, a record that has no key may be written twice by a second run.
+        `window`: how many records are worked on together.
+        `looks`: after how many seconds to look for a write of unknown outcome, one for each look.
+        `progress`: called with the number of records that are done, now and then.
+
+        Iterate over what is returned: it has an `Outcome` for every record. A record that is rejected is no
+        exception; its outcome says why.
+
+        Raises `ValidationError` at what is wrong with the arguments, and when another push has the journal.
+        """
+        # A dry run announces nothing.
+        kept = None if journal is None or dry_run else Journal(journal)
+        try:
+            operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
+            return Outcomes(self._start(operation, kept), records, Feeding(kept, progress))
+        except BaseException:
+            if kept is not None:
+                kept.close()
+            raise
+
+    def pull(
+        self,
+        resources: AnyPullResource | Iterable[AnyPullResource],
+        *,
+        since: AnyMoment | None = None,
+        mapping: Mapping | AnyDocument | None = None,
+        state: AnyState | None = None,
+        filters: Parameters | None = None,
+        query: Parameters | None = None,
+        watermark: str | None = None,
+        overlap: float | timedelta | None = None,
+        rows: bool = False,
+        deletes: bool | int | None = None,
+        priority: int = 0,
+        progress: Callable[[int], object] | None = None,
+    ) -> PulledRecords:
+        """Hands out what changed in Brightpearl since the last time, each change at least once.
+
+        `resources`: a short name such as `order`, or a path; or several. The arguments marked with * hold for those
+        that are given so; a `PullResource` has its own.
+        `since`: * from when on, where there is no state yet: a date or date-time. Everything unless given.
+        `mapping`: * makes records of another system of them: a `brightpearl.Mapping` with a `source`, or its
+        document.
+        `state`: the path of a file that is read, if it is there, and replaced as records are dealt with; or the text
+        that `checkpoint()` of the last pull gave.
+        `filters`: * further filters of the search. `query`: * query parameters of the reads.
+        `watermark`: * the column that tells what changed, where it is not the resource's own.
+        `overlap`: how many seconds behind the watermark the next search begins, for what Brightpearl shows late.
+        `rows`: * hands out the rows of the search, without reading each record in detail.
+        `deletes`: * looks for records that are gone, too; with `filters`, what they do not find any more counts as
+        gone. A number is the guard: when more than so many percent of the known records are gone at once, the pull
+        fails instead (20, unless given).
+        `priority`: * those of a higher one go first.
+        `progress`: called with the number of records that are dealt with, now and then.
+        """
+        file, text = read_state(state)
+        operation = flow_operations.pull(
+            resources,
+            text,
+            overlap,
+            since=since,
+            mapping=mapping,
+            filters=filters,
+            query=query,
+            watermark=watermark,
+            rows=rows,
+            deletes=deletes,
+            priority=priority,
+        )
+        return PulledRecords(self._start(operation), file, progress)
+
     def task(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Does something that people do daily, in one or several requests, and gives back what it did.
 
@@ -266,16 +372,18 @@ class Client(TaskMethods, AnyClient):
         """
         return self._task(name, arguments)
 
-    def _task(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+    def _task(self, name: str, arguments: AnyMapping[str, object]) -> dict[str, Any]:
         return _done(self._start(operations.task(name, arguments)))
 
     def options(self, resource: str, ids: Ids | None = None) -> list[str]:
         """The URIs that read these ids, as the server plans them: only ids that exist, in legal chunks."""
         return _uris(self._start(operations.options(resource, ids)))
 
-    def resume(self, checkpoint: str) -> Rows | Resources | Reply | list[str] | BatchResults | dict[str, Any]:
+    def resume(
+        self, checkpoint: str
+    ) -> Rows | Resources | Reply | list[str] | BatchResults | PulledRecords | dict[str, Any]:
         """Goes on where a checkpoint was taken, perhaps by another process: with `Rows` for a search, with
-        `Resources` for a fetch."""
+        `Resources` for a fetch, with `PulledRecords` for a pull. A push goes on by its journal instead."""
         driver = self._drive(self._native.resume(checkpoint))
         operation = driver.call.operation
         if operation == "search":
@@ -284,6 +392,8 @@ class Client(TaskMethods, AnyClient):
             return Resources(driver)
         if operation == "batch":
             return BatchResults(driver)
+        if operation == "pull":
+            return PulledRecords(driver)
         if operation == "task":
             return _done(driver)
         if operation == "request":
@@ -301,11 +411,11 @@ class Client(TaskMethods, AnyClient):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, operation: str) -> Driver:
-        return self._drive(self._native.start(operation))
+    def _start(self, operation: str, journal: Journal | None = None) -> Driver:
+        return self._drive(self._native.start(operation), journal)
 
-    def _drive(self, call: Call) -> Driver:
-        return Driver(call, self._host)
+    def _drive(self, call: Call, journal: Journal | None = None) -> Driver:
+        return Driver(call, self._host, journal)
 
 
 def _reply(driver: Driver) -> Reply:

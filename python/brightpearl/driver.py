@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brightpearl._native import Done, Pending, Send, Wait
+from brightpearl._native import Done, Pending, RawJournal, RawOutcomes, RawResults, Send, Wait
 from brightpearl.exceptions import BrightpearlError, MisuseError, RequestSummary
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.transport import MaybeSent, NotSent
@@ -11,10 +11,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brightpearl._native import Call, Page, RawReply, RawResults, RawTask, ResourceBatch, Uris
+    from brightpearl._native import (
+        Call,
+        Feed,
+        Page,
+        RawRecords,
+        RawReply,
+        RawTask,
+        ResourceBatch,
+        Uris,
+    )
+    from brightpearl.journal import Journal
     from brightpearl.transport import Transport
 
-    Output = Page | ResourceBatch | RawReply | Uris | RawResults | RawTask
+    Output = Page | ResourceBatch | RawReply | Uris | RawResults | RawTask | Feed | RawOutcomes | RawRecords
+    """A piece of a result, or a push's wish for records."""
 
 
 class Host:
@@ -33,13 +44,17 @@ class Host:
 
 
 class Driver:
-    """One call and its host. Not for several threads at once; a client is."""
+    """One call and its host. Not for several threads at once; a client is.
 
-    __slots__ = ("_cause", "call", "failed", "host")
+    `journal`: where a push keeps what it announces.
+    """
 
-    def __init__(self, call: Call, host: Host) -> None:
+    __slots__ = ("_cause", "_journal", "call", "failed", "host")
+
+    def __init__(self, call: Call, host: Host, journal: Journal | None = None) -> None:
         self.call = call
         self.host = host
+        self._journal = journal
         self.failed = False
         self._cause: BaseException | None = None
 
@@ -53,6 +68,9 @@ class Driver:
                     self._transmit(step)
                 elif isinstance(step, Wait):
                     self.host.sleep(max(step.until - now, 1) / 1000)
+                elif isinstance(step, RawJournal):
+                    if self._journal is not None:
+                        self._journal.append(step.text)
                 elif isinstance(step, Done):
                     return None
                 elif isinstance(step, Pending):
@@ -67,7 +85,7 @@ class Driver:
             raise
         except BaseException as interruption:
             self.failed = True
-            note_unknown_outcome(self.call, now, interruption)
+            note_unknown_outcome(self.call, now, self._journal, interruption)
             raise
 
     def _transmit(self, step: Send) -> None:
@@ -96,18 +114,36 @@ class Driver:
 
     def cancel(self) -> None:
         """Ends the call."""
-        self.call.cancel(self.host.now())
+        end_call(self.call, self.host.now(), self._journal)
+
+    def interrupt(self, interruption: BaseException) -> None:
+        """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
+        self.failed = True
+        note_unknown_outcome(self.call, self.host.now(), self._journal, interruption)
 
 
-def note_unknown_outcome(call: Call, now: int, interruption: BaseException) -> None:
-    """Ends a call when something else than an answer ended its step, such as Ctrl-C, and adds to that whether a
-    write was under way."""
+def end_call(call: Call, now: int, journal: Journal | None) -> BrightpearlError | None:
+    """Ends a call, and keeps what it still knows of its writes; what it says of its end."""
     call.cancel(now)
     try:
-        call.poll(now)
+        while isinstance(step := call.poll(now), (RawJournal, RawOutcomes, RawResults)):
+            if isinstance(step, RawJournal) and journal is not None:
+                journal.append(step.text)
     except BrightpearlError as cancelled:
-        if cancelled.delivery == "maybe-applied" and hasattr(interruption, "add_note"):
-            interruption.add_note(f"{cancelled.request}: may have been applied; look before sending it again")
+        return cancelled
+    except OSError:
+        # What cannot be written down is looked up by the next run.
+        return None
+    return None
+
+
+def note_unknown_outcome(call: Call, now: int, journal: Journal | None, interruption: BaseException) -> None:
+    """Ends a call when something else than an answer ended its step, such as Ctrl-C, and adds to that whether a
+    write was under way."""
+    cancelled = end_call(call, now, journal)
+    if cancelled is None or cancelled.delivery != "maybe-applied" or not hasattr(interruption, "add_note"):
+        return
+    interruption.add_note(f"{cancelled.request}: may have been applied; look before sending it again")
 
 
 def wrong_answer(response: object, step: Send) -> MisuseError:

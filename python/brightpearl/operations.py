@@ -72,7 +72,7 @@ def search(
     unchecked: bool,
 ) -> str:
     """Pages of rows."""
-    return _operation(
+    return operation(
         "search",
         {
             "resource": resource,
@@ -90,7 +90,7 @@ def search(
 
 def fetch(resource: str, ids: Ids | None, query: Parameters | None, plan: Plan | None, id_limit: int | None) -> str:
     """Resources by id."""
-    return _operation(
+    return operation(
         "fetch",
         {
             "resource": resource,
@@ -104,23 +104,23 @@ def fetch(resource: str, ids: Ids | None, query: Parameters | None, plan: Plan |
 
 def options(resource: str, ids: Ids | None) -> str:
     """The URIs that read ids."""
-    return _operation("options", {"resource": resource, "ids": None if ids is None else ids_text(ids)})
+    return operation("options", {"resource": resource, "ids": None if ids is None else ids_text(ids)})
 
 
 def request(write: Write) -> str:
     """A single request."""
-    return _operation("request", _request(write))
+    return operation("request", _request(write))
 
 
 def batch(writes: Iterable[AnyWrite], order: Order, on_failure: OnFailure, packing: Packing) -> str:
     """Several writes."""
     requests = [_request(_write(write, place)) for place, write in enumerate(writes)]
-    return _operation("batch", {"requests": requests, "order": order, "on_failure": on_failure, "packing": packing})
+    return operation("batch", {"requests": requests, "order": order, "on_failure": on_failure, "packing": packing})
 
 
 def task(name: str, arguments: Mapping[str, object]) -> str:
     """Something that people do daily."""
-    return _operation("task", {"name": name, "arguments": dict(arguments)})
+    return operation("task", {"name": name, "arguments": dict(arguments)})
 
 
 def _write(write: AnyWrite, place: int) -> Write:
@@ -148,5 +148,6 @@ def _request(write: Write) -> dict[str, Any]:
     }
 
 
-def _operation(name: str, members: dict[str, Any]) -> str:
+def operation(name: str, members: dict[str, Any]) -> str:
+    """An operation by its name, with the members that are given."""
     return dump_json({name: {member: value for member, value in members.items() if value is not None}}, "arguments")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from brightpearl._native import IdSet, dump_json
+from brightpearl._native import IdSet, Resource, Row, dump_json
 from brightpearl.exceptions import ValidationError
 
 TYPE_CHECKING = False
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     # A mapping's values are listed at `text_of`; as a union, type checkers would not accept mixed literals.
     Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
     Ids = str | int | Iterable[int] | IdSet
+    AnyRecord = Mapping[str, Any] | str | bytes
+    """A record of another system: an object that has a JSON form, or its JSON."""
 
 
 def pairs_of(parameters: Parameters | None, place: str) -> list[tuple[str, str]]:
@@ -92,3 +94,15 @@ def body_text(body: Any) -> str:
                 "the body is not UTF-8, which all JSON is", location=f"body byte {error.start}"
             ) from None
     return dump_json(body)
+
+
+def record_bytes(record: AnyRecord) -> bytes:
+    """A record for a mapping: bytes or a text as it is, or the JSON of an object."""
+    if isinstance(record, bytes):
+        return record
+    if isinstance(record, str):
+        return record.encode()
+    if isinstance(record, (bytearray, memoryview)):
+        return bytes(record)
+    is_foreign = isinstance(record, Mapping) and not isinstance(record, (dict, Row, Resource))
+    return dump_json(dict(record) if is_foreign else record, "record").encode()

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 
 use crate::columns::ColumnCache;
 use crate::error::{or_raise, seconds};
+use crate::flow::{Feed, RawJournal, RawOutcomes, RawRecords};
 use crate::page::Page;
 use crate::resources::ResourceBatch;
 use crate::results::{RawResults, RawTask};
@@ -52,6 +53,7 @@ impl Call {
                 Wait { until, reason: reason.as_str() }.into_bound_py_any(py)
             }
             core::Step::Pending => Pending.into_bound_py_any(py),
+            core::Step::Feed { room } => Feed { room }.into_bound_py_any(py),
             core::Step::Done => Done.into_bound_py_any(py),
             core::Step::Output(Output::Page(page)) => {
                 let columns = self.columns.of(py, page.page.columns())?;
@@ -66,7 +68,22 @@ impl Call {
             core::Step::Output(Output::Task(done)) => {
                 RawTask { name: done.name, json: done.json }.into_bound_py_any(py)
             }
+            core::Step::Output(Output::Outcomes(outcomes)) => {
+                RawOutcomes::new(outcomes).into_bound_py_any(py)
+            }
+            core::Step::Output(Output::Journal(text)) => RawJournal { text }.into_bound_py_any(py),
+            core::Step::Output(Output::Records(records)) => RawRecords::new(records).into_bound_py_any(py),
         }
+    }
+
+    /// Gives a push one record.
+    fn feed(&self, py: Python<'_>, record: &[u8]) -> PyResult<()> {
+        or_raise(py, self.with(py, |call| call.feed(record)))
+    }
+
+    /// Tells a push that there are no more records.
+    fn finish(&self, py: Python<'_>) -> PyResult<()> {
+        or_raise(py, self.with(py, |call| call.finish()))
     }
 
     /// Takes the answer to an exchange, and decodes it.
@@ -117,7 +134,7 @@ impl Call {
         }
     }
 
-    /// What the call does: `request`, `search`, `fetch`, `options`, `batch` or `task`.
+    /// What the call does: `request`, `search`, `fetch`, `options`, `batch`, `task`, `push` or `pull`.
     #[getter]
     fn operation(&self, py: Python<'_>) -> &'static str {
         self.with(py, |call| match call.operation() {
@@ -127,6 +144,8 @@ impl Call {
             Operation::Options(_) => "options",
             Operation::Batch(_) => "batch",
             Operation::Task(_) => "task",
+            Operation::Push(_) => "push",
+            Operation::Pull(_) => "pull",
         })
     }
 }

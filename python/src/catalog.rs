@@ -14,16 +14,19 @@ pub(crate) struct Listed {
     search: Option<&'static str>,
     /// The column of that search that holds them.
     key: Option<&'static str>,
+    /// The columns of that search that tell what is new and what has changed.
+    watermarks: Vec<&'static str>,
 }
 
 impl Listed {
     fn new(path: String) -> Self {
         // A search whose rows do not hold the ids finds none to read.
-        let found = catalog::search_for(&path).and_then(|search| Some((search.path, search.key?)));
+        let found = catalog::search_for(&path).and_then(|search| Some((search, search.key?)));
         Self {
             id_limit: catalog::reading(&path).id_limit,
-            search: found.map(|(search, _)| search),
+            search: found.map(|(search, _)| search.path),
             key: found.map(|(_, key)| key),
+            watermarks: found.map_or_else(Vec::new, |(search, _)| search.watermarks.to_vec()),
             path,
         }
     }

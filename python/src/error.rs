@@ -55,9 +55,13 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
 }
 
 /// Plain data of the engine as the objects that a function of `brightpearl.findings` makes of its JSON.
-fn made<'py>(py: Python<'py>, maker: &str, data: &[impl Serialize]) -> PyResult<Bound<'py, PyList>> {
+pub(crate) fn made<'py>(
+    py: Python<'py>,
+    maker: &str,
+    data: &[impl Serialize],
+) -> PyResult<Bound<'py, PyList>> {
     let text = serde_json::to_vec(data).map_err(|error| {
-        raise(py, &Error::misuse(format!("what belongs to an error cannot be written: {error}")))
+        raise(py, &Error::misuse(format!("what was found out cannot be written: {error}")))
     })?;
     let maker = py.import("brightpearl.findings")?.getattr(maker)?;
     let objects = json::load(py, &text)?.try_iter()?.map(|one| maker.call1((one?,)));

@@ -15,8 +15,10 @@ mod discovery;
 #[cfg(feature = "emulator")]
 mod emulator;
 mod error;
+mod flow;
 mod id_set;
 mod json;
+mod mapping;
 mod page;
 mod resources;
 mod results;
@@ -42,9 +44,16 @@ mod _native {
     #[pymodule_export]
     use crate::emulator::{Emulator, Outcome, RawDelivery};
     #[pymodule_export]
+    use crate::flow::{Feed, PulledRecord, RawJournal, RawOutcomes, RawRecords};
+    #[pymodule_export]
     use crate::id_set::{IdSet, IdSetIterator};
     #[pymodule_export]
     use crate::json::{dump_json, load_json};
+    #[pymodule_export]
+    use crate::mapping::{
+        CompiledMapping, MappedRecord, check_mapping, explain_mapping, mapping_schema, ready_mappings,
+        run_mapping,
+    };
     #[pymodule_export]
     use crate::page::{Column, Metadata, Page};
     #[pymodule_export]

@@ -1,12 +1,28 @@
 //! What can be asked without an account, outwards.
 
 use brightpearl_core as core;
+use core::mapping;
 
 use crate::bindings::exports::brightpearl::connector::discovery;
 use crate::engine::Connector;
 use crate::wit;
 
+/// `resource mapping`.
+pub(crate) struct Mapping(mapping::Mapping);
+
+impl discovery::GuestMapping for Mapping {
+    fn open(document: String) -> Result<discovery::Mapping, wit::Error> {
+        Ok(discovery::Mapping::new(Mapping(mapping::Mapping::compiled(&document)?)))
+    }
+
+    fn run(&self, record: Vec<u8>, resolved: String) -> Result<String, wit::Error> {
+        Ok(core::discovery::map_record(&self.0, &record, &resolved)?)
+    }
+}
+
 impl discovery::Guest for Connector {
+    type Mapping = Mapping;
+
     fn catalog() -> String {
         core::discovery::catalog()
     }
@@ -30,6 +46,22 @@ impl discovery::Guest for Connector {
         unknown_members: String,
     ) -> Result<String, wit::Error> {
         Ok(core::discovery::validate(&path, &verb, &body, &unknown_members)?)
+    }
+
+    fn check_mapping(document: String) -> String {
+        core::discovery::check_mapping(&document)
+    }
+
+    fn explain_mapping(document: String) -> Result<String, wit::Error> {
+        Ok(core::discovery::explain_mapping(&document)?)
+    }
+
+    fn ready_mappings() -> String {
+        core::discovery::ready_mappings()
+    }
+
+    fn mapping_schema() -> String {
+        mapping::schema().to_owned()
     }
 
     fn verify_callback(parameters: Vec<(String, String)>, dev_secret: String) -> Result<(), wit::Error> {

@@ -73,6 +73,14 @@ impl engine::GuestClient for Client {
         Ok(handle(self.0.task(task.try_into()?)?))
     }
 
+    fn push(&self, push: wit::Push) -> Result<engine::Call, wit::Error> {
+        Ok(handle(self.0.push(push.try_into()?)?))
+    }
+
+    fn pull(&self, pull: wit::Pull) -> Result<engine::Call, wit::Error> {
+        Ok(handle(self.0.pull(pull.try_into()?)?))
+    }
+
     fn start_json(&self, operation: String) -> Result<engine::Call, wit::Error> {
         Ok(handle(self.0.start(core::operation::Operation::from_json(&operation)?)?))
     }
@@ -125,6 +133,14 @@ impl engine::GuestCall for Call {
 
     fn fail(&self, exchange: u64, failure: wit::TransportFailure, now: u64) -> Result<(), wit::Error> {
         Ok(self.0.borrow_mut().fail(exchange, failure.into(), now)?)
+    }
+
+    fn feed(&self, record: Vec<u8>) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().feed(&record)?)
+    }
+
+    fn finish(&self) -> Result<(), wit::Error> {
+        Ok(self.0.borrow_mut().finish()?)
     }
 
     fn acknowledge(&self, items: u32) -> Result<(), wit::Error> {

@@ -6,6 +6,7 @@ mod credentials;
 mod discovery;
 mod engine;
 mod error;
+mod flow;
 mod http;
 mod operation;
 mod page;

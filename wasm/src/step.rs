@@ -10,6 +10,8 @@ impl From<core::Step> for wit::Step {
             core::Step::Send(exchange) => Self::Send(exchange.into()),
             core::Step::Wait { until, reason } => Self::Wait(wit::Wait { until, reason: reason.into() }),
             core::Step::Pending => Self::Pending,
+            // Nothing of this size fits into the memory of a component.
+            core::Step::Feed { room } => Self::Feed(u32::try_from(room).unwrap_or(u32::MAX)),
             core::Step::Output(output) => Self::Output(output.into()),
             core::Step::Done => Self::Done,
         }
@@ -44,6 +46,11 @@ impl From<core::Output> for wit::Output {
                 Self::Results(results.into_iter().map(wit::BatchResult::from).collect())
             }
             core::Output::Task(core::TaskResult { name, json }) => Self::Task(wit::TaskResult { name, json }),
+            core::Output::Outcomes(outcomes) => {
+                Self::Outcomes(outcomes.into_iter().map(wit::Outcome::from).collect())
+            }
+            core::Output::Journal(text) => Self::Journal(text),
+            core::Output::Records(records) => Self::Records(records.into()),
         }
     }
 }

@@ -56,6 +56,7 @@ mod path;
 mod plan;
 mod ready;
 mod reference;
+mod resolved;
 mod rule;
 mod run;
 mod tape;
@@ -76,6 +77,7 @@ use finding::Findings;
 pub use mapped::{Mapped, NoBody};
 pub use ready::{Ready, ready};
 pub use reference::{OnMissing, Reference, Resolution};
+pub use resolved::Resolved;
 
 use document::{Document, KeySource};
 use plan::Plan;

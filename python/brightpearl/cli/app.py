@@ -14,6 +14,8 @@ from brightpearl._native import find_resource, find_search
 from brightpearl.cli import listing
 from brightpearl.cli.commands import commands
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.flow_commands import flow_commands
+from brightpearl.cli.map_commands import map_app
 from brightpearl.cli.session import at_work, pairs, path_named
 
 app = typer.Typer(
@@ -38,7 +40,9 @@ explain_app = typer.Typer(
     help="Says how many requests a command needs, and how long they take.",
 )
 app.add_typer(explain_app, name="explain")
+app.add_typer(map_app, name="map")
 app.add_typer(commands)
+app.add_typer(flow_commands)
 
 Filters = Annotated[
     list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")
@@ -133,37 +137,6 @@ def get(
     for refusal in resources.refused:
         print(f"refused: {refusal.id}: {refusal.error}", file=sys.stderr)
     if resources.refused or not count:
-        raise typer.Exit(4)
-
-
-@app.command(epilog=EXIT_CODES)
-@reports_failures
-def pull(
-    resource: RecordResource,
-    out: Annotated[Path, typer.Option(help="The file: .jsonl, .csv or .parquet.")],
-    where: Where = None,
-    query: Query = None,
-    limit: Limit = None,
-) -> None:
-    """Searches, reads every hit in detail, and writes them to a file.
-
-    .jsonl has the records as Brightpearl sent them. In .csv and .parquet, members of members have dotted names
-    such as totalValue.net; lists, and maps that are keyed by ids, are JSON text.
-
-    The file appears when it is complete. An interrupted pull leaves nothing behind.
-    """
-    from brightpearl.cli.pull import pull, searchable
-
-    listed = searchable(resource)
-    with at_work() as (client, shown):
-        pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown)
-        statistics = client.statistics()
-    print(f"{pulled.records:,} records with {statistics.requests:,} requests: {out}", file=sys.stderr)
-    if pulled.missing:
-        print(f"gone meanwhile: {pulled.missing}", file=sys.stderr)
-    for refusal in pulled.refused:
-        print(f"refused: {refusal.id}: {refusal.error}", file=sys.stderr)
-    if pulled.refused:
         raise typer.Exit(4)
 
 

@@ -21,7 +21,7 @@ Exit codes:
   0    done
   2    wrong usage, or input that was refused before anything was sent
   3    the credentials were refused, or may not do this
-  4    Brightpearl refused the request or a write of a batch, or has no such record
+  4    Brightpearl refused the request, a write of a batch or a record, or has no such record
   5    no answer, an outage, the request cap, or an answer that cannot be read: try again later
   6    a mistake in this program
   7    a file cannot be read or written

@@ -7,3 +7,4 @@ python=$(cd "$1" && pwd)/bin/python
 cd "$here"
 "$python" pages.py
 "$python" memory.py
+"$python" mapping.py

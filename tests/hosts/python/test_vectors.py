@@ -15,8 +15,12 @@ from brightpearl._native import (
     Call,
     Client,
     Done,
+    Feed,
     Page,
     Pending,
+    RawJournal,
+    RawOutcomes,
+    RawRecords,
     RawReply,
     RawResults,
     RawTask,
@@ -88,7 +92,31 @@ def called(call: dict[str, Any]) -> Any:
             return json.loads(_native.validate(path, verb, body.encode(), unknown))
         case {"verify_callback": {"parameters": parameters, "dev_secret": dev_secret}}:
             return _native.verify_callback([(name, value) for name, value in parameters], dev_secret)  # type: ignore[func-returns-value]
+        case {"check_mapping": {"document": document}}:
+            return json.loads(_native.check_mapping(document))
+        case {"run_mapping": {"document": document, "record": record, "resolved": resolved}}:
+            return mapped(document, record.encode(), resolved)
+        case {"explain_mapping": {"document": document}}:
+            return json.loads(_native.explain_mapping(document))
+        case {"ready_mappings": {}}:
+            return json.loads(_native.ready_mappings())
+        case {"mapping_schema": {}}:
+            return json.loads(_native.mapping_schema())
     raise AssertionError(f"unknown function: {sorted(call)}")
+
+
+def mapped(document: str, record: bytes, resolved: str) -> Any:
+    """What a mapping makes of a record: the same whether the document is compiled for it or for many."""
+    value = json.loads(_native.run_mapping(document, record, resolved))
+    compiled = _native.CompiledMapping(document)
+    for found in (compiled.map(record, resolved), *compiled.map_many([record], resolved)):
+        assert (None if found.raw is None else json.loads(found.raw)) == value.get("body")
+        assert found.path == value.get("path")
+        assert found.key == value.get("key")
+        assert found.skipped == value.get("skipped")
+        assert [reference.text for reference in found.references] == [one["text"] for one in value["references"]]
+        assert [failure.reason for failure in found.failures] == [one["reason"] for one in value.get("failures", [])]
+    return value
 
 
 def at(value: Any, pointer: str) -> Any:
@@ -134,6 +162,10 @@ class Player:
                 self.call.answer(answer["exchange"], answer["status"], headers, body, now)
             case {"fail": failure}:
                 self.call.fail(failure["exchange"], failure["sent"] == "maybe-sent", failure["text"], now)
+            case {"feed": record}:
+                self.call.feed(record.encode())
+            case {"finish": True}:
+                self.call.finish()
             case {"acknowledge": items}:
                 self.call.acknowledge(items)
             case {"cancel": True}:
@@ -177,6 +209,8 @@ def step_of(step: object) -> Any:
             return {"wait": {"until": step.until, "reason": step.reason}}
         case Pending():
             return "pending"
+        case Feed():
+            return {"feed": {"room": step.room}}
         case Done():
             return "done"
         case Page():
@@ -191,6 +225,12 @@ def step_of(step: object) -> Any:
             return {"results": [result_of(*item) for item in step.items]}
         case RawTask():
             return {"task": {"name": step.name, "result": json.loads(step.json)}}
+        case RawOutcomes():
+            return {"outcomes": [outcome_of(*item) for item in step.items]}
+        case RawJournal():
+            return {"journal": step.text}
+        case RawRecords():
+            return {"records": records_of(step)}
     raise AssertionError(f"unknown step: {step}")
 
 
@@ -205,6 +245,28 @@ def result_of(index: int, reply: RawReply | None, error: BrightpearlError | None
         return {"index": index, "reply": reply_of(reply)}
     assert error is not None
     return {"index": index, "error": error_of(error)}
+
+
+def outcome_of(text: str, error: BrightpearlError | None) -> Any:
+    outcome = json.loads(text)
+    assert ("error" in outcome) == (error is not None)
+    if error is not None:
+        assert error_of(error) == outcome["error"]
+    return outcome
+
+
+def records_of(records: RawRecords) -> Any:
+    value = json.loads(records.json)
+    for place, expected in enumerate(value["records"]):
+        record = records.record(place)
+        assert record.resource == value["resource"]
+        assert (record.id, record.changed, record.skipped) == tuple(
+            expected.get(name) for name in ("id", "changed", "skipped")
+        )
+        assert record.deleted == expected.get("deleted", False)
+        assert (None if record.raw is None else json.loads(record.raw)) == expected.get("record")
+        assert len(record.failures) == len(expected.get("failures", []))
+    return value
 
 
 def page_of(page: Page) -> Any:

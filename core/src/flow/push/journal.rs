@@ -106,6 +106,11 @@ impl Journal {
                 continue;
             }
             let read = if line.ends_with('\n') { serde_json::from_str(line) } else { cut_off() };
+            // What a cut leaves of a line begins as the line does; anything else is somebody's other file.
+            if read.is_err() && !line.starts_with('{') {
+                let message = "the line is none of a journal; expected the journal as the pushes put it out, or an empty one";
+                return Err(Error::validation(place(), message));
+            }
             // A run may be cut off in its head, too, and the next begins behind that.
             if let (Some(torn), Ok(Line::Write { .. } | Line::Done { .. })) = (&torn, &read) {
                 let message = "the line cannot be read, and no run begins behind it; expected the journal as the pushes put it out";

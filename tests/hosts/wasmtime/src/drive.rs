@@ -19,8 +19,23 @@ pub fn drive(
     instance: &mut Instance,
     call: ResourceAny,
     transport: &Transport,
+    consume: impl FnMut(Output),
+) -> Result<()> {
+    drive_feeding(instance, call, transport, std::iter::empty::<&[u8]>(), consume)
+}
+
+/// Drives a push that asks for its records, and gives it as many of them as it asks for.
+///
+/// # Errors
+/// What ended the call, or a trap.
+pub fn drive_feeding<R: AsRef<[u8]>>(
+    instance: &mut Instance,
+    call: ResourceAny,
+    transport: &Transport,
+    records: impl IntoIterator<Item = R>,
     mut consume: impl FnMut(Output),
 ) -> Result<()> {
+    let mut records = records.into_iter().fuse();
     loop {
         let (store, calls) = instance.call();
         match calls.call_poll(&mut *store, call, now())?? {
@@ -31,6 +46,16 @@ pub fn drive(
             Step::Wait(wait) => thread::sleep(Duration::from_millis(wait.until.saturating_sub(now()))),
             // This host transmits one request after the other, so nothing is ever out when it polls.
             Step::Pending => thread::yield_now(),
+            Step::Feed(room) => {
+                // Fewer records than there is room for are the last.
+                for _ in 0..room {
+                    let Some(record) = records.next() else {
+                        calls.call_finish(&mut *store, call)??;
+                        break;
+                    };
+                    calls.call_feed(&mut *store, call, record.as_ref())??;
+                }
+            }
             Step::Output(output) => consume(output),
             Step::Done => return instance.release(call),
         }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::flow;
 use crate::page::{Cell, Labels};
 use crate::types::{
     BatchResult, Delivery, Error, ErrorKind, Exchange, Explanation, Fault, Header, Method, Output, Page,
@@ -17,6 +18,7 @@ pub fn step(result: &Result<Step, Error>) -> Value {
             json!({ "wait": { "until": wait.until, "reason": wait_reason(wait.reason) } })
         }
         Ok(Step::Pending) => json!("pending"),
+        Ok(Step::Feed(room)) => json!({ "feed": { "room": room } }),
         Ok(Step::Done) => json!("done"),
         Ok(Step::Output(output)) => self::output(output),
     }
@@ -121,6 +123,9 @@ fn output(output: &Output) -> Value {
         Output::Uris(uris) => json!({ "uris": uris }),
         Output::Results(results) => json!({ "results": results.iter().map(result).collect::<Vec<_>>() }),
         Output::Task(done) => json!({ "task": { "name": done.name, "result": json_value(&done.json) } }),
+        Output::Outcomes(outcomes) => json!({ "outcomes": flow::outcomes(outcomes) }),
+        Output::Journal(text) => json!({ "journal": text }),
+        Output::Records(records) => json!({ "records": flow::records(records) }),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use brightpearl_host_rust::functions::{Function, FunctionVector, picked};
 use serde_json::{Value, json};
-use wasmtime::Result;
+use wasmtime::{Result, format_err};
 
-use crate::component::Loaded;
+use crate::component::{Instance, Loaded};
 use crate::difference::differences;
 use crate::encode;
 use crate::types::Error;
@@ -37,9 +37,39 @@ fn run(component: &Loaded, function: &Function) -> Result<Result<Value, Error>> 
         Function::Validate { path, verb, body, unknown_members } => {
             discovery.call_validate(store, path, verb, body.as_bytes(), unknown_members)?
         }
+        Function::CheckMapping { document } => Ok(discovery.call_check_mapping(store, document)?),
+        Function::RunMapping { document, record, resolved } => {
+            return run_mapping(&mut instance, document, record, resolved);
+        }
+        Function::ExplainMapping { document } => discovery.call_explain_mapping(store, document)?,
+        Function::ReadyMappings {} => Ok(discovery.call_ready_mappings(store)?),
+        Function::MappingSchema {} => Ok(discovery.call_mapping_schema(store)?),
         Function::VerifyCallback { parameters, dev_secret } => {
             discovery.call_verify_callback(store, parameters, dev_secret)?.map(|()| "null".to_owned())
         }
     };
     Ok(text.map(|text| encode::json_value(&text)))
+}
+
+/// Compiles the document, and maps the record twice: a mapping keeps nothing of what it mapped.
+fn run_mapping(
+    instance: &mut Instance,
+    document: &str,
+    record: &str,
+    resolved: &str,
+) -> Result<Result<Value, Error>> {
+    let (store, discovery) = instance.discovery();
+    let mappings = discovery.mapping();
+    let mapping = match mappings.call_open(&mut *store, document)? {
+        Ok(mapping) => mapping,
+        Err(error) => return Ok(Err(error)),
+    };
+    let first = mappings.call_run(&mut *store, mapping, record.as_bytes(), resolved)?;
+    let second = mappings.call_run(&mut *store, mapping, record.as_bytes(), resolved)?;
+    instance.release(mapping)?;
+    let value = |text: &String| encode::json_value(text);
+    if first.as_ref().ok().map(value) != second.as_ref().ok().map(value) {
+        return Err(format_err!("the second run of a mapping gave something else than the first"));
+    }
+    Ok(first.map(|text| value(&text)))
 }

@@ -6,6 +6,7 @@ pub mod difference;
 pub mod drive;
 pub mod encode;
 pub mod events;
+pub mod flow;
 pub mod functions;
 pub mod page;
 pub mod play;

@@ -21,7 +21,7 @@ const RESOURCE: &str = "order-service/order-search";
 /// Far enough apart that the request cap never stands in the way.
 const MILLISECONDS_PER_ROUND: u64 = 1_000;
 const ROUNDS: u64 = 2_000;
-const SIZE_LIMIT: u64 = 1_050_000;
+const SIZE_LIMIT: u64 = 2_050_000;
 
 fn main() -> ExitCode {
     let Some(path) = std::env::args_os().nth(1) else {

@@ -103,6 +103,8 @@ impl Host {
             Action::Acknowledge(items) => {
                 encode::outcome(&calls.call_acknowledge(store, call, u32::try_from(*items)?)?)
             }
+            Action::Feed(record) => encode::outcome(&calls.call_feed(store, call, record.as_bytes())?),
+            Action::Finish(_) => encode::outcome(&calls.call_finish(store, call)?),
             Action::Cancel(_) => {
                 calls.call_cancel(store, call, now)?;
                 json!("ok")

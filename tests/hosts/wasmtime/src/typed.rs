@@ -7,8 +7,8 @@ use wasmtime::component::ResourceAny;
 
 use crate::component::Instance;
 use crate::types::{
-    Batch, Error, Fetch, FetchPlan, Method as WitMethod, OnFailure, Order, Packing, Paging, Search,
-    SingleRequest, Task, UriPlan,
+    Batch, Deletes, Error, Existing, Fetch, FetchPlan, Method as WitMethod, OnFailure, Order, Packing,
+    Paging, Pull, PullResource, Push, Search, SingleRequest, Task, UriPlan,
 };
 
 /// Starts the operation by the function that is made for it.
@@ -34,6 +34,8 @@ pub fn start(
             let task = Task { name: task.name.clone(), arguments: task.arguments.as_str().to_owned() };
             clients.call_task(store, client, &task)
         }
+        Operation::Push(push) => clients.call_push(store, client, &self::push(push)),
+        Operation::Pull(pull) => clients.call_pull(store, client, &self::pull(pull)),
     }
 }
 
@@ -98,4 +100,52 @@ fn batch(batch: &operation::Batch) -> Batch {
             operation::Packing::Never => Packing::Never,
         },
     }
+}
+
+fn push(push: &operation::Push) -> Push {
+    let operation::Push { mapping, records, dry_run, write, max_writes, existing, journal, window, looks_ms } =
+        push.clone();
+    let texts = |records: Vec<operation::Json>| records.iter().map(text).collect();
+    Push {
+        mapping: text(&mapping),
+        records: records.map(texts),
+        dry_run,
+        write,
+        max_writes,
+        existing: match existing {
+            operation::Existing::Update => Existing::Update,
+            operation::Existing::Leave => Existing::Leave,
+            operation::Existing::Reject => Existing::Reject,
+        },
+        journal,
+        window: u32::try_from(window).ok(),
+        looks: Some(looks_ms),
+    }
+}
+
+fn pull(pull: &operation::Pull) -> Pull {
+    let operation::Pull { resources, state, overlap_ms } = pull.clone();
+    Pull { resources: resources.into_iter().map(pull_resource).collect(), state, overlap: Some(overlap_ms) }
+}
+
+fn pull_resource(pulled: operation::PullResource) -> PullResource {
+    let operation::PullResource {
+        resource,
+        name,
+        filters,
+        mapping,
+        since,
+        watermark,
+        query,
+        rows,
+        deletes,
+        priority,
+    } = pulled;
+    let mapping = mapping.as_ref().map(text);
+    let deletes = deletes.map(|operation::Deletes { most_percent }| Deletes { most_percent });
+    PullResource { resource, name, filters, mapping, since, watermark, query, rows, deletes, priority }
+}
+
+fn text(json: &operation::Json) -> String {
+    json.as_str().to_owned()
 }

@@ -1,0 +1,185 @@
+"""Outcomes of pushes and records of pulls, for event loops."""
+
+from __future__ import annotations
+
+from brightpearl._native import Feed, RawOutcomes, RawRecords
+from brightpearl.async_results import AsyncResults
+from brightpearl.outcomes import warn_of_unsent_push
+from brightpearl.pulled import Consumption
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
+
+    from brightpearl._native import PulledRecord
+    from brightpearl.async_driver import AsyncDriver
+    from brightpearl.driver import Output
+    from brightpearl.outcomes import Feeding, Outcome, State
+    from brightpearl.state_file import StateFile
+    from brightpearl.wire import AnyRecord
+
+    AnyRecords = Iterable[AnyRecord] | AsyncIterable[AnyRecord]
+
+
+class AsyncOutcomes(AsyncResults):
+    """What became of the records of a push, which are sent as the outcomes are asked for:
+    `async for outcome in outcomes`. A push that nobody iterates sends nothing, and warns of it.
+    """
+
+    _what = "push"
+
+    def __init__(self, driver: AsyncDriver, records: AnyRecords, feeding: Feeding) -> None:
+        super().__init__(driver)
+        self._records = records
+        self._feeding = feeding
+        self._started = False
+        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
+        self._outcomes: AsyncGenerator[Outcome, None] | None = None
+
+    @property
+    def counts(self) -> Counter[State]:
+        """How many records ended in each state, as far as was read."""
+        return self._feeding.counts
+
+    def __aiter__(self) -> AsyncIterator[Outcome]:
+        self._check()
+        if self._outcomes is None:
+            self._outcomes = self._generate()
+        return self._outcomes
+
+    async def __anext__(self) -> Outcome:
+        return await anext(aiter(self))
+
+    async def _generate(self) -> AsyncGenerator[Outcome, None]:
+        self._started = True
+        try:
+            records = _each(self._records)
+            while (output := await self._driver.next_output()) is not None:
+                for outcome in await self._take(output, records):
+                    yield outcome
+        finally:
+            self._feeding.close()
+
+    async def _take(self, output: Output, records: AsyncIterator[AnyRecord]) -> list[Outcome]:
+        """Does what the call asks for; what it has put out."""
+        try:
+            if isinstance(output, Feed):
+                await self._feed(records, output.room)
+                return []
+            if TYPE_CHECKING:
+                assert isinstance(output, RawOutcomes)
+            return self._feeding.read(output)
+        except BaseException as interruption:
+            await self._driver.interrupt(interruption)
+            raise
+
+    async def _feed(self, records: AsyncIterator[AnyRecord], room: int) -> None:
+        for _ in range(room):
+            try:
+                record = await anext(records)
+            except StopAsyncIteration:
+                self._driver.call.finish()
+                return
+            self._driver.call.feed(self._feeding.encoded(record))
+
+    async def aclose(self) -> None:
+        """Ends the push before its last record. Nothing more is sent; another push with the same journal goes on."""
+        self._started = True
+        await super().aclose()
+        self._feeding.close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_started", True):
+            self._feeding.close()
+            warn_of_unsent_push(self)
+
+
+class AsyncPulledRecords(AsyncResults):
+    """The records of a pull, in the order in which they changed: `async for record in records`. Asking for the next
+    record says that the one before is dealt with; see `PulledRecords`.
+    """
+
+    _what = "pull"
+
+    def __init__(
+        self, driver: AsyncDriver, file: StateFile | None = None, progress: Callable[[int], object] | None = None
+    ) -> None:
+        super().__init__(driver)
+        self._consumption = Consumption(driver.call, file, progress)
+        self._batch: list[PulledRecord] = []
+        self._next = 0
+        self._done = False
+        self._records = self._generate()
+
+    def __aiter__(self) -> AsyncIterator[PulledRecord]:
+        self._check()
+        return self._records
+
+    async def __anext__(self) -> PulledRecord:
+        self._check()
+        return await anext(self._records)
+
+    async def _generate(self) -> AsyncGenerator[PulledRecord, None]:
+        while await self._more():
+            while self._next < len(self._batch):
+                self._next += 1
+                self._consumption.advance(self._next)
+                yield self._batch[self._next - 1]
+
+    async def batches(self) -> AsyncGenerator[list[PulledRecord], None]:
+        """The records that are left, in the batches in which they come, each of one resource."""
+        while await self._more():
+            rest = self._batch[self._next :]
+            self._next = len(self._batch)
+            self._consumption.advance(self._next)
+            yield rest
+
+    async def _more(self) -> bool:
+        """Whether there is a record that was not handed out; gets the next batch where that is needed."""
+        self._check()
+        while self._next >= len(self._batch):
+            if self._done or not await self._fetch():
+                return False
+        return True
+
+    async def _fetch(self) -> bool:
+        import asyncio
+
+        try:
+            if self._batch:
+                await asyncio.to_thread(self._consumption.end)
+        except BaseException as interruption:
+            await self._driver.interrupt(interruption)
+            raise
+        records = await self._driver.next_output()
+        self._batch, self._next = [], 0
+        if records is None:
+            self._done = True
+            await asyncio.to_thread(self._consumption.end)
+            return False
+        if TYPE_CHECKING:
+            assert isinstance(records, RawRecords)
+        self._batch = [records.record(index) for index in range(len(records))]
+        self._consumption.begin()
+        return True
+
+    def checkpoint(self) -> str:
+        """A small text that stands behind the last record that was handed out: the `state` of the next pull, or for
+        `client.resume`."""
+        return self._consumption.checkpoint(failed=self._driver.failed)
+
+    async def aclose(self) -> None:
+        """Ends the pull before its last record. The file of the state stays as it is."""
+        if not self._done:
+            await super().aclose()
+
+
+async def _each(records: AnyRecords) -> AsyncGenerator[AnyRecord, None]:
+    """Records one by one, whichever way they come."""
+    if hasattr(records, "__aiter__"):
+        async for record in records:
+            yield record
+    else:
+        for record in records:
+            yield record

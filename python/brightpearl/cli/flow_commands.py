@@ -1,0 +1,193 @@
+"""The commands that bring records in and take them out."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.records import Input
+from brightpearl.cli.session import at_work, pairs
+
+flow_commands = typer.Typer(rich_markup_mode=None)
+
+
+class Existing(str, Enum):
+    """What to do with a record that Brightpearl has already."""
+
+    UPDATE = "update"
+    LEAVE = "leave"
+    REJECT = "reject"
+
+
+@flow_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def push(
+    mapping: Annotated[
+        str, typer.Argument(metavar="MAPPING", help="A mapping document, or the name of a ready one.")
+    ],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help=".jsonl, .json, .csv or .tsv; - is JSON on standard input.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only reads, and says what would be written.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Writes.")] = False,
+    journal: Annotated[
+        str | None, typer.Option(help="A file by which another run goes on where this one ended.")
+    ] = None,
+    max_writes: Annotated[int | None, typer.Option(min=0, help="The most writes that may be sent.")] = None,
+    existing: Annotated[
+        Existing, typer.Option(help="What to do with a record that is there already.")
+    ] = Existing.UPDATE,
+    dead_letters: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Takes a line for each record that was not written.")
+    ] = None,
+    format: Annotated[
+        Input | None, typer.Option(help="How the records are written; the file's ending says it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each record.")] = False,
+) -> None:
+    """Brings records of another system into Brightpearl, each exactly once.
+
+    Either --dry-run or --write must be given. Tells of every record that was not written, and of a dry run what
+    would be written, value by value. With --journal a push that was cut off goes on where it ended. Lines of the
+    dead letters have the record in "source". Ends with 4 when a record was not written, or may have been.
+    """
+    from brightpearl.cli.mapping import open_mapping
+    from brightpearl.cli.pushing import Pushing, check_intent, push
+
+    check_intent(write, dry_run)
+    opened = open_mapping(mapping)
+    how = Pushing(
+        write=write,
+        journal=journal,
+        max_writes=max_writes,
+        existing=existing.value,
+        dead_letters=dead_letters,
+        as_json=as_json,
+    )
+    with at_work() as (client, shown):
+        is_done = push(client, opened, file, format, how, shown)
+    if not is_done:
+        raise typer.Exit(4)
+
+
+@flow_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def pull(
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.")],
+    out: Annotated[Path, typer.Option(help="The file: .jsonl, .csv or .parquet.")],
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")
+    ] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Option("--query", help="A query parameter such as includeOptional=customFields. May be repeated."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="Stops after so many.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="A file that says where the last pull ended, and then where this one did.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="From when on, where there is no state yet, such as 2026-01-31.")
+    ] = None,
+    mapping: Annotated[
+        str | None, typer.Option(help="A mapping document, or the name of a ready one, that makes the records.")
+    ] = None,
+    deletes: Annotated[bool, typer.Option("--deletes", help="Looks for records that are gone, too.")] = False,
+    dead_letters: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Takes a line for each record that could not be mapped.")
+    ] = None,
+) -> None:
+    """Searches, reads every hit in detail, and writes them to a file.
+
+    .jsonl has the records as Brightpearl sent them. In .csv and .parquet, members of members have dotted names
+    such as totalValue.net; lists, and maps that are keyed by ids, are JSON text.
+
+    With --state only what changed since the last pull is written, in the order in which it changed; with --since,
+    what changed from then on. Records that are gone are {"id": ..., "deleted": true}.
+
+    The file appears when it is complete. An interrupted pull leaves nothing behind, and the state as it was.
+    """
+    if state is None and since is None and mapping is None and not deletes and dead_letters is None:
+        _pull_all(resource, out, where, query, limit)
+        return
+    options: dict[str, Any] = {
+        "filters": pairs(where),
+        "query": pairs(query),
+        "since": since,
+        "deletes": deletes or None,
+        "state": state,
+        "dead_letters": dead_letters,
+        "limit": limit,
+    }
+    _pull_changes(resource, out, mapping, options)
+
+
+def _pull_all(
+    resource: str, out: Path, where: list[str] | None, query: list[str] | None, limit: int | None
+) -> None:
+    from brightpearl.cli.pull import pull, searchable
+
+    listed = searchable(resource)
+    with at_work() as (client, shown):
+        pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown)
+        statistics = client.statistics()
+    print(f"{pulled.records:,} records with {statistics.requests:,} requests: {out}", file=sys.stderr)
+    if pulled.missing:
+        print(f"gone meanwhile: {pulled.missing}", file=sys.stderr)
+    for refusal in pulled.refused:
+        print(f"refused: {refusal.id}: {refusal.error}", file=sys.stderr)
+    if pulled.refused:
+        raise typer.Exit(4)
+
+
+def _pull_changes(resource: str, out: Path, mapping: str | None, options: dict[str, Any]) -> None:
+    from brightpearl.cli.incremental import pull_changes
+    from brightpearl.cli.mapping import open_mapping
+
+    opened = None if mapping is None else open_mapping(mapping)
+    with at_work() as (client, shown):
+        changes = pull_changes(client, resource, out, mapping=opened, progress=shown, **options)
+        statistics = client.statistics()
+    told = f"{changes.records:,} records"
+    told += f", {changes.deleted:,} deleted" if changes.deleted else ""
+    told += f", {changes.skipped:,} left out by the mapping" if changes.skipped else ""
+    print(f"{told} with {statistics.requests:,} requests: {out}", file=sys.stderr)
+    for record in changes.failed:
+        reasons = "; ".join(map(str, record.failures))
+        print(f"failed: {record.resource} {record.id}: {reasons}", file=sys.stderr)
+    if changes.failed:
+        raise typer.Exit(4)
+
+
+@flow_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def tap(
+    config: Annotated[Path, typer.Option(help="The configuration, a JSON object.")],
+    state: Annotated[Path | None, typer.Option(help="The value of the last STATE message.")] = None,
+    catalog: Annotated[
+        Path | None, typer.Option("--catalog", "--properties", help="The catalogue, with the streams selected.")
+    ] = None,
+    discover: Annotated[bool, typer.Option("--discover", help="Writes the catalogue, and sends nothing.")] = False,
+) -> None:
+    """Writes what changed as a Singer tap does: SCHEMA, RECORD and STATE messages on standard output.
+
+    The configuration has what the environment variables have, by the same names in lower case without the prefix:
+    account, datacentre or base_url, app_ref, account_token, and so on. Beside that: streams, a list of resources
+    by name, or of objects with resource and any of name, filters, query, mapping, watermark, rows, deletes,
+    priority; start_date; overlap_seconds; dead_letters, a file for records that could not be mapped.
+
+    Records that are gone have only their id and _sdc_deleted_at.
+    """
+    from brightpearl.cli.tap import read_config, sync, write_catalog
+
+    configured = read_config(config)
+    if discover:
+        write_catalog(configured)
+        return
+    if sync(configured, state, catalog):
+        raise typer.Exit(4)

@@ -1,0 +1,91 @@
+"""A pull of what changed since the last one, into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from brightpearl import Client, Mapping, PulledRecord, PulledRecords, Resource
+from brightpearl._native import dump_json
+from brightpearl.cli.files import record_file
+from brightpearl.cli.mapping import failure_members
+from brightpearl.cli.progress import Progress
+from brightpearl.cli.pushing import lines_to
+from brightpearl.state_file import StateFile
+
+
+class Changes:
+    """What a pull wrote."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.deleted = 0
+        self.skipped = 0
+        self.failed: list[PulledRecord] = []
+
+
+def pull_changes(
+    client: Client,
+    resource: str,
+    out: Path,
+    *,
+    state: Path | None,
+    dead_letters: str | None,
+    limit: int | None,
+    mapping: Mapping | None,
+    progress: Progress,
+    **options: Any,
+) -> Changes:
+    """Writes what changed to a file, and then where the next pull begins.
+
+    The state is replaced when the file is there: a pull that ends before writes the same once more.
+    """
+    changes = Changes()
+    file = None if state is None else StateFile(state)
+    text = None if file is None else file.read()
+    with client.pull(resource, state=text, mapping=mapping, **options) as pulled:
+        progress.stage("records", limit)
+        with record_file(out) as target, lines_to(dead_letters) as letters:
+            for record in _at_most(pulled, limit):
+                progress.advance(1)
+                line = _line_of(record, changes)
+                if line is not None:
+                    target.add(Resource.from_json(line))
+                elif record.failures and letters is not None:
+                    letters.write(dead_letter(record))
+        if file is not None:
+            file.write(pulled.checkpoint())
+    return changes
+
+
+def _at_most(records: PulledRecords, limit: int | None) -> Iterator[PulledRecord]:
+    """All of them, or so many: nothing is asked for behind the last one, which would say that it is dealt with."""
+    return iter(records) if limit is None else islice(records, limit)
+
+
+def _line_of(record: PulledRecord, changes: Changes) -> bytes | None:
+    if record.deleted:
+        changes.deleted += 1
+        return dump_json({"id": record.id, "deleted": True}).encode()
+    if record.failures:
+        changes.failed.append(record)
+        return None
+    if record.raw is None:
+        changes.skipped += 1
+        return None
+    changes.records += 1
+    return record.raw
+
+
+def dead_letter(record: PulledRecord) -> bytes:
+    """A record that could not be mapped or read, and why."""
+    members = {
+        "resource": record.resource,
+        "id": record.id,
+        "changed": record.changed,
+        "failures": [failure_members(failure) for failure in record.failures],
+        "source": record.source,
+    }
+    return dump_json({name: value for name, value in members.items() if value is not None}).encode() + b"\n"

@@ -1,0 +1,171 @@
+"""Mapping documents: checked, tried, explained. Nothing is sent."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from brightpearl import MappedRecord, Mapping, MappingFailure
+from brightpearl._native import check_mapping, dump_json, explain_mapping
+from brightpearl.cli.failure import UsageError
+from brightpearl.cli.records import Input, records_of
+from brightpearl.cli.wrapped import print_wrapped
+from brightpearl.cli.writing import print_json_text
+from brightpearl.mapping import ready_document
+
+_INPUT_CODE = 2
+
+
+def document_text(name: str) -> str:
+    """A document's text: that of a file, or of one that comes with the package."""
+    if Path(name).is_file():
+        try:
+            return Path(name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"the file is not UTF-8: {error.reason}", where=f"DOCUMENT {name}") from None
+    if name in Mapping.ready_names():
+        return dump_json(ready_document(name))
+    raise UsageError(
+        f"there is no file {name!r}, and no mapping document of that name comes with the package",
+        where="DOCUMENT",
+        advice="brightpearl map list shows those that do",
+    )
+
+
+def open_mapping(name: str) -> Mapping:
+    """The mapping of a document; with everything that is wrong with it where it cannot be used."""
+    text = document_text(name)
+    errors = [finding for finding in Mapping.check(text) if finding.severity == "error"]
+    if errors:
+        lines = "\n".join(map(str, errors))
+        raise UsageError("the mapping document cannot be used", where=f"DOCUMENT {name}\n{lines}")
+    return Mapping(text)
+
+
+def check(name: str, as_json: bool) -> int:
+    """Says everything that is to be said about a document; the exit code."""
+    text = document_text(name)
+    checked = json.loads(check_mapping(text))
+    if as_json:
+        print(json.dumps(checked, ensure_ascii=False))
+    else:
+        for finding in Mapping.check(text):
+            print(finding)
+        print("it can be used" if checked["usable"] else "it cannot be used", file=sys.stderr)
+    return 0 if checked["usable"] else _INPUT_CODE
+
+
+def run(name: str, file: str, format: Input | None, as_json: bool) -> int:
+    """Writes what a document makes of records; the exit code."""
+    mapping = open_mapping(name)
+    failed = 0
+    with records_of(file, format, mapping.group_by) as records:
+        for place, mapped in enumerate(mapping.map_many(records)):
+            failed += bool(mapped.failures)
+            if as_json:
+                print(dump_json({"record": place, **described(mapped)}))
+            else:
+                _show(place, mapped)
+    return _INPUT_CODE if failed else 0
+
+
+def described(mapped: MappedRecord) -> dict[str, Any]:
+    """What became of a record, as data."""
+    members: dict[str, Any] = {
+        "key": mapped.key,
+        "path": mapped.path,
+        "method": mapped.method if mapped.path is not None else None,
+        "body": mapped.body,
+        "skipped": mapped.skipped,
+        "references": [
+            {"text": one.text, "pointer": one.pointer, "on_missing": one.on_missing} for one in mapped.references
+        ],
+        "failures": [failure_members(failure) for failure in mapped.failures],
+    }
+    return {name: value for name, value in members.items() if value not in (None, [])}
+
+
+def failure_members(failure: MappingFailure) -> dict[str, Any]:
+    """A failure as data."""
+    return {name: getattr(failure, name) for name in failure.__slots__ if getattr(failure, name) not in (None, "")}
+
+
+def without_key(failure: MappingFailure) -> str:
+    """A failure in words, where its record is named already."""
+    return str(failure).removeprefix(f"record {failure.record}: ")
+
+
+def _show(place: int, mapped: MappedRecord) -> None:
+    key = "" if mapped.key is None else f" {mapped.key}"
+    if mapped.skipped is not None:
+        print(f"record {place}{key}: skipped: {mapped.skipped}", file=sys.stderr)
+    for failure in mapped.failures:
+        print(f"record {place}{key}: {without_key(failure)}", file=sys.stderr)
+    if mapped.raw is None:
+        return
+    if mapped.path is not None:
+        print(f"record {place}{key}: {mapped.method} {mapped.path}", file=sys.stderr)
+    for reference in mapped.references:
+        print(f"  looked up first: {reference.text} ({reference.on_missing} when missing)", file=sys.stderr)
+    print_json_text(mapped.raw)
+
+
+def explain(name: str, as_json: bool) -> None:
+    """Says what a document does."""
+    text = document_text(name)
+    if as_json:
+        print(json.dumps(json.loads(explain_mapping(text)), ensure_ascii=False))
+        return
+    explanation = open_mapping(name).explain()
+    where = f"{explanation.method} {explanation.target}" if explanation.target else f"from {explanation.source}"
+    print(f"{explanation.name}: {where}\n{explanation.description}\n")
+    records = [
+        {
+            "to": rule.to,
+            "from": rule.text,
+            "type": rule.type,
+            "": "mandatory" if rule.mandatory else "",
+            "note": rule.note,
+        }
+        for rule in explanation.rules
+    ]
+    print_wrapped(["to", "from", "type", "", "note"], records)
+
+
+def list_ready(as_json: bool) -> None:
+    """The documents that come with the package, in short."""
+    mappings = [Mapping.ready(name) for name in Mapping.ready_names()]
+    records = [
+        {
+            "name": mapping.name,
+            "maps": f"to {mapping.target}" if mapping.target is not None else f"from {mapping.source}",
+            "what it does": mapping.description,
+        }
+        for mapping in mappings
+    ]
+    if as_json:
+        print(json.dumps(records, ensure_ascii=False))
+        return
+    print_wrapped(["name", "maps", "what it does"], records)
+    print(f"{len(records)} documents; one of them: brightpearl map show NAME > mine.json", file=sys.stderr)
+
+
+def show(name: str) -> None:
+    """Writes a document, laid out for people to change."""
+    print(json.dumps(json.loads(document_text(name), parse_float=_Verbatim), indent=2, ensure_ascii=False))
+
+
+class _Verbatim(float):
+    """A number with a fraction, digit for digit."""
+
+    def __new__(cls, text: str) -> _Verbatim:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text

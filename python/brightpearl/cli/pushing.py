@@ -1,0 +1,182 @@
+"""A push: records of a file go into Brightpearl, and what became of each is told."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import IO, Any
+
+from brightpearl import Client, Mapping, Outcome, Outcomes
+from brightpearl._native import dump_json
+from brightpearl.cli.failure import UsageError, describe_error
+from brightpearl.cli.mapping import failure_members, without_key
+from brightpearl.cli.progress import Progress
+from brightpearl.cli.records import Input, records_of
+from brightpearl.cli.wrapped import print_wrapped
+
+_STATES = {
+    "created": ("created", "would be created"),
+    "updated": ("changed", "would be changed"),
+    "unchanged": ("there already, as it should be", "there already, as it should be"),
+    "skipped": ("left out by the mapping", "left out by the mapping"),
+    "rejected": ("not written", "would not be written"),
+    "maybe-applied": ("may have been written: look before pushing it again", ""),
+}
+
+
+class Pushing:
+    """How a push is done."""
+
+    def __init__(
+        self,
+        *,
+        write: bool,
+        journal: str | None,
+        max_writes: int | None,
+        existing: Any,
+        dead_letters: str | None,
+        as_json: bool,
+    ) -> None:
+        self.write = write
+        self.journal = journal
+        self.max_writes = max_writes
+        self.existing = existing
+        self.dead_letters = dead_letters
+        self.as_json = as_json
+
+
+def push(
+    client: Client, mapping: Mapping, file: str, format: Input | None, how: Pushing, shown: Progress
+) -> bool:
+    """Pushes the records of a file and tells of them; whether each is where it should be."""
+    with records_of(file, format, mapping.group_by) as records, lines_to(how.dead_letters) as dead_letters:
+        shown.stage("records", None)
+        with client.push(
+            mapping,
+            records,
+            dry_run=not how.write,
+            write=how.write,
+            max_writes=how.max_writes,
+            existing=how.existing,
+            journal=how.journal,
+        ) as outcomes:
+            try:
+                for outcome in outcomes:
+                    shown.advance(1)
+                    _tell(outcome, how.as_json)
+                    if dead_letters is not None and not outcome.ok:
+                        dead_letters.write(_dead_letter(outcome))
+            finally:
+                shown.close()
+                _sum_up(outcomes, how)
+    return not (outcomes.counts["rejected"] or outcomes.counts["maybe-applied"])
+
+
+@contextlib.contextmanager
+def lines_to(path: str | None) -> Iterator[IO[bytes] | None]:
+    """A file that takes lines as they come, and keeps those that it has."""
+    if path is None:
+        yield None
+        return
+    with open(path, "ab", buffering=0) as file:
+        yield file
+
+
+def outcome_members(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as data."""
+    members: dict[str, Any] = {
+        "record": outcome.record,
+        "key": outcome.key,
+        "state": outcome.state,
+        "id": outcome.id,
+        "reason": outcome.reason,
+        "failures": [failure_members(failure) for failure in outcome.failures],
+        "error": None if outcome.error is None else describe_error(outcome.error),
+        "created": [
+            {"mapping": one.mapping} | ({} if one.id is None else {"id": one.id}) for one in outcome.created
+        ],
+        "differences": [
+            {"pointer": one.pointer, "before": one.before, "after": one.after, "changeable": one.changeable}
+            for one in outcome.differences
+        ],
+        "dry_run": outcome.dry_run or None,
+        "journaled": outcome.journaled or None,
+        "verified": outcome.verified or None,
+    }
+    return {name: value for name, value in members.items() if value not in (None, [])}
+
+
+def _dead_letter(outcome: Outcome) -> bytes:
+    """The record and what became of it. `jq -c .source` gives the records for another push."""
+    source = outcome.source
+    if isinstance(source, bytes):
+        # It may be no JSON at all: then it is what it is, as a text.
+        source = _source(source)
+    return dump_json({"source": source, **outcome_members(outcome)}).encode() + b"\n"
+
+
+def _source(record: bytes) -> Any:
+    from brightpearl import BrightpearlError
+    from brightpearl._native import load_json
+
+    try:
+        return load_json(record)
+    except BrightpearlError:
+        return record.decode(errors="replace")
+
+
+def _tell(outcome: Outcome, as_json: bool) -> None:
+    if as_json:
+        print(dump_json(outcome_members(outcome)), flush=True)
+        return
+    told = outcome.dry_run and outcome.state in ("created", "updated")
+    if outcome.ok and not told and not outcome.differences:
+        return
+    print("\n".join(_lines(outcome)), flush=True)
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
+    """What became of a record, in a line or two; of a dry run, each value that differs in a line of its own."""
+    name = f"record {outcome.record}" + ("" if outcome.key is None else f" ({outcome.key})")
+    what = _STATES[outcome.state][outcome.dry_run]
+    there = "" if outcome.id is None else f" {outcome.id}"
+    yield f"{name}: {what}{there}"
+    for created in outcome.created:
+        yield f"  with {created.mapping}" + ("" if created.id is None else f" {created.id}")
+    for difference in outcome.differences:
+        yield f"  {difference}"
+    for failure in outcome.failures:
+        yield f"  {without_key(failure)}"
+    reason = outcome.reason or ""
+    if reason and not outcome.failures:
+        yield f"  {reason}"
+    if outcome.error is not None and str(outcome.error) not in reason:
+        yield f"  {outcome.error}"
+    for verification in () if outcome.error is None else outcome.error.verifications:
+        yield f"  to find out: {verification}"
+
+
+def _sum_up(outcomes: Outcomes, how: Pushing) -> None:
+    records = [
+        {"state": state, "records": f"{outcomes.counts[state]:,}", "": words[not how.write]}  # type: ignore[index]
+        for state, words in _STATES.items()
+        if outcomes.counts[state]  # type: ignore[index]
+    ]
+    if how.as_json:
+        counts = ", ".join(f"{record['records']} {record['state']}" for record in records)
+        print(counts or "no records", file=sys.stderr)
+    elif records:
+        print_wrapped(["state", "records", ""], records)
+    else:
+        print("no records", file=sys.stderr)
+
+
+def check_intent(write: bool, dry_run: bool) -> None:
+    """Refuses a push that does not say whether it writes."""
+    if write == dry_run:
+        raise UsageError(
+            "both --dry-run and --write are given" if write else "a push writes nothing by accident",
+            where="--write",
+            advice="Give --dry-run to see what would be written, then --write to write it.",
+        )

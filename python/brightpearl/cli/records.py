@@ -1,0 +1,171 @@
+"""Records of other systems, read from files one by one: JSON Lines, JSON, and flat files."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import itertools
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from typing import IO, Any
+
+from brightpearl import BrightpearlError
+from brightpearl._native import dump_json, load_json
+from brightpearl.cli.failure import UsageError
+
+
+class Input(str, Enum):
+    """How records are written in a file."""
+
+    JSONL = "jsonl"
+    JSON = "json"
+    CSV = "csv"
+    TSV = "tsv"
+
+
+_ENDINGS = {
+    ".jsonl": Input.JSONL,
+    ".ndjson": Input.JSONL,
+    ".json": Input.JSON,
+    ".csv": Input.CSV,
+    ".tsv": Input.TSV,
+}
+
+
+@contextlib.contextmanager
+def records_of(name: str, format: Input | None, group_by: str | None) -> Iterator[Iterator[dict[str, Any] | bytes]]:
+    """The records of a file, or of standard input for `-`, as they are asked for.
+
+    `format`: what the file's ending says unless given; of standard input, JSON Lines or JSON.
+    `group_by`: the column of a flat file by which lines that stand together are one record.
+    """
+    chosen = format or _format_of(name)
+    with _opened(name) as file:
+        yield _read(file, name, chosen, group_by)
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    with open(name, "rb") as file:
+        yield file
+
+
+def _format_of(name: str) -> Input | None:
+    if name == "-":
+        return None
+    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    if ending not in _ENDINGS:
+        expected = ", ".join(_ENDINGS)
+        raise UsageError(
+            f"the ending {ending!r} says no format; expected one of {expected}",
+            where=f"FILE {name}",
+            advice="Say it with --format.",
+        )
+    return _ENDINGS[ending]
+
+
+def _read(
+    file: IO[bytes], name: str, format: Input | None, group_by: str | None
+) -> Iterator[dict[str, Any] | bytes]:
+    if format in (Input.CSV, Input.TSV):
+        return _flat(file, name, "\t" if format is Input.TSV else ",", group_by)
+    if format is Input.JSONL:
+        return _lines(file)
+    if format is Input.JSON:
+        return _whole(file.read(), name)
+    return _json_of_some_kind(file, name)
+
+
+def _json_of_some_kind(file: IO[bytes], name: str) -> Iterator[dict[str, Any] | bytes]:
+    """JSON Lines when the first line is a whole value and no array, which is one document otherwise."""
+    first = file.readline()
+    while first and not first.strip():
+        first = file.readline()
+    if not first.lstrip().startswith(b"[") and _is_json(first):
+        return itertools.chain([first.strip()], _lines(file))
+    return _whole(first + file.read(), name)
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        load_json(text)
+    except BrightpearlError:
+        return False
+    return True
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    # What is wrong with a line is said in its record's outcome.
+    return (line.strip() for line in file if line.strip())
+
+
+def _whole(text: bytes, name: str) -> Iterator[dict[str, Any] | bytes]:
+    if not text.strip():
+        return iter(())
+    try:
+        value = load_json(text)
+    except BrightpearlError as error:
+        raise UsageError(
+            f"{error.message}; expected a JSON array of records, or one record",
+            where=f"FILE {name}, {error.location}",
+        ) from None
+    return (_as_json(one) for one in value) if isinstance(value, list) else iter([_as_json(value)])
+
+
+def _as_json(value: Any) -> dict[str, Any] | bytes:
+    return value if isinstance(value, dict) else dump_json(value).encode()
+
+
+def _flat(file: IO[bytes], name: str, delimiter: str, group_by: str | None) -> Iterator[dict[str, Any]]:
+    lines = _named_lines(file, name, delimiter, group_by)
+    if group_by is None:
+        return lines
+    return ({"rows": list(rows)} for _, rows in itertools.groupby(lines, key=lambda line: line.get(group_by)))
+
+
+def _named_lines(file: IO[bytes], name: str, delimiter: str, group_by: str | None) -> Iterator[dict[str, Any]]:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    try:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        header = next(reader, None)
+        if header is None:
+            return
+        _check_header(header, name, group_by)
+        for cells in reader:
+            if not cells:
+                continue
+            if len(cells) > len(header):
+                raise UsageError(
+                    f"the line has {len(cells)} cells; expected {len(header)}, as many as there are columns",
+                    where=f"FILE {name} line {reader.line_num}",
+                )
+            yield dict(zip(header, cells, strict=False))
+    except csv.Error as error:
+        raise UsageError(f"no line of a flat file: {error}", where=f"FILE {name} line {reader.line_num}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"the file is not UTF-8: {error.reason}",
+            where=f"FILE {name} behind line {reader.line_num}",
+            advice="Save it as UTF-8.",
+        ) from None
+    finally:
+        text.detach()
+
+
+def _check_header(header: list[str], name: str, group_by: str | None) -> None:
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        raise UsageError(
+            f"the column {twice[0]!r} stands there twice; expected each once", where=f"FILE {name} line 1"
+        )
+    if group_by is not None and group_by not in header:
+        raise UsageError(
+            f"there is no column {group_by!r}, by which the mapping groups lines; expected it among "
+            f"{', '.join(map(repr, header))}",
+            where=f"FILE {name} line 1",
+        )

@@ -1,0 +1,310 @@
+"""What became of the records of a push."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from brightpearl._native import Feed, RawOutcomes, load_json
+from brightpearl.exceptions import MisuseError
+from brightpearl.findings import failure
+from brightpearl.record import Record
+from brightpearl.wire import record_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from typing import Any, Literal
+
+    from brightpearl._native import Explanation
+    from brightpearl.driver import Driver, Output
+    from brightpearl.exceptions import BrightpearlError
+    from brightpearl.findings import MappingFailure
+    from brightpearl.journal import Journal
+    from brightpearl.wire import AnyRecord
+
+    State = Literal["created", "updated", "unchanged", "skipped", "rejected", "maybe-applied"]
+
+
+class Created(Record):
+    """Something that was created for a record beside the record itself: its customer, an address."""
+
+    __slots__ = ("mapping", "id")  # noqa: RUF023 - as it is constructed
+
+    mapping: str
+    """The name of the nested mapping that made it."""
+    id: int | None
+    """Its id; None in a dry run."""
+
+    def __init__(self, mapping: str, id: int | None = None) -> None:
+        self.mapping = mapping
+        self.id = id
+
+
+class Difference(Record):
+    """One value of a record that Brightpearl has otherwise. `str()` of it is one line."""
+
+    __slots__ = ("pointer", "before", "after", "changeable")  # noqa: RUF023 - as it is constructed
+
+    pointer: str
+    """Where: a JSON Pointer into the body that the mapping makes."""
+    before: Any
+    """What Brightpearl has; None when it has nothing."""
+    after: Any
+    """What the record says."""
+    changeable: bool
+    """Whether the API can change it once the record is there."""
+
+    def __init__(self, pointer: str, before: Any, after: Any, changeable: bool) -> None:
+        self.pointer = pointer
+        self.before = before
+        self.after = after
+        self.changeable = changeable
+
+    def __str__(self) -> str:
+        from brightpearl._native import dump_json
+
+        fixed = "" if self.changeable else " (the API cannot change it)"
+        return f"{self.pointer}: {dump_json(self.before)} -> {dump_json(self.after)}{fixed}"
+
+
+class Outcome(Record):
+    """What became of one record."""
+
+    __slots__ = (  # noqa: RUF023 - as it is constructed
+        "record",
+        "key",
+        "state",
+        "id",
+        "reason",
+        "failures",
+        "error",
+        "created",
+        "differences",
+        "dry_run",
+        "journaled",
+        "verified",
+        "source",
+    )
+
+    record: int
+    """The record's place in the input, from 0."""
+    key: str | None
+    """The record's key, where the mapping has one."""
+    state: State
+    """How it ended: `created`, in this run or an earlier one of the same journal; `updated`; `unchanged`: it was
+    there, and nothing was written; `skipped`: the mapping leaves it out; `rejected`: it was not written; or
+    `maybe-applied`: it was sent, the outcome is unknown, and there is no way to find out."""
+    id: int | None
+    """The id that Brightpearl's record has."""
+    reason: str | None
+    """Why, in one sentence; None where the state says it all."""
+    failures: tuple[MappingFailure, ...]
+    """Rules of the mapping that could not be carried out."""
+    error: BrightpearlError | None
+    """The error of the write, or of the read that the record needed."""
+    created: tuple[Created, ...]
+    """What was created for it beside the record itself."""
+    differences: tuple[Difference, ...]
+    """How what Brightpearl has differs from what the record says."""
+    dry_run: bool
+    """Whether that is what a dry run would do."""
+    journaled: bool
+    """Whether an earlier run did it, and the journal says so."""
+    verified: bool
+    """Whether the outcome of a write was unknown, and Brightpearl was asked."""
+    source: Any
+    """The record itself, as it was given."""
+
+    def __init__(
+        self,
+        record: int,
+        key: str | None,
+        state: State,
+        id: int | None = None,
+        reason: str | None = None,
+        failures: Iterable[MappingFailure] = (),
+        error: BrightpearlError | None = None,
+        created: Iterable[Created] = (),
+        differences: Iterable[Difference] = (),
+        dry_run: bool = False,
+        journaled: bool = False,
+        verified: bool = False,
+        source: Any = None,
+    ) -> None:
+        self.record = record
+        self.key = key
+        self.state = state
+        self.id = id
+        self.reason = reason
+        self.failures = tuple(failures)
+        self.error = error
+        self.created = tuple(created)
+        self.differences = tuple(differences)
+        self.dry_run = dry_run
+        self.journaled = journaled
+        self.verified = verified
+        self.source = source
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is nothing to do about it: it is neither `rejected` nor `maybe-applied`."""
+        return self.state not in ("rejected", "maybe-applied")
+
+
+def read_outcome(text: str, error: BrightpearlError | None, source: object) -> Outcome:
+    """An outcome from the engine's JSON."""
+    members = load_json(text.encode())
+    return Outcome(
+        members["record"],
+        members.get("key"),
+        members["state"],
+        members.get("id"),
+        members.get("reason"),
+        [failure(one) for one in members.get("failures", ())],
+        error,
+        [Created(**one) for one in members.get("created", ())],
+        [
+            Difference(one["pointer"], one.get("before"), one["after"], one["changeable"])
+            for one in members.get("differences", ())
+        ],
+        members.get("dry_run", False),
+        members.get("journaled", False),
+        members.get("verified", False),
+        source,
+    )
+
+
+class Feeding:
+    """The records of a push that are under way, and what its outcomes add up to; the same for every kind of client."""
+
+    def __init__(self, journal: Journal | None, progress: Callable[[int], object] | None) -> None:
+        self.journal = journal
+        self.counts: Counter[State] = Counter()
+        self._progress = progress
+        self._fed = 0
+        self._under_way: dict[int, object] = {}
+
+    def encoded(self, record: AnyRecord) -> bytes:
+        """A record as the engine takes it, remembered until its outcome comes."""
+        text = record_bytes(record)
+        self._under_way[self._fed] = record
+        self._fed += 1
+        return text
+
+    def read(self, outcomes: RawOutcomes) -> list[Outcome]:
+        """Outcomes, counted."""
+        read = []
+        for text, error in outcomes.items:
+            outcome = read_outcome(text, error, None)
+            outcome.source = self._under_way.pop(outcome.record, None)
+            self.counts[outcome.state] += 1
+            read.append(outcome)
+        if self._progress is not None:
+            self._progress(self.counts.total())
+        return read
+
+    def close(self) -> None:
+        """Lets others have the journal."""
+        if self.journal is not None:
+            self.journal.close()
+
+
+class Outcomes:
+    """What became of the records of a push, in the order in which it is known. They are sent as the outcomes are asked
+    for.
+
+    Iterate once, to the end: a push that nobody iterates sends nothing, and warns of it.
+    """
+
+    def __init__(self, driver: Driver, records: Iterable[AnyRecord], feeding: Feeding) -> None:
+        self._driver = driver
+        self._records = records
+        self._feeding = feeding
+        self._started = False
+        # Made when it is asked for, since it refers to this object: one that nobody iterates warns at once.
+        self._outcomes: Generator[Outcome, None, None] | None = None
+
+    @property
+    def counts(self) -> Counter[State]:
+        """How many records ended in each state, as far as was read."""
+        return self._feeding.counts
+
+    def __iter__(self) -> Iterator[Outcome]:
+        self._check()
+        if self._outcomes is None:
+            self._outcomes = self._generate()
+        return self._outcomes
+
+    def __next__(self) -> Outcome:
+        return next(iter(self))
+
+    def _generate(self) -> Generator[Outcome, None, None]:
+        self._started = True
+        try:
+            records = iter(self._records)
+            while (output := self._driver.next_output()) is not None:
+                for outcome in self._take(output, records):
+                    yield outcome
+        finally:
+            self._feeding.close()
+
+    def _take(self, output: Output, records: Iterator[AnyRecord]) -> list[Outcome]:
+        """Does what the call asks for; what it has put out."""
+        try:
+            if isinstance(output, Feed):
+                self._feed(records, output.room)
+                return []
+            if TYPE_CHECKING:
+                assert isinstance(output, RawOutcomes)
+            return self._feeding.read(output)
+        except BaseException as interruption:
+            self._driver.interrupt(interruption)
+            raise
+
+    def _feed(self, records: Iterator[AnyRecord], room: int) -> None:
+        for _ in range(room):
+            try:
+                record = next(records)
+            except StopIteration:
+                self._driver.call.finish()
+                return
+            self._driver.call.feed(self._feeding.encoded(record))
+
+    def _check(self) -> None:
+        if self._driver.failed:
+            raise MisuseError("the push was ended before its last record; start it again with its journal")
+
+    def explain(self) -> Explanation:
+        """How many requests are still needed for the records that are under way, and how many seconds they take at
+        the present budget.
+
+        Sends nothing.
+        """
+        return self._driver.call.explain(self._driver.host.now())
+
+    def close(self) -> None:
+        """Ends the push before its last record. Nothing more is sent; another push with the same journal goes on."""
+        self._started = True
+        self._driver.cancel()
+        self._driver.failed = True
+        self._feeding.close()
+
+    def __enter__(self) -> Outcomes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_started", True):
+            self._feeding.close()
+            warn_of_unsent_push(self)
+
+
+def warn_of_unsent_push(outcomes: object) -> None:
+    """Says that nobody iterated a push."""
+    import warnings
+
+    warnings.warn(
+        "a push was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=outcomes
+    )
