@@ -197,18 +197,21 @@ def emulator(
 @app.command(epilog=EXIT_CODES)
 @reports_failures
 def demo(
-    orders: Annotated[int, typer.Option(min=1, help="How many orders the emulated account has.")] = 25_000,
+    orders: Annotated[int, typer.Option(min=1, help="How many orders the emulated account has before.")] = 2_000,
     seed: Annotated[int, typer.Option(min=0, help="Where all data is drawn from.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="The file; one among the temporary files unless given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="With a real account, the file; one among the temporary files unless given.")
+    ] = None,
 ) -> None:
-    """Pulls every order in detail into a file, and shows what that took; then sells, ships and reads back.
+    """Pushes a shop's orders, is killed half-way, goes on, and pulls the result out again.
 
-    In an emulated account over real HTTP. With BRIGHTPEARL_ACCOUNT set, that account is pulled from, and
-    nothing is written.
+    In an emulated account over real HTTP, which loses answers meanwhile. With BRIGHTPEARL_ACCOUNT set, every order
+    of that account is pulled in detail, and nothing is written.
     """
     from brightpearl.cli.demo import demo
 
-    demo(orders, seed, out)
+    if not demo(orders, seed, out):
+        raise typer.Exit(1)
 
 
 def _search_path(name: str) -> str:

@@ -1,14 +1,12 @@
-"""The demonstration: everything, in detail, and what it took."""
+"""The demonstration: in an emulated account the job of every night, in a real one everything in detail."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,44 +15,40 @@ from brightpearl._native import load_json
 from brightpearl.cli.listing import print_table
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.pull import Pulled, pull, searchable
-from brightpearl.cli.sale import sell
 from brightpearl.cli.session import account_client
+from brightpearl.cli.shop_job import run_job
 from brightpearl.testing import Emulator
-from brightpearl.testing.server import EmulatorServer
 
 _ROWS_SHOWN = 8
 
 
-def demo(orders: int, seed: int, out: Path | None) -> None:
-    """Pulls every order of an emulated account, or of the account that the environment names."""
-    target = out or Path(tempfile.mkdtemp(prefix="brightpearl-demo-")) / "orders.jsonl"
+def demo(orders: int, seed: int, out: Path | None) -> bool:
+    """Does the job of every night in an emulated account, or pulls the orders of the account that the environment
+    names, which is only read from; whether all came out right."""
     shown = progress()
     try:
-        with _account(orders, seed, shown) as (server, client):
-            start = time.monotonic()
-            pulled = pull(client, searchable("order"), [], target, None, [], shown)
-            seconds = time.monotonic() - start
-            shown.close()
-            _show_summary(client, pulled, seconds, target)
-            _show_first(target)
-            # A real account is only read from.
-            if server is not None:
-                sell(server, client)
+        if os.environ.get("BRIGHTPEARL_ACCOUNT"):
+            _pull_account(out, shown)
+            return True
+        emulator = Emulator(orders=orders, seed=seed)
+        folder = Path(tempfile.mkdtemp(prefix="brightpearl-demo-"))
+        with emulator.serve() as server, server.client(sleep=shown.sleep) as client:
+            print(f"an emulated account with {orders:,} orders on {server.url}", file=sys.stderr)
+            return run_job(server, client, folder, seed)
     finally:
         shown.close()
 
 
-@contextlib.contextmanager
-def _account(orders: int, seed: int, shown: Progress) -> Iterator[tuple[EmulatorServer | None, Client]]:
-    if os.environ.get("BRIGHTPEARL_ACCOUNT"):
-        with account_client(sleep=shown.sleep) as client:
-            print(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}", file=sys.stderr)
-            yield None, client
-        return
-    emulator = Emulator(orders=orders, seed=seed)
-    with emulator.serve() as server, server.client(sleep=shown.sleep) as client:
-        print(f"an emulated account with {orders:,} orders on {server.url}", file=sys.stderr)
-        yield server, client
+def _pull_account(out: Path | None, shown: Progress) -> None:
+    target = out or Path(tempfile.mkdtemp(prefix="brightpearl-demo-")) / "orders.jsonl"
+    with account_client(sleep=shown.sleep) as client:
+        print(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}", file=sys.stderr)
+        start = time.monotonic()
+        pulled = pull(client, searchable("order"), [], target, None, [], shown)
+        seconds = time.monotonic() - start
+        shown.close()
+        _show_summary(client, pulled, seconds, target)
+        _show_first(target)
 
 
 def _show_summary(client: Client, pulled: Pulled, seconds: float, target: Path) -> None:

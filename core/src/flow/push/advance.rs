@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::PushJob;
 use super::compare::{all_of, differences};
 use super::entry::{Attempt, Doubt, Entry, Role, Stage, Standing, Write};
 use super::journal::{Done, Known};
-use super::lookup::{Group, Hit, Look};
+use super::lookup::{Group, Hit};
 use super::resolve::{Purpose as For, Slot, listed, slot_of};
 use super::settle::Ending;
-use super::{Purpose, PushJob};
-use crate::call::operation::{Existing, Fetch, Plan, Request, Search};
-use crate::call::{FetchJob, SearchJob, SweepJob, check_request};
+use crate::call::check_request;
+use crate::call::operation::{Existing, Request};
 use crate::error::{Error, Kind};
 use crate::flow::State;
 use crate::http::Method;
-use crate::id_set::IdSet;
 use crate::mapping::{Mapped, NoBody, OnMissing, Reference};
 
 /// How often something is sent whose earlier attempts were found not to be applied.
@@ -427,70 +426,6 @@ impl PushJob {
                 self.settle(index, Ending { id: Some(id), ..Ending::of(State::Updated) });
             }
             Ok(_) => self.entries[index].stage = Stage::Ready(Write { request, changes: Some(id) }),
-        }
-    }
-
-    fn look(&mut self, wanted: BTreeMap<Group, BTreeSet<String>>) {
-        for look in self.lookups.plan(wanted) {
-            let purpose = Purpose::Look(look.clone());
-            let started = match &look {
-                Look::One(..) => self.search_job(&look).map(|job| self.team.add(purpose, job)),
-                Look::Whole(..) => self.sweep_job(&look).map(|job| self.team.add(purpose, job)),
-            };
-            if let Err(error) = started {
-                self.cannot_look(&look, &error);
-            }
-        }
-    }
-
-    /// Looks, after a pause, for what may have been written.
-    fn look_again(&mut self, entries: &[usize]) {
-        for &index in entries {
-            let entry = &mut self.entries[index];
-            let (Some(doubt), Some((group, value))) = (&mut entry.doubt, entry.sought.clone()) else {
-                continue;
-            };
-            let delay_ms = self.looks_ms.get(doubt.looks).copied().unwrap_or_default();
-            doubt.looks += 1;
-            entry.stage = Stage::Looking;
-            self.lookups.forget(&group, &value);
-            let look = Look::One(group, value);
-            match self.search_job(&look) {
-                Ok(job) => self.team.add_with(Purpose::Again(index, look), 0, delay_ms, job),
-                Err(error) => {
-                    self.entries[index].stage = Stage::Open;
-                    self.cannot_look(&look, &error);
-                }
-            }
-        }
-    }
-
-    fn search_job(&self, look: &Look) -> Result<SearchJob, Error> {
-        SearchJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())
-    }
-
-    /// A search that is read as a whole must not lose a row to others that write meanwhile: what seems not to be
-    /// there would be created.
-    fn sweep_job(&self, look: &Look) -> Result<SweepJob, Error> {
-        SweepJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())
-    }
-
-    fn checked(&self, look: &Look) -> Result<Search, Error> {
-        let search = look.search();
-        search.check()?;
-        search.check_names(&self.shared.live)?;
-        Ok(search)
-    }
-
-    fn read(&mut self, ids: Vec<u64>) {
-        let Some(update) = self.update else { return };
-        let job = IdSet::from_ids(ids).and_then(|ids| {
-            let fetch = Fetch { plan: Plan::Never, ..Fetch::new(update.read, ids) };
-            FetchJob::new(&fetch, self.shared.config.max_in_flight)
-        });
-        match job {
-            Ok(job) => self.team.add(Purpose::Read, job),
-            Err(error) => self.cannot_read(&error),
         }
     }
 

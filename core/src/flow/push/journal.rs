@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -106,8 +107,7 @@ impl Journal {
                 continue;
             }
             let read = if line.ends_with('\n') { serde_json::from_str(line) } else { cut_off() };
-            // What a cut leaves of a line begins as the line does; anything else is somebody's other file.
-            if read.is_err() && !line.starts_with('{') {
+            if read.is_err() && !is_torn(line) {
                 let message = "the line is none of a journal; expected the journal as the pushes put it out, or an empty one";
                 return Err(Error::validation(place(), message));
             }
@@ -183,6 +183,14 @@ impl Journal {
         self.lines.push_str(&crate::flow::json(line));
         self.lines.push('\n');
     }
+}
+
+/// Whether a line can be what a cut has left of one of ours: it begins as they do, and is not whole. Anything else is
+/// somebody's other file, which must not be written to.
+fn is_torn(line: &str) -> bool {
+    let is_whole = serde_json::from_str::<IgnoredAny>(line).is_ok();
+    let is_ours = || serde_json::from_str::<Line>(line).is_ok();
+    line.starts_with('{') && (!is_whole || is_ours())
 }
 
 fn cut_off() -> serde_json::Result<Line> {
@@ -287,6 +295,13 @@ mod tests {
         assert_eq!(read(&altered).unwrap_err().location(), Some("journal line 3"));
         assert!(Journal::read(&written(), "other", "orders").is_err());
         assert!(Journal::read(&written(), "acme", "contacts").is_err());
+    }
+
+    #[test]
+    fn another_file_is_no_journal() {
+        for other in ["id,sku\n1,MUG\n", "{\"id\":1}\n{\"id\":2}\n", "{\"id\":1}", "[]\n", "hello"] {
+            assert_eq!(read(other).unwrap_err().location(), Some("journal line 1"), "{other}");
+        }
     }
 
     #[test]
