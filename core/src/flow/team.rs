@@ -10,14 +10,16 @@ pub(crate) struct Team<K> {
     members: Vec<Member<K>>,
     next_tag: u64,
     turn: u64,
+    now: u64,
 }
 
 struct Member<K> {
     purpose: K,
     job: Box<dyn Job>,
     priority: i32,
-    /// Milliseconds that its first request waits.
+    /// Milliseconds that its first request waits, and since when.
     delay_ms: u64,
+    since: u64,
     /// When it last had its turn: within a priority, who has waited longest goes first.
     served: u64,
     /// Its requests that are out: the engine's tag and its own.
@@ -37,7 +39,7 @@ pub(crate) enum News<K> {
 
 impl<K: Clone> Team<K> {
     pub(crate) fn new() -> Self {
-        Self { members: Vec::new(), next_tag: 1, turn: 0 }
+        Self { members: Vec::new(), next_tag: 1, turn: 0, now: 0 }
     }
 
     /// Adds a job.
@@ -53,7 +55,8 @@ impl<K: Clone> Team<K> {
 
     /// The same for a job of any kind.
     pub(crate) fn add_boxed(&mut self, purpose: K, priority: i32, delay_ms: u64, job: Box<dyn Job>) {
-        self.members.push(Member { purpose, job, priority, delay_ms, served: 0, out: Vec::new() });
+        let since = self.now;
+        self.members.push(Member { purpose, job, priority, delay_ms, since, served: 0, out: Vec::new() });
     }
 
     /// Sends away those whose work is not needed any more.
@@ -67,6 +70,7 @@ impl<K: Clone> Team<K> {
     }
 
     pub(crate) fn tell_time(&mut self, now: u64) {
+        self.now = now;
         self.members.iter_mut().for_each(|member| member.job.tell_time(now));
     }
 
@@ -89,7 +93,9 @@ impl<K: Clone> Team<K> {
             member.served = self.turn;
             member.out.push((self.next_tag, draft.tag));
             draft.tag = self.next_tag;
-            draft.delay_ms += std::mem::take(&mut member.delay_ms);
+            // Of what waits together, each has waited since it was asked for.
+            let waited = self.now.saturating_sub(member.since);
+            draft.delay_ms += std::mem::take(&mut member.delay_ms).saturating_sub(waited);
             self.next_tag += 1;
             return Some(draft);
         }

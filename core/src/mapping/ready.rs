@@ -17,12 +17,15 @@ macro_rules! ready {
 
 const READY: &[Ready] = ready![
     "amazon-order",
+    "availability-to-amazon",
     "availability-to-shopify",
     "availability-to-woocommerce",
     "csv-order",
     "hubspot-contact",
+    "order-to-amazon",
     "order-to-shopify",
     "order-to-woocommerce",
+    "product-to-amazon",
     "product-to-shopify",
     "product-to-woocommerce",
     "quickbooks-journal",

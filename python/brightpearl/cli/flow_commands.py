@@ -42,6 +42,10 @@ def push(
     existing: Annotated[
         Existing, typer.Option(help="What to do with a record that is there already.")
     ] = Existing.UPDATE,
+    looks: Annotated[
+        str,
+        typer.Option(help="After how many seconds to look for a write of unknown outcome, one for each look."),
+    ] = "2,10,30",
     dead_letters: Annotated[
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that was not written.")
     ] = None,
@@ -57,7 +61,7 @@ def push(
     dead letters have the record in "source". Ends with 4 when a record was not written, or may have been.
     """
     from brightpearl.cli.mapping import open_mapping
-    from brightpearl.cli.pushing import Pushing, check_intent, push
+    from brightpearl.cli.pushing import Pushing, check_intent, push, seconds_of
 
     check_intent(write, dry_run)
     opened = open_mapping(mapping)
@@ -66,6 +70,7 @@ def push(
         journal=journal,
         max_writes=max_writes,
         existing=existing.value,
+        looks=seconds_of(looks),
         dead_letters=dead_letters,
         as_json=as_json,
     )

@@ -35,6 +35,7 @@ class Pushing:
         journal: str | None,
         max_writes: int | None,
         existing: Any,
+        looks: list[float],
         dead_letters: str | None,
         as_json: bool,
     ) -> None:
@@ -42,6 +43,7 @@ class Pushing:
         self.journal = journal
         self.max_writes = max_writes
         self.existing = existing
+        self.looks = looks
         self.dead_letters = dead_letters
         self.as_json = as_json
 
@@ -59,6 +61,7 @@ def push(
             write=how.write,
             max_writes=how.max_writes,
             existing=how.existing,
+            looks=how.looks,
             journal=how.journal,
         ) as outcomes:
             try:
@@ -170,6 +173,17 @@ def _sum_up(outcomes: Outcomes, how: Pushing) -> None:
         print_wrapped(["state", "records", ""], records)
     else:
         print("no records", file=sys.stderr)
+
+
+def seconds_of(text: str) -> list[float]:
+    """Seconds with commas between them; none when there is nothing."""
+    try:
+        seconds = [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        seconds = [-1.0]
+    if any(not 0 <= second < 86_400 for second in seconds):
+        raise UsageError(f"{text!r} are no seconds", where="--looks", advice="Give numbers such as 2,10,30.")
+    return seconds
 
 
 def check_intent(write: bool, dry_run: bool) -> None:
