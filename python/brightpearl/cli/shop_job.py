@@ -52,6 +52,8 @@ def run_job(server: EmulatorServer, client: Client, folder: Path, seed: int) -> 
         server.emulator.set_faults(None)
     if code not in (0, 4):
         return False
+    lost = server.emulator.statistics()["faults"].get("lost-response", 0)
+    _say("lost on the way", f"{lost} answers to writes that had been carried out")
     return _pull_and_compare(client, orders, began)
 
 
