@@ -33,7 +33,8 @@ const RESOURCES: [(&str, &str, &str); 3] = [
 /// # Errors
 /// The broken promise, in words.
 pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), String> {
-    let account = weather::account(seed);
+    let mut account = weather::account(seed);
+    account.faults.bad_ids = weather::spoilt(&mut Draw::new(seed, 5));
     let neighbours = weather::has_neighbours(&account);
     let emulator = Emulator::new(account).expect("an account");
     let mut network = Network::new(emulator, START, Draw::new(seed, 3));
@@ -166,16 +167,17 @@ fn all(network: &mut Network, search: &str) -> Vec<u64> {
     ids.into_iter().collect()
 }
 
-/// What whoever pulls has of the account: of each record what came last.
+/// What whoever pulls has of the account: of each record what came last, or why it could not be read.
 #[derive(Default)]
-struct Copy(BTreeMap<(String, u64), String>);
+struct Copy(BTreeMap<(String, u64), Option<String>>);
 
 impl Copy {
     fn take(&mut self, batches: &[brightpearl_core::flow::Records]) {
         for batch in batches {
             for record in &batch.records {
-                if let (Some(id), Some(json)) = (record.id, &record.record) {
-                    self.0.insert((batch.resource.clone(), id), json.get().to_owned());
+                let json = record.record.as_ref().map(|json| json.get().to_owned());
+                if let Some(id) = record.id.filter(|_| json.is_some() || !record.failures.is_empty()) {
+                    self.0.insert((batch.resource.clone(), id), json);
                 }
             }
         }
@@ -195,6 +197,8 @@ impl Copy {
                 let Some(pulled) = self.0.get(&(name.to_owned(), id)) else {
                     return Err(format!("{name} {id} was never pulled: {record}"));
                 };
+                // That it could not be read was told.
+                let Some(pulled) = pulled else { continue };
                 let pulled: Value = serde_json::from_str(pulled).map_err(|error| error.to_string())?;
                 if pulled != record {
                     return Err(format!("{name} {id} is {record}, and was pulled last as {pulled}"));

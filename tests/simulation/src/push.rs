@@ -17,6 +17,8 @@ use crate::{Bug, START};
 
 /// Orders of a shop, in a flat shape of its own.
 const ORDERS: &str = include_str!("orders.json");
+/// Contacts that are changed again and again.
+const CONTACTS: &str = include_str!("contacts.json");
 /// Corrections of the stock, without a key.
 const CORRECTIONS: &str = include_str!("corrections.json");
 
@@ -54,7 +56,11 @@ struct Product {
 pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), String> {
     let account = weather::account(seed);
     let mut pushing = Pushing::new(seed, account, bug, trace);
-    if pushing.draw.happens(250) { pushing.corrections() } else { pushing.orders() }
+    match pushing.draw.below(4) {
+        0 => pushing.corrections(),
+        1 => pushing.contacts(),
+        _ => pushing.orders(),
+    }
 }
 
 impl<'t> Pushing<'t> {
@@ -232,6 +238,56 @@ impl<'t> Pushing<'t> {
                 Ok(())
             }
         }
+    }
+
+    /// Contacts, most of them several times, and each as its last record has it.
+    fn contacts(&mut self) -> Result<(), String> {
+        let count = self.draw.between(1, 20);
+        let records: Vec<Value> = (0..count)
+            .map(|number| {
+                let phone = if self.draw.happens(500) { json!(format!("0{number}")) } else { Value::Null };
+                let email = format!("C{}@example.com", self.draw.below(7));
+                json!({"email": email, "name": format!("name {number}"), "street": "1 Row", "phone": phone})
+            })
+            .collect();
+        let bytes: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();
+        let run = self.push(CONTACTS, &bytes)?;
+        self.network.pass_until(self.network.now + 60_000);
+        let mut by_key: BTreeMap<&str, Vec<(&Value, &Outcome)>> = BTreeMap::new();
+        let mut outcomes: Vec<&Outcome> = run.outcomes.iter().collect();
+        outcomes.sort_by_key(|outcome| outcome.record);
+        for (record, outcome) in records.iter().zip(&outcomes) {
+            by_key.entry(record["email"].as_str().unwrap_or_default()).or_default().push((record, outcome));
+        }
+        for (email, ends) in by_key {
+            self.check_contact(email, &ends)?;
+        }
+        Ok(())
+    }
+
+    fn check_contact(&mut self, email: &str, ends: &[(&Value, &Outcome)]) -> Result<(), String> {
+        let search =
+            format!("contact-service/contact-search?primaryEmail={email}&columns=contactId,firstName");
+        let found = self.network.look(&search);
+        let rows = found["results"].as_array().cloned().unwrap_or_default();
+        let states: Vec<State> = ends.iter().map(|(_, outcome)| outcome.state).collect();
+        let told = format!("{email} ended as {states:?}, and is there as {}", found["results"]);
+        if rows.len() > 1 {
+            return Err(format!("a contact was doubled: {told}"));
+        }
+        if states.iter().any(|state| matches!(state, State::MaybeApplied | State::Rejected)) {
+            let is_excused = !self.is_fair;
+            return if is_excused {
+                Ok(())
+            } else {
+                Err(format!("in fair weather it was not written: {told}"))
+            };
+        }
+        let last = ends.last().map(|(record, _)| &record["name"]);
+        if rows.first().map(|row| &row[1]) != last {
+            return Err(format!("its last record, {last:?}, is not its last version: {told}"));
+        }
+        Ok(())
     }
 
     fn corrections(&mut self) -> Result<(), String> {

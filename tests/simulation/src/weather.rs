@@ -1,7 +1,7 @@
 //! What goes wrong in a seed.
 
 use brightpearl_core::Method;
-use brightpearl_emulator::{Config, Fault, FaultPlan, Noise, Rated, ThrottleWindow};
+use brightpearl_emulator::{BadIds, Config, Fault, FaultPlan, Noise, Rated, ThrottleWindow};
 
 use crate::draw::Draw;
 
@@ -54,6 +54,23 @@ fn faults(draw: &mut Draw) -> FaultPlan {
         rates.push(Rated { rate, methods, path: None, from, until, fault });
     }
     FaultPlan { rates, ..FaultPlan::default() }
+}
+
+/// Now and then some records that spoil every set of ids that they stand in.
+pub(crate) fn spoilt(draw: &mut Draw) -> Vec<BadIds> {
+    let of = |draw: &mut Draw, resource: &str, first: u64| BadIds {
+        resource: resource.to_owned(),
+        ids: (0..draw.between(1, 3)).map(|_| (first + draw.below(8)) as u32).collect(),
+    };
+    let all =
+        [("order-service/order", 1), ("contact-service/contact", 200), ("product-service/product", 1_007)];
+    let mut spoilt = Vec::new();
+    for (resource, first) in all {
+        if draw.happens(120) {
+            spoilt.push(of(draw, resource, first));
+        }
+    }
+    spoilt
 }
 
 /// Whether anything but our own requests draws on the account's cap.
