@@ -33,7 +33,8 @@ pub struct Push {
     pub existing: Existing,
     /// The journal so far, to go on after a crash: what earlier runs put out as
     /// [`Output::Journal`](crate::Output::Journal), one behind the other, cut off wherever the crash cut it. Empty
-    /// for a new journal. When absent, none is kept, and a record that has no key may be written twice by a
+    /// for a new journal. A record that it has as done is not looked at again: a new journal looks at all of them. When
+    /// absent, none is kept, and a record that has no key may be written twice by a
     /// second run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<String>,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const NOW: u64 = 1_782_864_000_000;
 
 /// Orders of a shop, in a flat shape of its own.
-pub const ORDERS: &str = r#"{
+pub(crate) const ORDERS: &str = r#"{
     "version": 1, "name": "orders", "target": "order-service/sales-order",
     "key": {"target": "/ref", "verify": {"search": "order-service/order-search", "column": "customerRef", "by": {"orderTypeId": 1}}},
     "when": [{"is": "!test", "otherwise": "it is a test order"}],
@@ -37,47 +37,47 @@ pub const ORDERS: &str = r#"{
 
 /// What a run of a push has brought.
 #[derive(Debug, Default)]
-pub struct Run {
-    pub outcomes: Vec<Outcome>,
-    pub requests: u64,
+pub(crate) struct Run {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) requests: u64,
     /// The error that ended it.
-    pub error: Option<Error>,
-    pub has_crashed: bool,
+    pub(crate) error: Option<Error>,
+    pub(crate) has_crashed: bool,
 }
 
 impl Run {
     /// How the records ended, by their place in the input.
-    pub fn states(&self) -> Vec<&'static str> {
+    pub(crate) fn states(&self) -> Vec<&'static str> {
         let mut outcomes: Vec<&Outcome> = self.outcomes.iter().collect();
         outcomes.sort_by_key(|outcome| outcome.record);
         outcomes.iter().map(|outcome| outcome.state.as_str()).collect()
     }
 
     /// The outcome of a record.
-    pub fn of(&self, record: u64) -> &Outcome {
+    pub(crate) fn of(&self, record: u64) -> &Outcome {
         self.outcomes.iter().find(|outcome| outcome.record == record).expect("an outcome")
     }
 }
 
 /// An emulated account, the time, and the journal that the host keeps.
-pub struct World {
-    pub emulator: Emulator,
-    pub now: u64,
-    pub journal: String,
+pub(crate) struct World {
+    pub(crate) emulator: Emulator,
+    pub(crate) now: u64,
+    pub(crate) journal: String,
     /// What is sent from this many requests on is never answered, and the host is gone.
-    pub crash_at: Option<u64>,
+    pub(crate) crash_at: Option<u64>,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Account { orders: 20, contacts: 30, products: 20, ..Account::default() })
     }
 
-    pub fn with(account: Account) -> Self {
+    pub(crate) fn with(account: Account) -> Self {
         Self { emulator: Emulator::new(account).unwrap(), now: NOW, journal: String::new(), crash_at: None }
     }
 
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         let account = self.emulator.config();
         let Credential::System { app_ref, account_token } = &account.credentials[0] else {
             panic!("the first credential is a system app's");
@@ -89,18 +89,18 @@ impl World {
         Client::new(Config::from_json(&config.to_string()).unwrap()).unwrap()
     }
 
-    pub fn faults(&mut self, plan: &Value) {
+    pub(crate) fn faults(&mut self, plan: &Value) {
         self.emulator.set_faults(FaultPlan::from_json(&plan.to_string()).unwrap()).unwrap();
     }
 
     /// Pushes with a journal that is kept.
-    pub fn push(&mut self, mapping: &str, records: &[Value]) -> Run {
+    pub(crate) fn push(&mut self, mapping: &str, records: &[Value]) -> Run {
         let push = Push { journal: Some(self.journal.clone()), ..Push::writing(mapping).unwrap() };
         self.run(push, records)
     }
 
     /// Feeds the records to a push and acts out what it asks for.
-    pub fn run(&mut self, push: Push, records: &[Value]) -> Run {
+    pub(crate) fn run(&mut self, push: Push, records: &[Value]) -> Run {
         let mut call = self.client().push(push).unwrap_or_else(|error| panic!("{error}"));
         let mut left = records.iter();
         let mut run = Run::default();
@@ -148,7 +148,7 @@ impl World {
     }
 
     /// What `response` holds, read past the client.
-    pub fn read(&mut self, path: &str) -> Value {
+    pub(crate) fn read(&mut self, path: &str) -> Value {
         self.now += 60_000;
         let request = Request {
             method: Method::Get,
@@ -162,19 +162,19 @@ impl World {
     }
 
     /// How many orders have that reference.
-    pub fn orders(&mut self, reference: &str) -> u64 {
+    pub(crate) fn orders(&mut self, reference: &str) -> u64 {
         let found = self.read(&format!("order-service/order-search?customerRef={reference}"));
         found["metaData"]["resultsAvailable"].as_u64().unwrap()
     }
 
     /// How many contacts have that address.
-    pub fn contacts(&mut self, email: &str) -> u64 {
+    pub(crate) fn contacts(&mut self, email: &str) -> u64 {
         let found = self.read(&format!("contact-service/contact-search?primaryEmail={email}"));
         found["metaData"]["resultsAvailable"].as_u64().unwrap()
     }
 
     /// SKUs of products that there are.
-    pub fn skus(&mut self) -> Vec<String> {
+    pub(crate) fn skus(&mut self) -> Vec<String> {
         let found = self.read("product-service/product-search?columns=SKU");
         let rows = found["results"].as_array().unwrap();
         rows.iter()
@@ -186,7 +186,7 @@ impl World {
 }
 
 /// An order of a shop.
-pub fn order(number: usize, sku: &str) -> Value {
+pub(crate) fn order(number: usize, sku: &str) -> Value {
     json!({"number": format!("W-{number}"), "email": format!("buyer{}@example.com", number % 7), "name": "Buyer",
            "placed": "2026-06-30T10:00:00Z", "street": "1 Row",
            "lines": [{"sku": sku, "qty": "2", "price": "4.50"}]})
