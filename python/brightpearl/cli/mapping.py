@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ def document_text(name: str) -> str:
             raise UsageError(f"the file is not UTF-8: {error.reason}", where=f"DOCUMENT {name}") from None
     if name in Mapping.ready_names():
         return dump_json(ready_document(name))
+    meant = get_close_matches(name, Mapping.ready_names(), 1)
     raise UsageError(
-        f"there is no file {name!r}, and no mapping document of that name comes with the package",
+        f"there is no file {name!r}, and no mapping document of that name comes with the package"
+        + (f"; did you mean {meant[0]}?" if meant else ""),
         where="DOCUMENT",
         advice="brightpearl map list shows those that do",
     )
