@@ -9,6 +9,7 @@ use super::journal::{Done, Known};
 use super::lookup::{Group, Hit};
 use super::resolve::{Purpose as For, Slot, listed, slot_of};
 use super::settle::Ending;
+use super::write::ANNOUNCED;
 use crate::call::check_request;
 use crate::call::operation::{Existing, Request};
 use crate::error::{Error, Kind};
@@ -41,6 +42,11 @@ impl PushJob {
         if self.is_over || self.fatal.is_some() || self.is_announcing || !self.team.is_empty() {
             return false;
         }
+        // What fills a packet goes before the others are looked at again.
+        if self.journal.is_some() && self.ready.len() >= ANNOUNCED {
+            self.announce();
+            return true;
+        }
         if self.entries.iter().all(Entry::is_settled) {
             self.entries.clear();
             self.slots.clear();
@@ -55,7 +61,7 @@ impl PushJob {
             self.look(needs.wanted);
         } else if !needs.reads.is_empty() {
             self.read(needs.reads);
-        } else if self.entries.iter().any(|entry| matches!(entry.stage, Stage::Ready(_))) {
+        } else if !self.ready.is_empty() {
             self.announce();
         } else if !needs.again.is_empty() {
             self.look_again(&needs.again);
@@ -368,6 +374,7 @@ impl PushJob {
             Ok(checked) => {
                 self.shared.record_all(checked.events());
                 self.entries[index].stage = Stage::Ready(Write { request, changes: None });
+                self.ready.push_back(index);
             }
         }
     }
@@ -425,7 +432,10 @@ impl PushJob {
             Ok(_) if self.dry_run => {
                 self.settle(index, Ending { id: Some(id), ..Ending::of(State::Updated) });
             }
-            Ok(_) => self.entries[index].stage = Stage::Ready(Write { request, changes: Some(id) }),
+            Ok(_) => {
+                self.entries[index].stage = Stage::Ready(Write { request, changes: Some(id) });
+                self.ready.push_back(index);
+            }
         }
     }
 

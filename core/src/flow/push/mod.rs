@@ -82,6 +82,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         slots: BTreeMap::new(),
         entries: Vec::new(),
         team: Team::new(),
+        ready: VecDeque::new(),
         sending: Vec::new(),
         is_announcing: false,
         writes: 0,
@@ -141,6 +142,8 @@ struct PushJob {
     /// This window's records, and behind them what is created for them.
     entries: Vec<Entry>,
     team: Team<Purpose>,
+    /// Entries that are to be written, in their order: nothing more is to be decided about them.
+    ready: VecDeque<usize>,
     /// The entries whose writes are announced or out, in their order.
     sending: Vec<usize>,
     /// Whether writes wait for their announcement to be consumed.

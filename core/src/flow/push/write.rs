@@ -12,17 +12,16 @@ use crate::{BatchResult, Reply};
 
 /// How many writes are announced together: as many as one multi-message takes, so that a crash leaves no more than
 /// those in doubt (API notes §6).
-const ANNOUNCED: usize = 10;
+pub(super) const ANNOUNCED: usize = 10;
 
 impl PushJob {
     /// Takes the next writes, as far as the guard lets them, and announces them where there is a journal.
     pub(super) fn announce(&mut self) {
         let most = if self.journal.is_some() { ANNOUNCED } else { usize::MAX };
         self.sending.clear();
-        for index in 0..self.entries.len() {
-            if self.sending.len() == most {
-                break;
-            }
+        while self.sending.len() < most
+            && let Some(index) = self.ready.pop_front()
+        {
             if !matches!(self.entries[index].stage, Stage::Ready(_)) {
                 continue;
             }
