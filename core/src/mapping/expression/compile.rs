@@ -113,7 +113,7 @@ impl Tree {
     /// Gives the plain paths that begin at the scope's own value places in a walk over it.
     pub(super) fn place(&mut self, paths: &mut Paths) {
         match self {
-            Tree::Path(path, slot) => *slot = Some(paths.add(path.clone())),
+            Tree::Path(path, slot) => *slot = Some(paths.add(path)),
             Tree::Literal(_) | Tree::Slice(..) => {}
             // What comes second is evaluated against what came of the first.
             Tree::Then(first, _) | Tree::Project(first, _) => first.place(paths),
