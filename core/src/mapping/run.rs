@@ -15,6 +15,7 @@ use super::plan::{Leaf, List, Plan};
 use super::reference::{OnMissing, Reference};
 use super::rule::{Each, Operand, Pick, Resolve, Rule, Source};
 use super::tape::{Kind, Node, Tape};
+use super::transform::Typed;
 use super::value::Value;
 use super::{Compiled, Mapping};
 use pipeline::is_blank;
@@ -210,7 +211,7 @@ impl<'v> Run<'v> {
     }
 
     fn holds(&self, pick: &'v Pick) -> Result<bool, String> {
-        self.pick(pick).map(|value| value.is_truthy())
+        self.scope(pick).map_or(Ok(false), |scope| pick.expression.holds(scope))
     }
 
     /// Writes a part of the body, if there is anything to write, and says whether. `from` is where what belongs
@@ -364,11 +365,16 @@ impl<'v> Run<'v> {
         if rule.is_direct && self.write_as_it_stands(rule) {
             return Outcome::Written;
         }
-        let value = match self.value_of(rule) {
-            Ok(Value::Null) => return Outcome::Absent,
-            Ok(value) => value,
+        let typed = match self.value_of(rule) {
+            Ok(Typed::Value(Value::Null)) => return Outcome::Absent,
+            Ok(typed) => typed,
             Err((value, reason)) => return self.fail(rule, &value, reason),
         };
+        if rule.resolve.is_none() && !rule.is_key {
+            typed.write(&mut self.out);
+            return Outcome::Written;
+        }
+        let value = typed.into_value();
         if rule.is_key {
             self.key = value.scalar_text().map(str::to_owned);
         }
@@ -468,7 +474,7 @@ impl<'v> Run<'v> {
 
     fn parameter(&mut self, parameter: &'v Parameter) {
         let rule = &parameter.rule;
-        match self.value_of(rule) {
+        match self.value_of(rule).map(Typed::into_value) {
             Ok(Value::Null) => {
                 self.fail(
                     rule,

@@ -138,6 +138,26 @@ impl Tree {
         }
     }
 
+    /// Whether its value is an array that is made element by element, or null.
+    pub(super) fn is_projection(&self) -> bool {
+        match self {
+            Tree::Project(..) | Tree::Flatten(_) => true,
+            Tree::Path(..)
+            | Tree::Literal(_)
+            | Tree::Then(..)
+            | Tree::Or(..)
+            | Tree::And(..)
+            | Tree::Not(_)
+            | Tree::Where(..)
+            | Tree::Compare(..)
+            | Tree::Values(_)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Call(..) => false,
+        }
+    }
+
     /// Whether it has a literal at every end.
     pub(super) fn is_constant(&self) -> bool {
         match self {

@@ -97,6 +97,14 @@ impl Expression {
         evaluate::evaluate(&self.tree, scope)
     }
 
+    /// Whether its value is what JMESPath takes for true.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub(super) fn holds<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<bool, String> {
+        evaluate::holds(&self.tree, scope)
+    }
+
     /// Where the value of a plain path stands in the record, when a walk was made over it.
     #[inline]
     pub(super) fn node<'v>(&self, scope: Scope<'_, 'v>) -> Option<Node<'v>> {

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::Run;
 use crate::mapping::rule::{Operand, Piece, Rule, Source};
 use crate::mapping::transform::{
-    LookupStep, MathStep, Operation, Otherwise, Tabled, Unit, UnitStep, calculate, convert, read_number,
+    Form, LookupStep, MathStep, Operation, Otherwise, Tabled, Typed, Unit, UnitStep, calculate, convert,
+    read_number,
 };
 use crate::mapping::value::Value;
 use crate::value::Decimal;
@@ -15,13 +16,13 @@ type Unfit<'v> = (Value<'v>, String);
 
 impl<'v> Run<'v> {
     /// A rule's value before it is resolved; null when there is none.
-    pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Value<'v>, Unfit<'v>> {
+    pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Typed<'v>, Unfit<'v>> {
         let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
         tidy(&mut value, rule);
         if value.is_null() {
             match &rule.default {
-                Some(default) => value = default.value.clone(),
-                None => return Ok(value),
+                Some(default) => value = default.value.lent(),
+                None => return Ok(value.into()),
             }
         }
         if let Some(lookup) = &rule.lookup {
@@ -30,23 +31,23 @@ impl<'v> Run<'v> {
         // What is said of the type of a reference holds for the id.
         let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
         if value.is_null() || (output.is_none() && rule.math.is_empty() && rule.unit.is_none()) {
-            return Ok(value);
+            return Ok(value.into());
         }
         let reading = &self.compiled.document.reading;
         let operand = |operand: &'v Operand| self.operand(operand);
         let number = self.reckon(rule, &value)?;
         let typed = match (number, output) {
             (Some(number), Some(output)) => output.apply_to_number(number, reading, &operand),
-            (Some(number), None) => Ok(Value::number_of(number)),
+            (Some(number), None) => Ok(Typed::Number(number, Form::Number)),
             (None, Some(output)) => output.apply(&value, reading, &operand),
-            (None, None) => return Ok(value),
+            (None, None) => return Ok(value.into()),
         };
         typed.map_err(|reason| (value, reason))
     }
 
     fn source(&self, source: &'v Source) -> Result<Value<'v>, String> {
         match source {
-            Source::Constant(constant) => Ok(constant.value.clone()),
+            Source::Constant(constant) => Ok(constant.value.lent()),
             Source::Pick(pick) => self.pick(pick),
             Source::Template(pieces) => self.template(pieces),
             Source::Concat { parts, separator } => {
@@ -87,7 +88,7 @@ impl<'v> Run<'v> {
 
     pub(super) fn operand(&self, operand: &'v Operand) -> Result<Value<'v>, String> {
         match operand {
-            Operand::Constant(constant) => Ok(constant.value.clone()),
+            Operand::Constant(constant) => Ok(constant.value.lent()),
             Operand::Pick(pick) => self.pick(pick),
         }
     }
@@ -202,7 +203,7 @@ fn look_up<'v>(step: &'v LookupStep, value: &mut Value<'v>) -> Result<(), Unfit<
     match &step.otherwise {
         Otherwise::Keep => {}
         Otherwise::Skip => *value = Value::Null,
-        Otherwise::Default(constant) => *value = constant.value.clone(),
+        Otherwise::Default(constant) => *value = constant.value.lent(),
         Otherwise::Fail => {
             let table = if step.name.is_empty() { String::new() } else { format!(" {:?}", step.name) };
             let reason = format!("the table{table} does not have it; it has {}", step.table.examples());
