@@ -1,8 +1,11 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
+use std::cell::Cell;
+
 use super::tape::{Kind, Name, Node, digest};
 use super::value::Value;
+use crate::value::Decimal;
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +42,16 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot(usize);
 
-/// The places of values within one record or element.
+/// Where a sum is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sum(usize);
+
+/// The places of values within one record or element, and what was computed of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found(Vec<u32>);
+pub(super) struct Found {
+    places: Vec<u32>,
+    sums: Vec<Cell<Option<Decimal>>>,
+}
 
 /// No token stands there: a value never begins the list behind a member's name.
 const NOWHERE: u32 = u32::MAX;
@@ -50,8 +60,13 @@ impl Found {
     /// Where a slot's value stands.
     #[inline]
     pub(super) fn node<'v>(&self, base: Node<'v>, slot: Slot) -> Option<Node<'v>> {
-        let place = self.0.get(slot.0).copied().filter(|place| *place != NOWHERE)?;
+        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE)?;
         Some(base.beside(place))
+    }
+
+    /// Where a sum is kept once it was computed.
+    pub(super) fn sum(&self, sum: Sum) -> Option<&Cell<Option<Decimal>>> {
+        self.sums.get(sum.0)
     }
 
     /// What a slot holds; null when nothing was found.
@@ -67,6 +82,8 @@ pub(super) struct Paths {
     root: Branch,
     /// How many steps the tree has, which is one slot less than there are.
     steps: usize,
+    /// Sums of these values, as expressions.
+    sums: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -98,10 +115,21 @@ impl Paths {
         Slot(branch.slot)
     }
 
+    /// Adds a sum that an expression says, unless it is there already.
+    pub(super) fn add_sum(&mut self, text: &str) -> Sum {
+        let known = self.sums.iter().position(|known| known == text);
+        Sum(known.unwrap_or_else(|| {
+            self.sums.push(text.to_owned());
+            self.sums.len() - 1
+        }))
+    }
+
     /// Finds them all from a node on.
     pub(super) fn find(&self, base: Node<'_>, found: &mut Found) {
-        found.0.clear();
-        found.0.resize(self.steps + 1, NOWHERE);
+        found.places.clear();
+        found.places.resize(self.steps + 1, NOWHERE);
+        found.sums.clear();
+        found.sums.resize(self.sums.len(), Cell::default());
         self.root.find(base, found);
     }
 }
@@ -147,7 +175,7 @@ impl Branch {
     }
 
     fn find(&self, node: Node<'_>, found: &mut Found) {
-        if let Some(place) = found.0.get_mut(self.slot) {
+        if let Some(place) = found.places.get_mut(self.slot) {
             *place = node.place();
         }
         match node.kind() {
@@ -155,7 +183,7 @@ impl Branch {
                 for (name, value) in node.members() {
                     let Some(branch) = self.named(&name) else { continue };
                     // Of repeated members the last counts, and hides what the ones before it held.
-                    if found.0.get(branch.slot) != Some(&NOWHERE) {
+                    if found.places.get(branch.slot) != Some(&NOWHERE) {
                         branch.forget(found);
                     }
                     branch.find(value, found);
@@ -196,7 +224,7 @@ impl Branch {
     }
 
     fn forget(&self, found: &mut Found) {
-        if let Some(place) = found.0.get_mut(self.slot) {
+        if let Some(place) = found.places.get_mut(self.slot) {
             *place = NOWHERE;
         }
         let elements = self.elements.iter().map(|(_, branch)| branch);

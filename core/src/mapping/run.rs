@@ -225,10 +225,8 @@ impl<'v> Run<'v> {
                 let mut is_first = true;
                 for member in members {
                     let before = self.out.len();
-                    if !is_first {
-                        self.out.push(',');
-                    }
-                    self.out.push_str(&member.prefix);
+                    let prefix = member.prefix.as_str();
+                    self.out.push_str(if is_first { prefix.get(1..).unwrap_or_default() } else { prefix });
                     if self.write(&member.plan, before) {
                         is_first = false;
                     } else {
@@ -404,26 +402,28 @@ impl<'v> Run<'v> {
         let Some(node) = self.scope(pick).and_then(|scope| pick.expression.node(scope)) else { return false };
         match node.kind() {
             Kind::Text => {
-                let text = if rule.trim { node.raw().trim() } else { node.raw() };
-                if !rule.keep_empty && is_blank(text) {
+                let text = node.raw();
+                let trimmed = if rule.trim { text.trim() } else { text };
+                if !rule.keep_empty && is_blank(trimmed) {
                     return false;
                 }
-                self.out.push('"');
-                self.out.push_str(text);
-                self.out.push('"');
+                if trimmed.len() == text.len() {
+                    self.out.push_str(node.json());
+                } else {
+                    self.out.extend(["\"", trimmed, "\""]);
+                }
                 true
             }
-            Kind::Number if rule.output.is_none() => {
+            // What is said of its type can only be that it is a text.
+            Kind::Number if rule.output.is_some() => {
+                self.out.extend(["\"", node.raw(), "\""]);
+                true
+            }
+            Kind::Number => {
                 self.out.push_str(node.raw());
                 true
             }
-            Kind::Null
-            | Kind::True
-            | Kind::False
-            | Kind::Number
-            | Kind::EscapedText
-            | Kind::Array
-            | Kind::Object => false,
+            Kind::Null | Kind::True | Kind::False | Kind::EscapedText | Kind::Array | Kind::Object => false,
         }
     }
 

@@ -106,10 +106,10 @@ pub(super) struct Name<'t> {
 }
 
 impl<'t> Name<'t> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn is(&self, key: &Key) -> bool {
         match self.digest() {
-            Some(digest) => digest == key.digest && self.raw() == key.name,
+            Some(digest) => digest == key.digest && self.bytes() == key.name.as_bytes(),
             None => self.text() == key.name,
         }
     }
@@ -127,6 +127,11 @@ impl<'t> Name<'t> {
 
     fn raw(&self) -> &'t str {
         self.tape.text.get(self.token.start as usize..self.token.end as usize).unwrap_or_default()
+    }
+
+    fn bytes(&self) -> &'t [u8] {
+        let text = self.tape.text.as_bytes();
+        text.get(self.token.start as usize..self.token.end as usize).unwrap_or_default()
     }
 
     fn has_escapes(&self) -> bool {
@@ -152,6 +157,25 @@ impl<'t> Node<'t> {
     pub(super) fn raw(self) -> &'t str {
         let token = self.token();
         self.tape.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    /// The value's JSON as it stands in the record.
+    pub(super) fn json(self) -> &'t str {
+        let Token { kind, start, end, .. } = self.token();
+        let quote = u32::from(matches!(kind, Kind::Text | Kind::EscapedText));
+        let ends = start.saturating_sub(quote) as usize..(end + quote) as usize;
+        self.tape.text.get(ends).unwrap_or_default()
+    }
+
+    /// Whether it is what JMESPath takes for true: all but null, `false`, and what is empty.
+    pub(super) fn is_truthy(self) -> bool {
+        let token = self.token();
+        match token.kind {
+            Kind::Null | Kind::False => false,
+            Kind::True | Kind::Number => true,
+            Kind::Text | Kind::EscapedText => token.start < token.end,
+            Kind::Array | Kind::Object => token.next as usize > self.place + 1,
+        }
     }
 
     /// A text's characters.

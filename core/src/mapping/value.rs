@@ -151,7 +151,7 @@ impl<'v> Value<'v> {
             Value::Number(_) => true,
             Value::Plain(text) => !text.is_empty(),
             Value::Text(text) => !text.is_empty(),
-            Value::Node(node) => node.elements().next().is_some() || node.members().next().is_some(),
+            Value::Node(node) => node.is_truthy(),
             Value::Array(elements) => !elements.is_empty(),
             Value::Object(members) => !members.is_empty(),
         }

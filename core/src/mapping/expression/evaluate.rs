@@ -3,13 +3,26 @@
 use std::cmp::Ordering;
 
 use super::{Comparison, Scope, Tree, functions};
-use crate::mapping::path::follow;
+use crate::mapping::path::{Found, follow};
+use crate::mapping::tape::Node;
 use crate::mapping::value::{Sort, Value, set};
 
 impl<'a, 'v> Scope<'a, 'v> {
     /// A value that was come by on the way, of which no walk knows anything.
     fn of(value: &'a Value<'v>) -> Self {
         Self { value, found: None }
+    }
+}
+
+impl Tree {
+    /// See [`super::Expression::node`].
+    pub(super) fn node<'v>(&self, walk: (Node<'v>, &Found)) -> Option<Node<'v>> {
+        if let Tree::Or(left, right) = self {
+            let first = left.is_placed().then(|| left.node(walk))?;
+            return first.filter(|node| node.is_truthy()).or_else(|| right.node(walk));
+        }
+        let Tree::Path(_, Some(slot)) = self else { return None };
+        walk.1.node(walk.0, *slot)
     }
 }
 
@@ -80,9 +93,12 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
 
 /// Whether a tree's value is what JMESPath takes for true.
 pub(super) fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
-    match tree {
-        Tree::Not(inner) => Ok(!holds(inner, scope)?),
-        tree => Ok(evaluate(tree, scope)?.is_truthy()),
+    match (tree, scope.found) {
+        (Tree::Not(inner), _) => Ok(!holds(inner, scope)?),
+        (Tree::Path(_, Some(slot)), Some((node, found))) => {
+            Ok(found.node(node, *slot).is_some_and(Node::is_truthy))
+        }
+        (tree, _) => Ok(evaluate(tree, scope)?.is_truthy()),
     }
 }
 

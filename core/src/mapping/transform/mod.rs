@@ -50,6 +50,7 @@ pub(super) struct UnitStep {
 }
 
 /// A value on its way into a body. A number that was computed is spelled where it goes.
+#[derive(Clone, Debug)]
 pub(super) enum Typed<'v> {
     Value(Value<'v>),
     Number(Decimal, Form),
