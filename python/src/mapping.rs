@@ -106,14 +106,21 @@ impl CompiledMapping {
         let resolve = |reference: &Reference| resolved.of(reference);
         let whole = mapped.body(&resolve).and_then(|body| Ok((mapped.path(&resolve)?, body)));
         let method = self.0.target().map(|_| self.0.method().as_str());
-        MappedRecord { mapped, whole, method, parsed: PyOnceLock::new() }
+        // What only the body was made of is freed here: of many records, it would be most of the memory.
+        let Mapped { key, mut references, .. } = mapped;
+        for reference in &mut references {
+            reference.record = None;
+        }
+        MappedRecord { key, references, whole, method, parsed: PyOnceLock::new() }
     }
 }
 
 /// What a mapping made of one record. Python objects are made when they are asked for.
 #[pyclass(frozen, module = "brightpearl")]
 pub(crate) struct MappedRecord {
-    mapped: Mapped,
+    key: Option<String>,
+    /// Without the records that something may be created from.
+    references: Vec<Reference>,
     /// The path and the body, or why there is none.
     whole: Result<(String, String), NoBody>,
     method: Option<&'static str>,
@@ -134,7 +141,7 @@ impl MappedRecord {
     /// What tells the record from all others, where the document has a `key`.
     #[getter]
     fn key(&self) -> Option<&str> {
-        self.mapped.key.as_deref()
+        self.key.as_deref()
     }
 
     /// The path that the body goes to; `None` when there is no body, or when it does not go to Brightpearl.
@@ -174,7 +181,7 @@ impl MappedRecord {
             #[serde(flatten)]
             reference: &'r Reference,
         }
-        let told = self.mapped.references.iter().map(|reference| Told { text: reference.text(), reference });
+        let told = self.references.iter().map(|reference| Told { text: reference.text(), reference });
         made(py, "reference", &told.collect::<Vec<_>>())
     }
 
@@ -194,7 +201,7 @@ impl MappedRecord {
     }
 
     fn __repr__(&self) -> String {
-        let key = self.mapped.key.as_deref().map_or_else(String::new, |key| format!(" of {key}"));
+        let key = self.key.as_deref().map_or_else(String::new, |key| format!(" of {key}"));
         match &self.whole {
             Ok((_, body)) => format!("<MappedRecord{key} with {} bytes>", body.len()),
             Err(NoBody::Skipped(reason)) => format!("<MappedRecord{key}, skipped: {reason}>"),

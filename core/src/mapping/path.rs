@@ -1,8 +1,11 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
-use super::tape::{Kind, Node, digest};
+use std::cell::Cell;
+
+use super::tape::{Kind, Name, Node, digest};
 use super::value::Value;
+use crate::value::Decimal;
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +42,16 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot(usize);
 
-/// The places of values within one record or element.
+/// Where a sum is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sum(usize);
+
+/// The places of values within one record or element, and what was computed of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found(Vec<u32>);
+pub(super) struct Found {
+    places: Vec<u32>,
+    sums: Vec<Cell<Option<Decimal>>>,
+}
 
 /// No token stands there: a value never begins the list behind a member's name.
 const NOWHERE: u32 = u32::MAX;
@@ -50,8 +60,13 @@ impl Found {
     /// Where a slot's value stands.
     #[inline]
     pub(super) fn node<'v>(&self, base: Node<'v>, slot: Slot) -> Option<Node<'v>> {
-        let place = self.0.get(slot.0).copied().filter(|place| *place != NOWHERE)?;
+        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE)?;
         Some(base.beside(place))
+    }
+
+    /// Where a sum is kept once it was computed.
+    pub(super) fn sum(&self, sum: Sum) -> Option<&Cell<Option<Decimal>>> {
+        self.sums.get(sum.0)
     }
 
     /// What a slot holds; null when nothing was found.
@@ -65,12 +80,15 @@ impl Found {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Paths {
     root: Branch,
-    paths: Vec<Vec<Segment>>,
+    /// How many steps the tree has, which is one slot less than there are.
+    steps: usize,
+    /// Sums of these values, as expressions.
+    sums: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Branch {
-    slot: Option<usize>,
+    slot: usize,
     members: Vec<(Key, Branch)>,
     elements: Vec<(i32, Branch)>,
     /// Where in `members` a name with such a digest may stand, plus one; 0 for nowhere.
@@ -79,55 +97,61 @@ struct Branch {
 
 const BUCKETS: usize = 64;
 
+/// The digest's highest bits, which depend on all of the others.
 fn bucket(digest: u32) -> usize {
-    (digest.wrapping_mul(0x9e37_79b1) >> 26) as usize
+    (digest >> 26) as usize
 }
 
 impl Paths {
     /// Adds a path, unless it is there already.
-    pub(super) fn add(&mut self, path: Vec<Segment>) -> Slot {
-        if let Some(slot) = self.paths.iter().position(|known| *known == path) {
-            return Slot(slot);
+    pub(super) fn add(&mut self, path: &[Segment]) -> Slot {
+        let mut branch = &mut self.root;
+        for segment in path {
+            branch = match segment {
+                Segment::Member(key) => branch.member(key, &mut self.steps),
+                Segment::Element(place) => branch.element(*place, &mut self.steps),
+            };
         }
-        let slot = self.paths.len();
-        self.root.add(&path, slot);
-        self.paths.push(path);
-        Slot(slot)
+        Slot(branch.slot)
+    }
+
+    /// Adds a sum that an expression says, unless it is there already.
+    pub(super) fn add_sum(&mut self, text: &str) -> Sum {
+        let known = self.sums.iter().position(|known| known == text);
+        Sum(known.unwrap_or_else(|| {
+            self.sums.push(text.to_owned());
+            self.sums.len() - 1
+        }))
     }
 
     /// Finds them all from a node on.
     pub(super) fn find(&self, base: Node<'_>, found: &mut Found) {
-        found.0.clear();
-        found.0.resize(self.paths.len(), NOWHERE);
+        found.places.clear();
+        found.places.resize(self.steps + 1, NOWHERE);
+        found.sums.clear();
+        found.sums.resize(self.sums.len(), Cell::default());
         self.root.find(base, found);
     }
 }
 
 impl Branch {
-    fn add(&mut self, path: &[Segment], slot: usize) {
-        let branch = match path.split_first() {
-            None => {
-                self.slot = Some(slot);
-                return;
-            }
-            Some((Segment::Member(key), rest)) => (self.member(key), rest),
-            Some((Segment::Element(place), rest)) => (self.element(*place), rest),
-        };
-        branch.0.add(branch.1, slot);
+    fn new(steps: &mut usize) -> Self {
+        *steps += 1;
+        Self { slot: *steps, ..Self::default() }
     }
 
-    fn member(&mut self, key: &Key) -> &mut Branch {
+    fn member(&mut self, key: &Key, steps: &mut usize) -> &mut Branch {
         let place = self.members.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
-            self.members.push((key.clone(), Branch::default()));
+            self.members.push((key.clone(), Branch::new(steps)));
             self.fill_buckets();
             self.members.len() - 1
         });
         &mut self.members[place].1
     }
 
-    fn element(&mut self, place: i32) -> &mut Branch {
+    fn element(&mut self, place: i32, steps: &mut usize) -> &mut Branch {
         let known = self.elements.iter().position(|(known, _)| *known == place).unwrap_or_else(|| {
-            self.elements.push((place, Branch::default()));
+            self.elements.push((place, Branch::new(steps)));
             self.elements.len() - 1
         });
         &mut self.elements[known].1
@@ -151,24 +175,24 @@ impl Branch {
     }
 
     fn find(&self, node: Node<'_>, found: &mut Found) {
-        if let Some(place) = self.slot.and_then(|slot| found.0.get_mut(slot)) {
+        if let Some(place) = found.places.get_mut(self.slot) {
             *place = node.place();
         }
         match node.kind() {
             Kind::Object if !self.members.is_empty() => {
                 for (name, value) in node.members() {
-                    if let Some(branch) = self.named(&name) {
-                        // Of repeated members the last counts, and hides what the ones before it held.
+                    let Some(branch) = self.named(&name) else { continue };
+                    // Of repeated members the last counts, and hides what the ones before it held.
+                    if found.places.get(branch.slot) != Some(&NOWHERE) {
                         branch.forget(found);
-                        branch.find(value, found);
                     }
+                    branch.find(value, found);
                 }
             }
             Kind::Array => {
                 for (place, branch) in &self.elements {
-                    match node.element(*place) {
-                        Some(element) => branch.find(element, found),
-                        None => branch.forget(found),
+                    if let Some(element) = node.element(*place) {
+                        branch.find(element, found);
                     }
                 }
             }
@@ -183,12 +207,12 @@ impl Branch {
     }
 
     #[inline]
-    fn named(&self, name: &super::tape::Name<'_>) -> Option<&Branch> {
-        if self.buckets.is_empty() || name.has_escapes() {
+    fn named(&self, name: &Name<'_>) -> Option<&Branch> {
+        let Some(digest) = name.digest().filter(|_| !self.buckets.is_empty()) else {
             let found = self.members.iter().find(|(key, _)| name.is(key));
             return found.map(|(_, branch)| branch);
-        }
-        let mut at = bucket(name.digest);
+        };
+        let mut at = bucket(digest);
         loop {
             let place = usize::from(*self.buckets.get(at)?).checked_sub(1)?;
             let (key, branch) = self.members.get(place)?;
@@ -200,15 +224,11 @@ impl Branch {
     }
 
     fn forget(&self, found: &mut Found) {
-        if let Some(place) = self.slot.and_then(|slot| found.0.get_mut(slot)) {
+        if let Some(place) = found.places.get_mut(self.slot) {
             *place = NOWHERE;
         }
-        for (_, branch) in &self.members {
-            branch.forget(found);
-        }
-        for (_, branch) in &self.elements {
-            branch.forget(found);
-        }
+        let elements = self.elements.iter().map(|(_, branch)| branch);
+        self.members.iter().map(|(_, branch)| branch).chain(elements).for_each(|branch| branch.forget(found));
     }
 }
 
@@ -246,7 +266,7 @@ mod tests {
         let mut all = Paths::default();
         for crowd in 0..40 {
             let mut found = Found::default();
-            let slots: Vec<Slot> = paths.iter().map(|path| all.add(path.clone())).collect();
+            let slots: Vec<Slot> = paths.iter().map(|path| all.add(path)).collect();
             all.find(tape.root(), &mut found);
             for (path, slot) in paths.iter().zip(slots) {
                 let (mut walked, mut followed) = (String::new(), String::new());
@@ -254,7 +274,7 @@ mod tests {
                 follow(&Value::of(tape.root()), path).write(&mut followed);
                 assert_eq!(walked, followed, "{path:?} among {crowd}");
             }
-            all.add(vec![member(&format!("crowd{crowd}"))]);
+            all.add(&[member(&format!("crowd{crowd}"))]);
         }
     }
 }

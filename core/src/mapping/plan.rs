@@ -22,7 +22,7 @@ pub(super) enum Plan {
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) name: String,
-    /// The name as JSON with a colon.
+    /// A comma, the name as JSON and a colon.
     pub(super) prefix: String,
     pub(super) plan: Plan,
     /// What the catalog knows of it.
@@ -83,7 +83,7 @@ impl Builder<'_> {
             Plan::Object(members) => {
                 let (shape, field) = self.member(name, shape);
                 let place = members.iter().position(|member| member.name == *name).unwrap_or_else(|| {
-                    let mut prefix = String::new();
+                    let mut prefix = String::from(",");
                     super::value::write_text(name, &mut prefix);
                     prefix.push(':');
                     members.push(Member { name: name.clone(), prefix, plan: vacant(), field });

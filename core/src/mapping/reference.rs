@@ -94,12 +94,13 @@ impl Reference {
     /// `product-service/product-search?SKU=MUG-1`. Equal texts mean the same thing in Brightpearl, unless nothing
     /// is searched for.
     pub fn text(&self) -> String {
-        let mut text = format!("{}?{}={}", self.search, self.column, self.value);
+        let mut text = String::with_capacity(self.search.len() + self.column.len() + self.value.len() + 2);
+        text.extend([&*self.search, "?", &self.column, "=", &self.value]);
         for (column, value) in &self.by {
-            text.push_str(&format!("&{column}={value}"));
+            text.extend(["&", column, "=", value]);
         }
         if let Some(take) = &self.take {
-            text.push_str(&format!("#{take}"));
+            text.extend(["#", take]);
         }
         text
     }

@@ -15,6 +15,7 @@ use super::plan::{Leaf, List, Plan};
 use super::reference::{OnMissing, Reference};
 use super::rule::{Each, Operand, Pick, Resolve, Rule, Source};
 use super::tape::{Kind, Node, Tape};
+use super::transform::Typed;
 use super::value::Value;
 use super::{Compiled, Mapping};
 use pipeline::is_blank;
@@ -210,7 +211,7 @@ impl<'v> Run<'v> {
     }
 
     fn holds(&self, pick: &'v Pick) -> Result<bool, String> {
-        self.pick(pick).map(|value| value.is_truthy())
+        self.scope(pick).map_or(Ok(false), |scope| pick.expression.holds(scope))
     }
 
     /// Writes a part of the body, if there is anything to write, and says whether. `from` is where what belongs
@@ -224,10 +225,8 @@ impl<'v> Run<'v> {
                 let mut is_first = true;
                 for member in members {
                     let before = self.out.len();
-                    if !is_first {
-                        self.out.push(',');
-                    }
-                    self.out.push_str(&member.prefix);
+                    let prefix = member.prefix.as_str();
+                    self.out.push_str(if is_first { prefix.get(1..).unwrap_or_default() } else { prefix });
                     if self.write(&member.plan, before) {
                         is_first = false;
                     } else {
@@ -364,11 +363,16 @@ impl<'v> Run<'v> {
         if rule.is_direct && self.write_as_it_stands(rule) {
             return Outcome::Written;
         }
-        let value = match self.value_of(rule) {
-            Ok(Value::Null) => return Outcome::Absent,
-            Ok(value) => value,
+        let typed = match self.value_of(rule) {
+            Ok(Typed::Value(Value::Null)) => return Outcome::Absent,
+            Ok(typed) => typed,
             Err((value, reason)) => return self.fail(rule, &value, reason),
         };
+        if rule.resolve.is_none() && !rule.is_key {
+            typed.write(&mut self.out);
+            return Outcome::Written;
+        }
+        let value = typed.into_value();
         if rule.is_key {
             self.key = value.scalar_text().map(str::to_owned);
         }
@@ -398,26 +402,28 @@ impl<'v> Run<'v> {
         let Some(node) = self.scope(pick).and_then(|scope| pick.expression.node(scope)) else { return false };
         match node.kind() {
             Kind::Text => {
-                let text = if rule.trim { node.raw().trim() } else { node.raw() };
-                if !rule.keep_empty && is_blank(text) {
+                let text = node.raw();
+                let trimmed = if rule.trim { text.trim() } else { text };
+                if !rule.keep_empty && is_blank(trimmed) {
                     return false;
                 }
-                self.out.push('"');
-                self.out.push_str(text);
-                self.out.push('"');
+                if trimmed.len() == text.len() {
+                    self.out.push_str(node.json());
+                } else {
+                    self.out.extend(["\"", trimmed, "\""]);
+                }
                 true
             }
-            Kind::Number if rule.output.is_none() => {
+            // What is said of its type can only be that it is a text.
+            Kind::Number if rule.output.is_some() => {
+                self.out.extend(["\"", node.raw(), "\""]);
+                true
+            }
+            Kind::Number => {
                 self.out.push_str(node.raw());
                 true
             }
-            Kind::Null
-            | Kind::True
-            | Kind::False
-            | Kind::Number
-            | Kind::EscapedText
-            | Kind::Array
-            | Kind::Object => false,
+            Kind::Null | Kind::True | Kind::False | Kind::EscapedText | Kind::Array | Kind::Object => false,
         }
     }
 
@@ -468,7 +474,7 @@ impl<'v> Run<'v> {
 
     fn parameter(&mut self, parameter: &'v Parameter) {
         let rule = &parameter.rule;
-        match self.value_of(rule) {
+        match self.value_of(rule).map(Typed::into_value) {
             Ok(Value::Null) => {
                 self.fail(
                     rule,

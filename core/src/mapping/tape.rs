@@ -32,12 +32,16 @@ struct Token {
     /// Where it begins and ends in the text: of a text, within its quotes.
     start: u32,
     end: u32,
-    /// The token behind it and all that it holds. Of a member's name, a digest of the name.
+    /// The token behind it and all that it holds. Of a member's name, a digest of the name; names with escapes have
+    /// none.
     next: u32,
 }
 
 /// What stands where there is no token.
-const NOTHING: Token = Token { kind: Kind::Null, start: 0, end: 0, next: u32::MAX };
+const NOTHING: Token = Token { kind: Kind::Null, start: 0, end: 0, next: OUTSIDE };
+
+/// The place of what is around the outermost value.
+const OUTSIDE: u32 = u32::MAX;
 
 /// A record's tokens. A member's name goes before its value.
 #[derive(Debug)]
@@ -46,13 +50,21 @@ pub(super) struct Tape<'r> {
     tokens: Vec<Token>,
 }
 
-/// What makes names differ in most cases: their lengths and ends. Names with escapes have none.
+/// What makes names differ in most cases: their first eight bytes and their lengths.
 #[inline]
-pub(super) fn digest(bytes: &[u8]) -> u32 {
-    let last = bytes.len().wrapping_sub(1);
-    let byte = |place: usize| u32::from(bytes.get(place).copied().unwrap_or_default());
-    let middle = byte(bytes.len() / 2);
-    (bytes.len() as u32 & 0xff) << 24 | byte(0) << 16 | middle << 8 | byte(last)
+pub(super) fn digest(name: &[u8]) -> u32 {
+    let first = match name.first_chunk() {
+        Some(first) => u64::from_le_bytes(*first),
+        None => name.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    digest_of(first, name.len())
+}
+
+/// The same from a word that begins with the name.
+#[inline]
+fn digest_of(word: u64, length: usize) -> u32 {
+    let first = if length < 8 { word & !(u64::MAX << (length * 8)) } else { word };
+    ((first ^ (length as u64) << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 impl<'r> Tape<'r> {
@@ -86,30 +98,44 @@ pub(super) struct Node<'t> {
     place: usize,
 }
 
-/// A member's name as it stands in the text.
+/// A member's name.
 #[derive(Clone, Copy)]
 pub(super) struct Name<'t> {
-    pub(super) raw: &'t str,
-    pub(super) digest: u32,
-    has_escapes: bool,
+    tape: &'t Tape<'t>,
+    token: Token,
 }
 
 impl<'t> Name<'t> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn is(&self, key: &Key) -> bool {
-        if self.has_escapes {
-            unescape(self.raw) == key.name
-        } else {
-            self.digest == key.digest && self.raw == key.name
+        match self.digest() {
+            Some(digest) => digest == key.digest && self.bytes() == key.name.as_bytes(),
+            None => self.text() == key.name,
         }
     }
 
-    pub(super) fn text(&self) -> Cow<'t, str> {
-        if self.has_escapes { unescape(self.raw).into() } else { self.raw.into() }
+    /// A digest of the name, if it has no escapes.
+    #[inline]
+    pub(super) fn digest(&self) -> Option<u32> {
+        (!self.has_escapes()).then_some(self.token.next)
     }
 
-    pub(super) fn has_escapes(&self) -> bool {
-        self.has_escapes
+    #[inline(never)]
+    pub(super) fn text(&self) -> Cow<'t, str> {
+        if self.has_escapes() { unescape(self.raw()).into() } else { self.raw().into() }
+    }
+
+    fn raw(&self) -> &'t str {
+        self.tape.text.get(self.token.start as usize..self.token.end as usize).unwrap_or_default()
+    }
+
+    fn bytes(&self) -> &'t [u8] {
+        let text = self.tape.text.as_bytes();
+        text.get(self.token.start as usize..self.token.end as usize).unwrap_or_default()
+    }
+
+    fn has_escapes(&self) -> bool {
+        self.token.kind == Kind::EscapedText
     }
 }
 
@@ -131,6 +157,25 @@ impl<'t> Node<'t> {
     pub(super) fn raw(self) -> &'t str {
         let token = self.token();
         self.tape.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    /// The value's JSON as it stands in the record.
+    pub(super) fn json(self) -> &'t str {
+        let Token { kind, start, end, .. } = self.token();
+        let quote = u32::from(matches!(kind, Kind::Text | Kind::EscapedText));
+        let ends = start.saturating_sub(quote) as usize..(end + quote) as usize;
+        self.tape.text.get(ends).unwrap_or_default()
+    }
+
+    /// Whether it is what JMESPath takes for true: all but null, `false`, and what is empty.
+    pub(super) fn is_truthy(self) -> bool {
+        let token = self.token();
+        match token.kind {
+            Kind::Null | Kind::False => false,
+            Kind::True | Kind::Number => true,
+            Kind::Text | Kind::EscapedText => token.start < token.end,
+            Kind::Array | Kind::Object => token.next as usize > self.place + 1,
+        }
     }
 
     /// A text's characters.
@@ -213,10 +258,9 @@ impl<'t> Iterator for Members<'t> {
             return None;
         }
         let [name, value] = self.tape.tokens.get(self.at..)?.first_chunk()?;
-        let raw = self.tape.text.get(name.start as usize..name.end as usize).unwrap_or_default();
         let node = Node { tape: self.tape, place: self.at + 1 };
         self.at = value.next as usize;
-        Some((Name { raw, digest: name.next, has_escapes: name.kind == Kind::EscapedText }, node))
+        Some((Name { tape: self.tape, token: *name }, node))
     }
 }
 
@@ -236,76 +280,81 @@ enum Fault {
     Deep(usize),
 }
 
-/// Reads JSON as tokens. Places are handed from function to function, so that they stay in registers.
-fn tokenise(text: &str) -> Result<Vec<Token>, Fault> {
+/// Reads JSON as tokens.
+fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
     let bytes = text.as_bytes();
     let mut tokens: Vec<Token> = Vec::with_capacity(bytes.len() / 8 + 8);
-    // The arrays and objects that are open, and whether each is an object.
-    let mut open: Vec<(usize, bool)> = Vec::with_capacity(16);
-    let mut at = 0;
+    // The innermost array or object that is open. Until it is closed, its token's `next` is the one around it.
+    let mut open = OUTSIDE;
+    let mut is_object = false;
+    let mut depth = 0;
+    let (mut at, mut byte) = next(bytes, 0);
     loop {
-        at = skip_space(bytes, at);
-        match bytes.get(at) {
-            Some(b'"') => {
+        if is_object {
+            let colon = name(text, at, byte, &mut tokens)?;
+            (at, byte) = next(bytes, colon + 1);
+        }
+        match byte {
+            b'"' => {
                 let (kind, end) = string(text, at)?;
                 push(&mut tokens, kind, at + 1, end - 1);
                 at = end;
             }
-            Some(b'-' | b'0'..=b'9') => {
+            b'-' | b'0'..=b'9' => {
                 let end = number(bytes, at)?;
                 push(&mut tokens, Kind::Number, at, end);
                 at = end;
             }
-            Some(opening @ (b'{' | b'[')) => {
-                let is_object = *opening == b'{';
-                let (kind, closing) = if is_object { (Kind::Object, b'}') } else { (Kind::Array, b']') };
-                let place = tokens.len();
-                push(&mut tokens, kind, at, at);
-                at = skip_space(bytes, at + 1);
-                if bytes.get(at) == Some(&closing) {
-                    at += 1;
-                    close(&mut tokens, place, at);
-                } else if open.len() >= DEEPEST {
-                    return Err(Fault::Deep(at));
-                } else {
-                    open.push((place, is_object));
-                    if is_object {
-                        at = name(text, at, &mut tokens)?;
+            b'{' | b'[' => {
+                let opens_object = byte == b'{';
+                let (kind, closing) = if opens_object { (Kind::Object, b'}') } else { (Kind::Array, b']') };
+                let place = tokens.len() as u32;
+                tokens.push(Token { kind, start: at as u32, end: at as u32, next: open });
+                (at, byte) = next(bytes, at + 1);
+                if byte != closing {
+                    if depth == DEEPEST {
+                        return Err(Fault::Deep(at).into());
                     }
+                    (open, is_object) = (place, opens_object);
+                    depth += 1;
                     continue;
                 }
+                at += 1;
+                close(&mut tokens, place, at);
             }
-            Some(b't') => at = word(bytes, at, "true", Kind::True, &mut tokens)?,
-            Some(b'f') => at = word(bytes, at, "false", Kind::False, &mut tokens)?,
-            Some(b'n') => at = word(bytes, at, "null", Kind::Null, &mut tokens)?,
-            Some(_) | None => return Err(Fault::Expected(at, "a JSON value")),
+            b't' => at = word(bytes, at, "true", Kind::True, &mut tokens)?,
+            b'f' => at = word(bytes, at, "false", Kind::False, &mut tokens)?,
+            b'n' => at = word(bytes, at, "null", Kind::Null, &mut tokens)?,
+            _ => return Err(expected(at, "a JSON value")),
         }
         // A value is behind us: what is around it goes on, or ends.
         loop {
-            at = skip_space(bytes, at);
-            let Some((place, is_object)) = open.last().copied() else {
+            (at, byte) = next(bytes, at);
+            if open == OUTSIDE {
                 let is_end = at >= bytes.len();
-                return if is_end { Ok(tokens) } else { Err(Fault::Expected(at, "the end of the record")) };
-            };
-            match (bytes.get(at), is_object) {
-                (Some(b','), true) => {
-                    at = name(text, skip_space(bytes, at + 1), &mut tokens)?;
+                return if is_end { Ok(tokens) } else { Err(expected(at, "the end of the record")) };
+            }
+            match (byte, is_object) {
+                (b',', true | false) => {
+                    (at, byte) = next(bytes, at + 1);
                     break;
                 }
-                (Some(b','), false) => {
+                (b'}', true) | (b']', false) => {
                     at += 1;
-                    break;
+                    open = close(&mut tokens, open, at);
+                    is_object = tokens.get(open as usize).is_some_and(|around| around.kind == Kind::Object);
+                    depth -= 1;
                 }
-                (Some(b'}'), true) | (Some(b']'), false) => {
-                    at += 1;
-                    open.pop();
-                    close(&mut tokens, place, at);
-                }
-                (_, true) => return Err(Fault::Expected(at, "`,` or `}`")),
-                (_, false) => return Err(Fault::Expected(at, "`,` or `]`")),
+                (_, true) => return Err(expected(at, "`,` or `}`")),
+                (_, false) => return Err(expected(at, "`,` or `]`")),
             }
         }
     }
+}
+
+#[cold]
+fn expected(at: usize, what: &'static str) -> Box<Fault> {
+    Box::new(Fault::Expected(at, what))
 }
 
 #[inline]
@@ -314,40 +363,52 @@ fn push(tokens: &mut Vec<Token>, kind: Kind, start: usize, end: usize) {
     tokens.push(Token { kind, start: start as u32, end: end as u32, next });
 }
 
-fn close(tokens: &mut [Token], place: usize, end: usize) {
+/// Closes an array or an object; says which one is around it.
+#[inline]
+fn close(tokens: &mut [Token], place: u32, end: usize) -> u32 {
     let next = tokens.len() as u32;
-    if let Some(token) = tokens.get_mut(place) {
-        token.end = end as u32;
-        token.next = next;
-    }
+    let Some(token) = tokens.get_mut(place as usize) else { return OUTSIDE };
+    token.end = end as u32;
+    std::mem::replace(&mut token.next, next)
 }
 
+/// The first byte from there on that is no white space, and where it stands; zero behind the end, where no other
+/// zero may stand.
 #[inline]
-fn skip_space(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+fn next(bytes: &[u8], mut at: usize) -> (usize, u8) {
+    loop {
+        let byte = bytes.get(at).copied().unwrap_or(0);
+        // Most records have no white space, so that one comparison is enough.
+        if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            return (at, byte);
+        }
         at += 1;
     }
-    at
 }
 
-/// Reads a member's name and the colon behind it.
+/// Reads a member's name; says where the colon behind it stands.
 #[inline]
-fn name(text: &str, at: usize, tokens: &mut Vec<Token>) -> Result<usize, Fault> {
-    let bytes = text.as_bytes();
-    if bytes.get(at) != Some(&b'"') {
-        return Err(Fault::Expected(at, "a member's name in quotes"));
+fn name(text: &str, at: usize, byte: u8, tokens: &mut Vec<Token>) -> Result<usize, Box<Fault>> {
+    if byte != b'"' {
+        return Err(expected(at, "a member's name in quotes"));
     }
+    let bytes = text.as_bytes();
     let (kind, end) = string(text, at)?;
-    let name = bytes.get(at + 1..end - 1).unwrap_or_default();
-    let next = if kind == Kind::Text { digest(name) } else { 0 };
-    tokens.push(Token { kind, start: at as u32 + 1, end: end as u32 - 1, next });
-    let colon = skip_space(bytes, end);
-    if bytes.get(colon) == Some(&b':') { Ok(colon + 1) } else { Err(Fault::Expected(colon, "`:`")) }
+    let next_digest = match (kind, bytes.get(at + 1..).and_then(<[u8]>::first_chunk)) {
+        (Kind::Text, Some(first)) => digest_of(u64::from_le_bytes(*first), end - at - 2),
+        (Kind::Text, None) => digest(bytes.get(at + 1..end - 1).unwrap_or_default()),
+        (_, _) => 0,
+    };
+    tokens.push(Token { kind, start: at as u32 + 1, end: end as u32 - 1, next: next_digest });
+    match next(bytes, end) {
+        (colon, b':') => Ok(colon),
+        (other, _) => Err(expected(other, "`:`")),
+    }
 }
 
 /// Where a string ends, and whether it has escapes.
 #[inline]
-fn string(text: &str, at: usize) -> Result<(Kind, usize), Fault> {
+fn string(text: &str, at: usize) -> Result<(Kind, usize), Box<Fault>> {
     match text.as_bytes().get(at..).and_then(plain_string) {
         Some(end) => Ok((Kind::Text, at + end + 1)),
         None => general_string(text, at),
@@ -356,7 +417,7 @@ fn string(text: &str, at: usize) -> Result<(Kind, usize), Fault> {
 
 /// The same for a string with escapes, or near the record's end.
 #[cold]
-fn general_string(text: &str, start: usize) -> Result<(Kind, usize), Fault> {
+fn general_string(text: &str, start: usize) -> Result<(Kind, usize), Box<Fault>> {
     let mut at = start + 1;
     let mut kind = Kind::Text;
     loop {
@@ -366,29 +427,29 @@ fn general_string(text: &str, start: usize) -> Result<(Kind, usize), Fault> {
                 kind = Kind::EscapedText;
                 at += 2;
             }
-            Some(0..0x20) => return Err(Fault::Expected(at, "a character that may stand in a string")),
+            Some(0..0x20) => return Err(expected(at, "a character that may stand in a string")),
             Some(_) => at += 1,
-            None => return Err(Fault::Endless(start)),
+            None => return Err(Fault::Endless(start).into()),
         }
     }
     at += 1;
     // Escapes are rare, so the general reader may check them.
     let string = text.get(start..at).unwrap_or_default();
     if kind == Kind::EscapedText && serde_json::from_str::<String>(string).is_err() {
-        return Err(Fault::WrongString(start));
+        return Err(Fault::WrongString(start).into());
     }
     Ok((kind, at))
 }
 
-fn number(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+fn number(bytes: &[u8], at: usize) -> Result<usize, Box<Fault>> {
     let start = at + usize::from(bytes.get(at) == Some(&b'-'));
     let mut at = digits(bytes, start);
     let leads_with_zero = bytes.get(start) == Some(&b'0');
     if at == start || (at > start + 1 && leads_with_zero) {
-        return Err(Fault::Expected(at, "a number without leading zeros"));
+        return Err(expected(at, "a number without leading zeros"));
     }
     let more = |from: usize| match digits(bytes, from) {
-        end if end == from => Err(Fault::Expected(from, "a digit")),
+        end if end == from => Err(expected(from, "a digit")),
         end => Ok(end),
     };
     if bytes.get(at) == Some(&b'.') {
@@ -414,9 +475,9 @@ fn word(
     word: &'static str,
     kind: Kind,
     tokens: &mut Vec<Token>,
-) -> Result<usize, Fault> {
+) -> Result<usize, Box<Fault>> {
     if !bytes.get(at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
-        return Err(Fault::Expected(at, "a JSON value"));
+        return Err(expected(at, "a JSON value"));
     }
     push(tokens, kind, at, at + word.len());
     Ok(at + word.len())

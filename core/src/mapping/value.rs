@@ -62,6 +62,21 @@ impl<'v> Value<'v> {
         }
     }
 
+    /// The same value, without copies of its texts.
+    pub(super) fn lent(&self) -> Value<'_> {
+        match self {
+            Value::Number(digits) => Value::Number(Cow::Borrowed(digits)),
+            Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Value::Null
+            | Value::True
+            | Value::False
+            | Value::Plain(_)
+            | Value::Node(_)
+            | Value::Array(_)
+            | Value::Object(_) => self.clone(),
+        }
+    }
+
     pub(super) fn boolean(value: bool) -> Self {
         if value { Value::True } else { Value::False }
     }
@@ -136,7 +151,7 @@ impl<'v> Value<'v> {
             Value::Number(_) => true,
             Value::Plain(text) => !text.is_empty(),
             Value::Text(text) => !text.is_empty(),
-            Value::Node(node) => node.elements().next().is_some() || node.members().next().is_some(),
+            Value::Node(node) => node.is_truthy(),
             Value::Array(elements) => !elements.is_empty(),
             Value::Object(members) => !members.is_empty(),
         }

@@ -22,15 +22,17 @@ pub(super) fn skip_whitespace(bytes: &[u8], mut position: usize) -> usize {
 /// characters: the place of its closing quote.
 #[inline(always)]
 pub(crate) fn plain_string(bytes: &[u8]) -> Option<usize> {
-    let mut position = 1;
+    let mut rest = bytes.get(1..)?;
     loop {
-        let word = u64::from_le_bytes(*bytes.get(position..)?.first_chunk()?);
+        let (word, behind) = rest.split_first_chunk()?;
+        let word = u64::from_le_bytes(*word);
         let special = equal_to(word, b'"') | equal_to(word, b'\\') | control_characters(word);
         if special != 0 {
-            let end = position + special.trailing_zeros() as usize / 8;
-            return (bytes.get(end) == Some(&b'"')).then_some(end);
+            let place = special.trailing_zeros() / 8;
+            let is_quote = (word >> (place * 8)) as u8 == b'"';
+            return is_quote.then_some(bytes.len() - rest.len() + place as usize);
         }
-        position += 8;
+        rest = behind;
     }
 }
 

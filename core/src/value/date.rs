@@ -122,10 +122,29 @@ impl Date {
 
 const EPOCH: civil::Date = civil::Date::constant(1970, 1, 1);
 
+impl Date {
+    /// Puts the wire text at the beginning of a longer one.
+    pub(super) fn spell(self, text: &mut [u8; 29]) {
+        let year = u32::from(self.year());
+        let [month, day] = [self.month(), self.day()].map(u32::from);
+        for (at, number) in [(0, year / 100), (2, year % 100), (5, month), (8, day)] {
+            spell_two(text, at, number);
+        }
+    }
+}
+
+/// Puts two digits somewhere.
+pub(super) fn spell_two(text: &mut [u8; 29], at: usize, number: u32) {
+    text[at] = b'0' + (number / 10) as u8;
+    text[at + 1] = b'0' + (number % 10) as u8;
+}
+
 /// The wire text: `2024-03-10`.
 impl fmt::Display for Date {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:04}-{:02}-{:02}", self.year(), self.month(), self.day())
+        let mut text = [b'-'; 29];
+        self.spell(&mut text);
+        formatter.write_str(str::from_utf8(&text[..10]).unwrap_or_default())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::date::Date;
+use super::date::{Date, spell_two};
 use super::fields::Fields;
 use super::travels_as_text;
 use crate::error::{Error, Result};
@@ -206,17 +206,32 @@ fn read_offset(fields: &mut Fields<'_>) -> Result<Option<i16>> {
 impl fmt::Display for DateTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = self.local();
+        // The milliseconds of a day are few.
+        let time = time as u32;
         let (seconds, milliseconds) = (time / 1000, time % 1000);
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        write!(formatter, "{date}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}")?;
-        match self.offset_minutes() {
-            None => formatter.write_str("Z"),
-            Some(minutes) => {
-                let sign = if minutes < 0 { '-' } else { '+' };
-                let minutes = minutes.unsigned_abs();
-                write!(formatter, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-            }
+        let mut text = *b"0000-00-00T00:00:00.000+00:00";
+        date.spell(&mut text);
+        for (at, number) in [(11, hour), (14, minute), (17, second), (21, milliseconds % 100)] {
+            spell_two(&mut text, at, number);
         }
+        text[20] = b'0' + (milliseconds / 100) as u8;
+        let length = match self.offset_minutes() {
+            None => {
+                text[23] = b'Z';
+                24
+            }
+            Some(offset) => {
+                if offset < 0 {
+                    text[23] = b'-';
+                }
+                let minutes = u32::from(offset.unsigned_abs());
+                spell_two(&mut text, 24, minutes / 60);
+                spell_two(&mut text, 27, minutes % 60);
+                text.len()
+            }
+        };
+        formatter.write_str(str::from_utf8(&text[..length]).unwrap_or_default())
     }
 }
 

@@ -131,6 +131,9 @@ impl Decimal {
     /// # Errors
     /// A validation error when that would take more than zeros away, or cannot be held.
     pub fn with_places(self, places: u32) -> Result<Self> {
+        if self.0.scale() == places {
+            return Ok(self);
+        }
         let mut rescaled = self.0;
         // It rounds where it must and stops where it can hold no more; neither is the same value.
         rescaled.rescale(places);

@@ -113,7 +113,7 @@ impl Tree {
     /// Gives the plain paths that begin at the scope's own value places in a walk over it.
     pub(super) fn place(&mut self, paths: &mut Paths) {
         match self {
-            Tree::Path(path, slot) => *slot = Some(paths.add(path.clone())),
+            Tree::Path(path, slot) => *slot = Some(paths.add(path)),
             Tree::Literal(_) | Tree::Slice(..) => {}
             // What comes second is evaluated against what came of the first.
             Tree::Then(first, _) | Tree::Project(first, _) => first.place(paths),
@@ -135,6 +135,47 @@ impl Tree {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether it is a plain path with a place in a walk, or several of which the first that is true counts.
+    pub(super) fn is_placed(&self) -> bool {
+        match self {
+            Tree::Path(_, slot) => slot.is_some(),
+            Tree::Or(left, right) => left.is_placed() && right.is_placed(),
+            Tree::Literal(_)
+            | Tree::Then(..)
+            | Tree::And(..)
+            | Tree::Not(_)
+            | Tree::Where(..)
+            | Tree::Compare(..)
+            | Tree::Project(..)
+            | Tree::Flatten(_)
+            | Tree::Values(_)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Call(..) => false,
+        }
+    }
+
+    /// Whether its value is an array that is made element by element, or null.
+    pub(super) fn is_projection(&self) -> bool {
+        match self {
+            Tree::Project(..) | Tree::Flatten(_) => true,
+            Tree::Path(..)
+            | Tree::Literal(_)
+            | Tree::Then(..)
+            | Tree::Or(..)
+            | Tree::And(..)
+            | Tree::Not(_)
+            | Tree::Where(..)
+            | Tree::Compare(..)
+            | Tree::Values(_)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Call(..) => false,
         }
     }
 

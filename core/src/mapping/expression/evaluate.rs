@@ -3,13 +3,26 @@
 use std::cmp::Ordering;
 
 use super::{Comparison, Scope, Tree, functions};
-use crate::mapping::path::follow;
+use crate::mapping::path::{Found, follow};
+use crate::mapping::tape::Node;
 use crate::mapping::value::{Sort, Value, set};
 
 impl<'a, 'v> Scope<'a, 'v> {
     /// A value that was come by on the way, of which no walk knows anything.
     fn of(value: &'a Value<'v>) -> Self {
         Self { value, found: None }
+    }
+}
+
+impl Tree {
+    /// See [`super::Expression::node`].
+    pub(super) fn node<'v>(&self, walk: (Node<'v>, &Found)) -> Option<Node<'v>> {
+        if let Tree::Or(left, right) = self {
+            let first = left.is_placed().then(|| left.node(walk))?;
+            return first.filter(|node| node.is_truthy()).or_else(|| right.node(walk));
+        }
+        let Tree::Path(_, Some(slot)) = self else { return None };
+        walk.1.node(walk.0, *slot)
     }
 }
 
@@ -20,22 +33,22 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
             (Some(slot), Some((node, found))) => found.value(node, *slot),
             (Some(_) | None, Some(_) | None) => follow(scope.value, path),
         }),
-        Tree::Literal(value) => Ok(value.clone()),
+        Tree::Literal(value) => Ok(value.lent()),
         Tree::Then(first, second) => {
             let value = evaluate(first, scope)?;
             evaluate(second, Scope::of(&value))
         }
-        Tree::Or(left, right) => {
-            let value = evaluate(left, scope)?;
-            if value.is_truthy() { Ok(value) } else { evaluate(right, scope) }
-        }
+        Tree::Or(left, right) => match evaluate(left, scope)? {
+            value if value.is_truthy() => Ok(value),
+            _ => evaluate(right, scope),
+        },
         Tree::And(left, right) => {
             let value = evaluate(left, scope)?;
             if value.is_truthy() { evaluate(right, scope) } else { Ok(value) }
         }
-        Tree::Not(inner) => Ok(Value::boolean(!evaluate(inner, scope)?.is_truthy())),
+        Tree::Not(inner) => Ok(Value::boolean(!holds(inner, scope)?)),
         Tree::Where(condition, then) => {
-            if evaluate(condition, scope)?.is_truthy() {
+            if holds(condition, scope)? {
                 evaluate(then, scope)
             } else {
                 Ok(Value::Null)
@@ -48,24 +61,13 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
             Some(members) => Value::Array(members.into_iter().map(|(_, value)| value).collect()),
             None => Value::Null,
         }),
-        Tree::Project(of, tree) => {
-            let mut projected = Vec::new();
-            let is_array = for_each(of, scope, &mut |element| {
-                let value = evaluate(tree, Scope::of(&element))?;
-                if !value.is_null() {
-                    projected.push(value);
-                }
-                Ok(())
-            })?;
-            Ok(if is_array { Value::Array(projected) } else { Value::Null })
-        }
-        Tree::Flatten(_) => {
-            let mut flat = Vec::new();
+        Tree::Project(..) | Tree::Flatten(_) => {
+            let mut elements = Vec::new();
             let is_array = for_each(tree, scope, &mut |element| {
-                flat.push(element);
+                elements.push(element);
                 Ok(())
             })?;
-            Ok(if is_array { Value::Array(flat) } else { Value::Null })
+            Ok(if is_array { Value::Array(elements) } else { Value::Null })
         }
         Tree::List(trees) => {
             if scope.value.is_null() {
@@ -89,6 +91,17 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
     }
 }
 
+/// Whether a tree's value is what JMESPath takes for true.
+pub(super) fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
+    match (tree, scope.found) {
+        (Tree::Not(inner), _) => Ok(!holds(inner, scope)?),
+        (Tree::Path(_, Some(slot)), Some((node, found))) => {
+            Ok(found.node(node, *slot).is_some_and(Node::is_truthy))
+        }
+        (tree, _) => Ok(evaluate(tree, scope)?.is_truthy()),
+    }
+}
+
 /// Hands over the elements of a tree's value one by one, without making an array of them where that can be
 /// helped; says whether it is an array.
 pub(super) fn for_each<'v>(
@@ -96,19 +109,33 @@ pub(super) fn for_each<'v>(
     scope: Scope<'_, 'v>,
     take: &mut dyn FnMut(Value<'v>) -> Result<(), String>,
 ) -> Result<bool, String> {
-    let (inner, flattens) = match tree {
-        Tree::Flatten(inner) => (&**inner, true),
-        tree => (tree, false),
-    };
-    let value = evaluate(inner, scope)?;
-    let Some(elements) = value.elements() else { return Ok(false) };
-    for element in elements {
-        match element.elements() {
-            Some(inner) if flattens => inner.into_iter().try_for_each(&mut *take)?,
-            Some(_) | None => take(element)?,
+    match tree {
+        Tree::Project(of, each) => {
+            for_each(of, scope, &mut |element| match evaluate(each, Scope::of(&element))? {
+                Value::Null => Ok(()),
+                value => take(value),
+            })
+        }
+        // What is projected is an array or null, and so is true when it has elements.
+        Tree::Or(left, right) if left.is_projection() => {
+            let mut has_elements = false;
+            for_each(left, scope, &mut |element| {
+                has_elements = true;
+                take(element)
+            })?;
+            if has_elements { Ok(true) } else { for_each(right, scope, take) }
+        }
+        Tree::Flatten(inner) => for_each(inner, scope, &mut |element| match element.elements() {
+            Some(mut inner) => inner.try_for_each(&mut *take),
+            None => take(element),
+        }),
+        tree => {
+            let value = evaluate(tree, scope)?;
+            let Some(mut elements) = value.elements() else { return Ok(false) };
+            elements.try_for_each(take)?;
+            Ok(true)
         }
     }
-    Ok(true)
 }
 
 fn slice<'v>(value: &Value<'v>, start: Option<i32>, stop: Option<i32>, step: i32) -> Value<'v> {

@@ -191,21 +191,10 @@ fn compact(json: &str) -> String {
 /// The sum of numbers as they come.
 pub(super) fn sum<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Decimal, String> {
     let mut total = Decimal::default();
-    let mut add = |element: Value<'v>| {
+    let is_array = for_each(tree, scope, &mut |element| {
         total = calculate(total, Operation::Plus, exact(Function::Sum, &element)?)?;
         Ok(())
-    };
-    // Elements of a projection are added on the way.
-    let is_array = match tree {
-        Tree::Project(of, each) => for_each(of, scope, &mut |element| match evaluate(
-            each,
-            Scope { value: &element, found: None },
-        )? {
-            Value::Null => Ok(()),
-            value => add(value),
-        })?,
-        tree => for_each(tree, scope, &mut add)?,
-    };
+    })?;
     if is_array { Ok(total) } else { Err("argument 1 of sum is nothing; expected an array".to_owned()) }
 }
 

@@ -7,7 +7,9 @@ mod functions;
 #[cfg(test)]
 mod tests;
 
-use super::path::{Found, Paths, Segment, Slot};
+use std::cell::Cell;
+
+use super::path::{Found, Paths, Segment, Slot, Sum};
 use super::tape::Node;
 use super::value::Value;
 use crate::value::Decimal;
@@ -23,6 +25,8 @@ const MOST_OPERATORS: usize = 120;
 pub(super) struct Expression {
     pub(super) text: String,
     tree: Tree,
+    /// Where it is kept when it is a sum: those of prices are asked for by several rules.
+    sum: Option<Sum>,
 }
 
 /// An expression, ready to be evaluated.
@@ -77,12 +81,15 @@ impl Expression {
             Some(path) => Tree::Path(path, None),
             None => compile::parse(text)?,
         };
-        Ok(Self { text: text.to_owned(), tree })
+        Ok(Self { text: text.to_owned(), tree, sum: None })
     }
 
     /// Gives its plain paths places in a walk over the record.
     pub(super) fn place(&mut self, paths: &mut Paths) {
         self.tree.place(paths);
+        if let Tree::Call(Function::Sum, _) = &self.tree {
+            self.sum = Some(paths.add_sum(&self.text));
+        }
     }
 
     /// Its value.
@@ -91,19 +98,25 @@ impl Expression {
     /// What cannot be computed, in words: a function with arguments of the wrong type, mostly.
     #[inline]
     pub(super) fn evaluate<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-        if let (Tree::Path(_, Some(slot)), Some((node, found))) = (&self.tree, scope.found) {
-            return Ok(found.value(node, *slot));
+        match self.node(scope) {
+            Some(node) => Ok(Value::of(node)),
+            None => evaluate::evaluate(&self.tree, scope),
         }
-        evaluate::evaluate(&self.tree, scope)
     }
 
-    /// Where the value of a plain path stands in the record, when a walk was made over it.
+    /// Whether its value is what JMESPath takes for true.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub(super) fn holds<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<bool, String> {
+        evaluate::holds(&self.tree, scope)
+    }
+
+    /// Where the value of a plain path, or of the first that is true of several, stands in the record, when a walk
+    /// was made over it. `None` when it has none, and of any other expression.
     #[inline]
     pub(super) fn node<'v>(&self, scope: Scope<'_, 'v>) -> Option<Node<'v>> {
-        match (&self.tree, scope.found) {
-            (Tree::Path(_, Some(slot)), Some((node, found))) => found.node(node, *slot),
-            (_, _) => None,
-        }
+        self.tree.node(scope.found?)
     }
 
     /// The number that a sum comes to, without its digits being written first; `None` of anything else.
@@ -111,24 +124,16 @@ impl Expression {
     /// # Errors
     /// As [`Expression::evaluate`].
     pub(super) fn exact<'v>(&'v self, scope: Scope<'_, 'v>) -> Option<Result<Decimal, String>> {
-        match &self.tree {
-            Tree::Call(Function::Sum, arguments) => Some(functions::sum(arguments.first()?, scope)),
-            Tree::Path(..)
-            | Tree::Literal(_)
-            | Tree::Then(..)
-            | Tree::Or(..)
-            | Tree::And(..)
-            | Tree::Not(_)
-            | Tree::Where(..)
-            | Tree::Compare(..)
-            | Tree::Project(..)
-            | Tree::Flatten(_)
-            | Tree::Values(_)
-            | Tree::Slice(..)
-            | Tree::List(_)
-            | Tree::Object(_)
-            | Tree::Call(..) => None,
+        let Tree::Call(Function::Sum, arguments) = &self.tree else { return None };
+        let kept = self.sum.and_then(|sum| scope.found?.1.sum(sum));
+        if let Some(known) = kept.and_then(Cell::get) {
+            return Some(Ok(known));
         }
+        let sum = functions::sum(arguments.first()?, scope);
+        if let (Some(kept), Ok(sum)) = (kept, &sum) {
+            kept.set(Some(*sum));
+        }
+        Some(sum)
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.

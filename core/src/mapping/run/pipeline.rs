@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::Run;
-use crate::mapping::rule::{Operand, Piece, Rule, Source};
+use crate::mapping::rule::{Operand, Pick, Piece, Rule, Source};
 use crate::mapping::transform::{
-    LookupStep, MathStep, Operation, Otherwise, Tabled, Unit, UnitStep, calculate, convert, read_number,
+    Form, LookupStep, MathStep, Operation, Otherwise, Tabled, Typed, Unit, UnitStep, calculate, convert,
+    read_number,
 };
 use crate::mapping::value::Value;
 use crate::value::Decimal;
@@ -15,38 +16,49 @@ type Unfit<'v> = (Value<'v>, String);
 
 impl<'v> Run<'v> {
     /// A rule's value before it is resolved; null when there is none.
-    pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Value<'v>, Unfit<'v>> {
+    pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Typed<'v>, Unfit<'v>> {
+        if let (Source::Pick(pick), None) = (&rule.source, &rule.lookup)
+            && let Some(sum) = self.exact(pick)
+        {
+            let sum = sum.map_err(|reason| (Value::Null, reason))?;
+            return self.typed(rule, Typed::Number(sum, Form::Number));
+        }
         let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
         tidy(&mut value, rule);
         if value.is_null() {
             match &rule.default {
-                Some(default) => value = default.value.clone(),
-                None => return Ok(value),
+                Some(default) => value = default.value.lent(),
+                None => return Ok(value.into()),
             }
         }
         if let Some(lookup) = &rule.lookup {
             look_up(lookup, &mut value)?;
         }
+        if value.is_null() { Ok(value.into()) } else { self.typed(rule, value.into()) }
+    }
+
+    /// What calculations, units and the type make of a value.
+    fn typed(&self, rule: &'v Rule, value: Typed<'v>) -> Result<Typed<'v>, Unfit<'v>> {
         // What is said of the type of a reference holds for the id.
         let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
-        if value.is_null() || (output.is_none() && rule.math.is_empty() && rule.unit.is_none()) {
+        if output.is_none() && rule.math.is_empty() && rule.unit.is_none() {
             return Ok(value);
         }
         let reading = &self.compiled.document.reading;
         let operand = |operand: &'v Operand| self.operand(operand);
         let number = self.reckon(rule, &value)?;
-        let typed = match (number, output) {
-            (Some(number), Some(output)) => output.apply_to_number(number, reading, &operand),
-            (Some(number), None) => Ok(Value::number_of(number)),
-            (None, Some(output)) => output.apply(&value, reading, &operand),
-            (None, None) => return Ok(value),
+        let typed = match (number, output, &value) {
+            (Some(number), Some(output), _) => output.apply_to_number(number, reading, &operand),
+            (Some(number), None, _) => Ok(Typed::Number(number, Form::Number)),
+            (None, Some(output), Typed::Value(value)) => output.apply(value, reading, &operand),
+            (None, _, _) => return Ok(value),
         };
-        typed.map_err(|reason| (value, reason))
+        typed.map_err(|reason| (value.into_value(), reason))
     }
 
     fn source(&self, source: &'v Source) -> Result<Value<'v>, String> {
         match source {
-            Source::Constant(constant) => Ok(constant.value.clone()),
+            Source::Constant(constant) => Ok(constant.value.lent()),
             Source::Pick(pick) => self.pick(pick),
             Source::Template(pieces) => self.template(pieces),
             Source::Concat { parts, separator } => {
@@ -87,7 +99,7 @@ impl<'v> Run<'v> {
 
     pub(super) fn operand(&self, operand: &'v Operand) -> Result<Value<'v>, String> {
         match operand {
-            Operand::Constant(constant) => Ok(constant.value.clone()),
+            Operand::Constant(constant) => Ok(constant.value.lent()),
             Operand::Pick(pick) => self.pick(pick),
         }
     }
@@ -96,13 +108,14 @@ impl<'v> Run<'v> {
         read_number(value, &self.compiled.document.reading).map_err(|reason| (value.clone(), reason))
     }
 
-    /// What calculations and units make of a value, if there are any.
-    fn reckon(&self, rule: &'v Rule, value: &Value<'v>) -> Result<Option<Decimal>, Unfit<'v>> {
-        if rule.math.is_empty() && rule.unit.is_none() {
-            return Ok(None);
-        }
-        let refuse = |reason: String| (value.clone(), reason);
-        let mut result = self.number(value)?;
+    /// What calculations and units make of a value, if there are any, or else the number that it is already.
+    fn reckon(&self, rule: &'v Rule, value: &Typed<'v>) -> Result<Option<Decimal>, Unfit<'v>> {
+        let mut result = match value {
+            Typed::Number(number, _) => *number,
+            Typed::Value(_) if rule.math.is_empty() && rule.unit.is_none() => return Ok(None),
+            Typed::Value(value) => self.number(value)?,
+        };
+        let refuse = |reason: String| (value.clone().into_value(), reason);
         for step in &rule.math {
             result = self.step(step, result).map_err(refuse)?;
         }
@@ -115,7 +128,9 @@ impl<'v> Run<'v> {
     fn step(&self, step: &'v MathStep, left: Decimal) -> Result<Decimal, String> {
         let name = step.operation.as_str();
         let refuse = |reason: String| format!("{name}: {reason}");
-        if let Some(right) = self.exact(&step.operand) {
+        if let Operand::Pick(pick) = &step.operand
+            && let Some(right) = self.exact(pick)
+        {
             return calculate(left, step.operation, right.map_err(refuse)?);
         }
         let operand = self.operand(&step.operand).map_err(refuse)?;
@@ -134,12 +149,9 @@ impl<'v> Run<'v> {
         calculate(left, step.operation, right)
     }
 
-    /// The number that a sum comes to.
-    fn exact(&self, operand: &'v Operand) -> Option<Result<Decimal, String>> {
-        match operand {
-            Operand::Pick(pick) => pick.expression.exact(self.scope(pick)?),
-            Operand::Constant(_) => None,
-        }
+    /// The number that a sum comes to; `None` of anything else.
+    fn exact(&self, pick: &'v Pick) -> Option<Result<Decimal, String>> {
+        pick.expression.exact(self.scope(pick)?)
     }
 
     fn convert(&self, step: &'v UnitStep, measure: Decimal) -> Result<Decimal, String> {
@@ -202,7 +214,7 @@ fn look_up<'v>(step: &'v LookupStep, value: &mut Value<'v>) -> Result<(), Unfit<
     match &step.otherwise {
         Otherwise::Keep => {}
         Otherwise::Skip => *value = Value::Null,
-        Otherwise::Default(constant) => *value = constant.value.clone(),
+        Otherwise::Default(constant) => *value = constant.value.lent(),
         Otherwise::Fail => {
             let table = if step.name.is_empty() { String::new() } else { format!(" {:?}", step.name) };
             let reason = format!("the table{table} does not have it; it has {}", step.table.examples());

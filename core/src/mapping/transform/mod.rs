@@ -11,7 +11,9 @@ mod zone;
 mod zone_rules;
 
 pub(super) use money::Money;
-pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number, short, spelled};
+pub(super) use number::{
+    Numeric, Operation, Reading, Rounding, calculate, read_number, short, spell, spelled,
+};
 pub(super) use table::{Otherwise, Table, Tabled};
 pub(super) use text::Case;
 pub(super) use time::{Input, Pattern, Time};
@@ -45,6 +47,49 @@ pub(super) struct MathStep {
 pub(super) struct UnitStep {
     pub(super) from: Operand,
     pub(super) to: Unit,
+}
+
+/// A value on its way into a body. A number that was computed is spelled where it goes.
+#[derive(Clone, Debug)]
+pub(super) enum Typed<'v> {
+    Value(Value<'v>),
+    Number(Decimal, Form),
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Number,
+    Text,
+}
+
+impl<'v> Typed<'v> {
+    pub(super) fn into_value(self) -> Value<'v> {
+        match self {
+            Typed::Value(value) => value,
+            Typed::Number(number, Form::Number) => Value::number_of(number),
+            Typed::Number(number, Form::Text) => Value::Text(spelled(number).into()),
+        }
+    }
+
+    /// Appends its JSON.
+    pub(super) fn write(&self, out: &mut String) {
+        match self {
+            Typed::Value(value) => value.write(out),
+            Typed::Number(number, Form::Number) => spell(*number, out),
+            Typed::Number(number, Form::Text) => {
+                out.push('"');
+                spell(*number, out);
+                out.push('"');
+            }
+        }
+    }
+}
+
+impl<'v> From<Value<'v>> for Typed<'v> {
+    fn from(value: Value<'v>) -> Self {
+        Typed::Value(value)
+    }
 }
 
 /// The type that a value is given.
@@ -85,18 +130,18 @@ impl Output {
         value: &Value<'v>,
         reading: &Reading,
         operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
-    ) -> Result<Value<'v>, String> {
+    ) -> Result<Typed<'v>, String> {
         match self {
-            Output::Text { cut } => text::spell(value, *cut),
+            Output::Text { cut } => text::spell(value, *cut).map(Typed::Value),
             Output::Integer(numeric) => number::integer(value, numeric, reading),
             Output::Decimal(numeric) => number::decimal(value, numeric, reading),
             Output::Money(numeric, money) if numeric.places.is_none() && money.is_plain() => {
                 number::decimal(value, numeric, reading)
             }
             Output::Money(..) => self.apply_to_number(read_number(value, reading)?, reading, operand),
-            Output::Date(time) => time.date(value),
-            Output::DateTime(time) => time.date_time(value),
-            Output::Boolean => boolean(value),
+            Output::Date(time) => time.date(value).map(Typed::Value),
+            Output::DateTime(time) => time.date_time(value).map(Typed::Value),
+            Output::Boolean => boolean(value).map(Typed::Value),
         }
     }
 
@@ -109,10 +154,10 @@ impl Output {
         number: Decimal,
         reading: &Reading,
         operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
-    ) -> Result<Value<'v>, String> {
+    ) -> Result<Typed<'v>, String> {
         match self {
             Output::Integer(numeric) => number::whole(number, numeric),
-            Output::Decimal(numeric) => Ok(numeric.spell(numeric.fit(number, numeric.places)?)),
+            Output::Decimal(numeric) => numeric.fit(number, numeric.places).map(|fit| numeric.typed(fit)),
             Output::Money(numeric, money) => {
                 let currency = money.currency.as_ref().map(operand).transpose()?;
                 money.apply(number, currency.as_ref(), numeric)

@@ -3,6 +3,7 @@
 use rust_decimal::{Decimal as Exact, RoundingStrategy};
 
 use super::zone::Zone;
+use super::{Form, Typed};
 use crate::mapping::value::{Sort, Value};
 use crate::value::Decimal;
 
@@ -79,9 +80,12 @@ impl Numeric {
         })
     }
 
-    pub(super) fn spell<'v>(&self, number: Decimal) -> Value<'v> {
-        let digits = spelled(number).into();
-        if self.as_text { Value::Text(digits) } else { Value::Number(digits) }
+    pub(super) fn typed<'v>(&self, number: Decimal) -> Typed<'v> {
+        Typed::Number(number, self.form())
+    }
+
+    fn form(&self) -> Form {
+        if self.as_text { Form::Text } else { Form::Number }
     }
 }
 
@@ -182,13 +186,21 @@ pub(in crate::mapping) fn short(text: &str) -> Option<Decimal> {
     Decimal::from_parts(if is_negative { -mantissa } else { mantissa }.into(), places.unwrap_or(0)).ok()
 }
 
-/// A number's digits, without the formatting machinery where they are few.
+/// A number's digits.
 pub(in crate::mapping) fn spelled(number: Decimal) -> String {
-    let Ok(mantissa) = u64::try_from(number.mantissa().unsigned_abs()) else { return number.to_string() };
+    let mut digits = String::new();
+    spell(number, &mut digits);
+    digits
+}
+
+/// Appends a number's digits, without the formatting machinery where they are few.
+pub(in crate::mapping) fn spell(number: Decimal, out: &mut String) {
+    let Ok(mut rest) = u64::try_from(number.mantissa().unsigned_abs()) else {
+        return out.push_str(&number.to_string());
+    };
     let places = number.places() as usize;
     let mut buffer = [b'0'; 64];
     let mut at = buffer.len();
-    let mut rest = mantissa;
     let mut written = 0;
     // At least one digit stands before the point; a number has at most 28 behind it.
     while rest > 0 || written <= places {
@@ -205,19 +217,19 @@ pub(in crate::mapping) fn spelled(number: Decimal) -> String {
         at -= 1;
         buffer[at] = b'-';
     }
-    String::from_utf8_lossy(&buffer[at..]).into_owned()
+    out.push_str(str::from_utf8(&buffer[at..]).unwrap_or_default());
 }
 
 pub(super) fn decimal<'v>(
     value: &Value<'v>,
     numeric: &Numeric,
     reading: &Reading,
-) -> Result<Value<'v>, String> {
+) -> Result<Typed<'v>, String> {
     let number = read_number(value, reading)?;
     if numeric.places.is_none() && is_canonical(value, reading) {
-        return Ok(respell(value.clone(), numeric.as_text));
+        return Ok(respell(value.clone(), numeric.form()).into());
     }
-    Ok(numeric.spell(numeric.fit(number, numeric.places)?))
+    numeric.fit(number, numeric.places).map(|fit| numeric.typed(fit))
 }
 
 /// Whether the value's own text is how the number should be written.
@@ -234,13 +246,13 @@ fn is_canonical(value: &Value<'_>, reading: &Reading) -> bool {
 }
 
 /// The same digits as a text or as a number.
-fn respell<'v>(value: Value<'v>, as_text: bool) -> Value<'v> {
-    match (value, as_text) {
-        (Value::Number(std::borrow::Cow::Borrowed(digits)), true) => Value::Plain(digits),
-        (Value::Number(digits), true) => Value::Text(digits),
-        (Value::Plain(digits), false) => Value::Number(digits.into()),
-        (Value::Text(digits), false) => Value::Number(digits),
-        (value, true | false) => value,
+fn respell(value: Value<'_>, form: Form) -> Value<'_> {
+    match (value, form) {
+        (Value::Number(std::borrow::Cow::Borrowed(digits)), Form::Text) => Value::Plain(digits),
+        (Value::Number(digits), Form::Text) => Value::Text(digits),
+        (Value::Plain(digits), Form::Number) => Value::Number(digits.into()),
+        (Value::Text(digits), Form::Number) => Value::Number(digits),
+        (value, Form::Number | Form::Text) => value,
     }
 }
 
@@ -248,14 +260,14 @@ pub(super) fn integer<'v>(
     value: &Value<'v>,
     numeric: &Numeric,
     reading: &Reading,
-) -> Result<Value<'v>, String> {
+) -> Result<Typed<'v>, String> {
     whole(read_number(value, reading).map_err(|_| "expected a whole number".to_owned())?, numeric)
 }
 
-pub(super) fn whole<'v>(number: Decimal, numeric: &Numeric) -> Result<Value<'v>, String> {
+pub(super) fn whole<'v>(number: Decimal, numeric: &Numeric) -> Result<Typed<'v>, String> {
     let whole = numeric.fit(number, Some(0));
     let whole = whole.map_err(|_| "expected a whole number, or a `rounding` in the rule".to_owned())?;
-    Ok(numeric.spell(whole))
+    Ok(numeric.typed(whole))
 }
 
 /// An operation on numbers.
@@ -297,6 +309,9 @@ pub(in crate::mapping) fn calculate(
     operation: Operation,
     right: Decimal,
 ) -> Result<Decimal, String> {
+    if let Some(result) = calculate_short(left, operation, right) {
+        return Ok(result);
+    }
     let (left, right) = (Exact::from(left), Exact::from(right));
     // The library drops places silently, zeros and others where digits run out.
     let exact = |result: Option<Exact>, places: u32| Decimal::from(result?).with_places(places).ok();
@@ -315,6 +330,23 @@ pub(in crate::mapping) fn calculate(
         let place = if right.is_zero() && operation == Operation::Over { "; it is 0" } else { "" };
         format!("{left} {} {right} cannot be computed exactly{place}", operation.as_str())
     })
+}
+
+/// The same for numbers whose digits, and those of the result, are few; `None` of others and of quotients.
+fn calculate_short(left: Decimal, operation: Operation, right: Decimal) -> Option<Decimal> {
+    let digits = |number: Decimal| i64::try_from(number.mantissa()).ok();
+    let (one, other) = (digits(left)?, digits(right)?);
+    let places = left.places().max(right.places());
+    let aligned =
+        |digits: i64, number: Decimal| digits.checked_mul(10_i64.checked_pow(places - number.places())?);
+    let (result, places) = match operation {
+        Operation::Plus => (aligned(one, left)?.checked_add(aligned(other, right)?)?, places),
+        Operation::Minus => (aligned(one, left)?.checked_sub(aligned(other, right)?)?, places),
+        Operation::Times if one == 0 || other == 0 => (0, 0),
+        Operation::Times => (one.checked_mul(other)?, left.places() + right.places()),
+        Operation::Over => return None,
+    };
+    Decimal::from_parts(result.into(), places).ok()
 }
 
 #[cfg(test)]
@@ -377,7 +409,7 @@ mod tests {
         }
         let whole = |text: &str, rounding| {
             integer(&Value::Text(text.to_owned().into()), &Numeric { rounding, ..Numeric::default() }, &plain)
-                .map(|value| value.scalar_text().unwrap_or_default().to_owned())
+                .map(|value| value.into_value().scalar_text().unwrap_or_default().to_owned())
         };
         assert_eq!(whole("2.00", None).as_deref(), Ok("2"));
         assert!(whole("2.5", None).is_err());

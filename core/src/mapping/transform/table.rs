@@ -57,7 +57,7 @@ impl Table {
     }
 
     /// What it has for a text, a number's digits, or `true` and `false`.
-    pub(in crate::mapping) fn get<'v>(&self, value: &Value<'_>) -> Tabled<'v> {
+    pub(in crate::mapping) fn get<'v>(&'v self, value: &Value<'_>) -> Tabled<'v> {
         let text = match value.sort() {
             Sort::Null | Sort::Array | Sort::Object => return Tabled::Unknown,
             Sort::Boolean | Sort::Number | Sort::Text => value.scalar_text().unwrap_or_default(),
@@ -68,7 +68,7 @@ impl Table {
             let number = Exact::from(value.number()?).normalize().to_string();
             self.find(&number)
         });
-        found.map_or(Tabled::Unknown, |constant| Tabled::Is(constant.value.clone()))
+        found.map_or(Tabled::Unknown, |constant| Tabled::Is(constant.value.lent()))
     }
 
     fn find(&self, text: &str) -> Option<&Constant> {
