@@ -110,14 +110,20 @@ class Mapping:
         """
         text = _resolved_text(resolved)
         if isinstance(records, (bytes, bytearray, memoryview)):
-            return iter(self._compiled.map_lines(bytes(records), text))
+            return self._of_lines(bytes(records), text)
         if isinstance(records, str):
-            return iter(self._compiled.map_lines(records.encode(), text))
+            return self._of_lines(records.encode(), text)
         return self._in_chunks(iter(records), text)
 
     def _in_chunks(self, records: Iterator[AnyRecord], resolved: str) -> Iterator[MappedRecord]:
         while chunk := [record_bytes(record) for record in islice(records, _TOGETHER)]:
             yield from self._compiled.map_many(chunk, resolved)
+
+    def _of_lines(self, lines: bytes, resolved: str) -> Iterator[MappedRecord]:
+        at = 0
+        while at < len(lines):
+            mapped, at = self._compiled.map_lines(lines, at, _TOGETHER, resolved)
+            yield from mapped
 
     def explain(self) -> MappingExplanation:
         """What goes where, in words. `str()` of it is laid out for people."""

@@ -1,7 +1,8 @@
 //! Mapping documents, compiled, and what they make of records.
 
-use brightpearl_core::mapping::{self, Failure, Mapped, NoBody, Reference, Resolved};
+use brightpearl_core::mapping::{self, Failure, Mapped, Mapper, NoBody, Reference, Resolved};
 use brightpearl_core::{Error, discovery};
+use memchr::memchr;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyList};
@@ -68,7 +69,10 @@ impl CompiledMapping {
     fn map(&self, py: Python<'_>, record: &[u8], resolved: &str) -> PyResult<MappedRecord> {
         or_raise(
             py,
-            py.detach(|| Resolved::from_json(resolved).map(|resolved| self.mapped(record, &resolved))),
+            py.detach(|| {
+                Resolved::from_json(resolved)
+                    .map(|resolved| self.mapped(&mut self.0.mapper(), record, &resolved))
+            }),
         )
     }
 
@@ -84,10 +88,26 @@ impl CompiledMapping {
         or_raise(py, py.detach(|| self.each(texts.into_iter(), resolved)))
     }
 
-    /// Maps the records of JSON Lines. Empty lines are none.
-    fn map_lines(&self, py: Python<'_>, lines: &[u8], resolved: &str) -> PyResult<Vec<MappedRecord>> {
-        let records = lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-        or_raise(py, py.detach(|| self.each(records, resolved)))
+    /// Maps so many records of JSON Lines at most, from this byte on, and says where the next one begins. Empty
+    /// lines are none.
+    fn map_lines(
+        &self,
+        py: Python<'_>,
+        lines: &[u8],
+        start: usize,
+        most: usize,
+        resolved: &str,
+    ) -> PyResult<(Vec<MappedRecord>, usize)> {
+        let mut at = start;
+        let records = std::iter::from_fn(|| {
+            let rest = lines.get(at..).filter(|rest| !rest.is_empty())?;
+            let length = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            at += length;
+            rest.get(..length)
+        });
+        let records = records.filter(|line| !line.trim_ascii().is_empty()).take(most);
+        let mapped = or_raise(py, py.detach(|| self.each(records, resolved)))?;
+        Ok((mapped, at))
     }
 }
 
@@ -98,11 +118,12 @@ impl CompiledMapping {
         resolved: &str,
     ) -> Result<Vec<MappedRecord>, Error> {
         let resolved = Resolved::from_json(resolved)?;
-        Ok(records.map(|record| self.mapped(record, &resolved)).collect())
+        let mut mapper = self.0.mapper();
+        Ok(records.map(|record| self.mapped(&mut mapper, record, &resolved)).collect())
     }
 
-    fn mapped(&self, record: &[u8], resolved: &Resolved) -> MappedRecord {
-        let mapped = self.0.map(record);
+    fn mapped(&self, mapper: &mut Mapper<'_>, record: &[u8], resolved: &Resolved) -> MappedRecord {
+        let mapped = mapper.map(record);
         let resolve = |reference: &Reference| resolved.of(reference);
         let whole = mapped.body(&resolve).and_then(|body| Ok((mapped.path(&resolve)?, body)));
         let method = self.0.target().map(|_| self.0.method().as_str());

@@ -50,6 +50,10 @@ pub(super) struct Tape<'r> {
     tokens: Vec<Token>,
 }
 
+/// The memory of a tape.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(Vec<Token>);
+
 /// What makes names differ in most cases: their first eight bytes and their lengths.
 #[inline]
 pub(super) fn digest(name: &[u8]) -> u32 {
@@ -73,16 +77,29 @@ impl<'r> Tape<'r> {
     /// # Errors
     /// What is wrong with it and where, in words.
     pub(super) fn read(record: &'r [u8]) -> Result<Self, String> {
+        Self::read_into(record, Tokens::default())
+    }
+
+    /// The same, with the memory of a tape that is done with.
+    ///
+    /// # Errors
+    /// As [`Tape::read`].
+    pub(super) fn read_into(record: &'r [u8], Tokens(tokens): Tokens) -> Result<Self, String> {
         let text = str::from_utf8(record).map_err(|error| {
             format!("it is no UTF-8 from byte {} on; expected JSON in UTF-8", error.valid_up_to())
         })?;
         if u32::try_from(record.len()).is_err() {
             return Err(format!("it has {} bytes; expected less than 4 GiB", record.len()));
         }
-        match tokenise(text) {
+        match tokenise(text, tokens) {
             Ok(tokens) => Ok(Self { text, tokens }),
             Err(fault) => Err(reason(text, &fault)),
         }
+    }
+
+    /// Its memory, for another one.
+    pub(super) fn into_tokens(self) -> Tokens {
+        Tokens(self.tokens)
     }
 
     pub(super) fn root(&self) -> Node<'_> {
@@ -280,10 +297,11 @@ enum Fault {
     Deep(usize),
 }
 
-/// Reads JSON as tokens.
-fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
+/// Reads JSON as tokens, which take the place of those that are there.
+fn tokenise(text: &str, mut tokens: Vec<Token>) -> Result<Vec<Token>, Box<Fault>> {
     let bytes = text.as_bytes();
-    let mut tokens: Vec<Token> = Vec::with_capacity(bytes.len() / 8 + 8);
+    tokens.clear();
+    tokens.reserve(bytes.len() / 8 + 8);
     // The innermost array or object that is open. Until it is closed, its token's `next` is the one around it.
     let mut open = OUTSIDE;
     let mut is_object = false;
