@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::call::operation::can_carry_token;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -251,12 +252,34 @@ impl Credentials {
         "brightpearl-auth".to_owned()
     }
 
+    /// The header that carries the token, where the configuration names it.
+    pub(super) fn token_header(&self) -> Option<&str> {
+        match self {
+            Self::ApplicationLogin { token_header, .. } => Some(token_header),
+            Self::PrivateApp { .. }
+            | Self::StaffApp { .. }
+            | Self::StaffLogin { .. }
+            | Self::LegacySession { .. }
+            | Self::PublicApp { .. }
+            | Self::OAuth { .. } => None,
+        }
+    }
+
     /// Checks that every part is there and can stand where it is sent.
     ///
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at the field's name, never with a secret's value.
     pub fn check(&self) -> Result<()> {
         self.parts().iter().try_for_each(check_part)?;
+        if let Some(name) = self.token_header().filter(|name| !can_carry_token(name)) {
+            return Err(Error::validation(
+                "credentials.token_header",
+                format!(
+                    "{name:?} cannot carry a token; expected the name of a header that says nothing else, such as \
+                     `authorization`"
+                ),
+            ));
+        }
         if let Self::OAuth { grant: Grant::Tokens { access_token: None, refresh_token: None, .. }, .. } = self
         {
             return Err(Error::validation(

@@ -224,6 +224,11 @@ impl Session {
         state.moved_to.as_ref().unwrap_or(&self.endpoint).url(prefix, path, query)
     }
 
+    /// The header that the configuration names for the token, when it names one.
+    pub(crate) fn token_header(&self) -> Option<&str> {
+        self.credentials.token_header()
+    }
+
     /// The account code.
     pub(crate) fn account(&self) -> &str {
         self.endpoint.account()

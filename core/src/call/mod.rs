@@ -487,6 +487,7 @@ fn plan(
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
+            operation::check_against(&request.headers, shared.session.token_header())?;
             let checked = if is_new {
                 let checked = checked::check_request(request, config.unknown_members)?;
                 shared.record_all(checked.events());

@@ -1,6 +1,7 @@
 //! What a call is to do, as plain data: the same JSON in every host, and inside checkpoints.
 
 mod batch;
+mod header;
 mod pull;
 mod push;
 mod task;
@@ -15,6 +16,9 @@ use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
 use crate::live::LiveColumns;
+
+use header::check_header;
+pub(crate) use header::{can_carry_token, check_against};
 
 pub use batch::{Batch, OnFailure, Order, Packing};
 pub use pull::{Deletes, Pull, PullResource};
@@ -93,7 +97,8 @@ pub struct Request {
     /// Query parameters, unescaped, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<(String, String)>,
-    /// Further headers, such as `If-Match`.
+    /// Further headers, such as `If-Match`. Those that carry a credential or belong to whoever transmits the request
+    /// (`Host`, `Content-Length`, `Transfer-Encoding`, `Connection` and their like) are refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
     /// The body, JSON unless a header says otherwise; empty means none.
@@ -149,23 +154,6 @@ impl Request {
         }
         Ok(())
     }
-}
-
-fn check_header(name: &str, value: &str) -> Result<()> {
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(token) {
-        return Err(Error::validation("headers", format!("{name:?} cannot be a header name")));
-    }
-    if crate::http::Headers::is_secret(name) {
-        return Err(Error::validation(
-            "headers",
-            format!("{name:?} carries a credential; expected it in the configuration"),
-        ));
-    }
-    if value.chars().any(char::is_control) {
-        return Err(Error::validation("headers", format!("the value of {name:?} has a control character")));
-    }
-    Ok(())
 }
 
 /// How a search is paged.

@@ -1,7 +1,7 @@
 //! Checking all writes of a batch before any is sent.
 
 use crate::call::checked::{Checked, check_request, known_request};
-use crate::call::operation::{Batch, Packing, Request};
+use crate::call::operation::{Batch, Packing, Request, check_against};
 use crate::error::{Error, Result};
 use crate::telemetry::Event;
 use crate::validate::{Severity, UnknownMembers, Violation};
@@ -11,16 +11,23 @@ use super::message;
 /// How many faults the message names; the violations are complete.
 const NAMED: usize = 20;
 
-/// Checks every write. Without a policy for unknown members, the bodies were checked before.
+/// Checks every write. Without a policy for unknown members, the bodies were checked before. The token header is the
+/// client's own.
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) that names every write that does not fit, at the place of
 /// the first fault, such as `/requests/3/body/placedOn`.
-pub(super) fn check(batch: &Batch, unknown: Option<UnknownMembers>) -> Result<Vec<Checked>> {
+pub(super) fn check(
+    batch: &Batch,
+    unknown: Option<UnknownMembers>,
+    token_header: Option<&str>,
+) -> Result<Vec<Checked>> {
     let mut writes = Vec::with_capacity(batch.requests.len());
     let mut faults = Faults::default();
     for (index, request) in batch.requests.iter().enumerate() {
-        match check_write(request, batch.packing, unknown) {
+        let checked = check_against(&request.headers, token_header)
+            .and_then(|()| check_write(request, batch.packing, unknown));
+        match checked {
             Ok(write) => writes.push(write),
             Err(error) => faults.add(index, &error),
         }

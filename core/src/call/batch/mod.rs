@@ -94,7 +94,11 @@ impl BatchJob {
         position: &Position,
         is_new: bool,
     ) -> Result<Self> {
-        let writes = check::check(batch, is_new.then_some(shared.config.unknown_members))?;
+        let writes = check::check(
+            batch,
+            is_new.then_some(shared.config.unknown_members),
+            shared.session.token_header(),
+        )?;
         let (consumed, stopped_by) = start(position, writes.len())?;
         if is_new {
             shared.record_all(check::distinct_events(&writes));
