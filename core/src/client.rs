@@ -10,7 +10,7 @@ use crate::auth::{Credentials, Session, Tokens};
 use crate::call::operation::{
     Batch, Fetch, Operation, Options, Paging, Pull, Push, Request, Search, Task, check_page_size,
 };
-use crate::call::{Call, Draft, MultiMessageService};
+use crate::call::{Call, Draft, MultiMessageService, check_draft};
 use crate::error::{Error, Kind, Result};
 use crate::live::{Drift, LiveColumns};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
@@ -53,6 +53,10 @@ pub struct Config {
     /// Rows a search page: 500, which is the most.
     #[serde(default = "defaults::page_size")]
     pub page_size: u32,
+    /// Refuses whatever would write, before anything is sent: requests with POST, PUT, PATCH or DELETE, batches, tasks
+    /// that write, and pushes other than dry runs. Logins are no writes.
+    #[serde(default)]
+    pub read_only: bool,
     /// What to make of members of a body that the catalog does not know.
     #[serde(default)]
     pub unknown_members: UnknownMembers,
@@ -92,6 +96,7 @@ impl Config {
             max_body_bytes: defaults::max_body_bytes(),
             paging: Paging::default(),
             page_size: defaults::page_size(),
+            read_only: false,
             unknown_members: UnknownMembers::default(),
             seed: 0,
         }
@@ -303,12 +308,19 @@ impl Client {
         self.start(pull)
     }
 
-    /// Goes on with a call where its consumption ended, perhaps in another process.
+    /// Goes on with a call where its consumption ended, perhaps in another process. A checkpoint whose operation writes
+    /// is refused unless `allow_writes` says that it can be trusted: it is data, and may have been changed on its way.
     ///
     /// # Errors
-    /// [`Kind::Validation`] at `checkpoint` when the text is not one of this account and version.
-    pub fn resume(&self, checkpoint: &str) -> Result<Call> {
-        Call::resume(Arc::clone(&self.shared), checkpoint)
+    /// [`Kind::Validation`] at `checkpoint` when the text is not one of this account and version, at `allow_writes` when
+    /// its operation writes and that is not allowed, at `read_only` when this client only reads.
+    pub fn resume(&self, checkpoint: &str, allow_writes: bool) -> Result<Call> {
+        Call::resume(Arc::clone(&self.shared), checkpoint, allow_writes)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// The tokens that logins brought, for the host to store: with them in the configuration, a later run
@@ -352,8 +364,12 @@ impl Shared {
     }
 
     /// The request of a draft, and the generation of the token that it carries.
-    pub(crate) fn build(&self, draft: &Draft) -> (crate::http::Request, u64) {
-        draft.request(self.url(draft), |headers| self.session.sign(headers))
+    ///
+    /// # Errors
+    /// [`Kind::Validation`] at `read_only` when it would write, and the client only reads.
+    pub(crate) fn build(&self, draft: &Draft) -> Result<(crate::http::Request, u64)> {
+        check_draft(self.config.read_only, draft)?;
+        Ok(draft.request(self.url(draft), |headers| self.session.sign(headers)))
     }
 
     /// Learns the columns of a search from the answer of its `/meta-data`, and says how they differ from the

@@ -327,7 +327,7 @@ fn drive(client: &Client, batch: &Batch, faults: &[Fault], order: &[usize], whim
                     call.acknowledge(length).unwrap();
                     if let Ok(text) = call.checkpoint() {
                         assert!(out.is_empty(), "a checkpoint while writes are out");
-                        call = client.resume(&text).unwrap();
+                        call = client.resume(&text, true).unwrap();
                     }
                 }
             }

@@ -152,6 +152,6 @@ fn warnings_are_told_once() {
         events.iter().filter(|event| matches!(event, Event::DoubtfulBody { .. })).count()
     };
     assert_eq!(doubtful(client.drain_events()), 1);
-    client.resume(&call.checkpoint().unwrap()).unwrap();
+    client.resume(&call.checkpoint().unwrap(), true).unwrap();
     assert_eq!(doubtful(client.drain_events()), 0);
 }

@@ -162,7 +162,7 @@ proptest! {
                 Act::Cancel => call.cancel(now),
                 Act::Checkpoint => {
                     if let Ok(text) = call.checkpoint() {
-                        prop_assert!(client.resume(&text).is_ok());
+                        prop_assert!(client.resume(&text, true).is_ok());
                     }
                 }
                 Act::Explain => drop(call.explain(now)),

@@ -216,7 +216,7 @@ proptest! {
                 drop(call);
                 out.clear();
                 call = match &checkpoint {
-                    Some(text) => client.resume(text).unwrap(),
+                    Some(text) => client.resume(text, true).unwrap(),
                     None => client.search(Search { page_size: Some(size), ..Search::new("order-service/order-search") }).unwrap(),
                 };
             }
@@ -244,7 +244,7 @@ proptest! {
                             // Storing nothing at all never ends; one look at it is enough.
                             return Ok(());
                         }
-                        call = client.resume(checkpoint.as_deref().unwrap()).unwrap();
+                        call = client.resume(checkpoint.as_deref().unwrap(), true).unwrap();
                     }
                 }
                 Step::Feed { .. } => prop_assert!(false, "a search takes no records"),

@@ -177,7 +177,7 @@ fn what_was_learnt_survives_in_a_checkpoint() {
     play(&teacher, orders(), page);
     let call = teacher.search(orders().filter("promisedOn", "2026-01-01/")).unwrap();
     let checkpoint = call.checkpoint().unwrap();
-    assert!(client("").resume(&checkpoint).is_ok(), "it was checked when it was started");
+    assert!(client("").resume(&checkpoint, true).is_ok(), "it was checked when it was started");
 }
 
 #[test]

@@ -1900,12 +1900,14 @@ bp_status bp_call_checkpoint(const bp_call *call,
                              bp_error **error);
 
 /**
- * Goes on with a call where its consumption ended, perhaps in another process or another host. On success
- * `*call` is owned: free it with `bp_call_free`. Any thread.
+ * Goes on with a call where its consumption ended, perhaps in another process or another host. A checkpoint whose
+ * operation writes is refused with `BP_STATUS_VALIDATION` unless `allow_writes` says that it can be trusted: it is
+ * data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`. Any thread.
  */
 bp_status bp_client_resume(const bp_client *client,
                            const char *checkpoint,
                            size_t checkpoint_len,
+                           bool allow_writes,
                            bp_call **call,
                            bp_error **error);
 

@@ -202,13 +202,15 @@ pub unsafe extern "C" fn bp_call_checkpoint(
     }
 }
 
-/// Goes on with a call where its consumption ended, perhaps in another process or another host. On success
-/// `*call` is owned: free it with `bp_call_free`. Any thread.
+/// Goes on with a call where its consumption ended, perhaps in another process or another host. A checkpoint whose
+/// operation writes is refused with `BP_STATUS_VALIDATION` unless `allow_writes` says that it can be trusted: it is
+/// data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_client_resume(
     client: *const bp_client,
     checkpoint: *const c_char,
     checkpoint_len: usize,
+    allow_writes: bool,
     call: *mut *mut bp_call,
     error: *mut *mut bp_error,
 ) -> bp_status {
@@ -217,7 +219,8 @@ pub unsafe extern "C" fn bp_client_resume(
         guarded(error, || {
             create(call, "call", || {
                 let client = shared(client, "client")?;
-                Ok(bp_call::new(client.0.resume(text(checkpoint, checkpoint_len, "checkpoint")?)?))
+                let checkpoint = text(checkpoint, checkpoint_len, "checkpoint")?;
+                Ok(bp_call::new(client.0.resume(checkpoint, allow_writes)?))
             })
         })
     }

@@ -39,7 +39,7 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         bp_call_explain(null(), NOW, null_mut(), &mut error);
         assert_eq!(told(error), null_at("call"));
         assert_eq!(bp_call_acknowledge(null_mut(), 1, null_mut()), bp_status::NullPointer);
-        assert_eq!(bp_client_resume(null(), null(), 0, &mut call, null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_client_resume(null(), null(), 0, false, &mut call, null_mut()), bp_status::NullPointer);
         assert_eq!(bp_client_statistics(null(), null_mut(), null_mut()), bp_status::NullPointer);
         assert_eq!(bp_client_drain_events(null(), null_mut(), null_mut()), bp_status::NullPointer);
         assert_eq!(bp_client_pool(null(), &mut null_mut(), null_mut()), bp_status::NullPointer);

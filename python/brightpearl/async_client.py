@@ -67,6 +67,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         max_body_bytes: int | None = None,
         page_size: int | None = None,
         paging: Paging | None = None,
+        read_only: bool = False,
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
     ) -> None:
@@ -82,6 +83,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             "max_body_bytes": max_body_bytes,
             "page_size": page_size,
             "paging": paging,
+            "read_only": read_only,
             "unknown_members": unknown_members,
             "seed": seed,
         }
@@ -289,12 +291,13 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         return uris_of(await _only_output(self._start(operations.options(resource, ids))))
 
     async def resume(
-        self, checkpoint: str
+        self, checkpoint: str, *, allow_writes: bool = False
     ) -> (
         AsyncRows | AsyncResources | AsyncBatchResults | AsyncPulledRecords | Reply | list[str] | dict[str, Any]
     ):
-        """Goes on where a checkpoint was taken, perhaps by another process or another kind of client."""
-        driver = self._drive(self._native.resume(checkpoint))
+        """Goes on where a checkpoint was taken, perhaps by another process or another kind of client; with an
+        operation that writes only where `allow_writes` says so. See `Client.resume`."""
+        driver = self._drive(self._native.resume(checkpoint, allow_writes))
         operation = driver.call.operation
         if operation == "search":
             return AsyncRows(driver)

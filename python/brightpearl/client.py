@@ -53,6 +53,7 @@ class Client(TaskMethods, AnyClient):
     `lane`: `normal`, or `high` to use the pool's reserve.
     `max_body_bytes`: largest answer that is read, 64 MiB unless given.
     `page_size`, `paging`: rows a search page, and how pages are asked for.
+    `read_only`: refuses whatever would write, before anything is sent.
     `unknown_members`: what to make of members of a body that the catalog does not know: `warn` (an event), or
     `refuse`, or `allow`.
     `seed`: of the back-off's randomness; drawn from the system unless given.
@@ -77,6 +78,7 @@ class Client(TaskMethods, AnyClient):
         max_body_bytes: int | None = None,
         page_size: int | None = None,
         paging: Paging | None = None,
+        read_only: bool = False,
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
     ) -> None:
@@ -91,6 +93,7 @@ class Client(TaskMethods, AnyClient):
             "max_body_bytes": max_body_bytes,
             "page_size": page_size,
             "paging": paging,
+            "read_only": read_only,
             "unknown_members": unknown_members,
             "seed": seed,
         }
@@ -107,7 +110,7 @@ class Client(TaskMethods, AnyClient):
     def from_env(cls, **options: Any) -> Client:
         """A client from `BRIGHTPEARL_ACCOUNT`, `BRIGHTPEARL_DATACENTRE` (or `BRIGHTPEARL_BASE_URL`),
         and the variables of one scheme of authentication, such as `BRIGHTPEARL_APP_REF` and
-        `BRIGHTPEARL_ACCOUNT_TOKEN`; the README lists them all.
+        `BRIGHTPEARL_ACCOUNT_TOKEN`; `BRIGHTPEARL_READ_ONLY` makes it one that only reads. The README lists them all.
 
         `options` are further arguments of the constructor.
         """
@@ -380,11 +383,15 @@ class Client(TaskMethods, AnyClient):
         return _uris(self._start(operations.options(resource, ids)))
 
     def resume(
-        self, checkpoint: str
+        self, checkpoint: str, *, allow_writes: bool = False
     ) -> Rows | Resources | Reply | list[str] | BatchResults | PulledRecords | dict[str, Any]:
         """Goes on where a checkpoint was taken, perhaps by another process: with `Rows` for a search, with
-        `Resources` for a fetch, with `PulledRecords` for a pull. A push goes on by its journal instead."""
-        driver = self._drive(self._native.resume(checkpoint))
+        `Resources` for a fetch, with `PulledRecords` for a pull. A push goes on by its journal instead.
+
+        `allow_writes`: goes on with an operation that writes, too. A checkpoint is data, and may have been changed on
+        its way: allow it only for one that you trust.
+        """
+        driver = self._drive(self._native.resume(checkpoint, allow_writes))
         operation = driver.call.operation
         if operation == "search":
             return Rows(driver)

@@ -39,7 +39,18 @@ def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
             "BRIGHTPEARL_DATACENTRE",
             "the variable is not set; expected a datacentre such as use1, or a base URL in BRIGHTPEARL_BASE_URL",
         )
+    if said := environment.get("BRIGHTPEARL_READ_ONLY"):
+        found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said)
     return found
+
+
+def _switch(name: str, said: str) -> bool:
+    """What is neither yes nor no is refused: a guard that is misspelt must not be off."""
+    try:
+        return _SWITCH[said.strip().lower()]
+    except KeyError:
+        message = f"{said!r} is neither yes nor no; expected one of {', '.join(_SWITCH)}"
+        raise _wrong(name, message) from None
 
 
 def _credentials(environment: Mapping[str, str]) -> Credentials:
@@ -104,6 +115,8 @@ def _oauth(environment: Mapping[str, str]) -> Credentials:
         token_url=environment.get("BRIGHTPEARL_TOKEN_URL") or None,
     )
 
+
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 _SCHEMES = {
     "BRIGHTPEARL_ACCOUNT_TOKEN": _account_token,

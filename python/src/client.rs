@@ -26,9 +26,9 @@ impl Client {
             .map(Call::new)
     }
 
-    /// Goes on with a call from its checkpoint.
-    fn resume(&self, py: Python<'_>, checkpoint: &str) -> PyResult<Call> {
-        or_raise(py, self.0.resume(checkpoint)).map(Call::new)
+    /// Goes on with a call from its checkpoint; with one that writes only where that is allowed.
+    fn resume(&self, py: Python<'_>, checkpoint: &str, allow_writes: bool) -> PyResult<Call> {
+        or_raise(py, self.0.resume(checkpoint, allow_writes)).map(Call::new)
     }
 
     /// What may be sent at `now`, in milliseconds since the Unix epoch.

@@ -21,6 +21,7 @@ impl From<wit::Config> for Config {
             max_body_bytes,
             paging,
             page_size,
+            read_only,
             unknown_members,
             seed,
         } = config;
@@ -33,6 +34,7 @@ impl From<wit::Config> for Config {
             max_body_bytes: max_body_bytes.map_or(default.max_body_bytes, |limit| limit as usize),
             paging: paging.map_or(default.paging, Paging::from),
             page_size: page_size.unwrap_or(default.page_size),
+            read_only: read_only.unwrap_or(default.read_only),
             unknown_members: unknown_members.map_or(default.unknown_members, UnknownMembers::from),
             seed: seed.unwrap_or(default.seed),
             account: default.account,

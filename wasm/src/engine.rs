@@ -85,8 +85,8 @@ impl engine::GuestClient for Client {
         Ok(handle(self.0.start(core::operation::Operation::from_json(&operation)?)?))
     }
 
-    fn resume(&self, checkpoint: String) -> Result<engine::Call, wit::Error> {
-        Ok(handle(self.0.resume(&checkpoint)?))
+    fn resume(&self, checkpoint: String, allow_writes: bool) -> Result<engine::Call, wit::Error> {
+        Ok(handle(self.0.resume(&checkpoint, allow_writes)?))
     }
 
     fn pool(&self) -> engine::Pool {

@@ -7,6 +7,7 @@ mod checkpoint;
 mod classify;
 mod collection;
 mod fetch;
+mod guard;
 mod job;
 pub mod operation;
 mod options;
@@ -27,7 +28,7 @@ use crate::auth::Access;
 use crate::client::Shared;
 use crate::clock::Clock;
 use crate::error::{Delivery, Error, Kind, Result};
-use crate::http::Response;
+use crate::http::{Request, Response};
 use crate::jitter::Jitter;
 use crate::pool::Permit;
 use crate::retry::Class;
@@ -40,6 +41,7 @@ pub(crate) use checked::{check_request, deprecated_read};
 pub(crate) use checkpoint::Checkpoint;
 use classify::{Failed, classify};
 pub(crate) use fetch::{FetchJob, planned_ids};
+pub(crate) use guard::check_draft;
 pub(crate) use job::{Draft, Job, Outlook, Position, Unusable};
 use operation::Operation;
 pub(crate) use options::job as options_job;
@@ -81,13 +83,16 @@ enum Phase {
 
 impl Call {
     pub(crate) fn new(shared: Arc<Shared>, operation: Operation) -> Result<Self> {
+        guard::check_start(shared.config.read_only, &operation)?;
         let job = plan(&shared, &operation, Position::Start, true)?;
         Ok(Self::of(shared, operation, job))
     }
 
     /// Goes on with an operation that was checked when it was started.
-    pub(crate) fn resume(shared: Arc<Shared>, text: &str) -> Result<Self> {
+    pub(crate) fn resume(shared: Arc<Shared>, text: &str, allows_writes: bool) -> Result<Self> {
         let checkpoint = Checkpoint::read(shared.session.account(), text)?;
+        guard::check_start(shared.config.read_only, &checkpoint.operation)?;
+        guard::check_resume(allows_writes, &checkpoint.operation)?;
         let job = plan(&shared, &checkpoint.operation, checkpoint.position, false)?;
         Ok(Self::of(shared, checkpoint.operation, job))
     }
@@ -373,8 +378,20 @@ impl Call {
             }
             Ok(permit) => {
                 self.is_waiting_for_budget = false;
-                let attempt = self.waiting.remove(index);
-                Ok(Some(Step::Send(self.send(attempt, permit, time))))
+                let built = match &self.waiting[index].work {
+                    Work::Job(draft) => self.shared.build(draft),
+                    Work::Login(request) => Ok((request.clone(), 0)),
+                };
+                match built {
+                    Ok((request, generation)) => {
+                        let attempt = self.waiting.remove(index);
+                        Ok(Some(Step::Send(self.send(attempt, request, generation, permit, time))))
+                    }
+                    Err(error) => {
+                        self.shared.pool.refund(permit, now);
+                        Err(error)
+                    }
+                }
             }
         }
     }
@@ -408,12 +425,15 @@ impl Call {
         }
     }
 
-    fn send(&mut self, attempt: Attempt, permit: Permit, time: u64) -> Exchange {
+    fn send(
+        &mut self,
+        attempt: Attempt,
+        request: Request,
+        generation: u64,
+        permit: Permit,
+        time: u64,
+    ) -> Exchange {
         let id = self.shared.next_exchange();
-        let (request, generation) = match &attempt.work {
-            Work::Job(draft) => self.shared.build(draft),
-            Work::Login(request) => (request.clone(), 0),
-        };
         let number = attempt.history.attempts + attempt.history.throttled + 1;
         self.sent += 1;
         self.record(Event::RequestStarted {

@@ -104,6 +104,11 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
     GROUPS.iter().copied().flatten()
 }
 
+/// Whether the task of that name writes. Of an unknown one nothing is said here: it cannot be started.
+pub(crate) fn writes(name: &str) -> bool {
+    entries().any(|entry| entry.name == name && entry.writes)
+}
+
 /// The task of that name.
 ///
 /// # Errors

@@ -79,9 +79,9 @@ export class Call {
   }
 
   /** @internal */
-  static resume(client: Pointer, checkpoint: string): Call {
+  static resume(client: Pointer, checkpoint: string, allowWrites: boolean): Call {
     const text = Buffer.from(checkpoint);
-    return new Call(make((call, error) => native.clientResume(client, text, text.length, call, error)));
+    return new Call(make((call, error) => native.clientResume(client, text, text.length, allowWrites, call, error)));
   }
 
   /** @internal */

@@ -3,7 +3,7 @@
 import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptions } from "./batch";
 import type { Call, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
-import { Engine, Pool, type Budget, type Event, type Statistics, type Tokens } from "./engine";
+import { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
 import { fetchTransport } from "./fetch-transport";
 import type { Transport } from "./http";
 import type { Parsed } from "./json";
@@ -190,9 +190,15 @@ export class Client extends Tasks {
     return single(call, this.#surroundings, signal, (output) => (output.kind === "uris" ? output.uris : undefined));
   }
 
-  /** Goes on with a search, a fetch, a batch or a pull where its consumption ended, from the text of `checkpoint()`. */
-  resume(checkpoint: string, { signal }: Cancellable = {}): SearchResult | FetchResult | BatchResults | PullResult {
-    const call = this.engine.resume(checkpoint);
+  /**
+   * Goes on with a search, a fetch, a batch or a pull where its consumption ended, from the text of `checkpoint()`. A
+   * batch goes on only with `allowWrites`, for a checkpoint that you trust.
+   */
+  resume(
+    checkpoint: string,
+    { signal, allowWrites }: Cancellable & Resumption = {},
+  ): SearchResult | FetchResult | BatchResults | PullResult {
+    const call = this.engine.resume(checkpoint, { allowWrites });
     switch (call.kind) {
       case "search":
         return new SearchResult(call, this.#surroundings, signal);

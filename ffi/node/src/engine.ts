@@ -69,6 +69,12 @@ export class Pool {
   }
 }
 
+/** How a call is resumed. */
+export interface Resumption {
+  /** Goes on with an operation that writes, too: the checkpoint is data, and may have been changed on its way. `false`. */
+  readonly allowWrites?: boolean;
+}
+
 /** One app on one account, from the configuration JSON that all hosts share. Its calls act through whoever drives them. */
 export class Engine {
   readonly #handle: Handle;
@@ -87,9 +93,12 @@ export class Engine {
     return Call.start(this.#handle.pointer, operation);
   }
 
-  /** Goes on with a call where its consumption ended. */
-  resume(checkpoint: string): Call {
-    return Call.resume(this.#handle.pointer, checkpoint);
+  /**
+   * Goes on with a call where its consumption ended. Throws a `ValidationError` for a checkpoint whose operation writes,
+   * unless `allowWrites` says that it can be trusted.
+   */
+  resume(checkpoint: string, { allowWrites = false }: Resumption = {}): Call {
+    return Call.resume(this.#handle.pointer, checkpoint, allowWrites === true);
   }
 
   /** What may be sent at `now`, in milliseconds since the Unix epoch. */

@@ -35,7 +35,7 @@ export {
   type TaskDescription,
   type ValidateOptions,
 } from "./discovery";
-export { Engine, Pool, type Budget, type Event, type Statistics, type Tokens } from "./engine";
+export { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
 export {
   AuthenticationError,
   BrightpearlError,

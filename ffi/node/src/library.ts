@@ -332,7 +332,7 @@ export const native = {
   ),
   clientTokens: bind("int32_t bp_client_tokens(void *client, _Inout_ bp_buffer *tokens, _Out_ void **error)"),
   clientResume: bind(
-    "int32_t bp_client_resume(void *client, const void *text, size_t len, _Out_ void **call, _Out_ void **error)",
+    "int32_t bp_client_resume(void *client, const void *text, size_t len, bool allow_writes, _Out_ void **call, _Out_ void **error)",
   ),
 
   callStart: bind(

@@ -99,6 +99,8 @@ export interface EngineOptions {
   readonly paging?: Paging;
   /** Rows a search page: 500, which is the most. */
   readonly pageSize?: number;
+  /** Refuses whatever would write, before anything is sent: `false`. */
+  readonly readOnly?: boolean;
   /** What to make of members of a body that the catalogue does not know: `warn`. */
   readonly unknownMembers?: "warn" | "refuse" | "allow";
   /** Seed of the back-off's randomness. */
@@ -120,6 +122,7 @@ const NAMES = new Map([
   ["maxInFlight", "max_in_flight"],
   ["maxBodyBytes", "max_body_bytes"],
   ["pageSize", "page_size"],
+  ["readOnly", "read_only"],
   ["unknownMembers", "unknown_members"],
   ["appRef", "app_ref"],
   ["accountToken", "account_token"],

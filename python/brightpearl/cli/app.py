@@ -30,7 +30,8 @@ app = typer.Typer(
     The account comes from BRIGHTPEARL_ACCOUNT and BRIGHTPEARL_DATACENTRE (or BRIGHTPEARL_BASE_URL). The
     credentials are those of a private app in BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN, or of any other
     scheme: BRIGHTPEARL_STAFF_TOKEN, BRIGHTPEARL_PASSWORD, BRIGHTPEARL_APPLICATION_SECRET or
-    BRIGHTPEARL_REFRESH_TOKEN, each with what belongs to it. BRIGHTPEARL_TOKEN_FILE keeps OAuth tokens.
+    BRIGHTPEARL_REFRESH_TOKEN, each with what belongs to it. BRIGHTPEARL_TOKEN_FILE keeps OAuth tokens, and
+    BRIGHTPEARL_READ_ONLY=true refuses whatever would write.
 
     Data goes to standard output or the file, progress to standard error.""",
 )
@@ -73,6 +74,9 @@ def settings(
     datacentre: Annotated[str | None, typer.Option(help="Such as use1.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Instead of a datacentre.")] = None,
     app_ref: Annotated[str | None, typer.Option(help="The app's reference.")] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Refuses whatever would write, before anything is sent.")
+    ] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Shows the version.")
     ] = False,
@@ -84,6 +88,8 @@ def settings(
         os.environ.pop("BRIGHTPEARL_DATACENTRE", None)
     given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref}
     os.environ.update({f"BRIGHTPEARL_{name}": value for name, value in given.items() if value})
+    if read_only:
+        os.environ["BRIGHTPEARL_READ_ONLY"] = "true"
 
 
 @app.command(epilog=EXIT_CODES)

@@ -122,14 +122,14 @@ static json_t *checkpoint(host *host) {
   return outcome;
 }
 
-static json_t *resume(host *host, const json_t *text) {
+static json_t *resume(host *host, const json_t *text, bool allow_writes) {
   bp_error *error = NULL;
   const char *data = json_is_string(text) ? json_string_value(text) : host->remembered.data;
   size_t length = json_is_string(text) ? json_string_length(text) : host->remembered.len;
   json_t *outcome;
   bp_status status;
   bp_call_free(host->call);
-  status = bp_client_resume(host->client, data, length, &host->call, &error);
+  status = bp_client_resume(host->client, data, length, allow_writes, &host->call, &error);
   outcome = encode_outcome(status, error);
   bp_error_free(error);
   return outcome;
@@ -177,7 +177,7 @@ static json_t *act(host *host, const json_t *entry) {
     return checkpoint(host);
   }
   if ((detail = json_object_get(entry, "resume"))) {
-    return resume(host, detail);
+    return resume(host, detail, !json_is_false(json_object_get(entry, "allow_writes")));
   }
   if (json_object_get(entry, "explain")) {
     return explain(host, now);

@@ -79,7 +79,8 @@ test("a batch resumes behind what was consumed, and sends nothing twice", async 
     if (index === 4) assert.throws(() => batch.checkpoint(), { name: "MisuseError" }, "results are still to come of what was sent");
     if (index === 9) break;
   }
-  const rest = client.resume(batch.checkpoint());
+  assert.throws(() => client.resume(batch.checkpoint()), { name: "ValidationError", location: "allow_writes" });
+  const rest = client.resume(batch.checkpoint(), { allowWrites: true });
   assert.ok(rest instanceof BatchResults);
   seen.push(...(await all(rest)).map(({ index }) => index));
   const sent = server.requests.flatMap(({ body }) => JSON.parse(body).messages.map(({ uri }) => uri));

@@ -16,7 +16,7 @@ class Host {
     this.remembered = null;
   }
 
-  act({ now, poll, answer, fail, acknowledge, feed, finish, cancel, checkpoint, resume, explain }) {
+  act({ now, poll, answer, fail, acknowledge, feed, finish, cancel, checkpoint, resume, allow_writes, explain }) {
     if (poll) return stepJson(this.call.poll(now));
     if (answer) return done(this.call.answer(answer.exchange, responseOf(answer), now));
     if (fail) return done(this.call.fail(fail.exchange, failureOf(fail), now));
@@ -27,7 +27,9 @@ class Host {
     if (checkpoint) return { checkpoint: (this.remembered = this.call.checkpoint()) };
     if (resume) {
       this.call.close();
-      this.call = this.engine.resume(typeof resume === "string" ? resume : this.remembered);
+      this.call = this.engine.resume(typeof resume === "string" ? resume : this.remembered, {
+        allowWrites: allow_writes ?? true,
+      });
       return "ok";
     }
     if (explain) return { explanation: explanationJson(this.call.explain(now)) };

@@ -174,7 +174,9 @@ class Player:
                 self.remembered = self.call.checkpoint()
                 return {"checkpoint": self.remembered}
             case {"resume": resume}:
-                self.call = self.client.resume(self.remembered if resume is True else resume)
+                self.call = self.client.resume(
+                    self.remembered if resume is True else resume, entry.get("allow_writes", True)
+                )
             case {"explain": True}:
                 explanation = self.call.explain(now)
                 return {

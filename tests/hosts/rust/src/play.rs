@@ -6,7 +6,7 @@ use brightpearl_core::{Call, Client, Config, Event, Headers, Response, Result, T
 use serde_json::{Value, json};
 
 use crate::encode;
-use crate::vector::{Action, Answer, Fail, Sent, Vector};
+use crate::vector::{Action, Answer, Entry, Fail, Sent, Vector};
 
 /// The vector with its expectations replaced by what the engine says now.
 ///
@@ -44,7 +44,7 @@ fn run(vector: &Vector) -> (Vector, Vec<Event>) {
         }
     };
     for entry in &mut played.script {
-        entry.expect = host.act(&entry.action, entry.now);
+        entry.expect = host.act(entry);
     }
     let events = host.client.drain_events();
     (played, events)
@@ -57,8 +57,9 @@ struct Host {
 }
 
 impl Host {
-    fn act(&mut self, action: &Action, now: u64) -> Value {
-        match action {
+    fn act(&mut self, entry: &Entry) -> Value {
+        let now = entry.now;
+        match &entry.action {
             Action::Poll(_) => encode::step(&self.call().poll(now)),
             Action::Answer(answer) => {
                 encode::outcome(&self.call().answer(answer.exchange, response(answer), now))
@@ -76,7 +77,7 @@ impl Host {
                 self.remembered = result.as_ref().ok().cloned().or(self.remembered.take());
                 encode::checkpoint(&result)
             }
-            Action::Resume(text) => encode::outcome(&self.resume(text)),
+            Action::Resume(text) => encode::outcome(&self.resume(text, entry.allows_writes())),
             Action::Explain(_) => encode::explanation(&self.call().explain(now)),
         }
     }
@@ -85,11 +86,11 @@ impl Host {
         self.call.as_mut().expect("a call: a resume that fails ends the script")
     }
 
-    fn resume(&mut self, text: &Value) -> Result<()> {
+    fn resume(&mut self, text: &Value, allow_writes: bool) -> Result<()> {
         self.call = None;
         let text =
             text.as_str().map(str::to_owned).or(self.remembered.clone()).expect("a remembered checkpoint");
-        self.call = Some(self.client.resume(&text)?);
+        self.call = Some(self.client.resume(&text, allow_writes)?);
         Ok(())
     }
 }

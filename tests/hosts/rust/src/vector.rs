@@ -38,9 +38,19 @@ pub struct Entry {
     /// What it does.
     #[serde(flatten)]
     pub action: Action,
+    /// Whether a resume may write: yes, unless the vector is about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_writes: Option<bool>,
     /// What comes of it.
     #[serde(default)]
     pub expect: Value,
+}
+
+impl Entry {
+    /// Whether a resume may write.
+    pub fn allows_writes(&self) -> bool {
+        self.allow_writes.unwrap_or(true)
+    }
 }
 
 /// What a host can do.

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use brightpearl_core::operation::Operation;
 use brightpearl_host_rust::play::events_of;
-use brightpearl_host_rust::vector::{Action, Answer, Fail, Sent, Vector};
+use brightpearl_host_rust::vector::{Action, Answer, Entry, Fail, Sent, Vector};
 use serde_json::{Value, json};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Result, format_err};
@@ -60,7 +60,7 @@ pub fn play(component: &Loaded, vector: &Vector, way: Way) -> Result<Vec<String>
     let mut host = Host { instance, client, call: Some(call), remembered: None };
     let mut found = Vec::new();
     for (index, entry) in vector.script.iter().enumerate() {
-        let said = host.act(&entry.action, entry.now)?;
+        let said = host.act(entry)?;
         found.extend(
             differences(&entry.expect, &said)
                 .into_iter()
@@ -88,10 +88,11 @@ struct Host {
 }
 
 impl Host {
-    fn act(&mut self, action: &Action, now: u64) -> Result<Value> {
+    fn act(&mut self, entry: &Entry) -> Result<Value> {
+        let now = entry.now;
         let call = self.call.ok_or_else(|| format_err!("the script goes on after a resume that failed"))?;
         let (store, calls) = self.instance.call();
-        Ok(match action {
+        Ok(match &entry.action {
             Action::Poll(_) => encode::step(&calls.call_poll(store, call, now)?),
             Action::Answer(answer) => {
                 let result = calls.call_answer(store, call, answer.exchange, &response(answer)?, now)?;
@@ -116,12 +117,12 @@ impl Host {
                 }
                 encode::checkpoint(&result)
             }
-            Action::Resume(text) => self.resume(text)?,
+            Action::Resume(text) => self.resume(text, entry.allows_writes())?,
             Action::Explain(_) => encode::explanation(&calls.call_explain(store, call, now)?),
         })
     }
 
-    fn resume(&mut self, text: &Value) -> Result<Value> {
+    fn resume(&mut self, text: &Value, allow_writes: bool) -> Result<Value> {
         if let Some(call) = self.call.take() {
             self.instance.release(call)?;
         }
@@ -130,7 +131,7 @@ impl Host {
             .or(self.remembered.as_deref())
             .ok_or_else(|| format_err!("there is no remembered checkpoint"))?;
         let (store, clients) = self.instance.client();
-        let result = clients.call_resume(store, self.client, text)?;
+        let result = clients.call_resume(store, self.client, text, allow_writes)?;
         Ok(encode::outcome(&result.map(|call| self.call = Some(call))))
     }
 }

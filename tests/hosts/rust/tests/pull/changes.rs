@@ -183,7 +183,7 @@ fn whatever_happens_the_copy_comes_to_agree() {
             }));
             next_id += 1_000;
             let call = match &checkpoint {
-                Some(text) if draw(2) == 0 => world.client.resume(text).unwrap(),
+                Some(text) if draw(2) == 0 => world.client.resume(text, false).unwrap(),
                 Some(text) => world.client.pull(read(after(text, order_pull()))).unwrap(),
                 None => world.client.pull(read(order_pull())).unwrap(),
             };

@@ -43,7 +43,7 @@ fn a_crash_tells_the_rest_of_what_is_gone() {
     let mut world = World::of(account(3_000), json!({}));
     let first = world.pull(pull()).done();
     world.server.orders.retain(|id, _| *id > 500);
-    let call = world.client.resume(&first.checkpoint).unwrap();
+    let call = world.client.resume(&first.checkpoint, false).unwrap();
     let crashed = world.run(call, 2);
     assert_eq!(crashed.outputs[0].records.len(), 200);
     let rest = world.resume(&crashed.checkpoint).done();

@@ -84,7 +84,7 @@ impl<S: Server> World<S> {
 
     /// Pulls on from a checkpoint.
     pub(crate) fn resume(&mut self, checkpoint: &str) -> Run {
-        let call = self.client.resume(checkpoint).unwrap();
+        let call = self.client.resume(checkpoint, false).unwrap();
         self.run(call, usize::MAX)
     }
 
