@@ -196,7 +196,7 @@ export class Client extends Tasks {
    */
   resume(
     checkpoint: string,
-    { signal, allowWrites }: Cancellable & Resumption = {},
+    { signal, allowWrites = false }: Cancellable & Resumption = {},
   ): SearchResult | FetchResult | BatchResults | PullResult {
     const call = this.engine.resume(checkpoint, { allowWrites });
     switch (call.kind) {
