@@ -24,6 +24,10 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Nobody reads more findings, or longer ones.
+const MOST: usize = 1_000;
+const LONGEST_MESSAGE: usize = 2_000;
+
 /// What was found so far.
 #[derive(Debug, Default)]
 pub(super) struct Findings(pub(super) Vec<Finding>);
@@ -37,8 +41,19 @@ impl Findings {
         self.report(Severity::Warning, pointer.into(), message.into());
     }
 
-    fn report(&mut self, severity: Severity, pointer: String, message: String) {
-        self.0.push(Finding { pointer, severity, message });
+    fn report(&mut self, severity: Severity, pointer: String, mut message: String) {
+        if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+            message.truncate(end);
+            message.push_str(" and more");
+        }
+        match self.0.len() {
+            MOST => {
+                let message = format!("more than {MOST} findings; correct these first");
+                self.0.push(Finding { pointer: String::new(), severity: Severity::Error, message });
+            }
+            0..MOST => self.0.push(Finding { pointer, severity, message }),
+            _ => {}
+        }
     }
 
     pub(super) fn has_errors(&self) -> bool {

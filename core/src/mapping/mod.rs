@@ -51,6 +51,7 @@ mod explain;
 mod expression;
 mod failure;
 mod finding;
+mod limit;
 mod mapped;
 mod path;
 mod plan;

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use super::tape::{Kind, Name, Node, digest};
-use super::value::Value;
+use super::value::{Value, from_end};
 use crate::value::Decimal;
 
 /// A step of a path.
@@ -18,8 +18,8 @@ pub(super) enum Segment {
 /// A member's name with its digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    pub(super) name: String,
     pub(super) digest: u32,
+    pub(super) name: String,
 }
 
 impl Segment {
@@ -28,14 +28,36 @@ impl Segment {
     }
 }
 
-/// Follows a path from a value.
+/// Follows a path from a value, of which only what it leads to is copied.
 pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
-    let step = |from: &Value<'v>, segment: &Segment| match segment {
-        Segment::Member(key) => from.member(key),
-        Segment::Element(place) => from.element(*place),
-    };
-    let Some((first, rest)) = path.split_first() else { return value.clone() };
-    rest.iter().fold(step(value, first), |reached, segment| step(&reached, segment))
+    let mut at = value;
+    for (place, segment) in path.iter().enumerate() {
+        at = match (at, segment) {
+            (Value::Object(members), Segment::Member(key)) => {
+                match members.iter().find(|(member, _)| *member == key.name) {
+                    Some((_, value)) => value,
+                    None => return Value::Null,
+                }
+            }
+            (Value::Array(elements), Segment::Element(place)) => {
+                let place = usize::try_from(*place).ok().or_else(|| from_end(elements.len(), *place));
+                match place.and_then(|place| elements.get(place)) {
+                    Some(value) => value,
+                    None => return Value::Null,
+                }
+            }
+            (Value::Node(node), _) => {
+                let rest = path.get(place..).unwrap_or_default();
+                let found = rest.iter().try_fold(*node, |from, segment| match segment {
+                    Segment::Member(key) => from.member(key),
+                    Segment::Element(place) => from.element(*place),
+                });
+                return found.map_or(Value::Null, Value::of);
+            }
+            (_, _) => return Value::Null,
+        };
+    }
+    at.clone()
 }
 
 /// Where a path's value is kept.

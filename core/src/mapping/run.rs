@@ -4,11 +4,15 @@ mod pipeline;
 mod place;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::document::{KeySource, Parameter};
 use super::expression::Scope;
 use super::failure::Failure;
+use super::limit::Budget;
 use super::mapped::{Given, Hole, Mapped};
 use super::path::Found;
 use super::plan::{Leaf, List, Plan};
@@ -91,6 +95,11 @@ struct Run<'v> {
     skipped: Option<String>,
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
+    /// The places of references by a digest of what tells them apart.
+    known: BTreeMap<u64, Vec<usize>>,
+    budget: Budget,
+    /// Whether it was said that the budget is used up: nothing more is done or said then.
+    is_over: bool,
 }
 
 impl<'v> Run<'v> {
@@ -109,6 +118,9 @@ impl<'v> Run<'v> {
             skipped: None,
             key: None,
             key_by: Vec::new(),
+            known: BTreeMap::new(),
+            budget: Budget::new(length),
+            is_over: false,
         }
     }
 
@@ -188,7 +200,10 @@ impl<'v> Run<'v> {
     }
 
     fn fail_document(&mut self, rule: &str, source: &str, reason: String) {
-        self.failures.push(Failure {
+        if self.is_over {
+            return;
+        }
+        self.note(Failure {
             record: None,
             rule: rule.to_owned(),
             target: String::new(),
@@ -208,7 +223,8 @@ impl<'v> Run<'v> {
 
     fn scope(&self, pick: &Pick) -> Option<Scope<'_, 'v>> {
         let level = self.levels.get(pick.level)?;
-        Some(Scope { value: &level.value, found: level.node.map(|node| (node, &level.found)) })
+        let found = level.node.map(|node| (node, &level.found));
+        Some(Scope { value: &level.value, found, budget: &self.budget })
     }
 
     fn holds(&self, pick: &'v Pick) -> Result<bool, String> {
@@ -294,6 +310,7 @@ impl<'v> Run<'v> {
             Err(reason) => return self.fail_each(each, &Value::Null, reason),
         };
         let mut written = 0;
+        // Once the budget is used up, what is left comes to nothing.
         match (&value, &each.split) {
             (Value::Null, _) => {}
             (Value::Node(node), _) if node.kind() == Kind::Array => {
@@ -316,12 +333,21 @@ impl<'v> Run<'v> {
             // What is no array stands for one of a single element.
             (value, _) => written += usize::from(self.one(list, value.clone(), 0, is_first)),
         }
-        if written == 0 && each.required && self.failures.is_empty() {
+        if written == 0 && each.required && self.failures.is_empty() && !self.is_over {
             self.fail_each(each, &value, "it is required, and nothing came of it".to_owned());
         }
     }
 
     fn one(&mut self, list: &'v List, element: Value<'v>, place: usize, is_first: &mut bool) -> bool {
+        if self.is_over {
+            return false;
+        }
+        // Finding the plain paths of an element looks at its members.
+        let walked = if let Value::Node(node) = &element { node.span() } else { 1 };
+        if let Err(reason) = self.budget.step(walked).and_then(|()| self.budget.made(&element)) {
+            self.fail_each(&list.each, &Value::Null, reason);
+            return false;
+        }
         self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
         let written = self.element(&list.item, *is_first);
         if written {
@@ -336,8 +362,21 @@ impl<'v> Run<'v> {
     fn leaf(&mut self, leaf: &'v Leaf, from: usize) -> bool {
         let mut required = None;
         for rule in &leaf.rules {
-            match self.rule(rule, from) {
-                Outcome::Written => return true,
+            if self.is_over {
+                return false;
+            }
+            let before = self.out.len();
+            let outcome = match self.budget.step(1) {
+                Ok(()) => self.rule(rule, from),
+                Err(reason) => self.fail(rule, &Value::Null, reason),
+            };
+            match outcome {
+                Outcome::Written => {
+                    if let Err(reason) = self.budget.bytes(self.out.len() - before) {
+                        self.fail(rule, &Value::Null, reason);
+                    }
+                    return true;
+                }
                 Outcome::Failed => return false,
                 Outcome::Absent if rule.required && self.applies(rule) => required = required.or(Some(rule)),
                 Outcome::Absent => {}
@@ -444,9 +483,15 @@ impl<'v> Run<'v> {
         let is_same = |known: &Reference| {
             *known.rule == *rule.pointer && known.value == text && known.by == by && known.record == record
         };
-        if let Some(place) = self.references.iter().position(is_same) {
+        let mut digest = DefaultHasher::new();
+        (&rule.pointer, text, &by, &record).hash(&mut digest);
+        let alike = self.known.entry(digest.finish()).or_default();
+        let same = alike.iter().copied().find(|place| self.references.get(*place).is_some_and(is_same));
+        if let Some(place) = same {
             return Ok(place);
         }
+        alike.push(self.references.len());
+        self.budget.bytes(text.len() + record.as_ref().map_or(0, String::len) + size_of::<Reference>())?;
         self.references.push(Reference {
             search: resolve.search.clone(),
             column: resolve.column.clone(),

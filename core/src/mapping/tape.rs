@@ -168,6 +168,11 @@ impl<'t> Node<'t> {
         self.place as u32
     }
 
+    /// How many tokens it has.
+    pub(super) fn span(self) -> usize {
+        (self.token().next as usize).saturating_sub(self.place)
+    }
+
     pub(super) fn kind(self) -> Kind {
         self.token().kind
     }

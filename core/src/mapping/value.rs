@@ -1,8 +1,8 @@
 //! What rules compute with: a value of the record, borrowed, or one that was made of it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use super::path::Key;
 use super::tape::{Elements, Kind, Node};
 use super::transform::{short, spelled};
 use crate::value::Decimal;
@@ -178,11 +178,7 @@ impl<'v> Value<'v> {
         match self {
             Value::Object(members) => Some(members.clone()),
             Value::Node(node) if node.kind() == Kind::Object => {
-                let mut members: Vec<(Cow<'v, str>, Value<'v>)> = Vec::new();
-                for (name, value) in node.members() {
-                    set(&mut members, name.text(), Value::of(value));
-                }
-                Some(members)
+                Some(distinct(node.members().map(|(name, value)| (name.text(), Value::of(value))).collect()))
             }
             Value::Null
             | Value::True
@@ -192,42 +188,6 @@ impl<'v> Value<'v> {
             | Value::Text(_)
             | Value::Node(_)
             | Value::Array(_) => None,
-        }
-    }
-
-    /// A member; null where there is none.
-    pub(super) fn member(&self, key: &Key) -> Value<'v> {
-        match self {
-            Value::Node(node) => node.member(key).map_or(Value::Null, Value::of),
-            Value::Object(members) => {
-                let found = members.iter().find(|(member, _)| *member == key.name);
-                found.map_or(Value::Null, |(_, value)| value.clone())
-            }
-            Value::Null
-            | Value::True
-            | Value::False
-            | Value::Number(_)
-            | Value::Plain(_)
-            | Value::Text(_)
-            | Value::Array(_) => Value::Null,
-        }
-    }
-
-    /// An element, counted from the end when negative; null where there is none.
-    pub(super) fn element(&self, place: i32) -> Value<'v> {
-        match self {
-            Value::Node(node) => node.element(place).map_or(Value::Null, Value::of),
-            Value::Array(elements) => {
-                let place = usize::try_from(place).ok().or_else(|| from_end(elements.len(), place));
-                place.and_then(|place| elements.get(place)).cloned().unwrap_or(Value::Null)
-            }
-            Value::Null
-            | Value::True
-            | Value::False
-            | Value::Number(_)
-            | Value::Plain(_)
-            | Value::Text(_)
-            | Value::Object(_) => Value::Null,
         }
     }
 
@@ -315,6 +275,27 @@ pub(super) fn set<'v>(members: &mut Vec<(Cow<'v, str>, Value<'v>)>, name: Cow<'v
         Some(member) => member.1 = value,
         None => members.push((name, value)),
     }
+}
+
+/// Members of which each name is there once: the last of a name counts, in the place of the first.
+pub(super) fn distinct<'v>(pairs: Vec<(Cow<'v, str>, Value<'v>)>) -> Vec<(Cow<'v, str>, Value<'v>)> {
+    const FEW: usize = 16;
+    let mut members = Vec::with_capacity(pairs.len());
+    if pairs.len() <= FEW {
+        pairs.into_iter().for_each(|(name, value)| set(&mut members, name, value));
+        return members;
+    }
+    let mut places: BTreeMap<Cow<'v, str>, usize> = BTreeMap::new();
+    for (name, value) in pairs {
+        match places.get(&name) {
+            Some(place) => members[*place].1 = value,
+            None => {
+                places.insert(name.clone(), members.len());
+                members.push((name, value));
+            }
+        }
+    }
+    members
 }
 
 pub(super) fn from_end(count: usize, place: i32) -> Option<usize> {

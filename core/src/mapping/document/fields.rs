@@ -1,15 +1,13 @@
 //! Reading `fields`: the rules, and those for the elements of arrays.
 
 use super::members::{Members, Place};
-use super::{Context, SCOPES, Scope, constant};
+use super::{Context, SCOPES, Scope, constant, count};
+use crate::mapping::limit::{EACH_DEPTH, RULES, TARGET_DEPTH};
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{Each, Entry, Item, Piece, Rule, Source};
 use crate::mapping::transform::Case;
 
 const CASES: [(&str, Case); 2] = [("upper", Case::Upper), ("lower", Case::Lower)];
-
-/// How deep `each` may stand in each other.
-const DEEPEST: usize = 8;
 
 impl Context<'_> {
     /// The rules of an array, each relative to `base`.
@@ -19,6 +17,7 @@ impl Context<'_> {
     }
 
     fn entry(&mut self, place: &Place<'_>, base: &str) -> Option<Entry> {
+        count(&self.counts.rules, RULES, "rules", &place.pointer, self.findings)?;
         let mut members = place.object(self.findings)?;
         let to = self.target(&mut members, base);
         let scope = self.scope(&mut members);
@@ -53,6 +52,13 @@ impl Context<'_> {
             self.findings.error(pointer, message);
             return None;
         }
+        let depth = base.split('/').count() + names.len() - 1;
+        if depth > TARGET_DEPTH {
+            let message =
+                format!("it stands {depth} levels deep in the body; expected at most {TARGET_DEPTH}");
+            self.findings.error(pointer, message);
+            return None;
+        }
         Some(format!("{base}{to}"))
     }
 
@@ -81,8 +87,8 @@ impl Context<'_> {
                 .error(format!("{}/split", members.pointer), "expected what stands between the parts");
         }
         let required = members.flag("required", self.findings);
-        if self.chain.len() >= DEEPEST {
-            self.findings.error(&each.pointer, format!("more than {DEEPEST} `each` in each other"));
+        if self.chain.len() >= EACH_DEPTH {
+            self.findings.error(&each.pointer, format!("more than {EACH_DEPTH} `each` in each other"));
             return None;
         }
         let level = self.paths.len();

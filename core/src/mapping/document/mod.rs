@@ -8,18 +8,43 @@ mod whole;
 pub(super) use members::token;
 pub(super) use whole::{Document, KeySource, Parameter, placeholders, read};
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::Mapping;
 use super::expression::Expression;
 use super::finding::Findings;
+use super::limit::EXPRESSIONS;
 use super::path::Paths;
 use super::rule::{Constant, Operand, Pick, Tables};
 use super::tape::{Kind, Node as TapeNode, Tape};
-use super::transform::Reading;
+use super::transform::{Reading, Table};
 use super::value::Value;
 use crate::validate::document::Node;
 use members::Place;
+
+/// How much of a document was read, nested ones included.
+#[derive(Debug, Default)]
+struct Counts {
+    rules: Cell<usize>,
+    expressions: Cell<usize>,
+    mappings: Cell<usize>,
+}
+
+/// Counts one more; the first that is too many is a finding.
+fn count(
+    counter: &Cell<usize>,
+    most: usize,
+    what: &str,
+    pointer: &str,
+    findings: &mut Findings,
+) -> Option<()> {
+    counter.set(counter.get() + 1);
+    if counter.get() == most + 1 {
+        findings.error(pointer, format!("the document has more than {most} {what}, which is the limit"));
+    }
+    (counter.get() <= most).then_some(())
+}
 
 /// What rules can refer to while they are read.
 struct Context<'c> {
@@ -30,6 +55,11 @@ struct Context<'c> {
     mappings: Vec<(String, Arc<Mapping>)>,
     used_mappings: Vec<String>,
     reading: Reading,
+    /// Tables and what they are where upper and lower case are the same.
+    caseless: Vec<(Arc<Table>, Arc<Table>)>,
+    counts: &'c Counts,
+    /// How many documents stand around this one.
+    depth: usize,
     /// The plain paths of each level: the record, then the elements of each `each` in the order of the document.
     paths: Vec<Paths>,
     /// The levels that the rule stands within.
@@ -60,13 +90,14 @@ impl Context<'_> {
     /// An expression at a place.
     fn pick_text(&mut self, text: &str, pointer: &str, scope: Scope) -> Option<Pick> {
         let level = self.level(scope);
+        count(&self.counts.expressions, EXPRESSIONS, "expressions", pointer, self.findings)?;
         match Expression::parse(text) {
             Ok(mut expression) => {
                 expression.place(self.paths.get_mut(level)?);
                 Some(Pick { expression, level })
             }
             Err(reason) => {
-                self.findings.error(pointer, format!("{text:?} is no JMESPath expression: {reason}"));
+                self.findings.error(pointer, format!("{} is no JMESPath expression: {reason}", shown(text)));
                 None
             }
         }
@@ -84,7 +115,8 @@ impl Context<'_> {
                 self.findings.error(pointer, "from is missing; expected a JMESPath expression");
                 return None;
             };
-            return self.pick(&from, scope);
+            let text = from.text(self.findings)?;
+            return self.pick_text(&text, &from.pointer, scope);
         }
         let text = place.text(self.findings)?;
         self.pick_text(&text, &place.pointer, scope)
@@ -120,6 +152,15 @@ impl Context<'_> {
             | Node::Object(_)
             | Node::Unreadable => self.pick(place, scope).map(Operand::Pick),
         }
+    }
+}
+
+/// An expression in a message, which need not be read to its end.
+fn shown(text: &str) -> String {
+    const SHOWN: usize = 200;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?} and more", &text[..end]),
+        None => format!("{text:?}"),
     }
 }
 

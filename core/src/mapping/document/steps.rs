@@ -77,7 +77,7 @@ impl Context<'_> {
                     self.findings.error(place.pointer, message);
                     return None;
                 };
-                let table = if caseless { Arc::new(table.without_case()) } else { table.clone() };
+                let table = if caseless { caseless_of(&mut self.caseless, table) } else { table.clone() };
                 self.used_tables.push(name.clone());
                 (name, table)
             }
@@ -407,6 +407,16 @@ impl Context<'_> {
         self.used_mappings.push(name.to_owned());
         Some(OnMissing::Create(mapping.clone()))
     }
+}
+
+/// A table without case, made once for all rules that look into it.
+fn caseless_of(made: &mut Vec<(Arc<Table>, Arc<Table>)>, table: &Arc<Table>) -> Arc<Table> {
+    if let Some((_, known)) = made.iter().find(|(of, _)| Arc::ptr_eq(of, table)) {
+        return known.clone();
+    }
+    let caseless = Arc::new(table.without_case());
+    made.push((table.clone(), caseless.clone()));
+    caseless
 }
 
 fn listed(names: &[&str]) -> String {

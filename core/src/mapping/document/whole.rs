@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::Context;
 use super::members::{Members, Place};
+use super::{Context, Counts, count};
 use super::{SCOPES, Scope};
 use crate::catalog;
 use crate::catalog::operation::{Content, Endpoint, Operation};
 use crate::http::Method;
 use crate::mapping::Mapping;
 use crate::mapping::finding::Findings;
+use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABLES};
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{Entry, Operand, Pick, Rule, Tables};
 use crate::mapping::transform::{Reading, Table};
@@ -93,6 +94,11 @@ pub(in crate::mapping) struct Condition {
 
 /// Reads a document.
 pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Document> {
+    if text.len() > DOCUMENT_BYTES {
+        let message = format!("the document has {} bytes; expected at most {DOCUMENT_BYTES}", text.len());
+        findings.error("", message);
+        return None;
+    }
     let part = match Part::json(text.as_bytes()) {
         Ok(part) => part,
         Err(reason) => {
@@ -108,23 +114,37 @@ pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Do
         Some((_, version)) => version.refuse(findings, "the version 1"),
         None => findings.error("", "version is missing; expected 1"),
     }
-    read_members(members, &Tables::new(), &[], Reading::default(), findings)
+    let counts = Counts::default();
+    let outer = Outer {
+        tables: Tables::new(),
+        mappings: Vec::new(),
+        reading: Reading::default(),
+        depth: 0,
+        counts: &counts,
+    };
+    read_members(members, outer, findings)
 }
 
-fn read_members(
-    mut members: Members<'_>,
-    outer_tables: &Tables,
-    outer_mappings: &[(String, Arc<Mapping>)],
-    outer_reading: Reading,
-    findings: &mut Findings,
-) -> Option<Document> {
+/// What a nested document knows of those around it.
+struct Outer<'c> {
+    tables: Tables,
+    mappings: Vec<(String, Arc<Mapping>)>,
+    reading: Reading,
+    depth: usize,
+    counts: &'c Counts,
+}
+
+fn read_members(mut members: Members<'_>, outer: Outer<'_>, findings: &mut Findings) -> Option<Document> {
     let mut context = Context {
         findings,
-        tables: outer_tables.clone(),
+        tables: outer.tables,
         used_tables: Vec::new(),
-        mappings: outer_mappings.to_vec(),
+        mappings: outer.mappings,
         used_mappings: Vec::new(),
-        reading: outer_reading,
+        reading: outer.reading,
+        depth: outer.depth,
+        caseless: Vec::new(),
+        counts: outer.counts,
         paths: vec![Paths::default()],
         chain: vec![0],
     };
@@ -205,6 +225,10 @@ impl Context<'_> {
         };
         let mut own = Vec::new();
         for (name, place) in lookups.all() {
+            if own.len() == TABLES {
+                self.findings.error(place.pointer, format!("more than {TABLES} tables, which is the limit"));
+                break;
+            }
             let table: Option<Arc<Table>> = self.table(&place, false);
             self.tables.retain(|(known, _)| *known != name);
             self.tables.extend(table.map(|table| (name.clone(), table)));
@@ -221,10 +245,23 @@ impl Context<'_> {
         let mut own = Vec::new();
         for (name, place) in mappings.all() {
             let Some(members) = place.object(self.findings) else { continue };
-            let (tables, reading) = (self.tables.clone(), self.reading.clone());
+            if self.depth == MAPPING_DEPTH {
+                let message = format!("more than {MAPPING_DEPTH} `mappings` in each other");
+                self.findings.error(place.pointer, message);
+                continue;
+            }
+            let counted = count(&self.counts.mappings, MAPPINGS, "mappings", &place.pointer, self.findings);
+            let Some(()) = counted else { break };
+            let outer = Outer {
+                tables: self.tables.clone(),
+                mappings: self.mappings.clone(),
+                reading: self.reading.clone(),
+                depth: self.depth + 1,
+                counts: self.counts,
+            };
             // What is found within one nested document says nothing of the next one.
             let mut found = Findings::default();
-            let read = read_members(members, &tables, &self.mappings, reading, &mut found);
+            let read = read_members(members, outer, &mut found);
             if let Some(document) = read {
                 if document.target.is_none() {
                     found.error(&place.pointer, "a mapping that creates needs a `target`");
@@ -264,6 +301,9 @@ impl Context<'_> {
         let Some(members) = place.object(self.findings) else { return Vec::new() };
         let mut parameters = Vec::new();
         for (name, place) in members.all() {
+            if count(&self.counts.rules, RULES, "rules", &place.pointer, self.findings).is_none() {
+                break;
+            }
             let Some(mut members) = place.object(self.findings) else { continue };
             let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(Scope::Record);
             let rule = self.rule(&mut members, format!("{{{name}}}"), scope);

@@ -4,19 +4,56 @@ use jmespath::Variable;
 use jmespath::ast::{Ast, Comparator};
 
 use super::functions::Function;
-use super::{Comparison, LONGEST, MOST_OPERATORS, Tree};
+use super::{Comparison, Tree};
+use crate::mapping::limit::{EXPRESSION_BYTES, EXPRESSION_DEPTH, EXPRESSION_OPERATORS};
 use crate::mapping::path::{Paths, Segment};
 use crate::mapping::value::Value;
 
-/// Reads an expression.
-pub(super) fn parse(text: &str) -> Result<Tree, String> {
-    if text.len() > LONGEST {
-        return Err(format!("it has {} bytes; expected at most {LONGEST}", text.len()));
+/// Refuses what takes more stack than there may be. Characters within quotes count, too: what the parser takes for
+/// quotes is not known yet.
+pub(super) fn check_size(text: &str) -> Result<(), String> {
+    if text.len() > EXPRESSION_BYTES {
+        return Err(format!("it has {} bytes; expected at most {EXPRESSION_BYTES}", text.len()));
     }
     let operators = text.bytes().filter(|byte| b".([{!&|<>=*?@:,-`".contains(byte)).count();
-    if operators > MOST_OPERATORS {
-        return Err(format!("it has {operators} operators; expected at most {MOST_OPERATORS}"));
+    if operators > EXPRESSION_OPERATORS {
+        return Err(format!("it has {operators} operators; expected at most {EXPRESSION_OPERATORS}"));
     }
+    check_depth(text)
+}
+
+/// Quotes are read as the parser reads them: a backslash hides what is behind it.
+fn check_depth(text: &str) -> Result<(), String> {
+    let (mut depth, mut prefixes) = (0_usize, 0_usize);
+    let (mut quote, mut is_json_text, mut is_escaped) = (None, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if std::mem::take(&mut is_escaped) {
+            continue;
+        }
+        match (quote, byte) {
+            (Some(_), b'\\') => is_escaped = true,
+            (Some(open), _) if byte == open => quote = None,
+            (Some(b'`'), b'"') => is_json_text = !is_json_text,
+            (None, b'\'' | b'"' | b'`') => (quote, is_json_text) = (Some(byte), false),
+            (Some(b'\'' | b'"'), _) => {}
+            (Some(_), _) if is_json_text => {}
+            (_, b'(' | b'[' | b'{') => depth += 1,
+            (_, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+            (None, b'!' | b'&') => prefixes += 1,
+            (_, _) => {}
+        }
+        if depth > EXPRESSION_DEPTH {
+            return Err(format!("at byte {at}: more than {EXPRESSION_DEPTH} brackets in each other"));
+        }
+        if prefixes > 2 * EXPRESSION_DEPTH {
+            return Err(format!("at byte {at}: more than {} of `!` and `&`", 2 * EXPRESSION_DEPTH));
+        }
+    }
+    Ok(())
+}
+
+/// Reads an expression.
+pub(super) fn parse(text: &str) -> Result<Tree, String> {
     let tree = jmespath::parse(text).map_err(|error| in_words(&error))?;
     compile(&tree)
 }

@@ -1,5 +1,6 @@
 //! Evaluating an expression against a value.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::{Comparison, Scope, Tree, functions};
@@ -8,9 +9,12 @@ use crate::mapping::tape::Node;
 use crate::mapping::value::{Sort, Value, set};
 
 impl<'a, 'v> Scope<'a, 'v> {
-    /// A value that was come by on the way, of which no walk knows anything.
-    fn of(value: &'a Value<'v>) -> Self {
-        Self { value, found: None }
+    /// The same for a value that was come by on the way, of which no walk knows anything.
+    pub(super) fn at<'b>(self, value: &'b Value<'v>) -> Scope<'b, 'v>
+    where
+        'a: 'b,
+    {
+        Scope { value, found: None, budget: self.budget }
     }
 }
 
@@ -28,6 +32,13 @@ impl Tree {
 
 /// The value of a tree, as the JMESPath specification has it.
 pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    scope.budget.step(1)?;
+    let value = value_of(tree, scope)?;
+    scope.budget.made(&value)?;
+    Ok(value)
+}
+
+fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
         Tree::Path(path, slot) => Ok(match (slot, scope.found) {
             (Some(slot), Some((node, found))) => found.value(node, *slot),
@@ -36,7 +47,7 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
         Tree::Literal(value) => Ok(value.lent()),
         Tree::Then(first, second) => {
             let value = evaluate(first, scope)?;
-            evaluate(second, Scope::of(&value))
+            evaluate(second, scope.at(&value))
         }
         Tree::Or(left, right) => match evaluate(left, scope)? {
             value if value.is_truthy() => Ok(value),
@@ -65,7 +76,7 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
             let mut elements = Vec::new();
             let is_array = for_each(tree, scope, &mut |element| {
                 elements.push(element);
-                Ok(())
+                scope.budget.bytes(size_of::<Value<'_>>())
             })?;
             Ok(if is_array { Value::Array(elements) } else { Value::Null })
         }
@@ -86,7 +97,11 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
             }
             Ok(Value::Object(members))
         }
-        Tree::Slice(start, stop, step) => Ok(slice(scope.value, *start, *stop, *step)),
+        Tree::Slice(start, stop, step) => {
+            let value = slice(scope.value, *start, *stop, *step);
+            scope.budget.step(value.elements().map_or(0, Iterator::count))?;
+            Ok(value)
+        }
         Tree::Call(function, arguments) => functions::call(*function, arguments, scope),
     }
 }
@@ -111,7 +126,7 @@ pub(super) fn for_each<'v>(
 ) -> Result<bool, String> {
     match tree {
         Tree::Project(of, each) => {
-            for_each(of, scope, &mut |element| match evaluate(each, Scope::of(&element))? {
+            for_each(of, scope, &mut |element| match evaluate(each, scope.at(&element))? {
                 Value::Null => Ok(()),
                 value => take(value),
             })
@@ -126,13 +141,19 @@ pub(super) fn for_each<'v>(
             if has_elements { Ok(true) } else { for_each(right, scope, take) }
         }
         Tree::Flatten(inner) => for_each(inner, scope, &mut |element| match element.elements() {
-            Some(mut inner) => inner.try_for_each(&mut *take),
+            Some(mut inner) => inner.try_for_each(|element| {
+                scope.budget.step(1)?;
+                take(element)
+            }),
             None => take(element),
         }),
         tree => {
             let value = evaluate(tree, scope)?;
             let Some(mut elements) = value.elements() else { return Ok(false) };
-            elements.try_for_each(take)?;
+            elements.try_for_each(|element| {
+                scope.budget.step(1)?;
+                take(element)
+            })?;
             Ok(true)
         }
     }
@@ -205,10 +226,19 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         },
         Sort::Object => {
             let (left, right) = (left.members().unwrap_or_default(), right.members().unwrap_or_default());
-            let has = |name: &str, value: &Value<'_>| {
-                right.iter().any(|(other, found)| other == name && equal(value, found))
+            if left.len() != right.len() {
+                return false;
+            }
+            // Names are distinct, so that what is equal is alike in the order of the names.
+            let by_name = |members: &[(Cow<'_, str>, Value<'_>)]| {
+                let mut order: Vec<usize> = (0..members.len()).collect();
+                order.sort_by(|one, other| members[*one].0.cmp(&members[*other].0));
+                order
             };
-            left.len() == right.len() && left.iter().all(|(name, value)| has(name, value))
+            by_name(&left).into_iter().zip(by_name(&right)).all(|(one, other)| {
+                let ((name, value), (other_name, other_value)) = (&left[one], &right[other]);
+                name == other_name && equal(value, other_value)
+            })
         }
     }
 }

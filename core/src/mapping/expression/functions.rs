@@ -8,8 +8,9 @@ use rust_decimal::Decimal as Exact;
 use super::evaluate::{equal, evaluate, for_each};
 use super::{Scope, Tree};
 use crate::catalog::nearest;
+use crate::mapping::limit::Budget;
 use crate::mapping::transform::{Operation, calculate, short};
-use crate::mapping::value::{Items, Sort, Value, set};
+use crate::mapping::value::{Items, Sort, Value, distinct};
 use crate::value::Decimal;
 
 /// A function, named as in the specification.
@@ -102,10 +103,11 @@ impl Function {
 }
 
 /// The arguments of one call.
-struct Arguments<'v> {
+struct Arguments<'b, 'v> {
     function: Function,
     trees: &'v [Tree],
     values: Vec<Value<'v>>,
+    budget: &'b Budget,
 }
 
 /// Calls a function with as many arguments as it takes.
@@ -126,7 +128,7 @@ pub(super) fn call<'v>(
         let is_expression = expression == Some(place);
         values.push(if is_expression { Value::Null } else { evaluate(tree, scope)? });
     }
-    let arguments = Arguments { function, trees, values };
+    let arguments = Arguments { function, trees, values, budget: scope.budget };
     match function {
         Function::Abs => arguments.rounded(|number| number.abs()),
         Function::Ceil => arguments.rounded(|number| number.ceil()),
@@ -250,7 +252,7 @@ fn best<'v>(values: Keyed<'v>, is_better: fn(Ordering) -> bool) -> Value<'v> {
     best.map_or(Value::Null, |(value, _)| value)
 }
 
-impl<'v> Arguments<'v> {
+impl<'v> Arguments<'_, 'v> {
     fn any(&self, place: usize) -> Value<'v> {
         self.values.get(place).cloned().unwrap_or(Value::Null)
     }
@@ -265,7 +267,10 @@ impl<'v> Arguments<'v> {
     }
 
     fn elements(&self, place: usize) -> Result<Items<'_, 'v>, String> {
-        self.values.get(place).and_then(Value::elements).ok_or_else(|| self.refuse(place, "an array"))
+        let elements = |value| Value::elements(value).ok_or_else(|| self.refuse(place, "an array"));
+        let value = self.values.get(place).unwrap_or(&Value::Null);
+        self.budget.step(elements(value)?.count())?;
+        elements(value)
     }
 
     fn members(&self, place: usize) -> Result<Vec<(Cow<'v, str>, Value<'v>)>, String> {
@@ -299,6 +304,7 @@ impl<'v> Arguments<'v> {
             return Ok(Value::boolean(wanted.text().is_some_and(|wanted| text.contains(wanted))));
         }
         let mut elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
+        self.budget.step(subject.elements().map_or(0, Iterator::count))?;
         Ok(Value::boolean(elements.any(|element| equal(&element, &wanted))))
     }
 
@@ -307,9 +313,12 @@ impl<'v> Arguments<'v> {
         let mut joined = String::new();
         for (place, element) in self.elements(1)?.enumerate() {
             if place > 0 {
+                self.budget.bytes(glue.len())?;
                 joined.push_str(glue);
             }
-            joined.push_str(element.text().ok_or_else(|| self.refuse(1, "an array of texts"))?);
+            let text = element.text().ok_or_else(|| self.refuse(1, "an array of texts"))?;
+            self.budget.bytes(text.len())?;
+            joined.push_str(text);
         }
         Ok(Value::Text(joined.into()))
     }
@@ -324,6 +333,7 @@ impl<'v> Arguments<'v> {
                 return Err(self.refuse(0, "a text, an array or an object"));
             }
         };
+        self.budget.step(length)?;
         Ok(Value::Number(length.to_string().into()))
     }
 
@@ -331,7 +341,7 @@ impl<'v> Arguments<'v> {
     fn apply(&self, value: &Value<'v>) -> Result<Value<'v>, String> {
         let (_, _, place) = self.function.takes();
         match place.and_then(|place| self.trees.get(place)) {
-            Some(tree) => evaluate(tree, Scope { value, found: None }),
+            Some(tree) => evaluate(tree, Scope { value, found: None, budget: self.budget }),
             None => Ok(Value::Null),
         }
     }
@@ -343,11 +353,9 @@ impl<'v> Arguments<'v> {
     fn merge(&self) -> Result<Value<'v>, String> {
         let mut merged = Vec::new();
         for place in 0..self.values.len() {
-            for (name, value) in self.members(place)? {
-                set(&mut merged, name, value);
-            }
+            merged.extend(self.members(place)?);
         }
-        Ok(Value::Object(merged))
+        Ok(Value::Object(distinct(merged)))
     }
 
     fn reverse(&self) -> Result<Value<'v>, String> {

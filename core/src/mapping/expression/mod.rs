@@ -9,16 +9,12 @@ mod tests;
 
 use std::cell::Cell;
 
+use super::limit::Budget;
 use super::path::{Found, Paths, Segment, Slot, Sum};
 use super::tape::Node;
 use super::value::Value;
 use crate::value::Decimal;
 use functions::Function;
-
-/// Longer expressions, and those with more operators, are refused: nobody can read them, and evaluating takes
-/// stack by operators.
-const LONGEST: usize = 2000;
-const MOST_OPERATORS: usize = 120;
 
 /// A JMESPath expression that was found to be right.
 #[derive(Clone, Debug)]
@@ -69,6 +65,8 @@ enum Comparison {
 pub(super) struct Scope<'a, 'v> {
     pub(super) value: &'a Value<'v>,
     pub(super) found: Option<(Node<'v>, &'a Found)>,
+    /// What may still be taken for the record.
+    pub(super) budget: &'a Budget,
 }
 
 impl Expression {
@@ -77,6 +75,8 @@ impl Expression {
     /// # Errors
     /// What is wrong with it, in words.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        // Whatever follows recurses by what is counted here, the parser and dropping what it made included.
+        compile::check_size(text)?;
         let tree = match plain_path(text) {
             Some(path) => Tree::Path(path, None),
             None => compile::parse(text)?,
@@ -138,7 +138,8 @@ impl Expression {
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.
     pub(super) fn constant(&self) -> Option<Value<'_>> {
-        let nothing = Scope { value: &Value::Null, found: None };
+        let budget = Budget::new(0);
+        let nothing = Scope { value: &Value::Null, found: None, budget: &budget };
         self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, nothing).ok())?
     }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::limit::Budget;
 use super::super::path::{Found, Paths};
 use super::super::tape::Tape;
 use super::super::value::Value;
@@ -12,8 +13,9 @@ fn ours(text: &str, record: &str) -> Result<String, String> {
     let mut expression = Expression::parse(text)?;
     let tape = Tape::read(record.as_bytes()).expect("JSON");
     let root = Value::of(tape.root());
+    let budget = Budget::new(record.len());
     let written = |found| {
-        expression.evaluate(Scope { value: &root, found }).map(|value| {
+        expression.evaluate(Scope { value: &root, found, budget: &budget }).map(|value| {
             let mut out = String::new();
             value.write(&mut out);
             out
@@ -25,7 +27,8 @@ fn ours(text: &str, record: &str) -> Result<String, String> {
     placed.place(&mut paths);
     let mut found = Found::default();
     paths.find(tape.root(), &mut found);
-    let walked = placed.evaluate(Scope { value: &root, found: Some((tape.root(), &found)) }).map(|value| {
+    let scope = Scope { value: &root, found: Some((tape.root(), &found)), budget: &budget };
+    let walked = placed.evaluate(scope).map(|value| {
         let mut out = String::new();
         value.write(&mut out);
         out
@@ -226,9 +229,15 @@ fn wrong_expressions_are_refused_with_where_and_why() {
         let error = Expression::parse(text).expect_err(text);
         assert!(error.contains(reason), "{text}: {error}");
     }
-    let wide = format!("a{}", ".a".repeat(200));
+    // No record is deep enough for a longer path.
+    let wide = format!("a{}", ".a".repeat(120));
     assert!(Expression::parse(&wide).is_ok(), "plain paths may be long");
+    assert!(Expression::parse(&format!("{wide}.a")).expect_err("longer").contains("121 operators"));
     assert!(Expression::parse(&"!".repeat(200)).expect_err("deep").contains("operators"));
+    assert!(Expression::parse(&"!".repeat(60)).expect_err("deep").contains("at byte 48"));
+    assert!(Expression::parse(&"(".repeat(25)).expect_err("deep").contains("at byte 24"));
+    assert!(Expression::parse(&"(')'".repeat(25)).expect_err("deep").contains("at byte 96"));
+    assert!(Expression::parse(&format!("`{}`", "[\"]\",".repeat(25))).expect_err("deep").contains("at byte"));
     assert!(Expression::parse(&format!("'{}'", "a".repeat(3000))).expect_err("long").contains("bytes"));
 }
 

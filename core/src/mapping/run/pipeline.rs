@@ -69,6 +69,7 @@ impl<'v> Run<'v> {
                     if text.is_empty() {
                         continue;
                     }
+                    self.budget.bytes(separator.len() + text.len())?;
                     if !joined.is_empty() {
                         joined.push_str(separator);
                     }
@@ -90,6 +91,7 @@ impl<'v> Run<'v> {
                     let piece = spelled(&value, &pick.expression.text)?;
                     picks += 1;
                     absent += usize::from(piece.is_empty());
+                    self.budget.bytes(piece.len())?;
                     text.push_str(piece);
                 }
             }

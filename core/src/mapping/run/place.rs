@@ -8,6 +8,9 @@ use crate::mapping::value::Value;
 
 impl<'v> Run<'v> {
     pub(super) fn fail(&mut self, rule: &'v Rule, value: &Value<'v>, reason: String) -> Outcome {
+        if self.is_over {
+            return Outcome::Failed;
+        }
         let level = match &rule.source {
             Source::Pick(pick) => Some(pick.level),
             Source::Concat { parts, .. } => parts.first().map(|part| part.level),
@@ -26,11 +29,14 @@ impl<'v> Run<'v> {
             value: value.excerpt(),
             reason,
         };
-        self.failures.push(failure);
+        self.note(failure);
         Outcome::Failed
     }
 
     pub(super) fn fail_each(&mut self, each: &'v Each, value: &Value<'v>, reason: String) {
+        if self.is_over {
+            return;
+        }
         let failure = Failure {
             record: None,
             rule: each.pointer.clone(),
@@ -39,7 +45,18 @@ impl<'v> Run<'v> {
             value: value.excerpt(),
             reason,
         };
-        self.failures.push(failure);
+        self.note(failure);
+    }
+
+    /// Failures are made of the record, too; the one that says that the budget is used up is the last.
+    pub(super) fn note(&mut self, failure: Failure) {
+        let texts = [&failure.rule, &failure.target, &failure.source, &failure.value, &failure.reason];
+        let bytes = size_of::<Failure>() + texts.iter().map(|text| text.len()).sum::<usize>();
+        let excess = self.budget.bytes(bytes).err();
+        self.is_over = self.budget.is_over();
+        // The limit is what the failure is about when it is what the failure itself came to.
+        let reason = excess.unwrap_or_else(|| failure.reason.clone());
+        self.failures.push(Failure { reason, ..failure });
     }
 
     /// A path with the element before it that it starts from: `line_items[2].price`.

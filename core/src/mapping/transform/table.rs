@@ -1,5 +1,7 @@
 //! Tables that say what a value means.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal as Exact;
 
 use crate::mapping::rule::Constant;
@@ -36,15 +38,12 @@ pub(in crate::mapping) enum Tabled<'v> {
 impl Table {
     /// Of several equal texts the last counts.
     pub(in crate::mapping) fn new(entries: Vec<(String, Constant)>, caseless: bool) -> Self {
-        let mut table = Self { entries: Vec::with_capacity(entries.len()), caseless };
-        for (text, constant) in entries {
+        let entries = entries.into_iter().map(|(text, constant)| {
             let text = if caseless { text.to_lowercase() } else { text };
-            match table.entries.binary_search_by(|(known, _)| known.as_str().cmp(&text)) {
-                Ok(place) => table.entries[place].1 = constant,
-                Err(place) => table.entries.insert(place, (text, constant)),
-            }
-        }
-        table
+            (text, constant)
+        });
+        let entries: BTreeMap<String, Constant> = entries.collect();
+        Self { entries: entries.into_iter().collect(), caseless }
     }
 
     /// The same, with upper and lower case the same.

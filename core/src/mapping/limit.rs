@@ -1,0 +1,157 @@
+//! How large documents may be and how much may come of one record, so that neither takes the process down. Far
+//! above what integrations need; whatever is beyond is an error with its place.
+
+use std::cell::Cell;
+
+use super::value::Value;
+
+/// The bytes of a document.
+pub(super) const DOCUMENT_BYTES: usize = 8 << 20;
+
+/// The rules of a document, nested documents included.
+pub(super) const RULES: usize = 5_000;
+
+/// The expressions of a document, nested documents included.
+pub(super) const EXPRESSIONS: usize = 20_000;
+
+/// The documents of `mappings`, and the tables, of a document.
+pub(super) const MAPPINGS: usize = 200;
+pub(super) const TABLES: usize = 1_000;
+
+/// How deep `each` may stand in each other.
+pub(super) const EACH_DEPTH: usize = 8;
+
+/// How deep `mappings` may stand in each other.
+pub(super) const MAPPING_DEPTH: usize = 4;
+
+/// The names of a JSON Pointer in `to`, those of the `each` around it included.
+pub(super) const TARGET_DEPTH: usize = 32;
+
+/// The bytes of an expression.
+pub(super) const EXPRESSION_BYTES: usize = 2_000;
+
+/// The operators of an expression: parsing and evaluating take stack by them.
+pub(super) const EXPRESSION_OPERATORS: usize = 120;
+
+/// How deep brackets, braces, `!` and `&` may stand in each other within an expression.
+pub(super) const EXPRESSION_DEPTH: usize = 24;
+
+/// How deep values that expressions make may stand in each other.
+const MADE_DEPTH: usize = 64;
+
+/// What any record may take, and what it may take more for each of its bytes.
+const STEPS: u64 = 2_000_000;
+const MADE_BYTES: u64 = 16 << 20;
+const PER_BYTE: u64 = 64;
+
+/// What one record may still take.
+#[derive(Debug)]
+pub(super) struct Budget {
+    steps: Account,
+    bytes: Account,
+}
+
+#[derive(Debug)]
+struct Account {
+    limit: u64,
+    left: Cell<u64>,
+    is_over: Cell<bool>,
+}
+
+impl Account {
+    fn of(floor: u64, record_bytes: usize) -> Self {
+        let limit = floor.saturating_add((record_bytes as u64).saturating_mul(PER_BYTE));
+        Self { limit, left: Cell::new(limit), is_over: Cell::new(false) }
+    }
+
+    #[inline]
+    fn take(&self, count: usize) -> bool {
+        match self.left.get().checked_sub(count as u64) {
+            Some(left) => self.left.set(left),
+            None => {
+                self.left.set(0);
+                self.is_over.set(true);
+            }
+        }
+        !self.is_over.get()
+    }
+}
+
+impl Budget {
+    /// For a record of so many bytes.
+    pub(super) fn new(record_bytes: usize) -> Self {
+        Self { steps: Account::of(STEPS, record_bytes), bytes: Account::of(MADE_BYTES, record_bytes) }
+    }
+
+    /// Takes steps: an element that is visited, an expression that is evaluated, a rule that is carried out.
+    ///
+    /// # Errors
+    /// The limit in words.
+    #[inline]
+    pub(super) fn step(&self, count: usize) -> Result<(), String> {
+        if self.steps.take(count) { Ok(()) } else { Err(self.excess()) }
+    }
+
+    /// Takes bytes of what is made of the record.
+    ///
+    /// # Errors
+    /// As [`Budget::step`].
+    #[inline]
+    pub(super) fn bytes(&self, count: usize) -> Result<(), String> {
+        if self.bytes.take(count) { Ok(()) } else { Err(self.excess()) }
+    }
+
+    /// Takes a value's own bytes; what it borrows from the record is free.
+    ///
+    /// # Errors
+    /// As [`Budget::step`], and when values stand too deep in each other.
+    #[inline]
+    pub(super) fn made(&self, value: &Value<'_>) -> Result<(), String> {
+        match value {
+            Value::Null | Value::True | Value::False | Value::Plain(_) | Value::Node(_) => Ok(()),
+            Value::Number(_) | Value::Text(_) | Value::Array(_) | Value::Object(_) => self.weigh(value, 0),
+        }
+    }
+
+    fn weigh(&self, value: &Value<'_>, depth: usize) -> Result<(), String> {
+        if depth > MADE_DEPTH {
+            return Err(format!("it makes more than {MADE_DEPTH} arrays and objects in each other"));
+        }
+        match value {
+            Value::Null | Value::True | Value::False | Value::Plain(_) | Value::Node(_) => Ok(()),
+            Value::Number(text) | Value::Text(text) => match text {
+                std::borrow::Cow::Owned(text) => self.bytes(text.len()),
+                std::borrow::Cow::Borrowed(_) => Ok(()),
+            },
+            Value::Array(elements) => {
+                self.bytes(elements.len().saturating_mul(size_of::<Value<'_>>()))?;
+                elements.iter().try_for_each(|element| self.weigh(element, depth + 1))
+            }
+            Value::Object(members) => {
+                self.bytes(members.len().saturating_mul(2 * size_of::<Value<'_>>()))?;
+                members.iter().try_for_each(|(name, value)| {
+                    self.bytes(name.len())?;
+                    self.weigh(value, depth + 1)
+                })
+            }
+        }
+    }
+
+    /// Whether nothing more may come of the record.
+    pub(super) fn is_over(&self) -> bool {
+        self.steps.is_over.get() || self.bytes.is_over.get()
+    }
+
+    #[cold]
+    fn excess(&self) -> String {
+        let (limit, what) = if self.bytes.is_over.get() {
+            (self.bytes.limit, "bytes are made")
+        } else {
+            (self.steps.limit, "steps are taken")
+        };
+        format!(
+            "more than {limit} {what} of this record, which is the limit for its length; \
+             look for an `each` or an expression that multiplies it"
+        )
+    }
+}
