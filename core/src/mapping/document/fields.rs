@@ -87,7 +87,7 @@ impl Context<'_> {
                 .error(format!("{}/split", members.pointer), "expected what stands between the parts");
         }
         let required = members.flag("required", self.findings);
-        if self.chain.len() >= EACH_DEPTH {
+        if self.chain.len() > EACH_DEPTH {
             self.findings.error(&each.pointer, format!("more than {EACH_DEPTH} `each` in each other"));
             return None;
         }

@@ -5,7 +5,9 @@ use jmespath::ast::{Ast, Comparator};
 
 use super::functions::Function;
 use super::{Comparison, Tree};
-use crate::mapping::limit::{EXPRESSION_BYTES, EXPRESSION_DEPTH, EXPRESSION_OPERATORS};
+use crate::mapping::limit::{
+    EXPRESSION_BYTES, EXPRESSION_DEPTH, EXPRESSION_OPERATIONS, EXPRESSION_OPERATORS,
+};
 use crate::mapping::path::{Paths, Segment};
 use crate::mapping::value::Value;
 
@@ -55,7 +57,11 @@ fn check_depth(text: &str) -> Result<(), String> {
 /// Reads an expression.
 pub(super) fn parse(text: &str) -> Result<Tree, String> {
     let tree = jmespath::parse(text).map_err(|error| in_words(&error))?;
-    compile(&tree)
+    let tree = compile(&tree, 0)?;
+    match tree.depth() {
+        0..=EXPRESSION_OPERATIONS => Ok(tree),
+        _ => Err(too_many()),
+    }
 }
 
 fn in_words(error: &jmespath::JmespathError) -> String {
@@ -66,14 +72,24 @@ fn in_words(error: &jmespath::JmespathError) -> String {
     format!("{reason} (line {}, column {})", error.line + 1, error.column + 1)
 }
 
-fn compile(tree: &Ast) -> Result<Tree, String> {
-    let boxed = |tree: &Ast| compile(tree).map(Box::new);
+fn too_many() -> String {
+    format!("more than {EXPRESSION_OPERATIONS} operations go on from each other")
+}
+
+/// `around` says how many operations are around it but for steps, which often come to one path.
+fn compile(tree: &Ast, around: usize) -> Result<Tree, String> {
+    if around > EXPRESSION_OPERATIONS {
+        return Err(too_many());
+    }
+    let within = around + 1;
+    let compiled = |tree: &Ast| compile(tree, within);
+    let boxed = |tree: &Ast| compile(tree, within).map(Box::new);
     Ok(match tree {
         Ast::Identity { .. } => Tree::Path(Vec::new(), None),
         Ast::Field { name, .. } => Tree::Path(vec![Segment::member(name)], None),
         Ast::Index { idx, .. } => Tree::Path(vec![Segment::Element(*idx)], None),
         Ast::Literal { value, .. } => Tree::Literal(literal(value)),
-        Ast::Subexpr { lhs, rhs, .. } => match (compile(lhs)?, compile(rhs)?) {
+        Ast::Subexpr { lhs, rhs, .. } => match (compile(lhs, around)?, compile(rhs, around)?) {
             (Tree::Path(mut path, _), Tree::Path(rest, _)) => {
                 path.extend(rest);
                 Tree::Path(path, None)
@@ -101,13 +117,13 @@ fn compile(tree: &Ast) -> Result<Tree, String> {
         Ast::Slice { step: 0, .. } => return Err("a slice has the step 0".to_owned()),
         Ast::Slice { start, stop, step, .. } => Tree::Slice(*start, *stop, *step),
         Ast::MultiList { elements, .. } => {
-            Tree::List(elements.iter().map(compile).collect::<Result<_, _>>()?)
+            Tree::List(elements.iter().map(compiled).collect::<Result<_, _>>()?)
         }
         Ast::MultiHash { elements, .. } => {
-            let pairs = elements.iter().map(|pair| Ok((pair.key.clone(), compile(&pair.value)?)));
+            let pairs = elements.iter().map(|pair| Ok((pair.key.clone(), compiled(&pair.value)?)));
             Tree::Object(pairs.collect::<Result<_, String>>()?)
         }
-        Ast::Function { name, args, .. } => call(name, args)?,
+        Ast::Function { name, args, .. } => call(name, args, within)?,
         Ast::Expref { .. } => {
             return Err("`&` stands only before an argument of a function that takes it".to_owned());
         }
@@ -115,7 +131,7 @@ fn compile(tree: &Ast) -> Result<Tree, String> {
 }
 
 /// Every function exists and has as many arguments as it takes.
-fn call(name: &str, arguments: &[Ast]) -> Result<Tree, String> {
+fn call(name: &str, arguments: &[Ast], within: usize) -> Result<Tree, String> {
     let function = Function::named(name)?;
     let (fewest, most, expression) = function.takes();
     if arguments.len() < fewest || arguments.len() > most {
@@ -124,9 +140,9 @@ fn call(name: &str, arguments: &[Ast]) -> Result<Tree, String> {
     let mut compiled = Vec::with_capacity(arguments.len());
     for (place, argument) in arguments.iter().enumerate() {
         compiled.push(match (argument, expression == Some(place)) {
-            (Ast::Expref { ast, .. }, true) => compile(ast)?,
+            (Ast::Expref { ast, .. }, true) => compile(ast, within)?,
             (_, true) => return Err(format!("argument {} of {name} begins with `&`", place + 1)),
-            (argument, false) => compile(argument)?,
+            (argument, false) => compile(argument, within)?,
         });
     }
     Ok(Tree::Call(function, compiled))
@@ -147,6 +163,24 @@ fn literal(value: &Variable) -> Value<'static> {
 }
 
 impl Tree {
+    /// How many operations go on from each other.
+    fn depth(&self) -> usize {
+        1 + match self {
+            Tree::Path(..) | Tree::Literal(_) | Tree::Slice(..) => 0,
+            Tree::Not(inner) | Tree::Flatten(inner) | Tree::Values(inner) => inner.depth(),
+            Tree::Then(left, right)
+            | Tree::Project(left, right)
+            | Tree::Or(left, right)
+            | Tree::And(left, right)
+            | Tree::Where(left, right)
+            | Tree::Compare(_, left, right) => left.depth().max(right.depth()),
+            Tree::List(trees) | Tree::Call(_, trees) => {
+                trees.iter().map(Tree::depth).max().unwrap_or_default()
+            }
+            Tree::Object(pairs) => pairs.iter().map(|(_, tree)| tree.depth()).max().unwrap_or_default(),
+        }
+    }
+
     /// Gives the plain paths that begin at the scope's own value places in a walk over it.
     pub(super) fn place(&mut self, paths: &mut Paths) {
         match self {

@@ -1,0 +1,291 @@
+//! Hostile inputs at every entry point, on a small stack and with memory counted: deep, long, wide and growing ones
+//! are errors with a place, and never take the process down.
+
+use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use brightpearl_core::mapping::{Mapped, Mapping, Resolution, Resolved};
+use brightpearl_core::validate::Severity;
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// The most memory that any of these may hold, tests that run beside it included.
+const MOST_HELD: usize = 512 << 20;
+
+/// What a small thread of a host has. Without optimisation a frame is several times as large.
+const STACK: usize = if cfg!(debug_assertions) { 512 << 10 } else { 128 << 10 };
+
+/// Runs on the small stack; a stack overflow ends the whole test process.
+fn small<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        thread.expect("a thread").join().expect("no panic")
+    })
+}
+
+/// What comes of it, and the most memory that was held meanwhile.
+fn peak_of<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    ALLOCATOR.reset_peak_usage();
+    let result = run();
+    (result, ALLOCATOR.peak_usage())
+}
+
+/// A document for records of another system, whose shape is free.
+fn document(fields: &str) -> String {
+    format!(r#"{{"version":1,"name":"n","source":"order","fields":[{fields}]}}"#)
+}
+
+fn from(expression: &str) -> String {
+    let expression = serde_json::to_string(expression).expect("JSON");
+    document(&format!(r#"{{"to":"/a","from":{expression}}}"#))
+}
+
+/// The first finding of a document that cannot be used.
+fn refused(document: &str) -> String {
+    let document = document.to_owned();
+    small(move || {
+        let findings = Mapping::compile(&document).expect_err("refused");
+        assert!(findings.len() <= 1_001, "{} findings", findings.len());
+        let error = findings.iter().find(|finding| finding.severity == Severity::Error);
+        error.expect("an error").to_string()
+    })
+}
+
+fn map(document: &str, record: &str) -> Mapped {
+    let (document, record) = (document.to_owned(), record.to_owned());
+    small(move || Mapping::compile(&document).expect("usable").map(record.as_bytes()))
+}
+
+/// The only failure of a record.
+fn failure(document: &str, record: &str) -> String {
+    let mapped = map(document, record);
+    assert_eq!(mapped.failures.len(), 1, "{:?}", mapped.failures.iter().take(3));
+    mapped.failures.first().expect("a failure").to_string()
+}
+
+#[test]
+fn expressions_are_measured_before_they_are_parsed() {
+    for (expression, expected) in [
+        ("a".to_owned() + &".a".repeat(7_000), "/fields/0/from: \"a.a.a"),
+        ("a".to_owned() + &".a".repeat(130_000), "has 260001 bytes; expected at most 2000"),
+        ("a".to_owned() + &".a".repeat(121), "121 operators; expected at most 120"),
+        ("a".to_owned() + &"|a".repeat(900), "900 operators"),
+        ("a".to_owned() + &"||a".repeat(600), "1200 operators"),
+        ("a".to_owned() + &"[]".repeat(900), "900 operators"),
+        ("a".to_owned() + &"[*]".repeat(600), "1200 operators"),
+        ("a".to_owned() + &"[?a]".repeat(400), "800 operators"),
+        ("!".repeat(1_900) + "a", "1900 operators"),
+        ("!".repeat(100) + "a", "more than 48 of `!` and `&`"),
+        ("(".repeat(110) + "a" + &")".repeat(110), "more than 24 brackets"),
+        ("[".repeat(110) + "a" + &"]".repeat(110), "more than 24 brackets"),
+        ("{a:".repeat(50) + "a" + &"}".repeat(50), "more than 24 brackets"),
+        ("abs(".repeat(110) + "a" + &")".repeat(110), "more than 24 brackets"),
+        (format!("`{}{}`", "[".repeat(100), "]".repeat(100)), "more than 24 brackets"),
+        (format!("`{}1{}`", "{\"a\":".repeat(50), "}".repeat(50)), "more than 24 brackets"),
+        ("(')'".repeat(110), "more than 24 brackets"),
+        ("'".to_owned() + &"x".repeat(3_000) + "'", "3002 bytes"),
+        ("a".to_owned() + &"||b".repeat(40), "more than 32 operations go on from each other"),
+        ("a".to_owned() + &"[]".repeat(120), "operations go on from each other"),
+        ("a".to_owned() + &"[*]".repeat(60), "operations go on from each other"),
+        ("a".to_owned() + &".*".repeat(60), "operations go on from each other"),
+        ("a".to_owned() + &"[?@]".repeat(40), "operations go on from each other"),
+        ("a".to_owned() + &"|[@]".repeat(40), "operations go on from each other"),
+        ("!".repeat(48) + "a", "operations go on from each other"),
+    ] {
+        let found = refused(&from(&expression));
+        assert!(found.contains(expected) && found.starts_with("/fields/0/from: "), "{found}");
+        assert!(found.len() < 2_100, "{} bytes", found.len());
+    }
+}
+
+#[test]
+fn the_deepest_expressions_that_pass_run_on_a_small_stack() {
+    let record = format!(r#"{{"a":{}{}}}"#, "[".repeat(120), "]".repeat(120));
+    for expression in [
+        "a".to_owned() + &".a".repeat(120),
+        "a".to_owned() + &"|a".repeat(120),
+        "a".to_owned() + &"||b".repeat(31),
+        "a".to_owned() + &"[]".repeat(15),
+        "a".to_owned() + &"[*]".repeat(30),
+        "a".to_owned() + &".*".repeat(15),
+        "a".to_owned() + &"[?@]".repeat(15),
+        "a".to_owned() + &"[0]".repeat(119),
+        "a".to_owned() + &"[::]".repeat(30),
+        "!".repeat(31) + "a",
+        "(".repeat(24) + "a" + &")".repeat(24),
+        "[".repeat(24) + "a" + &"]".repeat(24),
+        "{a:".repeat(24) + "a" + &"}".repeat(24),
+        "not_null(".repeat(24) + "a" + &")".repeat(24),
+        "map(&".repeat(24) + "a" + &",a)".repeat(24),
+        "a[?".repeat(15) + "a" + &"]".repeat(15),
+        format!("a == a && `{}{}` == a", "[".repeat(24), "]".repeat(24)),
+    ] {
+        let document = from(&expression);
+       
+        small(|| {
+            let mapping =
+                Mapping::compile(&document).unwrap_or_else(|found| panic!("{expression}: {found:?}"));
+            mapping.explain();
+            let mapped = mapping.map(record.as_bytes());
+            let _ = mapped.body(&|_| Resolution::Missing);
+        });
+    }
+}
+
+#[test]
+fn documents_have_limits_of_length_depth_and_number() {
+    let each = |depth: usize| {
+        let mut fields = r#"{"to":"/b","from":"@"}"#.to_owned();
+        for _ in 0..depth {
+            fields = format!(r#"{{"to":"/a","each":"a","scope":"record","fields":[{fields}]}}"#);
+        }
+        document(&fields)
+    };
+    let nested = |depth: usize| {
+        let mut inner = r#"{"name":"m","target":"a/b","fields":[{"to":"/a","from":"a"}]}"#.to_owned();
+        for _ in 0..depth {
+            inner = format!(
+                r#"{{"name":"m","target":"a/b","mappings":{{"m":{inner}}},"fields":[{{"to":"/a","from":"a"}}]}}"#
+            );
+        }
+        inner.replacen('{', r#"{"version":1,"#, 1)
+    };
+    let to = |depth: usize| document(&format!(r#"{{"to":"{}","from":"a"}}"#, "/a".repeat(depth)));
+    let rules = |count: usize| {
+        let rules: Vec<String> = (0..count).map(|at| format!(r#"{{"to":"/a{at}","from":"a"}}"#)).collect();
+        document(&rules.join(","))
+    };
+    let concat = |count: usize| {
+        let parts = vec![r#""a""#; count].join(",");
+        document(&format!(r#"{{"to":"/a","concat":[{parts}]}}"#))
+    };
+    let paths = format!(r#"{{"to":"/a","from":{}"a"{}}}"#, r#"{"from":"#.repeat(20_000), "}".repeat(20_000));
+    let deep = format!(r#"{{"to":"/a","value":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let long = format!(r#"{{"to":"/a","value":"{}"}}"#, "x".repeat(9 << 20));
+    for (document, place, expected) in [
+        (each(9), "/each: ", "more than 8 `each` in each other"),
+        (each(3_000), "/each: ", "more than 8 `each` in each other"),
+        (nested(5), "/mappings/m/mappings/m", "more than 4 `mappings` in each other"),
+        (nested(3_000), "/mappings/m/mappings/m", "more than 4 `mappings` in each other"),
+        (to(33), "/fields/0/to: ", "33 levels deep"),
+        (to(100_000), "/fields/0/to: ", "expected at most 32"),
+        (rules(5_001), "/fields/5000: ", "more than 5000 rules"),
+        (concat(20_001), "/fields/0/concat/20000: ", "more than 20000 expressions"),
+        (document(&paths), "/fields/0/from/from: ", "expected a text"),
+        (document(&deep), "/fields/0/value: ", "at byte"),
+        (document(&long), "the document: ", "expected at most 8388608"),
+        ("[".repeat(1_000_000), "the document: ", "no JSON"),
+        (r#"{"a":"#.repeat(1_000_000), "the document: ", "no JSON"),
+    ] {
+        let found = refused(&document);
+        assert!(found.contains(place) && found.contains(expected), "{found}");
+    }
+    for document in [each(8), nested(4), to(32)] {
+        small(|| {
+            let mapping = Mapping::compile(&document).unwrap_or_else(|found| panic!("{found:?}"));
+            let _ = mapping.explain();
+            let _ = mapping.map(br#"{"a":[{"a":[1]}]}"#).body(&|_| Resolution::Missing);
+        });
+    }
+}
+
+#[test]
+fn what_comes_of_a_record_is_limited() {
+    let numbers = format!("[{}]", vec!["1"; 40].join(","));
+    let record = format!(r#"{{"a":{numbers},"t":"{}","e":1e999999999}}"#, "x".repeat(2_000));
+    let mut each = r#"{"to":"/b","from":"@"}"#.to_owned();
+    for _ in 0..7 {
+        each = format!(r#"{{"to":"/a","each":"a","scope":"record","fields":[{each}]}}"#);
+    }
+    let doubled = |step: &str, times: usize| vec![step; times].join("|");
+    let grows = |expression: String| {
+        let expression = serde_json::to_string(&expression).expect("JSON");
+        format!(r#"{{"to":"/a","from":{expression}}}"#)
+    };
+    let whole = r#"{"to":"/a","each":"a","fields":[{"to":"/a","each":"a","scope":"record","fields":[
+        {"to":"/a","each":"a","scope":"record","fields":[{"to":"/b","from":"@","scope":"record"}]}]}]}"#;
+    let template = "{t}".repeat(15_000);
+    let concat = vec![r#""t""#; 15_000].join(",");
+    let cases = [
+        (each, "/fields/0", "the limit"),
+        (grows(doubled("[@,@]", 23)), "/fields/0", "the limit"),
+        (grows(doubled("[@,@,@,@,@,@]", 8)), "/fields/0", "the limit"),
+        (grows(doubled("to_string([@,@])", 19)), "/fields/0", "the limit"),
+        (grows(doubled("[@,@][]", 19)), "/fields/0", "the limit"),
+        (grows(format!("a|{}", doubled("map(&[@,@],@)", 12))), "/fields/0", "the limit"),
+        (grows(format!("t|{}", doubled("join(@,[@,@,@])", 9))), "/fields/0", "the limit"),
+        (whole.to_owned(), "/fields/0/fields/0/fields/0/fields/0", "the limit"),
+        (format!(r#"{{"to":"/a","template":"{template}"}}"#), "/fields/0", "the limit"),
+        (format!(r#"{{"to":"/a","concat":[{concat}]}}"#), "/fields/0", "the limit"),
+        (r#"{"to":"/a","from":"e","as":"decimal"}"#.to_owned(), "/fields/0", "expected a number"),
+        (r#"{"to":"/a","from":"e","as":"integer"}"#.to_owned(), "/fields/0", "expected a whole number"),
+        (r#"{"to":"/a","from":"sum([e])"}"#.to_owned(), "/fields/0", "up to 28 digits"),
+        (r#"{"to":"/a","from":"e","math":[{"times":2}]}"#.to_owned(), "/fields/0", "expected a number"),
+    ];
+    for (fields, rule, expected) in cases {
+        let document = document(&fields);
+        let (found, peak) = peak_of(|| failure(&document, &record));
+        assert!(
+            found.contains(expected) && found.contains(&format!("(rule {rule}")),
+            "{fields:.99}: {found}"
+        );
+        assert!(peak < MOST_HELD, "{fields:.99}: {peak} bytes");
+    }
+}
+
+#[test]
+fn records_have_a_depth_and_are_read_however_long_they_are() {
+    let document = from("a");
+    for (record, expected) in [
+        ("[".repeat(100_000), "at byte 129: more than 128"),
+        (r#"{"a":"#.repeat(100_000), "more than 128"),
+        (format!(r#"{{"a":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000)), "more than 128"),
+    ] {
+        let found = failure(&document, &record);
+        assert!(found.contains(expected), "{found}");
+    }
+    let wide = format!(r#"{{"a":[{}1]}}"#, "1,".repeat(500_000));
+    let members: Vec<String> = (0..50_000).map(|at| format!(r#""k{at}":1"#)).collect();
+    let members = format!(r#"{{"a":{{{}}}}}"#, members.join(","));
+    let repeated = format!(r#"{{{}"a":1}}"#, r#""a":1,"#.repeat(50_000));
+    for (record, expression) in [
+        (&wide, "a"),
+        (&wide, "sum(a)"),
+        (&wide, "a[::-1]"),
+        (&members, "keys(a)"),
+        (&members, "merge(a,a)"),
+        (&members, "length(a)"),
+        (&members, "a == merge(a)"),
+        (&repeated, "keys(@)"),
+    ] {
+        let (mapped, peak) = peak_of(|| map(&from(expression), record));
+        assert!(mapped.failures.is_empty(), "{expression}: {:?}", mapped.failures);
+        assert!(peak < MOST_HELD, "{expression}: {peak} bytes");
+    }
+}
+
+#[test]
+fn what_references_stand_for_has_a_depth() {
+    for text in ["[".repeat(100_000), r#"{"a":"#.repeat(100_000)] {
+        let error = small(|| Resolved::from_json(&text).expect_err("refused"));
+        assert_eq!(error.location(), Some("resolved"));
+    }
+}
+
+#[test]
+fn many_references_are_told_apart_in_linear_time() {
+    let count = 20_000;
+    let mut lines = String::new();
+    for at in 0..count {
+        write!(lines, r#"{{"sku":"S{at}"}},"#).expect("written");
+    }
+    let record = format!(r#"{{"a":[{}]}}"#, lines.trim_end_matches(','));
+    let fields = r#"{"to":"/a","each":"a","fields":[{"to":"/p","from":"sku",
+        "resolve":{"search":"product-service/product-search","column":"SKU"}}]}"#;
+    assert_eq!(map(&document(fields), &record).references.len(), count);
+}
