@@ -42,6 +42,10 @@ impl RetryPolicy {
     }
 }
 
+/// The longest that a server's `Retry-After` is waited for in milliseconds: ten minutes. What asks for more is
+/// mistaken or broken, and is asked again then.
+pub(crate) const LONGEST_WAIT_MS: u64 = 600_000;
+
 /// A failure as far as repeating it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -100,7 +104,7 @@ pub(crate) fn decide(
             let doublings = history.attempts.saturating_sub(1).min(32);
             let bound = policy.base_ms.saturating_mul(1 << doublings).min(policy.cap_ms);
             let drawn = jitter.up_to(bound);
-            Decision::Retry { delay_ms: drawn.max(retry_after.unwrap_or(0)) }
+            Decision::Retry { delay_ms: drawn.max(retry_after.unwrap_or(0).min(LONGEST_WAIT_MS)) }
         }
     }
 }
@@ -147,5 +151,10 @@ mod tests {
         }
         let asked = Class::Transient { retry_after: Some(90_000) };
         assert_eq!(after(1, &asked, Delivery::Rejected, false), Decision::Retry { delay_ms: 90_000 });
+        for forever in [LONGEST_WAIT_MS + 1, 31_536_000_000, u64::MAX] {
+            let asked = Class::Transient { retry_after: Some(forever) };
+            let decision = after(1, &asked, Delivery::Rejected, false);
+            assert_eq!(decision, Decision::Retry { delay_ms: LONGEST_WAIT_MS });
+        }
     }
 }

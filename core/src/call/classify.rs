@@ -122,9 +122,16 @@ fn next_period(headers: &Headers) -> Option<u64> {
     headers.get("brightpearl-next-throttle-period")?.trim().parse().ok()
 }
 
-/// `Retry-After` in milliseconds. Only the form in seconds: the other needs the wall clock of the server.
+/// `Retry-After` in milliseconds: seconds, or a date, which is held against the server's own clock in `Date`.
 fn retry_after(headers: &Headers) -> Option<u64> {
-    headers.get("retry-after")?.trim().parse::<u64>().ok()?.checked_mul(1_000)
+    let asked = headers.get("retry-after")?.trim();
+    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than can be counted are as good as for ever; retrying has its own limit.
+        return Some(asked.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
+    }
+    let moment = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok().map(|at| at.timestamp());
+    let wait = moment(asked)?.as_millisecond() - moment(headers.get("date")?)?.as_millisecond();
+    Some(u64::try_from(wait).unwrap_or(0))
 }
 
 /// The text that tells an unknown path from an empty result; both are `CMNC-404`.
@@ -191,6 +198,31 @@ mod tests {
         }
         let asked = Response::new(429, "").with_header("Retry-After", "7");
         assert_eq!(classify(&asked, LARGE).unwrap_err().error.retry_after(), Some(7_000));
+    }
+
+    #[test]
+    fn reads_both_forms_of_retry_after() {
+        const DATE: &str = "Wed, 21 Oct 2026 07:28:00 GMT";
+        for (asked, date, expected) in [
+            ("7", None, Some(7_000)),
+            ("31536000", None, Some(31_536_000_000)),
+            ("99999999999999999999999", None, Some(u64::MAX)),
+            ("-1", None, None),
+            ("", None, None),
+            ("soon", Some(DATE), None),
+            (DATE, None, None),
+            ("Wed, 21 Oct 2026 07:29:30 GMT", Some(DATE), Some(90_000)),
+            ("Wed, 21 Oct 2026 07:00:00 GMT", Some(DATE), Some(0)),
+        ] {
+            for status in [429, 500, 503] {
+                let mut response = Response::new(status, "").with_header("Retry-After", asked);
+                if let Some(date) = date {
+                    response = response.with_header("Date", date);
+                }
+                let found = classify(&response, LARGE).unwrap_err().error.retry_after();
+                assert_eq!(found, expected, "{status} {asked}");
+            }
+        }
     }
 
     #[test]
