@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use fluent_uri::{Uri, component::Host};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::is_escaped;
 use crate::error::{Error, Result};
 
 /// The characters that never need escaping.
@@ -18,6 +19,9 @@ const QUERY_VALUE: &AsciiSet = &UNRESERVED.remove(b',').remove(b'/').remove(b':'
 /// What stands unescaped in a path: unreserved characters, separators, and those that id sets and
 /// wildcards use.
 const PATH: &AsciiSet = &QUERY_VALUE.remove(b'*').remove(b'@');
+
+/// The same where escapes stand already.
+const ESCAPED_PATH: &AsciiSet = &PATH.remove(b'%');
 
 /// The datacentres by code, with the host that serves each. The older hosts stand in many
 /// configurations and in OAuth answers, so their names work as well.
@@ -274,7 +278,25 @@ pub(crate) fn checked_path(path: &str) -> Result<String> {
     if relative.chars().any(|character| character.is_control() || character == '\\') {
         return refuse("a control character or backslash stands");
     }
-    Ok(utf8_percent_encode(relative, PATH).to_string())
+    // A segment whose escapes are right was escaped by whoever put it together, and is not escaped again.
+    let is_hidden = |segment: &str| {
+        let decoded = percent_decode_str(segment).decode_utf8_lossy();
+        decoded == "." || decoded == ".."
+    };
+    let mut escaped = String::with_capacity(relative.len());
+    for (place, segment) in relative.split('/').enumerate() {
+        if place > 0 {
+            escaped.push('/');
+        }
+        if !segment.contains('%') || !is_escaped(segment) {
+            escaped.extend(utf8_percent_encode(segment, PATH));
+        } else if is_hidden(segment) {
+            return refuse("a dot segment would leave the account");
+        } else {
+            escaped.extend(utf8_percent_encode(segment, ESCAPED_PATH));
+        }
+    }
+    Ok(escaped)
 }
 
 #[cfg(test)]
@@ -345,7 +367,10 @@ mod tests {
         );
         assert_eq!(checked_path("/order-service/order/1,2").unwrap(), "order-service/order/1,2");
         assert_eq!(checked_path("a/*/b c").unwrap(), "a/*/b%20c");
-        for path in ["", "/", "https://evil.example/x", "a/../b", "a?b=c", "a\nb", "a\\b"] {
+        assert_eq!(checked_path("a/1%2C2/%2F").unwrap(), "a/1%2C2/%2F");
+        assert_eq!(checked_path("a/%252F/é%20").unwrap(), "a/%252F/%C3%A9%20");
+        assert_eq!(checked_path("a/100%/5%2").unwrap(), "a/100%25/5%252");
+        for path in ["", "/", "https://evil.example/x", "a/../b", "a/%2e%2E/b", "a?b=c", "a\nb", "a\\b"] {
             assert_eq!(checked_path(path).unwrap_err().location(), Some("path"), "{path}");
         }
     }

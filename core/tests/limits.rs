@@ -126,7 +126,7 @@ fn the_deepest_expressions_that_pass_run_on_a_small_stack() {
         format!("a == a && `{}{}` == a", "[".repeat(24), "]".repeat(24)),
     ] {
         let document = from(&expression);
-       
+
         small(|| {
             let mapping =
                 Mapping::compile(&document).unwrap_or_else(|found| panic!("{expression}: {found:?}"));

@@ -1,7 +1,9 @@
 //! What each member of a rule does.
 
+use brightpearl_core::Method;
 use brightpearl_core::discovery;
 use brightpearl_core::mapping::{Failure, Mapping, NoBody, OnMissing, Reference, Resolution};
+use brightpearl_core::validate::{UnknownMembers, validate};
 use serde_json::{Value, json};
 
 /// A document for another system's shape, so that nothing is checked but the rules.
@@ -471,5 +473,53 @@ fn hosts_check_run_and_explain_documents() {
     for entry in ready.as_array().expect("an array") {
         let explained = discovery::explain_mapping(&entry["document"].to_string()).expect("right");
         assert!(explained.len() > 200);
+    }
+}
+
+#[test]
+fn a_failure_shows_what_the_record_says_and_not_what_a_table_made_of_it() {
+    let rule = json!({"from": "tax", "enum": {"standard": "T20"}, "as": "decimal"});
+    let found = made(rule, r#"{"tax":"standard"}"#);
+    assert!(found.starts_with("tax: the table makes \"T20\" of it: expected a number such as"), "{found}");
+    assert!(found.ends_with("(\"standard\")"), "{found}");
+    let kept = json!({"from": "tax", "enum": {"a": 1}, "else": "keep", "as": "decimal"});
+    let found = made(kept, r#"{"tax":"standard"}"#);
+    assert!(found.starts_with("tax: expected a number") && found.ends_with("(\"standard\")"), "{found}");
+}
+
+#[test]
+fn a_text_in_the_path_is_escaped_once_and_leaves_its_segment_nowhere() {
+    let mapping = document(json!({
+        "version": 1, "name": "other", "target": "some-service/thing/{NAME}/part",
+        "path": {"NAME": {"from": "name"}}, "fields": [{"to": "/a", "value": 1}]
+    }));
+    for (name, expected) in [
+        ("a/b", "a%2Fb"),
+        ("1,2", "1%2C2"),
+        ("%2F", "%252F"),
+        ("?x#y", "%3Fx%23y"),
+        ("a b", "a%20b"),
+        ("é", "%C3%A9"),
+    ] {
+        let mapped = mapping.map(json!({ "name": name }).to_string().as_bytes());
+        let path = mapped.path(&|_| Resolution::Missing).expect("a path");
+        assert_eq!(path, format!("some-service/thing/{expected}/part"), "{name}");
+    }
+    for dots in [".", ".."] {
+        let failures = failures(&mapping, &json!({ "name": dots }).to_string());
+        assert!(failures.iter().any(|failure| failure.reason.contains("dots alone")), "{failures:?}");
+    }
+}
+
+#[test]
+fn a_body_is_checked_whatever_stands_in_its_path() {
+    for id in ["7", "1%2C2", "a%2Fb", "%252F", "%3Fx", "%C3%A9"] {
+        let path = format!("warehouse-service/warehouse/{id}/stock-correction");
+        let found =
+            validate(&path, Method::Post, br#"{"corrections":[{"quantity":"x"}]}"#, UnknownMembers::Warn);
+        assert!(
+            found.iter().any(|violation| violation.pointer == "/corrections/0/quantity"),
+            "{id}: {found:?}"
+        );
     }
 }

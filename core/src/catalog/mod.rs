@@ -38,8 +38,8 @@ pub(crate) use schema::DIALECT as SCHEMA_DIALECT;
 pub use schema::json_schema;
 pub(crate) use search::check_value;
 pub use search::{FilterType, Search, SearchColumn};
-pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
+pub(crate) use template::{fill, is_escaped};
 pub use update::{Manner, Update, update};
 
 use crate::http::Method;

@@ -64,6 +64,10 @@ impl Placeholder {
         if text.starts_with('{') && text.ends_with('}') {
             return true;
         }
+        // Escapes keep a text within its segment: it is no id, and yet nothing but what stands here.
+        if text.contains('%') {
+            return is_escaped(text);
+        }
         match self.kind {
             PlaceholderKind::Id => is_id(text),
             PlaceholderKind::IdSet => IdSet::parse(text).is_ok(),
@@ -73,6 +77,12 @@ impl Placeholder {
             PlaceholderKind::Text => !text.is_empty(),
         }
     }
+}
+
+/// Whether every `%` begins an escape.
+pub(crate) fn is_escaped(text: &str) -> bool {
+    let is_escape = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    text.split('%').skip(1).all(is_escape)
 }
 
 fn is_id(text: &str) -> bool {

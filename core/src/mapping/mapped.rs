@@ -141,7 +141,16 @@ impl Mapped {
             let text = match place.and_then(|place| self.parameters.get(place)) {
                 Some(Given::Text(text)) => text.clone(),
                 Some(Given::Reference(reference)) => match fillings.get(*reference) {
-                    Some(Filling::Json(json)) => json.trim_matches('"').to_owned(),
+                    Some(Filling::Json(json)) => {
+                        let text = json.trim_matches('"').to_owned();
+                        if let (Some(reason), Some(reference)) =
+                            (misplaced(&text), self.references.get(*reference))
+                        {
+                            failures.push(self.unresolved(reference, &reason));
+                            continue;
+                        }
+                        text
+                    }
                     Some(Filling::Nothing | Filling::LeftOut) | None => {
                         let reference = self.references.get(*reference);
                         let fail = |reference| {
@@ -225,6 +234,12 @@ impl Mapped {
 fn append(body: &mut String, text: &str) {
     let is_first = body.ends_with(['{', '[']);
     body.push_str(if is_first { text.strip_prefix(',').unwrap_or(text) } else { text });
+}
+
+/// Why a text may not stand for a placeholder; `None` when it may. No escape hides what goes up the path.
+pub(super) fn misplaced(text: &str) -> Option<String> {
+    let is_refused = text.is_empty() || text == "." || text == "..";
+    is_refused.then(|| "expected a part of a path, neither empty nor dots alone".to_owned())
 }
 
 /// A text as a segment of a path.

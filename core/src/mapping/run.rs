@@ -13,7 +13,7 @@ use super::document::{KeySource, Parameter};
 use super::expression::Scope;
 use super::failure::Failure;
 use super::limit::Budget;
-use super::mapped::{Given, Hole, Mapped};
+use super::mapped::{Given, Hole, Mapped, misplaced};
 use super::path::Found;
 use super::plan::{Leaf, List, Plan};
 use super::reference::{OnMissing, Reference};
@@ -534,7 +534,10 @@ impl<'v> Run<'v> {
                     Err(reason) => drop(self.fail(rule, &value, reason)),
                 },
                 None => match value.scalar_text() {
-                    Some(text) => self.parameters.push(Given::Text(text.to_owned())),
+                    Some(text) => match misplaced(text) {
+                        None => self.parameters.push(Given::Text(text.to_owned())),
+                        Some(reason) => drop(self.fail(rule, &value, reason)),
+                    },
                     None => drop(self.fail(rule, &value, "expected a text or a number".to_owned())),
                 },
             },

@@ -201,7 +201,7 @@ fn compare<'v>(comparison: Comparison, left: &Value<'v>, right: &Value<'v>) -> V
 }
 
 /// Numbers are equal by value, and objects whatever the order of their members.
-pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
+pub(in crate::mapping) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
     if left.sort() != right.sort() {
         return false;
     }

@@ -14,6 +14,7 @@ use super::path::{Found, Paths, Segment, Slot, Sum};
 use super::tape::Node;
 use super::value::Value;
 use crate::value::Decimal;
+pub(super) use evaluate::equal;
 use functions::Function;
 
 /// A JMESPath expression that was found to be right.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Run;
+use crate::mapping::expression::equal;
 use crate::mapping::rule::{Operand, Pick, Piece, Rule, Source};
 use crate::mapping::transform::{
     Form, LookupStep, MathStep, Operation, Otherwise, Tabled, Typed, Unit, UnitStep, calculate, convert,
@@ -31,10 +32,22 @@ impl<'v> Run<'v> {
                 None => return Ok(value.into()),
             }
         }
-        if let Some(lookup) = &rule.lookup {
-            look_up(lookup, &mut value)?;
+        let Some(lookup) = &rule.lookup else {
+            return if value.is_null() { Ok(value.into()) } else { self.typed(rule, value.into()) };
+        };
+        let source = value.clone();
+        look_up(lookup, &mut value)?;
+        if value.is_null() {
+            return Ok(value.into());
         }
-        if value.is_null() { Ok(value.into()) } else { self.typed(rule, value.into()) }
+        // What the record says is what can be corrected there; what the table made of it is in the reason.
+        self.typed(rule, value.into()).map_err(|(found, reason)| match equal(&found, &source) {
+            true => (found, reason),
+            false => {
+                let reason = format!("the table makes {} of it: {reason}", found.excerpt());
+                (source, reason)
+            }
+        })
     }
 
     /// What calculations, units and the type make of a value.
