@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use fluent_uri::{Uri, component::Host};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::is_escaped;
 use crate::error::{Error, Result};
+use crate::origin::{BASE_URL, Origin, trusted};
 
 /// The characters that never need escaping.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -85,7 +85,10 @@ pub(crate) fn check_code(account: &str) -> Result<()> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     account: String,
-    origin: String,
+    /// What stands before every path.
+    base: String,
+    /// Who reads what is sent there.
+    origin: Origin,
     /// What stands before the paths of the public API, which nearly all are.
     public: String,
 }
@@ -97,40 +100,32 @@ impl Endpoint {
     /// [`Kind::Validation`](crate::Kind::Validation) at `account`, `datacentre` or `base_url`.
     pub fn new(account: &str, location: &Location) -> Result<Self> {
         check_code(account)?;
-        let origin = match location {
+        let base = match location {
             Location::Datacentre(code) => datacentre_origin(code)?,
-            Location::BaseUrl(url) => checked_base_url(url)?,
+            Location::BaseUrl(url) => url.clone(),
         };
-        Ok(Self::at(account.to_owned(), origin))
+        let origin = BASE_URL.check(&base)?;
+        Ok(Self::at(account.to_owned(), base.trim_end_matches('/').to_owned(), origin))
     }
 
-    fn at(account: String, origin: String) -> Self {
-        let public = format!("{origin}/public-api/{account}/");
-        Self { account, origin, public }
+    fn at(account: String, base: String, origin: Origin) -> Self {
+        let public = format!("{base}/public-api/{account}/");
+        Self { account, base, origin, public }
     }
 
-    /// The same account on the host that a token answer named. It is reached by https, except where it is
-    /// the loopback host and the configuration says http, as with an emulator.
-    ///
-    /// # Errors
-    /// [`Kind::Protocol`](crate::Kind::Protocol) when the name is no host.
-    pub(crate) fn with_domain(&self, domain: &str) -> Result<Self> {
-        let scheme = if self.origin.starts_with("http://") { "http" } else { "https" };
-        let origins = [format!("{scheme}://{domain}"), format!("https://{domain}")];
-        let is_bare = !domain.contains(['/', '?', '#', '@']);
-        let origin = origins.iter().filter(|_| is_bare).find_map(|origin| checked_base_url(origin).ok());
-        origin.map(|origin| Self::at(self.account.clone(), origin)).ok_or_else(|| {
-            Error::new(
-                crate::error::Kind::Protocol,
-                format!("the token answer names the host {domain:?}; expected something like use1.brightpearlconnect.com"),
-            )
-            .at("api_domain")
-        })
+    /// The same account on the host that a token answer, or stored tokens, name: `None` when that is neither
+    /// Brightpearl's own nor one that the configuration names as `base_url` or, with `token_url`, for tokens.
+    pub(crate) fn with_domain(&self, domain: &str, token_url: Option<&Origin>) -> Option<Self> {
+        let named: Vec<&Origin> = std::iter::once(&self.origin).chain(token_url).collect();
+        let origin = trusted(domain, &named)?;
+        // The configured host keeps the path that stands before the account.
+        let base = if origin == self.origin { self.base.clone() } else { origin.text() };
+        Some(Self::at(self.account.clone(), base, origin))
     }
 
     /// Where tokens are fetched with a login (API notes §2.1): outside the API's own prefix.
     pub(crate) fn login_url(&self, path: &str) -> String {
-        format!("{}/{}/{path}", self.origin, self.account)
+        format!("{}/{}/{path}", self.base, self.account)
     }
 
     /// The account code.
@@ -141,11 +136,11 @@ impl Endpoint {
     /// The absolute URL of a path below a prefix, such as `order-service/order/1` below the public API's. The
     /// query comes ready-made from [`Query`].
     pub(crate) fn url(&self, prefix: Prefix, path: &str, query: &str) -> String {
-        let (origin, account) = (&self.origin, &self.account);
-        let base: Cow<'_, str> = match prefix {
+        let (base, account) = (&self.base, &self.account);
+        let before: Cow<'_, str> = match prefix {
             Prefix::PublicApi => self.public.as_str().into(),
-            Prefix::ApiV3 => format!("{origin}/api-v3/{account}/").into(),
-            Prefix::Host => format!("{origin}/").into(),
+            Prefix::ApiV3 => format!("{base}/api-v3/{account}/").into(),
+            Prefix::Host => format!("{base}/").into(),
         };
         let separator = if query.is_empty() {
             ""
@@ -154,8 +149,8 @@ impl Endpoint {
         } else {
             "?"
         };
-        let mut url = String::with_capacity(base.len() + path.len() + 1 + query.len());
-        for part in [&base, path, separator, query] {
+        let mut url = String::with_capacity(before.len() + path.len() + 1 + query.len());
+        for part in [&before, path, separator, query] {
             url.push_str(part);
         }
         url
@@ -171,48 +166,6 @@ fn datacentre_origin(code: &str) -> Result<String> {
             format!("there is no datacentre {code:?}; expected one of {}, or a base URL", codes.join(", ")),
         )
     })
-}
-
-fn checked_base_url(url: &str) -> Result<String> {
-    let refuse = |why: &str| {
-        Err(Error::validation(
-            "base_url",
-            format!("{why} in {url:?}; expected something like https://euw1.brightpearlconnect.com"),
-        ))
-    };
-    let Ok(uri) = Uri::parse(url) else { return refuse("there is no absolute URL") };
-    let Some(authority) = uri.authority() else { return refuse("there is no host") };
-    if authority.host().is_empty() {
-        return refuse("there is no host");
-    }
-    if authority.has_userinfo() {
-        return Err(Error::validation(
-            "base_url",
-            "a user name or password stands before the host; expected credentials in their own fields",
-        ));
-    }
-    if uri.query().is_some() || uri.fragment().is_some() {
-        return refuse("a query or fragment stands");
-    }
-    let scheme = uri.scheme().as_str();
-    if scheme.eq_ignore_ascii_case("http") {
-        if !is_loopback(authority.host(), authority.host_parsed()) {
-            return refuse(
-                "plain http would send the token unencrypted to a host that is not the loopback host",
-            );
-        }
-    } else if !scheme.eq_ignore_ascii_case("https") {
-        return refuse("the scheme is neither https nor http");
-    }
-    Ok(url.trim_end_matches('/').to_owned())
-}
-
-fn is_loopback(name: &str, host: Host<'_>) -> bool {
-    match host {
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-        _ => name.eq_ignore_ascii_case("localhost"),
-    }
 }
 
 /// Builds a query string, escaping names and values.

@@ -324,9 +324,36 @@ impl Client {
     }
 
     /// The tokens that logins brought, for the host to store: with them in the configuration, a later run
-    /// needs no new login. They may change with every renewal; `TokenRefreshed` says when.
+    /// needs no new login. They may change with every renewal, and the older refresh token is then used up:
+    /// [`token_changes`](Self::token_changes) says when to store them anew.
     pub fn tokens(&self) -> Tokens {
         self.shared.session.tokens()
+    }
+
+    /// How often what [`tokens`](Self::tokens) gives has changed, from 0. Tokens change within
+    /// [`Call::answer`] and nowhere else. A host that stores them compares this number after each answer, and
+    /// when it has grown stores them before it polls any call of the client again: then a crash at any time
+    /// leaves the newest grant behind. What a failed login brought counts as well.
+    ///
+    /// ```
+    /// use brightpearl_core::operation::Request;
+    /// use brightpearl_core::{Client, Config, Method, Response, Step};
+    ///
+    /// # fn main() -> brightpearl_core::Result<()> {
+    /// let client = Client::new(Config::from_json(
+    ///     r#"{"account": "acme", "datacentre": "use1", "credentials": {"type": "oauth", "app_ref": "acme_shop",
+    ///         "dev_ref": "acme_dev", "grant": {"tokens": {"refresh_token": "first"}}}}"#,
+    /// )?)?;
+    /// let mut call = client.request(Request::new(Method::Get, "order-service/order-type"))?;
+    /// let Step::Send(login) = call.poll(0)? else { unreachable!() };
+    /// call.answer(login.id, Response::new(200, r#"{"access_token":"a","refresh_token":"second"}"#), 10)?;
+    /// assert_eq!(client.token_changes(), 1);
+    /// assert_eq!(client.tokens().refresh_token, Some("second".into())); // stored here, before the next poll
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn token_changes(&self) -> u64 {
+        self.shared.session.token_changes()
     }
 
     /// What may be sent at `now`.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::call::operation::can_carry_token;
 use crate::error::{Error, Result};
+use crate::origin::{Origin, TOKEN_URL};
 use crate::secret::Secret;
 
 /// The credentials of one app on one account.
@@ -74,7 +75,8 @@ pub enum Credentials {
         dev_ref: String,
         /// The client secret; only confidential apps have one.
         client_secret: Option<Secret>,
-        /// Where tokens come from; `https://oauth.brightpearl.com/token/{account}` when absent.
+        /// Where tokens come from; `https://oauth.brightpearl.com/token/{account}` when absent. `https`, or `http`
+        /// on the loopback host.
         token_url: Option<String>,
         /// What is there to begin with.
         grant: Grant,
@@ -103,7 +105,8 @@ pub enum Grant {
         /// The refresh token.
         #[serde(default)]
         refresh_token: Option<Secret>,
-        /// The API's host, as the token's answer named it; it wins over the configuration.
+        /// The API's host, as the token's answer named it; it wins over the configuration. Brightpearl's own, or
+        /// that of `base_url` or `token_url`.
         #[serde(default)]
         api_domain: Option<String>,
     },
@@ -280,6 +283,7 @@ impl Credentials {
                 ),
             ));
         }
+        self.token_origin()?;
         if let Self::OAuth { grant: Grant::Tokens { access_token: None, refresh_token: None, .. }, .. } = self
         {
             return Err(Error::validation(
@@ -288,6 +292,22 @@ impl Credentials {
             ));
         }
         Ok(())
+    }
+
+    /// Who reads what is sent to a configured `token_url`.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `credentials.token_url`.
+    pub(super) fn token_origin(&self) -> Result<Option<Origin>> {
+        match self {
+            Self::OAuth { token_url, .. } => token_url.as_deref().map(|url| TOKEN_URL.check(url)).transpose(),
+            Self::PrivateApp { .. }
+            | Self::StaffApp { .. }
+            | Self::StaffLogin { .. }
+            | Self::LegacySession { .. }
+            | Self::ApplicationLogin { .. }
+            | Self::PublicApp { .. } => Ok(None),
+        }
     }
 
     /// The secrets, for blanking them in texts that come from elsewhere.

@@ -3,32 +3,43 @@
 use serde::Deserialize;
 
 use crate::account::Endpoint;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind};
 use crate::http::{Headers, Method, Request};
 use crate::secret::Secret;
 
 use super::credentials::{Credentials, Grant};
 use super::oauth;
 
-/// What a login brought.
-#[derive(Debug)]
+/// What a login brought, as far as its answer can be read.
+#[derive(Debug, Default)]
 pub(super) struct Granted {
-    pub(super) token: Secret,
+    pub(super) token: Option<Secret>,
     /// Seconds that it lives, when the answer says so.
     pub(super) expires_in: Option<u64>,
     pub(super) refresh_token: Option<Secret>,
     pub(super) api_domain: Option<String>,
     pub(super) installation_instance_id: Option<String>,
+    /// Whether the answer is JSON to its end.
+    pub(super) is_whole: bool,
+    /// Whether the answer says that it is an error.
+    pub(super) is_error: bool,
 }
 
 impl Granted {
-    fn session(token: String) -> Self {
-        Self {
-            token: Secret::new(token),
-            expires_in: None,
-            refresh_token: None,
-            api_domain: None,
-            installation_instance_id: None,
+    /// Why calls cannot go on with it: there is no token.
+    pub(super) fn no_token(&self, credentials: &Credentials) -> Error {
+        match credentials {
+            Credentials::OAuth { .. } => oauth::no_access_token(self),
+            Credentials::PrivateApp { .. }
+            | Credentials::StaffApp { .. }
+            | Credentials::StaffLogin { .. }
+            | Credentials::LegacySession { .. }
+            | Credentials::ApplicationLogin { .. }
+            // Nothing of the body goes into the text: it may hold a token.
+            | Credentials::PublicApp { .. } => Error::new(
+                Kind::Protocol,
+                "the login's answer holds no token; expected {\"response\": \"<token>\"}",
+            ),
         }
     }
 }
@@ -75,7 +86,7 @@ pub(super) fn request(
 }
 
 /// Reads the answer to [`request`].
-pub(super) fn read(credentials: &Credentials, body: &[u8]) -> Result<Granted> {
+pub(super) fn read(credentials: &Credentials, body: &[u8]) -> Granted {
     match credentials {
         Credentials::OAuth { .. } => oauth::read_tokens(body),
         Credentials::PrivateApp { .. }
@@ -111,21 +122,14 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// `{"response": "<token>"}`.
-fn read_session(body: &[u8]) -> Result<Granted> {
+fn read_session(body: &[u8]) -> Granted {
     #[derive(Deserialize)]
     struct Answer {
-        response: String,
+        response: Secret,
     }
-    match serde_json::from_slice::<Answer>(body) {
-        Ok(Answer { response })
-            if !response.is_empty() && response.bytes().all(|byte| byte.is_ascii_graphic()) =>
-        {
-            Ok(Granted::session(response))
-        }
-        // Nothing of the body goes into the text: it may hold a token.
-        Ok(_) | Err(_) => Err(Error::new(
-            Kind::Protocol,
-            "the login's answer holds no token; expected {\"response\": \"<token>\"}",
-        )),
-    }
+    let answer = serde_json::from_slice::<Answer>(body).ok();
+    let token = answer.map(|answer| answer.response).filter(|token| {
+        !token.expose().is_empty() && token.expose().bytes().all(|byte| byte.is_ascii_graphic())
+    });
+    Granted { is_whole: token.is_some(), token, ..Granted::default() }
 }

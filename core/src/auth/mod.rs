@@ -9,4 +9,4 @@ pub mod signature;
 
 pub use credentials::{Credentials, Grant};
 pub use session::Tokens;
-pub(crate) use session::{Access, Session};
+pub(crate) use session::{Access, Session, Unusable};

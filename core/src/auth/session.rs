@@ -1,12 +1,15 @@
 //! The tokens of one client: fetched once for all calls that need them, renewed before they end and once on
 //! a 401.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::{Endpoint, Prefix};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Headers, Request};
+use crate::origin::Origin;
 use crate::secret::Secret;
+use crate::value::excerpt::excerpt;
 
 use super::credentials::{Credentials, Grant};
 use super::login;
@@ -16,12 +19,17 @@ use super::signature::sign_token;
 /// as long.
 const RENEW_BEFORE: u64 = 60_000;
 
+/// How many tokens that were replaced are remembered.
+const REMEMBERED: usize = 32;
+
 /// The credentials of a client with what their logins brought.
 #[derive(Debug)]
 pub(crate) struct Session {
     credentials: Credentials,
     /// Where the configuration says that the account lives.
     endpoint: Endpoint,
+    /// Where the configuration says that tokens come from.
+    token_origin: Option<Origin>,
     state: Mutex<State>,
 }
 
@@ -39,12 +47,36 @@ struct State {
     /// The account on that host.
     moved_to: Option<Endpoint>,
     installation_instance_id: Option<String>,
+    /// Tokens that others have replaced, for blanking them: servers go on echoing them for a while.
+    replaced: VecDeque<Secret>,
+    /// Counts the changes of what there is to store.
+    changes: u64,
+    /// Why nothing is sent any more: the token answer named a host that is not to be trusted.
+    astray: Option<Error>,
     /// Counts the tokens that were had, so that a late 401 does not throw a newer one away.
     generation: u64,
     /// The call that is logging in.
     busy: Option<u64>,
     /// Why no further login is tried.
     failed: Option<Error>,
+}
+
+/// What the answer to a login came to.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    /// Set when it brought something to store: whether the refresh token is a new one.
+    pub(crate) kept: Option<bool>,
+    /// Why calls cannot go on with it.
+    pub(crate) unusable: Option<Unusable>,
+}
+
+/// Why the answer to a login is of no use, whatever was kept of it.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    /// It holds no token: asking again may mend that.
+    NoToken(Error),
+    /// It names a host that is not to be trusted: asking again would use up another refresh token.
+    Astray(Error),
 }
 
 /// What a call may do now.
@@ -95,16 +127,32 @@ impl Session {
     /// The session of an account.
     ///
     /// # Errors
-    /// When stored tokens name a host that cannot be.
+    /// [`Kind::Validation`] at `credentials.grant.tokens.api_domain` when stored tokens name a host that is not to
+    /// be trusted.
     pub(crate) fn new(credentials: Credentials, endpoint: Endpoint) -> Result<Self> {
         let mut state = State::of(&credentials);
-        state.moved_to = moved(&endpoint, state.api_domain.as_deref())?;
-        Ok(Self { credentials, endpoint, state: Mutex::new(state) })
+        let token_origin = credentials.token_origin()?;
+        if let Some(domain) = &state.api_domain {
+            let moved_to = endpoint.with_domain(domain, token_origin.as_ref()).ok_or_else(|| {
+                Error::validation(
+                    "credentials.grant.tokens.api_domain",
+                    format!(
+                        "the host {} is neither Brightpearl's nor that of `base_url` or `token_url`; expected something like use1.brightpearlconnect.com",
+                        excerpt(domain)
+                    ),
+                )
+            })?;
+            state.moved_to = Some(moved_to);
+        }
+        Ok(Self { credentials, endpoint, token_origin, state: Mutex::new(state) })
     }
 
     /// Whether and how the call with that number may send a request at `now`.
     pub(crate) fn access(&self, call: u64, now: u64) -> Access {
         let mut state = self.lock();
+        if let Some(error) = &state.astray {
+            return Access::Refused(error.clone());
+        }
         if !state.needs_token(&self.credentials, now) {
             return Access::Granted;
         }
@@ -114,7 +162,7 @@ impl Session {
         if state.busy.is_some_and(|busy| busy != call) {
             return Access::Busy;
         }
-        match login::request(&self.credentials, &self.endpoint, state.refresh_token.as_ref()) {
+        match self.login(&state) {
             Some(request) => {
                 state.busy = Some(call);
                 Access::Login(request)
@@ -128,26 +176,62 @@ impl Session {
         }
     }
 
-    /// Takes the answer to a login. Answers whether the refresh token is a new one.
-    pub(crate) fn accept(&self, body: &[u8], now: u64) -> Result<bool> {
-        let granted = login::read(&self.credentials, body)?;
-        let moved_to = moved(&self.endpoint, granted.api_domain.as_deref())?;
+    /// The login as it is to be sent now: an answer that was of no use otherwise may have brought a newer refresh
+    /// token.
+    pub(crate) fn login_request(&self) -> Option<Request> {
+        self.login(&self.lock())
+    }
+
+    fn login(&self, state: &State) -> Option<Request> {
+        login::request(&self.credentials, &self.endpoint, state.refresh_token.as_ref())
+    }
+
+    /// Takes the answer to the login of that call. Tokens are kept before anything else of the answer is judged,
+    /// since the grant that they came for may be used up. Of an answer whose status says failure only a complete
+    /// pair of tokens is.
+    pub(crate) fn accept(&self, call: u64, body: &[u8], is_success: bool, now: u64) -> Accepted {
+        let granted = login::read(&self.credentials, body);
+        let is_pair = granted.token.is_some() && granted.refresh_token.is_some();
+        if !is_success && (granted.is_error || !is_pair) {
+            return Accepted { kept: None, unusable: None };
+        }
         let mut state = self.lock();
-        state.moved_to = moved_to.or(state.moved_to.take());
-        let lifetime = granted.expires_in.map(|seconds| seconds.saturating_mul(1_000));
-        state.expires_at = lifetime.map(|lifetime| now.saturating_add(lifetime));
-        state.renew_at =
-            lifetime.map(|lifetime| now.saturating_add(lifetime - RENEW_BEFORE.min(lifetime / 10)));
-        state.is_unused = true;
-        state.token = Some(granted.token);
-        state.api_domain = granted.api_domain.or(state.api_domain.take());
+        let mut unusable =
+            granted.token.is_none().then(|| Unusable::NoToken(granted.no_token(&self.credentials)));
+        let has_token = granted.token.is_some();
+        let is_rotated = granted.refresh_token.is_some() && granted.refresh_token != state.refresh_token;
+        state.take(granted.token, granted.refresh_token);
+        if has_token {
+            state.live(granted.expires_in, now);
+            state.failed = None;
+            state.generation += 1;
+            if state.busy == Some(call) {
+                state.busy = None;
+            }
+        }
         state.installation_instance_id =
             granted.installation_instance_id.or(state.installation_instance_id.take());
-        let is_rotated = granted.refresh_token.is_some() && granted.refresh_token != state.refresh_token;
-        state.refresh_token = granted.refresh_token.or(state.refresh_token.take());
-        state.generation += 1;
-        state.busy = None;
-        Ok(is_rotated)
+        if let Some(domain) = granted.api_domain {
+            match self.endpoint.with_domain(&domain, self.token_origin.as_ref()) {
+                Some(moved_to) => {
+                    state.moved_to = Some(moved_to);
+                    state.api_domain = Some(domain);
+                }
+                None => {
+                    let error = astray(&domain);
+                    state.astray = Some(error.clone());
+                    unusable = Some(Unusable::Astray(error));
+                }
+            }
+        }
+        let kept = (has_token || is_rotated).then_some(is_rotated);
+        state.changes += u64::from(kept.is_some());
+        Accepted { kept, unusable }
+    }
+
+    /// How often what there is to store has changed.
+    pub(crate) fn token_changes(&self) -> u64 {
+        self.lock().changes
     }
 
     /// Takes note that a login has failed for good: no call tries it again with the same credentials.
@@ -175,7 +259,8 @@ impl Session {
         if !can_renew(&self.credentials, &state) {
             return false;
         }
-        state.token = None;
+        let ended = state.token.take();
+        state.replaced.extend(ended);
         state.expires_at = None;
         state.renew_at = None;
         true
@@ -249,7 +334,8 @@ impl Session {
     /// Blanks the secrets in a text that came from elsewhere: servers echo tokens (API notes §2.7).
     pub(crate) fn blank(&self, text: &str) -> String {
         let state = self.lock();
-        let fetched = [&state.token, &state.refresh_token].into_iter().flatten().map(Secret::expose);
+        let fetched = [&state.token, &state.refresh_token].into_iter().flatten();
+        let fetched = fetched.chain(&state.replaced).map(Secret::expose);
         let blanked = self.credentials.secrets().chain(fetched);
         blanked.fold(text.to_owned(), |text, secret| Secret::new(secret).blank(&text))
     }
@@ -292,6 +378,26 @@ impl State {
         }
     }
 
+    /// Puts new tokens in the place of old ones, which are remembered for blanking.
+    fn take(&mut self, token: Option<Secret>, refresh_token: Option<Secret>) {
+        for (place, new) in [(&mut self.token, token), (&mut self.refresh_token, refresh_token)] {
+            if new.is_some() && new != *place {
+                self.replaced.extend(std::mem::replace(place, new));
+            }
+        }
+        let too_many = self.replaced.len().saturating_sub(REMEMBERED);
+        self.replaced.drain(..too_many);
+    }
+
+    /// Takes note of how long the new token lives.
+    fn live(&mut self, seconds: Option<u64>, now: u64) {
+        let lifetime = seconds.map(|seconds| seconds.saturating_mul(1_000));
+        self.expires_at = lifetime.map(|lifetime| now.saturating_add(lifetime));
+        self.renew_at =
+            lifetime.map(|lifetime| now.saturating_add(lifetime - RENEW_BEFORE.min(lifetime / 10)));
+        self.is_unused = true;
+    }
+
     fn needs_token(&self, credentials: &Credentials, now: u64) -> bool {
         match credentials {
             Credentials::PrivateApp { .. } | Credentials::StaffApp { .. } | Credentials::PublicApp { .. } => {
@@ -308,8 +414,15 @@ impl State {
     }
 }
 
-fn moved(endpoint: &Endpoint, api_domain: Option<&str>) -> Result<Option<Endpoint>> {
-    api_domain.map(|domain| endpoint.with_domain(domain)).transpose()
+fn astray(domain: &str) -> Error {
+    Error::new(
+        Kind::Protocol,
+        format!(
+            "the token answer names the host {}; expected something like use1.brightpearlconnect.com",
+            excerpt(domain)
+        ),
+    )
+    .at("api_domain")
 }
 
 /// Whether a refused token can be replaced without a person.

@@ -172,7 +172,9 @@ impl Call {
     ///
     /// # Errors
     /// [`Kind::Misuse`] when the exchange is unknown or was answered before. What the answer means for the
-    /// call, good or bad, comes out of [`Call::poll`].
+    /// call, good or bad, comes out of [`Call::poll`]. Tokens that it brought are in
+    /// [`Client::tokens`](crate::Client::tokens) at once, also when the call was cancelled: store them before
+    /// polling again.
     pub fn answer(&mut self, exchange: u64, response: Response, now: u64) -> Result<()> {
         let time = self.tick(now);
         let flight = self.take_flight(exchange)?;
@@ -184,29 +186,28 @@ impl Call {
             milliseconds: time.saturating_sub(flight.since),
         });
         self.shared.pool.settle(flight.permit, now, &response.headers);
+        let InFlight { attempt, generation, .. } = flight;
+        let draft = match &attempt.work {
+            Work::Login(_) => {
+                self.login_answered(exchange, attempt, response, now, time);
+                return Ok(());
+            }
+            Work::Job(draft) => draft,
+        };
         if !matches!(self.phase, Phase::Running) {
             return Ok(());
         }
-        let InFlight { attempt, generation, .. } = flight;
-        match (self.verdict(&response, &attempt.work), &attempt.work) {
-            (Err(failed), Work::Job(_)) if failed.error.kind() == Kind::Authentication => {
+        let tag = draft.tag;
+        match self.verdict(&response, tag) {
+            Err(failed) if failed.error.kind() == Kind::Authentication => {
                 self.unauthorised(exchange, attempt, generation, failed, now, time);
             }
-            (Err(failed), Work::Job(draft)) if attempt.is_removed_by(&failed.error) => {
-                let tag = draft.tag;
+            Err(failed) if attempt.is_removed_by(&failed.error) => {
                 let done = Response { body: b"{}".to_vec(), ..response };
                 self.accept(exchange, attempt, tag, done, now, time);
             }
-            (Err(failed), Work::Job(_)) => self.failed(exchange, attempt, failed, now, time),
-            (Err(failed), Work::Login(_)) => {
-                let failed = Failed { error: failed.error.of_login(), ..failed };
-                self.failed(exchange, attempt, failed, now, time);
-            }
-            (Ok(()), Work::Login(_)) => self.logged_in(exchange, attempt, &response, now, time),
-            (Ok(()), Work::Job(draft)) => {
-                let tag = draft.tag;
-                self.accept(exchange, attempt, tag, response, now, time);
-            }
+            Err(failed) => self.failed(exchange, attempt, failed, now, time),
+            Ok(()) => self.accept(exchange, attempt, tag, response, now, time),
         }
         Ok(())
     }
@@ -332,13 +333,11 @@ impl Call {
     }
 
     /// Whether an answer is a success, to the engine or at least to the job.
-    fn verdict(&self, response: &Response, work: &Work) -> Result<(), Failed> {
+    fn verdict(&self, response: &Response, tag: u64) -> Result<(), Failed> {
         let most = self.shared.config.max_body_bytes;
-        classify(response, most).or_else(|failed| match work {
-            Work::Job(draft) if response.body.len() <= most && self.job.recognises(draft.tag, response) => {
-                Ok(())
-            }
-            Work::Job(_) | Work::Login(_) => Err(failed),
+        classify(response, most).or_else(|failed| {
+            let is_known = response.body.len() <= most && self.job.recognises(tag, response);
+            if is_known { Ok(()) } else { Err(failed) }
         })
     }
 

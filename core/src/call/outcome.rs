@@ -1,13 +1,16 @@
 //! What an exchange's outcome does to its call: taken by the job, sent again, or the end.
 
+use zeroize::Zeroize;
+
+use crate::auth::Unusable;
 use crate::error::{Delivery, Error, Kind, RequestSummary};
 use crate::http::Response;
 use crate::retry::{Class, Decision, decide};
 use crate::telemetry::Event;
 
 use super::attempt::{Attempt, Work};
-use super::classify::Failed;
-use super::job::Unusable;
+use super::classify::{Failed, classify};
+use super::job::Unusable as UnusableAnswer;
 use super::{Call, Phase};
 
 impl Call {
@@ -29,37 +32,53 @@ impl Call {
         let in_doubt = |error: Error| error.with_status(status).with_delivery(Delivery::MaybeApplied);
         match accepted {
             Ok(()) => {}
-            Err(Unusable::Unreadable(error)) => {
+            Err(UnusableAnswer::Unreadable(error)) => {
                 let failed = Failed { error: in_doubt(error), class: Class::Transient { retry_after: None } };
                 self.failed(exchange, attempt, failed, now, time);
             }
-            Err(Unusable::Refused(error)) => self.end(error),
-            Err(Unusable::Hopeless(error)) => {
+            Err(UnusableAnswer::Refused(error)) => self.end(error),
+            Err(UnusableAnswer::Hopeless(error)) => {
                 let summary = self.summary(&attempt.work);
                 self.end(attempt.work.explained(in_doubt(error)).with_request(summary));
             }
         }
     }
 
-    /// Takes the tokens that a login brought.
-    pub(super) fn logged_in(
+    /// Takes the answer to a login, first of all the tokens that it brought, even when the call is over: the grant
+    /// that they came for may be used up.
+    pub(super) fn login_answered(
         &mut self,
         exchange: u64,
         attempt: Attempt,
-        response: &Response,
+        mut response: Response,
         now: u64,
         time: u64,
     ) {
-        match self.shared.session.accept(&response.body, now) {
-            Ok(is_rotated) => self.record(Event::TokenRefreshed { exchange, is_rotated }),
-            Err(error) => {
-                let failed = Failed {
-                    error: error.with_status(response.status),
-                    class: Class::Transient { retry_after: None },
-                };
-                self.failed(exchange, attempt, failed, now, time);
-            }
+        let verdict = classify(&response, self.shared.config.max_body_bytes);
+        let status = response.status;
+        let is_success = (200..300).contains(&status);
+        let accepted = self.shared.session.accept(self.number, &response.body, is_success, now);
+        response.body.zeroize();
+        if let Some(is_rotated) = accepted.kept {
+            self.record(Event::TokenRefreshed { exchange, is_rotated });
         }
+        if !matches!(self.phase, Phase::Running) {
+            self.shared.session.release(self.number);
+            return;
+        }
+        let failed = match (accepted.unusable, verdict) {
+            (Some(Unusable::NoToken(error)), _) => {
+                Failed { error: error.with_status(status), class: Class::Transient { retry_after: None } }
+            }
+            (Some(Unusable::Astray(error)), _) => {
+                Failed { error: error.with_status(status), class: Class::Final }
+            }
+            // A success that brought a token, however odd its end.
+            (None, _) if is_success => return,
+            (None, Err(failed)) => Failed { error: failed.error.of_login(), ..failed },
+            (None, Ok(())) => return,
+        };
+        self.failed(exchange, attempt, failed, now, time);
     }
 
     /// A token that was refused is renewed, where it can be, and the request sent once more.
@@ -122,6 +141,11 @@ impl Call {
                     && error.delivery() == Delivery::MaybeApplied
                 {
                     self.job.repeats(draft.tag, &error);
+                }
+                if let Work::Login(request) = &mut attempt.work
+                    && let Some(newer) = self.shared.session.login_request()
+                {
+                    *request = newer;
                 }
                 attempt.not_before = time.saturating_add(delay_ms);
                 self.waiting.push(attempt);
