@@ -158,7 +158,7 @@ pub unsafe extern "C" fn bp_client_drain_events(
 
 /// Writes the tokens that logins brought, as the text of a JSON object with the members `token`,
 /// `expires_at` (milliseconds since the Unix epoch), `refresh_token`, `api_domain` and
-/// `installation_instance_id`, each null when it is not known. The event `token-refreshed` says when they
+/// `installation_instance_id`, each null when it is not known. `bp_client_token_changes` says when they
 /// changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
 /// not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
@@ -172,6 +172,26 @@ pub unsafe extern "C" fn bp_client_tokens(
         guarded(error, || {
             let (client, place) = (shared(client, "client")?, exclusive(tokens_json, "tokens_json")?);
             place.put(&client.0.tokens().expose_json());
+            Ok(())
+        })
+    }
+}
+
+/// Counts how often what `bp_client_tokens` gives has changed, from 0. Tokens change within `bp_call_answer` and
+/// nowhere else, also when it is the answer to a call that was cancelled. Compare after each answer, and when the
+/// number has grown store the tokens before polling any call of the client again: then a crash at any time leaves
+/// the newest grant behind. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_token_changes(
+    client: *const bp_client,
+    changes: *mut u64,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, || {
+            let (client, place) = (shared(client, "client")?, exclusive(changes, "changes")?);
+            *place = client.0.token_changes();
             Ok(())
         })
     }

@@ -105,24 +105,39 @@ pub unsafe extern "C" fn bp_validate(
 }
 
 /// Says whether an install or uninstall callback of a public app is genuine: `BP_STATUS_OK` when its signature
-/// is that of the developer's secret, else `BP_STATUS_VALIDATION` at `signature`. `parameters` are the
-/// callback's query parameters, unescaped, in any order, `signature` among them, without those of the program's
-/// own address. Any thread.
+/// is that of the developer's secret, else `BP_STATUS_VALIDATION` at `signature`, or at the parameter that is
+/// missing, repeated, unknown or malformed. `parameters` are the callback's query parameters, unescaped, in any
+/// order, `signature` among them, without those of the program's own address.
+///
+/// `max_age_ms` refuses callbacks that are older than that at `now_ms` (milliseconds since the Unix epoch), or dated
+/// more than five minutes ahead, at `timestamp`; 0 takes them of any age, and `now_ms` is not looked at.
+///
+/// `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
+/// the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_verify_callback(
     parameters: *const bp_field,
     parameter_count: usize,
     dev_secret: *const c_char,
     dev_secret_len: usize,
+    max_age_ms: u64,
+    now_ms: u64,
+    callback_json: *mut bp_buffer,
     error: *mut *mut bp_error,
 ) -> bp_status {
+    let freshness = (max_age_ms > 0).then_some(signature::Freshness { now: now_ms, max_age_ms });
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
+        let verify = || {
             let parameters = read_fields(parameters, parameter_count, "parameters")?;
             let secret = text(dev_secret, dev_secret_len, "dev_secret")?;
-            Ok(signature::verify_callback(&parameters, &secret.into())?)
-        })
+            Ok(signature::verify_callback(&parameters, &secret.into(), freshness)?)
+        };
+        if callback_json.is_null() {
+            guarded(error, || verify().map(drop))
+        } else {
+            hand_out(callback_json, "callback_json", error, || Ok(verify()?.expose_json()))
+        }
     }
 }
 

@@ -93,18 +93,28 @@ fn callbacks_without_the_right_signature_are_refused() {
     let forged = [
         bp_field { name: text("accountCode"), value: text("acme") },
         bp_field { name: text("signature"), value: text("00") },
+        bp_field { name: text("timestamp"), value: text("112287235486") },
     ];
     // SAFETY: texts and places of our own, and NULL.
     unsafe {
         let verify = |count, error| {
-            bp_verify_callback(forged.as_ptr(), count, secret.as_ptr().cast(), secret.len(), error)
+            bp_verify_callback(
+                forged.as_ptr(),
+                count,
+                secret.as_ptr().cast(),
+                secret.len(),
+                0,
+                0,
+                null_mut(),
+                error,
+            )
         };
         let mut error = null_mut();
-        for count in 0..=2 {
+        for (count, place) in [(0, "signature"), (1, "signature"), (2, "timestamp"), (3, "signature")] {
             verify(count, &mut error);
-            assert_eq!(told(error), (bp_status::Validation, "signature".to_owned()), "{count} parameters");
+            assert_eq!(told(error), (bp_status::Validation, place.to_owned()), "{count} parameters");
         }
-        bp_verify_callback(null(), 2, null(), 0, &mut error);
+        bp_verify_callback(null(), 2, null(), 0, 0, 0, null_mut(), &mut error);
         assert_eq!(told(error), (bp_status::NullPointer, "parameters".to_owned()));
     }
 }

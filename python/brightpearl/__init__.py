@@ -41,7 +41,7 @@ from brightpearl.credentials import (
     StaffApp,
     StaffLogin,
 )
-from brightpearl.discovery import authorize_url, catalog, describe, errors, tasks, validate, verify_callback
+from brightpearl.discovery import Callback, authorize_url, catalog, describe, errors, tasks, validate, verify_callback
 from brightpearl.exceptions import (
     AuthenticationError,
     BrightpearlError,
@@ -95,6 +95,7 @@ __all__ = [
     "BrightpearlError",
     "Budget",
     "CallCancelledError",
+    "Callback",
     "Client",
     "Column",
     "ConflictError",

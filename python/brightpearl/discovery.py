@@ -3,6 +3,8 @@ is genuine. Nothing is sent."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from brightpearl import _native
 from brightpearl.findings import violation
 from brightpearl.wire import body_text
@@ -97,17 +99,53 @@ def validate(
     return [violation(members) for members in json.loads(text)]
 
 
-def verify_callback(parameters: Mapping[str, str] | Iterable[tuple[str, str]], dev_secret: str) -> None:
-    """Checks that Brightpearl sent an install or uninstall callback of a public app; returns when it did.
+class Callback(NamedTuple):
+    """What a genuine install or uninstall callback says."""
+
+    account_code: str
+    """The account that installed or uninstalled the app."""
+    timestamp: int
+    """When, in milliseconds since the Unix epoch."""
+    token: str | None
+    """The unsigned account token, which is secret; None for an uninstallation."""
+
+    def __repr__(self) -> str:
+        token = None if self.token is None else "[redacted]"
+        return f"Callback(account_code={self.account_code!r}, timestamp={self.timestamp}, token={token!r})"
+
+
+def verify_callback(
+    parameters: Mapping[str, str] | Iterable[tuple[str, str]],
+    dev_secret: str,
+    *,
+    max_age: float | None = None,
+    now: float | None = None,
+) -> Callback:
+    """Checks that Brightpearl sent an install or uninstall callback of a public app; returns what it says when it did.
 
     `parameters`: the callback's query parameters, unescaped, `signature` among them; without those of the
     app's own address.
     `dev_secret`: the developer's secret, as the text that it is.
+    `max_age`: the greatest age in seconds; None takes callbacks of any age, even those that others have seen.
+    `now`: seconds since the Unix epoch; the clock's when absent.
 
-    Raises `ValidationError` at `signature` otherwise: do not trust the callback then.
+    Raises `ValidationError` at `signature`, or at a parameter that is missing, repeated, unknown, malformed, or too
+    old, otherwise: do not trust the callback then.
     """
+    import json
+    import math
+    import time
+
+    if max_age is not None and not (math.isfinite(max_age) and max_age >= 0):
+        raise ValueError("max_age is invalid; expected a number of seconds")
     pairs = parameters.items() if hasattr(parameters, "items") else parameters
-    _native.verify_callback([(str(name), str(value)) for name, value in pairs], dev_secret)
+    text = _native.verify_callback(
+        [(str(name), str(value)) for name, value in pairs],
+        dev_secret,
+        None if max_age is None else math.ceil(max_age * 1000),
+        int((time.time() if now is None else now) * 1000),
+    )
+    return Callback(**json.loads(text))
 
 
 def authorize_url(account: str, app_ref: str, redirect_uri: str, state: str) -> str:

@@ -49,6 +49,11 @@ impl Client {
         json::load(py, self.0.tokens().expose_json().as_bytes())
     }
 
+    /// How often what `tokens` gives has changed. Compared after each answer.
+    fn token_changes(&self) -> u64 {
+        self.0.token_changes()
+    }
+
     /// Takes the events since the last time, as a list of dicts, oldest first.
     fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let text = serde_json::to_vec(&self.0.drain_events()).map_err(|error| {

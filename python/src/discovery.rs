@@ -42,14 +42,18 @@ pub(crate) fn validate(
     or_raise(py, py.detach(|| discovery::validate(path, verb, body, unknown_members)))
 }
 
-/// Raises unless the signature of a callback is genuine.
+/// What a callback says, as JSON text; raises unless it is genuine, and young enough where an age is given.
 #[pyfunction]
 pub(crate) fn verify_callback(
     py: Python<'_>,
     parameters: Vec<(String, String)>,
     dev_secret: String,
-) -> PyResult<()> {
-    or_raise(py, signature::verify_callback(&parameters, &dev_secret.into()))
+    max_age_ms: Option<u64>,
+    now: u64,
+) -> PyResult<String> {
+    let freshness = max_age_ms.map(|max_age_ms| signature::Freshness { now, max_age_ms });
+    let verified = signature::verify_callback(&parameters, &dev_secret.into(), freshness);
+    or_raise(py, verified.map(|callback| callback.expose_json()))
 }
 
 /// The address of the OAuth page where a person approves an app.

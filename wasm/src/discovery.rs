@@ -1,9 +1,10 @@
 //! What can be asked without an account, outwards.
 
 use brightpearl_core as core;
+use core::auth::signature::{Freshness, verify_callback};
 use core::mapping;
 
-use crate::bindings::exports::brightpearl::connector::discovery;
+use crate::bindings::exports::brightpearl::connector::discovery::{self, Callback};
 use crate::engine::Connector;
 use crate::wit;
 
@@ -64,8 +65,19 @@ impl discovery::Guest for Connector {
         mapping::schema().to_owned()
     }
 
-    fn verify_callback(parameters: Vec<(String, String)>, dev_secret: String) -> Result<(), wit::Error> {
-        Ok(core::auth::signature::verify_callback(&parameters, &dev_secret.into())?)
+    fn verify_callback(
+        parameters: Vec<(String, String)>,
+        dev_secret: String,
+        max_age: Option<u64>,
+        now: u64,
+    ) -> Result<Callback, wit::Error> {
+        let freshness = max_age.map(|max_age_ms| Freshness { now, max_age_ms });
+        let callback = verify_callback(&parameters, &dev_secret.into(), freshness)?;
+        Ok(Callback {
+            account_code: callback.account_code,
+            timestamp: callback.timestamp,
+            token: callback.token.map(|token| token.expose().to_owned()),
+        })
     }
 
     fn authorize_url(

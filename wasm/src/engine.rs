@@ -101,6 +101,10 @@ impl engine::GuestClient for Client {
         self.0.statistics().into()
     }
 
+    fn token_changes(&self) -> u64 {
+        self.0.token_changes()
+    }
+
     fn tokens(&self) -> wit::Tokens {
         self.0.tokens().into()
     }

@@ -132,16 +132,42 @@ export function validate(resource: string, verb: string, body: unknown, options:
   return handedOut((json) => check((error) => native.validate(validation, json, error)));
 }
 
+/** What a genuine callback says. */
+export interface Callback {
+  /** The account that installed or uninstalled the app. */
+  readonly accountCode: string;
+  /** When, in milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+  /** The unsigned account token, which is secret; null for an uninstallation. */
+  readonly token: string | null;
+}
+
+/** How old a callback may be. */
+export interface CallbackOptions {
+  /** The greatest age in seconds; any when absent. */
+  readonly maxAge?: number;
+  /** The time in milliseconds since the Unix epoch; that of the clock when absent. */
+  readonly now?: number;
+}
+
 /**
- * Returns when an install or uninstall callback of a public app is genuine; throws a `ValidationError` when it is
- * not. `parameters` are the callback's query parameters, such as `new URL(request.url).searchParams`, without those
- * of the app's own address.
+ * What an install or uninstall callback of a public app says, when it is genuine; throws a `ValidationError` when it is
+ * not, or older than `maxAge`. `parameters` are the callback's query parameters, such as
+ * `new URL(request.url).searchParams`, without those of the app's own address.
  */
-export function verifyCallback(parameters: Parameters, devSecret: string): void {
+export function verifyCallback(parameters: Parameters, devSecret: string, options: CallbackOptions = {}): Callback {
+  const { maxAge, now = Date.now() } = options;
+  if (maxAge !== undefined && !(maxAge > 0 && Number.isFinite(maxAge))) {
+    throw new RangeError("maxAge is invalid; expected a positive number of seconds");
+  }
   const fields = pairs(parameters);
   const secret = Buffer.from(devSecret);
   const lent = fields.length > 0 ? lendFields(fields) : null;
-  check((error) => native.verifyCallback(lent, fields.length, secret, secret.length, error));
+  const oldest = maxAge === undefined ? 0 : Math.ceil(maxAge * 1000);
+  const said = handedOut<{ account_code: string; timestamp: number; token: string | null }>((json) =>
+    check((error) => native.verifyCallback(lent, fields.length, secret, secret.length, oldest, now, json, error)),
+  );
+  return { accountCode: said.account_code, timestamp: said.timestamp, token: said.token };
 }
 
 /** Who asks for approval, and where the answer goes. */

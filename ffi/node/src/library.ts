@@ -294,7 +294,7 @@ export const native = {
     "int32_t bp_authorize_url(bp_authorization *authorization, _Inout_ bp_buffer *url, _Out_ void **error)",
   ),
   verifyCallback: bind(
-    "int32_t bp_verify_callback(bp_field *parameters, size_t count, const void *secret, size_t len, _Out_ void **error)",
+    "int32_t bp_verify_callback(bp_field *parameters, size_t count, const void *secret, size_t len, uint64_t max_age_ms, uint64_t now_ms, _Inout_ bp_buffer *callback, _Out_ void **error)",
   ),
 
   mappingNew: bind(

@@ -36,7 +36,9 @@ static bp_status verify_callback(const json_t *arguments, bp_error **error) {
     parameters[index].name = bp_text_of(json_string_value(json_array_get(pair, 0)));
     parameters[index].value = bp_text_of(json_string_value(json_array_get(pair, 1)));
   }
-  status = bp_verify_callback(parameters, count, secret.data, secret.len, error);
+  status = bp_verify_callback(parameters, count, secret.data, secret.len,
+                              (uint64_t)json_integer_value(json_object_get(arguments, "max_age_ms")),
+                              (uint64_t)json_integer_value(json_object_get(arguments, "now")), NULL, error);
   free(parameters);
   return status;
 }

@@ -66,7 +66,12 @@ test("what has no text is no filter, and what is no whole number no id", () => {
 test("callbacks are verified from anything that iterates over pairs", () => {
   const secret = "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY=";
   const query = "accountCode=topfurniture&timestamp=112287235486&token=c72a9373-86f5-4138-a41f-c26cd9abfe4e&signature=927082e6151ecfd57ead5dddb9ef571e08e4969a00d2639a0222d2211e67180a";
-  brightpearl.verifyCallback(new URLSearchParams(query), secret);
+  const said = brightpearl.verifyCallback(new URLSearchParams(query), secret);
+  assert.deepEqual(said, {
+    accountCode: "topfurniture", timestamp: 112287235486, token: "c72a9373-86f5-4138-a41f-c26cd9abfe4e",
+  });
+  assert.throws(() => brightpearl.verifyCallback(new URLSearchParams(query), secret, { maxAge: 600 }), { location: "timestamp" });
+  brightpearl.verifyCallback(new URLSearchParams(query), secret, { maxAge: 600, now: 112287235486 });
   brightpearl.verifyCallback(Object.fromEntries(new URLSearchParams(query)), secret);
   const forged = new URLSearchParams(query);
   forged.set("accountCode", "another");

@@ -180,7 +180,10 @@ const functions = {
   explain_mapping: ({ document }) => new brightpearl.Mapping(document).explain(),
   ready_mappings: () => brightpearl.readyMappings(),
   mapping_schema: () => brightpearl.mappingSchema(),
-  verify_callback: ({ parameters, dev_secret }) => brightpearl.verifyCallback(parameters, dev_secret) ?? null,
+  verify_callback: ({ parameters, dev_secret, max_age_ms, now }) => {
+    brightpearl.verifyCallback(parameters, dev_secret, max_age_ms && { maxAge: max_age_ms / 1000, now });
+    return null;
+  },
 };
 
 function* differencesOfFunctions({ calls }) {

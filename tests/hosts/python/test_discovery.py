@@ -130,7 +130,15 @@ def test_a_callback_is_genuine_or_refused() -> None:
     parameters = {"accountCode": "acme", "timestamp": "1782864000"}
     text = secret + "".join(f"{name}={parameters[name]}" for name in sorted(parameters))
     signed = parameters | {"signature": hashlib.sha256(text.encode()).hexdigest()}
-    brightpearl.verify_callback(signed, secret)
+    said = brightpearl.verify_callback(signed, secret)
+    assert said == brightpearl.Callback("acme", 1782864000, None)
+    assert brightpearl.verify_callback(signed, secret, max_age=60, now=1782864.0) == said
+    for options in ({"max_age": 60}, {"max_age": 60, "now": 1782925}, {"max_age": 60, "now": 0}):
+        with pytest.raises(ValidationError) as too_old:
+            brightpearl.verify_callback(signed, secret, **options)
+        assert too_old.value.location == "timestamp"
+    with pytest.raises(ValidationError, match="secret is empty"):
+        brightpearl.verify_callback(signed, "")
     brightpearl.verify_callback(list(signed.items()), secret)
     for wrong in (signed | {"accountCode": "acm3"}, parameters):
         with pytest.raises(ValidationError, match="do not trust it") as caught:

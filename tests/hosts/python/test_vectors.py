@@ -90,8 +90,10 @@ def called(call: dict[str, Any]) -> Any:
             return json.loads(_native.errors())
         case {"validate": {"path": path, "verb": verb, "body": body, "unknown_members": unknown}}:
             return json.loads(_native.validate(path, verb, body.encode(), unknown))
-        case {"verify_callback": {"parameters": parameters, "dev_secret": dev_secret}}:
-            return _native.verify_callback([(name, value) for name, value in parameters], dev_secret)  # type: ignore[func-returns-value]
+        case {"verify_callback": {"parameters": parameters, "dev_secret": dev_secret} as given}:
+            pairs = [(name, value) for name, value in parameters]
+            _native.verify_callback(pairs, dev_secret, given.get("max_age_ms"), given.get("now", 0))
+            return None
         case {"check_mapping": {"document": document}}:
             return json.loads(_native.check_mapping(document))
         case {"run_mapping": {"document": document, "record": record, "resolved": resolved}}:

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use brightpearl_core::auth::signature::verify_callback;
+use brightpearl_core::auth::signature::{Freshness, verify_callback};
 use brightpearl_core::{Result, discovery, mapping};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -93,6 +93,12 @@ pub enum Function {
         parameters: Vec<(String, String)>,
         /// The developer's secret.
         dev_secret: String,
+        /// Its greatest age, in milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_age_ms: Option<u64>,
+        /// The time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        now: Option<u64>,
     },
 }
 
@@ -124,8 +130,10 @@ fn run(function: &Function) -> Result<Value> {
         Function::ExplainMapping { document } => encode::json_value(&discovery::explain_mapping(document)?),
         Function::ReadyMappings {} => encode::json_value(&discovery::ready_mappings()),
         Function::MappingSchema {} => encode::json_value(mapping::schema()),
-        Function::VerifyCallback { parameters, dev_secret } => {
-            verify_callback(parameters, &dev_secret.as_str().into())?;
+        Function::VerifyCallback { parameters, dev_secret, max_age_ms, now } => {
+            let now = now.unwrap_or_default();
+            let freshness = max_age_ms.map(|max_age_ms| Freshness { now, max_age_ms });
+            verify_callback(parameters, &dev_secret.as_str().into(), freshness)?;
             Value::Null
         }
     })

@@ -44,8 +44,11 @@ fn run(component: &Loaded, function: &Function) -> Result<Result<Value, Error>> 
         Function::ExplainMapping { document } => discovery.call_explain_mapping(store, document)?,
         Function::ReadyMappings {} => Ok(discovery.call_ready_mappings(store)?),
         Function::MappingSchema {} => Ok(discovery.call_mapping_schema(store)?),
-        Function::VerifyCallback { parameters, dev_secret } => {
-            discovery.call_verify_callback(store, parameters, dev_secret)?.map(|()| "null".to_owned())
+        Function::VerifyCallback { parameters, dev_secret, max_age_ms, now } => {
+            let now = now.unwrap_or_default();
+            discovery
+                .call_verify_callback(store, parameters, dev_secret, *max_age_ms, now)?
+                .map(|_| "null".to_owned())
         }
     };
     Ok(text.map(|text| encode::json_value(&text)))
