@@ -172,7 +172,7 @@ mod tests {
     fn a_job_that_writes_all_the_same_is_stopped_before_it_is_signed() {
         for (read_only, is_stopped) in [(true, true), (false, false)] {
             let shared = client(read_only).shared();
-            shared.session.accept(br#"{"response":"token"}"#, 0).unwrap();
+            assert!(shared.session.accept(0, br#"{"response":"token"}"#, true, 0).unusable.is_none());
             let request = Request::new(Method::Delete, "order-service/order/1/row/2");
             let planned = checked::known_request(&request).unwrap();
             let mut call = Call::of(Arc::clone(&shared), request.into(), Box::new(job(&planned)));
