@@ -58,11 +58,5 @@ class AnyClient:
         return f"{type(self).__name__}({self._description})"
 
 
-def checked_transport(transport: object) -> None:
-    """Refuses what cannot be called."""
-    if transport is not None and not callable(transport):
-        raise TypeError(f"transport is a {type(transport).__name__}; expected a callable")
-
-
 def _system_milliseconds() -> int:
     return time.time_ns() // 1_000_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from brightpearl import flow_operations, operations
-from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
+from brightpearl.any_client import LARGEST_BODY, AnyClient
+from brightpearl.arguments import checked_callable, checked_seconds, checked_size
 from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
@@ -60,6 +61,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[object]] | None = None,
         timeout: float = 60.0,
+        deadline: float = 300.0,
         max_in_flight: int = 4,
         retry: AnyMapping[str, int] | None = None,
         pool: AnyMapping[str, int | str] | None = None,
@@ -71,7 +73,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
     ) -> None:
-        checked_transport(transport)
+        for name, value in (("transport", transport), ("clock", clock), ("sleep", sleep)):
+            checked_callable(value, name)
+        checked_seconds(timeout, "timeout")
+        checked_seconds(deadline, "deadline")
+        checked_size(max_body_bytes, "max_body_bytes")
         settings = {
             "account": account,
             "datacentre": datacentre,
@@ -93,7 +99,9 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             from brightpearl.async_http import AsyncHttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
-            transport = self._own_transport = AsyncHttpxTransport(timeout=timeout, max_body_bytes=limit)
+            transport = self._own_transport = AsyncHttpxTransport(
+                timeout=timeout, deadline=deadline, max_body_bytes=limit
+            )
         self._host = AsyncHost(transport, self._clock, sleep or _sleep)
 
     @classmethod

@@ -1,14 +1,24 @@
-"""The transport of an `AsyncClient` unless another is given: `httpx`, one connection pool kept open."""
+"""The transport of an `AsyncClient` unless another is given: `httpx`, with connections that are kept open."""
 
 from __future__ import annotations
 
 import asyncio
 
+import anyio
 import httpx
 
-from brightpearl.http import describe_failure, not_sent, own_client_options
+from brightpearl.arguments import checked_seconds, checked_size
+from brightpearl.exchange import (
+    Exchange,
+    certificates,
+    own_client_options,
+    prepared,
+    proxy_for,
+    reader_of,
+    response_of,
+    unusable_proxy,
+)
 from brightpearl.messages import Request, Response
-from brightpearl.transport import MaybeSent, NotSent
 
 
 class AsyncHttpxTransport:
@@ -16,56 +26,81 @@ class AsyncHttpxTransport:
 
     Does not follow redirects, since they would carry the credentials elsewhere, and never retries.
 
-    `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes.
-    `max_body_bytes` stops reading a larger body. A `client` of your own is used as it is and not closed.
+    `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes. `deadline` is in
+    seconds, for all of it.
+    `max_body_bytes` stops reading a larger body, unpacked or not. A `client` of your own is used with its own
+    timeouts and not closed.
     """
 
     def __init__(
         self,
         *,
         timeout: float = 60.0,
+        deadline: float = 300.0,
         max_body_bytes: int | None = None,
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        self._timeout = timeout
-        self._max_body_bytes = max_body_bytes
+        self._timeout = checked_seconds(timeout, "timeout")
+        self._deadline = checked_seconds(deadline, "deadline")
+        self._max_body_bytes = checked_size(max_body_bytes, "max_body_bytes")
         self._given = client
-        self._own: httpx.AsyncClient | None = None
+        # One for each proxy.
+        self._own: dict[str | None, httpx.AsyncClient] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __call__(self, request: Request) -> Response:
         """Transmits a request once."""
+        exchange = Exchange(self._deadline, is_own=self._given is None)
         try:
-            return await self._transmit(self._client(), request)
-        # The frames of the HTTP library hold the header lines, so its traceback goes no further.
-        except not_sent() as error:
-            raise NotSent(describe_failure(error)) from error.with_traceback(None)
-        except httpx.RequestError as error:
-            raise MaybeSent(describe_failure(error)) from error.with_traceback(None)
+            with anyio.fail_after(exchange.left()):
+                return await self._transmit(request, exchange)
+        except BaseException as error:
+            outcome = exchange.outcome(error)
+        finally:
+            # No traceback leads to the header lines.
+            del request
+        raise outcome
 
-    async def _transmit(self, client: httpx.AsyncClient, request: Request) -> Response:
-        headers = list(request.headers.lines)
-        async with client.stream(
-            request.method, request.url, headers=headers, content=request.body or None, follow_redirects=False
-        ) as answer:
-            body = bytearray()
-            async for chunk in answer.aiter_bytes():
-                body += chunk
-                if self._max_body_bytes is not None and len(body) > self._max_body_bytes:
-                    break
-            return Response(answer.status_code, answer.headers.multi_items(), body)
+    async def _transmit(self, request: Request, exchange: Exchange) -> Response:
+        client = self._client(request.url)
+        outgoing = prepared(client, request, {"trace": exchange.trace_async})
+        answer = await client.send(outgoing, stream=True, follow_redirects=False)
+        try:
+            reader = reader_of(answer, self._max_body_bytes)
+            if answer.is_stream_consumed:
+                reader.feed(answer.content)
+            elif not reader.is_too_large:
+                async for chunk in answer.aiter_raw():
+                    exchange.check()
+                    if not reader.feed(chunk):
+                        break
+            return response_of(answer, reader)
+        finally:
+            await answer.aclose()
 
-    def _client(self) -> httpx.AsyncClient:
+    def _client(self, url: str) -> httpx.AsyncClient:
         if self._given is not None:
             return self._given
         loop = asyncio.get_running_loop()
-        if self._own is None or self._loop is not loop:
+        if self._loop is not loop:
             # Connections belong to the loop that opened them; those of a loop that has ended are gone with it.
-            self._own, self._loop = httpx.AsyncClient(**own_client_options(self._timeout)), loop
-        return self._own
+            self._own, self._loop = {}, loop
+        proxy = proxy_for(url)
+        if proxy not in self._own:
+            self._own[proxy] = self._open(proxy)
+        return self._own[proxy]
+
+    def _open(self, proxy: str | None) -> httpx.AsyncClient:
+        context = certificates()
+        options = own_client_options(self._timeout, self._deadline)
+        try:
+            return httpx.AsyncClient(proxy=proxy, verify=context, **options)
+        except (httpx.InvalidURL, ValueError, ImportError, RuntimeError) as error:
+            raise unusable_proxy(error) from None
 
     async def aclose(self) -> None:
         """Closes the connections. The next request opens new ones."""
-        client, self._own = self._own, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.aclose()
+        clients, self._own = self._own, {}
+        if self._loop is asyncio.get_running_loop():
+            for client in clients.values():
+                await client.aclose()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from brightpearl import flow_operations, operations
-from brightpearl.any_client import LARGEST_BODY, AnyClient, checked_transport
+from brightpearl.any_client import LARGEST_BODY, AnyClient
+from brightpearl.arguments import checked_callable, checked_seconds, checked_size
 from brightpearl.batch import BatchResults
 from brightpearl.driver import Driver, Host
 from brightpearl.journal import Journal
@@ -48,6 +49,7 @@ class Client(TaskMethods, AnyClient):
     `transport`: transmits one request; `httpx` unless given.
     `clock`: milliseconds since the Unix epoch. `sleep`: waits so many seconds. The machine's unless given.
     `timeout`: seconds that the default transport waits for a connection and for the next bytes.
+    `deadline`: seconds that it gives a request and its answer as a whole.
     `retry`: `max_attempts` (5), `base_ms` (500), `cap_ms` (30000), `max_throttled` (20).
     `pool`: `quota` (200), `period_ms` (60000), `pacing` (`burst` or `spread`), `reserve` (0).
     `lane`: `normal`, or `high` to use the pool's reserve.
@@ -72,6 +74,7 @@ class Client(TaskMethods, AnyClient):
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], object] | None = None,
         timeout: float = 60.0,
+        deadline: float = 300.0,
         retry: AnyMapping[str, int] | None = None,
         pool: AnyMapping[str, int | str] | None = None,
         lane: Literal["normal", "high"] | None = None,
@@ -82,7 +85,11 @@ class Client(TaskMethods, AnyClient):
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
     ) -> None:
-        checked_transport(transport)
+        for name, value in (("transport", transport), ("clock", clock), ("sleep", sleep)):
+            checked_callable(value, name)
+        checked_seconds(timeout, "timeout")
+        checked_seconds(deadline, "deadline")
+        checked_size(max_body_bytes, "max_body_bytes")
         settings = {
             "account": account,
             "datacentre": datacentre,
@@ -103,7 +110,9 @@ class Client(TaskMethods, AnyClient):
             from brightpearl.http import HttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
-            transport = self._own_transport = HttpxTransport(timeout=timeout, max_body_bytes=limit)
+            transport = self._own_transport = HttpxTransport(
+                timeout=timeout, deadline=deadline, max_body_bytes=limit
+            )
         self._host = Host(transport, self._clock, sleep or time.sleep)
 
     @classmethod

@@ -7,6 +7,7 @@ look at it before sending a write again.
 from __future__ import annotations
 
 from brightpearl.record import Record
+from brightpearl.text import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ class BrightpearlError(Exception):
 
     def __str__(self) -> str:
         if self._text is not None:
-            return self._text
-        return self.message if self.location is None else f"{self.message} (at {self.location})"
+            return one_line(self._text)
+        return one_line(self.message if self.location is None else f"{self.message} (at {self.location})")
 
     def __reduce__(self) -> tuple[Any, ...]:
         details = {
@@ -144,6 +145,10 @@ class ValidationError(BrightpearlError, ValueError):
     """The input was refused before anything was sent."""
 
     kind = "validation"
+
+
+class ArgumentTypeError(ValidationError, TypeError):
+    """An argument has a type that it cannot have."""
 
 
 class RejectedError(BrightpearlError):

@@ -1,19 +1,18 @@
-"""The transport that is used unless another is given: `httpx`, one connection pool kept open."""
+"""The transport that is used unless another is given: `httpx`, with connections that are kept open."""
 
 from __future__ import annotations
 
 import os
 import threading
 
-from brightpearl._native import __version__
-from brightpearl.messages import Request, Response
-from brightpearl.transport import MaybeSent, NotSent
+from brightpearl.arguments import checked_seconds, checked_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     import httpx
+
+    from brightpearl.exchange import Exchange
+    from brightpearl.messages import Request, Response
 
 
 class HttpxTransport:
@@ -21,89 +20,95 @@ class HttpxTransport:
 
     Does not follow redirects, since they would carry the credentials elsewhere, and never retries.
 
-    `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes.
-    `max_body_bytes` stops reading a larger body. A `client` of your own is used as it is and not closed.
+    `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes. `deadline` is in
+    seconds, for all of it; only the look-up of a host's name is left to the operating system.
+    `max_body_bytes` stops reading a larger body, unpacked or not. A `client` of your own is used with its own
+    timeouts and not closed; the deadline then is looked at between the pieces of a body only.
     """
 
     def __init__(
         self,
         *,
         timeout: float = 60.0,
+        deadline: float = 300.0,
         max_body_bytes: int | None = None,
         client: httpx.Client | None = None,
     ) -> None:
-        self._timeout = timeout
-        self._max_body_bytes = max_body_bytes
+        self._timeout = checked_seconds(timeout, "timeout")
+        self._deadline = checked_seconds(deadline, "deadline")
+        self._max_body_bytes = checked_size(max_body_bytes, "max_body_bytes")
         self._given = client
-        self._own: httpx.Client | None = None
+        # One for each proxy.
+        self._own: dict[str | None, httpx.Client] = {}
         self._process = os.getpid()
         self._lock = threading.Lock()
 
     def __call__(self, request: Request) -> Response:
         """Transmits a request once."""
-        import httpx
+        from brightpearl.exchange import Exchange
 
+        exchange = Exchange(self._deadline, is_own=self._given is None)
         try:
-            return self._transmit(self._client(), request)
-        # The frames of the HTTP library hold the header lines, so its traceback goes no further.
-        except not_sent() as error:
-            raise NotSent(describe_failure(error)) from error.with_traceback(None)
-        except httpx.RequestError as error:
-            raise MaybeSent(describe_failure(error)) from error.with_traceback(None)
+            return self._transmit(request, exchange)
+        except BaseException as error:
+            outcome = exchange.outcome(error)
+        finally:
+            # No traceback leads to the header lines.
+            del request
+        raise outcome
 
-    def _transmit(self, client: httpx.Client, request: Request) -> Response:
-        headers = list(request.headers.lines)
-        with client.stream(
-            request.method, request.url, headers=headers, content=request.body or None, follow_redirects=False
-        ) as answer:
-            body = bytearray()
-            for chunk in answer.iter_bytes():
-                body += chunk
-                if self._max_body_bytes is not None and len(body) > self._max_body_bytes:
-                    break
-            return Response(answer.status_code, answer.headers.multi_items(), body)
+    def _transmit(self, request: Request, exchange: Exchange) -> Response:
+        from brightpearl.bounded import UNTIL
+        from brightpearl.exchange import prepared, reader_of, response_of
 
-    def _client(self) -> httpx.Client:
+        client = self._client(request.url)
+        outgoing = prepared(client, request, {"trace": exchange.trace})
+        before = UNTIL.set(exchange.until)
+        try:
+            answer = client.send(outgoing, stream=True, follow_redirects=False)
+            try:
+                reader = reader_of(answer, self._max_body_bytes)
+                if not reader.is_too_large:
+                    for chunk in (answer.content,) if answer.is_stream_consumed else answer.iter_raw():
+                        exchange.check()
+                        if not reader.feed(chunk):
+                            break
+                return response_of(answer, reader)
+            finally:
+                answer.close()
+        finally:
+            UNTIL.reset(before)
+
+    def _client(self, url: str) -> httpx.Client:
+        from brightpearl.exchange import proxy_for
+
         if self._given is not None:
             return self._given
+        proxy = proxy_for(url)
         with self._lock:
             if self._process != os.getpid():
                 # Connections must not be shared with the process that this one was forked from.
-                self._own, self._process = None, os.getpid()
-            if self._own is None:
-                import httpx
+                self._own, self._process = {}, os.getpid()
+            if proxy not in self._own:
+                self._own[proxy] = self._open(proxy)
+            return self._own[proxy]
 
-                self._own = httpx.Client(**own_client_options(self._timeout))
-            return self._own
+    def _open(self, proxy: str | None) -> httpx.Client:
+        import httpx
+
+        from brightpearl.bounded import BoundedTransport
+        from brightpearl.exchange import certificates, own_client_options, unusable_proxy
+
+        context = certificates()
+        try:
+            transport = BoundedTransport(context, proxy)
+        except (httpx.InvalidURL, ValueError, ImportError, RuntimeError) as error:
+            raise unusable_proxy(error) from None
+        return httpx.Client(transport=transport, **own_client_options(self._timeout, self._deadline))
 
     def close(self) -> None:
         """Closes the connections. The next request opens new ones."""
         with self._lock:
-            client, self._own = self._own, None
-        if client is not None:
+            clients, self._own = self._own, {}
+        for client in clients.values():
             client.close()
-
-
-def own_client_options(timeout: float) -> dict[str, Any]:
-    """What a client of `httpx` is made with, of either kind."""
-    import httpx
-
-    return {
-        "timeout": httpx.Timeout(timeout, connect=min(timeout, 15.0)),
-        "headers": {"user-agent": f"brightpearl-python/{__version__}"},
-        # A proxy of the environment cannot reach this machine's own servers.
-        "mounts": {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
-    }
-
-
-def not_sent() -> tuple[type[httpx.TransportError], ...]:
-    """The failures that come before a byte of the request has left."""
-    import httpx
-
-    return httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol
-
-
-def describe_failure(error: Exception) -> str:
-    """Why there is no answer, in words."""
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
