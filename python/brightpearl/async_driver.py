@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from brightpearl._native import Done, Pending, RawJournal, Send, Wait
-from brightpearl.driver import describe_failure, end_call, note_unknown_outcome, wrong_answer
+from brightpearl.driver import (
+    describe_failure,
+    end_call,
+    may_have_left,
+    no_answer,
+    note_unknown_outcome,
+    parts_of,
+)
 from brightpearl.exceptions import BrightpearlError, MisuseError
-from brightpearl.messages import Headers, Request, Response
-from brightpearl.transport import MaybeSent, NotSent
+from brightpearl.messages import Headers, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +52,7 @@ class AsyncDriver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_exchanges", "_failure", "_journal", "call", "failed", "host")
+    __slots__ = ("_cause", "_exchanges", "_failure", "_is_ending", "_journal", "call", "failed", "host")
 
     def __init__(self, call: Call, host: AsyncHost, journal: Journal | None = None) -> None:
         self.call = call
@@ -54,7 +60,8 @@ class AsyncDriver:
         self._journal = journal
         self.failed = False
         self._cause: BaseException | None = None
-        self._failure: BrightpearlError | None = None
+        self._failure: BaseException | None = None
+        self._is_ending = False
         # What is under way; goes on while the latest output is consumed.
         self._exchanges: set[asyncio.Task[None]] = set()
 
@@ -89,6 +96,8 @@ class AsyncDriver:
             # A cancelled task, a timeout, Ctrl-C. What is under way is told of before the call is: an answer
             # that came in the meantime counts.
             self.failed = True
+            # What was to be sent has the header lines.
+            step = None
             await self._abandon()
             note_unknown_outcome(self.call, now, self._journal, interruption)
             raise
@@ -118,31 +127,32 @@ class AsyncDriver:
         """Transmits a request, and tells the call what came of it as soon as it is known."""
         try:
             await self._transmit(step)
-        except BrightpearlError as error:
-            self._failure = error
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as failure:
+            if self._is_ending:
+                raise
+            self._failure = failure
+        finally:
+            del step
 
     async def _transmit(self, step: Send) -> None:
+        exchange = step.exchange
         request = Request(step.method, step.url, Headers(step.headers), step.body)
+        # No frame that an interruption passes leads to the header lines.
+        del step
         try:
             response = await self.host.transport(request)
-        except NotSent as failure:
+            answer = parts_of(response)
+        except no_answer() as failure:
+            if self._is_ending and not isinstance(failure, Exception):
+                raise
             self._cause = failure
-            self.call.fail(step.exchange, False, describe_failure(failure), self.host.now())
-        except BrightpearlError:
-            # A transport that is built on a client of ours: its error says all there is to say.
-            raise
-        except Exception as failure:
-            self._cause = failure
-            text = describe_failure(failure)
-            if not isinstance(failure, MaybeSent):
-                text = f"{type(failure).__name__}: {failure}"
-            self.call.fail(step.exchange, True, text, self.host.now())
+            self.call.fail(exchange, may_have_left(failure), describe_failure(failure), self.host.now())
         else:
-            if not isinstance(response, Response):
-                raise wrong_answer(response, step)
-            self.call.answer(
-                step.exchange, response.status, list(response.headers.lines), response.body, self.host.now()
-            )
+            self.call.answer(exchange, *answer, self.host.now())
+        finally:
+            del request
 
     async def _something(self, seconds: float | None) -> None:
         """Waits until an exchange ends, or so many seconds have passed."""
@@ -166,6 +176,7 @@ class AsyncDriver:
         """Ends what is under way, and waits until its connections are given back."""
         import asyncio
 
+        self._is_ending = True
         exchanges = list(self._exchanges)
         for exchange in exchanges:
             exchange.cancel()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from brightpearl._native import Done, Pending, RawJournal, RawOutcomes, RawResults, Send, Wait
-from brightpearl.exceptions import BrightpearlError, MisuseError, RequestSummary
+from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.messages import Headers, Request, Response
-from brightpearl.transport import MaybeSent, NotSent
+from brightpearl.text import one_line
+from brightpearl.transport import NotSent, TransportFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,32 +86,26 @@ class Driver:
             raise
         except BaseException as interruption:
             self.failed = True
+            # What was to be sent has the header lines.
+            step = None
             note_unknown_outcome(self.call, now, self._journal, interruption)
             raise
 
     def _transmit(self, step: Send) -> None:
+        exchange = step.exchange
         request = Request(step.method, step.url, Headers(step.headers), step.body)
+        # No frame that an interruption passes leads to the header lines.
+        del step
         try:
             response = self.host.transport(request)
-        except NotSent as failure:
+            answer = parts_of(response)
+        except no_answer() as failure:
             self._cause = failure
-            self.call.fail(step.exchange, False, describe_failure(failure), self.host.now())
-        except MaybeSent as failure:
-            self._cause = failure
-            self.call.fail(step.exchange, True, describe_failure(failure), self.host.now())
-        except BrightpearlError:
-            # A transport that is built on a client of ours: its error says all there is to say.
-            raise
-        except Exception as failure:
-            self._cause = failure
-            text = f"{type(failure).__name__}: {failure}"
-            self.call.fail(step.exchange, True, text, self.host.now())
+            self.call.fail(exchange, may_have_left(failure), describe_failure(failure), self.host.now())
         else:
-            if not isinstance(response, Response):
-                raise wrong_answer(response, step)
-            self.call.answer(
-                step.exchange, response.status, list(response.headers.lines), response.body, self.host.now()
-            )
+            self.call.answer(exchange, *answer, self.host.now())
+        finally:
+            del request
 
     def cancel(self) -> None:
         """Ends the call."""
@@ -143,18 +138,43 @@ def note_unknown_outcome(call: Call, now: int, journal: Journal | None, interrup
     cancelled = end_call(call, now, journal)
     if cancelled is None or cancelled.delivery != "maybe-applied" or not hasattr(interruption, "add_note"):
         return
-    interruption.add_note(f"{cancelled.request}: may have been applied; look before sending it again")
+    interruption.add_note(one_line(f"{cancelled.request}: may have been applied; look before sending it again"))
 
 
-def wrong_answer(response: object, step: Send) -> MisuseError:
-    """What to say of a transport that answers with something else than a response."""
-    return MisuseError(
-        f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response",
-        delivery="maybe-applied",
-        request=RequestSummary(step.method, step.url),
-    )
+def parts_of(response: object) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, header lines and body of what a transport answered with. Raises `TypeError` or `ValueError` when it is
+    something else."""
+    if not isinstance(response, Response):
+        raise TypeError(
+            f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response"
+        )
+    # What was assigned to one after it was made is checked, too.
+    checked = Response(response.status, response.headers, response.body)
+    return checked.status, list(Headers(checked.headers.lines).lines), checked.body
 
 
-def describe_failure(failure: Exception) -> str:
+def may_have_left(failure: BaseException) -> bool:
+    """Whether a request whose transport failed so may have arrived. What is not known counts as that, the errors of
+    this package among it: they may speak of another request."""
+    return not isinstance(failure, NotSent)
+
+
+def no_answer() -> tuple[type[BaseException], ...]:
+    """What a transport raises when there is no answer: any exception, and what an event loop or a coroutine within it
+    raises when it is given up. Without `asyncio`, which is slow to import, there is no loop."""
+    import sys
+
+    asyncio = sys.modules.get("asyncio")
+    return (Exception, GeneratorExit) if asyncio is None else (Exception, GeneratorExit, asyncio.CancelledError)
+
+
+def describe_failure(failure: BaseException) -> str:
     """Why there is no answer, in words."""
-    return str(failure) or type(failure).__name__
+    try:
+        text = one_line(failure)
+    except Exception:
+        # It cannot say what it is.
+        text = ""
+    if isinstance(failure, TransportFailure) and text:
+        return text
+    return f"{type(failure).__name__}: {text}" if text else type(failure).__name__

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-_SECRET = frozenset(
+_SHOWN = frozenset(
     {
-        "authorization",
-        "proxy-authorization",
-        "brightpearl-account-token",
-        "brightpearl-staff-token",
-        "brightpearl-dev-token",
-        "brightpearl-auth",
-        "cookie",
-        "set-cookie",
+        "accept",
+        "accept-encoding",
+        "allow",
+        "brightpearl-app-ref",
+        "brightpearl-dev-ref",
+        "brightpearl-next-throttle-period",
+        "brightpearl-requests-remaining",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "host",
+        "retry-after",
+        "server",
+        "transfer-encoding",
+        "user-agent",
     }
 )
+"""The headers that hold nothing secret. Any other may carry a token, as its name can be configured."""
 
 
 class Headers(Mapping[str, str]):
     """Header lines in order. Looked up without regard to case; the first line of a name counts.
 
-    `repr()` blanks credentials.
+    `repr()` blanks the values of all but well-known names, since any other may carry a credential.
+
+    Raises `TypeError` at a name or value that is no text.
     """
 
     __slots__ = ("lines",)
@@ -31,7 +44,7 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, lines: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         pairs = lines.items() if isinstance(lines, Mapping) else lines
-        self.lines = tuple((str(name), str(value)) for name, value in pairs)
+        self.lines = tuple((_text(name, "a name"), _text(value, "a value")) for name, value in pairs)
 
     def __getitem__(self, name: str) -> str:
         wanted = name.lower()
@@ -47,8 +60,14 @@ class Headers(Mapping[str, str]):
         return len({name for name, _ in self.lines})
 
     def __repr__(self) -> str:
-        shown = [(name, "[redacted]" if name.lower() in _SECRET else value) for name, value in self.lines]
+        shown = [(name, value if name.lower() in _SHOWN else "[redacted]") for name, value in self.lines]
         return f"Headers({shown!r})"
+
+
+def _text(text: object, what: str) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"{what} of a header is a {type(text).__name__}; expected a text")
+    return text
 
 
 class Request:
@@ -85,7 +104,10 @@ class Request:
 
 
 class Response:
-    """What the server answered, with the body decompressed."""
+    """What the server answered, with the body decompressed.
+
+    Raises `TypeError` at an argument of another type, and `ValueError` at a status that has not three digits.
+    """
 
     __slots__ = ("body", "headers", "status")
 
@@ -102,7 +124,13 @@ class Response:
         headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
         body: bytes | bytearray | memoryview | str = b"",
     ) -> None:
-        self.status = status
+        if isinstance(status, bool) or not isinstance(status, int):
+            raise TypeError(f"the status is a {type(status).__name__}; expected a whole number")
+        if not 100 <= status <= 999:
+            raise ValueError(f"the status is not {'above 99' if status < 100 else 'below 1000'}; expected three digits")
+        if not isinstance(body, (str, bytes, bytearray, memoryview)):
+            raise TypeError(f"the body is a {type(body).__name__}; expected bytes or a text")
+        self.status = int(status)
         self.headers = headers if isinstance(headers, Headers) else Headers(headers)
         self.body = body.encode() if isinstance(body, str) else bytes(body)
 

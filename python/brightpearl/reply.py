@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import load_json
+from brightpearl.exceptions import BrightpearlError, ProtocolError
 from brightpearl.messages import Headers
 
 TYPE_CHECKING = False
@@ -30,8 +31,25 @@ class Reply:
         self.body = raw.body
 
     def json(self) -> Any:
-        """The parsed body; `None` when it is empty. Numbers with a fraction are `decimal.Decimal`."""
-        return load_json(self.body) if self.body else None
+        """The parsed body; `None` when it is empty. Numbers with a fraction are `decimal.Decimal`.
+
+        Raises `ProtocolError` when it cannot be represented. The request was carried out all the same.
+        """
+        if not self.body:
+            return None
+        try:
+            return load_json(self.body)
+        except (BrightpearlError, ValueError, RecursionError) as error:
+            message, location = f"the JSON cannot be read: {error}", None
+            if isinstance(error, BrightpearlError):
+                message, location = error.message, error.location
+            raise ProtocolError(
+                message,
+                status=self.status,
+                delivery="applied",
+                location=location,
+                advice="Read `body`, which has the answer byte for byte; do not send the request again.",
+            ) from None
 
     def __repr__(self) -> str:
         return f"<Reply {self.status} with {len(self.body)} bytes>"

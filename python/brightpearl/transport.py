@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from brightpearl.text import one_line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class TransportFailure(Exception):  # noqa: N818 - findings about a request, not errors of the caller
-    """There is no answer. Raise one of the two subclasses."""
+    """There is no answer. Raise one of the two subclasses. `str()` of it is one line."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class NotSent(TransportFailure):

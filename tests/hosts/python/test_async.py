@@ -247,9 +247,10 @@ def test_a_transport_that_answers_nonsense_is_told() -> None:
 
     async def act() -> None:
         client = client_of(Account(), transport=transport)
-        with pytest.raises(MisuseError, match=r"a str; expected a brightpearl\.Response") as caught:
-            await client.request("GET", UNORDERED)
+        with pytest.raises(TransportError, match=r"a str; expected a brightpearl\.Response") as caught:
+            await client.post(ORDER, NEW_ORDER)
         assert caught.value.request is not None
+        assert caught.value.delivery == "maybe-applied"
 
     asyncio.run(act())
     with pytest.raises(TypeError, match="expected a callable"):

@@ -13,6 +13,7 @@ from brightpearl import (
     Client,
     Headers,
     MaybeSent,
+    NotSent,
     PrivateApp,
     Request,
     RequestSummary,
@@ -166,3 +167,24 @@ def test_validation_is_a_value_error(client: Client) -> None:
     with pytest.raises(ValueError, match="there is no path"):
         client.request("GET", "")
     assert issubclass(ValidationError, BrightpearlError)
+
+
+@pytest.mark.parametrize("breaking", ["\n", "\r", "\u2028", "\x85", "\x1b[2J", "\0", "\u202e", "\x7f", "\x0b", "\ud800"])
+def test_every_exception_is_one_line_that_a_terminal_only_shows(account: Account, breaking: str) -> None:
+    texts = [str(kind(f"a{breaking}b", location=f"c{breaking}d")) for kind in classes()]
+    texts += [str(kind("x", text=f"a{breaking}b")) for kind in classes()]
+    texts += [str(MaybeSent(f"a{breaking}b")), str(NotSent(f"a{breaking}b"))]
+    account.answers(MaybeSent(f"a{breaking}b"))
+    with pytest.raises(TransportError) as caught:
+        account.client().post("order-service/order", NEW_ORDER)
+    texts.append(str(caught.value))
+    for text in texts:
+        assert text.encode("ascii", "replace").decode().isprintable()
+        assert breaking not in text
+        assert text.splitlines() == [text]
+
+
+def test_the_line_of_an_exception_is_of_bounded_length() -> None:
+    for error in (ValidationError("x" * 10**6), MaybeSent("x" * 10**6), ValidationError("x", text="\n" * 10**6)):
+        assert len(str(error)) < 10_000
+    assert str(ValidationError("Grüße \N{NO-BREAK SPACE}→ 漢字")) == "Grüße \N{NO-BREAK SPACE}→ 漢字"

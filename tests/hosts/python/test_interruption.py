@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from brightpearl import Client, MisuseError, Response
+from brightpearl import Client, MisuseError, Response, TransportError
 from brightpearl.testing import Emulator
 from conftest import NEW_ORDER, SEARCH, Account, page
 
@@ -43,8 +43,8 @@ def test_ctrl_c_in_a_wait_ends_the_call(account: Account) -> None:
 
 def test_a_transport_must_give_a_response(account: Account, client: Client) -> None:
     account.answers(lambda request: "not a response")  # type: ignore[arg-type,return-value]
-    with pytest.raises(MisuseError, match=r"answered with a str; expected a brightpearl\.Response") as caught:
-        client.request("GET", "order-service/order-type")
+    with pytest.raises(TransportError, match=r"answered with a str; expected a brightpearl\.Response") as caught:
+        client.post("order-service/order", NEW_ORDER)
     assert caught.value.delivery == "maybe-applied"
 
 
