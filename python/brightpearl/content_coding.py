@@ -83,7 +83,6 @@ class _Stage:
     def __init__(self, name: str) -> None:
         self._name = name
         self._unpacker: zlib._Decompress | None = None
-        self._begun = False
         self._ended = False
         self._head = b""
         self.brought = 0
@@ -101,7 +100,6 @@ class _Stage:
                         self._head = data
                         break
                     self._unpacker = self._new_unpacker(data)
-                    self._begun = True
                 try:
                     output = self._unpacker.decompress(data, _PIECE)
                 except zlib.error as error:

@@ -142,8 +142,9 @@ def note_unknown_outcome(call: Call, now: int, journal: Journal | None, interrup
 
 
 def parts_of(response: object) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Status, header lines and body of what a transport answered with. Raises `TypeError` or `ValueError` when it is
-    something else."""
+    """Status, header lines and body of what a transport answered with.
+
+    Raises `TypeError` or `ValueError` when it is something else."""
     if not isinstance(response, Response):
         raise TypeError(
             f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response"
@@ -160,8 +161,8 @@ def may_have_left(failure: BaseException) -> bool:
 
 
 def no_answer() -> tuple[type[BaseException], ...]:
-    """What a transport raises when there is no answer: any exception, and what an event loop or a coroutine within it
-    raises when it is given up. Without `asyncio`, which is slow to import, there is no loop."""
+    """What a transport raises when there is no answer: any exception, and what an event loop or a coroutine within
+    it raises when it is given up. Without `asyncio`, which is slow to import, there is no loop."""
     import sys
 
     asyncio = sys.modules.get("asyncio")

@@ -148,7 +148,7 @@ class ValidationError(BrightpearlError, ValueError):
 
 
 class ArgumentTypeError(ValidationError, TypeError):
-    """An argument has a type that it cannot have."""
+    """An argument of a client has a type that it cannot have."""
 
 
 class RejectedError(BrightpearlError):

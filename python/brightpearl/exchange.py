@@ -140,7 +140,9 @@ def own_client_options(timeout: float, deadline: float) -> dict[str, Any]:
 
 
 def certificates() -> ssl.SSLContext:
-    """Whom to trust: those that the environment names, or the usual ones. Raises `NotSent` when they cannot be read."""
+    """Whom to trust: those that the environment names, or the usual ones.
+
+    Raises `NotSent` when they cannot be read."""
     try:
         return httpx.create_ssl_context()
     except OSError as error:

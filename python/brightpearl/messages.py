@@ -127,7 +127,7 @@ class Response:
         if isinstance(status, bool) or not isinstance(status, int):
             raise TypeError(f"the status is a {type(status).__name__}; expected a whole number")
         if not 100 <= status <= 999:
-            raise ValueError(f"the status is not {'above 99' if status < 100 else 'below 1000'}; expected three digits")
+            raise ValueError(f"the status is {'too low' if status < 100 else 'too high'}; expected three digits")
         if not isinstance(body, (str, bytes, bytearray, memoryview)):
             raise TypeError(f"the body is a {type(body).__name__}; expected bytes or a text")
         self.status = int(status)

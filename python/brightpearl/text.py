@@ -9,8 +9,8 @@ _TAIL = 1000
 
 
 def one_line(text: object) -> str:
-    """A text that a terminal only shows: whatever breaks lines, moves the cursor or turns the direction of writing is
-    an escape such as `\\n`. Of a long text, the beginning and the end."""
+    """A text that a terminal only shows: whatever breaks lines, moves the cursor or turns the direction of writing
+    is an escape such as `\\n`. Of a long text, the beginning and the end."""
     shown = str(text)
     if len(shown) > _LONGEST:
         shown = f"{shown[: _LONGEST - _TAIL]} ... {shown[-_TAIL:]}"

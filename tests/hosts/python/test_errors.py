@@ -169,7 +169,9 @@ def test_validation_is_a_value_error(client: Client) -> None:
     assert issubclass(ValidationError, BrightpearlError)
 
 
-@pytest.mark.parametrize("breaking", ["\n", "\r", "\u2028", "\x85", "\x1b[2J", "\0", "\u202e", "\x7f", "\x0b", "\ud800"])
+@pytest.mark.parametrize(
+    "breaking", ["\n", "\r", "\u2028", "\x85", "\x1b[2J", "\0", "\u202e", "\x7f", "\x0b", "\ud800"]
+)
 def test_every_exception_is_one_line_that_a_terminal_only_shows(account: Account, breaking: str) -> None:
     texts = [str(kind(f"a{breaking}b", location=f"c{breaking}d")) for kind in classes()]
     texts += [str(kind("x", text=f"a{breaking}b")) for kind in classes()]

@@ -57,7 +57,9 @@ SCHEMES: dict[str, Callable[[], Credentials]] = {
     "application": lambda: ApplicationLogin("acme-app", SECRET),
     "application, header": lambda: ApplicationLogin("acme-app", SECRET, token_header="X-Auth-Token"),
     "application, bearer": lambda: ApplicationLogin("acme-app", SECRET, token_header="Authorization"),
-    "public app": lambda: PublicApp("acme_dev", "acme_shop", SECRET, "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY="),
+    "public app": lambda: PublicApp(
+        "acme_dev", "acme_shop", SECRET, "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY="
+    ),
     "oauth": lambda: OAuth("acme_app", "acme_dev", client_secret=SECRET, access_token=SECRET, refresh_token=ISSUED),
 }
 
@@ -67,8 +69,8 @@ class Signal(BaseException):
 
 
 def reached(root: BaseException) -> Iterator[object]:
-    """Every object in the frames that an exception and those before it passed, as far as they are of the package or of
-    an HTTP library, with what their members lead to."""
+    """Every object in the frames that an exception and those before it passed, as far as they are of the package or
+    of an HTTP library, with what their members lead to."""
     # Kept by their ids, and alive, so that no id is used again.
     seen: dict[int, object] = {}
     errors: list[BaseException | None] = [root]
@@ -205,8 +207,8 @@ def test_nothing_of_a_client_shows_a_credential(
         if is_login:
             told = {"response": ISSUED, "access_token": ISSUED, "refresh_token": ISSUED, "expires_in": 604800}
         body = json.dumps(told).encode()
-        head = f"HTTP/1.1 {200 if is_login else status} OK\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
-        connection.sendall(head.encode() + body)
+        lines = [f"HTTP/1.1 {200 if is_login else status} OK", f"content-length: {len(body)}", "connection: close"]
+        connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
 
     credentials = SCHEMES[scheme]()
     with served(talk) as url:
