@@ -4,91 +4,89 @@ from __future__ import annotations
 
 import os
 
-from brightpearl.exceptions import ValidationError
+from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.locking import lock
+from brightpearl.private_file import irregular, irregular_kind, open_to_grow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
 
 
+class JournalError(BrightpearlError, OSError):
+    """The journal cannot be written: the disk is full, or has gone. Also an `OSError`, with its `errno`."""
+
+    kind = "validation"
+
+
 class Journal:
     """A file that only grows, and that one push at a time has to itself.
 
-    A file that is not there yet is an empty journal.
+    A file that is not there yet is an empty journal, and is made readable by its owner only.
 
-    Raises `ValidationError` when another push has it, and `OSError` when it cannot be read or written.
+    Raises `ValidationError` when another push has it or it is no regular file, `OSError` when it cannot be
+    opened, and `JournalError` when it cannot be written.
     """
 
-    __slots__ = ("_file", "_path", "text")
+    __slots__ = ("_file", "_is_torn", "_path", "text")
 
     text: str
     """What stood in it when it was opened."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.fspath(path)
-        is_new = not os.path.exists(self._path)
-        self._file: BinaryIO = open(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)  # noqa: SIM115
+        # Looked at before it is opened: opening a FIFO waits, and opening a device may do something.
+        self._require_regular(irregular(self._path))
+        self._file: BinaryIO = open(open_to_grow(self._path), "r+b", buffering=0)  # noqa: SIM115
         try:
-            if not _lock(self._file):
+            self._require_regular(irregular_kind(os.fstat(self._file.fileno()).st_mode))
+            if not lock(self._file):
                 raise ValidationError(
                     f"another push is writing to the journal {self._path!r}; expected to run one after the other",
                     location="journal",
                     advice="Wait for the other push to end, or give this one a journal of its own.",
                 )
-            if is_new:
-                _keep_name(self._path)
+            self._file.seek(0)
             # A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
-            self.text = self._file.read().decode(errors="replace")
+            found = self._file.read()
+            self.text = found.decode(errors="replace")
+            self._is_torn = bool(found) and not found.endswith(b"\n")
         except BaseException:
             self.close()
             raise
 
     def append(self, lines: str) -> None:
-        """Adds whole lines, and returns when they are on disk."""
-        self._file.seek(0, os.SEEK_END)
-        rest = memoryview(lines.encode())
-        while rest:
-            rest = rest[self._file.write(rest) :]
-        os.fsync(self._file.fileno())
+        """Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a
+        line of its own."""
+        rest = memoryview((b"\n" if self._is_torn else b"") + lines.encode())
+        # Until all of it is on disk, nobody knows where the last line ends.
+        self._is_torn = True
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._failure(error) from error
+        self._is_torn = not lines.endswith("\n")
 
     def close(self) -> None:
         """Lets others have it."""
         self._file.close()
 
+    def _require_regular(self, kind: str | None) -> None:
+        if kind is not None:
+            raise ValidationError(
+                f"the journal {self._path!r} is {kind}; expected a regular file, or none yet",
+                location="journal",
+                advice="Name a file on a disk that stays.",
+            )
 
-def _lock(file: BinaryIO) -> bool:
-    """Takes the file until it is closed; False when somebody else has it."""
-    try:
-        import fcntl
-    except ImportError:
-        return _lock_windows(file)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _lock_windows(file: BinaryIO) -> bool:
-    import msvcrt
-
-    # One byte far behind all that is ever written, since what is locked cannot be read by others.
-    file.seek(1 << 40)
-    try:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    except OSError:
-        return False
-    finally:
-        file.seek(0)
-    return True
-
-
-def _keep_name(path: str) -> None:
-    """A new file outlives a crash when its directory is on disk, too."""
-    if os.name != "posix":
-        return
-    directory = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    def _failure(self, error: OSError) -> JournalError:
+        failure = JournalError(
+            f"the journal {self._path!r} cannot be written: {error.strerror or error}; no write is sent before it is "
+            "announced there",
+            location="journal",
+            advice="Make room on the disk, then push the same records with the same journal: it goes on from there.",
+        )
+        failure.errno, failure.strerror, failure.filename = error.errno, error.strerror, self._path
+        return failure

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from brightpearl.exceptions import ValidationError
+from brightpearl.private_file import irregular, replacing, require_replaceable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     AnyState = str | os.PathLike[str]
@@ -11,34 +14,42 @@ if TYPE_CHECKING:
 
 
 class StateFile:
-    """A file that has one state or the next, whatever happens while it is replaced."""
+    """A file that has one state or the next, whatever happens while it is replaced.
+
+    Raises `ValidationError` for what is no regular file, and `OSError` where no state can be kept, so that this is
+    known before anything is pulled.
+    """
 
     __slots__ = ("_path",)
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.fspath(path)
+        if (kind := irregular(self._path)) is not None:
+            raise ValidationError(
+                f"{self._path!r} is {kind}; expected a regular file with the state, or none yet",
+                location="state",
+                advice="Name the file of the last pull, or one that is not there yet to begin anew.",
+            )
+        require_replaceable(self._path)
 
     def read(self) -> str | None:
         """The state; None when there is none yet."""
         try:
-            with open(self._path, encoding="utf-8") as file:
-                return file.read().strip() or None
+            with open(self._path, "rb") as file:
+                return file.read().decode().strip() or None
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError:
+            raise ValidationError(
+                f"the file {self._path!r} is not a state: it is not UTF-8; expected what an earlier pull left there",
+                location="state",
+                advice="Name the file of the last pull, or one that is not there yet to begin anew.",
+            ) from None
 
     def write(self, state: str) -> None:
         """Replaces the state, and returns when it is on disk."""
-        unfinished = f"{self._path}.{os.getpid()}.new"
-        try:
-            with open(unfinished, "w", encoding="utf-8") as file:
-                file.write(state + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(unfinished, self._path)
-        except BaseException:
-            if os.path.exists(unfinished):
-                os.unlink(unfinished)
-            raise
+        with replacing(self._path) as file:
+            file.write(state.encode() + b"\n")
 
 
 def read_state(state: AnyState | None) -> tuple[StateFile | None, str | None]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from brightpearl import ValidationError
-from brightpearl.journal import Journal
+from brightpearl.journal import Journal, JournalError
 from brightpearl.state_file import StateFile, read_state
 
 
@@ -98,3 +101,71 @@ def test_a_state_may_be_a_text(tmp_path: Path) -> None:
     file, text = read_state(tmp_path / "state")
     assert file is not None
     assert text is None
+
+
+def test_a_torn_line_is_closed_before_more_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal"
+    path.write_bytes(b"whole\nto")
+    journal = Journal(path)
+    journal.append("next\n")
+    journal.append("more\n")
+    assert path.read_bytes() == b"whole\nto\nnext\nmore\n"
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(JournalError, match="No space left") as raised:
+            journal.append("lost")
+    assert (raised.value.errno, raised.value.location) == (errno.ENOSPC, "journal")
+    assert isinstance(raised.value, OSError)
+    journal.append("again\n")
+    assert path.read_bytes().endswith(b"more\nlost\nagain\n")
+    journal.close()
+
+
+@pytest.mark.parametrize("kind", ["fifo", "directory", "socket", "device", "link"])
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x"
+    with socket.socket(socket.AF_UNIX) as listener:
+        if kind == "fifo":
+            os.mkfifo(path)
+        elif kind == "directory":
+            path.mkdir()
+        elif kind == "socket":
+            listener.bind(str(path))
+        else:
+            path = Path("/dev/full") if kind == "device" else path
+        if kind == "link":
+            path.symlink_to("/dev/null")
+        with pytest.raises(ValidationError, match="expected a regular file") as raised:
+            Journal(path)
+        assert raised.value.location == "journal"
+        with pytest.raises(ValidationError, match="expected a regular file") as raised:
+            StateFile(path)
+        assert raised.value.location == "state"
+
+
+def test_new_files_are_private_and_old_ones_keep_their_mode(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        Journal(tmp_path / "journal").close()
+        StateFile(tmp_path / "state").write("{}")
+        os.chmod(tmp_path / "state", 0o644)
+        (tmp_path / "link").symlink_to("state")
+        StateFile(tmp_path / "link").write("{ }")
+        StateFile(tmp_path / "other").write("{}")
+    finally:
+        os.umask(before)
+    modes = {entry.name: stat.S_IMODE(entry.lstat().st_mode) for entry in tmp_path.iterdir()}
+    assert modes == {"journal": 0o600, "state": 0o644, "other": 0o600, "link": 0o777}
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "state").read_text() == "{ }\n"
+
+
+def test_a_state_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "state").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ValidationError, match="UTF-8") as raised:
+        read_state(tmp_path / "state")
+    assert raised.value.location == "state"

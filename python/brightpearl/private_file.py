@@ -1,0 +1,116 @@
+"""Files with data of customers: readable by their owner only, and replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+PRIVATE = 0o600
+"""The mode of a new file, whatever the umask says."""
+
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+def irregular(path: str | os.PathLike[str]) -> str | None:
+    """What is under that name instead of a regular file; None where there is one, or nothing."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return irregular_kind(found.st_mode)
+
+
+def irregular_kind(mode: int) -> str | None:
+    """What a file of that mode is instead of a regular file."""
+    return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "a special file")
+
+
+def require_replaceable(path: str | os.PathLike[str]) -> None:
+    """Raises the `OSError` that putting a file under that name would end with, as far as that can be known without
+    trying."""
+    target = os.path.realpath(path)
+    directory = os.path.dirname(target)
+    os.stat(directory)
+    for name in (directory, target):
+        if os.path.exists(name) and not os.access(name, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
+
+
+def open_to_grow(path: str | os.PathLike[str]) -> int:
+    """Opens a file for reading and writing at its end, or makes a private one, on disk with its name; the
+    descriptor. Never waits, as opening a FIFO does."""
+    flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        descriptor = os.open(path, flags | os.O_CREAT, PRIVATE)
+    try:
+        _change_mode(descriptor, PRIVATE)
+        sync_directory(os.path.dirname(os.path.realpath(path)))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file that appears under its name when it is complete and on disk. It has the mode of the one that it
+    replaces, or is private. Where the name is a symbolic link, what that leads to is replaced."""
+    import tempfile
+
+    kind = irregular(path)
+    if kind is not None:
+        raise OSError(errno.EINVAL, f"it is {kind}; expected a regular file", os.fspath(path))
+    target = os.path.realpath(path)
+    directory, name = os.path.split(target)
+    # Exclusive, following no link, and private from the start.
+    descriptor, partial = tempfile.mkstemp(dir=directory, prefix=f".{name[:48]}.", suffix=".partial")
+    try:
+        with open(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            _change_mode(descriptor, _mode_of(target))
+            os.fsync(descriptor)
+        os.replace(partial, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(partial)
+        raise
+    sync_directory(directory)
+
+
+def _mode_of(path: str) -> int:
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode) & 0o777
+    except FileNotFoundError:
+        return PRIVATE
+
+
+def _change_mode(descriptor: int, mode: int) -> None:
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, mode)
+
+
+def sync_directory(path: str) -> None:
+    """A name outlives a crash when its directory is on disk, too."""
+    if os.name != "posix":
+        return
+    directory = os.open(path or ".", os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
