@@ -58,7 +58,8 @@ class Journal:
     def append(self, lines: str) -> None:
         """Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a
         line of its own."""
-        rest = memoryview((b"\n" if self._is_torn else b"") + lines.encode())
+        closing = "\n" if self._is_torn and not lines.startswith("\n") else ""
+        rest = memoryview((closing + lines).encode())
         # Until all of it is on disk, nobody knows where the last line ends.
         self._is_torn = True
         try:

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 import typer
 
 from brightpearl._native import dump_json
-from brightpearl.exceptions import BrightpearlError
+from brightpearl.exceptions import BrightpearlError, ValidationError
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -66,11 +66,17 @@ def reports_failures(command: Callable[Parameters, Result]) -> Callable[Paramete
 
     @functools.wraps(command)
     def wrapped(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
+        from brightpearl.cli.grant import GrantError
+        from brightpearl.journal import JournalError
+
         try:
             return command(*arguments, **options)
         except UsageError as error:
             _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
             raise typer.Exit(2) from None
+        except (JournalError, GrantError) as error:
+            _print_block(error.message, _details(error))
+            raise typer.Exit(7) from None
         except BrightpearlError as error:
             _print_block(_summary(error), _details(error))
             raise typer.Exit(_KIND_CODES.get(error.kind, 6)) from None
@@ -116,7 +122,7 @@ def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
     request = None
     if error.request is not None:
         request = f"{error.request.method} {error.request.url}\n{_DELIVERIES.get(error.delivery, error.delivery)}"
-    elif error.kind == "validation":
+    elif isinstance(error, ValidationError):
         request = _DELIVERIES["not-sent"]
     return [
         ("where", error.location),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from brightpearl import Client, describe
+from brightpearl.any_client import LARGEST_BODY
 from brightpearl.cli.failure import UsageError
+from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
-from brightpearl.cli.token_file import keep_tokens, with_kept_tokens
 from brightpearl.environment import settings
+from brightpearl.http import HttpxTransport
 
 
 @contextlib.contextmanager
@@ -27,14 +29,29 @@ def at_work(**options: Any) -> Iterator[tuple[Client, Progress]]:
 
 
 @contextlib.contextmanager
-def account_client(**options: Any) -> Iterator[Client]:
-    """A client of the account that the environment names, whose tokens are kept for the next command."""
-    environment = with_kept_tokens(dict(os.environ))
-    with Client(**settings(environment), **options) as client:
-        try:
-            yield client
-        finally:
-            keep_tokens(client, environment)
+def account_client(
+    *, sleep: Callable[[float], object], configured: dict[str, str] | None = None, **options: Any
+) -> Iterator[Client]:
+    """A client of the account that the environment names, whose tokens are kept for the next command.
+
+    `configured`: variables that win over those of the environment.
+    """
+    grant = Grant(dict(os.environ) | (configured or {}))
+    transport = HttpxTransport(max_body_bytes=LARGEST_BODY)
+    try:
+        with Client(
+            **settings(grant.environment),
+            transport=grant.transport(transport),
+            sleep=grant.sleep(sleep),
+            **options,
+        ) as client:
+            grant.watch(client)
+            try:
+                yield client
+            finally:
+                grant.keep()
+    finally:
+        transport.close()
 
 
 def pairs(

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from brightpearl import BrightpearlError, Client, Mapping, PulledRecord, PullResource, ValidationError
+from brightpearl import Mapping, PulledRecord, PullResource, ValidationError
 from brightpearl._native import find_resource, list_resources
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.incremental import dead_letter
 from brightpearl.cli.mapping import open_mapping
 from brightpearl.cli.pushing import lines_to
+from brightpearl.cli.session import account_client
 from brightpearl.cli.singer import DELETED_AT, Schema, schema_message, write
-from brightpearl.cli.token_file import keep_tokens, with_kept_tokens
-from brightpearl.environment import settings
 
 _OPTIONS = ("name", "filters", "query", "mapping", "watermark", "rows", "deletes", "priority", "since")
 
@@ -156,23 +154,19 @@ def _is_selected(entry: dict[str, Any]) -> bool:
 def sync(config: dict[str, Any], state: Path | None, catalog: Path | None) -> int:
     """Writes what changed; how many records could not be mapped or read."""
     streams = {stream.name: stream for stream in _selected(streams_of(config), catalog, config)}
-    environment = with_kept_tokens(dict(os.environ) | _variables(config))
     failed = 0
-    with Client(**settings(environment), sleep=_sleep) as client:
-        try:
-            pulled = client.pull(
-                [stream.resource for stream in streams.values()],
-                state=_state(state),
-                overlap=config.get("overlap_seconds"),
-            )
-            with pulled, lines_to(config.get("dead_letters")) as letters:
-                for batch in pulled.batches():
-                    failed += _write_batch(streams[batch[0].resource], batch, letters)
-                    # All of the batch is written, and no more was asked for: the state covers just that.
-                    _write_state(pulled.checkpoint())
+    with account_client(sleep=_sleep, configured=_variables(config)) as client:
+        pulled = client.pull(
+            [stream.resource for stream in streams.values()],
+            state=_state(state),
+            overlap=config.get("overlap_seconds"),
+        )
+        with pulled, lines_to(config.get("dead_letters")) as letters:
+            for batch in pulled.batches():
+                failed += _write_batch(streams[batch[0].resource], batch, letters)
+                # All of the batch is written, and no more was asked for: the state covers just that.
                 _write_state(pulled.checkpoint())
-        finally:
-            keep_tokens(client, environment)
+            _write_state(pulled.checkpoint())
     return failed
 
 

@@ -1,15 +1,21 @@
-"""The file that keeps OAuth tokens from one command to the next, since a refresh may end the token that it used."""
+"""The file that keeps an OAuth grant from one command to the next, since a refresh may end the token that it used."""
 
 from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
-from pathlib import Path
-from typing import Any
+import tempfile
+import time
+from typing import IO, Any
 
-from brightpearl import Client
+from brightpearl import BrightpearlError
+from brightpearl._native import load_json
 from brightpearl.cli.failure import UsageError
+from brightpearl.cli.visible import say
+from brightpearl.locking import lock
+from brightpearl.private_file import PRIVATE, irregular_kind, replacing, require_replaceable
 
 VARIABLE = "BRIGHTPEARL_TOKEN_FILE"
 
@@ -19,63 +25,126 @@ _MEMBERS = {
     "token": "BRIGHTPEARL_ACCESS_TOKEN",
     "api_domain": "BRIGHTPEARL_API_DOMAIN",
 }
+_ROOM = 64 << 10
+_SECONDS_BETWEEN_TRIES = 0.05
 
 
-def with_kept_tokens(environment: dict[str, str]) -> dict[str, str]:
-    """The environment with the tokens of the file, where there is one: they are newer than the variables."""
-    name = environment.get(VARIABLE)
-    if not name:
-        return environment
-    path = Path(name)
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise UsageError(f"nothing can be written to the directory {str(path.parent)!r}", where=VARIABLE)
-    if not path.exists():
-        return environment
-    kept = _read(path)
-    return environment | {variable: kept[member] for member, variable in _MEMBERS.items() if kept.get(member)}
+class TokenFile:
+    """A file with a grant, which commands that run at once read and replace one after the other."""
 
+    def __init__(self, name: str) -> None:
+        # A link is followed once, so that all that follows happens in one place.
+        self.path = os.path.realpath(name)
+        directory = os.path.dirname(self.path)
+        if not os.path.isdir(directory):
+            raise UsageError(f"there is no directory {directory!r}", where=VARIABLE)
+        self.read()
+        try:
+            require_replaceable(self.path)
+        except OSError as error:
+            raise UsageError(f"nothing can be written there: {error.strerror}", where=f"{VARIABLE} {name}") from None
 
-def keep_tokens(client: Client, environment: dict[str, str]) -> None:
-    """Writes what logins brought to the file, readable by its owner only. Without a file, a refresh token that
-    takes the place of the one in the environment is worth a warning: the next command fails without it."""
-    tokens = client.tokens()
-    refresh_token = tokens["refresh_token"]
-    before = environment.get("BRIGHTPEARL_REFRESH_TOKEN")
-    is_known = refresh_token == before and tokens["token"] == environment.get("BRIGHTPEARL_ACCESS_TOKEN")
-    if not before or not refresh_token or is_known:
-        return
-    name = environment.get(VARIABLE)
-    if name:
-        _write(Path(name), {member: tokens[member] for member in _MEMBERS if tokens[member]})
-    elif refresh_token != before:
-        print(
-            "warning: the refresh token was replaced, and the old one has ended; "
-            f"name a file in {VARIABLE}, and the new one is kept there",
-            file=sys.stderr,
-        )
+    def read(self) -> dict[str, Any]:
+        """What is kept; nothing when there is no file yet."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        try:
+            descriptor = os.open(self.path, flags)
+        except FileNotFoundError:
+            return {}
+        with open(descriptor, "rb") as file:
+            self._check(descriptor)
+            text = file.read()
+        try:
+            kept = load_json(text)
+        except BrightpearlError:
+            kept = None
+        if not isinstance(kept, dict) or not all(isinstance(kept.get(member, ""), str) for member in _MEMBERS):
+            raise self._refusal(
+                f"the file has no tokens; expected a JSON object with {', '.join(_MEMBERS)}",
+                "Remove the file to begin anew with the variables.",
+            )
+        return kept
 
+    def write(self, tokens: dict[str, Any]) -> None:
+        """Replaces the grant, and returns when it is on disk."""
+        _put(self.path, tokens)
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        kept = None
-    if not isinstance(kept, dict) or not all(isinstance(kept.get(member, ""), str) for member in _MEMBERS):
-        raise UsageError(
-            f"{str(path)!r} has no tokens; expected a JSON object with {', '.join(_MEMBERS)}",
-            where=VARIABLE,
-            advice="Remove the file to begin anew with the variables.",
-        )
-    return kept
-
-
-def _write(path: Path, tokens: dict[str, str]) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(tokens, file)
+    def require_room(self) -> None:
+        """Raises the `OSError` that `write` would end with, while the grant that is kept is still good."""
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(self.path), prefix=".room.") as file:
+            file.write(bytes(_ROOM))
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+
+    def take(self) -> IO[bytes]:
+        """Has the file until `give_back`; waits for other commands that are refreshing."""
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        while True:
+            file = open(os.open(self._lock_path, flags, PRIVATE), "r+b", buffering=0)  # noqa: SIM115
+            try:
+                # Whoever had it before may have taken its name away meanwhile.
+                if lock(file) and _is_still_named(file, self._lock_path):
+                    return file
+            except BaseException:
+                file.close()
+                raise
+            file.close()
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+
+    def give_back(self, taken: IO[bytes]) -> None:
+        """Lets the next command have it."""
+        if os.name == "posix":
+            os.unlink(self._lock_path)
+        taken.close()
+
+    @property
+    def _lock_path(self) -> str:
+        directory, name = os.path.split(self.path)
+        return os.path.join(directory, f".{name[:200]}.lock")
+
+    def _check(self, descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        if (kind := irregular_kind(found.st_mode)) is not None:
+            raise self._refusal(f"it is {kind}; expected a regular file", "Name another file.")
+        if os.name != "posix":
+            return
+        if found.st_uid != os.geteuid():
+            raise self._refusal(
+                f"the file belongs to the user with id {found.st_uid}; expected one of your own, since whoever owns "
+                "it has the account",
+                "Name a file of your own.",
+            )
+        if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            say(f"warning: others could read {self.path}; from now on only you can")
+            os.fchmod(descriptor, PRIVATE)
+
+    def _refusal(self, message: str, advice: str) -> UsageError:
+        return UsageError(message, where=f"{VARIABLE} {self.path}", advice=advice)
+
+
+def variables_of(kept: dict[str, Any]) -> dict[str, str]:
+    """What is kept, as the environment variables that it stands for."""
+    return {variable: kept[member] for member, variable in _MEMBERS.items() if kept.get(member)}
+
+
+def rescued(tokens: dict[str, Any]) -> str:
+    """Keeps a grant that cannot be kept where it belongs among the temporary files; the file's path."""
+    directory = tempfile.mkdtemp(prefix="brightpearl-grant-")
+    path = os.path.join(directory, "tokens.json")
+    _put(path, tokens)
+    return path
+
+
+def _put(path: str, tokens: dict[str, Any]) -> None:
+    with replacing(path) as file:
+        file.write(json.dumps({name: value for name, value in tokens.items() if value is not None}).encode())
+
+
+def _is_still_named(file: IO[bytes], path: str) -> bool:
+    try:
+        named = os.stat(path, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    if sys.platform == "win32":
+        return True
+    return os.path.samestat(named, os.fstat(file.fileno()))

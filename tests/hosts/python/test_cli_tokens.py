@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
+import signal
 import stat
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
-from brightpearl.testing import EmulatorServer
-from command_line import Ended, server, settings
+from brightpearl import Client, Request, Response
+from brightpearl.cli.grant import Grant
+from brightpearl.cli.token_file import TokenFile
+from brightpearl.environment import settings as environment_settings
+from brightpearl.http import HttpxTransport
+from brightpearl.testing import Emulator, EmulatorServer
+from command_line import Ended, server, settings, start
 
 __all__ = ["server", "settings"]
 
@@ -68,3 +79,134 @@ def test_a_file_that_cannot_be_used_is_told_before_anything_is_sent(
         assert said in ended.err
         assert "BRIGHTPEARL_TOKEN_FILE" in ended.err
     assert server.emulator.statistics()["requests"] == 0
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The token file of the environment, not there yet."""
+    file = tmp_path / "tokens.json"
+    monkeypatch.setenv("BRIGHTPEARL_TOKEN_FILE", str(file))
+    return file
+
+
+def test_a_kill_during_a_pull_costs_no_grant(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The request cap holds the pull up behind its first requests.
+    with Emulator(orders=700, seed=5, quota=3, period_ms=3000).serve() as slow:
+        monkeypatch.setenv("BRIGHTPEARL_BASE_URL", slow.url)
+        monkeypatch.setenv("BRIGHTPEARL_TOKEN_URL", f"{slow.url}/token/demo")
+        with start("pull", "order", "--out", str(tmp_path / "orders.jsonl")) as killed:
+            for _ in range(1500):
+                if file.exists():
+                    break
+                time.sleep(0.02)
+            killed.kill()
+            killed.wait()
+        assert killed.returncode == -signal.SIGKILL
+        ended = Ended(*TYPES)
+        assert ended.code == 0, ended.err
+        assert slow.emulator.statistics()["by_resource"]["POST oauth-token"] == 1
+
+
+def test_a_grant_is_on_disk_before_anything_else_is_sent(
+    file: Path, monkeypatch: pytest.MonkeyPatch, server: EmulatorServer
+) -> None:
+    there: list[bool] = []
+    transmit = HttpxTransport.__call__
+
+    def watched(self: HttpxTransport, request: Request) -> Response:
+        there.append(file.exists())
+        return transmit(self, request)
+
+    monkeypatch.setattr(HttpxTransport, "__call__", watched)
+    assert Ended(*TYPES).code == 0
+    assert there[0] is False
+    assert len(there) > 1
+    assert all(there[1:])
+
+
+def test_commands_at_once_share_one_refresh(file: Path, server: EmulatorServer) -> None:
+    commands = [start(*TYPES) for _ in range(3)]
+    told = [command.communicate(timeout=60) for command in commands]
+    assert [command.returncode for command in commands] == [0, 0, 0], told
+    assert server.emulator.statistics()["by_resource"]["POST oauth-token"] == 1
+    assert [found.name for found in file.parent.iterdir()] == ["tokens.json"]
+
+
+def test_a_spent_token_is_replaced_by_the_one_that_another_command_left(file: Path, server: EmulatorServer) -> None:
+    assert Ended(*TYPES).code == 0
+    kept = json.loads(file.read_text())
+    grant = Grant(dict(os.environ) | {"BRIGHTPEARL_ACCESS_TOKEN": "", "BRIGHTPEARL_TOKEN_FILE": str(file)})
+    # As if it had begun before the other command refreshed, whose access token has ended since.
+    stale = grant.environment | {"BRIGHTPEARL_REFRESH_TOKEN": BEGUN_WITH}
+    del stale["BRIGHTPEARL_ACCESS_TOKEN"]
+    file.write_text(json.dumps(kept | {"expires_at": 1}))
+    transport = HttpxTransport()
+    with Client(**environment_settings(stale), transport=grant.transport(transport), sleep=time.sleep) as client:
+        grant.watch(client)
+        assert client.request("GET", "order-service/order-type").status == 200
+        grant.keep()
+    transport.close()
+    assert json.loads(file.read_text())["refresh_token"] != kept["refresh_token"]
+
+
+def test_a_link_leads_to_the_file_and_the_mode_is_mended(tmp_path: Path, file: Path) -> None:
+    (tmp_path / "real").mkdir()
+    real = tmp_path / "real" / "kept.json"
+    file.symlink_to(real)
+    assert Ended(*TYPES).code == 0
+    assert file.is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+    real.chmod(0o644)
+    ended = Ended(*TYPES)
+    assert ended.code == 0
+    assert "others could read" in ended.err
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+
+
+def test_a_file_of_somebody_else_or_of_another_kind_is_refused(file: Path, server: EmulatorServer) -> None:
+    os.mkfifo(file)
+    assert "FIFO" in Ended(*TYPES).err
+    file.unlink()
+    file.write_text("{}")
+    own = os.geteuid()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "geteuid", lambda: own + 1)
+        ended = Ended(*TYPES)
+    assert ended.code == 2
+    assert "belongs to" in ended.err
+    assert server.emulator.statistics()["requests"] == 0
+
+
+def test_a_full_disk_is_found_before_the_grant_is_spent(file: Path, server: EmulatorServer) -> None:
+    def full(_: TokenFile) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TokenFile, "require_room", full)
+        ended = Ended(*TYPES)
+    assert ended.code == 7
+    assert "No space left" in ended.err
+    assert "the grant is as it was" in ended.err
+    assert server.emulator.statistics()["requests"] == 0
+    assert Ended(*TYPES).code == 0
+
+
+def test_a_grant_that_cannot_be_stored_is_not_lost(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch, server: EmulatorServer
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TokenFile, "write", full)
+        ended = Ended(*TYPES)
+    assert ended.code == 7
+    assert "cannot be stored" in ended.err
+    # Nothing was sent behind the refresh.
+    assert server.emulator.statistics()["by_resource"] == {"POST oauth-token": 1}
+    [rescued] = tmp_path.glob("brightpearl-grant-*/tokens.json")
+    assert str(rescued) in "".join(ended.err.split("\n"))
+    assert json.loads(rescued.read_text())["refresh_token"] not in ended.err
+    rescued.rename(file)
+    assert Ended(*TYPES).code == 0

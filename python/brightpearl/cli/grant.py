@@ -1,0 +1,184 @@
+"""An OAuth grant of a command: on disk before anything else is sent, and refreshed by one command at a time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import IO, Any
+from urllib.parse import parse_qsl, urlencode
+
+from brightpearl import BrightpearlError, Client, Request, Response
+from brightpearl.cli.stopping import Deferred
+from brightpearl.cli.token_file import VARIABLE, TokenFile, rescued, variables_of
+from brightpearl.cli.visible import say
+from brightpearl.transport import NotSent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brightpearl.transport import Transport
+
+_KEPT = ("token", "expires_at", "refresh_token", "api_domain")
+# An access token that another command left is used when it lives at least so long, in milliseconds.
+_LONG_ENOUGH = 30_000
+
+
+class GrantError(BrightpearlError, OSError):
+    """The grant cannot be kept. Nothing more is sent, since each refresh ends the token that it used."""
+
+    kind = "validation"
+
+
+class Grant:
+    """Stands between a client and its transport, and keeps what logins bring before anything more happens."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        name = environment.get(VARIABLE)
+        self._file = TokenFile(name) if name else None
+        kept = {} if self._file is None else variables_of(self._file.read())
+        self.environment = environment | kept
+        """The variables, with what the file has in their places: that is newer."""
+        self._is_oauth = bool(self.environment.get("BRIGHTPEARL_REFRESH_TOKEN"))
+        self._known: tuple[str | None, str | None] = (None, None)
+        self._client: Client | None = None
+        self._taken: IO[bytes] | None = None
+        self._deferred = Deferred()
+
+    def watch(self, client: Client) -> None:
+        """Keeps the tokens of that client from now on."""
+        tokens = client.tokens()
+        self._known = tokens["token"], tokens["refresh_token"]
+        self._client = client
+
+    def transport(self, transport: Transport) -> Transport:
+        """The transport, with every grant on disk before the next request."""
+
+        def transmit(request: Request) -> Response:
+            self.keep()
+            form = _refresh_of(request) if self._is_oauth else None
+            if form is None or self._file is None:
+                return transport(request)
+            return self._refresh(self._file, request, form, transport)
+
+        return transmit
+
+    def sleep(self, sleep: Callable[[float], object]) -> Callable[[float], object]:
+        """The wait, with every grant on disk before it."""
+
+        def wait(seconds: float) -> None:
+            self.keep()
+            sleep(seconds)
+
+        return wait
+
+    def _refresh(self, file: TokenFile, request: Request, form: dict[str, str], transport: Transport) -> Response:
+        if self._taken is None:
+            self._take(file)
+        kept = file.read()
+        newer = kept.get("refresh_token")
+        if newer and newer != form["refresh_token"]:
+            # Another command refreshed meanwhile: what it brought is good, and what this one has is spent.
+            left = kept.get("expires_at", 0) - time.time() * 1000
+            if kept.get("token") and left > _LONG_ENOUGH:
+                return _granted(kept, int(left // 1000))
+            body = urlencode(form | {"refresh_token": newer}).encode()
+            request = Request(request.method, request.url, request.headers, body)
+        try:
+            return transport(request)
+        except NotSent:
+            self._give_back()
+            raise
+
+    def _take(self, file: TokenFile) -> None:
+        try:
+            self._taken = file.take()
+            # A stop would lose the answer, and with it the grant.
+            self._deferred.begin()
+            file.require_room()
+        except OSError as error:
+            self._give_back()
+            raise _error(
+                f"the token file cannot be written: {error.strerror or error}; the grant was not refreshed",
+                file.path,
+                "Make room or give the rights to write there, then run the command again: the grant is as it was.",
+                error,
+            ) from error
+
+    def keep(self) -> None:
+        """Puts what a login brought on disk; nothing when there was none."""
+        if self._client is None or not self._is_oauth:
+            return
+        try:
+            self._keep({name: value for name, value in self._client.tokens().items() if name in _KEPT})
+        finally:
+            self._give_back()
+
+    def _keep(self, tokens: dict[str, Any]) -> None:
+        now = tokens["token"], tokens["refresh_token"]
+        if now == self._known or not tokens["refresh_token"]:
+            return
+        before, self._known = self._known, now
+        if self._file is not None:
+            try:
+                self._file.write(tokens)
+            except OSError as error:
+                raise _lost(self._file.path, tokens, error) from error
+        elif tokens["refresh_token"] != before[1]:
+            say(
+                "warning: the refresh token was replaced, and the old one has ended; "
+                f"name a file in {VARIABLE}, and the new one is kept there"
+            )
+
+    def _give_back(self) -> None:
+        taken, self._taken = self._taken, None
+        try:
+            if taken is not None and self._file is not None:
+                self._file.give_back(taken)
+        finally:
+            self._deferred.end()
+
+
+def _refresh_of(request: Request) -> dict[str, str] | None:
+    """The form of a request that refreshes a grant."""
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith("application/x-www-form-urlencoded"):
+        return None
+    form = dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
+    return form if "grant_type" in form and "refresh_token" in form else None
+
+
+def _granted(kept: dict[str, Any], seconds: int) -> Response:
+    """A token answer with what is kept."""
+    answer = {
+        "access_token": kept["token"],
+        "refresh_token": kept["refresh_token"],
+        "api_domain": kept.get("api_domain"),
+        "token_type": "Bearer",
+        "expires_in": seconds,
+    }
+    return Response(200, {"content-type": "application/json"}, json.dumps(answer))
+
+
+def _lost(path: str, tokens: dict[str, Any], error: OSError) -> GrantError:
+    message = f"the new OAuth grant cannot be stored: {error.strerror or error}"
+    try:
+        place = rescued(tokens)
+    except OSError:
+        return _error(
+            f"{message}; it could not be kept among the temporary files either, and is lost",
+            path,
+            "Make room, then let the user approve the app again, and set BRIGHTPEARL_REFRESH_TOKEN to the new token.",
+            error,
+        )
+    return _error(
+        f"{message}; it was kept in {place!r} instead",
+        path,
+        f"Make room, then move {place!r} to {path!r} before any other command runs: the tokens before it have ended.",
+        error,
+    )
+
+
+def _error(message: str, path: str, advice: str, cause: OSError) -> GrantError:
+    failure = GrantError(message, location=f"{VARIABLE} {path}", advice=advice)
+    failure.errno, failure.strerror, failure.filename = cause.errno, cause.strerror, path
+    return failure
