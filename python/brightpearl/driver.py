@@ -136,7 +136,11 @@ def note_unknown_outcome(call: Call, now: int, journal: Journal | None, interrup
     """Ends a call when something else than an answer ended its step, such as Ctrl-C, and adds to that whether a
     write was under way."""
     cancelled = end_call(call, now, journal)
-    if cancelled is None or cancelled.delivery != "maybe-applied" or not hasattr(interruption, "add_note"):
+    if cancelled is None or cancelled.delivery != "maybe-applied":
+        return
+    # For whoever reports the interruption: how to find out what became of the write.
+    interruption.unknown_outcome = cancelled  # type: ignore[attr-defined]
+    if not hasattr(interruption, "add_note"):
         return
     interruption.add_note(one_line(f"{cancelled.request}: may have been applied; look before sending it again"))
 

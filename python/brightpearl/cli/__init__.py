@@ -5,14 +5,15 @@ from __future__ import annotations
 
 def main() -> None:
     """Runs the command line of this process."""
-    import signal
     import sys
 
-    from brightpearl.cli.app import app
+    from brightpearl.cli.stopping import Stopped, stop_on_signals
 
-    def stop(*_: object) -> None:
-        # Unwinds the stack, so that a partial file is removed.
-        sys.exit(143)
+    stop_on_signals()
+    try:
+        from brightpearl.cli.process import run
 
-    signal.signal(signal.SIGTERM, stop)
-    app(prog_name="brightpearl")
+        code = run()
+    except Stopped as stopped:
+        code = stopped.code
+    sys.exit(code)

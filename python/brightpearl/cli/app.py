@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.flow_commands import flow_commands
 from brightpearl.cli.map_commands import map_app
 from brightpearl.cli.session import at_work, pairs, path_named
+from brightpearl.cli.visible import say, visible
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -105,6 +105,7 @@ def search(
     format: Annotated[
         listing.Format | None, typer.Option(help="A table on a terminal and jsonl otherwise, unless given.")
     ] = None,
+    csv_formulas: listing.CsvFormulas = listing.Formulas.DEFUSE,
 ) -> None:
     """Searches, and writes the rows.
 
@@ -117,7 +118,7 @@ def search(
         rows = client.search(
             _search_path(resource), pairs(filters), columns=columns or (), sort=sort or (), limit=limit
         )
-        listing.write_rows(rows, chosen, shown)
+        listing.write_rows(rows, chosen, shown, csv_formulas)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -139,9 +140,9 @@ def get(
         shown.stage("records", None)
         count = listing.write_resources(resources, shown)
     if resources.missing:
-        print(f"missing: {resources.missing}", file=sys.stderr)
+        say(f"missing: {resources.missing}")
     for refusal in resources.refused:
-        print(f"refused: {refusal.id}: {refusal.error}", file=sys.stderr)
+        say(f"refused: {refusal.id}: {visible(str(refusal.error))}")
     if resources.refused or not count:
         raise typer.Exit(4)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import Enum
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from brightpearl import Client
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.session import at_work, pairs, read_input
+from brightpearl.cli.visible import say, visible
 
 commands = typer.Typer(rich_markup_mode=None)
 
@@ -255,7 +255,7 @@ def batch(
         finally:
             shown.close()
             _print_warnings(client)
-    print(f"{done:,} carried out, {failed:,} not", file=sys.stderr)
+    say(f"{done:,} carried out, {failed:,} not")
     if failed:
         raise typer.Exit(4)
 
@@ -264,7 +264,7 @@ def _print_warnings(client: Client) -> None:
     for event in client.events():
         if event["event"] == "doubtful-body":
             for warning in event["warnings"]:
-                print(f"warning: {warning}", file=sys.stderr)
+                say(f"warning: {visible(str(warning))}")
         elif event["event"] == "deprecated-used":
             instead = f"; use {event['replacement']}" if event.get("replacement") else ""
-            print(f"warning: {event['template']} is deprecated{instead}", file=sys.stderr)
+            say(f"warning: {event['template']} is deprecated{instead}")

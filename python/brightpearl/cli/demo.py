@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.pull import Pulled, pull, searchable
 from brightpearl.cli.session import account_client
 from brightpearl.cli.shop_job import run_job
+from brightpearl.cli.visible import say
 from brightpearl.testing import Emulator
 
 _ROWS_SHOWN = 8
@@ -33,7 +33,7 @@ def demo(orders: int, seed: int, out: Path | None) -> bool:
         emulator = Emulator(orders=orders, seed=seed)
         folder = Path(tempfile.mkdtemp(prefix="brightpearl-demo-"))
         with emulator.serve() as server, server.client(sleep=shown.sleep) as client:
-            print(f"an emulated account with {orders:,} orders on {server.url}", file=sys.stderr)
+            say(f"an emulated account with {orders:,} orders on {server.url}")
             return run_job(server, client, folder, seed)
     finally:
         shown.close()
@@ -42,7 +42,7 @@ def demo(orders: int, seed: int, out: Path | None) -> bool:
 def _pull_account(out: Path | None, shown: Progress) -> None:
     target = out or Path(tempfile.mkdtemp(prefix="brightpearl-demo-")) / "orders.jsonl"
     with account_client(sleep=shown.sleep) as client:
-        print(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}", file=sys.stderr)
+        say(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}")
         start = time.monotonic()
         pulled = pull(client, searchable("order"), [], target, None, [], shown)
         seconds = time.monotonic() - start

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from brightpearl import _native, describe, validate
 from brightpearl.cli.session import read_input
+from brightpearl.cli.visible import say, visible, visible_json
 from brightpearl.cli.wrapped import print_wrapped
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def show_catalog(as_json: bool) -> None:
         for resource in resources
     ]
     print_wrapped(list(records[0]), records)
-    print(f"{len(records)} resources; all about one: brightpearl catalog NAME", file=sys.stderr)
+    say(f"{len(records)} resources; all about one: brightpearl catalog NAME")
 
 
 def show_resource(name: str, as_json: bool) -> None:
@@ -50,7 +51,9 @@ def show_resource(name: str, as_json: bool) -> None:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2 if sys.stdout.isatty() else None, ensure_ascii=False))
+    is_shown = sys.stdout.isatty()
+    text = json.dumps(value, indent=2 if is_shown else None, ensure_ascii=False)
+    print(visible_json(text) if is_shown else text)
 
 
 def _show_head(description: ResourceDescription) -> None:
@@ -126,12 +129,12 @@ def check_body(resource: str, verb: str, file: str, unknown_members: Any, as_jso
         _print_json([{name: getattr(violation, name) for name in names} for violation in violations])
     else:
         for violation in violations:
-            print(violation)
+            print(visible(str(violation)))
     errors = sum(violation.severity == "error" for violation in violations)
     if not as_json:
         warnings = len(violations) - errors
         counted = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-        print(counted if violations else "nothing is wrong with it", file=sys.stderr)
+        say(counted if violations else "nothing is wrong with it")
     return _INPUT_CODE if errors else 0
 
 

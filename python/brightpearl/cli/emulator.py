@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from brightpearl.cli.failure import UsageError
-from brightpearl.cli.files import appearing
+from brightpearl.cli.files import appearing, require_file
+from brightpearl.cli.visible import visible
 from brightpearl.testing import Emulator, EmulatorServer
 
 
@@ -31,12 +33,22 @@ def serve(port: int, seed: int, orders: int, state: Path | None) -> None:
     emulator = Emulator(orders=orders, seed=seed)
     if state is not None and not state.parent.is_dir():
         raise UsageError(f"there is no directory {str(state.parent)!r}", where=f"--state {state}")
+    if state is not None:
+        require_file("--state", state)
     if state is not None and state.exists():
-        emulator = Emulator.load(state.read_text(encoding="utf-8"))
+        try:
+            text = state.read_bytes().decode()
+        except UnicodeDecodeError:
+            raise UsageError(
+                "the file is not the state of an account: it is not UTF-8",
+                where=f"--state {state}",
+                advice="Name a file that this command left, or one that is not there yet.",
+            ) from None
+        emulator = Emulator.load(text)
     try:
         with emulator.serve(port) as server:
             for name, value in environment(server).items():
-                print(f"export {name}={value}")
+                print(f"export {name}={shlex.quote(value)}")
             print(f"# {_contents(orders, state)} on {server.url} until Ctrl-C", flush=True)
             server.wait()
     finally:
@@ -46,4 +58,4 @@ def serve(port: int, seed: int, orders: int, state: Path | None) -> None:
 
 
 def _contents(orders: int, state: Path | None) -> str:
-    return f"{orders:,} orders" if state is None else f"the account of {state}"
+    return f"{orders:,} orders" if state is None else f"the account of {visible(str(state))}"

@@ -11,6 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 import typer
 
 from brightpearl._native import dump_json
+from brightpearl.cli.stopping import Stopped
+from brightpearl.cli.visible import say, visible
 from brightpearl.exceptions import BrightpearlError, ValidationError
 
 Parameters = ParamSpec("Parameters")
@@ -25,9 +27,14 @@ Exit codes:
   5    no answer, an outage, the request cap, or an answer that cannot be read: try again later
   6    a mistake in this program
   7    a file cannot be read or written
-  130  interrupted
+  129  the terminal has gone (SIGHUP)
+  130  interrupted (SIGINT)
   141  nobody reads the output any more
-  143  terminated"""
+  143  terminated (SIGTERM)"""
+
+FILE_CODE = 7
+MISTAKE_CODE = 6
+NO_READER_CODE = 141
 
 _KIND_CODES = {
     "validation": 2,
@@ -66,32 +73,67 @@ def reports_failures(command: Callable[Parameters, Result]) -> Callable[Paramete
 
     @functools.wraps(command)
     def wrapped(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
-        from brightpearl.cli.grant import GrantError
-        from brightpearl.journal import JournalError
-
-        try:
-            return command(*arguments, **options)
-        except UsageError as error:
-            _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
-            raise typer.Exit(2) from None
-        except (JournalError, GrantError) as error:
-            _print_block(error.message, _details(error))
-            raise typer.Exit(7) from None
-        except BrightpearlError as error:
-            _print_block(_summary(error), _details(error))
-            raise typer.Exit(_KIND_CODES.get(error.kind, 6)) from None
-        except BrokenPipeError:
-            # Python would complain about the same pipe again when it flushes on its way out.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(141) from None
-        except OSError as error:
-            _print_block(error.strerror or str(error), [("where", _file_of(error))])
-            raise typer.Exit(7) from None
-        except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
-            raise typer.Exit(130) from None
+        return reported(lambda: command(*arguments, **options))
 
     return wrapped
+
+
+def reported(command: Callable[[], Result]) -> Result:
+    """What a command answers, or a block on standard error and an exit code for what it raises."""
+    from brightpearl.cli.grant import GrantError
+    from brightpearl.journal import JournalError
+
+    try:
+        return command()
+    except UsageError as error:
+        _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
+        raise typer.Exit(2) from None
+    except (JournalError, GrantError) as error:
+        _print_block(error.message, _details(error))
+        raise typer.Exit(FILE_CODE) from None
+    except BrightpearlError as error:
+        _print_block(_summary(error), _details(error))
+        raise typer.Exit(_KIND_CODES.get(error.kind, MISTAKE_CODE)) from None
+    except BrokenPipeError:
+        # Python would complain about the same pipe again when it flushes on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(NO_READER_CODE) from None
+    except OSError as error:
+        _print_block(error.strerror or str(error), [("where", _file_of(error))])
+        raise typer.Exit(FILE_CODE) from None
+    except (KeyboardInterrupt, Stopped) as stop:
+        _report_stop(stop)
+        raise typer.Exit(stop.code if isinstance(stop, Stopped) else 130) from None
+    except RecursionError:
+        _print_block("the input is nested too deeply to be read", [("what to do", "Give it fewer levels.")])
+        raise typer.Exit(2) from None
+    except UnicodeError as error:
+        _print_block(f"the input is not UTF-8: {error}", [("what to do", "Save it as UTF-8.")])
+        raise typer.Exit(2) from None
+    except Exception as error:
+        if isinstance(error, (typer.Exit, typer.Abort)) or hasattr(error, "exit_code"):
+            raise
+        _print_block(f"a mistake in this program: {type(error).__name__}: {error}", [("where", _place_of(error))])
+        raise typer.Exit(MISTAKE_CODE) from None
+
+
+def _report_stop(stop: KeyboardInterrupt | Stopped) -> None:
+    """Says that the command was stopped, and what may have become of a write that was under way."""
+    what = str(stop) if isinstance(stop, Stopped) else "interrupted"
+    unknown: BrightpearlError | None = getattr(stop, "unknown_outcome", None)
+    if unknown is None:
+        say(what)
+        return
+    advice = "It may have been applied: look before sending it again."
+    details = [(name, text) for name, text in _details(unknown) if name in ("request", "to find out")]
+    _print_block(f"{what} while a write was under way", [*details, ("what to do", advice)])
+
+
+def _place_of(error: Exception) -> str | None:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return None if place is None else f"{os.path.basename(place.tb_frame.f_code.co_filename)} line {place.tb_lineno}"
 
 
 def _summary(error: BrightpearlError) -> str:
@@ -146,13 +188,14 @@ def _again(error: BrightpearlError) -> str | None:
 
 
 def _print_block(what: str, details: list[tuple[str, str | None]]) -> None:
-    lines = [f"error: {what}"]
+    # A line end in what a server said must not begin a line that looks like ours.
+    lines = [f"error: {visible(what)}"]
     for name, text in details:
         if text:
-            first, *more = text.splitlines()
+            first, *more = text.split("\n")
             lines.append(f"  {name + ':':<13}{first}")
             lines.extend(f"  {'':<13}{line}" for line in more)
-    print("\n".join(lines), file=sys.stderr)
+    say("\n".join(lines))
 
 
 def _file_of(error: OSError) -> str | None:

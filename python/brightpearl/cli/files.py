@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from brightpearl._native import Resource, load_json
 from brightpearl.cli.failure import UsageError
-from brightpearl.cli.flatten import Cell, cell_text, flatten
+from brightpearl.cli.flatten import Cell, cell_text, defused, flatten
+from brightpearl.private_file import irregular, replacing, require_replaceable
 
 if TYPE_CHECKING:
     import pyarrow
@@ -31,7 +32,7 @@ class RecordFile(Protocol):
 
 
 @contextlib.contextmanager
-def record_file(path: Path) -> Iterator[RecordFile]:
+def record_file(path: Path, *, keeps_formulas: bool = False) -> Iterator[RecordFile]:
     """A file of records, in the format that its ending says. It appears under its name when it is complete."""
     ending = path.suffix.lower()
     if ending not in (".jsonl", ".csv", ".parquet"):
@@ -43,14 +44,20 @@ def record_file(path: Path) -> Iterator[RecordFile]:
         require_pyarrow(path)
     if not path.parent.is_dir():
         raise UsageError(f"there is no directory {str(path.parent)!r}", where=f"--out {path}")
+    require_file("--out", path)
     with appearing(path) as target:
         if ending == ".jsonl":
             lines = JsonLines(target)
             yield lines
             lines.finish()
             return
-        with tempfile.TemporaryFile(dir=path.parent) as spool:
-            table = CsvTable(spool, target) if ending == ".csv" else ParquetTable(spool, target)
+        with tempfile.TemporaryFile(dir=os.path.dirname(os.path.realpath(path))) as spool:
+            table: CsvTable | ParquetTable
+            if ending == ".csv":
+                table = CsvTable(spool, target)
+                table.keeps_formulas = keeps_formulas
+            else:
+                table = ParquetTable(spool, target)
             yield table
             table.finish()
 
@@ -70,27 +77,44 @@ def require_pyarrow(path: Path) -> None:
 @contextlib.contextmanager
 def appearing(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears under its name when it is complete."""
-    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
-    try:
-        with os.fdopen(descriptor, "wb") as target:
-            os.chmod(partial, _mode(path))
-            yield target
-            target.flush()
-            os.fsync(target.fileno())
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(partial)
-        raise
+    with replacing(path) as target:
+        yield target
 
 
-def _mode(path: Path) -> int:
-    """The mode of the file that is replaced, or of a new one."""
-    with contextlib.suppress(FileNotFoundError):
-        return path.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+def require_file(option: str, path: str | Path) -> None:
+    """Refuses what cannot be made or replaced under that name, before anything is sent."""
+    if (kind := irregular(path)) is not None:
+        raise UsageError(f"it is {kind}; expected a regular file, or none yet", where=f"{option} {path}")
+    require_replaceable(path)
+
+
+def require_distinct(**named: str | Path | None) -> None:
+    """Refuses options that name one file, by whatever name or link: each would undo what the other did."""
+    seen: dict[object, str] = {}
+    files = [("--" + name.replace("_", "-"), path) for name, path in named.items()]
+    for option, path in [*files, ("BRIGHTPEARL_TOKEN_FILE", os.environ.get("BRIGHTPEARL_TOKEN_FILE"))]:
+        if path is None or not str(path):
+            continue
+        shown = {"--file": "FILE", "--mapping-document": "MAPPING"}.get(option, option)
+        for identity in _identities(str(path)):
+            other = seen.setdefault(identity, shown)
+            if other != shown:
+                raise UsageError(
+                    f"{other} and {shown} name the same file; expected one file for each",
+                    where=f"{shown} {path}",
+                    advice="Nothing was read or written. Name another file for one of them.",
+                )
+
+
+def _identities(path: str) -> list[object]:
+    """What tells one file from others: where it is, and which it is once it is there."""
+    if path == "-":
+        path = "/dev/stdin"
+    identities: list[object] = [os.path.realpath(path)]
+    with contextlib.suppress(OSError):
+        found = os.stat(path)
+        identities.append((found.st_dev, found.st_ino))
+    return identities
 
 
 class JsonLines:
@@ -133,7 +157,9 @@ class Spooled:
 
 
 class CsvTable(Spooled):
-    """A header and a line for each record, in UTF-8."""
+    """A header and a line for each record, in UTF-8. Texts that spreadsheets would carry out are defused."""
+
+    keeps_formulas = False
 
     def finish(self) -> None:
         """Writes the file."""
@@ -141,9 +167,11 @@ class CsvTable(Spooled):
 
         text = io.TextIOWrapper(self._target, encoding="utf-8", newline="", write_through=True)
         writer = csv.writer(text)
-        writer.writerow(self._kinds)
+        keep = self.keeps_formulas
+        writer.writerow(self._kinds if keep else map(defused, self._kinds))
         for record in self._records():
-            writer.writerow([cell_text(record.get(name)) for name in self._kinds])
+            cells = [cell_text(record.get(name)) for name in self._kinds]
+            writer.writerow(cells if keep else map(defused, cells))
         text.flush()
         text.detach()
 

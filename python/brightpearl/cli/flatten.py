@@ -6,6 +6,7 @@ keyed by ids (order rows, for one), become one column with their JSON text, sinc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -50,3 +51,13 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return str(cell)
+
+
+# What a formula begins with, behind anything that a spreadsheet skips; full-width signs count there, too.
+_FORMULA = re.compile("[\\s'\"\ufeff\u200b]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]|[ ]*[\t\r]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def defused(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would carry it out as a formula."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

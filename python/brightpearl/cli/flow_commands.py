@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.files import require_distinct
+from brightpearl.cli.listing import CsvFormulas, Formulas
 from brightpearl.cli.records import Input
 from brightpearl.cli.session import at_work, pairs
+from brightpearl.cli.visible import say, visible
 
 flow_commands = typer.Typer(rich_markup_mode=None)
 
@@ -64,6 +66,7 @@ def push(
     from brightpearl.cli.pushing import Pushing, check_intent, push, seconds_of
 
     check_intent(write, dry_run)
+    require_distinct(mapping_document=mapping, file=file, journal=journal, dead_letters=dead_letters)
     opened = open_mapping(mapping)
     how = Pushing(
         write=write,
@@ -106,6 +109,7 @@ def pull(
     dead_letters: Annotated[
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that could not be mapped.")
     ] = None,
+    csv_formulas: CsvFormulas = Formulas.DEFUSE,
 ) -> None:
     """Searches, reads every hit in detail, and writes them to a file.
 
@@ -117,8 +121,10 @@ def pull(
 
     The file appears when it is complete. An interrupted pull leaves nothing behind, and the state as it was.
     """
+    require_distinct(mapping_document=mapping, out=out, state=state, dead_letters=dead_letters)
+    keeps = csv_formulas is Formulas.KEEP
     if state is None and since is None and mapping is None and not deletes and dead_letters is None:
-        _pull_all(resource, out, where, query, limit)
+        _pull_all(resource, out, where, query, limit, keeps)
         return
     options: dict[str, Any] = {
         "filters": pairs(where),
@@ -128,24 +134,25 @@ def pull(
         "state": state,
         "dead_letters": dead_letters,
         "limit": limit,
+        "keeps_formulas": keeps,
     }
     _pull_changes(resource, out, mapping, options)
 
 
 def _pull_all(
-    resource: str, out: Path, where: list[str] | None, query: list[str] | None, limit: int | None
+    resource: str, out: Path, where: list[str] | None, query: list[str] | None, limit: int | None, keeps: bool
 ) -> None:
     from brightpearl.cli.pull import pull, searchable
 
     listed = searchable(resource)
     with at_work() as (client, shown):
-        pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown)
+        pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown, keeps_formulas=keeps)
         statistics = client.statistics()
-    print(f"{pulled.records:,} records with {statistics.requests:,} requests: {out}", file=sys.stderr)
+    say(f"{pulled.records:,} records with {statistics.requests:,} requests: {out}")
     if pulled.missing:
-        print(f"gone meanwhile: {pulled.missing}", file=sys.stderr)
+        say(f"gone meanwhile: {pulled.missing}")
     for refusal in pulled.refused:
-        print(f"refused: {refusal.id}: {refusal.error}", file=sys.stderr)
+        say(f"refused: {refusal.id}: {visible(str(refusal.error))}")
     if pulled.refused:
         raise typer.Exit(4)
 
@@ -161,10 +168,10 @@ def _pull_changes(resource: str, out: Path, mapping: str | None, options: dict[s
     told = f"{changes.records:,} records"
     told += f", {changes.deleted:,} deleted" if changes.deleted else ""
     told += f", {changes.skipped:,} left out by the mapping" if changes.skipped else ""
-    print(f"{told} with {statistics.requests:,} requests: {out}", file=sys.stderr)
+    say(f"{told} with {statistics.requests:,} requests: {out}")
     for record in changes.failed:
         reasons = "; ".join(map(str, record.failures))
-        print(f"failed: {record.resource} {record.id}: {reasons}", file=sys.stderr)
+        say(f"failed: {record.resource} {record.id}: {visible(reasons)}")
     if changes.failed:
         raise typer.Exit(4)
 
@@ -194,5 +201,5 @@ def tap(
     if discover:
         write_catalog(configured)
         return
-    if sync(configured, state, catalog):
+    if sync(config, configured, state, catalog):
         raise typer.Exit(4)

@@ -36,6 +36,7 @@ def pull_changes(
     limit: int | None,
     mapping: Mapping | None,
     progress: Progress,
+    keeps_formulas: bool = False,
     **options: Any,
 ) -> Changes:
     """Writes what changed to a file, and then where the next pull begins.
@@ -47,7 +48,7 @@ def pull_changes(
     text = None if file is None else file.read()
     with client.pull(resource, state=text, mapping=mapping, **options) as pulled:
         progress.stage("records", limit)
-        with record_file(out) as target, lines_to(dead_letters) as letters:
+        with record_file(out, keeps_formulas=keeps_formulas) as target, lines_to(dead_letters) as letters:
             for record in _at_most(pulled, limit):
                 progress.advance(1)
                 line = _line_of(record, changes)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import sys
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from brightpearl import Resources, Rows
 from brightpearl._native import Resource, dump_json
 from brightpearl.cli.files import one_line
-from brightpearl.cli.flatten import cell_text
+from brightpearl.cli.flatten import cell_text, defused
 from brightpearl.cli.progress import Progress
+from brightpearl.cli.visible import say, visible, visible_json
 
 TABLE_ROWS = 100
 """A table holds no more rows than this unless asked to: it is for reading, and stands in memory."""
@@ -34,23 +37,38 @@ def suitable_format() -> Format:
     return Format.TABLE if sys.stdout.isatty() else Format.JSONL
 
 
-def write_rows(rows: Rows, chosen: Format, progress: Progress) -> None:
+class Formulas(str, Enum):
+    """What happens to texts in CSV that spreadsheets would carry out."""
+
+    DEFUSE = "defuse"
+    KEEP = "keep"
+
+
+CsvFormulas = Annotated[
+    Formulas,
+    typer.Option("--csv-formulas", help="Whether texts in CSV that begin a formula get an apostrophe before them."),
+]
+
+
+def write_rows(rows: Rows, chosen: Format, progress: Progress, formulas: Formulas = Formulas.DEFUSE) -> None:
     """Writes the rows of a search."""
     progress.stage("rows", rows.metadata.results_available)
     if chosen is Format.TABLE:
         _write_table(rows, progress)
         return
     writer = csv.writer(sys.stdout)
+    written = defused if formulas is Formulas.DEFUSE else str
+    shown = visible_json if sys.stdout.isatty() else str
     columns: tuple[str, ...] | None = None
     for page in rows.pages():
         if chosen is Format.JSONL:
-            sys.stdout.writelines(row.to_json() + "\n" for row in page)
+            sys.stdout.writelines(shown(row.to_json()) + "\n" for row in page)
         else:
             if columns is None:
                 columns = page.columns
-                writer.writerow(columns)
+                writer.writerow(map(written, columns))
             for record in page.to_dicts(dates="text"):
-                writer.writerow([_text(record.get(name)) for name in columns])
+                writer.writerow([written(_text(record.get(name))) for name in columns])
         progress.advance(len(page))
     sys.stdout.flush()
 
@@ -65,10 +83,10 @@ def _write_table(rows: Rows, progress: Progress) -> None:
     progress.close()
     left_out = print_table([column.name for column in rows.metadata.columns], records)
     if left_out:
-        print(f"too narrow for {', '.join(left_out)}; choose with --columns", file=sys.stderr)
+        say(f"too narrow for {', '.join(left_out)}; choose with --columns")
     available = rows.metadata.results_available
     if available is not None and available > len(records):
-        print(f"{len(records):,} of {available:,} rows; more with --limit", file=sys.stderr)
+        say(f"{len(records):,} of {available:,} rows; more with --limit")
 
 
 def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
@@ -87,7 +105,7 @@ def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
     # Between two columns stand three blanks, and before the first none.
     room = console.width + 3
     for name in columns:
-        texts = [_text(record.get(name)) for record in records]
+        texts = [visible(_text(record.get(name))) for record in records]
         if records and not any(texts):
             continue
         width = min(max(map(cell_len, [name, *texts])), _WIDEST_CELL)
@@ -97,10 +115,10 @@ def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
             left_out.append(name)
             continue
         room -= given + 3
-        table.add_column(name, overflow="ellipsis", no_wrap=True, width=max(given, 1))
+        table.add_column(visible(name), overflow="ellipsis", no_wrap=True, width=max(given, 1))
         shown.append(name)
     for record in records:
-        table.add_row(*(Text(_text(record.get(name))) for name in shown))
+        table.add_row(*(Text(visible(_text(record.get(name)))) for name in shown))
     console.print(table)
     return left_out
 
@@ -108,9 +126,11 @@ def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
 def write_resources(resources: Resources, progress: Progress) -> int:
     """Writes resources as JSON Lines, and says how many there were."""
     count = 0
+    is_shown = sys.stdout.isatty()
     resource: Resource
     for resource in resources:
-        sys.stdout.buffer.write(one_line(resource.raw))
+        line = one_line(resource.raw)
+        sys.stdout.buffer.write(visible_json(line.decode()).encode() if is_shown else line)
         count += 1
         progress.advance(1)
     sys.stdout.buffer.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from brightpearl import MappedRecord, Mapping, MappingFailure
 from brightpearl._native import check_mapping, dump_json, explain_mapping
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.records import Input, records_of
+from brightpearl.cli.visible import say, visible, visible_lines
 from brightpearl.cli.wrapped import print_wrapped
 from brightpearl.cli.writing import print_json_text
 from brightpearl.mapping import ready_document
@@ -55,8 +55,8 @@ def check(name: str, as_json: bool) -> int:
         print(json.dumps(checked, ensure_ascii=False))
     else:
         for finding in Mapping.check(text):
-            print(finding)
-        print("it can be used" if checked["usable"] else "it cannot be used", file=sys.stderr)
+            print(visible(str(finding)))
+        say("it can be used" if checked["usable"] else "it cannot be used")
     return 0 if checked["usable"] else _INPUT_CODE
 
 
@@ -101,17 +101,17 @@ def without_key(failure: MappingFailure) -> str:
 
 
 def _show(place: int, mapped: MappedRecord) -> None:
-    key = "" if mapped.key is None else f" {mapped.key}"
+    key = "" if mapped.key is None else f" {visible(mapped.key)}"
     if mapped.skipped is not None:
-        print(f"record {place}{key}: skipped: {mapped.skipped}", file=sys.stderr)
+        say(f"record {place}{key}: skipped: {visible(mapped.skipped)}")
     for failure in mapped.failures:
-        print(f"record {place}{key}: {without_key(failure)}", file=sys.stderr)
+        say(f"record {place}{key}: {visible(without_key(failure))}")
     if mapped.raw is None:
         return
     if mapped.path is not None:
-        print(f"record {place}{key}: {mapped.method} {mapped.path}", file=sys.stderr)
+        say(f"record {place}{key}: {mapped.method} {mapped.path}")
     for reference in mapped.references:
-        print(f"  looked up first: {reference.text} ({reference.on_missing} when missing)", file=sys.stderr)
+        say(f"  looked up first: {reference.text} ({reference.on_missing} when missing)")
     print_json_text(mapped.raw)
 
 
@@ -123,7 +123,7 @@ def explain(name: str, as_json: bool) -> None:
         return
     explanation = open_mapping(name).explain()
     where = f"{explanation.method} {explanation.target}" if explanation.target else f"from {explanation.source}"
-    print(f"{explanation.name}: {where}\n{explanation.description}\n")
+    print(visible_lines(f"{explanation.name}: {where}\n{explanation.description}\n"))
     records = [
         {
             "to": rule.to,
@@ -152,7 +152,7 @@ def list_ready(as_json: bool) -> None:
         print(json.dumps(records, ensure_ascii=False))
         return
     print_wrapped(["name", "maps", "what it does"], records)
-    print(f"{len(records)} documents; one of them: brightpearl map show NAME > mine.json", file=sys.stderr)
+    say(f"{len(records)} documents; one of them: brightpearl map show NAME > mine.json")
 
 
 def show(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brightpearl.cli.visible import say
 import sys
 import time
 from typing import TYPE_CHECKING, Protocol
@@ -104,12 +105,12 @@ class Lines:
     def sleep(self, seconds: float) -> None:
         """Waits, and says so when it is long."""
         if seconds >= 1:
-            print(f"waiting {seconds:.0f} s before the next request", file=sys.stderr, flush=True)
+            say(f"waiting {seconds:.0f} s before the next request")
         time.sleep(seconds)
 
     def _print(self) -> None:
         total = "" if self._total is None else f" of {self._total:,}"
-        print(f"{self._name}: {self._done:,}{total}", file=sys.stderr, flush=True)
+        say(f"{self._name}: {self._done:,}{total}")
         self._printed = time.monotonic()
 
     def _finish(self) -> None:

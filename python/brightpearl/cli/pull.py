@@ -45,9 +45,11 @@ def pull(
     limit: int | None,
     query: list[tuple[str, str]],
     progress: Progress,
+    *,
+    keeps_formulas: bool = False,
 ) -> Pulled:
     """Writes every record that a search finds to a file, which appears when it is complete."""
-    with record_file(target) as file:
+    with record_file(target, keeps_formulas=keeps_formulas) as file:
         ids, pages = _find(client, resource, filters, limit, progress)
         progress.stage("records read", len(ids))
         resources = client.get(resource.path, ids, query=query, plan="never") if ids else None

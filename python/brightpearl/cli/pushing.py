@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -13,7 +12,9 @@ from brightpearl.cli.failure import UsageError, describe_error
 from brightpearl.cli.mapping import failure_members, without_key
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.records import Input, records_of
+from brightpearl.cli.visible import say, visible
 from brightpearl.cli.wrapped import print_wrapped
+from brightpearl.private_file import open_to_grow
 
 _STATES = {
     "created": ("created", "would be created"),
@@ -82,7 +83,7 @@ def lines_to(path: str | None) -> Iterator[IO[bytes] | None]:
     if path is None:
         yield None
         return
-    with open(path, "ab", buffering=0) as file:
+    with open(open_to_grow(path), "ab", buffering=0) as file:
         yield file
 
 
@@ -136,7 +137,7 @@ def _tell(outcome: Outcome, as_json: bool) -> None:
     told = outcome.dry_run and outcome.state in ("created", "updated")
     if outcome.ok and not told and not outcome.differences:
         return
-    print("\n".join(_lines(outcome)), flush=True)
+    print("\n".join(map(visible, _lines(outcome))), flush=True)
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
@@ -168,11 +169,11 @@ def _sum_up(outcomes: Outcomes, how: Pushing) -> None:
     ]
     if how.as_json:
         counts = ", ".join(f"{record['records']} {record['state']}" for record in records)
-        print(counts or "no records", file=sys.stderr)
+        say(counts or "no records")
     elif records:
         print_wrapped(["state", "records", ""], records)
     else:
-        print("no records", file=sys.stderr)
+        say("no records")
 
 
 def seconds_of(text: str) -> list[float]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import io
 import itertools
 import sys
 from collections.abc import Iterator
+from collections import Counter
 from enum import Enum
 from typing import IO, Any
 
 from brightpearl import BrightpearlError
 from brightpearl._native import dump_json, load_json
 from brightpearl.cli.failure import UsageError
+
+
+# More would bury the message.
+_COLUMNS_SHOWN = 20
 
 
 class Input(str, Enum):
@@ -49,10 +55,17 @@ def records_of(name: str, format: Input | None, group_by: str | None) -> Iterato
 @contextlib.contextmanager
 def _opened(name: str) -> Iterator[IO[bytes]]:
     if name == "-":
-        yield sys.stdin.buffer
+        yield standard_input()
         return
     with open(name, "rb") as file:
         yield file
+
+
+def standard_input() -> IO[bytes]:
+    """Standard input, where the caller left it open."""
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed; expected input there", "-")
+    return sys.stdin.buffer
 
 
 def _format_of(name: str) -> Input | None:
@@ -158,14 +171,16 @@ def _named_lines(file: IO[bytes], name: str, delimiter: str, group_by: str | Non
 
 
 def _check_header(header: list[str], name: str, group_by: str | None) -> None:
-    twice = sorted({column for column in header if header.count(column) > 1})
-    if twice:
+    counts = Counter(header)
+    twice = next((column for column, count in counts.items() if count > 1), None)
+    if twice is not None:
         raise UsageError(
-            f"the column {twice[0]!r} stands there twice; expected each once", where=f"FILE {name} line 1"
+            f"the column {twice!r} stands there twice; expected each once", where=f"FILE {name} line 1"
         )
-    if group_by is not None and group_by not in header:
+    if group_by is not None and group_by not in counts:
+        shown = ", ".join(map(repr, header[:_COLUMNS_SHOWN])) + (", …" if len(header) > _COLUMNS_SHOWN else "")
         raise UsageError(
             f"there is no column {group_by!r}, by which the mapping groups lines; expected it among "
-            f"{', '.join(map(repr, header))}",
+            f"{shown}",
             where=f"FILE {name} line 1",
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from brightpearl.any_client import LARGEST_BODY
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
+from brightpearl.cli.records import standard_input
 from brightpearl.environment import settings
 from brightpearl.http import HttpxTransport
 
@@ -75,7 +75,7 @@ def read_input(name: str | None) -> bytes | None:
     if name is None:
         return None
     if name == "-":
-        return sys.stdin.buffer.read()
+        return standard_input().read()
     with open(name, "rb") as file:
         return file.read()
 

@@ -9,14 +9,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from brightpearl import Mapping, PulledRecord, PullResource, ValidationError
-from brightpearl._native import find_resource, list_resources
+from brightpearl import BrightpearlError, Mapping, PulledRecord, PullResource, ValidationError
+from brightpearl._native import find_resource, list_resources, load_json
 from brightpearl.cli.failure import UsageError
+from brightpearl.cli.files import require_distinct
 from brightpearl.cli.incremental import dead_letter
 from brightpearl.cli.mapping import open_mapping
 from brightpearl.cli.pushing import lines_to
 from brightpearl.cli.session import account_client
 from brightpearl.cli.singer import DELETED_AT, Schema, schema_message, write
+from brightpearl.cli.visible import say, visible
 
 _OPTIONS = ("name", "filters", "query", "mapping", "watermark", "rows", "deletes", "priority", "since")
 
@@ -28,9 +30,11 @@ def read_config(path: Path) -> dict[str, Any]:
 
 def _object(path: Path, where: str) -> dict[str, Any]:
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UsageError(f"the file is no JSON: {error}", where=f"{where} {path}") from None
+        read = load_json(path.read_bytes())
+    except BrightpearlError as error:
+        raise UsageError(
+            f"the file is no JSON: {error.message}", where=f"{where} {path}, {error.location}"
+        ) from None
     if not isinstance(read, dict):
         raise UsageError("the file has no JSON object", where=f"{where} {path}")
     return read
@@ -151,9 +155,11 @@ def _is_selected(entry: dict[str, Any]) -> bool:
     return bool(entry.get("selected") or entry.get("schema", {}).get("selected"))
 
 
-def sync(config: dict[str, Any], state: Path | None, catalog: Path | None) -> int:
+def sync(path: Path, config: dict[str, Any], state: Path | None, catalog: Path | None) -> int:
     """Writes what changed; how many records could not be mapped or read."""
     streams = {stream.name: stream for stream in _selected(streams_of(config), catalog, config)}
+    letters_file = config.get("dead_letters")
+    require_distinct(config=path, state=state, catalog=catalog, dead_letters=letters_file)
     failed = 0
     with account_client(sleep=_sleep, configured=_variables(config)) as client:
         pulled = client.pull(
@@ -161,7 +167,7 @@ def sync(config: dict[str, Any], state: Path | None, catalog: Path | None) -> in
             state=_state(state),
             overlap=config.get("overlap_seconds"),
         )
-        with pulled, lines_to(config.get("dead_letters")) as letters:
+        with pulled, lines_to(letters_file) as letters:
             for batch in pulled.batches():
                 failed += _write_batch(streams[batch[0].resource], batch, letters)
                 # All of the batch is written, and no more was asked for: the state covers just that.
@@ -178,7 +184,7 @@ def _variables(config: dict[str, Any]) -> dict[str, str]:
 
 def _state(path: Path | None) -> str | None:
     """The checkpoint in a state. Targets keep the value of the message, and some put it into another object."""
-    if path is None or not path.exists() or not path.read_text(encoding="utf-8").strip():
+    if path is None or not path.exists() or not path.read_bytes().strip():
         return None
     read = _object(path, "--state")
     value = read.get("value", read)
@@ -227,7 +233,7 @@ def _report(pulled: PulledRecord, letters: Any) -> None:
     if letters is not None:
         letters.write(dead_letter(pulled))
     reasons = "; ".join(map(str, pulled.failures))
-    print(f"failed: {pulled.resource} {pulled.id}: {reasons}", file=sys.stderr, flush=True)
+    say(f"failed: {pulled.resource} {pulled.id}: {visible(reasons)}")
 
 
 def _now() -> str:
@@ -236,5 +242,5 @@ def _now() -> str:
 
 def _sleep(seconds: float) -> None:
     if seconds >= 1:
-        print(f"waiting {seconds:.0f} s before the next request", file=sys.stderr, flush=True)
+        say(f"waiting {seconds:.0f} s before the next request")
     time.sleep(seconds)

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from brightpearl.cli.visible import visible
+
 # Wide enough for every record of the catalog.
 _ONE_LINE = 10_000
 
@@ -21,9 +23,9 @@ def print_wrapped(columns: Sequence[str], records: Sequence[dict[str, Any]]) -> 
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
     shown = [name for name in columns if any(record.get(name) for record in records)]
     for name in shown:
-        table.add_column(name, overflow="fold")
+        table.add_column(visible(name), overflow="fold")
     for record in records:
-        table.add_row(*(Text(str(record.get(name) or "")) for name in shown))
+        table.add_row(*(Text(visible(str(record.get(name) or ""))) for name in shown))
     if console.is_terminal:
         console.print(table)
         return

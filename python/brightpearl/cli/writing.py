@@ -10,6 +10,7 @@ from brightpearl import BrightpearlError, Client, Reply, tasks
 from brightpearl._native import dump_json, load_json
 from brightpearl.cli.failure import UsageError, describe_error
 from brightpearl.cli.progress import Progress
+from brightpearl.cli.visible import say, visible_json
 from brightpearl.cli.wrapped import print_wrapped
 
 _REQUEST_MEMBERS = ("method", "path", "body", "query", "headers", "idempotent", "unchecked")
@@ -17,7 +18,7 @@ _REQUEST_MEMBERS = ("method", "path", "body", "query", "headers", "idempotent", 
 
 def show_reply(reply: Reply) -> None:
     """Writes the answer's body to standard output, and its status to standard error."""
-    print(f"HTTP {reply.status}", file=sys.stderr)
+    say(f"HTTP {reply.status}")
     body = reply.body.strip()
     if body:
         print_json_text(body)
@@ -28,7 +29,7 @@ def print_json_text(text: bytes) -> None:
     if sys.stdout.isatty():
         # Numbers keep their digits: they pass through as the texts that they are.
         laid_out = json.loads(text, parse_float=_Verbatim, parse_int=_Verbatim)
-        print(_lay_out(laid_out, ""))
+        print(visible_json(_lay_out(laid_out, "")))
     else:
         sys.stdout.buffer.write(text.replace(b"\n", b"").replace(b"\r", b"") + b"\n")
         sys.stdout.buffer.flush()
@@ -67,7 +68,7 @@ def list_tasks() -> None:
         for task in tasks()
     ]
     print_wrapped(["task", "", "what it does"], records)
-    print(f"{len(records)} tasks; the arguments of one: brightpearl task NAME --describe", file=sys.stderr)
+    say(f"{len(records)} tasks; the arguments of one: brightpearl task NAME --describe")
 
 
 def show_task(name: str) -> None:
