@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.exceptions import ValidationError
 from brightpearl.locking import lock
 from brightpearl.private_file import irregular, irregular_kind, open_to_grow
 
@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-class JournalError(BrightpearlError, OSError):
+class JournalError(ValidationError, OSError):
     """The journal cannot be written: the disk is full, or has gone. Also an `OSError`, with its `errno`."""
-
-    kind = "validation"
 
 
 class Journal:

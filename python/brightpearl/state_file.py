@@ -36,15 +36,22 @@ class StateFile:
         """The state; None when there is none yet."""
         try:
             with open(self._path, "rb") as file:
-                return file.read().decode().strip() or None
+                text = file.read().decode().strip()
         except FileNotFoundError:
             return None
         except UnicodeDecodeError:
-            raise ValidationError(
-                f"the file {self._path!r} is not a state: it is not UTF-8; expected what an earlier pull left there",
-                location="state",
-                advice="Name the file of the last pull, or one that is not there yet to begin anew.",
-            ) from None
+            raise self._refusal("is not UTF-8") from None
+        # A text that begins otherwise would be taken for the path of another file.
+        if text and not text.startswith("{"):
+            raise self._refusal("does not begin with '{'")
+        return text or None
+
+    def _refusal(self, reason: str) -> ValidationError:
+        return ValidationError(
+            f"the file {self._path!r} is not a state: it {reason}; expected what an earlier pull left there",
+            location="state",
+            advice="Name the file of the last pull, or one that is not there yet to begin anew.",
+        )
 
     def write(self, state: str) -> None:
         """Replaces the state, and returns when it is on disk."""

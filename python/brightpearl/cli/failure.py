@@ -32,6 +32,9 @@ Exit codes:
   141  nobody reads the output any more
   143  terminated (SIGTERM)"""
 
+# More of a name than this tells nobody more.
+_LONGEST_NAME = 300
+
 FILE_CODE = 7
 MISTAKE_CODE = 6
 NO_READER_CODE = 141
@@ -164,7 +167,7 @@ def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
     request = None
     if error.request is not None:
         request = f"{error.request.method} {error.request.url}\n{_DELIVERIES.get(error.delivery, error.delivery)}"
-    elif isinstance(error, ValidationError):
+    elif isinstance(error, ValidationError) and not isinstance(error, OSError):
         request = _DELIVERIES["not-sent"]
     return [
         ("where", error.location),
@@ -199,5 +202,5 @@ def _print_block(what: str, details: list[tuple[str, str | None]]) -> None:
 
 
 def _file_of(error: OSError) -> str | None:
-    names = [str(name) for name in (error.filename, error.filename2) if name]
+    names = [str(name)[:_LONGEST_NAME] for name in (error.filename, error.filename2) if name]
     return " -> ".join(names) or None

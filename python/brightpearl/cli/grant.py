@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import IO, Any
 from urllib.parse import parse_qsl, urlencode
 
-from brightpearl import BrightpearlError, Client, Request, Response
+from brightpearl import Client, Request, Response, ValidationError
 from brightpearl.cli.stopping import Deferred
 from brightpearl.cli.token_file import VARIABLE, TokenFile, rescued, variables_of
 from brightpearl.cli.visible import say
@@ -23,10 +23,8 @@ _KEPT = ("token", "expires_at", "refresh_token", "api_domain")
 _LONG_ENOUGH = 30_000
 
 
-class GrantError(BrightpearlError, OSError):
+class GrantError(ValidationError, OSError):
     """The grant cannot be kept. Nothing more is sent, since each refresh ends the token that it used."""
-
-    kind = "validation"
 
 
 class Grant:

@@ -29,8 +29,9 @@ def _run() -> int:
 
     try:
         ended = reported(lambda: get_command(app).main(prog_name="brightpearl", standalone_mode=False))
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else MISTAKE_CODE
+    except SystemExit:
+        # How the parser of the command line ends when nobody reads what it prints.
+        return NO_READER_CODE
     except Exception as error:
         # What the parser of the command line raises says itself how it is to be shown.
         shown, code = getattr(error, "format_message", None), getattr(error, "exit_code", None)
@@ -38,6 +39,9 @@ def _run() -> int:
             return MISTAKE_CODE
         if shown is not None:
             context = getattr(error, "ctx", None)
+            if type(error).__name__ == "NoArgsIsHelpError":
+                say(shown())
+                return int(code)
             if context is not None:
                 say(context.get_usage())
             say(f"error: {visible(shown())}")

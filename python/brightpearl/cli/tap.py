@@ -191,7 +191,7 @@ def _state(path: Path | None) -> str | None:
     checkpoint = value.get("checkpoint") if isinstance(value, dict) else None
     if checkpoint is None and not value:
         return None
-    if not isinstance(checkpoint, str):
+    if not isinstance(checkpoint, str) or not checkpoint.lstrip().startswith("{"):
         raise UsageError(
             "it has no checkpoint; expected the value of a STATE message of this tap", where=f"--state {path}"
         )

@@ -1,0 +1,102 @@
+"""No secret of the environment shows up in what commands write, whatever the server echoes."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from command_line import Ended, server, settings
+
+__all__ = ["server", "settings"]
+
+SCHEMES = [
+    {"APP_REF": "app", "ACCOUNT_TOKEN": "planted-account-token-x7"},
+    {"APP_REF": "app", "DEV_REF": "dev", "ACCOUNT_TOKEN": "planted-account-token-x7", "DEV_SECRET": "planted-dev-x7"},
+    {"APP_REF": "app", "STAFF_TOKEN": "planted-staff-token-x7"},
+    {"APP_REF": "app", "EMAIL": "a@example.com", "PASSWORD": "planted-password-x7"},
+    {"EMAIL": "a@example.com", "PASSWORD": "planted-password-x7"},
+    {"APPLICATION_ID": "id", "APPLICATION_SECRET": "planted-application-x7"},
+    {
+        "APP_REF": "app",
+        "DEV_REF": "dev",
+        "CLIENT_SECRET": "planted-client-x7",
+        "ACCESS_TOKEN": "planted-access-x7",
+        "REFRESH_TOKEN": "planted-refresh-x7",
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def echo() -> Iterator[str]:
+    """A server that refuses everything, and says back all that it was sent."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("content-length") or 0)).decode(errors="replace")
+            texts = [sent, *self.headers.values()]
+            errors = [{"code": "CMNC-001", "message": text} for text in texts]
+            body = json.dumps({"errors": errors, "response": " ".join(texts)}).encode()
+            self.send_response(401)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_OPTIONS = do_PUT = answer  # noqa: N815 - the names that the base class asks for
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{served.server_address[1]}"
+    served.shutdown()
+    served.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: "+".join(scheme))
+def test_no_secret_is_written(
+    scheme: dict[str, str], echo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("APP_REF", "ACCOUNT_TOKEN"):
+        monkeypatch.delenv(f"BRIGHTPEARL_{name}")
+    for name, value in (scheme | {"BASE_URL": echo}).items():
+        monkeypatch.setenv(f"BRIGHTPEARL_{name}", value)
+    if "REFRESH_TOKEN" in scheme:
+        monkeypatch.setenv("BRIGHTPEARL_TOKEN_URL", f"{echo}/token/demo")
+    monkeypatch.chdir(tmp_path)
+    Path("note.json").write_text('{"text": "x"}')
+    write = {"method": "POST", "path": "order-service/order/1/note", "body": {"text": "x"}}
+    Path("batch.jsonl").write_text(json.dumps(write) + "\n")
+    Path("orders.csv").write_text("Order,Email\nA,b@example.com\n")
+    Path("tap.json").write_text('{"streams": ["order"]}')
+    told = ""
+    for arguments in (
+        ("search", "order"),
+        ("get", "order", "1-3"),
+        ("get", "order-type"),
+        ("post", "order-service/order/1/note", "note.json"),
+        ("task", "add-order-note", "note.json", "--arg", "orderId=1"),
+        ("batch", "batch.jsonl"),
+        ("push", "csv-order", "orders.csv", "--write", "--journal", "journal", "--dead-letters", "letters"),
+        ("pull", "order", "--out", "out.csv"),
+        ("pull", "order", "--out", "out.jsonl", "--state", "state", "--dead-letters", "more"),
+        ("tap", "--config", "tap.json"),
+        ("map", "run", "csv-order", "orders.csv", "--json"),
+        ("explain", "pull", "order"),
+    ):
+        ended = Ended(*arguments)
+        assert ended.out + ended.err
+        told += ended.out + ended.err
+    for folder, _, names in os.walk(tmp_path):
+        for name in names:
+            told += (Path(folder) / name).read_text(errors="replace")
+    for secret in scheme.values():
+        assert "planted" not in secret or secret not in told
