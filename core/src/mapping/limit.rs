@@ -43,6 +43,9 @@ pub(super) const EXPRESSION_OPERATIONS: usize = 32;
 /// How deep values that expressions make may stand in each other.
 const MADE_DEPTH: usize = 64;
 
+/// What a value counts for beside its text: the same in every host, whatever its pointers' width.
+pub(super) const VALUE_BYTES: usize = 32;
+
 /// What any record may take, and what it may take more for each of its bytes.
 const STEPS: u64 = 2_000_000;
 const MADE_BYTES: u64 = 16 << 20;
@@ -128,11 +131,11 @@ impl Budget {
                 std::borrow::Cow::Borrowed(_) => Ok(()),
             },
             Value::Array(elements) => {
-                self.bytes(elements.len().saturating_mul(size_of::<Value<'_>>()))?;
+                self.bytes(elements.len().saturating_mul(VALUE_BYTES))?;
                 elements.iter().try_for_each(|element| self.weigh(element, depth + 1))
             }
             Value::Object(members) => {
-                self.bytes(members.len().saturating_mul(2 * size_of::<Value<'_>>()))?;
+                self.bytes(members.len().saturating_mul(2 * VALUE_BYTES))?;
                 members.iter().try_for_each(|(name, value)| {
                     self.bytes(name.len())?;
                     self.weigh(value, depth + 1)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::document::{KeySource, Parameter};
 use super::expression::Scope;
 use super::failure::Failure;
-use super::limit::Budget;
+use super::limit::{Budget, VALUE_BYTES};
 use super::mapped::{Given, Hole, Mapped, misplaced};
 use super::path::Found;
 use super::plan::{Leaf, List, Plan};
@@ -491,7 +491,7 @@ impl<'v> Run<'v> {
             return Ok(place);
         }
         alike.push(self.references.len());
-        self.budget.bytes(text.len() + record.as_ref().map_or(0, String::len) + size_of::<Reference>())?;
+        self.budget.bytes(text.len() + record.as_ref().map_or(0, String::len) + 8 * VALUE_BYTES)?;
         self.references.push(Reference {
             search: resolve.search.clone(),
             column: resolve.column.clone(),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::{Comparison, Scope, Tree, functions};
+use crate::mapping::limit::VALUE_BYTES;
 use crate::mapping::path::{Found, follow};
 use crate::mapping::tape::Node;
 use crate::mapping::value::{Sort, Value, set};
@@ -76,7 +77,7 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
             let mut elements = Vec::new();
             let is_array = for_each(tree, scope, &mut |element| {
                 elements.push(element);
-                scope.budget.bytes(size_of::<Value<'_>>())
+                scope.budget.bytes(VALUE_BYTES)
             })?;
             Ok(if is_array { Value::Array(elements) } else { Value::Null })
         }

@@ -2,6 +2,7 @@
 
 use super::{Entrance, Outcome, Run};
 use crate::mapping::failure::Failure;
+use crate::mapping::limit::VALUE_BYTES;
 use crate::mapping::plan::placed;
 use crate::mapping::rule::{Each, Rule, Source};
 use crate::mapping::value::Value;
@@ -51,12 +52,14 @@ impl<'v> Run<'v> {
     /// Failures are made of the record, too; the one that says that the budget is used up is the last.
     pub(super) fn note(&mut self, failure: Failure) {
         let texts = [&failure.rule, &failure.target, &failure.source, &failure.value, &failure.reason];
-        let bytes = size_of::<Failure>() + texts.iter().map(|text| text.len()).sum::<usize>();
+        let bytes = 8 * VALUE_BYTES + texts.iter().map(|text| text.len()).sum::<usize>();
         let excess = self.budget.bytes(bytes).err();
         self.is_over = self.budget.is_over();
         // The limit is what the failure is about when it is what the failure itself came to.
         let reason = excess.unwrap_or_else(|| failure.reason.clone());
-        self.failures.push(Failure { reason, ..failure });
+        // No value of the record is to blame for the sum of all.
+        let value = if self.is_over { String::new() } else { failure.value };
+        self.failures.push(Failure { reason, value, ..failure });
     }
 
     /// A path with the element before it that it starts from: `line_items[2].price`.
