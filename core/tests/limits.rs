@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use brightpearl_core::Method;
 use brightpearl_core::mapping::{Mapped, Mapping, Resolution, Resolved};
-use brightpearl_core::validate::Severity;
+use brightpearl_core::validate::{Severity, UnknownMembers, validate};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -288,4 +289,24 @@ fn many_references_are_told_apart_in_linear_time() {
     let fields = r#"{"to":"/a","each":"a","fields":[{"to":"/p","from":"sku",
         "resolve":{"search":"product-service/product-search","column":"SKU"}}]}"#;
     assert_eq!(map(&document(fields), &record).references.len(), count);
+}
+
+#[test]
+fn bodies_are_checked_whatever_their_depth() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    let mut messages = "{}".to_owned();
+    for _ in 0..2_000 {
+        messages = format!(
+            r#"{{"messages":[{{"label":"a","uri":"multi-message","httpMethod":"POST","body":{messages}}}]}}"#
+        );
+    }
+    for (path, body) in [
+        ("order-service/order", "[".repeat(100_000)),
+        ("order-service/order", r#"{"a":"#.repeat(100_000)),
+        ("order-service/order", format!(r#"{{"customer":{deep}}}"#)),
+        ("multi-message", messages),
+    ] {
+        let found = small(|| validate(path, Method::Post, body.as_bytes(), UnknownMembers::Refuse));
+        assert!(found.len() < 100, "{} violations", found.len());
+    }
 }
