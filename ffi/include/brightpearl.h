@@ -1649,14 +1649,23 @@ bp_status bp_validate(const bp_validation *validation,
 
 /**
  * Says whether an install or uninstall callback of a public app is genuine: `BP_STATUS_OK` when its signature
- * is that of the developer's secret, else `BP_STATUS_VALIDATION` at `signature`. `parameters` are the
- * callback's query parameters, unescaped, in any order, `signature` among them, without those of the program's
- * own address. Any thread.
+ * is that of the developer's secret, else `BP_STATUS_VALIDATION` at `signature`, or at the parameter that is
+ * missing, repeated, unknown or malformed. `parameters` are the callback's query parameters, unescaped, in any
+ * order, `signature` among them, without those of the program's own address.
+ *
+ * `max_age_ms` refuses callbacks that are older than that at `now_ms` (milliseconds since the Unix epoch), or dated
+ * more than five minutes ahead, at `timestamp`; 0 takes them of any age, and `now_ms` is not looked at.
+ *
+ * `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
+ * the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted. Any thread.
  */
 bp_status bp_verify_callback(const bp_field *parameters,
                              size_t parameter_count,
                              const char *dev_secret,
                              size_t dev_secret_len,
+                             uint64_t max_age_ms,
+                             uint64_t now_ms,
+                             bp_buffer *callback_json,
                              bp_error **error);
 
 /**
@@ -1744,13 +1753,23 @@ bp_status bp_client_drain_events(const bp_client *client,
 /**
  * Writes the tokens that logins brought, as the text of a JSON object with the members `token`,
  * `expires_at` (milliseconds since the Unix epoch), `refresh_token`, `api_domain` and
- * `installation_instance_id`, each null when it is not known. The event `token-refreshed` says when they
+ * `installation_instance_id`, each null when it is not known. `bp_client_token_changes` says when they
  * changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
  * not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
 bp_status bp_client_tokens(const bp_client *client,
                            bp_buffer *tokens_json,
                            bp_error **error);
+
+/**
+ * Counts how often what `bp_client_tokens` gives has changed, from 0. Tokens change within `bp_call_answer` and
+ * nowhere else, also when it is the answer to a call that was cancelled. Compare after each answer, and when the
+ * number has grown store the tokens before polling any call of the client again: then a crash at any time leaves
+ * the newest grant behind. Any thread.
+ */
+bp_status bp_client_token_changes(const bp_client *client,
+                                  uint64_t *changes,
+                                  bp_error **error);
 
 /**
  * Starts a single request. The operation is copied. On success `*call` is owned: free it with
