@@ -110,7 +110,10 @@ impl Headers {
             "cookie",
             "set-cookie",
         ];
-        SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+        // Applications name the header of their token themselves: these words tell it.
+        const WORDS: [&str; 6] = ["token", "auth", "secret", "password", "api-key", "session"];
+        let lower = name.to_ascii_lowercase();
+        SECRET.contains(&lower.as_str()) || WORDS.iter().any(|word| lower.contains(word))
     }
 }
 
