@@ -1,6 +1,5 @@
 /** Several writes at once: what goes in, and the results as an async iterable. */
 
-import { drive } from "./drive";
 import type { BrightpearlError } from "./errors";
 import { jsonText } from "./json";
 import { pairs, type Parameters } from "./options";
@@ -49,7 +48,7 @@ export type BatchResult =
 export class BatchResults extends Result implements AsyncIterable<BatchResult> {
   /** The results, as they come in. */
   async *[Symbol.asyncIterator](): AsyncGenerator<BatchResult> {
-    for await (const output of drive(this.call, this.surroundings, this.signal)) {
+    for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "results") {
         for (const result of output.results) {

@@ -1,10 +1,11 @@
 /** A call that one drives oneself: poll it, transmit what it hands out, answer, take what it puts out. */
 
+import { isNotSent, Malformed, messageOf, readAnswer, type Answer } from "./answer";
 import type { BatchResult } from "./batch";
-import { check, make } from "./errors";
+import { check, make, misuse } from "./errors";
 import { readOutcomes, readRecords, type Outcome, type Records } from "./flows";
 import { Handle } from "./handle";
-import { NotSent, Request, type Response } from "./http";
+import { Request, type Response } from "./http";
 import { jsonText } from "./json";
 import {
   lendFields,
@@ -97,13 +98,19 @@ export class Call {
     return readStep(step);
   }
 
-  /** Takes the answer to an exchange. Throws a `MisuseError` when it is unknown or was answered before. */
+  /**
+   * Takes the answer to an exchange. Throws a `MisuseError` when the exchange is unknown or was answered before, and
+   * when the answer is malformed: the exchange is then still open.
+   */
   answer(exchange: number, response: Response, now: number): void {
-    const headers = Array.from(response.headers);
-    const body = typeof response.body === "string" ? Buffer.from(response.body) : response.body;
+    this.take(exchange, readable(response), now);
+  }
+
+  /** @internal As `answer`, with one that was checked. */
+  take(exchange: number, { status, headers, body }: Answer, now: number): void {
     const answer = {
       ...sized("response"),
-      status: response.status,
+      status,
       headers: headers.length > 0 ? lendFields(headers) : null,
       header_count: headers.length,
       body: { data: body.length > 0 ? body : null, len: body.length },
@@ -112,9 +119,9 @@ export class Call {
   }
 
   /** Takes note that an exchange has no answer: `NotSent`, or anything else for maybe sent. Throws as `answer`. */
-  fail(exchange: number, failure: Error, now: number): void {
-    const fail = failure instanceof NotSent ? native.callFailNotSent : native.callFailMaybeSent;
-    const text = Buffer.from(failure.message);
+  fail(exchange: number, failure: unknown, now: number): void {
+    const fail = isNotSent(failure) ? native.callFailNotSent : native.callFailMaybeSent;
+    const text = Buffer.from(messageOf(failure));
     check((error) => fail(this.#handle.pointer, exchange, text, text.length, Math.trunc(now), error));
   }
 
@@ -173,6 +180,15 @@ export class Call {
   /** Frees the call now rather than when it is collected. What it put out stays good. */
   close(): void {
     this.#handle.close();
+  }
+}
+
+/** A checked answer, for a loop of the caller's own, which hears of a malformed one at once. */
+function readable(response: Response): Answer {
+  try {
+    return readAnswer(response);
+  } catch (error) {
+    throw error instanceof Malformed ? misuse("response", error.message) : error;
   }
 }
 

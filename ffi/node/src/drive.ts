@@ -1,5 +1,6 @@
 /** Drives a call over a transport: the loop that is written once for all who do not want their own. */
 
+import { readAnswer } from "./answer";
 import type { Call, Output, Step } from "./call";
 import type { Feeder } from "./feeder";
 import type { Request, Transport } from "./http";
@@ -95,11 +96,11 @@ class Driver {
   /** Transmits in the background; what comes of it is news. */
   transmit(exchange: number, request: Request): void {
     const { transport, clock } = this.#surroundings;
-    const sent = (async () => transport(request, { signal: this.#exchanges.signal }))();
+    const sent = (async () => readAnswer(await transport(request, { signal: this.#exchanges.signal })))();
     void sent
       .then(
-        (response) => this.#report(() => this.#call.answer(exchange, response, clock())),
-        (failure: unknown) => this.#report(() => this.#call.fail(exchange, asError(failure), clock())),
+        (answer) => this.#report(() => this.#call.take(exchange, answer, clock())),
+        (failure: unknown) => this.#report(() => this.#call.fail(exchange, failure, clock())),
       )
       .catch((error: unknown) => {
         this.#defect = { error };
@@ -157,8 +158,4 @@ class Driver {
     this.#exchanges.abort();
     this.#tell();
   }
-}
-
-function asError(failure: unknown): Error {
-  return failure instanceof Error ? failure : new Error(String(failure));
 }

@@ -5,6 +5,7 @@ import {
   readFields,
   readStruct,
   readText,
+  takeBuffer,
   verification as verificationStruct,
   violation as violationStruct,
   type Pointer,
@@ -259,6 +260,37 @@ function readVerification(found: VerificationStruct | null): Verification | null
     default:
       return null;
   }
+}
+
+/** The input of a method was refused by this package itself, before the engine saw it. */
+export function invalid(location: string, reason: string): BrightpearlError {
+  return ownError("validation", location, reason);
+}
+
+/** The contract of a method was broken. */
+export function misuse(location: string, reason: string): BrightpearlError {
+  return ownError("misuse", location, reason);
+}
+
+/** An error of this package, of a kind whose advice is the engine's. Nothing was sent. */
+function ownError(kind: Kind, location: string, reason: string): BrightpearlError {
+  const catalogue = takeBuffer((json) => check((error) => native.errors(json, error)));
+  const { kinds } = JSON.parse(catalogue) as { kinds: readonly { kind: Kind; advice: string }[] };
+  return new errorClasses[kind](`${kind}: ${location}: ${reason}`, {
+    kind,
+    reason,
+    location,
+    delivery: "not-sent",
+    status: null,
+    errors: [],
+    retryAfter: null,
+    request: null,
+    advice: kinds.find((candidate) => candidate.kind === kind)?.advice ?? "",
+    retryable: false,
+    violations: [],
+    verifications: [],
+    progress: null,
+  });
 }
 
 /** Calls a function that can fail; throws its error, and frees it. */

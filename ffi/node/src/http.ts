@@ -21,25 +21,33 @@ export class Request {
     Object.defineProperty(this, "headers", { enumerable: false });
   }
 
-  [inspect.custom](): object {
+  /** As it is inspected: credentials and the body, which may hold them, are left out. */
+  toJSON(): object {
     const headers = this.headers.map(([name, value]) => {
       const bytes = Buffer.from(name);
       return [name, native.headerIsSecret(bytes, bytes.length) ? "[redacted]" : value];
     });
     return { method: this.method, url: this.url, headers, bodyBytes: this.body.length };
   }
+
+  [inspect.custom](): object {
+    return this.toJSON();
+  }
 }
 
 /** The answer of a transport. */
 export interface Response {
   readonly status: number;
-  /** Header lines, as pairs or as anything that iterates over pairs, such as `Headers`. */
-  readonly headers: Iterable<readonly [string, string]>;
+  /** Header lines: anything that iterates over pairs, such as `Headers` or a `Map`, or an object as Node's own. */
+  readonly headers: Iterable<readonly [string, string | readonly string[]]> | { readonly [name: string]: string | readonly string[] };
   /** The body, with any content encoding undone. */
-  readonly body: Uint8Array | string;
+  readonly body: ArrayBufferView | ArrayBuffer | string;
 }
 
-/** Transmits a request. It throws `NotSent` or `MaybeSent`; anything else that it throws counts as `MaybeSent`. */
+/**
+ * Transmits a request. It throws `NotSent` or `MaybeSent`; anything else that it throws counts as `MaybeSent`, and so does
+ * an answer that cannot be read.
+ */
 export type Transport = (request: Request, options: { signal: AbortSignal }) => Promise<Response>;
 
 /** Not a byte of the request left this host: no name, no connection, no TLS. */

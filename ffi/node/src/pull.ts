@@ -1,6 +1,5 @@
 /** Pulls: what changed in Brightpearl since the last time goes out. */
 
-import { drive } from "./drive";
 import type { PulledRecord, Records } from "./flows";
 import { jsonText } from "./json";
 import type { Mapping, MappingDocument } from "./mapping";
@@ -52,7 +51,7 @@ export interface PullOptions extends PullResourceOptions, Cancellable {
 export class PullResult<T extends object = any> extends Result implements AsyncIterable<PulledRecord<T>> {
   /** Records of one resource at a time. They count as consumed when the next ones are asked for. */
   async *batches(): AsyncGenerator<Records<T>> {
-    for await (const output of drive(this.call, this.surroundings, this.signal)) {
+    for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "records") {
         yield output.records as Records<T>;

@@ -1,7 +1,7 @@
 /** Pushes: records of another system that go into Brightpearl, each exactly once. */
 
 import type { Call } from "./call";
-import { drive, type Surroundings } from "./drive";
+import type { Surroundings } from "./drive";
 import type { Feeder } from "./feeder";
 import type { Outcome } from "./flows";
 import { FileJournal, type Journal } from "./journal";
@@ -55,8 +55,9 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
    * came are seen through first; then their error is thrown.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Outcome> {
+    const outputs = this.outputs(this.#feeder);
     try {
-      for await (const output of drive(this.call, this.surroundings, this.signal, this.#feeder)) {
+      for await (const output of outputs) {
         this.passed = 0;
         if (output.kind === "journal") {
           await this.#journal?.append(output.text);

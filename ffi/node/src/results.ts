@@ -1,7 +1,9 @@
 /** Searches and fetches under way, as async iterables. Each can be iterated once. */
 
-import type { Call, Explanation } from "./call";
+import type { Call, Explanation, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
+import { misuse } from "./errors";
+import type { Feeder } from "./feeder";
 import { parsed, type Parsed } from "./json";
 import type { Refusal, Resources } from "./outputs";
 import type { Page, Row } from "./page";
@@ -14,6 +16,7 @@ export abstract class Result {
   protected readonly signal: AbortSignal | undefined;
   /** Items of the latest output that the iteration has got past, until all of it is consumed. */
   protected passed = 0;
+  #isIterated = false;
 
   constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
     this.call = call;
@@ -38,6 +41,15 @@ export abstract class Result {
     return this.call.checkpoint();
   }
 
+  /** What the call puts out, for the one iteration that there is: two would wait for each other's answers. */
+  protected outputs(feeder?: Feeder): AsyncGenerator<Output> {
+    if (this.#isIterated) {
+      throw misuse("result", "a result can be iterated once; start the operation again, or resume it from its checkpoint");
+    }
+    this.#isIterated = true;
+    return drive(this.call, this.surroundings, this.signal, feeder);
+  }
+
   /** Yields items, and takes note of those that were got past. */
   protected *passing<T>(items: Iterable<T>): Generator<T> {
     this.passed = 0;
@@ -53,7 +65,7 @@ export abstract class Result {
 export class SearchResult extends Result implements AsyncIterable<Row> {
   /** The pages, in order. A page counts as consumed when the next one is asked for. */
   async *pages(): AsyncGenerator<Page> {
-    for await (const output of drive(this.call, this.surroundings, this.signal)) {
+    for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "page") {
         yield output.page;
@@ -87,7 +99,7 @@ export class FetchResult<T extends object = any> extends Result implements Async
 
   /** One batch for each answer. A batch counts as consumed when the next one is asked for. */
   async *batches(): AsyncGenerator<Resources> {
-    for await (const output of drive(this.call, this.surroundings, this.signal)) {
+    for await (const output of this.outputs()) {
       this.passed = 0;
       if (output.kind === "resources") {
         const { refused, missing } = output.resources;

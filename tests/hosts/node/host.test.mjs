@@ -135,11 +135,6 @@ test("a failure says whether the request may have been sent", async (context) =>
   assert.equal(await throwing("a text"), "maybe-applied");
 });
 
-test("a transport that answers nonsense is told, not waited for", async () => {
-  const client = new Client({ account: "acme", datacentre: "use1", credentials, transport: async () => ({ status: 200 }) });
-  assert.ok((await rejection(client.request("GET", "a/b"))) instanceof TypeError);
-});
-
 test("aborting cancels, before and during", async () => {
   const { client, server } = await connect({ on: { "a/slow": () => {} } });
   const early = await rejection(client.request("GET", "a/slow", { signal: AbortSignal.abort() }));

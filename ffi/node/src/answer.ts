@@ -1,0 +1,117 @@
+/** What a transport answers, checked before it reaches the engine: whatever it is, the program goes on. */
+
+import { inspect } from "node:util";
+import { NotSent } from "./http";
+
+/** An answer in the form that the engine takes. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+}
+
+const EXPECTED =
+  "expected { status, headers, body }: a whole number from 100 to 999, header lines as pairs, Headers, a Map or an object, " +
+  "and a string or bytes";
+
+/** More header lines than any server sends: an endless iterator ends here. */
+const MOST_HEADERS = 10_000;
+
+/** Why an answer cannot be taken. */
+export class Malformed extends Error {}
+
+/** Reads an answer. Throws `Malformed` and nothing else, whatever its getters and iterators do. */
+export function readAnswer(answer: unknown): Answer {
+  try {
+    if (typeof answer !== "object" || answer === null) {
+      throw new Malformed(`${shown(answer)} instead of an answer`);
+    }
+    const { status, headers, body } = answer as Record<string, unknown>;
+    return { status: readStatus(status), headers: readHeaders(headers), body: readBody(body) };
+  } catch (error) {
+    const found = error instanceof Malformed ? error.message : `an answer that cannot be read (${messageOf(error)})`;
+    throw new Malformed(`the transport returned ${found}; ${EXPECTED}`);
+  }
+}
+
+/** Whether not a byte was sent, by what a transport threw; only `NotSent` says so. */
+export function isNotSent(failure: unknown): boolean {
+  try {
+    return failure instanceof NotSent;
+  } catch {
+    return false;
+  }
+}
+
+/** What was thrown, in words, whatever it is. */
+export function messageOf(thrown: unknown): string {
+  try {
+    const message: unknown = thrown instanceof Error ? thrown.message : undefined;
+    return typeof message === "string" ? message : shown(thrown);
+  } catch {
+    return "a value that cannot be shown";
+  }
+}
+
+function readStatus(status: unknown): number {
+  if (typeof status !== "number" || !Number.isInteger(status) || status < 100 || status > 999) {
+    throw new Malformed(`the status ${shown(status)}`);
+  }
+  return status;
+}
+
+function readBody(body: unknown): Uint8Array {
+  if (typeof body === "string") {
+    return Buffer.from(body);
+  }
+  if (ArrayBuffer.isView(body)) {
+    return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  }
+  if (body instanceof ArrayBuffer || body instanceof SharedArrayBuffer) {
+    return Buffer.from(body);
+  }
+  throw new Malformed(`the body ${shown(body)}`);
+}
+
+function readHeaders(headers: unknown): [string, string][] {
+  if (typeof headers !== "object" || headers === null) {
+    throw new Malformed(`the headers ${shown(headers)}`);
+  }
+  const lines: [string, string][] = [];
+  for (const entry of Symbol.iterator in headers ? (headers as Iterable<unknown>) : Object.entries(headers)) {
+    if (!Array.isArray(entry) || entry.length !== 2) {
+      throw new Malformed(`the header line ${shown(entry)}`);
+    }
+    const [name, given]: unknown[] = entry;
+    // As in Node's own `IncomingMessage.headers`: an array where the line came several times.
+    for (const value of Array.isArray(given) ? (given as unknown[]) : [given]) {
+      if (typeof name !== "string" || typeof value !== "string") {
+        throw new Malformed(`a header with the name ${shown(name)} and a value of type ${typeOf(value)}`);
+      }
+      if (lines.push([name, value]) > MOST_HEADERS) {
+        throw new Malformed(`more than ${MOST_HEADERS} header lines`);
+      }
+    }
+  }
+  return lines;
+}
+
+/** A value for a message: short, and without what a container holds, which may be secret. */
+function shown(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+    case "undefined":
+    case "symbol":
+      return inspect(value, { maxStringLength: 40 });
+    case "function":
+    case "object":
+      return value === null ? "null" : `of type ${typeOf(value)}`;
+  }
+}
+
+function typeOf(value: unknown): string {
+  return typeof value === "object" ? Object.prototype.toString.call(value).slice(8, -1) : typeof value;
+}
