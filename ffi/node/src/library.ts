@@ -1,8 +1,7 @@
 /** Finds and loads libbrightpearl, and gives its functions types. Nothing in here knows Brightpearl. */
 
-import { resolve } from "node:path";
 import koffi = require("koffi");
-import { findBuilt, findPacked, packedFolder, targetFolder } from "./locate";
+import { locate } from "./locate";
 
 /** An address. 0n or null where there is nothing. */
 export type Pointer = bigint | null;
@@ -21,23 +20,6 @@ function libraryName(): string {
   }
 }
 
-/** The library's file: named in the environment, packed with this package, or just built in the repository. */
-function findLibrary(): string {
-  const named = process.env["BRIGHTPEARL_LIBRARY"];
-  if (named) {
-    return resolve(named);
-  }
-  const name = libraryName();
-  const found = findPacked(name) ?? findBuilt(name);
-  if (found === undefined) {
-    throw new Error(
-      `${name} was found neither in ${packedFolder} nor in ${targetFolder}; ` +
-        "build it with ffi/node/build.sh, or name its file in BRIGHTPEARL_LIBRARY",
-    );
-  }
-  return found;
-}
-
 /** A structure's layout, which only this module looks into. */
 export type Layout = { readonly name: string };
 
@@ -45,7 +27,7 @@ export type Layout = { readonly name: string };
 export type NativeFunction = (...values: any[]) => any;
 
 /** Stays referenced: koffi unloads libraries that nobody holds. */
-const library = koffi.load(findLibrary());
+const library = koffi.load(locate(libraryName(), process.env["BRIGHTPEARL_LIBRARY"] || undefined, "BRIGHTPEARL_LIBRARY"));
 
 /** A borrowed text or borrowed bytes. */
 export interface Slice {

@@ -1,24 +1,19 @@
-/** Where native files are: packed with this package, or just built in the repository. */
+/** Where native files are: with this package, or where the environment says. Nowhere else: what is loaded runs as this program. */
 
-import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
 
-const packageFolder = dirname(__dirname);
+/** The folder of this platform's files in the package, which `build.sh` fills. */
+const folder = join(dirname(__dirname), "lib", `${process.platform}-${process.arch}`);
 
-/** The folder of this platform's files in the package. */
-export const packedFolder = join(packageFolder, "lib", `${process.platform}-${process.arch}`);
-
-/** The folder that cargo builds into. */
-export const targetFolder = process.env["CARGO_TARGET_DIR"] ?? join(packageFolder, "..", "..", "target");
-
-/** A file that is packed with this package. */
-export function findPacked(name: string): string | undefined {
-  const file = join(packedFolder, name);
-  return existsSync(file) ? file : undefined;
-}
-
-/** The newest file of that name that was built in the repository. */
-export function findBuilt(name: string): string | undefined {
-  const files = ["release", "debug"].map((profile) => join(targetFolder, profile, name)).filter(existsSync);
-  return files.sort((left, right) => statSync(right).mtimeMs - statSync(left).mtimeMs)[0];
+/** The file of that name: the one `named`, or the package's own. Throws when it is not there; `setting` is how to name it. */
+export function locate(name: string, named: string | undefined, setting: string): string {
+  if (named !== undefined && !isAbsolute(named)) {
+    throw new Error(`${setting} is "${named}"; expected the absolute path of ${name}`);
+  }
+  const file = named ?? join(folder, name);
+  if (!existsSync(file)) {
+    throw new Error(`${file} was not found; build it with ffi/node/build.sh, or set ${setting} to the absolute path of ${name}`);
+  }
+  return file;
 }

@@ -1,9 +1,8 @@
 /** A Brightpearl of one's own for tests: starts the emulator's server and stops it. */
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { findBuilt, findPacked } from "./locate";
+import { locate } from "./locate";
 import type { Credentials } from "./options";
 
 /** Credentials that stay the same. */
@@ -23,7 +22,7 @@ export interface EmulatorOptions {
   readonly config?: { readonly [name: string]: unknown };
   /** The port on the loopback; a free one when absent. */
   readonly port?: number;
-  /** The emulator's program; otherwise `BRIGHTPEARL_EMULATOR`, the package's own, or one just built. */
+  /** The absolute path of the emulator's program; otherwise that in `BRIGHTPEARL_EMULATOR`, or the package's own. */
   readonly program?: string;
 }
 
@@ -74,15 +73,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
 }
 
 function program(options: EmulatorOptions): string {
-  const named = options.program ?? process.env["BRIGHTPEARL_EMULATOR"];
-  const found = named ?? findPacked(PROGRAM) ?? findBuilt(PROGRAM);
-  if (found === undefined || !existsSync(found)) {
-    throw new Error(
-      `${named ?? PROGRAM} was not found; build it with ` +
-        "`cargo build -p brightpearl-emulator --features server`, or name its file in BRIGHTPEARL_EMULATOR",
-    );
-  }
-  return found;
+  return options.program === undefined
+    ? locate(PROGRAM, process.env["BRIGHTPEARL_EMULATOR"] || undefined, "BRIGHTPEARL_EMULATOR")
+    : locate(PROGRAM, options.program, "program");
 }
 
 function argumentsOf({ port, config, credentials, program: _, ...named }: EmulatorOptions): string[] {

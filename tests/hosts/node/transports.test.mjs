@@ -8,7 +8,7 @@ import { all, credentials, rejection, token } from "./connect.mjs";
 
 const { Client, Engine, TransportError } = brightpearl;
 const ok = { status: 200, headers: [], body: '{"response":[]}' };
-const throwing = new Proxy({}, { get: () => { throw new Error("a trap"); }, getPrototypeOf: () => { throw new Error("a trap"); } });
+const throwing = new Proxy({}, { get: () => { throw new Error("a trap"); }, getPrototypeOf: () => { throw new Error("a trap"); }, ownKeys: () => { throw new Error("a trap"); } });
 const client = (transport) => new Client({ account: "acme", datacentre: "use1", credentials, transport, retry: { maxAttempts: 1 } });
 
 function* endless() {
@@ -21,7 +21,7 @@ const malformed = () => [
   { headers: { a: "b" } }, { status: 200 }, { status: 200, headers: [] }, { status: 200, body: "" },
   ...["200", NaN, 1e9, 200.5, -1, 0, 99, 65_736, Infinity, 200n, null, true, [200]].map((status) => ({ ...ok, status })),
   ...[null, undefined, 7, {}, [1, 2], new Blob(["x"]), true, throwing, new Proxy(new Uint8Array(3), {})].map((body) => ({ ...ok, body })),
-  ...[null, undefined, 7, "a: b", [["a"]], ["ab"], [["a", "b", "c"]], [["a", 1]], [[1, "a"]], { a: 1 }, { a: [1] }, { a: null }, new Map([["a", {}]]), endless(), throwing]
+  ...[null, undefined, 7, "a: b", [["a"]], ["ab"], [["a", "b", "c"]], [["a", 1]], [[1, "a"]], { a: 1 }, { a: [1] }, { a: null }, new Map([["a", {}]]), { [Symbol.iterator]: endless }, throwing]
     .map((headers) => ({ ...ok, headers })),
   { get status() { throw new Error("a getter"); } },
   { ...ok, get body() { throw null; } },
