@@ -4,7 +4,7 @@ import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptio
 import type { Call, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
 import { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
-import { fetchTransport } from "./fetch-transport";
+import { fetchTransport, type FetchTransportOptions } from "./fetch-transport";
 import type { Transport } from "./http";
 import type { Parsed } from "./json";
 import {
@@ -35,8 +35,10 @@ export interface ClientOptions extends EngineOptions {
   readonly transport?: Transport;
   /** A `fetch` of your own for the default transport, with a proxy or a client certificate. */
   readonly fetch?: typeof fetch;
-  /** Limit of one exchange with the default transport: 60 000 ms. */
+  /** Limit of a wait for the next bytes with the default transport: 60 000 ms. */
   readonly timeoutMs?: number;
+  /** Limit of one exchange as a whole with the default transport: 300 000 ms. */
+  readonly deadlineMs?: number;
   /** Milliseconds since the Unix epoch: `Date.now` when absent. */
   readonly clock?: () => number;
   /** Resolves after some milliseconds, or at once when the signal is aborted. */
@@ -75,7 +77,6 @@ export interface RequestOptions extends WriteOptions, Cancellable {
 
 /** Requests that one call may have out at once, unless the options say otherwise: asynchronous hosts can. */
 const MAX_IN_FLIGHT = 4;
-const TIMEOUT_MS = 60_000;
 
 /**
  * One app on one account. Its calls share credentials, budget and telemetry. Besides the methods here it has one
@@ -89,11 +90,13 @@ export class Client extends Tasks {
   /** Throws a `ValidationError` at the option that is wrong. Nothing is sent. */
   constructor(options: ClientOptions) {
     super();
-    const { transport, fetch: fetcher, timeoutMs, clock, sleep, pool, ...rest } = options;
+    const { transport, fetch: fetcher, timeoutMs, deadlineMs, clock, sleep, pool, ...rest } = options;
     const [shared, config] = pool instanceof Pool ? [pool, rest] : [undefined, { ...rest, pool }];
     this.engine = new Engine(renamed({ maxInFlight: MAX_IN_FLIGHT, ...config }), shared);
+    // Its options are checked also where another transport makes them idle.
+    const standard = fetchTransport({ fetch: fetcher, timeoutMs, deadlineMs, maxBodyBytes: options.maxBodyBytes } as FetchTransportOptions);
     this.#surroundings = {
-      transport: transport ?? fetchTransport(fetcher ?? fetch, timeoutMs ?? TIMEOUT_MS),
+      transport: transport ?? standard,
       clock: clock ?? Date.now,
       sleep: sleep ?? pause,
     };

@@ -60,7 +60,7 @@ export {
   type Violation,
 } from "./errors";
 export type { RecordsSource } from "./feeder";
-export { fetchTransport } from "./fetch-transport";
+export { fetchTransport, type FetchTransportOptions } from "./fetch-transport";
 export type { Difference, Outcome, OutcomeState, PulledRecord, Records } from "./flows";
 export { MaybeSent, NotSent, Request, type Response, type Transport } from "./http";
 export { FileJournal, type Journal } from "./journal";
