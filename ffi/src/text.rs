@@ -1,6 +1,5 @@
 //! Texts and bytes on their way in and out.
 
-use std::borrow::Cow;
 use std::ffi::c_char;
 use std::{ptr, slice, str};
 
@@ -182,13 +181,15 @@ pub(crate) unsafe fn text_of<'a>(text: bp_text, argument: &str) -> Result<&'a st
     unsafe { self::text(text.data, text.len, argument) }
 }
 
-/// Reads a text that other people wrote, such as a response header: a stray byte becomes U+FFFD.
+/// Copies a text that other people wrote, such as a response header: a stray byte becomes U+FFFD. Owned,
+/// since what it goes into outlives the function, and a borrowed one would pass for `'static`.
 ///
 /// # Safety
 /// As [`items`], for the text's own pointer and length.
-pub(crate) unsafe fn lossy_text_of<'a>(text: bp_text, argument: &str) -> Result<Cow<'a, str>, Failure> {
+pub(crate) unsafe fn lossy_text_of(text: bp_text, argument: &str) -> Result<String, Failure> {
     // SAFETY: passed on to the caller.
-    unsafe { items(text.data.cast::<u8>(), text.len, argument) }.map(String::from_utf8_lossy)
+    let bytes = unsafe { items(text.data.cast::<u8>(), text.len, argument) }?;
+    Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
 #[cfg(test)]

@@ -282,3 +282,29 @@ fn a_shared_pool_is_one_budget_and_events_are_json() {
         clients.into_iter().for_each(|client| bp_client_free(client));
     }
 }
+
+#[test]
+fn an_answer_is_copied_whole() {
+    let client = client();
+    let call = start(client, r#"{"request":{"method":"GET","path":"order-service/order-type"}}"#);
+    let (mut name, mut value) = (b"X-Colour".to_vec(), b"green".to_vec());
+    let lend = |bytes: &[u8]| bp_text { data: bytes.as_ptr().cast(), len: bytes.len() };
+    // SAFETY: handles of our own; what is lent lives until the answer was taken.
+    unsafe {
+        let mut step = step();
+        bp_call_poll(call, NOW, &mut step, null_mut());
+        let mut lines = [bp_field { name: lend(&name), value: lend(&value) }];
+        let mut response = response(r#"{"response":[]}"#);
+        (response.headers, response.header_count) = (lines.as_ptr(), 1);
+        assert_eq!(bp_call_answer(call, step.exchange, &response, NOW, null_mut()), bp_status::Ok);
+        name.fill(b'#');
+        value.fill(b'#');
+        lines[0] = bp_field { name: lend(b""), value: lend(b"") };
+        bp_call_poll(call, NOW, &mut step, null_mut());
+        assert_eq!(step.kind, bp_step_kind::Reply);
+        let header = &*bp_reply_header(step.reply, 0);
+        assert_eq!((words(header.name).as_str(), words(header.value).as_str()), ("X-Colour", "green"));
+        bp_call_free(call);
+        bp_client_free(client);
+    }
+}
