@@ -4,6 +4,8 @@
 //! Decoding runs without the interpreter lock. No class can be changed after it was made, but for a call,
 //! which has a lock of its own, so the module needs no global lock either.
 
+#![forbid(unsafe_code)]
+
 mod arrow;
 mod call;
 mod catalog;
