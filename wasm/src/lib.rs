@@ -1,6 +1,8 @@
 //! The engine as a WebAssembly component: `brightpearl_core` behind the contract of `wit/`.
 //! Everything in here maps one onto the other; there is no logic of its own.
 
+#![deny(unsafe_code)]
+
 mod configuration;
 mod credentials;
 mod discovery;
@@ -14,7 +16,13 @@ mod step;
 mod telemetry;
 
 mod bindings {
-    #![allow(missing_docs, unreachable_pub, clippy::all, reason = "the code is generated from the WIT")]
+    #![allow(
+        missing_docs,
+        unreachable_pub,
+        unsafe_code,
+        clippy::all,
+        reason = "the code is generated from the WIT"
+    )]
 
     wit_bindgen::generate!({ path: "../wit", world: "connector" });
 
