@@ -1,0 +1,440 @@
+//! A program that uses the C functions: its handles, its inputs and what it reads.
+
+use std::ffi::c_char;
+use std::ptr::{null, null_mut};
+
+use brightpearl::*;
+use brightpearl_fuzz::operations::{CONFIG, NOTES};
+
+use super::{Act, Body, Operation, Size, Text};
+
+#[path = "reading.rs"]
+mod reading;
+
+const NOW: u64 = 1_767_225_600_000;
+const OPERATIONS: [&str; 8] = [
+    r#"{"search":{"resource":"order-service/order-search"}}"#,
+    r#"{"fetch":{"resource":"order-service/order","ids":"1-9,30"}}"#,
+    r#"{"options":{"resource":"order-service/order","ids":"1-300"}}"#,
+    r#"{"request":{"method":"GET","path":"order-service/order-type"}}"#,
+    r#"{"task":{"name":"list-price-lists","arguments":{}}}"#,
+    r#"{"pull":{"resources":[{"resource":"order"},{"resource":"brand"}]}}"#,
+    r#"{"push":{"write":true,"window":3,"mapping":{"version":1,"name":"notes","target":"order-service/order/{ORDER-ID}/note","path":{"ORDER-ID":{"from":"order"}},"fields":[{"to":"/text","from":"text"}]}}}"#,
+    r#"{"batch":{"requests":[{"method":"POST","path":"order-service/order/1/note","body":"{\"text\":\"n\"}"},{"method":"DELETE","path":"order-service/order/1/row/2"}]}}"#,
+];
+const TEXTS: [&str; 14] = [
+    CONFIG,
+    NOTES,
+    "order-service/order-search",
+    "order-service/order",
+    "orderTypeId",
+    "1-9,30",
+    r#"{"order":7,"text":"a"}"#,
+    r#"{"text":"n"}"#,
+    "order-service/order/1/note",
+    "POST",
+    "GET",
+    "read-product-prices",
+    r#"{"productIds":"1-9"}"#,
+    "",
+];
+const BODIES: [&str; 8] = [
+    r#"{"response":{"results":[[7,"Zo\u00eb"],[9,null]],"metaData":{"resultsAvailable":4,"resultsReturned":2,"firstResult":1,"lastResult":2,"columns":[{"name":"orderId","referenceData":["a"]},{"name":"ref"}]}},"reference":{"a":{"7":"x"}}}"#,
+    r#"{"response":{"results":[[1,1.5,true,[1],"2026-01-01T00:00:00.000Z"]],"metaData":{"resultsAvailable":1,"resultsReturned":1,"firstResult":1,"lastResult":1,"columns":[{"name":"orderId"},{"name":"b"},{"name":"c"},{"name":"d"},{"name":"createdOn","reportDataType":"PERIOD"}]}}}"#,
+    r#"{"response":[{"id":1,"a":"b"},{"id":2}]}"#,
+    r#"{"response":{"getUris":["/order/1-200","/order/201-300"]}}"#,
+    r#"{"response":{"processedMessages":[{"label":"1","statusCode":200,"body":{"content":{"response":3}}}],"unprocessedMessages":[]}}"#,
+    r#"{"errors":[{"code":"CMNC-006","message":"no"}]}"#,
+    r#"{"response":12}"#,
+    "",
+];
+
+/// What is freed only at the end, or by an act.
+#[derive(Default)]
+pub(super) struct Host {
+    clients: Vec<*mut bp_client>,
+    calls: Vec<*mut bp_call>,
+    pools: Vec<*mut bp_pool>,
+    exchanges: Vec<u64>,
+    checkpoint: Vec<u8>,
+    kept: reading::Kept,
+    now: u64,
+}
+
+/// An input in memory of exactly its size, which goes as soon as the function has returned.
+struct Input {
+    bytes: Option<Box<[u8]>>,
+}
+
+impl Input {
+    fn of(text: &Text) -> Self {
+        Self {
+            bytes: match text {
+                Text::Known(number) => Some(TEXTS[usize::from(*number) % TEXTS.len()].as_bytes().into()),
+                Text::Any(text) => Some(text.as_bytes().into()),
+                Text::Bytes(bytes) => Some(bytes.as_slice().into()),
+                Text::Null => None,
+            },
+        }
+    }
+
+    fn known(text: &str) -> Self {
+        Self { bytes: Some(text.as_bytes().into()) }
+    }
+
+    fn data(&self) -> *const c_char {
+        self.bytes.as_ref().map_or(null(), |bytes| bytes.as_ptr().cast())
+    }
+
+    fn len(&self) -> usize {
+        self.bytes.as_ref().map_or(0, |bytes| bytes.len())
+    }
+
+    fn text(&self) -> bp_text {
+        bp_text { data: self.data(), len: self.len() }
+    }
+
+    fn bytes(&self) -> bp_bytes {
+        bp_bytes { data: self.data().cast(), len: self.len() }
+    }
+}
+
+/// All bits zero, and the size set or not: `BP_INIT`, done well and badly.
+fn sized<T>(size: &Size, set: impl FnOnce(&mut T, usize)) -> Box<T> {
+    // SAFETY: used for this interface's own structures only, which zero fits.
+    let mut structure: Box<T> = Box::new(unsafe { std::mem::zeroed() });
+    let told = match size {
+        Size::Right | Size::Also | Size::Still => size_of::<T>(),
+        Size::Zero => 0,
+        Size::Short(size) => usize::from(*size) % size_of::<T>(),
+        Size::Huge => usize::MAX,
+    };
+    set(&mut structure, told);
+    structure
+}
+
+fn slot<T>(handles: &[*mut T], number: u8) -> *mut T {
+    // One more than there are: NULL is among them.
+    handles.get(usize::from(number) % (handles.len() + 1)).copied().unwrap_or(null_mut())
+}
+
+fn take<T>(handles: &mut Vec<*mut T>, number: u8) -> *mut T {
+    match handles.len() {
+        0 => null_mut(),
+        count => handles.swap_remove(usize::from(number) % count),
+    }
+}
+
+impl Host {
+    pub(super) fn new() -> Self {
+        let mut host = Self { now: NOW, ..Self::default() };
+        host.client(&Input::known(CONFIG), false);
+        host
+    }
+
+    fn client(&mut self, config: &Input, with_pool: bool) {
+        let pool = if with_pool { slot(&self.pools, 0) } else { null_mut() };
+        let (mut client, mut error) = (null_mut(), null_mut());
+        // SAFETY: a text, a pool or NULL, and places of our own.
+        let status = unsafe { bp_client_new(config.data(), config.len(), pool, &mut client, &mut error) };
+        self.judge(status, error);
+        assert_eq!(client.is_null(), status != bp_status::Ok, "a handle exactly on success");
+        if !client.is_null() {
+            self.clients.push(client);
+        }
+    }
+
+    /// Reads an error through, frees it, and holds it to its status.
+    fn judge(&self, status: bp_status, error: *mut bp_error) {
+        assert_ne!(status, bp_status::Panic, "a defect in the library");
+        assert_eq!(error.is_null(), status == bp_status::Ok, "an error exactly on failure");
+        reading::error(error);
+        // SAFETY: our own, or NULL.
+        unsafe { bp_error_free(error) };
+    }
+
+    fn started(&mut self, status: bp_status, call: *mut bp_call, error: *mut bp_error) {
+        self.judge(status, error);
+        assert_eq!(call.is_null(), status != bp_status::Ok, "a call exactly on success");
+        if !call.is_null() {
+            self.calls.push(call);
+        }
+    }
+
+    pub(super) fn act(&mut self, act: &Act) {
+        let mut error = null_mut();
+        let now = self.now;
+        match act {
+            Act::Client { config, with_pool } => self.client(&Input::of(config), *with_pool),
+            Act::Start { client, operation, size } => {
+                self.start(slot(&self.clients, *client), operation, size)
+            }
+            Act::Poll { call, size, later } => {
+                self.now += u64::from(*later) * 16;
+                self.poll(slot(&self.calls, *call), size);
+            }
+            Act::Answer { call, body, status, size } => {
+                let body = match body {
+                    Body::Known(number) => Input::known(BODIES[usize::from(*number) % BODIES.len()]),
+                    Body::Any(bytes) => Input { bytes: Some(bytes.as_slice().into()) },
+                };
+                let (name, value) = (Input::known("brightpearl-requests-remaining"), Input::known("7"));
+                let headers = Box::new([bp_field { name: name.text(), value: value.text() }]);
+                let mut response =
+                    sized(size, |response: &mut bp_response, size| response.struct_size = size);
+                response.status = if *status < 256 { 200 } else { *status };
+                response.body = body.bytes();
+                (response.headers, response.header_count) = (headers.as_ptr(), headers.len());
+                let (call, exchange) = (slot(&self.calls, *call), self.exchanges.pop().unwrap_or(1));
+                // SAFETY: a call or NULL, and structures and places of our own.
+                let told = unsafe { bp_call_answer(call, exchange, &*response, now, &mut error) };
+                self.judge(told, error);
+            }
+            Act::Fail { call, maybe, reason } => {
+                let (call, exchange) = (slot(&self.calls, *call), self.exchanges.pop().unwrap_or(1));
+                let reason = Input::of(reason);
+                let fail = if *maybe { bp_call_fail_maybe_sent } else { bp_call_fail_not_sent };
+                // SAFETY: a call or NULL, a text, and a place of our own.
+                let told = unsafe { fail(call, exchange, reason.data(), reason.len(), now, &mut error) };
+                self.judge(told, error);
+            }
+            Act::Acknowledge { call, items } => {
+                // SAFETY: a call or NULL, and a place of our own.
+                let told =
+                    unsafe { bp_call_acknowledge(slot(&self.calls, *call), usize::from(*items), &mut error) };
+                self.judge(told, error);
+            }
+            // SAFETY: a call, or NULL.
+            Act::Cancel { call } => unsafe { bp_call_cancel(slot(&self.calls, *call), now) },
+            Act::Checkpoint { call } => {
+                let call = slot(&self.calls, *call);
+                // SAFETY: a call or NULL, and places of our own.
+                self.checkpoint =
+                    self.taken(|buffer, error| unsafe { bp_call_checkpoint(call, buffer, error) });
+            }
+            Act::Resume { client, text } => {
+                let text = text
+                    .as_ref()
+                    .map_or_else(|| Input { bytes: Some(self.checkpoint.as_slice().into()) }, Input::of);
+                let mut call = null_mut();
+                let client = slot(&self.clients, *client);
+                // SAFETY: a client or NULL, a text, and places of our own.
+                let status =
+                    unsafe { bp_client_resume(client, text.data(), text.len(), &mut call, &mut error) };
+                self.started(status, call, error);
+            }
+            Act::Feed { call, record } => {
+                let record = Input::of(record);
+                let call = slot(&self.calls, *call);
+                // SAFETY: a call or NULL, bytes, and a place of our own.
+                let told = unsafe { bp_call_feed(call, record.data().cast(), record.len(), &mut error) };
+                self.judge(told, error);
+            }
+            Act::Finish { call } => {
+                // SAFETY: a call or NULL, and a place of our own.
+                let told = unsafe { bp_call_finish(slot(&self.calls, *call), &mut error) };
+                self.judge(told, error);
+            }
+            Act::Explain { call, size } => {
+                let mut explanation = sized(size, |it: &mut bp_explanation, size| it.struct_size = size);
+                // SAFETY: a call or NULL, and places of our own.
+                let told =
+                    unsafe { bp_call_explain(slot(&self.calls, *call), now, &mut *explanation, &mut error) };
+                self.judge(told, error);
+            }
+            Act::Ask { client, size } => self.ask(slot(&self.clients, *client), size),
+            Act::Validate { method, path, body, size } => {
+                let (method, path, body) = (Input::of(method), Input::of(path), Input::of(body));
+                let mut validation = sized(size, |it: &mut bp_validation, size| it.struct_size = size);
+                (validation.verb, validation.path, validation.body) =
+                    (method.text(), path.text(), body.bytes());
+                // SAFETY: structures and places of our own.
+                self.taken(|buffer, error| unsafe { bp_validate(&*validation, buffer, error) });
+            }
+            Act::Map { document, record } => self.map(&Input::of(document), &Input::of(record)),
+            Act::FreeKept => std::mem::take(&mut self.kept).free(),
+            // SAFETY: our own and in no list any more, or NULL.
+            Act::FreeCall { call } => unsafe { bp_call_free(take(&mut self.calls, *call)) },
+            // SAFETY: as above; calls outlive their client.
+            Act::FreeClient { client } => unsafe { bp_client_free(take(&mut self.clients, *client)) },
+            Act::Nulls => self.nulls(),
+        }
+    }
+
+    fn start(&mut self, client: *const bp_client, operation: &Operation, size: &Size) {
+        let (mut call, mut error) = (null_mut(), null_mut());
+        // SAFETY: a client or NULL, texts, structures and places of our own, all of which outlive the function.
+        let status = unsafe {
+            match operation {
+                Operation::Known(number) => {
+                    let text = Input::known(OPERATIONS[usize::from(*number) % OPERATIONS.len()]);
+                    bp_call_start_json(client, text.data(), text.len(), &mut call, &mut error)
+                }
+                Operation::Json(text) => {
+                    let text = Input::of(text);
+                    bp_call_start_json(client, text.data(), text.len(), &mut call, &mut error)
+                }
+                Operation::Search { resource, filters } => {
+                    let resource = Input::of(resource);
+                    let inputs: Vec<(Input, Input)> =
+                        filters.iter().map(|(name, value)| (Input::of(name), Input::of(value))).collect();
+                    let fields: Box<[bp_field]> = inputs
+                        .iter()
+                        .map(|(name, value)| bp_field { name: name.text(), value: value.text() })
+                        .collect();
+                    let mut search = sized(size, |it: &mut bp_search, size| it.struct_size = size);
+                    search.resource = resource.text();
+                    (search.filters, search.filter_count) = (fields.as_ptr(), fields.len());
+                    bp_call_start_search(client, &*search, &mut call, &mut error)
+                }
+                Operation::Fetch { ids } => {
+                    let (resource, ids) = (Input::known("order-service/order"), Input::of(ids));
+                    let mut fetch = sized(size, |it: &mut bp_fetch, size| it.struct_size = size);
+                    (fetch.resource, fetch.ids) = (resource.text(), ids.text());
+                    bp_call_start_fetch(client, &*fetch, &mut call, &mut error)
+                }
+                Operation::Options { ids } => {
+                    let (resource, ids) = (Input::known("order-service/order"), Input::of(ids));
+                    let mut options = sized(size, |it: &mut bp_options, size| it.struct_size = size);
+                    (options.resource, options.ids) = (resource.text(), ids.text());
+                    bp_call_start_options(client, &*options, &mut call, &mut error)
+                }
+                Operation::Request { path, body } => {
+                    let (method, path, body) = (Input::known("POST"), Input::of(path), Input::of(body));
+                    let mut request = sized(size, |it: &mut bp_request, size| it.struct_size = size);
+                    (request.method, request.path, request.body) = (method.text(), path.text(), body.bytes());
+                    bp_call_start_request(client, &*request, &mut call, &mut error)
+                }
+                Operation::Batch(bodies) => {
+                    let mut batch = null_mut();
+                    let made = bp_batch_new(&mut batch, null_mut());
+                    assert_eq!(made, bp_status::Ok);
+                    for body in bodies.iter().take(12) {
+                        let method = Input::known("POST");
+                        let (path, body) = (Input::known("order-service/order/1/note"), Input::of(body));
+                        let mut request = sized(size, |it: &mut bp_request, size| it.struct_size = size);
+                        (request.method, request.path, request.body) =
+                            (method.text(), path.text(), body.bytes());
+                        bp_batch_add(batch, &*request, null_mut());
+                    }
+                    let status = bp_call_start_batch(client, batch, null(), &mut call, &mut error);
+                    bp_batch_free(batch);
+                    status
+                }
+                Operation::Task { name, arguments } => {
+                    let (name, told) = (Input::of(name), Input::of(arguments));
+                    bp_call_start_task(
+                        client,
+                        name.data(),
+                        name.len(),
+                        told.data(),
+                        told.len(),
+                        &mut call,
+                        &mut error,
+                    )
+                }
+                Operation::Push(text) => {
+                    let text = Input::of(text);
+                    bp_call_start_push(client, text.data(), text.len(), &mut call, &mut error)
+                }
+                Operation::Pull(text) => {
+                    let text = Input::of(text);
+                    bp_call_start_pull(client, text.data(), text.len(), &mut call, &mut error)
+                }
+            }
+        };
+        self.started(status, call, error);
+    }
+
+    fn poll(&mut self, call: *mut bp_call, size: &Size) {
+        let mut step = sized(size, |step: &mut bp_step, size| step.struct_size = size);
+        let mut error = null_mut();
+        // SAFETY: a call or NULL, and places of our own.
+        let status = unsafe { bp_call_poll(call, self.now, &mut *step, &mut error) };
+        self.judge(status, error);
+        if status == bp_status::Ok && step.struct_size >= size_of::<bp_step>() {
+            if step.kind == bp_step_kind::Send {
+                self.exchanges.push(step.exchange);
+            }
+            self.kept.read(&step);
+        }
+    }
+
+    fn taken(&self, fill: impl FnOnce(*mut bp_buffer, *mut *mut bp_error) -> bp_status) -> Vec<u8> {
+        let mut buffer = bp_buffer { data: null_mut(), len: 0 };
+        let mut error = null_mut();
+        let status = fill(&mut buffer, &mut error);
+        self.judge(status, error);
+        let bytes = reading::bytes(buffer.data.cast(), buffer.len);
+        // SAFETY: filled by the library, or empty.
+        unsafe { bp_buffer_free(&mut buffer) };
+        bytes
+    }
+
+    fn ask(&mut self, client: *const bp_client, size: &Size) {
+        let (mut pool, mut error) = (null_mut(), null_mut());
+        let mut statistics = sized(size, |it: &mut bp_statistics, size| it.struct_size = size);
+        let mut budget = sized(size, |it: &mut bp_budget, size| it.struct_size = size);
+        // SAFETY: a client or NULL, and places of our own.
+        unsafe {
+            let status = bp_client_statistics(client, &mut *statistics, &mut error);
+            self.judge(status, error);
+            let status = bp_client_budget(client, self.now, &mut *budget, &mut error);
+            self.judge(status, error);
+            self.taken(|buffer, error| bp_client_drain_events(client, buffer, error));
+            self.taken(|buffer, error| bp_client_tokens(client, buffer, error));
+            let status = bp_client_pool(client, &mut pool, &mut error);
+            self.judge(status, error);
+        }
+        if !pool.is_null() {
+            self.pools.push(pool);
+        }
+    }
+
+    fn map(&self, document: &Input, record: &Input) {
+        let (mut mapping, mut error) = (null_mut(), null_mut());
+        // SAFETY: texts and places of our own.
+        unsafe {
+            let status = bp_mapping_new(document.data(), document.len(), &mut mapping, &mut error);
+            self.judge(status, error);
+            self.taken(|buffer, error| {
+                bp_mapping_run(mapping, record.data(), record.len(), null(), 0, buffer, error)
+            });
+            self.taken(|buffer, error| bp_mapping_check(document.data(), document.len(), buffer, error));
+            bp_mapping_free(mapping);
+        }
+    }
+
+    fn nulls(&mut self) {
+        let call = slot(&self.calls, 0);
+        // SAFETY: NULL is what the functions promise to bear.
+        unsafe {
+            bp_call_poll(call, self.now, null_mut(), null_mut());
+            bp_call_answer(call, 1, null(), self.now, null_mut());
+            bp_call_checkpoint(call, null_mut(), null_mut());
+            bp_call_explain(call, self.now, null_mut(), null_mut());
+            bp_call_feed(call, null(), 7, null_mut());
+            bp_call_start_json(slot(&self.clients, 0), null(), 3, null_mut(), null_mut());
+            bp_client_resume(slot(&self.clients, 0), null(), 0, null_mut(), null_mut());
+            bp_client_new(null(), 5, null(), null_mut(), null_mut());
+            bp_mapping_new(null(), 0, null_mut(), null_mut());
+            bp_validate(null(), null_mut(), null_mut());
+        }
+    }
+
+    pub(super) fn free_everything(mut self) {
+        // SAFETY: each handle is our own and freed once; what was kept outlives calls, and calls outlive clients.
+        unsafe {
+            for client in self.clients.drain(..) {
+                bp_client_free(client);
+            }
+            for call in self.calls.drain(..) {
+                bp_call_free(call);
+            }
+            for pool in self.pools.drain(..) {
+                bp_pool_free(pool);
+            }
+        }
+        self.kept.free();
+    }
+}

@@ -1,0 +1,167 @@
+//! Reads what the C functions hand out, to its last byte, and keeps some of it beyond its call.
+
+use std::hint::black_box;
+
+use brightpearl::*;
+
+/// Outputs that are retained.
+#[derive(Default)]
+pub(super) struct Kept {
+    pages: Vec<*const bp_page>,
+    resources: Vec<*const bp_resources>,
+    replies: Vec<*const bp_reply>,
+    results: Vec<*const bp_results>,
+    outcomes: Vec<*const bp_outcomes>,
+    records: Vec<*const bp_records>,
+}
+
+/// What lies there, each byte touched.
+pub(super) fn bytes(data: *const u8, len: usize) -> Vec<u8> {
+    if data.is_null() {
+        assert_eq!(len, 0, "NULL has no length");
+        return Vec::new();
+    }
+    // SAFETY: the library says that so many bytes lie there.
+    unsafe { std::slice::from_raw_parts(data, len) }.to_vec()
+}
+
+fn text(text: bp_text) {
+    let text = bytes(text.data.cast(), text.len);
+    assert!(std::str::from_utf8(&text).is_ok(), "a text that is no UTF-8");
+}
+
+/// Reads all that an error says.
+pub(super) fn error(error: *const bp_error) {
+    // SAFETY: an error, or NULL; indices beyond the end are allowed.
+    unsafe {
+        for told in [
+            bp_error_message(error),
+            bp_error_location(error),
+            bp_error_advice(error),
+            bp_error_text(error),
+            bp_error_progress(error),
+            bp_error_request_url(error),
+            bp_error_request_method(error),
+        ] {
+            text(told);
+        }
+        for index in 0..=bp_error_count(error) {
+            text(bp_error_code_at(error, index));
+            text(bp_error_message_at(error, index));
+        }
+        for index in 0..=bp_error_violation_count(error) {
+            black_box(bp_error_violation(error, index));
+        }
+        for index in 0..=bp_error_verification_count(error) {
+            black_box(bp_error_verification(error, index));
+        }
+    }
+}
+
+impl Kept {
+    /// Reads a step and retains its output.
+    pub(super) fn read(&mut self, step: &bp_step) {
+        text(step.method);
+        text(step.url);
+        text(step.journal);
+        bytes(step.body.data, step.body.len);
+        for index in 0..step.header_count {
+            // SAFETY: the step says that so many fields are there.
+            let field = unsafe { &*step.headers.add(index) };
+            text(field.name);
+            text(field.value);
+        }
+        // SAFETY: outputs of a fresh step, or NULL, which every function bears.
+        unsafe {
+            if !step.page.is_null() {
+                self.pages.push(bp_page_retain(step.page));
+            }
+            if !step.resources.is_null() {
+                self.resources.push(bp_resources_retain(step.resources));
+            }
+            if !step.reply.is_null() {
+                self.replies.push(bp_reply_retain(step.reply));
+            }
+            if !step.results.is_null() {
+                self.results.push(bp_results_retain(step.results));
+            }
+            if !step.outcomes.is_null() {
+                self.outcomes.push(bp_outcomes_retain(step.outcomes));
+            }
+            if !step.records.is_null() {
+                self.records.push(bp_records_retain(step.records));
+            }
+            for index in 0..=bp_uris_count(step.uris) {
+                text(bp_uris_at(step.uris, index));
+            }
+            text(bp_task_result_json(step.task));
+        }
+    }
+
+    /// Reads all that was kept once more, and frees it.
+    pub(super) fn free(self) {
+        // SAFETY: each was retained once and is freed once; indices beyond the end are allowed.
+        unsafe {
+            for it in self.pages {
+                page(it);
+                bp_page_free(it);
+            }
+            for it in self.resources {
+                bytes(bp_resources_body(it).data, bp_resources_body(it).len);
+                text(bp_resources_missing(it));
+                for index in 0..bp_resources_count(it) {
+                    let resource = &*bp_resources_at(it, index);
+                    bytes(resource.json.data, resource.json.len);
+                }
+                for index in 0..=bp_resources_refused_count(it) {
+                    error(bp_resources_refused_error(it, index));
+                }
+                bp_resources_free(it);
+            }
+            for it in self.replies {
+                bytes(bp_reply_body(it).data, bp_reply_body(it).len);
+                bp_reply_free(it);
+            }
+            for it in self.results {
+                for index in 0..=bp_results_count(it) {
+                    let reply = bp_results_reply(it, index);
+                    bytes(bp_reply_body(reply).data, bp_reply_body(reply).len);
+                    error(bp_results_error(it, index));
+                }
+                bp_results_free(it);
+            }
+            for it in self.outcomes {
+                for index in 0..=bp_outcomes_count(it) {
+                    text(bp_outcomes_json(it, index));
+                    text(bp_outcomes_key(it, index));
+                    error(bp_outcomes_error(it, index));
+                }
+                bp_outcomes_free(it);
+            }
+            for it in self.records {
+                text(bp_records_resource(it));
+                for index in 0..=bp_records_count(it) {
+                    text(bp_records_json(it, index));
+                    text(bp_records_changed(it, index));
+                }
+                bp_records_free(it);
+            }
+        }
+    }
+}
+
+/// Reads every cell, also beyond the last.
+fn page(page: *const bp_page) {
+    let (mut room, mut is_text) = ([0_u8; 8], false);
+    // SAFETY: a page of our own; places beyond its end are allowed, and the room is as long as is said.
+    unsafe {
+        for row in 0..=bp_page_rows(page) {
+            for column in 0..=bp_page_column_count(page) {
+                black_box(bp_page_is_null(page, column, row));
+                black_box(bp_page_cell_text(page, column, row, room.as_mut_ptr().cast(), room.len()));
+                let label = bp_page_label(page, column, row, &mut is_text);
+                bytes(label.data, label.len);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Expressions: one that is taken has a value of any record, or says why it has none, and the same value the second time.
+#![no_main]
+
+use brightpearl_core::mapping::{Mapping, Resolved};
+use libfuzzer_sys::fuzz_target;
+use serde_json::json;
+
+fuzz_target!(|data: &[u8]| {
+    let mut parts = data.splitn(2, |byte| *byte == 0xff);
+    let Some(Ok(expression)) = parts.next().map(std::str::from_utf8) else { return };
+    let document = json!({"version": 1, "name": "expression", "target": "order-service/order/{ORDER-ID}/note",
+        "path": {"ORDER-ID": {"value": "7"}}, "fields": [{"to": "/text", "from": expression}]});
+    let Ok(mapping) = Mapping::compile(&document.to_string()) else { return };
+    let record =
+        parts.next().unwrap_or(br#"{"a":[{"b":1,"c":"x"},{"b":2.5}],"d":{"e":null},"f":"1.10","g":[3,1,2]}"#);
+    let resolved = Resolved::from_json("").expect("nothing");
+    let mut mapper = mapping.mapper();
+    let first = mapper.map(record).body(&|reference| resolved.of(reference));
+    let second = mapper.map(record).body(&|reference| resolved.of(reference));
+    assert_eq!(first, second, "a mapper's memory");
+    assert_eq!(first, mapping.map(record).body(&|reference| resolved.of(reference)));
+});

@@ -1,0 +1,29 @@
+//! Journals of pushes: with whatever journal, a push starts or says what is wrong, and ends with one outcome per record.
+#![no_main]
+
+use brightpearl_core::Output;
+use brightpearl_fuzz::driving::{answers, drive};
+use brightpearl_fuzz::operations::{CONFIG, NOTES, client, operation};
+use libfuzzer_sys::fuzz_target;
+use serde_json::{Value, json};
+
+fuzz_target!(|data: &[u8]| {
+    let mut parts = data.splitn(2, |byte| *byte == 0xff);
+    let journal = String::from_utf8_lossy(parts.next().unwrap_or_default());
+    let mapping: Value = serde_json::from_str(NOTES).expect("JSON");
+    let push = json!({"push": {"mapping": mapping, "write": true, "window": 3, "journal": journal}});
+    let client = client(CONFIG);
+    let Ok(mut call) = client.start(operation(&push.to_string())) else { return };
+    let records: [&[u8]; 4] =
+        [br#"{"order":7,"text":"a"}"#, br#"{"order":8,"text":"b"}"#, b"{}", br#"{"order":7,"text":"a"}"#];
+    let mut told = [false; 4];
+    drive(&mut call, &records, answers(parts.next().unwrap_or_default()), |output| {
+        if let Output::Outcomes(outcomes) = output {
+            for outcome in outcomes.iter() {
+                let record = usize::try_from(outcome.record).expect("a record that was fed");
+                assert!(!told[record], "record {record} has two outcomes");
+                told[record] = true;
+            }
+        }
+    });
+});
