@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 case "${1:-}" in
---check) exec cargo test --quiet -p brightpearl-ffi --test header ;;
-"") BRIGHTPEARL_WRITE_HEADER=1 exec cargo test --quiet -p brightpearl-ffi --test header ;;
+--check) exec cargo test --locked --quiet -p brightpearl-ffi --test header ;;
+"") BRIGHTPEARL_WRITE_HEADER=1 exec cargo test --locked --quiet -p brightpearl-ffi --test header ;;
 *) echo "usage: $0 [--check]" >&2; exit 2 ;;
 esac

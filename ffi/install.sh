@@ -19,7 +19,7 @@ case "${2:-}" in
 esac
 
 cd "$(dirname "$0")/.."
-static_libs=$(cargo rustc --quiet -p brightpearl-ffi --lib --profile "$profile" -- --print native-static-libs 2>&1 |
+static_libs=$(cargo rustc --locked --quiet -p brightpearl-ffi --lib --profile "$profile" -- --print native-static-libs 2>&1 |
     sed -n 's/^note: native-static-libs: //p')
 built=${CARGO_TARGET_DIR:-target}/$folder
 abi=$(sed -n 's/^#define BP_ABI_VERSION //p' ffi/include/brightpearl.h)

@@ -11,8 +11,8 @@ case "${1:-}" in
 esac
 command -v npm >/dev/null || { echo "missing: Node 20 or newer with npm" >&2; exit 1; }
 
-(cd "$root" && cargo build --quiet --profile "$profile" -p brightpearl-ffi &&
-    cargo build --quiet --profile "$profile" -p brightpearl-emulator --features server --bin brightpearl-emulator)
+(cd "$root" && cargo build --locked --quiet --profile "$profile" -p brightpearl-ffi &&
+    cargo build --locked --quiet --profile "$profile" -p brightpearl-emulator --features server --bin brightpearl-emulator)
 platform=$(node -p '`${process.platform}-${process.arch}`')
 case "$(uname -s)" in
 Darwin) library=libbrightpearl.dylib emulator=brightpearl-emulator ;;

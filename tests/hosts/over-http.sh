@@ -17,8 +17,8 @@ trap stop EXIT
 export BRIGHTPEARL_ACCOUNT=demo BRIGHTPEARL_APP_REF=demo_hosts BRIGHTPEARL_ACCOUNT_TOKEN=token-of-the-hosts
 config='{"credentials": [{"kind": "system", "app_ref": "demo_hosts", "account_token": "token-of-the-hosts"}]}'
 
-cargo build --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
-cargo build --quiet -p brightpearl-host-rust --example pull
+cargo build --locked --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
+cargo build --locked --quiet -p brightpearl-host-rust --example pull
 
 # A fresh emulator for each host, so that each is counted alone.
 start_emulator() {

@@ -5,4 +5,4 @@ cd "$(dirname "$0")/../../.."
 component=${CARGO_TARGET_DIR:-target}/component/brightpearl.wasm
 
 wasm/build.sh
-cargo run --quiet --release --package brightpearl-host-wasmtime --bin measure -- "$component"
+cargo run --locked --quiet --release --package brightpearl-host-wasmtime --bin measure -- "$component"
