@@ -8,6 +8,8 @@ VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
 # Seeds of each flow that the simulation carries out: `make test-simulation SEEDS=1000000` for the long mode.
 SEEDS ?= 6000
+# Seconds that `make fuzz` shares among its targets.
+SECONDS_OF_FUZZING := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),780)
 # Parts are built one after the other, so that each part's failure stands at the end of the output.
 MAKEFLAGS += --no-print-directory --jobs=1
 
@@ -24,6 +26,8 @@ test: ## Sets up and runs everything that proves this project
 	@tests/step.sh "what the tests need" tests/setup.sh
 	@$(MAKE) test-rust
 	@$(MAKE) test-simulation
+	@$(MAKE) test-fuzz
+	@$(MAKE) test-supply
 	@$(MAKE) test-c
 	@$(MAKE) test-node
 	@$(MAKE) test-component
@@ -35,15 +39,31 @@ test: ## Sets up and runs everything that proves this project
 .PHONY: test-rust
 test-rust: ## Format, lints, unit, documentation, property, recording and vector tests in Rust
 	@tests/step.sh "format" cargo fmt --all --check
-	@tests/step.sh "lints" cargo clippy --workspace --exclude brightpearl-host-wasmtime --exclude brightpearl-wasm --all-targets -- -D warnings
-	@tests/step.sh "lints of the core's features" cargo clippy -p brightpearl-core --all-features --all-targets -- -D warnings
-	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p brightpearl-core -p brightpearl-emulator
-	@tests/step.sh "Rust tests" cargo test -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust -- --show-output
+	@tests/step.sh "lints" cargo clippy --locked --workspace --exclude brightpearl-host-wasmtime --exclude brightpearl-wasm --all-targets -- -D warnings
+	@tests/step.sh "lints of the core's features" cargo clippy --locked -p brightpearl-core --all-features --all-targets -- -D warnings
+	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
+	@tests/step.sh "Rust tests" cargo test --locked -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust -- --show-output
 
 .PHONY: test-simulation
 test-simulation: ## Flows under virtual time: 10 000 seeds of misfortunes, and faults that must be noticed
-	@tests/step.sh "planted faults" cargo test --profile host -p brightpearl-simulation
-	@tests/step.sh "simulation" cargo run --quiet --profile host -p brightpearl-simulation -- --seeds $(SEEDS)
+	@tests/step.sh "planted faults" cargo test --locked --profile host -p brightpearl-simulation
+	@tests/step.sh "simulation" cargo run --locked --quiet --profile host -p brightpearl-simulation -- --seeds $(SEEDS)
+
+.PHONY: test-fuzz
+test-fuzz: ## The fuzz targets under AddressSanitizer: regressions, seeds, and a fixed number of inputs each
+	@tests/step.sh "fuzz targets" tests/fuzz/run.sh --runs 1500
+
+.PHONY: fuzz
+fuzz: ## Fuzzes all targets in turn for a long time: `make fuzz SECONDS=3600`
+	@tests/step.sh "fuzzing" tests/fuzz/run.sh --seconds $(SECONDS_OF_FUZZING)
+
+.PHONY: test-supply
+test-supply: ## Licences, sources and duplicates of what the artefacts are built from, by the lists of deny.toml
+	@tests/step.sh "dependencies" $(PYTHON) tests/supply/check.py
+
+.PHONY: deny
+deny: ## The same by cargo-deny, and known weaknesses where their database can be had
+	@tests/step.sh "cargo-deny" tests/supply/deny.sh
 
 .PHONY: test-c
 test-c: ## The C host: header drift, vectors, the example host, both under valgrind and the sanitizers
@@ -65,13 +85,13 @@ test-python: $(VENV)/.package $(VENV)/.test-tools ## The Python host: types, stu
 
 .PHONY: bench
 bench: $(VENV)/.package ## Measures, beside what one would use instead, and prints the ratios
-	@tests/step.sh "engine" cargo run --quiet --release -p brightpearl-bench
+	@tests/step.sh "engine" cargo run --locked --quiet --release -p brightpearl-bench
 	@tests/step.sh "component" tests/hosts/wasmtime/measure.sh
 	@tests/step.sh "Python" tests/bench/python/run.sh $(VENV)
 
 .PHONY: bless-vectors
 bless-vectors: ## Rewrites the expectations of the golden vectors; read the difference before you commit it
-	@cargo run --quiet -p brightpearl-host-rust --bin bless-vectors
+	@cargo run --locked --quiet -p brightpearl-host-rust --bin bless-vectors
 
 .PHONY: generate-tasks
 generate-tasks: $(VENV)/.package ## Writes the typed task methods of Node and Python anew, after a change to the engine's tasks
@@ -101,5 +121,5 @@ $(VENV)/.package: $(VENV)/.created $(PACKAGE_SOURCES)
 	@touch $@
 
 $(VENV)/.test-tools: $(VENV)/.created tests/hosts/python/requirements.txt
-	@tests/step.sh "Python test tools" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r tests/hosts/python/requirements.txt
+	@tests/step.sh "Python test tools" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/hosts/python/requirements.txt
 	@touch $@

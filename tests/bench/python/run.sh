@@ -3,7 +3,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 python=$(cd "$1" && pwd)/bin/python
-"$python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+"$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements.txt"
 cd "$here"
 "$python" pages.py
 "$python" memory.py
