@@ -37,4 +37,7 @@ install -m 755 "$built/$plain" "$target/lib/$shared"
 ln -sf "$shared" "$target/lib/$plain"
 sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" -e "s|@STATIC_LIBS@|$static_libs|" \
     ffi/brightpearl.pc.in >"$target/lib/pkgconfig/brightpearl.pc"
+mkdir -p "$target/share/doc/brightpearl"
+install -m 644 LICENSE "$target/share/doc/brightpearl/"
+python3 tests/supply/notices.py c "$target/share/doc/brightpearl/THIRD-PARTY-NOTICES.txt"
 echo "installed libbrightpearl $version (interface $abi) to $target"

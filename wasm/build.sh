@@ -124,3 +124,4 @@ wasm/node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers --enable-sim
     --enable-reference-types --enable-multivalue --output "$small" "$module"
 module=$small
 cargo run --quiet --locked --package brightpearl-component -- "$module" "$component"
+python3 tests/supply/notices.py component "$(dirname "$component")/THIRD-PARTY-NOTICES.txt" >&2

@@ -24,6 +24,9 @@ for file in "$library" "$emulator"; do
     cp "${CARGO_TARGET_DIR:-$root/target}/$folder/$file" "lib/$platform/"
 done
 
+python3 "$root/tests/supply/notices.py" node THIRD-PARTY-NOTICES.txt
+cp "$root/LICENSE" .
+
 npm ci --no-audit --no-fund --loglevel=error
 rm -rf dist
 npm run --silent build

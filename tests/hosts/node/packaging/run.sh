@@ -16,6 +16,8 @@ cp "$here"/sample.* "$here"/use.* .
 # Nothing but the pack may be needed.
 unset BRIGHTPEARL_LIBRARY
 export CARGO_TARGET_DIR="$project/none"
+grep -q '^serde_json [0-9]' node_modules/brightpearl/THIRD-PARTY-NOTICES.txt
+[ -s node_modules/brightpearl/LICENSE ]
 node use.mjs
 node use.cjs
 "$package/node_modules/.bin/tsc" --noEmit --strict --target es2022 --lib es2022,dom,dom.asynciterable,esnext.disposable \
