@@ -104,7 +104,7 @@ pub(crate) fn trusted(api_domain: &str, named: &[&Origin]) -> Option<Origin> {
                 .collect()
         }
     };
-    let is_named = |origin: &Origin| named.iter().any(|named| *named == origin);
+    let is_named = |origin: &Origin| named.contains(&origin);
     let known = candidates.iter().find(|origin| is_named(origin));
     known.or(candidates.iter().find(|origin| origin.is_brightpearl())).cloned()
 }

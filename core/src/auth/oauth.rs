@@ -109,9 +109,9 @@ const LONGEST_LIFE: u64 = 3_155_760_000;
 /// the rest is cut off, since the refresh token that it answers may be used up. Of a repeated member the last
 /// that can be used counts. A refresh has no `installation_instance_id`.
 pub(super) fn read_tokens(body: &[u8]) -> Granted {
-    let mut granted = Granted::default();
+    let is_whole = serde_json::from_slice::<&RawValue>(body).is_ok();
     // Cut off or not, what was read is in `granted`.
-    granted.is_whole = serde_json::from_slice::<&RawValue>(body).is_ok();
+    let mut granted = Granted { is_whole, ..Granted::default() };
     let mut members = serde_json::Deserializer::from_slice(body);
     let _ = Members(&mut granted).deserialize(&mut members);
     granted
