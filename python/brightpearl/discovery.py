@@ -3,10 +3,9 @@ is genuine. Nothing is sent."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from brightpearl import _native
 from brightpearl.findings import violation
+from brightpearl.record import Record
 from brightpearl.wire import body_text
 
 TYPE_CHECKING = False
@@ -99,8 +98,10 @@ def validate(
     return [violation(members) for members in json.loads(text)]
 
 
-class Callback(NamedTuple):
+class Callback(Record):
     """What a genuine install or uninstall callback says."""
+
+    __slots__ = ("account_code", "timestamp", "token")
 
     account_code: str
     """The account that installed or uninstalled the app."""
@@ -108,6 +109,11 @@ class Callback(NamedTuple):
     """When, in milliseconds since the Unix epoch."""
     token: str | None
     """The unsigned account token, which is secret; None for an uninstallation."""
+
+    def __init__(self, account_code: str, timestamp: int, token: str | None) -> None:
+        self.account_code = account_code
+        self.timestamp = timestamp
+        self.token = token
 
     def __repr__(self) -> str:
         token = None if self.token is None else "[redacted]"

@@ -83,7 +83,7 @@ def reports_failures(command: Callable[Parameters, Result]) -> Callable[Paramete
 
 def reported(command: Callable[[], Result]) -> Result:
     """What a command answers, or a block on standard error and an exit code for what it raises."""
-    from brightpearl.cli.grant import GrantError
+    from brightpearl.cli.grant import GrantError, GrantStop
     from brightpearl.journal import JournalError
 
     try:
@@ -91,8 +91,9 @@ def reported(command: Callable[[], Result]) -> Result:
     except UsageError as error:
         _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
         raise typer.Exit(2) from None
-    except (JournalError, GrantError) as error:
-        _print_block(error.message, _details(error))
+    except (JournalError, GrantError, GrantStop) as stop:
+        failure = stop.error if isinstance(stop, GrantStop) else stop
+        _print_block(failure.message, _details(failure))
         raise typer.Exit(FILE_CODE) from None
     except BrightpearlError as error:
         _print_block(_summary(error), _details(error))

@@ -27,6 +27,14 @@ class GrantError(ValidationError, OSError):
     """The grant cannot be kept. Nothing more is sent, since each refresh ends the token that it used."""
 
 
+class GrantStop(BaseException):
+    """Ends a command from within its transport, where any `Exception` would count as a request without an answer."""
+
+    def __init__(self, error: GrantError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class Grant:
     """Stands between a client and its transport, and keeps what logins bring before anything more happens."""
 
@@ -52,11 +60,14 @@ class Grant:
         """The transport, with every grant on disk before the next request."""
 
         def transmit(request: Request) -> Response:
-            self.keep()
-            form = _refresh_of(request) if self._is_oauth else None
-            if form is None or self._file is None:
-                return transport(request)
-            return self._refresh(self._file, request, form, transport)
+            try:
+                self.keep()
+                form = _refresh_of(request) if self._is_oauth else None
+                if form is None or self._file is None:
+                    return transport(request)
+                return self._refresh(self._file, request, form, transport)
+            except GrantError as error:
+                raise GrantStop(error) from error
 
         return transmit
 

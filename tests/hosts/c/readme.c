@@ -96,7 +96,7 @@ static void use(const bp_client *client, const char *mapping) {
   bp_error_free(error);
   forged.name = bp_text_of("signature");
   forged.value = bp_text_of("00");
-  expect(!is_genuine(&forged, 1, "a secret"), "a forged callback to be found out");
+  expect(!is_genuine(&forged, 1, "a secret", 1767225600000), "a forged callback to be found out");
 }
 
 int main(int count, char **arguments) {
