@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         lane: None,
         max_in_flight: None,
         max_body_bytes: None,
+        read_only: None,
         paging: None,
         page_size: None,
         unknown_members: None,
