@@ -9,9 +9,9 @@ fuzz_target!(|data: &[u8]| {
     let mut parts = data.splitn(2, |byte| *byte == 0xff);
     let Some(Ok(checkpoint)) = parts.next().map(std::str::from_utf8) else { return };
     let client = client(CONFIG);
-    let Ok(mut call) = client.resume(checkpoint) else { return };
+    let Ok(mut call) = client.resume(checkpoint, true) else { return };
     let again = call.checkpoint().expect("a checkpoint of what was resumed");
-    client.resume(&again).unwrap_or_else(|error| panic!("{error}: {again}"));
+    client.resume(&again, true).unwrap_or_else(|error| panic!("{error}: {again}"));
     resumable(&call);
     drive(&mut call, &[], answers(parts.next().unwrap_or_default()), |_| {});
 });

@@ -220,7 +220,7 @@ impl Host {
                 let client = slot(&self.clients, *client);
                 // SAFETY: a client or NULL, a text, and places of our own.
                 let status =
-                    unsafe { bp_client_resume(client, text.data(), text.len(), &mut call, &mut error) };
+                    unsafe { bp_client_resume(client, text.data(), text.len(), true, &mut call, &mut error) };
                 self.started(status, call, error);
             }
             Act::Feed { call, record } => {
@@ -415,7 +415,7 @@ impl Host {
             bp_call_explain(call, self.now, null_mut(), null_mut());
             bp_call_feed(call, null(), 7, null_mut());
             bp_call_start_json(slot(&self.clients, 0), null(), 3, null_mut(), null_mut());
-            bp_client_resume(slot(&self.clients, 0), null(), 0, null_mut(), null_mut());
+            bp_client_resume(slot(&self.clients, 0), null(), 0, false, null_mut(), null_mut());
             bp_client_new(null(), 5, null(), null_mut(), null_mut());
             bp_mapping_new(null(), 0, null_mut(), null_mut());
             bp_validate(null(), null_mut(), null_mut());
