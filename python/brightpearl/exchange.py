@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import ssl
@@ -12,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from brightpearl._native import __version__
+from brightpearl._native import __version__, is_loopback_host
 from brightpearl.content_coding import ACCEPTED, BodyReader
 from brightpearl.messages import Request, Response
 from brightpearl.transport import MaybeSent, NotSent, TransportFailure
@@ -161,19 +160,9 @@ def proxy_for(url: str) -> str | None:
         raise NotSent(f"the URL is invalid: {type(error).__name__}; expected an absolute URL") from None
     proxies = getproxies()
     proxy = proxies.get(parsed.scheme) or proxies.get("all")
-    if not proxy or is_loopback(parsed.host) or proxy_bypass(parsed.host):
+    if not proxy or is_loopback_host(parsed.host) or proxy_bypass(parsed.host):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: `localhost`, `127.0.0.0/8`, `::1`."""
-    name = host.lower().strip("[]")
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return name.rstrip(".") == "localhost"
-    return address.is_loopback
 
 
 def unusable_proxy(error: Exception) -> NotSent:

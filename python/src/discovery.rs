@@ -56,6 +56,12 @@ pub(crate) fn verify_callback(
     or_raise(py, verified.map(|callback| callback.expose_json()))
 }
 
+/// Whether a host is this machine: the only one that plain `http` is allowed for, and that no proxy stands before.
+#[pyfunction]
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    brightpearl_core::is_loopback_host(host)
+}
+
 /// The address of the OAuth page where a person approves an app.
 #[pyfunction]
 pub(crate) fn authorize_url(

@@ -41,7 +41,9 @@ mod _native {
     #[pymodule_export]
     use crate::client::{Budget, Client, Statistics};
     #[pymodule_export]
-    use crate::discovery::{authorize_url, catalog, describe, errors, tasks, validate, verify_callback};
+    use crate::discovery::{
+        authorize_url, catalog, describe, errors, is_loopback_host, tasks, validate, verify_callback,
+    };
     #[cfg(feature = "emulator")]
     #[pymodule_export]
     use crate::emulator::{Emulator, Outcome, RawDelivery};

@@ -179,7 +179,7 @@ def test_certificates_that_cannot_be_read_are_named(kind: str, monkeypatch: pyte
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.0.0.2", "127.255.0.9", "localhost", "LOCALHOST", "[::1]", "[0:0::1]"]
+    "host", ["127.0.0.1", "127.0.0.2", "127.255.0.9", "localhost", "LOCALHOST", "[::1]", "[0:0::1]", "[::ffff:127.0.0.1]"]
 )
 def test_no_proxy_stands_before_this_machine(
     kind: str, variable: str, host: str, monkeypatch: pytest.MonkeyPatch
@@ -202,6 +202,25 @@ def test_no_proxy_stands_before_this_machine(
         with pytest.raises(NotSent):
             transmitted(kind, Request("GET", "http://use1.example"), deadline=2)
         assert len(reached) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("host", ["localhost.", "app.localhost"])
+def test_a_host_that_plain_http_is_refused_for_is_reached_by_the_proxy(
+    kind: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[bytes] = []
+
+    def proxy(connection: socket.socket, _: threading.Event) -> None:
+        reached.append(connection.recv(1 << 16))
+
+    with served(proxy) as url:
+        monkeypatch.setenv("HTTP_PROXY", url)
+        with pytest.raises(MaybeSent):
+            transmitted(kind, Request("GET", f"http://{host}:1/"))
+    assert reached
+    with pytest.raises(ValidationError):
+        Client(account="acme", credentials=PrivateApp("acme_sync", TOKEN), base_url=f"http://{host}:1")
 
 
 @pytest.mark.parametrize("kind", KINDS)
