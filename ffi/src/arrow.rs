@@ -8,7 +8,7 @@ use arrow_array::{Array, RecordBatch, StructArray};
 use arrow_schema::{ArrowError, Schema};
 use brightpearl_core::{Error, Page};
 
-use crate::boundary::{Failure, guarded, shared};
+use crate::boundary::{Failure, guarded};
 use crate::error::bp_error;
 use crate::page::bp_page;
 use crate::status::bp_status;
@@ -34,16 +34,16 @@ pub unsafe extern "C" fn bp_page_export_arrow(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let page = &shared(page, "page")?.page.page;
-            let like = like.as_ref().map(read_schema).transpose()?;
+        guarded(error, |scope| {
+            let page = &scope.handle(page, "page")?.page.page;
+            let known = scope.shared(like).map(read_schema).transpose()?;
             if array.is_null() {
                 return Err(Failure::null("array"));
             }
             if schema.is_null() {
                 return Err(Failure::null("schema"));
             }
-            let (exported_array, exported_schema) = export(page, like.as_ref())?;
+            let (exported_array, exported_schema) = export(page, known.as_ref())?;
             // What was there is the program's: not dropped, since it may be uninitialised.
             array.write(exported_array);
             schema.write(exported_schema);

@@ -2,7 +2,7 @@
 
 use brightpearl_core::operation::{Batch, OnFailure, Operation, Order, Packing, Request};
 
-use crate::boundary::{Failure, create, exclusive, guarded, peek, release, shared};
+use crate::boundary::{Failure, create, guarded, peek, release};
 use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
@@ -68,7 +68,7 @@ unsafe impl Sized for bp_batch_options {}
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_batch_new(batch: *mut *mut bp_batch, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { guarded(error, || create(batch, "batch", || Ok(bp_batch(Vec::new())))) }
+    unsafe { guarded(error, |_| create(batch, "batch", || Ok(bp_batch(Vec::new())))) }
 }
 
 /// Adds a write, which is copied. Its place, from 0, is how many were added before; its result names it. What
@@ -81,9 +81,9 @@ pub unsafe extern "C" fn bp_batch_add(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let batch = exclusive(batch, "batch")?;
-            batch.0.push(read_request(sized::read(request, "request")?)?);
+        guarded(error, |scope| {
+            let batch = scope.place(batch, "batch")?;
+            batch.0.push(read_request(scope, sized::read(request, "request")?)?);
             Ok(())
         })
     }
@@ -117,8 +117,8 @@ pub unsafe extern "C" fn bp_call_start_batch(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        start(client, call, error, || {
-            let requests = shared(batch, "batch")?.0.clone();
+        start(client, call, error, |scope| {
+            let requests = scope.handle(batch, "batch")?.0.clone();
             if options.is_null() {
                 return Ok(Operation::Batch(Batch { requests, ..Batch::default() }));
             }

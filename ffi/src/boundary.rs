@@ -7,6 +7,7 @@ use std::ptr;
 use brightpearl_core::Error;
 
 use crate::error::bp_error;
+use crate::scope::{Scope, within};
 use crate::status::bp_status;
 
 /// Why a function of this face failed.
@@ -61,16 +62,17 @@ impl Failure {
     }
 }
 
-/// Runs the body of a function that can fail, and hands its error to the program when that wants it.
+/// Runs the body of a function that can fail, in a scope of its own, and hands its error to the program when that
+/// wants it.
 ///
 /// # Safety
 /// `error` is NULL or can be written.
 pub(crate) unsafe fn guarded(
     error: *mut *mut bp_error,
-    body: impl FnOnce() -> Result<(), Failure>,
+    body: impl for<'call> FnOnce(Scope<'call>) -> Result<(), Failure>,
 ) -> bp_status {
-    let outcome =
-        catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
+    let outcome = catch_unwind(AssertUnwindSafe(|| within(body)))
+        .unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
     let (status, handle) = match outcome {
         Ok(()) => (bp_status::Ok, ptr::null_mut()),
         Err(failure) if error.is_null() => (failure.status, ptr::null_mut()),
@@ -84,36 +86,42 @@ pub(crate) unsafe fn guarded(
 }
 
 /// Runs the body of a function that cannot fail, except by a defect: then it answers `otherwise`.
-pub(crate) fn quietly<R>(otherwise: R, body: impl FnOnce() -> R) -> R {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+pub(crate) fn quietly<R>(otherwise: R, body: impl for<'call> FnOnce(Scope<'call>) -> R) -> R {
+    catch_unwind(AssertUnwindSafe(|| within(body))).unwrap_or(otherwise)
 }
 
 /// Reads something from a handle; NULL reads as `otherwise`.
 ///
 /// # Safety
 /// `handle` is NULL or valid.
-pub(crate) unsafe fn peek<T, R>(handle: *const T, otherwise: R, read: impl FnOnce(&T) -> Option<R>) -> R {
+pub(crate) unsafe fn peek<T: 'static, R>(
+    handle: *const T,
+    otherwise: R,
+    read: impl FnOnce(&T) -> Option<R>,
+) -> R {
     // SAFETY: passed on to the caller.
-    let found = quietly(None, || unsafe { handle.as_ref() }.and_then(read));
+    let found = quietly(None, |scope| unsafe { scope.shared(handle) }.and_then(read));
     found.unwrap_or(otherwise)
 }
 
-/// A handle for reading.
-///
-/// # Safety
-/// `handle` is NULL or valid during `'a`.
-pub(crate) unsafe fn shared<'a, T>(handle: *const T, argument: &str) -> Result<&'a T, Failure> {
-    // SAFETY: passed on to the caller.
-    unsafe { handle.as_ref() }.ok_or_else(|| Failure::null(argument))
-}
+impl<'call> Scope<'call> {
+    /// A handle for reading.
+    ///
+    /// # Safety
+    /// `handle` is NULL or valid during the call.
+    pub(crate) unsafe fn handle<T>(self, handle: *const T, argument: &str) -> Result<&'call T, Failure> {
+        // SAFETY: passed on to the caller.
+        unsafe { self.shared(handle) }.ok_or_else(|| Failure::null(argument))
+    }
 
-/// A handle or place for writing.
-///
-/// # Safety
-/// `handle` is NULL or valid during `'a`, and nobody else uses it meanwhile.
-pub(crate) unsafe fn exclusive<'a, T>(handle: *mut T, argument: &str) -> Result<&'a mut T, Failure> {
-    // SAFETY: passed on to the caller.
-    unsafe { handle.as_mut() }.ok_or_else(|| Failure::null(argument))
+    /// A handle or place for writing.
+    ///
+    /// # Safety
+    /// `place` is NULL or valid during the call, and nobody else uses it meanwhile.
+    pub(crate) unsafe fn place<T>(self, place: *mut T, argument: &str) -> Result<&'call mut T, Failure> {
+        // SAFETY: passed on to the caller.
+        unsafe { self.exclusive(place) }.ok_or_else(|| Failure::null(argument))
+    }
 }
 
 /// Hands a new handle to the program: `place` is NULL until `make` has succeeded.
@@ -143,7 +151,7 @@ pub(crate) unsafe fn create<T>(
 pub(crate) unsafe fn release<T>(handle: *mut T) {
     if !handle.is_null() {
         // SAFETY: it came out of a box, by the caller's promise.
-        quietly((), || drop(unsafe { Box::from_raw(handle) }));
+        quietly((), |_| drop(unsafe { Box::from_raw(handle) }));
     }
 }
 
@@ -156,13 +164,13 @@ mod tests {
         let mut error = ptr::null_mut();
         // SAFETY: `error` can be written, and is what `bp_error_free` takes.
         unsafe {
-            let status = guarded(&mut error, || panic!("{} of {}", 1, 2));
+            let status = guarded(&mut error, |_| panic!("{} of {}", 1, 2));
             assert_eq!(status, bp_status::Panic);
             let text = std::ffi::CStr::from_ptr(crate::bp_error_message(error).data);
             assert!(text.to_str().unwrap().contains("1 of 2"));
             crate::bp_error_free(error);
-            assert_eq!(guarded(ptr::null_mut(), || panic!("unheard")), bp_status::Panic);
+            assert_eq!(guarded(ptr::null_mut(), |_| panic!("unheard")), bp_status::Panic);
         }
-        assert_eq!(quietly(7, || panic!("unheard")), 7);
+        assert_eq!(quietly(7, |_| panic!("unheard")), 7);
     }
 }

@@ -4,14 +4,15 @@ use std::ffi::c_char;
 
 use brightpearl_core::{Call, Explanation, Headers, Response, TransportFailure};
 
-use crate::boundary::{Failure, create, exclusive, guarded, peek, quietly, release, shared};
+use crate::boundary::{Failure, create, guarded, peek, quietly, release};
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::operation::bp_operation_kind;
+use crate::scope::Scope;
 use crate::sized::{self, Sized};
 use crate::status::bp_status;
 use crate::step::{Lent, bp_step};
-use crate::text::{bp_buffer, bp_bytes, bp_field, items, lossy_text_of, text};
+use crate::text::{bp_buffer, bp_bytes, bp_field};
 
 /// One purpose under way. It has one owner: only one thread may use it at a time, and it may move between
 /// threads. Calls of the same client are independent of each other.
@@ -97,10 +98,10 @@ pub unsafe extern "C" fn bp_call_poll(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
+        guarded(error, |scope| {
             // First of all, so that a program that forgot the size loses no step.
             sized::write(step, &bp_step::BLANK, "step")?;
-            let call = exclusive(call, "call")?;
+            let call = scope.place(call, "call")?;
             call.lent = None;
             let lent = call.lent.insert(call.call.poll(now_ms)?.into());
             sized::write(step, &lent.step(), "step")
@@ -120,9 +121,9 @@ pub unsafe extern "C" fn bp_call_answer(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let call = exclusive(call, "call")?;
-            let response = read_response(sized::read(response, "response")?)?;
+        guarded(error, |scope| {
+            let call = scope.place(call, "call")?;
+            let response = read_response(scope, sized::read(response, "response")?)?;
             Ok(call.call.answer(exchange, response, now_ms)?)
         })
     }
@@ -168,16 +169,16 @@ pub unsafe extern "C" fn bp_call_acknowledge(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { guarded(error, || Ok(exclusive(call, "call")?.call.acknowledge(items)?)) }
+    unsafe { guarded(error, |scope| Ok(scope.place(call, "call")?.call.acknowledge(items)?)) }
 }
 
 /// Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
 /// answered, which only informs the budget. NULL, or a call that is over, is ignored. The call's thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_cancel(call: *mut bp_call, now_ms: u64) {
-    quietly((), || {
+    quietly((), |scope| {
         // SAFETY: NULL or a valid call.
-        if let Some(call) = unsafe { call.as_mut() } {
+        if let Some(call) = unsafe { scope.exclusive(call) } {
             call.call.cancel(now_ms);
         }
     });
@@ -194,8 +195,8 @@ pub unsafe extern "C" fn bp_call_checkpoint(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let (call, place) = (shared(call, "call")?, exclusive(checkpoint, "checkpoint")?);
+        guarded(error, |scope| {
+            let (call, place) = (scope.handle(call, "call")?, scope.place(checkpoint, "checkpoint")?);
             place.put(&call.call.checkpoint()?);
             Ok(())
         })
@@ -216,10 +217,10 @@ pub unsafe extern "C" fn bp_client_resume(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
+        guarded(error, |scope| {
             create(call, "call", || {
-                let client = shared(client, "client")?;
-                let checkpoint = text(checkpoint, checkpoint_len, "checkpoint")?;
+                let client = scope.handle(client, "client")?;
+                let checkpoint = scope.text(checkpoint, checkpoint_len, "checkpoint")?;
                 Ok(bp_call::new(client.0.resume(checkpoint, allow_writes)?))
             })
         })
@@ -245,8 +246,8 @@ pub unsafe extern "C" fn bp_call_explain(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let outlook = shared(call, "call")?.call.explain(now_ms).into();
+        guarded(error, |scope| {
+            let outlook = scope.handle(call, "call")?.call.explain(now_ms).into();
             sized::write(explanation, &outlook, "explanation")
         })
     }
@@ -272,10 +273,10 @@ unsafe fn fail(
 ) -> bp_status {
     // SAFETY: passed on to the caller.
     unsafe {
-        guarded(error, || {
-            let call = exclusive(call, "call")?;
+        guarded(error, |scope| {
+            let call = scope.place(call, "call")?;
             // System messages come in the locale's encoding; that must not hide the failure.
-            let reason = String::from_utf8_lossy(items(reason.cast::<u8>(), reason_len, "reason")?);
+            let reason = String::from_utf8_lossy(scope.items(reason.cast::<u8>(), reason_len, "reason")?);
             Ok(call.call.fail(exchange, failure(reason.into_owned()), now_ms)?)
         })
     }
@@ -283,16 +284,19 @@ unsafe fn fail(
 
 /// # Safety
 /// The pointers in the structure are as its fields say.
-unsafe fn read_response(response: bp_response) -> Result<Response, Failure> {
+unsafe fn read_response(scope: Scope<'_>, response: bp_response) -> Result<Response, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
-        let lines = items(response.headers, response.header_count, "response.headers")?;
+        let lines = scope.items(response.headers, response.header_count, "response.headers")?;
         let mut headers = Headers::new();
         for (index, line) in lines.iter().enumerate() {
             let argument = format!("response.headers[{index}]");
-            headers.push(lossy_text_of(line.name, &argument)?, lossy_text_of(line.value, &argument)?);
+            headers.push(
+                scope.lossy_text_of(line.name, &argument)?,
+                scope.lossy_text_of(line.value, &argument)?,
+            );
         }
-        let body = items(response.body.data, response.body.len, "response.body")?.to_vec();
+        let body = scope.items(response.body.data, response.body.len, "response.body")?.to_vec();
         Ok(Response { status: response.status, headers, body })
     }
 }

@@ -4,12 +4,12 @@ use std::ffi::c_char;
 
 use brightpearl_core::{Client, Config, Error, Kind, Statistics};
 
-use crate::boundary::{Failure, create, exclusive, guarded, release, shared};
+use crate::boundary::{Failure, create, guarded, release};
 use crate::error::bp_error;
 use crate::pool::{bp_budget, bp_pool};
 use crate::sized::{self, Sized};
 use crate::status::bp_status;
-use crate::text::{self, bp_buffer};
+use crate::text::bp_buffer;
 
 /// One app on one account: credentials, budget, telemetry. Several threads may use it at once, each with
 /// calls of its own.
@@ -70,10 +70,10 @@ pub unsafe extern "C" fn bp_client_new(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
+        guarded(error, |scope| {
             create(client, "client", || {
-                let config = Config::from_json(text::text(config_json, config_len, "config_json")?)?;
-                let client = match pool.as_ref() {
+                let config = Config::from_json(scope.text(config_json, config_len, "config_json")?)?;
+                let client = match scope.shared(pool) {
                     Some(pool) => Client::with_pool(config, pool.0.clone()),
                     None => Client::new(config),
                 };
@@ -100,7 +100,9 @@ pub unsafe extern "C" fn bp_client_pool(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || create(pool, "pool", || Ok(bp_pool(shared(client, "client")?.0.pool().clone()))))
+        guarded(error, |scope| {
+            create(pool, "pool", || Ok(bp_pool(scope.handle(client, "client")?.0.pool().clone())))
+        })
     }
 }
 
@@ -114,8 +116,8 @@ pub unsafe extern "C" fn bp_client_budget(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let budget_now = shared(client, "client")?.0.budget(now_ms).into();
+        guarded(error, |scope| {
+            let budget_now = scope.handle(client, "client")?.0.budget(now_ms).into();
             sized::write(budget, &budget_now, "budget")
         })
     }
@@ -130,8 +132,8 @@ pub unsafe extern "C" fn bp_client_statistics(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let sums = shared(client, "client")?.0.statistics().into();
+        guarded(error, |scope| {
+            let sums = scope.handle(client, "client")?.0.statistics().into();
             sized::write(statistics, &sums, "statistics")
         })
     }
@@ -148,8 +150,8 @@ pub unsafe extern "C" fn bp_client_drain_events(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let (client, place) = (shared(client, "client")?, exclusive(events_json, "events_json")?);
+        guarded(error, |scope| {
+            let (client, place) = (scope.handle(client, "client")?, scope.place(events_json, "events_json")?);
             place.put(&events_as_json(&client.0)?);
             Ok(())
         })
@@ -169,8 +171,8 @@ pub unsafe extern "C" fn bp_client_tokens(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let (client, place) = (shared(client, "client")?, exclusive(tokens_json, "tokens_json")?);
+        guarded(error, |scope| {
+            let (client, place) = (scope.handle(client, "client")?, scope.place(tokens_json, "tokens_json")?);
             place.put(&client.0.tokens().expose_json());
             Ok(())
         })
@@ -189,8 +191,8 @@ pub unsafe extern "C" fn bp_client_token_changes(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let (client, place) = (shared(client, "client")?, exclusive(changes, "changes")?);
+        guarded(error, |scope| {
+            let (client, place) = (scope.handle(client, "client")?, scope.place(changes, "changes")?);
             *place = client.0.token_changes();
             Ok(())
         })

@@ -5,12 +5,13 @@ use std::ffi::c_char;
 use brightpearl_core::auth::{oauth, signature};
 use brightpearl_core::discovery;
 
-use crate::boundary::{Failure, exclusive, guarded};
+use crate::boundary::{Failure, guarded};
 use crate::error::bp_error;
 use crate::operation::read_fields;
+use crate::scope::Scope;
 use crate::sized::{self, Sized};
 use crate::status::bp_status;
-use crate::text::{bp_buffer, bp_bytes, bp_field, bp_text, items, text, text_of};
+use crate::text::{bp_buffer, bp_bytes, bp_field, bp_text};
 
 /// A body to be judged. Initialise it with `BP_INIT`.
 #[repr(C)]
@@ -38,7 +39,7 @@ unsafe impl Sized for bp_validation {}
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_catalog(resources_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { hand_out(resources_json, "resources_json", error, || Ok(discovery::catalog())) }
+    unsafe { hand_out(resources_json, "resources_json", error, |_| Ok(discovery::catalog())) }
 }
 
 /// Writes all that is known about a resource, by its name (`order-row`) or one of its paths
@@ -55,8 +56,8 @@ pub unsafe extern "C" fn bp_describe(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        hand_out(description_json, "description_json", error, || {
-            Ok(discovery::describe(text(resource, resource_len, "resource")?)?)
+        hand_out(description_json, "description_json", error, |scope| {
+            Ok(discovery::describe(scope.text(resource, resource_len, "resource")?)?)
         })
     }
 }
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn bp_describe(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { hand_out(tasks_json, "tasks_json", error, || Ok(discovery::tasks())) }
+    unsafe { hand_out(tasks_json, "tasks_json", error, |_| Ok(discovery::tasks())) }
 }
 
 /// Writes what can go wrong and what to do about it, as the text of a JSON object: `kinds` (each with its
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut b
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { hand_out(errors_json, "errors_json", error, || Ok(discovery::errors())) }
+    unsafe { hand_out(errors_json, "errors_json", error, |_| Ok(discovery::errors())) }
 }
 
 /// Writes everything that is wrong with a body, as the text of a JSON array of objects with `pointer` (a JSON
@@ -91,13 +92,13 @@ pub unsafe extern "C" fn bp_validate(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        hand_out(violations_json, "violations_json", error, || {
+        hand_out(violations_json, "violations_json", error, |scope| {
             let validation = sized::read(validation, "validation")?;
-            let policy = text_of(validation.unknown_members, "validation.unknown_members")?;
+            let policy = scope.text_of(validation.unknown_members, "validation.unknown_members")?;
             Ok(discovery::validate(
-                text_of(validation.path, "validation.path")?,
-                text_of(validation.verb, "validation.verb")?,
-                items(validation.body.data, validation.body.len, "validation.body")?,
+                scope.text_of(validation.path, "validation.path")?,
+                scope.text_of(validation.verb, "validation.verb")?,
+                scope.items(validation.body.data, validation.body.len, "validation.body")?,
                 if policy.is_empty() { "warn" } else { policy },
             )?)
         })
@@ -128,15 +129,15 @@ pub unsafe extern "C" fn bp_verify_callback(
     let freshness = (max_age_ms > 0).then_some(signature::Freshness { now: now_ms, max_age_ms });
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        let verify = || {
-            let parameters = read_fields(parameters, parameter_count, "parameters")?;
-            let secret = text(dev_secret, dev_secret_len, "dev_secret")?;
+        let verify = |scope: Scope<'_>| {
+            let parameters = read_fields(scope, parameters, parameter_count, "parameters")?;
+            let secret = scope.text(dev_secret, dev_secret_len, "dev_secret")?;
             Ok(signature::verify_callback(&parameters, &secret.into(), freshness)?)
         };
         if callback_json.is_null() {
-            guarded(error, || verify().map(drop))
+            guarded(error, |scope| verify(scope).map(drop))
         } else {
-            hand_out(callback_json, "callback_json", error, || Ok(verify()?.expose_json()))
+            hand_out(callback_json, "callback_json", error, |scope| Ok(verify(scope)?.expose_json()))
         }
     }
 }
@@ -172,13 +173,13 @@ pub unsafe extern "C" fn bp_authorize_url(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        hand_out(url, "url", error, || {
+        hand_out(url, "url", error, |scope| {
             let authorization = sized::read(authorization, "authorization")?;
             Ok(oauth::authorize_url(
-                text_of(authorization.account, "authorization.account")?,
-                text_of(authorization.app_ref, "authorization.app_ref")?,
-                text_of(authorization.redirect_uri, "authorization.redirect_uri")?,
-                text_of(authorization.state, "authorization.state")?,
+                scope.text_of(authorization.account, "authorization.account")?,
+                scope.text_of(authorization.app_ref, "authorization.app_ref")?,
+                scope.text_of(authorization.redirect_uri, "authorization.redirect_uri")?,
+                scope.text_of(authorization.state, "authorization.state")?,
             )?)
         })
     }
@@ -190,13 +191,13 @@ pub(crate) unsafe fn hand_out(
     place: *mut bp_buffer,
     argument: &str,
     error: *mut *mut bp_error,
-    make: impl FnOnce() -> Result<String, Failure>,
+    make: impl for<'call> FnOnce(Scope<'call>) -> Result<String, Failure>,
 ) -> bp_status {
     // SAFETY: passed on to the caller.
     unsafe {
-        guarded(error, || {
-            let place = exclusive(place, argument)?;
-            place.put(&make()?);
+        guarded(error, |scope| {
+            let place = scope.place(place, argument)?;
+            place.put(&make(scope)?);
             Ok(())
         })
     }

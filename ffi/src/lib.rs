@@ -58,6 +58,7 @@ mod push;
 mod pull;
 
 mod boundary;
+mod scope;
 mod sized;
 
 pub use abi::*;

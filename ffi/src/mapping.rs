@@ -5,11 +5,11 @@ use std::ffi::c_char;
 use brightpearl_core::discovery;
 use brightpearl_core::mapping::{Mapping, schema};
 
-use crate::boundary::{create, guarded, release, shared};
+use crate::boundary::{create, guarded, release};
 use crate::discovery::hand_out;
 use crate::error::bp_error;
 use crate::status::bp_status;
-use crate::text::{bp_buffer, items, text};
+use crate::text::bp_buffer;
 
 /// A mapping document that was compiled and checked. It does not change, so several threads may use it at once.
 #[derive(Debug)]
@@ -28,9 +28,9 @@ pub unsafe extern "C" fn bp_mapping_new(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
+        guarded(error, |scope| {
             create(mapping, "mapping", || {
-                Ok(bp_mapping(Mapping::compiled(text(document, document_len, "document")?)?))
+                Ok(bp_mapping(Mapping::compiled(scope.text(document, document_len, "document")?)?))
             })
         })
     }
@@ -66,10 +66,10 @@ pub unsafe extern "C" fn bp_mapping_run(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        hand_out(mapped_json, "mapped_json", error, || {
-            let mapping = shared(mapping, "mapping")?;
-            let record = items(record.cast::<u8>(), record_len, "record")?;
-            let resolved = text(resolved_json, resolved_len, "resolved_json")?;
+        hand_out(mapped_json, "mapped_json", error, |scope| {
+            let mapping = scope.handle(mapping, "mapping")?;
+            let record = scope.items(record.cast::<u8>(), record_len, "record")?;
+            let resolved = scope.text(resolved_json, resolved_len, "resolved_json")?;
             Ok(discovery::map_record(&mapping.0, record, resolved)?)
         })
     }
@@ -88,8 +88,8 @@ pub unsafe extern "C" fn bp_mapping_check(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        hand_out(findings_json, "findings_json", error, || {
-            Ok(discovery::check_mapping(text(document, document_len, "document")?))
+        hand_out(findings_json, "findings_json", error, |scope| {
+            Ok(discovery::check_mapping(scope.text(document, document_len, "document")?))
         })
     }
 }
@@ -107,8 +107,8 @@ pub unsafe extern "C" fn bp_mapping_explain(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        hand_out(explanation_json, "explanation_json", error, || {
-            Ok(discovery::explain_mapping(text(document, document_len, "document")?)?)
+        hand_out(explanation_json, "explanation_json", error, |scope| {
+            Ok(discovery::explain_mapping(scope.text(document, document_len, "document")?)?)
         })
     }
 }
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn bp_ready_mappings(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { hand_out(mappings_json, "mappings_json", error, || Ok(discovery::ready_mappings())) }
+    unsafe { hand_out(mappings_json, "mappings_json", error, |_| Ok(discovery::ready_mappings())) }
 }
 
 /// Writes the JSON Schema of mapping documents, as the text of a JSON object, for editors and validators. On success
@@ -133,5 +133,5 @@ pub unsafe extern "C" fn bp_mapping_schema(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { hand_out(schema_json, "schema_json", error, || Ok(schema().to_owned())) }
+    unsafe { hand_out(schema_json, "schema_json", error, |_| Ok(schema().to_owned())) }
 }

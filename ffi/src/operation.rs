@@ -7,13 +7,14 @@ use std::str::FromStr;
 use brightpearl_core::operation::{Fetch, Operation, Options, Paging, Plan, Request, Search};
 use brightpearl_core::{Error, IdSet, Method};
 
-use crate::boundary::{Failure, create, guarded, shared};
+use crate::boundary::{Failure, create, guarded};
 use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
+use crate::scope::Scope;
 use crate::sized::{self, Sized};
 use crate::status::bp_status;
-use crate::text::{bp_bytes, bp_field, bp_text, items, text, text_of};
+use crate::text::{bp_bytes, bp_field, bp_text};
 
 /// Which sort of operation a call carries out.
 #[repr(i32)]
@@ -191,7 +192,9 @@ pub unsafe extern "C" fn bp_call_start_request(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        start(client, call, error, || Ok(Operation::Request(read_request(sized::read(request, "request")?)?)))
+        start(client, call, error, |scope| {
+            Ok(Operation::Request(read_request(scope, sized::read(request, "request")?)?))
+        })
     }
 }
 
@@ -204,7 +207,7 @@ pub unsafe extern "C" fn bp_call_start_search(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { start(client, call, error, || read_search(sized::read(search, "search")?)) }
+    unsafe { start(client, call, error, |scope| read_search(scope, sized::read(search, "search")?)) }
 }
 
 /// Starts a fetch by id. As `bp_call_start_request` otherwise.
@@ -216,7 +219,7 @@ pub unsafe extern "C" fn bp_call_start_fetch(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { start(client, call, error, || read_fetch(sized::read(fetch, "fetch")?)) }
+    unsafe { start(client, call, error, |scope| read_fetch(scope, sized::read(fetch, "fetch")?)) }
 }
 
 /// Starts an `OPTIONS`. As `bp_call_start_request` otherwise.
@@ -228,7 +231,7 @@ pub unsafe extern "C" fn bp_call_start_options(
     error: *mut *mut bp_error,
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { start(client, call, error, || read_options(sized::read(options, "options")?)) }
+    unsafe { start(client, call, error, |scope| read_options(scope, sized::read(options, "options")?)) }
 }
 
 /// Starts whatever a JSON text describes, in the form that all hosts share, such as
@@ -244,8 +247,8 @@ pub unsafe extern "C" fn bp_call_start_json(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        start(client, call, error, || {
-            Ok(Operation::from_json(text(operation_json, operation_len, "operation_json")?)?)
+        start(client, call, error, |scope| {
+            Ok(Operation::from_json(scope.text(operation_json, operation_len, "operation_json")?)?)
         })
     }
 }
@@ -256,14 +259,14 @@ pub(crate) unsafe fn start(
     client: *const bp_client,
     call: *mut *mut bp_call,
     error: *mut *mut bp_error,
-    operation: impl FnOnce() -> Result<Operation, Failure>,
+    operation: impl for<'call> FnOnce(Scope<'call>) -> Result<Operation, Failure>,
 ) -> bp_status {
     // SAFETY: passed on to the caller.
     unsafe {
-        guarded(error, || {
+        guarded(error, |scope| {
             create(call, "call", || {
-                let client = shared(client, "client")?;
-                Ok(bp_call::new(client.0.start(operation()?)?))
+                let client = scope.handle(client, "client")?;
+                Ok(bp_call::new(client.0.start(operation(scope)?)?))
             })
         })
     }
@@ -271,58 +274,58 @@ pub(crate) unsafe fn start(
 
 /// # Safety
 /// The pointers in the structure are as its fields say; so for the other readers.
-pub(crate) unsafe fn read_request(request: bp_request) -> Result<Request, Failure> {
+pub(crate) unsafe fn read_request(scope: Scope<'_>, request: bp_request) -> Result<Request, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
         let body = request.body;
         Ok(Request {
-            method: read_method(text_of(request.method, "request.method")?)?,
-            path: text_of(request.path, "request.path")?.to_owned(),
-            query: read_fields(request.query, request.query_count, "request.query")?,
-            headers: read_fields(request.headers, request.header_count, "request.headers")?,
-            body: text(body.data.cast(), body.len, "request.body")?.to_owned(),
+            method: read_method(scope.text_of(request.method, "request.method")?)?,
+            path: scope.text_of(request.path, "request.path")?.to_owned(),
+            query: read_fields(scope, request.query, request.query_count, "request.query")?,
+            headers: read_fields(scope, request.headers, request.header_count, "request.headers")?,
+            body: scope.text(body.data.cast(), body.len, "request.body")?.to_owned(),
             idempotent: request.idempotent != 0,
             unchecked: request.unchecked != 0,
         })
     }
 }
 
-unsafe fn read_search(search: bp_search) -> Result<Operation, Failure> {
+unsafe fn read_search(scope: Scope<'_>, search: bp_search) -> Result<Operation, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
         Ok(Operation::Search(Search {
-            resource: text_of(search.resource, "search.resource")?.to_owned(),
-            filters: read_fields(search.filters, search.filter_count, "search.filters")?,
-            columns: read_texts(search.columns, search.column_count, "search.columns")?,
-            sort: read_texts(search.sort, search.sort_count, "search.sort")?,
+            resource: scope.text_of(search.resource, "search.resource")?.to_owned(),
+            filters: read_fields(scope, search.filters, search.filter_count, "search.filters")?,
+            columns: read_texts(scope, search.columns, search.column_count, "search.columns")?,
+            sort: read_texts(scope, search.sort, search.sort_count, "search.sort")?,
             page_size: (search.page_size != 0).then_some(search.page_size),
             paging: read_paging(search.paging)?,
             limit: (search.limit != 0).then_some(search.limit),
-            key: read_optional(search.key, "search.key")?.map(str::to_owned),
+            key: read_optional(scope, search.key, "search.key")?.map(str::to_owned),
             unchecked: search.unchecked != 0,
         }))
     }
 }
 
-unsafe fn read_fetch(fetch: bp_fetch) -> Result<Operation, Failure> {
+unsafe fn read_fetch(scope: Scope<'_>, fetch: bp_fetch) -> Result<Operation, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
         Ok(Operation::Fetch(Fetch {
-            resource: text_of(fetch.resource, "fetch.resource")?.to_owned(),
-            ids: read_ids(fetch.ids, "fetch.ids")?,
-            query: read_fields(fetch.query, fetch.query_count, "fetch.query")?,
+            resource: scope.text_of(fetch.resource, "fetch.resource")?.to_owned(),
+            ids: read_ids(scope, fetch.ids, "fetch.ids")?,
+            query: read_fields(scope, fetch.query, fetch.query_count, "fetch.query")?,
             plan: read_plan(fetch.plan)?,
             id_limit: (fetch.id_limit != 0).then_some(fetch.id_limit),
         }))
     }
 }
 
-unsafe fn read_options(options: bp_options) -> Result<Operation, Failure> {
+unsafe fn read_options(scope: Scope<'_>, options: bp_options) -> Result<Operation, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
         Ok(Operation::Options(Options {
-            resource: text_of(options.resource, "options.resource")?.to_owned(),
-            ids: read_ids(options.ids, "options.ids")?,
+            resource: scope.text_of(options.resource, "options.resource")?.to_owned(),
+            ids: read_ids(scope, options.ids, "options.ids")?,
         }))
     }
 }
@@ -367,44 +370,54 @@ pub(crate) fn no_such_number(field: &str, number: u32, enumeration: &str) -> Fai
         .into()
 }
 
-unsafe fn read_ids(ids: bp_text, argument: &str) -> Result<Option<IdSet>, Failure> {
+unsafe fn read_ids(scope: Scope<'_>, ids: bp_text, argument: &str) -> Result<Option<IdSet>, Failure> {
     // SAFETY: passed on to the caller.
-    let ids = unsafe { read_optional(ids, argument) }?;
+    let ids = unsafe { read_optional(scope, ids, argument) }?;
     Ok(ids.map(IdSet::parse).transpose()?)
 }
 
-unsafe fn read_optional<'a>(text: bp_text, argument: &str) -> Result<Option<&'a str>, Failure> {
+unsafe fn read_optional<'call>(
+    scope: Scope<'call>,
+    text: bp_text,
+    argument: &str,
+) -> Result<Option<&'call str>, Failure> {
     if text.data.is_null() && text.len == 0 {
         return Ok(None);
     }
     // SAFETY: passed on to the caller.
-    unsafe { text_of(text, argument) }.map(Some)
+    unsafe { scope.text_of(text, argument) }.map(Some)
 }
 
-unsafe fn read_texts(texts: *const bp_text, count: usize, argument: &str) -> Result<Vec<String>, Failure> {
+unsafe fn read_texts(
+    scope: Scope<'_>,
+    texts: *const bp_text,
+    count: usize,
+    argument: &str,
+) -> Result<Vec<String>, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
-        let texts = items(texts, count, argument)?.iter().enumerate();
+        let texts = scope.items(texts, count, argument)?.iter().enumerate();
         texts
-            .map(|(index, text)| text_of(*text, &format!("{argument}[{index}]")).map(str::to_owned))
+            .map(|(index, text)| scope.text_of(*text, &format!("{argument}[{index}]")).map(str::to_owned))
             .collect()
     }
 }
 
 /// # Safety
-/// As [`items`], for the array and for each text in it.
+/// As [`Scope::items`], for the array and for each text in it.
 pub(crate) unsafe fn read_fields(
+    scope: Scope<'_>,
     fields: *const bp_field,
     count: usize,
     argument: &str,
 ) -> Result<Vec<(String, String)>, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
-        let fields = items(fields, count, argument)?.iter().enumerate();
+        let fields = scope.items(fields, count, argument)?.iter().enumerate();
         fields
             .map(|(index, field)| {
-                let name = text_of(field.name, &format!("{argument}[{index}].name"))?;
-                let value = text_of(field.value, &format!("{argument}[{index}].value"))?;
+                let name = scope.text_of(field.name, &format!("{argument}[{index}].name"))?;
+                let value = scope.text_of(field.value, &format!("{argument}[{index}].value"))?;
                 Ok((name.to_owned(), value.to_owned()))
             })
             .collect()

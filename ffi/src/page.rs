@@ -11,6 +11,7 @@ use brightpearl_core::table::{Cell, Label};
 use crate::boundary::{peek, quietly};
 use crate::column::{ColumnTexts, bp_column};
 use crate::error::tell;
+use crate::scope::within;
 use crate::text::bp_bytes;
 
 /// One page of a search. Borrowed from the step that it came with, unless `bp_page_retain` made it the
@@ -87,8 +88,10 @@ pub unsafe extern "C" fn bp_page_column_named(
     // SAFETY: NULL or a valid page; a text or NULL with length 0.
     unsafe {
         peek(page, ptr::null(), |page| {
-            let name = crate::text::text(name, name_len, "name").ok()?;
-            let index = page.page.page.columns().iter().position(|column| column.name() == name)?;
+            let index = within(|scope| {
+                let name = scope.text(name, name_len, "name").ok()?;
+                page.page.page.columns().iter().position(|column| column.name() == name)
+            })?;
             page.columns.get(index).map(ptr::from_ref)
         })
     }
@@ -204,7 +207,7 @@ fn write_cell(cell: Cell<'_>, out: &mut String) {
 pub(crate) unsafe fn retain<T>(output: *const T) -> *const T {
     if !output.is_null() {
         // SAFETY: by the caller's promise; the count is not 0 while the program may use it.
-        quietly((), || unsafe { Arc::increment_strong_count(output) });
+        quietly((), |_| unsafe { Arc::increment_strong_count(output) });
     }
     output
 }
@@ -216,6 +219,6 @@ pub(crate) unsafe fn retain<T>(output: *const T) -> *const T {
 pub(crate) unsafe fn give_back<T>(output: *const T) {
     if !output.is_null() {
         // SAFETY: by the caller's promise.
-        quietly((), || unsafe { Arc::decrement_strong_count(output) });
+        quietly((), |_| unsafe { Arc::decrement_strong_count(output) });
     }
 }

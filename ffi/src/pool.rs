@@ -5,11 +5,10 @@ use std::ffi::c_char;
 use brightpearl_core::pool::Budget;
 use brightpearl_core::{Pool, PoolConfig};
 
-use crate::boundary::{create, guarded, release, shared};
+use crate::boundary::{create, guarded, release};
 use crate::error::bp_error;
 use crate::sized::{self, Sized};
 use crate::status::bp_status;
-use crate::text;
 
 /// The request budget of an account. Clients that share one keep within the cap together. Several threads
 /// may use it at once.
@@ -52,9 +51,9 @@ pub unsafe extern "C" fn bp_pool_new(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
+        guarded(error, |scope| {
             create(pool, "pool", || {
-                let config = match text::text(config_json, config_len, "config_json")? {
+                let config = match scope.text(config_json, config_len, "config_json")? {
                     "" => PoolConfig::default(),
                     json => PoolConfig::from_json(json)?,
                 };
@@ -81,8 +80,8 @@ pub unsafe extern "C" fn bp_pool_budget(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let budget_now = shared(pool, "pool")?.0.budget(now_ms).into();
+        guarded(error, |scope| {
+            let budget_now = scope.handle(pool, "pool")?.0.budget(now_ms).into();
             sized::write(budget, &budget_now, "budget")
         })
     }

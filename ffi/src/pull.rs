@@ -13,7 +13,7 @@ use crate::error::bp_error;
 use crate::operation::start;
 use crate::page::{give_back, retain};
 use crate::status::bp_status;
-use crate::text::{OwnedText, bp_bytes, bp_text, lend_option, text};
+use crate::text::{OwnedText, bp_bytes, bp_text, lend_option};
 
 /// Some records of one resource, in the order in which they changed. Borrowed from the step that it came with, unless
 /// `bp_records_retain` made it the program's own. It does not change, so several threads may read it at once.
@@ -61,8 +61,8 @@ pub unsafe extern "C" fn bp_call_start_pull(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        start(client, call, error, || {
-            Ok(Operation::Pull(Pull::from_json(text(pull_json, pull_len, "pull_json")?)?))
+        start(client, call, error, |scope| {
+            Ok(Operation::Pull(Pull::from_json(scope.text(pull_json, pull_len, "pull_json")?)?))
         })
     }
 }

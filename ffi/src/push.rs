@@ -7,14 +7,14 @@ use std::sync::OnceLock;
 use brightpearl_core::flow::{Outcome, State};
 use brightpearl_core::operation::{Operation, Push};
 
-use crate::boundary::{exclusive, guarded, peek};
+use crate::boundary::{guarded, peek};
 use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::operation::start;
 use crate::page::{give_back, retain};
 use crate::status::bp_status;
-use crate::text::{OwnedText, bp_text, items, lend_option, text};
+use crate::text::{OwnedText, bp_text, lend_option};
 
 /// How a record of a push ended.
 #[repr(i32)]
@@ -126,8 +126,8 @@ pub unsafe extern "C" fn bp_call_start_push(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        start(client, call, error, || {
-            Ok(Operation::Push(Push::from_json(text(push_json, push_len, "push_json")?)?))
+        start(client, call, error, |scope| {
+            Ok(Operation::Push(Push::from_json(scope.text(push_json, push_len, "push_json")?)?))
         })
     }
 }
@@ -145,9 +145,9 @@ pub unsafe extern "C" fn bp_call_feed(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        guarded(error, || {
-            let call = exclusive(call, "call")?;
-            Ok(call.call.feed(items(record.cast::<u8>(), record_len, "record")?)?)
+        guarded(error, |scope| {
+            let call = scope.place(call, "call")?;
+            Ok(call.call.feed(scope.items(record.cast::<u8>(), record_len, "record")?)?)
         })
     }
 }
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn bp_call_feed(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_finish(call: *mut bp_call, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
-    unsafe { guarded(error, || Ok(exclusive(call, "call")?.call.finish()?)) }
+    unsafe { guarded(error, |scope| Ok(scope.place(call, "call")?.call.finish()?)) }
 }
 
 /// Makes outcomes the program's own, beyond the step that they came with: free them with `bp_outcomes_free`. Each

@@ -17,7 +17,7 @@ use crate::results::bp_results;
 use crate::sized::Sized;
 use crate::status::bp_wait_reason;
 use crate::task::bp_task_result;
-use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text, text};
+use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text};
 
 /// What to do next, and with it which fields of the step are set.
 #[repr(i32)]
@@ -119,7 +119,7 @@ unsafe impl Sized for bp_step {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usize) -> bool {
     // SAFETY: a text, or NULL with length 0.
-    quietly(true, || unsafe { text(name, name_len, "name") }.is_ok_and(Headers::is_secret))
+    quietly(true, |scope| unsafe { scope.text(name, name_len, "name") }.is_ok_and(Headers::is_secret))
 }
 
 impl bp_step {

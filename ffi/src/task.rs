@@ -12,7 +12,7 @@ use crate::error::bp_error;
 use crate::operation::start;
 use crate::page::{give_back, retain};
 use crate::status::bp_status;
-use crate::text::{OwnedText, bp_text, text};
+use crate::text::{OwnedText, bp_text};
 
 /// What a task has done. Borrowed from the step that it came with, unless `bp_task_result_retain` made it the
 /// program's own. It does not change, so several threads may read it at once.
@@ -47,9 +47,9 @@ pub unsafe extern "C" fn bp_call_start_task(
 ) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
-        start(client, call, error, || {
-            let name = text(name, name_len, "name")?;
-            let arguments = text(arguments_json, arguments_len, "arguments_json")?;
+        start(client, call, error, |scope| {
+            let name = scope.text(name, name_len, "name")?;
+            let arguments = scope.text(arguments_json, arguments_len, "arguments_json")?;
             Ok(Operation::Task(Task::new(name, if arguments.is_empty() { "{}" } else { arguments })?))
         })
     }

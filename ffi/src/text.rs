@@ -1,9 +1,10 @@
 //! Texts and bytes on their way in and out.
 
 use std::ffi::c_char;
-use std::{ptr, slice, str};
+use std::{ptr, str};
 
 use crate::boundary::{Failure, quietly};
+use crate::scope::{BadArray, Scope};
 
 /// A UTF-8 text that someone else owns. As an input it is borrowed for the duration of the call, and need
 /// not be NUL-terminated; `data` may be NULL when `len` is 0. As an output it is NUL-terminated (the NUL is
@@ -53,9 +54,9 @@ pub struct bp_buffer {
 /// does no harm. `buffer` may be NULL. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_buffer_free(buffer: *mut bp_buffer) {
-    quietly((), || {
+    quietly((), |scope| {
         // SAFETY: the caller gives NULL or a buffer of its own.
-        let Some(buffer) = (unsafe { buffer.as_mut() }) else { return };
+        let Some(buffer) = (unsafe { scope.exclusive(buffer) }) else { return };
         let data = std::mem::replace(&mut buffer.data, ptr::null_mut());
         let len = std::mem::replace(&mut buffer.len, 0);
         if !data.is_null() {
@@ -141,71 +142,77 @@ impl OwnedFields {
     }
 }
 
-/// Reads `len` items. NULL stands for none when `len` is 0.
-///
-/// # Safety
-/// `data` is NULL or points to `len` readable items that do not change during `'a`.
-pub(crate) unsafe fn items<'a, T>(data: *const T, len: usize, argument: &str) -> Result<&'a [T], Failure> {
-    if len == 0 {
-        return Ok(&[]);
+impl<'call> Scope<'call> {
+    /// Reads `len` items. NULL stands for none when `len` is 0.
+    ///
+    /// # Safety
+    /// `data` is NULL or points to `len` readable items that do not change during the call.
+    pub(crate) unsafe fn items<T>(
+        self,
+        data: *const T,
+        len: usize,
+        argument: &str,
+    ) -> Result<&'call [T], Failure> {
+        // SAFETY: passed on to the caller.
+        unsafe { self.slice(data, len) }.map_err(|bad| match bad {
+            BadArray::Null => Failure::null_with_length(argument, len),
+            BadArray::Impossible => Failure::misuse(
+                argument,
+                format!("{len} items cannot stand there; expected an aligned array and its true length"),
+            ),
+        })
     }
-    if data.is_null() {
-        return Err(Failure::null_with_length(argument, len));
+
+    /// Reads a text.
+    ///
+    /// # Safety
+    /// As [`Scope::items`].
+    pub(crate) unsafe fn text(
+        self,
+        data: *const c_char,
+        len: usize,
+        argument: &str,
+    ) -> Result<&'call str, Failure> {
+        // SAFETY: passed on to the caller.
+        let bytes = unsafe { self.items(data.cast::<u8>(), len, argument) }?;
+        str::from_utf8(bytes).map_err(|error| Failure::bad_utf8(argument, error.valid_up_to()))
     }
-    if !data.is_aligned() || len.checked_mul(size_of::<T>()).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(Failure::misuse(
-            argument,
-            format!("{len} items cannot stand there; expected an aligned array and its true length"),
-        ));
+
+    /// Reads a text out of a structure.
+    ///
+    /// # Safety
+    /// As [`Scope::items`], for the text's own pointer and length.
+    pub(crate) unsafe fn text_of(self, text: bp_text, argument: &str) -> Result<&'call str, Failure> {
+        // SAFETY: passed on to the caller.
+        unsafe { self.text(text.data, text.len, argument) }
     }
-    // SAFETY: not NULL, aligned, no larger than memory can be; the caller vouches for the rest.
-    Ok(unsafe { slice::from_raw_parts(data, len) })
-}
 
-/// Reads a text.
-///
-/// # Safety
-/// As [`items`].
-pub(crate) unsafe fn text<'a>(data: *const c_char, len: usize, argument: &str) -> Result<&'a str, Failure> {
-    // SAFETY: passed on to the caller.
-    let bytes = unsafe { items(data.cast::<u8>(), len, argument) }?;
-    str::from_utf8(bytes).map_err(|error| Failure::bad_utf8(argument, error.valid_up_to()))
-}
-
-/// Reads a text out of a structure.
-///
-/// # Safety
-/// As [`items`], for the text's own pointer and length.
-pub(crate) unsafe fn text_of<'a>(text: bp_text, argument: &str) -> Result<&'a str, Failure> {
-    // SAFETY: passed on to the caller.
-    unsafe { self::text(text.data, text.len, argument) }
-}
-
-/// Copies a text that other people wrote, such as a response header: a stray byte becomes U+FFFD. Owned,
-/// since what it goes into outlives the function, and a borrowed one would pass for `'static`.
-///
-/// # Safety
-/// As [`items`], for the text's own pointer and length.
-pub(crate) unsafe fn lossy_text_of(text: bp_text, argument: &str) -> Result<String, Failure> {
-    // SAFETY: passed on to the caller.
-    let bytes = unsafe { items(text.data.cast::<u8>(), text.len, argument) }?;
-    Ok(String::from_utf8_lossy(bytes).into_owned())
+    /// Copies a text that other people wrote, such as a response header: a stray byte becomes U+FFFD.
+    ///
+    /// # Safety
+    /// As [`Scope::items`], for the text's own pointer and length.
+    pub(crate) unsafe fn lossy_text_of(self, text: bp_text, argument: &str) -> Result<String, Failure> {
+        // SAFETY: passed on to the caller.
+        let bytes = unsafe { self.items(text.data.cast::<u8>(), text.len, argument) }?;
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::within;
     use crate::status::bp_status;
 
     #[test]
     fn null_stands_for_nothing_only() {
         // SAFETY: NULL and a length are what the functions are asked to judge.
-        unsafe {
-            assert_eq!(text(ptr::null(), 0, "config").unwrap(), "");
-            let failure = text(ptr::null(), 3, "config").unwrap_err();
+        within(|scope| unsafe {
+            assert_eq!(scope.text(ptr::null(), 0, "config").unwrap(), "");
+            let failure = scope.text(ptr::null(), 3, "config").unwrap_err();
             assert_eq!(failure.status, bp_status::NullPointer);
             assert_eq!(failure.error.location(), Some("config"));
-        }
+        });
     }
 
     #[test]
@@ -213,22 +220,22 @@ mod tests {
         let bytes = b"ab\xff\xfe";
         let lent = bp_text { data: bytes.as_ptr().cast(), len: bytes.len() };
         // SAFETY: the bytes are there.
-        unsafe {
-            let failure = text_of(lent, "path").unwrap_err();
+        within(|scope| unsafe {
+            let failure = scope.text_of(lent, "path").unwrap_err();
             assert_eq!(failure.status, bp_status::BadUtf8);
             assert_eq!(failure.error.location(), Some("byte 2 of path"));
-            assert_eq!(lossy_text_of(lent, "value").unwrap(), "ab\u{fffd}\u{fffd}");
-        }
+            assert_eq!(scope.lossy_text_of(lent, "value").unwrap(), "ab\u{fffd}\u{fffd}");
+        });
     }
 
     #[test]
     fn impossible_arrays_are_refused() {
         let number = [0_u64; 2];
         // SAFETY: refused before it is read.
-        unsafe {
-            assert!(items(number.as_ptr(), usize::MAX, "columns").is_err());
-            assert!(items(number.as_ptr().byte_add(1), 1, "columns").is_err());
-        }
+        within(|scope| unsafe {
+            assert!(scope.items(number.as_ptr(), usize::MAX, "columns").is_err());
+            assert!(scope.items(number.as_ptr().byte_add(1), 1, "columns").is_err());
+        });
     }
 
     #[test]
