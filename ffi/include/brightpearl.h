@@ -28,7 +28,7 @@
  *  - NULL. No function crashes on NULL: where it is not allowed, the answer is BP_STATUS_NULL_POINTER, or
  *    the empty value that the comment names.
  *  - Inputs are borrowed for the duration of the function only. Texts are UTF-8 with a length, and need no
- *    NUL; NULL with length 0 is the empty text.
+ *    NUL; NULL with length 0 is the empty text, save in arrays of texts, where each text has an address.
  *  - Outputs behind a const pointer, a bp_text or a bp_bytes are borrowed, for as long as the comment says.
  *    Outputs behind a plain pointer are owned by the program, and freed by exactly one bp_..._free.
  *  - Structures that begin with struct_size are initialised with BP_INIT, so that programs go on working when
@@ -786,7 +786,8 @@ typedef struct bp_uris bp_uris;
  * A UTF-8 text that someone else owns. As an input it is borrowed for the duration of the call, and need
  * not be NUL-terminated; `data` may be NULL when `len` is 0. As an output it is NUL-terminated (the NUL is
  * not counted in `len`), and borrowed for as long as the function says; `data` is NULL where there is no
- * text to give.
+ * text to give. A text that `bp_text_of` makes of NULL is refused by every function, and so is one with `data` NULL
+ * in an array, save in the headers of an answer: what was to be there must not pass for nothing.
  */
 typedef struct {
   /**
@@ -1133,7 +1134,7 @@ typedef struct {
    */
   bp_text resource;
   /**
-   * The ids, such as `1-200,320`; `data` NULL asks for the whole list, where the resource allows that.
+   * The ids, such as `1-200,320`. An error when there are none, unless `all` is set.
    */
   bp_text ids;
   /**
@@ -1152,6 +1153,10 @@ typedef struct {
    * Most ids in one GET; 0 for the catalogue's limit.
    */
   uint32_t id_limit;
+  /**
+   * Not 0: asks for the whole list, where the resource allows that, instead of `ids`.
+   */
+  uint32_t all;
 } bp_fetch;
 
 /**
@@ -1167,9 +1172,13 @@ typedef struct {
    */
   bp_text resource;
   /**
-   * The ids; `data` NULL asks for everything.
+   * The ids. An error when there are none, unless `all` is set.
    */
   bp_text ids;
+  /**
+   * Not 0: asks for everything, instead of `ids`.
+   */
+  uint32_t all;
 } bp_options;
 
 /**
@@ -2533,11 +2542,12 @@ bp_text bp_records_json(const bp_records *records,
 #ifndef BRIGHTPEARL_TEXT_OF
 #define BRIGHTPEARL_TEXT_OF
 
-/* Borrows a NUL-terminated text; NULL gives no text. */
+/* Borrows a NUL-terminated text. What it makes of NULL is refused by every function, with the name of the argument: a
+ * variable that is not set must not pass for "everything". Leave a text that is to be absent at zero. */
 static inline bp_text bp_text_of(const char *nul_terminated) {
   bp_text text;
   text.data = nul_terminated;
-  text.len = nul_terminated ? strlen(nul_terminated) : 0;
+  text.len = nul_terminated ? strlen(nul_terminated) : (size_t)-1;
   return text;
 }
 

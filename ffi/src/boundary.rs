@@ -37,6 +37,21 @@ impl Failure {
         Self { status: bp_status::NullPointer, error: Error::misuse(message).at(argument) }
     }
 
+    /// A text that was made of NULL.
+    pub(crate) fn of_null(argument: &str) -> Self {
+        let message =
+            format!("{argument} was made of NULL, perhaps of a variable that is not set; expected a text");
+        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(argument) }
+    }
+
+    /// An id set that is absent without a word.
+    pub(crate) fn no_ids(structure: &str) -> Self {
+        let message = format!(
+            "{structure}.ids is NULL; expected ids such as 1-200,320, or {structure}.all set for all there are"
+        );
+        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(format!("{structure}.ids")) }
+    }
+
     /// A text that is none.
     pub(crate) fn bad_utf8(argument: &str, position: usize) -> Self {
         let error = Error::validation(

@@ -146,7 +146,7 @@ pub struct bp_fetch {
     pub struct_size: usize,
     /// The resource's path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
     pub resource: bp_text,
-    /// The ids, such as `1-200,320`; `data` NULL asks for the whole list, where the resource allows that.
+    /// The ids, such as `1-200,320`. An error when there are none, unless `all` is set.
     pub ids: bp_text,
     /// Query parameters such as `includeOptional`, unescaped, in order.
     pub query: *const bp_field,
@@ -156,6 +156,8 @@ pub struct bp_fetch {
     pub plan: u32,
     /// Most ids in one GET; 0 for the catalogue's limit.
     pub id_limit: u32,
+    /// Not 0: asks for the whole list, where the resource allows that, instead of `ids`.
+    pub all: u32,
 }
 
 /// The URIs that read an id set, as the server plans them. Initialise it with `BP_INIT`.
@@ -166,8 +168,10 @@ pub struct bp_options {
     pub struct_size: usize,
     /// The resource's path, such as `order-service/order`.
     pub resource: bp_text,
-    /// The ids; `data` NULL asks for everything.
+    /// The ids. An error when there are none, unless `all` is set.
     pub ids: bp_text,
+    /// Not 0: asks for everything, instead of `ids`.
+    pub all: u32,
 }
 
 // SAFETY: the size comes first; the other fields are numbers, lengths and pointers, which zero fits.
@@ -312,7 +316,7 @@ unsafe fn read_fetch(scope: Scope<'_>, fetch: bp_fetch) -> Result<Operation, Fai
     unsafe {
         Ok(Operation::Fetch(Fetch {
             resource: scope.text_of(fetch.resource, "fetch.resource")?.to_owned(),
-            ids: read_ids(scope, fetch.ids, "fetch.ids")?,
+            ids: read_ids(scope, fetch.ids, fetch.all, "fetch")?,
             query: read_fields(scope, fetch.query, fetch.query_count, "fetch.query")?,
             plan: read_plan(fetch.plan)?,
             id_limit: (fetch.id_limit != 0).then_some(fetch.id_limit),
@@ -325,7 +329,7 @@ unsafe fn read_options(scope: Scope<'_>, options: bp_options) -> Result<Operatio
     unsafe {
         Ok(Operation::Options(Options {
             resource: scope.text_of(options.resource, "options.resource")?.to_owned(),
-            ids: read_ids(scope, options.ids, "options.ids")?,
+            ids: read_ids(scope, options.ids, options.all, "options")?,
         }))
     }
 }
@@ -370,10 +374,33 @@ pub(crate) fn no_such_number(field: &str, number: u32, enumeration: &str) -> Fai
         .into()
 }
 
-unsafe fn read_ids(scope: Scope<'_>, ids: bp_text, argument: &str) -> Result<Option<IdSet>, Failure> {
+/// No ids must not pass for all of them: they may come from a variable that is not set.
+unsafe fn read_ids(
+    scope: Scope<'_>,
+    ids: bp_text,
+    all: u32,
+    structure: &str,
+) -> Result<Option<IdSet>, Failure> {
+    let argument = format!("{structure}.ids");
     // SAFETY: passed on to the caller.
-    let ids = unsafe { read_optional(scope, ids, argument) }?;
-    Ok(ids.map(IdSet::parse).transpose()?)
+    let text = unsafe { read_optional(scope, ids, &argument) }?;
+    match (text, all) {
+        (None, 0) => Err(Failure::no_ids(structure)),
+        (None, _) => Ok(None),
+        (Some(text), 0) => {
+            let place = |error: &Error| error.location().map(|place| format!("{place} of {argument}"));
+            let ids = IdSet::parse(text).map_err(|error| match place(&error) {
+                Some(place) => error.at(place),
+                None => error,
+            })?;
+            Ok(Some(ids))
+        }
+        (Some(_), _) => Err(Error::validation(
+            format!("{structure}.all"),
+            format!("{structure}.all is set and there are {argument}; expected one of them"),
+        )
+        .into()),
+    }
 }
 
 unsafe fn read_optional<'call>(
@@ -398,7 +425,7 @@ unsafe fn read_texts(
     unsafe {
         let texts = scope.items(texts, count, argument)?.iter().enumerate();
         texts
-            .map(|(index, text)| scope.text_of(*text, &format!("{argument}[{index}]")).map(str::to_owned))
+            .map(|(index, text)| scope.present(*text, &format!("{argument}[{index}]")).map(str::to_owned))
             .collect()
     }
 }
@@ -416,8 +443,8 @@ pub(crate) unsafe fn read_fields(
         let fields = scope.items(fields, count, argument)?.iter().enumerate();
         fields
             .map(|(index, field)| {
-                let name = scope.text_of(field.name, &format!("{argument}[{index}].name"))?;
-                let value = scope.text_of(field.value, &format!("{argument}[{index}].value"))?;
+                let name = scope.present(field.name, &format!("{argument}[{index}].name"))?;
+                let value = scope.present(field.value, &format!("{argument}[{index}].value"))?;
                 Ok((name.to_owned(), value.to_owned()))
             })
             .collect()

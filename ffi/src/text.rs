@@ -9,7 +9,8 @@ use crate::scope::{BadArray, Scope};
 /// A UTF-8 text that someone else owns. As an input it is borrowed for the duration of the call, and need
 /// not be NUL-terminated; `data` may be NULL when `len` is 0. As an output it is NUL-terminated (the NUL is
 /// not counted in `len`), and borrowed for as long as the function says; `data` is NULL where there is no
-/// text to give.
+/// text to give. A text that `bp_text_of` makes of NULL is refused by every function, and so is one with `data` NULL
+/// in an array, save in the headers of an answer: what was to be there must not pass for nothing.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct bp_text {
@@ -155,6 +156,8 @@ impl<'call> Scope<'call> {
     ) -> Result<&'call [T], Failure> {
         // SAFETY: passed on to the caller.
         unsafe { self.slice(data, len) }.map_err(|bad| match bad {
+            // What `bp_text_of` makes of NULL.
+            BadArray::Null if len == usize::MAX => Failure::of_null(argument),
             BadArray::Null => Failure::null_with_length(argument, len),
             BadArray::Impossible => Failure::misuse(
                 argument,
@@ -185,6 +188,18 @@ impl<'call> Scope<'call> {
     pub(crate) unsafe fn text_of(self, text: bp_text, argument: &str) -> Result<&'call str, Failure> {
         // SAFETY: passed on to the caller.
         unsafe { self.text(text.data, text.len, argument) }
+    }
+
+    /// Reads a text of an array, of which the program said that it is there: NULL cannot be meant.
+    ///
+    /// # Safety
+    /// As [`Scope::items`], for the text's own pointer and length.
+    pub(crate) unsafe fn present(self, text: bp_text, argument: &str) -> Result<&'call str, Failure> {
+        if text.data.is_null() {
+            return Err(Failure::of_null(argument));
+        }
+        // SAFETY: passed on to the caller.
+        unsafe { self.text_of(text, argument) }
     }
 
     /// Copies a text that other people wrote, such as a response header: a stray byte becomes U+FFFD.

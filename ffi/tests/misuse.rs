@@ -150,7 +150,7 @@ fn numbers_outside_an_enumeration_are_told() {
         bp_call_start_search(client, &search, &mut call, &mut error);
         assert_eq!(told(error), (bp_status::Validation, "search.paging".to_owned()));
         let mut fetch = sized(|fetch: &mut bp_fetch, size| fetch.struct_size = size);
-        fetch.resource = text("order-service/order");
+        (fetch.resource, fetch.ids) = (text("order-service/order"), text("1"));
         fetch.plan = u32::MAX;
         bp_call_start_fetch(client, &fetch, &mut call, &mut error);
         assert_eq!(told(error), (bp_status::Validation, "fetch.plan".to_owned()));
@@ -304,6 +304,63 @@ fn an_answer_is_copied_whole() {
         let header = &*bp_reply_header(step.reply, 0);
         assert_eq!((words(header.name).as_str(), words(header.value).as_str()), ("X-Colour", "green"));
         bp_call_free(call);
+        bp_client_free(client);
+    }
+}
+
+#[test]
+fn what_is_absent_by_mistake_does_not_pass_for_everything() {
+    let client = client();
+    let text = |text: &'static str| bp_text { data: text.as_ptr().cast(), len: text.len() };
+    // What a zeroed structure has, and what `bp_text_of` makes of a variable that is not set.
+    let (absent, of_null) = (bp_text { data: null(), len: 0 }, bp_text { data: null(), len: usize::MAX });
+    let null = |place: &str| (bp_status::NullPointer, place.to_owned());
+    // SAFETY: handles, texts and places of our own, and NULL.
+    unsafe {
+        let (mut call, mut error) = (null_mut(), null_mut());
+        let mut fetch = sized(|fetch: &mut bp_fetch, size| fetch.struct_size = size);
+        fetch.resource = text("order-service/order");
+        let mut options = sized(|options: &mut bp_options, size| options.struct_size = size);
+        options.resource = text("order-service/order");
+        for ids in [absent, of_null] {
+            (fetch.ids, options.ids) = (ids, ids);
+            bp_call_start_fetch(client, &fetch, &mut call, &mut error);
+            assert_eq!(told(error), null("fetch.ids"));
+            bp_call_start_options(client, &options, &mut call, &mut error);
+            assert_eq!(told(error), null("options.ids"));
+        }
+        (fetch.ids, options.ids) = (text(""), text("1,,2"));
+        bp_call_start_fetch(client, &fetch, &mut call, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "byte 0 of fetch.ids".to_owned()));
+        bp_call_start_options(client, &options, &mut call, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "byte 2 of options.ids".to_owned()));
+        (fetch.all, fetch.ids) = (1, text("1"));
+        bp_call_start_fetch(client, &fetch, &mut call, &mut error);
+        assert_eq!(told(error), (bp_status::Validation, "fetch.all".to_owned()));
+        (fetch.ids, options.ids, options.all) = (absent, absent, 1);
+        assert_eq!(bp_call_start_fetch(client, &fetch, &mut call, null_mut()), bp_status::Ok);
+        bp_call_free(call);
+        assert_eq!(bp_call_start_options(client, &options, &mut call, null_mut()), bp_status::Ok);
+        bp_call_free(call);
+
+        let mut search = sized(|search: &mut bp_search, size| search.struct_size = size);
+        (search.resource, search.key) = (text("order-service/order-search"), of_null);
+        bp_call_start_search(client, &search, &mut call, &mut error);
+        assert_eq!(told(error), null("search.key"));
+        search.key = absent;
+        for nothing in [absent, of_null] {
+            let filter = bp_field { name: text("orderStatusId"), value: nothing };
+            (search.filters, search.filter_count) = (&filter, 1);
+            bp_call_start_search(client, &search, &mut call, &mut error);
+            assert_eq!(told(error), null("search.filters[0].value"));
+            (search.filter_count, search.columns, search.column_count) = (0, &nothing, 1);
+            bp_call_start_search(client, &search, &mut call, &mut error);
+            assert_eq!(told(error), null("search.columns[0]"));
+            search.column_count = 0;
+        }
+        bp_call_start_json(client, of_null.data, of_null.len, &mut call, &mut error);
+        assert!(words(bp_error_message(error)).contains("made of NULL"));
+        assert_eq!(told(error), null("operation_json"));
         bp_client_free(client);
     }
 }

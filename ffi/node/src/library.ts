@@ -440,8 +440,9 @@ export function takeBuffer(fill: (buffer: Slice) => void): string {
 /** Lends names and values to a function: `use` gets their address, which is good until it returns. */
 export function lendFields(fields: readonly (readonly [string, string])[]): unknown {
   const lend = (value: string) => {
-    const bytes = Buffer.from(value);
-    return { data: bytes, len: bytes.length };
+    // With a NUL behind it, since an empty text needs an address, too.
+    const bytes = Buffer.from(`${value}\0`);
+    return { data: bytes, len: bytes.length - 1 };
   };
   return koffi.as(
     fields.map(([name, value]) => ({ name: lend(name), value: lend(value) })),

@@ -94,6 +94,7 @@ static bp_status start_fetch(const bp_client *client, const json_t *operation, b
   fetch.query_count = fields(json_object_get(operation, "query"), query);
   fetch.plan = choice(json_object_get(operation, "plan"), "always", "never");
   fetch.id_limit = (uint32_t)json_integer_value(json_object_get(operation, "id_limit"));
+  fetch.all = !json_object_get(operation, "ids");
   return bp_call_start_fetch(client, &fetch, call, error);
 }
 
@@ -103,6 +104,7 @@ static bp_status start_options(const bp_client *client, const json_t *operation,
   BP_INIT(&options);
   options.resource = text(json_object_get(operation, "resource"));
   options.ids = text(json_object_get(operation, "ids"));
+  options.all = !json_object_get(operation, "ids");
   return bp_call_start_options(client, &options, call, error);
 }
 
