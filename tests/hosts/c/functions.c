@@ -1,4 +1,5 @@
 /* Functions that need no account: the vectors in tests/vectors/functions. */
+#include "lend.h"
 #include "vectors.h"
 
 #include <stdio.h>
@@ -7,10 +8,7 @@
 
 static bp_text text(const json_t *object, const char *name) {
   const json_t *value = json_object_get(object, name);
-  bp_text text;
-  text.data = json_string_value(value);
-  text.len = json_string_length(value);
-  return text;
+  return lend_text(json_string_value(value), json_string_length(value));
 }
 
 static bp_status validate(const json_t *arguments, bp_buffer *json, bp_error **error) {
@@ -22,7 +20,7 @@ static bp_status validate(const json_t *arguments, bp_buffer *json, bp_error **e
   validation.body.data = (const uint8_t *)body.data;
   validation.body.len = body.len;
   validation.unknown_members = text(arguments, "unknown_members");
-  return bp_validate(&validation, json, error);
+  return bp_validate((const bp_validation *)lend(&validation, sizeof validation), json, error);
 }
 
 static bp_status verify_callback(const json_t *arguments, bp_error **error) {
@@ -33,10 +31,11 @@ static bp_status verify_callback(const json_t *arguments, bp_error **error) {
   bp_status status;
   for (index = 0; parameters && index < count; index++) {
     const json_t *pair = json_array_get(pairs, index);
-    parameters[index].name = bp_text_of(json_string_value(json_array_get(pair, 0)));
-    parameters[index].value = bp_text_of(json_string_value(json_array_get(pair, 1)));
+    const json_t *name = json_array_get(pair, 0), *value = json_array_get(pair, 1);
+    parameters[index].name = lend_text(json_string_value(name), json_string_length(name));
+    parameters[index].value = lend_text(json_string_value(value), json_string_length(value));
   }
-  status = bp_verify_callback(parameters, count, secret.data, secret.len,
+  status = bp_verify_callback((const bp_field *)lend(parameters, count * sizeof *parameters), count, secret.data, secret.len,
                               (uint64_t)json_integer_value(json_object_get(arguments, "max_age_ms")),
                               (uint64_t)json_integer_value(json_object_get(arguments, "now")), NULL, error);
   free(parameters);
@@ -44,11 +43,13 @@ static bp_status verify_callback(const json_t *arguments, bp_error **error) {
 }
 
 static bp_status run_mapping(const json_t *arguments, bp_buffer *json, bp_error **error) {
-  bp_text document = text(arguments, "document"), record = text(arguments, "record");
-  bp_text resolved = text(arguments, "resolved");
+  bp_text document = text(arguments, "document"), record, resolved;
   bp_mapping *mapping = NULL;
   bp_status status = bp_mapping_new(document.data, document.len, &mapping, error);
+  take_back();
   if (status == BP_STATUS_OK) {
+    record = text(arguments, "record");
+    resolved = text(arguments, "resolved");
     status = bp_mapping_run(mapping, record.data, record.len, resolved.data, resolved.len, json, error);
   }
   bp_mapping_free(mapping);
@@ -127,7 +128,9 @@ static json_t *outcome(const json_t *call) {
   bp_error *error = NULL;
   bp_text lent;
   json_t *value;
-  if (run(call, &json, &error) != BP_STATUS_OK) {
+  bp_status status = run(call, &json, &error);
+  take_back();
+  if (status != BP_STATUS_OK) {
     value = wrap("error", encode_error(error));
   } else {
     lent.data = json.data;

@@ -115,6 +115,30 @@ readme "$build/bin/readme-c++"
 # shellcheck disable=SC2086
 readme $memory "$build/bin/readme"
 
+# What a transport frees at once is what the reply has later.
+headers() {
+    announce "$@"
+    "$@" "$url" acme >"$build/headers.txt"
+    for name in content-type brightpearl-requests-remaining; do
+        grep -qix "$name" "$build/headers.txt" || { echo "the headers of an answer lack $name" >&2; exit 1; }
+    done
+    if grep -qv '^[A-Za-z0-9-]*$' "$build/headers.txt"; then
+        echo "the headers of an answer have other names than were sent" >&2
+        exit 1
+    fi
+}
+headers "$build/bin/headers-sanitized"
+# shellcheck disable=SC2086
+headers $memory "$build/bin/headers"
+
+for program in inputs-sanitized inputs-c++; do
+    announce "$program"
+    "$build/bin/$program"
+done
+announce "inputs $memory"
+# shellcheck disable=SC2086
+$memory "$build/bin/inputs"
+
 exported=$(nm -D --defined-only "$build/prefix/lib/libbrightpearl.so" | awk '$3 !~ /^bp_/ { print $3 }')
 [ -z "$exported" ] || { echo "exported besides bp_*: $exported" >&2; exit 1; }
 

@@ -1,37 +1,35 @@
-/* Starts a call through the typed function of its operation, from the operation's JSON. */
+/* Starts a call through the typed function of its operation, from the operation's JSON. All that the function is given is
+   taken back when it has returned. */
+#include "lend.h"
 #include "vectors.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* No vector has more filters, columns, parameters or headers in one list. */
 enum { MOST = 64 };
 
-static bp_text text(const json_t *value) {
-  bp_text text = {NULL, 0};
-  if (json_is_string(value)) {
-    text.data = json_string_value(value);
-    text.len = json_string_length(value);
-  }
-  return text;
-}
+static bp_text text(const json_t *value) { return lend_text(json_string_value(value), json_string_length(value)); }
 
-static size_t texts(const json_t *array, bp_text *place) {
-  size_t index, count = json_array_size(array);
-  for (index = 0; index < count && index < MOST; index++) {
+static const bp_text *texts(const json_t *array, size_t *count) {
+  bp_text place[MOST];
+  size_t index;
+  for (index = 0; index < json_array_size(array) && index < MOST; index++) {
     place[index] = text(json_array_get(array, index));
   }
-  return index;
+  *count = index;
+  return (const bp_text *)lend(place, index * sizeof *place);
 }
 
-static size_t fields(const json_t *array, bp_field *place) {
-  size_t index, count = json_array_size(array);
-  for (index = 0; index < count && index < MOST; index++) {
+static const bp_field *fields(const json_t *array, size_t *count) {
+  bp_field place[MOST];
+  size_t index;
+  for (index = 0; index < json_array_size(array) && index < MOST; index++) {
     const json_t *pair = json_array_get(array, index);
     place[index].name = text(json_array_get(pair, 0));
     place[index].value = text(json_array_get(pair, 1));
   }
-  return index;
+  *count = index;
+  return (const bp_field *)lend(place, index * sizeof *place);
 }
 
 static uint32_t choice(const json_t *value, const char *first, const char *second) {
@@ -39,15 +37,13 @@ static uint32_t choice(const json_t *value, const char *first, const char *secon
   return !name ? 0 : strcmp(name, first) == 0 ? 1 : strcmp(name, second) == 0 ? 2 : 0;
 }
 
-static void read_request(const json_t *operation, bp_field *query, bp_field *headers, bp_request *request) {
+static void read_request(const json_t *operation, bp_request *request) {
   bp_text body = text(json_object_get(operation, "body"));
   BP_INIT(request);
   request->method = text(json_object_get(operation, "method"));
   request->path = text(json_object_get(operation, "path"));
-  request->query = query;
-  request->query_count = fields(json_object_get(operation, "query"), query);
-  request->headers = headers;
-  request->header_count = fields(json_object_get(operation, "headers"), headers);
+  request->query = fields(json_object_get(operation, "query"), &request->query_count);
+  request->headers = fields(json_object_get(operation, "headers"), &request->header_count);
   request->body.data = (const uint8_t *)body.data;
   request->body.len = body.len;
   request->idempotent = json_is_true(json_object_get(operation, "idempotent"));
@@ -56,46 +52,38 @@ static void read_request(const json_t *operation, bp_field *query, bp_field *hea
 
 static bp_status start_request(const bp_client *client, const json_t *operation, bp_call **call,
                                bp_error **error) {
-  bp_field query[MOST], headers[MOST];
   bp_request request;
-  read_request(operation, query, headers, &request);
-  return bp_call_start_request(client, &request, call, error);
+  read_request(operation, &request);
+  return bp_call_start_request(client, (const bp_request *)lend(&request, sizeof request), call, error);
 }
 
 static bp_status start_search(const bp_client *client, const json_t *operation, bp_call **call,
                               bp_error **error) {
-  bp_field filters[MOST];
-  bp_text columns[MOST], sort[MOST];
   bp_search search;
   BP_INIT(&search);
   search.resource = text(json_object_get(operation, "resource"));
-  search.filters = filters;
-  search.filter_count = fields(json_object_get(operation, "filters"), filters);
-  search.columns = columns;
-  search.column_count = texts(json_object_get(operation, "columns"), columns);
-  search.sort = sort;
-  search.sort_count = texts(json_object_get(operation, "sort"), sort);
+  search.filters = fields(json_object_get(operation, "filters"), &search.filter_count);
+  search.columns = texts(json_object_get(operation, "columns"), &search.column_count);
+  search.sort = texts(json_object_get(operation, "sort"), &search.sort_count);
   search.limit = (uint64_t)json_integer_value(json_object_get(operation, "limit"));
   search.key = text(json_object_get(operation, "key"));
   search.page_size = (uint32_t)json_integer_value(json_object_get(operation, "page_size"));
   search.paging = choice(json_object_get(operation, "paging"), "first-result", "offset");
   search.unchecked = json_is_true(json_object_get(operation, "unchecked"));
-  return bp_call_start_search(client, &search, call, error);
+  return bp_call_start_search(client, (const bp_search *)lend(&search, sizeof search), call, error);
 }
 
 static bp_status start_fetch(const bp_client *client, const json_t *operation, bp_call **call,
                              bp_error **error) {
-  bp_field query[MOST];
   bp_fetch fetch;
   BP_INIT(&fetch);
   fetch.resource = text(json_object_get(operation, "resource"));
   fetch.ids = text(json_object_get(operation, "ids"));
-  fetch.query = query;
-  fetch.query_count = fields(json_object_get(operation, "query"), query);
+  fetch.query = fields(json_object_get(operation, "query"), &fetch.query_count);
   fetch.plan = choice(json_object_get(operation, "plan"), "always", "never");
   fetch.id_limit = (uint32_t)json_integer_value(json_object_get(operation, "id_limit"));
   fetch.all = !json_object_get(operation, "ids");
-  return bp_call_start_fetch(client, &fetch, call, error);
+  return bp_call_start_fetch(client, (const bp_fetch *)lend(&fetch, sizeof fetch), call, error);
 }
 
 static bp_status start_options(const bp_client *client, const json_t *operation, bp_call **call,
@@ -105,28 +93,28 @@ static bp_status start_options(const bp_client *client, const json_t *operation,
   options.resource = text(json_object_get(operation, "resource"));
   options.ids = text(json_object_get(operation, "ids"));
   options.all = !json_object_get(operation, "ids");
-  return bp_call_start_options(client, &options, call, error);
+  return bp_call_start_options(client, (const bp_options *)lend(&options, sizeof options), call, error);
 }
 
 static bp_status start_batch(const bp_client *client, const json_t *operation, bp_call **call,
                              bp_error **error) {
   const json_t *requests = json_object_get(operation, "requests");
-  bp_field query[MOST], headers[MOST];
   bp_batch *batch = NULL;
   bp_batch_options options;
   bp_status status = bp_batch_new(&batch, error);
   size_t index;
   for (index = 0; index < json_array_size(requests) && status == BP_STATUS_OK; index++) {
     bp_request request;
-    read_request(json_array_get(requests, index), query, headers, &request);
-    status = bp_batch_add(batch, &request, error);
+    read_request(json_array_get(requests, index), &request);
+    status = bp_batch_add(batch, (const bp_request *)lend(&request, sizeof request), error);
+    take_back();
   }
   BP_INIT(&options);
   options.order = choice(json_object_get(operation, "order"), "parallel", "");
   options.on_failure = choice(json_object_get(operation, "on_failure"), "continue", "");
   options.packing = choice(json_object_get(operation, "packing"), "always", "never");
   if (status == BP_STATUS_OK) {
-    status = bp_call_start_batch(client, batch, &options, call, error);
+    status = bp_call_start_batch(client, batch, (const bp_batch_options *)lend(&options, sizeof options), call, error);
   }
   bp_batch_free(batch);
   return status;
@@ -135,27 +123,20 @@ static bp_status start_batch(const bp_client *client, const json_t *operation, b
 static bp_status start_task(const bp_client *client, const json_t *operation, bp_call **call,
                             bp_error **error) {
   bp_text name = text(json_object_get(operation, "name"));
-  char *arguments = compact(json_object_get(operation, "arguments"));
-  bp_status status =
-      bp_call_start_task(client, name.data, name.len, arguments, arguments ? strlen(arguments) : 0, call, error);
-  free(arguments);
-  return status;
+  bp_text arguments = lend_json(json_object_get(operation, "arguments"));
+  return bp_call_start_task(client, name.data, name.len, arguments.data, arguments.len, call, error);
 }
 
 static bp_status start_push(const bp_client *client, const json_t *operation, bp_call **call,
                             bp_error **error) {
-  char *push = compact(operation);
-  bp_status status = bp_call_start_push(client, push, strlen(push), call, error);
-  free(push);
-  return status;
+  bp_text push = lend_json(operation);
+  return bp_call_start_push(client, push.data, push.len, call, error);
 }
 
 static bp_status start_pull(const bp_client *client, const json_t *operation, bp_call **call,
                             bp_error **error) {
-  char *pull = compact(operation);
-  bp_status status = bp_call_start_pull(client, pull, strlen(pull), call, error);
-  free(pull);
-  return status;
+  bp_text pull = lend_json(operation);
+  return bp_call_start_pull(client, pull.data, pull.len, call, error);
 }
 
 /* A 0 is "absent" in the structures; an operation that says 0 can be said in JSON only. */
@@ -189,6 +170,7 @@ int start_typed(const bp_client *client, const json_t *operation, bp_call **call
     const json_t *detail = json_object_get(operation, operations[index].name);
     if (detail && !says_zero(detail)) {
       *status = operations[index].start(client, detail, call, error);
+      take_back();
       return 1;
     }
   }

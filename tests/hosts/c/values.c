@@ -1,8 +1,10 @@
 /* The small values that everything in the vectors is made of. */
+#include "lend.h"
 #include "vectors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 json_t *of_text(bp_text text) { return text.data ? json_stringn(text.data, text.len) : json_null(); }
 
@@ -29,6 +31,13 @@ json_t *of_json(bp_text text) {
 }
 
 char *compact(const json_t *value) { return json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15)); }
+
+bp_text lend_json(const json_t *value) {
+  char *json = value ? compact(value) : NULL;
+  bp_text lent = lend_text(json, json ? strlen(json) : 0);
+  free(json);
+  return lent;
+}
 
 void put(json_t *object, const char *name, json_t *value) {
   if (!value || json_object_set_new(object, name, value) != 0) {

@@ -3,8 +3,10 @@
  *
  * Each vector is played twice where that is possible: its operation started from JSON, and through the
  * typed function of the operation. Every difference is printed with the vector's name and the number of
- * the entry. Ends with the line "N passed, M failed", and 1 when any failed.
+ * the entry. Everything that a function is given is overwritten and freed when it has returned, and so is the client
+ * when its call has started, unless another is resumed later. Ends with the line "N passed, M failed", and 1 when any failed.
  */
+#include "lend.h"
 #include "vectors.h"
 
 #include <stdio.h>
@@ -41,19 +43,21 @@ static json_t *answer(host *host, const json_t *answer, uint64_t now) {
   BP_INIT(&response);
   for (index = 0; lines && index < count; index++) {
     const json_t *line = json_array_get(headers, index);
-    lines[index].name = bp_text_of(json_string_value(json_array_get(line, 0)));
-    lines[index].value = bp_text_of(json_string_value(json_array_get(line, 1)));
+    const json_t *name = json_array_get(line, 0), *value = json_array_get(line, 1);
+    lines[index].name = lend_text(json_string_value(name), json_string_length(name));
+    lines[index].value = lend_text(json_string_value(value), json_string_length(value));
   }
   response.status = (uint16_t)json_integer_value(json_object_get(answer, "status"));
-  response.headers = lines;
+  response.headers = (const bp_field *)lend(lines, count * sizeof *lines);
   response.header_count = count;
-  response.body.data = (const uint8_t *)json_string_value(body);
   response.body.len = json_string_length(body);
   if (encoded) {
-    response.body.data = decoded = decode_base64(encoded, &response.body.len);
+    decoded = decode_base64(encoded, &response.body.len);
   }
+  response.body.data = (const uint8_t *)lend(encoded ? (const char *)decoded : json_string_value(body), response.body.len);
   status = bp_call_answer(host->call, (uint64_t)json_integer_value(json_object_get(answer, "exchange")),
-                          &response, now, &error);
+                          (const bp_response *)lend(&response, sizeof response), now, &error);
+  take_back();
   outcome = encode_outcome(status, error);
   bp_error_free(error);
   free(decoded);
@@ -64,11 +68,14 @@ static json_t *answer(host *host, const json_t *answer, uint64_t now) {
 static json_t *fail(host *host, const json_t *failure, uint64_t now) {
   uint64_t exchange = (uint64_t)json_integer_value(json_object_get(failure, "exchange"));
   const json_t *text = json_object_get(failure, "text");
+  bp_text reason = lend_text(json_string_value(text), json_string_length(text));
   int maybe = strcmp(json_string_value(json_object_get(failure, "sent")), "maybe-sent") == 0;
   bp_error *error = NULL;
   bp_status status = (maybe ? bp_call_fail_maybe_sent : bp_call_fail_not_sent)(
-      host->call, exchange, json_string_value(text), json_string_length(text), now, &error);
-  json_t *outcome = encode_outcome(status, error);
+      host->call, exchange, reason.data, reason.len, now, &error);
+  json_t *outcome;
+  take_back();
+  outcome = encode_outcome(status, error);
   bp_error_free(error);
   return outcome;
 }
@@ -91,8 +98,11 @@ static json_t *acknowledge(host *host, size_t items) {
 
 static json_t *feed(host *host, const json_t *record) {
   bp_error *error = NULL;
-  bp_status status = bp_call_feed(host->call, json_string_value(record), json_string_length(record), &error);
-  json_t *outcome = encode_outcome(status, error);
+  bp_text lent = lend_text(json_string_value(record), json_string_length(record));
+  bp_status status = bp_call_feed(host->call, lent.data, lent.len, &error);
+  json_t *outcome;
+  take_back();
+  outcome = encode_outcome(status, error);
   bp_error_free(error);
   return outcome;
 }
@@ -124,12 +134,13 @@ static json_t *checkpoint(host *host) {
 
 static json_t *resume(host *host, const json_t *text, bool allow_writes) {
   bp_error *error = NULL;
-  const char *data = json_is_string(text) ? json_string_value(text) : host->remembered.data;
-  size_t length = json_is_string(text) ? json_string_length(text) : host->remembered.len;
+  bp_text checkpoint = json_is_string(text) ? lend_text(json_string_value(text), json_string_length(text))
+                                            : lend_text(host->remembered.data, host->remembered.len);
   json_t *outcome;
   bp_status status;
   bp_call_free(host->call);
-  status = bp_client_resume(host->client, data, length, allow_writes, &host->call, &error);
+  status = bp_client_resume(host->client, checkpoint.data, checkpoint.len, allow_writes, &host->call, &error);
+  take_back();
   outcome = encode_outcome(status, error);
   bp_error_free(error);
   return outcome;
@@ -186,23 +197,33 @@ static json_t *act(host *host, const json_t *entry) {
 }
 
 static bp_status make_client(host *host, const json_t *vector, bp_error **error) {
-  char *config = compact(json_object_get(vector, "config"));
-  bp_status status = bp_client_new(config, strlen(config), NULL, &host->client, error);
-  free(config);
+  bp_text config = lend_json(json_object_get(vector, "config"));
+  bp_status status = bp_client_new(config.data, config.len, NULL, &host->client, error);
+  take_back();
   return status;
 }
 
 /* Answers 0 when the operation cannot be started in this way. */
 static int start(host *host, const json_t *vector, int typed, bp_status *status, bp_error **error) {
   const json_t *operation = json_object_get(vector, "operation");
-  char *text;
+  bp_text text;
   if (typed) {
     return start_typed(host->client, operation, &host->call, status, error);
   }
-  text = compact(operation);
-  *status = bp_call_start_json(host->client, text, strlen(text), &host->call, error);
-  free(text);
+  text = lend_json(operation);
+  *status = bp_call_start_json(host->client, text.data, text.len, &host->call, error);
+  take_back();
   return 1;
+}
+
+static int resumes(const json_t *script) {
+  size_t index;
+  for (index = 0; index < json_array_size(script); index++) {
+    if (json_object_get(json_array_get(script, index), "resume")) {
+      return 1;
+    }
+  }
+  return 0;
 }
 
 /* Plays the vector once, and answers how many differences there were. */
@@ -225,6 +246,10 @@ static int play(const json_t *vector, int typed) {
     expected = json_object_get(vector, "start_error");
     if (status != BP_STATUS_OK || expected) {
       differ(&host, "start_error", expected, error ? encode_error(error) : json_null());
+    }
+    if (!resumes(script)) {
+      bp_client_free(host.client);
+      host.client = NULL;
     }
     for (index = 0; index < json_array_size(script) && status == BP_STATUS_OK; index++) {
       const json_t *entry = json_array_get(script, index);

@@ -18,6 +18,9 @@ json_t *wrap(const char *name, json_t *value);
    errors name the same column, and with the digits that a number was written with. Free it. */
 char *compact(const json_t *value);
 
+/* values.c: the same, lent; no text for no value. */
+bp_text lend_json(const json_t *value);
+
 /* encode.c, encode_error.c: what the library says, in the JSON form of the vectors, built from the C accessors alone. */
 json_t *encode_step(bp_status status, const bp_step *step, const bp_error *error);
 json_t *encode_outcome(bp_status status, const bp_error *error);
