@@ -15,7 +15,7 @@
  *         case BP_STEP_KIND_WAIT:    sleep until step.wait_until; break;
  *         case BP_STEP_KIND_PENDING: wait for an answer to what is out; break;
  *         case BP_STEP_KIND_FEED:    bp_call_feed some records, or bp_call_finish; break;
- *         case BP_STEP_KIND_JOURNAL: append step.journal to a file and have it on disk; break;
+ *         case BP_STEP_KIND_JOURNAL: bp_journal_append step.journal before polling again; break;
  *         default:                   consume step.page, step.resources, ...; break;
  *         }
  *     }
@@ -719,6 +719,13 @@ typedef struct bp_client bp_client;
  * at once. All texts live as long as the error.
  */
 typedef struct bp_error bp_error;
+
+/**
+ * The journal of a push, in a file that is locked while it is open: one push at a time has it, among all processes and
+ * hosts on the machine. It has one owner: only one thread may use it at a time, and it may move between threads. The end
+ * of the process, however it ends, lets others have the file.
+ */
+typedef struct bp_journal bp_journal;
 
 /**
  * A mapping document that was compiled and checked. It does not change, so several threads may use it at once.
@@ -1560,8 +1567,8 @@ bp_text bp_error_request_method(const bp_error *error);
 bp_text bp_error_request_url(const bp_error *error);
 
 /**
- * One sentence on what to do about it: for Brightpearl's common codes one of their own, else that of the kind.
- * No text when `error` is NULL.
+ * One sentence on what to do about it: for Brightpearl's common codes and for a journal's file one of their own, else
+ * that of the kind. No text when `error` is NULL.
  */
 bp_text bp_error_advice(const bp_error *error);
 
@@ -2358,7 +2365,7 @@ const char *bp_outcome_state_name(int32_t state);
  * Starts a push. `push_json` is the text of a JSON object: `mapping` (a mapping document with a `target`), either
  * `write` or `dry_run` as true, and as it is wanted `records` (an array; without it the call asks for records
  * with `BP_STEP_KIND_FEED`), `max_writes`, `existing` (`update`, `leave` or `reject`), `journal` (what earlier runs
- * put out as journal, one behind the other; `""` for a new one), `window` and `looks_ms`.
+ * put out as journal, one behind the other, as `bp_journal_json` has it; `""` for a new one), `window` and `looks_ms`.
  *
  * It puts out outcomes and, where `journal` is given, journal. `BP_STATUS_VALIDATION` before anything is sent, at the
  * member that is wrong. As `bp_call_start_request` otherwise.
@@ -2458,6 +2465,62 @@ const bp_error *bp_outcomes_error(const bp_outcomes *outcomes,
  */
 bp_text bp_outcomes_json(const bp_outcomes *outcomes,
                          size_t index);
+
+/**
+ * Opens the journal of a push: locks the file and reads what it holds, or makes a new one, which its owner alone may
+ * read (mode 0600). `path` is the file's path: any bytes but NUL on Unix, UTF-8 on Windows. Nothing that the file holds
+ * is changed, and the function never waits.
+ *
+ * `BP_STATUS_VALIDATION` at `journal` when another push has the file, when it is not a regular file (a directory, a FIFO,
+ * a device, a socket), and when it cannot be opened. On success `*journal` is owned: end with `bp_journal_close` or
+ * `bp_journal_free`. Any thread.
+ */
+bp_status bp_journal_open(const char *path,
+                          size_t path_len,
+                          bp_journal **journal,
+                          bp_error **error);
+
+/**
+ * What the file held when it was opened: what earlier runs put out, to be given to the push as its `journal`. Bytes that
+ * are not UTF-8, which a crash may have left, are U+FFFD. It lives as long as the journal, also when that was closed. No
+ * text when `journal` is NULL. The journal's thread.
+ */
+bp_text bp_journal_text(const bp_journal *journal);
+
+/**
+ * The same as a JSON string with its quotes, as it stands behind `"journal":` in what `bp_call_start_push` takes. As
+ * `bp_journal_text` otherwise.
+ */
+bp_text bp_journal_json(const bp_journal *journal);
+
+/**
+ * Appends whole lines, and returns when they are on disk: the `journal` of a step, as it is. Poll the call only then, since
+ * what the lines announce is sent next. Where the last line lacks its end, because a crash or a failure cut it off, that
+ * is ended first.
+ *
+ * `BP_STATUS_VALIDATION` at `journal` when the file cannot be written, or when a line is not whole: no JSON object, cut by
+ * a line feed inside, or without one at its end; then nothing was appended. When the file cannot be written, end the
+ * push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then open
+ * is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed. The journal's thread.
+ */
+bp_status bp_journal_append(bp_journal *journal,
+                            const char *lines,
+                            size_t lines_len,
+                            bp_error **error);
+
+/**
+ * Closes a journal, so that others may have the file; what was appended is on disk already. Do so when the push is over.
+ * The handle stays, for `bp_journal_text` and `bp_journal_free`. `BP_STATUS_MISUSE` when the journal was closed before.
+ * The journal's thread.
+ */
+bp_status bp_journal_close(bp_journal *journal,
+                           bp_error **error);
+
+/**
+ * Frees a journal, and closes it unless that was done; NULL is ignored. Any thread, once no other uses the journal any
+ * more.
+ */
+void bp_journal_free(bp_journal *journal);
 
 /**
  * Starts a pull. `pull_json` is the text of a JSON object: `resources`, an array of objects with `resource` and as

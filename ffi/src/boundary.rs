@@ -15,11 +15,13 @@ use crate::status::bp_status;
 pub(crate) struct Failure {
     pub(crate) status: bp_status,
     pub(crate) error: Error,
+    /// What to do, where the advice of the error's kind is not to the point.
+    pub(crate) advice: Option<&'static str>,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { status: error.kind().into(), error }
+        Self { status: error.kind().into(), error, advice: None }
     }
 }
 
@@ -27,21 +29,21 @@ impl Failure {
     /// An argument that must not be NULL.
     pub(crate) fn null(argument: &str) -> Self {
         let error = Error::misuse(format!("{argument} is NULL; expected a valid pointer")).at(argument);
-        Self { status: bp_status::NullPointer, error }
+        Self { status: bp_status::NullPointer, error, advice: None }
     }
 
     /// An array without an address.
     pub(crate) fn null_with_length(argument: &str, length: usize) -> Self {
         let message =
             format!("{argument} is NULL while its length is {length}; expected a valid pointer, or length 0");
-        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(argument) }
+        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(argument), advice: None }
     }
 
     /// A text that was made of NULL.
     pub(crate) fn of_null(argument: &str) -> Self {
         let message =
             format!("{argument} was made of NULL, perhaps of a variable that is not set; expected a text");
-        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(argument) }
+        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(argument), advice: None }
     }
 
     /// An id set that is absent without a word.
@@ -49,7 +51,8 @@ impl Failure {
         let message = format!(
             "{structure}.ids is NULL; expected ids such as 1-200,320, or {structure}.all set for all there are"
         );
-        Self { status: bp_status::NullPointer, error: Error::misuse(message).at(format!("{structure}.ids")) }
+        let error = Error::misuse(message).at(format!("{structure}.ids"));
+        Self { status: bp_status::NullPointer, error, advice: None }
     }
 
     /// A text that is none.
@@ -58,12 +61,18 @@ impl Failure {
             format!("byte {position} of {argument}"),
             format!("{argument} is not UTF-8; expected UTF-8 text"),
         );
-        Self { status: bp_status::BadUtf8, error }
+        Self { status: bp_status::BadUtf8, error, advice: None }
     }
 
     /// Another broken rule, at an argument.
     pub(crate) fn misuse(argument: &str, message: String) -> Self {
         Error::misuse(message).at(argument).into()
+    }
+
+    /// Says what to do about it.
+    pub(crate) fn advising(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
     }
 
     fn panic(payload: &(dyn Any + Send)) -> Self {
@@ -73,7 +82,7 @@ impl Failure {
             .or_else(|| payload.downcast_ref::<&str>().copied())
             .unwrap_or("no text");
         let error = Error::misuse(format!("a defect in the library: {text}; please report it"));
-        Self { status: bp_status::Panic, error }
+        Self { status: bp_status::Panic, error, advice: None }
     }
 }
 

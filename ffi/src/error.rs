@@ -28,7 +28,7 @@ pub struct bp_error {
 
 impl bp_error {
     pub(crate) fn new(failure: Failure) -> Self {
-        let Failure { status, error } = failure;
+        let Failure { status, error, advice } = failure;
         Self {
             status,
             message: OwnedText::new(error.message()),
@@ -44,7 +44,7 @@ impl bp_error {
             violations: OwnedViolations::new(error.violations()),
             verifications: error.verifications().iter().map(OwnedVerification::new).collect(),
             progress: error.progress().map(OwnedText::new),
-            advice: OwnedText::new(error.advice()),
+            advice: OwnedText::new(advice.unwrap_or_else(|| error.advice())),
             line: OwnedText::new(&error.to_string()),
             error,
         }
@@ -169,8 +169,8 @@ pub unsafe extern "C" fn bp_error_request_url(error: *const bp_error) -> bp_text
     unsafe { peek(error, bp_text::NONE, |error| Some(error.request.as_ref()?.1.lend())) }
 }
 
-/// One sentence on what to do about it: for Brightpearl's common codes one of their own, else that of the kind.
-/// No text when `error` is NULL.
+/// One sentence on what to do about it: for Brightpearl's common codes and for a journal's file one of their own, else
+/// that of the kind. No text when `error` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_error_advice(error: *const bp_error) -> bp_text {
     // SAFETY: NULL or a valid error.

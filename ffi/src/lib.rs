@@ -55,9 +55,12 @@ mod mapping;
 
 mod push;
 
+mod journal;
+
 mod pull;
 
 mod boundary;
+mod journal_file;
 mod scope;
 mod sized;
 
@@ -70,6 +73,7 @@ pub use client::*;
 pub use column::*;
 pub use discovery::*;
 pub use error::*;
+pub use journal::*;
 pub use mapping::*;
 pub use operation::*;
 pub use page::*;

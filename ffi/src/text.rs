@@ -107,6 +107,11 @@ impl OwnedText {
         self.0.len() - 1
     }
 
+    /// The text without the NUL.
+    pub(crate) fn as_str(&self) -> &str {
+        str::from_utf8(&self.0[..self.len()]).unwrap_or_default()
+    }
+
     /// Lends the text.
     pub(crate) fn lend(&self) -> bp_text {
         bp_text { data: self.0.as_ptr().cast(), len: self.len() }

@@ -1,0 +1,229 @@
+//! The file that a push's journal is kept in: it only grows, and one push at a time has it. The same file, the same rules
+//! and the same words as in Python.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, FileType, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use brightpearl_core::Error;
+use serde_json::value::RawValue;
+
+use crate::boundary::Failure;
+
+/// A journal's file, open and locked.
+#[derive(Debug)]
+pub(crate) struct JournalFile {
+    path: PathBuf,
+    file: File,
+    /// Whether the last line may lack its end: then the next lines begin with one.
+    is_torn: bool,
+}
+
+impl JournalFile {
+    /// Takes the file, or makes a private one, and reads what it holds. Never waits, and changes nothing that is there.
+    pub(crate) fn open(path: PathBuf) -> Result<(Self, String), Failure> {
+        // Looked at before it is opened: opening a FIFO waits, and opening a device may do something.
+        match fs::metadata(&path) {
+            Ok(found) => require_regular(&path, found.file_type())?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot_be_opened(&path, &error)),
+        }
+        let mut file = open_to_grow(&path).map_err(|error| cannot_be_opened(&path, &error))?;
+        // It may have been another one a moment ago.
+        let found = file.metadata().map_err(|error| cannot_be_opened(&path, &error))?;
+        require_regular(&path, found.file_type())?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(another_push_has(&path)),
+            Err(TryLockError::Error(error)) => return Err(cannot_be_opened(&path, &error)),
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| cannot_be_opened(&path, &error))?;
+        let is_torn = !bytes.is_empty() && !bytes.ends_with(b"\n");
+        // A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok((Self { path, file, is_torn }, text))
+    }
+
+    /// Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a line of its
+    /// own.
+    pub(crate) fn append(&mut self, lines: &str) -> Result<(), Failure> {
+        self.require_whole(lines)?;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(lines.len() + 1);
+        if self.is_torn && !lines.starts_with('\n') {
+            bytes.push(b'\n');
+        }
+        bytes.extend_from_slice(lines.as_bytes());
+        // Until all of it is on disk, nobody knows where the last line ends.
+        self.is_torn = true;
+        let kept = self.file.write_all(&bytes).and_then(|()| self.file.sync_all());
+        kept.map_err(|error| cannot_be_written(&self.path, &error))?;
+        self.is_torn = false;
+        Ok(())
+    }
+
+    /// Lets others have it, also where a forked process still holds it open.
+    pub(crate) fn close(self) -> Result<(), Failure> {
+        self.file.unlock().map_err(|error| cannot_be_written(&self.path, &error))
+    }
+
+    /// A line that a line feed cuts, or that lacks its end, would be unreadable for every later run.
+    fn require_whole(&self, lines: &str) -> Result<(), Failure> {
+        let mut rest = lines.split_inclusive('\n').enumerate();
+        let Some((index, _)) = rest.find(|(_, line)| !is_whole(line)) else { return Ok(()) };
+        let message = format!(
+            "line {} of what the journal {} is given is not whole; expected lines as a push puts them out: JSON objects, \
+             each ended by a line feed and without one inside",
+            index + 1,
+            named(&self.path)
+        );
+        Err(Failure::from(Error::validation(PLACE, message))
+            .advising("Append what the push's step has, as it is."))
+    }
+}
+
+/// Where the errors say they are.
+const PLACE: &str = "journal";
+
+/// Blank lines do no harm: a push begins with one where the last line was cut off.
+fn is_whole(line: &str) -> bool {
+    let Some(line) = line.strip_suffix('\n') else { return false };
+    line.is_empty() || line.starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok()
+}
+
+fn require_regular(path: &Path, found: FileType) -> Result<(), Failure> {
+    if found.is_file() {
+        return Ok(());
+    }
+    let message = format!(
+        "the journal {} is {}; expected a regular file, or none yet",
+        named(path),
+        irregular_kind(found)
+    );
+    Err(Failure::from(Error::validation(PLACE, message)).advising("Name a file on a disk that stays."))
+}
+
+#[cfg(unix)]
+fn irregular_kind(found: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+
+    if found.is_dir() {
+        "a directory"
+    } else if found.is_fifo() {
+        "a FIFO"
+    } else if found.is_char_device() || found.is_block_device() {
+        "a device"
+    } else if found.is_socket() {
+        "a socket"
+    } else {
+        "a special file"
+    }
+}
+
+#[cfg(not(unix))]
+fn irregular_kind(found: FileType) -> &'static str {
+    if found.is_dir() { "a directory" } else { "a special file" }
+}
+
+/// Opens a file for reading and for writing at its end, or makes a private one that is on disk with its name.
+fn open_to_grow(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+
+        options.custom_flags(libc::O_NONBLOCK).mode(PRIVATE);
+    }
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        opened => return opened,
+    }
+    let file = options.create(true).open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        // The umask may have taken from it.
+        file.set_permissions(fs::Permissions::from_mode(PRIVATE))?;
+        // A name outlives a crash when its directory is on disk, too.
+        if let Some(directory) = fs::canonicalize(path)?.parent() {
+            File::open(directory)?.sync_all()?;
+        }
+    }
+    Ok(file)
+}
+
+/// The mode of a new file: it carries customers' names.
+#[cfg(unix)]
+const PRIVATE: u32 = 0o600;
+
+fn another_push_has(path: &Path) -> Failure {
+    let message = format!(
+        "another push is writing to the journal {}; expected to run one after the other",
+        named(path)
+    );
+    Failure::from(Error::validation(PLACE, message))
+        .advising("Wait for the other push to end, or give this one a journal of its own.")
+}
+
+fn cannot_be_opened(path: &Path, error: &io::Error) -> Failure {
+    let message = format!(
+        "the journal {} cannot be opened: {}; expected a file that may be read and written and can be locked, or none yet \
+         in a directory that is there",
+        named(path),
+        in_words(error)
+    );
+    Failure::from(Error::validation(PLACE, message))
+        .advising("Correct the path, or what may be done with the file and its directory.")
+}
+
+fn cannot_be_written(path: &Path, error: &io::Error) -> Failure {
+    let message = format!(
+        "the journal {} cannot be written: {}; no write is sent before it is announced there",
+        named(path),
+        in_words(error)
+    );
+    Failure::from(Error::validation(PLACE, message)).advising(
+        "Make room on the disk, then push the same records with the same journal: it goes on from there.",
+    )
+}
+
+/// A path in quotes, as other hosts show it.
+fn named(path: &Path) -> String {
+    format!("'{}'", path.to_string_lossy().escape_debug())
+}
+
+/// The system's words alone.
+fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match error.raw_os_error().and_then(|code| text.strip_suffix(&format!(" (os error {code})"))) {
+        Some(words) => words.to_owned(),
+        None => text,
+    }
+}
+
+/// The path that bytes of the program name: any bytes on Unix, UTF-8 elsewhere.
+pub(crate) fn path_of(bytes: &[u8]) -> Result<PathBuf, Failure> {
+    if bytes.is_empty() {
+        return Err(
+            Error::validation(PLACE, "the journal's path is empty; expected the path of a file").into()
+        );
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+
+        Ok(PathBuf::from(OsStr::from_bytes(bytes)))
+    }
+    #[cfg(not(unix))]
+    {
+        let text =
+            std::str::from_utf8(bytes).map_err(|error| Failure::bad_utf8("path", error.valid_up_to()))?;
+        Ok(PathBuf::from(OsStr::new(text)))
+    }
+}
