@@ -53,8 +53,8 @@ pub enum bp_step_kind {
     Feed = 11,
     /// What became of records of a push: `outcomes`.
     Outcomes = 12,
-    /// Lines for the journal of a push: `journal`. Append them and have them on disk before the call is polled
-    /// again: what they announce is sent only then.
+    /// Lines for the journal of a push: `journal`. Append them with `bp_journal_append`, or have them on disk by other
+    /// means, before the call is polled again: what they announce is sent only then.
     Journal = 13,
     /// Records of a pull: `records`.
     Records = 14,

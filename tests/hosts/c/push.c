@@ -5,25 +5,24 @@
  *     push BASE_URL ACCOUNT MAPPING.json RECORDS.jsonl [JOURNAL]
  *
  * with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. Without a journal it is a dry run, which
- * only reads; with one it writes, and when it crashes, the same command goes on where it was. It is meant to be read:
- * `run` is the loop that every push has.
+ * only reads; with one it writes, and when it crashes, the same command goes on where it was. While another push has the
+ * journal, it is refused. It is meant to be read: `run` is the loop that every push has.
  */
-#define _POSIX_C_SOURCE 200809L /* getline, fsync */
+#define _POSIX_C_SOURCE 200809L /* getline */
 #define __STDC_FORMAT_MACROS    /* for C++ before 2011 */
 #include "transmit.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct {
   CURL *curl;
   FILE *records;
-  int journal; /* a file, or -1 */
+  bp_journal *journal; /* NULL for a dry run */
+  bp_error *unkept;    /* why the journal could not be written, or NULL */
   int complaints;
 } host;
 
@@ -32,20 +31,13 @@ static void fail(const char *what) {
   exit(1);
 }
 
-/* The lines must be on disk before the call is polled again: then it sends what they announce. */
-static void keep(host *host, bp_text lines) {
-  while (lines.len > 0) {
-    ssize_t written = write(host->journal, lines.data, lines.len);
-    if (written < 0 && errno != EINTR) {
-      fail("the journal cannot be written");
-    }
-    if (written > 0) {
-      lines.data += written;
-      lines.len -= (size_t)written;
-    }
-  }
-  if (fsync(host->journal) != 0) {
-    fail("the journal cannot be kept");
+/* The lines must be on disk before the call is polled again: then it sends what they announce. Where that fails, the call
+ * is ended in order: it still tells what became of each record. Nothing more is appended, and the next run looks up what
+ * the journal leaves open. */
+static void keep(host *host, bp_call *call, bp_text lines) {
+  if (!host->unkept &&
+      bp_journal_append(host->journal, lines.data, lines.len, &host->unkept) != BP_STATUS_OK) {
+    bp_call_cancel(call, now_ms());
   }
 }
 
@@ -93,7 +85,7 @@ static bp_status run(host *host, bp_call *call, bp_error **error) {
     case BP_STEP_KIND_SEND: status = transmit(host->curl, call, &step, error); break;
     case BP_STEP_KIND_WAIT: sleep_until(step.wait_until); break;
     case BP_STEP_KIND_FEED: status = feed(host, call, step.feed_room, error); break;
-    case BP_STEP_KIND_JOURNAL: keep(host, step.journal); break;
+    case BP_STEP_KIND_JOURNAL: keep(host, call, step.journal); break;
     case BP_STEP_KIND_OUTCOMES: print(host, step.outcomes); break;
     default: break;
     }
@@ -101,43 +93,36 @@ static bp_status run(host *host, bp_call *call, bp_error **error) {
       break;
     }
   }
+  if (host->unkept) { /* the reason why the call was cancelled */
+    bp_error_free(*error);
+    *error = host->unkept;
+    status = bp_error_kind(host->unkept);
+  }
   return status;
 }
 
-/* The rest of a file. */
-static text read_whole(int file) {
-  text whole = {NULL, 0};
-  char part[4096];
-  ssize_t length;
-  append_string(&whole, "");
-  while ((length = read(file, part, sizeof part)) > 0) {
-    append(&whole, part, (size_t)length);
-  }
-  if (length < 0) {
-    fail("a file cannot be read");
-  }
-  return whole;
-}
-
-/* Takes away a last line that a crash cut off, perhaps in the midst of a letter: what it announces was never sent. */
-static void cut_to_lines(int file, text *whole) {
-  size_t end = whole->len;
-  while (end > 0 && whole->data[end - 1] != '\n') {
-    end--;
-  }
-  whole->data[end] = '\0';
-  if (end < whole->len && ftruncate(file, (off_t)end) != 0) {
-    fail("the journal cannot be cut");
-  }
-  whole->len = end;
-}
-
-static int open_file(const char *path, int flags) {
-  int file = open(path, flags, 0600);
-  if (file < 0) {
+static FILE *open_file(const char *path) {
+  FILE *file = fopen(path, "r");
+  if (!file) {
     fail(path);
   }
   return file;
+}
+
+static text read_whole(const char *path) {
+  text whole = {NULL, 0};
+  char part[4096];
+  size_t length;
+  FILE *file = open_file(path);
+  append_string(&whole, "");
+  while ((length = fread(part, 1, sizeof part, file)) > 0) {
+    append(&whole, part, length);
+  }
+  if (ferror(file)) {
+    fail(path);
+  }
+  fclose(file);
+  return whole;
 }
 
 static void append_json(text *text, const char *string) {
@@ -156,19 +141,20 @@ static void append_json(text *text, const char *string) {
 
 static bp_status push(host *host, const bp_client *client, const char *mapping_path, const char *journal_path,
                       bp_error **error) {
-  int mapping_file = open_file(mapping_path, O_RDONLY);
-  text options = {NULL, 0}, mapping = read_whole(mapping_file), journal = {NULL, 0};
+  text options = {NULL, 0}, mapping = read_whole(mapping_path);
   bp_call *call = NULL;
   bp_status status;
-  close(mapping_file);
   append_string(&options, "{\"mapping\": ");
   append(&options, mapping.data, mapping.len);
   if (journal_path) {
-    host->journal = open_file(journal_path, O_RDWR | O_CREAT | O_APPEND);
-    journal = read_whole(host->journal);
-    cut_to_lines(host->journal, &journal);
+    status = bp_journal_open(journal_path, strlen(journal_path), &host->journal, error);
+    if (status != BP_STATUS_OK) {
+      free(options.data);
+      free(mapping.data);
+      return status;
+    }
     append_string(&options, ", \"write\": true, \"journal\": ");
-    append_json(&options, journal.data);
+    append_string(&options, bp_journal_json(host->journal).data);
   } else {
     append_string(&options, ", \"dry_run\": true");
   }
@@ -178,12 +164,9 @@ static bp_status push(host *host, const bp_client *client, const char *mapping_p
     status = run(host, call, error);
   }
   bp_call_free(call);
-  if (host->journal >= 0) {
-    close(host->journal);
-  }
+  bp_journal_free(host->journal); /* from here on others may have it */
   free(options.data);
   free(mapping.data);
-  free(journal.data);
   return status;
 }
 
@@ -207,7 +190,7 @@ static bp_status connect_client(char **arguments, const char *app_ref, const cha
 
 int main(int count, char **arguments) {
   const char *app_ref = getenv("BRIGHTPEARL_APP_REF"), *token = getenv("BRIGHTPEARL_ACCOUNT_TOKEN");
-  host host = {NULL, NULL, -1, 0};
+  host host = {NULL, NULL, NULL, NULL, 0};
   bp_client *client = NULL;
   bp_error *error = NULL;
   bp_status status;
@@ -219,10 +202,7 @@ int main(int count, char **arguments) {
   }
   curl_global_init(CURL_GLOBAL_DEFAULT);
   host.curl = curl_easy_init();
-  host.records = fopen(arguments[4], "r");
-  if (!host.records) {
-    fail(arguments[4]);
-  }
+  host.records = open_file(arguments[4]);
   status = connect_client(arguments, app_ref, token, &client, &error);
   if (status == BP_STATUS_OK) {
     status = push(&host, client, arguments[3], count == 6 ? arguments[5] : NULL, &error);

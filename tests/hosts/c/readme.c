@@ -1,6 +1,6 @@
 /*
- * Runs the examples of ffi/README.md against an emulator: readme BASE_URL ACCOUNT MAPPING.json, with BRIGHTPEARL_APP_REF
- * and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc, as they stand.
+ * Runs the examples of ffi/README.md against an emulator: readme BASE_URL ACCOUNT MAPPING.json JOURNAL, with
+ * BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc, as they stand.
  */
 #include "transmit.h"
 
@@ -52,30 +52,34 @@ static char *read_file(const char *path) {
   return whole.data;
 }
 
-static void use_flows(const bp_client *client, const char *mapping, bp_error **error) {
+static void use_flows(const bp_client *client, const char *mapping, const char *journal, bp_error **error) {
   static const char order[] = "{\"number\": \"README-1\", \"email\": \"ann@example.com\", \"name\": \"Ann\", "
                               "\"placed\": \"2026-06-30T10:00:00Z\", "
                               "\"lines\": [{\"title\": \"Mug\", \"qty\": 2, \"price\": \"4.50\"}]}";
   static const char *const orders[] = {order, "{\"number\": \"README-2\"}"};
-  source from = {orders, 2, tmpfile()};
-  text push = {NULL, 0};
+  source from = {orders, 2}, again = {orders, 2};
+  bp_journal *other = NULL;
   bp_buffer state = {NULL, 0};
-  append_string(&push, "{\"mapping\": ");
-  append_string(&push, mapping);
-  append_string(&push, ", \"write\": true, \"journal\": \"\"}");
   expect(preview(mapping, order, error) == BP_STATUS_OK, "a preview");
-  expect(send_orders(client, push.data, &from, error) == BP_STATUS_OK, "a push");
+  expect(bp_journal_open(journal, strlen(journal), &other, error) == BP_STATUS_OK, "a journal");
+  expect(send_orders(client, mapping, journal, &from, error) == BP_STATUS_VALIDATION &&
+             strstr(bp_error_message(*error).data, "another push"),
+         "a refusal while another push has the journal");
+  bp_error_free(*error);
+  expect(bp_journal_close(other, error) == BP_STATUS_OK, "the journal to be closed");
+  expect(bp_journal_close(other, NULL) == BP_STATUS_MISUSE, "a journal that is closed once");
+  bp_journal_free(other);
+  expect(from.count == 2, "no order taken by what was refused");
+  expect(send_orders(client, mapping, journal, &from, error) == BP_STATUS_OK && from.count == 0, "a push");
+  expect(send_orders(client, mapping, journal, &again, error) == BP_STATUS_OK && again.count == 0, "a second push");
   expect(receive(client, "{\"resources\": [{\"resource\": \"order\", \"filters\": [[\"orderId\", \"1-5\"]]}]}", &state,
                  error) == BP_STATUS_OK,
          "a pull");
   expect(state.len > 0, "a state for the next pull");
   bp_buffer_free(&state);
-  expect(from.count == 0 && ftell(from.journal) > 0, "a journal of all records");
-  fclose(from.journal);
-  free(push.data);
 }
 
-static void use(const bp_client *client, const char *mapping) {
+static void use(const bp_client *client, const char *mapping, const char *journal) {
   bp_field forged;
   bp_buffer url = {NULL, 0};
   bp_error *error = NULL;
@@ -84,7 +88,7 @@ static void use(const bp_client *client, const char *mapping) {
   expect(sell(client, &error) == BP_STATUS_OK, "a sale");
   expect(annotate(client, &error) == BP_STATUS_OK, "notes");
   expect(judge("{\"curency\": {}}", &error) == BP_STATUS_OK, "a judgement");
-  use_flows(client, mapping, &error);
+  use_flows(client, mapping, journal, &error);
   expect(error == NULL, "no error so far");
   if (error) {
     explain(error);
@@ -103,8 +107,9 @@ int main(int count, char **arguments) {
   const char *app_ref = getenv("BRIGHTPEARL_APP_REF"), *token = getenv("BRIGHTPEARL_ACCOUNT_TOKEN");
   char config[1024], *mapping;
   bp_client *client = NULL;
-  if (count != 4 || !app_ref || !token || !(mapping = read_file(arguments[3]))) {
-    fputs("usage: readme BASE_URL ACCOUNT MAPPING.json, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set\n", stderr);
+  if (count != 5 || !app_ref || !token || !(mapping = read_file(arguments[3]))) {
+    fputs("usage: readme BASE_URL ACCOUNT MAPPING.json JOURNAL, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN "
+          "set\n", stderr);
     return 2;
   }
   snprintf(config, sizeof config,
@@ -115,7 +120,7 @@ int main(int count, char **arguments) {
   curl = curl_easy_init();
   expect(run(config) == 0, "a list of orders");
   expect(bp_client_new(config, strlen(config), NULL, &client, NULL) == BP_STATUS_OK, "a client");
-  use(client, mapping);
+  use(client, mapping, arguments[4]);
   bp_client_free(client);
   curl_easy_cleanup(curl);
   curl_global_cleanup();

@@ -29,7 +29,7 @@ export BRIGHTPEARL_APP_REF=acme_sync BRIGHTPEARL_ACCOUNT_TOKEN=token-of-acme
 cargo build --locked --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
 rm -f "$build/emulator.out"
 "${CARGO_TARGET_DIR:-$root/target}/debug/brightpearl-emulator" --port 0 --account acme --orders 600 --config \
-    '{"credentials": [{"kind": "system", "app_ref": "acme_sync", "account_token": "token-of-acme"}]}' \
+    '{"quota": 100000, "credentials": [{"kind": "system", "app_ref": "acme_sync", "account_token": "token-of-acme"}]}' \
     >"$build/emulator.out" &
 emulator=$!
 trap 'kill "$emulator" 2>/dev/null || true' EXIT
@@ -97,14 +97,47 @@ push_all() {
     [ "$(wc -l <"$build/push.journal")" -ge "$journaled" ] || { echo "the journal shrank" >&2; exit 1; }
     push "1 rejected, 29 unchanged" "$@"
 }
+
+# A journal that cannot grow stops the push, which tells truly what it wrote before. One that another program has, or that is not
+# a file, is refused.
+guard_journal() {
+    announce "$@ with a journal that is full, taken, or no file"
+    write_orders guarded
+    journal=$build/guarded.journal
+    rm -f "$journal"
+    set -- "$@" "$url" acme ../orders.mapping.json "$build/orders.jsonl"
+    { (trap '' XFSZ && ulimit -f 8 && exec "$@" "$journal" 2>"$build/refused.txt") || echo "code $?"; } | cat >"$build/outcomes.tsv"
+    grep -q "cannot be written: File too large; no write is sent" "$build/refused.txt" && grep -q "^code 1$" "$build/outcomes.tsv" ||
+        { echo "a push does not say that its journal is full" >&2; exit 1; }
+    told=$(grep -c "	created	[1-9]" "$build/outcomes.tsv" || true)
+    unsent=$(grep -c "	rejected	0	it was not written" "$build/outcomes.tsv" || true)
+    [ "$told" -gt 0 ] && [ "$unsent" -gt 0 ] && [ $((told + unsent)) -eq 29 ] ||
+        { echo "a push with a full journal tells of $told written and $unsent unsent orders, not of 29 in all" >&2; exit 1; }
+    push "$unsent created, 1 rejected, $told unchanged" "$@" # a dry run, which knows no journal
+    refused_journal "another push is writing to the journal" flock "$journal" "$@" "$journal"
+    refused_journal "is a directory; expected a regular file" "$@" "$build"
+    mkfifo "$build/guarded.fifo" 2>/dev/null || true
+    refused_journal "is a FIFO; expected a regular file" "$@" "$build/guarded.fifo"
+}
+refused_journal() {
+    said=$1
+    shift
+    if "$@" >"$build/outcomes.tsv" 2>"$build/refused.txt" || ! grep -q "$said" "$build/refused.txt" || [ -s "$build/outcomes.tsv" ]; then
+        echo "a push does not say: $said" >&2
+        exit 1
+    fi
+}
 push_all sanitized "$build/bin/push-sanitized"
 push_all plusplus "$build/bin/push-c++"
 # shellcheck disable=SC2086
 push_all plain $memory "$build/bin/push"
 
+guard_journal "$build/bin/push-sanitized"
+
 readme() {
     announce "$@"
-    "$@" "$url" acme ../orders.mapping.json >"$build/readme.txt"
+    rm -f "$build/readme.journal"
+    "$@" "$url" acme ../orders.mapping.json "$build/readme.journal" >"$build/readme.txt"
     for said in '^create-sales-order: {"orderId":[0-9]' '^1: done$' '^{"body":{"ref":"README-1","customer":{"id":208}' \
         '^README-1: ' '^README-2: rejected ' '^order 5: {' '^wrong-format at /placedOn: '; do
         grep -q "$said" "$build/readme.txt" || { echo "the examples of ffi/README.md do not say: $said" >&2; exit 1; }
