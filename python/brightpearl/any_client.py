@@ -46,8 +46,8 @@ class AnyClient:
 
     def tokens(self) -> dict[str, Any]:
         """What logins brought: `token`, `expires_at` (milliseconds since the Unix epoch), `refresh_token`,
-        `api_domain`, `installation_instance_id`, each None when it is not known. Store them when the event
-        `token-refreshed` says that they changed. They are secret; do not log them."""
+        `api_domain`, `installation_instance_id`, each None when it is not known. Store them when they change, as
+        `on_tokens` does. They are secret; do not log them."""
         return self._native.tokens()
 
     def events(self) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
+from brightpearl.handover import AsyncHandover
 from brightpearl.journal import Journal
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
+    from brightpearl.handover import AsyncTakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
     from brightpearl.reply import Reply
@@ -45,6 +47,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     `max_in_flight`: requests that one search or fetch may have under way at once.
     `transport`: an async callable that transmits one request; `httpx` unless given.
     `sleep`: an async callable that waits so many seconds.
+    `on_tokens`: a callable, async or not; a call that is cancelled meanwhile waits for its end.
     The other arguments are those of `Client`.
 
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
@@ -72,8 +75,10 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         read_only: bool = False,
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
+        on_tokens: AsyncTakeTokens | None = None,
     ) -> None:
-        for name, value in (("transport", transport), ("clock", clock), ("sleep", sleep)):
+        called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
+        for name, value in called.items():
             checked_callable(value, name)
         checked_seconds(timeout, "timeout")
         checked_seconds(deadline, "deadline")
@@ -102,7 +107,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             transport = self._own_transport = AsyncHttpxTransport(
                 timeout=timeout, deadline=deadline, max_body_bytes=limit
             )
-        self._host = AsyncHost(transport, self._clock, sleep or _sleep)
+        self._host = AsyncHost(transport, self._clock, sleep or _sleep, AsyncHandover(self._native, on_tokens))
 
     @classmethod
     def from_env(cls, **options: Any) -> AsyncClient:

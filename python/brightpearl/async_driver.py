@@ -12,6 +12,7 @@ from brightpearl.driver import (
     parts_of,
 )
 from brightpearl.exceptions import BrightpearlError, MisuseError
+from brightpearl.handover import not_stored
 from brightpearl.messages import Headers, Request
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from brightpearl._native import Call
     from brightpearl.driver import Output
+    from brightpearl.handover import AsyncHandover
     from brightpearl.journal import Journal
     from brightpearl.transport import AsyncTransport
 
@@ -29,17 +31,19 @@ if TYPE_CHECKING:
 class AsyncHost:
     """What a client does its input and output with."""
 
-    __slots__ = ("clock", "sleep", "transport")
+    __slots__ = ("clock", "handover", "sleep", "transport")
 
     def __init__(
         self,
         transport: AsyncTransport,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
+        handover: AsyncHandover,
     ) -> None:
         self.transport = transport
         self.clock = clock
         self.sleep = sleep
+        self.handover = handover
 
     def now(self) -> int:
         """Milliseconds since the Unix epoch."""
@@ -52,7 +56,17 @@ class AsyncDriver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_exchanges", "_failure", "_is_ending", "_journal", "call", "failed", "host")
+    __slots__ = (
+        "_cause",
+        "_exchanges",
+        "_failure",
+        "_is_ending",
+        "_journal",
+        "_refusal",
+        "call",
+        "failed",
+        "host",
+    )
 
     def __init__(self, call: Call, host: AsyncHost, journal: Journal | None = None) -> None:
         self.call = call
@@ -61,6 +75,8 @@ class AsyncDriver:
         self.failed = False
         self._cause: BaseException | None = None
         self._failure: BaseException | None = None
+        # Why the program did not take the tokens that a login brought.
+        self._refusal: BaseException | None = None
         self._is_ending = False
         # What is under way; goes on while the latest output is consumed.
         self._exchanges: set[asyncio.Task[None]] = set()
@@ -72,6 +88,9 @@ class AsyncDriver:
             while True:
                 if self._failure is not None:
                     raise self._failure
+                if self._refusal is not None:
+                    await self._end_for_tokens()
+                    now = self.host.now()
                 step = self.call.poll(now)
                 if isinstance(step, Send):
                     self._begin(step)
@@ -89,6 +108,8 @@ class AsyncDriver:
         except BrightpearlError as error:
             self.failed = True
             await self._abandon()
+            if self._refusal is not None:
+                raise not_stored(error, self._refusal) from self._refusal
             if error.kind == "transport" and self._cause is not None:
                 raise error from self._cause
             raise
@@ -142,6 +163,14 @@ class AsyncDriver:
         # No frame that an interruption passes leads to the header lines.
         del step
         try:
+            if await self._may_send(exchange):
+                await self._answered(exchange, request)
+                await self._hand_over()
+        finally:
+            del request
+
+    async def _answered(self, exchange: int, request: Request) -> None:
+        try:
             response = await self.host.transport(request)
             answer = parts_of(response)
         except no_answer() as failure:
@@ -153,6 +182,30 @@ class AsyncDriver:
             self.call.answer(exchange, *answer, self.host.now())
         finally:
             del request
+
+    async def _may_send(self, exchange: int) -> bool:
+        """Whether the program has the token that is about to be sent; another exchange may have got it."""
+        is_held = True
+        try:
+            is_held = not await self._hand_over()
+        finally:
+            if is_held:
+                self.call.fail(exchange, False, "the new tokens are not stored", self.host.now())
+        return not is_held
+
+    async def _hand_over(self) -> bool:
+        """Whether the program has the newest tokens."""
+        if self._refusal is None:
+            self._refusal = await self.host.handover.offer()
+        return self._refusal is None
+
+    async def _end_for_tokens(self) -> None:
+        """Ends the call when all that is under way has its answer; it then puts out what it knows."""
+        import asyncio
+
+        if self._exchanges:
+            await asyncio.wait(self._exchanges)
+        self.call.cancel(self.host.now())
 
     async def _something(self, seconds: float | None) -> None:
         """Waits until an exchange ends, or so many seconds have passed."""

@@ -9,6 +9,7 @@ from brightpearl.any_client import LARGEST_BODY, AnyClient
 from brightpearl.arguments import checked_callable, checked_seconds, checked_size
 from brightpearl.batch import BatchResults
 from brightpearl.driver import Driver, Host
+from brightpearl.handover import Handover
 from brightpearl.journal import Journal
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding, Outcomes
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
+    from brightpearl.handover import TakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
     from brightpearl.reply import Reply
@@ -59,6 +61,9 @@ class Client(TaskMethods, AnyClient):
     `unknown_members`: what to make of members of a body that the catalog does not know: `warn` (an event), or
     `refuse`, or `allow`.
     `seed`: of the back-off's randomness; drawn from the system unless given.
+    `on_tokens`: stores what `tokens()` gives. It is called once for each change, after the login's answer and before
+    the next request of the client is sent, also where the call fails. When it raises, the call ends with a
+    `TokensNotStoredError`, and it is called again before the client's next request.
 
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
     """
@@ -84,8 +89,10 @@ class Client(TaskMethods, AnyClient):
         read_only: bool = False,
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
+        on_tokens: TakeTokens | None = None,
     ) -> None:
-        for name, value in (("transport", transport), ("clock", clock), ("sleep", sleep)):
+        called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
+        for name, value in called.items():
             checked_callable(value, name)
         checked_seconds(timeout, "timeout")
         checked_seconds(deadline, "deadline")
@@ -113,7 +120,7 @@ class Client(TaskMethods, AnyClient):
             transport = self._own_transport = HttpxTransport(
                 timeout=timeout, deadline=deadline, max_body_bytes=limit
             )
-        self._host = Host(transport, self._clock, sleep or time.sleep)
+        self._host = Host(transport, self._clock, sleep or time.sleep, Handover(self._native, on_tokens))
 
     @classmethod
     def from_env(cls, **options: Any) -> Client:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brightpearl._native import Done, Pending, RawJournal, RawOutcomes, RawResults, Send, Wait
 from brightpearl.exceptions import BrightpearlError, MisuseError
+from brightpearl.handover import not_stored
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.text import one_line
 from brightpearl.transport import NotSent, TransportFailure
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         ResourceBatch,
         Uris,
     )
+    from brightpearl.handover import Handover
     from brightpearl.journal import Journal
     from brightpearl.transport import Transport
 
@@ -32,12 +34,19 @@ if TYPE_CHECKING:
 class Host:
     """What a client does its input and output with."""
 
-    __slots__ = ("clock", "sleep", "transport")
+    __slots__ = ("clock", "handover", "sleep", "transport")
 
-    def __init__(self, transport: Transport, clock: Callable[[], float], sleep: Callable[[float], object]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Callable[[], float],
+        sleep: Callable[[float], object],
+        handover: Handover,
+    ) -> None:
         self.transport = transport
         self.clock = clock
         self.sleep = sleep
+        self.handover = handover
 
     def now(self) -> int:
         """Milliseconds since the Unix epoch."""
@@ -50,7 +59,7 @@ class Driver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_journal", "call", "failed", "host")
+    __slots__ = ("_cause", "_journal", "_refusal", "call", "failed", "host")
 
     def __init__(self, call: Call, host: Host, journal: Journal | None = None) -> None:
         self.call = call
@@ -58,6 +67,8 @@ class Driver:
         self._journal = journal
         self.failed = False
         self._cause: BaseException | None = None
+        # Why the program did not take the tokens that a login brought.
+        self._refusal: BaseException | None = None
 
     def next_output(self) -> Output | None:
         """The next piece of the result; `None` when there is no more."""
@@ -81,6 +92,8 @@ class Driver:
                 now = self.host.now()
         except BrightpearlError as error:
             self.failed = True
+            if self._refusal is not None:
+                raise not_stored(error, self._refusal) from self._refusal
             if error.kind == "transport" and self._cause is not None:
                 raise error from self._cause
             raise
@@ -97,6 +110,17 @@ class Driver:
         # No frame that an interruption passes leads to the header lines.
         del step
         try:
+            if self._may_send(exchange):
+                self._exchange(exchange, request)
+                self._hand_over()
+        finally:
+            del request
+        if self._refusal is not None:
+            # It still puts out what it knows.
+            self.call.cancel(self.host.now())
+
+    def _exchange(self, exchange: int, request: Request) -> None:
+        try:
             response = self.host.transport(request)
             answer = parts_of(response)
         except no_answer() as failure:
@@ -106,6 +130,21 @@ class Driver:
             self.call.answer(exchange, *answer, self.host.now())
         finally:
             del request
+
+    def _may_send(self, exchange: int) -> bool:
+        """Whether the program has the token that is about to be sent; another call of the client may have got it."""
+        is_held = True
+        try:
+            is_held = not self._hand_over()
+        finally:
+            if is_held:
+                self.call.fail(exchange, False, "the new tokens are not stored", self.host.now())
+        return not is_held
+
+    def _hand_over(self) -> bool:
+        """Whether the program has the newest tokens."""
+        self._refusal = self.host.handover.offer()
+        return self._refusal is None
 
     def cancel(self) -> None:
         """Ends the call."""

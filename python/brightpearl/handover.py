@@ -1,0 +1,143 @@
+"""Hands the tokens that logins bring to the program, before anything more is sent."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+from brightpearl.exceptions import BrightpearlError, CallCancelledError, MisuseError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+    from typing import Any
+
+    from brightpearl import _native
+
+    TakeTokens = Callable[[dict[str, Any]], object]
+    """Stores tokens; they are those of `Client.tokens`."""
+
+    AsyncTakeTokens = Callable[[dict[str, Any]], Awaitable[object] | object]
+    """The same for an `AsyncClient`; what it returns is awaited where it can be."""
+
+
+_OFFERING: ContextVar[object] = ContextVar("brightpearl_offering")
+"""The handover that the code is called by."""
+
+
+class TokensNotStoredError(CallCancelledError):
+    """`on_tokens` raised an exception, which is the `__cause__`. The call has ended, and nothing more is sent before
+    `on_tokens` has taken the tokens; `client.tokens()` gives them meanwhile.
+
+    `delivery` is that of the call's requests as a whole, as when it is cancelled.
+    """
+
+
+class Handover:
+    """What tokens of a client the program has taken. For several threads."""
+
+    def __init__(self, client: _native.Client, take: TakeTokens | None) -> None:
+        self._client = client
+        self._take = take
+        self._taken = 0
+        if take is not None:
+            from threading import Lock
+
+            self._lock = Lock()
+
+    def offer(self) -> BaseException | None:
+        """Hands over the newest tokens unless the program has them, or waits until another thread has done so; what
+        kept the program from taking them."""
+        from brightpearl.driver import no_answer
+
+        if self._take is None or self._client.token_changes() == self._taken:
+            return None
+        if _OFFERING.get(None) is self:
+            return _sends_meanwhile()
+        with self._lock:
+            changes = self._client.token_changes()
+            if changes == self._taken:
+                return None
+            before = _OFFERING.set(self)
+            try:
+                self._take(self._client.tokens())
+            except no_answer() as refusal:
+                return refusal
+            finally:
+                _OFFERING.reset(before)
+            self._taken = changes
+        return None
+
+
+class AsyncHandover:
+    """What tokens of a client the program has taken. For several tasks of an event loop."""
+
+    def __init__(self, client: _native.Client, take: AsyncTakeTokens | None) -> None:
+        self._client = client
+        self._take = take
+        self._taken = 0
+        self._offering: asyncio.Task[BaseException | None] | None = None
+
+    async def offer(self) -> BaseException | None:
+        """Hands over the newest tokens unless the program has them, or waits until another task has done so; what
+        kept the program from taking them. A task that is cancelled meanwhile waits all the same: the tokens before
+        may have ended."""
+        import asyncio
+
+        while self._take is not None and self._client.token_changes() != self._taken:
+            if _OFFERING.get(None) is self:
+                return _sends_meanwhile()
+            offering = self._offering
+            if offering is None or offering.done() or offering.get_loop() is not asyncio.get_running_loop():
+                offering = self._offering = asyncio.create_task(self._offer(self._take))
+            try:
+                refusal = await asyncio.shield(offering)
+            except asyncio.CancelledError:
+                await asyncio.wait({offering})
+                raise
+            if refusal is not None:
+                return refusal
+        return None
+
+    async def _offer(self, take: AsyncTakeTokens) -> BaseException | None:
+        from inspect import isawaitable
+
+        from brightpearl.driver import no_answer
+
+        # Of this task and of those that it starts.
+        _OFFERING.set(self)
+        changes = self._client.token_changes()
+        try:
+            taking = take(self._client.tokens())
+            if isawaitable(taking):
+                await taking
+        except no_answer() as refusal:
+            return refusal
+        self._taken = changes
+        return None
+
+
+def _sends_meanwhile() -> MisuseError:
+    return MisuseError(
+        "`on_tokens` sends a request by the client whose tokens it is to store; expected it to store them first",
+        location="on_tokens",
+        advice="Store the tokens without that client, or by another one.",
+    )
+
+
+def not_stored(end: BrightpearlError, refusal: BaseException) -> TokensNotStoredError:
+    """The error of a call that ended because its client's tokens were not taken. What the refusal says is not
+    repeated, since it may quote a token."""
+    also = "" if end.kind == "cancelled" else f"; the call failed, too: {end.message}"
+    return TokensNotStoredError(
+        f"the new tokens are not stored: `on_tokens` raised {type(refusal).__name__}, and nothing more is sent{also}",
+        status=end.status,
+        errors=end.errors,
+        delivery=end.delivery,
+        request=end.request,
+        location="on_tokens",
+        advice="Store what `tokens()` of the client gives, since older tokens may have ended; `on_tokens` is called "
+        "again before the client's next request.",
+        verifications=end.verifications,
+        progress=end.progress,
+    )
