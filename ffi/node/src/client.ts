@@ -4,7 +4,9 @@ import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptio
 import type { Call, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
 import { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
+import { invalid } from "./errors";
 import { fetchTransport, type FetchTransportOptions } from "./fetch-transport";
+import { Handover, type TakeTokens } from "./handover";
 import type { Transport } from "./http";
 import type { Parsed } from "./json";
 import {
@@ -43,6 +45,12 @@ export interface ClientOptions extends EngineOptions {
   readonly clock?: () => number;
   /** Resolves after some milliseconds, or at once when the signal is aborted. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /**
+   * Stores what `tokens()` gives. It is called once for each change, after the login's answer and before the next request
+   * of the client is sent, also where the call fails; what it returns is awaited. When it fails, the call ends with a
+   * `TokensNotStoredError`, and it is called again before the client's next request.
+   */
+  readonly onTokens?: TakeTokens;
 }
 
 export interface SearchOptions extends Cancellable {
@@ -90,7 +98,10 @@ export class Client extends Tasks {
   /** Throws a `ValidationError` at the option that is wrong. Nothing is sent. */
   constructor(options: ClientOptions) {
     super();
-    const { transport, fetch: fetcher, timeoutMs, deadlineMs, clock, sleep, pool, ...rest } = options;
+    const { transport, fetch: fetcher, timeoutMs, deadlineMs, clock, sleep, onTokens, pool, ...rest } = options;
+    if (onTokens !== undefined && typeof onTokens !== "function") {
+      throw invalid("onTokens", `found a value of type ${typeof onTokens}, expected a function`);
+    }
     const [shared, config] = pool instanceof Pool ? [pool, rest] : [undefined, { ...rest, pool }];
     this.engine = new Engine(renamed({ maxInFlight: MAX_IN_FLIGHT, ...config }), shared);
     // Its options are checked also where another transport makes them idle.
@@ -99,6 +110,7 @@ export class Client extends Tasks {
       transport: transport ?? standard,
       clock: clock ?? Date.now,
       sleep: sleep ?? pause,
+      handover: onTokens && new Handover(this.engine, onTokens),
     };
   }
 
@@ -231,7 +243,7 @@ export class Client extends Tasks {
     return this.engine.statistics();
   }
 
-  /** What logins brought, to be stored: with it in the credentials a later run needs no new login. Secret. */
+  /** What logins brought, to be stored: with it in the credentials a later run needs no new login. See `onTokens`. Secret. */
   tokens(): Tokens {
     return this.engine.tokens();
   }

@@ -2,8 +2,10 @@
 
 import { readAnswer } from "./answer";
 import type { Call, Output, Step } from "./call";
+import { BrightpearlError } from "./errors";
 import type { Feeder } from "./feeder";
-import type { Request, Transport } from "./http";
+import { notStored, type Handover, type Refusal } from "./handover";
+import { NotSent, type Request, type Transport } from "./http";
 
 /** What a driven call needs from its surroundings. */
 export interface Surroundings {
@@ -11,6 +13,8 @@ export interface Surroundings {
   readonly clock: () => number;
   /** Resolves after some milliseconds, or at once when the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** To whom tokens go before anything more is sent. */
+  readonly handover?: Handover | undefined;
 }
 
 /**
@@ -27,6 +31,9 @@ export async function* drive(
   const driver = new Driver(call, surroundings, signal);
   try {
     while (true) {
+      if (driver.isRefused) {
+        await driver.end();
+      }
       const step = driver.poll();
       switch (step.kind) {
         case "send":
@@ -72,6 +79,10 @@ class Driver {
   #hasNews = false;
   #wake: () => void = () => {};
   #defect: { readonly error: unknown } | undefined;
+  /** Why the program did not take the tokens that a login brought. */
+  #refusal: Refusal | undefined;
+  /** The exchanges that are under way. */
+  readonly #under = new Set<Promise<void>>();
 
   constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
     this.#call = call;
@@ -90,22 +101,62 @@ class Driver {
       throw this.#defect.error;
     }
     this.#hasNews = false;
-    return this.#call.poll(this.#surroundings.clock());
+    try {
+      return this.#call.poll(this.#surroundings.clock());
+    } catch (error) {
+      throw this.#refusal !== undefined && error instanceof BrightpearlError ? notStored(error, this.#refusal) : error;
+    }
+  }
+
+  /** Whether the program did not take tokens. */
+  get isRefused(): boolean {
+    return this.#refusal !== undefined;
+  }
+
+  /** Ends the call when all that is under way has its answer; it then puts out what it knows. */
+  async end(): Promise<void> {
+    await Promise.all(this.#under);
+    this.#call.cancel(this.#surroundings.clock());
   }
 
   /** Transmits in the background; what comes of it is news. */
   transmit(exchange: number, request: Request): void {
-    const { transport, clock } = this.#surroundings;
-    const sent = (async () => readAnswer(await transport(request, { signal: this.#exchanges.signal })))();
-    void sent
-      .then(
-        (answer) => this.#report(() => this.#call.take(exchange, answer, clock())),
-        (failure: unknown) => this.#report(() => this.#call.fail(exchange, failure, clock())),
-      )
+    const under = this.#exchange(exchange, request)
       .catch((error: unknown) => {
         this.#defect = { error };
+      })
+      .finally(() => {
+        this.#under.delete(under);
         this.#tell();
       });
+    this.#under.add(under);
+  }
+
+  async #exchange(exchange: number, request: Request): Promise<void> {
+    const { transport, clock, handover } = this.#surroundings;
+    // Another exchange of the client may have got the token that is about to be sent.
+    if (handover?.isDue) {
+      const isHeld = !(await this.#handsOver(handover));
+      if (isHeld || this.#exchanges.signal.aborted) {
+        const failure = new NotSent(isHeld ? "the new tokens are not stored" : "the call has ended");
+        this.#report(() => this.#call.fail(exchange, failure, clock()));
+        return;
+      }
+    }
+    const sent = (async () => readAnswer(await transport(request, { signal: this.#exchanges.signal })))();
+    await sent.then(
+      (answer) => this.#report(() => this.#call.take(exchange, answer, clock())),
+      (failure: unknown) => this.#report(() => this.#call.fail(exchange, failure, clock())),
+    );
+    if (handover?.isDue) {
+      await this.#handsOver(handover);
+    }
+  }
+
+  /** Whether the program has the newest tokens. */
+  async #handsOver(handover: Handover): Promise<boolean> {
+    this.#refusal ??= await handover.offer();
+    return this.#refusal === undefined;
   }
 
   /** Resolves when something happened since the latest poll. */
@@ -144,7 +195,6 @@ class Driver {
     if (!this.#call.isClosed) {
       report();
     }
-    this.#tell();
   }
 
   #tell(): void {

@@ -21,7 +21,7 @@ export interface Tokens {
   readonly token: string | null;
   /** When it ends, in milliseconds since the Unix epoch. */
   readonly expiresAt: number | null;
-  /** The newest refresh token: it may change with each renewal, as the event `token-refreshed` says. */
+  /** The newest refresh token: it may change with each renewal, and the one before then ends. */
   readonly refreshToken: string | null;
   /** The API's host, as the token's answer named it. */
   readonly apiDomain: string | null;
@@ -78,6 +78,7 @@ export interface Resumption {
 /** One app on one account, from the configuration JSON that all hosts share. Its calls act through whoever drives them. */
 export class Engine {
   readonly #handle: Handle;
+  #isLent = false;
 
   /** Throws a `ValidationError` at the field that is wrong. Nothing is sent. */
   constructor(config: object, pool?: Pool) {
@@ -124,16 +125,22 @@ export class Engine {
 
   /** What logins brought, to be stored. Secret; do not log it. */
   tokens(): Tokens {
-    const found = JSON.parse(
-      takeBuffer((tokens) => check((error) => native.clientTokens(this.#handle.pointer, tokens, error))),
-    );
-    return {
-      token: found.token,
-      expiresAt: found.expires_at,
-      refreshToken: found.refresh_token,
-      apiDomain: found.api_domain,
-      installationInstanceId: found.installation_instance_id,
-    };
+    return readTokens(this.#handle.pointer);
+  }
+
+  /**
+   * How often what `tokens` gives has changed, from 0. Tokens change within `Call.answer` and nowhere else. Compare after
+   * each answer, and when the number has grown store the tokens before polling any call of the engine again: then a crash
+   * at any time leaves the newest grant behind.
+   */
+  tokenChanges(): number {
+    return readTokenChanges(this.#handle.pointer);
+  }
+
+  /** @internal The tokens, for calls that go on after `close`. */
+  tokenSource(): TokenSource {
+    this.#isLent = true;
+    return new TokenSource(this, this.#handle.pointer);
   }
 
   /** Takes the events since the last time, oldest first. */
@@ -145,8 +152,51 @@ export class Engine {
 
   /** Frees the engine now rather than when it is collected. Calls that it started go on working. */
   close(): void {
-    this.#handle.close();
+    if (this.#isLent) {
+      this.#handle.forget();
+    } else {
+      this.#handle.close();
+    }
   }
+}
+
+/** @internal The tokens of an engine, closed or not. */
+export class TokenSource {
+  /** Held, since the handle is freed when it is collected. */
+  readonly owner: Engine;
+  readonly #client: Pointer;
+
+  constructor(owner: Engine, client: Pointer) {
+    this.owner = owner;
+    this.#client = client;
+  }
+
+  tokens(): Tokens {
+    return readTokens(this.#client);
+  }
+
+  changes(): number {
+    return readTokenChanges(this.#client);
+  }
+}
+
+/** What logins brought to the client of a handle. */
+function readTokens(client: Pointer): Tokens {
+  const found = JSON.parse(takeBuffer((tokens) => check((error) => native.clientTokens(client, tokens, error))));
+  return {
+    token: found.token,
+    expiresAt: found.expires_at,
+    refreshToken: found.refresh_token,
+    apiDomain: found.api_domain,
+    installationInstanceId: found.installation_instance_id,
+  };
+}
+
+/** How often that has changed. */
+function readTokenChanges(client: Pointer): number {
+  const changes: number[] = [0];
+  check((error) => native.clientTokenChanges(client, changes, error));
+  return changes[0] as number;
 }
 
 interface BudgetStruct {

@@ -26,6 +26,11 @@ export class Handle {
     return this.#pointer === null;
   }
 
+  /** Gives the address up, and leaves the freeing to when the owner is collected: another may hold that still. */
+  forget(): void {
+    this.#pointer = null;
+  }
+
   /** Frees the handle; a second time does nothing. */
   close(): void {
     const pointer = this.#pointer;

@@ -35,6 +35,7 @@ export {
   type TaskDescription,
   type ValidateOptions,
 } from "./discovery";
+export { TokensNotStoredError, type TakeTokens } from "./handover";
 export { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
 export {
   AuthenticationError,

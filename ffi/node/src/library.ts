@@ -313,6 +313,9 @@ export const native = {
     "int32_t bp_client_drain_events(void *client, _Inout_ bp_buffer *events, _Out_ void **error)",
   ),
   clientTokens: bind("int32_t bp_client_tokens(void *client, _Inout_ bp_buffer *tokens, _Out_ void **error)"),
+  clientTokenChanges: bind(
+    "int32_t bp_client_token_changes(void *client, _Out_ uint64_t *changes, _Out_ void **error)",
+  ),
   clientResume: bind(
     "int32_t bp_client_resume(void *client, const void *text, size_t len, bool allow_writes, _Out_ void **call, _Out_ void **error)",
   ),

@@ -1,0 +1,192 @@
+// `onTokens`: what a login brings is with the program before anything more is sent, or the call ends.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { setTimeout as later } from "node:timers/promises";
+import { CancelledError, Client, MisuseError, ProtocolError, TokensNotStoredError, ValidationError } from "./brightpearl.mjs";
+import { all, rejection } from "./connect.mjs";
+import { startEmulator } from "../../../ffi/node/dist/testing.mjs";
+
+const TYPES = "order-service/order-type";
+const order = { orderTypeCode: "SO", reference: "INV-7", parties: { customer: { contactId: 208 } } };
+const writes = Array.from({ length: 3 }, () => ({ method: "POST", path: "order-service/order", body: order }));
+const mapping = { version: 1, name: "orders", target: "order-service/sales-order", fields: [{ to: "/customer/id", value: 208 }, { to: "/ref", from: "number" }] };
+const emulator = await startEmulator({ orders: 20 });
+after(() => emulator.stop());
+
+/** The emulator's answer to whoever asks as its own app. */
+async function answered({ method, url, headers, body }) {
+  const names = ["authorization", "brightpearl-app-ref", "brightpearl-dev-ref"];
+  const others = headers.filter(([name]) => !names.includes(name.toLowerCase()));
+  const own = [["brightpearl-app-ref", emulator.credentials.appRef], ["brightpearl-account-token", emulator.credentials.accountToken]];
+  const answer = await fetch(url, { method, headers: [...others, ...own], body: body.length > 0 ? body : null });
+  return { status: answer.status, headers: answer.headers, body: await answer.text() };
+}
+
+/** An account whose access tokens end after some requests, and all that happened in their order. */
+function played({ lasts = 1000, store = () => {}, options = {}, granted = {} } = {}) {
+  const happened = [];
+  let since = 0;
+  let grants = 0;
+  const transport = async (request) => {
+    if (request.url.includes("/token/")) {
+      happened.push("login");
+      since = 0;
+      grants += 1;
+      const body = { access_token: `A${grants}`, refresh_token: `R${grants}`, token_type: "Bearer", expires_in: 604800, ...granted };
+      return { status: 200, headers: [], body: JSON.stringify(body) };
+    }
+    since += 1;
+    if (since > lasts) {
+      happened.push("refused");
+      return { status: 401, headers: [], body: '{"response":"Not authorized"}' };
+    }
+    happened.push("sent");
+    return answered(request);
+  };
+  const onTokens = async (tokens) => {
+    await later(5);
+    happened.push("tokens");
+    assert.match(tokens.refreshToken, /^R\d+$/);
+    await store(tokens, happened);
+  };
+  const grant = { tokens: { refreshToken: "R0" } };
+  const credentials = { type: "oauth", appRef: "acme_shop", devRef: "acme_dev", tokenUrl: `${emulator.url}/token/demo`, grant };
+  const client = new Client({ account: emulator.account, baseUrl: emulator.url, credentials, transport, maxInFlight: 1, onTokens, ...options });
+  return { client, happened };
+}
+
+const journal = () => ({ text: "", append(lines) { this.text += lines; } });
+
+const operations = {
+  request: (client) => client.request("GET", TYPES),
+  search: (client) => all(client.search("order-service/order-search", {}, { pageSize: 3 })),
+  get: (client) => all(client.get("order-service/order", "1-3,5-7", { plan: "never", idLimit: 1 })),
+  batch: (client) => all(client.batch(writes, { packing: "never" })),
+  task: (client) => client.task("list-price-lists"),
+  pull: (client) => all(client.pull("order")),
+  push: (client) => client.push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], { write: true, window: 1, journal: journal() }).all(),
+};
+
+const full = () => { throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" }); };
+
+for (const [name, act] of Object.entries(operations)) {
+  test(`${name}: tokens come before the next request`, async () => {
+    const { client, happened } = played({ lasts: 2 });
+    await act(client);
+    assert.deepEqual(happened.slice(0, 3), ["login", "tokens", "sent"]);
+    happened.forEach((what, index) => assert.ok(what !== "login" || happened[index + 1] === "tokens", happened.join()));
+    assert.equal(happened.filter((what) => what === "tokens").length, happened.filter((what) => what === "login").length);
+  });
+
+  for (const failing of [1, 2]) {
+    test(`${name}: nothing is sent when they are not taken (login ${failing})`, async () => {
+      let isFull = true;
+      const store = (_, happened) => isFull && happened.filter((what) => what === "login").length === failing && full();
+      const { client, happened } = played({ lasts: 1, store });
+      if (failing === 2 && ["request", "task"].includes(name)) await client.request("GET", TYPES);
+      const error = await rejection(act(client));
+      assert.ok(error instanceof TokensNotStoredError && error instanceof CancelledError, error);
+      assert.equal(error.cause.code, "ENOSPC");
+      assert.equal(error.delivery, "not-sent");
+      assert.equal(error.kind, "cancelled");
+      assert.deepEqual(happened.slice(-2), ["login", "tokens"]);
+      assert.equal(client.tokens().refreshToken, `R${failing}`);
+      assert.ok(!error.message.includes(`R${failing}`));
+      // They are offered again before anything else is sent.
+      isFull = false;
+      const before = happened.length;
+      await client.request("GET", TYPES);
+      assert.deepEqual(happened.slice(before), ["tokens", "sent"]);
+    });
+  }
+}
+
+test("what was written before is put out and in the journal", async () => {
+  const store = (tokens) => tokens.refreshToken === "R2" && full();
+  const batch = played({ lasts: 2, store });
+  const results = [];
+  await assert.rejects(async () => {
+    for await (const result of batch.client.batch(writes, { packing: "never" })) results.push(result);
+  }, TokensNotStoredError);
+  assert.deepEqual(results.map(({ error }) => error?.delivery ?? "applied"), ["applied", "applied", "not-sent"]);
+  const push = played({ lasts: 2, store });
+  const kept = journal();
+  const outcomes = [];
+  await assert.rejects(async () => {
+    for await (const outcome of push.client.push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], { write: true, window: 1, journal: kept })) outcomes.push(outcome);
+  }, TokensNotStoredError);
+  assert.deepEqual(outcomes.slice(0, 2).map(({ state }) => state), ["created", "created"]);
+  const again = played();
+  const ended = await again.client.push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], { write: true, window: 1, journal: kept }).all();
+  assert.deepEqual(ended.map(({ state, journaled }) => [state, journaled]), [["created", true], ["created", true], ["created", false]]);
+});
+
+test("they come also where the rest of the answer is wrong", async () => {
+  const stored = [];
+  const granted = { api_domain: "evil.example" };
+  const { client } = played({ granted, store: ({ refreshToken }) => stored.push(refreshToken) });
+  assert.ok((await rejection(client.request("GET", TYPES))) instanceof ProtocolError);
+  assert.deepEqual(stored, ["R1"]);
+  const error = await rejection(played({ granted, store: full }).client.request("GET", TYPES));
+  assert.ok(error instanceof TokensNotStoredError);
+  assert.match(error.message, /evil\.example/);
+});
+
+test("calls at once wait for the one that stores, and it stores once", async () => {
+  let isStoring = false;
+  const early = [];
+  const store = async () => {
+    isStoring = true;
+    await later(20);
+    isStoring = false;
+  };
+  const { client, happened } = played({ store });
+  const engine = client.engine;
+  const statuses = await Promise.all(Array.from({ length: 16 }, async () => {
+    const { status } = await client.request("GET", TYPES);
+    if (isStoring) early.push(status);
+    return status;
+  }));
+  assert.deepEqual(statuses, Array(16).fill(200));
+  assert.deepEqual(early, []);
+  assert.deepEqual(happened.slice(0, 3), ["login", "tokens", "sent"]);
+  assert.equal(happened.filter((what) => what === "tokens").length, 1);
+  assert.equal(engine.tokenChanges(), 1);
+});
+
+test("a call that goes on after close hands over, too", async () => {
+  const { client, happened } = played();
+  const asked = client.request("GET", TYPES);
+  client.close();
+  assert.equal((await asked).status, 200);
+  assert.deepEqual(happened, ["login", "tokens", "sent"]);
+  assert.throws(() => client.tokens(), { kind: "misuse" });
+});
+
+test("an aborted call sends nothing when the tokens are stored after all", async () => {
+  const abort = new AbortController();
+  const { client, happened } = played({ store: async () => { abort.abort(); await later(5); } });
+  const error = await rejection(client.request("GET", TYPES, { signal: abort.signal }));
+  assert.ok(error instanceof CancelledError && !(error instanceof TokensNotStoredError));
+  assert.equal((await client.request("GET", TYPES)).status, 200);
+  assert.deepEqual(happened, ["login", "tokens", "sent"]);
+});
+
+test("sending with the client meanwhile is told", async () => {
+  const { client, happened } = played({ store: () => client.request("GET", TYPES) });
+  const error = await rejection(client.request("GET", TYPES));
+  assert.ok(error.cause instanceof TokensNotStoredError && error.cause.cause instanceof MisuseError, error);
+  assert.deepEqual(happened, ["login", "tokens"]);
+});
+
+test("whatever it throws, at once or later, the call ends; what is not a function is refused", async () => {
+  for (const thrown of [undefined, null, 7, "a text", new Error("x"), new MisuseError("x", { kind: "misuse", errors: [] })]) {
+    for (const onTokens of [() => { throw thrown; }, async () => { throw thrown; }]) {
+      const error = await rejection(played({ options: { onTokens } }).client.request("GET", TYPES));
+      assert.ok(error instanceof TokensNotStoredError);
+      assert.equal(error.cause, thrown);
+    }
+  }
+  assert.throws(() => played({ options: { onTokens: "store" } }), (error) => error instanceof ValidationError && error.location === "onTokens");
+});
