@@ -333,7 +333,9 @@ impl Client {
     /// How often what [`tokens`](Self::tokens) gives has changed, from 0. Tokens change within
     /// [`Call::answer`] and nowhere else. A host that stores them compares this number after each answer, and
     /// when it has grown stores them before it polls any call of the client again: then a crash at any time
-    /// leaves the newest grant behind. What a failed login brought counts as well.
+    /// leaves the newest grant behind. One that drives several calls at once also compares before it transmits,
+    /// since another call's answer may have brought the token of the request. What a failed login brought counts
+    /// as well.
     ///
     /// ```
     /// use brightpearl_core::operation::Request;

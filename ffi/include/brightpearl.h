@@ -1781,7 +1781,8 @@ bp_status bp_client_tokens(const bp_client *client,
  * Counts how often what `bp_client_tokens` gives has changed, from 0. Tokens change within `bp_call_answer` and
  * nowhere else, also when it is the answer to a call that was cancelled. Compare after each answer, and when the
  * number has grown store the tokens before polling any call of the client again: then a crash at any time leaves
- * the newest grant behind. Any thread.
+ * the newest grant behind. A host that drives several calls at once also compares before it transmits, since
+ * another call's answer may have brought the token of the request. Any thread.
  */
 bp_status bp_client_token_changes(const bp_client *client,
                                   uint64_t *changes,

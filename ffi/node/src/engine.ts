@@ -131,7 +131,8 @@ export class Engine {
   /**
    * How often what `tokens` gives has changed, from 0. Tokens change within `Call.answer` and nowhere else. Compare after
    * each answer, and when the number has grown store the tokens before polling any call of the engine again: then a crash
-   * at any time leaves the newest grant behind.
+   * at any time leaves the newest grant behind. A loop that drives several calls at once also compares before it
+   * transmits, since another call's answer may have brought the token of the request.
    */
   tokenChanges(): number {
     return readTokenChanges(this.#handle.pointer);
