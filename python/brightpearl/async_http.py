@@ -8,6 +8,7 @@ import anyio
 import httpx
 
 from brightpearl.arguments import checked_seconds, checked_size
+from brightpearl.async_bounded import AsyncBoundedTransport
 from brightpearl.exchange import (
     Exchange,
     certificates,
@@ -92,11 +93,11 @@ class AsyncHttpxTransport:
 
     def _open(self, proxy: str | None) -> httpx.AsyncClient:
         context = certificates()
-        options = own_client_options(self._timeout, self._deadline)
         try:
-            return httpx.AsyncClient(proxy=proxy, verify=context, **options)
+            transport = AsyncBoundedTransport(context, proxy)
         except (httpx.InvalidURL, ValueError, ImportError, RuntimeError) as error:
             raise unusable_proxy(error) from None
+        return httpx.AsyncClient(transport=transport, **own_client_options(self._timeout, self._deadline))
 
     async def aclose(self) -> None:
         """Closes the connections. The next request opens new ones."""

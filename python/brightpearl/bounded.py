@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextvars import ContextVar
 from typing import Any
 
 import httpcore
 import httpx
+
+from brightpearl.lookup import LATE, Lookups
 
 UNTIL: ContextVar[float] = ContextVar("brightpearl_until")
 """When the exchange of this thread ends, by `time.monotonic()`."""
@@ -22,7 +24,13 @@ class BoundedTransport(httpx.BaseTransport):
     """One connection pool. Only its waits differ from those of `httpx.HTTPTransport`."""
 
     def __init__(self, context: Any, proxy: str | None) -> None:
-        self._pool = _pool(context, proxy)
+        given = pool_options(context, _Network())
+        if proxy is None:
+            self._pool = httpcore.ConnectionPool(**given)
+        elif is_socks(proxy):
+            self._pool = httpcore.SOCKSProxy(**given, **socks_options(proxy))
+        else:
+            self._pool = httpcore.HTTPProxy(**given, **proxy_options(proxy))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Transmits a request."""
@@ -38,7 +46,7 @@ class BoundedTransport(httpx.BaseTransport):
                 )
             )
         except Exception as error:
-            raise _renamed(error) from None
+            raise renamed(error) from None
         return httpx.Response(
             answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
         )
@@ -56,13 +64,13 @@ class _Body(httpx.SyncByteStream):
         try:
             yield from self._stream
         except Exception as error:
-            raise _renamed(error) from None
+            raise renamed(error) from None
 
     def close(self) -> None:
         self._stream.close()
 
 
-def _renamed(error: Exception) -> Exception:
+def renamed(error: Exception) -> Exception:
     """The exception of `httpx` for one of `httpcore`; they have the same names."""
     kind = getattr(httpx, type(error).__name__, None)
     if isinstance(kind, type) and issubclass(kind, httpx.TransportError):
@@ -70,25 +78,34 @@ def _renamed(error: Exception) -> Exception:
     return error
 
 
-def _pool(context: Any, proxy: str | None) -> httpcore.ConnectionPool:
-    shared: dict[str, Any] = {
+def pool_options(context: Any, network: Any) -> dict[str, Any]:
+    """What every pool of connections is made with."""
+    return {
         "ssl_context": context,
         "max_connections": 100,
         "max_keepalive_connections": 20,
         "keepalive_expiry": 5.0,
-        "network_backend": _Network(),
+        "network_backend": network,
     }
-    if proxy is None:
-        return httpcore.ConnectionPool(**shared)
+
+
+def is_socks(proxy: str) -> bool:
+    """Whether a proxy speaks SOCKS."""
+    return httpx.Proxy(proxy).url.scheme.startswith("socks5")
+
+
+def socks_options(proxy: str) -> dict[str, Any]:
+    """What a pool behind a proxy that speaks SOCKS is made with."""
     parsed = httpx.Proxy(proxy)
     url = httpcore.URL(
         scheme=parsed.url.raw_scheme, host=parsed.url.raw_host, port=parsed.url.port, target=parsed.url.raw_path
     )
-    if parsed.url.scheme.startswith("socks5"):
-        return httpcore.SOCKSProxy(proxy_url=url, proxy_auth=parsed.raw_auth, **shared)
-    return httpcore.HTTPProxy(
-        proxy_url=url, proxy_auth=parsed.raw_auth, proxy_headers=parsed.headers.raw, **shared
-    )
+    return {"proxy_url": url, "proxy_auth": parsed.raw_auth}
+
+
+def proxy_options(proxy: str) -> dict[str, Any]:
+    """What a pool behind another proxy is made with."""
+    return socks_options(proxy) | {"proxy_headers": httpx.Proxy(proxy).headers.raw}
 
 
 def _within(timeout: float | None, expired: type[httpcore.TimeoutException]) -> float:
@@ -104,6 +121,7 @@ class _Network(httpcore.NetworkBackend):
 
     def __init__(self) -> None:
         self._sockets = httpcore.SyncBackend()
+        self._lookups = Lookups()
 
     def connect_tcp(
         self,
@@ -116,10 +134,10 @@ class _Network(httpcore.NetworkBackend):
         """Tries the addresses of a host one after the other."""
         failure: Exception = httpcore.ConnectError("the host has no address")
         try:
-            addresses = dict.fromkeys(
-                str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            )
-        except (OSError, UnicodeError) as error:
+            addresses = self._lookups.begin(host, port).result(_within(timeout, httpcore.ConnectTimeout))
+        except FutureTimeoutError:
+            raise httpcore.ConnectTimeout(LATE) from None
+        except (OSError, UnicodeError, RuntimeError) as error:
             raise httpcore.ConnectError(str(error)) from None
         for address in addresses:
             try:

@@ -21,7 +21,7 @@ class HttpxTransport:
     Does not follow redirects, since they would carry the credentials elsewhere, and never retries.
 
     `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes. `deadline` is in
-    seconds, for all of it; only the look-up of a host's name is left to the operating system.
+    seconds, for all of it, the look-up of the host's name among it.
     `max_body_bytes` stops reading a larger body, unpacked or not. A `client` of your own is used with its own
     timeouts and not closed; the deadline then is looked at between the pieces of a body only.
     """

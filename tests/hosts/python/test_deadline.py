@@ -26,7 +26,7 @@ from brightpearl import (
 from brightpearl.async_http import AsyncHttpxTransport
 from brightpearl.http import HttpxTransport
 from conftest import NEW_ORDER, TOKEN
-from raw_server import KINDS, served, transmitted
+from raw_server import KINDS, answering, served, transmitted
 
 Talk = Callable[[socket.socket, threading.Event], None]
 
@@ -98,6 +98,110 @@ def test_several_addresses_share_the_deadline(kind: str, monkeypatch: pytest.Mon
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
         with pytest.raises(NotSent, match="deadline"):
             transmitted(kind, Request("POST", f"http://x:{address[1]}", {}, b"{}"), deadline=0.4)
+
+
+def hanging(over: threading.Event) -> Callable[..., list[Any]]:
+    """A resolver that does not answer for the host `x`."""
+    resolve = socket.getaddrinfo
+
+    def look_up(host: Any, *rest: Any, **named: Any) -> list[Any]:
+        if host in ("x", b"x"):
+            over.wait(60)
+            raise OSError("nobody waits for this")
+        return resolve(host, *rest, **named)
+
+    return look_up
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("proxy", [None, "http://x:3128"])
+def test_a_name_that_hangs_is_given_up(kind: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", hanging(over))
+    if proxy is not None:
+        monkeypatch.setenv("ALL_PROXY", proxy)
+    url = "http://use1.example" if proxy else "http://x"
+    try:
+        with pytest.raises(NotSent, match=r"deadline of 0\.3 seconds"):
+            transmitted(kind, Request("POST", url, {}, b"{}"), deadline=0.3)
+        with pytest.raises(NotSent, match="look-up of the host's name"):
+            transmitted(kind, Request("POST", url, {}, b"{}"), timeout=0.1)
+        # The event loop ends, too, and the process can.
+        waiting = [thread for thread in threading.enumerate() if thread.name == "brightpearl-lookup"]
+        assert waiting
+        assert all(thread.daemon for thread in waiting)
+        assert not any(thread.name.startswith("asyncio") for thread in threading.enumerate())
+    finally:
+        over.set()
+        for thread in waiting:
+            thread.join()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_name_that_hangs_has_one_thread(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", hanging(over))
+
+    def waiting() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "brightpearl-lookup"]
+
+    async def transmit() -> None:
+        transport = AsyncHttpxTransport(deadline=0.1)
+        for _ in range(3):
+            with pytest.raises(NotSent):
+                await transport(Request("GET", "http://x"))
+        await transport.aclose()
+
+    try:
+        if kind == "sync":
+            transport = HttpxTransport(deadline=0.1)
+            for _ in range(3):
+                with pytest.raises(NotSent):
+                    transport(Request("GET", "http://x"))
+            transport.close()
+        else:
+            asyncio.run(transmit())
+        assert len(waiting()) == 1
+    finally:
+        over.set()
+        for thread in waiting():
+            thread.join()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_client_says_that_nothing_left_while_the_name_hung(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", hanging(over))
+    options: dict[str, Any] = {"account": "acme", "base_url": "https://x", "credentials": PrivateApp("a", TOKEN)}
+    options |= {"deadline": 0.1, "retry": {"max_attempts": 2, "base_ms": 1}}
+
+    async def post() -> None:
+        async with AsyncClient(**options) as client:
+            await client.post("order-service/order", NEW_ORDER)
+
+    try:
+        with pytest.raises(TransportError, match="deadline") as caught:
+            if kind == "sync":
+                with Client(**options) as client:
+                    client.post("order-service/order", NEW_ORDER)
+            else:
+                asyncio.run(post())
+        assert caught.value.delivery == "not-sent"
+        assert caught.value.retryable
+    finally:
+        over.set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_address_is_tried(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(answering(b"{}")) as url:
+        port = int(url.rsplit(":", 1)[1])
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{last}", port)) for last in (2, 3, 1)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        assert transmitted(kind, Request("GET", f"http://x:{port}")).body == b"{}"
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+        with pytest.raises(NotSent, match="no address"):
+            transmitted(kind, Request("GET", f"http://x:{port}"))
 
 
 def test_a_client_that_was_given_keeps_the_deadline_between_pieces() -> None:
