@@ -34,25 +34,9 @@ pub(crate) fn unreadable(body: &[u8], error: &serde_json::Error) -> Error {
     } else {
         "the answer is not JSON"
     };
-    Error::new(
-        Kind::Protocol,
-        format!("{what}; expected Brightpearl's JSON envelope, found {}", beginning(body)),
-    )
-    .at(place)
-}
-
-/// The first characters of a body, for an error message. Long enough to recognise a proxy's page.
-pub(crate) fn beginning(body: &[u8]) -> String {
-    const SHOWN: usize = 60;
-    if body.is_empty() {
-        return "an empty body".to_owned();
-    }
-    let text = String::from_utf8_lossy(&body[..body.len().min(SHOWN * 4)]);
-    let mut shown: String = text.chars().take(SHOWN).collect();
-    if body.len() > shown.len() {
-        shown.push('…');
-    }
-    format!("{shown:?}")
+    Error::new(Kind::Protocol, format!("{what}; expected Brightpearl's JSON envelope"))
+        .quoting(", found ", body)
+        .at(place)
 }
 
 /// What a failed answer says.
@@ -92,6 +76,7 @@ impl Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::Redactor;
 
     #[test]
     fn reads_every_shape_of_failure() {
@@ -116,6 +101,7 @@ mod tests {
     fn names_the_place_and_the_beginning_of_an_unreadable_answer() {
         let error = Envelope::read(b"<html><body>Bad gateway").unwrap_err();
         assert_eq!((error.kind(), error.location()), (Kind::Protocol, Some("line 1 column 1")));
+        let error = error.redacted(&Redactor::new([]));
         assert!(error.message().contains("<html>"), "{error}");
         assert!(Envelope::read(b"{\"response\":[1,2").unwrap_err().message().contains("cut off"));
         assert!(Envelope::read(b"{}").unwrap().response.is_none());

@@ -25,6 +25,7 @@ mod live;
 pub mod mapping;
 mod origin;
 pub mod pool;
+mod redact;
 pub mod retry;
 mod secret;
 pub mod table;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::catalog::{self, FilterType, Search};
-use crate::envelope::{Envelope, beginning};
+use crate::envelope::Envelope;
 use crate::error::{Error, Kind, Result};
 use crate::table::{Column, Page, ReportType};
 use crate::telemetry::Event;
@@ -69,11 +69,10 @@ impl LiveColumns {
             None => Err(error),
         })?;
         if page.columns().is_empty() {
-            let message = format!(
-                "the meta-data names no columns; expected those of the search, found {}",
-                beginning(body)
-            );
-            return Err(Error::new(Kind::Protocol, message).at("response.metaData.columns"));
+            let message = "the meta-data names no columns; expected those of the search";
+            return Err(Error::new(Kind::Protocol, message)
+                .quoting(", found ", body)
+                .at("response.metaData.columns"));
         }
         let Some(listed) = catalog::search(search) else { return Ok((Drift::default(), None)) };
         Ok(self.lock().entry(listed.path).or_default().take(listed, page.columns(), true))

@@ -1,6 +1,7 @@
 //! The requests that fetch a token, and the reading of their answers.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::account::Endpoint;
 use crate::error::{Error, Kind};
@@ -119,6 +120,60 @@ fn post(
 /// A text as JSON has it.
 pub(super) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
+}
+
+/// What may be a token in the answer to a login, however it is named: all values but those that say what went wrong,
+/// and of these what is no word of a language.
+pub(super) fn secrets_of(body: &[u8]) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    if let Ok(answer) = serde_json::from_slice::<Value>(body) {
+        gather(&answer, "", &mut secrets);
+    }
+    secrets
+}
+
+fn gather(value: &Value, name: &str, secrets: &mut Vec<Secret>) {
+    // Names whose values are words, and not another's secrets.
+    const TELLING: [&str; 9] = [
+        "error",
+        "error_description",
+        "error_uri",
+        "errors",
+        "code",
+        "message",
+        "token_type",
+        "scope",
+        "expires_in",
+    ];
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) if TELLING.contains(&name) || number.to_string().len() < NUMBER => {}
+        Value::Number(number) => secrets.push(Secret::new(number.to_string())),
+        Value::String(text) => {
+            let is_telling = TELLING.contains(&name) || text.trim().contains(char::is_whitespace);
+            if is_telling {
+                let words = text.split(|char: char| !is_of_token(char)).map(|word| word.trim_matches('.'));
+                secrets.extend(words.filter(|word| is_opaque(word)).map(Secret::from));
+            } else {
+                secrets.push(Secret::from(text.as_str()));
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| gather(element, name, secrets)),
+        Value::Object(members) => members.iter().for_each(|(name, value)| gather(value, name, secrets)),
+    }
+}
+
+/// Shorter numbers are codes, lengths and times rather than tokens.
+const NUMBER: usize = 12;
+
+fn is_of_token(char: char) -> bool {
+    char.is_ascii_alphanumeric() || "-._~+/".contains(char)
+}
+
+/// Whether no language has such a word: a long one with digits in it, or a very long one.
+pub(super) fn is_opaque(word: &str) -> bool {
+    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+    (word.len() >= 16 && has_digit) || word.len() >= 32
 }
 
 /// `{"response": "<token>"}`.

@@ -8,6 +8,7 @@ use crate::account::{Endpoint, Prefix};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Headers, Request};
 use crate::origin::Origin;
+use crate::redact::Redactor;
 use crate::secret::Secret;
 use crate::value::excerpt::excerpt;
 
@@ -192,10 +193,11 @@ impl Session {
     pub(crate) fn accept(&self, call: u64, body: &[u8], is_success: bool, now: u64) -> Accepted {
         let granted = login::read(&self.credentials, body);
         let is_pair = granted.token.is_some() && granted.refresh_token.is_some();
+        let mut state = self.lock();
         if !is_success && (granted.is_error || !is_pair) {
+            state.remember(granted.token.into_iter().chain(granted.refresh_token));
             return Accepted { kept: None, unusable: None };
         }
-        let mut state = self.lock();
         let mut unusable =
             granted.token.is_none().then(|| Unusable::NoToken(granted.no_token(&self.credentials)));
         let has_token = granted.token.is_some();
@@ -218,7 +220,7 @@ impl Session {
                     state.api_domain = Some(domain);
                 }
                 None => {
-                    let error = astray(&domain);
+                    let error = astray(&domain).redacted(&self.redactor_of(&state, &[]));
                     state.astray = Some(error.clone());
                     unusable = Some(Unusable::Astray(error));
                 }
@@ -260,7 +262,7 @@ impl Session {
             return false;
         }
         let ended = state.token.take();
-        state.replaced.extend(ended);
+        state.remember(ended);
         state.expires_at = None;
         state.renew_at = None;
         true
@@ -331,18 +333,30 @@ impl Session {
         }
     }
 
-    /// Blanks the secrets in a text that came from elsewhere: servers echo tokens (API notes §2.7).
-    pub(crate) fn blank(&self, text: &str) -> String {
-        let state = self.lock();
-        let fetched = [&state.token, &state.refresh_token].into_iter().flatten();
-        let fetched = fetched.chain(&state.replaced).map(Secret::expose);
-        let blanked = self.credentials.secrets().chain(fetched);
-        blanked.fold(text.to_owned(), |text, secret| Secret::new(secret).blank(&text))
+    /// What blanks the secrets in text that came from elsewhere: servers echo tokens (API notes §2.7).
+    pub(crate) fn redactor(&self) -> Redactor {
+        self.redactor_with(&[])
     }
 
-    /// Blanks the secrets in all that an error says.
+    /// The same, with the secrets of an answer that are not kept.
+    fn redactor_with(&self, others: &[Secret]) -> Redactor {
+        self.redactor_of(&self.lock(), others)
+    }
+
+    fn redactor_of(&self, state: &State, others: &[Secret]) -> Redactor {
+        let fetched = [&state.token, &state.refresh_token].into_iter().flatten();
+        let fetched = fetched.chain(&state.replaced).chain(others).map(Secret::expose);
+        Redactor::new(self.credentials.secrets().chain(fetched))
+    }
+
+    /// Blanks the secrets in all that an error says. Nothing that an answer had a part in leaves a call otherwise.
     pub(crate) fn blank_error(&self, error: Error) -> Error {
-        error.map_texts(|text| self.blank(text))
+        error.redacted(&self.redactor())
+    }
+
+    /// The same for the refusal of a login, whose answer may hold tokens that nobody has been told of.
+    pub(crate) fn blank_login_error(&self, error: Error, body: &[u8]) -> Error {
+        error.without_quote().redacted(&self.redactor_with(&login::secrets_of(body)))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -380,11 +394,19 @@ impl State {
 
     /// Puts new tokens in the place of old ones, which are remembered for blanking.
     fn take(&mut self, token: Option<Secret>, refresh_token: Option<Secret>) {
-        for (place, new) in [(&mut self.token, token), (&mut self.refresh_token, refresh_token)] {
-            if new.is_some() && new != *place {
-                self.replaced.extend(std::mem::replace(place, new));
-            }
+        if token.is_some() && token != self.token {
+            let ended = std::mem::replace(&mut self.token, token);
+            self.remember(ended);
         }
+        if refresh_token.is_some() && refresh_token != self.refresh_token {
+            let ended = std::mem::replace(&mut self.refresh_token, refresh_token);
+            self.remember(ended);
+        }
+    }
+
+    /// Remembers tokens that are not in use, for blanking.
+    fn remember(&mut self, tokens: impl IntoIterator<Item = Secret>) {
+        self.replaced.extend(tokens);
         let too_many = self.replaced.len().saturating_sub(REMEMBERED);
         self.replaced.drain(..too_many);
     }
@@ -414,13 +436,16 @@ impl State {
     }
 }
 
+/// What is no name of a host is not shown: it may be a token.
 fn astray(domain: &str) -> Error {
+    let host = domain.split_once("://").map_or(domain, |(_, host)| host).trim_end_matches('/');
+    let is_name = host.contains('.')
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
+        && !host.split('.').any(login::is_opaque);
+    let named = if is_name { format!("the host {}", excerpt(domain)) } else { "no host".to_owned() };
     Error::new(
         Kind::Protocol,
-        format!(
-            "the token answer names the host {}; expected something like use1.brightpearlconnect.com",
-            excerpt(domain)
-        ),
+        format!("the token answer names {named}; expected something like use1.brightpearlconnect.com"),
     )
     .at("api_domain")
 }

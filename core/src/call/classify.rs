@@ -1,7 +1,7 @@
 //! From an HTTP answer to what it means: success, or an error with its delivery state and whether a
 //! repetition may help (API notes §3.3, §5; design of the delivery states in ARCHITECTURE.md).
 
-use crate::envelope::{Failure as Body, beginning};
+use crate::envelope::Failure as Body;
 use crate::error::{Delivery, Error, Kind};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
@@ -49,29 +49,28 @@ fn readable(response: &Response) -> Result<(), Failed> {
     }
     let mut failed = Failed::new(
         Kind::Protocol,
-        format!(
-            "the answer is not JSON; expected Brightpearl's JSON envelope, found {}",
-            beginning(&response.body)
-        ),
+        "the answer is not JSON; expected Brightpearl's JSON envelope",
         Delivery::MaybeApplied,
         Class::Transient { retry_after: None },
     );
-    failed.error = failed.error.with_status(response.status).at("body");
+    failed.error = failed.error.quoting(", found ", &response.body).with_status(response.status).at("body");
     Err(failed)
 }
 
 fn failure(response: &Response, body: &Body) -> Failed {
     let retry_after = retry_after(&response.headers);
     let text = body.text.as_deref();
-    let said = || match text {
-        Some(text) => format!(": {text}"),
+    let said = |kind, what: &str| match text {
+        Some(text) => Error::new(kind, format!("{what}: {text}")),
         None if body.errors.is_empty() && !response.body.is_empty() => {
-            format!("; the answer begins {}", beginning(&response.body))
+            Error::new(kind, what).quoting("; the answer begins ", &response.body)
         }
-        None => String::new(),
+        None => Error::new(kind, what),
     };
-    let refused =
-        |kind, what: &str| Failed::new(kind, format!("{what}{}", said()), Delivery::Rejected, Class::Final);
+    let refused = |kind, what: &str| Failed {
+        error: said(kind, what).with_delivery(Delivery::Rejected),
+        class: Class::Final,
+    };
     match response.status {
         401 => refused(Kind::Authentication, "the credentials were refused"),
         403 => refused(Kind::Permission, "the credentials may not do this"),
@@ -85,7 +84,7 @@ fn failure(response: &Response, body: &Body) -> Failed {
             refused(Kind::Rejected, "Brightpearl refused the request")
         }
         500.. => Failed {
-            error: Error::new(Kind::Unavailable, format!("Brightpearl is out of order{}", said()))
+            error: said(Kind::Unavailable, "Brightpearl is out of order")
                 .with_delivery(Delivery::MaybeApplied)
                 .with_retry_after(retry_after),
             class: Class::Transient { retry_after },

@@ -237,7 +237,6 @@ impl Call {
         if !matches!(self.phase, Phase::Running) {
             return Ok(());
         }
-        let text = self.shared.session.blank(&text);
         let error =
             Error::new(Kind::Transport, format!("the transport failed: {text}")).with_delivery(delivery);
         let failed = Failed { error, class: Class::Transient { retry_after: None } };

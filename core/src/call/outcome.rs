@@ -58,6 +58,10 @@ impl Call {
         let status = response.status;
         let is_success = (200..300).contains(&status);
         let accepted = self.shared.session.accept(self.number, &response.body, is_success, now);
+        let verdict = verdict.map_err(|Failed { error, class }| Failed {
+            error: self.shared.session.blank_login_error(error, &response.body),
+            class,
+        });
         response.body.zeroize();
         if let Some(is_rotated) = accepted.kept {
             self.record(Event::TokenRefreshed { exchange, is_rotated });
@@ -108,7 +112,8 @@ impl Call {
         now: u64,
         time: u64,
     ) {
-        let Failed { mut error, class } = failed;
+        let Failed { error, class } = failed;
+        let mut error = self.shared.session.blank_error(error);
         if class == Class::Throttled {
             let wait_ms = self.shared.pool.freeze(now, error.retry_after());
             error = error.with_retry_after(Some(wait_ms));
@@ -157,7 +162,7 @@ impl Call {
     fn give_up(&mut self, attempt: Attempt, mut error: Error) {
         let summary = self.summary(&attempt.work);
         let tries = attempt.history.attempts + attempt.history.throttled;
-        error = self.shared.session.blank_error(error).with_request(summary);
+        error = self.shared.session.blank_error(error.with_request(summary));
         // A refusal now does not undo what an earlier attempt may have done.
         if attempt.may_be_applied && error.delivery() != Delivery::Applied {
             error = error.with_delivery(Delivery::MaybeApplied);
@@ -215,7 +220,7 @@ impl Call {
 
     /// Ends the call with an error, behind the outputs that are ready.
     pub(super) fn end(&mut self, error: Error) {
-        let error = self.with_progress(error);
+        let error = self.shared.session.blank_error(self.with_progress(error));
         self.shared.session.release(self.number);
         self.job.end(&error, &self.deliveries());
         self.waiting.clear();

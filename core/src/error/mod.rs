@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::http::{Method, Request};
+use crate::redact::{Quote, Redactor};
 use crate::validate::Violation;
 
 pub use advice::{KNOWN_CODES, KnownCode};
@@ -197,6 +198,8 @@ pub struct Error(Box<Detail>);
 struct Detail {
     kind: Kind,
     message: String,
+    /// What the message is still to quote, with the words before it.
+    quote: Option<(&'static str, Quote)>,
     location: Option<String>,
     delivery: Delivery,
     status: Option<u16>,
@@ -214,6 +217,7 @@ impl Error {
         Self(Box::new(Detail {
             kind,
             message: message.into(),
+            quote: None,
             location: None,
             delivery: Delivery::NotSent,
             status: None,
@@ -299,6 +303,21 @@ impl Error {
         self
     }
 
+    /// Adds the beginning of an answer to the message, as soon as it is known what is secret: see
+    /// [`redacted`](Self::redacted).
+    #[must_use]
+    pub(crate) fn quoting(mut self, words_before: &'static str, body: &[u8]) -> Self {
+        self.0.quote = Some((words_before, Quote::of(body)));
+        self
+    }
+
+    /// Leaves out what the message was still to quote.
+    #[must_use]
+    pub(crate) fn without_quote(mut self) -> Self {
+        self.0.quote = None;
+        self
+    }
+
     /// A refusal of a login is a matter of the credentials, whatever its status: OAuth answers 400.
     #[must_use]
     pub(crate) fn of_login(mut self) -> Self {
@@ -325,12 +344,20 @@ impl Error {
         self
     }
 
-    /// Passes all texts that may quote the server or the transport through a filter.
+    /// Blanks what is secret in all texts that may be another's, and quotes what is still to be quoted. Once more
+    /// changes nothing.
     #[must_use]
-    pub(crate) fn map_texts(mut self, filter: impl Fn(&str) -> String) -> Self {
-        self.0.message = filter(&self.0.message);
-        for error in &mut self.0.errors {
-            error.message = filter(&error.message);
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
+        let detail = &mut *self.0;
+        detail.message = redactor.blank(&detail.message);
+        if let Some((words_before, quote)) = detail.quote.take() {
+            detail.message.push_str(words_before);
+            detail.message.push_str(&quote.shown(redactor));
+        }
+        let errors = detail.errors.iter_mut().flat_map(|error| [&mut error.code, &mut error.message]);
+        let url = detail.request.iter_mut().map(|request| &mut request.url);
+        for text in errors.chain(url).chain(&mut detail.location) {
+            *text = redactor.blank(text);
         }
         self
     }

@@ -1,12 +1,16 @@
 //! Several jobs of one call: each asks for its own requests, and gets the answers to them.
 
+use std::sync::Arc;
+
 use crate::call::{Draft, Job, Output, Unusable};
+use crate::client::Shared;
 use crate::error::{Delivery, Error, Result};
 use crate::http::Response;
 use crate::telemetry::Event;
 
 /// Jobs under way, each with what it is for.
 pub(crate) struct Team<K> {
+    shared: Arc<Shared>,
     members: Vec<Member<K>>,
     next_tag: u64,
     turn: u64,
@@ -38,8 +42,8 @@ pub(crate) enum News<K> {
 }
 
 impl<K: Clone> Team<K> {
-    pub(crate) fn new() -> Self {
-        Self { members: Vec::new(), next_tag: 1, turn: 0, now: 0 }
+    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+        Self { shared: Arc::clone(shared), members: Vec::new(), next_tag: 1, turn: 0, now: 0 }
     }
 
     /// Adds a job.
@@ -188,7 +192,8 @@ impl<K: Clone> Team<K> {
     fn lose(&mut self, index: usize, error: Error) -> Vec<News<K>> {
         let mut news = self.news_of(index);
         let member = self.members.remove(index);
-        news.push(News::Failed(member.purpose, error));
+        // What is made of the error from here on does not end the call, which would blank it.
+        news.push(News::Failed(member.purpose, self.shared.session.blank_error(error)));
         news
     }
 

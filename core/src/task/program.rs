@@ -126,7 +126,16 @@ impl<'a> Answer<'a> {
     }
 
     fn unexpected(&self, expected: &str) -> Error {
-        let message = format!("the answer's response is {}; expected {expected}", self.response.read());
+        let found = match self.response.read() {
+            Node::Text(text) => Node::Text(self.shared.session.redactor().blank(&text)),
+            other @ (Node::Null
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Unreadable) => other,
+        };
+        let message = format!("the answer's response is {found}; expected {expected}");
         Error::new(Kind::Protocol, message).at("response")
     }
 }

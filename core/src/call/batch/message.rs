@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::account::Prefix;
 use crate::call::checked::Checked;
-use crate::envelope::{beginning, unreadable};
+use crate::envelope::unreadable;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Response};
 
@@ -112,9 +112,9 @@ pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
         }
     }
     if words.iter().all(|word| *word == Word::Silence) {
-        let message =
-            format!("the answer says nothing of the messages that were sent, found {}", beginning(body));
-        return Err(Error::new(Kind::Protocol, message).at("response.processedMessages"));
+        return Err(Error::new(Kind::Protocol, "the answer says nothing of the messages that were sent")
+            .quoting(", found ", body)
+            .at("response.processedMessages"));
     }
     Ok(words)
 }

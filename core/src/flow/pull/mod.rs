@@ -69,7 +69,7 @@ pub(crate) fn job(pull: &Pull, shared: &Arc<Shared>, position: Position) -> Resu
     let mut job = PullJob {
         shared: Arc::clone(shared),
         streams,
-        team: Team::new(),
+        team: Team::new(shared),
         outputs: VecDeque::new(),
         unconsumed: VecDeque::new(),
         partly_consumed: 0,

@@ -81,7 +81,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         unknown: BTreeMap::new(),
         slots: BTreeMap::new(),
         entries: Vec::new(),
-        team: Team::new(),
+        team: Team::new(shared),
         ready: VecDeque::new(),
         sending: Vec::new(),
         is_announcing: false,

@@ -1,0 +1,281 @@
+//! Blanks the secrets of a client in text that came from elsewhere, in whatever form the text echoes them.
+//!
+//! A secret is found as it is and under percent-encoding, JSON's and other backslash escapes and HTML's character
+//! references, also one within another; in base64, in base64url and in hex, also in the midst of a longer encoded
+//! text; in any case, wrapped over lines, and as UTF-16 with its NULs. Of a long secret a part is enough. A text is
+//! always blanked before it is cut: [`Quote`] is the only way for a part of an answer into an error.
+//!
+//! Secrets below [`ANYWHERE`] characters are blanked where they stand as a word of their own only, or they would tear
+//! holes into every text; those below [`ENCODED`] are not looked for in base64 and hex.
+
+mod entity;
+mod escape;
+mod quote;
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use zeroize::{Zeroize, Zeroizing};
+
+use escape::{Glyph, glyphs, unescaped};
+pub(crate) use quote::Quote;
+
+/// What stands in the place of a secret.
+pub(crate) const BLANK: &str = "[redacted]";
+
+/// Secrets of so many characters are blanked inside words, too.
+const ANYWHERE: usize = 6;
+
+/// Secrets of so many bytes are looked for in base64 and hex.
+const ENCODED: usize = 4;
+
+/// So many characters of a longer secret are blanked wherever they stand together.
+const PART: usize = 8;
+
+/// Of secrets from this length on a part is blanked, too.
+const LONG: usize = 12;
+
+/// So many characters of a secret's beginning are blanked where the text breaks off behind them.
+const BEGINNING: usize = 3;
+
+/// How many escapes within one another are undone.
+const DEPTH: usize = 3;
+
+/// The longest echo of one character of a secret, in bytes: a `\u0041` whose backslash is percent-encoded, and more.
+const ECHO: usize = 12;
+
+/// So many bytes of a text are looked at in one piece, so that a text of any length takes little memory.
+const PIECE: usize = 32 << 10;
+
+/// Knows all secrets that a text may echo.
+pub(crate) struct Redactor {
+    patterns: Vec<Pattern>,
+    parts: Parts,
+    encoded_parts: Parts,
+    /// The most bytes that an echo of one secret takes.
+    longest_echo: usize,
+}
+
+/// One form of one secret, as [`folded`] leaves it.
+struct Pattern {
+    text: Zeroizing<Vec<char>>,
+    /// Base64 or hex: what surrounds it is of the same text.
+    is_encoded: bool,
+    /// Whether folding left something out.
+    has_gaps: bool,
+}
+
+/// The parts of long secrets, in order.
+struct Parts(Vec<[char; PART]>);
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|part| part.zeroize());
+    }
+}
+
+impl Redactor {
+    /// A redactor of these secrets.
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut patterns: Vec<Pattern> = Vec::new();
+        let mut longest = 0;
+        for secret in secrets {
+            longest = longest.max(secret.len());
+            let plain = [Pattern::of(secret, false)];
+            let encoded = encodings(secret.as_bytes()).into_iter().map(|text| Pattern::of(&text, true));
+            for pattern in plain.into_iter().chain(encoded) {
+                if !pattern.text.is_empty() && !patterns.iter().any(|known| known.text == pattern.text) {
+                    patterns.push(pattern);
+                }
+            }
+        }
+        let parts = |is_encoded: bool| {
+            let long = patterns.iter().filter(|it| it.is_encoded == is_encoded && it.text.len() >= LONG);
+            let windows = long.flat_map(|pattern| pattern.text.windows(PART));
+            let mut parts: Vec<[char; PART]> = windows.filter_map(|part| part.try_into().ok()).collect();
+            parts.sort_unstable();
+            Parts(parts)
+        };
+        let (plain, encoded) = (parts(false), parts(true));
+        Self { patterns, parts: plain, encoded_parts: encoded, longest_echo: longest.saturating_mul(ECHO) }
+    }
+
+    /// The text without the secrets.
+    pub(crate) fn blank(&self, text: &str) -> String {
+        let mut blanked = String::with_capacity(text.len());
+        let mut from = 0;
+        for mark in self.marks(text, true) {
+            blanked.push_str(&text[from..mark.start]);
+            blanked.push_str(BLANK);
+            from = mark.end;
+        }
+        blanked.push_str(&text[from..]);
+        blanked
+    }
+
+    /// Where secrets stand, in order and apart. Where the text is not whole, its end says nothing.
+    fn marks(&self, text: &str, is_whole: bool) -> Vec<Range<usize>> {
+        let mut marks = Vec::new();
+        let mut start = 0_usize;
+        loop {
+            let end = char_boundary(text, start.saturating_add(PIECE).saturating_add(self.longest_echo));
+            let is_last = end == text.len();
+            let mut view = glyphs(&text[start..end], start);
+            for _ in 0..=DEPTH {
+                self.mark(&view, is_last && is_whole, &mut marks);
+                match unescaped(&view) {
+                    Some(next) => view = next,
+                    None => break,
+                }
+            }
+            if is_last {
+                break;
+            }
+            start = char_boundary(text, start + PIECE);
+        }
+        marks.sort_unstable_by_key(|mark| (mark.start, mark.end));
+        let mut apart: Vec<Range<usize>> = Vec::new();
+        for mark in marks {
+            match apart.last_mut() {
+                Some(last) if mark.start <= last.end => last.end = last.end.max(mark.end),
+                Some(_) | None => apart.push(mark),
+            }
+        }
+        apart
+    }
+
+    /// Marks what stands in a view of the text.
+    fn mark(&self, view: &[Glyph], is_end: bool, marks: &mut Vec<Range<usize>>) {
+        let places: Vec<usize> = (0..view.len()).filter(|at| !is_dropped(view[*at].char)).collect();
+        let folded: Vec<char> = places.iter().map(|at| lower(view[*at].char)).collect();
+        let mut note = |found: Range<usize>, is_encoded: bool| {
+            let (mut first, mut last) = (places[found.start], places[found.end - 1]);
+            if is_encoded {
+                while first > 0 && is_of_encoding(view[first - 1].char) {
+                    first -= 1;
+                }
+                while view.get(last + 1).is_some_and(|glyph| is_of_encoding(glyph.char)) {
+                    last += 1;
+                }
+            }
+            marks.push(view[first].start..view[last].end);
+        };
+        for (at, part) in folded.windows(PART).enumerate() {
+            for (parts, is_encoded) in [(&self.parts, false), (&self.encoded_parts, true)] {
+                if parts.0.binary_search_by(|known| known.as_slice().cmp(part)).is_ok() {
+                    note(at..at + PART, is_encoded);
+                }
+            }
+        }
+        let breaks = breaks(view, &places, is_end);
+        for Pattern { text, is_encoded, has_gaps } in &self.patterns {
+            if text.len() < LONG {
+                for at in 0..(folded.len() + 1).saturating_sub(text.len()) {
+                    let found = at..at + text.len();
+                    if folded[found.clone()] == text[..]
+                        && (*is_encoded || is_alone(view, &places[found.clone()], *has_gaps))
+                    {
+                        note(found, *is_encoded);
+                    }
+                }
+            }
+            if text.len() < ANYWHERE {
+                continue;
+            }
+            for end in &breaks {
+                let longest = (BEGINNING..text.len().min(end + 1)).rev();
+                if let Some(length) =
+                    longest.into_iter().find(|&length| folded[end - length..*end] == text[..length])
+                {
+                    note(end - length..*end, *is_encoded);
+                }
+            }
+        }
+    }
+}
+
+impl Pattern {
+    fn of(text: &str, is_encoded: bool) -> Self {
+        let folded = text.chars().filter(|char| !is_dropped(*char)).map(lower);
+        let has_gaps = text.contains(is_dropped);
+        Self { text: Zeroizing::new(folded.collect()), is_encoded, has_gaps }
+    }
+}
+
+/// Base64 and hex of the bytes. Of base64 the characters that depend on these bytes alone, wherever the bytes stand
+/// among others.
+fn encodings(secret: &[u8]) -> Vec<Zeroizing<String>> {
+    if secret.len() < ENCODED {
+        return Vec::new();
+    }
+    let hex = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut found = vec![Zeroizing::new(hex)];
+    for before in 0..3_usize {
+        let padded = Zeroizing::new([&[0; 2][..before], secret].concat());
+        let own = (before * 8).div_ceil(6)..(padded.len() * 8) / 6;
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            let text = Zeroizing::new(engine.encode(&padded));
+            found.extend(text.get(own.clone()).map(|own| Zeroizing::new(own.to_owned())));
+        }
+    }
+    found
+}
+
+/// Where the text breaks off, as places among those that are not dropped: at its end, before a character or an escape
+/// that the end has cut, and before an ellipsis or a mask.
+fn breaks(view: &[Glyph], places: &[usize], is_end: bool) -> Vec<usize> {
+    let breaks_behind = |at: usize| {
+        let next = |ahead: usize| view.get(at + ahead).map(|glyph| glyph.char);
+        match next(1) {
+            Some('…' | '\u{fffd}') => true,
+            Some(mark @ ('.' | '*')) => next(2) == Some(mark) && next(3) == Some(mark),
+            Some(_) | None => false,
+        }
+    };
+    let mut found: Vec<usize> =
+        (0..places.len()).filter(|place| breaks_behind(places[*place])).map(|place| place + 1).collect();
+    if is_end {
+        found.push(places.len());
+        let is_escape = |place: &usize| matches!(view[places[*place]].char, '%' | '\\' | '&');
+        found.extend((places.len().saturating_sub(ECHO)..places.len()).rev().find(is_escape));
+    }
+    found
+}
+
+/// Whether a short secret stands there in one piece, and, when it is very short, as a word of its own.
+fn is_alone(view: &[Glyph], places: &[usize], has_gaps: bool) -> bool {
+    let (Some(first), Some(last)) = (places.first(), places.last()) else { return false };
+    let is_in_one_piece =
+        has_gaps || !view[*first..=*last].iter().any(|glyph| glyph.char.is_whitespace() || glyph.char == '+');
+    let is_in_word =
+        |at: Option<usize>| at.and_then(|at| view.get(at)).is_some_and(|glyph| glyph.char.is_alphanumeric());
+    match places.len() {
+        0..ANYWHERE => {
+            is_in_one_piece && !is_in_word(first.checked_sub(1)) && !is_in_word(last.checked_add(1))
+        }
+        ANYWHERE..PART => is_in_one_piece,
+        PART.. => true,
+    }
+}
+
+/// What wrapping, UTF-16 and forms put between the characters of a secret, or make of them.
+fn is_dropped(char: char) -> bool {
+    char.is_whitespace() || char.is_control() || matches!(char, '+' | '\u{ad}' | '\u{200b}' | '\u{feff}')
+}
+
+fn lower(char: char) -> char {
+    char.to_lowercase().next().unwrap_or(char)
+}
+
+fn is_of_encoding(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '-' | '_' | '=')
+}
+
+/// The next place from `at` on where a character begins, or the end.
+fn char_boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests;
