@@ -438,10 +438,9 @@ impl State {
 
 /// What is no name of a host is not shown: it may be a token.
 fn astray(domain: &str) -> Error {
-    let host = domain.split_once("://").map_or(domain, |(_, host)| host).trim_end_matches('/');
-    let is_name = host.contains('.')
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
-        && !host.split('.').any(login::is_opaque);
+    let is_name = domain.contains('.')
+        && domain.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\{}".contains(&byte))
+        && !domain.split(['.', '/', ':', '?', '&', '=']).any(login::is_opaque);
     let named = if is_name { format!("the host {}", excerpt(domain)) } else { "no host".to_owned() };
     Error::new(
         Kind::Protocol,
