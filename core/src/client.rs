@@ -14,6 +14,7 @@ use crate::call::{Call, Draft, MultiMessageService, check_draft};
 use crate::error::{Error, Kind, Result};
 use crate::live::{Drift, LiveColumns};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
+use crate::redact::is_opaque;
 use crate::retry::RetryPolicy;
 use crate::telemetry::{Event, Recorder, Statistics};
 use crate::validate::UnknownMembers;
@@ -143,24 +144,51 @@ impl Config {
     }
 }
 
-/// An error for JSON that a host gave us. Serde's text can quote the input, so nothing of it is kept but
-/// what names fields and types.
+/// An error for JSON that a host gave us. Serde's text can quote the input, of which any value may be a secret, so
+/// nothing of it is kept but what names fields and types.
 pub(crate) fn json_error(what: &'static str, error: &serde_json::Error) -> Error {
     let mut text = error.to_string();
     if let Some(end) = text.rfind(" at line ") {
         text.truncate(end);
     }
-    // `invalid type: string "s3cret", expected u64`: the quoted value may be a secret.
-    if let Some(start) = text.find(": string \"")
-        && let Some(end) = text.rfind("\", expected")
-    {
-        text.replace_range(start + ": string".len()..=end, "");
-    }
+    let text = without_values(&text);
     Error::new(Kind::Validation, format!("the JSON does not fit: {text}")).at(format!(
         "{what} line {} column {}",
         error.line(),
         error.column()
     ))
+}
+
+/// Serde's words without the values that they quote: `invalid type: integer, expected a string` of
+/// ``invalid type: integer `4711`, expected a string``. The name of an unknown member or choice stays where it can be
+/// one.
+fn without_values(text: &str) -> String {
+    for words in ["invalid type: ", "invalid value: "] {
+        let Some(rest) = text.strip_prefix(words) else { continue };
+        let (found, expected) = rest.rfind(", expected ").map_or((rest, ""), |at| rest.split_at(at));
+        let kind = found.split(['`', '"']).next().unwrap_or_default();
+        return format!("{words}{}{expected}", kind.trim_end());
+    }
+    for (words, may_have_digits) in
+        [("unknown field", true), ("unknown variant", false), ("unknown credentials type", false)]
+    {
+        let Some(rest) = text.strip_prefix(words).and_then(|rest| rest.strip_prefix(" `")) else { continue };
+        let end = rest.rfind("`, expected ").or_else(|| rest.rfind("`, there are no ")).or(rest.find('`'));
+        let (name, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        let is_name = can_be_name(name, may_have_digits);
+        return if is_name { text.to_owned() } else { format!("{words}{}", behind.trim_start_matches('`')) };
+    }
+    text.to_owned()
+}
+
+/// Whether a text is written as the names of this API are, which secrets are not.
+fn can_be_name(text: &str, may_have_digits: bool) -> bool {
+    let is_written_so = |byte: u8| {
+        byte.is_ascii_alphabetic()
+            || matches!(byte, b'_' | b'-')
+            || (may_have_digits && byte.is_ascii_digit())
+    };
+    text.len() <= 32 && text.bytes().all(is_written_so) && !is_opaque(text)
 }
 
 /// One app on one account. Cheap to clone; clones share tokens, budget and telemetry.
@@ -413,6 +441,15 @@ impl Shared {
     }
 
     pub(crate) fn record(&self, event: Event) {
+        let event = if let Event::SchemaDrift { resource, added, removed, changed } = event {
+            // The names are the answer's.
+            let redactor = self.session.redactor();
+            let blanked = |names: Vec<String>| names.iter().map(|name| redactor.blank(name)).collect();
+            let (added, removed, changed) = (blanked(added), blanked(removed), blanked(changed));
+            Event::SchemaDrift { resource, added, removed, changed }
+        } else {
+            event
+        };
         self.recorder().record(event);
     }
 

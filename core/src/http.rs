@@ -98,24 +98,91 @@ impl Headers {
         self.0.is_empty()
     }
 
-    /// Whether a header of this name carries a credential, so that its value is never shown.
+    /// Whether a header of this name may carry a credential, so that its value is not to be shown. It may unless it is
+    /// known for something else: an application's login names the header of its token itself, and no name that this
+    /// function clears can be named there.
+    ///
+    /// ```
+    /// use brightpearl_core::Headers;
+    ///
+    /// assert!(Headers::is_secret("brightpearl-account-token") && Headers::is_secret("X-Of-Our-Own"));
+    /// assert!(!Headers::is_secret("Content-Type") && !Headers::is_secret("brightpearl-requests-remaining"));
+    /// ```
     pub fn is_secret(name: &str) -> bool {
-        const SECRET: [&str; 8] = [
-            "authorization",
-            "proxy-authorization",
-            "brightpearl-account-token",
-            "brightpearl-staff-token",
-            "brightpearl-dev-token",
-            "brightpearl-auth",
-            "cookie",
-            "set-cookie",
-        ];
-        // Applications name the header of their token themselves: these words tell it.
-        const WORDS: [&str; 6] = ["token", "auth", "secret", "password", "api-key", "session"];
+        !HARMLESS.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether a header of this name says by its name that it carries a credential.
+    pub(crate) fn names_credential(name: &str) -> bool {
+        const WORDS: [&str; 8] =
+            ["token", "auth", "secret", "password", "api-key", "apikey", "session", "cookie"];
         let lower = name.to_ascii_lowercase();
-        SECRET.contains(&lower.as_str()) || WORDS.iter().any(|word| lower.contains(word))
+        WORDS.iter().any(|word| lower.contains(word))
     }
 }
+
+/// The headers that are known to carry no credential. Not among them are those with addresses, such as `Location`,
+/// whose query may have one.
+const HARMLESS: [&str; 58] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "brightpearl-app-ref",
+    "brightpearl-dev-ref",
+    "brightpearl-next-throttle-period",
+    "brightpearl-requests-remaining",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-range",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "etag",
+    "expect",
+    "expires",
+    "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "keep-alive",
+    "last-modified",
+    "max-forwards",
+    "pragma",
+    "prefer",
+    "range",
+    "retry-after",
+    "server",
+    "strict-transport-security",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "vary",
+    "via",
+    "warning",
+    "x-content-type-options",
+    "x-correlation-id",
+    "x-frame-options",
+    "x-powered-by",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-request-id",
+    "x-trace",
+    "x-trace-id",
+];
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::account::Endpoint;
 use crate::error::{Error, Kind};
 use crate::http::{Headers, Method, Request};
+use crate::redact::is_opaque;
 use crate::secret::Secret;
 
 use super::credentials::{Credentials, Grant};
@@ -168,12 +169,6 @@ const NUMBER: usize = 12;
 
 fn is_of_token(char: char) -> bool {
     char.is_ascii_alphanumeric() || "-._~+/".contains(char)
-}
-
-/// Whether no language has such a word: a long one with digits in it, or a very long one.
-pub(super) fn is_opaque(word: &str) -> bool {
-    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-    (word.len() >= 16 && has_digit) || word.len() >= 32
 }
 
 /// `{"response": "<token>"}`.

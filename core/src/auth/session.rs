@@ -2,13 +2,13 @@
 //! a 401.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::account::{Endpoint, Prefix};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Headers, Request};
 use crate::origin::Origin;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, is_opaque};
 use crate::secret::Secret;
 use crate::value::excerpt::excerpt;
 
@@ -50,6 +50,8 @@ struct State {
     installation_instance_id: Option<String>,
     /// Tokens that others have replaced, for blanking them: servers go on echoing them for a while.
     replaced: VecDeque<Secret>,
+    /// What blanks all of these, made when first it is needed.
+    redactor: Option<Arc<Redactor>>,
     /// Counts the changes of what there is to store.
     changes: u64,
     /// Why nothing is sent any more: the token answer named a host that is not to be trusted.
@@ -220,7 +222,7 @@ impl Session {
                     state.api_domain = Some(domain);
                 }
                 None => {
-                    let error = astray(&domain).redacted(&self.redactor_of(&state, &[]));
+                    let error = astray(&domain).redacted(&self.redactor_of(&mut state));
                     state.astray = Some(error.clone());
                     unusable = Some(Unusable::Astray(error));
                 }
@@ -334,16 +336,17 @@ impl Session {
     }
 
     /// What blanks the secrets in text that came from elsewhere: servers echo tokens (API notes §2.7).
-    pub(crate) fn redactor(&self) -> Redactor {
-        self.redactor_with(&[])
+    pub(crate) fn redactor(&self) -> Arc<Redactor> {
+        self.redactor_of(&mut self.lock())
     }
 
-    /// The same, with the secrets of an answer that are not kept.
-    fn redactor_with(&self, others: &[Secret]) -> Redactor {
-        self.redactor_of(&self.lock(), others)
+    fn redactor_of(&self, state: &mut State) -> Arc<Redactor> {
+        let known = state.redactor.take().unwrap_or_else(|| Arc::new(self.redactor_with(state, &[])));
+        Arc::clone(state.redactor.insert(known))
     }
 
-    fn redactor_of(&self, state: &State, others: &[Secret]) -> Redactor {
+    /// A redactor that knows more secrets, which are not kept.
+    fn redactor_with(&self, state: &State, others: &[Secret]) -> Redactor {
         let fetched = [&state.token, &state.refresh_token].into_iter().flatten();
         let fetched = fetched.chain(&state.replaced).chain(others).map(Secret::expose);
         Redactor::new(self.credentials.secrets().chain(fetched))
@@ -356,7 +359,8 @@ impl Session {
 
     /// The same for the refusal of a login, whose answer may hold tokens that nobody has been told of.
     pub(crate) fn blank_login_error(&self, error: Error, body: &[u8]) -> Error {
-        error.without_quote().redacted(&self.redactor_with(&login::secrets_of(body)))
+        let redactor = self.redactor_with(&self.lock(), &login::secrets_of(body));
+        error.without_quote().redacted(&redactor)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -394,6 +398,7 @@ impl State {
 
     /// Puts new tokens in the place of old ones, which are remembered for blanking.
     fn take(&mut self, token: Option<Secret>, refresh_token: Option<Secret>) {
+        self.redactor = None;
         if token.is_some() && token != self.token {
             let ended = std::mem::replace(&mut self.token, token);
             self.remember(ended);
@@ -406,6 +411,7 @@ impl State {
 
     /// Remembers tokens that are not in use, for blanking.
     fn remember(&mut self, tokens: impl IntoIterator<Item = Secret>) {
+        self.redactor = None;
         self.replaced.extend(tokens);
         let too_many = self.replaced.len().saturating_sub(REMEMBERED);
         self.replaced.drain(..too_many);
@@ -440,7 +446,7 @@ impl State {
 fn astray(domain: &str) -> Error {
     let is_name = domain.contains('.')
         && domain.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\{}".contains(&byte))
-        && !domain.split(['.', '/', ':', '?', '&', '=']).any(login::is_opaque);
+        && !domain.split(['.', '/', ':', '?', '&', '=']).any(is_opaque);
     let named = if is_name { format!("the host {}", excerpt(domain)) } else { "no host".to_owned() };
     Error::new(
         Kind::Protocol,

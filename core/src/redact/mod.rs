@@ -12,6 +12,8 @@ mod entity;
 mod escape;
 mod quote;
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 
 use base64::Engine;
@@ -75,11 +77,19 @@ impl Drop for Parts {
     }
 }
 
+/// Shows nothing of what it knows.
+impl fmt::Debug for Redactor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Redactor").finish_non_exhaustive()
+    }
+}
+
 impl Redactor {
     /// A redactor of these secrets.
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut patterns: Vec<Pattern> = Vec::new();
         let mut longest = 0;
+        let secrets: BTreeSet<&str> = secrets.into_iter().collect();
         for secret in secrets {
             longest = longest.max(secret.len());
             let plain = [Pattern::of(secret, false)];
@@ -193,6 +203,12 @@ impl Redactor {
             }
         }
     }
+}
+
+/// Whether no language has such a word: a long one with digits in it, or a very long one.
+pub(crate) fn is_opaque(word: &str) -> bool {
+    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+    (word.len() >= 16 && has_digit) || word.len() >= 32
 }
 
 impl Pattern {
