@@ -89,13 +89,7 @@ fn compile(tree: &Ast, around: usize) -> Result<Tree, String> {
         Ast::Field { name, .. } => Tree::Path(vec![Segment::member(name)], None),
         Ast::Index { idx, .. } => Tree::Path(vec![Segment::Element(*idx)], None),
         Ast::Literal { value, .. } => Tree::Literal(literal(value)),
-        Ast::Subexpr { lhs, rhs, .. } => match (compile(lhs, around)?, compile(rhs, around)?) {
-            (Tree::Path(mut path, _), Tree::Path(rest, _)) => {
-                path.extend(rest);
-                Tree::Path(path, None)
-            }
-            (first, second) => Tree::Then(Box::new(first), Box::new(second)),
-        },
+        Ast::Subexpr { .. } => steps(tree, around)?,
         Ast::Or { lhs, rhs, .. } => Tree::Or(boxed(lhs)?, boxed(rhs)?),
         Ast::And { lhs, rhs, .. } => Tree::And(boxed(lhs)?, boxed(rhs)?),
         Ast::Not { node, .. } => Tree::Not(boxed(node)?),
@@ -128,6 +122,34 @@ fn compile(tree: &Ast, around: usize) -> Result<Tree, String> {
             return Err("`&` stands only before an argument of a function that takes it".to_owned());
         }
     })
+}
+
+/// Steps nest to the left, as many as there may be operators, so that they are unwound rather than descended.
+fn steps(tree: &Ast, around: usize) -> Result<Tree, String> {
+    let mut first = tree;
+    let mut steps = Vec::new();
+    while let Ast::Subexpr { lhs, rhs, .. } = first {
+        steps.push(rhs);
+        first = lhs;
+    }
+    let mut made = compile(first, around)?;
+    let mut nested = 0;
+    for step in steps.into_iter().rev() {
+        made = match (made, compile(step, around)?) {
+            (Tree::Path(mut path, _), Tree::Path(rest, _)) => {
+                path.extend(rest);
+                Tree::Path(path, None)
+            }
+            (first, second) => {
+                nested += 1;
+                Tree::Then(Box::new(first), Box::new(second))
+            }
+        };
+        if nested > EXPRESSION_OPERATIONS {
+            return Err(too_many());
+        }
+    }
+    Ok(made)
 }
 
 /// Every function exists and has as many arguments as it takes.
