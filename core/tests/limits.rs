@@ -81,7 +81,7 @@ fn expressions_are_measured_before_they_are_parsed() {
         ("a".to_owned() + &"[*]".repeat(600), "1200 operators"),
         ("a".to_owned() + &"[?a]".repeat(400), "800 operators"),
         ("!".repeat(1_900) + "a", "1900 operators"),
-        ("!".repeat(100) + "a", "more than 48 of `!` and `&`"),
+        ("!".repeat(100) + "a", "operations go on from each other"),
         ("(".repeat(110) + "a" + &")".repeat(110), "more than 24 brackets"),
         ("[".repeat(110) + "a" + &"]".repeat(110), "more than 24 brackets"),
         ("{a:".repeat(50) + "a" + &"}".repeat(50), "more than 24 brackets"),
@@ -97,6 +97,11 @@ fn expressions_are_measured_before_they_are_parsed() {
         ("a".to_owned() + &"[?@]".repeat(40), "operations go on from each other"),
         ("a".to_owned() + &"|[@]".repeat(40), "operations go on from each other"),
         ("!".repeat(48) + "a", "operations go on from each other"),
+        // What the parser would descend into before it finds that it is none.
+        ("a|a||a&&a<a.[".repeat(15), "operations go on from each other"),
+        ("a||a&&a<(".repeat(20), "operations go on from each other"),
+        ("a&&&".repeat(40), "operations go on from each other"),
+        ("a&&a<[".repeat(24), "operations go on from each other"),
     ] {
         let found = refused(&from(&expression));
         assert!(found.contains(expected) && found.starts_with("/fields/0/from: "), "{found}");
@@ -123,19 +128,41 @@ fn the_deepest_expressions_that_pass_run_on_a_small_stack() {
         "{a:".repeat(24) + "a" + &"}".repeat(24),
         "not_null(".repeat(24) + "a" + &")".repeat(24),
         "map(&".repeat(24) + "a" + &",a)".repeat(24),
+        "sort_by(a,&".repeat(24) + "a" + &")".repeat(24),
+        "map(&a||map(&map(&".repeat(7) + "a" + &",a)".repeat(21),
         "a[?".repeat(15) + "a" + &"]".repeat(15),
+        "a|(".repeat(24) + "a" + &")".repeat(24),
+        "a&&a<[a|(a|(".repeat(6) + "a" + &"))]".repeat(6),
         format!("a == a && `{}{}` == a", "[".repeat(24), "]".repeat(24)),
     ] {
-        let document = from(&expression);
-
-        small(|| {
-            let mapping =
-                Mapping::compile(&document).unwrap_or_else(|found| panic!("{expression}: {found:?}"));
-            mapping.explain();
-            let mapped = mapping.map(record.as_bytes());
-            let _ = mapped.body(&|_| Resolution::Missing);
-        });
+        for document in [from(&expression), deepest(&expression)] {
+            small(|| {
+                let mapping =
+                    Mapping::compile(&document).unwrap_or_else(|found| panic!("{expression}: {found:?}"));
+                mapping.explain();
+                let mapped = mapping.map(record.as_bytes());
+                let _ = mapped.body(&|_| Resolution::Missing);
+            });
+        }
     }
+}
+
+/// An expression as deep within a document as documents go.
+fn deepest(expression: &str) -> String {
+    let expression = serde_json::to_string(expression).expect("JSON");
+    let each = |inner: String| {
+        format!(r#"{{"to":"/a","each":"a","when":{expression},"scope":"record","fields":[{inner}]}}"#)
+    };
+    let rule = format!(r#"{{"to":"/b","from":{expression}}}"#);
+    let fields = (0..8).fold(rule, |inner, _| each(inner));
+    let create = r#"{"to":"/c","from":"a","resolve":{"search":"product-service/product-search","column":"SKU","else":{"create":"m"}}}"#;
+    let mut document = format!(r#"{{"name":"m","target":"a/b","fields":[{fields}]}}"#);
+    for _ in 0..4 {
+        document = format!(
+            r#"{{"name":"m","target":"a/b","mappings":{{"m":{document}}},"fields":[{create},{fields}]}}"#
+        );
+    }
+    document.replacen('{', r#"{"version":1,"#, 1)
 }
 
 #[test]

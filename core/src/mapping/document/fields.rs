@@ -4,8 +4,25 @@ use super::members::{Members, Place};
 use super::{Context, SCOPES, Scope, constant, count};
 use crate::mapping::limit::{EACH_DEPTH, RULES, TARGET_DEPTH};
 use crate::mapping::path::Paths;
-use crate::mapping::rule::{Each, Entry, Item, Piece, Rule, Source};
+use crate::mapping::rule::{Each, Entry, Item, Pick, Piece, Rule, Source};
 use crate::mapping::transform::Case;
+
+/// What `each` says of an array, without what becomes of its elements.
+struct Array {
+    elements: Option<Pick>,
+    when: Option<Pick>,
+    split: Option<String>,
+    required: bool,
+}
+
+impl Array {
+    #[inline(never)]
+    fn of(self: Box<Self>, item: Item, members: &Members<'_>, to: String, level: usize) -> Option<Box<Each>> {
+        let Array { elements, when, split, required } = *self;
+        let pointer = members.pointer.clone();
+        Some(Box::new(Each { pointer, to, when, elements: elements?, split, required, level, item }))
+    }
+}
 
 const CASES: [(&str, Case); 2] = [("upper", Case::Upper), ("lower", Case::Lower)];
 
@@ -24,9 +41,16 @@ impl Context<'_> {
         if let Some(each) = members.take("each") {
             let each = self.each(&mut members, &each, to.clone().unwrap_or_default(), scope);
             members.finish(self.findings);
-            return to.and(each).map(|each| Entry::Each(Box::new(each)));
+            return to.and(each).map(Entry::Each);
         }
-        let rule = self.rule(&mut members, to.clone().unwrap_or_default(), scope);
+        let rule = self.value(members, to.clone().unwrap_or_default(), scope);
+        to.and(rule).map(Entry::Rule)
+    }
+
+    // Whatever `entry` calls has a frame of its own, since `entry` stands on the stack once for each `each`.
+    #[inline(never)]
+    fn value(&mut self, mut members: Members<'_>, to: String, scope: Scope) -> Option<Box<Rule>> {
+        let rule = self.rule(&mut members, to, scope);
         for name in ["fields", "split"] {
             if members.take(name).is_some() {
                 let message = format!("{name} stands only beside `each`");
@@ -34,9 +58,10 @@ impl Context<'_> {
             }
         }
         members.finish(self.findings);
-        to.and(rule).map(|rule| Entry::Rule(Box::new(rule)))
+        rule.map(Box::new)
     }
 
+    #[inline(never)]
     fn target(&mut self, members: &mut Members<'_>, base: &str) -> Option<String> {
         let to = members.needed_text("to", self.findings)?;
         let pointer = format!("{}/to", members.pointer);
@@ -62,6 +87,7 @@ impl Context<'_> {
         Some(format!("{base}{to}"))
     }
 
+    #[inline(never)]
     fn scope(&mut self, members: &mut Members<'_>) -> Scope {
         let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(Scope::Element);
         if scope != Scope::Element && self.chain.len() < 2 {
@@ -77,7 +103,19 @@ impl Context<'_> {
         each: &Place<'_>,
         to: String,
         scope: Scope,
-    ) -> Option<Each> {
+    ) -> Option<Box<Each>> {
+        let array = self.array(members, each, scope)?;
+        let level = self.paths.len();
+        self.paths.push(Paths::default());
+        self.chain.push(level);
+        let item = self.item(members, &to);
+        self.chain.pop();
+        array.of(item?, members, to, level)
+    }
+
+    /// What `each` is about, whatever becomes of its elements.
+    #[inline(never)]
+    fn array(&mut self, members: &mut Members<'_>, each: &Place<'_>, scope: Scope) -> Option<Box<Array>> {
         members.take("note");
         let elements = self.pick(each, scope);
         let when = members.take("when").and_then(|when| self.condition(&when, scope));
@@ -91,25 +129,20 @@ impl Context<'_> {
             self.findings.error(&each.pointer, format!("more than {EACH_DEPTH} `each` in each other"));
             return None;
         }
-        let level = self.paths.len();
-        self.paths.push(Paths::default());
-        self.chain.push(level);
+        Some(Box::new(Array { elements, when, split, required }))
+    }
+
+    fn item(&mut self, members: &mut Members<'_>, to: &str) -> Option<Item> {
         let inner = format!("{to}/*");
-        let item = match members.take("fields") {
+        match members.take("fields") {
             Some(fields) => Some(Item::Fields(self.entries(&fields, &inner))),
-            None => self.rule(members, inner, Scope::Element).map(|rule| Item::Value(Box::new(rule))),
-        };
-        self.chain.pop();
-        Some(Each {
-            pointer: members.pointer.clone(),
-            to,
-            when,
-            elements: elements?,
-            split,
-            required,
-            level,
-            item: item?,
-        })
+            None => self.element(members, inner),
+        }
+    }
+
+    #[inline(never)]
+    fn element(&mut self, members: &mut Members<'_>, to: String) -> Option<Item> {
+        self.rule(members, to, Scope::Element).map(|rule| Item::Value(Box::new(rule)))
     }
 
     /// A rule's own members. For the elements of an array, what they are of was said by `each`, and so were

@@ -134,6 +134,7 @@ struct Outer<'c> {
     counts: &'c Counts,
 }
 
+/// Stands on the stack once for each document around another, so that what it calls has frames of its own.
 fn read_members(mut members: Members<'_>, outer: Outer<'_>, findings: &mut Findings) -> Option<Document> {
     let mut context = Context {
         findings,
@@ -194,6 +195,7 @@ type Named = Vec<(String, String)>;
 
 impl Context<'_> {
     /// `{"zone": "Europe/London", "dates": "DD/MM/YYYY", "decimalMark": ",", "groupMark": "."}`.
+    #[inline(never)]
     fn reads(&mut self, members: &mut Members<'_>) {
         const MARKS: [(&str, bool); 2] = [(".", false), (",", true)];
         const GROUPS: [(&str, char); 4] = [(",", ','), (".", '.'), (" ", ' '), ("'", '\'')];
@@ -219,6 +221,7 @@ impl Context<'_> {
         members.finish(self.findings);
     }
 
+    #[inline(never)]
     fn tables(&mut self, members: &mut Members<'_>) -> Named {
         let Some(lookups) = members.take("lookups").and_then(|place| place.object(self.findings)) else {
             return Vec::new();
@@ -278,6 +281,7 @@ impl Context<'_> {
         own
     }
 
+    #[inline(never)]
     fn document_target(&mut self, members: &mut Members<'_>) -> Option<Target> {
         const METHODS: [(&str, Method); 2] = [("POST", Method::Post), ("PUT", Method::Put)];
         let method = members.choice("method", &METHODS, self.findings).unwrap_or(Method::Post);
@@ -367,6 +371,7 @@ impl Context<'_> {
         }
     }
 
+    #[inline(never)]
     fn document_source(&mut self, members: &mut Members<'_>, has_target: bool) -> Option<&'static str> {
         let place = members.take("source");
         let Some(place) = place else {
@@ -391,6 +396,7 @@ impl Context<'_> {
     }
 
     /// An expression, or `[{"is": expression, "otherwise": reason}]`.
+    #[inline(never)]
     fn conditions(&mut self, members: &mut Members<'_>) -> Vec<Condition> {
         let Some(place) = members.take("when") else { return Vec::new() };
         let places = match place.read() {
@@ -426,6 +432,7 @@ impl Context<'_> {
     }
 
     /// `{"groupBy": "Order Number"}`.
+    #[inline(never)]
     fn group_by(&mut self, members: &mut Members<'_>) -> Option<String> {
         let mut members = members.take("csv")?.object(self.findings)?;
         let column = members.needed_text("groupBy", self.findings);
@@ -433,6 +440,7 @@ impl Context<'_> {
         column
     }
 
+    #[inline(never)]
     fn key(&mut self, members: &mut Members<'_>) -> Option<Key> {
         let place = members.take("key")?;
         let mut members = place.object(self.findings)?;

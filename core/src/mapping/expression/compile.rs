@@ -4,55 +4,11 @@ use jmespath::Variable;
 use jmespath::ast::{Ast, Comparator};
 
 use super::functions::Function;
+use super::size::too_many;
 use super::{Comparison, Tree};
-use crate::mapping::limit::{
-    EXPRESSION_BYTES, EXPRESSION_DEPTH, EXPRESSION_OPERATIONS, EXPRESSION_OPERATORS,
-};
+use crate::mapping::limit::EXPRESSION_OPERATIONS;
 use crate::mapping::path::{Paths, Segment};
 use crate::mapping::value::Value;
-
-/// Refuses what takes more stack than there may be. Characters within quotes count, too: what the parser takes for
-/// quotes is not known yet.
-pub(super) fn check_size(text: &str) -> Result<(), String> {
-    if text.len() > EXPRESSION_BYTES {
-        return Err(format!("it has {} bytes; expected at most {EXPRESSION_BYTES}", text.len()));
-    }
-    let operators = text.bytes().filter(|byte| b".([{!&|<>=*?@:,-`".contains(byte)).count();
-    if operators > EXPRESSION_OPERATORS {
-        return Err(format!("it has {operators} operators; expected at most {EXPRESSION_OPERATORS}"));
-    }
-    check_depth(text)
-}
-
-/// Quotes are read as the parser reads them: a backslash hides what is behind it.
-fn check_depth(text: &str) -> Result<(), String> {
-    let (mut depth, mut prefixes) = (0_usize, 0_usize);
-    let (mut quote, mut is_json_text, mut is_escaped) = (None, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        if std::mem::take(&mut is_escaped) {
-            continue;
-        }
-        match (quote, byte) {
-            (Some(_), b'\\') => is_escaped = true,
-            (Some(open), _) if byte == open => quote = None,
-            (Some(b'`'), b'"') => is_json_text = !is_json_text,
-            (None, b'\'' | b'"' | b'`') => (quote, is_json_text) = (Some(byte), false),
-            (Some(b'\'' | b'"'), _) => {}
-            (Some(_), _) if is_json_text => {}
-            (_, b'(' | b'[' | b'{') => depth += 1,
-            (_, b')' | b']' | b'}') => depth = depth.saturating_sub(1),
-            (None, b'!' | b'&') => prefixes += 1,
-            (_, _) => {}
-        }
-        if depth > EXPRESSION_DEPTH {
-            return Err(format!("at byte {at}: more than {EXPRESSION_DEPTH} brackets in each other"));
-        }
-        if prefixes > 2 * EXPRESSION_DEPTH {
-            return Err(format!("at byte {at}: more than {} of `!` and `&`", 2 * EXPRESSION_DEPTH));
-        }
-    }
-    Ok(())
-}
 
 /// Reads an expression.
 pub(super) fn parse(text: &str) -> Result<Tree, String> {
@@ -70,10 +26,6 @@ fn in_words(error: &jmespath::JmespathError) -> String {
         jmespath::ErrorReason::Runtime(reason) => reason.to_string(),
     };
     format!("{reason} (line {}, column {})", error.line + 1, error.column + 1)
-}
-
-fn too_many() -> String {
-    format!("more than {EXPRESSION_OPERATIONS} operations go on from each other")
 }
 
 /// `around` says how many operations are around it but for steps, which often come to one path.

@@ -4,6 +4,7 @@
 mod compile;
 mod evaluate;
 mod functions;
+mod size;
 #[cfg(test)]
 mod tests;
 
@@ -77,7 +78,7 @@ impl Expression {
     /// What is wrong with it, in words.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         // Whatever follows recurses by what is counted here, the parser and dropping what it made included.
-        compile::check_size(text)?;
+        size::check(text)?;
         let tree = match plain_path(text) {
             Some(path) => Tree::Path(path, None),
             None => compile::parse(text)?,
