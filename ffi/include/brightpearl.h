@@ -35,6 +35,8 @@
  *    later releases add fields.
  *  - Threads. "Any thread" means from several threads at once, also on one handle. "The call's thread" means
  *    one thread at a time for one call. No function calls back.
+ *  - Stack. A thread that calls these functions needs a stack of 128 KiB, whatever the input is; in a build
+ *    without optimisation 512 KiB.
  *  - Enumerations may get more values in later releases: handle the unknown.
  *  - Time is milliseconds since the Unix epoch, on the program's clock.
  */
@@ -1538,7 +1540,7 @@ bp_text bp_error_message_at(const bp_error *error,
 
 /**
  * Whether it is known how long to wait before another try is worth it, and if so how long: writes
- * `milliseconds` (which may be NULL) then.
+ * `milliseconds` (which may be NULL) then, a week at most.
  */
 bool bp_error_retry_after(const bp_error *error,
                           uint64_t *milliseconds);

@@ -131,7 +131,7 @@ pub unsafe extern "C" fn bp_error_message_at(error: *const bp_error, index: usiz
 }
 
 /// Whether it is known how long to wait before another try is worth it, and if so how long: writes
-/// `milliseconds` (which may be NULL) then.
+/// `milliseconds` (which may be NULL) then, a week at most.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_error_retry_after(error: *const bp_error, milliseconds: *mut u64) -> bool {
     // SAFETY: NULL or a valid error; NULL or a place to write.

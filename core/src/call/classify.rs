@@ -6,6 +6,10 @@ use crate::error::{Delivery, Error, Kind};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
 
+/// The longest wait that an error tells of in milliseconds: a week. Every host's timer takes it, and whoever asks for
+/// more may be asked again then.
+const LONGEST_TOLD_MS: u64 = 604_800_000;
+
 /// A failed attempt.
 #[derive(Debug)]
 pub(crate) struct Failed {
@@ -58,7 +62,7 @@ fn readable(response: &Response) -> Result<(), Failed> {
 }
 
 fn failure(response: &Response, body: &Body) -> Failed {
-    let retry_after = retry_after(&response.headers);
+    let retry_after = retry_after(&response.headers).map(|wait| wait.min(LONGEST_TOLD_MS));
     let text = body.text.as_deref();
     let said = |kind, what: &str| match text {
         Some(text) => Error::new(kind, format!("{what}: {text}")),
@@ -78,7 +82,10 @@ fn failure(response: &Response, body: &Body) -> Failed {
         409 => refused(Kind::Conflict, "the request conflicts with what is there"),
         412 => refused(Kind::Conflict, "the record has changed meanwhile"),
         429 => throttled(retry_after),
-        503 if text.is_some_and(is_cap) => throttled(retry_after.or_else(|| next_period(&response.headers))),
+        503 if text.is_some_and(is_cap) => {
+            let period = || next_period(&response.headers).map(|wait| wait.min(LONGEST_TOLD_MS));
+            throttled(retry_after.or_else(period))
+        }
         // A refusal in a 5xx's clothes: bad filters and patches are answered with 500 (API notes §10.4).
         500.. if !body.errors.is_empty() && body.errors.iter().all(|error| error.is_refusal()) => {
             refused(Kind::Rejected, "Brightpearl refused the request")
@@ -125,7 +132,7 @@ fn next_period(headers: &Headers) -> Option<u64> {
 fn retry_after(headers: &Headers) -> Option<u64> {
     let asked = headers.get("retry-after")?.trim();
     if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More seconds than can be counted are as good as for ever; retrying has its own limit.
+        // More seconds than can be counted are as good as for ever.
         return Some(asked.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
     }
     let moment = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok().map(|at| at.timestamp());
@@ -204,8 +211,12 @@ mod tests {
         const DATE: &str = "Wed, 21 Oct 2026 07:28:00 GMT";
         for (asked, date, expected) in [
             ("7", None, Some(7_000)),
-            ("31536000", None, Some(31_536_000_000)),
-            ("99999999999999999999999", None, Some(u64::MAX)),
+            ("604799", None, Some(604_799_000)),
+            ("604801", None, Some(LONGEST_TOLD_MS)),
+            ("31536000", None, Some(LONGEST_TOLD_MS)),
+            ("18446744073709551615", None, Some(LONGEST_TOLD_MS)),
+            ("99999999999999999999999", None, Some(LONGEST_TOLD_MS)),
+            ("Fri, 01 Jan 9999 00:00:00 GMT", Some(DATE), Some(LONGEST_TOLD_MS)),
             ("-1", None, None),
             ("", None, None),
             ("soon", Some(DATE), None),
@@ -221,6 +232,19 @@ mod tests {
                 let found = classify(&response, LARGE).unwrap_err().error.retry_after();
                 assert_eq!(found, expected, "{status} {asked}");
             }
+        }
+    }
+
+    #[test]
+    fn no_period_is_longer_than_what_is_told() {
+        for (period, expected) in [
+            ("20000", Some(20_000)),
+            ("18446744073709551615", Some(LONGEST_TOLD_MS)),
+            ("99999999999999999999999", None),
+            ("-1", None),
+        ] {
+            let cap = Response::new(503, CAP).with_header("brightpearl-next-throttle-period", period);
+            assert_eq!(classify(&cap, LARGE).unwrap_err().error.retry_after(), expected, "{period}");
         }
     }
 

@@ -392,7 +392,8 @@ impl Error {
         &self.0.errors
     }
 
-    /// How many milliseconds to wait before another try is worth it, when that is known.
+    /// How many milliseconds to wait before another try is worth it, when that is known. A week at most, whatever
+    /// the server asks for.
     pub fn retry_after(&self) -> Option<u64> {
         self.0.retry_after
     }
