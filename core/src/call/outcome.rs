@@ -41,6 +41,11 @@ impl Call {
                 let summary = self.summary(&attempt.work);
                 self.end(attempt.work.explained(in_doubt(error)).with_request(summary));
             }
+            Err(UnusableAnswer::Unwieldy(error)) => {
+                let summary = self.summary(&attempt.work);
+                let done = error.with_status(status).with_delivery(Delivery::Applied);
+                self.end(done.with_request(summary));
+            }
         }
     }
 

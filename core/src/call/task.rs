@@ -94,7 +94,10 @@ impl Job for ProgramJob {
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         let answer = Answer::read(&response.body, &self.shared)?;
-        self.program.take(&answer)?;
+        self.program.take(&answer).map_err(|error| match answer.is_unwieldy() {
+            true => Unusable::Unwieldy(error),
+            false => Unusable::Unreadable(error),
+        })?;
         self.advance(events).map_err(Unusable::Refused)
     }
 

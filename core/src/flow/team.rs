@@ -125,6 +125,7 @@ impl<K: Clone> Team<K> {
             }
             Err(Unusable::Unreadable(error)) => Err(Unusable::Unreadable(error)),
             Err(Unusable::Refused(error) | Unusable::Hopeless(error)) => Ok(self.lose(index, error)),
+            Err(Unusable::Unwieldy(error)) => Ok(self.lose(index, error.with_delivery(Delivery::Applied))),
         }
     }
 

@@ -10,9 +10,6 @@ use tokenise::{reason, tokenise};
 use super::path::Key;
 use super::value::from_end;
 
-/// How deep arrays and objects may stand in each other.
-const DEEPEST: usize = 128;
-
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -299,6 +296,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::validate::document::DEEPEST;
 
     fn rebuild(node: Node<'_>) -> Value {
         match node.kind() {

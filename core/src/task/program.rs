@@ -5,7 +5,9 @@ use crate::client::Shared;
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind, Result};
 use crate::http::Method;
-use crate::validate::document::{Node, Part};
+use crate::id_set::IdSet;
+use crate::validate::document::{DEEPEST, Node, Part, depth};
+use crate::value::Decimal;
 
 use super::arguments::Arguments;
 use super::entry::{Becomes, One};
@@ -95,6 +97,24 @@ impl<'a> Answer<'a> {
         ids.ok_or_else(|| self.unexpected("an id, or some"))
     }
 
+    /// Whether what it says is beyond what an answer is read for: too deep, or a number that no id can be.
+    pub(crate) fn is_unwieldy(&self) -> bool {
+        let is_beyond = |node: &Node<'_>| match node {
+            Node::Number(digits) => is_beyond_ids(digits),
+            Node::Text(text) => text.bytes().all(|byte| byte.is_ascii_digit()) && is_beyond_ids(text),
+            Node::Null | Node::Boolean(_) | Node::Array(_) | Node::Object(_) | Node::Unreadable => false,
+        };
+        let holds = match self.response.read() {
+            Node::Array(elements) => elements.iter().any(|element| is_beyond(&element.read())),
+            node => is_beyond(&node),
+        };
+        holds || self.is_deep()
+    }
+
+    fn is_deep(&self) -> bool {
+        self.response.raw().is_some_and(|json| depth(json) > DEEPEST)
+    }
+
     /// The resource, or the first of an array of them.
     ///
     /// # Errors
@@ -127,17 +147,24 @@ impl<'a> Answer<'a> {
 
     fn unexpected(&self, expected: &str) -> Error {
         let found = match self.response.read() {
-            Node::Text(text) => Node::Text(self.shared.session.redactor().blank(&text)),
+            _ if self.is_deep() => format!("more than {DEEPEST} arrays and objects in each other"),
+            Node::Text(text) => Node::Text(self.shared.session.redactor().blank(&text)).to_string(),
             other @ (Node::Null
             | Node::Boolean(_)
             | Node::Number(_)
             | Node::Array(_)
             | Node::Object(_)
-            | Node::Unreadable) => other,
+            | Node::Unreadable) => other.to_string(),
         };
         let message = format!("the answer's response is {found}; expected {expected}");
         Error::new(Kind::Protocol, message).at("response")
     }
+}
+
+/// Whether a number is above every id.
+fn is_beyond_ids(digits: &str) -> bool {
+    let highest = Decimal::from(IdSet::HIGHEST);
+    !digits.starts_with('-') && Decimal::parse(digits).map_or(true, |number| number > highest)
 }
 
 /// A GET of a path.

@@ -1,5 +1,6 @@
 //! JSON objects, read member by member with numbers as they were written, and written again.
 
+use crate::id_set::IdSet;
 use crate::validate::document::{Node, Part, member};
 use crate::value::Decimal;
 
@@ -90,7 +91,7 @@ pub(crate) fn text_of(node: &Node<'_>) -> Option<String> {
 
 /// An id, as a number or as digits in a string.
 pub(crate) fn id_of(node: &Node<'_>) -> Option<u64> {
-    text_of(node)?.parse().ok().filter(|id| *id > 0)
+    text_of(node)?.parse().ok().filter(|id| (1..=IdSet::HIGHEST).contains(id))
 }
 
 /// A JSON object under construction.

@@ -8,6 +8,29 @@ use serde_json::value::RawValue;
 
 use crate::value::excerpt::excerpt;
 
+/// How deep arrays and objects may stand in each other where more than one level is read.
+pub(crate) const DEEPEST: usize = 128;
+
+/// How deep arrays and objects stand in each other in well-formed JSON.
+pub(crate) fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if std::mem::take(&mut is_escaped) => {}
+            b'\\' => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 /// A part of a body that was not looked at yet.
 #[derive(Clone, Debug)]
 pub(crate) enum Part<'d> {

@@ -3,12 +3,12 @@
 use base64::Engine;
 
 /// The text with every byte percent-encoded.
-pub fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// The forms in which a server may echo a secret, with their names.
-pub fn every_form(secret: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn every_form(secret: &str) -> Vec<(&'static str, String)> {
     let each = |form: &dyn Fn(u16) -> String| secret.encode_utf16().map(form).collect::<String>();
     let escaped = serde_json::to_string(secret).unwrap();
     let escaped = escaped[1..escaped.len() - 1].to_owned();

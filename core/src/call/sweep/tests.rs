@@ -104,9 +104,12 @@ fn run(
         let response = server.answer(&draft.query);
         match job.accept(draft.tag, response, &mut Vec::new()) {
             Ok(()) => {}
-            Err(Unusable::Unreadable(error) | Unusable::Refused(error) | Unusable::Hopeless(error)) => {
-                return Err(error);
-            }
+            Err(
+                Unusable::Unreadable(error)
+                | Unusable::Refused(error)
+                | Unusable::Hopeless(error)
+                | Unusable::Unwieldy(error),
+            ) => return Err(error),
         }
         while let Some(Output::Page(SearchPage { page, .. })) = job.outputs().pop_front() {
             let (keys, dates) = (page.column("orderId").unwrap(), page.column("updatedOn").unwrap());
