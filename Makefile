@@ -6,6 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
+# Never without hashes, but for the wheel that was built here.
+PIP := $(VENV_PYTHON) -m pip --quiet --disable-pip-version-check
 # Seeds of each flow that the simulation carries out: `make test-simulation SEEDS=1000000` for the long mode.
 SEEDS ?= 6000
 # Seconds that `make fuzz` shares among its targets.
@@ -81,6 +83,7 @@ test-component: ## The WebAssembly component: builds it, checks that it imports 
 
 .PHONY: test-python
 test-python: $(VENV)/.package $(VENV)/.test-tools ## The Python host: types, stubs, vectors, command line, real HTTP
+	@tests/step.sh "the wheel's contents" $(PYTHON) tests/supply/contents.py python .build/brightpearl-*.whl
 	@tests/step.sh "Python host" tests/hosts/python/run.sh $(VENV)
 
 .PHONY: bench
@@ -105,7 +108,7 @@ clean: ## Removes everything that was built
 	rm -rf $(VENV) .build ffi/node/node_modules ffi/node/dist ffi/node/lib
 
 # The virtual environment, with the wheel built from this tree.
-PACKAGE_SOURCES := Cargo.toml Cargo.lock $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name 'README.md' \) 2>/dev/null)
+PACKAGE_SOURCES := Cargo.toml Cargo.lock LICENSE $(wildcard tests/supply/*.py tests/supply/*.txt) $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name 'README.md' \) 2>/dev/null)
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or later is needed; this is " + sys.version.split()[0]) if sys.version_info < (3, 10) else None'
@@ -115,11 +118,12 @@ $(VENV)/.created:
 
 $(VENV)/.package: $(VENV)/.created $(PACKAGE_SOURCES)
 	@rm -f .build/brightpearl-*.whl
-	@tests/step.sh "the Python package" $(VENV_PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir .build ./python
-	@tests/step.sh "its dependencies" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check "$$(ls .build/brightpearl-*.whl)[arrow]"
-	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .build/brightpearl-*.whl
+	@tests/step.sh "what builds the Python package" $(PIP) install --require-hashes -r tests/supply/build-tools.txt
+	@tests/step.sh "the Python package" $(PIP) wheel --no-deps --no-index --no-build-isolation --wheel-dir .build ./python
+	@tests/step.sh "its dependencies" $(PIP) install --require-hashes -r tests/supply/python-dependencies.txt
+	@$(PIP) install --no-deps --no-index --force-reinstall .build/brightpearl-*.whl
 	@touch $@
 
 $(VENV)/.test-tools: $(VENV)/.created tests/hosts/python/requirements.txt
-	@tests/step.sh "Python test tools" $(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/hosts/python/requirements.txt
+	@tests/step.sh "Python test tools" $(PIP) install --require-hashes -r tests/hosts/python/requirements.txt
 	@touch $@

@@ -5,12 +5,30 @@ The texts come from the sources of the packages, at packaging time; they are oth
 
 from __future__ import annotations
 
+import html
+import re
 import sys
 from pathlib import Path
 
-from dependencies import ARTEFACTS, of_artefact
+import reproducible
+from dependencies import ARTEFACTS, STANDARD_LIBRARY, of_artefact
 
 BEGINNINGS = ("licen", "copying", "notice", "unlicense", "copyright")
+
+
+def _heading(name: str, version: str, licence: str) -> str:
+    return f"\n{'=' * 80}\n{name} {version}: {licence}\n{'=' * 80}\n"
+
+
+def _standard_library() -> str:
+    """What the compiler brings of the notices of its standard library, which is part of everything that it builds."""
+    text = _heading(STANDARD_LIBRARY, reproducible.compiler()["release"], "MIT OR Apache-2.0")
+    page = reproducible.sysroot() / "share/doc/rust/COPYRIGHT-library.html"
+    if not page.is_file():
+        return text + "\nThe compiler came without the notices of its library; they are at https://www.rust-lang.org.\n"
+    plain = html.unescape(re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL))
+    lines = (line.rstrip() for line in plain.splitlines())
+    return text + "\n" + re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
 def notices(artefact: str) -> str:
@@ -19,7 +37,7 @@ def notices(artefact: str) -> str:
     for package in of_artefact(artefact):
         if package["source"] is None:
             continue
-        parts.append(f"\n{'=' * 80}\n{package['name']} {package['version']}: {package['license']}\n{'=' * 80}\n")
+        parts.append(_heading(package["name"], package["version"], package["license"]))
         if package["repository"]:
             parts.append(f"{package['repository']}\n")
         folder = Path(package["manifest_path"]).parent
@@ -28,6 +46,7 @@ def notices(artefact: str) -> str:
             parts.append(f"\n--- {path.name}\n\n{path.read_text(encoding='utf-8', errors='replace').strip()}\n")
         if not texts:
             parts.append("\nThe package has no text of its licence; it is the one that the name above stands for.\n")
+    parts.append(_standard_library())
     return "".join(parts)
 
 

@@ -1,0 +1,82 @@
+"""Builds the wheel: maturin does, after the licences and the list of what is inside were put where it takes them from.
+
+The same sources, compiler and commit make the same wheel, byte for byte, in whichever folder and under whichever umask.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import maturin
+from maturin import get_requires_for_build_editable, get_requires_for_build_wheel
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests" / "supply"))
+
+import notices  # noqa: E402
+import reproducible  # noqa: E402
+import sbom  # noqa: E402
+
+__all__ = [
+    "build_editable",
+    "build_sdist",
+    "build_wheel",
+    "get_requires_for_build_editable",
+    "get_requires_for_build_wheel",
+    "prepare_metadata_for_build_editable",
+    "prepare_metadata_for_build_wheel",
+]
+
+
+class UnsupportedOperation(Exception):
+    """What PEP 517 has a backend raise that makes no source distribution."""
+
+
+def _folder_of_maturin() -> str:
+    """Where the program of the installed package is. An environment that is not activated has it in no PATH."""
+    files = importlib.metadata.distribution("maturin").files or []
+    programs = [Path(str(file.locate())).resolve() for file in files if file.name in ("maturin", "maturin.exe")]
+    return str(programs[0].parent) if programs else ""
+
+
+def _prepare() -> None:
+    os.umask(0o022)
+    os.environ["PATH"] = os.pathsep.join([_folder_of_maturin(), os.environ.get("PATH", "")])
+    os.environ.update(reproducible.environment())
+    shutil.copyfile(HERE.parent / "LICENSE", HERE / "LICENSE")
+    (HERE / "THIRD-PARTY-NOTICES.txt").write_text(notices.notices("python"), encoding="utf-8")
+    (HERE / "brightpearl.cdx.json").write_text(sbom.document("python"), encoding="utf-8")
+
+
+def build_wheel(directory: str, settings: dict[str, Any] | None = None, metadata: str | None = None) -> str:
+    """Builds the wheel; its name is the answer."""
+    _prepare()
+    return maturin.build_wheel(directory, settings, metadata)
+
+
+def build_editable(directory: str, settings: dict[str, Any] | None = None, metadata: str | None = None) -> str:
+    """Builds a wheel that points to these sources."""
+    _prepare()
+    return maturin.build_editable(directory, settings, metadata)
+
+
+def prepare_metadata_for_build_wheel(directory: str, settings: dict[str, Any] | None = None) -> str:
+    """Writes the wheel's metadata, which name the licences, too."""
+    _prepare()
+    return maturin.prepare_metadata_for_build_wheel(directory, settings)
+
+
+def prepare_metadata_for_build_editable(directory: str, settings: dict[str, Any] | None = None) -> str:
+    """The same for a wheel that points to these sources."""
+    _prepare()
+    return maturin.prepare_metadata_for_build_editable(directory, settings)
+
+
+def build_sdist(directory: str, settings: dict[str, Any] | None = None) -> str:
+    """Is refused: the wheel is built from the whole repository."""
+    raise UnsupportedOperation("there is no source distribution; build the wheel from a checkout: pip wheel ./python")

@@ -1,0 +1,157 @@
+"""Opens an artefact and says what is wrong with it: contents.py [--debug] c|node|component|python PATH
+
+It must hold the licences, the notices and the list of what is inside, all of what belongs there and nothing else, and nothing of the
+machine that built it: no path of it, no owner, no time but one. PATH is an archive or a folder; --debug lets paths be, which
+only builds for release keep out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import reproducible
+import sbom
+from dependencies import ARTEFACTS, ROOT
+
+# What each artefact may hold, and what it must.
+WHEEL = r"brightpearl-[0-9.]+\.dist-info/"
+BELONGS = {
+    "c": r"include/brightpearl\.h|lib/libbrightpearl\.(a|so(\.\d+)?|(\d+\.)?dylib)|lib/pkgconfig/brightpearl\.pc"
+    r"|share/doc/brightpearl/(LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)",
+    "node": r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)|dist/[a-z-]+\.(d\.)?m?[jt]s"
+    r"|lib/[a-z0-9]+-[a-z0-9]+/((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)",
+    "component": r"brightpearl\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json",
+    "python": r"brightpearl/((cli|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?|brightpearl/(py\.typed|_native\.(abi3\.so|pyd))"
+    rf"|{WHEEL}(METADATA|WHEEL|RECORD|entry_points\.txt)|{WHEEL}licenses/(LICENSE|THIRD-PARTY-NOTICES\.txt)"
+    rf"|{WHEEL}sboms/brightpearl\.cdx\.json",
+}
+NEEDED = {
+    "c": [r"include/brightpearl\.h", r"lib/libbrightpearl\.a", r"lib/libbrightpearl\.(so|\d+\.dylib)", r"lib/pkgconfig/.*"],
+    "node": [r"package\.json", r"README\.md", r"dist/index\.d\.ts", r"lib/.*brightpearl\.(so|dylib|dll)", r"lib/.*-emulator.*"],
+    "component": [r"brightpearl\.wasm"],
+    "python": [r"brightpearl/__init__\.py", r"brightpearl/_native\..*", r"brightpearl/py\.typed", rf"{WHEEL}METADATA"],
+}
+TEXTS = [r"(.*/)?LICENSE", r"(.*/)?THIRD-PARTY-NOTICES\.txt", r"(.*/)?brightpearl\.cdx\.json"]
+
+
+@dataclass
+class Held:
+    """A file of an artefact. A folder keeps no owner, no time and the mode that an umask gave it, so that nothing is said of them."""
+
+    content: bytes
+    mode: int | None = None
+    owner: str = ""
+    time: object = None
+
+
+def _in_folder(path: Path) -> dict[str, Held]:
+    return {it.relative_to(path).as_posix(): Held(it.read_bytes()) for it in path.rglob("*") if it.is_file()}
+
+
+def _in_wheel(path: Path) -> dict[str, Held]:
+    with zipfile.ZipFile(path) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        return {it.filename: Held(archive.read(it), it.external_attr >> 16 & 0o7777, "", it.date_time) for it in entries}
+
+
+def _in_tar(path: Path) -> dict[str, Held]:
+    held: dict[str, Held] = {}
+    with tarfile.open(path) as archive:
+        for entry in archive:
+            name = entry.name.partition("/")[2]
+            # npm writes no owner, or that of the user; numbers count as names do.
+            owner = ":".join(str(it) for it in (entry.uid, entry.gid, entry.uname, entry.gname) if it)
+            file = archive.extractfile(entry) if not entry.isdir() else None
+            if file:
+                mode = None if entry.issym() else entry.mode
+                held[name] = Held(file.read(), mode, owner, entry.mtime)
+    return held
+
+
+def held_by(path: Path) -> dict[str, Held]:
+    """The files of an artefact by name."""
+    if path.is_dir():
+        return _in_folder(path)
+    return _in_wheel(path) if path.suffix == ".whl" else _in_tar(path)
+
+
+def machine_paths() -> list[bytes]:
+    """What no artefact may hold: where things are on this machine."""
+    folders = {folder for folder, _ in reproducible.renamed_folders()} | {Path.home(), reproducible.sysroot()}
+    if os.environ.get("TMPDIR"):
+        folders.add(Path(os.environ["TMPDIR"]))
+    return sorted(os.fsencode(folder) + b"/" for folder in folders if folder != Path("/"))
+
+
+def _without_time(text: bytes | str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(text)
+    document.pop("serialNumber", None)
+    document.get("metadata", {}).pop("timestamp", None)
+    return document
+
+
+def _wrong_with_texts(artefact: str, held: dict[str, Held]) -> list[str]:
+    found = [next((held[name].content for name in held if re.fullmatch(text, name)), b"") for text in TEXTS]
+    licence, notices, listed = found
+    wrong = []
+    if licence != (ROOT / "LICENSE").read_bytes():
+        wrong.append("LICENSE differs from the repository's")
+    expected = _without_time(sbom.document(artefact))
+    headings = set(re.findall(r"^={80}\n(\S+ \S+): .+\n={80}$", notices.decode(errors="replace"), re.MULTILINE))
+    for component in expected["components"]:
+        heading = f"{component['name']} {component['version']}"
+        if component.get("purl", "pkg:npm/").startswith("pkg:npm/"):
+            continue  # Ours, or installed beside the package with a licence of its own.
+        if heading not in headings:
+            wrong.append(f"THIRD-PARTY-NOTICES.txt has nothing of {heading}, which is linked in")
+    if not listed or _without_time(listed) != expected:
+        wrong.append("brightpearl.cdx.json differs from what the lock files say is inside")
+    return wrong
+
+
+def wrong_with(artefact: str, held: dict[str, Held], *, debug: bool = False) -> list[str]:
+    """What an artefact lacks, and what it should not have."""
+    wrong = [f"{name} does not belong there" for name in held if not re.fullmatch(BELONGS[artefact], name)]
+    for needed in [*NEEDED[artefact], *TEXTS]:
+        if not any(re.fullmatch(needed, name) for name in held):
+            wrong.append(f"it has no file {needed}")
+    wrong += _wrong_with_texts(artefact, held)
+    if not debug:
+        for name, file in held.items():
+            wrong += [f"{name} has the path {it.decode()} of this machine" for it in machine_paths() if it in file.content]
+    for name, file in held.items():
+        if file.mode not in (None, 0o644, 0o755):
+            wrong.append(f"{name} has mode {file.mode:o}; expected 644 or 755")
+        if file.owner:
+            wrong.append(f"{name} has the owner {file.owner}; expected none")
+        if re.search(r"\.map$|^//[#@] sourceMappingURL=", name + "\n" + file.content.decode(errors="replace")[-200:], re.MULTILINE):
+            wrong.append(f"{name} is a source map or names one")
+    if len({file.time for file in held.values()}) > 1:
+        wrong.append("its files have different times")
+    return wrong
+
+
+def main(arguments: list[str]) -> int:
+    debug = arguments[:1] == ["--debug"]
+    if len(arguments) - debug != 2 or arguments[debug] not in ARTEFACTS:
+        print(f"usage: contents.py [--debug] {'|'.join(ARTEFACTS)} PATH", file=sys.stderr)
+        return 2
+    artefact, path = arguments[debug], Path(arguments[debug + 1])
+    held = held_by(path)
+    wrong = wrong_with(artefact, held, debug=debug)
+    for it in wrong:
+        print(f"{path}: {it}", file=sys.stderr)
+    print(f"{path.name}: {len(held)} files, " + (f"{len(wrong)} faults" if wrong else "all of them belong there"))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
