@@ -19,6 +19,12 @@ case "${2:-}" in
 esac
 
 cd "$(dirname "$0")/.."
+umask 022
+# A build for release is the same wherever it is done; one for debugging keeps its paths.
+if [ "$profile" = release ]; then
+    variables=$(python3 tests/supply/reproducible.py)
+    eval "$variables"
+fi
 static_libs=$(cargo rustc --locked --quiet -p brightpearl-ffi --lib --profile "$profile" -- --print native-static-libs 2>&1 |
     sed -n 's/^note: native-static-libs: //p')
 built=${CARGO_TARGET_DIR:-target}/$folder
@@ -40,4 +46,5 @@ sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" -e "s|@STATIC_LIBS@|$sta
 mkdir -p "$target/share/doc/brightpearl"
 install -m 644 LICENSE "$target/share/doc/brightpearl/"
 python3 tests/supply/notices.py c "$target/share/doc/brightpearl/THIRD-PARTY-NOTICES.txt"
+python3 tests/supply/sbom.py c "$target/share/doc/brightpearl/brightpearl.cdx.json"
 echo "installed libbrightpearl $version (interface $abi) to $target"

@@ -10,11 +10,13 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+umask 022
 target=wasm32-unknown-unknown
 target_dir=${CARGO_TARGET_DIR:-$PWD/target}
 # The routes have different compilers: neither may find the other's leftovers.
 module_dir=$target_dir/component-build
 component=$target_dir/component/brightpearl.wasm
+compiler=${RUSTC:-rustc}
 
 fail() {
     echo "error: $*" >&2
@@ -42,13 +44,10 @@ can_install_debian_toolchain() {
 
 # The flags of the module, one a line:
 # - every host of the component model has SIMD;
-# - a lower bar for inlining takes a tenth off the size and costs a tenth of the speed;
-# - paths of this machine stay out of the component, so that it is the same wherever it is built.
+# - a lower bar for inlining takes a tenth off the size and costs a tenth of the speed.
 flags() {
     echo '-Ctarget-feature=+simd128'
     echo '-Cllvm-args=-inline-threshold=30'
-    echo "--remap-path-prefix=$PWD/="
-    echo "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/="
 }
 
 find_linker() {
@@ -62,7 +61,17 @@ find_linker() {
     command -v wasm-ld || fail 'no linker for WebAssembly is there; expected rust-lld in a rustup toolchain, or wasm-ld (apt: lld)'
 }
 
+# Cargo wants several flags with this control character between them, so that paths may have spaces. Further ones keep paths of
+# this machine out of the component, so that it is the same wherever it is built.
+use_flags() {
+    CARGO_ENCODED_RUSTFLAGS=$(flags | tr '\n' '\037' | sed 's/.$//')
+    export CARGO_ENCODED_RUSTFLAGS
+    variables=$(RUSTC=$compiler python3 tests/supply/reproducible.py)
+    eval "$variables"
+}
+
 build_module_with_rustup() {
+    use_flags
     CARGO_TARGET_DIR=$module_dir/rustup \
         cargo build --locked --package brightpearl-wasm --profile component --target $target
     module=$module_dir/rustup/$target/component/brightpearl_wasm.wasm
@@ -70,17 +79,15 @@ build_module_with_rustup() {
 
 build_module_with_debian() {
     linker=$(find_linker)
+    compiler=/usr/bin/rustc
+    use_flags
     # -Zbuild-std is not in stable releases; RUSTC_BOOTSTRAP lets this one compiler have it.
-    RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$module_dir/debian \
+    RUSTC_BOOTSTRAP=1 RUSTC=$compiler CARGO_TARGET_DIR=$module_dir/debian \
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$linker \
         /usr/bin/cargo build --locked --package brightpearl-wasm --profile component --target $target \
         -Zbuild-std=std,panic_abort
     module=$module_dir/debian/$target/component/brightpearl_wasm.wasm
 }
-
-# Cargo wants several flags with this control character between them, so that paths may have spaces.
-CARGO_ENCODED_RUSTFLAGS=$(flags | tr '\n' '\037' | sed 's/.$//')
-export CARGO_ENCODED_RUSTFLAGS
 
 case ${1:-installed} in
 rustup)
@@ -123,5 +130,9 @@ wasm/node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers --enable-sim
     --enable-bulk-memory-opt --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int \
     --enable-reference-types --enable-multivalue --output "$small" "$module"
 module=$small
+folder=$(dirname "$component")
+mkdir -p "$folder"
+RUSTC=$compiler python3 tests/supply/notices.py component "$folder/THIRD-PARTY-NOTICES.txt" >&2
+RUSTC=$compiler python3 tests/supply/sbom.py component "$folder/brightpearl.cdx.json" >&2
+cp LICENSE "$folder/"
 cargo run --quiet --locked --package brightpearl-component -- "$module" "$component"
-python3 tests/supply/notices.py component "$(dirname "$component")/THIRD-PARTY-NOTICES.txt" >&2

@@ -9,8 +9,14 @@ case "${1:-}" in
 "") profile=dev folder=debug ;;
 *) echo "usage: $0 [--release]" >&2; exit 2 ;;
 esac
+umask 022
 command -v npm >/dev/null || { echo "missing: Node 20 or newer with npm" >&2; exit 1; }
 
+# A build for release is the same wherever it is done; one for debugging keeps its paths.
+if [ "$profile" = release ]; then
+    variables=$(python3 "$root/tests/supply/reproducible.py")
+    eval "$variables"
+fi
 (cd "$root" && cargo build --locked --quiet --profile "$profile" -p brightpearl-ffi &&
     cargo build --locked --quiet --profile "$profile" -p brightpearl-emulator --features server --bin brightpearl-emulator)
 platform=$(node -p '`${process.platform}-${process.arch}`')
@@ -25,8 +31,12 @@ for file in "$library" "$emulator"; do
 done
 
 python3 "$root/tests/supply/notices.py" node THIRD-PARTY-NOTICES.txt
+python3 "$root/tests/supply/sbom.py" node brightpearl.cdx.json
 cp "$root/LICENSE" .
 
 npm ci --no-audit --no-fund --loglevel=error
 rm -rf dist
 npm run --silent build
+# npm packs the modes that it finds, which here must not be those of somebody's umask.
+chmod -R u=rwX,go=rX dist lib
+chmod 644 package.json README.md LICENSE THIRD-PARTY-NOTICES.txt brightpearl.cdx.json

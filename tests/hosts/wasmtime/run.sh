@@ -5,6 +5,7 @@ cd "$(dirname "$0")/../../.."
 component=${CARGO_TARGET_DIR:-target}/component/brightpearl.wasm
 
 wasm/build.sh
+python3 tests/supply/contents.py component "$(dirname "$component")"
 # The workspace's own lints leave these two out, which take minutes.
 cargo clippy --locked --quiet --profile host --package brightpearl-wasm --package brightpearl-host-wasmtime --all-targets -- -D warnings
 cargo test --locked --quiet --profile host --package brightpearl-host-wasmtime

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Packs what install.sh installs, for release, as an archive that can be unpacked anywhere: archive.sh FOLDER
+# The same sources and the same compiler make the same archive, byte for byte.
+set -eu
+[ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+version=$(sed -n 's/^#define BP_VERSION "\(.*\)"/\1/p' ffi/include/brightpearl.h)
+name=brightpearl-$version-$(rustc -vV | sed -n 's/^host: //p')
+staging=$(mktemp -d)
+trap 'rm -rf "$staging"' EXIT
+
+DESTDIR=$staging ffi/install.sh "/$name" >&2
+# The pkg-config file finds the library beside itself.
+pkg_config=$staging/$name/lib/pkgconfig/brightpearl.pc
+sed 's|^prefix=.*|prefix=${pcfiledir}/../..|' "$pkg_config" >"$pkg_config.new"
+mv "$pkg_config.new" "$pkg_config"
+python3 tests/supply/archive.py "$staging/$name" "$folder/$name.tar.gz"
+echo "$folder/$name.tar.gz"
