@@ -17,7 +17,7 @@ MAKEFLAGS += --no-print-directory --jobs=1
 
 .PHONY: help
 help: ## Lists the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: $(VENV)/.package ## Pulls 25 000 orders out of an emulated Brightpearl, sells, ships and reads back, through the installed wheel
@@ -60,8 +60,13 @@ fuzz: ## Fuzzes all targets in turn for a long time: `make fuzz SECONDS=3600`
 	@tests/step.sh "fuzzing" tests/fuzz/run.sh --seconds $(SECONDS_OF_FUZZING)
 
 .PHONY: test-supply
-test-supply: ## Licences, sources and duplicates of what the artefacts are built from, by the lists of deny.toml
+test-supply: $(VENV)/.test-tools ## Licences, sources and duplicates of dependencies, lists of contents, commands that leave versions open
 	@tests/step.sh "dependencies" $(PYTHON) tests/supply/check.py
+	@tests/step.sh "checks of artefacts" $(VENV_PYTHON) -m pytest tests/supply
+
+.PHONY: test-reproducible
+test-reproducible: ## Builds all artefacts twice from nothing, in different surroundings, and compares their bytes: half an hour
+	@tests/step.sh "two builds" tests/supply/reproduce.sh
 
 .PHONY: deny
 deny: ## The same by cargo-deny, and known weaknesses where their database can be had
@@ -80,6 +85,7 @@ test-node: ## The Node host: types, vectors, packaging
 .PHONY: test-component
 test-component: ## The WebAssembly component: builds it, checks that it imports nothing, plays the vectors
 	@tests/step.sh "WebAssembly host" tests/hosts/wasmtime/run.sh
+	@tests/step.sh "the component once more, elsewhere" tests/supply/reproduce.sh --short
 
 .PHONY: test-python
 test-python: $(VENV)/.package $(VENV)/.test-tools ## The Python host: types, stubs, vectors, command line, real HTTP

@@ -7,6 +7,7 @@
 #   rustup   the target wasm32-unknown-unknown of the active toolchain
 #   debian   rustc-web, cargo-web and rust-web-src, which build the library for the target from its sources
 #            (apt, where this runs as root)
+# With --flags it only prints the compiler's flags, as CARGO_ENCODED_RUSTFLAGS has them.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -90,6 +91,11 @@ build_module_with_debian() {
 }
 
 case ${1:-installed} in
+--flags)
+    use_flags
+    printf '%s\n' "$CARGO_ENCODED_RUSTFLAGS"
+    exit
+    ;;
 rustup)
     has_rustup_target || can_add_rustup_target || fail "rustup has no target $target and cannot fetch it"
     build_module_with_rustup

@@ -1,4 +1,5 @@
-"""Holds the dependencies to the lists of deny.toml: licences, sources, refused crates, and one version of each in an artefact.
+"""Holds the dependencies to the lists of deny.toml: licences, sources, refused crates, one version of each in an artefact,
+and the commands, manifests and sources that sources.py reads.
 
 `make deny` asks cargo-deny, which knows more and takes minutes to compile; this takes a second.
 """
@@ -9,6 +10,7 @@ import re
 import sys
 
 from dependencies import ARTEFACTS, ROOT, Package, of_artefact, packages
+from sources import wrong_with_sources
 
 
 def listed(text: str, name: str) -> list[str]:
@@ -100,6 +102,7 @@ def main() -> int:
         twice = [name for name in repeated(found) if name not in skipped]
         told += [f"{artefact}: two versions of {name}; expected one, or its name in skip" for name in twice]
         print(f"{artefact}: {len(found)} packages")
+    told += wrong_with_sources()
     for wrong in told:
         print(wrong, file=sys.stderr)
     return 1 if told else 0

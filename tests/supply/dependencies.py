@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import subprocess
@@ -30,6 +31,7 @@ def _cargo(*arguments: str) -> str:
     return subprocess.run(["cargo", *arguments], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout
 
 
+@functools.cache
 def packages(manifest: Path = ROOT / "Cargo.toml") -> list[Package]:
     """Every package of a lock file that a build or a test on any machine may use."""
     metadata = _cargo("metadata", "--locked", "--all-features", "--format-version", "1", "--manifest-path", str(manifest))
@@ -37,6 +39,7 @@ def packages(manifest: Path = ROOT / "Cargo.toml") -> list[Package]:
     return found
 
 
+@functools.cache
 def links(artefact: str) -> dict[Key, set[Key]]:
     """What an artefact is linked from, each with what it uses itself. Macros and build scripts leave no code there."""
     found: dict[Key, set[Key]] = {}

@@ -5,6 +5,7 @@ It sets SOURCE_DATE_EPOCH to the time of the last commit, and adds to the compil
 
 from __future__ import annotations
 
+import functools
 import os
 import shlex
 import subprocess
@@ -35,6 +36,7 @@ def epoch() -> int:
         return EARLIEST
 
 
+@functools.cache
 def _rustc(*arguments: str) -> str:
     compiler = os.environ.get("RUSTC", "rustc")
     return subprocess.run([compiler, *arguments], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout

@@ -1,4 +1,4 @@
-//! Prints the ratios that the speed targets speak of: `cargo run --release -p brightpearl-bench`.
+//! Prints the ratios that the speed targets speak of: `cargo run --locked --release -p brightpearl-bench`.
 
 use brightpearl_bench::ratio::{self, Comparison, Contender, Target};
 use std::time::{Duration, Instant};

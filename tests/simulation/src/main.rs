@@ -1,5 +1,7 @@
 //! Carries out many seeds, or one of them with everything that happens in it.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,7 +81,7 @@ fn run_all(flow: Flow, from: u64, seeds: u64) -> Vec<String> {
                     }
                     if let Err(promise) = simulate(flow, seed, None, &mut Trace::default()) {
                         let command = format!(
-                            "cargo run --profile host -p brightpearl-simulation -- --flow {} --replay {seed}",
+                            "cargo run --locked --profile host -p brightpearl-simulation -- --flow {} --replay {seed}",
                             flow.as_str()
                         );
                         let mut failures = failures.lock().expect("no thread panics while it holds this");

@@ -4,6 +4,8 @@
 //! It validates what it writes and refuses a component that imports anything: hosts rely on the engine having
 //! access to nothing.
 
+#![forbid(unsafe_code)]
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;

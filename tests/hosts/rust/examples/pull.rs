@@ -1,6 +1,6 @@
 //! Pulls orders: a search for their ids, then all of them in detail, in the fewest requests.
 //!
-//! `cargo run -p brightpearl-host-rust --example pull -- BASE_URL ACCOUNT`, with `BRIGHTPEARL_APP_REF` and
+//! `cargo run --locked -p brightpearl-host-rust --example pull -- BASE_URL ACCOUNT`, with `BRIGHTPEARL_APP_REF` and
 //! `BRIGHTPEARL_ACCOUNT_TOKEN` in the environment. Prints a line per order: its id, a tab, its JSON.
 
 use std::env;

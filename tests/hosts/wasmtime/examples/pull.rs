@@ -1,7 +1,7 @@
 //! Pulls orders through the component: a search for their ids, then all of them in detail, in the fewest
 //! requests.
 //!
-//! `cargo run --release -p brightpearl-host-wasmtime --example pull-component -- COMPONENT BASE_URL ACCOUNT`, with
+//! `cargo run --locked --release -p brightpearl-host-wasmtime --example pull-component -- COMPONENT BASE_URL ACCOUNT`, with
 //! `BRIGHTPEARL_APP_REF` and `BRIGHTPEARL_ACCOUNT_TOKEN` in the environment. Prints a line per order: its id, a
 //! tab, its JSON.
 

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Shows that two builds make the same bytes: reproduce.sh [--short]
+#
+# In full, every artefact is built from nothing in two folders of different depth, with different umasks, homes of cargo,
+# time zones and languages; that takes half an hour. The short mode compiles our own crates of the component once more,
+# elsewhere, beside the dependencies that `make test-component` has compiled.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+supply=tests/supply
+work=$(mktemp -d)
+trap 'chmod -R u+rwX "$work" && rm -rf "$work"' EXIT
+SOURCE_DATE_EPOCH=$(python3 -c "import sys; sys.path.insert(0, '$supply'); import reproducible; print(reproducible.epoch())")
+export SOURCE_DATE_EPOCH
+
+# copy_sources FOLDER: what is tracked, and what is not ignored, with the modes of the present umask.
+copy_sources() {
+    mkdir -p "$1"
+    git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null | tar --create --files-from=- |
+        tar --extract --no-same-permissions --no-same-owner --directory="$1"
+}
+
+# build_all FOLDER: everything from nothing, into FOLDER/out.
+build_all() {
+    local folder=$1 out=$1/out python=$1/venv/bin/python
+    mkdir -p "$out/component"
+    cd "$folder"
+    unset CARGO_TARGET_DIR
+    python3 -m venv venv
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r $supply/build-tools.txt
+    "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --wheel-dir "$out" ./python
+    python3 $supply/contents.py python "$out"/*.whl
+    python3 $supply/contents.py c "$(ffi/archive.sh "$out")"
+    ffi/node/build.sh --release
+    (cd ffi/node && npm pack --silent --pack-destination "$out")
+    python3 $supply/contents.py node "$out"/*.tgz
+    wasm/build.sh
+    cp target/component/* "$out/component/"
+    python3 $supply/contents.py component "$out/component"
+}
+
+# compare ONE OTHER: every file of two folders is the same.
+compare() {
+    local name differing=0
+    diff <(cd "$1" && find . -type f | sort) <(cd "$2" && find . -type f | sort) || differing=1
+    while read -r name; do
+        if cmp -s "$1/$name" "$2/$name"; then
+            echo "the same: $(sha256sum "$1/$name" | cut -c 1-16) $name"
+        else
+            differing=1
+            echo "different: $name" >&2
+            python3 $supply/differences.py "$1/$name" "$2/$name" >&2
+        fi
+    done < <(cd "$1" && find . -type f | sort)
+    return $differing
+}
+
+full() {
+    local one=$work/one other=$work/another/place/further/down
+    (
+        umask 022
+        copy_sources "$one"
+        build_all "$one"
+    )
+    # Hard links are enough: what cargo has fetched, it does not change.
+    cp -al "${CARGO_HOME:-$HOME/.cargo}" "$work/cargo" 2>/dev/null || cp -a "${CARGO_HOME:-$HOME/.cargo}" "$work/cargo"
+    (
+        umask 077
+        export CARGO_HOME=$work/cargo TZ=Asia/Tokyo LC_ALL=C
+        copy_sources "$other"
+        build_all "$other"
+    )
+    compare "$one/out" "$other/out"
+}
+
+# The flags are those of the first build, so that nothing renames the second's folder: a path of it would show.
+short() {
+    local target=wasm32-unknown-unknown built=${CARGO_TARGET_DIR:-$root/target}/component-build/rustup
+    local module=$target/component/brightpearl_wasm.wasm elsewhere=$work/a/folder/elsewhere
+    if [ ! -f "$built/$module" ]; then
+        echo "not compared: wasm/build.sh has not come here by its route rustup; make test-reproducible builds everything twice"
+        exit
+    fi
+    umask 077
+    copy_sources "$elsewhere"
+    cp -a "$built" "$work/target"
+    rm "$work/target/$module" "$work/target/$target"/component/deps/*brightpearl*
+    CARGO_ENCODED_RUSTFLAGS=$(wasm/build.sh --flags) CARGO_TARGET_DIR=$work/target \
+        cargo build --quiet --locked --manifest-path "$elsewhere/Cargo.toml" --package brightpearl-wasm --profile component --target $target
+    cmp "$built/$module" "$work/target/$module"
+}
+
+case "${1:-}" in
+"") full ;;
+--short) short ;;
+*) echo "usage: $0 [--short]" >&2 && exit 2 ;;
+esac
+echo "both builds are the same"
