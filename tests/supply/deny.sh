@@ -4,16 +4,16 @@
 set -eu
 cd "$(dirname "$0")/../.."
 command -v cargo-deny >/dev/null || cargo install --locked --quiet cargo-deny --version 0.20.2
-for manifest in Cargo.toml tests/fuzz/Cargo.toml; do
+manifests="Cargo.toml tests/fuzz/Cargo.toml"
+for manifest in $manifests; do
     cargo deny --locked --config "$PWD/deny.toml" --manifest-path "$manifest" check licenses sources bans
 done
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-if cargo deny --locked check advisories >"$log" 2>&1; then
-    echo "no known weaknesses"
-elif grep -q 'fetch advisory database\|failed to fetch\|unable to fetch\|failed to acquire\|failed to load advisory' "$log"; then
-    echo "not checked: known weaknesses, since their database cannot be fetched from here"
-else
-    cat "$log" >&2
-    exit 1
+# Fetching is a step of its own, so that whatever goes wrong after it is about our dependencies.
+if ! cargo deny --locked fetch db; then
+    echo "NOT CHECKED: known weaknesses, since their database cannot be fetched from here" >&2
+    exit
 fi
+for manifest in $manifests; do
+    cargo deny --locked --config "$PWD/deny.toml" --manifest-path "$manifest" check --disable-fetch advisories
+done
+echo "no known weaknesses"

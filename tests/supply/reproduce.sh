@@ -13,11 +13,14 @@ trap 'chmod -R u+rwX "$work" && rm -rf "$work"' EXIT
 SOURCE_DATE_EPOCH=$(python3 -c "import sys; sys.path.insert(0, '$supply'); import reproducible; print(reproducible.epoch())")
 export SOURCE_DATE_EPOCH
 
-# copy_sources FOLDER: what is tracked, and what is not ignored, with the modes of the present umask.
+# copy_sources FOLDER: all that git does not ignore, with the modes of the present umask.
 copy_sources() {
+    local name
     mkdir -p "$1"
-    git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null | tar --create --files-from=- |
-        tar --extract --no-same-permissions --no-same-owner --directory="$1"
+    git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' name; do
+        # What was removed and not committed yet is listed, too.
+        if [ -e "$name" ]; then printf '%s\0' "$name"; fi
+    done | tar --create --null --files-from=- | tar --extract --no-same-permissions --no-same-owner --directory="$1"
 }
 
 # build_all FOLDER: everything from nothing, into FOLDER/out.

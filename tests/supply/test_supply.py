@@ -179,3 +179,26 @@ def test_flags_of_the_caller_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     assert flags.startswith("-Ctarget-cpu=native\x1f-Cdebuginfo=0\x1f--remap-path-prefix=")
     monkeypatch.setenv("CARGO_ENCODED_RUSTFLAGS", flags)
     assert reproducible.flags() == flags
+
+
+@pytest.mark.parametrize(
+    ("fails", "status", "said"),
+    [
+        ("nothing", 0, "no known weaknesses"),
+        ("fetch", 0, "NOT CHECKED: known weaknesses"),
+        ("advisories", 1, ""),
+        ("licenses", 1, ""),
+    ],
+)
+def test_known_weaknesses_that_were_not_looked_for_are_not_called_none(
+    tmp_path: Path, fails: str, status: int, said: str
+) -> None:
+    asked = tmp_path / "cargo-deny"
+    asked.write_text(f'#!/bin/sh\ncase " $* " in *" {fails} "*) echo "failed to fetch" >&2; exit 1 ;; esac\n')
+    asked.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    script = ROOT / "tests/supply/deny.sh"
+    ended = subprocess.run([script], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == status, ended.stderr
+    assert ("no known weaknesses" in ended.stdout) == (fails == "nothing")
+    assert said in ended.stdout + ended.stderr

@@ -21,6 +21,7 @@ mod bindings {
         unreachable_pub,
         unsafe_code,
         clippy::all,
+        clippy::undocumented_unsafe_blocks,
         reason = "the code is generated from the WIT"
     )]
 

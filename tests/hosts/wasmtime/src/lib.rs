@@ -15,7 +15,11 @@ pub mod typed;
 
 /// What `bindgen!` makes of the WIT.
 pub mod bindings {
-    #![allow(missing_docs, reason = "the code is generated; the WIT has the documentation")]
+    #![allow(
+        missing_docs,
+        clippy::undocumented_unsafe_blocks,
+        reason = "the code is generated; the WIT has the documentation"
+    )]
 
     wasmtime::component::bindgen!({ path: "../../../wit", world: "connector" });
 }
