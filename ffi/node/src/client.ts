@@ -22,9 +22,10 @@ import {
 import type { Reply } from "./outputs";
 import { FetchResult, SearchResult } from "./results";
 import { Feeder, type RecordsSource } from "./feeder";
+import { Hold } from "./journal";
 import type { Mapping, MappingDocument } from "./mapping";
 import { PullResult, pullText, type PullOptions, type PullResource } from "./pull";
-import { PushResult, journalOf, pushText, type PushOptions } from "./push";
+import { PushResult, pushText, type PushOptions } from "./push";
 import { Tasks, type Cancellable } from "./tasks";
 
 export type { Cancellable } from "./tasks";
@@ -180,12 +181,13 @@ export class Client extends Tasks {
   /**
    * Maps records of another system, and creates or updates them in Brightpearl, each exactly once: an async iterable of
    * outcomes, one for each record. The records are asked for as there is room for them. Nothing is sent until it is
-   * iterated, and nothing is written unless `write` says so. Throws a `ValidationError` at what is wrong.
+   * iterated, and nothing is written unless `write` says so. Throws a `ValidationError` at what is wrong, and when another
+   * push has the journal; the iteration does, too.
    */
   push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions = {}): PushResult {
-    const journal = options.dryRun ? undefined : journalOf(options.journal);
-    const call = this.engine.start(pushText(mapping, options, journal));
-    return new PushResult(call, this.#surroundings, options.signal, new Feeder(records), journal);
+    const hold = options.dryRun || options.journal === undefined ? undefined : new Hold(options.journal);
+    const call = this.engine.start(pushText(mapping, options, hold));
+    return new PushResult(call, this.#surroundings, options.signal, new Feeder(records), hold);
   }
 
   /**

@@ -1,84 +1,207 @@
 /** The journal of a push: what makes that a second run, after whatever crash, writes nothing twice. */
 
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import type { PathLike } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { check, invalid, make, misuse } from "./errors";
+import { Handle } from "./handle";
+import { native, readBytes, type Pointer } from "./library";
 
-/** A journal kept by someone else, in a database for instance. */
+/** A journal kept by someone else, in a database for instance. One push at a time may have it. */
 export interface Journal {
   /** What was appended so far, by this run and all before it; empty for a new one. */
   readonly text: string;
   /**
+   * Called when the push begins, before anything is sent. It throws when another push has the journal. `text` is read
+   * again after it: a push is refused whose journal has changed since it was made.
+   */
+  open?(): Promise<unknown> | unknown;
+  /**
    * Appends whole lines. What they announce is sent when the promise resolves, so they must be kept for good by then.
+   * When it throws, the push ends: it gives the outcomes that there are, and then throws what `append` threw.
    */
   append(text: string): Promise<unknown> | unknown;
-  /** Called when the push is over, however it ended. */
+  /** Called when the push is over, however it ended, unless `open` threw. */
   close?(): Promise<unknown> | unknown;
 }
 
-/** A journal in a file of its own. One push at a time may have it. */
+/**
+ * A journal in a file, which is locked from here to `close`, among all processes and all hosts of the engine. The end of
+ * the process, however it ends, gives it back. It is for one push, which closes it.
+ *
+ * A file that is not there yet is made, and readable by its owner only; nothing that it holds is ever changed. The
+ * constructor throws a `ValidationError` at `journal` when another push has it, when it is not a regular file, and when it
+ * cannot be opened.
+ */
 export class FileJournal implements Journal {
+  /** What it held when it was opened. */
   readonly text: string;
-  readonly #path: string;
-  #file: Promise<FileHandle> | undefined;
+  readonly #handle: Handle;
+  /** Ends when what is being appended is on disk, or failed. */
+  #appending: Promise<unknown> = Promise.resolve();
+  #isTaken = false;
 
-  /** Reads what there is, without a last line that a crash cut off: what that announces was never sent. */
-  constructor(path: string) {
-    this.#path = path;
-    const bytes = read(path);
-    const end = bytes.lastIndexOf("\n") + 1;
-    if (end < bytes.length) {
-      truncate(path, end);
-    }
-    this.text = bytes.toString("utf8", 0, end);
+  constructor(path: PathLike) {
+    const journal = openFile(path);
+    this.#handle = new Handle(this, journal, (pointer) => native.journalFree(pointer));
+    this.text = textOf(journal);
   }
 
-  /** Resolves when the lines are on disk. */
+  /** Takes it for a push. Throws when another has it, or had it. */
+  open(): void {
+    this.#requireOpen();
+    if (this.#isTaken) {
+      throw anotherPushHas();
+    }
+    this.#isTaken = true;
+  }
+
+  /**
+   * Resolves when the lines are on disk. Rejects with a `ValidationError` at `journal` when they cannot be written, or are
+   * not whole lines.
+   */
+  append(text: string): Promise<void> {
+    const lines = Buffer.from(text);
+    const appended = this.#appending.then(() => this.#append(lines));
+    this.#appending = appended.catch(() => {});
+    return appended;
+  }
+
+  /** Lets others have the file. A second time does nothing. */
+  async close(): Promise<void> {
+    await this.#appending;
+    this.#handle.close();
+  }
+
+  async #append(lines: Buffer): Promise<void> {
+    this.#requireOpen();
+    const error: [Pointer] = [null];
+    const status = await native.journalAppend(this.#handle.pointer, lines, lines.length, error);
+    check((place) => {
+      place[0] = error[0];
+      return status;
+    });
+  }
+
+  #requireOpen(): void {
+    if (this.#handle.isClosed) {
+      throw misuse("journal", "the journal was closed; expected an open one: make a new FileJournal for each push");
+    }
+  }
+}
+
+/**
+ * A journal in the file of that name, which is open while a push runs and no longer: one that is never iterated holds
+ * nothing.
+ */
+class NamedJournal implements Journal {
+  readonly #path: PathLike;
+  #text: string;
+  #file: FileJournal | undefined;
+
+  constructor(path: PathLike) {
+    this.#path = path;
+    const journal = openFile(path);
+    try {
+      this.#text = textOf(journal);
+    } finally {
+      native.journalFree(journal);
+    }
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  open(): void {
+    this.#file = new FileJournal(this.#path);
+    this.#text = this.#file.text;
+  }
+
   async append(text: string): Promise<void> {
-    this.#file ??= create(this.#path);
-    const file = await this.#file;
-    await file.appendFile(text);
-    await file.datasync();
+    await this.#file?.append(text);
   }
 
   async close(): Promise<void> {
-    const file = this.#file;
-    this.#file = undefined;
-    await (await file)?.close();
+    await this.#file?.close();
   }
 }
 
-function read(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return Buffer.alloc(0);
+/** Journals that pushes of this process have. */
+const taken = new WeakSet<Journal>();
+
+/** A push's hold on its journal, from its first step to its end. */
+export class Hold {
+  readonly #journal: Journal;
+  #isHeld = false;
+  #given: string | undefined;
+
+  constructor(journal: PathLike | Journal) {
+    this.#journal = isPath(journal) ? new NamedJournal(journal) : journal;
+    this.#given = this.#journal?.text;
+    if (typeof this.#given !== "string" || typeof this.#journal.append !== "function") {
+      throw invalid("journal", "expected the path of a file, or a journal with a `text` and `append`");
     }
-    throw error;
   }
-}
 
-function truncate(path: string, length: number): void {
-  const file = openSync(path, "r+");
-  try {
-    ftruncateSync(file, length);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+  /** What the engine is given, until the push has begun. */
+  get text(): string {
+    return this.#given ?? "";
   }
-}
 
-/** Opens the file, and has its name on disk too: a file without a name is no journal. */
-async function create(path: string): Promise<FileHandle> {
-  const file = await open(path, "a", 0o600);
-  if (process.platform !== "win32") {
-    const folder = await open(dirname(path), "r");
+  /** Takes the journal. Throws when another push has it, or had it since the engine was given its text. */
+  async begin(): Promise<void> {
+    if (taken.has(this.#journal)) {
+      throw anotherPushHas();
+    }
+    taken.add(this.#journal);
     try {
-      await folder.sync();
-    } finally {
-      await folder.close();
+      await this.#journal.open?.();
+    } catch (error) {
+      taken.delete(this.#journal);
+      throw error;
+    }
+    this.#isHeld = true;
+    const isAsGiven = this.#journal.text === this.#given;
+    this.#given = undefined;
+    if (!isAsGiven) {
+      await this.end();
+      throw invalid(
+        "journal",
+        "the journal has changed since the push was made, so that another push had it; expected to run one after the other: " +
+          "call `push` again",
+      );
     }
   }
-  return file;
+
+  /** Resolves when the journal has the lines. */
+  async append(text: string): Promise<void> {
+    await this.#journal.append(text);
+  }
+
+  /** Lets others have it. */
+  async end(): Promise<void> {
+    if (!this.#isHeld) {
+      return;
+    }
+    this.#isHeld = false;
+    taken.delete(this.#journal);
+    await this.#journal.close?.();
+  }
+}
+
+function isPath(journal: PathLike | Journal): journal is PathLike {
+  return typeof journal === "string" || journal instanceof Uint8Array || journal instanceof URL;
+}
+
+function openFile(path: PathLike): Pointer {
+  const bytes = path instanceof Uint8Array ? path : Buffer.from(path instanceof URL ? fileURLToPath(path) : path);
+  return make((journal, error) => native.journalOpen(bytes, bytes.length, journal, error));
+}
+
+function textOf(journal: Pointer): string {
+  return Buffer.from(readBytes(native.journalText(journal))).toString();
+}
+
+function anotherPushHas(): Error {
+  return invalid("journal", "another push is writing to the journal; expected to run one after the other");
 }

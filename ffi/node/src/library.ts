@@ -232,6 +232,15 @@ export function sized(name: keyof typeof sizes): { struct_size: number } {
 
 const bind = (prototype: string): NativeFunction => library.func(prototype);
 
+/** A function that waits for a disk: it does so on another thread, and what it is given must stay as it is meanwhile. */
+function bindWaiting(prototype: string): (...values: any[]) => Promise<number> {
+  const waiting = library.func(prototype);
+  return (...values) =>
+    new Promise((resolve, reject) => {
+      waiting.async(...values, (defect: Error | null, status: number) => (defect ? reject(defect) : resolve(status)));
+    });
+}
+
 /** The functions of brightpearl.h that this package uses. Handles are addresses; 0 is success. */
 export const native = {
   abiVersion: bind("uint32_t bp_abi_version()"),
@@ -383,6 +392,15 @@ export const native = {
   outcomesCount: bind("size_t bp_outcomes_count(void *outcomes)"),
   outcomesError: bind("void *bp_outcomes_error(void *outcomes, size_t index)"),
   outcomesJson: bind("bp_text bp_outcomes_json(void *outcomes, size_t index)"),
+
+  journalOpen: bind(
+    "int32_t bp_journal_open(const void *path, size_t len, _Out_ void **journal, _Out_ void **error)",
+  ),
+  journalText: bind("bp_text bp_journal_text(void *journal)"),
+  journalAppend: bindWaiting(
+    "int32_t bp_journal_append(void *journal, const void *lines, size_t len, _Out_ void **error)",
+  ),
+  journalFree: bind("void bp_journal_free(void *journal)"),
 
   recordsResource: bind("bp_text bp_records_resource(void *records)"),
   recordsCount: bind("size_t bp_records_count(void *records)"),

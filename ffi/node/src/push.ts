@@ -1,10 +1,11 @@
 /** Pushes: records of another system that go into Brightpearl, each exactly once. */
 
+import type { PathLike } from "node:fs";
 import type { Call } from "./call";
 import type { Surroundings } from "./drive";
 import type { Feeder } from "./feeder";
 import type { Outcome } from "./flows";
-import { FileJournal, type Journal } from "./journal";
+import { Hold, type Journal } from "./journal";
 import { jsonText } from "./json";
 import { documentText, Mapping, type MappingDocument } from "./mapping";
 import { renamed } from "./options";
@@ -22,10 +23,11 @@ export interface PushOptions extends Cancellable {
   /** What to do with a record that Brightpearl has already: `update` when absent. */
   readonly existing?: "update" | "leave" | "reject";
   /**
-   * Where the push keeps what it has done, to go on after a crash: the path of a file, or a journal of your own.
-   * Without one, a record that has no key may be written twice by a second run. A dry run leaves it alone.
+   * Where the push keeps what it has done, to go on after a crash: the path of a file, or a journal of your own. One push
+   * at a time may have it. Its file is locked while the push is iterated. Without a journal, a record that has no key may
+   * be written twice by a second run. A dry run leaves it alone.
    */
-  readonly journal?: string | Journal;
+  readonly journal?: PathLike | Journal;
   /** How many records are worked on together, 1 to 10 000: 200. More of them share more requests. */
   readonly window?: number;
   /** When to look for a write of unknown outcome, in milliseconds after each look: 2, 10 and 30 seconds. */
@@ -35,7 +37,7 @@ export interface PushOptions extends Cancellable {
 /** A push under way: one outcome for each record, in the order in which they end. It can be iterated once. */
 export class PushResult extends Result implements AsyncIterable<Outcome> {
   readonly #feeder: Feeder;
-  readonly #journal: Journal | undefined;
+  readonly #hold: Hold | undefined;
 
   /** @internal */
   constructor(
@@ -43,31 +45,63 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
     surroundings: Surroundings,
     signal: AbortSignal | undefined,
     feeder: Feeder,
-    journal: Journal | undefined,
+    hold: Hold | undefined,
   ) {
     super(call, surroundings, signal);
     this.#feeder = feeder;
-    this.#journal = journal;
+    this.#hold = hold;
   }
 
   /**
    * The outcomes, as they come. Records are asked for as there is room for them. When they fail to come, those that
-   * came are seen through first; then their error is thrown.
+   * came are seen through first; then their error is thrown. When the journal cannot be written, nothing more is sent;
+   * the outcomes that there are come first, and then its error is thrown.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Outcome> {
     const outputs = this.outputs(this.#feeder);
+    await this.#begin();
+    let unkept: { readonly error: unknown } | undefined;
     try {
       for await (const output of outputs) {
         this.passed = 0;
-        if (output.kind === "journal") {
-          await this.#journal?.append(output.text);
-        } else if (output.kind === "outcomes") {
+        if (output.kind === "outcomes") {
           yield* this.passing(output.outcomes);
+        } else if (output.kind === "journal" && !unkept) {
+          // Behind lines that were cut off nothing more is appended: a later run looks up what they leave open.
+          unkept = await this.#keep(output.text);
         }
       }
       this.#feeder.rethrow();
+    } catch (error) {
+      // The call says that it was cancelled; this is why.
+      throw unkept ? unkept.error : error;
     } finally {
-      await this.#journal?.close?.();
+      await this.#hold?.end();
+    }
+    if (unkept) {
+      throw unkept.error;
+    }
+  }
+
+  /** Takes the journal before anything is sent. */
+  async #begin(): Promise<void> {
+    try {
+      await this.#hold?.begin();
+    } catch (error) {
+      this.call.cancel(this.surroundings.clock());
+      await this.#feeder.close();
+      throw error;
+    }
+  }
+
+  /** Writes to the journal. When that fails, ends the call in order, so that it tells what was written before. */
+  async #keep(lines: string): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await this.#hold?.append(lines);
+      return undefined;
+    } catch (error) {
+      this.call.cancel(this.surroundings.clock());
+      return { error };
     }
   }
 
@@ -81,18 +115,13 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
   }
 }
 
-/** The journal that an option means. */
-export function journalOf(journal: string | Journal | undefined): Journal | undefined {
-  return typeof journal === "string" ? new FileJournal(journal) : journal;
-}
-
 /** A push in the engine's JSON. The document goes in as it is, so that its numbers keep their digits. */
 export function pushText(
   mapping: Mapping | MappingDocument,
   { signal: _, journal: __, ...options }: PushOptions,
-  journal: Journal | undefined,
+  hold: Hold | undefined,
 ): string {
-  const rest = jsonText({ ...renamed(options), journal: journal?.text });
+  const rest = jsonText({ ...renamed(options), journal: hold?.text });
   return `{"push":{"mapping":${embedded(mapping)}${rest === "{}" ? "}" : `,${rest.slice(1)}`}}`;
 }
 

@@ -1,12 +1,9 @@
-// What stands around a push: records that are asked for as there is room, and a journal that is on disk.
+// What stands around a push: records that are asked for as there is room.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { Client, FileJournal, Mapping } from "./brightpearl.mjs";
+import { Client, Mapping } from "./brightpearl.mjs";
 import { credentials } from "./connect.mjs";
 
 const require = createRequire(import.meta.url);
@@ -75,27 +72,6 @@ test("a source is closed once no more is wanted, and one that hangs is not waite
   await hanging.feed(call, 3, (next) => Promise.race([next, Promise.resolve(undefined)]));
   await hanging.close();
   assert.deepEqual(call.taken, []);
-});
-
-test("a journal in a file is read without a line that was cut off, and grows by whole lines", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "brightpearl-journal-"));
-  try {
-    const path = join(folder, "push.journal");
-    assert.equal(new FileJournal(path).text, "", "there need not be one yet");
-    writeFileSync(path, Buffer.concat([Buffer.from('{"é":1}\n{"é":'), Buffer.from([0xc3])]));
-    const journal = new FileJournal(path);
-    assert.equal(journal.text, '{"é":1}\n');
-    await journal.append('{"é":2}\n');
-    assert.equal(readFileSync(path, "utf8"), '{"é":1}\n{"é":2}\n', "on disk when the promise resolves");
-    await journal.append('{"é":3}\n');
-    await journal.close();
-    await journal.close();
-    assert.equal(new FileJournal(path).text, '{"é":1}\n{"é":2}\n{"é":3}\n');
-    assert.throws(() => new FileJournal(folder), { code: "EISDIR" });
-    await assert.rejects(new FileJournal(join(folder, "none", "push.journal")).append("{}\n"), { code: "ENOENT" });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });
 
 test("a push that says neither or both of dryRun and write does not start", () => {
