@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Every host pulls all orders of an emulated account over real HTTP, each through its own transport; all of them must print the
-# same orders, byte for byte, in the same number of requests. Hosts that are not built are named and left out.
+# same orders, byte for byte, in the same number of requests. Then they push by one journal. Hosts that are not built are named and
+# left out.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
 work=$(mktemp -d)
-emulator=
+# shellcheck source=tests/hosts/emulator.sh
+. tests/hosts/emulator.sh
 
 stop() {
     [ -z "$emulator" ] || kill "$emulator" 2>/dev/null || true
@@ -14,31 +16,8 @@ stop() {
 }
 trap stop EXIT
 
-export BRIGHTPEARL_ACCOUNT=demo BRIGHTPEARL_APP_REF=demo_hosts BRIGHTPEARL_ACCOUNT_TOKEN=token-of-the-hosts
-config='{"credentials": [{"kind": "system", "app_ref": "demo_hosts", "account_token": "token-of-the-hosts"}]}'
-
 cargo build --locked --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
 cargo build --locked --quiet -p brightpearl-host-rust --example pull
-
-# A fresh emulator for each host, so that each is counted alone.
-start_emulator() {
-    : >"$work/emulator.out"
-    "$target/debug/brightpearl-emulator" --port 0 --config "$config" --seed 7 --orders 2500 --statistics >"$work/emulator.out" 2>"$work/emulator.err" &
-    emulator=$!
-    for _ in $(seq 100); do
-        BRIGHTPEARL_BASE_URL=$(sed -n 's/^listening on //p' "$work/emulator.out")
-        [ -z "$BRIGHTPEARL_BASE_URL" ] || break
-        sleep 0.1
-    done
-    [ -n "$BRIGHTPEARL_BASE_URL" ] || { echo "the emulator does not start:" >&2; cat "$work/emulator.err" >&2; exit 1; }
-    export BRIGHTPEARL_BASE_URL
-}
-
-stop_emulator() {
-    kill "$emulator"
-    wait "$emulator" || true
-    emulator=
-}
 
 passed=0
 failed=0
@@ -49,7 +28,8 @@ reference_requests=
 pull() {
     local name=$1
     shift
-    start_emulator
+    # A fresh emulator for each host, so that each is counted alone.
+    start_emulator --config "{\"credentials\": $credentials}" --orders 2500 --statistics
     if ! "$@" "$BRIGHTPEARL_BASE_URL" "$BRIGHTPEARL_ACCOUNT" >"$work/$name.out" 2>"$work/$name.err"; then
         echo "$name: failed:" >&2
         tail -5 "$work/$name.err" >&2
@@ -102,3 +82,5 @@ fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
+
+tests/hosts/one-journal.sh
