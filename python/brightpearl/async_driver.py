@@ -13,6 +13,7 @@ from brightpearl.driver import (
 )
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import not_stored
+from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request
 
 TYPE_CHECKING = False
@@ -63,6 +64,7 @@ class AsyncDriver:
         "_is_ending",
         "_journal",
         "_refusal",
+        "_unkept",
         "call",
         "failed",
         "host",
@@ -77,6 +79,8 @@ class AsyncDriver:
         self._failure: BaseException | None = None
         # Why the program did not take the tokens that a login brought.
         self._refusal: BaseException | None = None
+        # Why the journal could not be written.
+        self._unkept: JournalError | None = None
         self._is_ending = False
         # What is under way; goes on while the latest output is consumed.
         self._exchanges: set[asyncio.Task[None]] = set()
@@ -101,6 +105,8 @@ class AsyncDriver:
                 elif isinstance(step, RawJournal):
                     await self._keep(step.text)
                 elif isinstance(step, Done):
+                    if self._unkept is not None:
+                        raise self._unkept
                     return None
                 else:
                     return step
@@ -110,6 +116,9 @@ class AsyncDriver:
             await self._abandon()
             if self._refusal is not None:
                 raise not_stored(error, self._refusal) from self._refusal
+            if self._unkept is not None:
+                # The call says that it was cancelled; this is why.
+                raise self._unkept from None
             if error.kind == "transport" and self._cause is not None:
                 raise error from self._cause
             raise
@@ -124,7 +133,8 @@ class AsyncDriver:
             raise
 
     async def _keep(self, lines: str) -> None:
-        """Writes to the journal. What is under way goes on while the disk is waited for."""
+        """Writes to the journal. What is under way goes on while the disk is waited for. When it cannot be written,
+        ends the call in order: it still tells what was written before."""
         import asyncio
 
         if self._journal is None:
@@ -136,6 +146,11 @@ class AsyncDriver:
             # More may be written when the call is ended: one behind the other.
             await asyncio.wait({writing})
             raise
+        except JournalError as failure:
+            self._unkept = failure
+            # Behind lines that were cut off nothing more is appended: a later run looks up what they leave open.
+            self._journal = None
+            self.call.cancel(self.host.now())
 
     def _begin(self, step: Send) -> None:
         import asyncio

@@ -5,6 +5,7 @@ from __future__ import annotations
 from brightpearl._native import Done, Pending, RawJournal, RawOutcomes, RawResults, Send, Wait
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import not_stored
+from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.text import one_line
 from brightpearl.transport import NotSent, TransportFailure
@@ -59,7 +60,7 @@ class Driver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_journal", "_refusal", "call", "failed", "host")
+    __slots__ = ("_cause", "_journal", "_refusal", "_unkept", "call", "failed", "host")
 
     def __init__(self, call: Call, host: Host, journal: Journal | None = None) -> None:
         self.call = call
@@ -69,6 +70,8 @@ class Driver:
         self._cause: BaseException | None = None
         # Why the program did not take the tokens that a login brought.
         self._refusal: BaseException | None = None
+        # Why the journal could not be written.
+        self._unkept: JournalError | None = None
 
     def next_output(self) -> Output | None:
         """The next piece of the result; `None` when there is no more."""
@@ -81,9 +84,10 @@ class Driver:
                 elif isinstance(step, Wait):
                     self.host.sleep(max(step.until - now, 1) / 1000)
                 elif isinstance(step, RawJournal):
-                    if self._journal is not None:
-                        self._journal.append(step.text)
+                    self._keep(step.text)
                 elif isinstance(step, Done):
+                    if self._unkept is not None:
+                        raise self._unkept
                     return None
                 elif isinstance(step, Pending):
                     raise MisuseError("the call waits for an answer that this driver does not owe it")
@@ -94,6 +98,9 @@ class Driver:
             self.failed = True
             if self._refusal is not None:
                 raise not_stored(error, self._refusal) from self._refusal
+            if self._unkept is not None:
+                # The call says that it was cancelled; this is why.
+                raise self._unkept from None
             if error.kind == "transport" and self._cause is not None:
                 raise error from self._cause
             raise
@@ -103,6 +110,18 @@ class Driver:
             step = None
             note_unknown_outcome(self.call, now, self._journal, interruption)
             raise
+
+    def _keep(self, lines: str) -> None:
+        """Writes to the journal. When that fails, ends the call in order: it still tells what was written before."""
+        if self._journal is None:
+            return
+        try:
+            self._journal.append(lines)
+        except JournalError as failure:
+            self._unkept = failure
+            # Behind lines that were cut off nothing more is appended: a later run looks up what they leave open.
+            self._journal = None
+            self.call.cancel(self.host.now())
 
     def _transmit(self, step: Send) -> None:
         exchange = step.exchange

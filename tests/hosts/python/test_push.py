@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +25,7 @@ from brightpearl import (
     Response,
     ValidationError,
 )
+from brightpearl.journal import Journal, JournalError
 from brightpearl.testing import Emulator
 from pushed import MAPPING, ORDERS, found, order, orders, shop
 
@@ -194,6 +197,64 @@ def test_the_journal_is_on_disk_before_a_write_is_sent(account: Emulator, tmp_pa
     list(client.push(MAPPING, records, write=True, journal=journal))
     assert seen
     assert all('"write"' in text for text in seen)
+
+
+def full_at(at: int, patched: pytest.MonkeyPatch) -> list[str]:
+    """A disk that is full at one append of the journal, and has room again at once; half of those lines get there.
+    What is appended."""
+    appended: list[str] = []
+    append = Journal.append
+
+    def append_or_fail(journal: Journal, lines: str) -> None:
+        appended.append(lines)
+        if len(appended) != at:
+            append(journal, lines)
+            return
+        with patched.context() as full:
+            full.setattr(os, "fsync", lambda _: fail())
+            append(journal, lines[: len(lines) // 2])
+
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    patched.setattr(Journal, "append", append_or_fail)
+    return appended
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("at", range(1, 7))
+def test_a_full_disk_ends_a_push_that_tells_what_it_wrote(
+    at: int, is_async: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = shop()
+    client = account.client()
+    records = orders(client, 12)
+    journal = tmp_path / "journal"
+    told: list[Outcome] = []
+
+    def push() -> None:
+        with client.push(MAPPING, records, write=True, journal=journal) as outcomes:
+            told.extend(outcomes)
+
+    async def push_async() -> None:
+        async with account.async_client() as other:
+            async with other.push(MAPPING, records, write=True, journal=journal) as outcomes:
+                async for outcome in outcomes:
+                    told.append(outcome)
+
+    with monkeypatch.context() as patched:
+        appended = full_at(at, patched)
+        with pytest.raises(JournalError, match="No space left"):
+            asyncio.run(push_async()) if is_async else push()
+    assert len(appended) == at, "behind what was cut off nothing is appended"
+    assert sorted(outcome.record for outcome in told) == list(range(12))
+    for outcome in told:
+        there = found(client, f"W-{outcome.record}")
+        # What is not known is told as that.
+        assert there == {"created": 1, "rejected": 0, "maybe-applied": there}[outcome.state], outcome
+    again = client.push(MAPPING, records, write=True, journal=journal, looks=[0])
+    assert {outcome.state for outcome in again} <= {"created", "unchanged"}
+    assert [found(client, f"W-{number}") for number in range(12)] == [1] * 12
 
 
 def test_two_pushes_do_not_share_a_journal(client: Client, tmp_path: Path) -> None:
