@@ -371,8 +371,8 @@ enum bp_step_kind
    */
   BP_STEP_KIND_OUTCOMES = 12,
   /**
-   * Lines for the journal of a push: `journal`. Append them and have them on disk before the call is polled
-   * again: what they announce is sent only then.
+   * Lines for the journal of a push: `journal`. Append them with `bp_journal_append`, or have them on disk by other
+   * means, before the call is polled again: what they announce is sent only then.
    */
   BP_STEP_KIND_JOURNAL = 13,
   /**
