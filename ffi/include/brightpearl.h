@@ -1902,6 +1902,19 @@ bp_status bp_call_fail_not_sent(bp_call *call,
                                 bp_error **error);
 
 /**
+ * Takes note that an exchange has no answer, that not a byte of the request left the host, and that none will until
+ * somebody changes something: a certificate that is not trusted, a file of certificates or a proxy that is
+ * configured wrongly, a URL or a header that cannot be sent. Another try is not made. As `bp_call_fail_not_sent`
+ * otherwise.
+ */
+bp_status bp_call_fail_unsendable(bp_call *call,
+                                  uint64_t exchange,
+                                  const char *reason,
+                                  size_t reason_len,
+                                  uint64_t now_ms,
+                                  bp_error **error);
+
+/**
  * Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
  * reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
  */

@@ -144,6 +144,23 @@ pub unsafe extern "C" fn bp_call_fail_not_sent(
     unsafe { fail(call, exchange, TransportFailure::NotSent, (reason, reason_len), now_ms, error) }
 }
 
+/// Takes note that an exchange has no answer, that not a byte of the request left the host, and that none will until
+/// somebody changes something: a certificate that is not trusted, a file of certificates or a proxy that is
+/// configured wrongly, a URL or a header that cannot be sent. Another try is not made. As `bp_call_fail_not_sent`
+/// otherwise.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_call_fail_unsendable(
+    call: *mut bp_call,
+    exchange: u64,
+    reason: *const c_char,
+    reason_len: usize,
+    now_ms: u64,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe { fail(call, exchange, TransportFailure::Unsendable, (reason, reason_len), now_ms, error) }
+}
+
 /// Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
 /// reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
 #[unsafe(no_mangle)]

@@ -75,7 +75,7 @@ from brightpearl.pulled import PulledRecords
 from brightpearl.reply import Reply
 from brightpearl.resources import Refusal, Resources
 from brightpearl.rows import Rows
-from brightpearl.transport import MaybeSent, NotSent, TransportFailure
+from brightpearl.transport import MaybeSent, NotSent, TransportFailure, Unsendable
 
 _AnyMapping.register(Row)
 _AnyMapping.register(Resource)
@@ -148,6 +148,7 @@ __all__ = [
     "TransportError",
     "TransportFailure",
     "UnavailableError",
+    "Unsendable",
     "ValidationError",
     "Violation",
     "Write",

@@ -6,10 +6,10 @@ from brightpearl._native import Done, Pending, RawJournal, Send, Wait
 from brightpearl.driver import (
     describe_failure,
     end_call,
-    may_have_left,
     no_answer,
     note_unknown_outcome,
     parts_of,
+    what_left,
 )
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import not_stored
@@ -192,7 +192,7 @@ class AsyncDriver:
             if self._is_ending and not isinstance(failure, Exception):
                 raise
             self._cause = failure
-            self.call.fail(exchange, may_have_left(failure), describe_failure(failure), self.host.now())
+            self.call.fail(exchange, what_left(failure), describe_failure(failure), self.host.now())
         else:
             self.call.answer(exchange, *answer, self.host.now())
         finally:
@@ -205,7 +205,7 @@ class AsyncDriver:
             is_held = not await self._hand_over()
         finally:
             if is_held:
-                self.call.fail(exchange, False, "the new tokens are not stored", self.host.now())
+                self.call.fail(exchange, "not-sent", "the new tokens are not stored", self.host.now())
         return not is_held
 
     async def _hand_over(self) -> bool:

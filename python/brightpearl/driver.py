@@ -8,11 +8,12 @@ from brightpearl.handover import not_stored
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.text import one_line
-from brightpearl.transport import NotSent, TransportFailure
+from brightpearl.transport import NotSent, TransportFailure, Unsendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Literal
 
     from brightpearl._native import (
         Call,
@@ -144,7 +145,7 @@ class Driver:
             answer = parts_of(response)
         except no_answer() as failure:
             self._cause = failure
-            self.call.fail(exchange, may_have_left(failure), describe_failure(failure), self.host.now())
+            self.call.fail(exchange, what_left(failure), describe_failure(failure), self.host.now())
         else:
             self.call.answer(exchange, *answer, self.host.now())
         finally:
@@ -157,7 +158,7 @@ class Driver:
             is_held = not self._hand_over()
         finally:
             if is_held:
-                self.call.fail(exchange, False, "the new tokens are not stored", self.host.now())
+                self.call.fail(exchange, "not-sent", "the new tokens are not stored", self.host.now())
         return not is_held
 
     def _hand_over(self) -> bool:
@@ -216,10 +217,12 @@ def parts_of(response: object) -> tuple[int, list[tuple[str, str]], bytes]:
     return checked.status, list(Headers(checked.headers.lines).lines), checked.body
 
 
-def may_have_left(failure: BaseException) -> bool:
-    """Whether a request whose transport failed so may have arrived. What is not known counts as that, the errors of
-    this package among it: they may speak of another request."""
-    return not isinstance(failure, NotSent)
+def what_left(failure: BaseException) -> Literal["not-sent", "unsendable", "maybe-sent"]:
+    """What became of a request whose transport failed so. What is not known may have arrived, the errors of this
+    package among it: they may speak of another request."""
+    if isinstance(failure, Unsendable):
+        return "unsendable"
+    return "not-sent" if isinstance(failure, NotSent) else "maybe-sent"
 
 
 def no_answer() -> tuple[type[BaseException], ...]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Transport = Callable[[Request], Response]
     """Transmits a request once, without retries or redirects, and gives back whatever was answered.
 
-    It raises `NotSent` or `MaybeSent` when there is no answer. Any other exception counts as `MaybeSent`.
+    It raises `NotSent`, `Unsendable` or `MaybeSent` when there is no answer. Any other exception counts as `MaybeSent`.
     """
 
     AsyncTransport = Callable[[Request], Awaitable[Response]]
@@ -29,6 +29,12 @@ class TransportFailure(Exception):  # noqa: N818 - findings about a request, not
 
 class NotSent(TransportFailure):
     """Not a byte of the request left this machine: no name, no connection, no TLS. Safe to send again."""
+
+
+class Unsendable(NotSent):
+    """Not a byte of the request left this machine, and none will until somebody changes something: a certificate that
+    is not trusted, a file of certificates or a proxy that is configured wrongly, a URL or a header that cannot be sent.
+    Another try is not made."""
 
 
 class MaybeSent(TransportFailure):

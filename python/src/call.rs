@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use brightpearl_core::operation::Operation;
 use brightpearl_core::{self as core, Headers, Output, Response, TransportFailure};
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::columns::ColumnCache;
@@ -100,10 +101,15 @@ impl Call {
         or_raise(py, self.with(py, |call| call.answer(exchange, response, now)))
     }
 
-    /// Takes note that an exchange has no answer, and whether the request may have arrived.
-    fn fail(&self, py: Python<'_>, exchange: u64, maybe_sent: bool, text: String, now: u64) -> PyResult<()> {
-        let failure =
-            if maybe_sent { TransportFailure::MaybeSent(text) } else { TransportFailure::NotSent(text) };
+    /// Takes note that an exchange has no answer, and what became of the request: `not-sent`, `unsendable` or
+    /// `maybe-sent`.
+    fn fail(&self, py: Python<'_>, exchange: u64, sent: &str, text: String, now: u64) -> PyResult<()> {
+        let failure = match sent {
+            "not-sent" => TransportFailure::NotSent(text),
+            "unsendable" => TransportFailure::Unsendable(text),
+            "maybe-sent" => TransportFailure::MaybeSent(text),
+            _ => return Err(PyValueError::new_err("expected not-sent, unsendable or maybe-sent")),
+        };
         or_raise(py, self.with(py, |call| call.fail(exchange, failure, now)))
     }
 

@@ -56,6 +56,7 @@ impl From<wit::TransportFailure> for core::TransportFailure {
     fn from(failure: wit::TransportFailure) -> Self {
         match failure {
             wit::TransportFailure::NotSent(text) => Self::NotSent(text),
+            wit::TransportFailure::Unsendable(text) => Self::Unsendable(text),
             wit::TransportFailure::MaybeSent(text) => Self::MaybeSent(text),
         }
     }

@@ -224,22 +224,26 @@ impl Call {
             status: None,
             milliseconds: time.saturating_sub(flight.since),
         });
-        let (text, delivery) = match failure {
-            TransportFailure::NotSent(text) => {
-                self.shared.pool.refund(flight.permit, now);
-                (text, Delivery::NotSent)
+        let told = |text: &str| Error::new(Kind::Transport, format!("the transport failed: {text}"));
+        let may_pass = Class::Transient { retry_after: None };
+        let failed = match &failure {
+            TransportFailure::NotSent(text) => Failed { error: told(text), class: may_pass },
+            TransportFailure::Unsendable(text) => {
+                Failed { error: told(text).of_configuration(), class: Class::Final }
             }
             TransportFailure::MaybeSent(text) => {
-                self.shared.pool.abandon(flight.permit, now);
-                (text, Delivery::MaybeApplied)
+                Failed { error: told(text).with_delivery(Delivery::MaybeApplied), class: may_pass }
             }
         };
+        match failure {
+            TransportFailure::NotSent(_) | TransportFailure::Unsendable(_) => {
+                self.shared.pool.refund(flight.permit, now);
+            }
+            TransportFailure::MaybeSent(_) => self.shared.pool.abandon(flight.permit, now),
+        }
         if !matches!(self.phase, Phase::Running) {
             return Ok(());
         }
-        let error =
-            Error::new(Kind::Transport, format!("the transport failed: {text}")).with_delivery(delivery);
-        let failed = Failed { error, class: Class::Transient { retry_after: None } };
         self.failed(exchange, flight.attempt, failed, now, time);
         Ok(())
     }

@@ -76,6 +76,10 @@ impl WaitReason {
 pub enum TransportFailure {
     /// Not a byte of the request left the host: no name, no connection, no TLS.
     NotSent(String),
+    /// Not a byte of the request left the host, and none will until somebody changes something: a certificate that
+    /// is not trusted, a file of certificates or a proxy that is configured wrongly, a URL or a header that cannot be
+    /// sent. Another try is not made.
+    Unsendable(String),
     /// The request, or a part of it, may have arrived: a reset, a timeout, a cut answer.
     MaybeSent(String),
 }

@@ -209,6 +209,7 @@ struct Detail {
     violations: Vec<Violation>,
     verifications: Vec<Verification>,
     progress: Option<String>,
+    is_of_configuration: bool,
 }
 
 impl Error {
@@ -227,6 +228,7 @@ impl Error {
             violations: Vec::new(),
             verifications: Vec::new(),
             progress: None,
+            is_of_configuration: false,
         }))
     }
 
@@ -318,6 +320,18 @@ impl Error {
         self
     }
 
+    /// Says that no request can be sent as the host is configured, so that another try cannot help.
+    #[must_use]
+    pub(crate) fn of_configuration(mut self) -> Self {
+        self.0.is_of_configuration = true;
+        self
+    }
+
+    /// Whether no request can be sent as the host is configured.
+    pub(crate) fn is_of_configuration(&self) -> bool {
+        self.0.is_of_configuration
+    }
+
     /// A refusal of a login is a matter of the credentials, whatever its status: OAuth answers 400.
     #[must_use]
     pub(crate) fn of_login(mut self) -> Self {
@@ -400,6 +414,9 @@ impl Error {
 
     /// One sentence on what to do: for Brightpearl's common codes one of their own, else that of the kind.
     pub fn advice(&self) -> &'static str {
+        if self.is_of_configuration() {
+            return "Correct what the message names; sending the same request again will not help.";
+        }
         advice::of(self.errors()).map_or(self.kind().advice(), |known| known.advice)
     }
 
@@ -409,7 +426,7 @@ impl Error {
     /// [`progress`](Self::progress) says.
     pub fn is_retryable(&self) -> bool {
         // Beginning anew would do again what a task had done before it failed.
-        if self.progress().is_some() {
+        if self.progress().is_some() || self.is_of_configuration() {
             return false;
         }
         match self.kind() {

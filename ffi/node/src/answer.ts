@@ -1,7 +1,7 @@
 /** What a transport answers, checked before it reaches the engine: whatever it is, the program goes on. */
 
 import { inspect } from "node:util";
-import { NotSent } from "./http";
+import { NotSent, Unsendable } from "./http";
 
 /** An answer in the form that the engine takes. */
 export interface Answer {
@@ -34,12 +34,12 @@ export function readAnswer(answer: unknown): Answer {
   }
 }
 
-/** Whether not a byte was sent, by what a transport threw; only `NotSent` says so. */
-export function isNotSent(failure: unknown): boolean {
+/** What became of a request, by what its transport threw. Whatever it is, only `NotSent` says that not a byte was sent. */
+export function sentBy(failure: unknown): "not-sent" | "unsendable" | "maybe-sent" {
   try {
-    return failure instanceof NotSent;
+    return failure instanceof Unsendable ? "unsendable" : failure instanceof NotSent ? "not-sent" : "maybe-sent";
   } catch {
-    return false;
+    return "maybe-sent";
   }
 }
 

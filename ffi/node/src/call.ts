@@ -1,6 +1,6 @@
 /** A call that one drives oneself: poll it, transmit what it hands out, answer, take what it puts out. */
 
-import { isNotSent, Malformed, messageOf, readAnswer, type Answer } from "./answer";
+import { Malformed, messageOf, readAnswer, sentBy, type Answer } from "./answer";
 import type { BatchResult } from "./batch";
 import { check, make, misuse } from "./errors";
 import { readOutcomes, readRecords, type Outcome, type Records } from "./flows";
@@ -118,9 +118,12 @@ export class Call {
     check((error) => native.callAnswer(this.#handle.pointer, exchange, answer, Math.trunc(now), error));
   }
 
-  /** Takes note that an exchange has no answer: `NotSent`, or anything else for maybe sent. Throws as `answer`. */
+  /**
+   * Takes note that an exchange has no answer: `NotSent`, `Unsendable`, or anything else for maybe sent. Throws as
+   * `answer`.
+   */
   fail(exchange: number, failure: unknown, now: number): void {
-    const fail = isNotSent(failure) ? native.callFailNotSent : native.callFailMaybeSent;
+    const fail = failures[sentBy(failure)];
     const text = Buffer.from(messageOf(failure));
     check((error) => fail(this.#handle.pointer, exchange, text, text.length, Math.trunc(now), error));
   }
@@ -182,6 +185,13 @@ export class Call {
     this.#handle.close();
   }
 }
+
+/** How the library is told that there is no answer. */
+const failures = {
+  "not-sent": native.callFailNotSent,
+  unsendable: native.callFailUnsendable,
+  "maybe-sent": native.callFailMaybeSent,
+};
 
 /** A checked answer, for a loop of the caller's own, which hears of a malformed one at once. */
 function readable(response: Response): Answer {

@@ -45,7 +45,7 @@ export interface Response {
 }
 
 /**
- * Transmits a request. It throws `NotSent` or `MaybeSent`; anything else that it throws counts as `MaybeSent`, and so does
+ * Transmits a request. It throws `NotSent`, `Unsendable` or `MaybeSent`; anything else that it throws counts as `MaybeSent`, and so does
  * an answer that cannot be read.
  */
 export type Transport = (request: Request, options: { signal: AbortSignal }) => Promise<Response>;
@@ -53,6 +53,15 @@ export type Transport = (request: Request, options: { signal: AbortSignal }) => 
 /** Not a byte of the request left this host: no name, no connection, no TLS. */
 export class NotSent extends Error {
   override name = "NotSent";
+}
+
+/**
+ * Not a byte of the request left this host, and none will until somebody changes something: a certificate that is not
+ * trusted, a file of certificates or a proxy that is configured wrongly, a URL or a header that cannot be sent. Another try
+ * is not made.
+ */
+export class Unsendable extends NotSent {
+  override name = "Unsendable";
 }
 
 /** The request, or a part of it, may have arrived: a reset, a timeout, a cut answer. */

@@ -339,6 +339,9 @@ export const native = {
   callFailNotSent: bind(
     "int32_t bp_call_fail_not_sent(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, _Out_ void **error)",
   ),
+  callFailUnsendable: bind(
+    "int32_t bp_call_fail_unsendable(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, _Out_ void **error)",
+  ),
   callFailMaybeSent: bind(
     "int32_t bp_call_fail_maybe_sent(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, _Out_ void **error)",
   ),

@@ -95,6 +95,12 @@ static bp_status deliver(bp_call *call, uint64_t exchange, CURL *curl, const ans
   return status;
 }
 
+/* Whether another try would end the same way. */
+static int is_of_configuration(CURLcode code) {
+  return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT || code == CURLE_PEER_FAILED_VERIFICATION ||
+         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM;
+}
+
 bp_status transmit(CURL *curl, bp_call *call, const bp_step *step, bp_error **error) {
   struct curl_slist *headers = NULL;
   answer received = {{NULL, 0}, {NULL, 0}, 0};
@@ -132,7 +138,9 @@ bp_status transmit(CURL *curl, bp_call *call, const bp_step *step, bp_error **er
   } else {
     /* Whether a byte of the request left decides whether a write may be sent again. */
     const char *reason = curl_easy_strerror(code);
-    status = (sent ? bp_call_fail_maybe_sent : bp_call_fail_not_sent)(
+    status = (sent                       ? bp_call_fail_maybe_sent
+              : is_of_configuration(code) ? bp_call_fail_unsendable
+                                          : bp_call_fail_not_sent)(
         call, step->exchange, reason, strlen(reason), now_ms(), error);
   }
   curl_slist_free_all(headers);

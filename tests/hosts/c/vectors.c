@@ -69,9 +69,11 @@ static json_t *fail(host *host, const json_t *failure, uint64_t now) {
   uint64_t exchange = (uint64_t)json_integer_value(json_object_get(failure, "exchange"));
   const json_t *text = json_object_get(failure, "text");
   bp_text reason = lend_text(json_string_value(text), json_string_length(text));
-  int maybe = strcmp(json_string_value(json_object_get(failure, "sent")), "maybe-sent") == 0;
+  const char *sent = json_string_value(json_object_get(failure, "sent"));
   bp_error *error = NULL;
-  bp_status status = (maybe ? bp_call_fail_maybe_sent : bp_call_fail_not_sent)(
+  bp_status status = (strcmp(sent, "maybe-sent") == 0   ? bp_call_fail_maybe_sent
+                      : strcmp(sent, "unsendable") == 0 ? bp_call_fail_unsendable
+                                                        : bp_call_fail_not_sent)(
       host->call, exchange, reason.data, reason.len, now, &error);
   json_t *outcome;
   take_back();

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual, inspect } from "node:util";
 import * as brightpearl from "./brightpearl.mjs";
 
-const { BrightpearlError, Engine, MaybeSent, NotSent } = brightpearl;
+const { BrightpearlError, Engine, MaybeSent, NotSent, Unsendable } = brightpearl;
 
 const folder = new URL("../../vectors/", import.meta.url);
 
@@ -44,7 +44,8 @@ function responseOf({ status, headers = [], body, body_base64 }) {
 }
 
 function failureOf({ sent, text }) {
-  return sent === "not-sent" ? new NotSent(text) : new MaybeSent(text);
+  const Failure = { "not-sent": NotSent, unsendable: Unsendable, "maybe-sent": MaybeSent }[sent];
+  return new Failure(text);
 }
 
 const text = (bytes) => new TextDecoder().decode(bytes);

@@ -163,7 +163,7 @@ class Player:
                 headers = [(name, value) for name, value in answer["headers"]]
                 self.call.answer(answer["exchange"], answer["status"], headers, body, now)
             case {"fail": failure}:
-                self.call.fail(failure["exchange"], failure["sent"] == "maybe-sent", failure["text"], now)
+                self.call.fail(failure["exchange"], failure["sent"], failure["text"], now)
             case {"feed": record}:
                 self.call.feed(record.encode())
             case {"finish": True}:

@@ -247,7 +247,9 @@ impl BatchJob {
         let gets_nothing_through = match error.kind() {
             Kind::Authentication | Kind::Throttled => true,
             // A packet's writes are tried on their own first.
-            Kind::Transport => error.delivery() == Delivery::NotSent && !is_packet,
+            Kind::Transport => {
+                error.is_of_configuration() || error.delivery() == Delivery::NotSent && !is_packet
+            }
             Kind::Permission
             | Kind::Validation
             | Kind::Rejected

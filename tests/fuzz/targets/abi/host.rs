@@ -193,7 +193,11 @@ impl Host {
             Act::Fail { call, maybe, reason } => {
                 let (call, exchange) = (slot(&self.calls, *call), self.exchanges.pop().unwrap_or(1));
                 let reason = Input::of(reason);
-                let fail = if *maybe { bp_call_fail_maybe_sent } else { bp_call_fail_not_sent };
+                let fail = match (*maybe, reason.len() % 2) {
+                    (true, _) => bp_call_fail_maybe_sent,
+                    (false, 0) => bp_call_fail_not_sent,
+                    (false, _) => bp_call_fail_unsendable,
+                };
                 // SAFETY: a call or NULL, a text, and a place of our own.
                 let told = unsafe { fail(call, exchange, reason.data(), reason.len(), now, &mut error) };
                 self.judge(told, error);

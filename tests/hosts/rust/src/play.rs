@@ -109,6 +109,7 @@ fn response(answer: &Answer) -> Response {
 fn failure(fail: &Fail) -> TransportFailure {
     match fail.sent {
         Sent::NotSent => TransportFailure::NotSent(fail.text.clone()),
+        Sent::Unsendable => TransportFailure::Unsendable(fail.text.clone()),
         Sent::MaybeSent => TransportFailure::MaybeSent(fail.text.clone()),
     }
 }

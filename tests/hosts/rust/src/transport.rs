@@ -56,16 +56,15 @@ impl Transport {
     }
 }
 
-/// What surely happened before the first byte went out is "not sent"; all else may have been.
+/// What surely happened before the first byte went out is "not sent"; all else may have been. What is configured
+/// wrongly is not tried again.
 fn failure(error: &Error) -> TransportFailure {
     let text = error.to_string();
     let not_sent = match error {
-        Error::HostNotFound
-        | Error::ConnectionFailed
-        | Error::BadUri(_)
-        | Error::Http(_)
-        | Error::InvalidProxyUrl => true,
-        Error::Tls(_) => true,
+        Error::BadUri(_) | Error::Http(_) | Error::InvalidProxyUrl => {
+            return TransportFailure::Unsendable(text);
+        }
+        Error::HostNotFound | Error::ConnectionFailed | Error::Tls(_) => true,
         Error::Timeout(timeout) => matches!(timeout, Timeout::Resolve | Timeout::Connect),
         Error::Io(error) => {
             matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::AddrNotAvailable)

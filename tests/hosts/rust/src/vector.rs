@@ -116,6 +116,8 @@ pub struct Fail {
 pub enum Sent {
     /// Nothing was.
     NotSent,
+    /// Nothing was, and nothing can be.
+    Unsendable,
     /// Something may have been.
     MaybeSent,
 }

@@ -74,6 +74,7 @@ fn transmit(transport: &Transport, request: Request) -> Result<Response, Transpo
             Ok(Response { status, headers: headers.collect(), body })
         }
         Err(core::TransportFailure::NotSent(text)) => Err(TransportFailure::NotSent(text)),
+        Err(core::TransportFailure::Unsendable(text)) => Err(TransportFailure::Unsendable(text)),
         Err(core::TransportFailure::MaybeSent(text)) => Err(TransportFailure::MaybeSent(text)),
     }
 }

@@ -150,6 +150,7 @@ fn response(answer: &Answer) -> Result<Response> {
 fn failure(fail: &Fail) -> TransportFailure {
     match fail.sent {
         Sent::NotSent => TransportFailure::NotSent(fail.text.clone()),
+        Sent::Unsendable => TransportFailure::Unsendable(fail.text.clone()),
         Sent::MaybeSent => TransportFailure::MaybeSent(fail.text.clone()),
     }
 }

@@ -1,0 +1,81 @@
+//! What cannot be sent as the host is configured: nothing is tried again, and the rest of a batch is left alone.
+
+use brightpearl_core::operation::{Batch, Request};
+use brightpearl_core::{Call, Client, Config, Delivery, Error, Kind, Method, Output, Step, TransportFailure};
+
+const CONFIG: &str = r#"{"account":"acme","datacentre":"use1",
+    "credentials":{"type":"private-app","app_ref":"acme_sync","account_token":"token-of-acme"}}"#;
+
+fn client() -> Client {
+    Client::new(Config::from_json(CONFIG).unwrap()).unwrap()
+}
+
+/// Fails every exchange so; the outputs, the error that ended the call, and how many were sent.
+fn driven(mut call: Call) -> (Vec<Output>, Option<Error>, u32) {
+    let (mut outputs, mut sent) = (Vec::new(), 0);
+    loop {
+        match call.poll(0) {
+            Ok(Step::Send(exchange)) => {
+                sent += 1;
+                let text = "the certificate is not trusted, token-of-acme".to_owned();
+                call.fail(exchange.id, TransportFailure::Unsendable(text), 0).unwrap();
+            }
+            Ok(Step::Output(output)) => outputs.push(output),
+            Ok(Step::Done) => return (outputs, None, sent),
+            Ok(other) => panic!("nothing is waited for: {other:?}"),
+            Err(error) => return (outputs, Some(error), sent),
+        }
+    }
+}
+
+fn assert_is_for_good(error: &Error) {
+    assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::NotSent), "{error}");
+    assert!(!error.is_retryable() && error.advice().contains("will not help"));
+    assert!(error.message().contains("not trusted") && !error.message().contains("token-of-acme"));
+}
+
+#[test]
+fn no_request_is_tried_again() {
+    let client = client();
+    for method in [Method::Get, Method::Post, Method::Put, Method::Delete] {
+        let before = client.budget(0).available;
+        let (_, error, sent) = driven(client.request(Request::new(method, "order-service/order/7")).unwrap());
+        assert_is_for_good(&error.unwrap());
+        assert_eq!((sent, client.budget(0).available), (1, before), "{method:?}");
+    }
+}
+
+#[test]
+fn a_login_is_not_tried_again_by_its_call() {
+    let text = CONFIG.replace(
+        r#""type":"private-app","app_ref":"acme_sync","account_token":"token-of-acme""#,
+        r#""type":"staff-login","app_ref":"acme_sync","email":"a@example.com","password":"token-of-acme""#,
+    );
+    let client = Client::new(Config::from_json(&text).unwrap()).unwrap();
+    // The next call tries, since the configuration may have been corrected.
+    for _ in 0..2 {
+        let (_, error, sent) =
+            driven(client.request(Request::new(Method::Get, "order-service/order/7")).unwrap());
+        assert_is_for_good(&error.unwrap());
+        assert_eq!(sent, 1);
+    }
+}
+
+#[test]
+fn a_batch_is_not_gone_on_with() {
+    let mut write = Request::new(Method::Post, "order-service/order/7/note");
+    write.body = r#"{"text":"called"}"#.to_owned();
+    let batch = Batch { requests: vec![write; 25], ..Batch::default() };
+    let (outputs, error, sent) = driven(client().batch(batch).unwrap());
+    assert!(error.is_none(), "{error:?}");
+    let mut writes = 0;
+    for output in outputs {
+        let Output::Results(results) = output else { panic!("results are due, not {output:?}") };
+        for result in results {
+            let error = result.outcome.unwrap_err();
+            assert_eq!(error.delivery(), Delivery::NotSent);
+            writes += 1;
+        }
+    }
+    assert_eq!((writes, sent), (25, 1));
+}
