@@ -89,7 +89,9 @@ class _AsyncNetwork(httpcore.AsyncNetworkBackend):
                 addresses = await asyncio.wrap_future(self._lookups.begin(host, port))
         except TimeoutError:
             raise httpcore.ConnectTimeout(LATE) from None
-        except (OSError, UnicodeError, RuntimeError) as error:
+        except UnicodeError:
+            raise httpx.InvalidURL("its host cannot be looked up; expected labels of at most 63 characters") from None
+        except (OSError, RuntimeError) as error:
             raise httpcore.ConnectError(str(error)) from None
 
         async def connect(address: str) -> httpcore.AsyncNetworkStream:

@@ -12,12 +12,12 @@ from brightpearl.async_bounded import AsyncBoundedTransport
 from brightpearl.exchange import (
     Exchange,
     certificates,
+    checked_proxy,
     own_client_options,
     prepared,
     proxy_for,
     reader_of,
     response_of,
-    unusable_proxy,
 )
 from brightpearl.messages import Request, Response
 
@@ -51,7 +51,7 @@ class AsyncHttpxTransport:
 
     async def __call__(self, request: Request) -> Response:
         """Transmits a request once."""
-        exchange = Exchange(self._deadline, is_own=self._given is None)
+        exchange = Exchange(self._deadline, is_own=self._given is None, url=request.url)
         try:
             with anyio.fail_after(exchange.left()):
                 return await self._transmit(request, exchange)
@@ -92,11 +92,7 @@ class AsyncHttpxTransport:
         return self._own[proxy]
 
     def _open(self, proxy: str | None) -> httpx.AsyncClient:
-        context = certificates()
-        try:
-            transport = AsyncBoundedTransport(context, proxy)
-        except (httpx.InvalidURL, ValueError, ImportError, RuntimeError) as error:
-            raise unusable_proxy(error) from None
+        transport = AsyncBoundedTransport(certificates(), checked_proxy(proxy))
         return httpx.AsyncClient(transport=transport, **own_client_options(self._timeout, self._deadline))
 
     async def aclose(self) -> None:

@@ -137,7 +137,9 @@ class _Network(httpcore.NetworkBackend):
             addresses = self._lookups.begin(host, port).result(_within(timeout, httpcore.ConnectTimeout))
         except FutureTimeoutError:
             raise httpcore.ConnectTimeout(LATE) from None
-        except (OSError, UnicodeError, RuntimeError) as error:
+        except UnicodeError:
+            raise httpx.InvalidURL("its host cannot be looked up; expected labels of at most 63 characters") from None
+        except (OSError, RuntimeError) as error:
             raise httpcore.ConnectError(str(error)) from None
         for address in addresses:
             try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import importlib.util
 import os
 import re
 import ssl
@@ -14,7 +16,7 @@ import httpx
 from brightpearl._native import __version__, is_loopback_host
 from brightpearl.content_coding import ACCEPTED, BodyReader
 from brightpearl.messages import Request, Response
-from brightpearl.transport import MaybeSent, NotSent, TransportFailure
+from brightpearl.transport import MaybeSent, NotSent, TransportFailure, Unsendable
 
 _NOT_SENT = (
     httpx.ConnectError,
@@ -24,6 +26,9 @@ _NOT_SENT = (
     httpx.InvalidURL,
 )
 """The failures that come before a byte of the request has left."""
+
+_HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
+"""A certificate's file in a directory, as it is looked for."""
 
 _QUOTED = re.compile(r":?\s*(bytearray\(|b['\"]).*", re.DOTALL)
 """Where a message of the HTTP library begins to quote what was sent or received, which may hold a token."""
@@ -35,12 +40,13 @@ class Exchange:
     `is_own`: whether the connections are those of this package, so that nothing leaves unnoticed.
     """
 
-    __slots__ = ("_deadline", "_is_own", "_sent", "until")
+    __slots__ = ("_deadline", "_is_own", "_sent", "_url", "until")
 
-    def __init__(self, deadline: float, *, is_own: bool) -> None:
+    def __init__(self, deadline: float, *, is_own: bool, url: str) -> None:
         self._deadline = deadline
         self._is_own = is_own
         self._sent = False
+        self._url = url
         self.until = time.monotonic() + deadline
 
     def left(self) -> float:
@@ -55,9 +61,9 @@ class Exchange:
     def _late(self) -> str:
         return f"no whole answer within the deadline of {self._deadline:g} seconds"
 
-    def trace(self, event: str, _: Any) -> None:
-        """Takes note of what the HTTP library is about to do."""
-        if event.endswith("send_request_headers.started"):
+    def trace(self, event: str, info: Any) -> None:
+        """Takes note of what the HTTP library is about to do. What asks a proxy for a tunnel is not the request."""
+        if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self._sent = True
 
     async def trace_async(self, event: str, info: Any) -> None:
@@ -67,14 +73,45 @@ class Exchange:
     def outcome(self, error: BaseException) -> BaseException:
         """What is to be raised for what the HTTP library raised. Neither refers to a frame of that library, nor to
         its request, since both hold the header lines."""
+        distrust = distrust_of(error)
         bare(error)
         if isinstance(error, TransportFailure) or not isinstance(error, Exception):
             return error
+        lasting = self._lasting(error, distrust)
+        if lasting is not None:
+            return lasting
         is_before = isinstance(error, _NOT_SENT) or (self._is_own and not self._sent)
         text = self._late() if self.left() <= 0 else described(error)
         failure = NotSent(text) if is_before else MaybeSent(text)
         failure.__cause__ = type(error)(said(error)) if isinstance(error, httpx.RequestError) else error
         return failure
+
+
+    def _lasting(self, error: Exception, distrust: ssl.SSLCertVerificationError | None) -> Unsendable | None:
+        """What another try would end with, too; None where it might not."""
+        if distrust is not None:
+            host = httpx.URL(self._url).host
+            failure = Unsendable(f"the certificate for {host!r} is not trusted: {distrust.verify_message}")
+            failure.__cause__ = distrust
+            return failure
+        if isinstance(error, httpx.InvalidURL):
+            return Unsendable(f"the URL is invalid: {said(error)}")
+        if isinstance(error, httpx.UnsupportedProtocol) or (isinstance(error, httpx.ProxyError) and str(error).startswith("407")):
+            return Unsendable(described(error))
+        return None
+
+
+def distrust_of(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """The failed check of a certificate that is behind an exception."""
+    seen: list[BaseException] = []
+    behind: BaseException | None = error
+    while behind is not None and behind not in seen:
+        if isinstance(behind, ssl.SSLCertVerificationError):
+            bare(behind)
+            return behind
+        seen.append(behind)
+        behind = behind.__cause__ or behind.__context__
+    return None
 
 
 def bare(error: BaseException) -> None:
@@ -99,7 +136,7 @@ def said(error: Exception) -> str:
 def prepared(
     client: httpx.Client | httpx.AsyncClient, request: Request, extensions: dict[str, Any]
 ) -> httpx.Request:
-    """A request as the HTTP library wants it. Raises `NotSent` when there can be none."""
+    """A request as the HTTP library wants it. Raises `Unsendable` when there can be none."""
     lines = [(wire_name(name), wire_value(name, value)) for name, value in request.headers.lines]
     if "accept-encoding" not in request.headers:
         lines.append((b"accept-encoding", ACCEPTED.encode()))
@@ -108,23 +145,23 @@ def prepared(
             request.method, request.url, headers=lines, content=request.body or None, extensions=extensions
         )
     except (httpx.InvalidURL, ValueError) as error:
-        raise NotSent(f"the URL is invalid: {type(error).__name__}; expected an absolute URL") from None
+        raise Unsendable(f"the URL is invalid: {type(error).__name__}; expected an absolute URL") from None
     if not 0 < (outgoing.url.port or 1) < 1 << 16:
-        raise NotSent("the URL is invalid: its port is too high; expected one up to 65535")
+        raise Unsendable("the URL is invalid: its port is too high; expected one up to 65535")
     return outgoing
 
 
 def wire_name(name: str) -> bytes:
     """A header's name in bytes."""
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-        raise NotSent(f"the header name {name!r} is invalid; expected letters, digits and hyphens")
+        raise Unsendable(f"the header name {name!r} is invalid; expected letters, digits and hyphens")
     return name.encode()
 
 
 def wire_value(name: str, value: str) -> bytes:
     """A header's value in bytes."""
     if not value.isascii() or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
-        raise NotSent(f"the value of the header {name!r} is invalid; expected one line of ASCII characters")
+        raise Unsendable(f"the value of the header {name!r} is invalid; expected one line of ASCII characters")
     return value.strip(" \t").encode()
 
 
@@ -141,15 +178,24 @@ def own_client_options(timeout: float, deadline: float) -> dict[str, Any]:
 def certificates() -> ssl.SSLContext:
     """Whom to trust: those that the environment names, or the usual ones.
 
-    Raises `NotSent` when they cannot be read."""
+    Raises `Unsendable` when they cannot be read."""
+    file, directories = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     try:
+        if directories and not file:
+            require_certificates(directories)
         return httpx.create_ssl_context()
     except OSError as error:
-        name = "SSL_CERT_FILE" if os.environ.get("SSL_CERT_FILE") else "SSL_CERT_DIR"
-        place = os.environ.get(name)
-        source = "that come with certifi" if place is None else f"that {name} names, {place!r},"
+        named = ("SSL_CERT_FILE", file) if file else ("SSL_CERT_DIR", directories)
+        source = f"that {named[0]} names, {named[1]!r}," if named[1] else "that come with certifi"
         reason = error.strerror or type(error).__name__
-        raise NotSent(f"the certificates {source} cannot be read: {reason}") from None
+        raise Unsendable(f"the certificates {source} cannot be read: {reason}") from None
+
+
+def require_certificates(directories: str) -> None:
+    """Raises the `OSError` of directories without certificates, which OpenSSL would pass over."""
+    found = [name for directory in directories.split(os.pathsep) if directory for name in os.listdir(directory)]
+    if not any(map(_HASHED.fullmatch, found)):
+        raise OSError(errno.ENOENT, "expected certificates under the names that `openssl rehash` gives them")
 
 
 def proxy_for(url: str) -> str | None:
@@ -157,7 +203,7 @@ def proxy_for(url: str) -> str | None:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
-        raise NotSent(f"the URL is invalid: {type(error).__name__}; expected an absolute URL") from None
+        raise Unsendable(f"the URL is invalid: {type(error).__name__}; expected an absolute URL") from None
     proxies = getproxies()
     proxy = proxies.get(parsed.scheme) or proxies.get("all")
     if not proxy or is_loopback_host(parsed.host) or proxy_bypass(parsed.host):
@@ -165,9 +211,30 @@ def proxy_for(url: str) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def unusable_proxy(error: Exception) -> NotSent:
-    """What to say of a proxy that no client can be made for; its address may hold a password."""
-    return NotSent(f"the proxy of HTTP_PROXY, HTTPS_PROXY or ALL_PROXY cannot be used: {type(error).__name__}")
+def checked_proxy(proxy: str | None) -> str | None:
+    """A proxy that a client can be made for. Raises `Unsendable` otherwise; its address may hold a password."""
+    if proxy is None:
+        return None
+    try:
+        url = httpx.Proxy(proxy).url
+    except httpx.InvalidURL:
+        raise _unusable(proxy, "it is not a URL; expected one such as http://proxy.example:3128") from None
+    except ValueError:
+        raise _unusable(proxy, "its scheme is not supported; expected http, https, socks5 or socks5h") from None
+    if not url.host:
+        raise _unusable(proxy, "it has no host; expected one such as http://proxy.example:3128")
+    if not 0 < (url.port or 1) < 1 << 16:
+        raise _unusable(proxy, "its port is too high; expected one up to 65535")
+    if url.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+        raise _unusable(proxy, "it speaks SOCKS, which needs the package socksio; install httpx[socks]")
+    return proxy
+
+
+def _unusable(proxy: str, why: str) -> Unsendable:
+    given = {proxy, proxy.removeprefix("http://")}
+    names = {"http_proxy", "https_proxy", "all_proxy"}
+    named = [name for name, value in os.environ.items() if name.lower() in names and value in given]
+    return Unsendable(f"the proxy of {' and '.join(named) or 'the system'} cannot be used: {why}")
 
 
 def reader_of(answer: httpx.Response, limit: int | None) -> BodyReader:

@@ -47,7 +47,7 @@ class HttpxTransport:
         """Transmits a request once."""
         from brightpearl.exchange import Exchange
 
-        exchange = Exchange(self._deadline, is_own=self._given is None)
+        exchange = Exchange(self._deadline, is_own=self._given is None, url=request.url)
         try:
             return self._transmit(request, exchange)
         except BaseException as error:
@@ -97,13 +97,9 @@ class HttpxTransport:
         import httpx
 
         from brightpearl.bounded import BoundedTransport
-        from brightpearl.exchange import certificates, own_client_options, unusable_proxy
+        from brightpearl.exchange import certificates, checked_proxy, own_client_options
 
-        context = certificates()
-        try:
-            transport = BoundedTransport(context, proxy)
-        except (httpx.InvalidURL, ValueError, ImportError, RuntimeError) as error:
-            raise unusable_proxy(error) from None
+        transport = BoundedTransport(certificates(), checked_proxy(proxy))
         return httpx.Client(transport=transport, **own_client_options(self._timeout, self._deadline))
 
     def close(self) -> None:
