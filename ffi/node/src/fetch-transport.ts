@@ -1,8 +1,11 @@
 /** The default transport: `fetch`, with limits of time and size, and with a judgement on what a failure means. */
 
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { invalid } from "./errors";
-import { MaybeSent, NotSent, type Request, type Response, type Transport } from "./http";
+import { Connecting } from "./connecting";
+import { MaybeSent, NotSent, Unsendable, type Request, type Response, type Transport } from "./http";
 
 /** Failures that come before the first byte of a request. */
 const BEFORE_SENDING = new Set([
@@ -13,16 +16,28 @@ const BEFORE_SENDING = new Set([
   "EAI_AGAIN",
   "EAI_FAIL",
   "UND_ERR_CONNECT_TIMEOUT",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+]);
+
+/** Failed checks of a certificate, which another try would end with, too. */
+const DISTRUST = new Set([
+  "CERT_CHAIN_TOO_LONG",
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
   "SELF_SIGNED_CERT_IN_CHAIN",
   "UNABLE_TO_GET_ISSUER_CERT",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
 ]);
 
 /** How the transport over `fetch` reads. */
@@ -50,11 +65,13 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     throw invalid("fetch", `found a value of type ${typeof fetcher}, expected a function`);
   }
   return async (request, { signal }) => {
+    const host = hostOf(request);
+    requireSendable(request);
     const watch = new Watch(signal, timeoutMs, deadlineMs);
     try {
       return await exchange(fetcher, request, watch, maxBodyBytes);
     } catch (error) {
-      throw watch.expired ?? judged(error);
+      throw watch.expired ?? judged(error, host, watch.connecting.isWaiting);
     } finally {
       watch.stop();
     }
@@ -68,16 +85,42 @@ function limit(name: string, value: unknown, most: number): number {
   return value;
 }
 
+/** The host of a URL that `fetch` can take. */
+function hostOf(request: Request): string {
+  let url: URL;
+  try {
+    url = new URL(request.url);
+  } catch {
+    throw new Unsendable("the URL is invalid; expected an absolute URL");
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new Unsendable(`the URL is invalid: its scheme is ${JSON.stringify(url.protocol.slice(0, -1))}; expected https`);
+  }
+  return url.hostname;
+}
+
+/** Throws at the header line that cannot be sent. Its value, which may be secret, is not shown. */
+function requireSendable(request: Request): void {
+  for (const [name, value] of request.headers) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
+      throw new Unsendable(`the header name ${JSON.stringify(name)} is invalid; expected letters, digits and hyphens`);
+    }
+    if (!/^[\t\x20-\x7e]*$/.test(value)) {
+      throw new Unsendable(`the value of the header ${JSON.stringify(name)} is invalid; expected one line of ASCII characters`);
+    }
+  }
+}
+
 async function exchange(fetcher: typeof fetch, request: Request, watch: Watch, maxBodyBytes: number): Promise<Response> {
-  const answering = fetcher(request.url, {
+  const options: RequestInit = {
     method: request.method,
     headers: request.headers.map(([name, value]): [string, string] => [name, value]),
     body: request.body.length > 0 ? Buffer.from(request.body) : null,
     // A redirect would carry the credentials to another place; the engine judges it.
     redirect: "manual",
     signal: watch.signal,
-  });
-  const answer = await watch.next(answering);
+  };
+  const answer = await watch.next(watch.connecting.watch(() => fetcher(request.url, options)));
   const pieces: Uint8Array[] = [];
   let size = 0;
   const reader = answer.body?.getReader();
@@ -102,7 +145,8 @@ class Watch {
   readonly #deadline: NodeJS.Timeout;
   readonly #onAbort = () => this.#controller.abort(this.#given.reason);
   /** Why time was up, when it was. */
-  expired: MaybeSent | undefined;
+  expired: MaybeSent | NotSent | undefined;
+  readonly connecting = new Connecting();
 
   constructor(given: AbortSignal, timeoutMs: number, deadlineMs: number) {
     this.#given = given;
@@ -138,11 +182,12 @@ class Watch {
   stop(): void {
     clearTimeout(this.#deadline);
     this.#given.removeEventListener("abort", this.#onAbort);
+    this.connecting.stop();
     this.#controller.abort();
   }
 
   #expire(message: string): void {
-    this.expired ??= new MaybeSent(message);
+    this.expired ??= this.connecting.isWaiting ? new NotSent(`${message}; there was no connection yet`) : new MaybeSent(message);
     this.#controller.abort(this.expired);
   }
 }
@@ -155,12 +200,39 @@ interface SystemError {
   readonly cause?: SystemError;
 }
 
-function judged(error: unknown): Error {
+function judged(error: unknown, host: string, isConnecting: boolean): Error {
   const failure = error as SystemError;
   const cause = failure.cause ?? failure;
   const words = [failure.message, cause === failure ? undefined : (cause.message ?? cause.code)];
   const text = words.filter(Boolean).join(": ") || String(error);
-  return isBeforeSending(cause) ? new NotSent(text) : new MaybeSent(text);
+  if (DISTRUST.has(cause.code ?? "")) {
+    return new Unsendable(`the certificate for ${JSON.stringify(host)} is not trusted: ${text}${extraCertificates()}`);
+  }
+  // The URL is a good one: that of a proxy, which a newer Node or a fetch of one's own has, is not.
+  if (cause.code === "ERR_INVALID_URL" || cause.code === "UND_ERR_INVALID_ARG") {
+    return new Unsendable(`the proxy cannot be used, see HTTP_PROXY and HTTPS_PROXY: ${text}`);
+  }
+  // `fetch` itself refuses some ports, and says so by these words alone.
+  if (cause.message === "bad port") {
+    return new Unsendable("the URL is invalid: fetch does not connect to its port");
+  }
+  return isConnecting || isBeforeSending(cause) ? new NotSent(text) : new MaybeSent(text);
+}
+
+/** What is wrong with the file of further certificates, which Node passes over when it cannot read it. */
+function extraCertificates(): string {
+  const file = process.env["NODE_EXTRA_CA_CERTS"];
+  if (!file) {
+    return "";
+  }
+  const said = `; NODE_EXTRA_CA_CERTS names ${JSON.stringify(file)}, which`;
+  try {
+    new X509Certificate(readFileSync(file));
+    return `${said} does not vouch for it`;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).syscall === undefined ? undefined : (error as NodeJS.ErrnoException).code;
+    return code === undefined ? `${said} has no certificate` : `${said} cannot be read: ${code}`;
+  }
 }
 
 /** Several addresses may have been tried; then every one must have failed early. */
