@@ -364,3 +364,48 @@ fn what_is_absent_by_mistake_does_not_pass_for_everything() {
         bp_client_free(client);
     }
 }
+
+#[test]
+fn a_failure_is_taken_once_and_a_malformed_answer_leaves_the_exchange_open() {
+    const POST: &str =
+        r#"{"request":{"method":"POST","path":"order-service/order/7/note","body":"{\"text\":\"a\"}"}}"#;
+    let client = client();
+    let reason = b"no \xff";
+    let fails = [
+        (bp_call_fail_not_sent as unsafe extern "C" fn(_, _, _, _, _, _) -> _, bp_delivery::NotSent, true),
+        (bp_call_fail_unsendable, bp_delivery::NotSent, false),
+        (bp_call_fail_maybe_sent, bp_delivery::MaybeApplied, false),
+    ];
+    for (fail, delivery, may_pass) in fails {
+        let call = start(client, POST);
+        // SAFETY: handles, texts and places of our own, and NULL.
+        unsafe {
+            let (mut step, mut error) = (step(), null_mut());
+            bp_call_poll(call, NOW, &mut step, null_mut());
+            let told_of = |exchange, error: *mut *mut bp_error| {
+                fail(call, exchange, reason.as_ptr().cast(), reason.len(), NOW, error)
+            };
+            assert_eq!(told_of(step.exchange + 7, &mut error), bp_status::Misuse);
+            assert_eq!(told(error), (bp_status::Misuse, "exchange".to_owned()));
+            let mut malformed = response("{}");
+            (malformed.headers, malformed.header_count) = (null(), 3);
+            bp_call_answer(call, step.exchange, &malformed, NOW, &mut error);
+            assert_eq!(told(error), (bp_status::NullPointer, "response.headers".to_owned()));
+            assert_eq!(told_of(step.exchange, null_mut()), bp_status::Ok);
+            assert_eq!(told_of(step.exchange, &mut error), bp_status::Misuse);
+            assert_eq!(told(error), (bp_status::Misuse, "exchange".to_owned()));
+            let ended = bp_call_poll(call, NOW, &mut step, &mut error);
+            if may_pass {
+                assert_eq!((ended, step.kind), (bp_status::Ok, bp_step_kind::Wait));
+            } else {
+                assert_eq!(ended, bp_status::Transport);
+                assert_eq!(bp_error_delivery(error), delivery);
+                assert!(!bp_error_is_retryable(error));
+                bp_error_free(error);
+            }
+            bp_call_free(call);
+        }
+    }
+    // SAFETY: a client of our own.
+    unsafe { bp_client_free(client) };
+}

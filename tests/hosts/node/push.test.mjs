@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { CancelledError, Client, Mapping } from "./brightpearl.mjs";
+import { CancelledError, Client, Mapping, MisuseError, TransportError, fetchTransport } from "./brightpearl.mjs";
 import { all, rejection } from "./connect.mjs";
 import { startEmulator } from "../../../ffi/node/dist/testing.mjs";
 
@@ -199,3 +199,22 @@ async function over(request) {
   const answer = await fetch(request.url, { method: request.method, headers: request.headers, body });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 }
+
+test("what was written before a transport failed is not written again", async () => {
+  const standard = fetchTransport();
+  const failures = [() => { throw new MisuseError("x", { kind: "misuse", delivery: "not-sent", errors: [] }); }, () => { throw undefined; }, () => null, () => ({ status: "200" })];
+  for (const [index, fail] of failures.entries()) {
+    const transport = async (request, options) => {
+      const answer = await standard(request, options);
+      return request.method === "POST" && request.url.endsWith("/sales-order") ? fail() : answer;
+    };
+    const journal = { text: "", append(lines) { this.text += lines; } };
+    const options = { write: true, journal, window: 1, looksMs: [] };
+    const outcomes = await new Client({ ...emulator.options, transport }).push(mapping, orders(`LOST${index}`, 3), options).all();
+    assert.deepEqual(states(outcomes), Array(3).fill("maybe-applied"));
+    for (const { error } of outcomes) assert.ok(error instanceof TransportError && error.delivery === "maybe-applied", error);
+    const again = new Client(emulator.options);
+    assert.deepEqual(states(await again.push(mapping, orders(`LOST${index}`, 3), { ...options, looksMs: undefined }).all()), Array(3).fill("created"));
+    for (const { number } of orders(`LOST${index}`, 3)) assert.equal(await count(again, number), 1);
+  }
+});

@@ -30,7 +30,7 @@ from brightpearl import (
 )
 from brightpearl.journal import Journal
 from conftest import NEW_ORDER, TOKEN
-from pushed import MAPPING, orders, shop
+from pushed import MAPPING, found, orders, shop
 
 KINDS = ["sync", "async"]
 ORDER = "order-service/order"
@@ -209,6 +209,56 @@ def test_a_push_ends_and_gives_its_journal_back(kind: str, failure: BaseExceptio
         for outcome in ended:
             assert outcome.state == "maybe-applied" or outcome.error is None or outcome.error.delivery != "applied"
     Journal(journal).close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "failure",
+    [*FAILURES, KeyboardInterrupt(), Interruption(), None],
+    ids=lambda failure: type(failure).__name__,
+)
+def test_what_was_written_before_a_transport_failed_is_not_written_again(
+    kind: str, failure: BaseException | None, tmp_path: Path
+) -> None:
+    """The write is carried out, and the transport then raises something, or answers with nothing."""
+    journal = tmp_path / "journal"
+    emulator = shop()
+    records = orders(emulator.client(), 3)
+
+    def act(request: Request) -> Any:
+        answer = emulator.transport(request)
+        if request.method == "POST" and request.url.endswith("/sales-order"):
+            if failure is not None:
+                raise failure
+            return None
+        return answer
+
+    async def transport(request: Request) -> Any:
+        await asyncio.sleep(0)
+        return act(request)
+
+    async def push() -> list[Outcome]:
+        client = emulator.async_client(transport=transport)
+        outcomes = client.push(MAPPING, records, write=True, journal=journal, window=1, looks=())
+        return [outcome async for outcome in outcomes]
+
+    ended: list[Outcome] = []
+    try:
+        if kind == "sync":
+            client = emulator.client(transport=act)
+            ended = list(client.push(MAPPING, records, write=True, journal=journal, window=1, looks=()))
+        else:
+            ended = asyncio.run(push())
+    except (KeyboardInterrupt, Interruption) as interruption:
+        assert interruption is failure
+        assert getattr(interruption, "unknown_outcome").delivery == "maybe-applied"  # noqa: B009
+    for outcome in ended:
+        assert outcome.state == "maybe-applied"
+        assert isinstance(outcome.error, TransportError)
+        assert outcome.error.delivery == "maybe-applied"
+    again = emulator.client()
+    assert all(outcome.ok for outcome in again.push(MAPPING, records, write=True, journal=journal))
+    assert [found(again, record["number"]) for record in records] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("kind", KINDS)
