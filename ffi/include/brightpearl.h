@@ -35,8 +35,8 @@
  *    later releases add fields.
  *  - Threads. "Any thread" means from several threads at once, also on one handle. "The call's thread" means
  *    one thread at a time for one call. No function calls back.
- *  - Stack. A thread that calls these functions needs a stack of 128 KiB, whatever the input is; in a build
- *    without optimisation 512 KiB.
+ *  - Stack. A thread that calls these functions needs BP_STACK_BYTES of stack, whatever the input is. An optimised
+ *    build gets by with 128 KiB.
  *  - Enumerations may get more values in later releases: handle the unknown.
  *  - Time is milliseconds since the Unix epoch, on the program's clock.
  */
@@ -67,6 +67,13 @@ struct ArrowSchema;
  * Compare it with `bp_abi_version` when the library is loaded by other means than the linker.
  */
 #define BP_ABI_VERSION 1
+
+/**
+ * Bytes of stack that a thread needs which calls the library. Threads have more than that by default nearly everywhere;
+ * where a program sets the size itself, or a platform gives less, it is set to at least this, besides what the program
+ * takes.
+ */
+#define BP_STACK_BYTES (512 * 1024)
 
 /**
  * Stands in `offset_minutes` for an instant that the server wrote with `Z`.

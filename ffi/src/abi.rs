@@ -7,6 +7,11 @@ use std::ffi::c_char;
 /// Compare it with `bp_abi_version` when the library is loaded by other means than the linker.
 pub const BP_ABI_VERSION: u32 = 1;
 
+/// Bytes of stack that a thread needs which calls the library. Threads have more than that by default nearly everywhere;
+/// where a program sets the size itself, or a platform gives less, it is set to at least this, besides what the program
+/// takes.
+pub const BP_STACK_BYTES: usize = 512 * 1024;
+
 /// The interface version of the library that is loaded. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn bp_abi_version() -> u32 {
