@@ -57,10 +57,7 @@ for target in "${targets[@]}"; do
     fi
     if [ "$status" -eq 0 ] && [ -n "$runs" ]; then
         # The same inputs each time, so that a failure here is a failure everywhere.
-        runs_here=$runs
-        # Most sequences of C functions are over at once.
-        [ "$target" != abi ] || runs_here=$((runs * 10))
-        "$binaries/$target" "${options[@]}" -seed=7 -runs="$runs_here" "$seeds/$target" >>"$log" 2>&1 || status=$?
+        "$binaries/$target" "${options[@]}" -seed=7 -runs="$runs" "$seeds/$target" >>"$log" 2>&1 || status=$?
     elif [ "$status" -eq 0 ]; then
         "$binaries/$target" "${options[@]}" -max_total_time=$((seconds / ${#targets[@]} + 1)) "$grown" "$seeds/$target" \
             >>"$log" 2>&1 || status=$?

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use brightpearl_core::mapping::ready;
+use brightpearl_fuzz::{acts, sequences};
 use serde_json::Value;
 
 /// Seeds that are longer than this slow a target down more than they show it.
@@ -75,8 +76,9 @@ impl Seeds {
             self.add("mappings", [document.as_bytes(), &[0xff], record.unwrap_or("{}").as_bytes()].concat())?;
             self.expressions(&serde_json::from_str(document).unwrap_or_default())?;
         }
-        // Sequences are read backwards from bytes: what says much gives many different ones.
-        self.add("abi", vector.to_string())?;
+        for sequence in sequences::of(vector) {
+            self.add("abi", acts::encode(&sequence))?;
+        }
         self.add("emulator", joined)
     }
 

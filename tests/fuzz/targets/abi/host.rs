@@ -4,25 +4,19 @@ use std::ffi::c_char;
 use std::ptr::{null, null_mut};
 
 use brightpearl::*;
+use brightpearl_fuzz::acts::{Act, Size, Text};
+use brightpearl_fuzz::driving::NOW;
 use brightpearl_fuzz::operations::{CONFIG, NOTES};
 
-use super::{Act, Body, Operation, Size, Text};
-
+#[path = "functions.rs"]
+mod functions;
 #[path = "reading.rs"]
 mod reading;
+#[path = "start.rs"]
+mod start;
 
-const NOW: u64 = 1_767_225_600_000;
-const OPERATIONS: [&str; 8] = [
-    r#"{"search":{"resource":"order-service/order-search"}}"#,
-    r#"{"fetch":{"resource":"order-service/order","ids":"1-9,30"}}"#,
-    r#"{"options":{"resource":"order-service/order","ids":"1-300"}}"#,
-    r#"{"request":{"method":"GET","path":"order-service/order-type"}}"#,
-    r#"{"task":{"name":"list-price-lists","arguments":{}}}"#,
-    r#"{"pull":{"resources":[{"resource":"order"},{"resource":"brand"}]}}"#,
-    r#"{"push":{"write":true,"window":3,"mapping":{"version":1,"name":"notes","target":"order-service/order/{ORDER-ID}/note","path":{"ORDER-ID":{"from":"order"}},"fields":[{"to":"/text","from":"text"}]}}}"#,
-    r#"{"batch":{"requests":[{"method":"POST","path":"order-service/order/1/note","body":"{\"text\":\"n\"}"},{"method":"DELETE","path":"order-service/order/1/row/2"}]}}"#,
-];
-const TEXTS: [&str; 14] = [
+/// What means something in a request or in an answer.
+const TEXTS: [&str; 21] = [
     CONFIG,
     NOTES,
     "order-service/order-search",
@@ -37,8 +31,6 @@ const TEXTS: [&str; 14] = [
     "read-product-prices",
     r#"{"productIds":"1-9"}"#,
     "",
-];
-const BODIES: [&str; 8] = [
     r#"{"response":{"results":[[7,"Zo\u00eb"],[9,null]],"metaData":{"resultsAvailable":4,"resultsReturned":2,"firstResult":1,"lastResult":2,"columns":[{"name":"orderId","referenceData":["a"]},{"name":"ref"}]}},"reference":{"a":{"7":"x"}}}"#,
     r#"{"response":{"results":[[1,1.5,true,[1],"2026-01-01T00:00:00.000Z"]],"metaData":{"resultsAvailable":1,"resultsReturned":1,"firstResult":1,"lastResult":1,"columns":[{"name":"orderId"},{"name":"b"},{"name":"c"},{"name":"d"},{"name":"createdOn","reportDataType":"PERIOD"}]}}}"#,
     r#"{"response":[{"id":1,"a":"b"},{"id":2}]}"#,
@@ -46,7 +38,6 @@ const BODIES: [&str; 8] = [
     r#"{"response":{"processedMessages":[{"label":"1","statusCode":200,"body":{"content":{"response":3}}}],"unprocessedMessages":[]}}"#,
     r#"{"errors":[{"code":"CMNC-006","message":"no"}]}"#,
     r#"{"response":12}"#,
-    "",
 ];
 
 /// What is freed only at the end, or by an act.
@@ -64,22 +55,24 @@ pub(super) struct Host {
 /// An input in memory of exactly its size, which goes as soon as the function has returned.
 struct Input {
     bytes: Option<Box<[u8]>>,
+    /// How long the program says that NULL is.
+    null: usize,
 }
 
 impl Input {
     fn of(text: &Text) -> Self {
-        Self {
-            bytes: match text {
-                Text::Known(number) => Some(TEXTS[usize::from(*number) % TEXTS.len()].as_bytes().into()),
-                Text::Any(text) => Some(text.as_bytes().into()),
-                Text::Bytes(bytes) => Some(bytes.as_slice().into()),
-                Text::Null => None,
-            },
-        }
+        let bytes = match text {
+            Text::Known(number) => TEXTS[usize::from(*number) % TEXTS.len()].as_bytes(),
+            Text::Any(text) => text.as_bytes(),
+            Text::Bytes(bytes) => bytes,
+            Text::Null => return Self { bytes: None, null: 0 },
+            Text::OfNull => return Self { bytes: None, null: usize::MAX },
+        };
+        Self { bytes: Some(bytes.into()), null: 0 }
     }
 
     fn known(text: &str) -> Self {
-        Self { bytes: Some(text.as_bytes().into()) }
+        Self { bytes: Some(text.as_bytes().into()), null: 0 }
     }
 
     fn data(&self) -> *const c_char {
@@ -87,7 +80,7 @@ impl Input {
     }
 
     fn len(&self) -> usize {
-        self.bytes.as_ref().map_or(0, |bytes| bytes.len())
+        self.bytes.as_ref().map_or(self.null, |bytes| bytes.len())
     }
 
     fn text(&self) -> bp_text {
@@ -99,12 +92,49 @@ impl Input {
     }
 }
 
+/// Several texts in an array of exactly their number.
+struct Texts {
+    _inputs: Vec<Input>,
+    texts: Box<[bp_text]>,
+}
+
+impl Texts {
+    fn of(texts: &[Text]) -> Self {
+        let inputs: Vec<Input> = texts.iter().map(Input::of).collect();
+        Self { texts: inputs.iter().map(Input::text).collect(), _inputs: inputs }
+    }
+
+    fn lent(&self) -> (*const bp_text, usize) {
+        (self.texts.as_ptr(), self.texts.len())
+    }
+}
+
+/// Several names and values in an array of exactly their number.
+struct Fields {
+    _inputs: Vec<(Input, Input)>,
+    fields: Box<[bp_field]>,
+}
+
+impl Fields {
+    fn of(fields: &[(Text, Text)]) -> Self {
+        let inputs: Vec<(Input, Input)> =
+            fields.iter().map(|(name, value)| (Input::of(name), Input::of(value))).collect();
+        let fields =
+            inputs.iter().map(|(name, value)| bp_field { name: name.text(), value: value.text() }).collect();
+        Self { _inputs: inputs, fields }
+    }
+
+    fn lent(&self) -> (*const bp_field, usize) {
+        (self.fields.as_ptr(), self.fields.len())
+    }
+}
+
 /// All bits zero, and the size set or not: `BP_INIT`, done well and badly.
 fn sized<T>(size: &Size, set: impl FnOnce(&mut T, usize)) -> Box<T> {
     // SAFETY: used for this interface's own structures only, which zero fits.
     let mut structure: Box<T> = Box::new(unsafe { std::mem::zeroed() });
     let told = match size {
-        Size::Right | Size::Also | Size::Still => size_of::<T>(),
+        Size::Right => size_of::<T>(),
         Size::Zero => 0,
         Size::Short(size) => usize::from(*size) % size_of::<T>(),
         Size::Huge => usize::MAX,
@@ -153,6 +183,12 @@ impl Host {
         unsafe { bp_error_free(error) };
     }
 
+    /// One of the exchanges that have no answer yet, or one that never was.
+    fn exchange(&mut self, which: u8) -> u64 {
+        let which = usize::from(which);
+        if which < self.exchanges.len() { self.exchanges.remove(which) } else { u64::MAX }
+    }
+
     fn started(&mut self, status: bp_status, call: *mut bp_call, error: *mut bp_error) {
         self.judge(status, error);
         assert_eq!(call.is_null(), status != bp_status::Ok, "a call exactly on success");
@@ -166,32 +202,33 @@ impl Host {
         let now = self.now;
         match act {
             Act::Client { config, with_pool } => self.client(&Input::of(config), *with_pool),
+            Act::Pool { config } => {
+                let (config, mut pool) = (Input::of(config), null_mut());
+                // SAFETY: a text and places of our own.
+                let status = unsafe { bp_pool_new(config.data(), config.len(), &mut pool, &mut error) };
+                self.judge(status, error);
+                self.pools.extend((!pool.is_null()).then_some(pool));
+            }
             Act::Start { client, operation, size } => {
                 self.start(slot(&self.clients, *client), operation, size)
             }
             Act::Poll { call, size, later } => {
-                self.now += u64::from(*later) * 16;
+                self.now += u64::from(*later);
                 self.poll(slot(&self.calls, *call), size);
             }
-            Act::Answer { call, body, status, size } => {
-                let body = match body {
-                    Body::Known(number) => Input::known(BODIES[usize::from(*number) % BODIES.len()]),
-                    Body::Any(bytes) => Input { bytes: Some(bytes.as_slice().into()) },
-                };
-                let (name, value) = (Input::known("brightpearl-requests-remaining"), Input::known("7"));
-                let headers = Box::new([bp_field { name: name.text(), value: value.text() }]);
+            Act::Answer { call, which, status, headers, body, size } => {
+                let (headers, body) = (Fields::of(headers), Input::of(body));
                 let mut response =
                     sized(size, |response: &mut bp_response, size| response.struct_size = size);
-                response.status = if *status < 256 { 200 } else { *status };
-                response.body = body.bytes();
-                (response.headers, response.header_count) = (headers.as_ptr(), headers.len());
-                let (call, exchange) = (slot(&self.calls, *call), self.exchanges.pop().unwrap_or(1));
+                (response.status, response.body) = (*status, body.bytes());
+                (response.headers, response.header_count) = headers.lent();
+                let (call, exchange) = (slot(&self.calls, *call), self.exchange(*which));
                 // SAFETY: a call or NULL, and structures and places of our own.
                 let told = unsafe { bp_call_answer(call, exchange, &*response, now, &mut error) };
                 self.judge(told, error);
             }
-            Act::Fail { call, maybe, reason } => {
-                let (call, exchange) = (slot(&self.calls, *call), self.exchanges.pop().unwrap_or(1));
+            Act::Fail { call, which, maybe, reason } => {
+                let (call, exchange) = (slot(&self.calls, *call), self.exchange(*which));
                 let reason = Input::of(reason);
                 let fail = match (*maybe, reason.len() % 2) {
                     (true, _) => bp_call_fail_maybe_sent,
@@ -216,15 +253,16 @@ impl Host {
                 self.checkpoint =
                     self.taken(|buffer, error| unsafe { bp_call_checkpoint(call, buffer, error) });
             }
-            Act::Resume { client, text } => {
-                let text = text
-                    .as_ref()
-                    .map_or_else(|| Input { bytes: Some(self.checkpoint.as_slice().into()) }, Input::of);
+            Act::Resume { client, text, allow_writes } => {
+                let given = text.as_ref().map(Input::of);
+                let text = given
+                    .unwrap_or_else(|| Input { bytes: Some(self.checkpoint.as_slice().into()), null: 0 });
                 let mut call = null_mut();
                 let client = slot(&self.clients, *client);
                 // SAFETY: a client or NULL, a text, and places of our own.
-                let status =
-                    unsafe { bp_client_resume(client, text.data(), text.len(), true, &mut call, &mut error) };
+                let status = unsafe {
+                    bp_client_resume(client, text.data(), text.len(), *allow_writes, &mut call, &mut error)
+                };
                 self.started(status, call, error);
             }
             Act::Feed { call, record } => {
@@ -247,15 +285,7 @@ impl Host {
                 self.judge(told, error);
             }
             Act::Ask { client, size } => self.ask(slot(&self.clients, *client), size),
-            Act::Validate { method, path, body, size } => {
-                let (method, path, body) = (Input::of(method), Input::of(path), Input::of(body));
-                let mut validation = sized(size, |it: &mut bp_validation, size| it.struct_size = size);
-                (validation.verb, validation.path, validation.body) =
-                    (method.text(), path.text(), body.bytes());
-                // SAFETY: structures and places of our own.
-                self.taken(|buffer, error| unsafe { bp_validate(&*validation, buffer, error) });
-            }
-            Act::Map { document, record } => self.map(&Input::of(document), &Input::of(record)),
+            Act::Function { function, size } => self.function(function, size),
             Act::FreeKept => std::mem::take(&mut self.kept).free(),
             // SAFETY: our own and in no list any more, or NULL.
             Act::FreeCall { call } => unsafe { bp_call_free(take(&mut self.calls, *call)) },
@@ -263,91 +293,6 @@ impl Host {
             Act::FreeClient { client } => unsafe { bp_client_free(take(&mut self.clients, *client)) },
             Act::Nulls => self.nulls(),
         }
-    }
-
-    fn start(&mut self, client: *const bp_client, operation: &Operation, size: &Size) {
-        let (mut call, mut error) = (null_mut(), null_mut());
-        // SAFETY: a client or NULL, texts, structures and places of our own, all of which outlive the function.
-        let status = unsafe {
-            match operation {
-                Operation::Known(number) => {
-                    let text = Input::known(OPERATIONS[usize::from(*number) % OPERATIONS.len()]);
-                    bp_call_start_json(client, text.data(), text.len(), &mut call, &mut error)
-                }
-                Operation::Json(text) => {
-                    let text = Input::of(text);
-                    bp_call_start_json(client, text.data(), text.len(), &mut call, &mut error)
-                }
-                Operation::Search { resource, filters } => {
-                    let resource = Input::of(resource);
-                    let inputs: Vec<(Input, Input)> =
-                        filters.iter().map(|(name, value)| (Input::of(name), Input::of(value))).collect();
-                    let fields: Box<[bp_field]> = inputs
-                        .iter()
-                        .map(|(name, value)| bp_field { name: name.text(), value: value.text() })
-                        .collect();
-                    let mut search = sized(size, |it: &mut bp_search, size| it.struct_size = size);
-                    search.resource = resource.text();
-                    (search.filters, search.filter_count) = (fields.as_ptr(), fields.len());
-                    bp_call_start_search(client, &*search, &mut call, &mut error)
-                }
-                Operation::Fetch { ids } => {
-                    let (resource, ids) = (Input::known("order-service/order"), Input::of(ids));
-                    let mut fetch = sized(size, |it: &mut bp_fetch, size| it.struct_size = size);
-                    (fetch.resource, fetch.ids) = (resource.text(), ids.text());
-                    bp_call_start_fetch(client, &*fetch, &mut call, &mut error)
-                }
-                Operation::Options { ids } => {
-                    let (resource, ids) = (Input::known("order-service/order"), Input::of(ids));
-                    let mut options = sized(size, |it: &mut bp_options, size| it.struct_size = size);
-                    (options.resource, options.ids) = (resource.text(), ids.text());
-                    bp_call_start_options(client, &*options, &mut call, &mut error)
-                }
-                Operation::Request { path, body } => {
-                    let (method, path, body) = (Input::known("POST"), Input::of(path), Input::of(body));
-                    let mut request = sized(size, |it: &mut bp_request, size| it.struct_size = size);
-                    (request.method, request.path, request.body) = (method.text(), path.text(), body.bytes());
-                    bp_call_start_request(client, &*request, &mut call, &mut error)
-                }
-                Operation::Batch(bodies) => {
-                    let mut batch = null_mut();
-                    let made = bp_batch_new(&mut batch, null_mut());
-                    assert_eq!(made, bp_status::Ok);
-                    for body in bodies.iter().take(12) {
-                        let method = Input::known("POST");
-                        let (path, body) = (Input::known("order-service/order/1/note"), Input::of(body));
-                        let mut request = sized(size, |it: &mut bp_request, size| it.struct_size = size);
-                        (request.method, request.path, request.body) =
-                            (method.text(), path.text(), body.bytes());
-                        bp_batch_add(batch, &*request, null_mut());
-                    }
-                    let status = bp_call_start_batch(client, batch, null(), &mut call, &mut error);
-                    bp_batch_free(batch);
-                    status
-                }
-                Operation::Task { name, arguments } => {
-                    let (name, told) = (Input::of(name), Input::of(arguments));
-                    bp_call_start_task(
-                        client,
-                        name.data(),
-                        name.len(),
-                        told.data(),
-                        told.len(),
-                        &mut call,
-                        &mut error,
-                    )
-                }
-                Operation::Push(text) => {
-                    let text = Input::of(text);
-                    bp_call_start_push(client, text.data(), text.len(), &mut call, &mut error)
-                }
-                Operation::Pull(text) => {
-                    let text = Input::of(text);
-                    bp_call_start_pull(client, text.data(), text.len(), &mut call, &mut error)
-                }
-            }
-        };
-        self.started(status, call, error);
     }
 
     fn poll(&mut self, call: *mut bp_call, size: &Size) {
@@ -392,20 +337,6 @@ impl Host {
         }
         if !pool.is_null() {
             self.pools.push(pool);
-        }
-    }
-
-    fn map(&self, document: &Input, record: &Input) {
-        let (mut mapping, mut error) = (null_mut(), null_mut());
-        // SAFETY: texts and places of our own.
-        unsafe {
-            let status = bp_mapping_new(document.data(), document.len(), &mut mapping, &mut error);
-            self.judge(status, error);
-            self.taken(|buffer, error| {
-                bp_mapping_run(mapping, record.data(), record.len(), null(), 0, buffer, error)
-            });
-            self.taken(|buffer, error| bp_mapping_check(document.data(), document.len(), buffer, error));
-            bp_mapping_free(mapping);
         }
     }
 

@@ -13,6 +13,8 @@ pub(super) struct Kept {
     results: Vec<*const bp_results>,
     outcomes: Vec<*const bp_outcomes>,
     records: Vec<*const bp_records>,
+    uris: Vec<*const bp_uris>,
+    tasks: Vec<*const bp_task_result>,
 }
 
 /// What lies there, each byte touched.
@@ -28,6 +30,26 @@ pub(super) fn bytes(data: *const u8, len: usize) -> Vec<u8> {
 fn text(text: bp_text) {
     let text = bytes(text.data.cast(), text.len);
     assert!(std::str::from_utf8(&text).is_ok(), "a text that is no UTF-8");
+}
+
+fn fields(fields: *const bp_field, count: usize) {
+    for index in 0..count {
+        // SAFETY: the library says that so many fields are there.
+        let field = unsafe { &*fields.add(index) };
+        text(field.name);
+        text(field.value);
+    }
+}
+
+/// Reads all that a reply has.
+fn reply(reply: *const bp_reply) {
+    // SAFETY: a reply, or NULL; indices beyond the end are allowed.
+    unsafe {
+        bytes(bp_reply_body(reply).data, bp_reply_body(reply).len);
+        for index in 0..=bp_reply_header_count(reply) {
+            fields(bp_reply_header(reply, index), usize::from(index < bp_reply_header_count(reply)));
+        }
+    }
 }
 
 /// Reads all that an error says.
@@ -50,10 +72,15 @@ pub(super) fn error(error: *const bp_error) {
             text(bp_error_message_at(error, index));
         }
         for index in 0..=bp_error_violation_count(error) {
-            black_box(bp_error_violation(error, index));
+            if let Some(violation) = bp_error_violation(error, index).as_ref() {
+                [violation.pointer, violation.found, violation.expected].into_iter().for_each(text);
+            }
         }
         for index in 0..=bp_error_verification_count(error) {
-            black_box(bp_error_verification(error, index));
+            if let Some(way) = bp_error_verification(error, index).as_ref() {
+                [way.search, way.path, way.compare].into_iter().for_each(text);
+                fields(way.filters, way.filter_count);
+            }
         }
     }
 }
@@ -65,12 +92,7 @@ impl Kept {
         text(step.url);
         text(step.journal);
         bytes(step.body.data, step.body.len);
-        for index in 0..step.header_count {
-            // SAFETY: the step says that so many fields are there.
-            let field = unsafe { &*step.headers.add(index) };
-            text(field.name);
-            text(field.value);
-        }
+        fields(step.headers, step.header_count);
         // SAFETY: outputs of a fresh step, or NULL, which every function bears.
         unsafe {
             if !step.page.is_null() {
@@ -91,10 +113,12 @@ impl Kept {
             if !step.records.is_null() {
                 self.records.push(bp_records_retain(step.records));
             }
-            for index in 0..=bp_uris_count(step.uris) {
-                text(bp_uris_at(step.uris, index));
+            if !step.uris.is_null() {
+                self.uris.push(bp_uris_retain(step.uris));
             }
-            text(bp_task_result_json(step.task));
+            if !step.task.is_null() {
+                self.tasks.push(bp_task_result_retain(step.task));
+            }
         }
     }
 
@@ -109,6 +133,7 @@ impl Kept {
             for it in self.resources {
                 bytes(bp_resources_body(it).data, bp_resources_body(it).len);
                 text(bp_resources_missing(it));
+                text(bp_resources_requested(it));
                 for index in 0..bp_resources_count(it) {
                     let resource = &*bp_resources_at(it, index);
                     bytes(resource.json.data, resource.json.len);
@@ -119,13 +144,12 @@ impl Kept {
                 bp_resources_free(it);
             }
             for it in self.replies {
-                bytes(bp_reply_body(it).data, bp_reply_body(it).len);
+                reply(it);
                 bp_reply_free(it);
             }
             for it in self.results {
                 for index in 0..=bp_results_count(it) {
-                    let reply = bp_results_reply(it, index);
-                    bytes(bp_reply_body(reply).data, bp_reply_body(reply).len);
+                    reply(bp_results_reply(it, index));
                     error(bp_results_error(it, index));
                 }
                 bp_results_free(it);
@@ -134,9 +158,21 @@ impl Kept {
                 for index in 0..=bp_outcomes_count(it) {
                     text(bp_outcomes_json(it, index));
                     text(bp_outcomes_key(it, index));
+                    text(bp_outcomes_reason(it, index));
                     error(bp_outcomes_error(it, index));
                 }
                 bp_outcomes_free(it);
+            }
+            for it in self.uris {
+                for index in 0..=bp_uris_count(it) {
+                    text(bp_uris_at(it, index));
+                }
+                bp_uris_free(it);
+            }
+            for it in self.tasks {
+                text(bp_task_result_name(it));
+                text(bp_task_result_json(it));
+                bp_task_result_free(it);
             }
             for it in self.records {
                 text(bp_records_resource(it));
@@ -155,6 +191,12 @@ fn page(page: *const bp_page) {
     let (mut room, mut is_text) = ([0_u8; 8], false);
     // SAFETY: a page of our own; places beyond its end are allowed, and the room is as long as is said.
     unsafe {
+        for column in 0..bp_page_column_count(page) {
+            let column = &*bp_page_column(page, column);
+            text(column.name);
+            text(column.report_type);
+            bytes(column.texts.data, column.texts.len);
+        }
         for row in 0..=bp_page_rows(page) {
             for column in 0..=bp_page_column_count(page) {
                 black_box(bp_page_is_null(page, column, row));
