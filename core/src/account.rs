@@ -203,12 +203,19 @@ impl Query {
     }
 }
 
+/// The bytes of a path: twice what servers take, id sets included.
+pub(crate) const PATH_BYTES: usize = 16_000;
+
 /// Checks and escapes a path below the account, so that it can neither leave the account nor carry the
 /// credentials to another host.
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at `path`.
 pub(crate) fn checked_path(path: &str) -> Result<String> {
+    if path.len() > PATH_BYTES {
+        let message = format!("the path has {} bytes; expected at most {PATH_BYTES}", path.len());
+        return Err(Error::validation("path", message));
+    }
     let relative = path.trim_start_matches('/');
     let refuse = |why: &str| {
         Err(Error::validation(

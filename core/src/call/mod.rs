@@ -224,7 +224,11 @@ impl Call {
             status: None,
             milliseconds: time.saturating_sub(flight.since),
         });
-        let told = |text: &str| Error::new(Kind::Transport, format!("the transport failed: {text}"));
+        // An error cuts what is very long, and what is cut cannot be told to be secret any more.
+        let redactor = self.shared.session.redactor();
+        let told = |text: &str| {
+            Error::new(Kind::Transport, format!("the transport failed: {}", redactor.blank(text)))
+        };
         let may_pass = Class::Transient { retry_after: None };
         let failed = match &failure {
             TransportFailure::NotSent(text) => Failed { error: told(text), class: may_pass },

@@ -1,5 +1,6 @@
 //! Path templates such as `order-service/order/{ORDER-ID}/row/{ROW-ID}`.
 
+use crate::account::PATH_BYTES;
 use crate::error::Result;
 use crate::id_set::IdSet;
 
@@ -118,6 +119,9 @@ pub(crate) fn placeholders(template: &'static str) -> impl Iterator<Item = Place
 /// Slashes at either end and doubled ones are overlooked, as Brightpearl does (API notes §1.2), and so is a
 /// query.
 pub(crate) fn match_path<'p>(template: &'static str, path: &'p str) -> Option<Vec<Argument<'p>>> {
+    if path.len() > PATH_BYTES {
+        return None;
+    }
     let mut segments = without_query(path).split('/').filter(|segment| !segment.is_empty());
     let mut arguments = Vec::new();
     for expected in template.split('/') {

@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use crate::http::{Method, Request};
 use crate::redact::{Quote, Redactor};
 use crate::validate::Violation;
+use crate::value::excerpt::shortened;
 
 pub use advice::{KNOWN_CODES, KnownCode};
 pub use verification::Verification;
@@ -212,12 +213,17 @@ struct Detail {
     is_of_configuration: bool,
 }
 
+/// The bytes that words and places have at most, whatever they quote.
+const LONGEST_MESSAGE: usize = 8_000;
+const LONGEST_LOCATION: usize = 2_000;
+
 impl Error {
-    /// An error of a kind, in words that say what was found and what was expected.
+    /// An error of a kind, in words that say what was found and what was expected. Of very long ones the middle is
+    /// left out.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(Detail {
             kind,
-            message: message.into(),
+            message: shortened(message.into(), LONGEST_MESSAGE),
             quote: None,
             location: None,
             delivery: Delivery::NotSent,
@@ -245,7 +251,7 @@ impl Error {
     /// Says where it was wrong.
     #[must_use]
     pub fn at(mut self, location: impl Into<String>) -> Self {
-        self.0.location = Some(location.into());
+        self.0.location = Some(shortened(location.into(), LONGEST_LOCATION));
         self
     }
 
@@ -447,7 +453,7 @@ impl Error {
     }
 
     /// Everything that is wrong with a body that was refused before it was sent, warnings too, each with its
-    /// JSON Pointer; empty for other errors.
+    /// JSON Pointer; a thousand of each at most. Empty for other errors.
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
     }

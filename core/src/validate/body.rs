@@ -8,19 +8,25 @@ use super::violation::{Fault, Severity, UnknownMembers, Violation};
 use crate::catalog::field::{Condition, Field, MapKey, Object, Rule, Shape};
 use crate::catalog::nearest;
 use crate::value::Decimal;
+use crate::value::excerpt::shortened;
+
+/// Nobody reads more errors, or more warnings, or longer pointers.
+const MOST: usize = 1_000;
+const LONGEST_POINTER: usize = 2_000;
 
 /// A check under way: what was found so far, and where it is.
 pub(super) struct Check {
     unknown: UnknownMembers,
     place: String,
     violations: Vec<Violation>,
+    errors: usize,
     /// Where something is missing.
     missing: BTreeSet<String>,
 }
 
 impl Check {
     pub(super) fn new(unknown: UnknownMembers) -> Self {
-        Self { unknown, place: String::new(), violations: Vec::new(), missing: BTreeSet::new() }
+        Self { unknown, place: String::new(), violations: Vec::new(), errors: 0, missing: BTreeSet::new() }
     }
 
     pub(super) fn finish(self) -> Vec<Violation> {
@@ -45,11 +51,20 @@ impl Check {
     }
 
     fn report(&mut self, severity: Severity, fault: Fault, found: impl ToString, expected: impl ToString) {
-        let pointer = self.place.clone();
+        let warnings = self.violations.len() - self.errors;
+        let is_one_too_many = match severity {
+            Severity::Error => self.errors >= MOST,
+            Severity::Warning => warnings >= MOST,
+        };
+        if is_one_too_many {
+            return;
+        }
+        let pointer = shortened(self.place.clone(), LONGEST_POINTER);
         // A field and a rule may miss the same thing.
         if fault == Fault::Missing && !self.missing.insert(pointer.clone()) {
             return;
         }
+        self.errors += usize::from(severity == Severity::Error);
         let (found, expected) = (found.to_string(), expected.to_string());
         self.violations.push(Violation { pointer, severity, fault, found, expected });
     }

@@ -23,7 +23,8 @@ use body::Check;
 use document::{Node, Part, member};
 
 /// Everything that is wrong with a body that a verb sends to a path, such as `order-service/order/7/row`,
-/// `order-service/order/{ORDER-ID}/row` or, below the host, `oauth/token`.
+/// `order-service/order/{ORDER-ID}/row` or, below the host, `oauth/token`. A thousand errors and a thousand warnings
+/// at most.
 ///
 /// ```
 /// use brightpearl_core::Method;

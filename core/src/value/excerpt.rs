@@ -10,6 +10,17 @@ pub(crate) fn excerpt(text: &str) -> impl fmt::Display + '_ {
     Excerpt(text)
 }
 
+/// A text of about so many bytes at most: of a longer one the middle is left out, since what was expected stands at
+/// its end.
+pub(crate) fn shortened(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    let head = text.floor_char_boundary(most / 4 * 3);
+    let tail = text.ceil_char_boundary(text.len() - most / 4);
+    format!("{} [{} bytes left out] {}", &text[..head], tail - head, &text[tail..])
+}
+
 struct Excerpt<'a>(&'a str);
 
 impl fmt::Display for Excerpt<'_> {
@@ -20,6 +31,21 @@ impl fmt::Display for Excerpt<'_> {
         match self.0.char_indices().nth(SHOWN) {
             Some((end, _)) => write!(formatter, "{:?} and more", &self.0[..end]),
             None => write!(formatter, "{:?}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shortens_between_characters() {
+        assert_eq!(shortened("abc".to_owned(), 3), "abc");
+        assert_eq!(shortened("0123456789".to_owned(), 8), "012345 [2 bytes left out] 89");
+        for most in 4..40 {
+            let short = shortened("€".repeat(50), most);
+            assert!(short.len() < most + 30 && short.contains(" bytes left out] "), "{short}");
         }
     }
 }

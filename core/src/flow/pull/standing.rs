@@ -11,10 +11,10 @@ use crate::id_set::IdSet;
 pub(super) const ID_OVERLAP: u64 = 100;
 
 /// More ids than any account has: a text that says so was altered, and would cost all there is of memory.
-pub(super) const MOST_KNOWN: u64 = 1 << 32;
+pub(super) const MOST_KNOWN: u64 = 200_000_000;
 
 /// More changes than an overlap holds.
-const MOST_RECENT: u64 = 10_000_000;
+const MOST_RECENT: u64 = 2_000_000;
 
 /// Where every resource of a pull stands, by its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +133,7 @@ impl From<Standing> for Written {
             first: standing.first,
             marks: standing.marks.into_iter().map(|(column, mark)| (column, mark.into())).collect(),
             ids: standing.ids.map(ids),
-            known: standing.known.map(set),
+            known: standing.known.as_ref().map(set_of),
         }
     }
 }
@@ -197,6 +197,16 @@ pub(super) fn ids_of(set: &IdSet) -> RoaringTreemap {
     ids
 }
 
+/// The ids as a set. Costs time by the range, as reading it does.
+fn set_of(ids: &RoaringTreemap) -> IdSet {
+    let ranges = ids.bitmaps().flat_map(|(high, low)| {
+        let mut low = low.iter();
+        let id = move |low: u32| u64::from(high) << 32 | u64::from(low);
+        std::iter::from_fn(move || low.next_range()).map(move |range| id(*range.start())..=id(*range.end()))
+    });
+    IdSet::from_ranges(ranges).unwrap_or_default()
+}
+
 /// The ids as a set. They came from one, or were checked to be ids.
 fn set(ids: impl IntoIterator<Item = u64>) -> IdSet {
     IdSet::from_ids(ids).unwrap_or_default()
@@ -236,12 +246,17 @@ mod tests {
     fn refuses_more_than_there_can_be() {
         for standing in [
             r#"{"search":"s","known":"1-9223372036854775807"}"#,
+            r#"{"search":"s","known":"1-4000000000"}"#,
             r#"{"search":"s","ids":{"highest":1,"recent":"1-9223372036854775807"}}"#,
             r#"{"search":"s","marks":{"c":{"at":1,"recent":{"1":{"0":"1-9223372036854775807"}}}}}"#,
         ] {
             assert!(serde_json::from_str::<Standing>(standing).is_err(), "{standing}");
         }
-        assert!(serde_json::from_str::<Standing>(r#"{"search":"s","known":"1-4000000000"}"#).is_ok());
+        for known in ["1-200000000", "5,4294967290-4294967300,9223372036854775807", "1-70000,131072-200000"] {
+            let standing = format!(r#"{{"search":"s","known":"{known}"}}"#);
+            let read: Standing = serde_json::from_str(&standing).unwrap();
+            assert_eq!(serde_json::to_string(&read).unwrap(), standing);
+        }
     }
 
     #[test]
