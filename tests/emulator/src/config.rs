@@ -284,7 +284,7 @@ pub enum ConfigError {
 
 impl ConfigError {
     fn syntax(error: serde_json::Error) -> Self {
-        ConfigError::Syntax { reason: error.to_string() }
+        ConfigError::Syntax { reason: crate::state::in_words(&error) }
     }
 
     pub(crate) fn value(field: impl Into<String>, found: String, expected: &str) -> Self {

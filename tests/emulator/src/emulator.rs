@@ -20,6 +20,10 @@ use crate::world::random::{Draw, Topic};
 /// What the gateway says when the request cap is used up (API notes §5).
 const TOO_MANY_REQUESTS: &str = "You have sent too many requests. Please wait before sending another request";
 
+/// The largest body and the longest URL that are read; Brightpearl's own limits are not documented.
+const MOST_BODY_BYTES: usize = 16 * 1024 * 1024;
+const MOST_URL_BYTES: usize = 64 * 1024;
+
 /// One emulated account.
 ///
 /// It owns all its state and does no input or output. A host that serves several requests at once puts
@@ -268,6 +272,13 @@ impl Emulator {
         plan: &Plan,
         now_ms: u64,
     ) -> Response {
+        // A server in front of the API would say so before anyone is asked who they are. *Inferred*.
+        if request.body.len() > MOST_BODY_BYTES {
+            return page(413, "413 Request Entity Too Large", now_ms);
+        }
+        if request.url.len() > MOST_URL_BYTES {
+            return page(414, "414 Request-URI Too Long", now_ms);
+        }
         // What lies outside the API's prefix draws on no pool: token answers were recorded without its headers.
         if let Aim::Door(door) = aim {
             let opened = open(&self.config, &mut self.tokens, door, request, address, now_ms);

@@ -4,6 +4,7 @@ use brightpearl_core::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::config::ConfigError;
+use crate::state::in_words;
 use crate::world::random::{Draw, Topic};
 
 /// Something that goes wrong with one request.
@@ -205,6 +206,9 @@ pub struct BadIds {
     pub ids: Vec<u32>,
 }
 
+/// The most entries of each part of a plan: every request goes through them.
+const MOST_ENTRIES: usize = 100_000;
+
 impl FaultPlan {
     /// Reads a plan from JSON.
     ///
@@ -212,12 +216,28 @@ impl FaultPlan {
     /// As [`Config::from_json`](crate::Config::from_json).
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let plan: FaultPlan = serde_json::from_str(text)
-            .map_err(|error| ConfigError::Syntax { reason: format!("faults: {error}") })?;
+            .map_err(|error| ConfigError::Syntax { reason: format!("faults: {}", in_words(&error)) })?;
         plan.check()?;
         Ok(plan)
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let ids = self.bad_ids.iter().map(|bad| bad.ids.len()).sum();
+        for (part, count) in [
+            ("script", self.script.len()),
+            ("rates", self.rates.len()),
+            ("bad_ids", self.bad_ids.len()),
+            ("bad_ids[].ids", ids),
+        ] {
+            if count > MOST_ENTRIES {
+                let expected = format!("at most {MOST_ENTRIES}");
+                return Err(ConfigError::value(
+                    format!("faults.{part}"),
+                    format!("{count} entries"),
+                    &expected,
+                ));
+            }
+        }
         for (index, scripted) in self.script.iter().enumerate() {
             if scripted.request == 0 {
                 let field = format!("faults.script[{index}].request");

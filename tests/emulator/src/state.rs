@@ -14,6 +14,9 @@ use crate::world::saved::SavedWorld;
 /// Grows when a saved state can no longer be read as before.
 const VERSION: u32 = 1;
 
+/// More requests than an account is ever asked.
+const MOST_COUNTED: u64 = 1 << 60;
+
 /// A state as it is read; as it is written, its parts are borrowed.
 #[derive(Deserialize)]
 struct Saved {
@@ -32,6 +35,18 @@ struct Saving<'a> {
     tokens: &'a Tokens,
     pools: &'a Pools,
     statistics: &'a Statistics,
+}
+
+/// What is wrong with JSON, cut in the middle where it quotes much: the place stands at the end.
+pub(crate) fn in_words(error: &serde_json::Error) -> String {
+    const LONGEST: usize = 400;
+    let text = error.to_string();
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let head = text.floor_char_boundary(LONGEST / 4 * 3);
+    let tail = text.ceil_char_boundary(text.len() - LONGEST / 4);
+    format!("{} […] {}", &text[..head], &text[tail..])
 }
 
 /// Why a state cannot be saved or continued.
@@ -89,16 +104,28 @@ impl Emulator {
         struct Version {
             version: u32,
         }
-        let syntax = |error: serde_json::Error| StateError::Syntax { reason: error.to_string() };
+        let syntax = |error: serde_json::Error| StateError::Syntax { reason: in_words(&error) };
         let Version { version } = serde_json::from_str(json).map_err(syntax)?;
         if version != VERSION {
             return Err(StateError::Version { found: version });
         }
         let saved: Saved = serde_json::from_str(json).map_err(syntax)?;
         saved.config.check()?;
+        // Counts that reach their type's end could not be counted on.
+        let counts = serde_json::to_string(&saved.statistics).map_err(syntax)?;
+        let fits = |digits: &str| digits.parse::<u64>().is_ok_and(|count| count <= MOST_COUNTED);
+        if !counts.split(|mark: char| !mark.is_ascii_digit()).all(|digits| digits.is_empty() || fits(digits))
+        {
+            let reason = format!("`statistics` was altered; expected counts up to {MOST_COUNTED}");
+            return Err(StateError::Syntax { reason });
+        }
+        if let Some(part) = saved.world.altered() {
+            let reason = format!("`world.{part}` was altered; expected ids that ascend, below 1073741824");
+            return Err(StateError::Syntax { reason });
+        }
         Ok(Self {
             world: World::load(&saved.config, saved.world),
-            pools: saved.pools,
+            pools: saved.pools.ruled_by(&saved.config),
             tokens: saved.tokens,
             statistics: saved.statistics,
             config: saved.config,

@@ -69,7 +69,17 @@ impl Pools {
 
     pub(crate) fn neighbour_requests(&self) -> u64 {
         let developers = self.by_developer.values().map(|throttle| throttle.neighbour_requests);
-        self.private.neighbour_requests + developers.sum::<u64>()
+        developers.fold(self.private.neighbour_requests, u64::saturating_add)
+    }
+
+    /// The same pools with the rules of a configuration, whatever their own were.
+    pub(crate) fn ruled_by(mut self, config: &Config) -> Self {
+        for throttle in self.by_developer.values_mut().chain([&mut self.private]) {
+            let Throttle { taken, started, seen, neighbour_requests, .. } =
+                std::mem::replace(throttle, Throttle::new(config));
+            *throttle = Throttle { taken, started, seen, neighbour_requests, ..Throttle::new(config) };
+        }
+        self
     }
 }
 
@@ -197,7 +207,7 @@ impl Throttle {
         for period in from / self.period_ms..=now / self.period_ms {
             for at in self.neighbour_in(&noise, period) {
                 if at > from && at <= now {
-                    self.neighbour_requests += 1;
+                    self.neighbour_requests = self.neighbour_requests.saturating_add(1);
                     self.count(at);
                 }
             }

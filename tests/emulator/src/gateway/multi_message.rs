@@ -172,8 +172,9 @@ impl Batch {
             let found = envelope.messages.len();
             problems.push(format!("A multi-message must have 1 to {MOST_MESSAGES} messages; it has {found}"));
         }
-        let mut messages: Vec<Message> = Vec::with_capacity(envelope.messages.len());
-        for (index, raw) in envelope.messages.into_iter().enumerate() {
+        let mut messages: Vec<Message> = Vec::new();
+        // What is wrong with those beyond the limit is not looked for.
+        for (index, raw) in envelope.messages.into_iter().take(MOST_MESSAGES).enumerate() {
             match Message::read(raw) {
                 Ok(message) if messages.iter().any(|earlier| earlier.label == message.label) => {
                     problems.push(format!("The label {} is used more than once", message.label));

@@ -6,6 +6,7 @@ pub(crate) mod found;
 mod page;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::protocol::address::Query;
@@ -130,6 +131,9 @@ impl<R> Searchable for Search<R> {
     }
 }
 
+/// The most parameters of one search. *Inferred*: the real limit is not known.
+const MOST_PARAMETERS: usize = 200;
+
 /// What is asked for, apart from which page of it.
 struct Question<'a, R: 'static> {
     /// Equal texts have equal results.
@@ -149,6 +153,10 @@ impl<'a, R> Question<'a, R> {
     /// Reads the parameters. *Inferred*: names that the search does not know, also in `columns` and
     /// `sort`, are ignored, as are columns that cannot be filtered or sorted by.
     fn parse(search: &'a Search<R>, query: &Query) -> Result<Self, Refusal> {
+        if query.iter().count() > MOST_PARAMETERS {
+            let message = format!("A search has at most {MOST_PARAMETERS} parameters");
+            return Err(Refusal::coded(400, "CMNC-010", &message));
+        }
         let mut text = String::new();
         let mut filters = Vec::new();
         for (name, value) in query.iter() {
@@ -163,6 +171,7 @@ impl<'a, R> Question<'a, R> {
         let list = |parameter: &str| query.get(parameter).unwrap_or_default().to_owned();
         let mut shown: Vec<_> =
             list("columns").split(',').filter_map(|name| column_named(name.trim())).collect();
+        keep_first(&mut shown, |column| column.name);
         if shown.is_empty() {
             shown = search.columns.iter().collect();
         }
@@ -174,6 +183,7 @@ impl<'a, R> Question<'a, R> {
                 column_named(name).filter(|column| column.sortable).map(|column| (column, direction))
             })
             .collect();
+        keep_first(&mut sorting, |(column, _)| column.name);
         if sorting.is_empty() {
             sorting.extend(search.default_sorting().map(|column| (column, Direction::Ascending)));
         }
@@ -189,6 +199,12 @@ impl<'a, R> Question<'a, R> {
         };
         self.sorting.first().is_some_and(by_id)
     }
+}
+
+/// Names that were met before say nothing new. *Inferred*.
+fn keep_first<T>(named: &mut Vec<T>, name: impl Fn(&T) -> &'static str) {
+    let mut met = BTreeSet::new();
+    named.retain(|one| met.insert(name(one)));
 }
 
 /// `column.DESC`, the older `column|DESC`, or a column alone.

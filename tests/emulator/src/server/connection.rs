@@ -15,8 +15,8 @@ use tokio::net::TcpStream;
 
 use crate::{Shared, admin};
 
-/// The largest body that is read; Brightpearl's own limit is not documented.
-const MOST_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// The largest body that is read: states are longer than what the API takes.
+const MOST_BODY_BYTES: usize = 256 * 1024 * 1024;
 
 /// Why a connection ends before its request is answered.
 #[derive(Debug)]

@@ -135,17 +135,21 @@ fn optional_text<'a>(contact: &'a mut ContactRecord, path: &str) -> Option<&'a m
     }
 }
 
+/// The bytes of a telephone number or an e-mail address. *Inferred*: the real limit is not known.
+const LONGEST_TEXT: usize = 1_000;
+
 /// What an operation makes of an optional text. `moved` is what stands where `move` and `copy` take from.
 fn changed_text(
     operation: &Operation,
     current: Option<String>,
     moved: Option<Option<String>>,
 ) -> Result<Option<String>, Refusal> {
+    let text = || operation.text().filter(|text| text.len() <= LONGEST_TEXT);
     match operation.verb {
-        Verb::Add => operation.text().map(Some).ok_or_else(|| invalid(operation)),
+        Verb::Add => text().map(Some).ok_or_else(|| invalid(operation)),
         // RFC 6902 has nothing replaced or removed that is not there.
         Verb::Replace | Verb::Remove if current.is_none() => Err(invalid(operation)),
-        Verb::Replace => operation.text().map(Some).ok_or_else(|| invalid(operation)),
+        Verb::Replace => text().map(Some).ok_or_else(|| invalid(operation)),
         Verb::Remove => Ok(None),
         Verb::Test => tested(operation, operation.text() == current).map(|()| current),
         Verb::Move | Verb::Copy => moved.flatten().map(Some).ok_or_else(|| invalid(operation)),

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::protocol::answer::Refusal;
 
+/// The most operations of one body. *Inferred*: the real limit is not known; each may copy what another wrote.
+const MOST_OPERATIONS: usize = 1_000;
+
 /// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -51,10 +54,15 @@ impl Operation {
 /// Reads the operations of a body.
 ///
 /// # Errors
-/// CMNC-010 for a body that is no array of objects, CMNC-044 for an operation that nobody knows.
+/// CMNC-010 for a body that is no array of objects or has too many, CMNC-044 for an operation that nobody knows.
 pub(super) fn read(body: &[u8]) -> Result<Vec<Operation>, Refusal> {
     let no_json = || Refusal::coded(400, "CMNC-010", "You must supply a JSON formatted body");
     let Ok(Value::Array(operations)) = serde_json::from_slice(body) else { return Err(no_json()) };
+    if operations.len() > MOST_OPERATIONS {
+        let message =
+            format!("A patch has at most {MOST_OPERATIONS} operations; it has {}", operations.len());
+        return Err(Refusal::coded(400, "CMNC-010", &message));
+    }
     operations
         .into_iter()
         .map(|operation| {

@@ -20,6 +20,20 @@ pub(crate) struct IdChanges {
     next: u32,
 }
 
+/// More ids than an account gives out: a state that has greater ones was altered.
+const HIGHEST: u32 = 1 << 30;
+
+impl IdChanges {
+    /// Whether these ids can have been written down by [`Ids::changes_since`].
+    pub(crate) fn is_plausible(&self) -> bool {
+        let lists = [&self.created, &self.removed];
+        self.next <= HIGHEST
+            && lists.iter().all(|ids| {
+                ids.is_sorted_by(|one, next| one < next) && ids.last().is_none_or(|last| *last < HIGHEST)
+            })
+    }
+}
+
 impl Ids {
     /// So many ids from `first` on. About one in thirty has been deleted.
     pub(crate) fn with_gaps(seed: u64, topic: Topic, first: u32, count: u32) -> Self {

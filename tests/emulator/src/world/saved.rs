@@ -26,6 +26,14 @@ struct ListChanges {
     removed: Vec<u32>,
 }
 
+impl SavedWorld {
+    /// The part whose ids were altered, if one was.
+    pub(crate) fn altered(&self) -> Option<&'static str> {
+        let parts = [("orders", &self.orders), ("products", &self.products), ("contacts", &self.contacts)];
+        parts.into_iter().find(|(_, ids)| !ids.is_plausible()).map(|(name, _)| name)
+    }
+}
+
 impl World {
     /// Writes down what was written.
     pub(crate) fn save(&self, config: &Config) -> SavedWorld {
