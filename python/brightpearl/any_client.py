@@ -55,7 +55,8 @@ class AnyClient:
         return self._native.events()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._description})"
+        # None yet where an argument was refused.
+        return f"{type(self).__name__}({getattr(self, '_description', '')})"
 
 
 def _system_milliseconds() -> int:

@@ -175,7 +175,7 @@ class AsyncDriver:
     async def _transmit(self, step: Send) -> None:
         exchange = step.exchange
         request = Request(step.method, step.url, Headers(step.headers), step.body)
-        # No frame that an interruption passes leads to the header lines.
+        # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
             if await self._may_send(exchange):
@@ -185,9 +185,11 @@ class AsyncDriver:
             del request
 
     async def _answered(self, exchange: int, request: Request) -> None:
+        answer = None
         try:
             response = await self.host.transport(request)
             answer = parts_of(response)
+            del response
         except no_answer() as failure:
             if self._is_ending and not isinstance(failure, Exception):
                 raise
@@ -196,7 +198,7 @@ class AsyncDriver:
         else:
             self.call.answer(exchange, *answer, self.host.now())
         finally:
-            del request
+            del request, answer
 
     async def _may_send(self, exchange: int) -> bool:
         """Whether the program has the token that is about to be sent; another exchange may have got it."""

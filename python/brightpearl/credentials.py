@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from brightpearl.text import Veiled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -20,7 +22,8 @@ class Credentials:
     def __repr__(self) -> str:
         shown = (
             f"{name}={'[redacted]' if name in self._secrets else repr(value)}"
-            for name, value in self._settings.items()
+            # None yet where an argument was refused.
+            for name, value in getattr(self, "_settings", {}).items()
         )
         return f"{type(self).__name__}({', '.join(shown)})"
 
@@ -137,17 +140,19 @@ class OAuth(Credentials):
         api_domain: str | None = None,
         token_url: str | None = None,
     ) -> None:
-        stored = {
-            "access_token": access_token,
-            "expires_at": expires_at,
-            "refresh_token": refresh_token,
-            "api_domain": api_domain,
-        }
-        given = {name: value for name, value in stored.items() if value is not None}
+        stored = Veiled(
+            access_token=access_token, expires_at=expires_at, refresh_token=refresh_token, api_domain=api_domain
+        )
+        given = Veiled((name, value) for name, value in stored.items() if value is not None)
+        problem = None
         if code is not None and given:
-            raise TypeError(f"both a code and {', '.join(given)} are given; expected one way to begin")
-        if code is not None and redirect_uri is None:
-            raise TypeError("a code is given without redirect_uri; expected the address of the authorise page")
+            problem = f"both a code and {', '.join(given)} are given; expected one way to begin"
+        elif code is not None and redirect_uri is None:
+            problem = "a code is given without redirect_uri; expected the address of the authorise page"
+        if problem is not None:
+            # A traceback with its variables shows none of them.
+            del client_secret, code, access_token, refresh_token
+            raise TypeError(problem)
         grant: dict[str, Any] = {"tokens": given}
         if code is not None:
             grant = {"authorization_code": {"code": code, "redirect_uri": redirect_uri}}

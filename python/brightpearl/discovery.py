@@ -142,15 +142,19 @@ def verify_callback(
     import math
     import time
 
-    if max_age is not None and not (math.isfinite(max_age) and max_age >= 0):
-        raise ValueError("max_age is invalid; expected a number of seconds")
-    pairs = parameters.items() if hasattr(parameters, "items") else parameters
-    text = _native.verify_callback(
-        [(str(name), str(value)) for name, value in pairs],
-        dev_secret,
-        None if max_age is None else math.ceil(max_age * 1000),
-        int((time.time() if now is None else now) * 1000),
-    )
+    pairs: Any = parameters.items() if hasattr(parameters, "items") else parameters
+    try:
+        if max_age is not None and not (math.isfinite(max_age) and max_age >= 0):
+            raise ValueError("max_age is invalid; expected a number of seconds")
+        text = _native.verify_callback(
+            [(str(name), str(value)) for name, value in pairs],
+            dev_secret,
+            None if max_age is None else math.ceil(max_age * 1000),
+            int((time.time() if now is None else now) * 1000),
+        )
+    finally:
+        # A traceback with its variables shows neither the secret nor the token.
+        del parameters, pairs, dev_secret
     return Callback(**json.loads(text))
 
 

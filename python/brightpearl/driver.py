@@ -7,7 +7,7 @@ from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import not_stored
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request, Response
-from brightpearl.text import one_line
+from brightpearl.text import one_line, printable
 from brightpearl.transport import NotSent, TransportFailure, Unsendable
 
 TYPE_CHECKING = False
@@ -127,7 +127,7 @@ class Driver:
     def _transmit(self, step: Send) -> None:
         exchange = step.exchange
         request = Request(step.method, step.url, Headers(step.headers), step.body)
-        # No frame that an interruption passes leads to the header lines.
+        # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
             if self._may_send(exchange):
@@ -140,16 +140,18 @@ class Driver:
             self.call.cancel(self.host.now())
 
     def _exchange(self, exchange: int, request: Request) -> None:
+        answer = None
         try:
             response = self.host.transport(request)
             answer = parts_of(response)
+            del response
         except no_answer() as failure:
             self._cause = failure
             self.call.fail(exchange, what_left(failure), describe_failure(failure), self.host.now())
         else:
             self.call.answer(exchange, *answer, self.host.now())
         finally:
-            del request
+            del request, answer
 
     def _may_send(self, exchange: int) -> bool:
         """Whether the program has the token that is about to be sent; another call of the client may have got it."""
@@ -237,7 +239,8 @@ def no_answer() -> tuple[type[BaseException], ...]:
 def describe_failure(failure: BaseException) -> str:
     """Why there is no answer, in words."""
     try:
-        text = one_line(failure)
+        # In whole: what is cut before the engine has blanked it may end within a token.
+        text = printable(Exception.__str__(failure) if isinstance(failure, TransportFailure) else str(failure))
     except Exception:
         # It cannot say what it is.
         text = ""

@@ -15,6 +15,7 @@ from brightpearl.credentials import (
     StaffLogin,
 )
 from brightpearl.exceptions import ValidationError
+from brightpearl.text import Veiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The keyword arguments of a client that the environment gives; raises for the first that it lacks."""
+    environment = Veiled(environment)
     found: dict[str, Any] = {
         "account": _required(environment, "BRIGHTPEARL_ACCOUNT", "the account code"),
         "credentials": _credentials(environment),
@@ -75,25 +77,28 @@ def _dev_ref(environment: Mapping[str, str]) -> str:
 
 
 def _account_token(environment: Mapping[str, str]) -> Credentials:
-    token = environment["BRIGHTPEARL_ACCOUNT_TOKEN"]
-    secret = environment.get("BRIGHTPEARL_DEV_SECRET")
-    if secret:
-        return PublicApp(_dev_ref(environment), _app_ref(environment), token, secret)
-    return PrivateApp(_app_ref(environment), token)
+    app_ref = _app_ref(environment)
+    if environment.get("BRIGHTPEARL_DEV_SECRET"):
+        return PublicApp(
+            _dev_ref(environment),
+            app_ref,
+            environment["BRIGHTPEARL_ACCOUNT_TOKEN"],
+            environment["BRIGHTPEARL_DEV_SECRET"],
+        )
+    return PrivateApp(app_ref, environment["BRIGHTPEARL_ACCOUNT_TOKEN"])
 
 
 def _staff_token(environment: Mapping[str, str]) -> Credentials:
-    token, dev_ref = environment["BRIGHTPEARL_STAFF_TOKEN"], environment.get("BRIGHTPEARL_DEV_REF") or None
-    return StaffApp(_app_ref(environment), token, dev_ref=dev_ref)
+    dev_ref = environment.get("BRIGHTPEARL_DEV_REF") or None
+    return StaffApp(_app_ref(environment), environment["BRIGHTPEARL_STAFF_TOKEN"], dev_ref=dev_ref)
 
 
 def _login(environment: Mapping[str, str]) -> Credentials:
     email = _required(environment, "BRIGHTPEARL_EMAIL", "the staff member's address")
-    password = environment["BRIGHTPEARL_PASSWORD"]
     if not environment.get("BRIGHTPEARL_APP_REF"):
-        return LegacySession(email, password)
+        return LegacySession(email, environment["BRIGHTPEARL_PASSWORD"])
     dev_ref = environment.get("BRIGHTPEARL_DEV_REF") or None
-    return StaffLogin(_app_ref(environment), email, password, dev_ref=dev_ref)
+    return StaffLogin(_app_ref(environment), email, environment["BRIGHTPEARL_PASSWORD"], dev_ref=dev_ref)
 
 
 def _application(environment: Mapping[str, str]) -> Credentials:
@@ -128,10 +133,9 @@ _SCHEMES = {
 
 
 def _required(environment: Mapping[str, str], name: str, what: str) -> str:
-    value = environment.get(name)
-    if not value:
+    if not environment.get(name):
         raise _wrong(name, f"the variable is not set; expected {what}")
-    return value
+    return environment[name]
 
 
 def _both(name: str, other: str) -> ValidationError:

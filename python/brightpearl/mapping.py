@@ -166,6 +166,9 @@ class Mapping:
         return schema
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_compiled"):
+            # The document was refused.
+            return "<Mapping>"
         where = f"to {self.target}" if self.target is not None else f"from {self.source}"
         return f"<Mapping {self.name} {where}>"
 

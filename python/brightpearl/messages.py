@@ -4,35 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-_SHOWN = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "allow",
-        "brightpearl-app-ref",
-        "brightpearl-dev-ref",
-        "brightpearl-next-throttle-period",
-        "brightpearl-requests-remaining",
-        "cache-control",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "date",
-        "host",
-        "retry-after",
-        "server",
-        "transfer-encoding",
-        "user-agent",
-    }
-)
-"""The headers that hold nothing secret. Any other may carry a token, as its name can be configured."""
+from brightpearl import _native
 
 
 class Headers(Mapping[str, str]):
     """Header lines in order. Looked up without regard to case; the first line of a name counts.
 
-    `repr()` blanks the values of all but well-known names, since any other may carry a credential.
+    `repr()` blanks the values of all but well-known names, since any other may carry a credential: `is_secret()`
+    tells them apart.
 
     Raises `TypeError` at a name or value that is no text.
     """
@@ -59,8 +38,13 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return len({name for name, _ in self.lines})
 
+    @staticmethod
+    def is_secret(name: str) -> bool:
+        """Whether a header of this name may carry a credential, so that its value is not to be shown."""
+        return _native.header_is_secret(name)
+
     def __repr__(self) -> str:
-        shown = [(name, value if name.lower() in _SHOWN else "[redacted]") for name, value in self.lines]
+        shown = [(name, "[redacted]" if _native.header_is_secret(name) else value) for name, value in self.lines]
         return f"Headers({shown!r})"
 
 

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+else:
+    Any = object
+
 _LONGEST = 4000
 _TAIL = 1000
+
+
+class Veiled(dict[str, Any]):
+    """Members of which some are secret: shown without any, so that no traceback with its variables has them."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Veiled(...)"
 
 
 def one_line(text: object) -> str:
@@ -14,9 +29,14 @@ def one_line(text: object) -> str:
     shown = str(text)
     if len(shown) > _LONGEST:
         shown = f"{shown[: _LONGEST - _TAIL]} ... {shown[-_TAIL:]}"
-    if shown.isprintable():
-        return shown
-    return "".join(_shown(character) for character in shown)
+    return printable(shown)
+
+
+def printable(text: str) -> str:
+    """The same without a limit to its length."""
+    if text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
 
 
 def _shown(character: str) -> str:

@@ -1,10 +1,16 @@
 //! What can be asked without an account, as JSON text.
 
 use brightpearl_core::auth::{oauth, signature};
-use brightpearl_core::discovery;
+use brightpearl_core::{Headers, discovery};
 use pyo3::prelude::*;
 
 use crate::error::or_raise;
+
+/// Whether a header's value is not to be shown.
+#[pyfunction]
+pub(crate) fn header_is_secret(name: &str) -> bool {
+    Headers::is_secret(name)
+}
 
 /// Every resource in short.
 #[pyfunction]

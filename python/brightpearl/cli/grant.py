@@ -12,6 +12,7 @@ from brightpearl import Client, Request, Response, ValidationError
 from brightpearl.cli.stopping import Deferred
 from brightpearl.cli.token_file import VARIABLE, TokenFile, rescued, variables_of
 from brightpearl.cli.visible import say
+from brightpearl.text import Veiled
 from brightpearl.transport import NotSent
 
 TYPE_CHECKING = False
@@ -39,6 +40,8 @@ class Grant:
     """Stands between a client and its transport, and keeps what logins bring before anything more happens."""
 
     def __init__(self, environment: dict[str, str]) -> None:
+        # No traceback with its variables shows any.
+        environment = Veiled(environment)
         name = environment.get(VARIABLE)
         self._file = TokenFile(name) if name else None
         kept = {} if self._file is None else variables_of(self._file.read())
@@ -52,7 +55,7 @@ class Grant:
 
     def watch(self, client: Client) -> None:
         """Keeps the tokens of that client from now on."""
-        tokens = client.tokens()
+        tokens = Veiled(client.tokens())
         self._known = tokens["token"], tokens["refresh_token"]
         self._client = client
 
@@ -84,14 +87,13 @@ class Grant:
         if self._taken is None:
             self._take(file)
         kept = file.read()
-        newer = kept.get("refresh_token")
-        if newer and newer != form["refresh_token"]:
+        if kept.get("refresh_token") and kept["refresh_token"] != form["refresh_token"]:
             # Another command refreshed meanwhile: what it brought is good, and what this one has is spent.
             left = kept.get("expires_at", 0) - time.time() * 1000
             if kept.get("token") and left > _LONG_ENOUGH:
                 return _granted(kept, int(left // 1000))
-            body = urlencode(form | {"refresh_token": newer}).encode()
-            request = Request(request.method, request.url, request.headers, body)
+            form["refresh_token"] = kept["refresh_token"]
+            request = Request(request.method, request.url, request.headers, urlencode(form).encode())
         try:
             return transport(request)
         except NotSent:
@@ -118,21 +120,21 @@ class Grant:
         if self._client is None or not self._is_oauth:
             return
         try:
-            self._keep({name: value for name, value in self._client.tokens().items() if name in _KEPT})
+            self._keep(Veiled((name, value) for name, value in self._client.tokens().items() if name in _KEPT))
         finally:
             self._give_back()
 
     def _keep(self, tokens: dict[str, Any]) -> None:
-        now = tokens["token"], tokens["refresh_token"]
-        if now == self._known or not tokens["refresh_token"]:
+        if not tokens["refresh_token"] or (tokens["token"], tokens["refresh_token"]) == self._known:
             return
-        before, self._known = self._known, now
+        is_replaced = tokens["refresh_token"] != self._known[1]
+        self._known = tokens["token"], tokens["refresh_token"]
         if self._file is not None:
             try:
                 self._file.write(tokens)
             except OSError as error:
                 raise _lost(self._file.path, tokens, error) from error
-        elif tokens["refresh_token"] != before[1]:
+        elif is_replaced:
             say(
                 "warning: the refresh token was replaced, and the old one has ended; "
                 f"name a file in {VARIABLE}, and the new one is kept there"
@@ -152,7 +154,7 @@ def _refresh_of(request: Request) -> dict[str, str] | None:
     kind = request.headers.get("content-type", "")
     if not kind.startswith("application/x-www-form-urlencoded"):
         return None
-    form = dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
+    form = Veiled(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
     return form if "grant_type" in form and "refresh_token" in form else None
 
 

@@ -16,6 +16,7 @@ from brightpearl.cli.failure import UsageError
 from brightpearl.cli.visible import say
 from brightpearl.locking import lock
 from brightpearl.private_file import PRIVATE, irregular_kind, replacing, require_replaceable
+from brightpearl.text import Veiled
 
 VARIABLE = "BRIGHTPEARL_TOKEN_FILE"
 
@@ -53,12 +54,13 @@ class TokenFile:
             return {}
         with open(descriptor, "rb") as file:
             self._check(descriptor)
-            text = file.read()
-        try:
-            kept = load_json(text)
-        except BrightpearlError:
-            kept = None
-        if not isinstance(kept, dict) or not all(isinstance(kept.get(member, ""), str) for member in _MEMBERS):
+            try:
+                kept = load_json(file.read())
+            except BrightpearlError:
+                kept = None
+        # No traceback with its variables shows what is kept.
+        kept = Veiled(kept) if isinstance(kept, dict) else None
+        if kept is None or not all(isinstance(kept.get(member, ""), str) for member in _MEMBERS):
             raise self._refusal(
                 f"the file has no tokens; expected a JSON object with {', '.join(_MEMBERS)}",
                 "Remove the file to begin anew with the variables.",
