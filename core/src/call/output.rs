@@ -1,5 +1,6 @@
 //! What a call puts out.
 
+use std::fmt;
 use std::ops::Range;
 
 use crate::error::{Error, Result};
@@ -119,7 +120,7 @@ pub struct Refusal {
 }
 
 /// The answer to a single request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status: 200, or 207 for a mixed outcome; 404 for a `DELETE` that was sent again, since the
     /// outcome of its first attempt was unknown, and that finds the record gone. The body is then `{}`.
@@ -128,6 +129,18 @@ pub struct Reply {
     pub headers: Headers,
     /// The body as received.
     pub body: Vec<u8>,
+}
+
+/// Shows the length of the body, not its content, which is customers' data.
+impl fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Reply")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
 }
 
 /// What became of one write of a batch.

@@ -242,6 +242,9 @@ fn encodings(secret: &[u8]) -> Vec<Zeroizing<String>> {
 /// that the end has cut, and before an ellipsis or a mask.
 fn breaks(view: &[Glyph], places: &[usize], is_end: bool) -> Vec<usize> {
     let breaks_behind = |at: usize| {
+        // A mark may follow the quotation.
+        let is_end = |glyph: &&Glyph| matches!(glyph.char, '"' | '\'' | '`' | ' ');
+        let at = at + view[at + 1..].iter().take(2).take_while(is_end).count();
         let next = |ahead: usize| view.get(at + ahead).map(|glyph| glyph.char);
         match next(1) {
             Some('…' | '\u{fffd}') => true,

@@ -47,7 +47,8 @@ export function sentBy(failure: unknown): "not-sent" | "unsendable" | "maybe-sen
 export function messageOf(thrown: unknown): string {
   try {
     const message: unknown = thrown instanceof Error ? thrown.message : undefined;
-    return typeof message === "string" ? message : shown(thrown);
+    // In whole: what is cut before the engine has blanked it may end within a token.
+    return typeof message === "string" ? message : typeof thrown === "string" ? inspect(thrown, { maxStringLength: Infinity }) : shown(thrown);
   } catch {
     return "a value that cannot be shown";
   }
@@ -100,12 +101,13 @@ function readHeaders(headers: unknown): [string, string][] {
 function shown(value: unknown): string {
   switch (typeof value) {
     case "string":
+      return `a string of ${value.length} characters`;
     case "number":
     case "bigint":
     case "boolean":
     case "undefined":
     case "symbol":
-      return inspect(value, { maxStringLength: 40 });
+      return inspect(value);
     case "function":
     case "object":
       return value === null ? "null" : `of type ${typeOf(value)}`;

@@ -8,31 +8,46 @@ export class Request {
   readonly method: string;
   /** Absolute, already percent-encoded. */
   readonly url: string;
-  /** Header lines, credentials among them: inspecting a request blanks those. */
-  readonly headers: readonly (readonly [string, string])[];
-  /** Empty means none. */
-  readonly body: Uint8Array;
+  // Not members that inspecting finds, however it is told to look.
+  readonly #headers: readonly (readonly [string, string])[];
+  readonly #body: Uint8Array;
 
   constructor(method: string, url: string, headers: readonly (readonly [string, string])[], body: Uint8Array) {
     this.method = method;
     this.url = url;
-    this.headers = headers;
-    this.body = body;
-    Object.defineProperty(this, "headers", { enumerable: false });
+    this.#headers = headers;
+    this.#body = body;
+  }
+
+  /** Header lines, credentials among them: inspecting a request blanks those. */
+  get headers(): readonly (readonly [string, string])[] {
+    return this.#headers;
+  }
+
+  /** Empty means none. */
+  get body(): Uint8Array {
+    return this.#body;
   }
 
   /** As it is inspected: credentials and the body, which may hold them, are left out. */
   toJSON(): object {
-    const headers = this.headers.map(([name, value]) => {
-      const bytes = Buffer.from(name);
-      return [name, native.headerIsSecret(bytes, bytes.length) ? "[redacted]" : value];
-    });
-    return { method: this.method, url: this.url, headers, bodyBytes: this.body.length };
+    return { method: this.method, url: this.url, headers: shownHeaders(this.headers), bodyBytes: this.body.length };
   }
 
   [inspect.custom](): object {
     return this.toJSON();
   }
+}
+
+/** Whether a header of this name may carry a credential, so that its value is not to be shown. */
+export function isSecretHeader(name: string): boolean {
+  const bytes = Buffer.from(name);
+  return native.headerIsSecret(bytes, bytes.length) as boolean;
+}
+
+/** Header lines without the values that are not to be shown. */
+export function shownHeaders(headers: readonly (readonly [string, string])[]): [string, string][] {
+  return headers.map(([name, value]) => [name, isSecretHeader(name) ? "[redacted]" : value]);
 }
 
 /** The answer of a transport. */

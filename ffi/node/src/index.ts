@@ -63,7 +63,7 @@ export {
 export type { RecordsSource } from "./feeder";
 export { fetchTransport, type FetchTransportOptions } from "./fetch-transport";
 export type { Difference, Outcome, OutcomeState, PulledRecord, Records } from "./flows";
-export { MaybeSent, NotSent, Request, Unsendable, type Response, type Transport } from "./http";
+export { isSecretHeader, MaybeSent, NotSent, Request, Unsendable, type Response, type Transport } from "./http";
 export { FileJournal, type Journal } from "./journal";
 export type { Parsed } from "./json";
 export {

@@ -1,7 +1,9 @@
 /** What calls put out besides pages: resources, replies, results of batches and tasks. */
 
+import { inspect } from "node:util";
 import type { BatchResult } from "./batch";
 import { readError, type BrightpearlError } from "./errors";
+import { shownHeaders } from "./http";
 import { parsed, type Parsed } from "./json";
 import {
   native,
@@ -66,8 +68,8 @@ export class Resources {
 export class Reply {
   /** The HTTP status. */
   readonly status: number;
-  /** Header lines, in order. */
-  readonly headers: readonly (readonly [string, string])[];
+  // No member that inspecting finds: a server may set cookies, or echo.
+  readonly #headers: readonly (readonly [string, string])[];
   /** The body as received. */
   readonly body: Uint8Array;
 
@@ -75,8 +77,22 @@ export class Reply {
   constructor(lent: Pointer) {
     const count = native.replyHeaderCount(lent) as number;
     this.status = native.replyHttpStatus(lent) as number;
-    this.headers = count > 0 ? readFields(native.replyHeader(lent, 0) as Pointer, count) : [];
+    this.#headers = count > 0 ? readFields(native.replyHeader(lent, 0) as Pointer, count) : [];
     this.body = readBytes(native.replyBody(lent));
+  }
+
+  /** Header lines, in order. */
+  get headers(): readonly (readonly [string, string])[] {
+    return this.#headers;
+  }
+
+  /** As it is inspected: headers that may be secret and the body are left out. */
+  toJSON(): object {
+    return { status: this.status, headers: shownHeaders(this.headers), bodyBytes: this.body.length };
+  }
+
+  [inspect.custom](): object {
+    return this.toJSON();
   }
 
   /** The value of the first header line of that name, in any case. */
