@@ -1991,8 +1991,9 @@ bp_status bp_call_explain(const bp_call *call,
 void bp_call_free(bp_call *call);
 
 /**
- * Whether a header of this name carries a credential, so that its value must not be shown or logged. False
- * when `name` is no text. Any thread.
+ * Whether a header of this name may carry a credential, so that its value must not be shown or logged: any may that
+ * is not known for something else, since the configuration can name the header of its token. True when `name` is no
+ * text. Any thread.
  */
 bool bp_header_is_secret(const char *name,
                          size_t name_len);

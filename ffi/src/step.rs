@@ -114,12 +114,13 @@ unsafe impl Sized for bp_step {
     const FIRST_SIZE: usize = offset_of!(bp_step, results);
 }
 
-/// Whether a header of this name carries a credential, so that its value must not be shown or logged. False
-/// when `name` is no text. Any thread.
+/// Whether a header of this name may carry a credential, so that its value must not be shown or logged: any may that
+/// is not known for something else, since the configuration can name the header of its token. True when `name` is no
+/// text. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usize) -> bool {
     // SAFETY: a text, or NULL with length 0.
-    quietly(true, |scope| unsafe { scope.text(name, name_len, "name") }.is_ok_and(Headers::is_secret))
+    quietly(true, |scope| unsafe { scope.text(name, name_len, "name") }.map_or(true, Headers::is_secret))
 }
 
 impl bp_step {

@@ -169,6 +169,9 @@ announce "inputs $memory"
 # shellcheck disable=SC2086
 $memory "$build/bin/inputs"
 
+announce "secrets"
+"$build/bin/secrets-sanitized"
+
 exported=$(nm -D --defined-only "$build/prefix/lib/libbrightpearl.so" | awk '$3 !~ /^bp_/ { print $3 }')
 [ -z "$exported" ] || { echo "exported besides bp_*: $exported" >&2; exit 1; }
 
