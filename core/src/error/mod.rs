@@ -5,6 +5,7 @@
 //! out what became of a write. [`discovery::errors`](crate::discovery::errors) has all of it as data.
 
 mod advice;
+mod redaction;
 mod verification;
 
 use std::fmt;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::http::{Method, Request};
-use crate::redact::{Quote, Redactor};
+use crate::redact::Quote;
 use crate::validate::Violation;
 use crate::value::excerpt::shortened;
 
@@ -311,21 +312,6 @@ impl Error {
         self
     }
 
-    /// Adds the beginning of an answer to the message, as soon as it is known what is secret: see
-    /// [`redacted`](Self::redacted).
-    #[must_use]
-    pub(crate) fn quoting(mut self, words_before: &'static str, body: &[u8]) -> Self {
-        self.0.quote = Some((words_before, Quote::of(body)));
-        self
-    }
-
-    /// Leaves out what the message was still to quote.
-    #[must_use]
-    pub(crate) fn without_quote(mut self) -> Self {
-        self.0.quote = None;
-        self
-    }
-
     /// Says that no request can be sent as the host is configured, so that another try cannot help.
     #[must_use]
     pub(crate) fn of_configuration(mut self) -> Self {
@@ -361,24 +347,6 @@ impl Error {
     #[must_use]
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
         self.0.message = format!("{}, after {attempts} attempts", self.0.message);
-        self
-    }
-
-    /// Blanks what is secret in all texts that may be another's, and quotes what is still to be quoted. Once more
-    /// changes nothing.
-    #[must_use]
-    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
-        let detail = &mut *self.0;
-        detail.message = redactor.blank(&detail.message);
-        if let Some((words_before, quote)) = detail.quote.take() {
-            detail.message.push_str(words_before);
-            detail.message.push_str(&quote.shown(redactor));
-        }
-        let errors = detail.errors.iter_mut().flat_map(|error| [&mut error.code, &mut error.message]);
-        let url = detail.request.iter_mut().map(|request| &mut request.url);
-        for text in errors.chain(url).chain(&mut detail.location) {
-            *text = redactor.blank(text);
-        }
         self
     }
 

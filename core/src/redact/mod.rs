@@ -47,14 +47,18 @@ const DEPTH: usize = 3;
 /// The longest echo of one character of a secret, in bytes: a `\u0041` whose backslash is percent-encoded, and more.
 const ECHO: usize = 12;
 
+/// So many bytes of a text are shown at most.
+const MOST: usize = 256 << 10;
+
 /// So many bytes of a text are looked at in one piece, so that a text of any length takes little memory.
 const PIECE: usize = 32 << 10;
 
 /// Knows all secrets that a text may echo.
 pub(crate) struct Redactor {
     patterns: Vec<Pattern>,
-    parts: Parts,
-    encoded_parts: Parts,
+    parts: Parts<PART>,
+    encoded_parts: Parts<PART>,
+    beginnings: Parts<BEGINNING>,
     /// The most bytes that an echo of one secret takes.
     longest_echo: usize,
 }
@@ -68,10 +72,18 @@ struct Pattern {
     has_gaps: bool,
 }
 
-/// The parts of long secrets, in order.
-struct Parts(Vec<[char; PART]>);
+/// Parts of secrets, in order.
+struct Parts<const LENGTH: usize>(Vec<[char; LENGTH]>);
 
-impl Drop for Parts {
+impl<const LENGTH: usize> Parts<LENGTH> {
+    fn of<'a>(parts: impl Iterator<Item = &'a [char]>) -> Self {
+        let mut parts: Vec<[char; LENGTH]> = parts.filter_map(|part| part.try_into().ok()).collect();
+        parts.sort_unstable();
+        Self(parts)
+    }
+}
+
+impl<const LENGTH: usize> Drop for Parts<LENGTH> {
     fn drop(&mut self) {
         self.0.iter_mut().for_each(|part| part.zeroize());
     }
@@ -102,25 +114,38 @@ impl Redactor {
         }
         let parts = |is_encoded: bool| {
             let long = patterns.iter().filter(|it| it.is_encoded == is_encoded && it.text.len() >= LONG);
-            let windows = long.flat_map(|pattern| pattern.text.windows(PART));
-            let mut parts: Vec<[char; PART]> = windows.filter_map(|part| part.try_into().ok()).collect();
-            parts.sort_unstable();
-            Parts(parts)
+            Parts::of(long.flat_map(|pattern| pattern.text.windows(PART)))
         };
         let (plain, encoded) = (parts(false), parts(true));
-        Self { patterns, parts: plain, encoded_parts: encoded, longest_echo: longest.saturating_mul(ECHO) }
+        let any = patterns.iter().filter(|pattern| pattern.text.len() >= ANYWHERE);
+        let beginnings = Parts::of(any.filter_map(|pattern| pattern.text.get(..BEGINNING)));
+        Self {
+            patterns,
+            parts: plain,
+            encoded_parts: encoded,
+            beginnings,
+            longest_echo: longest.saturating_mul(ECHO),
+        }
     }
 
-    /// The text without the secrets.
+    /// The text without the secrets, and, of one that nobody reads to its end, without that.
     pub(crate) fn blank(&self, text: &str) -> String {
-        let mut blanked = String::with_capacity(text.len());
+        let most = char_boundary(text, MOST);
+        let looked_at = char_boundary(text, most.saturating_add(self.longest_echo));
+        let mut blanked = String::with_capacity(most);
         let mut from = 0;
-        for mark in self.marks(text, true) {
+        for mark in self.marks(&text[..looked_at], looked_at == text.len()) {
+            if mark.start >= most {
+                break;
+            }
             blanked.push_str(&text[from..mark.start]);
             blanked.push_str(BLANK);
             from = mark.end;
         }
-        blanked.push_str(&text[from..]);
+        blanked.push_str(text.get(from..most).unwrap_or_default());
+        if most < text.len() {
+            blanked.push('…');
+        }
         blanked
     }
 
@@ -159,8 +184,12 @@ impl Redactor {
     fn mark(&self, view: &[Glyph], is_end: bool, marks: &mut Vec<Range<usize>>) {
         let places: Vec<usize> = (0..view.len()).filter(|at| !is_dropped(view[*at].char)).collect();
         let folded: Vec<char> = places.iter().map(|at| lower(view[*at].char)).collect();
+        let mut surroundings = 0..0;
         let mut note = |found: Range<usize>, is_encoded: bool| {
             let (mut first, mut last) = (places[found.start], places[found.end - 1]);
+            if surroundings.contains(&first) && surroundings.contains(&last) {
+                return;
+            }
             if is_encoded {
                 while first > 0 && is_of_encoding(view[first - 1].char) {
                     first -= 1;
@@ -168,6 +197,7 @@ impl Redactor {
                 while view.get(last + 1).is_some_and(|glyph| is_of_encoding(glyph.char)) {
                     last += 1;
                 }
+                surroundings = first..last + 1;
             }
             marks.push(view[first].start..view[last].end);
         };
@@ -178,7 +208,6 @@ impl Redactor {
                 }
             }
         }
-        let breaks = breaks(view, &places, is_end);
         for Pattern { text, is_encoded, has_gaps } in &self.patterns {
             if text.len() < LONG {
                 for at in 0..(folded.len() + 1).saturating_sub(text.len()) {
@@ -190,16 +219,24 @@ impl Redactor {
                     }
                 }
             }
-            if text.len() < ANYWHERE {
-                continue;
-            }
-            for end in &breaks {
-                let longest = (BEGINNING..text.len().min(end + 1)).rev();
-                if let Some(length) =
-                    longest.into_iter().find(|&length| folded[end - length..*end] == text[..length])
-                {
-                    note(end - length..*end, *is_encoded);
-                }
+        }
+        let begins = |at: &usize| {
+            let beginning = &folded[*at..*at + BEGINNING];
+            self.beginnings.0.binary_search_by(|known| known.as_slice().cmp(beginning)).is_ok()
+        };
+        let starts: Vec<usize> = (0..(folded.len() + 1).saturating_sub(BEGINNING)).filter(begins).collect();
+        let longest = self.patterns.iter().map(|pattern| pattern.text.len()).max().unwrap_or_default();
+        for end in breaks(view, &places, is_end) {
+            let near = starts.partition_point(|start| start + longest <= end);
+            let before = starts[near..].iter().take_while(|start| *start + BEGINNING <= end);
+            let whose = |part: &[char]| {
+                let long = self.patterns.iter().filter(|pattern| pattern.text.len() >= ANYWHERE);
+                long.into_iter().find(|pattern| pattern.text.starts_with(part))
+            };
+            if let Some((start, pattern)) =
+                before.into_iter().find_map(|start| Some((*start, whose(&folded[*start..end])?)))
+            {
+                note(start..end, pattern.is_encoded);
             }
         }
     }

@@ -45,7 +45,7 @@ fn shown_of(secret: &str, text: &str) -> usize {
 fn a_quote_that_ends_in_a_secret_shows_no_part_of_it() {
     let secret = "Zq7-Wx9_Kv3Lm5Np8Rt2Yb4Jd6Fg1Hc0".repeat(2);
     let redactor = Redactor::new([secret.as_str()]);
-    for before in (0..80).step_by(3) {
+    for before in (0..80).step_by(13) {
         for behind in ["", "\"}", &" and more".repeat(40)] {
             for (form, echo) in every_form(&secret) {
                 let body = format!("{}{echo}{behind}", "·".repeat(before));
@@ -104,5 +104,21 @@ fn a_text_of_any_length_is_blanked_in_pieces() {
             let expected = text.replace(&echo, BLANK);
             assert!(redactor.blank(&text) == expected, "{before}");
         }
+    }
+}
+
+#[test]
+fn a_text_that_nobody_reads_to_its_end_is_cut_behind_the_secrets() {
+    let secret = "Zq7-Wx9_Kv3Lm5Np8Rt2Yb4Jd6Fg1Hc0";
+    let redactor = Redactor::new([secret]);
+    for before in [MOST - 31, MOST - 3] {
+        let text = format!("{}{secret}{}", "x".repeat(before), " y".repeat(MOST));
+        let blanked = redactor.blank(&text);
+        assert!(blanked.len() < MOST + 20 && blanked.ends_with('…') && !blanked.contains("Zq7"), "{before}");
+    }
+    // What a server could send to keep its client busy.
+    for hostile in ["…", "Zq7…", "&#", "%2", "***", &base64::engine::general_purpose::STANDARD.encode(secret)]
+    {
+        redactor.blank(&hostile.repeat(PIECE / hostile.len()));
     }
 }

@@ -3,16 +3,20 @@
 use base64::Engine;
 
 /// The text with every byte percent-encoded.
-pub(crate) fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// The forms in which a server may echo a secret, with their names.
-pub(crate) fn every_form(secret: &str) -> Vec<(&'static str, String)> {
+pub(super) fn every_form(secret: &str) -> Vec<(&'static str, String)> {
     let each = |form: &dyn Fn(u16) -> String| secret.encode_utf16().map(form).collect::<String>();
     let escaped = serde_json::to_string(secret).unwrap();
     let escaped = escaped[1..escaped.len() - 1].to_owned();
-    let form = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let form: String = secret
+        .bytes()
+        .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
     let spread = |between: &str| secret.chars().map(|char| format!("{char}{between}")).collect::<String>();
     let mut forms = vec![
         ("plain", secret.to_owned()),
