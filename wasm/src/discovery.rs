@@ -88,4 +88,8 @@ impl discovery::Guest for Connector {
     ) -> Result<String, wit::Error> {
         Ok(core::auth::oauth::authorize_url(&account, &app_ref, &redirect_uri, &state)?)
     }
+
+    fn header_is_secret(name: String) -> bool {
+        core::Headers::is_secret(&name)
+    }
 }

@@ -11,3 +11,4 @@ cargo clippy --locked --quiet --profile host --package brightpearl-wasm --packag
 cargo test --locked --quiet --profile host --package brightpearl-host-wasmtime
 cargo build --locked --quiet --profile host --package brightpearl-host-wasmtime --example pull-component
 cargo run --locked --quiet --profile host --package brightpearl-host-wasmtime --bin vectors -- "$component"
+cargo run --locked --quiet --profile host --package brightpearl-host-wasmtime --bin secrets -- "$component"
