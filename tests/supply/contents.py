@@ -83,12 +83,14 @@ def held_by(path: Path) -> dict[str, Held]:
     return _in_wheel(path) if path.suffix == ".whl" else _in_tar(path)
 
 
-def machine_paths() -> list[bytes]:
+def machine_paths() -> list[re.Pattern[bytes]]:
     """What no artefact may hold: where things are on this machine."""
     folders = {folder for folder, _ in reproducible.renamed_folders()} | {Path.home(), reproducible.sysroot()}
     if os.environ.get("TMPDIR"):
         folders.add(Path(os.environ["TMPDIR"]))
-    return sorted(os.fsencode(folder) + b"/" for folder in folders if folder != Path("/"))
+    # A name below the root may well be a part of another path, such as /src of x/src/lib.rs.
+    before = {folder: rb"(?<![\w.-])" if len(folder.parts) <= 2 else b"" for folder in folders if folder != Path("/")}
+    return [re.compile(before[folder] + re.escape(os.fsencode(folder)) + b"/") for folder in sorted(before)]
 
 
 def _without_time(text: bytes | str) -> dict[str, Any]:
@@ -126,7 +128,8 @@ def wrong_with(artefact: str, held: dict[str, Held], *, debug: bool = False) -> 
     wrong += _wrong_with_texts(artefact, held)
     if not debug:
         for name, file in held.items():
-            wrong += [f"{name} has the path {it.decode()} of this machine" for it in machine_paths() if it in file.content]
+            found = [path.search(file.content) for path in machine_paths()]
+            wrong += [f"{name} has the path {os.fsdecode(it[0])} of this machine" for it in found if it]
     for name, file in held.items():
         if file.mode not in (None, 0o644, 0o755):
             wrong.append(f"{name} has mode {file.mode:o}; expected 644 or 755")

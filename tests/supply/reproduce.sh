@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 supply=tests/supply
 work=$(mktemp -d)
-trap 'chmod -R u+rwX "$work" && rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 SOURCE_DATE_EPOCH=$(python3 -c "import sys; sys.path.insert(0, '$supply'); import reproducible; print(reproducible.epoch())")
 export SOURCE_DATE_EPOCH
 
@@ -65,8 +65,8 @@ full() {
         copy_sources "$one"
         build_all "$one"
     )
-    # Hard links are enough: what cargo has fetched, it does not change.
-    cp -al "${CARGO_HOME:-$HOME/.cargo}" "$work/cargo" 2>/dev/null || cp -a "${CARGO_HOME:-$HOME/.cargo}" "$work/cargo"
+    mkdir "$work/cargo"
+    cp -a "${CARGO_HOME:-$HOME/.cargo}/registry" "$work/cargo/"
     (
         umask 077
         export CARGO_HOME=$work/cargo TZ=Asia/Tokyo LC_ALL=C
