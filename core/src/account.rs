@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::is_escaped;
 use crate::error::{Error, Result};
 use crate::origin::{BASE_URL, Origin, trusted};
+use crate::secret::SecretText;
 
 /// The characters that never need escaping.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -171,35 +172,41 @@ fn datacentre_origin(code: &str) -> Result<String> {
 /// Builds a query string, escaping names and values.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
-    text: String,
+    /// Wiped when it is dropped: the form of a login is one.
+    text: SecretText,
     stands: &'static AsciiSet,
 }
 
 impl Default for Query {
     fn default() -> Self {
-        Self { text: String::new(), stands: QUERY_VALUE }
+        Self { text: SecretText::default(), stands: QUERY_VALUE }
     }
 }
 
 impl Query {
     /// One that escapes all but unreserved characters, as OAuth's forms want it.
     pub(crate) fn strict() -> Self {
-        Self { text: String::new(), stands: UNRESERVED }
+        Self { text: SecretText::default(), stands: UNRESERVED }
     }
 
     /// Adds `name=value`.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
-        if !self.text.is_empty() {
-            self.text.push('&');
+        if !self.as_str().is_empty() {
+            self.text.push_str("&");
         }
-        self.text.extend(utf8_percent_encode(name, self.stands));
-        self.text.push('=');
-        self.text.extend(utf8_percent_encode(value, self.stands));
+        utf8_percent_encode(name, self.stands).for_each(|part| self.text.push_str(part));
+        self.text.push_str("=");
+        utf8_percent_encode(value, self.stands).for_each(|part| self.text.push_str(part));
     }
 
     /// The finished text, without a leading `?`.
     pub(crate) fn as_str(&self) -> &str {
-        &self.text
+        self.text.as_str()
+    }
+
+    /// The finished text as the body of a request, which wipes it.
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        self.text.take().into_bytes()
     }
 }
 

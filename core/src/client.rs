@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use crate::account::{Endpoint, Location};
 use crate::auth::{Credentials, Session, Tokens};
@@ -16,6 +17,7 @@ use crate::live::{Drift, LiveColumns};
 use crate::pool::{Budget, Lane, Pool, PoolConfig};
 use crate::redact::is_opaque;
 use crate::retry::RetryPolicy;
+use crate::secret::{wipe_stack, written};
 use crate::telemetry::{Event, Recorder, Statistics};
 use crate::validate::UnknownMembers;
 
@@ -109,7 +111,9 @@ impl Config {
     /// # Errors
     /// [`Kind::Validation`] with the line and column of what is wrong.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|error| json_error("config", &error))
+        let config = serde_json::from_str(text).map_err(|error| json_error("config", &error));
+        wipe_stack();
+        config
     }
 
     fn location(&self) -> Result<Location> {
@@ -147,7 +151,7 @@ impl Config {
 /// An error for JSON that a host gave us. Serde's text can quote the input, of which any value may be a secret, so
 /// nothing of it is kept but what names fields and types.
 pub(crate) fn json_error(what: &'static str, error: &serde_json::Error) -> Error {
-    let mut text = error.to_string();
+    let mut text = Zeroizing::new(written(format_args!("{error}")));
     if let Some(end) = text.rfind(" at line ") {
         text.truncate(end);
     }

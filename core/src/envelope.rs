@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind, Result, ServerError};
+use crate::secret::Secret;
 
 /// A successful answer, borrowed from its body.
 #[derive(Debug, Default, Deserialize)]
@@ -45,7 +46,7 @@ pub(crate) struct Failure {
     /// Entries of `errors`, or of the OAuth form, in order.
     pub(crate) errors: Vec<ServerError>,
     /// The text of `{"response": "..."}`, as the gateway answers (API notes §2.7).
-    pub(crate) text: Option<String>,
+    pub(crate) text: Option<Secret>,
 }
 
 impl Failure {
@@ -59,15 +60,16 @@ impl Failure {
             #[serde(borrow, default)]
             errors: Option<&'a RawValue>,
             #[serde(default)]
-            error: Option<String>,
+            error: Option<Secret>,
             #[serde(default)]
-            error_description: Option<String>,
+            error_description: Option<Secret>,
         }
         let Ok(shape) = serde_json::from_slice::<Shape<'_>>(body) else { return Self::default() };
         let mut errors: Vec<ServerError> =
             shape.errors.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
         if let Some(code) = shape.error {
-            errors.push(ServerError { code, message: shape.error_description.unwrap_or_default() });
+            let message = shape.error_description.as_ref().map(Secret::expose).unwrap_or_default().to_owned();
+            errors.push(ServerError { code: code.expose().to_owned(), message });
         }
         Self { errors, text: shape.response.and_then(|raw| serde_json::from_str(raw.get()).ok()) }
     }
@@ -85,7 +87,7 @@ mod tests {
         assert_eq!(listed.errors[0].message, "The filter a=b");
         assert_eq!(listed.errors.len(), 2);
         assert_eq!(
-            read(r#"{"response":"Authorization token expired"}"#).text.as_deref(),
+            read(r#"{"response":"Authorization token expired"}"#).text.as_ref().map(Secret::expose),
             Some("Authorization token expired")
         );
         assert_eq!(

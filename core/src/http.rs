@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
 
 /// The verbs that the Brightpearl API knows (API notes §1.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,9 +64,18 @@ impl FromStr for Method {
     }
 }
 
-/// Header lines in order, with names kept as given and looked up without regard to case.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(Cow<'static, str>, String)>);
+/// Header lines in order, with names kept as given and looked up without regard to case. Values are overwritten in
+/// memory when they are dropped, since credentials are among them.
+#[derive(Clone, Default)]
+pub struct Headers(Vec<Line>);
+
+#[derive(Clone)]
+struct Line {
+    name: Cow<'static, str>,
+    value: Zeroizing<String>,
+    /// Whether the value is known to be a credential, whatever the name.
+    is_credential: bool,
+}
 
 impl Headers {
     /// No lines.
@@ -75,7 +85,12 @@ impl Headers {
 
     /// Adds a line behind the others.
     pub fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
-        self.0.push((name.into(), value.into()));
+        self.0.push(Line { name: name.into(), value: Zeroizing::new(value.into()), is_credential: false });
+    }
+
+    /// Adds a line whose value is a credential: never shown, also where the name does not tell.
+    pub(crate) fn push_credential(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
+        self.0.push(Line { name: name.into(), value: Zeroizing::new(value.into()), is_credential: true });
     }
 
     /// The value of the first line of that name, whatever its case.
@@ -85,7 +100,7 @@ impl Headers {
 
     /// The lines in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+        self.0.iter().map(|line| (line.name.as_ref(), line.value.as_str()))
     }
 
     /// How many lines there are.
@@ -186,22 +201,35 @@ const HARMLESS: [&str; 58] = [
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {
-        Self(lines.into_iter().map(|(name, value)| (Cow::Owned(name.into()), value.into())).collect())
+        let mut headers = Self::new();
+        for (name, value) in lines {
+            headers.push(Cow::Owned(name.into()), value);
+        }
+        headers
     }
 }
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Headers {}
 
 /// Shows names and values, with credentials blanked.
 impl fmt::Debug for Headers {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.iter().map(|(name, value)| {
-            (name, if Self::is_secret(name) { Cow::Borrowed("[redacted]") } else { Cow::Borrowed(value) })
+        let shown = self.0.iter().map(|Line { name, value, is_credential }| {
+            (name, if *is_credential || Self::is_secret(name) { "[redacted]" } else { value.as_str() })
         });
         formatter.debug_map().entries(shown).finish()
     }
 }
 
 /// A request for the host to transmit, complete: no header needs adding but what the host's own HTTP
-/// stack adds (`Host`, `Content-Length`, `Accept-Encoding`, `User-Agent`).
+/// stack adds (`Host`, `Content-Length`, `Accept-Encoding`, `User-Agent`). Headers and body are overwritten in memory
+/// when the request is dropped, since logins are requests too; what a host copies out of it is the host's to wipe.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// The verb.
@@ -212,6 +240,12 @@ pub struct Request {
     pub headers: Headers,
     /// The body; empty means none.
     pub body: Vec<u8>,
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.body.zeroize();
+    }
 }
 
 /// Shows the length of the body, not its content, which is customers' data.

@@ -51,3 +51,4 @@ pub use secret::Secret;
 pub use table::Page;
 pub use telemetry::{Event, Statistics};
 pub use validate::Violation;
+pub use zeroize::Zeroizing;

@@ -135,7 +135,7 @@ fn numbers_keep_their_digits() {
     );
     let mut call = client.task(task.unwrap()).unwrap();
     let brightpearl_core::Step::Send(exchange) = call.poll(0).unwrap() else { panic!("a request") };
-    let body = String::from_utf8(exchange.request.body).unwrap();
+    let body = String::from_utf8(exchange.request.body.clone()).unwrap();
     assert!(
         body.contains(r#""quantity":2.0000,"#) && body.contains(r#""net":12345678901234567890.1230,"#),
         "{body}"

@@ -1622,7 +1622,7 @@ const bp_verification *bp_error_verification(const bp_error *error,
 
 /**
  * Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
- * does no harm. `buffer` may be NULL. Any thread.
+ * does no harm. The memory is overwritten before, since the text may hold tokens. `buffer` may be NULL. Any thread.
  */
 void bp_buffer_free(bp_buffer *buffer);
 

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use brightpearl_core::auth::{oauth, signature};
 use brightpearl_core::discovery;
+use zeroize::Zeroizing;
 
 use crate::boundary::{Failure, guarded};
 use crate::error::bp_error;
@@ -130,7 +131,8 @@ pub unsafe extern "C" fn bp_verify_callback(
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {
         let verify = |scope: Scope<'_>| {
-            let parameters = read_fields(scope, parameters, parameter_count, "parameters")?;
+            // The token is among them.
+            let parameters = Zeroizing::new(read_fields(scope, parameters, parameter_count, "parameters")?);
             let secret = scope.text(dev_secret, dev_secret_len, "dev_secret")?;
             Ok(signature::verify_callback(&parameters, &secret.into(), freshness)?)
         };
@@ -187,17 +189,17 @@ pub unsafe extern "C" fn bp_authorize_url(
 
 /// # Safety
 /// Each pointer is NULL or valid.
-pub(crate) unsafe fn hand_out(
+pub(crate) unsafe fn hand_out<T: AsRef<str>>(
     place: *mut bp_buffer,
     argument: &str,
     error: *mut *mut bp_error,
-    make: impl for<'call> FnOnce(Scope<'call>) -> Result<String, Failure>,
+    make: impl for<'call> FnOnce(Scope<'call>) -> Result<T, Failure>,
 ) -> bp_status {
     // SAFETY: passed on to the caller.
     unsafe {
         guarded(error, |scope| {
             let place = scope.place(place, argument)?;
-            place.put(&make(scope)?);
+            place.put(make(scope)?.as_ref());
             Ok(())
         })
     }

@@ -177,7 +177,8 @@ pub(crate) struct LentExchange {
     method: OwnedText,
     url: OwnedText,
     headers: OwnedFields,
-    body: Vec<u8>,
+    /// For its body, and for wiping that.
+    request: Request,
 }
 
 impl From<Step> for Lent {
@@ -205,14 +206,14 @@ impl From<Step> for Lent {
 
 impl From<Exchange> for LentExchange {
     fn from(exchange: Exchange) -> Self {
-        let Exchange { id, request: Request { method, url, headers, body }, attempt } = exchange;
+        let Exchange { id, request, attempt } = exchange;
         Self {
             id,
             attempt,
-            method: OwnedText::new(method.as_str()),
-            url: OwnedText::new(&url),
-            headers: OwnedFields::new(headers.iter()),
-            body,
+            method: OwnedText::new(request.method.as_str()),
+            url: OwnedText::new(&request.url),
+            headers: OwnedFields::new(request.headers.iter()),
+            request,
         }
     }
 }
@@ -232,7 +233,7 @@ impl Lent {
                     url: exchange.url.lend(),
                     headers: headers.as_ptr(),
                     header_count: headers.len(),
-                    body: bp_bytes::of(&exchange.body),
+                    body: bp_bytes::of(&exchange.request.body),
                     ..blank
                 }
             }

@@ -1,7 +1,9 @@
 //! Texts and bytes on their way in and out.
 
 use std::ffi::c_char;
-use std::{ptr, str};
+use std::{fmt, ptr, str};
+
+use zeroize::Zeroizing;
 
 use crate::boundary::{Failure, quietly};
 use crate::scope::{BadArray, Scope};
@@ -52,7 +54,7 @@ pub struct bp_buffer {
 }
 
 /// Frees what a function put into a buffer, and sets the buffer to NULL and 0, so that freeing it twice
-/// does no harm. `buffer` may be NULL. Any thread.
+/// does no harm. The memory is overwritten before, since the text may hold tokens. `buffer` may be NULL. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_buffer_free(buffer: *mut bp_buffer) {
     quietly((), |scope| {
@@ -62,7 +64,8 @@ pub unsafe extern "C" fn bp_buffer_free(buffer: *mut bp_buffer) {
         let len = std::mem::replace(&mut buffer.len, 0);
         if !data.is_null() {
             // SAFETY: `bp_buffer::put` leaked a boxed slice of `len` bytes and a NUL, and nobody freed it.
-            drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(data.cast::<u8>(), len + 1)) });
+            let bytes = unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(data.cast::<u8>(), len + 1)) };
+            drop(Zeroizing::new(bytes));
         }
     });
 }
@@ -85,22 +88,26 @@ impl bp_bytes {
 impl bp_buffer {
     /// Hands a text to the program. What the buffer held before is not freed: it may be uninitialised.
     pub(crate) fn put(&mut self, text: &str) {
-        let owned = OwnedText::new(text);
-        self.len = owned.len();
-        self.data = Box::into_raw(owned.0).cast();
+        self.len = text.len();
+        self.data = Box::into_raw(terminated(text)).cast();
     }
 }
 
-/// A text of our own with a NUL behind it, to lend out as [`bp_text`]. Its address stays when it moves.
-#[derive(Debug)]
-pub(crate) struct OwnedText(Box<[u8]>);
+/// The text with a NUL behind it.
+fn terminated(text: &str) -> Box<[u8]> {
+    let mut bytes = Vec::with_capacity(text.len() + 1);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.push(0);
+    bytes.into_boxed_slice()
+}
+
+/// A text of our own with a NUL behind it, to lend out as [`bp_text`]. Its address stays when it moves. It is wiped when
+/// it is dropped, since any may be a credential.
+pub(crate) struct OwnedText(Zeroizing<Box<[u8]>>);
 
 impl OwnedText {
     pub(crate) fn new(text: &str) -> Self {
-        let mut bytes = Vec::with_capacity(text.len() + 1);
-        bytes.extend_from_slice(text.as_bytes());
-        bytes.push(0);
-        Self(bytes.into_boxed_slice())
+        Self(Zeroizing::new(terminated(text)))
     }
 
     fn len(&self) -> usize {
@@ -115,6 +122,13 @@ impl OwnedText {
     /// Lends the text.
     pub(crate) fn lend(&self) -> bp_text {
         bp_text { data: self.0.as_ptr().cast(), len: self.len() }
+    }
+}
+
+/// Shows the length: the text may be a credential.
+impl fmt::Debug for OwnedText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "OwnedText({} bytes)", self.len())
     }
 }
 

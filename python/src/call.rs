@@ -49,7 +49,7 @@ impl Call {
     /// What to do next, at `now` in milliseconds since the Unix epoch.
     fn poll<'py>(&self, py: Python<'py>, now: u64) -> PyResult<Bound<'py, PyAny>> {
         match or_raise(py, self.with(py, |call| call.poll(now)))? {
-            core::Step::Send(exchange) => Send::new(py, exchange).into_bound_py_any(py),
+            core::Step::Send(exchange) => Send::new(exchange).into_bound_py_any(py),
             core::Step::Wait { until, reason } => {
                 Wait { until, reason: reason.as_str() }.into_bound_py_any(py)
             }

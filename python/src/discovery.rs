@@ -1,8 +1,9 @@
 //! What can be asked without an account, as JSON text.
 
 use brightpearl_core::auth::{oauth, signature};
-use brightpearl_core::{Headers, discovery};
+use brightpearl_core::{Headers, Zeroizing, discovery};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::error::or_raise;
 
@@ -56,10 +57,12 @@ pub(crate) fn verify_callback(
     dev_secret: String,
     max_age_ms: Option<u64>,
     now: u64,
-) -> PyResult<String> {
+) -> PyResult<Bound<'_, PyString>> {
     let freshness = max_age_ms.map(|max_age_ms| signature::Freshness { now, max_age_ms });
+    // The token is among them.
+    let parameters = Zeroizing::new(parameters);
     let verified = signature::verify_callback(&parameters, &dev_secret.into(), freshness);
-    or_raise(py, verified.map(|callback| callback.expose_json()))
+    or_raise(py, verified.map(|callback| PyString::new(py, &callback.expose_json())))
 }
 
 /// Whether a host is this machine: the only one that plain `http` is allowed for, and that no proxy stands before.

@@ -168,7 +168,7 @@ impl RawDelivery {
             webhook,
             attempt,
             method: request.method.as_str(),
-            url: request.url,
+            url: request.url.clone(),
             headers: lines(&request.headers),
             body: PyBytes::new(py, &request.body).unbind(),
         }

@@ -1,31 +1,47 @@
 //! The steps that a call asks of its host, other than pages and resources.
 
-use brightpearl_core::{Exchange, Reply};
+use brightpearl_core::{Exchange, Headers, Reply, Request};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-/// Transmit a request. Shows no header in its `repr`, since credentials are among them.
-#[pyclass(frozen, get_all, module = "brightpearl._native")]
+/// Transmit a request. Shows no header in its `repr`, since credentials are among them. What Python is given of it are
+/// objects of Python's, which nobody can wipe; the request itself wipes itself.
+#[pyclass(frozen, module = "brightpearl._native")]
 pub(crate) struct Send {
+    #[pyo3(get)]
     exchange: u64,
+    #[pyo3(get)]
     attempt: u32,
-    method: &'static str,
-    url: String,
-    headers: Vec<(String, String)>,
-    body: Py<PyBytes>,
+    request: Request,
 }
 
 impl Send {
-    pub(crate) fn new(py: Python<'_>, exchange: Exchange) -> Self {
-        let request = exchange.request;
-        Self {
-            exchange: exchange.id,
-            attempt: exchange.attempt,
-            method: request.method.as_str(),
-            url: request.url,
-            headers: lines(&request.headers),
-            body: PyBytes::new(py, &request.body).unbind(),
-        }
+    pub(crate) fn new(exchange: Exchange) -> Self {
+        let Exchange { id, request, attempt } = exchange;
+        Self { exchange: id, attempt, request }
+    }
+}
+
+#[pymethods]
+impl Send {
+    #[getter]
+    fn method(&self) -> &'static str {
+        self.request.method.as_str()
+    }
+
+    #[getter]
+    fn url(&self) -> &str {
+        &self.request.url
+    }
+
+    #[getter]
+    fn headers(&self) -> Vec<(&str, &str)> {
+        self.request.headers.iter().collect()
+    }
+
+    #[getter]
+    fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.request.body)
     }
 }
 
@@ -45,20 +61,27 @@ pub(crate) struct Pending;
 pub(crate) struct Done;
 
 /// The answer to a single request.
-#[pyclass(frozen, get_all, module = "brightpearl._native")]
+#[pyclass(frozen, module = "brightpearl._native")]
 pub(crate) struct RawReply {
+    #[pyo3(get)]
     status: u16,
-    headers: Vec<(String, String)>,
+    headers: Headers,
+    #[pyo3(get)]
     body: Py<PyBytes>,
 }
 
 impl RawReply {
     pub(crate) fn new(py: Python<'_>, reply: &Reply) -> Self {
-        Self {
-            status: reply.status,
-            headers: lines(&reply.headers),
-            body: PyBytes::new(py, &reply.body).unbind(),
-        }
+        let Reply { status, headers, body } = reply;
+        Self { status: *status, headers: headers.clone(), body: PyBytes::new(py, body).unbind() }
+    }
+}
+
+#[pymethods]
+impl RawReply {
+    #[getter]
+    fn headers(&self) -> Vec<(&str, &str)> {
+        self.headers.iter().collect()
     }
 }
 
@@ -69,6 +92,6 @@ pub(crate) struct Uris {
 }
 
 /// Header lines as pairs of texts.
-pub(crate) fn lines(headers: &brightpearl_core::Headers) -> Vec<(String, String)> {
+pub(crate) fn lines(headers: &Headers) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

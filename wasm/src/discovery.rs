@@ -72,6 +72,8 @@ impl discovery::Guest for Connector {
         now: u64,
     ) -> Result<Callback, wit::Error> {
         let freshness = max_age.map(|max_age_ms| Freshness { now, max_age_ms });
+        // The token is among them.
+        let parameters = core::Zeroizing::new(parameters);
         let callback = verify_callback(&parameters, &dev_secret.into(), freshness)?;
         Ok(Callback {
             account_code: callback.account_code,

@@ -46,6 +46,7 @@ impl engine::GuestClient for Client {
     }
 
     fn open_json(config: String, pool: Option<engine::PoolBorrow<'_>>) -> Result<engine::Client, wit::Error> {
+        let config = core::Zeroizing::new(config);
         Ok(open(core::Config::from_json(&config)?, pool)?)
     }
 

@@ -79,8 +79,8 @@ impl From<core::Verification> for wit::Verification {
 }
 
 impl From<core::ServerError> for wit::ServerError {
-    fn from(error: core::ServerError) -> Self {
-        let core::ServerError { code, message } = error;
+    fn from(mut error: core::ServerError) -> Self {
+        let (code, message) = (std::mem::take(&mut error.code), std::mem::take(&mut error.message));
         Self { code, message }
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP messages, both ways.
 
 use brightpearl_core as core;
+use core::Zeroizing;
 
 use crate::wit;
 
@@ -31,9 +32,14 @@ impl From<wit::Method> for core::Method {
 }
 
 impl From<core::Request> for wit::Request {
-    fn from(request: core::Request) -> Self {
-        let core::Request { method, url, headers, body } = request;
-        Self { method: method.into(), url, headers: lines(&headers), body }
+    fn from(mut request: core::Request) -> Self {
+        // What crosses to the host is the host's; what stays here wipes itself.
+        Self {
+            method: request.method.into(),
+            url: std::mem::take(&mut request.url),
+            headers: lines(&request.headers),
+            body: std::mem::take(&mut request.body),
+        }
     }
 }
 
@@ -67,5 +73,8 @@ fn lines(headers: &core::Headers) -> Vec<(String, Vec<u8>)> {
 }
 
 fn text(value: Vec<u8>) -> String {
-    String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    String::from_utf8(value).unwrap_or_else(|error| {
+        let bytes = Zeroizing::new(error.into_bytes());
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }

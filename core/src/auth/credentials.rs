@@ -121,15 +121,15 @@ struct Fields {
     scheme: String,
     app_ref: Option<String>,
     dev_ref: Option<String>,
-    account_token: Option<String>,
-    staff_token: Option<String>,
-    dev_secret: Option<String>,
+    account_token: Option<Secret>,
+    staff_token: Option<Secret>,
+    dev_secret: Option<Secret>,
     email: Option<String>,
-    password: Option<String>,
+    password: Option<Secret>,
     application_id: Option<String>,
-    application_secret: Option<String>,
+    application_secret: Option<Secret>,
     token_header: Option<String>,
-    client_secret: Option<String>,
+    client_secret: Option<Secret>,
     token_url: Option<String>,
     grant: Option<Grant>,
 }
@@ -145,34 +145,34 @@ impl TryFrom<Fields> for Credentials {
             }
             "staff-app" => Self::StaffApp {
                 app_ref: fields.app_ref()?,
-                staff_token: required(&mut fields.staff_token, "staff_token")?.into(),
+                staff_token: required(&mut fields.staff_token, "staff_token")?,
                 dev_ref: fields.dev_ref.take(),
             },
             "staff-login" => Self::StaffLogin {
                 app_ref: fields.app_ref()?,
                 dev_ref: fields.dev_ref.take(),
                 email: required(&mut fields.email, "email")?,
-                password: required(&mut fields.password, "password")?.into(),
+                password: required(&mut fields.password, "password")?,
             },
             "legacy-session" => Self::LegacySession {
                 email: required(&mut fields.email, "email")?,
-                password: required(&mut fields.password, "password")?.into(),
+                password: required(&mut fields.password, "password")?,
             },
             "application-login" => Self::ApplicationLogin {
                 application_id: required(&mut fields.application_id, "application_id")?,
-                application_secret: required(&mut fields.application_secret, "application_secret")?.into(),
+                application_secret: required(&mut fields.application_secret, "application_secret")?,
                 token_header: fields.token_header.take().unwrap_or_else(Self::default_token_header),
             },
             "public-app" => Self::PublicApp {
                 dev_ref: required(&mut fields.dev_ref, "dev_ref")?,
                 app_ref: fields.app_ref()?,
                 account_token: fields.account_token()?,
-                dev_secret: required(&mut fields.dev_secret, "dev_secret")?.into(),
+                dev_secret: required(&mut fields.dev_secret, "dev_secret")?,
             },
             "oauth" => Self::OAuth {
                 app_ref: fields.app_ref()?,
                 dev_ref: required(&mut fields.dev_ref, "dev_ref")?,
-                client_secret: fields.client_secret.take().map(Secret::from),
+                client_secret: fields.client_secret.take(),
                 token_url: fields.token_url.take(),
                 grant: fields.grant.take().ok_or("missing field `grant`")?,
             },
@@ -196,31 +196,31 @@ impl Fields {
     }
 
     fn account_token(&mut self) -> Result<Secret, String> {
-        required(&mut self.account_token, "account_token").map(Secret::from)
+        required(&mut self.account_token, "account_token")
     }
 
     /// A member that the type does not take.
     fn left_over(&self) -> Option<&'static str> {
-        let texts = [
-            (&self.app_ref, "app_ref"),
-            (&self.dev_ref, "dev_ref"),
-            (&self.account_token, "account_token"),
-            (&self.staff_token, "staff_token"),
-            (&self.dev_secret, "dev_secret"),
-            (&self.email, "email"),
-            (&self.password, "password"),
-            (&self.application_id, "application_id"),
-            (&self.application_secret, "application_secret"),
-            (&self.token_header, "token_header"),
-            (&self.client_secret, "client_secret"),
-            (&self.token_url, "token_url"),
+        let members = [
+            (self.app_ref.is_some(), "app_ref"),
+            (self.dev_ref.is_some(), "dev_ref"),
+            (self.account_token.is_some(), "account_token"),
+            (self.staff_token.is_some(), "staff_token"),
+            (self.dev_secret.is_some(), "dev_secret"),
+            (self.email.is_some(), "email"),
+            (self.password.is_some(), "password"),
+            (self.application_id.is_some(), "application_id"),
+            (self.application_secret.is_some(), "application_secret"),
+            (self.token_header.is_some(), "token_header"),
+            (self.client_secret.is_some(), "client_secret"),
+            (self.token_url.is_some(), "token_url"),
+            (self.grant.is_some(), "grant"),
         ];
-        let text = texts.into_iter().find(|(value, _)| value.is_some()).map(|(_, name)| name);
-        text.or(self.grant.as_ref().map(|_| "grant"))
+        members.into_iter().find(|(is_left, _)| *is_left).map(|(_, name)| name)
     }
 }
 
-fn required(value: &mut Option<String>, name: &str) -> Result<String, String> {
+fn required<T>(value: &mut Option<T>, name: &str) -> Result<T, String> {
     value.take().ok_or_else(|| format!("missing field `{name}`"))
 }
 

@@ -1,13 +1,16 @@
 //! The requests that fetch a token, and the reading of their answers.
 
+use std::fmt;
+
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::account::Endpoint;
 use crate::error::{Error, Kind};
 use crate::http::{Headers, Method, Request};
 use crate::redact::is_opaque;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretText};
 
 use super::credentials::{Credentials, Grant};
 use super::oauth;
@@ -110,30 +113,29 @@ fn post(
 ) -> Request {
     headers.push("accept", "application/json");
     headers.push("content-type", "application/json");
-    let body = format!(
-        r#"{{"apiAccountCredentials":{{"{name}":{},"{secret_name}":{}}}}}"#,
-        quoted(who),
-        quoted(secret.expose())
-    );
-    Request { method: Method::Post, url: endpoint.login_url(path), headers, body: body.into_bytes() }
-}
-
-/// A text as JSON has it.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    let mut body = SecretText::joined(&[r#"{"apiAccountCredentials":{""#, name, "\":"]);
+    body.push_json(who);
+    body.push_str(",\"");
+    body.push_str(secret_name);
+    body.push_str("\":");
+    body.push_json(secret.expose());
+    body.push_str("}}");
+    let body = body.take().into_bytes();
+    Request { method: Method::Post, url: endpoint.login_url(path), headers, body }
 }
 
 /// What may be a token in the answer to a login, however it is named: all values but those that say what went wrong,
 /// and of these what is no word of a language.
 pub(super) fn secrets_of(body: &[u8]) -> Vec<Secret> {
     let mut secrets = Vec::new();
-    if let Ok(answer) = serde_json::from_slice::<Value>(body) {
-        gather(&answer, "", &mut secrets);
+    if let Ok(answer) = serde_json::from_slice::<&RawValue>(body) {
+        gather(answer.get(), "", 0, &mut secrets);
     }
     secrets
 }
 
-fn gather(value: &Value, name: &str, secrets: &mut Vec<Secret>) {
+/// Reads a value as it is written, since a reader that decodes it leaves copies behind.
+fn gather(written: &str, name: &str, depth: u8, secrets: &mut Vec<Secret>) {
     // Names whose values are words, and not another's secrets.
     const TELLING: [&str; 9] = [
         "error",
@@ -146,21 +148,60 @@ fn gather(value: &Value, name: &str, secrets: &mut Vec<Secret>) {
         "scope",
         "expires_in",
     ];
-    match value {
-        Value::Null | Value::Bool(_) => {}
-        Value::Number(number) if TELLING.contains(&name) || number.to_string().len() < NUMBER => {}
-        Value::Number(number) => secrets.push(Secret::new(number.to_string())),
-        Value::String(text) => {
-            let is_telling = TELLING.contains(&name) || text.trim().contains(char::is_whitespace);
+    match written.as_bytes() {
+        [b'"', ..] => {
+            let Ok(text) = serde_json::from_str::<Secret>(written) else { return };
+            let is_telling = TELLING.contains(&name) || text.expose().trim().contains(char::is_whitespace);
             if is_telling {
-                let words = text.split(|char: char| !is_of_token(char)).map(|word| word.trim_matches('.'));
+                let words = text.expose().split(|char: char| !is_of_token(char));
+                let words = words.map(|word| word.trim_matches('.'));
                 secrets.extend(words.filter(|word| is_opaque(word)).map(Secret::from));
             } else {
-                secrets.push(Secret::from(text.as_str()));
+                secrets.push(text);
             }
         }
-        Value::Array(elements) => elements.iter().for_each(|element| gather(element, name, secrets)),
-        Value::Object(members) => members.iter().for_each(|(name, value)| gather(value, name, secrets)),
+        [b'[', ..] if depth < DEEPEST => {
+            let elements = serde_json::from_str::<Vec<&RawValue>>(written).unwrap_or_default();
+            elements.into_iter().for_each(|element| gather(element.get(), name, depth + 1, secrets));
+        }
+        [b'{', ..] if depth < DEEPEST => {
+            let Ok(Members(members)) = serde_json::from_str(written) else { return };
+            members.into_iter().for_each(|(name, value)| gather(value.get(), &name, depth + 1, secrets));
+        }
+        [b'-' | b'0'..=b'9', ..] if !TELLING.contains(&name) && written.len() >= NUMBER => {
+            secrets.push(Secret::from(written));
+        }
+        _ => {}
+    }
+}
+
+/// Tokens stand at the top of an answer; each level is read anew.
+const DEEPEST: u8 = 16;
+
+/// The members of an object, repeated ones too.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn code_request(url: String, client: &ClientId<'_>, code: &Secret, re
     form.push("code", code.expose());
     client.push(&mut form);
     form.push("redirect_uri", redirect_uri);
-    post(url, &form)
+    post(url, form)
 }
 
 /// Renews the access token.
@@ -83,7 +83,7 @@ pub(super) fn refresh_request(url: String, client: &ClientId<'_>, refresh_token:
     form.push("grant_type", "refresh_token");
     form.push("refresh_token", refresh_token.expose());
     client.push(&mut form);
-    post(url, &form)
+    post(url, form)
 }
 
 impl ClientId<'_> {
@@ -95,11 +95,11 @@ impl ClientId<'_> {
     }
 }
 
-fn post(url: String, form: &Query) -> Request {
+fn post(url: String, form: Query) -> Request {
     let mut headers = Headers::new();
     headers.push("accept", "application/json");
     headers.push("content-type", "application/x-www-form-urlencoded");
-    Request { method: Method::Post, url, headers, body: form.as_str().as_bytes().to_vec() }
+    Request { method: Method::Post, url, headers, body: form.into_body() }
 }
 
 /// More seconds than this, a hundred years, say nothing about when a token ends.

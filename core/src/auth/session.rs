@@ -2,14 +2,17 @@
 //! a 401.
 
 use std::collections::VecDeque;
+use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use zeroize::Zeroizing;
 
 use crate::account::{Endpoint, Prefix};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Headers, Request};
 use crate::origin::Origin;
 use crate::redact::{Redactor, is_opaque};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretText, wipe_stack};
 use crate::value::excerpt::excerpt;
 
 use super::credentials::{Credentials, Grant};
@@ -112,17 +115,28 @@ pub struct Tokens {
 
 impl Tokens {
     /// The tokens as JSON text, for hosts that store them so. It holds what is secret: hand it to the store
-    /// and nothing else.
-    pub fn expose_json(&self) -> String {
-        let text = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), login::quoted);
-        format!(
-            r#"{{"token":{},"expires_at":{},"refresh_token":{},"api_domain":{},"installation_instance_id":{}}}"#,
-            text(self.token.as_ref().map(Secret::expose)),
-            self.expires_at.map_or_else(|| "null".to_owned(), |at| at.to_string()),
-            text(self.refresh_token.as_ref().map(Secret::expose)),
-            text(self.api_domain.as_deref()),
-            text(self.installation_instance_id.as_deref()),
-        )
+    /// and nothing else. The text is overwritten in memory when it is dropped; copies of it are the host's to wipe.
+    pub fn expose_json(&self) -> Zeroizing<String> {
+        let mut json = SecretText::default();
+        let text = |json: &mut SecretText, name: &str, value: Option<&str>| {
+            json.push_str(name);
+            match value {
+                Some(value) => json.push_json(value),
+                None => json.push_str("null"),
+            }
+        };
+        text(&mut json, "{\"token\":", self.token.as_ref().map(Secret::expose));
+        json.push_str(",\"expires_at\":");
+        match self.expires_at {
+            // Writing to memory does not fail.
+            Some(at) => drop(write!(json, "{at}")),
+            None => json.push_str("null"),
+        }
+        text(&mut json, ",\"refresh_token\":", self.refresh_token.as_ref().map(Secret::expose));
+        text(&mut json, ",\"api_domain\":", self.api_domain.as_deref());
+        text(&mut json, ",\"installation_instance_id\":", self.installation_instance_id.as_deref());
+        json.push_str("}");
+        json.finish()
     }
 }
 
@@ -194,6 +208,7 @@ impl Session {
     /// pair of tokens is.
     pub(crate) fn accept(&self, call: u64, body: &[u8], is_success: bool, now: u64) -> Accepted {
         let granted = login::read(&self.credentials, body);
+        wipe_stack();
         let is_pair = granted.token.is_some() && granted.refresh_token.is_some();
         let mut state = self.lock();
         if !is_success && (granted.is_error || !is_pair) {
@@ -278,29 +293,29 @@ impl Session {
         match &self.credentials {
             Credentials::PrivateApp { app_ref, account_token } => {
                 headers.push("brightpearl-app-ref", app_ref);
-                headers.push("brightpearl-account-token", account_token.expose());
+                headers.push_credential("brightpearl-account-token", account_token.expose());
             }
             Credentials::StaffApp { app_ref, staff_token, dev_ref } => {
                 push_refs(headers, dev_ref.as_deref(), app_ref);
-                headers.push("brightpearl-staff-token", staff_token.expose());
+                headers.push_credential("brightpearl-staff-token", staff_token.expose());
             }
             Credentials::StaffLogin { app_ref, dev_ref, .. } => {
                 push_refs(headers, dev_ref.as_deref(), app_ref);
-                headers.push("brightpearl-staff-token", token);
+                headers.push_credential("brightpearl-staff-token", token);
             }
-            Credentials::LegacySession { .. } => headers.push("brightpearl-auth", token),
+            Credentials::LegacySession { .. } => headers.push_credential("brightpearl-auth", token),
             Credentials::ApplicationLogin { token_header, .. } => {
                 let is_bearer = token_header.eq_ignore_ascii_case("authorization");
-                let value = if is_bearer { format!("Bearer {token}") } else { token.to_owned() };
-                headers.push(token_header.clone(), value);
+                let value = if is_bearer { bearer(token) } else { token.to_owned() };
+                headers.push_credential(token_header.clone(), value);
             }
             Credentials::PublicApp { dev_ref, app_ref, .. } => {
                 push_refs(headers, Some(dev_ref), app_ref);
-                headers.push("brightpearl-account-token", token);
+                headers.push_credential("brightpearl-account-token", token);
             }
             Credentials::OAuth { app_ref, dev_ref, .. } => {
                 push_refs(headers, Some(dev_ref), app_ref);
-                headers.push("authorization", format!("Bearer {token}"));
+                headers.push_credential("authorization", bearer(token));
             }
         }
         state.generation
@@ -466,6 +481,11 @@ fn can_renew(credentials: &Credentials, state: &State) -> bool {
         | Credentials::ApplicationLogin { .. } => true,
         Credentials::OAuth { .. } => state.refresh_token.is_some(),
     }
+}
+
+/// What stands in the header, which wipes it.
+fn bearer(token: &str) -> String {
+    SecretText::joined(&["Bearer ", token]).take()
 }
 
 fn push_refs(headers: &mut Headers, dev_ref: Option<&str>, app_ref: &str) {

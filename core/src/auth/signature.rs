@@ -2,16 +2,18 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{HmacReset, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::account::check_code;
 use crate::error::{Error, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretText, wipe_stack};
 use crate::value::excerpt::excerpt;
 
 /// Signs an account token or developer token: the base64 of its HMAC-SHA256 under the developer's secret. Both
-/// are taken as the text that they are; the secret is not decoded, although it looks like base64.
+/// are taken as the text that they are; the secret is not decoded, although it looks like base64. The signed token is as
+/// good as a password: put it into a [`Secret`].
 ///
 /// ```
 /// use brightpearl_core::auth::signature::sign_token;
@@ -23,17 +25,21 @@ use crate::value::excerpt::excerpt;
 /// assert_eq!(signed, "llWnSJurpSUUTLNOtVd8Ik/ox6+4OVY/TdLSvE1+VWg=");
 /// ```
 pub fn sign_token(token: &str, dev_secret: &Secret) -> String {
-    STANDARD.encode(hmac_sha256(dev_secret.expose().as_bytes(), token.as_bytes()))
+    let signed = hmac_sha256(token, dev_secret);
+    wipe_stack();
+    signed
 }
 
-fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
-    match Hmac::<Sha256>::new_from_slice(key) {
+#[inline(never)]
+fn hmac_sha256(token: &str, dev_secret: &Secret) -> String {
+    match HmacReset::<Sha256>::new_from_slice(dev_secret.expose().as_bytes()) {
         Ok(mut mac) => {
-            mac.update(message);
-            mac.finalize().into_bytes().to_vec()
+            mac.update(token.as_bytes());
+            // `finalize` would move it, and leave what it holds of the token on the stack.
+            STANDARD.encode(mac.finalize_reset().as_bytes())
         }
         // HMAC takes keys of any length; this is for the signature of the constructor only.
-        Err(_) => Vec::new(),
+        Err(_) => String::new(),
     }
 }
 
@@ -52,16 +58,18 @@ pub struct Callback {
 }
 
 impl Callback {
-    /// The callback as JSON text. It holds the token: hand it to the store and nothing else.
-    pub fn expose_json(&self) -> String {
-        // None of the three has a character that JSON escapes.
-        let token = self.token.as_ref().map(|token| format!("\"{}\"", token.expose()));
-        format!(
-            r#"{{"account_code":"{}","timestamp":{},"token":{}}}"#,
-            self.account_code,
-            self.timestamp,
-            token.as_deref().unwrap_or("null")
-        )
+    /// The callback as JSON text. It holds the token: hand it to the store and nothing else. The text is overwritten in
+    /// memory when it is dropped; copies of it are the host's to wipe.
+    pub fn expose_json(&self) -> Zeroizing<String> {
+        let mut json = SecretText::joined(&[r#"{"account_code":""#, &self.account_code, r#"","timestamp":"#]);
+        json.push_str(&self.timestamp.to_string());
+        json.push_str(",\"token\":");
+        match &self.token {
+            Some(token) => json.push_json(token.expose()),
+            None => json.push_str("null"),
+        }
+        json.push_str("}");
+        json.finish()
     }
 }
 
@@ -134,7 +142,9 @@ pub fn verify_callback(
             hash.update(value);
         }
     }
-    let expected: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    // `finalize` would move it, and leave what it holds of the secrets on the stack.
+    let expected: String = hash.finalize_reset().iter().map(|byte| format!("{byte:02x}")).collect();
+    wipe_stack();
     if !is_same(expected.as_bytes(), signature.as_bytes()) {
         return Err(distrust("signature", "the signature is not that of the callback's parameters"));
     }

@@ -5,6 +5,7 @@ use crate::envelope::Failure as Body;
 use crate::error::{Delivery, Error, Kind};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
+use crate::secret::{Secret, wipe_stack};
 
 /// The longest wait that an error tells of in milliseconds: a week. Every host's timer takes it, and whoever asks for
 /// more may be asked again then.
@@ -40,6 +41,7 @@ pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Faile
         return readable(response);
     }
     let body = Body::read(&response.body);
+    wipe_stack();
     let mut failed = failure(response, &body);
     failed.error = failed.error.with_status(response.status).with_errors(body.errors);
     Err(failed)
@@ -63,7 +65,7 @@ fn readable(response: &Response) -> Result<(), Failed> {
 
 fn failure(response: &Response, body: &Body) -> Failed {
     let retry_after = retry_after(&response.headers).map(|wait| wait.min(LONGEST_TOLD_MS));
-    let text = body.text.as_deref();
+    let text = body.text.as_ref().map(Secret::expose);
     let said = |kind, what: &str| match text {
         Some(text) => Error::new(kind, format!("{what}: {text}")),
         None if body.errors.is_empty() && !response.body.is_empty() => {

@@ -24,6 +24,8 @@ mod task;
 use std::fmt;
 use std::sync::Arc;
 
+use zeroize::{Zeroize, Zeroizing};
+
 use crate::auth::Access;
 use crate::client::Shared;
 use crate::clock::Clock;
@@ -175,9 +177,16 @@ impl Call {
     /// call, good or bad, comes out of [`Call::poll`]. Tokens that it brought are in
     /// [`Client::tokens`](crate::Client::tokens) at once, also when the call was cancelled: store them before
     /// polling again.
-    pub fn answer(&mut self, exchange: u64, response: Response, now: u64) -> Result<()> {
+    pub fn answer(&mut self, exchange: u64, mut response: Response, now: u64) -> Result<()> {
         let time = self.tick(now);
-        let flight = self.take_flight(exchange)?;
+        let flight = match self.take_flight(exchange) {
+            Ok(flight) => flight,
+            Err(error) => {
+                // It may be the answer to a login once more.
+                response.body.zeroize();
+                return Err(error);
+            }
+        };
         let bytes = response.body.len();
         self.shared.record_received(bytes);
         self.record(Event::RequestEnded {
@@ -198,7 +207,12 @@ impl Call {
             return Ok(());
         }
         let tag = draft.tag;
-        match self.verdict(&response, tag) {
+        let verdict = self.verdict(&response, tag);
+        if verdict.is_err() {
+            // Refusals echo tokens.
+            response.body.zeroize();
+        }
+        match verdict {
             Err(failed) if failed.error.kind() == Kind::Authentication => {
                 self.unauthorised(exchange, attempt, generation, failed, now, time);
             }
@@ -218,36 +232,35 @@ impl Call {
     /// As [`Call::answer`].
     pub fn fail(&mut self, exchange: u64, failure: TransportFailure, now: u64) -> Result<()> {
         let time = self.tick(now);
+        // What a transport says may quote what it was given.
+        let (said, delivery, is_of_configuration) = match failure {
+            TransportFailure::NotSent(said) => (said, Delivery::NotSent, false),
+            TransportFailure::Unsendable(said) => (said, Delivery::NotSent, true),
+            TransportFailure::MaybeSent(said) => (said, Delivery::MaybeApplied, false),
+        };
+        let said = Zeroizing::new(said);
         let flight = self.take_flight(exchange)?;
         self.record(Event::RequestEnded {
             exchange,
             status: None,
             milliseconds: time.saturating_sub(flight.since),
         });
-        // An error cuts what is very long, and what is cut cannot be told to be secret any more.
-        let redactor = self.shared.session.redactor();
-        let told = |text: &str| {
-            Error::new(Kind::Transport, format!("the transport failed: {}", redactor.blank(text)))
-        };
-        let may_pass = Class::Transient { retry_after: None };
-        let failed = match &failure {
-            TransportFailure::NotSent(text) => Failed { error: told(text), class: may_pass },
-            TransportFailure::Unsendable(text) => {
-                Failed { error: told(text).of_configuration(), class: Class::Final }
-            }
-            TransportFailure::MaybeSent(text) => {
-                Failed { error: told(text).with_delivery(Delivery::MaybeApplied), class: may_pass }
-            }
-        };
-        match failure {
-            TransportFailure::NotSent(_) | TransportFailure::Unsendable(_) => {
-                self.shared.pool.refund(flight.permit, now);
-            }
-            TransportFailure::MaybeSent(_) => self.shared.pool.abandon(flight.permit, now),
+        if delivery == Delivery::NotSent {
+            self.shared.pool.refund(flight.permit, now);
+        } else {
+            self.shared.pool.abandon(flight.permit, now);
         }
         if !matches!(self.phase, Phase::Running) {
             return Ok(());
         }
+        // An error cuts what is very long, and what is cut cannot be told to be secret any more.
+        let said = self.shared.session.redactor().blank(&said);
+        let error = Error::new(Kind::Transport, format!("the transport failed: {said}"));
+        let failed = if is_of_configuration {
+            Failed { error: error.of_configuration(), class: Class::Final }
+        } else {
+            Failed { error: error.with_delivery(delivery), class: Class::Transient { retry_after: None } }
+        };
         self.failed(exchange, flight.attempt, failed, now, time);
         Ok(())
     }

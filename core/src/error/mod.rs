@@ -12,9 +12,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use zeroize::Zeroize;
 
 use crate::http::{Method, Request};
 use crate::redact::Quote;
+use crate::secret::{self, written};
 use crate::validate::Violation;
 use crate::value::excerpt::shortened;
 
@@ -158,15 +160,22 @@ impl fmt::Display for Delivery {
     }
 }
 
-/// One entry of Brightpearl's `errors` array (API notes §3.4).
+/// One entry of Brightpearl's `errors` array (API notes §3.4). The message is overwritten in memory when it is dropped:
+/// servers echo tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerError {
     /// Brightpearl's code, such as `CMNC-018`; empty when the answer had none.
     #[serde(default)]
     pub code: String,
     /// Brightpearl's own words.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "secret::wiped_text")]
     pub message: String,
+}
+
+impl Drop for ServerError {
+    fn drop(&mut self) {
+        self.message.zeroize();
+    }
 }
 
 impl ServerError {
@@ -212,6 +221,13 @@ struct Detail {
     verifications: Vec<Verification>,
     progress: Option<String>,
     is_of_configuration: bool,
+}
+
+/// Before it was blanked, or of an answer that could not be read, the message may quote a secret.
+impl Drop for Detail {
+    fn drop(&mut self) {
+        self.message.zeroize();
+    }
 }
 
 /// The bytes that words and places have at most, whatever they quote.
@@ -329,7 +345,7 @@ impl Error {
     pub(crate) fn of_login(mut self) -> Self {
         if matches!(self.0.kind, Kind::Rejected | Kind::NotFound | Kind::Permission | Kind::Conflict) {
             self.0.kind = Kind::Authentication;
-            self.0.message = "the login was refused".to_owned();
+            secret::replace(&mut self.0.message, "the login was refused".to_owned());
         }
         self
     }
@@ -338,15 +354,16 @@ impl Error {
     #[must_use]
     pub(crate) fn of_taken_key(mut self) -> Self {
         self.0.kind = Kind::Conflict;
-        self.0.message =
-            "Brightpearl refused the request; such a record seems to be there already".to_owned();
+        let message = "Brightpearl refused the request; such a record seems to be there already";
+        secret::replace(&mut self.0.message, message.to_owned());
         self
     }
 
     /// Says after how many attempts this is the last word.
     #[must_use]
     pub(crate) fn after_attempts(mut self, attempts: u32) -> Self {
-        self.0.message = format!("{}, after {attempts} attempts", self.0.message);
+        let message = written(format_args!("{}, after {attempts} attempts", self.0.message));
+        secret::replace(&mut self.0.message, message);
         self
     }
 

@@ -1,6 +1,7 @@
 //! What an error takes over from an answer, and how it is blanked.
 
 use crate::redact::{Quote, Redactor};
+use crate::secret::replace;
 
 use super::Error;
 
@@ -25,7 +26,8 @@ impl Error {
     #[must_use]
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
         let detail = &mut *self.0;
-        detail.message = redactor.blank(&detail.message);
+        let message = redactor.blank(&detail.message);
+        replace(&mut detail.message, message);
         if let Some((words_before, quote)) = detail.quote.take() {
             detail.message.push_str(words_before);
             detail.message.push_str(&quote.shown(redactor));
@@ -33,7 +35,8 @@ impl Error {
         let errors = detail.errors.iter_mut().flat_map(|error| [&mut error.code, &mut error.message]);
         let url = detail.request.iter_mut().map(|request| &mut request.url);
         for text in errors.chain(url).chain(&mut detail.location) {
-            *text = redactor.blank(text);
+            let blanked = redactor.blank(text);
+            replace(text, blanked);
         }
         self
     }

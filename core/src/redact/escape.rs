@@ -1,5 +1,7 @@
 //! Escapes undone, with the place in the text that each character came from.
 
+use zeroize::{Zeroize, Zeroizing};
+
 use super::entity;
 
 /// A character, and the bytes of the text that stand for it.
@@ -10,16 +12,25 @@ pub(super) struct Glyph {
     pub(super) end: usize,
 }
 
+impl Zeroize for Glyph {
+    fn zeroize(&mut self) {
+        self.char.zeroize();
+    }
+}
+
 /// The characters of a text that begins at byte `base` of a longer one.
-pub(super) fn glyphs(text: &str, base: usize) -> Vec<Glyph> {
+pub(super) fn glyphs(text: &str, base: usize) -> Zeroizing<Vec<Glyph>> {
     let glyph =
         |(at, char): (usize, char)| Glyph { char, start: base + at, end: base + at + char.len_utf8() };
-    text.char_indices().map(glyph).collect()
+    let mut found = Zeroizing::new(Vec::with_capacity(text.len()));
+    found.extend(text.char_indices().map(glyph));
+    found
 }
 
 /// The same with one layer of escapes undone, whatever their kinds are; `None` when there is none.
-pub(super) fn unescaped(view: &[Glyph]) -> Option<Vec<Glyph>> {
-    let mut found = Vec::new();
+pub(super) fn unescaped(view: &[Glyph]) -> Option<Zeroizing<Vec<Glyph>>> {
+    // No more than there were, so that it never grows and leaves a copy behind.
+    let mut found = Zeroizing::new(Vec::with_capacity(view.len()));
     let mut is_changed = false;
     let mut rest = view;
     while let Some((first, behind)) = rest.split_first() {
@@ -46,7 +57,7 @@ fn note(found: &mut Vec<Glyph>, rest: &[Glyph], char: char, length: usize) -> us
 
 /// Escaped bytes in a row, which are UTF-8, or else Latin-1.
 fn bytes(rest: &[Glyph], found: &mut Vec<Glyph>) -> Option<usize> {
-    let (mut bytes, mut lengths) = (Vec::new(), Vec::new());
+    let (mut bytes, mut lengths) = (Zeroizing::new(Vec::new()), Vec::new());
     let mut behind = rest;
     while let Some((byte, length)) = byte(behind) {
         bytes.push(byte);

@@ -183,7 +183,8 @@ impl Redactor {
     /// Marks what stands in a view of the text.
     fn mark(&self, view: &[Glyph], is_end: bool, marks: &mut Vec<Range<usize>>) {
         let places: Vec<usize> = (0..view.len()).filter(|at| !is_dropped(view[*at].char)).collect();
-        let folded: Vec<char> = places.iter().map(|at| lower(view[*at].char)).collect();
+        let folded: Zeroizing<Vec<char>> =
+            Zeroizing::new(places.iter().map(|at| lower(view[*at].char)).collect());
         let mut surroundings = 0..0;
         let mut note = |found: Range<usize>, is_encoded: bool| {
             let (mut first, mut last) = (places[found.start], places[found.end - 1]);

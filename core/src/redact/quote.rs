@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use super::{BLANK, Redactor};
 
 /// How many characters are shown. Long enough to recognise a proxy's page.
@@ -14,13 +16,13 @@ const KEPT: usize = 64 << 10;
 /// it is blanked may end within a secret, which nothing recognises any more.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Quote {
-    kept: Vec<u8>,
+    kept: Zeroizing<Vec<u8>>,
     length: usize,
 }
 
 impl Quote {
     pub(crate) fn of(body: &[u8]) -> Self {
-        Self { kept: body[..body.len().min(KEPT)].to_vec(), length: body.len() }
+        Self { kept: Zeroizing::new(body[..body.len().min(KEPT)].to_vec()), length: body.len() }
     }
 
     /// The beginning, quoted, without the secrets.
@@ -31,7 +33,7 @@ impl Quote {
         // Enough to fill what is shown, were it blanked again and again.
         let looked_at = self.kept.len().min(SHOWN * 16 + redactor.longest_echo.saturating_mul(8));
         let is_whole = looked_at == self.length;
-        let text = String::from_utf8_lossy(&self.kept[..looked_at]);
+        let text = Zeroizing::new(String::from_utf8_lossy(&self.kept[..looked_at]).into_owned());
         // Behind this place a secret may begin whose end is not here.
         let certain = if is_whole { text.len() } else { text.len().saturating_sub(redactor.longest_echo) };
         let mut shown = String::new();

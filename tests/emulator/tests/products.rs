@@ -2,7 +2,7 @@
 
 mod harness;
 
-use brightpearl_core::{Method, Request};
+use brightpearl_core::Method;
 use harness::{Account, first_ids, json, rows, small_account, text};
 use serde_json::{Value, json};
 
@@ -179,9 +179,9 @@ fn customers_have_prices_of_their_own() {
     let mut account = small_account();
     let id = new_product(&mut account, "Glass Jug", "JUG-1");
     let customer = account.some_contact("isCustomer=true");
-    let sent = harness::request(Method::Get, "", "");
-    let url = format!("http://127.0.0.1/api-v3/demo/pricing/customer/{customer}/product-price/{id}");
-    let response = account.emulator.answer(&Request { url, ..sent }, account.now);
+    let mut sent = harness::request(Method::Get, "", "");
+    sent.url = format!("http://127.0.0.1/api-v3/demo/pricing/customer/{customer}/product-price/{id}");
+    let response = account.emulator.answer(&sent, account.now);
     assert_eq!(response.status, 200, "{}", text(&response));
     let read = json(&response)["response"].clone();
     let list = read["customer"]["financialDetails"]["priceListId"].clone();

@@ -4,7 +4,7 @@ mod harness;
 
 use std::collections::BTreeSet;
 
-use brightpearl_core::{Headers, Method, Request};
+use brightpearl_core::{Headers, Method};
 use brightpearl_emulator::{Config, ThrottleWindow};
 use harness::{NOW, account, json, request, small_account, text};
 use serde_json::{Value, json};
@@ -110,7 +110,8 @@ fn who_is_not_let_in_gets_text_and_pays_for_it() {
         ("Invalid instance token: a=b", [("Authorization", "Bearer a=b")].into_iter().collect()),
     ];
     for (index, (message, headers)) in cases.into_iter().enumerate() {
-        let sent = Request { headers, ..request(Method::Get, "order-service/order/1", "") };
+        let mut sent = request(Method::Get, "order-service/order/1", "");
+        sent.headers = headers;
         let response = account.emulator.answer(&sent, NOW);
         assert_eq!(response.status, 401);
         assert_eq!(json(&response), json!({"response": message}));

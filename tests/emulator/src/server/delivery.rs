@@ -41,22 +41,22 @@ pub(crate) async fn deliver(emulator: Shared) {
 
 fn perform(agent: &Agent, emulator: &Shared, delivery: Delivery) {
     let Delivery { id, webhook, attempt, request } = delivery;
-    let receipt = send(agent, request).unwrap_or_else(|error| {
+    let receipt = send(agent, &request).unwrap_or_else(|error| {
         eprintln!("brightpearl-emulator: webhook {webhook}, attempt {attempt}: {error}");
         Receipt::Failed
     });
     emulator.lock().unwrap_or_else(PoisonError::into_inner).delivered(id, receipt, now_ms());
 }
 
-fn send(agent: &Agent, request: Request) -> Result<Receipt, ureq::Error> {
-    let mut builder = http::Request::builder().method(request.method.as_str()).uri(request.url);
+fn send(agent: &Agent, request: &Request) -> Result<Receipt, ureq::Error> {
+    let mut builder = http::Request::builder().method(request.method.as_str()).uri(request.url.as_str());
     for (name, value) in request.headers.iter() {
         builder = builder.header(name, value);
     }
     let response = if request.body.is_empty() {
         agent.run(builder.body(())?)?
     } else {
-        agent.run(builder.body(request.body)?)?
+        agent.run(builder.body(request.body.as_slice())?)?
     };
     Ok(Receipt::Answered(response.status().as_u16()))
 }
