@@ -172,6 +172,10 @@ $memory "$build/bin/inputs"
 announce "secrets"
 "$build/bin/secrets-sanitized"
 
+# Neither sanitised nor in Valgrind: both keep what was freed.
+announce "memory"
+"$build/bin/memory"
+
 exported=$(nm -D --defined-only "$build/prefix/lib/libbrightpearl.so" | awk '$3 !~ /^bp_/ { print $3 }')
 [ -z "$exported" ] || { echo "exported besides bp_*: $exported" >&2; exit 1; }
 
