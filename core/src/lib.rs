@@ -47,7 +47,7 @@ pub use id_set::IdSet;
 pub use origin::is_loopback_host;
 pub use pool::{Pool, PoolConfig};
 pub use retry::RetryPolicy;
-pub use secret::Secret;
+pub use secret::{Secret, SecretText};
 pub use table::Page;
 pub use telemetry::{Event, Statistics};
 pub use validate::Violation;

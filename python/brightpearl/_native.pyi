@@ -1,6 +1,6 @@
 """The engine behind the package: private, and without promises."""
 
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, Literal, final
 
 from brightpearl.exceptions import BrightpearlError
@@ -69,7 +69,7 @@ __version__: str
 
 @final
 class Client:
-    def __new__(cls, config: str) -> Client: ...
+    def __new__(cls, config: Mapping[str, Any] | str) -> Client: ...
     def start(self, operation: str) -> Call: ...
     def resume(self, checkpoint: str, allow_writes: bool) -> Call: ...
     def budget(self, now: int) -> Budget: ...

@@ -6,7 +6,6 @@ import os
 import time
 
 from brightpearl import _native
-from brightpearl._native import dump_json
 from brightpearl.credentials import Credentials
 
 TYPE_CHECKING = False
@@ -33,8 +32,8 @@ class AnyClient:
         given.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
         self._description = f"account={settings['account']!r}, {credentials!r}"
         self._clock = clock or _system_milliseconds
-        # The text with the token is bound to no name, so that no traceback can show it.
-        self._native = _native.Client(dump_json(given | {"credentials": credentials._configuration()}, "settings"))
+        # What has the token is bound to no name, so that no traceback can show it.
+        self._native = _native.Client(given | {"credentials": credentials._configuration()})
 
     def budget(self) -> Budget:
         """What may be sent right now, as far as this client knows."""

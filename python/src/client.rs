@@ -1,8 +1,10 @@
 //! The shared state of one app on one account.
 
+use brightpearl_core::auth::Tokens;
 use brightpearl_core::operation::Operation;
-use brightpearl_core::{self as core, Config};
+use brightpearl_core::{self as core, Config, Secret};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
 
 use crate::call::Call;
 use crate::error::{or_raise, seconds};
@@ -14,10 +16,14 @@ pub(crate) struct Client(core::Client);
 
 #[pymethods]
 impl Client {
-    /// A client from its configuration as JSON text.
+    /// A client from its configuration: what `dump_json` takes, or the JSON text itself.
     #[new]
-    fn new(py: Python<'_>, config: &str) -> PyResult<Self> {
-        or_raise(py, Config::from_json(config).and_then(core::Client::new)).map(Self)
+    fn new(config: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let made = match config.cast::<PyString>() {
+            Ok(text) => Config::from_json(text.to_str()?),
+            Err(_) => Config::from_json(json::dump(config, "settings")?.as_str()),
+        };
+        or_raise(config.py(), made.and_then(core::Client::new)).map(Self)
     }
 
     /// Starts a call from its operation as JSON text. Nothing is sent yet.
@@ -45,8 +51,17 @@ impl Client {
     }
 
     /// What logins brought, as a dict. Secret.
-    fn tokens<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        json::load(py, self.0.tokens().expose_json().as_bytes())
+    fn tokens<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        // Not by way of JSON, whose reader keeps texts for the next time.
+        let Tokens { token, expires_at, refresh_token, api_domain, installation_instance_id } =
+            self.0.tokens();
+        let tokens = PyDict::new(py);
+        tokens.set_item("token", token.as_ref().map(Secret::expose))?;
+        tokens.set_item("expires_at", expires_at)?;
+        tokens.set_item("refresh_token", refresh_token.as_ref().map(Secret::expose))?;
+        tokens.set_item("api_domain", api_domain)?;
+        tokens.set_item("installation_instance_id", installation_instance_id)?;
+        Ok(tokens)
     }
 
     /// How often what `tokens` gives has changed. Compared after each answer.

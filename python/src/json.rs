@@ -1,6 +1,6 @@
 //! JSON to Python objects and back, without loss.
 
-use brightpearl_core::{Error, Kind};
+use brightpearl_core::{Error, Kind, SecretText};
 use jiter::{FloatMode, PythonParse, StringCacheMode};
 use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
@@ -38,14 +38,19 @@ pub(crate) fn load_json<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py
 /// booleans, `None`, dates, date-times, rows, resources and id sets. Errors name `place` and a JSON Pointer.
 #[pyfunction]
 #[pyo3(signature = (value, place = "body"))]
-pub(crate) fn dump_json(value: &Bound<'_, PyAny>, place: &str) -> PyResult<String> {
-    let mut writer = Writer { out: String::new(), place, path: Vec::new() };
+pub(crate) fn dump_json<'py>(value: &Bound<'py, PyAny>, place: &str) -> PyResult<Bound<'py, PyString>> {
+    Ok(PyString::new(value.py(), dump(value, place)?.as_str()))
+}
+
+/// The text that [`dump_json`] gives, as one that wipes itself: configurations have secrets.
+pub(crate) fn dump(value: &Bound<'_, PyAny>, place: &str) -> PyResult<SecretText> {
+    let mut writer = Writer { out: SecretText::default(), place, path: Vec::new() };
     writer.value(value)?;
     Ok(writer.out)
 }
 
 struct Writer<'a> {
-    out: String,
+    out: SecretText,
     /// What is being written, for errors.
     place: &'a str,
     /// The way to the value being written, for its JSON Pointer.
@@ -99,8 +104,7 @@ impl Writer<'_> {
     }
 
     fn quoted(&mut self, text: &str) {
-        // A text always has a JSON form.
-        self.out.push_str(&serde_json::Value::from(text).to_string());
+        self.out.push_json(text);
     }
 
     fn float(&mut self, number: &Bound<'_, PyFloat>) -> PyResult<()> {
@@ -122,32 +126,32 @@ impl Writer<'_> {
     }
 
     fn object(&mut self, members: &Bound<'_, PyDict>) -> PyResult<()> {
-        self.out.push('{');
+        self.out.push_str("{");
         for (index, (name, value)) in members.iter().enumerate() {
             let Ok(name) = name.cast::<PyString>() else {
                 let found = name.get_type().name()?;
                 return Err(self.refuse(value.py(), format!("a member's name is a {found}; expected a str")));
             };
             if index > 0 {
-                self.out.push(',');
+                self.out.push_str(",");
             }
             self.text(name)?;
-            self.out.push(':');
+            self.out.push_str(":");
             self.inside(name.to_str()?.to_owned(), &value)?;
         }
-        self.out.push('}');
+        self.out.push_str("}");
         Ok(())
     }
 
     fn array<'py>(&mut self, elements: impl Iterator<Item = Bound<'py, PyAny>>) -> PyResult<()> {
-        self.out.push('[');
+        self.out.push_str("[");
         for (index, element) in elements.enumerate() {
             if index > 0 {
-                self.out.push(',');
+                self.out.push_str(",");
             }
             self.inside(index.to_string(), &element)?;
         }
-        self.out.push(']');
+        self.out.push_str("]");
         Ok(())
     }
 

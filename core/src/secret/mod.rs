@@ -12,7 +12,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 pub(crate) use json::wiped_text;
 pub(crate) use stack::wipe_stack;
-pub(crate) use text::{SecretText, written};
+pub use text::SecretText;
+pub(crate) use text::written;
 
 /// A token or password. It has no `Display` and no `Serialize`, so it cannot slip into a log, an error or
 /// a checkpoint. Its memory is overwritten when it is dropped.

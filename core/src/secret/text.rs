@@ -6,12 +6,12 @@ use zeroize::Zeroizing;
 
 /// A text that wipes itself when it is dropped, and, when it outgrows its place, the old one: a `String` that grows
 /// leaves a copy behind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SecretText(Zeroizing<String>);
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
     /// An empty text with room for so many bytes.
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
+    pub fn with_capacity(bytes: usize) -> Self {
         Self(Zeroizing::new(String::with_capacity(bytes)))
     }
 
@@ -23,7 +23,7 @@ impl SecretText {
     }
 
     /// Adds a text.
-    pub(crate) fn push_str(&mut self, text: &str) {
+    pub fn push_str(&mut self, text: &str) {
         let needed = self.0.len() + text.len();
         if needed > self.0.capacity() {
             let mut larger = String::with_capacity(needed.max(2 * self.0.capacity()).max(64));
@@ -35,24 +35,30 @@ impl SecretText {
     }
 
     /// Adds a text as JSON has it.
-    pub(crate) fn push_json(&mut self, text: &str) {
+    pub fn push_json(&mut self, text: &str) {
         // A text always has a JSON form, and writing to memory does not fail.
         let _ = serde_json::to_writer(self, text);
     }
 
     /// The text so far.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The text, which goes on wiping itself.
-    pub(crate) fn finish(self) -> Zeroizing<String> {
+    pub fn finish(self) -> Zeroizing<String> {
         self.0
     }
 
     /// The text for a place that wipes it.
     pub(crate) fn take(mut self) -> String {
         mem::take(&mut *self.0)
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
     }
 }
 
