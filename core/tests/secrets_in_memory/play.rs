@@ -315,6 +315,8 @@ fn work(config: Config, markers: &Markers, is_escaped: bool) {
                     let text = joined(&["cannot send ", &echo]);
                     let failure = TransportFailure::MaybeSent(text.as_str().to_owned());
                     call.fail(exchange.id, failure, now).unwrap();
+                    let again = TransportFailure::NotSent(text.as_str().to_owned());
+                    call.fail(exchange.id, again, now).unwrap_err();
                 }
                 2 => {
                     let body = joined(&[
