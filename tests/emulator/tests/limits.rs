@@ -9,7 +9,7 @@ use harness::{Account, NOW, account, json, request, text};
 use serde_json::Value;
 
 /// The bytes of a hostile text.
-const LENGTH: usize = 48 << 10;
+const LENGTH: usize = 16 << 10;
 
 fn tiny() -> Account {
     account(Config { orders: 60, contacts: 40, products: 30, ..Config::default() })
