@@ -1,6 +1,7 @@
 /** The journal of a push: what makes that a second run, after whatever crash, writes nothing twice. */
 
 import type { PathLike } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, invalid, make, misuse } from "./errors";
 import { Handle } from "./handle";
@@ -99,7 +100,8 @@ class NamedJournal implements Journal {
   #file: FileJournal | undefined;
 
   constructor(path: PathLike) {
-    this.#path = path;
+    // The program may work in another directory by the time the push begins.
+    this.#path = absolute(path);
     const journal = openFile(path);
     try {
       this.#text = textOf(journal);
@@ -196,6 +198,16 @@ function isPath(journal: PathLike | Journal): journal is PathLike {
 function openFile(path: PathLike): Pointer {
   const bytes = path instanceof Uint8Array ? path : Buffer.from(path instanceof URL ? fileURLToPath(path) : path);
   return make((journal, error) => native.journalOpen(bytes, bytes.length, journal, error));
+}
+
+function absolute(path: PathLike): PathLike {
+  if (path instanceof Uint8Array) {
+    if (process.platform === "win32") {
+      return resolve(Buffer.from(path).toString());
+    }
+    return path[0] === "/".charCodeAt(0) ? path : Buffer.concat([Buffer.from(`${process.cwd()}/`), path]);
+  }
+  return path instanceof URL ? path : resolve(path);
 }
 
 function textOf(journal: Pointer): string {

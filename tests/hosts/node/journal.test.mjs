@@ -173,6 +173,21 @@ test("a push that is never iterated holds nothing", async () => {
   assert.ok(!existsSync(unused), "a dry run announces nothing");
 });
 
+test("a journal's path is of the directory in which the push was made", async () => {
+  const before = process.cwd();
+  try {
+    for (const path of ["relative.journal", Buffer.from("bytes.journal")]) {
+      process.chdir(folder);
+      const made = push(orders("DIRECTORY", 1), { journal: path });
+      process.chdir(before);
+      await made.all();
+      assert.match(readFileSync(join(folder, path.toString()), "utf8"), /"done"/);
+    }
+  } finally {
+    process.chdir(before);
+  }
+});
+
 test("however the iteration ends, others may have the journal then", async () => {
   for await (const _ of push(orders("END", 3))) break;
   await isFree();
