@@ -62,7 +62,10 @@ impl<'de> Visitor<'de> for SecretVisitor {
             [b'f', ..] => Err(A::Error::invalid_type(Unexpected::Bool(false), &self)),
             [b'n', ..] => Err(A::Error::invalid_type(Unexpected::Unit, &self)),
             // Not shown: it may be the secret without its quotation marks.
-            _ => Err(A::Error::invalid_type(Unexpected::Other("number"), &self)),
+            number if number.iter().all(|byte| *byte == b'-' || byte.is_ascii_digit()) => {
+                Err(A::Error::invalid_type(Unexpected::Other("integer"), &self))
+            }
+            _ => Err(A::Error::invalid_type(Unexpected::Other("floating point"), &self)),
         }
     }
 }
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_without_the_value() {
         let error = |json: &str| serde_json::from_str::<Secret>(json).unwrap_err().to_string();
-        assert!(error("98765").starts_with("invalid type: number, expected a string"), "{}", error("98765"));
+        assert!(error("98765").starts_with("invalid type: integer, expected a string"), "{}", error("98765"));
         assert!(error("null").starts_with("invalid type: null, expected a string"), "{}", error("null"));
         assert!(error("[1]").starts_with("invalid type: sequence, expected a string"));
         assert!(error(r#"{"a":"98765"}"#).starts_with("invalid type: map, expected a string"));
