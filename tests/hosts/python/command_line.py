@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,12 +48,19 @@ class Ended:
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """The command as a process of its own."""
+def start(*arguments: str, ignored: tuple[signal.Signals, ...] = ()) -> subprocess.Popen[str]:
+    """The command as a process of its own, which ignores some signals from the start, and no others, although whoever
+    runs the tests may: under `nohup`, say."""
+
+    def heed() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
+
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "brightpearl", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        preexec_fn=heed,
     )

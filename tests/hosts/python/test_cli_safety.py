@@ -129,6 +129,23 @@ def test_a_stop_during_a_write_says_what_may_have_become_of_it(
     assert "Traceback" not in err
 
 
+def test_a_signal_that_was_ignored_from_the_start_stays_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: tuple[str, threading.Event]
+) -> None:
+    url, came = silent
+    monkeypatch.setenv("BRIGHTPEARL_BASE_URL", url)
+    body = tmp_path / "note.json"
+    body.write_text('{"text": "x"}')
+    arguments = ("post", "order-service/order/1/note", str(body))
+    with start(*arguments, ignored=(signal.SIGHUP,)) as process:
+        assert came.wait(30)
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "terminated" in err
+
+
 def test_options_that_name_one_file_are_refused(tmp_path: Path, server: EmulatorServer) -> None:
     before = server.emulator.statistics()["requests"]
     file = tmp_path / "in.jsonl"
