@@ -1999,6 +1999,13 @@ bool bp_header_is_secret(const char *name,
                          size_t name_len);
 
 /**
+ * Whether a host, as it stands in a URL, is the loopback host: `localhost`, `127.0.0.0/8`, `::1`, with brackets or
+ * without. No proxy can reach it, so a transport goes there without one. False when `host` is no text. Any thread.
+ */
+bool bp_host_is_loopback(const char *host,
+                         size_t host_len);
+
+/**
  * Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
  * retain needs one free. NULL stays NULL. Any thread.
  */

@@ -5,7 +5,7 @@ use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
 
-use brightpearl_core::{Exchange, Headers, Output, Request, Step, WaitReason};
+use brightpearl_core::{Exchange, Headers, Output, Request, Step, WaitReason, is_loopback_host};
 
 use crate::boundary::quietly;
 use crate::page::bp_page;
@@ -121,6 +121,14 @@ unsafe impl Sized for bp_step {
 pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usize) -> bool {
     // SAFETY: a text, or NULL with length 0.
     quietly(true, |scope| unsafe { scope.text(name, name_len, "name") }.map_or(true, Headers::is_secret))
+}
+
+/// Whether a host, as it stands in a URL, is the loopback host: `localhost`, `127.0.0.0/8`, `::1`, with brackets or
+/// without. No proxy can reach it, so a transport goes there without one. False when `host` is no text. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_host_is_loopback(host: *const c_char, host_len: usize) -> bool {
+    // SAFETY: a text, or NULL with length 0.
+    quietly(false, |scope| unsafe { scope.text(host, host_len, "host") }.is_ok_and(is_loopback_host))
 }
 
 impl bp_step {

@@ -409,3 +409,20 @@ fn a_failure_is_taken_once_and_a_malformed_answer_leaves_the_exchange_open() {
     // SAFETY: a client of our own.
     unsafe { bp_client_free(client) };
 }
+
+#[test]
+fn the_loopback_host_is_the_engines() {
+    let is_loopback = |host: &[u8]| {
+        // SAFETY: a text of our own.
+        unsafe { bp_host_is_loopback(host.as_ptr().cast(), host.len()) }
+    };
+    for host in ["localhost", "LOCALHOST", "127.0.0.2", "::1", "[::1]", "[::ffff:127.0.0.1]"] {
+        assert!(is_loopback(host.as_bytes()), "{host}");
+    }
+    for host in ["", "localhost.example.com", "128.0.0.1", "[127.0.0.1]", "0.0.0.0"] {
+        assert!(!is_loopback(host.as_bytes()), "{host}");
+    }
+    assert!(!is_loopback(b"\xff"));
+    // SAFETY: NULL is what the function promises to bear.
+    assert!(!unsafe { bp_host_is_loopback(null(), 0) || bp_host_is_loopback(null(), 4) });
+}

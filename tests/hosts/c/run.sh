@@ -161,6 +161,9 @@ headers "$build/bin/headers-sanitized"
 # shellcheck disable=SC2086
 headers $memory "$build/bin/headers"
 
+announce "patience-sanitized"
+"$build/bin/patience-sanitized"
+
 for program in inputs-sanitized inputs-c++; do
     announce "$program"
     "$build/bin/$program"

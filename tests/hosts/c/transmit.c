@@ -21,25 +21,51 @@ void append(text *text, const char *data, size_t len) {
 
 void append_string(text *text, const char *string) { append(text, string, strlen(string)); }
 
+transmit_limits limits = {15000, 60, 300000, (size_t)64 << 20, (size_t)32 << 10, (size_t)256 << 10};
+
 typedef struct {
   text body;
   text lines; /* header lines, each with a NUL behind its name and its value */
   size_t count;
+  size_t header_bytes; /* received, also those that are not kept */
+  int is_headed;       /* the headers are over; what follows them are trailers */
+  const char *refusal; /* why no more is read */
 } answer;
 
+/* Makes libcurl give up. */
+static size_t refuse(answer *answer, const char *why) {
+  answer->refusal = why;
+  return 0;
+}
+
 static size_t take_body(char *data, size_t size, size_t count, void *place) {
-  append(&((answer *)place)->body, data, size * count);
-  return size * count;
+  answer *into = (answer *)place;
+  size_t len = size * count;
+  if (len > limits.body_bytes - into->body.len) {
+    return refuse(into, "the body of the answer is larger than the transport reads");
+  }
+  append(&into->body, data, len);
+  return len;
 }
 
 static size_t take_header(char *data, size_t size, size_t count, void *place) {
   answer *into = (answer *)place;
   size_t len = size * count, end = len;
   const char *colon = (const char *)memchr(data, ':', len), *value;
+  if (len > limits.line_bytes) {
+    return refuse(into, "a header or trailer line of the answer is longer than the transport reads");
+  }
+  if (len > limits.header_bytes - into->header_bytes) {
+    return refuse(into, "the answer has more headers or trailers than the transport reads");
+  }
+  into->header_bytes += len;
   if (len > 5 && memcmp(data, "HTTP/", 5) == 0) { /* a new answer, after a 100 Continue */
     into->lines.len = 0;
     into->count = 0;
-  } else if (colon) {
+    into->is_headed = 0;
+  } else if (*data == '\r' || *data == '\n') {
+    into->is_headed = 1;
+  } else if (colon && !into->is_headed) { /* trailers must not pass for headers */
     for (value = colon + 1; value < data + end && *value == ' '; value++) {
     }
     while (end > (size_t)(value - data) && strchr("\r\n", data[end - 1])) {
@@ -101,13 +127,35 @@ static int is_of_configuration(CURLcode code) {
          code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM;
 }
 
+/* Without a proxy to the loopback host, which no proxy can reach: as every host of the engine. */
+static void choose_proxy(CURL *curl, const char *url) {
+  CURLU *parts = curl_url();
+  char *host = NULL;
+  if (curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK && curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+      bp_host_is_loopback(host, strlen(host))) {
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  }
+  curl_free(host);
+  curl_url_cleanup(parts);
+}
+
+static void set_limits(CURL *curl) {
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, limits.connect_ms);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, limits.deadline_ms);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, limits.silence_s);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+}
+
 bp_status transmit(CURL *curl, bp_call *call, const bp_step *step, bp_error **error) {
   struct curl_slist *headers = NULL;
-  answer received = {{NULL, 0}, {NULL, 0}, 0};
+  answer received;
+  char detail[CURL_ERROR_SIZE] = "";
   long sent = 0;
   size_t index;
   CURLcode code;
   bp_status status;
+  memset(&received, 0, sizeof received);
   for (index = 0; index < step->header_count; index++) {
     text line = {NULL, 0};
     append_string(&line, step->headers[index].name.data);
@@ -121,8 +169,9 @@ bp_status transmit(CURL *curl, bp_call *call, const bp_step *step, bp_error **er
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, step->method.data);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+  set_limits(curl);
+  choose_proxy(curl, step->url.data);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &received);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
@@ -137,12 +186,13 @@ bp_status transmit(CURL *curl, bp_call *call, const bp_step *step, bp_error **er
     status = deliver(call, step->exchange, curl, &received, error);
   } else {
     /* Whether a byte of the request left decides whether a write may be sent again. */
-    const char *reason = curl_easy_strerror(code);
+    const char *reason = received.refusal ? received.refusal : *detail ? detail : curl_easy_strerror(code);
     status = (sent                       ? bp_call_fail_maybe_sent
               : is_of_configuration(code) ? bp_call_fail_unsendable
                                           : bp_call_fail_not_sent)(
         call, step->exchange, reason, strlen(reason), now_ms(), error);
   }
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
   curl_slist_free_all(headers);
   free(received.body.data);
   free(received.lines.data);
