@@ -258,6 +258,7 @@ fn no_echo_of_a_secret_is_shown() {
 
 #[test]
 fn the_refusal_of_a_login_shows_no_token_of_its_answer() {
+    const NUMBER: &str = "771205934187712059341877120593418";
     let token = planted("unheard of");
     let answers = [
         json!({"response": token}).to_string(),
@@ -268,6 +269,9 @@ fn the_refusal_of_a_login_shows_no_token_of_its_answer() {
         json!({"refresh_token": [token], "errors": [{"code": token, "message": token}]}).to_string(),
         json!({"token": {"value": token}, "error": "invalid_grant", "error_description": token}).to_string(),
         json!({"error": token, "error_description": format!("bad grant {token}.")}).to_string(),
+        format!(
+            r#"{{"access_token": {NUMBER}, "error": "it_is_{NUMBER}", "error_description": "not {NUMBER}"}}"#
+        ),
         json!({"access_token": "a", "api_domain": token}).to_string(),
         json!({"access_token": "a", "api_domain": {"access_token": token}}).to_string(),
         format!(r#"{{"access_token":"{token}"#),
@@ -289,6 +293,7 @@ fn the_refusal_of_a_login_shows_no_token_of_its_answer() {
             }
         }
         said.assert_without(&token, name);
+        said.assert_without(NUMBER, name);
     }
     let credentials = &schemes()[7].credentials;
     let call = client(credentials).request(Request::new(Method::Get, "order-service/order-type")).unwrap();
