@@ -46,6 +46,10 @@ test-rust: ## Format, lints, unit, documentation, property, recording and vector
 	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
 	@tests/step.sh "Rust tests" cargo test --locked -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust -- --show-output
 
+.PHONY: test-stacks
+test-stacks: ## Every parser with hostile inputs on a stack of 128 KiB, optimised; not a part of `test`, since the build takes minutes
+	@tests/step.sh "small stacks" cargo test --locked --quiet --release -p brightpearl-core --test limits --test limits_inputs
+
 .PHONY: test-simulation
 test-simulation: ## Flows under virtual time: 10 000 seeds of misfortunes, and faults that must be noticed
 	@tests/step.sh "planted faults" cargo test --locked --profile host -p brightpearl-simulation
