@@ -19,8 +19,28 @@ export interface Refusal {
   readonly cause: unknown;
 }
 
-/** The handover that the code is called by. */
-const offering = new AsyncLocalStorage<Handover>();
+/**
+ * Marks what `onTokens` started. Timers and connections that it made keep the mark for as long as they live, so it says
+ * whether their handover is over.
+ */
+interface Mark {
+  readonly handover: Handover;
+  /** The mark of the handover inside which this one began. */
+  readonly before: Mark | undefined;
+  isOver: boolean;
+}
+
+/** The mark of the code that runs. */
+const marks = new AsyncLocalStorage<Mark>();
+
+/** The innermost handover, of those that a mark is of, which is still under way. */
+function underWay(mark: Mark | undefined): Mark | undefined {
+  let innermost = mark;
+  while (innermost?.isOver) {
+    innermost = innermost.before;
+  }
+  return innermost;
+}
 
 /** What tokens of a client the program has taken. */
 export class Handover {
@@ -28,6 +48,8 @@ export class Handover {
   readonly #take: TakeTokens;
   #taken = 0;
   #offer: Promise<Refusal | undefined> | undefined;
+  /** The handovers of other clients that `onTokens` waits for, one for each time. */
+  readonly #awaited: Handover[] = [];
 
   constructor(engine: Engine, take: TakeTokens) {
     this.#source = engine.tokenSource();
@@ -45,11 +67,17 @@ export class Handover {
    */
   async offer(): Promise<Refusal | undefined> {
     while (this.isDue) {
-      if (offering.getStore() === this) {
-        return { cause: misuse("onTokens", "it sends a request by the client whose tokens it is to store; expected it to store them first") };
+      const within = underWay(marks.getStore());
+      for (let mark = within; mark; mark = underWay(mark.before)) {
+        if (this.#waitsFor(mark.handover)) {
+          return { cause: misuse("onTokens", "it sends a request by the client whose tokens it is to store; expected it to store them first") };
+        }
       }
-      this.#offer ??= offering.run(this, () => this.#handOver()).finally(() => (this.#offer = undefined));
+      this.#offer ??= this.#handOver(within).finally(() => (this.#offer = undefined));
+      const waiting = within?.handover;
+      waiting && waiting.#awaited.push(this);
       const refusal = await this.#offer;
+      waiting && waiting.#forget(this);
       if (refusal !== undefined) {
         return refusal;
       }
@@ -57,12 +85,24 @@ export class Handover {
     return undefined;
   }
 
-  async #handOver(): Promise<Refusal | undefined> {
+  /** Whether it ends only after that other one. Two that wait for each other would wait for ever. */
+  #waitsFor(other: Handover): boolean {
+    return this === other || this.#awaited.some((next) => next.#waitsFor(other));
+  }
+
+  #forget(awaited: Handover): void {
+    this.#awaited.splice(this.#awaited.indexOf(awaited), 1);
+  }
+
+  async #handOver(before: Mark | undefined): Promise<Refusal | undefined> {
     const changes = this.#source.changes();
+    const mark: Mark = { handover: this, before, isOver: false };
     try {
-      await this.#take(this.#source.tokens());
+      await marks.run(mark, () => this.#take(this.#source.tokens()));
     } catch (cause) {
       return { cause };
+    } finally {
+      mark.isOver = true;
     }
     this.#taken = changes;
     return undefined;

@@ -173,6 +173,61 @@ test("an aborted call sends nothing when the tokens are stored after all", async
   assert.deepEqual(happened, ["login", "tokens", "sent"]);
 });
 
+test("what onTokens started and left running sends later, and its logins are handed over", async () => {
+  const stored = [];
+  let start;
+  const started = new Promise((resolve) => (start = resolve));
+  let worked;
+  const store = ({ refreshToken }) => {
+    stored.push(refreshToken);
+    worked ??= started.then(async () => [await client.request("GET", TYPES), await client.request("GET", TYPES)]);
+  };
+  const { client, happened } = played({ lasts: 1, store });
+  await client.request("GET", TYPES);
+  start();
+  assert.deepEqual((await worked).map(({ status }) => status), [200, 200]);
+  assert.deepEqual(stored, happened.filter((what) => what === "login").map((_, index) => `R${index + 1}`));
+  assert.ok(stored.length > 1, happened.join());
+});
+
+test("what onTokens started is not refused by a later handover, which it waits for", async () => {
+  let start;
+  const started = new Promise((resolve) => (start = resolve));
+  let worked;
+  const store = ({ refreshToken }) => {
+    worked ??= started.then(() => client.request("GET", TYPES));
+    return refreshToken === "R2" && start();
+  };
+  const { client } = played({ lasts: 2, store });
+  for (let count = 0; count < 3; count += 1) await client.request("GET", TYPES);
+  assert.equal((await worked).status, 200);
+});
+
+test("clients whose callbacks use each other are refused, whichever begins", async () => {
+  const one = played({ store: () => other.client.request("GET", TYPES) });
+  const other = played({ store: () => one.client.request("GET", TYPES) });
+  const nested = await rejection(one.client.request("GET", TYPES));
+  assert.ok(nested.cause.cause.cause instanceof MisuseError, nested);
+  // Each is in the midst of its own handover when it asks the other.
+  let arrive;
+  const bothAreThere = new Promise((resolve) => (arrive = resolve));
+  let count = 0;
+  const meet = () => ((count += 1) === 2 && arrive(), bothAreThere);
+  const left = played({ store: async () => { await meet(); await right.client.request("GET", TYPES); } });
+  const right = played({ store: async () => { await meet(); await left.client.request("GET", TYPES); } });
+  const ends = await Promise.allSettled([left, right].map(({ client }) => client.request("GET", TYPES)));
+  assert.ok(ends.some(({ reason }) => reason instanceof TokensNotStoredError));
+});
+
+test("a client that another's onTokens uses stores its own tokens", async () => {
+  const inner = played({ lasts: 3 });
+  const outer = played({ lasts: 1, store: () => Promise.all([1, 2, 3].map(() => inner.client.request("GET", TYPES))) });
+  for (let count = 0; count < 3; count += 1) assert.equal((await outer.client.request("GET", TYPES)).status, 200);
+  for (const { happened } of [inner, outer]) {
+    assert.equal(happened.filter((what) => what === "tokens").length, happened.filter((what) => what === "login").length);
+  }
+});
+
 test("sending with the client meanwhile is told", async () => {
   const { client, happened } = played({ store: () => client.request("GET", TYPES) });
   const error = await rejection(client.request("GET", TYPES));
