@@ -155,7 +155,9 @@ class Driver {
 
   /** Whether the program has the newest tokens. */
   async #handsOver(handover: Handover): Promise<boolean> {
-    this.#refusal ??= await handover.offer();
+    const refusal = await handover.offer();
+    // An earlier one stays: meanwhile another exchange may have had its own.
+    this.#refusal ??= refusal;
     return this.#refusal === undefined;
   }
 

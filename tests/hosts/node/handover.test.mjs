@@ -228,6 +228,36 @@ test("a client that another's onTokens uses stores its own tokens", async () => 
   }
 });
 
+test("a call whose tokens were not taken ends, although another exchange's were", async () => {
+  // The other exchange comes so many steps after the refusal: before the call knows of it, and after.
+  for (let steps = 0; steps < 24; steps += 1) {
+    let refused = 0;
+    let tellRefused;
+    const isRefused = new Promise((resolve) => (tellRefused = resolve));
+    let posts = 0;
+    const transport = async ({ url, method }) => {
+      if (url.includes("/token/")) {
+        const body = { access_token: "A1", refresh_token: "R1", token_type: "Bearer", expires_in: 604800 };
+        return { status: 200, headers: [], body: JSON.stringify(body) };
+      }
+      posts += method === "POST";
+      if (posts === 1) return { status: 401, headers: [], body: '{"response":"Not authorized"}' };
+      await isRefused;
+      for (let step = 0; step < steps; step += 1) await undefined;
+      return { status: 200, headers: [], body: '{"response":100}' };
+    };
+    const onTokens = () => {
+      refused += 1;
+      if (refused > 1) return;
+      tellRefused();
+      full();
+    };
+    const grant = { tokens: { accessToken: "A0", refreshToken: "R0" } };
+    const { client } = played({ options: { transport, onTokens, maxInFlight: 2, credentials: { type: "oauth", appRef: "acme_shop", devRef: "acme_dev", tokenUrl: `${emulator.url}/token/demo`, grant } } });
+    assert.ok((await rejection(all(client.batch(writes, { packing: "never" })))) instanceof TokensNotStoredError, `${steps} steps`);
+  }
+});
+
 test("sending with the client meanwhile is told", async () => {
   const { client, happened } = played({ store: () => client.request("GET", TYPES) });
   const error = await rejection(client.request("GET", TYPES));
