@@ -150,7 +150,10 @@ export class Hold {
     return this.#given ?? "";
   }
 
-  /** Takes the journal. Throws when another push has it, or had it since the engine was given its text. */
+  /**
+   * Takes the journal. Throws when another push has it, had it since the engine was given its text, or it cannot be read.
+   * `end` follows, also when it throws.
+   */
   async begin(): Promise<void> {
     if (taken.has(this.#journal)) {
       throw anotherPushHas();
@@ -166,7 +169,6 @@ export class Hold {
     const isAsGiven = this.#journal.text === this.#given;
     this.#given = undefined;
     if (!isAsGiven) {
-      await this.end();
       throw invalid(
         "journal",
         "the journal has changed since the push was made, so that another push had it; expected to run one after the other: " +

@@ -89,6 +89,8 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
       await this.#hold?.begin();
     } catch (error) {
       this.call.cancel(this.surroundings.clock());
+      // What began says more than what giving the journal back comes to.
+      await this.#hold?.end().catch(() => {});
       await this.#feeder.close();
       throw error;
     }

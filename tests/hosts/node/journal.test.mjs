@@ -236,6 +236,31 @@ test("a journal that was opened by hand, or is one's own, is for one push at a t
   assert.equal(await written("HAND"), 2);
 });
 
+test("a journal of one's own that cannot be read when the push begins is closed, and free again", async () => {
+  for (const close of [() => {}, () => { throw new Error("the connection is gone, too"); }]) {
+    let isGone = false;
+    let [opened, closed] = [0, 0];
+    const own = {
+      get text() {
+        if (isGone) throw new Error("the connection is gone");
+        return "";
+      },
+      append() {},
+      open() { opened += 1; },
+      close() { closed += 1; return close(); },
+    };
+    let ended = 0;
+    const records = { next: () => assert.fail("nothing is asked for"), return: () => ((ended += 1), { done: true }), [Symbol.iterator]() { return this; } };
+    const refused = push(records, { journal: own });
+    isGone = true;
+    await assert.rejects(refused.all(), { message: "the connection is gone" });
+    assert.deepEqual([opened, closed, ended], [1, 1, 1]);
+    isGone = false;
+    await push([], { journal: own }).all().catch((error) => assert.equal(error.message, "the connection is gone, too"));
+    assert.deepEqual([opened, closed], [2, 2]);
+  }
+});
+
 test("a journal that cannot be written ends the push, which tells what it wrote before", async () => {
   for (const fails of [1, 2, 3, 4]) {
     const name = `FULL${fails}`;
