@@ -127,7 +127,7 @@ test("a failure says whether the request may have been sent", async (context) =>
   const cutting = await listening((socket) => socket.on("error", () => {}).once("data", () => socket.destroy()));
   assert.equal(await post({ baseUrl: `http://127.0.0.1:${cutting}` }), "maybe-applied", "cut after the request");
   const { server } = await connect({ on: { "a/b": () => {} } });
-  assert.equal(await post({ baseUrl: server.baseUrl, timeoutMs: 50 }), "maybe-applied", "no answer in time");
+  assert.equal(await post({ baseUrl: server.baseUrl, timeoutMs: 3000 }), "maybe-applied", "no answer in time");
   const throwing = (error) => post({ datacentre: "use1", transport: async () => { throw error; } });
   assert.equal(await throwing(new NotSent("no proxy")), "not-sent");
   assert.equal(await throwing(new MaybeSent("cut")), "maybe-applied");
@@ -162,10 +162,9 @@ test("leaving a loop ends the exchanges that are out", async () => {
   for await (const row of client.search("order-service/order-search")) {
     if (row.orderId === 3) break;
   }
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  while (server.statistics.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   const sent = server.requests.length;
   assert.ok(sent <= 8, `${sent} requests`);
-  assert.equal(server.statistics.open, 0);
   const ended = client.drainEvents().filter(({ event }) => event === "request-ended");
   assert.equal(ended.length, sent, "the engine heard of every one");
 });
