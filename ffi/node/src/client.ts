@@ -50,6 +50,10 @@ export interface ClientOptions extends EngineOptions {
    * Stores what `tokens()` gives. It is called once for each change, after the login's answer and before the next request
    * of the client is sent, also where the call fails; what it returns is awaited. When it fails, the call ends with a
    * `TokensNotStoredError`, and it is called again before the client's next request.
+   *
+   * What it waits for must not send by this client. A login that is under way when its call is aborted, or its loop left,
+   * is aborted, too, and a refresh token that the server gave out by then is lost: a `transport` that does not pass the
+   * signal on for requests to the token URL keeps it, and it is handed over when the answer is there.
    */
   readonly onTokens?: TakeTokens;
 }
@@ -255,7 +259,10 @@ export class Client extends Tasks {
     return this.engine.budget(this.#surroundings.clock());
   }
 
-  /** Frees the client now rather than when it is collected. Calls that it started go on working. */
+  /**
+   * Frees the client now rather than when it is collected. Calls that it started go on working. With `onTokens`, which they
+   * still call, it is freed when it and they are collected.
+   */
   close(): void {
     this.engine.close();
   }

@@ -151,7 +151,10 @@ export class Engine {
     );
   }
 
-  /** Frees the engine now rather than when it is collected. Calls that it started go on working. */
+  /**
+   * Frees the engine now rather than when it is collected. Calls that it started go on working; while something asks for
+   * what their logins bring, it is freed when it is collected.
+   */
   close(): void {
     if (this.#isLent) {
       this.#handle.forget();

@@ -258,6 +258,33 @@ test("a call whose tokens were not taken ends, although another exchange's were"
   }
 });
 
+test("a login that the transport lets finish is handed over, though its call was aborted", async () => {
+  for (const isClosed of [false, true]) {
+    const abort = new AbortController();
+    const stored = [];
+    let hand;
+    const handed = new Promise((resolve) => (hand = resolve));
+    let answer;
+    const isAnswered = new Promise((resolve) => (answer = resolve));
+    const granted = { access_token: "A1", refresh_token: "R1", token_type: "Bearer", expires_in: 604800 };
+    const transport = async ({ url }) => {
+      if (!url.includes("/token/")) return { status: 200, headers: [], body: '{"response":[]}' };
+      setImmediate(() => abort.abort());
+      await isAnswered;
+      return { status: 200, headers: [], body: JSON.stringify(granted) };
+    };
+    const { client } = played({ options: { transport, onTokens: ({ refreshToken }) => (stored.push(refreshToken), hand()) } });
+    const error = await rejection(client.request("GET", TYPES, { signal: abort.signal }));
+    assert.ok(error instanceof CancelledError && !(error instanceof TokensNotStoredError), error);
+    if (isClosed) client.close();
+    answer();
+    await handed;
+    assert.deepEqual(stored, ["R1"]);
+    if (!isClosed) assert.equal((await client.request("GET", TYPES)).status, 200);
+    assert.deepEqual(stored, ["R1"]);
+  }
+});
+
 test("sending with the client meanwhile is told", async () => {
   const { client, happened } = played({ store: () => client.request("GET", TYPES) });
   const error = await rejection(client.request("GET", TYPES));
