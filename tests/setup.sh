@@ -20,6 +20,7 @@ need g++ g++
 need make make
 need git git
 need pkg-config pkg-config
+need openssl openssl
 need valgrind valgrind
 need node nodejs
 need npm npm
