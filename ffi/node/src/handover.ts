@@ -70,7 +70,8 @@ export class Handover {
       const within = underWay(marks.getStore());
       for (let mark = within; mark; mark = underWay(mark.before)) {
         if (this.#waitsFor(mark.handover)) {
-          return { cause: misuse("onTokens", "it sends a request by the client whose tokens it is to store; expected it to store them first") };
+          const what = this === mark.handover ? "the client whose tokens it is to store" : "a client whose own onTokens waits for this one";
+          return { cause: misuse("onTokens", `it sends a request by ${what}; expected it to store the tokens first`) };
         }
       }
       this.#offer ??= this.#handOver(within).finally(() => (this.#offer = undefined));
