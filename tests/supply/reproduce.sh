@@ -13,11 +13,21 @@ trap 'rm -rf "$work"' EXIT
 SOURCE_DATE_EPOCH=$(python3 -c "import sys; sys.path.insert(0, '$supply'); import reproducible; print(reproducible.epoch())")
 export SOURCE_DATE_EPOCH
 
-# copy_sources FOLDER: all that git does not ignore, with the modes of the present umask.
+# list_sources [FILE]: all that git does not ignore, each name ended by a zero byte.
+list_sources() {
+    git ls-files -z --cached --others --exclude-standard -- "$@"
+}
+
+# In a source archive there is no git, and git refuses a folder of somebody else.
+can_list_sources() {
+    [ -n "$(list_sources Cargo.toml 2>/dev/null | tr -d '\0')" ]
+}
+
+# copy_sources FOLDER: all sources, with the modes of the present umask.
 copy_sources() {
     local name
     mkdir -p "$1"
-    git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' name; do
+    list_sources | while IFS= read -r -d '' name; do
         # What was removed and not committed yet is listed, too.
         if [ -e "$name" ]; then printf '%s\0' "$name"; fi
     done | tar --create --null --files-from=- | tar --extract --no-same-permissions --no-same-owner --directory="$1"
@@ -59,6 +69,10 @@ compare() {
 }
 
 full() {
+    if ! can_list_sources; then
+        echo "git does not list the sources in $root; expected a checkout that belongs to the present user" >&2
+        exit 1
+    fi
     local one=$work/one other=$work/another/place/further/down
     (
         umask 022
@@ -82,6 +96,10 @@ short() {
     local module=$target/component/brightpearl_wasm.wasm elsewhere=$work/a/folder/elsewhere
     if [ ! -f "$built/$module" ]; then
         echo "not compared: wasm/build.sh has not come here by its route rustup; make test-reproducible builds everything twice"
+        exit
+    fi
+    if ! can_list_sources; then
+        echo "not compared: git does not list the sources here; in a checkout that belongs to the present user it does"
         exit
     fi
     umask 077

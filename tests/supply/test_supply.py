@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -163,13 +164,51 @@ def test_a_time_that_is_not_one_is_refused(monkeypatch: pytest.MonkeyPatch, give
         reproducible.epoch()
 
 
-def test_the_time_is_that_of_the_last_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+def failing_program(folder: Path, name: str) -> str:
+    """A PATH on which a program of that name comes first, which refuses whatever it is asked for."""
+    folder.mkdir()
+    (folder / name).write_text('#!/bin/sh\necho "fatal: detected dubious ownership" >&2\nexit 128\n')
+    (folder / name).chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize("place", ["a checkout", "an archive", "a refused checkout", "an empty checkout"])
+def test_the_time_is_that_of_the_last_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    for name, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_COMMITTER_DATE": f"{EPOCH} +0200"}.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
-    if (ROOT / ".git").exists():
-        asked = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-        assert reproducible.epoch() == int(subprocess.run(asked, check=True, stdout=subprocess.PIPE).stdout)
-    else:
-        assert reproducible.epoch() == reproducible.EARLIEST
+    root = tmp_path / "root"
+    root.mkdir()
+    monkeypatch.setattr(reproducible, "ROOT", root)
+    git = ["git", "-C", str(root), "-c", "user.name=Test", "-c", "user.email=test@example.com"]
+    if place != "an archive":
+        subprocess.run([*git, "init", "--quiet"], check=True)
+    if place in ("a checkout", "a refused checkout"):
+        subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", "Begin"], check=True)
+    if place == "a refused checkout":
+        monkeypatch.setenv("PATH", failing_program(tmp_path / "programs", "git"))
+    assert reproducible.epoch() == (int(EPOCH) if place == "a checkout" else reproducible.EARLIEST)
+
+
+@pytest.mark.parametrize("place", ["an archive", "a refused checkout"])
+def test_where_git_lists_no_sources_nothing_is_compared(tmp_path: Path, place: str) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(ROOT / "tests/supply", root / "tests/supply", ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "Cargo.toml").touch()
+    built = root / "target/component-build/rustup/wasm32-unknown-unknown/component"
+    built.mkdir(parents=True)
+    (built / "brightpearl_wasm.wasm").touch()
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path)}
+    environment.pop("CARGO_TARGET_DIR", None)
+    if place == "a refused checkout":
+        environment["PATH"] = failing_program(tmp_path / "programs", "git")
+    script = root / "tests/supply/reproduce.sh"
+    short = subprocess.run([script, "--short"], env=environment, capture_output=True, text=True)
+    assert (short.returncode, short.stdout.split(":")[0]) == (0, "not compared"), short.stderr
+    assert "the same" not in short.stdout
+    full = subprocess.run([script], env=environment, capture_output=True, text=True)
+    assert full.returncode == 1
+    assert "git does not list the sources" in full.stderr
 
 
 def test_flags_of_the_caller_stay(monkeypatch: pytest.MonkeyPatch) -> None:
