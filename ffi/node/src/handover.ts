@@ -27,6 +27,8 @@ interface Mark {
   readonly handover: Handover;
   /** The mark of the handover inside which this one began. */
   readonly before: Mark | undefined;
+  /** The handovers of other clients that this one waits for, once for each time. */
+  readonly awaited: Handover[];
   isOver: boolean;
 }
 
@@ -48,8 +50,8 @@ export class Handover {
   readonly #take: TakeTokens;
   #taken = 0;
   #offer: Promise<Refusal | undefined> | undefined;
-  /** The handovers of other clients that `onTokens` waits for, one for each time. */
-  readonly #awaited: Handover[] = [];
+  /** The mark of the handover that is under way. */
+  #mark: Mark | undefined;
 
   constructor(engine: Engine, take: TakeTokens) {
     this.#source = engine.tokenSource();
@@ -75,10 +77,9 @@ export class Handover {
         }
       }
       this.#offer ??= this.#handOver(within).finally(() => (this.#offer = undefined));
-      const waiting = within?.handover;
-      waiting && waiting.#awaited.push(this);
+      within?.awaited.push(this);
       const refusal = await this.#offer;
-      waiting && waiting.#forget(this);
+      within?.awaited.splice(within.awaited.indexOf(this), 1);
       if (refusal !== undefined) {
         return refusal;
       }
@@ -88,22 +89,20 @@ export class Handover {
 
   /** Whether it ends only after that other one. Two that wait for each other would wait for ever. */
   #waitsFor(other: Handover): boolean {
-    return this === other || this.#awaited.some((next) => next.#waitsFor(other));
-  }
-
-  #forget(awaited: Handover): void {
-    this.#awaited.splice(this.#awaited.indexOf(awaited), 1);
+    return this === other || (this.#mark?.awaited.some((next) => next.#waitsFor(other)) ?? false);
   }
 
   async #handOver(before: Mark | undefined): Promise<Refusal | undefined> {
     const changes = this.#source.changes();
-    const mark: Mark = { handover: this, before, isOver: false };
+    const mark: Mark = { handover: this, before, awaited: [], isOver: false };
+    this.#mark = mark;
     try {
       await marks.run(mark, () => this.#take(this.#source.tokens()));
     } catch (cause) {
       return { cause };
     } finally {
       mark.isOver = true;
+      this.#mark = undefined;
     }
     this.#taken = changes;
     return undefined;

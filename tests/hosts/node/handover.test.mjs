@@ -220,6 +220,18 @@ test("clients whose callbacks use each other are refused, whichever begins", asy
   assert.ok(causes.some((cause) => cause instanceof MisuseError && /a client whose own onTokens waits for this one/.test(cause.message)), causes);
 });
 
+test("a client is used by another's onTokens that its own once started and did not wait for", async () => {
+  let open;
+  const isOver = new Promise((resolve) => (open = resolve));
+  let started;
+  const inner = played({ store: async () => { await isOver; await outer.client.request("GET", TYPES); } });
+  const outer = played({ lasts: 1, store: () => void (started ??= inner.client.request("GET", TYPES)) });
+  await outer.client.request("GET", TYPES);
+  open();
+  assert.equal((await started).status, 200);
+  assert.equal(outer.client.tokens().refreshToken, "R2");
+});
+
 test("a client that another's onTokens uses stores its own tokens", async () => {
   const inner = played({ lasts: 3 });
   const outer = played({ lasts: 1, store: () => Promise.all([1, 2, 3].map(() => inner.client.request("GET", TYPES))) });
