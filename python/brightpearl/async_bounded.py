@@ -84,6 +84,8 @@ class _AsyncNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Tries the addresses of a host, each a little later than the one before; the first to answer is taken."""
+        addresses: list[str] = []
+        why = "the host has no address"
         try:
             with anyio.fail_after(timeout):
                 addresses = await asyncio.wrap_future(self._lookups.begin(host, port))
@@ -92,7 +94,8 @@ class _AsyncNetwork(httpcore.AsyncNetworkBackend):
         except UnicodeError:
             raise httpx.InvalidURL("its host cannot be looked up; expected labels of at most 63 characters") from None
         except (OSError, RuntimeError) as error:
-            raise httpcore.ConnectError(str(error)) from None
+            # Others wait for the same look-up: its exception, and what each of them handles, stays out of this one.
+            why = str(error)
 
         async def connect(address: str) -> httpcore.AsyncNetworkStream:
             return await self._sockets.connect_tcp(address, port, timeout, local_address, socket_options)
@@ -114,7 +117,7 @@ class _AsyncNetwork(httpcore.AsyncNetworkBackend):
             await _give_up(tries)
         if tries:
             return tries[-1].result()
-        raise httpcore.ConnectError("the host has no address")
+        raise httpcore.ConnectError(why)
 
     async def sleep(self, seconds: float) -> None:
         """Waits before another try to connect."""

@@ -132,7 +132,9 @@ class _Network(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Tries the addresses of a host one after the other."""
-        failure: Exception = httpcore.ConnectError("the host has no address")
+        failure: Exception | None = None
+        addresses: list[str] = []
+        why = "the host has no address"
         try:
             addresses = self._lookups.begin(host, port).result(_within(timeout, httpcore.ConnectTimeout))
         except FutureTimeoutError:
@@ -140,7 +142,8 @@ class _Network(httpcore.NetworkBackend):
         except UnicodeError:
             raise httpx.InvalidURL("its host cannot be looked up; expected labels of at most 63 characters") from None
         except (OSError, RuntimeError) as error:
-            raise httpcore.ConnectError(str(error)) from None
+            # Others wait for the same look-up: its exception, and what each of them handles, stays out of this one.
+            why = str(error)
         for address in addresses:
             try:
                 return _Stream(
@@ -150,7 +153,7 @@ class _Network(httpcore.NetworkBackend):
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure
+        raise failure or httpcore.ConnectError(why)
 
     def sleep(self, seconds: float) -> None:
         """Waits before another try to connect."""

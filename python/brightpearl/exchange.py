@@ -7,7 +7,9 @@ import importlib.util
 import os
 import re
 import ssl
+import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -40,13 +42,15 @@ class Exchange:
     `is_own`: whether the connections are those of this package, so that nothing leaves unnoticed.
     """
 
-    __slots__ = ("_deadline", "_is_own", "_sent", "_url", "until")
+    __slots__ = ("_around", "_deadline", "_is_own", "_sent", "_url", "until")
 
     def __init__(self, deadline: float, *, is_own: bool, url: str) -> None:
         self._deadline = deadline
         self._is_own = is_own
         self._sent = False
         self._url = url
+        # What the program is handling meanwhile, as it is: it stands behind whatever is raised here.
+        self._around = [(one, one.__cause__, one.__context__, one.__traceback__) for one in chain(sys.exc_info()[1])]
         self.until = time.monotonic() + deadline
 
     def left(self) -> float:
@@ -73,19 +77,20 @@ class Exchange:
     def outcome(self, error: BaseException) -> BaseException:
         """What is to be raised for what the HTTP library raised. Neither refers to a frame of that library, nor to
         its request, since both hold the header lines."""
-        distrust = distrust_of(error)
+        distrust = self._distrust(error)
         bare(error)
+        for one, cause, context, passed in self._around:
+            one.__cause__, one.__context__, one.__traceback__ = cause, context, passed
         if isinstance(error, TransportFailure) or not isinstance(error, Exception):
             return error
         lasting = self._lasting(error, distrust)
         if lasting is not None:
             return lasting
-        is_before = isinstance(error, _NOT_SENT) or (self._is_own and not self._sent)
+        is_before = not self._sent and (self._is_own or isinstance(error, _NOT_SENT))
         text = self._late() if self.left() <= 0 else described(error)
         failure = NotSent(text) if is_before else MaybeSent(text)
         failure.__cause__ = type(error)(said(error)) if isinstance(error, httpx.RequestError) else error
         return failure
-
 
     def _lasting(self, error: Exception, distrust: ssl.SSLCertVerificationError | None) -> Unsendable | None:
         """What another try would end with, too; None where it might not."""
@@ -96,22 +101,31 @@ class Exchange:
             return failure
         if isinstance(error, httpx.InvalidURL):
             return Unsendable(f"the URL is invalid: {said(error)}")
-        if isinstance(error, httpx.UnsupportedProtocol) or (isinstance(error, httpx.ProxyError) and str(error).startswith("407")):
-            return Unsendable(described(error))
+        is_refused = isinstance(error, httpx.ProxyError) and str(error).startswith("407")
+        return Unsendable(described(error)) if is_refused or isinstance(error, httpx.UnsupportedProtocol) else None
+
+    def _distrust(self, error: BaseException) -> ssl.SSLCertVerificationError | None:
+        """The failed check of a certificate that kept this exchange from connecting."""
+        if self._sent or not (self._is_own or isinstance(error, httpx.ConnectError)):
+            return None
+        around = {id(one) for one, *_ in self._around}
+        for one in chain(error):
+            if isinstance(one, ssl.SSLCertVerificationError) and id(one) not in around:
+                bare(one)
+                return one
         return None
 
 
-def distrust_of(error: BaseException) -> ssl.SSLCertVerificationError | None:
-    """The failed check of a certificate that is behind an exception."""
-    seen: list[BaseException] = []
-    behind: BaseException | None = error
-    while behind is not None and behind not in seen:
-        if isinstance(behind, ssl.SSLCertVerificationError):
-            bare(behind)
-            return behind
-        seen.append(behind)
-        behind = behind.__cause__ or behind.__context__
-    return None
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and those before it, each before its own."""
+    seen: set[int] = set()
+    left = [error]
+    while left:
+        one = left.pop()
+        if one is not None and id(one) not in seen:
+            yield one
+            seen.add(id(one))
+            left += [one.__context__, one.__cause__]
 
 
 def bare(error: BaseException) -> None:

@@ -153,6 +153,10 @@ def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_a_certificate_that_is_not_trusted(kind: str, method: str, untrusted: str) -> None:
     error = failed(kind, method, untrusted)
     assert "the certificate for 'localhost' is not trusted: self" in str(error)
+    try:
+        raise error
+    except TransportError:
+        assert "the certificate for 'localhost' is not trusted: self" in str(failed(kind, method, untrusted))
 
 
 def test_a_push_ends_at_once(untrusted: str, tmp_path: Path) -> None:
