@@ -63,7 +63,10 @@ class Client(TaskMethods, AnyClient):
     `seed`: of the back-off's randomness; drawn from the system unless given.
     `on_tokens`: stores what `tokens()` gives. It is called once for each change, after the login's answer and before
     the next request of the client is sent, also where the call fails. When it raises, the call ends with a
-    `TokensNotStoredError`, and it is called again before the client's next request.
+    `TokensNotStoredError`, and it is called again before the client's next request. Neither it nor a thread or task
+    that it waits for may use the client: its own request is refused with a `MisuseError`, and one elsewhere when it
+    has waited for `on_tokens` for 60 seconds (`brightpearl.handover.PATIENCE`). Ctrl-C while the login is still under
+    way loses its answer, and with it what the account has renewed.
 
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
     """

@@ -21,8 +21,39 @@ if TYPE_CHECKING:
     """The same for an `AsyncClient`; what it returns is awaited where it can be."""
 
 
-_OFFERING: ContextVar[object] = ContextVar("brightpearl_offering")
-"""The handover that the code is called by."""
+PATIENCE = 60.0
+"""Seconds that a request waits for `on_tokens`, which another thread or task has called: what sends it may be what
+`on_tokens` waits for."""
+
+
+class _Offering:
+    """A call of `on_tokens`. What it starts may outlive it, and is then as free as anything else."""
+
+    __slots__ = ("_before", "_of", "is_over")
+
+    def __init__(self, of: object) -> None:
+        before = _OFFERING.get()
+        while before is not None and before.is_over:
+            before = before._before
+        self._of = of
+        self._before = before
+        self.is_over = False
+
+    def is_of(self, handover: object) -> bool:
+        """Whether it is one of a handover, or was begun within one, that has not ended."""
+        one: _Offering | None = self
+        while one is not None and (one.is_over or one._of is not handover):
+            one = one._before
+        return one is not None
+
+
+_OFFERING: ContextVar[_Offering | None] = ContextVar("brightpearl_offering", default=None)
+"""What the code is called by."""
+
+
+def _is_within(handover: object) -> bool:
+    offering = _OFFERING.get()
+    return offering is not None and offering.is_of(handover)
 
 
 class TokensNotStoredError(CallCancelledError):
@@ -52,20 +83,26 @@ class Handover:
 
         if self._take is None or self._client.token_changes() == self._taken:
             return None
-        if _OFFERING.get(None) is self:
+        if _is_within(self):
             return _sends_meanwhile()
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE):
+            return _lasts_too_long()
+        try:
             changes = self._client.token_changes()
             if changes == self._taken:
                 return None
-            before = _OFFERING.set(self)
+            offering = _Offering(self)
+            before = _OFFERING.set(offering)
             try:
                 self._take(self._client.tokens())
             except no_answer() as refusal:
                 return refusal
             finally:
+                offering.is_over = True
                 _OFFERING.reset(before)
             self._taken = changes
+        finally:
+            self._lock.release()
         return None
 
 
@@ -85,16 +122,21 @@ class AsyncHandover:
         import asyncio
 
         while self._take is not None and self._client.token_changes() != self._taken:
-            if _OFFERING.get(None) is self:
+            if _is_within(self):
                 return _sends_meanwhile()
             offering = self._offering
+            patience: float | None = PATIENCE
             if offering is None or offering.done() or offering.get_loop() is not asyncio.get_running_loop():
                 offering = self._offering = asyncio.create_task(self._offer(self._take))
+                patience = None
             try:
-                refusal = await asyncio.shield(offering)
+                await asyncio.wait({offering}, timeout=patience)
             except asyncio.CancelledError:
-                await asyncio.wait({offering})
+                await asyncio.wait({offering}, timeout=patience)
                 raise
+            if not offering.done():
+                return _lasts_too_long()
+            refusal = offering.result()
             if refusal is not None:
                 return refusal
         return None
@@ -105,7 +147,8 @@ class AsyncHandover:
         from brightpearl.driver import no_answer
 
         # Of this task and of those that it starts.
-        _OFFERING.set(self)
+        mark = _Offering(self)
+        _OFFERING.set(mark)
         changes = self._client.token_changes()
         try:
             taking = take(self._client.tokens())
@@ -113,6 +156,8 @@ class AsyncHandover:
                 await taking
         except no_answer() as refusal:
             return refusal
+        finally:
+            mark.is_over = True
         self._taken = changes
         return None
 
@@ -125,12 +170,25 @@ def _sends_meanwhile() -> MisuseError:
     )
 
 
+def _lasts_too_long() -> MisuseError:
+    return MisuseError(
+        f"`on_tokens` has not ended within {PATIENCE:g} seconds, as where it waits for a thread or a task that sends a "
+        "request by the client whose tokens it is to store; expected it to store them first",
+        location="on_tokens",
+        advice="Store the tokens without that client, or by another one, and wait in `on_tokens` for nothing that uses "
+        "that client.",
+    )
+
+
 def not_stored(end: BrightpearlError, refusal: BaseException) -> TokensNotStoredError:
     """The error of a call that ended because its client's tokens were not taken. What the refusal says is not
     repeated, since it may quote a token."""
+    why = f"`on_tokens` raised {type(refusal).__name__}, and nothing more is sent"
+    if isinstance(refusal, MisuseError) and refusal.message == _lasts_too_long().message:
+        why = refusal.message
     also = "" if end.kind == "cancelled" else f"; the call failed, too: {end.message}"
     return TokensNotStoredError(
-        f"the new tokens are not stored: `on_tokens` raised {type(refusal).__name__}, and nothing more is sent{also}",
+        f"the new tokens are not stored: {why}{also}",
         status=end.status,
         errors=end.errors,
         delivery=end.delivery,

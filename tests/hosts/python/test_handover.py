@@ -266,9 +266,10 @@ def test_threads_wait_for_the_one_that_stores() -> None:
     early: list[str] = []
 
     def transport(request: Request) -> Response:
+        # What waits for the lock has left before.
+        if storing.is_set():
+            early.append(request.url)
         with lock:
-            if storing.is_set():
-                early.append(request.url)
             return answer(request)
 
     def store(_: dict[str, Any]) -> None:
@@ -389,3 +390,144 @@ def test_a_login_without_tokens_hands_nothing_over(account: Account) -> None:
     client = account.client(on_tokens=failing)
     account.answers(b'{"response": []}')
     assert client.request("GET", TYPES).status == 200
+
+
+def test_what_on_tokens_started_is_free_when_it_has_ended() -> None:
+    account = Shop("async", lasts=2)
+    stored: list[str] = []
+    workers: list[asyncio.Task[list[int]]] = []
+
+    async def run() -> None:
+        ended = asyncio.Event()
+
+        async def work() -> list[int]:
+            await ended.wait()
+            return [(await client.request("GET", TYPES)).status for _ in range(5)]
+
+        async def store(tokens: dict[str, Any]) -> None:
+            stored.append(tokens["refresh_token"])
+            if not workers:
+                workers.append(asyncio.create_task(work()))
+
+        client = account.client(on_tokens=store)
+        await client.request("GET", TYPES)
+        ended.set()
+        assert await workers[0] == [200] * 5
+
+    asyncio.run(run())
+    # The logins of what it started are handed over, too.
+    assert len(stored) == account.happened.count("login") == 3
+
+
+def test_what_on_tokens_started_is_refused_until_it_has_ended() -> None:
+    account = Shop("async")
+    refused: list[BaseException | None] = []
+
+    async def run() -> None:
+        async def work() -> None:
+            with pytest.raises(TokensNotStoredError) as caught:
+                await client.request("GET", TYPES)
+            refused.append(caught.value.__cause__)
+
+        async def store(_: dict[str, Any]) -> None:
+            await asyncio.create_task(work())
+
+        client = account.client(on_tokens=store)
+        await client.request("GET", TYPES)
+
+    asyncio.run(run())
+    assert [type(one) for one in refused] == [MisuseError]
+    assert account.happened == ["login", "sent"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_clients_that_store_by_each_other_are_told(kind: str) -> None:
+    accounts = [Shop(kind), Shop(kind)]
+    clients: list[Any] = []
+
+    def by(other: int) -> Callable[[dict[str, Any]], Any]:
+        return lambda _: clients[other].request("GET", TYPES)
+
+    clients += [accounts[0].client(on_tokens=by(1)), accounts[1].client(on_tokens=by(0))]
+    with pytest.raises(TokensNotStoredError) as caught:
+        drained(kind, lambda: clients[0].request("GET", TYPES))
+    causes: list[BaseException] = [caught.value]
+    while causes[-1].__cause__ is not None:
+        causes.append(causes[-1].__cause__)
+    assert isinstance(causes[-1], MisuseError)
+    assert [account.happened for account in accounts] == [["login"], ["login"]]
+
+
+def assert_told_in_the_end(caught: TokensNotStoredError, elsewhere: list[BaseException]) -> None:
+    """What was sent elsewhere is refused, and the call that stored tells of that."""
+    assert [type(one) for one in elsewhere] == [TokensNotStoredError]
+    assert caught.__cause__ is elsewhere[0]
+    assert isinstance(elsewhere[0].__cause__, MisuseError)
+    assert "has not ended within 0.05 seconds" in str(elsewhere[0])
+    assert "a thread or a task that sends a request by the client" in str(elsewhere[0])
+
+
+def test_a_thread_that_on_tokens_waits_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brightpearl.handover.PATIENCE", 0.05)
+    account = Shop("sync")
+    elsewhere: list[BaseException] = []
+
+    def store(_: dict[str, Any]) -> None:
+        failure = pool.submit(client.request, "GET", TYPES).exception()
+        assert failure is not None
+        elsewhere.append(failure)
+        raise failure
+
+    with ThreadPoolExecutor(1) as pool:
+        client = account.client(on_tokens=store)
+        with pytest.raises(TokensNotStoredError) as caught:
+            client.request("GET", TYPES)
+    assert_told_in_the_end(caught.value, elsewhere)
+    assert account.happened == ["login"]
+
+
+def test_a_task_that_on_tokens_waits_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brightpearl.handover.PATIENCE", 0.05)
+    account = Shop("async")
+    elsewhere: list[BaseException] = []
+
+    async def run() -> None:
+        wanted, done = asyncio.Event(), asyncio.Event()
+
+        async def work() -> None:
+            await wanted.wait()
+            try:
+                await client.request("GET", TYPES)
+            except TokensNotStoredError as failure:
+                elsewhere.append(failure)
+            done.set()
+
+        async def store(_: dict[str, Any]) -> None:
+            wanted.set()
+            await done.wait()
+            raise elsewhere[0]
+
+        client = account.client(on_tokens=store)
+        worker = asyncio.create_task(work())
+        with pytest.raises(TokensNotStoredError) as caught:
+            await client.request("GET", TYPES)
+        await worker
+        assert_told_in_the_end(caught.value, elsewhere)
+
+    asyncio.run(run())
+    assert account.happened == ["login"]
+
+
+def test_the_call_that_stores_may_take_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brightpearl.handover.PATIENCE", 0.01)
+    for kind in KINDS:
+        account = Shop(kind)
+
+        def store(_: dict[str, Any]) -> None:
+            threading.Event().wait(0.05)
+
+        async def async_store(_: dict[str, Any]) -> None:
+            await asyncio.sleep(0.05)
+
+        client = account.client(on_tokens=store if kind == "sync" else async_store)
+        assert drained(kind, lambda: client.request("GET", TYPES)).status == 200  # noqa: B023
