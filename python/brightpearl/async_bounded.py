@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from typing import Any
 
 import anyio
@@ -101,6 +101,7 @@ class _AsyncNetwork(httpcore.AsyncNetworkBackend):
             return await self._sockets.connect_tcp(address, port, timeout, local_address, socket_options)
 
         tries: list[asyncio.Task[httpcore.AsyncNetworkStream]] = []
+        first = None
         try:
             for address in addresses:
                 tries.append(asyncio.create_task(connect(address)))
@@ -114,7 +115,12 @@ class _AsyncNetwork(httpcore.AsyncNetworkBackend):
                 if (first := _connected(tries)) is not None:
                     return first
         finally:
-            await _give_up(tries)
+            try:
+                await _ended(_give_up(tries))
+            except BaseException:
+                if first is not None:
+                    await _ended(first.aclose())
+                raise
         if tries:
             return tries[-1].result()
         raise httpcore.ConnectError(why)
@@ -133,6 +139,22 @@ def _connected(
             tries.remove(one)
             return one.result()
     return None
+
+
+async def _ended(work: Coroutine[Any, Any, None]) -> None:
+    """Waits for the end of some work, which neither a deadline nor a cancelled task cuts short."""
+    task = asyncio.create_task(work)
+    interruption = None
+    # It holds off the deadline; what cancels the task comes through.
+    with anyio.CancelScope(shield=True):
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError as error:
+                interruption = error
+    if interruption is not None:
+        raise interruption
+    task.result()
 
 
 async def _give_up(tries: list[asyncio.Task[httpcore.AsyncNetworkStream]]) -> None:

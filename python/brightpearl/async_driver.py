@@ -213,7 +213,10 @@ class AsyncDriver:
     async def _hand_over(self) -> bool:
         """Whether the program has the newest tokens."""
         if self._refusal is None:
-            self._refusal = await self.host.handover.offer()
+            refusal = await self.host.handover.offer()
+            # Another exchange may have been refused meanwhile.
+            if self._refusal is None:
+                self._refusal = refusal
         return self._refusal is None
 
     async def _end_for_tokens(self) -> None:

@@ -206,10 +206,18 @@ def certificates() -> ssl.SSLContext:
 
 
 def require_certificates(directories: str) -> None:
-    """Raises the `OSError` of directories without certificates, which OpenSSL would pass over."""
-    found = [name for directory in directories.split(os.pathsep) if directory for name in os.listdir(directory)]
-    if not any(map(_HASHED.fullmatch, found)):
-        raise OSError(errno.ENOENT, "expected certificates under the names that `openssl rehash` gives them")
+    """Raises an `OSError` when none of the directories has a certificate. OpenSSL passes over those that cannot be
+    read, and would trust nobody."""
+    failure = OSError(errno.ENOENT, "expected certificates under the names that `openssl rehash` gives them")
+    for directory in filter(None, directories.split(os.pathsep)):
+        try:
+            found = os.listdir(directory)
+        except OSError as error:
+            failure = error
+            continue
+        if any(map(_HASHED.fullmatch, found)):
+            return
+    raise failure
 
 
 def proxy_for(url: str) -> str | None:

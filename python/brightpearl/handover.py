@@ -32,12 +32,12 @@ class _Offering:
     __slots__ = ("_before", "_of", "is_over")
 
     def __init__(self, of: object) -> None:
-        before = _OFFERING.get()
+        self.is_over: bool = False
+        self._of = of
+        before: _Offering | None = _OFFERING.get()
         while before is not None and before.is_over:
             before = before._before
-        self._of = of
-        self._before = before
-        self.is_over = False
+        self._before: _Offering | None = before
 
     def is_of(self, handover: object) -> bool:
         """Whether it is one of a handover, or was begun within one, that has not ended."""

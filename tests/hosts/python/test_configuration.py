@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from brightpearl import AsyncClient, Client, NotSent, PrivateApp, Request, TransportError, Unsendable
+from brightpearl.exchange import certificates
 from conftest import NEW_ORDER, TOKEN
 from pushed import MAPPING, order
 from raw_server import KINDS, served, transmitted
@@ -75,6 +77,21 @@ def test_certificates(
     monkeypatch.setenv(variable, str(place))
     error = failed(kind, method, "https://use1.example")
     assert f"{variable} names, {str(place)!r}, cannot be read" in str(error)
+
+
+@pytest.mark.parametrize("order", [["good", "missing"], ["missing", "good"], ["file", "empty", "", "good"]])
+def test_directories_without_certificates_are_passed_over(
+    order: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("good", "empty"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "file").touch()
+    (tmp_path / "good" / "0a1b2c3d.0").touch()
+    monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join(str(tmp_path / name) if name else "" for name in order))
+    assert isinstance(certificates(), ssl.SSLContext)
+    (tmp_path / "good" / "0a1b2c3d.0").unlink()
+    with pytest.raises(Unsendable, match="SSL_CERT_DIR names, .* cannot be read"):
+        certificates()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -22,6 +23,7 @@ from brightpearl import (
     Request,
     TransportError,
     ValidationError,
+    async_bounded,
 )
 from brightpearl.async_http import AsyncHttpxTransport
 from brightpearl.http import HttpxTransport
@@ -345,3 +347,75 @@ def test_an_async_exchange_can_be_cancelled() -> None:
 
     with served(deaf) as url:
         asyncio.run(cancel(url))
+
+
+class Connection:
+    """A connection that does nothing but be closed."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    async def aclose(self) -> None:
+        await asyncio.sleep(0)
+        self.is_closed = True
+
+
+class Sockets:
+    """The first address takes its time, also to be given up; the second one connects at once."""
+
+    def __init__(self) -> None:
+        self.made: list[Connection] = []
+
+    async def connect_tcp(self, address: str, *_: Any) -> Connection:
+        if address == "127.0.0.2":
+            try:
+                await asyncio.sleep(10)
+            finally:
+                await asyncio.sleep(0.01)
+        self.made.append(Connection())
+        return self.made[-1]
+
+
+@pytest.mark.parametrize("turns", range(8))
+@pytest.mark.parametrize("how", ["cancelled", "cancelled twice", "late"])
+def test_no_connection_stays_open_when_the_exchange_is_given_up(
+    turns: int, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{last}", 80)) for last in (2, 3)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(async_bounded, "_HEAD_START", 0.0)
+
+    async def run() -> None:
+        network = async_bounded._AsyncNetwork()
+        sockets: Any = Sockets()
+        network._sockets = sockets
+        scope = anyio.CancelScope()
+
+        async def connect() -> Any:
+            with scope:
+                taken = await network.connect_tcp("x", 80)
+                try:
+                    await asyncio.sleep(1)
+                except BaseException:
+                    # It has been handed over: it is no longer the network's to close.
+                    with anyio.CancelScope(shield=True):
+                        await taken.aclose()
+                    raise
+
+        task = asyncio.create_task(connect())
+        while not sockets.made:
+            await asyncio.sleep(0)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if how == "late":
+            scope.cancel()
+        else:
+            task.cancel()
+        if how == "cancelled twice":
+            await asyncio.sleep(0)
+            task.cancel()
+        await asyncio.wait({task})
+        await asyncio.sleep(0)
+        assert [one.is_closed for one in sockets.made] == [True]
+
+    asyncio.run(run())

@@ -20,7 +20,8 @@ from brightpearl import (
     Response,
     ValidationError,
 )
-from brightpearl.handover import TokensNotStoredError
+from brightpearl.async_driver import AsyncDriver, AsyncHost
+from brightpearl.handover import AsyncHandover, TokensNotStoredError
 from brightpearl.testing import Emulator, VirtualClock
 from conftest import NEW_ORDER, Account
 from pushed import MAPPING, orders, shop
@@ -531,3 +532,44 @@ def test_the_call_that_stores_may_take_longer(monkeypatch: pytest.MonkeyPatch) -
 
         client = account.client(on_tokens=store if kind == "sync" else async_store)
         assert drained(kind, lambda: client.request("GET", TYPES)).status == 200  # noqa: B023
+
+
+def test_a_refusal_outlasts_a_later_success() -> None:
+    class Changed:
+        """A client with new tokens."""
+
+        def token_changes(self) -> int:
+            return 1
+
+        def tokens(self) -> dict[str, Any]:
+            return {}
+
+    async def run() -> None:
+        gate, answered = asyncio.Event(), asyncio.Event()
+        calls: list[int] = []
+
+        async def take(_: dict[str, Any]) -> None:
+            calls.append(len(calls))
+            if calls == [0]:
+                await gate.wait()
+                raise OSError(28, "No space left on device")
+
+        native: Any = Changed()
+        host = AsyncHost(None, lambda: 0, asyncio.sleep, AsyncHandover(native, take))  # type: ignore[arg-type]
+        driver = AsyncDriver(native, host)
+
+        async def later() -> bool:
+            await answered.wait()
+            return await driver._hand_over()
+
+        exchanges = [asyncio.create_task(driver._hand_over()), asyncio.create_task(later())]
+        await asyncio.sleep(0.01)
+        # The other answer arrives in the turn in which `on_tokens` fails.
+        gate.set()
+        await asyncio.sleep(0)
+        answered.set()
+        assert await asyncio.gather(*exchanges) == [False, False]
+        assert isinstance(driver._refusal, OSError)
+        assert calls == [0, 1]
+
+    asyncio.run(run())
