@@ -1,7 +1,10 @@
 //! Many calls, one login.
 
-use brightpearl_core::operation::Request;
-use brightpearl_core::{Call, Client, Config, Event, Exchange, Kind, Method, Response, Step, WaitReason};
+use brightpearl_core::operation::{Batch, Operation, Request, Task};
+use brightpearl_core::{
+    Call, Client, Config, Delivery, Error, Event, Exchange, Kind, Method, Response, Step, TransportFailure,
+    WaitReason,
+};
 
 const LOGIN: &str =
     r#"{"type":"staff-login","app_ref":"acme_sync","email":"ann@acme.example","password":"secret-word"}"#;
@@ -113,4 +116,98 @@ fn rotated_tokens_are_there_to_be_stored() {
     let request = sent(&mut call, 3_000).request;
     assert!(request.url.starts_with("https://ws-use.brightpearl.com/public-api/acme/"));
     assert_eq!(request.headers.get("authorization"), Some("Bearer access-2"));
+}
+
+fn lost() -> TransportFailure {
+    TransportFailure::MaybeSent("connection reset".to_owned())
+}
+
+/// Loses the call's write, and has the token of its repetition refused, so that it waits for a login.
+fn in_doubt_without_token(call: &mut Call) -> u64 {
+    let login = sent(call, 0);
+    call.answer(login.id, Response::new(200, r#"{"response":"old"}"#), 0).unwrap();
+    let write = sent(call, 0);
+    call.fail(write.id, lost(), 0).unwrap();
+    let again = sent(call, 60_000);
+    assert_eq!(again.request.url, write.request.url);
+    call.answer(again.id, Response::new(401, r#"{"response":"Not authenticated."}"#), 60_000).unwrap();
+    60_000
+}
+
+/// Ends every login so, and gives the error that ends the call.
+fn ended(call: &mut Call, mut now: u64, end_login: &dyn Fn(&mut Call, u64, u64)) -> Error {
+    loop {
+        match call.poll(now) {
+            Ok(Step::Send(exchange)) => {
+                assert!(is_login(&exchange), "{}", exchange.request.url);
+                end_login(call, exchange.id, now);
+            }
+            Ok(Step::Wait { until, .. }) => now = until,
+            Ok(Step::Output(_)) => {}
+            Ok(other) => panic!("the call is to end, not {other:?}"),
+            Err(error) => return error,
+        }
+    }
+}
+
+#[test]
+fn no_end_hides_a_write_that_waits_for_a_login() {
+    let mut put = Request::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
+    put.idempotent = true;
+    let task = Task::new("remove-order-row", r#"{"orderId":7,"orderRowId":70}"#).unwrap();
+    let operations = [
+        Operation::from(put.clone()),
+        Operation::from(Batch { requests: vec![put], ..Batch::default() }),
+        Operation::from(task),
+    ];
+    type End<'a> = (Kind, &'a dyn Fn(&mut Call, u64, u64));
+    let ends: [End<'_>; 4] = [
+        (Kind::Authentication, &|call, id, now| {
+            let refusal = r#"{"errors":[{"code":"GWYB-006","message":"Unable to authenticate"}]}"#;
+            call.answer(id, Response::new(401, refusal), now).unwrap();
+        }),
+        (Kind::Transport, &|call, id, now| call.fail(id, lost(), now).unwrap()),
+        (Kind::Transport, &|call, id, now| {
+            call.fail(id, TransportFailure::Unsendable("no proxy".to_owned()), now).unwrap();
+        }),
+        (Kind::Cancelled, &|call, _, now| call.cancel(now)),
+    ];
+    for (operation, path) in operations.into_iter().zip(["/7/status", "/7/status", "/7/row/70"]) {
+        for (kind, end_login) in ends {
+            let client = client(LOGIN);
+            let mut call = client.start(operation.clone()).unwrap();
+            let now = in_doubt_without_token(&mut call);
+            let error = ended(&mut call, now, end_login);
+            assert_eq!((error.kind(), error.delivery()), (kind, Delivery::MaybeApplied), "{error}");
+            assert!(error.request().unwrap().url.ends_with(path), "{error}");
+            // Whether a row is gone, nothing tells better than a look at the order.
+            assert_eq!(error.verifications().is_empty(), path == "/7/row/70", "{error}");
+            assert!(!error.is_retryable(), "{error}");
+            // What the other calls are told of the login is not about this write.
+            let mut other = self::call(&client);
+            if kind == Kind::Authentication {
+                let error = other.poll(now).unwrap_err();
+                assert_eq!(error.delivery(), Delivery::Rejected);
+                assert!(
+                    error.verifications().is_empty() && error.request().unwrap().url.ends_with("authorise")
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_login_refused_to_another_call_hides_no_write() {
+    let client = client(LOGIN);
+    let mut put = Request::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
+    put.idempotent = true;
+    let (mut first, mut second) = (client.request(put).unwrap(), call(&client));
+    let now = in_doubt_without_token(&mut first);
+    let login = sent(&mut second, now);
+    assert!(is_login(&login));
+    second.answer(login.id, Response::new(401, "{}"), now).unwrap();
+    assert_eq!(second.poll(now).unwrap_err().delivery(), Delivery::Rejected);
+    let error = first.poll(now).unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (Kind::Authentication, Delivery::MaybeApplied));
+    assert!(error.request().unwrap().url.ends_with("order/7/status"));
 }

@@ -309,14 +309,9 @@ impl Call {
         if !matches!(self.phase, Phase::Running) {
             return;
         }
-        let write = self.in_flight.iter().find(|flight| !flight.attempt.work.is_harmless());
-        let in_doubt = write.map(|flight| &flight.attempt).or_else(|| {
-            self.waiting.iter().find(|attempt| attempt.may_be_applied && !attempt.work.is_harmless())
-        });
-        let delivery = if in_doubt.is_some() { Delivery::MaybeApplied } else { Delivery::NotSent };
-        let mut error = Error::new(Kind::Cancelled, "the call was cancelled").with_delivery(delivery);
-        if let Some(attempt) = in_doubt.or(self.in_flight.first().map(|flight| &flight.attempt)) {
-            error = attempt.work.explained(error).with_request(self.summary(&attempt.work));
+        let mut error = Error::new(Kind::Cancelled, "the call was cancelled");
+        if let Some(flight) = self.in_flight.first() {
+            error = error.with_request(self.summary(&flight.attempt.work));
         }
         self.end(error);
     }

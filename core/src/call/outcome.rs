@@ -223,13 +223,28 @@ impl Call {
         }
     }
 
-    /// Ends the call with an error, behind the outputs that are ready.
+    /// Ends the call with an error, behind the outputs that are ready. Whatever ends it does not undo what a write
+    /// of the call may have done.
     pub(super) fn end(&mut self, error: Error) {
         let error = self.shared.session.blank_error(self.with_progress(error));
         self.shared.session.release(self.number);
         self.job.end(&error, &self.deliveries());
+        let error = match self.in_doubt() {
+            Some(attempt) if error.delivery() != Delivery::Applied => {
+                let error = error.with_delivery(Delivery::MaybeApplied);
+                attempt.work.explained(error).with_request(self.summary(&attempt.work))
+            }
+            Some(_) | None => error,
+        };
         self.waiting.clear();
-        self.phase = Phase::Failed(Some(error));
+        self.phase = Phase::Failed(Some(self.shared.session.blank_error(error)));
+    }
+
+    /// A write that may be applied and has no final answer: one that is out, else one that waits to be sent again.
+    fn in_doubt(&self) -> Option<&Attempt> {
+        let out = self.in_flight.iter().map(|flight| &flight.attempt);
+        let again = self.waiting.iter().filter(|attempt| attempt.may_be_applied);
+        out.chain(again).find(|attempt| !attempt.work.is_harmless())
     }
 
     /// What is known of the job's requests that have no final answer.
