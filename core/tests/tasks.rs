@@ -210,3 +210,36 @@ fn many_products_are_looked_up_in_legal_sets() {
     assert_eq!(played.sent[3].2["rows"].as_array().unwrap().len(), 401);
     assert_eq!(played.result()["orderId"], 9);
 }
+
+#[test]
+fn only_what_no_id_can_be_says_that_a_write_was_done() {
+    let product = r#"{"brandId":74,"identity":{"sku":"W-1"},"financialDetails":{"taxCode":{"id":2,"code":"T20"}},
+        "salesChannels":[{"salesChannelName":"Brightpearl","productName":"Widget",
+            "categories":[{"categoryCode":"296"}]}]}"#;
+    for (response, delivery) in [
+        (r#""""#, Delivery::MaybeApplied),
+        (r#"[""]"#, Delivery::MaybeApplied),
+        (r#""x""#, Delivery::MaybeApplied),
+        (r#""-99999999999999999999999""#, Delivery::MaybeApplied),
+        (r#""99999999999999999999999""#, Delivery::Applied),
+        ("99999999999999999999999", Delivery::Applied),
+        ("[99999999999999999999999]", Delivery::Applied),
+    ] {
+        let answer = format!(r#"{{"response":{response}}}"#);
+        let played = play("create-product", product, &[(200, &answer)]);
+        assert_eq!(played.error().delivery(), delivery, "{response}");
+    }
+}
+
+#[test]
+fn a_read_of_a_task_is_never_told_as_applied() {
+    let order = r#"{"customer":{"contactId":207},"orderTypeCode":"SO","reference":"WEB-1",
+        "orderRows":[{"productId":1007,"quantity":3,"price":"9.995"}]}"#;
+    for answer in [r#"{"response":99999999999999999999999}"#, r#"{"response":"99999999999999999999999"}"#] {
+        let played = play("create-sales-order", order, &[(200, answer); 9]);
+        let error = played.error();
+        assert_eq!((error.kind(), error.delivery()), (Kind::Protocol, Delivery::MaybeApplied), "{error}");
+        assert!(error.is_retryable() && played.sent.len() > 1, "a read is tried again");
+        assert!(played.sent.iter().all(|(method, ..)| method == "GET"));
+    }
+}

@@ -28,7 +28,8 @@ impl Failed {
 pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Failed> {
     let success = (200..300).contains(&response.status);
     if response.body.len() > max_body {
-        let delivery = if success { Delivery::Applied } else { Delivery::MaybeApplied };
+        let is_done = success && first_byte(&response.body) == Some(b'{');
+        let delivery = if is_done { Delivery::Applied } else { Delivery::MaybeApplied };
         let message = format!(
             "the answer has {} bytes; expected at most {max_body}, as `max_body_bytes` is configured",
             response.body.len()
@@ -49,8 +50,7 @@ pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Faile
 
 /// A success must look like JSON: a proxy's page with status 200 is none.
 fn readable(response: &Response) -> Result<(), Failed> {
-    let first = response.body.iter().find(|byte| !byte.is_ascii_whitespace());
-    if matches!(first, None | Some(b'{')) {
+    if matches!(first_byte(&response.body), None | Some(b'{')) {
         return Ok(());
     }
     let mut failed = Failed::new(
@@ -61,6 +61,11 @@ fn readable(response: &Response) -> Result<(), Failed> {
     );
     failed.error = failed.error.quoting(", found ", &response.body).with_status(response.status).at("body");
     Err(failed)
+}
+
+/// The first byte that is not blank.
+fn first_byte(body: &[u8]) -> Option<u8> {
+    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 fn failure(response: &Response, body: &Body) -> Failed {
@@ -256,6 +261,18 @@ mod tests {
         assert_eq!((html.error.kind(), html.error.delivery()), (Kind::Protocol, Delivery::MaybeApplied));
         let large = classify(&Response::new(200, "{}        "), 4).unwrap_err();
         assert_eq!((large.error.kind(), large.class), (Kind::Protocol, Class::Final));
+        for (status, body, delivery) in [
+            (200, "{}        ", Delivery::Applied),
+            (201, " \r\n\t{\"response\":7}", Delivery::Applied),
+            (200, "<html>Welcome</html>", Delivery::MaybeApplied),
+            (200, "          ", Delivery::MaybeApplied),
+            (200, "[1,2,3,4]", Delivery::MaybeApplied),
+            (200, "\"welcome\"", Delivery::MaybeApplied),
+            (502, "{\"response\":7}", Delivery::MaybeApplied),
+        ] {
+            let failed = classify(&Response::new(status, body), 4).unwrap_err();
+            assert_eq!((failed.error.delivery(), failed.class), (delivery, Class::Final), "{status} {body}");
+        }
         assert!(classify(&Response::new(207, " {}"), LARGE).is_ok());
         assert!(classify(&Response::new(200, ""), LARGE).is_ok());
     }

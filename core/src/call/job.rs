@@ -133,7 +133,7 @@ pub(crate) enum Unusable {
     Refused(Error),
     /// It says something that no repetition mends: the call is over.
     Hopeless(Error),
-    /// What was asked for is done, and what the answer says of it is more than can be held: the call is over.
+    /// A write is done, and what the answer says of it is more than can be held: the call is over. Never of a read.
     Unwieldy(Error),
 }
 

@@ -38,6 +38,7 @@ pub(crate) fn job(task: &Task, shared: &Arc<Shared>, position: &Position) -> Res
         program,
         upcoming: None,
         has_written: false,
+        is_reading: false,
         outputs: VecDeque::new(),
         is_answered: false,
         is_consumed: false,
@@ -62,6 +63,8 @@ struct ProgramJob {
     upcoming: Option<Checked>,
     /// Whether anything but a read was handed out.
     has_written: bool,
+    /// Whether the request that was handed out last is a read.
+    is_reading: bool,
     outputs: VecDeque<Output>,
     is_answered: bool,
     is_consumed: bool,
@@ -88,13 +91,15 @@ impl ProgramJob {
 impl Job for ProgramJob {
     fn next(&mut self) -> Option<Draft> {
         let checked = self.upcoming.take()?;
-        self.has_written |= !checked.method.is_read();
+        self.is_reading = checked.method.is_read();
+        self.has_written |= !self.is_reading;
         Some(checked.draft(1))
     }
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         let answer = Answer::read(&response.body, &self.shared)?;
-        self.program.take(&answer).map_err(|error| match answer.is_unwieldy() {
+        // A read does nothing, so that nothing is done by it; asking again may help.
+        self.program.take(&answer).map_err(|error| match !self.is_reading && answer.is_unwieldy() {
             true => Unusable::Unwieldy(error),
             false => Unusable::Unreadable(error),
         })?;

@@ -101,7 +101,9 @@ impl<'a> Answer<'a> {
     pub(crate) fn is_unwieldy(&self) -> bool {
         let is_beyond = |node: &Node<'_>| match node {
             Node::Number(digits) => is_beyond_ids(digits),
-            Node::Text(text) => text.bytes().all(|byte| byte.is_ascii_digit()) && is_beyond_ids(text),
+            Node::Text(text) => {
+                !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && is_beyond_ids(text)
+            }
             Node::Null | Node::Boolean(_) | Node::Array(_) | Node::Object(_) | Node::Unreadable => false,
         };
         let holds = match self.response.read() {
