@@ -1,6 +1,6 @@
 //! What cannot be sent as the host is configured: nothing is tried again, and the rest of a batch is left alone.
 
-use brightpearl_core::operation::{Batch, Request};
+use brightpearl_core::operation::{Batch, OnFailure, Packing, Request};
 use brightpearl_core::{Call, Client, Config, Delivery, Error, Kind, Method, Output, Step, TransportFailure};
 
 const CONFIG: &str = r#"{"account":"acme","datacentre":"use1",
@@ -65,17 +65,26 @@ fn a_login_is_not_tried_again_by_its_call() {
 fn a_batch_is_not_gone_on_with() {
     let mut write = Request::new(Method::Post, "order-service/order/7/note");
     write.body = r#"{"text":"called"}"#.to_owned();
-    let batch = Batch { requests: vec![write; 25], ..Batch::default() };
-    let (outputs, error, sent) = driven(client().batch(batch).unwrap());
-    assert!(error.is_none(), "{error:?}");
-    let mut writes = 0;
-    for output in outputs {
-        let Output::Results(results) = output else { panic!("results are due, not {output:?}") };
-        for result in results {
-            let error = result.outcome.unwrap_err();
-            assert_eq!(error.delivery(), Delivery::NotSent);
-            writes += 1;
+    for (on_failure, packing) in [OnFailure::Stop, OnFailure::Continue]
+        .into_iter()
+        .flat_map(|on| [Packing::Auto, Packing::Never, Packing::Always].map(|packing| (on, packing)))
+    {
+        let batch = Batch { requests: vec![write.clone(); 25], packing, on_failure, ..Batch::default() };
+        let (outputs, error, sent) = driven(client().batch(batch).unwrap());
+        assert!(error.is_none(), "{error:?}");
+        let mut writes = 0;
+        for output in outputs {
+            let Output::Results(results) = output else { panic!("results are due, not {output:?}") };
+            for result in results {
+                let error = result.outcome.unwrap_err();
+                match on_failure {
+                    // Where failures stop the batch, those behind say that they wait for another.
+                    OnFailure::Stop => assert_eq!(error.delivery(), Delivery::NotSent),
+                    OnFailure::Continue => assert_is_for_good(&error),
+                }
+                writes += 1;
+            }
         }
+        assert_eq!((writes, sent), (25, 1), "{on_failure:?} {packing:?}");
     }
-    assert_eq!((writes, sent), (25, 1));
 }

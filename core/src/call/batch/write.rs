@@ -80,5 +80,6 @@ pub(super) fn not_carried_out(failed: usize) -> Error {
 /// For a write that is not sent, since nothing gets through.
 pub(super) fn not_sent(why: &Error) -> Error {
     let message = format!("it was not sent, since those before it did not get through: {}", why.message());
-    Error::new(why.kind(), message).with_retry_after(why.retry_after())
+    let error = Error::new(why.kind(), message).with_retry_after(why.retry_after());
+    if why.is_of_configuration() { error.of_configuration() } else { error }
 }
