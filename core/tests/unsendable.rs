@@ -88,3 +88,27 @@ fn a_batch_is_not_gone_on_with() {
         assert_eq!((writes, sent), (25, 1), "{on_failure:?} {packing:?}");
     }
 }
+
+#[test]
+fn an_earlier_attempt_stays_in_doubt() {
+    let mut write = Request::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
+    write.idempotent = true;
+    let mut call = client().request(write).unwrap();
+    let mut failures = [
+        TransportFailure::MaybeSent("connection reset".to_owned()),
+        TransportFailure::Unsendable("the certificate is not trusted".to_owned()),
+    ]
+    .into_iter();
+    let mut now = 0;
+    let error = loop {
+        match call.poll(now) {
+            Ok(Step::Send(exchange)) => call.fail(exchange.id, failures.next().unwrap(), now).unwrap(),
+            Ok(Step::Wait { until, .. }) => now = until,
+            Ok(other) => panic!("an error is due, not {other:?}"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((error.kind(), error.delivery()), (Kind::Transport, Delivery::MaybeApplied), "{error}");
+    assert!(error.advice().starts_with("First look whether the write was applied"), "{}", error.advice());
+    assert!(!error.is_retryable() && !error.verifications().is_empty());
+}

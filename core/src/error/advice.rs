@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::ServerError;
+use super::{Kind, ServerError};
 
 /// What is known of one of Brightpearl's codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -115,10 +115,46 @@ pub(super) fn of(errors: &[ServerError]) -> Option<&'static KnownCode> {
     errors.iter().find_map(|error| KNOWN_CODES.iter().find(|known| known.code == error.code))
 }
 
+/// For what cannot be sent as the host is configured.
+pub(super) const UNSENDABLE: &str =
+    "Correct what the message names; sending the same request again will not help.";
+
+/// The same for a write that an earlier attempt may have applied.
+pub(super) const UNSENDABLE_IN_DOUBT: &str = "First look whether the write was applied; then correct what the message names, since sending the same request \
+     again will not help.";
+
+/// For a write that may have been applied, where the kind's own advice does not lead to a look at it.
+pub(super) fn in_doubt(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Authentication => Some(
+            "First look whether the write was applied; then check the credentials, and that the app is still enabled \
+             in Brightpearl.",
+        ),
+        Kind::Permission => Some(
+            "First look whether the write was applied; then give the app or the staff member access to this resource \
+             in Brightpearl.",
+        ),
+        Kind::Validation => Some("First look whether the write was applied; then correct the input."),
+        Kind::Rejected => Some(
+            "First look whether the write was applied; if not, correct what Brightpearl names before sending it again.",
+        ),
+        Kind::NotFound => {
+            Some("First look whether the write was applied; if not, check the path and the ids.")
+        }
+        Kind::Throttled => Some(
+            "First look whether the write was applied; if not, send it again in the next period, or give other apps of \
+             the account less to do.",
+        ),
+        Kind::Misuse => Some("First look whether the write was applied; then correct the host program."),
+        Kind::Conflict | Kind::Unavailable | Kind::Transport | Kind::Protocol | Kind::Cancelled => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Kind};
+    use crate::error::{Delivery, Error, RequestSummary};
+    use crate::http::Method;
 
     fn refused(codes: &[&str]) -> Error {
         let errors = codes
@@ -135,6 +171,31 @@ mod tests {
         for unknown in [&["XXXC-001"][..], &[""], &[]] {
             assert_eq!(refused(unknown).advice(), Kind::Rejected.advice());
         }
+    }
+
+    #[test]
+    fn advice_in_doubt_begins_with_a_look() {
+        let doubtful = |kind| Error::new(kind, "lost").with_delivery(Delivery::MaybeApplied);
+        for kind in Kind::ALL {
+            let error = doubtful(kind);
+            let advice = error.advice();
+            let leads_to_a_look = advice.contains("look whether it was applied")
+                || advice.starts_with("First look whether the write was applied")
+                || matches!(kind, Kind::Conflict | Kind::Protocol);
+            assert!(leads_to_a_look, "{kind}: {advice}");
+            assert!(
+                advice.ends_with('.') && !advice.contains("  ") && !error.is_retryable(),
+                "{kind}: {advice}"
+            );
+            let unsendable = error.of_configuration();
+            assert!(unsendable.advice().starts_with("First look") && !unsendable.is_retryable());
+        }
+        let code = |code: &str| vec![ServerError { code: code.to_owned(), message: String::new() }];
+        let login = doubtful(Kind::Authentication).with_errors(code("GWYB-006"));
+        assert_eq!(login.advice(), in_doubt(Kind::Authentication).unwrap_or_default());
+        let read = doubtful(Kind::Throttled)
+            .with_request(RequestSummary { method: Method::Get, url: String::new() });
+        assert_eq!((read.advice(), read.is_retryable()), (Kind::Throttled.advice(), true));
     }
 
     #[test]

@@ -403,12 +403,20 @@ impl Error {
         self.0.retry_after
     }
 
-    /// One sentence on what to do: for Brightpearl's common codes one of their own, else that of the kind.
+    /// One sentence on what to do: for Brightpearl's common codes one of their own, else that of the kind. Where a
+    /// write may have been applied it says to look for that first, unless a code of Brightpearl's speaks of the write.
     pub fn advice(&self) -> &'static str {
+        let is_read = self.request().is_some_and(|request| request.method.is_read());
+        let is_in_doubt = self.delivery() == Delivery::MaybeApplied && !is_read;
         if self.is_of_configuration() {
-            return "Correct what the message names; sending the same request again will not help.";
+            return if is_in_doubt { advice::UNSENDABLE_IN_DOUBT } else { advice::UNSENDABLE };
         }
-        advice::of(self.errors()).map_or(self.kind().advice(), |known| known.advice)
+        let of_code = advice::of(self.errors()).map(|known| known.advice);
+        let of_doubt = if is_in_doubt { advice::in_doubt(self.kind()) } else { None };
+        // A login's code says nothing of the write that waited for it.
+        let own =
+            if self.kind() == Kind::Authentication { of_doubt.or(of_code) } else { of_code.or(of_doubt) };
+        own.unwrap_or(self.kind().advice())
     }
 
     /// Whether the same request may be sent again with a chance of success, after
@@ -421,8 +429,7 @@ impl Error {
             return false;
         }
         match self.kind() {
-            Kind::Throttled => true,
-            Kind::Unavailable | Kind::Transport | Kind::Protocol => {
+            Kind::Throttled | Kind::Unavailable | Kind::Transport | Kind::Protocol => {
                 let is_read = self.request().is_some_and(|request| request.method.is_read());
                 is_read || matches!(self.delivery(), Delivery::NotSent | Delivery::Rejected)
             }
