@@ -211,3 +211,38 @@ fn a_login_refused_to_another_call_hides_no_write() {
     assert_eq!((error.kind(), error.delivery()), (Kind::Authentication, Delivery::MaybeApplied));
     assert!(error.request().unwrap().url.ends_with("order/7/status"));
 }
+
+/// Each value of a refusal may be a token, and each token costs time: with many of them nothing of it is shown.
+#[test]
+fn a_refused_login_with_many_values_is_told_in_words_of_our_own() {
+    let values =
+        |count: usize| (0..count).map(|number| format!("\"v{number:07}\"")).collect::<Vec<_>>().join(",");
+    let refusal = |count: usize| {
+        let values = values(count);
+        format!(r#"{{"error":"locked","error_description":"ask the owner","tokens":[{values}]}}"#)
+    };
+    let long = format!(r#"{{"errors":[{{"code":"X","message":"{}"}}]}}"#, "ask the owner ".repeat(2_000));
+    let values_only = format!("[{}]", values(8_192));
+    for (body, is_told) in [(refusal(64), true), (refusal(65), false), (long, false), (values_only, false)] {
+        for status in [400, 401, 403, 500] {
+            let client = client(LOGIN);
+            let mut refused = call(&client);
+            let mut now = 0;
+            let error = loop {
+                match refused.poll(now) {
+                    Ok(Step::Send(login)) => {
+                        assert!(is_login(&login));
+                        refused.answer(login.id, Response::new(status, body.as_str()), now).unwrap();
+                    }
+                    Ok(Step::Wait { until, .. }) => now = until,
+                    Ok(other) => panic!("a login is due, not {other:?}"),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(error.status(), Some(status));
+            assert_eq!(error.errors().is_empty(), !is_told, "{error}");
+            assert_eq!(error.to_string().contains("ask the owner"), is_told, "{error}");
+            assert!(!error.to_string().contains("v0000000"), "{error}");
+        }
+    }
+}

@@ -124,14 +124,21 @@ fn post(
     Request { method: Method::Post, url: endpoint.login_url(path), headers, body }
 }
 
+/// The longest answer, and the most values, in which tokens are looked for: blanking them costs time for each.
+const LONGEST_REFUSAL: usize = 16 << 10;
+const MOST_SECRETS: usize = 64;
+
 /// What may be a token in the answer to a login, however it is named: all values but those that say what went wrong,
-/// and of these what is no word of a language.
-pub(super) fn secrets_of(body: &[u8]) -> Vec<Secret> {
+/// and of these what is no word of a language. `None` for an answer that has too many, or is too long to be a refusal.
+pub(super) fn secrets_of(body: &[u8]) -> Option<Vec<Secret>> {
+    if body.len() > LONGEST_REFUSAL {
+        return None;
+    }
     let mut secrets = Vec::new();
     if let Ok(answer) = serde_json::from_slice::<&RawValue>(body) {
         gather(answer.get(), "", 0, &mut secrets);
     }
-    secrets
+    (secrets.len() <= MOST_SECRETS).then_some(secrets)
 }
 
 /// Reads a value as it is written, since a reader that decodes it leaves copies behind.

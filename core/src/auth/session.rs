@@ -356,15 +356,13 @@ impl Session {
     }
 
     fn redactor_of(&self, state: &mut State) -> Arc<Redactor> {
-        let known = state.redactor.take().unwrap_or_else(|| Arc::new(self.redactor_with(state, &[])));
+        let known = state.redactor.take().unwrap_or_else(|| Arc::new(self.redactor_with(state.fetched())));
         Arc::clone(state.redactor.insert(known))
     }
 
-    /// A redactor that knows more secrets, which are not kept.
-    fn redactor_with(&self, state: &State, others: &[Secret]) -> Redactor {
-        let fetched = [&state.token, &state.refresh_token].into_iter().flatten();
-        let fetched = fetched.chain(&state.replaced).chain(others).map(Secret::expose);
-        Redactor::new(self.credentials.secrets().chain(fetched))
+    /// A redactor of the credentials' secrets and those that were fetched.
+    fn redactor_with<'a>(&'a self, fetched: impl Iterator<Item = &'a Secret>) -> Redactor {
+        Redactor::new(self.credentials.secrets().chain(fetched.map(Secret::expose)))
     }
 
     /// Blanks the secrets in all that an error says. Nothing that an answer had a part in leaves a call otherwise.
@@ -372,9 +370,15 @@ impl Session {
         error.redacted(&self.redactor())
     }
 
-    /// The same for the refusal of a login, whose answer may hold tokens that nobody has been told of.
+    /// The same for the refusal of a login, whose answer may hold tokens that nobody has been told of. Where it holds
+    /// too much that may be one, nothing of it is taken over.
     pub(crate) fn blank_login_error(&self, error: Error, body: &[u8]) -> Error {
-        let redactor = self.redactor_with(&self.lock(), &login::secrets_of(body));
+        let Some(secrets) = login::secrets_of(body) else {
+            return error.in_own_words("the login failed; what its answer says is too long to be shown");
+        };
+        // Copies, so that other calls do not wait for the session meanwhile.
+        let fetched: Vec<Secret> = self.lock().fetched().cloned().collect();
+        let redactor = self.redactor_with(fetched.iter().chain(&secrets));
         error.without_quote().redacted(&redactor)
     }
 
@@ -409,6 +413,11 @@ impl State {
             | Credentials::LegacySession { .. }
             | Credentials::ApplicationLogin { .. } => Self::default(),
         }
+    }
+
+    /// The tokens that are in use, and those that were.
+    fn fetched(&self) -> impl Iterator<Item = &Secret> {
+        [&self.token, &self.refresh_token].into_iter().flatten().chain(&self.replaced)
     }
 
     /// Puts new tokens in the place of old ones, which are remembered for blanking.

@@ -21,6 +21,14 @@ impl Error {
         self
     }
 
+    /// Leaves out all that an answer says, for these words.
+    #[must_use]
+    pub(crate) fn in_own_words(mut self, message: &str) -> Self {
+        replace(&mut self.0.message, message.to_owned());
+        self.0.errors.clear();
+        self.without_quote()
+    }
+
     /// Blanks what is secret in all texts that may be another's, and quotes what is still to be quoted. Once more
     /// changes nothing.
     #[must_use]

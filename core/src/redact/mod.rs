@@ -55,6 +55,7 @@ const PIECE: usize = 32 << 10;
 
 /// Knows all secrets that a text may echo.
 pub(crate) struct Redactor {
+    /// Ordered by their texts, each of which is there once.
     patterns: Vec<Pattern>,
     parts: Parts<PART>,
     encoded_parts: Parts<PART>,
@@ -104,14 +105,16 @@ impl Redactor {
         let secrets: BTreeSet<&str> = secrets.into_iter().collect();
         for secret in secrets {
             longest = longest.max(secret.len());
-            let plain = [Pattern::of(secret, false)];
             let encoded = encodings(secret.as_bytes()).into_iter().map(|text| Pattern::of(&text, true));
-            for pattern in plain.into_iter().chain(encoded) {
-                if !pattern.text.is_empty() && !patterns.iter().any(|known| known.text == pattern.text) {
-                    patterns.push(pattern);
-                }
-            }
+            patterns.push(Pattern::of(secret, false));
+            patterns.extend(encoded);
         }
+        patterns.retain(|pattern| !pattern.text.is_empty());
+        // Of the same text the plain one stays.
+        patterns.sort_by(|one, other| {
+            (one.text.as_slice(), one.is_encoded).cmp(&(other.text.as_slice(), other.is_encoded))
+        });
+        patterns.dedup_by(|next, known| next.text == known.text);
         let parts = |is_encoded: bool| {
             let long = patterns.iter().filter(|it| it.is_encoded == is_encoded && it.text.len() >= LONG);
             Parts::of(long.flat_map(|pattern| pattern.text.windows(PART)))
