@@ -4,7 +4,9 @@ mod echoes;
 
 use std::collections::BTreeSet;
 
-use brightpearl_core::operation::{Batch, Fetch, OnFailure, Options, Order, Packing, Request, Search, Task};
+use brightpearl_core::operation::{
+    Batch, Fetch, OnFailure, Options, Order, Packing, Plan, Request, Search, Task,
+};
 use brightpearl_core::{Call, Client, Config, Error, Method, Output, Response, Step, TransportFailure};
 use echoes::every_form;
 use serde_json::{Value, json};
@@ -252,6 +254,32 @@ fn no_echo_of_a_secret_is_shown() {
                 said.0.insert(format!("{events:?}"));
             }
             said.assert_without(secret, name);
+        }
+    }
+}
+
+/// Wherever an error leaves something out of what an answer says.
+#[test]
+fn no_secret_is_shown_for_being_cut_in_two() {
+    let secret = "Xq7Wz9Kv3Lm";
+    let credentials = json!({"type": "private-app", "app_ref": "acme_sync", "account_token": secret});
+    for before in (0..60).chain(5_900..6_020) {
+        let mut said = Said::default();
+        let echo = format!("{}{secret}{}", ".".repeat(before), ".".repeat(4_000));
+        let refusal = Response::new(403, json!({"response": echo}).to_string());
+        let plan = Response::new(200, json!({"response": {"getUris": [echo]}}).to_string());
+        let fetch =
+            || Fetch { plan: Plan::Always, ..Fetch::new("order-service/order", "1-3".parse().unwrap()) };
+        for answer in [refusal, plan] {
+            let client = client(&credentials);
+            let order_types = client.request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+            drive(order_types, &mut said, |_| Ok(answer.clone()));
+            drive(client.fetch(fetch()).unwrap(), &mut said, |_| Ok(answer.clone()));
+        }
+        let longest = said.0.iter().map(String::len).max();
+        assert!(longest < Some(25_000), "{longest:?}");
+        for part in [&secret[..4], &secret[7..]] {
+            assert!(said.0.iter().all(|text| !text.contains(part)), "{before} {part}");
         }
     }
 }

@@ -237,7 +237,7 @@ impl Session {
                     state.api_domain = Some(domain);
                 }
                 None => {
-                    let error = astray(&domain).redacted(&self.redactor_of(&mut state));
+                    let error = astray(&domain, &self.redactor_of(&mut state));
                     state.astray = Some(error.clone());
                     unusable = Some(Unusable::Astray(error));
                 }
@@ -467,11 +467,12 @@ impl State {
 }
 
 /// What is no name of a host is not shown: it may be a token.
-fn astray(domain: &str) -> Error {
+fn astray(domain: &str, redactor: &Redactor) -> Error {
     let is_name = domain.contains('.')
         && domain.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\{}".contains(&byte))
         && !domain.split(['.', '/', ':', '?', '&', '=']).any(is_opaque);
-    let named = if is_name { format!("the host {}", excerpt(domain)) } else { "no host".to_owned() };
+    let named = || format!("the host {}", excerpt(&redactor.blank(domain)));
+    let named = if is_name { named() } else { "no host".to_owned() };
     Error::new(
         Kind::Protocol,
         format!("the token answer names {named}; expected something like use1.brightpearlconnect.com"),

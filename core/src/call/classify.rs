@@ -5,7 +5,7 @@ use crate::envelope::Failure as Body;
 use crate::error::{Delivery, Error, Kind};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
-use crate::secret::{Secret, wipe_stack};
+use crate::secret::{Secret, wipe_stack, written};
 
 /// The longest wait that an error tells of in milliseconds: a week. Every host's timer takes it, and whoever asks for
 /// more may be asked again then.
@@ -72,7 +72,7 @@ fn failure(response: &Response, body: &Body) -> Failed {
     let retry_after = retry_after(&response.headers).map(|wait| wait.min(LONGEST_TOLD_MS));
     let text = body.text.as_ref().map(Secret::expose);
     let said = |kind, what: &str| match text {
-        Some(text) => Error::new(kind, format!("{what}: {text}")),
+        Some(text) => Error::new(kind, what).repeating(written(format_args!("{what}: {text}"))),
         None if body.errors.is_empty() && !response.body.is_empty() => {
             Error::new(kind, what).quoting("; the answer begins ", &response.body)
         }

@@ -425,7 +425,8 @@ fn hopeless_after(id_limit: u32) -> u32 {
 pub(crate) fn planned_ids(uri: &str) -> Result<IdSet> {
     let last = uri.rsplit('/').next().unwrap_or_default();
     IdSet::parse(last).map_err(|_| {
-        Error::new(Kind::Protocol, format!("the planned URI {uri:?} does not end in an id set"))
+        Error::new(Kind::Protocol, "a planned URI does not end in an id set")
+            .repeating(format!("the planned URI {uri:?} does not end in an id set"))
             .at("response.getUris")
     })
 }

@@ -16,7 +16,7 @@ use zeroize::Zeroize;
 
 use crate::http::{Method, Request};
 use crate::redact::Quote;
-use crate::secret::{self, written};
+use crate::secret::{self, Secret, written};
 use crate::validate::Violation;
 use crate::value::excerpt::shortened;
 
@@ -209,6 +209,8 @@ pub struct Error(Box<Detail>);
 struct Detail {
     kind: Kind,
     message: String,
+    /// What the message becomes once it is blanked.
+    repeated: Option<Secret>,
     /// What the message is still to quote, with the words before it.
     quote: Option<(&'static str, Quote)>,
     location: Option<String>,
@@ -241,6 +243,7 @@ impl Error {
         Self(Box::new(Detail {
             kind,
             message: shortened(message.into(), LONGEST_MESSAGE),
+            repeated: None,
             quote: None,
             location: None,
             delivery: Delivery::NotSent,

@@ -1,9 +1,10 @@
 //! What an error takes over from an answer, and how it is blanked.
 
 use crate::redact::{Quote, Redactor};
-use crate::secret::replace;
+use crate::secret::{Secret, replace};
+use crate::value::excerpt::shortened;
 
-use super::Error;
+use super::{Error, LONGEST_MESSAGE};
 
 impl Error {
     /// Adds the beginning of an answer to the message, as soon as it is known what is secret: see
@@ -14,7 +15,15 @@ impl Error {
         self
     }
 
-    /// Leaves out what the message was still to quote.
+    /// Says instead of the message, as soon as it is known what is secret, this one that quotes an answer: see
+    /// [`redacted`](Self::redacted). It is held uncut, or a secret might be cut in two and not be told any more.
+    #[must_use]
+    pub(crate) fn repeating(mut self, message: String) -> Self {
+        self.0.repeated = Some(Secret::new(message));
+        self
+    }
+
+    /// Leaves out what the message was still to quote of an answer that could not be read.
     #[must_use]
     pub(crate) fn without_quote(mut self) -> Self {
         self.0.quote = None;
@@ -26,6 +35,7 @@ impl Error {
     pub(crate) fn in_own_words(mut self, message: &str) -> Self {
         replace(&mut self.0.message, message.to_owned());
         self.0.errors.clear();
+        self.0.repeated = None;
         self.without_quote()
     }
 
@@ -34,7 +44,10 @@ impl Error {
     #[must_use]
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
         let detail = &mut *self.0;
-        let message = redactor.blank(&detail.message);
+        let message = match detail.repeated.take() {
+            Some(repeated) => shortened(redactor.blank(repeated.expose()), LONGEST_MESSAGE),
+            None => redactor.blank(&detail.message),
+        };
         replace(&mut detail.message, message);
         if let Some((words_before, quote)) = detail.quote.take() {
             detail.message.push_str(words_before);
@@ -47,5 +60,29 @@ impl Error {
             replace(text, blanked);
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn what_is_repeated_is_blanked_before_it_is_cut() {
+        let redactor = Redactor::new(["Xq7Wz9Kv3Lm"]);
+        for before in 5_900..6_050 {
+            for behind in [0, 1_900, 4_000] {
+                let message = format!("{}Xq7Wz9Kv3Lm{}", ".".repeat(before), ".".repeat(behind));
+                let error = Error::new(Kind::Rejected, "it was refused").repeating(message);
+                assert_eq!(error.message(), "it was refused");
+                assert!(!format!("{error:?}").contains("Xq7"), "{error:?}");
+                let error = error.redacted(&redactor);
+                let shown = error.message();
+                assert!(shown.len() <= LONGEST_MESSAGE + 40 && !shown.contains("Xq7"), "{before}: {shown}");
+                assert!(!shown.contains("3Lm"), "{before}: {shown}");
+                assert!(error.clone().redacted(&redactor) == error, "{before}");
+            }
+        }
     }
 }

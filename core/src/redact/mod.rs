@@ -280,16 +280,21 @@ fn encodings(secret: &[u8]) -> Vec<Zeroizing<String>> {
 }
 
 /// Where the text breaks off, as places among those that are not dropped: at its end, before a character or an escape
-/// that the end has cut, and before an ellipsis or a mask.
+/// that the end has cut, and before an ellipsis, a mask or `and more`.
 fn breaks(view: &[Glyph], places: &[usize], is_end: bool) -> Vec<usize> {
     let breaks_behind = |at: usize| {
         // A mark may follow the quotation.
         let is_end = |glyph: &&Glyph| matches!(glyph.char, '"' | '\'' | '`' | ' ');
-        let at = at + view[at + 1..].iter().take(2).take_while(is_end).count();
+        let passed = view[at + 1..].iter().take(2).take_while(is_end).count();
+        let at = at + passed;
         let next = |ahead: usize| view.get(at + ahead).map(|glyph| glyph.char);
         match next(1) {
             Some('…' | '\u{fffd}') => true,
             Some(mark @ ('.' | '*')) => next(2) == Some(mark) && next(3) == Some(mark),
+            // As `excerpt` says it.
+            Some('a') => {
+                passed == 2 && (1..).zip("and more".chars()).all(|(ahead, char)| next(ahead) == Some(char))
+            }
             Some(_) | None => false,
         }
     };

@@ -67,6 +67,8 @@ fn a_beginning_is_blanked_where_the_text_breaks_off() {
         ("token Zq7-... is bad", "token [redacted]... is bad"),
         ("token 'Zq7-W'... 9 more characters", "token '[redacted]'... 9 more characters"),
         ("token Zq7-W ... p8Rt2", "token [redacted] ... p8Rt2"),
+        ("found \"Zq7-W\" and more, expected", "found \"[redacted]\" and more, expected"),
+        ("found \"Zq7-W\" and me", "found \"Zq7-W\" and me"),
         ("token Zq7-W***** is bad", "token [redacted]***** is bad"),
         ("token=Zq7-%5", "token=[redacted]%5"),
         ("token=Zq7\\u00", "token=[redacted]\\u00"),

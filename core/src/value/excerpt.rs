@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use zeroize::Zeroize;
+
+use crate::secret::written;
+
 /// How many characters of wrong text are shown.
 const SHOWN: usize = 32;
 
@@ -11,14 +15,16 @@ pub(crate) fn excerpt(text: &str) -> impl fmt::Display + '_ {
 }
 
 /// A text of about so many bytes at most: of a longer one the middle is left out, since what was expected stands at
-/// its end.
-pub(crate) fn shortened(text: String, most: usize) -> String {
+/// its end. What is cut is not told to be secret any more: blank another's text first. The longer one is wiped.
+pub(crate) fn shortened(mut text: String, most: usize) -> String {
     if text.len() <= most {
         return text;
     }
     let head = text.floor_char_boundary(most / 4 * 3);
     let tail = text.ceil_char_boundary(text.len() - most / 4);
-    format!("{} [{} bytes left out] {}", &text[..head], tail - head, &text[tail..])
+    let short = written(format_args!("{} [{} bytes left out] {}", &text[..head], tail - head, &text[tail..]));
+    text.zeroize();
+    short
 }
 
 struct Excerpt<'a>(&'a str);
