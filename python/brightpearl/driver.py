@@ -184,12 +184,13 @@ def end_call(call: Call, now: int, journal: Journal | None) -> BrightpearlError 
     try:
         while isinstance(step := call.poll(now), (RawJournal, RawOutcomes, RawResults)):
             if isinstance(step, RawJournal) and journal is not None:
-                journal.append(step.text)
+                try:
+                    journal.append(step.text)
+                except OSError:
+                    # What cannot be written down is looked up by the next run.
+                    journal = None
     except BrightpearlError as cancelled:
         return cancelled
-    except OSError:
-        # What cannot be written down is looked up by the next run.
-        return None
     return None
 
 

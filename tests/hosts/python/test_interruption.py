@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from typing import Any
 
 import pytest
 
-from brightpearl import Client, MisuseError, Response, TransportError
+from brightpearl import CallCancelledError, Client, MisuseError, Response, TransportError, driver
+from brightpearl.journal import JournalError
 from brightpearl.testing import Emulator
 from conftest import NEW_ORDER, SEARCH, Account, page
 
@@ -29,6 +31,43 @@ def test_ctrl_c_during_a_write_says_that_it_may_have_been_applied(account: Accou
         client.request("POST", "order-service/order", body=NEW_ORDER)
     if sys.version_info >= (3, 11):
         assert any("may have been applied" in note for note in caught.value.__notes__)
+
+
+def test_an_interruption_tells_of_a_write_also_where_the_journal_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lines:
+        """What a call still has to write down."""
+
+        text = "{}"
+
+    class Ending:
+        """A call that is ended while one write is to be written down and another one is under way."""
+
+        left = [Lines(), Lines()]
+
+        def cancel(self, _: int) -> None:
+            pass
+
+        def poll(self, _: int) -> Lines:
+            if self.left:
+                return self.left.pop()
+            raise CallCancelledError("cancelled", delivery="maybe-applied")
+
+    class Full:
+        tries = 0
+
+        def append(self, _: str) -> None:
+            self.tries += 1
+            raise JournalError("no space left", location="journal")
+
+    monkeypatch.setattr(driver, "RawJournal", Lines)
+    call: Any = Ending()
+    journal: Any = Full()
+    interruption = KeyboardInterrupt()
+    driver.note_unknown_outcome(call, 0, journal, interruption)
+    unknown: CallCancelledError = interruption.unknown_outcome  # type: ignore[attr-defined]
+    assert unknown.delivery == "maybe-applied"
+    # Behind lines that were cut off nothing is appended.
+    assert journal.tries == 1
 
 
 def test_ctrl_c_in_a_wait_ends_the_call(account: Account) -> None:
