@@ -32,6 +32,12 @@ _NOT_SENT = (
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 """A certificate's file in a directory, as it is looked for."""
 
+_STATUS = re.compile(r"[0-9]{3}")
+"""What a proxy that speaks HTTP answered with, at the beginning of a message; SOCKS has no such numbers."""
+
+_REFUSED = ("407", "Invalid username/password", "Requested ")
+"""How a message begins when a proxy does not let this program in: by its password, or for want of one."""
+
 _QUOTED = re.compile(r":?\s*(bytearray\(|b['\"]).*", re.DOTALL)
 """Where a message of the HTTP library begins to quote what was sent or received, which may hold a token."""
 
@@ -101,7 +107,7 @@ class Exchange:
             return failure
         if isinstance(error, httpx.InvalidURL):
             return Unsendable(f"the URL is invalid: {said(error)}")
-        is_refused = isinstance(error, httpx.ProxyError) and str(error).startswith("407")
+        is_refused = isinstance(error, httpx.ProxyError) and str(error).startswith(_REFUSED)
         return Unsendable(described(error)) if is_refused or isinstance(error, httpx.UnsupportedProtocol) else None
 
     def _distrust(self, error: BaseException) -> ssl.SSLCertVerificationError | None:
@@ -142,8 +148,10 @@ def described(error: Exception) -> str:
 
 def said(error: Exception) -> str:
     """What an exception says, without what it quotes of the exchange."""
-    # What is behind the number is the proxy's own.
-    text = str(error)[:3] if isinstance(error, httpx.ProxyError) else str(error)
+    text = str(error)
+    if isinstance(error, httpx.ProxyError) and _STATUS.match(text):
+        # What is behind the number is the proxy's own.
+        text = text[:3]
     return _QUOTED.sub("", text)
 
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 import pytest
 
-from brightpearl import Client, MaybeSent, NotSent, PrivateApp, ProtocolError, Request, TransportError
+from brightpearl import Client, MaybeSent, NotSent, PrivateApp, ProtocolError, Request, TransportError, Unsendable
 from brightpearl.http import HttpxTransport
 from brightpearl.testing import Emulator, EmulatorServer
 from conftest import NEW_ORDER, SEARCH, TOKEN
@@ -104,6 +104,37 @@ def test_what_the_library_raises_is_a_finding(raised: Exception, finding: type[E
         pytest.raises(finding, match=type(raised).__name__),
     ):
         HttpxTransport(client=given)(Request("GET", "https://example.com"))
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "finding"),
+    [
+        ("407 ann:s3cret is wrong", "ProxyError: 407", Unsendable),
+        ("502 ann:s3cret", "ProxyError: 502", MaybeSent),
+        ("502", "ProxyError: 502", MaybeSent),
+        ("Invalid username/password", "ProxyError: Invalid username/password", Unsendable),
+        (
+            "Requested NO AUTHENTICATION REQUIRED from proxy server, but got USERNAME/PASSWORD.",
+            "ProxyError: Requested NO AUTHENTICATION REQUIRED from proxy server, but got USERNAME/PASSWORD.",
+            Unsendable,
+        ),
+        (
+            "Proxy Server could not connect: Connection refused.",
+            "ProxyError: Proxy Server could not connect: Connection refused.",
+            MaybeSent,
+        ),
+        ("", "ProxyError", MaybeSent),
+    ],
+)
+def test_what_a_proxy_says_is_told(said: str, shown: str, finding: type[Exception]) -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
+        raise httpx.ProxyError(said)
+
+    with httpx.Client(transport=httpx.MockTransport(handler)) as given, pytest.raises(finding) as caught:
+        HttpxTransport(client=given)(Request("GET", "https://example.com"))
+    assert type(caught.value) is finding
+    assert str(caught.value) == shown
+    assert "s3cret" not in repr(caught.value.__cause__)
 
 
 def test_no_redirect_is_followed() -> None:
