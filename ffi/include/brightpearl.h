@@ -733,6 +733,10 @@ typedef struct bp_error bp_error;
  * The journal of a push, in a file that is locked while it is open: one push at a time has it, among all processes and
  * hosts on the machine. It has one owner: only one thread may use it at a time, and it may move between threads. The end
  * of the process, however it ends, lets others have the file.
+ *
+ * A child that was forked while the journal was open must not use it: there, `bp_journal_append` is
+ * `BP_STATUS_MISUSE`, and `bp_journal_close` and `bp_journal_free` let nobody have the file. As long as such a child runs
+ * only they, in the process that opened the journal, do: should that process end without them, the file stays locked.
  */
 typedef struct bp_journal bp_journal;
 
@@ -1577,7 +1581,7 @@ bp_text bp_error_request_url(const bp_error *error);
 
 /**
  * One sentence on what to do about it: for Brightpearl's common codes and for a journal's file one of their own, else
- * that of the kind. No text when `error` is NULL.
+ * that of the kind; where a write may have been applied, it says to look for that first. No text when `error` is NULL.
  */
 bp_text bp_error_advice(const bp_error *error);
 

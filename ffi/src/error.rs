@@ -170,7 +170,7 @@ pub unsafe extern "C" fn bp_error_request_url(error: *const bp_error) -> bp_text
 }
 
 /// One sentence on what to do about it: for Brightpearl's common codes and for a journal's file one of their own, else
-/// that of the kind. No text when `error` is NULL.
+/// that of the kind; where a write may have been applied, it says to look for that first. No text when `error` is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_error_advice(error: *const bp_error) -> bp_text {
     // SAFETY: NULL or a valid error.

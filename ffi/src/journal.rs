@@ -12,6 +12,10 @@ use crate::text::{OwnedText, bp_text};
 /// The journal of a push, in a file that is locked while it is open: one push at a time has it, among all processes and
 /// hosts on the machine. It has one owner: only one thread may use it at a time, and it may move between threads. The end
 /// of the process, however it ends, lets others have the file.
+///
+/// A child that was forked while the journal was open must not use it: there, `bp_journal_append` is
+/// `BP_STATUS_MISUSE`, and `bp_journal_close` and `bp_journal_free` let nobody have the file. As long as such a child runs
+/// only they, in the process that opened the journal, do: should that process end without them, the file stays locked.
 #[derive(Debug)]
 pub struct bp_journal {
     /// None once it was closed.

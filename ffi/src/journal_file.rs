@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, FileType, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use brightpearl_core::Error;
 use serde_json::value::RawValue;
@@ -16,6 +17,8 @@ use crate::boundary::Failure;
 pub(crate) struct JournalFile {
     path: PathBuf,
     file: File,
+    /// The process that has it. A child that was forked from it shares its lock.
+    owner: u32,
     /// Whether the last line may lack its end: then the next lines begin with one.
     is_torn: bool,
 }
@@ -43,12 +46,13 @@ impl JournalFile {
         let is_torn = !bytes.is_empty() && !bytes.ends_with(b"\n");
         // A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok((Self { path, file, is_torn }, text))
+        Ok((Self { path, file, owner: process::id(), is_torn }, text))
     }
 
     /// Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a line of its
     /// own.
     pub(crate) fn append(&mut self, lines: &str) -> Result<(), Failure> {
+        self.require_owner()?;
         self.require_whole(lines)?;
         if lines.is_empty() {
             return Ok(());
@@ -66,9 +70,28 @@ impl JournalFile {
         Ok(())
     }
 
-    /// Lets others have it, also where a forked process still holds it open.
+    /// Lets others have it, also where a forked child still holds it open. A child's own close lets nobody have it.
     pub(crate) fn close(self) -> Result<(), Failure> {
-        self.file.unlock().map_err(|error| cannot_be_written(&self.path, &error))
+        self.unlock().map_err(|error| cannot_be_written(&self.path, &error))
+    }
+
+    /// Unlocking is for every process that shares the open file, so only the owner does.
+    fn unlock(&self) -> io::Result<()> {
+        if self.owner == process::id() { self.file.unlock() } else { Ok(()) }
+    }
+
+    /// Two processes at one end of the file would cut each other's lines.
+    fn require_owner(&self) -> Result<(), Failure> {
+        if self.owner == process::id() {
+            return Ok(());
+        }
+        let message = format!(
+            "the journal {} was opened by process {}, from which process {} was forked; expected only that one to append",
+            named(&self.path),
+            self.owner,
+            process::id()
+        );
+        Err(Failure::misuse(PLACE, message))
     }
 
     /// A line that a line feed cuts, or that lacks its end, would be unreadable for every later run.
@@ -83,6 +106,14 @@ impl JournalFile {
         );
         Err(Failure::from(Error::validation(PLACE, message))
             .advising("Append what the push's step has, as it is."))
+    }
+}
+
+/// Closing alone would leave it locked for as long as a forked child runs.
+impl Drop for JournalFile {
+    fn drop(&mut self) {
+        // The end of the file is the end of the lock in any case, unless there is such a child.
+        drop(self.unlock());
     }
 }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from brightpearl.exceptions import ValidationError
-from brightpearl.locking import lock
+from brightpearl.exceptions import MisuseError, ValidationError
+from brightpearl.locking import lock, unlock
 from brightpearl.private_file import irregular, irregular_kind, open_to_grow
 
 TYPE_CHECKING = False
@@ -24,15 +24,19 @@ class Journal:
 
     Raises `ValidationError` when another push has it or it is no regular file, `OSError` when it cannot be
     opened, and `JournalError` when it cannot be written.
+
+    A child that is forked while it is open cannot write to it, and does not let others have it.
     """
 
-    __slots__ = ("_file", "_is_torn", "_path", "text")
+    __slots__ = ("_file", "_is_torn", "_owner", "_path", "text")
 
     text: str
     """What stood in it when it was opened."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.fspath(path)
+        # A child that is forked from this process shares its lock.
+        self._owner = os.getpid()
         # Looked at before it is opened: opening a FIFO waits, and opening a device may do something.
         self._require_regular(irregular(self._path))
         self._file: BinaryIO = open(open_to_grow(self._path), "r+b", buffering=0)  # noqa: SIM115
@@ -55,7 +59,16 @@ class Journal:
 
     def append(self, lines: str) -> None:
         """Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a
-        line of its own."""
+        line of its own.
+
+        Raises `MisuseError` in a forked child: two processes at one end of the file would cut each other's lines.
+        """
+        if self._owner != os.getpid():
+            raise MisuseError(
+                f"the journal {self._path!r} was opened by process {self._owner}, from which process {os.getpid()} was "
+                "forked; expected only that one to append",
+                location="journal",
+            )
         closing = "\n" if self._is_torn and not lines.startswith("\n") else ""
         rest = memoryview((closing + lines).encode())
         # Until all of it is on disk, nobody knows where the last line ends.
@@ -69,7 +82,11 @@ class Journal:
         self._is_torn = not lines.endswith("\n")
 
     def close(self) -> None:
-        """Lets others have it."""
+        """Lets others have it, also where a forked child still holds it open. A child's own close lets nobody have
+        it."""
+        # Unlocking is for every process that shares the open file, so only the owner does.
+        if self._owner == os.getpid() and not self._file.closed:
+            unlock(self._file)
         self._file.close()
 
     def _require_regular(self, kind: str | None) -> None:

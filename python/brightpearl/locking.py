@@ -20,6 +20,16 @@ def lock(file: IO[bytes]) -> bool:
     return True
 
 
+def unlock(file: IO[bytes]) -> None:
+    """Lets others have a file that is about to be closed, also where a forked child still holds it open."""
+    try:
+        import fcntl
+    except ImportError:
+        # There are no forked children, and closing is enough.
+        return
+    fcntl.flock(file, fcntl.LOCK_UN)
+
+
 def _lock_windows(file: IO[bytes]) -> bool:
     import msvcrt
 

@@ -70,6 +70,78 @@ def test_another_process_is_refused_and_the_end_of_a_process_frees_the_journal(t
     Journal(path).close()
 
 
+def _alone(code: str, path: Path) -> None:
+    """Runs code in a process of its own, since it forks; `path` is the journal's, and `forked` waits for a child."""
+    before = """
+import os, sys
+from brightpearl import MisuseError, ValidationError
+from brightpearl.journal import Journal
+
+path = sys.argv[1]
+
+def forked(carry_out):
+    child = os.fork()
+    if child == 0:
+        try:
+            carry_out()
+        except BaseException as error:
+            sys.stderr.write(repr(error))
+            os._exit(1)
+        os._exit(0)
+    return child
+
+def succeeds(child):
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+    subprocess.run([sys.executable, "-c", before + code, str(path)], check=True)
+
+
+def test_a_forked_child_lets_nobody_have_the_journal(tmp_path: Path) -> None:
+    code = """
+journal = Journal(path)
+
+def append():
+    try:
+        journal.append("child\\n")
+    except MisuseError as error:
+        assert error.location == "journal" and str(os.getppid()) in str(error)
+    else:
+        raise AssertionError("the child has written")
+
+succeeds(forked(append))
+succeeds(forked(journal.close))
+try:
+    Journal(path)
+except ValidationError:
+    pass
+else:
+    raise AssertionError("another push has it")
+journal.append("parent\\n")
+journal.close()
+journal.close()
+assert Journal(path).text == "parent\\n"
+"""
+    _alone(code, tmp_path / "journal")
+
+
+def test_a_forked_child_keeps_no_journal_locked(tmp_path: Path) -> None:
+    code = """
+journal = Journal(path)
+reader, writer = os.pipe()
+
+def wait():
+    os.close(writer)
+    os.read(reader, 1)
+
+child = forked(wait)
+journal.close()
+Journal(path).close()
+os.close(writer)
+succeeds(child)
+"""
+    _alone(code, tmp_path / "journal")
+
+
 def test_a_line_that_a_crash_cut_within_a_character_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     path.write_bytes(b"whole\n" + "Grüße".encode()[:3])
