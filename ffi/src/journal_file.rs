@@ -43,6 +43,10 @@ impl JournalFile {
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| cannot_be_opened(&path, &error))?;
+        if bytes.is_empty() {
+            // Whoever made it may have been killed before its name was on disk.
+            sync_name(&path).map_err(|error| cannot_be_opened(&path, &error))?;
+        }
         let is_torn = !bytes.is_empty() && !bytes.ends_with(b"\n");
         // A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -160,7 +164,7 @@ fn irregular_kind(found: FileType) -> &'static str {
     if found.is_dir() { "a directory" } else { "a special file" }
 }
 
-/// Opens a file for reading and for writing at its end, or makes a private one that is on disk with its name.
+/// Opens a file for reading and for writing at its end, or makes a private one.
 fn open_to_grow(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true);
@@ -181,12 +185,23 @@ fn open_to_grow(path: &Path) -> io::Result<File> {
 
         // The umask may have taken from it.
         file.set_permissions(fs::Permissions::from_mode(PRIVATE))?;
-        // A name outlives a crash when its directory is on disk, too.
-        if let Some(directory) = fs::canonicalize(path)?.parent() {
-            File::open(directory)?.sync_all()?;
-        }
     }
     Ok(file)
+}
+
+/// A name outlives a power cut when its directory is on disk, too.
+#[cfg(unix)]
+fn sync_name(path: &Path) -> io::Result<()> {
+    match fs::canonicalize(path)?.parent() {
+        Some(directory) => File::open(directory)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Directories cannot be synced here; the system keeps names by itself.
+#[cfg(not(unix))]
+fn sync_name(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// The mode of a new file: it carries customers' names.

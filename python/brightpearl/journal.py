@@ -6,7 +6,7 @@ import os
 
 from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.locking import lock, unlock
-from brightpearl.private_file import irregular, irregular_kind, open_to_grow
+from brightpearl.private_file import irregular, irregular_kind, open_to_grow, sync_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ class Journal:
             # A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
             found = self._file.read()
             self.text = found.decode(errors="replace")
+            if not found:
+                # Whoever made it may have been killed before its name was on disk.
+                sync_directory(os.path.dirname(os.path.realpath(self._path)))
             self._is_torn = bool(found) and not found.endswith(b"\n")
         except BaseException:
             self.close()

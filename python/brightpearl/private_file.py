@@ -50,8 +50,8 @@ def require_replaceable(path: str | os.PathLike[str]) -> None:
 
 
 def open_to_grow(path: str | os.PathLike[str]) -> int:
-    """Opens a file for reading and writing at its end, or makes a private one, on disk with its name; the
-    descriptor. Never waits, as opening a FIFO does."""
+    """Opens a file for reading and writing at its end, or makes a private one; the descriptor. Never waits, as opening
+    a FIFO does."""
     flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         return os.open(path, flags)
@@ -59,7 +59,6 @@ def open_to_grow(path: str | os.PathLike[str]) -> int:
         descriptor = os.open(path, flags | os.O_CREAT, PRIVATE)
     try:
         _change_mode(descriptor, PRIVATE)
-        sync_directory(os.path.dirname(os.path.realpath(path)))
     except BaseException:
         os.close(descriptor)
         raise

@@ -42,6 +42,23 @@ def test_every_line_is_on_disk_before_more_is_said(tmp_path: Path, monkeypatch: 
     journal.close()
 
 
+def test_the_name_of_an_empty_journal_is_put_on_disk_by_whoever_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal"
+    synced: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode)))
+    Journal(path).close()
+    assert synced == [True]
+    # The run that made it may have been killed before that.
+    journal = Journal(path)
+    assert synced == [True, True]
+    journal.append("one\n")
+    journal.close()
+    Journal(path).close()
+    assert synced == [True, True, False]
+
+
 def test_a_second_push_is_refused_while_the_first_has_the_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     journal = Journal(path)
