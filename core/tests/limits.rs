@@ -69,6 +69,11 @@ fn failure(document: &str, record: &str) -> String {
     mapped.failures.first().expect("a failure").to_string()
 }
 
+/// A pipe and an alternative in each bracket, both of which go on with the next one.
+fn piped_alternatives(brackets: usize) -> String {
+    "a|b||(".repeat(brackets) + "a|b||a&&b==c" + &")".repeat(brackets)
+}
+
 #[test]
 fn expressions_are_measured_before_they_are_parsed() {
     for (expression, expected) in [
@@ -100,6 +105,7 @@ fn expressions_are_measured_before_they_are_parsed() {
         // What the parser would descend into before it finds that it is none.
         ("a|a||a&&a<a.[".repeat(15), "operations go on from each other"),
         ("a||a&&a<(".repeat(20), "operations go on from each other"),
+        (piped_alternatives(24), "operations go on from each other"),
         ("a&&&".repeat(40), "operations go on from each other"),
         ("a&&a<[".repeat(24), "operations go on from each other"),
     ] {
@@ -132,6 +138,7 @@ fn the_deepest_expressions_that_pass_run_on_a_small_stack() {
         "map(&a||map(&map(&".repeat(7) + "a" + &",a)".repeat(21),
         "a[?".repeat(15) + "a" + &"]".repeat(15),
         "a|(".repeat(24) + "a" + &")".repeat(24),
+        piped_alternatives(13),
         "a&&a<[a|(a|(".repeat(6) + "a" + &"))]".repeat(6),
         format!("a == a && `{}{}` == a", "[".repeat(24), "]".repeat(24)),
     ] {

@@ -33,11 +33,11 @@ pub(super) const EXPRESSION_BYTES: usize = 2_000;
 /// The operators of an expression: parsing and evaluating take stack by them.
 pub(super) const EXPRESSION_OPERATORS: usize = 120;
 
-/// How deep brackets, braces, `!` and `&` may stand in each other within an expression.
+/// How deep brackets and braces may stand in each other within an expression.
 pub(super) const EXPRESSION_DEPTH: usize = 24;
 
-/// How many operations of an expression may go on from each other: evaluating takes more stack than parsing. A
-/// path is one.
+/// How many operations of an expression may go on from each other, `!` and `&` among them: evaluating takes more stack
+/// than parsing. A path is one.
 pub(super) const EXPRESSION_OPERATIONS: usize = 32;
 
 /// How deep values that expressions make may stand in each other.

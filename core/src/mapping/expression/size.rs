@@ -47,7 +47,11 @@ fn check_depth(text: &str) -> Result<(), String> {
                 is_passed = true;
             }
             (None, b'&') => open.wait(REFERENCE),
-            (None, b'|') => open.operator(if rest.first() == Some(&b'|') { OR } else { PIPE }),
+            (None, b'|') if rest.first() == Some(&b'|') => {
+                open.operator(OR);
+                is_passed = true;
+            }
+            (None, b'|') => open.operator(PIPE),
             (None, b'<' | b'>' | b'=') => open.operator(COMPARISON),
             (None, b'.') => open.operator(DOT),
             (None, b'*') => open.project(),

@@ -6,7 +6,7 @@ use super::super::limit::Budget;
 use super::super::path::{Found, Paths};
 use super::super::tape::Tape;
 use super::super::value::Value;
-use super::{Expression, Scope};
+use super::{Expression, Scope, size};
 
 /// What an expression makes of a record, by the walk over it and without.
 fn ours(text: &str, record: &str) -> Result<String, String> {
@@ -295,4 +295,17 @@ proptest! {
     fn no_text_makes_it_panic(text in "[a-c.\\[\\](){}!&|<>=*?@:,'\"`0-9 \\-\\\\]{0,40}", record in records()) {
         let _ = ours(&text, &record);
     }
+}
+
+#[test]
+fn each_operation_is_counted_once_before_anything_is_parsed() {
+    let piped = |brackets: usize| "a|b||(".repeat(brackets) + "a|b||a&&b==c" + &")".repeat(brackets);
+    // Two for each bracket, and four within the innermost.
+    assert_eq!(size::check(&piped(14)), Ok(()));
+    for brackets in [15, 24] {
+        assert_eq!(size::check(&piped(brackets)), Err(size::too_many()));
+    }
+    assert_eq!(size::check(&("a||(".repeat(24) + "a" + &")".repeat(24))), Ok(()));
+    assert_eq!(size::check(&("a|(".repeat(24) + "a" + &")".repeat(24))), Ok(()));
+    assert_eq!(size::check(&("a".to_owned() + &"||b".repeat(60))), Ok(()));
 }
