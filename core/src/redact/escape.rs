@@ -57,16 +57,22 @@ fn note(found: &mut Vec<Glyph>, rest: &[Glyph], char: char, length: usize) -> us
 
 /// Escaped bytes in a row, which are UTF-8, or else Latin-1.
 fn bytes(rest: &[Glyph], found: &mut Vec<Glyph>) -> Option<usize> {
-    let (mut bytes, mut lengths) = (Zeroizing::new(Vec::new()), Vec::new());
-    let mut behind = rest;
-    while let Some((byte, length)) = byte(behind) {
-        bytes.push(byte);
-        lengths.push(length);
-        behind = &behind[length..];
-    }
-    if bytes.is_empty() {
+    let row = || {
+        let mut behind = rest;
+        std::iter::from_fn(move || {
+            let (byte, length) = byte(behind)?;
+            behind = &behind[length..];
+            Some((byte, length))
+        })
+    };
+    // Counted first: a vector that grows leaves a copy behind.
+    let count = row().count();
+    if count == 0 {
         return None;
     }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(count));
+    bytes.extend(row().map(|(byte, _)| byte));
+    let lengths: Vec<usize> = row().map(|(_, length)| length).collect();
     let (mut at, mut taken) = (0, 0);
     let mut push = |char: char, count: usize| {
         let length = lengths[at..at + count].iter().sum();
@@ -133,7 +139,8 @@ fn backslash(behind: &[Glyph]) -> Option<(char, usize)> {
 fn reference(behind: &[Glyph]) -> Option<(char, usize)> {
     if behind.first()?.char != '#' {
         let length = behind.iter().take(entity::LONGEST + 1).position(|glyph| glyph.char == ';')?;
-        let name: String = behind[..length].iter().map(|glyph| glyph.char).collect();
+        let mut name = Zeroizing::new(String::with_capacity(length * char::MAX.len_utf8()));
+        name.extend(behind[..length].iter().map(|glyph| glyph.char));
         return Some((entity::named(&name)?, length + 1));
     }
     let is_hex = matches!(behind.get(1)?.char, 'x' | 'X');

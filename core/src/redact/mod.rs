@@ -78,8 +78,11 @@ struct Parts<const LENGTH: usize>(Vec<[char; LENGTH]>);
 
 impl<const LENGTH: usize> Parts<LENGTH> {
     fn of<'a>(parts: impl Iterator<Item = &'a [char]>) -> Self {
-        let mut parts: Vec<[char; LENGTH]> = parts.filter_map(|part| part.try_into().ok()).collect();
-        parts.sort_unstable();
+        // Sorted where they stand, and no more than there is room for: sorting and growing leave copies behind.
+        let mut places: Vec<&[char]> = parts.collect();
+        places.sort_unstable();
+        let mut parts = Vec::with_capacity(places.len());
+        parts.extend(places.into_iter().filter_map(|part| <[char; LENGTH]>::try_from(part).ok()));
         Self(parts)
     }
 }
@@ -254,9 +257,10 @@ pub(crate) fn is_opaque(word: &str) -> bool {
 
 impl Pattern {
     fn of(text: &str, is_encoded: bool) -> Self {
-        let folded = text.chars().filter(|char| !is_dropped(*char)).map(lower);
-        let has_gaps = text.contains(is_dropped);
-        Self { text: Zeroizing::new(folded.collect()), is_encoded, has_gaps }
+        // Room for all, since a vector that grows leaves a copy behind.
+        let mut folded = Zeroizing::new(Vec::with_capacity(text.len()));
+        folded.extend(text.chars().filter(|char| !is_dropped(*char)).map(lower));
+        Self { text: folded, is_encoded, has_gaps: text.contains(is_dropped) }
     }
 }
 
@@ -266,8 +270,10 @@ fn encodings(secret: &[u8]) -> Vec<Zeroizing<String>> {
     if secret.len() < ENCODED {
         return Vec::new();
     }
-    let hex = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut found = vec![Zeroizing::new(hex)];
+    let mut hex = Zeroizing::new(String::with_capacity(2 * secret.len()));
+    let digits = secret.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.for_each(|digit| hex.push(char::from(b"0123456789abcdef"[usize::from(digit)])));
+    let mut found = vec![hex];
     for before in 0..3_usize {
         let padded = Zeroizing::new([&[0; 2][..before], secret].concat());
         let own = (before * 8).div_ceil(6)..(padded.len() * 8) / 6;

@@ -33,7 +33,7 @@ impl Quote {
         // Enough to fill what is shown, were it blanked again and again.
         let looked_at = self.kept.len().min(SHOWN * 16 + redactor.longest_echo.saturating_mul(8));
         let is_whole = looked_at == self.length;
-        let text = Zeroizing::new(String::from_utf8_lossy(&self.kept[..looked_at]).into_owned());
+        let text = readable(&self.kept[..looked_at]);
         // Behind this place a secret may begin whose end is not here.
         let certain = if is_whole { text.len() } else { text.len().saturating_sub(redactor.longest_echo) };
         let mut shown = String::new();
@@ -58,6 +58,19 @@ impl Quote {
         }
         format!("{shown:?}")
     }
+}
+
+/// The text, with a mark for what is no UTF-8. It has room for all of them, since a text that grows leaves a copy behind.
+fn readable(bytes: &[u8]) -> Zeroizing<String> {
+    let mut text =
+        Zeroizing::new(String::with_capacity(bytes.len() * char::REPLACEMENT_CHARACTER.len_utf8()));
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
 }
 
 /// Shows nothing: it is not blanked yet.
