@@ -246,3 +246,15 @@ fn a_refused_login_with_many_values_is_told_in_words_of_our_own() {
         }
     }
 }
+
+#[test]
+fn a_token_that_takes_too_much_to_recognise_is_not_taken() {
+    for (length, is_taken) in [(16_384, true), (16_385, false)] {
+        let client = client(LOGIN);
+        let mut call = call(&client);
+        let login = sent(&mut call, 0);
+        let answer = format!(r#"{{"response":"{}"}}"#, "t".repeat(length));
+        call.answer(login.id, Response::new(200, answer), 0).unwrap();
+        assert_eq!(client.tokens().token.is_some(), is_taken, "{length}");
+    }
+}

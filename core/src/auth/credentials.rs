@@ -396,11 +396,25 @@ fn with_dev_ref<'a>(mut parts: Vec<Part<'a>>, dev_ref: Option<&'a str>) -> Vec<P
     parts
 }
 
+/// The longest secret, in bytes: recognising it in texts takes many times its length.
+const LONGEST_SECRET: usize = 16 << 10;
+
+/// Whether a token of an answer is one that can be used.
+pub(super) fn is_of_fit_length(token: &str) -> bool {
+    (1..=LONGEST_SECRET).contains(&token.len())
+}
+
 fn check_part(part: &Part<'_>) -> Result<()> {
     if part.value.is_empty() {
         return Err(Error::validation(
             part.place,
             "the value is empty; expected what Brightpearl shows for the app",
+        ));
+    }
+    if part.is_secret && part.value.len() > LONGEST_SECRET {
+        return Err(Error::validation(
+            part.place,
+            format!("the value has {} bytes; expected at most {LONGEST_SECRET}", part.value.len()),
         ));
     }
     let wrong = part.value.bytes().position(|byte| !byte.is_ascii_graphic()).filter(|_| part.in_header);
@@ -440,6 +454,18 @@ mod tests {
             },
         };
         assert_eq!(nothing.check().unwrap_err().location(), Some("credentials.grant"));
+    }
+
+    #[test]
+    fn refuses_secrets_that_take_too_much_to_recognise() {
+        let login = |length: usize| Credentials::LegacySession {
+            email: "ann@example.com".into(),
+            password: "p".repeat(length).into(),
+        };
+        login(LONGEST_SECRET).check().unwrap();
+        let error = login(LONGEST_SECRET + 1).check().unwrap_err();
+        assert_eq!(error.location(), Some("credentials.password"));
+        assert_eq!(error.message(), "the value has 16385 bytes; expected at most 16384");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::http::{Headers, Method, Request};
 use crate::redact::is_opaque;
 use crate::secret::{Secret, SecretText};
 
-use super::credentials::{Credentials, Grant};
+use super::credentials::{Credentials, Grant, is_of_fit_length};
 use super::oauth;
 
 /// What a login brought, as far as its answer can be read.
@@ -227,7 +227,7 @@ fn read_session(body: &[u8]) -> Granted {
     }
     let answer = serde_json::from_slice::<Answer>(body).ok();
     let token = answer.map(|answer| answer.response).filter(|token| {
-        !token.expose().is_empty() && token.expose().bytes().all(|byte| byte.is_ascii_graphic())
+        is_of_fit_length(token.expose()) && token.expose().bytes().all(|byte| byte.is_ascii_graphic())
     });
     Granted { is_whole: token.is_some(), token, ..Granted::default() }
 }

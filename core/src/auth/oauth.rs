@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::http::{Headers, Method, Request};
 use crate::secret::Secret;
 
+use super::credentials::is_of_fit_length;
 use super::login::Granted;
 
 /// Where a person approves the app: open it in a browser. `state` comes from the host, unguessable, and comes
@@ -159,7 +160,7 @@ fn keep<T>(place: &mut Option<T>, found: Option<T>) {
 }
 
 fn token(value: &RawValue) -> Option<Secret> {
-    serde_json::from_str::<Secret>(value.get()).ok().filter(|secret| !secret.expose().is_empty())
+    serde_json::from_str::<Secret>(value.get()).ok().filter(|secret| is_of_fit_length(secret.expose()))
 }
 
 fn is_header_value(token: &Secret) -> bool {
