@@ -236,6 +236,9 @@ impl Drop for Detail {
 const LONGEST_MESSAGE: usize = 8_000;
 const LONGEST_LOCATION: usize = 2_000;
 
+/// The entries of an answer's `errors` that an error takes over.
+const MOST_ERRORS: usize = 1_000;
+
 impl Error {
     /// An error of a kind, in words that say what was found and what was expected. Of very long ones the middle is
     /// left out.
@@ -289,9 +292,10 @@ impl Error {
         self
     }
 
-    /// Adds Brightpearl's own codes and messages.
+    /// Adds Brightpearl's own codes and messages, a thousand at most.
     #[must_use]
-    pub fn with_errors(mut self, errors: Vec<ServerError>) -> Self {
+    pub fn with_errors(mut self, mut errors: Vec<ServerError>) -> Self {
+        errors.truncate(MOST_ERRORS);
         self.0.errors = errors;
         self
     }
@@ -395,7 +399,7 @@ impl Error {
         self.0.status
     }
 
-    /// Brightpearl's own codes and messages, all of them.
+    /// Brightpearl's own codes and messages, a thousand at most.
     pub fn errors(&self) -> &[ServerError] {
         &self.0.errors
     }

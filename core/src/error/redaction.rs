@@ -66,7 +66,14 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
+    use crate::error::{Kind, ServerError};
+
+    #[test]
+    fn an_error_has_a_thousand_entries_at_most() {
+        let entry = ServerError { code: "CMNC-001".to_owned(), message: String::new() };
+        let error = Error::new(Kind::Rejected, "it was refused").with_errors(vec![entry; 1_001]);
+        assert_eq!(error.errors().len(), 1_000);
+    }
 
     #[test]
     fn what_is_repeated_is_blanked_before_it_is_cut() {

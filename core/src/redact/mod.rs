@@ -232,21 +232,28 @@ impl Redactor {
             self.beginnings.0.binary_search_by(|known| known.as_slice().cmp(beginning)).is_ok()
         };
         let starts: Vec<usize> = (0..(folded.len() + 1).saturating_sub(BEGINNING)).filter(begins).collect();
-        let longest = self.patterns.iter().map(|pattern| pattern.text.len()).max().unwrap_or_default();
         for end in breaks(view, &places, is_end) {
-            let near = starts.partition_point(|start| start + longest <= end);
-            let before = starts[near..].iter().take_while(|start| *start + BEGINNING <= end);
             let whose = |part: &[char]| {
-                let long = self.patterns.iter().filter(|pattern| pattern.text.len() >= ANYWHERE);
-                long.into_iter().find(|pattern| pattern.text.starts_with(part))
+                // Those that begin so stand together.
+                let first = self.patterns.partition_point(|pattern| pattern.text.as_slice() < part);
+                let beginning = self.patterns[first..].iter().take_while(|it| it.text.starts_with(part));
+                beginning.into_iter().find(|pattern| pattern.text.len() >= ANYWHERE)
             };
+            let before = near(&starts, end);
             if let Some((start, pattern)) =
-                before.into_iter().find_map(|start| Some((*start, whose(&folded[*start..end])?)))
+                before.iter().find_map(|start| Some((*start, whose(&folded[*start..end])?)))
             {
                 note(start..end, pattern.is_encoded);
             }
         }
     }
+}
+
+/// The starts of beginnings that may reach to that end: longer ones have parts that are blanked as such.
+fn near(starts: &[usize], end: usize) -> &[usize] {
+    let first = starts.partition_point(|start| start + LONG <= end);
+    let behind = starts.partition_point(|start| start + BEGINNING <= end);
+    &starts[first.min(behind)..behind]
 }
 
 /// Whether no language has such a word: a long one with digits in it, or a very long one.

@@ -124,3 +124,18 @@ fn a_text_that_nobody_reads_to_its_end_is_cut_behind_the_secrets() {
         redactor.blank(&hostile.repeat(PIECE / hostile.len()));
     }
 }
+
+#[test]
+fn what_is_looked_at_before_a_break_does_not_grow_with_the_secrets() {
+    let starts: Vec<usize> = (0..30_000).step_by(3).collect();
+    for end in (0..=30_000).step_by(101) {
+        let near = near(&starts, end);
+        assert!(
+            near.len() < LONG && near.iter().all(|start| (start + BEGINNING..start + LONG).contains(&end))
+        );
+    }
+    let tokens = ["a", "b"].map(|tail| format!("{}{}", "eyJhbGciOi".repeat(150), tail));
+    let redactor = Redactor::new(tokens.iter().map(String::as_str));
+    let blanked = redactor.blank(&format!("{}{}… eyJhbGciOi... eyJhb", "eyJ".repeat(9), &tokens[0][..1_400]));
+    assert!(!blanked.contains("hbG"), "{blanked}");
+}
