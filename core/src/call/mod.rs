@@ -204,6 +204,7 @@ impl Call {
             Work::Job(draft) => draft,
         };
         if !matches!(self.phase, Phase::Running) {
+            response.body.zeroize();
             return Ok(());
         }
         let tag = draft.tag;

@@ -160,12 +160,12 @@ impl fmt::Display for Delivery {
     }
 }
 
-/// One entry of Brightpearl's `errors` array (API notes §3.4). The message is overwritten in memory when it is dropped:
+/// One entry of Brightpearl's `errors` array (API notes §3.4). Both texts are overwritten in memory when it is dropped:
 /// servers echo tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerError {
     /// Brightpearl's code, such as `CMNC-018`; empty when the answer had none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "secret::wiped_text")]
     pub code: String,
     /// Brightpearl's own words.
     #[serde(default, deserialize_with = "secret::wiped_text")]
@@ -174,6 +174,7 @@ pub struct ServerError {
 
 impl Drop for ServerError {
     fn drop(&mut self) {
+        self.code.zeroize();
         self.message.zeroize();
     }
 }

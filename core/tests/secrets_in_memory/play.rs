@@ -322,7 +322,9 @@ fn work(config: Config, markers: &Markers, is_escaped: bool) {
                     let body = joined(&[
                         r#"{"errors":[{"code":"CMNC-001","message":"of \/ "#,
                         &echo,
-                        r#""},{"code":"X","message":"\u0020"#,
+                        r#""},{"code":"\/ "#,
+                        &echo,
+                        r#"","message":"\u0020"#,
                         &echo,
                         r#""}]}"#,
                     ]);
