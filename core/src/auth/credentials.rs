@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::call::operation::can_carry_token;
 use crate::error::{Error, Result};
 use crate::origin::{Origin, TOKEN_URL};
+use crate::redact::is_recognisable;
 use crate::secret::Secret;
 
 /// The credentials of one app on one account.
@@ -417,6 +418,13 @@ fn check_part(part: &Part<'_>) -> Result<()> {
             format!("the value has {} bytes; expected at most {LONGEST_SECRET}", part.value.len()),
         ));
     }
+    if part.is_secret && !is_recognisable(part.value) {
+        return Err(Error::validation(
+            part.place,
+            "the value has nothing but spaces, control characters and `+`, which cannot be recognised in texts; \
+             expected other characters too",
+        ));
+    }
     let wrong = part.value.bytes().position(|byte| !byte.is_ascii_graphic()).filter(|_| part.in_header);
     match wrong {
         None => Ok(()),
@@ -466,6 +474,15 @@ mod tests {
         let error = login(LONGEST_SECRET + 1).check().unwrap_err();
         assert_eq!(error.location(), Some("credentials.password"));
         assert_eq!(error.message(), "the value has 16385 bytes; expected at most 16384");
+    }
+
+    #[test]
+    fn refuses_secrets_that_no_text_can_be_told_to_echo() {
+        for password in [" ", "+ + +", "\t\u{a0}", "\u{200b}"] {
+            let login =
+                Credentials::LegacySession { email: "ann@example.com".into(), password: password.into() };
+            assert_eq!(login.check().unwrap_err().location(), Some("credentials.password"), "{password:?}");
+        }
     }
 
     #[test]

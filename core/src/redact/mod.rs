@@ -337,6 +337,11 @@ fn is_alone(view: &[Glyph], places: &[usize], has_gaps: bool) -> bool {
     }
 }
 
+/// Whether anything is left of a secret to recognise it by.
+pub(crate) fn is_recognisable(secret: &str) -> bool {
+    !secret.chars().all(is_dropped)
+}
+
 /// What wrapping, UTF-16 and forms put between the characters of a secret, or make of them.
 fn is_dropped(char: char) -> bool {
     char.is_whitespace() || char.is_control() || matches!(char, '+' | '\u{ad}' | '\u{200b}' | '\u{feff}')
