@@ -9,6 +9,9 @@ pub(crate) const MASK: u8 = 0xA5;
 /// So many bytes of a marker in a row are a find: fewer may stand in a register that was put aside.
 const ENOUGH: usize = 12;
 
+/// The same of characters that take four bytes each, as the engine folds texts.
+const WIDE: usize = 8;
+
 /// Characters of each of the two halves of a secret.
 const HALF: usize = 24;
 
@@ -85,9 +88,9 @@ pub(crate) fn joined(parts: &[&str]) -> Zeroizing<String> {
     whole
 }
 
-/// What to look for.
+/// What to look for: markers as they are, in UTF-32 and in hex.
 pub(crate) struct Wanted {
-    /// The name, and a part of the marker without any character that is escaped somewhere, masked.
+    /// The name, and a part of the marker without any character that is escaped somewhere, masked; and its hex.
     parts: Vec<(&'static str, Vec<u8>)>,
     /// Which two bytes a find can begin with: all else is passed over quickly.
     begins: Vec<bool>,
@@ -97,8 +100,11 @@ impl Wanted {
     pub(crate) fn new(markers: &[&Marker]) -> Self {
         let mut parts = Vec::new();
         for marker in markers {
-            parts.push((marker.name, marker.masked[..HALF.min(marker.masked.len())].to_vec()));
-            parts.push((marker.name, marker.masked[marker.masked.len().saturating_sub(HALF)..].to_vec()));
+            let length = marker.masked.len();
+            for half in [&marker.masked[..HALF.min(length)], &marker.masked[length.saturating_sub(HALF)..]] {
+                parts.push((marker.name, half.to_vec()));
+                parts.push((marker.name, hex(half)));
+            }
         }
         let mut begins = vec![false; 1 << 16];
         for (_, part) in &parts {
@@ -121,14 +127,48 @@ impl Wanted {
             {
                 return Some((name, at));
             }
+            // Few bytes have three of zero behind them twice.
+            if bytes[at + 1..at + 4] == [0; 3]
+                && bytes[at + 5..at + 8] == [0; 3]
+                && let Some(narrow) = narrowed(&bytes[at..])
+                && let Some(name) = self.folded_at(&narrow)
+            {
+                return Some((name, at));
+            }
             at += 1;
         }
         None
     }
 
-    fn part_at(&self, bytes: &[u8]) -> Option<&'static str> {
-        let is_there = |window: &[u8]| window.iter().zip(bytes).all(|(masked, byte)| *masked == byte ^ MASK);
-        let found = self.parts.iter().find(|(_, part)| part.windows(ENOUGH).any(is_there));
+    fn folded_at(&self, narrow: &[u8; WIDE]) -> Option<&'static str> {
+        let is_there = |window: &[u8]| {
+            window.iter().zip(narrow).all(|(masked, byte)| (masked ^ MASK).to_ascii_lowercase() == *byte)
+        };
+        let found = self.parts.iter().find(|(_, part)| part.windows(WIDE).any(is_there));
         found.map(|(name, _)| *name)
     }
+
+    fn part_at(&self, bytes: &[u8]) -> Option<&'static str> {
+        let is_there = |window: &[u8]| window.iter().zip(bytes).all(|(masked, byte)| *masked == byte ^ MASK);
+        let found = self.parts.iter().find(|(_, part)| part.windows(bytes.len()).any(is_there));
+        found.map(|(name, _)| *name)
+    }
+}
+
+/// The hex of masked bytes, masked.
+fn hex(masked: &[u8]) -> Vec<u8> {
+    let digits = masked.iter().map(|byte| byte ^ MASK).flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| b"0123456789abcdef"[usize::from(digit)] ^ MASK).collect()
+}
+
+/// The letters and digits that stand there in four bytes each.
+fn narrowed(bytes: &[u8]) -> Option<[u8; WIDE]> {
+    let mut narrow = [0; WIDE];
+    for (place, wide) in narrow.iter_mut().zip(bytes.get(..4 * WIDE)?.chunks_exact(4)) {
+        match wide {
+            [byte, 0, 0, 0] if byte.is_ascii_alphanumeric() => *place = byte.to_ascii_lowercase(),
+            _ => return None,
+        }
+    }
+    Some(narrow)
 }
