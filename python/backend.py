@@ -79,4 +79,5 @@ def prepare_metadata_for_build_editable(directory: str, settings: dict[str, Any]
 
 def build_sdist(directory: str, settings: dict[str, Any] | None = None) -> str:
     """Is refused: the wheel is built from the whole repository."""
-    raise UnsupportedOperation("there is no source distribution; build the wheel from a checkout: pip wheel ./python")
+    message = "a source distribution is not supported; build the wheel from a checkout: pip wheel ./python"
+    raise UnsupportedOperation(message)

@@ -380,7 +380,7 @@ fn hands_that_do_not_read_the_manual_are_told() {
 fn forked(carry_out: impl FnOnce() -> i32) -> libc::pid_t {
     // SAFETY: the child calls the library only, and ends without unwinding into the test.
     match unsafe { libc::fork() } {
-        -1 => panic!("there is no child"),
+        -1 => panic!("fork failed"),
         // SAFETY: ends the child at once.
         0 => unsafe { libc::_exit(carry_out()) },
         child => child,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TransportFailure(Exception):  # noqa: N818 - findings about a request, not errors of the caller
-    """There is no answer. Raise one of the three subclasses. `str()` of it is one line."""
+    """The exchange brought no answer. Raise one of the three subclasses. `str()` of an error is one line."""
 
     def __str__(self) -> str:
         return one_line(super().__str__())

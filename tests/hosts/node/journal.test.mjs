@@ -114,7 +114,7 @@ test("only a regular file is a journal, and a new one is private", async () => {
   assert.equal(statSync(bytes).mode & 0o777, 0o640);
 });
 
-test("what is no journal is refused before anything is sent", () => {
+test("an invalid journal is refused before anything is sent", () => {
   for (const no of [5, true, {}, { text: "" }, { append() {} }, null]) {
     assert.throws(() => push([], { journal: no }), { name: "ValidationError", location: "journal" });
   }

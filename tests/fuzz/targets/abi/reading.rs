@@ -29,7 +29,7 @@ pub(super) fn bytes(data: *const u8, len: usize) -> Vec<u8> {
 
 fn text(text: bp_text) {
     let text = bytes(text.data.cast(), text.len);
-    assert!(std::str::from_utf8(&text).is_ok(), "a text that is no UTF-8");
+    assert!(std::str::from_utf8(&text).is_ok(), "the text is not UTF-8");
 }
 
 fn fields(fields: *const bp_field, count: usize) {
