@@ -1,7 +1,9 @@
 //! OAuth grants: whatever else a token answer holds, what it grants is kept.
 
 use brightpearl_core::operation::Request;
-use brightpearl_core::{Call, Client, Config, Event, Exchange, Kind, Method, Response, Step};
+use brightpearl_core::{
+    Call, Client, Config, Event, Exchange, Kind, Method, Response, Step, TransportFailure, WaitReason,
+};
 
 fn config(grant: &str, more: &str) -> String {
     format!(
@@ -147,6 +149,31 @@ fn a_grant_that_comes_after_the_end_of_its_call_is_kept() {
     assert_eq!(kept(&client), (Some("A".to_owned()), Some("R2".to_owned())));
     let next = sent(&mut self::call(&client), 20);
     assert_eq!(next.request.headers.get("authorization"), Some("Bearer A"));
+}
+
+#[test]
+fn no_call_logs_in_while_the_login_of_one_that_has_ended_is_out() {
+    let granted = r#"{"access_token":"A","refresh_token":"R2"}"#;
+    type End<'a> = (&'a str, &'a dyn Fn(Call, u64));
+    let ends: [End<'_>; 3] = [
+        ("A", &|mut call, id| call.answer(id, Response::new(200, granted), 10).unwrap()),
+        ("", &|mut call, id| call.fail(id, TransportFailure::MaybeSent("cut".to_owned()), 10).unwrap()),
+        ("", &|call, _| drop(call)),
+    ];
+    for (token, end) in ends {
+        let client = client();
+        let mut call = call(&client);
+        let login = sent(&mut call, 0);
+        assert!(login.is_login);
+        call.cancel(5);
+        assert_eq!(call.poll(5).unwrap_err().kind(), Kind::Cancelled);
+        let mut other = self::call(&client);
+        assert!(matches!(other.poll(5).unwrap(), Step::Wait { reason: WaitReason::TokenRefresh, .. }));
+        end(call, login.id);
+        let next = sent(&mut other, 1_000);
+        assert_eq!(next.is_login, token.is_empty());
+        assert_eq!(next.request.headers.get("authorization").is_some(), !token.is_empty());
+    }
 }
 
 #[test]

@@ -1312,6 +1312,13 @@ typedef struct {
    * Records, or NULL.
    */
   const bp_records *records;
+  /**
+   * Whether the request to transmit fetches tokens. Its answer may be the only copy of a refresh token, for which the
+   * server has ended the one before: when the call is cancelled or fails, let this exchange end, answer it, and store
+   * what `bp_client_tokens` gives. Until it is answered or failed, or the call freed, other calls of the client do
+   * not log in.
+   */
+  bool is_login;
 } bp_step;
 
 /**
@@ -1947,7 +1954,7 @@ bp_status bp_call_acknowledge(bp_call *call,
 
 /**
  * Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
- * answered, which only informs the budget. NULL, or a call that is over, is ignored. The call's thread.
+ * answered, which only informs the budget; a login (`bp_step.is_login`) is to be answered. NULL, or a call that is over, is ignored. The call's thread.
  */
 void bp_call_cancel(bp_call *call,
                     uint64_t now_ms);

@@ -190,7 +190,7 @@ pub unsafe extern "C" fn bp_call_acknowledge(
 }
 
 /// Ends the call: polling then answers `BP_STATUS_CANCELLED` once. Exchanges that are out may still be
-/// answered, which only informs the budget. NULL, or a call that is over, is ignored. The call's thread.
+/// answered, which only informs the budget; a login (`bp_step.is_login`) is to be answered. NULL, or a call that is over, is ignored. The call's thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_cancel(call: *mut bp_call, now_ms: u64) {
     quietly((), |scope| {

@@ -107,6 +107,11 @@ pub struct bp_step {
     pub journal: bp_text,
     /// Records, or NULL.
     pub records: *const bp_records,
+    /// Whether the request to transmit fetches tokens. Its answer may be the only copy of a refresh token, for which the
+    /// server has ended the one before: when the call is cancelled or fails, let this exchange end, answer it, and store
+    /// what `bp_client_tokens` gives. Until it is answered or failed, or the call freed, other calls of the client do
+    /// not log in.
+    pub is_login: bool,
 }
 
 // SAFETY: the size comes first; zero fits numbers, pointers and both enumerations, which have a 0.
@@ -155,6 +160,7 @@ impl bp_step {
         outcomes: ptr::null(),
         journal: bp_text::NONE,
         records: ptr::null(),
+        is_login: false,
     };
 }
 
@@ -182,6 +188,7 @@ pub(crate) enum Lent {
 pub(crate) struct LentExchange {
     id: u64,
     attempt: u32,
+    is_login: bool,
     method: OwnedText,
     url: OwnedText,
     headers: OwnedFields,
@@ -214,10 +221,11 @@ impl From<Step> for Lent {
 
 impl From<Exchange> for LentExchange {
     fn from(exchange: Exchange) -> Self {
-        let Exchange { id, request, attempt } = exchange;
+        let Exchange { id, request, attempt, is_login } = exchange;
         Self {
             id,
             attempt,
+            is_login,
             method: OwnedText::new(request.method.as_str()),
             url: OwnedText::new(&request.url),
             headers: OwnedFields::new(request.headers.iter()),
@@ -236,6 +244,7 @@ impl Lent {
                 bp_step {
                     kind: bp_step_kind::Send,
                     attempt: exchange.attempt,
+                    is_login: exchange.is_login,
                     exchange: exchange.id,
                     method: exchange.method.lend(),
                     url: exchange.url.lend(),

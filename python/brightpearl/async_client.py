@@ -47,8 +47,8 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     `max_in_flight`: requests that one search or fetch may have under way at once.
     `transport`: an async callable that transmits one request; `httpx` unless given.
     `sleep`: an async callable that waits so many seconds.
-    `on_tokens`: a callable, async or not; a call that is cancelled meanwhile waits for its end. One that is cancelled
-    before, while the login is still under way, loses the login's answer, and with it what the account has renewed.
+    `on_tokens`: a callable, async or not. A call that is cancelled during a login waits for the login's answer, for a
+    minute at most, and for `on_tokens`.
     The other arguments are those of `Client`.
 
     Raises `ValidationError` at the field that is wrong. Nothing is sent.

@@ -12,7 +12,7 @@ from brightpearl.driver import (
     what_left,
 )
 from brightpearl.exceptions import BrightpearlError, MisuseError
-from brightpearl.handover import not_stored
+from brightpearl.handover import PATIENCE, not_stored, note_refusal
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request
 
@@ -63,6 +63,7 @@ class AsyncDriver:
         "_failure",
         "_is_ending",
         "_journal",
+        "_logins",
         "_refusal",
         "_unkept",
         "call",
@@ -84,6 +85,8 @@ class AsyncDriver:
         self._is_ending = False
         # What is under way; goes on while the latest output is consumed.
         self._exchanges: set[asyncio.Task[None]] = set()
+        # Those of them that fetch tokens.
+        self._logins: set[asyncio.Task[None]] = set()
 
     async def next_output(self) -> Output | None:
         """The next piece of the result; `None` when there is no more."""
@@ -113,7 +116,9 @@ class AsyncDriver:
                 now = self.host.now()
         except BrightpearlError as error:
             self.failed = True
-            await self._abandon()
+            again = await self._abandon()
+            if again is not None:
+                raise again
             if self._refusal is not None:
                 raise not_stored(error, self._refusal) from self._refusal
             if self._unkept is not None:
@@ -130,6 +135,7 @@ class AsyncDriver:
             step = None
             await self._abandon()
             note_unknown_outcome(self.call, now, self._journal, interruption)
+            note_refusal(interruption, self._refusal)
             raise
 
     async def _keep(self, lines: str) -> None:
@@ -158,6 +164,9 @@ class AsyncDriver:
         exchange = asyncio.create_task(self._exchange(step))
         self._exchanges.add(exchange)
         exchange.add_done_callback(self._exchanges.discard)
+        if step.is_login:
+            self._logins.add(exchange)
+            exchange.add_done_callback(self._logins.discard)
 
     async def _exchange(self, step: Send) -> None:
         """Transmits a request, and tells the call what came of it as soon as it is known."""
@@ -174,17 +183,18 @@ class AsyncDriver:
 
     async def _transmit(self, step: Send) -> None:
         exchange = step.exchange
+        is_login = step.is_login
         request = Request(step.method, step.url, Headers(step.headers), step.body)
         # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
             if await self._may_send(exchange):
-                await self._answered(exchange, request)
+                await self._answered(exchange, request, is_login=is_login)
                 await self._hand_over()
         finally:
             del request
 
-    async def _answered(self, exchange: int, request: Request) -> None:
+    async def _answered(self, exchange: int, request: Request, *, is_login: bool) -> None:
         answer = None
         try:
             response = await self.host.transport(request)
@@ -192,6 +202,9 @@ class AsyncDriver:
             del response
         except no_answer() as failure:
             if self._is_ending and not isinstance(failure, Exception):
+                if is_login:
+                    # Other calls may log in again.
+                    self.call.fail(exchange, "maybe-sent", describe_failure(failure), self.host.now())
                 raise
             self._cause = failure
             self.call.fail(exchange, what_left(failure), describe_failure(failure), self.host.now())
@@ -245,16 +258,16 @@ class AsyncDriver:
         finally:
             sleep.cancel()
 
-    async def _abandon(self) -> None:
-        """Ends what is under way, and waits until its connections are given back."""
-        import asyncio
-
+    async def _abandon(self) -> asyncio.CancelledError | None:
+        """Ends what is under way, and waits until its connections are given back. A login ends by itself: the refresh
+        token before may have ended, and the new one is in the answer. Returns the latest cancellation meanwhile."""
         self._is_ending = True
-        exchanges = list(self._exchanges)
-        for exchange in exchanges:
+        for exchange in self._exchanges - self._logins:
             exchange.cancel()
-        if exchanges:
-            await asyncio.gather(*exchanges, return_exceptions=True)
+        again = await _all_ended(self._exchanges, PATIENCE)
+        for exchange in self._exchanges:
+            exchange.cancel()
+        return await _all_ended(self._exchanges, None) or again
 
     async def interrupt(self, interruption: BaseException) -> None:
         """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
@@ -265,5 +278,28 @@ class AsyncDriver:
     async def aclose(self) -> None:
         """Ends the call."""
         self.failed = True
-        await self._abandon()
+        again = await self._abandon()
         end_call(self.call, self.host.now(), self._journal)
+        if again is not None:
+            raise again
+
+
+async def _all_ended(tasks: set[asyncio.Task[None]], seconds: float | None) -> asyncio.CancelledError | None:
+    """Waits until tasks have ended, or so many seconds have passed, also when cancelled, perhaps again and again;
+    returns the latest cancellation."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    until = None if seconds is None else loop.time() + seconds
+    waited = list(tasks)
+    cancelled = None
+    while (pending := [task for task in waited if not task.done()]) and (until is None or loop.time() < until):
+        try:
+            await asyncio.wait(pending, timeout=None if until is None else until - loop.time())
+        except asyncio.CancelledError as again:
+            cancelled = again
+    for task in waited:
+        if task.done() and not task.cancelled():
+            # Whatever it is, it is told already; an exception that nobody takes is reported.
+            task.exception()
+    return cancelled

@@ -65,8 +65,8 @@ class Client(TaskMethods, AnyClient):
     the next request of the client is sent, also where the call fails. When it raises, the call ends with a
     `TokensNotStoredError`, and it is called again before the client's next request. Neither it nor a thread or task
     that it waits for may use the client: its own request is refused with a `MisuseError`, and one elsewhere when it
-    has waited for `on_tokens` for 60 seconds (`brightpearl.handover.PATIENCE`). Ctrl-C while the login is still under
-    way loses its answer, and with it what the account has renewed.
+    has waited for `on_tokens` for 60 seconds (`brightpearl.handover.PATIENCE`). During a login, Ctrl-C waits for the
+    login's answer and for `on_tokens`; a second one does not.
 
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
     """

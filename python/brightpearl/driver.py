@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from brightpearl._native import Done, Pending, RawJournal, RawOutcomes, RawResults, Send, Wait
 from brightpearl.exceptions import BrightpearlError, MisuseError
-from brightpearl.handover import not_stored
+from brightpearl.handover import not_stored, note_refusal
+from brightpearl.interruption import SignalsHeldBack
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.text import one_line, printable
@@ -110,6 +111,7 @@ class Driver:
             # What was to be sent has the header lines.
             step = None
             note_unknown_outcome(self.call, now, self._journal, interruption)
+            note_refusal(interruption, self._refusal)
             raise
 
     def _keep(self, lines: str) -> None:
@@ -126,18 +128,36 @@ class Driver:
 
     def _transmit(self, step: Send) -> None:
         exchange = step.exchange
+        is_login = step.is_login
         request = Request(step.method, step.url, Headers(step.headers), step.body)
         # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
             if self._may_send(exchange):
-                self._exchange(exchange, request)
-                self._hand_over()
+                if is_login:
+                    self._log_in(exchange, request)
+                else:
+                    self._exchange(exchange, request)
+                    self._hand_over()
         finally:
             del request
         if self._refusal is not None:
             # It still puts out what it knows.
             self.call.cancel(self.host.now())
+
+    def _log_in(self, exchange: int, request: Request) -> None:
+        """Ctrl-C waits for the new refresh token: the one before may have ended."""
+        is_answered = False
+        try:
+            with SignalsHeldBack():
+                self._exchange(exchange, request)
+                is_answered = True
+                self._hand_over()
+        finally:
+            del request
+            if not is_answered:
+                # Other calls may log in again.
+                self.call.fail(exchange, "maybe-sent", "the login was interrupted", self.host.now())
 
     def _exchange(self, exchange: int, request: Request) -> None:
         answer = None

@@ -180,6 +180,15 @@ def _lasts_too_long() -> MisuseError:
     )
 
 
+def note_refusal(interruption: BaseException, refusal: BaseException | None) -> None:
+    """Adds to what ended a call that its client's tokens were not taken."""
+    if refusal is not None and hasattr(interruption, "add_note"):
+        interruption.add_note(
+            f"the new tokens are not stored: `on_tokens` raised {type(refusal).__name__}; store what `tokens()` of the "
+            "client gives, since older tokens may have ended"
+        )
+
+
 def not_stored(end: BrightpearlError, refusal: BaseException) -> TokensNotStoredError:
     """The error of a call that ended because its client's tokens were not taken. What the refusal says is not
     repeated, since it may quote a token."""

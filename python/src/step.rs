@@ -12,13 +12,15 @@ pub(crate) struct Send {
     exchange: u64,
     #[pyo3(get)]
     attempt: u32,
+    #[pyo3(get)]
+    is_login: bool,
     request: Request,
 }
 
 impl Send {
     pub(crate) fn new(exchange: Exchange) -> Self {
-        let Exchange { id, request, attempt } = exchange;
-        Self { exchange: id, attempt, request }
+        let Exchange { id, request, attempt, is_login } = exchange;
+        Self { exchange: id, attempt, is_login, request }
     }
 }
 

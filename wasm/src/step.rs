@@ -20,8 +20,8 @@ impl From<core::Step> for wit::Step {
 
 impl From<core::Exchange> for wit::Exchange {
     fn from(exchange: core::Exchange) -> Self {
-        let core::Exchange { id, request, attempt } = exchange;
-        Self { id, request: request.into(), attempt }
+        let core::Exchange { id, request, attempt, is_login } = exchange;
+        Self { id, request: request.into(), attempt, is_login }
     }
 }
 

@@ -30,6 +30,10 @@ impl Attempt {
         Self { work, history: History::default(), may_be_applied, is_renewed: false, not_before: 0 }
     }
 
+    pub(super) fn is_login(&self) -> bool {
+        matches!(self.work, Work::Login(_))
+    }
+
     /// Whether this refusal says that an earlier attempt, whose outcome was unknown, was applied after all: a
     /// repeated `DELETE` finds nothing, since ids are never used again (API notes §1.3). A 404 that does not
     /// speak of the record, but of a path that there is not, or that is not Brightpearl's, says nothing of it.

@@ -252,6 +252,9 @@ impl Call {
             self.shared.pool.abandon(flight.permit, now);
         }
         if !matches!(self.phase, Phase::Running) {
+            if flight.attempt.is_login() {
+                self.shared.session.release(self.number);
+            }
             return Ok(());
         }
         // An error cuts what is very long, and what is cut cannot be told to be secret any more.
@@ -303,8 +306,10 @@ impl Call {
     }
 
     /// Ends the call. [`Call::poll`] then gives [`Kind::Cancelled`] once, with the delivery state of what
-    /// was out; a batch first puts out what became of its writes, each with its own. Exchanges that are out may still be answered; the answers only inform the pool. Cancelling
-    /// a call that is over does nothing.
+    /// was out; a batch first puts out what became of its writes, each with its own. Exchanges that are out may still be
+    /// answered; the answers only inform the pool. A login ([`Exchange::is_login`]) is to be answered: its tokens are
+    /// kept, and other calls of the client log in only when it has an answer or the call is dropped. Cancelling a call
+    /// that is over does nothing.
     pub fn cancel(&mut self, now: u64) {
         self.tick(now);
         if !matches!(self.phase, Phase::Running) {
@@ -414,10 +419,10 @@ impl Call {
     /// What is to be sent instead of the attempt at `index` while there is no token: the login, or nothing
     /// as long as another call has it in hand.
     fn log_in_first(&mut self, index: usize, now: u64, time: u64) -> Result<Result<usize, Step>> {
-        if matches!(self.waiting[index].work, Work::Login(_)) {
+        if self.waiting[index].is_login() {
             return Ok(Ok(index));
         }
-        if let Some(login) = self.waiting.iter().position(|attempt| matches!(attempt.work, Work::Login(_))) {
+        if let Some(login) = self.waiting.iter().position(Attempt::is_login) {
             let not_before = self.waiting[login].not_before;
             let is_due = not_before <= time;
             return Ok(if is_due {
@@ -426,7 +431,7 @@ impl Call {
                 Err(wait_step(now, not_before - time, WaitReason::Backoff))
             });
         }
-        if self.in_flight.iter().any(|flight| matches!(flight.attempt.work, Work::Login(_))) {
+        if self.is_logging_in() {
             return Ok(Err(Step::Pending));
         }
         match self.shared.session.access(self.number, now) {
@@ -438,6 +443,11 @@ impl Call {
             }
             Access::Refused(error) => Err(error),
         }
+    }
+
+    /// Whether a login of this call is out.
+    fn is_logging_in(&self) -> bool {
+        self.in_flight.iter().any(|flight| flight.attempt.is_login())
     }
 
     fn send(
@@ -457,8 +467,9 @@ impl Call {
             template: attempt.work.template(),
             attempt: number,
         });
+        let is_login = attempt.is_login();
         self.in_flight.push(InFlight { exchange: id, attempt, permit, generation, since: time });
-        Exchange { id, request, attempt: number }
+        Exchange { id, request, attempt: number, is_login }
     }
 
     fn take_flight(&mut self, exchange: u64) -> Result<InFlight> {

@@ -227,7 +227,10 @@ impl Call {
     /// of the call may have done.
     pub(super) fn end(&mut self, error: Error) {
         let error = self.shared.session.blank_error(self.with_progress(error));
-        self.shared.session.release(self.number);
+        if !self.is_logging_in() {
+            // The answer to a login that is out may replace the refresh token that another call would use.
+            self.shared.session.release(self.number);
+        }
         self.job.end(&error, &self.deliveries());
         let error = match self.in_doubt() {
             Some(attempt) if error.delivery() != Delivery::Applied => {

@@ -41,6 +41,10 @@ pub struct Exchange {
     pub request: Request,
     /// Which attempt at this request it is, from 1.
     pub attempt: u32,
+    /// Whether it fetches tokens. Its answer may be the only copy of a refresh token, for which the server has ended the
+    /// one before: when the call is cancelled, let this exchange end, answer it, and store
+    /// [`Client::tokens`](crate::Client::tokens). Until then, other calls of the client do not log in.
+    pub is_login: bool,
 }
 
 /// Why a call waits.

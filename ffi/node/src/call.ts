@@ -46,7 +46,18 @@ export type Output =
 export type Step =
   | Output
   /** Transmit the request, then `answer` or `fail` the exchange. */
-  | { readonly kind: "send"; readonly exchange: number; readonly attempt: number; readonly request: Request }
+  | {
+      readonly kind: "send";
+      readonly exchange: number;
+      readonly attempt: number;
+      readonly request: Request;
+      /**
+       * Whether it fetches tokens. Its answer may be the only copy of a refresh token, for which the server has ended the
+       * one before: when the call is cancelled or fails, let this exchange end, answer it, and store `client.tokens()`.
+       * Until it is answered or failed, or the call closed, other calls of the client do not log in.
+       */
+      readonly isLogin: boolean;
+    }
   /** Poll again at `until` (milliseconds since the Unix epoch), or after an answer to what is out. */
   | { readonly kind: "wait"; readonly until: number; readonly reason: WaitReason }
   /** A push wants records: `feed` it some, at most `room`, or `finish` it, then poll again. */
@@ -215,6 +226,7 @@ function readStep(step: StepStruct): Step {
           readFields(step.headers, step.header_count),
           readBytes(step.body),
         ),
+        isLogin: step.is_login,
       };
     case 2:
       return {

@@ -51,9 +51,8 @@ export interface ClientOptions extends EngineOptions {
    * of the client is sent, also where the call fails; what it returns is awaited. When it fails, the call ends with a
    * `TokensNotStoredError`, and it is called again before the client's next request.
    *
-   * What it waits for must not send by this client. A login that is under way when its call is aborted, or its loop left,
-   * is aborted, too, and a refresh token that the server gave out by then is lost: a `transport` that does not pass the
-   * signal on for requests to the token URL keeps it, and it is handed over when the answer is there.
+   * What it waits for must not send by this client. A call that is aborted, or whose loop is left, during a login ends
+   * when the login's answer was handed over, or after a minute.
    */
   readonly onTokens?: TakeTokens;
 }

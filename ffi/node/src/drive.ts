@@ -7,6 +7,9 @@ import type { Feeder } from "./feeder";
 import { notStored, type Handover, type Refusal } from "./handover";
 import { NotSent, type Request, type Transport } from "./http";
 
+/** Milliseconds that a login may go on after its call has ended. */
+const LOGIN_PATIENCE = 60_000;
+
 /** What a driven call needs from its surroundings. */
 export interface Surroundings {
   readonly transport: Transport;
@@ -19,8 +22,9 @@ export interface Surroundings {
 
 /**
  * The outputs of a call, in order. Requests are transmitted as many at a time as the engine hands out.
- * Aborting cancels the call, which then throws its `CancelledError`; leaving the loop cancels it too. A push that wants
- * records gets those of the feeder, or is told that there are none.
+ * Aborting cancels the call, which then throws its `CancelledError`; leaving the loop cancels it too. Either waits for a
+ * login that is under way, since its answer may be the only copy of a refresh token. A push that wants records gets those
+ * of the feeder, or is told that there are none.
  */
 export async function* drive(
   call: Call,
@@ -37,7 +41,7 @@ export async function* drive(
       const step = driver.poll();
       switch (step.kind) {
         case "send":
-          driver.transmit(step.exchange, step.request);
+          driver.transmit(step);
           break;
         case "wait":
           await driver.pause(step.until);
@@ -62,8 +66,11 @@ export async function* drive(
           yield step;
       }
     }
+  } catch (error) {
+    await driver.stop();
+    throw driver.explained(error);
   } finally {
-    driver.stop();
+    await driver.stop();
     await feeder?.close();
   }
 }
@@ -72,8 +79,10 @@ class Driver {
   readonly #call: Call;
   readonly #surroundings: Surroundings;
   readonly #signal: AbortSignal | undefined;
-  /** Aborts the exchanges that are out. */
+  /** Aborts the exchanges that are out, but for logins. */
   readonly #exchanges = new AbortController();
+  /** Aborts the logins that are out. */
+  readonly #logins = new AbortController();
   readonly #onAbort = () => this.#abort();
   #tellAborted: () => void = () => {};
   #hasNews = false;
@@ -83,6 +92,8 @@ class Driver {
   #refusal: Refusal | undefined;
   /** The exchanges that are under way. */
   readonly #under = new Set<Promise<void>>();
+  /** Those of them that are logins. */
+  readonly #underLogin = new Map<Promise<void>, number>();
 
   constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
     this.#call = call;
@@ -101,11 +112,12 @@ class Driver {
       throw this.#defect.error;
     }
     this.#hasNews = false;
-    try {
-      return this.#call.poll(this.#surroundings.clock());
-    } catch (error) {
-      throw this.#refusal !== undefined && error instanceof BrightpearlError ? notStored(error, this.#refusal) : error;
-    }
+    return this.#call.poll(this.#surroundings.clock());
+  }
+
+  /** An error that ended the call, with what became of tokens meanwhile. */
+  explained(error: unknown): unknown {
+    return this.#refusal !== undefined && error instanceof BrightpearlError ? notStored(error, this.#refusal) : error;
   }
 
   /** Whether the program did not take tokens. */
@@ -120,19 +132,23 @@ class Driver {
   }
 
   /** Transmits in the background; what comes of it is news. */
-  transmit(exchange: number, request: Request): void {
-    const under = this.#exchange(exchange, request)
+  transmit({ exchange, request, isLogin }: Step & { kind: "send" }): void {
+    const under = this.#exchange(exchange, request, (isLogin ? this.#logins : this.#exchanges).signal)
       .catch((error: unknown) => {
         this.#defect = { error };
       })
       .finally(() => {
         this.#under.delete(under);
+        this.#underLogin.delete(under);
         this.#tell();
       });
     this.#under.add(under);
+    if (isLogin) {
+      this.#underLogin.set(under, exchange);
+    }
   }
 
-  async #exchange(exchange: number, request: Request): Promise<void> {
+  async #exchange(exchange: number, request: Request, signal: AbortSignal): Promise<void> {
     const { transport, clock, handover } = this.#surroundings;
     // Another exchange of the client may have got the token that is about to be sent.
     if (handover?.isDue) {
@@ -143,7 +159,7 @@ class Driver {
         return;
       }
     }
-    const sent = (async () => readAnswer(await transport(request, { signal: this.#exchanges.signal })))();
+    const sent = (async () => readAnswer(await transport(request, { signal })))();
     await sent.then(
       (answer) => this.#report(() => this.#call.take(exchange, answer, clock())),
       (failure: unknown) => this.#report(() => this.#call.fail(exchange, failure, clock())),
@@ -185,11 +201,29 @@ class Driver {
     });
   }
 
-  /** Ends the call, unless it is over, and the exchanges that are out. */
-  stop(): void {
+  /**
+   * Ends the call, unless it is over, and the exchanges that are out. Resolves when no login is under way any more; one
+   * that lasts too long is aborted.
+   */
+  async stop(): Promise<void> {
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#call.cancel(this.#surroundings.clock());
     this.#exchanges.abort();
+    if (this.#underLogin.size > 0) {
+      const over = new AbortController();
+      const patience = this.#surroundings.sleep(LOGIN_PATIENCE, over.signal).then(() => this.#giveUpLogins());
+      await Promise.race([Promise.all(this.#underLogin.keys()), patience]);
+      over.abort();
+    }
+  }
+
+  /** Ends the logins that are out, of which the transport may not hear: other calls may log in again. */
+  #giveUpLogins(): void {
+    this.#logins.abort();
+    for (const exchange of this.#underLogin.values()) {
+      this.#report(() => this.#call.fail(exchange, new Error("the login has not ended within a minute"), this.#surroundings.clock()));
+    }
+    this.#underLogin.clear();
   }
 
   /** Tells the call also after it was stopped: the request budget wants to know. */

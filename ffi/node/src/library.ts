@@ -68,6 +68,7 @@ const step = koffi.struct("bp_step", {
   outcomes: "void *",
   journal: text,
   records: "void *",
+  is_login: "bool",
 });
 const response = koffi.struct("bp_response", {
   struct_size: "size_t",
@@ -176,6 +177,7 @@ export interface StepStruct {
   outcomes: Pointer;
   journal: Slice;
   records: Pointer;
+  is_login: boolean;
 }
 export interface ViolationStruct {
   pointer: Slice;

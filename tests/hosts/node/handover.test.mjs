@@ -271,47 +271,85 @@ test("a call whose tokens were not taken ends, although another exchange's were"
   }
 });
 
-test("a login that the transport lets finish is handed over, though its call was aborted", async () => {
-  for (const isClosed of [false, true]) {
-    const abort = new AbortController();
-    const stored = [];
-    let hand;
-    const handed = new Promise((resolve) => (hand = resolve));
-    let answer;
-    const isAnswered = new Promise((resolve) => (answer = resolve));
+/** An account whose logins last until they are told to end, by a transport that ends whatever is aborted, if it heeds that. */
+function slow({ heeds = true, ...options } = {}) {
+  const happened = [];
+  let end;
+  const isToEnd = new Promise((resolve) => (end = resolve));
+  let begin;
+  const hasBegun = new Promise((resolve) => (begin = resolve));
+  const transport = async ({ url }, { signal }) => {
+    const isLogin = url.includes("/token/");
+    happened.push(isLogin ? "login" : "sent");
+    if (isLogin) begin();
+    const aborted = new Promise((_, reject) => signal.addEventListener("abort", () => heeds && reject(signal.reason)));
     const granted = { access_token: "A1", refresh_token: "R1", token_type: "Bearer", expires_in: 604800 };
-    const transport = async ({ url }) => {
-      if (!url.includes("/token/")) return { status: 200, headers: [], body: '{"response":[]}' };
-      setImmediate(() => abort.abort());
-      await isAnswered;
-      return { status: 200, headers: [], body: JSON.stringify(granted) };
-    };
-    const { client } = played({ options: { transport, onTokens: ({ refreshToken }) => (stored.push(refreshToken), hand()) } });
-    const error = await rejection(client.request("GET", TYPES, { signal: abort.signal }));
-    assert.ok(error instanceof CancelledError && !(error instanceof TokensNotStoredError), error);
+    await Promise.race([isLogin ? isToEnd : undefined, aborted]);
+    return { status: 200, headers: [], body: JSON.stringify(isLogin ? granted : { response: [] }) };
+  };
+  const onTokens = async ({ refreshToken }) => {
+    await later(5);
+    happened.push(refreshToken);
+  };
+  const { client } = played({ options: { transport, onTokens, ...options } });
+  return { client, happened, end, hasBegun };
+}
+
+for (const isClosed of [false, true]) {
+  test(`a login outlasts its aborted call, whose client is ${isClosed ? "closed" : "used on"}`, async () => {
+    const { client, happened, end, hasBegun } = slow();
+    const abort = new AbortController();
+    const asked = rejection(client.request("GET", TYPES, { signal: abort.signal }));
+    await hasBegun;
+    abort.abort();
     if (isClosed) client.close();
-    answer();
-    await handed;
-    assert.deepEqual(stored, ["R1"]);
+    setTimeout(end, 20);
+    const error = await asked;
+    assert.ok(error instanceof CancelledError && !(error instanceof TokensNotStoredError), error);
+    assert.deepEqual(happened, ["login", "R1"]);
     if (!isClosed) assert.equal((await client.request("GET", TYPES)).status, 200);
-    assert.deepEqual(stored, ["R1"]);
-  }
+    assert.deepEqual(happened.slice(0, 2), ["login", "R1"]);
+  });
+}
+
+test("another call waits for the login of an aborted one, and does not use its refresh token", async () => {
+  const { client, happened, end, hasBegun } = slow();
+  const abort = new AbortController();
+  const asked = rejection(client.request("GET", TYPES, { signal: abort.signal }));
+  await hasBegun;
+  abort.abort();
+  const other = client.request("GET", TYPES);
+  setTimeout(end, 20);
+  assert.ok((await asked) instanceof CancelledError);
+  assert.equal((await other).status, 200);
+  assert.deepEqual(happened, ["login", "R1", "sent"]);
 });
 
-test("sending with the client meanwhile is told", async () => {
-  const { client, happened } = played({ store: () => client.request("GET", TYPES) });
-  const error = await rejection(client.request("GET", TYPES));
-  assert.ok(error.cause instanceof TokensNotStoredError && error.cause.cause instanceof MisuseError, error);
-  assert.deepEqual(happened, ["login", "tokens"]);
+test("an aborted call tells that the tokens of its login were not taken", async () => {
+  const { client, end, hasBegun } = slow({ onTokens: full });
+  const abort = new AbortController();
+  const asked = rejection(client.request("GET", TYPES, { signal: abort.signal }));
+  await hasBegun;
+  abort.abort();
+  end();
+  const error = await asked;
+  assert.ok(error instanceof TokensNotStoredError && error.cause.code === "ENOSPC", error);
 });
 
-test("whatever it throws, at once or later, the call ends; what is not a function is refused", async () => {
-  for (const thrown of [undefined, null, 7, "a text", new Error("x"), new MisuseError("x", { kind: "misuse", errors: [] })]) {
-    for (const onTokens of [() => { throw thrown; }, async () => { throw thrown; }]) {
-      const error = await rejection(played({ options: { onTokens } }).client.request("GET", TYPES));
-      assert.ok(error instanceof TokensNotStoredError);
-      assert.equal(error.cause, thrown);
-    }
+test("a login that does not end is aborted after a minute, and another call logs in", async () => {
+  const waited = [];
+  const sleep = async (milliseconds) => void waited.push(milliseconds);
+  for (const heeds of [true, false]) {
+    const { client, happened, end, hasBegun } = slow({ sleep, heeds });
+    const abort = new AbortController();
+    const asked = rejection(client.request("GET", TYPES, { signal: abort.signal }));
+    await hasBegun;
+    abort.abort();
+    assert.ok((await asked) instanceof CancelledError);
+    assert.deepEqual([happened, waited.splice(0)], [["login"], [60_000]]);
+    const other = client.request("GET", TYPES);
+    end();
+    assert.equal((await other).status, 200);
+    assert.deepEqual(happened.filter((what) => what === "login"), ["login", "login"]);
   }
-  assert.throws(() => played({ options: { onTokens: "store" } }), (error) => error instanceof ValidationError && error.location === "onTokens");
 });
