@@ -1,7 +1,11 @@
 //! Brightpearl's envelope: `response`, `errors` and their siblings (API notes §3.1). Success stays bytes;
 //! only failures are read eagerly.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Kind, Result, ServerError};
@@ -23,6 +27,45 @@ impl<'a> Envelope<'a> {
     pub(crate) fn read(body: &'a [u8]) -> Result<Self> {
         serde_json::from_slice(body).map_err(|error| unreadable(body, &error))
     }
+}
+
+/// Whether a body that is too long to be read, or cut off, begins as a success does: with `response` among its members,
+/// whichever stand before it, or with nothing to say. Anybody's JSON may begin with a brace.
+pub(crate) fn begins_success(body: &[u8]) -> bool {
+    struct Beginning {
+        is_success: bool,
+    }
+
+    impl<'de> Visitor<'de> for &mut Beginning {
+        type Value = ();
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("an envelope")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            let mut is_empty = true;
+            while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+                match &*name {
+                    "response" => {
+                        self.is_success = true;
+                        // What follows is too long to be read.
+                        break;
+                    }
+                    "errors" => return Ok(()),
+                    _ => map.next_value::<IgnoredAny>()?,
+                };
+                is_empty = false;
+            }
+            self.is_success |= is_empty;
+            Ok(())
+        }
+    }
+
+    let mut beginning = Beginning { is_success: false };
+    // What ends it does not matter: reading stops behind the name of the response.
+    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(&mut beginning);
+    beginning.is_success
 }
 
 /// An error for a body that is not what was expected, with its place and its beginning.

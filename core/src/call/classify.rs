@@ -1,7 +1,7 @@
 //! From an HTTP answer to what it means: success, or an error with its delivery state and whether a
 //! repetition may help (API notes §3.3, §5; design of the delivery states in ARCHITECTURE.md).
 
-use crate::envelope::Failure as Body;
+use crate::envelope::{Failure as Body, begins_success};
 use crate::error::{Delivery, Error, Kind};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
@@ -28,7 +28,7 @@ impl Failed {
 pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Failed> {
     let success = (200..300).contains(&response.status);
     if response.body.len() > max_body {
-        let is_done = success && first_byte(&response.body) == Some(b'{');
+        let is_done = success && begins_success(&response.body);
         let delivery = if is_done { Delivery::Applied } else { Delivery::MaybeApplied };
         let message = format!(
             "the answer has {} bytes; expected at most {max_body}, as `max_body_bytes` is configured",
@@ -264,6 +264,13 @@ mod tests {
         for (status, body, delivery) in [
             (200, "{}        ", Delivery::Applied),
             (201, " \r\n\t{\"response\":7}", Delivery::Applied),
+            (200, "{\"response\":[{\"id\":7},{\"id", Delivery::Applied),
+            (200, "{\"pagination\":{\"firstResult\":1},\"response\":[", Delivery::Applied),
+            (200, "{\"status\":\"welcome\"}", Delivery::MaybeApplied),
+            (200, "{\"status\":{\"response\":7}}", Delivery::MaybeApplied),
+            (200, "{\"errors\":[{\"code\":\"CMNC-018\"}],\"response\":7}", Delivery::MaybeApplied),
+            (200, "{\"respon", Delivery::MaybeApplied),
+            (200, "{response:7}", Delivery::MaybeApplied),
             (200, "<html>Welcome</html>", Delivery::MaybeApplied),
             (200, "          ", Delivery::MaybeApplied),
             (200, "[1,2,3,4]", Delivery::MaybeApplied),
