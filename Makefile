@@ -46,6 +46,15 @@ test-rust: ## Format, lints, unit, documentation, property, recording and vector
 	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
 	@tests/step.sh "Rust tests" cargo test --locked -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust -- --show-output
 
+.PHONY: lint
+lint: $(VENV)/.test-tools ## Formatters and linters of everything but Rust, and the width of prose
+	@tests/step.sh "formatters and linters" env VENV=$(VENV) tests/lint.sh
+
+.PHONY: format
+format: $(VENV)/.test-tools ## Formats everything, and mends what linters can mend by themselves
+	@cargo fmt --all
+	@env VENV=$(VENV) tests/lint.sh --write
+
 .PHONY: test-stacks
 test-stacks: ## Every parser with hostile inputs on a stack of 128 KiB, optimised; not a part of `test`, since the build takes minutes
 	@tests/step.sh "small stacks" cargo test --locked --quiet --release -p brightpearl-core --test limits --test limits_inputs
