@@ -262,9 +262,7 @@ class Types:
             return f"Sequence[{elements}]" if inputs else f"list[{elements}]"
         if kind == "object":
             return self._object_type(schema, member, task, inputs=inputs)
-        return {"integer": "int", "number": "Number" if inputs else "Decimal", "boolean": "bool", "null": "None"}[
-            kind
-        ]
+        return {"integer": "int", "number": "Number" if inputs else "Decimal", "boolean": "bool", "null": "None"}[kind]
 
     def _object_type(self, schema: JsonSchema, member: str, task: str, *, inputs: bool) -> str:
         """A typed dict for an object with members that are known, and a mapping for others."""

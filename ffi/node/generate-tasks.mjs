@@ -30,7 +30,11 @@ export abstract class Tasks {
   abstract task<T extends object = any>(name: string, task?: object, options?: Cancellable): Promise<Parsed<T>>;
 `;
 
-const pascal = (name) => name.split("-").map((word) => word[0].toUpperCase() + word.slice(1)).join("");
+const pascal = (name) =>
+  name
+    .split("-")
+    .map((word) => word[0].toUpperCase() + word.slice(1))
+    .join("");
 export const methodName = (name) => pascal(name).replace(/^./, (letter) => letter.toLowerCase());
 
 function types({ name, arguments: taken, result }) {
@@ -50,12 +54,14 @@ function needsNothing({ anyOf, required = [], allOf = [] }) {
 
 function method(task) {
   const { name, summary, requests, writes, arguments: taken } = task;
-  const comment = documentation([summary, requests && `Sends: ${requests}`, writes ? "" : "It changes nothing."], "  ", WIDTH);
+  const comment = documentation(
+    [summary, requests && `Sends: ${requests}`, writes ? "" : "It changes nothing."],
+    "  ",
+    WIDTH,
+  );
   const result = `${pascal(name)}Result`;
   const call = (given) => `return this.task<${result}>("${name}", ${given}, options);`;
-  const parameter = takesNothing(taken)
-    ? ""
-    : `task: ${pascal(name)}Arguments${needsNothing(taken) ? " = {}" : ""}, `;
+  const parameter = takesNothing(taken) ? "" : `task: ${pascal(name)}Arguments${needsNothing(taken) ? " = {}" : ""}, `;
   return `\n${comment}  ${methodName(name)}(${parameter}options: Cancellable = {}): Promise<Parsed<${result}>> {
     ${call(parameter ? "task" : "{}")}
   }
@@ -73,7 +79,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!process.argv.includes("--check")) {
     writeFileSync(file, generate());
   } else if (readFileSync(file, "utf8") !== generate()) {
-    console.error("src/tasks.ts is not what the engine says of its tasks; run ffi/node/build.sh, then node ffi/node/generate-tasks.mjs");
+    console.error(
+      "src/tasks.ts is not what the engine says of its tasks; run ffi/node/build.sh, then node ffi/node/generate-tasks.mjs",
+    );
     process.exitCode = 1;
   }
 }

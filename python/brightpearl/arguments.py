@@ -13,15 +13,11 @@ _LONGEST = 1_000_000.0
 def checked_seconds(value: object, name: str) -> float:
     """A span of time that is more than nothing."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ArgumentTypeError(
-            f"`{name}` is a {type(value).__name__}; expected a number of seconds", location=name
-        )
+        raise ArgumentTypeError(f"`{name}` is a {type(value).__name__}; expected a number of seconds", location=name)
     # A whole number may be larger than any float.
     if not 0 < value <= _LONGEST or math.isnan(value):
         shown = repr(value) if isinstance(value, float) or abs(value) < 1 << 64 else "a very large number"
-        raise ValidationError(
-            f"`{name}` is {shown}; expected seconds above 0 and up to {_LONGEST:,.0f}", location=name
-        )
+        raise ValidationError(f"`{name}` is {shown}; expected seconds above 0 and up to {_LONGEST:,.0f}", location=name)
     return float(value)
 
 

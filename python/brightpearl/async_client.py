@@ -186,9 +186,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         unchecked: bool = False,
     ) -> Reply:
         """Replaces something."""
-        return await self.request(
-            "PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
-        )
+        return await self.request("PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
 
     async def patch(
         self,
@@ -306,9 +304,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
 
     async def resume(
         self, checkpoint: str, *, allow_writes: bool = False
-    ) -> (
-        AsyncRows | AsyncResources | AsyncBatchResults | AsyncPulledRecords | Reply | list[str] | dict[str, Any]
-    ):
+    ) -> AsyncRows | AsyncResources | AsyncBatchResults | AsyncPulledRecords | Reply | list[str] | dict[str, Any]:
         """Goes on where a checkpoint was taken, perhaps by another process or another kind of client; with an
         operation that writes only where `allow_writes` says so. See `Client.resume`."""
         driver = self._drive(self._native.resume(checkpoint, allow_writes))

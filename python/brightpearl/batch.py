@@ -105,6 +105,4 @@ def warn_of_unsent(results: object) -> None:
     """Says that nobody iterated a batch."""
     import warnings
 
-    warnings.warn(
-        "a batch was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=results
-    )
+    warnings.warn("a batch was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=results)

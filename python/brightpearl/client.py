@@ -120,9 +120,7 @@ class Client(TaskMethods, AnyClient):
             from brightpearl.http import HttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
-            transport = self._own_transport = HttpxTransport(
-                timeout=timeout, deadline=deadline, max_body_bytes=limit
-            )
+            transport = self._own_transport = HttpxTransport(timeout=timeout, deadline=deadline, max_body_bytes=limit)
         self._host = Host(transport, self._clock, sleep or time.sleep, Handover(self._native, on_tokens))
 
     @classmethod
@@ -262,9 +260,7 @@ class Client(TaskMethods, AnyClient):
         unchecked: bool = False,
     ) -> Reply:
         """Takes something away. The arguments are those of `request`."""
-        return self.request(
-            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
-        )
+        return self.request("DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
 
     def batch(
         self,

@@ -232,9 +232,7 @@ def parts_of(response: object) -> tuple[int, list[tuple[str, str]], bytes]:
 
     Raises `TypeError` or `ValueError` when it is something else."""
     if not isinstance(response, Response):
-        raise TypeError(
-            f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response"
-        )
+        raise TypeError(f"the transport answered with a {type(response).__name__}; expected a brightpearl.Response")
     # What was assigned to one after it was made is checked, too.
     checked = Response(response.status, response.headers, response.body)
     return checked.status, list(Headers(checked.headers.lines).lines), checked.body

@@ -62,9 +62,7 @@ def _credentials(environment: Mapping[str, str]) -> Credentials:
         raise _both(found[1], found[0])
     if not found:
         schemes = ", ".join(_SCHEMES)
-        raise _wrong(
-            "BRIGHTPEARL_ACCOUNT_TOKEN", f"the variable is not set; expected a credential in one of {schemes}"
-        )
+        raise _wrong("BRIGHTPEARL_ACCOUNT_TOKEN", f"the variable is not set; expected a credential in one of {schemes}")
     return _SCHEMES[found[0]](environment)
 
 

@@ -155,9 +155,7 @@ def said(error: Exception) -> str:
     return _QUOTED.sub("", text)
 
 
-def prepared(
-    client: httpx.Client | httpx.AsyncClient, request: Request, extensions: dict[str, Any]
-) -> httpx.Request:
+def prepared(client: httpx.Client | httpx.AsyncClient, request: Request, extensions: dict[str, Any]) -> httpx.Request:
     """A request as the HTTP library wants it. Raises `Unsendable` when there can be none."""
     lines = [(wire_name(name), wire_value(name, value)) for name, value in request.headers.lines]
     if "accept-encoding" not in request.headers:

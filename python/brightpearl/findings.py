@@ -142,9 +142,7 @@ class MappingFailure(Record):
     record: str | None
     """The record's key, where the document has one and it is known."""
 
-    def __init__(
-        self, rule: str, target: str, source: str, value: str, reason: str, record: str | None = None
-    ) -> None:
+    def __init__(self, rule: str, target: str, source: str, value: str, reason: str, record: str | None = None) -> None:
         self.rule = rule
         self.target = target
         self.source = source

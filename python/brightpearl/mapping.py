@@ -14,7 +14,8 @@ from brightpearl.wire import record_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping as AnyMapping
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as AnyMapping
     from typing import Any
 
     from brightpearl._native import MappedRecord

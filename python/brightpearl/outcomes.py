@@ -305,6 +305,4 @@ def warn_of_unsent_push(outcomes: object) -> None:
     """Says that nobody iterated a push."""
     import warnings
 
-    warnings.warn(
-        "a push was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=outcomes
-    )
+    warnings.warn("a push was never iterated, so that nothing was sent", RuntimeWarning, stacklevel=3, source=outcomes)

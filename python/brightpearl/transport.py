@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     """The same for an `AsyncClient`."""
 
 
-class TransportFailure(Exception):  # noqa: N818 - findings about a request, not errors of the caller
+class TransportFailure(Exception):
     """The exchange brought no answer. Raise one of the three subclasses. `str()` of an error is one line."""
 
     def __str__(self) -> str:

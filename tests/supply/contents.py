@@ -34,8 +34,19 @@ BELONGS = {
     rf"|{WHEEL}sboms/brightpearl\.cdx\.json",
 }
 NEEDED = {
-    "c": [r"include/brightpearl\.h", r"lib/libbrightpearl\.a", r"lib/libbrightpearl\.(so|\d+\.dylib)", r"lib/pkgconfig/.*"],
-    "node": [r"package\.json", r"README\.md", r"dist/index\.d\.ts", r"lib/.*brightpearl\.(so|dylib|dll)", r"lib/.*-emulator.*"],
+    "c": [
+        r"include/brightpearl\.h",
+        r"lib/libbrightpearl\.a",
+        r"lib/libbrightpearl\.(so|\d+\.dylib)",
+        r"lib/pkgconfig/.*",
+    ],
+    "node": [
+        r"package\.json",
+        r"README\.md",
+        r"dist/index\.d\.ts",
+        r"lib/.*brightpearl\.(so|dylib|dll)",
+        r"lib/.*-emulator.*",
+    ],
     "component": [r"brightpearl\.wasm"],
     "python": [r"brightpearl/__init__\.py", r"brightpearl/_native\..*", r"brightpearl/py\.typed", rf"{WHEEL}METADATA"],
 }
@@ -59,7 +70,9 @@ def _in_folder(path: Path) -> dict[str, Held]:
 def _in_wheel(path: Path) -> dict[str, Held]:
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        return {it.filename: Held(archive.read(it), it.external_attr >> 16 & 0o7777, "", it.date_time) for it in entries}
+        return {
+            it.filename: Held(archive.read(it), it.external_attr >> 16 & 0o7777, "", it.date_time) for it in entries
+        }
 
 
 def _in_tar(path: Path) -> dict[str, Held]:
@@ -135,7 +148,11 @@ def wrong_with(artefact: str, held: dict[str, Held], *, debug: bool = False) -> 
             wrong.append(f"{name} has mode {file.mode:o}; expected 644 or 755")
         if file.owner:
             wrong.append(f"{name} has the owner {file.owner}; expected none")
-        if re.search(r"\.map$|^//[#@] sourceMappingURL=", name + "\n" + file.content.decode(errors="replace")[-200:], re.MULTILINE):
+        if re.search(
+            r"\.map$|^//[#@] sourceMappingURL=",
+            name + "\n" + file.content.decode(errors="replace")[-200:],
+            re.MULTILINE,
+        ):
             wrong.append(f"{name} is a source map or names one")
     if len({file.time for file in held.values()}) > 1:
         wrong.append("its files have different times")

@@ -34,7 +34,9 @@ def _cargo(*arguments: str) -> str:
 @functools.cache
 def packages(manifest: Path = ROOT / "Cargo.toml") -> list[Package]:
     """Every package of a lock file that a build or a test on any machine may use."""
-    metadata = _cargo("metadata", "--locked", "--all-features", "--format-version", "1", "--manifest-path", str(manifest))
+    metadata = _cargo(
+        "metadata", "--locked", "--all-features", "--format-version", "1", "--manifest-path", str(manifest)
+    )
     found: list[Package] = json.loads(metadata)["packages"]
     return found
 

@@ -19,9 +19,15 @@ def differences(one: dict[str, Held], other: dict[str, Held]) -> list[str]:
         here, there = one[name], other[name]
         if here.content != there.content:
             at = next((i for i, (a, b) in enumerate(zip(here.content, there.content)) if a != b), None)
-            place = "in length" if at is None else f"at byte {at}: {here.content[at:at + 40]!r}, {there.content[at:at + 40]!r}"
+            place = (
+                "in length"
+                if at is None
+                else f"at byte {at}: {here.content[at : at + 40]!r}, {there.content[at : at + 40]!r}"
+            )
             told.append(f"{name} differs {place}")
-        told += [f"{name} has another {it}" for it in ("mode", "owner", "time") if getattr(here, it) != getattr(there, it)]
+        told += [
+            f"{name} has another {it}" for it in ("mode", "owner", "time") if getattr(here, it) != getattr(there, it)
+        ]
     if not told and list(one) != list(other):
         told.append("the files are in another order")
     return told

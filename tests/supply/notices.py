@@ -26,7 +26,9 @@ def _standard_library() -> str:
     page = reproducible.sysroot() / "share/doc/rust/COPYRIGHT-library.html"
     if not page.is_file():
         return text + "\nThe compiler came without the notices of its library; they are at https://www.rust-lang.org.\n"
-    plain = html.unescape(re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL))
+    plain = html.unescape(
+        re.sub(r"<(style|script).*?</\1>|<[^>]*>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    )
     lines = (line.rstrip() for line in plain.splitlines())
     return text + "\n" + re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
@@ -41,7 +43,9 @@ def notices(artefact: str) -> str:
         if package["repository"]:
             parts.append(f"{package['repository']}\n")
         folder = Path(package["manifest_path"]).parent
-        texts = [path for path in sorted(folder.iterdir()) if path.is_file() and path.name.lower().startswith(BEGINNINGS)]
+        texts = [
+            path for path in sorted(folder.iterdir()) if path.is_file() and path.name.lower().startswith(BEGINNINGS)
+        ]
         for path in texts:
             parts.append(f"\n--- {path.name}\n\n{path.read_text(encoding='utf-8', errors='replace').strip()}\n")
         if not texts:

@@ -74,7 +74,9 @@ def _of_npm() -> tuple[list[Component], dict[str, set[str]]]:
     components: list[Component] = []
     edges: dict[str, set[str]] = {}
     installed = {path: entry for path, entry in lock.items() if not entry.get("dev")}
-    references = {path: f"npm:{path.rpartition('node_modules/')[2]}@{it['version']}" for path, it in installed.items() if path}
+    references = {
+        path: f"npm:{path.rpartition('node_modules/')[2]}@{it['version']}" for path, it in installed.items() if path
+    }
     for path, entry in installed.items():
         uses = {*entry.get("dependencies", {}), *entry.get("optionalDependencies", {})}
         # Nothing of ours needs two versions of one package, so that all of them lie side by side.

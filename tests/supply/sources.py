@@ -14,7 +14,18 @@ from pathlib import Path
 
 from dependencies import ARTEFACTS, ROOT, links, packages
 
-OUTPUT = {".git", ".venv", ".build", "target", "node_modules", "dist", "lib", "__pycache__", ".mypy_cache", ".pytest_cache"}
+OUTPUT = {
+    ".git",
+    ".venv",
+    ".build",
+    "target",
+    "node_modules",
+    "dist",
+    "lib",
+    "__pycache__",
+    ".mypy_cache",
+    ".pytest_cache",
+}
 # Where `unsafe` belongs: the C functions, and the tests that call them as C would.
 WITH_UNSAFE = ("ffi/", "tests/fuzz/targets/abi/", "tests/fuzz/targets/abi.rs")
 CARGO = re.compile(r"\bcargo (build|test|run|check|clippy|doc|rustc|rustdoc|tree|metadata|bench|install|fetch|deny)\b")
@@ -57,7 +68,9 @@ def unlocked(name: str, text: str) -> list[str]:
         if not script:
             continue
         if PIP.search(line) and "--require-hashes" not in line and not ("--no-index" in line and "--no-deps" in line):
-            wrong.append(f"{place}: pip without --require-hashes; only what was built here may do without, by --no-index --no-deps")
+            wrong.append(
+                f"{place}: pip without --require-hashes; only what was built here may do without, by --no-index --no-deps"
+            )
         if NPM.search(line) and '"./$pack"' not in line:
             wrong.append(f"{place}: npm does not go by its lock file; expected npm ci")
     return wrong
@@ -115,7 +128,10 @@ def wrong_with_sources() -> list[str]:
     wrong: list[str] = []
     for path in files():
         name = path.relative_to(ROOT).as_posix()
-        if path.suffix not in (".sh", ".md", ".rs", ".py", ".mjs", ".json", ".yml", ".yaml", ".c", ".ts", "") or path.is_symlink():
+        if (
+            path.suffix not in (".sh", ".md", ".rs", ".py", ".mjs", ".json", ".yml", ".yaml", ".c", ".ts", "")
+            or path.is_symlink()
+        ):
             continue
         try:
             text = path.read_text(encoding="utf-8")

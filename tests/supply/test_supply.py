@@ -9,15 +9,16 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
 import archive
 import contents
-import pytest
 import reproducible
 import sbom
 import sources
 from contents import Held
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from dependencies import ARTEFACTS, ROOT, STANDARD_LIBRARY, checksums, of_artefact
 
 EPOCH = "1700000000"
@@ -113,7 +114,11 @@ def test_contents_that_belong_there_are_accepted() -> None:
         ("THIRD-PARTY-NOTICES.txt", Held(b"", 0o644, "", 1), f"nothing of {STANDARD_LIBRARY}"),
         ("brightpearl.cdx.json", Held(b"{}", 0o644, "", 1), "differs from what the lock files say"),
         ("brightpearl.wasm", Held(os.fsencode(ROOT) + b"/core", 0o644, "", 1), "has the path .* of this machine"),
-        ("brightpearl.wasm", Held(os.fsencode(Path.home()) + b"/.cargo/x", 0o644, "", 1), "has the path .* of this machine"),
+        (
+            "brightpearl.wasm",
+            Held(os.fsencode(Path.home()) + b"/.cargo/x", 0o644, "", 1),
+            "has the path .* of this machine",
+        ),
         ("brightpearl.wasm", Held(b"", 0o600, "", 1), "has mode 600"),
         ("brightpearl.wasm", Held(b"", 0o644, "1000", 1), "has the owner 1000"),
         ("brightpearl.wasm", Held(b"", 0o644, "", 2), "different times"),
@@ -136,7 +141,12 @@ def test_commands_that_leave_versions_open_are_told(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["cargo build \\\n  --locked", "pip install --require-hashes -r x", "pip install --no-deps --no-index x.whl", "npm ci"],
+    [
+        "cargo build \\\n  --locked",
+        "pip install --require-hashes -r x",
+        "pip install --no-deps --no-index x.whl",
+        "npm ci",
+    ],
 )
 def test_commands_that_do_not_are_accepted(line: str) -> None:
     assert sources.unlocked("x.sh", line) == []
@@ -174,7 +184,11 @@ def failing_program(folder: Path, name: str) -> str:
 
 @pytest.mark.parametrize("place", ["a checkout", "an archive", "a refused checkout", "an empty checkout"])
 def test_the_time_is_that_of_the_last_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    for name, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_COMMITTER_DATE": f"{EPOCH} +0200"}.items():
+    for name, value in {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_COMMITTER_DATE": f"{EPOCH} +0200",
+    }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     root = tmp_path / "root"

@@ -48,7 +48,11 @@ export function messageOf(thrown: unknown): string {
   try {
     const message: unknown = thrown instanceof Error ? thrown.message : undefined;
     // In whole: what is cut before the engine has blanked it may end within a token.
-    return typeof message === "string" ? message : typeof thrown === "string" ? inspect(thrown, { maxStringLength: Infinity }) : shown(thrown);
+    return typeof message === "string"
+      ? message
+      : typeof thrown === "string"
+        ? inspect(thrown, { maxStringLength: Infinity })
+        : shown(thrown);
   } catch {
     return "a value that cannot be shown";
   }

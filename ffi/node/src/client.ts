@@ -109,7 +109,12 @@ export class Client extends Tasks {
     const [shared, config] = pool instanceof Pool ? [pool, rest] : [undefined, { ...rest, pool }];
     this.engine = new Engine(renamed({ maxInFlight: MAX_IN_FLIGHT, ...config }), shared);
     // Its options are checked also where another transport makes them idle.
-    const standard = fetchTransport({ fetch: fetcher, timeoutMs, deadlineMs, maxBodyBytes: options.maxBodyBytes } as FetchTransportOptions);
+    const standard = fetchTransport({
+      fetch: fetcher,
+      timeoutMs,
+      deadlineMs,
+      maxBodyBytes: options.maxBodyBytes,
+    } as FetchTransportOptions);
     this.#surroundings = {
       transport: transport ?? standard,
       clock: clock ?? Date.now,

@@ -83,9 +83,7 @@ export class Engine {
   /** Throws a `ValidationError` at the field that is wrong. Nothing is sent. */
   constructor(config: object, pool?: Pool) {
     const json = Buffer.from(JSON.stringify(config));
-    const client = make((client, error) =>
-      native.clientNew(json, json.length, pool?.pointer ?? null, client, error),
-    );
+    const client = make((client, error) => native.clientNew(json, json.length, pool?.pointer ?? null, client, error));
     this.#handle = new Handle(this, client, (pointer) => native.clientFree(pointer));
   }
 

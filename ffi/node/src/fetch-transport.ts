@@ -94,7 +94,9 @@ function hostOf(request: Request): string {
     throw new Unsendable("the URL is invalid; expected an absolute URL");
   }
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new Unsendable(`the URL is invalid: its scheme is ${JSON.stringify(url.protocol.slice(0, -1))}; expected https`);
+    throw new Unsendable(
+      `the URL is invalid: its scheme is ${JSON.stringify(url.protocol.slice(0, -1))}; expected https`,
+    );
   }
   return url.hostname;
 }
@@ -106,12 +108,19 @@ function requireSendable(request: Request): void {
       throw new Unsendable(`the header name ${JSON.stringify(name)} is invalid; expected letters, digits and hyphens`);
     }
     if (!/^[\t\x20-\x7e]*$/.test(value)) {
-      throw new Unsendable(`the value of the header ${JSON.stringify(name)} is invalid; expected one line of ASCII characters`);
+      throw new Unsendable(
+        `the value of the header ${JSON.stringify(name)} is invalid; expected one line of ASCII characters`,
+      );
     }
   }
 }
 
-async function exchange(fetcher: typeof fetch, request: Request, watch: Watch, maxBodyBytes: number): Promise<Response> {
+async function exchange(
+  fetcher: typeof fetch,
+  request: Request,
+  watch: Watch,
+  maxBodyBytes: number,
+): Promise<Response> {
   const options: RequestInit = {
     method: request.method,
     headers: request.headers.map(([name, value]): [string, string] => [name, value]),
@@ -133,7 +142,11 @@ async function exchange(fetcher: typeof fetch, request: Request, watch: Watch, m
     size += value.byteLength;
   }
   // One byte over the limit is enough for the engine to refuse it.
-  return { status: answer.status, headers: answer.headers, body: Buffer.concat(pieces, Math.min(size, maxBodyBytes + 1)) };
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: Buffer.concat(pieces, Math.min(size, maxBodyBytes + 1)),
+  };
 }
 
 /** Watches over the time of one exchange, and ends it with the caller's signal. */
@@ -170,7 +183,10 @@ class Watch {
 
   /** What comes next, unless it takes too long; also of a fetch that does not heed the signal. */
   async next<T>(coming: Promise<T>): Promise<T> {
-    const patience = setTimeout(() => this.#expire(`no answer within ${this.#timeoutMs} ms (timeoutMs)`), this.#timeoutMs);
+    const patience = setTimeout(
+      () => this.#expire(`no answer within ${this.#timeoutMs} ms (timeoutMs)`),
+      this.#timeoutMs,
+    );
     try {
       return await Promise.race([coming, this.#ended]);
     } finally {
@@ -187,7 +203,9 @@ class Watch {
   }
 
   #expire(message: string): void {
-    this.expired ??= this.connecting.isWaiting ? new NotSent(`${message}; there was no connection yet`) : new MaybeSent(message);
+    this.expired ??= this.connecting.isWaiting
+      ? new NotSent(`${message}; there was no connection yet`)
+      : new MaybeSent(message);
     this.#controller.abort(this.expired);
   }
 }
@@ -230,7 +248,8 @@ function extraCertificates(): string {
     new X509Certificate(readFileSync(file));
     return `${said} does not vouch for it`;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).syscall === undefined ? undefined : (error as NodeJS.ErrnoException).code;
+    const code =
+      (error as NodeJS.ErrnoException).syscall === undefined ? undefined : (error as NodeJS.ErrnoException).code;
     return code === undefined ? `${said} has no certificate` : `${said} cannot be read: ${code}`;
   }
 }

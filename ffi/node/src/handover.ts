@@ -72,7 +72,10 @@ export class Handover {
       const within = underWay(marks.getStore());
       for (let mark = within; mark; mark = underWay(mark.before)) {
         if (this.#waitsFor(mark.handover)) {
-          const what = this === mark.handover ? "the client whose tokens it is to store" : "a client whose own onTokens waits for this one";
+          const what =
+            this === mark.handover
+              ? "the client whose tokens it is to store"
+              : "a client whose own onTokens waits for this one";
           return { cause: misuse("onTokens", `it sends a request by ${what}; expected it to store the tokens first`) };
         }
       }

@@ -54,7 +54,8 @@ export function shownHeaders(headers: readonly (readonly [string, string])[]): [
 export interface Response {
   readonly status: number;
   /** Header lines: anything that iterates over pairs, such as `Headers` or a `Map`, or an object as Node's own. */
-  readonly headers: Iterable<readonly [string, string | readonly string[]]> | { readonly [name: string]: string | readonly string[] };
+  readonly headers:
+    Iterable<readonly [string, string | readonly string[]]> | { readonly [name: string]: string | readonly string[] };
   /** The body, with any content encoding undone. */
   readonly body: ArrayBufferView | ArrayBuffer | string;
 }

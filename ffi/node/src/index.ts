@@ -1,12 +1,6 @@
 /** Brightpearl for Node: see the README. */
 
-export {
-  BatchResults,
-  type BatchOptions,
-  type BatchResult,
-  type Write,
-  type WriteOptions,
-} from "./batch";
+export { BatchResults, type BatchOptions, type BatchResult, type Write, type WriteOptions } from "./batch";
 export { Call, type Explanation, type OperationKind, type Output, type Step, type WaitReason } from "./call";
 export {
   Client,

@@ -2,7 +2,9 @@
 
 /** As `JSON.stringify`, and with bigints: a `number` would have the same digits, or it is refused. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => (typeof member === "bigint" ? exactNumber(member) : member)) ?? "null";
+  return (
+    JSON.stringify(value, (_, member: unknown) => (typeof member === "bigint" ? exactNumber(member) : member)) ?? "null"
+  );
 }
 
 function exactNumber(value: bigint): number {

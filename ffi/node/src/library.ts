@@ -27,7 +27,9 @@ export type Layout = { readonly name: string };
 export type NativeFunction = (...values: any[]) => any;
 
 /** Stays referenced: koffi unloads libraries that nobody holds. */
-const library = koffi.load(locate(libraryName(), process.env["BRIGHTPEARL_LIBRARY"] || undefined, "BRIGHTPEARL_LIBRARY"));
+const library = koffi.load(
+  locate(libraryName(), process.env["BRIGHTPEARL_LIBRARY"] || undefined, "BRIGHTPEARL_LIBRARY"),
+);
 
 /** A borrowed text or borrowed bytes. */
 export interface Slice {
@@ -277,9 +279,7 @@ export const native = {
   errorText: bind("bp_text bp_error_text(void *error)"),
 
   catalog: bind("int32_t bp_catalog(_Inout_ bp_buffer *json, _Out_ void **error)"),
-  describe: bind(
-    "int32_t bp_describe(const void *resource, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)",
-  ),
+  describe: bind("int32_t bp_describe(const void *resource, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)"),
   tasks: bind("int32_t bp_tasks(_Inout_ bp_buffer *json, _Out_ void **error)"),
   errors: bind("int32_t bp_errors(_Inout_ bp_buffer *json, _Out_ void **error)"),
   validate: bind("int32_t bp_validate(bp_validation *validation, _Inout_ bp_buffer *json, _Out_ void **error)"),
@@ -398,9 +398,7 @@ export const native = {
   outcomesError: bind("void *bp_outcomes_error(void *outcomes, size_t index)"),
   outcomesJson: bind("bp_text bp_outcomes_json(void *outcomes, size_t index)"),
 
-  journalOpen: bind(
-    "int32_t bp_journal_open(const void *path, size_t len, _Out_ void **journal, _Out_ void **error)",
-  ),
+  journalOpen: bind("int32_t bp_journal_open(const void *path, size_t len, _Out_ void **journal, _Out_ void **error)"),
   journalText: bind("bp_text bp_journal_text(void *journal)"),
   journalAppend: bindWaiting(
     "int32_t bp_journal_append(void *journal, const void *lines, size_t len, _Out_ void **error)",

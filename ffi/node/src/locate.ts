@@ -13,7 +13,9 @@ export function locate(name: string, named: string | undefined, setting: string)
   }
   const file = named ?? join(folder, name);
   if (!existsSync(file)) {
-    throw new Error(`${file} was not found; build it with ffi/node/build.sh, or set ${setting} to the absolute path of ${name}`);
+    throw new Error(
+      `${file} was not found; build it with ffi/node/build.sh, or set ${setting} to the absolute path of ${name}`,
+    );
   }
   return file;
 }

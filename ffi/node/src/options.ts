@@ -108,9 +108,7 @@ export interface EngineOptions {
 }
 
 /** Filters and query parameters: a list of pairs, or an object; lists are joined by commas. */
-export type Parameters =
-  | Iterable<readonly [string, ParameterValue]>
-  | { readonly [name: string]: ParameterValue };
+export type Parameters = Iterable<readonly [string, ParameterValue]> | { readonly [name: string]: ParameterValue };
 export type ParameterValue = string | number | bigint | boolean | Date | readonly (string | number | bigint)[];
 
 /** An id set: `"1-200,320"`, one id, or ids in any order. */

@@ -49,7 +49,9 @@ export class Resources {
     const body = Buffer.from(readBytes(native.resourcesBody(lent)));
     const count = native.resourcesCount(lent) as number;
     this.body = body;
-    this.items = Array.from({ length: count }, (_, index) => readStruct<ResourceStruct>(native.resourcesAt(lent, index), resourceStruct))
+    this.items = Array.from({ length: count }, (_, index) =>
+      readStruct<ResourceStruct>(native.resourcesAt(lent, index), resourceStruct),
+    )
       .filter((item) => item !== null)
       .map((item) => ({
         id: item.has_id ? asNumber(item.id) : null,
@@ -114,7 +116,10 @@ export class Reply {
 
 /** Copies lent URIs. */
 export function readUris(lent: Pointer): string[] {
-  return Array.from({ length: native.urisCount(lent) as number }, (_, index) => readText(native.urisAt(lent, index)) ?? "");
+  return Array.from(
+    { length: native.urisCount(lent) as number },
+    (_, index) => readText(native.urisAt(lent, index)) ?? "",
+  );
 }
 
 /** Copies lent results of a batch. */

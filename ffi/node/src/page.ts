@@ -83,7 +83,9 @@ export class Column {
 
   /** Whether a cell is null; true outside the column. */
   isNull(row: number): boolean {
-    return row < 0 || row >= this.length || this.kind === "null" || (this.validity !== null && !bit(this.validity, row));
+    return (
+      row < 0 || row >= this.length || this.kind === "null" || (this.validity !== null && !bit(this.validity, row))
+    );
   }
 
   /** The cell at `row`; `null` outside the column. */
@@ -172,7 +174,9 @@ export class Page implements Iterable<Row> {
     this.duplicates = native.pageDuplicates(lent) as number;
     this.morePagesAvailable = native.pageMoreAvailable(lent, more) ? (more[0] ?? null) : null;
     this.resultsAvailable = native.pageResultsAvailable(lent, results) ? (results[0] ?? null) : null;
-    this.columns = Array.from({ length: count }, (_, index) => readStruct<ColumnStruct>(native.pageColumn(lent, index), columnStruct))
+    this.columns = Array.from({ length: count }, (_, index) =>
+      readStruct<ColumnStruct>(native.pageColumn(lent, index), columnStruct),
+    )
       .filter((struct) => struct !== null)
       .map((struct) => new Column(struct));
     this.#indexes = new Map(this.columns.map((column, index) => [column.name, index]));

@@ -44,7 +44,10 @@ export abstract class Result {
   /** What the call puts out, for the one iteration that there is: two would wait for each other's answers. */
   protected outputs(feeder?: Feeder): AsyncGenerator<Output> {
     if (this.#isIterated) {
-      throw misuse("result", "a result can be iterated once; start the operation again, or resume it from its checkpoint");
+      throw misuse(
+        "result",
+        "a result can be iterated once; start the operation again, or resume it from its checkpoint",
+      );
     }
     this.#isIterated = true;
     return drive(this.call, this.surroundings, this.signal, feeder);

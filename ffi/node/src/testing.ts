@@ -48,7 +48,9 @@ const INVENTED = { type: "private-app", appRef: "test_app", accountToken: "token
 /** Starts an emulator on a loopback port. It is stopped when this process exits, at the latest. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const { account = "demo", credentials = INVENTED } = options;
-  const child = spawn(program(options), argumentsOf({ ...options, account, credentials }), { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program(options), argumentsOf({ ...options, account, credentials }), {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const kill = () => child.kill();
   process.once("exit", kill);
   const ended = new Promise<void>((resolve) => child.once("exit", () => (process.off("exit", kill), resolve())));
@@ -108,7 +110,9 @@ function listening(child: ChildProcess): Promise<string> {
     }
     child.once("error", reject);
     child.once("close", (code) =>
-      reject(new Error(`the emulator ended with ${code} instead of listening: ${complaint.join("; ") || "it said nothing"}`)),
+      reject(
+        new Error(`the emulator ended with ${code} instead of listening: ${complaint.join("; ") || "it said nothing"}`),
+      ),
     );
   });
 }

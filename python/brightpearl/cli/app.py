@@ -45,20 +45,14 @@ app.add_typer(map_app, name="map")
 app.add_typer(commands)
 app.add_typer(flow_commands)
 
-Filters = Annotated[
-    list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")
-]
-Where = Annotated[
-    list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")
-]
+Filters = Annotated[list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")]
+Where = Annotated[list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")]
 Limit = Annotated[int | None, typer.Option(min=0, help="Stops after so many.")]
 Query = Annotated[
     list[str] | None,
     typer.Option("--query", help="A query parameter such as includeOptional=customFields. May be repeated."),
 ]
-SearchResource = Annotated[
-    str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order-search.")
-]
+SearchResource = Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order-search.")]
 RecordResource = Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.")]
 
 
@@ -98,9 +92,7 @@ def search(
     resource: SearchResource,
     filters: Filters = None,
     columns: Annotated[str | None, typer.Option(help="Columns of the rows, separated by commas.")] = None,
-    sort: Annotated[
-        str | None, typer.Option(help="Such as updatedOn or updatedOn.DESC, separated by commas.")
-    ] = None,
+    sort: Annotated[str | None, typer.Option(help="Such as updatedOn or updatedOn.DESC, separated by commas.")] = None,
     limit: Limit = None,
     format: Annotated[
         listing.Format | None, typer.Option(help="A table on a terminal and jsonl otherwise, unless given.")
@@ -225,9 +217,7 @@ def _search_path(name: str) -> str:
     found = find_search(name)
     if found is None and "/" not in name:
         describe(name)
-        raise UsageError(
-            f"{name} has no search", where="RESOURCE", advice="brightpearl catalog shows which have one"
-        )
+        raise UsageError(f"{name} has no search", where="RESOURCE", advice="brightpearl catalog shows which have one")
     return found or name
 
 

@@ -203,9 +203,7 @@ def task(
         list[str] | None,
         typer.Option("--arg", help="One argument such as orderId=7. JSON, or else a text. May be repeated."),
     ] = None,
-    describe: Annotated[
-        bool, typer.Option("--describe", help="Shows what the task takes, and does nothing.")
-    ] = False,
+    describe: Annotated[bool, typer.Option("--describe", help="Shows what the task takes, and does nothing.")] = False,
     unknown_members: Policy = UnknownMembers.WARN,
 ) -> None:
     """Does something that people do daily, and writes its result as JSON."""
@@ -232,9 +230,7 @@ def task(
 def batch(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON Lines, one write each.")],
     order: Annotated[Order, typer.Option(help="One after the other, or in any order.")] = Order.SEQUENTIAL,
-    on_failure: Annotated[
-        OnFailure, typer.Option(help="What a failure means for those behind it.")
-    ] = OnFailure.STOP,
+    on_failure: Annotated[OnFailure, typer.Option(help="What a failure means for those behind it.")] = OnFailure.STOP,
     packing: Annotated[Packing, typer.Option(help="Whether they travel ten to a request.")] = Packing.AUTO,
     unknown_members: Policy = UnknownMembers.WARN,
 ) -> None:

@@ -83,9 +83,7 @@ def _show_operation(operation: Operation) -> None:
         if fact:
             print(f"  {name}: {fact}")
     if operation.fields:
-        print_wrapped(
-            ["field", "type", "", "refers to", "note"], [_field_record(field) for field in operation.fields]
-        )
+        print_wrapped(["field", "type", "", "refers to", "note"], [_field_record(field) for field in operation.fields])
 
 
 def _field_record(field: Field) -> dict[str, Any]:

@@ -19,11 +19,7 @@ def environment(server: EmulatorServer) -> dict[str, str]:
         "BRIGHTPEARL_ACCOUNT": server.emulator.account,
         "BRIGHTPEARL_BASE_URL": server.url,
         "BRIGHTPEARL_APP_REF": credentials["app_ref"],
-        **(
-            {"BRIGHTPEARL_ACCOUNT_TOKEN": token}
-            if token
-            else {"BRIGHTPEARL_STAFF_TOKEN": credentials["staff_token"]}
-        ),
+        **({"BRIGHTPEARL_ACCOUNT_TOKEN": token} if token else {"BRIGHTPEARL_STAFF_TOKEN": credentials["staff_token"]}),
     }
 
 

@@ -29,9 +29,7 @@ class Existing(str, Enum):
 @flow_commands.command(epilog=EXIT_CODES)
 @reports_failures
 def push(
-    mapping: Annotated[
-        str, typer.Argument(metavar="MAPPING", help="A mapping document, or the name of a ready one.")
-    ],
+    mapping: Annotated[str, typer.Argument(metavar="MAPPING", help="A mapping document, or the name of a ready one.")],
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help=".jsonl, .json, .csv or .tsv; - is JSON on standard input.")
     ],

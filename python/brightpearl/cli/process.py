@@ -15,7 +15,9 @@ def run() -> int:
     is_closed = sys.stdout is None
     _occupy_streams()
     if is_closed:
-        say("error: standard output is closed\n  what to do:  Give the command a place to write to, such as >/dev/null.")
+        say(
+            "error: standard output is closed\n  what to do:  Give the command a place to write to, such as >/dev/null."
+        )
         return FILE_CODE
     _choose_encoding()
     code = _run()

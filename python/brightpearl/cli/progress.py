@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from brightpearl.cli.visible import say
 import sys
 import time
 from typing import TYPE_CHECKING, Protocol
+
+from brightpearl.cli.visible import say
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

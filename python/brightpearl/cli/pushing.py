@@ -49,9 +49,7 @@ class Pushing:
         self.as_json = as_json
 
 
-def push(
-    client: Client, mapping: Mapping, file: str, format: Input | None, how: Pushing, shown: Progress
-) -> bool:
+def push(client: Client, mapping: Mapping, file: str, format: Input | None, how: Pushing, shown: Progress) -> bool:
     """Pushes the records of a file and tells of them; whether each is where it should be."""
     with records_of(file, format, mapping.group_by) as records, lines_to(how.dead_letters) as dead_letters:
         shown.stage("records", None)
@@ -97,9 +95,7 @@ def outcome_members(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "failures": [failure_members(failure) for failure in outcome.failures],
         "error": None if outcome.error is None else describe_error(outcome.error),
-        "created": [
-            {"mapping": one.mapping} | ({} if one.id is None else {"id": one.id}) for one in outcome.created
-        ],
+        "created": [{"mapping": one.mapping} | ({} if one.id is None else {"id": one.id}) for one in outcome.created],
         "differences": [
             {"pointer": one.pointer, "before": one.before, "after": one.after, "changeable": one.changeable}
             for one in outcome.differences

@@ -8,15 +8,14 @@ import errno
 import io
 import itertools
 import sys
-from collections.abc import Iterator
 from collections import Counter
+from collections.abc import Iterator
 from enum import Enum
 from typing import IO, Any
 
 from brightpearl import BrightpearlError
 from brightpearl._native import dump_json, load_json
 from brightpearl.cli.failure import UsageError
-
 
 # More would bury the message.
 _COLUMNS_SHOWN = 20
@@ -82,9 +81,7 @@ def _format_of(name: str) -> Input | None:
     return _ENDINGS[ending]
 
 
-def _read(
-    file: IO[bytes], name: str, format: Input | None, group_by: str | None
-) -> Iterator[dict[str, Any] | bytes]:
+def _read(file: IO[bytes], name: str, format: Input | None, group_by: str | None) -> Iterator[dict[str, Any] | bytes]:
     if format in (Input.CSV, Input.TSV):
         return _flat(file, name, "\t" if format is Input.TSV else ",", group_by)
     if format is Input.JSONL:
@@ -174,13 +171,10 @@ def _check_header(header: list[str], name: str, group_by: str | None) -> None:
     counts = Counter(header)
     twice = next((column for column, count in counts.items() if count > 1), None)
     if twice is not None:
-        raise UsageError(
-            f"the column {twice!r} stands there twice; expected each once", where=f"FILE {name} line 1"
-        )
+        raise UsageError(f"the column {twice!r} stands there twice; expected each once", where=f"FILE {name} line 1")
     if group_by is not None and group_by not in counts:
         shown = ", ".join(map(repr, header[:_COLUMNS_SHOWN])) + (", …" if len(header) > _COLUMNS_SHOWN else "")
         raise UsageError(
-            f"there is no column {group_by!r}, by which the mapping groups lines; expected it among "
-            f"{shown}",
+            f"there is no column {group_by!r}, by which the mapping groups lines; expected it among {shown}",
             where=f"FILE {name} line 1",
         )

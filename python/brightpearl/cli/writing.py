@@ -51,9 +51,7 @@ def _lay_out(value: Any, indent: str) -> str:
         return str(value)
     inner = indent + "  "
     if isinstance(value, dict) and value:
-        members = (
-            f"{inner}{json.dumps(name, ensure_ascii=False)}: {_lay_out(value[name], inner)}" for name in value
-        )
+        members = (f"{inner}{json.dumps(name, ensure_ascii=False)}: {_lay_out(value[name], inner)}" for name in value)
         return "{\n" + ",\n".join(members) + f"\n{indent}}}"
     if isinstance(value, list) and value:
         elements = (f"{inner}{_lay_out(element, inner)}" for element in value)
@@ -64,8 +62,7 @@ def _lay_out(value: Any, indent: str) -> str:
 def list_tasks() -> None:
     """Every task in short."""
     records = [
-        {"task": task.name, "": "writes" if task.writes else "reads", "what it does": task.summary}
-        for task in tasks()
+        {"task": task.name, "": "writes" if task.writes else "reads", "what it does": task.summary} for task in tasks()
     ]
     print_wrapped(["task", "", "what it does"], records)
     say(f"{len(records)} tasks; the arguments of one: brightpearl task NAME --describe")
@@ -159,7 +156,5 @@ def _write_of(line: bytes, number: int) -> dict[str, Any]:
     if "method" not in write or "path" not in write:
         raise UsageError(f"the line has no {'path' if 'method' in write else 'method'}; {example}", where=where)
     if unknown := sorted(write.keys() - set(_REQUEST_MEMBERS)):
-        raise UsageError(
-            f"{unknown[0]!r} is no member of a write; expected {', '.join(_REQUEST_MEMBERS)}", where=where
-        )
+        raise UsageError(f"{unknown[0]!r} is no member of a write; expected {', '.join(_REQUEST_MEMBERS)}", where=where)
     return write

@@ -122,9 +122,7 @@ class Emulator:
     def respond(self, request: Request, now: float) -> tuple[Response | None, float]:
         """What becomes of a request at `now`, in milliseconds since the Unix epoch: an answer, or `None` for a
         connection that goes away; and after how many seconds."""
-        outcome = self._native.respond(
-            request.method, request.url, list(request.headers.lines), request.body, int(now)
-        )
+        outcome = self._native.respond(request.method, request.url, list(request.headers.lines), request.body, int(now))
         if outcome.status is None:
             return None, 0.0
         return Response(outcome.status, outcome.headers, outcome.body), outcome.after_seconds

@@ -106,9 +106,7 @@ def check() -> None:
     ids = expected[0]["references"]
     contact = "contact-service/contact-search?primaryEmail="
     product = "product-service/product-search?SKU="
-    body = sales_order(
-        json.dumps(records[0]), lambda email: ids[contact + email], lambda sku: ids[product + sku]
-    )
+    body = sales_order(json.dumps(records[0]), lambda email: ids[contact + email], lambda sku: ids[product + sku])
     assert body is not None
     assert json.loads(body) == expected[0]["body"], body
     mapped = Mapping.ready("shopify-order").map(records[0], ids)
@@ -140,7 +138,9 @@ def main() -> None:
         ("Mapping.map_many of records", many),
         ("Mapping.map_many of JSON Lines", of_lines),
     ):
-        print(f"  {name:<31}{seconds * 1000:6.0f} ms  {seconds / ORDERS * 1e6:6.1f} us each  {by_hand / seconds:5.1f} x")
+        print(
+            f"  {name:<31}{seconds * 1000:6.0f} ms  {seconds / ORDERS * 1e6:6.1f} us each  {by_hand / seconds:5.1f} x"
+        )
 
 
 def best_of(run: Callable[[], Sized]) -> float:

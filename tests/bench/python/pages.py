@@ -79,9 +79,7 @@ def orjson_dicts_with_dates(body: bytes) -> list[dict[str, Any]]:
 def orjson_frame(body: bytes) -> pandas.DataFrame:
     """A data frame whose dates are texts."""
     response = orjson.loads(body)["response"]
-    return pandas.DataFrame(
-        response["results"], columns=[column["name"] for column in response["metaData"]["columns"]]
-    )
+    return pandas.DataFrame(response["results"], columns=[column["name"] for column in response["metaData"]["columns"]])
 
 
 def orjson_frame_with_dates(body: bytes) -> pandas.DataFrame:

@@ -36,8 +36,7 @@ int compare(const char *path, const json_t *expected, const json_t *actual) {
   if (json_is_object(expected) && json_is_object(actual)) {
     return compare_objects(path, expected, actual);
   }
-  if (json_is_array(expected) && json_is_array(actual) &&
-      json_array_size(expected) == json_array_size(actual)) {
+  if (json_is_array(expected) && json_is_array(actual) && json_array_size(expected) == json_array_size(actual)) {
     char inner[1024];
     size_t index;
     int differences = 0;

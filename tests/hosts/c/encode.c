@@ -90,8 +90,7 @@ static json_t *page(const bp_page *page) {
   put(object, "rows", rows);
   put(object, "labels", labels);
   put(object, "more_pages_available", bp_page_more_available(page, &more) ? json_boolean(more) : json_null());
-  put(object, "results_available",
-      bp_page_results_available(page, &results) ? of_number(results) : json_null());
+  put(object, "results_available", bp_page_results_available(page, &results) ? of_number(results) : json_null());
   return wrap("page", object);
 }
 

@@ -72,11 +72,9 @@ json_t *encode_error(const bp_error *error) {
   put(object, "message", of_text(bp_error_message(error)));
   put(object, "location", of_text(bp_error_location(error)));
   put(object, "delivery", json_string(bp_delivery_name(bp_error_delivery(error))));
-  put(object, "status",
-      bp_error_http_status(error) ? json_integer(bp_error_http_status(error)) : json_null());
+  put(object, "status", bp_error_http_status(error) ? json_integer(bp_error_http_status(error)) : json_null());
   put(object, "errors", server_errors(error));
-  put(object, "retry_after",
-      bp_error_retry_after(error, &retry_after) ? of_number(retry_after) : json_null());
+  put(object, "retry_after", bp_error_retry_after(error, &retry_after) ? of_number(retry_after) : json_null());
   put(object, "request", request(error));
   put(object, "advice", of_text(bp_error_advice(error)));
   put(object, "retryable", json_boolean(bp_error_is_retryable(error)));

@@ -35,8 +35,8 @@ static bp_status verify_callback(const json_t *arguments, bp_error **error) {
     parameters[index].name = lend_text(json_string_value(name), json_string_length(name));
     parameters[index].value = lend_text(json_string_value(value), json_string_length(value));
   }
-  status = bp_verify_callback((const bp_field *)lend(parameters, count * sizeof *parameters), count, secret.data, secret.len,
-                              (uint64_t)json_integer_value(json_object_get(arguments, "max_age_ms")),
+  status = bp_verify_callback((const bp_field *)lend(parameters, count * sizeof *parameters), count, secret.data,
+                              secret.len, (uint64_t)json_integer_value(json_object_get(arguments, "max_age_ms")),
                               (uint64_t)json_integer_value(json_object_get(arguments, "now")), NULL, error);
   free(parameters);
   return status;

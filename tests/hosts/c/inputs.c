@@ -1,7 +1,8 @@
 /*
- * Gives every function that takes something its inputs twice: once they stay until the end, once they are overwritten and
- * freed as soon as the function has returned. What comes out must be the same. The vectors do so for what they reach;
- * here are pools, handles that go before what was made of them, callbacks, headers, and all that is read by name.
+ * Gives every function that takes something its inputs twice: once they stay until the end, once they are overwritten
+ * and freed as soon as the function has returned. What comes out must be the same. The vectors do so for what they
+ * reach; here are pools, handles that go before what was made of them, callbacks, headers, and all that is read by
+ * name.
  */
 #include "lend.h"
 
@@ -50,8 +51,9 @@ static bp_call *start(report *report, bp_status (*starter)(const bp_client *, bp
   bp_status status = bp_pool_new(pooled.data, pooled.len, &pool, &error);
   take_back();
   say(report, "pool", status, error, nothing);
-  config = words("{\"account\": \"acme\", \"datacentre\": \"use1\", \"seed\": 7, \"credentials\": {\"type\": \"private-app\", "
-                 "\"app_ref\": \"acme_sync\", \"account_token\": \"token-of-acme\"}}");
+  config = words(
+      "{\"account\": \"acme\", \"datacentre\": \"use1\", \"seed\": 7, \"credentials\": {\"type\": \"private-app\", "
+      "\"app_ref\": \"acme_sync\", \"account_token\": \"token-of-acme\"}}");
   status = bp_client_new(config.data, config.len, pool, &client, &error);
   take_back();
   bp_pool_free(pool);
@@ -165,8 +167,9 @@ static void use_calls(report *report) {
   bp_buffer checkpoint = {NULL, 0};
   char cell[32];
   BP_INIT(&step);
-  exchange(report, search, "{\"response\": {\"results\": [[9], [7]], \"metaData\": {\"resultsAvailable\": 2, \"resultsReturned\": 2, "
-                           "\"firstResult\": 1, \"lastResult\": 2, \"columns\": [{\"name\": \"orderId\"}]}}}");
+  exchange(report, search,
+           "{\"response\": {\"results\": [[9], [7]], \"metaData\": {\"resultsAvailable\": 2, \"resultsReturned\": 2, "
+           "\"firstResult\": 1, \"lastResult\": 2, \"columns\": [{\"name\": \"orderId\"}]}}}");
   exchange(report, request, "{\"response\": []}");
   exchange(report, batch, NULL);
 
@@ -200,9 +203,11 @@ static void use_calls(report *report) {
 }
 
 static void use_functions(report *report) {
-  static const char *const parts[] = {"accountCode", "topfurniture", "timestamp", "112287235486", "token",
-                                      "c72a9373-86f5-4138-a41f-c26cd9abfe4e", "signature",
-                                      "927082e6151ecfd57ead5dddb9ef571e08e4969a00d2639a0222d2211e67180a"};
+  static const char *const parts[] = {
+      "accountCode", "topfurniture",
+      "timestamp",   "112287235486",
+      "token",       "c72a9373-86f5-4138-a41f-c26cd9abfe4e",
+      "signature",   "927082e6151ecfd57ead5dddb9ef571e08e4969a00d2639a0222d2211e67180a"};
   bp_text secret = words("fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY="), name;
   bp_field parameters[4];
   bp_authorization authorization;
@@ -214,8 +219,8 @@ static void use_functions(report *report) {
     parameters[index].name = words(parts[2 * index]);
     parameters[index].value = words(parts[2 * index + 1]);
   }
-  status = bp_verify_callback((const bp_field *)lend(parameters, sizeof parameters), 4, secret.data, secret.len, 0, 0, &buffer,
-                              &error);
+  status = bp_verify_callback((const bp_field *)lend(parameters, sizeof parameters), 4, secret.data, secret.len, 0, 0,
+                              &buffer, &error);
   take_back();
   say_buffer(report, "callback", status, error, &buffer);
 

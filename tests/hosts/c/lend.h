@@ -1,7 +1,7 @@
 /*
- * Inputs that are gone as soon as the function which they were lent to has returned: copies of exactly their size on the
- * heap, without a NUL, which `take_back` overwrites and frees. What the library keeps without copying it is found by
- * the address sanitiser and Valgrind, or shows in what comes out later.
+ * Inputs that are gone as soon as the function which they were lent to has returned: copies of exactly their size on
+ * the heap, without a NUL, which `take_back` overwrites and frees. What the library keeps without copying it is found
+ * by the address sanitiser and Valgrind, or shows in what comes out later.
  */
 #ifndef LEND_H
 #define LEND_H

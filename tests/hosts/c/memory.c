@@ -367,8 +367,8 @@ int main(void) {
     fail("this program itself holds a secret");
   }
   for (is_escaped = 0; is_escaped < 2; is_escaped++) {
-    tell_quoted("{\"credentials\":{\"type\":\"private-app\",\"app_ref\":\"acme_app\",\"account_token\":",
-                account_token, is_escaped);
+    tell_quoted("{\"credentials\":{\"type\":\"private-app\",\"app_ref\":\"acme_app\",\"account_token\":", account_token,
+                is_escaped);
     say("}");
     play(is_escaped);
     tell_quoted("{\"credentials\":{\"type\":\"staff-app\",\"app_ref\":\"acme_app\",\"staff_token\":", staff_token,
@@ -376,19 +376,23 @@ int main(void) {
     say("}");
     play(is_escaped);
     tell_quoted("{\"credentials\":{\"type\":\"staff-login\",\"app_ref\":\"acme_app\",\"email\":\"a@acme.example\","
-                "\"password\":", password, is_escaped);
+                "\"password\":",
+                password, is_escaped);
     say("}");
     play(is_escaped);
     tell_quoted("{\"credentials\":{\"type\":\"legacy-session\",\"email\":\"a@acme.example\",\"password\":", password,
                 is_escaped);
     say("}");
     play(is_escaped);
-    tell_quoted("{\"credentials\":{\"type\":\"application-login\",\"application_id\":\"acme\",\"token_header\":\"x-key\","
-                "\"application_secret\":", password, is_escaped);
+    tell_quoted(
+        "{\"credentials\":{\"type\":\"application-login\",\"application_id\":\"acme\",\"token_header\":\"x-key\","
+        "\"application_secret\":",
+        password, is_escaped);
     say("}");
     play(is_escaped);
     tell_quoted("{\"credentials\":{\"type\":\"public-app\",\"app_ref\":\"acme_app\",\"dev_ref\":\"acme\","
-                "\"account_token\":", account_token, is_escaped);
+                "\"account_token\":",
+                account_token, is_escaped);
     tell_quoted(",\"dev_secret\":", dev_secret, is_escaped);
     say("}");
     play(is_escaped);

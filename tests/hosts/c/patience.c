@@ -1,7 +1,7 @@
 /*
  * Plays servers that wear a transport out, each with the same GET: an answer that trickles, headers and interim answers
- * without end, a body, packed or not, a header line and trailers without bound, silence. Each must end by a limit, and say by which.
- * Nothing is timed: a transport that waits for ever fails by the alarm.
+ * without end, a body, packed or not, a header line and trailers without bound, silence. Each must end by a limit, and
+ * say by which. Nothing is timed: a transport that waits for ever fails by the alarm.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "transmit.h"
@@ -21,11 +21,12 @@
 #define BYTES(text) text, sizeof text - 1
 /* 5000 spaces, packed. */
 #define PACKED \
-  "\170\332\355\301\061\001\000\000\000\302\240\052\353\237\322\024\176\100\001\000\000\000\000\157\003\065\316\161\037"
+  "\170\332\355\301\061\001\000\000\000\302\240\052\353\237\322\024\176\100\001\000\000\000\000\157\003\065\316\161" \
+  "\037"
 
 typedef struct {
   const char *name;
-  const char *first;  /* sent once */
+  const char *first; /* sent once */
   size_t size;
   const char *again;  /* sent over and over; NULL for silence */
   long pause_ms;      /* before each repetition */
@@ -40,18 +41,23 @@ static const server servers[] = {
     {"headers without end", BYTES("HTTP/1.1 200 OK\r\n"), "X-More: more\r\n", 0, "more headers or trailers"},
     {"interim answers without end", BYTES(""), "HTTP/1.1 100 Continue\r\n\r\n", 0, "more headers or trailers"},
     {"trailers without end", BYTES(CHUNKED "2\r\n{}\r\n0\r\n"), "X-More: more\r\n", 0, "more headers or trailers"},
-    {"a body without end", BYTES(OK "Connection: close\r\n\r\n"), "0123456789abcdef", 0, "larger than the transport reads"},
-    {"a small body that is large when it is unpacked", BYTES(OK "Content-Encoding: deflate\r\nContent-Length: 29\r\n\r\n" PACKED),
-     NULL, 0, "larger than the transport reads"},
+    {"a body without end", BYTES(OK "Connection: close\r\n\r\n"), "0123456789abcdef", 0,
+     "larger than the transport reads"},
+    {"a small body that is large when it is unpacked",
+     BYTES(OK "Content-Encoding: deflate\r\nContent-Length: 29\r\n\r\n" PACKED), NULL, 0,
+     "larger than the transport reads"},
     {"chunks without end", BYTES(CHUNKED), "10\r\n0123456789abcdef\r\n", 0, "larger than the transport reads"},
-    {"a long header line", BYTES("HTTP/1.1 200 OK\r\nX-Long: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n"),
+    {"a long header line",
+     BYTES("HTTP/1.1 200 OK\r\nX-Long: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n"),
      NULL, 0, "a header or trailer line"},
     {"a long trailer line",
-     BYTES(CHUNKED "2\r\n{}\r\n0\r\nX-Long: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n"), NULL, 0,
-     "a header or trailer line"},
+     BYTES(CHUNKED
+           "2\r\n{}\r\n0\r\nX-Long: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n"),
+     NULL, 0, "a header or trailer line"},
     {"silence", BYTES(""), NULL, 0, "too slow"},
     {"silence in the midst of a body", BYTES(OK "Content-Length: 100\r\n\r\n{"), NULL, 0, "too slow"},
-    {"a trailer that would be a header", BYTES(CHUNKED "10\r\n{\"response\": []}\r\n0\r\nX-Colour: green\r\n\r\n"), NULL, 0, NULL},
+    {"a trailer that would be a header", BYTES(CHUNKED "10\r\n{\"response\": []}\r\n0\r\nX-Colour: green\r\n\r\n"),
+     NULL, 0, NULL},
 };
 
 static void pause_ms(long milliseconds) { sleep_until(now_ms() + (uint64_t)milliseconds); }
@@ -101,7 +107,8 @@ static text get(CURL *curl, unsigned port) {
   size_t index;
   bp_status status;
   snprintf(config, sizeof config,
-           "{\"base_url\": \"http://127.0.0.2:%u\", \"account\": \"acme\", \"retry\": {\"max_attempts\": 1}, \"credentials\": "
+           "{\"base_url\": \"http://127.0.0.2:%u\", \"account\": \"acme\", \"retry\": {\"max_attempts\": 1}, "
+           "\"credentials\": "
            "{\"type\": \"private-app\", \"app_ref\": \"acme_sync\", \"account_token\": \"token-of-acme\"}}",
            port);
   BP_INIT(&request);
@@ -148,9 +155,11 @@ static int passes(CURL *curl, const server *server) {
   said = get(curl, ntohs(address.sin_port));
   kill(child, SIGKILL);
   waitpid(child, NULL, 0);
-  holds = server->reason ? strstr(said.data, server->reason) != NULL : strcmp(said.data, "Content-Type Transfer-Encoding ") == 0;
+  holds = server->reason ? strstr(said.data, server->reason) != NULL
+                         : strcmp(said.data, "Content-Type Transfer-Encoding ") == 0;
   if (!holds) {
-    printf("%s: expected %s, and it came to: %s\n", server->name, server->reason ? server->reason : "an answer", said.data);
+    printf("%s: expected %s, and it came to: %s\n", server->name, server->reason ? server->reason : "an answer",
+           said.data);
   }
   free(said.data);
   return holds;

@@ -5,8 +5,8 @@
  *     push BASE_URL ACCOUNT MAPPING.json RECORDS.jsonl [JOURNAL]
  *
  * with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. Without a journal it is a dry run, which
- * only reads; with one it writes, and when it crashes, the same command goes on where it was. While another push has the
- * journal, it is refused. It is meant to be read: `run` is the loop that every push has.
+ * only reads; with one it writes, and when it crashes, the same command goes on where it was. While another push has
+ * the journal, it is refused. It is meant to be read: `run` is the loop that every push has.
  */
 #define _POSIX_C_SOURCE 200809L /* getline */
 #define __STDC_FORMAT_MACROS    /* for C++ before 2011 */
@@ -31,12 +31,11 @@ static void fail(const char *what) {
   exit(1);
 }
 
-/* The lines must be on disk before the call is polled again: then it sends what they announce. Where that fails, the call
- * is ended in order: it still tells what became of each record. Nothing more is appended, and the next run looks up what
- * the journal leaves open. */
+/* The lines must be on disk before the call is polled again: then it sends what they announce. Where that fails, the
+ * call is ended in order: it still tells what became of each record. Nothing more is appended, and the next run looks
+ * up what the journal leaves open. */
 static void keep(host *host, bp_call *call, bp_text lines) {
-  if (!host->unkept &&
-      bp_journal_append(host->journal, lines.data, lines.len, &host->unkept) != BP_STATUS_OK) {
+  if (!host->unkept && bp_journal_append(host->journal, lines.data, lines.len, &host->unkept) != BP_STATUS_OK) {
     bp_call_cancel(call, now_ms());
   }
 }

@@ -1,6 +1,7 @@
 /*
  * Runs the examples of ffi/README.md against an emulator: readme BASE_URL ACCOUNT MAPPING.json JOURNAL, with
- * BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc, as they stand.
+ * BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN in the environment. The Makefile puts the examples into readme.inc,
+ * as they stand.
  */
 #include "transmit.h"
 
@@ -109,7 +110,8 @@ int main(int count, char **arguments) {
   bp_client *client = NULL;
   if (count != 5 || !app_ref || !token || !(mapping = read_file(arguments[3]))) {
     fputs("usage: readme BASE_URL ACCOUNT MAPPING.json JOURNAL, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN "
-          "set\n", stderr);
+          "set\n",
+          stderr);
     return 2;
   }
   snprintf(config, sizeof config,

@@ -32,10 +32,12 @@ static const char *const SCHEMES[] = {
 
 static const char *const OPERATIONS[] = {
     "{\"request\":{\"method\":\"GET\",\"path\":\"order-service/order-type\"}}",
-    "{\"request\":{\"method\":\"PUT\",\"path\":\"order-service/order/5/status\",\"body\":\"{\\\"orderStatusId\\\":1}\"}}",
+    "{\"request\":{\"method\":\"PUT\",\"path\":\"order-service/order/5/"
+    "status\",\"body\":\"{\\\"orderStatusId\\\":1}\"}}",
     "{\"search\":{\"resource\":\"order-service/order-search\"}}",
     "{\"fetch\":{\"resource\":\"order-service/order\",\"ids\":\"1-3\"}}",
-    "{\"batch\":{\"requests\":[{\"method\":\"PUT\",\"path\":\"order-service/order/5/status\",\"body\":\"{\\\"orderStatusId\\\":1}\"}]}}",
+    "{\"batch\":{\"requests\":[{\"method\":\"PUT\",\"path\":\"order-service/order/5/"
+    "status\",\"body\":\"{\\\"orderStatusId\\\":1}\"}]}}",
     "{\"task\":{\"name\":\"add-order-note\",\"arguments\":{\"orderId\":1,\"text\":\"x\"}}}",
 };
 
@@ -125,10 +127,12 @@ static const char *known(const char *credentials, int turn) {
 
 static void answer(text *said, const char *credentials, bp_call *call, const bp_step *step, int turn) {
   static const int statuses[] = {401, 400, 200, 500, 302};
-  static const char *const bodies[][2] = {
-      {"{\"errors\":[{\"code\":\"X\",\"message\":\"", "\"}]}"}, {"{\"response\":\"You said ", "\"}"},
-      {"{\"error\":\"invalid_grant\",\"error_description\":\"", "\"}"}, {"{\"said\":\"", "\"}"},
-      {"<html>You said ", ""}, {"abcdefghijklmno", ""}};
+  static const char *const bodies[][2] = {{"{\"errors\":[{\"code\":\"X\",\"message\":\"", "\"}]}"},
+                                          {"{\"response\":\"You said ", "\"}"},
+                                          {"{\"error\":\"invalid_grant\",\"error_description\":\"", "\"}"},
+                                          {"{\"said\":\"", "\"}"},
+                                          {"<html>You said ", ""},
+                                          {"abcdefghijklmno", ""}};
   const char *const *body = bodies[turn % 6];
   bp_response response;
   bp_error *error = NULL;
@@ -201,7 +205,9 @@ static void carry_out(text *said, const char *credentials) {
   bp_status drained;
   size_t operation;
   int turn, asked = 0;
-  sprintf(config, "{\"account\":\"acme\",\"datacentre\":\"use1\",\"retry\":{\"max_attempts\":2,\"base_ms\":1,\"cap_ms\":1},\"credentials\":%s}",
+  sprintf(config,
+          "{\"account\":\"acme\",\"datacentre\":\"use1\",\"retry\":{\"max_attempts\":2,\"base_ms\":1,\"cap_ms\":1},"
+          "\"credentials\":%s}",
           credentials);
   if (bp_client_new(config, strlen(config), NULL, &client, &error) != BP_STATUS_OK) {
     fprintf(stderr, "%s\n", bp_error_text(error).data);
@@ -211,7 +217,8 @@ static void carry_out(text *said, const char *credentials) {
     for (operation = 0; operation < sizeof OPERATIONS / sizeof *OPERATIONS; operation++) {
       bp_call *call = NULL;
       bp_buffer checkpoint;
-      bp_status status = bp_call_start_json(client, OPERATIONS[operation], strlen(OPERATIONS[operation]), &call, &error);
+      bp_status status =
+          bp_call_start_json(client, OPERATIONS[operation], strlen(OPERATIONS[operation]), &call, &error);
       if (status != BP_STATUS_OK) {
         fprintf(stderr, "%s\n", bp_error_text(error).data);
         exit(1);

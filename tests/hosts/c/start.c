@@ -1,5 +1,5 @@
-/* Starts a call through the typed function of its operation, from the operation's JSON. All that the function is given is
-   taken back when it has returned. */
+/* Starts a call through the typed function of its operation, from the operation's JSON. All that the function is given
+   is taken back when it has returned. */
 #include "lend.h"
 #include "vectors.h"
 
@@ -50,15 +50,13 @@ static void read_request(const json_t *operation, bp_request *request) {
   request->unchecked = json_is_true(json_object_get(operation, "unchecked"));
 }
 
-static bp_status start_request(const bp_client *client, const json_t *operation, bp_call **call,
-                               bp_error **error) {
+static bp_status start_request(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   bp_request request;
   read_request(operation, &request);
   return bp_call_start_request(client, (const bp_request *)lend(&request, sizeof request), call, error);
 }
 
-static bp_status start_search(const bp_client *client, const json_t *operation, bp_call **call,
-                              bp_error **error) {
+static bp_status start_search(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   bp_search search;
   BP_INIT(&search);
   search.resource = text(json_object_get(operation, "resource"));
@@ -73,8 +71,7 @@ static bp_status start_search(const bp_client *client, const json_t *operation, 
   return bp_call_start_search(client, (const bp_search *)lend(&search, sizeof search), call, error);
 }
 
-static bp_status start_fetch(const bp_client *client, const json_t *operation, bp_call **call,
-                             bp_error **error) {
+static bp_status start_fetch(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   bp_fetch fetch;
   BP_INIT(&fetch);
   fetch.resource = text(json_object_get(operation, "resource"));
@@ -86,8 +83,7 @@ static bp_status start_fetch(const bp_client *client, const json_t *operation, b
   return bp_call_start_fetch(client, (const bp_fetch *)lend(&fetch, sizeof fetch), call, error);
 }
 
-static bp_status start_options(const bp_client *client, const json_t *operation, bp_call **call,
-                               bp_error **error) {
+static bp_status start_options(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   bp_options options;
   BP_INIT(&options);
   options.resource = text(json_object_get(operation, "resource"));
@@ -96,8 +92,7 @@ static bp_status start_options(const bp_client *client, const json_t *operation,
   return bp_call_start_options(client, (const bp_options *)lend(&options, sizeof options), call, error);
 }
 
-static bp_status start_batch(const bp_client *client, const json_t *operation, bp_call **call,
-                             bp_error **error) {
+static bp_status start_batch(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   const json_t *requests = json_object_get(operation, "requests");
   bp_batch *batch = NULL;
   bp_batch_options options;
@@ -120,21 +115,18 @@ static bp_status start_batch(const bp_client *client, const json_t *operation, b
   return status;
 }
 
-static bp_status start_task(const bp_client *client, const json_t *operation, bp_call **call,
-                            bp_error **error) {
+static bp_status start_task(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   bp_text name = text(json_object_get(operation, "name"));
   bp_text arguments = lend_json(json_object_get(operation, "arguments"));
   return bp_call_start_task(client, name.data, name.len, arguments.data, arguments.len, call, error);
 }
 
-static bp_status start_push(const bp_client *client, const json_t *operation, bp_call **call,
-                            bp_error **error) {
+static bp_status start_push(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   bp_text push = lend_json(operation);
   return bp_call_start_push(client, push.data, push.len, call, error);
 }
 
-static bp_status start_pull(const bp_client *client, const json_t *operation, bp_call **call,
-                            bp_error **error) {
+static bp_status start_pull(const bp_client *client, const json_t *operation, bp_call **call, bp_error **error) {
   bp_text pull = lend_json(operation);
   return bp_call_start_pull(client, pull.data, pull.len, call, error);
 }
@@ -152,19 +144,13 @@ static int says_zero(const json_t *operation) {
   return 0;
 }
 
-int start_typed(const bp_client *client, const json_t *operation, bp_call **call, bp_status *status,
-                bp_error **error) {
+int start_typed(const bp_client *client, const json_t *operation, bp_call **call, bp_status *status, bp_error **error) {
   static const struct {
     const char *name;
     bp_status (*start)(const bp_client *, const json_t *, bp_call **, bp_error **);
-  } operations[] = {{"request", start_request},
-                    {"search", start_search},
-                    {"fetch", start_fetch},
-                    {"options", start_options},
-                    {"batch", start_batch},
-                    {"task", start_task},
-                    {"push", start_push},
-                    {"pull", start_pull}};
+  } operations[] = {{"request", start_request}, {"search", start_search}, {"fetch", start_fetch},
+                    {"options", start_options}, {"batch", start_batch},   {"task", start_task},
+                    {"push", start_push},       {"pull", start_pull}};
   size_t index;
   for (index = 0; index < sizeof operations / sizeof *operations; index++) {
     const json_t *detail = json_object_get(operation, operations[index].name);

@@ -95,8 +95,7 @@ void sleep_until(uint64_t until) {
 }
 
 /* Hands an answer to the call. */
-static bp_status deliver(bp_call *call, uint64_t exchange, CURL *curl, const answer *from,
-                         bp_error **error) {
+static bp_status deliver(bp_call *call, uint64_t exchange, CURL *curl, const answer *from, bp_error **error) {
   bp_field *headers = (bp_field *)calloc(from->count + 1, sizeof *headers);
   const char *next = from->lines.data;
   bp_response response;
@@ -131,8 +130,8 @@ static int is_of_configuration(CURLcode code) {
 static void choose_proxy(CURL *curl, const char *url) {
   CURLU *parts = curl_url();
   char *host = NULL;
-  if (curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK && curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-      bp_host_is_loopback(host, strlen(host))) {
+  if (curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+      curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK && bp_host_is_loopback(host, strlen(host))) {
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
   }
   curl_free(host);
@@ -187,10 +186,10 @@ bp_status transmit(CURL *curl, bp_call *call, const bp_step *step, bp_error **er
   } else {
     /* Whether a byte of the request left decides whether a write may be sent again. */
     const char *reason = received.refusal ? received.refusal : *detail ? detail : curl_easy_strerror(code);
-    status = (sent                       ? bp_call_fail_maybe_sent
-              : is_of_configuration(code) ? bp_call_fail_unsendable
-                                          : bp_call_fail_not_sent)(
-        call, step->exchange, reason, strlen(reason), now_ms(), error);
+    status = (sent ? bp_call_fail_maybe_sent
+              : is_of_configuration(code)
+                  ? bp_call_fail_unsendable
+                  : bp_call_fail_not_sent)(call, step->exchange, reason, strlen(reason), now_ms(), error);
   }
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
   curl_slist_free_all(headers);

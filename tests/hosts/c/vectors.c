@@ -56,7 +56,8 @@ static json_t *answer(host *host, const json_t *answer, uint64_t now) {
   if (encoded) {
     decoded = decode_base64(encoded, &response.body.len);
   }
-  response.body.data = (const uint8_t *)lend(encoded ? (const char *)decoded : json_string_value(body), response.body.len);
+  response.body.data =
+      (const uint8_t *)lend(encoded ? (const char *)decoded : json_string_value(body), response.body.len);
   status = bp_call_answer(host->call, (uint64_t)json_integer_value(json_object_get(answer, "exchange")),
                           (const bp_response *)lend(&response, sizeof response), now, &error);
   take_back();
@@ -73,10 +74,10 @@ static json_t *fail(host *host, const json_t *failure, uint64_t now) {
   bp_text reason = lend_text(json_string_value(text), json_string_length(text));
   const char *sent = json_string_value(json_object_get(failure, "sent"));
   bp_error *error = NULL;
-  bp_status status = (strcmp(sent, "maybe-sent") == 0   ? bp_call_fail_maybe_sent
-                      : strcmp(sent, "unsendable") == 0 ? bp_call_fail_unsendable
-                                                        : bp_call_fail_not_sent)(
-      host->call, exchange, reason.data, reason.len, now, &error);
+  bp_status status = (strcmp(sent, "maybe-sent") == 0 ? bp_call_fail_maybe_sent
+                      : strcmp(sent, "unsendable") == 0
+                          ? bp_call_fail_unsendable
+                          : bp_call_fail_not_sent)(host->call, exchange, reason.data, reason.len, now, &error);
   json_t *outcome;
   take_back();
   outcome = encode_outcome(status, error);

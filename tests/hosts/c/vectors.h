@@ -21,7 +21,8 @@ char *compact(const json_t *value);
 /* values.c: the same, lent; no text for no value. */
 bp_text lend_json(const json_t *value);
 
-/* encode.c, encode_error.c: what the library says, in the JSON form of the vectors, built from the C accessors alone. */
+/* encode.c, encode_error.c: what the library says, in the JSON form of the vectors, built from the C accessors alone.
+ */
 json_t *encode_step(bp_status status, const bp_step *step, const bp_error *error);
 json_t *encode_outcome(bp_status status, const bp_error *error);
 json_t *encode_error(const bp_error *error);
@@ -29,8 +30,7 @@ json_t *encode_explanation(const bp_explanation *explanation);
 
 /* start.c: starts a call through the typed function of its operation. Answers 0 when the operation has
    something that only JSON can say; otherwise 1, with the outcome in *status. */
-int start_typed(const bp_client *client, const json_t *operation, bp_call **call, bp_status *status,
-                bp_error **error);
+int start_typed(const bp_client *client, const json_t *operation, bp_call **call, bp_status *status, bp_error **error);
 
 /* functions.c: calls the functions of a vector that needs no account, and answers how many differences there
    were. */

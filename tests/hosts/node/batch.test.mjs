@@ -14,13 +14,26 @@ function multiMessage({ body }, response) {
     if (onFail === "STOP" && processedMessages.some(({ statusCode }) => statusCode !== 200)) break;
     const isBad = message.body.text === "bad";
     const content = isBad ? { errors: [{ code: "ORDC-001", message: "Bad text" }] } : { response: message.uri };
-    processedMessages.push({ label: message.label, statusCode: isBad ? 400 : 200, body: { content: JSON.stringify(content) } });
+    processedMessages.push({
+      label: message.label,
+      statusCode: isBad ? 400 : 200,
+      body: { content: JSON.stringify(content) },
+    });
   }
   const unprocessedMessages = messages.slice(processedMessages.length).map(({ label }) => label);
-  send(response, { response: { processedMessages, unprocessedMessages } }, processedMessages.every(({ statusCode }) => statusCode === 200) ? 200 : 207);
+  send(
+    response,
+    { response: { processedMessages, unprocessedMessages } },
+    processedMessages.every(({ statusCode }) => statusCode === 200) ? 200 : 207,
+  );
 }
 
-const note = (order, text) => ({ method: "post", path: `order-service/order/${order}/note`, body: { text }, unchecked: true });
+const note = (order, text) => ({
+  method: "post",
+  path: `order-service/order/${order}/note`,
+  body: { text },
+  unchecked: true,
+});
 
 test("writes are packed by ten, and each has its result in its place", async () => {
   const { client, server } = await connect({ on: { "multi-message": multiMessage } });
@@ -32,7 +45,10 @@ test("writes are packed by ten, and each has its result in its place", async () 
     assert.ok(result.ok);
     seen.push([result.index, result.reply.json().response]);
   }
-  assert.deepEqual(seen, Array.from({ length: 23 }, (_, index) => [index, `/order-service/order/${index + 1}/note`]));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 23 }, (_, index) => [index, `/order-service/order/${index + 1}/note`]),
+  );
   assert.equal(server.requests.length, 3);
 });
 
@@ -46,13 +62,25 @@ test("a failed write has its error, and those behind it are told apart from it",
   assert.ok(third.error instanceof CancelledError);
   assert.equal(third.error.delivery, "not-sent");
   const continued = await client.batch(writes, { onFailure: "continue" }).all();
-  assert.deepEqual(continued.map(({ ok }) => ok), [true, false, true]);
+  assert.deepEqual(
+    continued.map(({ ok }) => ok),
+    [true, false, true],
+  );
 });
 
 test("options go to the engine by its own names, and bodies as they were given", async () => {
   const { client, server } = await connect({ on: { "multi-message": multiMessage } });
-  await client.batch([note(1, "10.50"), { ...note(2), body: '{"text": 10.50}' }], { order: "parallel", onFailure: "continue", packing: "always" }).all();
-  assert.match(server.requests[0].body, /"processingMode":"PARALLEL","onFail":"CONTINUE".*\{"text":"10\.50"\}.*\{"text": 10\.50\}/);
+  await client
+    .batch([note(1, "10.50"), { ...note(2), body: '{"text": 10.50}' }], {
+      order: "parallel",
+      onFailure: "continue",
+      packing: "always",
+    })
+    .all();
+  assert.match(
+    server.requests[0].body,
+    /"processingMode":"PARALLEL","onFail":"CONTINUE".*\{"text":"10\.50"\}.*\{"text": 10\.50\}/,
+  );
   const [alone] = await client.batch([note(1, "fine")], { packing: "never" }).all();
   assert.deepEqual([alone.ok, server.requests[1].path], [true, "order-service/order/1/note"]);
   assert.throws(() => client.batch([note(1, "fine")], { onFailure: "ignore" }), ValidationError);
@@ -61,12 +89,18 @@ test("options go to the engine by its own names, and bodies as they were given",
 test("everything that is wrong with a batch is told before any of it is sent", async () => {
   const { client, server } = await connect();
   const wrong = { method: "POST", path: "order-service/order", body: { orderTypeCode: "SO", placedOn: "yesterday" } };
-  assert.throws(() => client.batch([note(1, "fine"), wrong, wrong]), (error) => {
-    assert.ok(error instanceof ValidationError);
-    assert.match(error.location, /^\/requests\/1\//);
-    assert.deepEqual(error.violations.map(({ pointer }) => pointer.split("/")[2]), ["1", "1", "2", "2"]);
-    return true;
-  });
+  assert.throws(
+    () => client.batch([note(1, "fine"), wrong, wrong]),
+    (error) => {
+      assert.ok(error instanceof ValidationError);
+      assert.match(error.location, /^\/requests\/1\//);
+      assert.deepEqual(
+        error.violations.map(({ pointer }) => pointer.split("/")[2]),
+        ["1", "1", "2", "2"],
+      );
+      return true;
+    },
+  );
   assert.equal(server.requests.length, 0);
 });
 
@@ -76,7 +110,8 @@ test("a batch resumes behind what was consumed, and sends nothing twice", async 
   const seen = [];
   for await (const { index } of batch) {
     seen.push(index);
-    if (index === 4) assert.throws(() => batch.checkpoint(), { name: "MisuseError" }, "results are still to come of what was sent");
+    if (index === 4)
+      assert.throws(() => batch.checkpoint(), { name: "MisuseError" }, "results are still to come of what was sent");
     if (index === 9) break;
   }
   assert.throws(() => client.resume(batch.checkpoint()), { name: "ValidationError", location: "allow_writes" });
@@ -85,5 +120,8 @@ test("a batch resumes behind what was consumed, and sends nothing twice", async 
   seen.push(...(await all(rest)).map(({ index }) => index));
   const sent = server.requests.flatMap(({ body }) => JSON.parse(body).messages.map(({ uri }) => uri));
   assert.equal(new Set(sent).size, sent.length, "no write went out twice");
-  assert.deepEqual(seen, Array.from({ length: 25 }, (_, index) => index));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 25 }, (_, index) => index),
+  );
 });

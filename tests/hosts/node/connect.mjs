@@ -28,5 +28,8 @@ export async function all(iterable) {
 
 /** What a rejected promise was rejected with. */
 export async function rejection(promise) {
-  return promise.then(() => assert.fail("expected a rejection"), (error) => error);
+  return promise.then(
+    () => assert.fail("expected a rejection"),
+    (error) => error,
+  );
 }

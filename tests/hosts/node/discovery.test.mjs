@@ -15,18 +15,33 @@ test("the catalogue lists resources, which describe themselves", () => {
   assert.equal(description.name, "order-row");
   const post = description.operations.find(({ method }) => method === "POST");
   assert.deepEqual(post.body.required, ["quantity", "rowValue"]);
-  assert.throws(() => brightpearl.describe("order-rwo"), { name: "ValidationError", location: "resource", message: /did you mean "order-row"/ });
+  assert.throws(() => brightpearl.describe("order-rwo"), {
+    name: "ValidationError",
+    location: "resource",
+    message: /did you mean "order-row"/,
+  });
 });
 
 test("a body is judged as text or as a value, and nothing is thrown for what is wrong with it", () => {
   const body = { orderTypeCode: "SO", placedOn: "yesterday", curency: {}, parties: { customer: { contactId: 208 } } };
   const wrong = brightpearl.validate("order-service/order", "POST", body);
-  assert.deepEqual(wrong.map(({ pointer, severity }) => [pointer, severity]), [["/placedOn", "error"], ["/curency", "warning"]]);
+  assert.deepEqual(
+    wrong.map(({ pointer, severity }) => [pointer, severity]),
+    [
+      ["/placedOn", "error"],
+      ["/curency", "warning"],
+    ],
+  );
   assert.deepEqual(brightpearl.validate("order-service/order", "POST", JSON.stringify(body)), wrong);
   assert.equal(brightpearl.validate("order-service/order", "POST", body, { unknownMembers: "allow" }).length, 1);
   assert.equal(brightpearl.validate("order-service/order", "POST", "{")[0].fault, "unreadable");
-  assert.ok(brightpearl.validate("order-service/order", "POST", undefined).length > 0, "no body is one that lacks everything");
-  assert.throws(() => brightpearl.validate("order-service/order", "POST", body, { unknownMembers: "ignore" }), { location: "unknown_members" });
+  assert.ok(
+    brightpearl.validate("order-service/order", "POST", undefined).length > 0,
+    "no body is one that lacks everything",
+  );
+  assert.throws(() => brightpearl.validate("order-service/order", "POST", body, { unknownMembers: "ignore" }), {
+    location: "unknown_members",
+  });
   assert.throws(() => brightpearl.validate("order-service/order", "BREW", body), { location: "verb" });
 });
 
@@ -35,16 +50,27 @@ test("a body is judged by the short name of a resource, and a name that is none 
     brightpearl.validate("order-row", "post", { quantity: { magnitude: "one" } }),
     brightpearl.validate("order-service/order/{ORDER-ID}/row", "POST", { quantity: { magnitude: "one" } }),
   );
-  assert.throws(() => brightpearl.validate("ordr", "POST", {}), { location: "resource", message: /did you mean "order"/ });
+  assert.throws(() => brightpearl.validate("ordr", "POST", {}), {
+    location: "resource",
+    message: /did you mean "order"/,
+  });
   assert.throws(() => brightpearl.validate("order-row", "PUT", {}), { location: "verb" });
 });
 
 test("the authorise page of an app carries the state of the host", () => {
-  const wanted = { account: "acme", appRef: "acme_shop", redirectUri: "https://shop.example/back?a=1", state: "x9f+2 é" };
+  const wanted = {
+    account: "acme",
+    appRef: "acme_shop",
+    redirectUri: "https://shop.example/back?a=1",
+    state: "x9f+2 é",
+  };
   const url = new URL(brightpearl.authorizeUrl(wanted));
   assert.equal(url.origin + url.pathname, "https://oauth.brightpearl.com/authorize/acme");
   assert.deepEqual(Object.fromEntries(url.searchParams), {
-    response_type: "code", client_id: "acme_shop", redirect_uri: "https://shop.example/back?a=1", state: "x9f+2 é",
+    response_type: "code",
+    client_id: "acme_shop",
+    redirect_uri: "https://shop.example/back?a=1",
+    state: "x9f+2 é",
   });
   assert.throws(() => brightpearl.authorizeUrl({ ...wanted, state: "" }), { location: "state" });
   assert.throws(() => brightpearl.authorizeUrl({ ...wanted, account: "a/b" }), { location: "account" });
@@ -52,7 +78,9 @@ test("the authorise page of an app carries the state of the host", () => {
 
 test("what has no text is no filter, and what is no whole number no id", () => {
   const client = new brightpearl.Client({
-    account: "acme", baseUrl: "http://127.0.0.1:1", credentials: { type: "private-app", appRef: "a", accountToken: "b" },
+    account: "acme",
+    baseUrl: "http://127.0.0.1:1",
+    credentials: { type: "private-app", appRef: "a", accountToken: "b" },
   });
   for (const value of [undefined, null, {}, NaN, [undefined]]) {
     assert.throws(() => client.search("order-service/order-search", { externalRef: value }), TypeError);
@@ -65,44 +93,72 @@ test("what has no text is no filter, and what is no whole number no id", () => {
 
 test("callbacks are verified from anything that iterates over pairs", () => {
   const secret = "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY=";
-  const query = "accountCode=topfurniture&timestamp=112287235486&token=c72a9373-86f5-4138-a41f-c26cd9abfe4e&signature=927082e6151ecfd57ead5dddb9ef571e08e4969a00d2639a0222d2211e67180a";
+  const query =
+    "accountCode=topfurniture&timestamp=112287235486&token=c72a9373-86f5-4138-a41f-c26cd9abfe4e&signature=927082e6151ecfd57ead5dddb9ef571e08e4969a00d2639a0222d2211e67180a";
   const said = brightpearl.verifyCallback(new URLSearchParams(query), secret);
   assert.deepEqual(said, {
-    accountCode: "topfurniture", timestamp: 112287235486, token: "c72a9373-86f5-4138-a41f-c26cd9abfe4e",
+    accountCode: "topfurniture",
+    timestamp: 112287235486,
+    token: "c72a9373-86f5-4138-a41f-c26cd9abfe4e",
   });
-  assert.throws(() => brightpearl.verifyCallback(new URLSearchParams(query), secret, { maxAge: 600 }), { location: "timestamp" });
+  assert.throws(() => brightpearl.verifyCallback(new URLSearchParams(query), secret, { maxAge: 600 }), {
+    location: "timestamp",
+  });
   brightpearl.verifyCallback(new URLSearchParams(query), secret, { maxAge: 600, now: 112287235486 });
   brightpearl.verifyCallback(Object.fromEntries(new URLSearchParams(query)), secret);
   const forged = new URLSearchParams(query);
   forged.set("accountCode", "another");
   for (const parameters of [forged, {}, []]) {
-    assert.throws(() => brightpearl.verifyCallback(parameters, secret), { name: "ValidationError", location: "signature" });
+    assert.throws(() => brightpearl.verifyCallback(parameters, secret), {
+      name: "ValidationError",
+      location: "signature",
+    });
   }
 });
 
 test("the classes, deliveries and faults of errors are the engine's", () => {
   const { kinds, deliveries, faults } = brightpearl.errors();
-  assert.deepEqual(Object.keys(errorClasses), kinds.map(({ kind }) => kind));
+  assert.deepEqual(
+    Object.keys(errorClasses),
+    kinds.map(({ kind }) => kind),
+  );
   for (const { kind, advice } of kinds) {
-    const name = kind.split("-").map((word) => word[0].toUpperCase() + word.slice(1)).join("");
+    const name = kind
+      .split("-")
+      .map((word) => word[0].toUpperCase() + word.slice(1))
+      .join("");
     assert.equal(errorClasses[kind], brightpearl[`${name}Error`], kind);
     assert.ok(errorClasses[kind].prototype instanceof BrightpearlError && advice.endsWith("."), kind);
   }
   const declarations = readFileSync(new URL("../../../ffi/node/dist/errors.d.ts", import.meta.url), "utf8");
-  const declared = (type) => [...declarations.match(new RegExp(`type ${type} =([^;]*);`))[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name);
-  assert.deepEqual(declared("Kind"), kinds.map(({ kind }) => kind));
+  const declared = (type) =>
+    [...declarations.match(new RegExp(`type ${type} =([^;]*);`))[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+  assert.deepEqual(
+    declared("Kind"),
+    kinds.map(({ kind }) => kind),
+  );
   assert.deepEqual(declared("Delivery"), deliveries);
   assert.deepEqual(declared("Fault"), faults);
 });
 
 test("an error of a known code has the advice on that code, others that of their kind", () => {
   const { kinds, codes } = brightpearl.errors();
-  const engine = new Engine({ account: "acme", datacentre: "use1", credentials: { type: "private-app", app_ref: "acme_sync", account_token: "token-of-acme" } });
+  const engine = new Engine({
+    account: "acme",
+    datacentre: "use1",
+    credentials: { type: "private-app", app_ref: "acme_sync", account_token: "token-of-acme" },
+  });
   const now = 1_767_225_600_000;
   const refusal = (code) => {
-    const call = engine.start({ request: { method: "PUT", path: "order-service/order/7/status", body: '{"orderStatusId":3}' } });
+    const call = engine.start({
+      request: { method: "PUT", path: "order-service/order/7/status", body: '{"orderStatusId":3}' },
+    });
     const { exchange } = call.poll(now);
-    call.answer(exchange, { status: 400, headers: [], body: JSON.stringify({ errors: [{ code, message: "No" }] }) }, now);
+    call.answer(
+      exchange,
+      { status: 400, headers: [], body: JSON.stringify({ errors: [{ code, message: "No" }] }) },
+      now,
+    );
     try {
       call.poll(now);
     } catch (error) {
@@ -128,7 +184,9 @@ test("there is a method for every task and no other, and it carries out that tas
   const options = { signal: new AbortController().signal };
   for (const { name, arguments: schema } of brightpearl.tasks()) {
     const takesNothing = !schema.anyOf && Object.keys(schema.properties ?? {}).length === 0;
-    const called = takesNothing ? Tasks.prototype[methodName(name)].call(host, options) : Tasks.prototype[methodName(name)].call(host, task, options);
+    const called = takesNothing
+      ? Tasks.prototype[methodName(name)].call(host, options)
+      : Tasks.prototype[methodName(name)].call(host, task, options);
     assert.deepEqual(called, [name, takesNothing ? {} : task, options]);
   }
   assert.ok(Client.prototype instanceof Tasks);

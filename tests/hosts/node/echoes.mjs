@@ -5,7 +5,9 @@ const code = (character) => character.codePointAt(0);
 
 /** The forms in which a text may be echoed. */
 export function everyForm(text) {
-  const coded = ["", "a", "ab"].flatMap((before) => ["base64", "base64url", "base64"].map((coding) => Buffer.from(before + text).toString(coding)));
+  const coded = ["", "a", "ab"].flatMap((before) =>
+    ["base64", "base64url", "base64"].map((coding) => Buffer.from(before + text).toString(coding)),
+  );
   return [
     text,
     text.toUpperCase(),
@@ -40,7 +42,8 @@ export function shown(secrets, texts) {
   for (const text of new Set(texts)) {
     for (const [size, known] of parts) {
       for (let at = 0; at + size <= text.length; at += 1) {
-        if (known.has(text.slice(at, at + size))) return `${text.slice(at, at + size)} in ${text.slice(Math.max(0, at - 300), at + 300)}`;
+        if (known.has(text.slice(at, at + size)))
+          return `${text.slice(at, at + size)} in ${text.slice(Math.max(0, at - 300), at + 300)}`;
       }
     }
   }

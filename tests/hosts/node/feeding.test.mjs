@@ -10,8 +10,11 @@ const require = createRequire(import.meta.url);
 const { Feeder } = require("../../../ffi/node/dist/feeder.js");
 
 const note = {
-  version: 1, name: "notes", target: "order-service/order/{ORDER-ID}/note",
-  path: { "ORDER-ID": { from: "order" } }, fields: [{ to: "/text", from: "text" }],
+  version: 1,
+  name: "notes",
+  target: "order-service/order/{ORDER-ID}/note",
+  path: { "ORDER-ID": { from: "order" } },
+  fields: [{ to: "/text", from: "text" }],
 };
 const client = () => new Client({ account: "acme", baseUrl: "http://127.0.0.1:1", credentials });
 const patient = (next) => next;
@@ -67,7 +70,9 @@ test("a source is closed once no more is wanted, and one that hangs is not waite
   await feeder.close();
   assert.equal(closed, 1);
 
-  const hanging = new Feeder({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => new Promise(() => {}) }) });
+  const hanging = new Feeder({
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: () => new Promise(() => {}) }),
+  });
   const call = taker();
   await hanging.feed(call, 3, (next) => Promise.race([next, Promise.resolve(undefined)]));
   await hanging.close();
@@ -80,11 +85,17 @@ test("a push that says neither or both of dryRun and write does not start", () =
   }
   assert.throws(() => client().push(new Mapping(note), [], { write: true, window: 0 }), { location: "window" });
   assert.throws(() => client().push("{", [], { dryRun: true }), { name: "ValidationError", location: "document" });
-  assert.throws(() => client().push('{},"write":true', [], { dryRun: true }), { name: "ValidationError", location: "document" });
+  assert.throws(() => client().push('{},"write":true', [], { dryRun: true }), {
+    name: "ValidationError",
+    location: "document",
+  });
 });
 
 test("a member that a pull does not know is refused", () => {
-  assert.throws(() => client().pull([{ resource: "order", sinse: "2026-01-01" }]), { name: "ValidationError", message: /sinse/ });
+  assert.throws(() => client().pull([{ resource: "order", sinse: "2026-01-01" }]), {
+    name: "ValidationError",
+    message: /sinse/,
+  });
 });
 
 test("only a push is fed", () => {

@@ -30,7 +30,10 @@ test("a client that only reads sends no write", async () => {
   }
   assert.equal(server.requests.length, 0);
   await client.request("GET", "order-service/order-type");
-  assert.deepEqual(server.requests.map(({ method }) => method), ["GET"]);
+  assert.deepEqual(
+    server.requests.map(({ method }) => method),
+    ["GET"],
+  );
 });
 
 test("a checkpoint that writes goes on only when that is allowed", async () => {
@@ -46,7 +49,14 @@ test("a checkpoint that writes goes on only when that is allowed", async () => {
 
 test("a header that is not the caller's is refused", async () => {
   const { client, server } = await connect();
-  for (const name of ["Host", "Transfer-Encoding", "connection", " expect ", "Authorization", "BRIGHTPEARL-account-token"]) {
+  for (const name of [
+    "Host",
+    "Transfer-Encoding",
+    "connection",
+    " expect ",
+    "Authorization",
+    "BRIGHTPEARL-account-token",
+  ]) {
     const headers = { [name]: "hidden" };
     for (const call of [
       () => client.post(note, { text: "x" }, { headers }),

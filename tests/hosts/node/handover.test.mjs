@@ -3,14 +3,29 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as later } from "node:timers/promises";
-import { CancelledError, Client, MisuseError, ProtocolError, TokensNotStoredError, ValidationError } from "./brightpearl.mjs";
+import {
+  CancelledError,
+  Client,
+  MisuseError,
+  ProtocolError,
+  TokensNotStoredError,
+  ValidationError,
+} from "./brightpearl.mjs";
 import { all, rejection } from "./connect.mjs";
 import { startEmulator } from "../../../ffi/node/dist/testing.mjs";
 
 const TYPES = "order-service/order-type";
 const order = { orderTypeCode: "SO", reference: "INV-7", parties: { customer: { contactId: 208 } } };
 const writes = Array.from({ length: 3 }, () => ({ method: "POST", path: "order-service/order", body: order }));
-const mapping = { version: 1, name: "orders", target: "order-service/sales-order", fields: [{ to: "/customer/id", value: 208 }, { to: "/ref", from: "number" }] };
+const mapping = {
+  version: 1,
+  name: "orders",
+  target: "order-service/sales-order",
+  fields: [
+    { to: "/customer/id", value: 208 },
+    { to: "/ref", from: "number" },
+  ],
+};
 const emulator = await startEmulator({ orders: 20 });
 after(() => emulator.stop());
 
@@ -18,7 +33,10 @@ after(() => emulator.stop());
 async function answered({ method, url, headers, body }) {
   const names = ["authorization", "brightpearl-app-ref", "brightpearl-dev-ref"];
   const others = headers.filter(([name]) => !names.includes(name.toLowerCase()));
-  const own = [["brightpearl-app-ref", emulator.credentials.appRef], ["brightpearl-account-token", emulator.credentials.accountToken]];
+  const own = [
+    ["brightpearl-app-ref", emulator.credentials.appRef],
+    ["brightpearl-account-token", emulator.credentials.accountToken],
+  ];
   const answer = await fetch(url, { method, headers: [...others, ...own], body: body.length > 0 ? body : null });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 }
@@ -33,7 +51,13 @@ function played({ lasts = 1000, store = () => {}, options = {}, granted = {} } =
       happened.push("login");
       since = 0;
       grants += 1;
-      const body = { access_token: `A${grants}`, refresh_token: `R${grants}`, token_type: "Bearer", expires_in: 604800, ...granted };
+      const body = {
+        access_token: `A${grants}`,
+        refresh_token: `R${grants}`,
+        token_type: "Bearer",
+        expires_in: 604800,
+        ...granted,
+      };
       return { status: 200, headers: [], body: JSON.stringify(body) };
     }
     since += 1;
@@ -51,12 +75,31 @@ function played({ lasts = 1000, store = () => {}, options = {}, granted = {} } =
     await store(tokens, happened);
   };
   const grant = { tokens: { refreshToken: "R0" } };
-  const credentials = { type: "oauth", appRef: "acme_shop", devRef: "acme_dev", tokenUrl: `${emulator.url}/token/demo`, grant };
-  const client = new Client({ account: emulator.account, baseUrl: emulator.url, credentials, transport, maxInFlight: 1, onTokens, ...options });
+  const credentials = {
+    type: "oauth",
+    appRef: "acme_shop",
+    devRef: "acme_dev",
+    tokenUrl: `${emulator.url}/token/demo`,
+    grant,
+  };
+  const client = new Client({
+    account: emulator.account,
+    baseUrl: emulator.url,
+    credentials,
+    transport,
+    maxInFlight: 1,
+    onTokens,
+    ...options,
+  });
   return { client, happened };
 }
 
-const journal = () => ({ text: "", append(lines) { this.text += lines; } });
+const journal = () => ({
+  text: "",
+  append(lines) {
+    this.text += lines;
+  },
+});
 
 const operations = {
   request: (client) => client.request("GET", TYPES),
@@ -65,10 +108,19 @@ const operations = {
   batch: (client) => all(client.batch(writes, { packing: "never" })),
   task: (client) => client.task("list-price-lists"),
   pull: (client) => all(client.pull("order")),
-  push: (client) => client.push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], { write: true, window: 1, journal: journal() }).all(),
+  push: (client) =>
+    client
+      .push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], {
+        write: true,
+        window: 1,
+        journal: journal(),
+      })
+      .all(),
 };
 
-const full = () => { throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" }); };
+const full = () => {
+  throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+};
 
 for (const [name, act] of Object.entries(operations)) {
   test(`${name}: tokens come before the next request`, async () => {
@@ -76,7 +128,10 @@ for (const [name, act] of Object.entries(operations)) {
     await act(client);
     assert.deepEqual(happened.slice(0, 3), ["login", "tokens", "sent"]);
     happened.forEach((what, index) => assert.ok(what !== "login" || happened[index + 1] === "tokens", happened.join()));
-    assert.equal(happened.filter((what) => what === "tokens").length, happened.filter((what) => what === "login").length);
+    assert.equal(
+      happened.filter((what) => what === "tokens").length,
+      happened.filter((what) => what === "login").length,
+    );
   });
 
   for (const failing of [1, 2]) {
@@ -109,17 +164,37 @@ test("what was written before is put out and in the journal", async () => {
   await assert.rejects(async () => {
     for await (const result of batch.client.batch(writes, { packing: "never" })) results.push(result);
   }, TokensNotStoredError);
-  assert.deepEqual(results.map(({ error }) => error?.delivery ?? "applied"), ["applied", "applied", "not-sent"]);
+  assert.deepEqual(
+    results.map(({ error }) => error?.delivery ?? "applied"),
+    ["applied", "applied", "not-sent"],
+  );
   const push = played({ lasts: 2, store });
   const kept = journal();
   const outcomes = [];
   await assert.rejects(async () => {
-    for await (const outcome of push.client.push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], { write: true, window: 1, journal: kept })) outcomes.push(outcome);
+    for await (const outcome of push.client.push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], {
+      write: true,
+      window: 1,
+      journal: kept,
+    }))
+      outcomes.push(outcome);
   }, TokensNotStoredError);
-  assert.deepEqual(outcomes.slice(0, 2).map(({ state }) => state), ["created", "created"]);
+  assert.deepEqual(
+    outcomes.slice(0, 2).map(({ state }) => state),
+    ["created", "created"],
+  );
   const again = played();
-  const ended = await again.client.push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], { write: true, window: 1, journal: kept }).all();
-  assert.deepEqual(ended.map(({ state, journaled }) => [state, journaled]), [["created", true], ["created", true], ["created", false]]);
+  const ended = await again.client
+    .push(mapping, [{ number: "1" }, { number: "2" }, { number: "3" }], { write: true, window: 1, journal: kept })
+    .all();
+  assert.deepEqual(
+    ended.map(({ state, journaled }) => [state, journaled]),
+    [
+      ["created", true],
+      ["created", true],
+      ["created", false],
+    ],
+  );
 });
 
 test("they come also where the rest of the answer is wrong", async () => {
@@ -143,11 +218,13 @@ test("calls at once wait for the one that stores, and it stores once", async () 
   };
   const { client, happened } = played({ store });
   const engine = client.engine;
-  const statuses = await Promise.all(Array.from({ length: 16 }, async () => {
-    const { status } = await client.request("GET", TYPES);
-    if (isStoring) early.push(status);
-    return status;
-  }));
+  const statuses = await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      const { status } = await client.request("GET", TYPES);
+      if (isStoring) early.push(status);
+      return status;
+    }),
+  );
   assert.deepEqual(statuses, Array(16).fill(200));
   assert.deepEqual(early, []);
   assert.deepEqual(happened.slice(0, 3), ["login", "tokens", "sent"]);
@@ -166,7 +243,12 @@ test("a call that goes on after close hands over, too", async () => {
 
 test("an aborted call sends nothing when the tokens are stored after all", async () => {
   const abort = new AbortController();
-  const { client, happened } = played({ store: async () => { abort.abort(); await later(5); } });
+  const { client, happened } = played({
+    store: async () => {
+      abort.abort();
+      await later(5);
+    },
+  });
   const error = await rejection(client.request("GET", TYPES, { signal: abort.signal }));
   assert.ok(error instanceof CancelledError && !(error instanceof TokensNotStoredError));
   assert.equal((await client.request("GET", TYPES)).status, 200);
@@ -185,8 +267,14 @@ test("what onTokens started and left running sends later, and its logins are han
   const { client, happened } = played({ lasts: 1, store });
   await client.request("GET", TYPES);
   start();
-  assert.deepEqual((await worked).map(({ status }) => status), [200, 200]);
-  assert.deepEqual(stored, happened.filter((what) => what === "login").map((_, index) => `R${index + 1}`));
+  assert.deepEqual(
+    (await worked).map(({ status }) => status),
+    [200, 200],
+  );
+  assert.deepEqual(
+    stored,
+    happened.filter((what) => what === "login").map((_, index) => `R${index + 1}`),
+  );
   assert.ok(stored.length > 1, happened.join());
 });
 
@@ -213,18 +301,38 @@ test("clients whose callbacks use each other are refused, whichever begins", asy
   const bothAreThere = new Promise((resolve) => (arrive = resolve));
   let count = 0;
   const meet = () => ((count += 1) === 2 && arrive(), bothAreThere);
-  const left = played({ store: async () => { await meet(); await right.client.request("GET", TYPES); } });
-  const right = played({ store: async () => { await meet(); await left.client.request("GET", TYPES); } });
+  const left = played({
+    store: async () => {
+      await meet();
+      await right.client.request("GET", TYPES);
+    },
+  });
+  const right = played({
+    store: async () => {
+      await meet();
+      await left.client.request("GET", TYPES);
+    },
+  });
   const ends = await Promise.allSettled([left, right].map(({ client }) => client.request("GET", TYPES)));
   const causes = ends.map(({ reason }) => reason.cause.cause);
-  assert.ok(causes.some((cause) => cause instanceof MisuseError && /a client whose own onTokens waits for this one/.test(cause.message)), causes);
+  assert.ok(
+    causes.some(
+      (cause) => cause instanceof MisuseError && /a client whose own onTokens waits for this one/.test(cause.message),
+    ),
+    causes,
+  );
 });
 
 test("a client is used by another's onTokens that its own once started and did not wait for", async () => {
   let open;
   const isOver = new Promise((resolve) => (open = resolve));
   let started;
-  const inner = played({ store: async () => { await isOver; await outer.client.request("GET", TYPES); } });
+  const inner = played({
+    store: async () => {
+      await isOver;
+      await outer.client.request("GET", TYPES);
+    },
+  });
   const outer = played({ lasts: 1, store: () => void (started ??= inner.client.request("GET", TYPES)) });
   await outer.client.request("GET", TYPES);
   open();
@@ -237,7 +345,10 @@ test("a client that another's onTokens uses stores its own tokens", async () => 
   const outer = played({ lasts: 1, store: () => Promise.all([1, 2, 3].map(() => inner.client.request("GET", TYPES))) });
   for (let count = 0; count < 3; count += 1) assert.equal((await outer.client.request("GET", TYPES)).status, 200);
   for (const { happened } of [inner, outer]) {
-    assert.equal(happened.filter((what) => what === "tokens").length, happened.filter((what) => what === "login").length);
+    assert.equal(
+      happened.filter((what) => what === "tokens").length,
+      happened.filter((what) => what === "login").length,
+    );
   }
 });
 
@@ -266,8 +377,24 @@ test("a call whose tokens were not taken ends, although another exchange's were"
       full();
     };
     const grant = { tokens: { accessToken: "A0", refreshToken: "R0" } };
-    const { client } = played({ options: { transport, onTokens, maxInFlight: 2, credentials: { type: "oauth", appRef: "acme_shop", devRef: "acme_dev", tokenUrl: `${emulator.url}/token/demo`, grant } } });
-    assert.ok((await rejection(all(client.batch(writes, { packing: "never" })))) instanceof TokensNotStoredError, `${steps} steps`);
+    const { client } = played({
+      options: {
+        transport,
+        onTokens,
+        maxInFlight: 2,
+        credentials: {
+          type: "oauth",
+          appRef: "acme_shop",
+          devRef: "acme_dev",
+          tokenUrl: `${emulator.url}/token/demo`,
+          grant,
+        },
+      },
+    });
+    assert.ok(
+      (await rejection(all(client.batch(writes, { packing: "never" })))) instanceof TokensNotStoredError,
+      `${steps} steps`,
+    );
   }
 });
 

@@ -13,10 +13,18 @@ const { Client, Engine, MaybeSent, NotSent, Pool } = brightpearl;
 test("a search gives rows over pages, with labels and exact cells", async () => {
   const { client, server } = await connect({ orders: 1203 });
   const rows = await all(client.search("order-service/order-search", { orderTypeId: [1, 2] }, { sort: ["orderId"] }));
-  assert.deepEqual(rows.map((row) => row.orderId), Array.from({ length: 1203 }, (_, index) => index + 1));
+  assert.deepEqual(
+    rows.map((row) => row.orderId),
+    Array.from({ length: 1203 }, (_, index) => index + 1),
+  );
   assert.equal(server.requests[0].query.get("orderTypeId"), "1,2");
   assert.equal(rows[0].label("orderTypeId"), "SALES_ORDER");
-  assert.deepEqual(rows[6].toObject(), { orderId: 7, orderTypeId: 1, createdOn: "2024-02-03T09:08:07.000-06:00", total: "7.5" });
+  assert.deepEqual(rows[6].toObject(), {
+    orderId: 7,
+    orderTypeId: 1,
+    createdOn: "2024-02-03T09:08:07.000-06:00",
+    total: "7.5",
+  });
   assert.equal(JSON.stringify(rows[6]), JSON.stringify(rows[6].toObject()));
   assert.equal(rows[6].get("nothing"), undefined);
 });
@@ -33,7 +41,8 @@ test("pages have typed columns", async () => {
 });
 
 test("integers that a number cannot hold are bigints, nested cells are parsed", async () => {
-  const body = '{"response":{"results":[[9007199254740993,{"a":[1]},true,"ü"],[1,null,null,null]],"metaData":{"morePagesAvailable":false,"columns":[{"name":"big"},{"name":"nested"},{"name":"flag"},{"name":"label"}]}}}';
+  const body =
+    '{"response":{"results":[[9007199254740993,{"a":[1]},true,"ü"],[1,null,null,null]],"metaData":{"morePagesAvailable":false,"columns":[{"name":"big"},{"name":"nested"},{"name":"flag"},{"name":"label"}]}}}';
   const transport = async () => ({ status: 200, headers: [], body });
   const client = new Client({ account: "acme", datacentre: "use1", credentials, transport });
   const [first, second] = await all(client.search("order-service/order-search", {}, { unchecked: true, key: "big" }));
@@ -45,9 +54,16 @@ test("integers that a number cannot hold are bigints, nested cells are parsed", 
 
 test("a fetch gives parsed resources with their text, and tells what is missing", async () => {
   const { client, server } = await connect({ orders: 450 });
-  const orders = client.get("order-service/order", Array.from({ length: 460 }, (_, index) => index + 1), { plan: "never" });
+  const orders = client.get(
+    "order-service/order",
+    Array.from({ length: 460 }, (_, index) => index + 1),
+    { plan: "never" },
+  );
   const found = await all(orders);
-  assert.deepEqual(found.map((order) => order.id), Array.from({ length: 450 }, (_, index) => index + 1));
+  assert.deepEqual(
+    found.map((order) => order.id),
+    Array.from({ length: 450 }, (_, index) => index + 1),
+  );
   assert.equal(found[0].raw, '{"id":1,"reference":"order 1"}');
   assert.deepEqual(Object.keys(found[0]), ["id", "reference"]);
   assert.equal(orders.missing, "451-460");
@@ -67,9 +83,15 @@ test("several requests are out at a time, and no more than allowed", async () =>
 });
 
 test("requests carry method, query and body, and answer with the reply", async () => {
-  const on = { "order-service/order-note": ({ body, headers }, response) => send(response, { response: JSON.parse(body), type: headers["content-type"] }, 200, { "x-name": "value" }) };
+  const on = {
+    "order-service/order-note": ({ body, headers }, response) =>
+      send(response, { response: JSON.parse(body), type: headers["content-type"] }, 200, { "x-name": "value" }),
+  };
   const { client, server } = await connect({ on });
-  const reply = await client.request("post", "order-service/order-note", { query: { exclude: "a b" }, body: { text: "Zoë" } });
+  const reply = await client.request("post", "order-service/order-note", {
+    query: { exclude: "a b" },
+    body: { text: "Zoë" },
+  });
   assert.deepEqual(reply.json(), { response: { text: "Zoë" }, type: "application/json" });
   assert.equal(reply.header("X-Name"), "value");
   assert.equal(server.requests[0].query.get("exclude"), "a b");
@@ -100,7 +122,18 @@ test("options are refused by the engine, by name", () => {
   assert.throws(make({ retry: { attempts: 3 } }), /unknown field `attempts`/);
   assert.throws(make({ datacentre: "mars1" }), { location: "datacentre", kind: "validation" });
   assert.throws(make({ pageSize: 501 }), { location: "page_size" });
-  assert.doesNotThrow(make({ baseUrl: undefined, retry: { maxAttempts: 2, baseMs: 1, capMs: 2, maxThrottled: 3 }, pool: { quota: 3, periodMs: 9, pacing: "spread", reserve: 1 }, lane: "high", maxBodyBytes: 9, paging: "offset", pageSize: 7, seed: 1 }));
+  assert.doesNotThrow(
+    make({
+      baseUrl: undefined,
+      retry: { maxAttempts: 2, baseMs: 1, capMs: 2, maxThrottled: 3 },
+      pool: { quota: 3, periodMs: 9, pacing: "spread", reserve: 1 },
+      lane: "high",
+      maxBodyBytes: 9,
+      paging: "offset",
+      pageSize: 7,
+      seed: 1,
+    }),
+  );
   const client = make({})();
   assert.throws(() => client.search("order-service/order-search", { orderTypId: 1 }), { name: "ValidationError" });
   assert.throws(() => client.get("order-service/order", "5-1"), { name: "ValidationError" });
@@ -128,7 +161,13 @@ test("a failure says whether the request may have been sent", async (context) =>
   assert.equal(await post({ baseUrl: `http://127.0.0.1:${cutting}` }), "maybe-applied", "cut after the request");
   const { server } = await connect({ on: { "a/b": () => {} } });
   assert.equal(await post({ baseUrl: server.baseUrl, timeoutMs: 3000 }), "maybe-applied", "no answer in time");
-  const throwing = (error) => post({ datacentre: "use1", transport: async () => { throw error; } });
+  const throwing = (error) =>
+    post({
+      datacentre: "use1",
+      transport: async () => {
+        throw error;
+      },
+    });
   assert.equal(await throwing(new NotSent("no proxy")), "not-sent");
   assert.equal(await throwing(new MaybeSent("cut")), "maybe-applied");
   assert.equal(await throwing(new Error("whatever")), "maybe-applied");
@@ -154,7 +193,10 @@ test("aborting ends a wait", async () => {
   const { client } = await connect({ on }, { retry: { baseMs: 600_000, capMs: 600_000 } });
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 50);
-  assert.ok((await rejection(client.request("GET", "a/down", { signal: controller.signal }))) instanceof brightpearl.CancelledError);
+  assert.ok(
+    (await rejection(client.request("GET", "a/down", { signal: controller.signal }))) instanceof
+      brightpearl.CancelledError,
+  );
 });
 
 test("leaving a loop ends the exchanges that are out", async () => {
@@ -185,7 +227,10 @@ test("a checkpoint in the middle of a page resumes with the next row", async () 
   const rest = client.resume(text);
   assert.ok(rest instanceof brightpearl.SearchResult);
   seen.push(...(await all(rest)).map((row) => row.orderId));
-  assert.deepEqual(seen, Array.from({ length: 1100 }, (_, index) => index + 1));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 1100 }, (_, index) => index + 1),
+  );
   assert.throws(() => client.resume("{}"), { name: "ValidationError", location: "checkpoint" });
 });
 
@@ -199,7 +244,10 @@ test("a fetch resumes with what is left, also behind its last batch", async () =
   }
   const rest = client.resume(orders.checkpoint());
   const more = (await all(rest)).map((order) => order.id);
-  assert.deepEqual([...new Set([...seen, ...more])], Array.from({ length: 500 }, (_, index) => index + 1));
+  assert.deepEqual(
+    [...new Set([...seen, ...more])],
+    Array.from({ length: 500 }, (_, index) => index + 1),
+  );
   assert.ok(more.length <= 201, "only the item at work came again");
   assert.deepEqual(await all(client.resume(rest.checkpoint())), []);
 });
@@ -219,7 +267,13 @@ test("waits follow the clock and sleep that are given", async () => {
   };
   let answers = 0;
   const transport = async () =>
-    (answers += 1) === 1 ? { status: 503, headers: [["brightpearl-next-throttle-period", "1500"]], body: '{"response":"You have sent too many requests. Please wait before sending another request"}' } : { status: 200, headers: [], body: '{"response":[]}' };
+    (answers += 1) === 1
+      ? {
+          status: 503,
+          headers: [["brightpearl-next-throttle-period", "1500"]],
+          body: '{"response":"You have sent too many requests. Please wait before sending another request"}',
+        }
+      : { status: 200, headers: [], body: '{"response":[]}' };
   const client = new Client({ account: "acme", datacentre: "use1", credentials, transport, sleep, clock: () => now });
   assert.equal((await client.request("GET", "order-service/order-type")).status, 200);
   assert.ok(slept.length > 0 && slept.reduce((sum, wait) => sum + wait) >= 1500, inspect(slept));
@@ -237,7 +291,11 @@ test("clients that share a pool share its budget", async () => {
 });
 
 test("misuse of a call is an error, also after it was closed", () => {
-  const engine = new Engine({ account: "acme", datacentre: "use1", credentials: { type: "private-app", app_ref: "acme_sync", account_token: token } });
+  const engine = new Engine({
+    account: "acme",
+    datacentre: "use1",
+    credentials: { type: "private-app", app_ref: "acme_sync", account_token: token },
+  });
   const call = engine.start({ request: { method: "GET", path: "order-service/order-type" } });
   const now = 1_767_225_600_000;
   const { exchange } = call.poll(now);
@@ -261,7 +319,20 @@ test("no secret shows", async () => {
   const client = new Client({ account: "acme", datacentre: "use1", credentials, transport, retry: { maxAttempts: 1 } });
   const error = await rejection(client.request("GET", "a/b"));
   const options = { showHidden: true, depth: 20, getters: true };
-  const shown = [inspect(client, options), inspect(error, options), JSON.stringify(error), error.stack, inspect(request), JSON.stringify(request), JSON.stringify(client), JSON.stringify(client.drainEvents()), inspect(client.search("order-service/order-search"), options)];
+  const shown = [
+    inspect(client, options),
+    inspect(error, options),
+    JSON.stringify(error),
+    error.stack,
+    inspect(request),
+    JSON.stringify(request),
+    JSON.stringify(client),
+    JSON.stringify(client.drainEvents()),
+    inspect(client.search("order-service/order-search"), options),
+  ];
   for (const text of shown) assert.ok(!text.includes(token), text);
-  assert.ok(request.headers.some(([, value]) => value === token), "the transport does get it");
+  assert.ok(
+    request.headers.some(([, value]) => value === token),
+    "the transport does get it",
+  );
 });

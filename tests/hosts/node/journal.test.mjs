@@ -2,7 +2,19 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -14,10 +26,14 @@ import { startEmulator } from "../../../ffi/node/dist/testing.mjs";
 const mappingPath = fileURLToPath(new URL("../orders.mapping.json", import.meta.url));
 const pushProgram = fileURLToPath(new URL("push.mjs", import.meta.url));
 const mapping = new Mapping(readFileSync(mappingPath, "utf8"));
-const orders = (name, count) => Array.from({ length: count }, (_, number) => ({
-  number: `${name}-${number}`, email: `buyer${number % 5}@example.com`, name: "Buyer", placed: "2026-06-30T10:00:00Z",
-  lines: [{ title: "Mug", qty: "2", price: "4.50" }],
-}));
+const orders = (name, count) =>
+  Array.from({ length: count }, (_, number) => ({
+    number: `${name}-${number}`,
+    email: `buyer${number % 5}@example.com`,
+    name: "Buyer",
+    placed: "2026-06-30T10:00:00Z",
+    lines: [{ title: "Mug", qty: "2", price: "4.50" }],
+  }));
 const anotherPush = { name: "ValidationError", location: "journal", message: /another push is writing to the journal/ };
 const changed = { name: "ValidationError", location: "journal", message: /has changed since the push was made/ };
 
@@ -44,8 +60,12 @@ const isFree = () => new FileJournal(journal).close();
 
 /** How many orders have a reference that begins so; each number at most once. */
 async function written(name) {
-  const rows = await all(new Client(emulator.options).search("order-service/order-search", {}, { columns: ["orderId", "customerRef"] }));
-  const references = rows.map(({ customerRef }) => customerRef).filter((reference) => reference?.startsWith(`${name}-`));
+  const rows = await all(
+    new Client(emulator.options).search("order-service/order-search", {}, { columns: ["orderId", "customerRef"] }),
+  );
+  const references = rows
+    .map(({ customerRef }) => customerRef)
+    .filter((reference) => reference?.startsWith(`${name}-`));
   assert.equal(new Set(references).size, references.length, `${name} is doubled`);
   return references.length;
 }
@@ -53,9 +73,17 @@ async function written(name) {
 /** Another process that pushes those lines, and what follows them. */
 function pushElsewhere(lines, journal, shell = 'exec "$@"') {
   const { baseUrl, account, credentials } = emulator.options;
-  const program = spawn("sh", ["-c", shell, "sh", process.execPath, pushProgram, baseUrl, account, mappingPath, "-", journal], {
-    env: { ...process.env, BRIGHTPEARL_APP_REF: credentials.appRef, BRIGHTPEARL_ACCOUNT_TOKEN: credentials.accountToken },
-  });
+  const program = spawn(
+    "sh",
+    ["-c", shell, "sh", process.execPath, pushProgram, baseUrl, account, mappingPath, "-", journal],
+    {
+      env: {
+        ...process.env,
+        BRIGHTPEARL_APP_REF: credentials.appRef,
+        BRIGHTPEARL_ACCOUNT_TOKEN: credentials.accountToken,
+      },
+    },
+  );
   const said = { out: "", err: "" };
   program.stdout.on("data", (data) => (said.out += data));
   program.stderr.on("data", (data) => (said.err += data));
@@ -89,7 +117,11 @@ test("a journal in a file only grows, by whole lines that are on disk", async ()
   assert.deepEqual(readFileSync(journal), torn, "opening changes nothing");
   await second.append("{}\n");
   await second.close();
-  assert.deepEqual(readFileSync(journal), Buffer.concat([torn, Buffer.from("\n{}\n")]), "what a crash cut off stays a line of its own");
+  assert.deepEqual(
+    readFileSync(journal),
+    Buffer.concat([torn, Buffer.from("\n{}\n")]),
+    "what a crash cut off stays a line of its own",
+  );
 });
 
 test("only a regular file is a journal, and a new one is private", async () => {
@@ -98,12 +130,24 @@ test("only a regular file is a journal, and a new one is private", async () => {
   assert.equal(spawnSync("mkfifo", [fifo]).status, 0);
   const link = `${journal}.link`;
   symlinkSync("/dev/null", link);
-  for (const [path, kind] of [[journal, "a directory"], [fifo, "a FIFO"], ["/dev/full", "a device"], [link, "a device"]]) {
-    const refusal = { name: "ValidationError", location: "journal", message: new RegExp(`is ${kind}; expected a regular file`) };
+  for (const [path, kind] of [
+    [journal, "a directory"],
+    [fifo, "a FIFO"],
+    ["/dev/full", "a device"],
+    [link, "a device"],
+  ]) {
+    const refusal = {
+      name: "ValidationError",
+      location: "journal",
+      message: new RegExp(`is ${kind}; expected a regular file`),
+    };
     assert.throws(() => new FileJournal(path), refusal);
     assert.throws(() => push([], { journal: path }), refusal);
   }
-  assert.throws(() => push([], { journal: join(folder, "none", "journal") }), { name: "ValidationError", message: /No such file or directory/ });
+  assert.throws(() => push([], { journal: join(folder, "none", "journal") }), {
+    name: "ValidationError",
+    message: /No such file or directory/,
+  });
   const bytes = Buffer.concat([Buffer.from(`${journal}.`), Buffer.from([0xff])]);
   const mask = process.umask(0);
   await new FileJournal(bytes).close();
@@ -138,14 +182,23 @@ test("of pushes that begin at once, one goes on", async () => {
   const pushes = Array.from({ length: 4 }, () => push(orders("RACE", 5)));
   const ended = await Promise.allSettled(pushes.map((one) => one.all()));
   const failed = ended.filter(({ status }) => status === "rejected");
-  assert.deepEqual(failed.map(({ reason }) => [reason.name, reason.location]), Array(3).fill(["ValidationError", "journal"]));
+  assert.deepEqual(
+    failed.map(({ reason }) => [reason.name, reason.location]),
+    Array(3).fill(["ValidationError", "journal"]),
+  );
   assert.equal(await written("RACE"), 5);
 });
 
 test("a push that was made before another ran is refused, since it does not know what that wrote", async () => {
   let asked = 0;
   let closed = 0;
-  const source = { next: () => ({ done: false, value: orders("STALE", 1 + (asked += 1))[0] }), return: () => ({ done: (closed += 1) > 0 }), [Symbol.iterator]() { return this; } };
+  const source = {
+    next: () => ({ done: false, value: orders("STALE", 1 + (asked += 1))[0] }),
+    return: () => ({ done: (closed += 1) > 0 }),
+    [Symbol.iterator]() {
+      return this;
+    },
+  };
   const stale = push(source);
   await push(orders("STALE", 2)).all();
   await assert.rejects(stale.all(), changed);
@@ -154,7 +207,12 @@ test("a push that was made before another ran is refused, since it does not know
   await assert.rejects(stale.all(), { name: "MisuseError" });
 
   let kept = "";
-  const own = { get text() { return kept; }, append: (lines) => void (kept += lines) };
+  const own = {
+    get text() {
+      return kept;
+    },
+    append: (lines) => void (kept += lines),
+  };
   const later = push(orders("STALE", 2), { journal: own });
   await push(orders("STALE", 2), { journal: own }).all();
   await assert.rejects(later.all(), changed);
@@ -204,9 +262,16 @@ test("however the iteration ends, others may have the journal then", async () =>
   }
   await assert.rejects(push(failing()).all(), /source failed/);
   await isFree();
-  const transport = async () => { throw new Error("no network"); };
+  const transport = async () => {
+    throw new Error("no network");
+  };
   let time = 1_767_225_600_000;
-  const offline = new Client({ ...emulator.options, transport, sleep: async () => {}, clock: () => (time += 60_000) }).push(mapping, orders("END", 3), { write: true, journal });
+  const offline = new Client({
+    ...emulator.options,
+    transport,
+    sleep: async () => {},
+    clock: () => (time += 60_000),
+  }).push(mapping, orders("END", 3), { write: true, journal });
   await offline.all().catch(() => {});
   await isFree();
   await push(orders("END", 3)).all();
@@ -224,20 +289,45 @@ test("a journal that was opened by hand, or is one's own, is for one push at a t
   await assert.rejects(push(orders("HAND", 2), { journal: file }).all(), { name: "MisuseError", location: "journal" });
   await isFree();
 
-  const own = { text: "", append() {}, opened: 0, open() { this.opened += 1; }, closed: 0, close() { this.closed += 1; } };
+  const own = {
+    text: "",
+    append() {},
+    opened: 0,
+    open() {
+      this.opened += 1;
+    },
+    closed: 0,
+    close() {
+      this.closed += 1;
+    },
+  };
   const holding = push(orders("HAND", 2), { journal: own })[Symbol.asyncIterator]();
   await holding.next();
   await assert.rejects(push(orders("HAND", 2), { journal: own }).all(), anotherPush);
   await holding.return();
   assert.deepEqual([own.opened, own.closed], [1, 1]);
-  const shut = { text: "", append() {}, open() { throw new Error("somebody has it"); }, close() { assert.fail("it was not opened"); } };
+  const shut = {
+    text: "",
+    append() {},
+    open() {
+      throw new Error("somebody has it");
+    },
+    close() {
+      assert.fail("it was not opened");
+    },
+  };
   await assert.rejects(push(orders("HAND", 2), { journal: shut }).all(), /somebody has it/);
   await assert.rejects(push(orders("HAND", 2), { journal: shut }).all(), /somebody has it/);
   assert.equal(await written("HAND"), 2);
 });
 
 test("a journal of one's own that cannot be read when the push begins is closed, and free again", async () => {
-  for (const close of [() => {}, () => { throw new Error("the connection is gone, too"); }]) {
+  for (const close of [
+    () => {},
+    () => {
+      throw new Error("the connection is gone, too");
+    },
+  ]) {
     let isGone = false;
     let [opened, closed] = [0, 0];
     const own = {
@@ -246,17 +336,30 @@ test("a journal of one's own that cannot be read when the push begins is closed,
         return "";
       },
       append() {},
-      open() { opened += 1; },
-      close() { closed += 1; return close(); },
+      open() {
+        opened += 1;
+      },
+      close() {
+        closed += 1;
+        return close();
+      },
     };
     let ended = 0;
-    const records = { next: () => assert.fail("nothing is asked for"), return: () => ((ended += 1), { done: true }), [Symbol.iterator]() { return this; } };
+    const records = {
+      next: () => assert.fail("nothing is asked for"),
+      return: () => ((ended += 1), { done: true }),
+      [Symbol.iterator]() {
+        return this;
+      },
+    };
     const refused = push(records, { journal: own });
     isGone = true;
     await assert.rejects(refused.all(), { message: "the connection is gone" });
     assert.deepEqual([opened, closed, ended], [1, 1, 1]);
     isGone = false;
-    await push([], { journal: own }).all().catch((error) => assert.equal(error.message, "the connection is gone, too"));
+    await push([], { journal: own })
+      .all()
+      .catch((error) => assert.equal(error.message, "the connection is gone, too"));
     assert.deepEqual([opened, closed], [2, 2]);
   }
 });
@@ -267,23 +370,30 @@ test("a journal that cannot be written ends the push, which tells what it wrote 
     let appended = 0;
     let kept = "";
     const full = {
-      get text() { return kept; },
+      get text() {
+        return kept;
+      },
       append: (lines) => {
         if ((appended += 1) < fails) kept += lines;
         else throw new Error("the disk is full");
       },
     };
     const outcomes = [];
-    const failed = await rejection((async () => {
-      for await (const outcome of push(orders(name, 12), { journal: full })) outcomes.push(outcome);
-    })());
+    const failed = await rejection(
+      (async () => {
+        for await (const outcome of push(orders(name, 12), { journal: full })) outcomes.push(outcome);
+      })(),
+    );
     assert.match(failed.message, /disk is full/);
     assert.equal(appended, fails, "behind what was cut off nothing is appended");
     const told = states(outcomes);
     assert.equal(told.length, 12, "every record has its outcome");
     const count = (state) => told.filter((one) => one === state).length;
     const there = await written(name);
-    assert.ok(count("created") <= there && there <= count("created") + count("maybe-applied"), `${there} are there, told were ${told}`);
+    assert.ok(
+      count("created") <= there && there <= count("created") + count("maybe-applied"),
+      `${there} are there, told were ${told}`,
+    );
     assert.ok(outcomes.every(({ state, id }) => (state === "created") === (id !== null)));
     await push(orders(name, 12), { journal: { text: kept, append() {} } }).all();
     assert.equal(await written(name), 12);

@@ -25,20 +25,34 @@ const every = (socket, text) => {
   socket.on("close", () => clearInterval(timer));
 };
 const post = (baseUrl, options) =>
-  rejection(new Client({ account: "acme", baseUrl, credentials, retry: { maxAttempts: 1 }, ...options }).request("POST", "a/b", { body: "{}" }));
+  rejection(
+    new Client({ account: "acme", baseUrl, credentials, retry: { maxAttempts: 1 }, ...options }).request(
+      "POST",
+      "a/b",
+      { body: "{}" },
+    ),
+  );
 
 const endless = {
-  "a body of one byte now and then": (socket) => (socket.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"), every(socket, " ")),
+  "a body of one byte now and then": (socket) => (
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"),
+    every(socket, " ")
+  ),
   "headers without end": (socket) => (socket.write("HTTP/1.1 200 OK\r\n"), every(socket, "a: b\r\n")),
   "100 Continue without end": (socket) => every(socket, "HTTP/1.1 100 Continue\r\n\r\n"),
   "103 Early Hints without end": (socket) => every(socket, "HTTP/1.1 103 Early Hints\r\n\r\n"),
 };
 // At once, since the deadline leaves time enough to connect and send.
-test("the deadline ends", { concurrency: true }, (context) => Promise.all(Object.entries(endless).map(([name, answer]) =>
-  context.test(name, async (context) => {
-    const error = await post(await raw(context, answer), { deadlineMs: 3000, timeoutMs: 100_000 });
-    assert.deepEqual([error.kind, error.delivery], ["transport", "maybe-applied"], error.message);
-  }))));
+test("the deadline ends", { concurrency: true }, (context) =>
+  Promise.all(
+    Object.entries(endless).map(([name, answer]) =>
+      context.test(name, async (context) => {
+        const error = await post(await raw(context, answer), { deadlineMs: 3000, timeoutMs: 100_000 });
+        assert.deepEqual([error.kind, error.delivery], ["transport", "maybe-applied"], error.message);
+      }),
+    ),
+  ),
+);
 
 test("a body that stops is not waited for longer than timeoutMs", async (context) => {
   const baseUrl = await raw(context, (socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"));
@@ -59,7 +73,10 @@ test("limits are checked where they are given", () => {
 
 test("a body that is small on the wire and huge inside is cut off, without its memory", async (context) => {
   const huge = Buffer.alloc(64 * 1024 * 1024, " ");
-  for (const [coding, body] of [["gzip", gzipSync(huge)], ["gzip, gzip", gzipSync(gzipSync(huge))]]) {
+  for (const [coding, body] of [
+    ["gzip", gzipSync(huge)],
+    ["gzip, gzip", gzipSync(gzipSync(huge))],
+  ]) {
     const baseUrl = await raw(context, (socket) => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\n\r\n`);
       socket.end(body);
@@ -70,7 +87,9 @@ test("a body that is small on the wire and huge inside is cut off, without its m
       const base = process.memoryUsage().rss;
       const kind = await client.request("GET", "a/b").then(() => "taken", (error) => error.kind + " " + error.message);
       console.log(JSON.stringify({ kind, grown: process.resourceUsage().maxRSS * 1024 - base }));`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let output = "";
     for await (const chunk of child.stdout) output += chunk;
     const { kind, grown } = JSON.parse(output);

@@ -10,7 +10,9 @@ import { fileURLToPath } from "node:url";
 
 const built = fileURLToPath(new URL("../../../ffi/node/", import.meta.url));
 const platform = `${process.platform}-${process.arch}`;
-const [emulator, library] = [/emulator/, /^(lib)?brightpearl\.(so|dylib|dll)$/].map((name) => readdirSync(join(built, "lib", platform)).find((file) => name.test(file)));
+const [emulator, library] = [/emulator/, /^(lib)?brightpearl\.(so|dylib|dll)$/].map((name) =>
+  readdirSync(join(built, "lib", platform)).find((file) => name.test(file)),
+);
 const root = mkdtempSync(join(tmpdir(), "brightpearl-locate-"));
 after(() => rmSync(root, { recursive: true }));
 
@@ -18,14 +20,26 @@ after(() => rmSync(root, { recursive: true }));
 const bare = join(root, "ffi", "node");
 cpSync(join(built, "dist"), join(bare, "dist"), { recursive: true });
 symlinkSync(join(built, "node_modules"), join(bare, "node_modules"));
-for (const folder of [root, join(root, "target", "debug"), join(root, "target", "release"), join(bare, "lib"), join(bare, "dist")]) {
+for (const folder of [
+  root,
+  join(root, "target", "debug"),
+  join(root, "target", "release"),
+  join(bare, "lib"),
+  join(bare, "dist"),
+]) {
   mkdirSync(folder, { recursive: true });
   for (const file of [library, emulator]) copyFileSync(join(built, "lib", platform, file), join(folder, file));
 }
 
 function run(script, environment = {}) {
   const { BRIGHTPEARL_LIBRARY: _, BRIGHTPEARL_EMULATOR: __, ...rest } = process.env;
-  const env = { ...rest, CARGO_TARGET_DIR: join(root, "target"), LD_LIBRARY_PATH: root, PATH: `${root}:${process.env.PATH}`, ...environment };
+  const env = {
+    ...rest,
+    CARGO_TARGET_DIR: join(root, "target"),
+    LD_LIBRARY_PATH: root,
+    PATH: `${root}:${process.env.PATH}`,
+    ...environment,
+  };
   return spawnSync(process.execPath, ["-e", script], { cwd: root, env, encoding: "utf8" });
 }
 const load = `console.log(require(${JSON.stringify(bare)} + "/dist/index.js").version)`;
@@ -36,7 +50,8 @@ test("a library outside of the package is not loaded, and the error says what wa
   assert.notEqual(status, 0);
   assert.ok(stderr.includes(`${join(bare, "lib", platform, library)} was not found`), stderr);
   assert.match(stderr, /set BRIGHTPEARL_LIBRARY to the absolute path/);
-  for (const relative of [library, `./target/debug/${library}`]) assert.match(run(load, { BRIGHTPEARL_LIBRARY: relative }).stderr, /expected the absolute path/);
+  for (const relative of [library, `./target/debug/${library}`])
+    assert.match(run(load, { BRIGHTPEARL_LIBRARY: relative }).stderr, /expected the absolute path/);
   assert.match(run(load, { BRIGHTPEARL_LIBRARY: join(root, "none.so") }).stderr, /none\.so was not found/);
   assert.equal(run(load, { BRIGHTPEARL_LIBRARY: join(root, library) }).status, 0);
 });

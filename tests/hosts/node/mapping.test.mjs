@@ -17,7 +17,12 @@ const document = {
       each: "lines",
       fields: [
         { to: "/quantity", from: "qty", as: "integer", required: true },
-        { to: "/productId", from: "sku", required: true, resolve: { search: "product-service/product-search", column: "SKU" } },
+        {
+          to: "/productId",
+          from: "sku",
+          required: true,
+          resolve: { search: "product-service/product-search", column: "SKU" },
+        },
         { to: "/reason", value: "Counted" },
         { to: "/locationId", value: 2 },
       ],
@@ -33,7 +38,10 @@ test("a record is mapped as a value, as text and as bytes, with what its referen
   for (const given of [record, text, Buffer.from(text)]) {
     const mapped = mapping.map(given, { [reference]: 1007 });
     assert.deepEqual(mapped.body.corrections, [{ quantity: -3, productId: 1007, reason: "Counted", locationId: 2 }]);
-    assert.deepEqual([mapped.path, mapped.method, mapped.key], ["warehouse-service/warehouse/2/stock-correction", "POST", "C-1"]);
+    assert.deepEqual(
+      [mapped.path, mapped.method, mapped.key],
+      ["warehouse-service/warehouse/2/stock-correction", "POST", "C-1"],
+    );
     assert.match(mapped.raw, /"quantity":-3/);
   }
   assert.equal(mapping.map(record).references[0].text, reference);
@@ -48,7 +56,8 @@ test("a record is mapped as a value, as text and as bytes, with what its referen
 });
 
 test("digits that a document and a record have as text are kept", () => {
-  const text = '{"version":1,"name":"limit","source":"contact","fields":[{"to":"/limit","from":"limit"},{"to":"/rate","value":1.50}]}';
+  const text =
+    '{"version":1,"name":"limit","source":"contact","fields":[{"to":"/limit","from":"limit"},{"to":"/rate","value":1.50}]}';
   const mapped = new Mapping(text).map('{"limit":12345678901234567890.10}');
   assert.match(mapped.raw, /"limit":12345678901234567890\.10/);
   assert.match(mapped.raw, /"rate":1\.50/);
@@ -60,7 +69,10 @@ test("documents are judged as a whole, and one that cannot be used is no mapping
   const { usable, findings } = Mapping.check(misspelt);
   assert.equal(usable, false);
   assert.deepEqual([findings[0].pointer, findings[0].severity], ["/target", "error"]);
-  assert.throws(() => new Mapping(misspelt), (error) => error instanceof ValidationError && error.location === "document");
+  assert.throws(
+    () => new Mapping(misspelt),
+    (error) => error instanceof ValidationError && error.location === "document",
+  );
   assert.throws(() => new Mapping("{"), { name: "ValidationError", location: "document" });
   assert.equal(Mapping.check("{").usable, false);
 });

@@ -24,11 +24,17 @@ test("a pull gives everything first, then what is new or has changed", async () 
   assert.equal(new Set(ids(records)).size, 230);
   const { resource, deleted, skipped, failures, source, record, raw } = records[0];
   assert.deepEqual([resource, deleted, skipped, failures, source], ["order", false, null, [], null]);
-  assert.ok(record.orderTypeCode && record.raw.startsWith("{") && raw.includes(record.raw), "in detail, as Brightpearl has it");
+  assert.ok(
+    record.orderTypeCode && record.raw.startsWith("{") && raw.includes(record.raw),
+    "in detail, as Brightpearl has it",
+  );
 
   const quiet = client.pull("order", { state: first.checkpoint(), overlapMs: 0 });
   await all(quiet);
-  const { orderId } = await client.createSalesOrder({ customer: { contactId: 208 }, orderRows: [{ productId: 1007, quantity: 1, price: "1.00", taxCode: "T20" }] });
+  const { orderId } = await client.createSalesOrder({
+    customer: { contactId: 208 },
+    orderRows: [{ productId: 1007, quantity: 1, price: "1.00", taxCode: "T20" }],
+  });
   await client.updateOrderStatus({ orderId: 7, orderStatusId: 3 });
   const next = client.pull("order", { state: quiet.checkpoint(), overlapMs: 0 });
   const changed = await all(next);
@@ -52,14 +58,22 @@ test("a pull that was left goes on with the record that the loop was at work on"
   const whole = new Set(ids(await all(client.pull("order"))));
   assert.deepEqual(sorted(new Set([...seen, ...rest])), sorted(whole));
   const again = ids(await all(client.pull("order", { state: checkpoint })));
-  assert.ok([seen.at(-1), ...rest].every((id) => again.includes(id)), "as a state it says the same");
+  assert.ok(
+    [seen.at(-1), ...rest].every((id) => again.includes(id)),
+    "as a state it says the same",
+  );
 });
 
 test("records are mapped on their way out, and what cannot be is told with its source", async () => {
   const mapping = new Mapping({
-    version: 1, name: "short", source: "order",
+    version: 1,
+    name: "short",
+    source: "order",
     when: [{ is: "id != `2`", otherwise: "it is the second" }],
-    fields: [{ to: "/number", from: "id" }, { to: "/day", from: "parties.supplier.contactId", required: true }],
+    fields: [
+      { to: "/number", from: "id" },
+      { to: "/day", from: "parties.supplier.contactId", required: true },
+    ],
   });
   const records = await all(client.pull("order", { mapping, filters: { orderId: "1-3" } }));
   assert.deepEqual(sorted(ids(records)), [1, 2, 3]);
@@ -70,7 +84,9 @@ test("records are mapped on their way out, and what cannot be is told with its s
     if (record === null) assert.deepEqual([failures[0].rule, source.id], ["/fields/1", id]);
     else assert.equal(record.number, id);
   }
-  const shopify = await all(client.pull("order", { mapping: document("order-to-shopify"), filters: [["orderId", "1-5"]] }));
+  const shopify = await all(
+    client.pull("order", { mapping: document("order-to-shopify"), filters: [["orderId", "1-5"]] }),
+  );
   assert.ok(shopify.some(({ record }) => record?.order.currency));
 });
 
@@ -84,13 +100,19 @@ test("several resources go together, by name, as rows, and with what they share"
 });
 
 test("deletes can be looked for, with a guard", async () => {
-  assert.throws(() => client.pull("order", { deletes: { mostPercents: 5 } }), { name: "ValidationError", message: /mostPercents/ });
+  assert.throws(() => client.pull("order", { deletes: { mostPercents: 5 } }), {
+    name: "ValidationError",
+    message: /mostPercents/,
+  });
   for (const deletes of [true, { mostPercent: 5 }]) {
     const first = client.pull("order", { deletes });
     const records = await all(first);
     assert.ok(records.length >= 230 && records.every(({ deleted }) => !deleted));
     const next = await all(client.pull("order", { deletes, state: first.checkpoint(), overlapMs: 0 }));
-    assert.ok(next.every(({ deleted }) => !deleted), "nothing is gone");
+    assert.ok(
+      next.every(({ deleted }) => !deleted),
+      "nothing is gone",
+    );
   }
 });
 

@@ -19,7 +19,10 @@ const [baseUrl, account, mapping, records, journal] = process.argv.slice(2);
 const { BRIGHTPEARL_APP_REF: appRef, BRIGHTPEARL_ACCOUNT_TOKEN: accountToken } = process.env;
 const client = new Client({ baseUrl, account, credentials: { type: "private-app", appRef, accountToken } });
 try {
-  for await (const { record, state, id, reason } of client.push(readFileSync(mapping, "utf8"), lines(records), { write: true, journal })) {
+  for await (const { record, state, id, reason } of client.push(readFileSync(mapping, "utf8"), lines(records), {
+    write: true,
+    journal,
+  })) {
     console.log([record, state, id ?? 0, reason ?? ""].join("\t"));
   }
 } catch (error) {

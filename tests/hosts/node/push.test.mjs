@@ -11,7 +11,10 @@ import { startEmulator } from "../../../ffi/node/dist/testing.mjs";
 
 const mapping = new Mapping(readFileSync(new URL("../orders.mapping.json", import.meta.url), "utf8"));
 const order = (name, number) => ({
-  number: `${name}-${number}`, email: `buyer${number % 5}@example.com`, name: "Buyer", placed: "2026-06-30T10:00:00Z",
+  number: `${name}-${number}`,
+  email: `buyer${number % 5}@example.com`,
+  name: "Buyer",
+  placed: "2026-06-30T10:00:00Z",
   lines: [{ title: "Mug", qty: "2", price: "4.50" }],
 });
 const orders = (name, count) => Array.from({ length: count }, (_, number) => order(name, number));
@@ -29,14 +32,20 @@ after(async () => {
 
 /** How many orders have that reference. */
 async function count(client, reference) {
-  const rows = await all(client.search("order-service/order-search", { customerRef: reference }, { columns: ["orderId", "customerRef"] }));
+  const rows = await all(
+    client.search("order-service/order-search", { customerRef: reference }, { columns: ["orderId", "customerRef"] }),
+  );
   return rows.filter((row) => row.customerRef === reference).length;
 }
 const states = (outcomes) => [...outcomes].sort((one, other) => one.record - other.record).map(({ state }) => state);
 
 test("a dry run says what it would do and writes nothing", async () => {
   const client = new Client(emulator.options);
-  const journal = { get text() { assert.fail("a dry run needs no journal"); } };
+  const journal = {
+    get text() {
+      assert.fail("a dry run needs no journal");
+    },
+  };
   const outcomes = await client.push(mapping, orders("DRY", 3), { dryRun: true, journal }).all();
   assert.deepEqual(states(outcomes), ["created", "created", "created"]);
   assert.ok(outcomes.every(({ dryRun, id }) => dryRun && id === null));
@@ -100,7 +109,8 @@ test("a program that dies between a write and its answer writes nothing twice", 
   const client = new Client(emulator.options);
   const outcomes = await client.push(mapping, orders("CRASH", 12), options()).all();
   assert.deepEqual(states(outcomes), Array(12).fill("created"));
-  for (let number = 0; number < 12; number += 1) assert.equal(await count(client, `CRASH-${number}`), 1, `CRASH-${number}`);
+  for (let number = 0; number < 12; number += 1)
+    assert.equal(await count(client, `CRASH-${number}`), 1, `CRASH-${number}`);
 });
 
 test("nothing that a journal announces is sent before the journal has it", async () => {
@@ -123,10 +133,19 @@ test("nothing that a journal announces is sent before the journal has it", async
   };
   const outcomes = await client.push(mapping, orders("OWN", 2), { write: true, journal }).all();
   assert.deepEqual(states(outcomes), ["created", "created"]);
-  assert.deepEqual([open, lines("write") - lines("done")], [[2], 0], "both orders were announced when they were sent, and are done");
+  assert.deepEqual(
+    [open, lines("write") - lines("done")],
+    [[2], 0],
+    "both orders were announced when they were sent, and are done",
+  );
   assert.equal(closed, 1);
 
-  const failing = { text: "", append: async () => { throw new Error("the disk is full"); } };
+  const failing = {
+    text: "",
+    append: async () => {
+      throw new Error("the disk is full");
+    },
+  };
   const failed = await rejection(client.push(mapping, orders("FULL", 2), { write: true, journal: failing }).all());
   assert.match(failed.message, /disk is full/);
   assert.equal(await count(client, "FULL-0"), 0);
@@ -150,9 +169,11 @@ test("a source that fails is told behind the outcomes of what it gave", async ()
     throw new Error("the file ended early");
   }
   const outcomes = [];
-  const failed = await rejection((async () => {
-    for await (const outcome of client.push(mapping, failing(), { write: true })) outcomes.push(outcome);
-  })());
+  const failed = await rejection(
+    (async () => {
+      for await (const outcome of client.push(mapping, failing(), { write: true })) outcomes.push(outcome);
+    })(),
+  );
   assert.match(failed.message, /ended early/);
   assert.deepEqual(states(outcomes), ["created"]);
 });
@@ -166,11 +187,17 @@ test("an aborted push tells what became of what it took, though its source hangs
     await new Promise(() => {});
   }
   const outcomes = [];
-  const failed = await rejection((async () => {
-    for await (const outcome of client.push(mapping, hanging(), { write: true, signal: abort.signal })) outcomes.push(outcome);
-  })());
+  const failed = await rejection(
+    (async () => {
+      for await (const outcome of client.push(mapping, hanging(), { write: true, signal: abort.signal }))
+        outcomes.push(outcome);
+    })(),
+  );
   assert.ok(failed instanceof CancelledError);
-  assert.deepEqual(outcomes.map(({ state, reason }) => [state, /push ended before/.test(reason)]), [["rejected", true]]);
+  assert.deepEqual(
+    outcomes.map(({ state, reason }) => [state, /push ended before/.test(reason)]),
+    [["rejected", true]],
+  );
   assert.equal(await count(client, "ABORT-0"), 0);
 });
 
@@ -202,19 +229,39 @@ async function over(request) {
 
 test("what was written before a transport failed is not written again", async () => {
   const standard = fetchTransport();
-  const failures = [() => { throw new MisuseError("x", { kind: "misuse", delivery: "not-sent", errors: [] }); }, () => { throw undefined; }, () => null, () => ({ status: "200" })];
+  const failures = [
+    () => {
+      throw new MisuseError("x", { kind: "misuse", delivery: "not-sent", errors: [] });
+    },
+    () => {
+      throw undefined;
+    },
+    () => null,
+    () => ({ status: "200" }),
+  ];
   for (const [index, fail] of failures.entries()) {
     const transport = async (request, options) => {
       const answer = await standard(request, options);
       return request.method === "POST" && request.url.endsWith("/sales-order") ? fail() : answer;
     };
-    const journal = { text: "", append(lines) { this.text += lines; } };
+    const journal = {
+      text: "",
+      append(lines) {
+        this.text += lines;
+      },
+    };
     const options = { write: true, journal, window: 1, looksMs: [] };
-    const outcomes = await new Client({ ...emulator.options, transport }).push(mapping, orders(`LOST${index}`, 3), options).all();
+    const outcomes = await new Client({ ...emulator.options, transport })
+      .push(mapping, orders(`LOST${index}`, 3), options)
+      .all();
     assert.deepEqual(states(outcomes), Array(3).fill("maybe-applied"));
-    for (const { error } of outcomes) assert.ok(error instanceof TransportError && error.delivery === "maybe-applied", error);
+    for (const { error } of outcomes)
+      assert.ok(error instanceof TransportError && error.delivery === "maybe-applied", error);
     const again = new Client(emulator.options);
-    assert.deepEqual(states(await again.push(mapping, orders(`LOST${index}`, 3), { ...options, looksMs: undefined }).all()), Array(3).fill("created"));
+    assert.deepEqual(
+      states(await again.push(mapping, orders(`LOST${index}`, 3), { ...options, looksMs: undefined }).all()),
+      Array(3).fill("created"),
+    );
     for (const { number } of orders(`LOST${index}`, 3)) assert.equal(await count(again, number), 1);
   }
 });

@@ -30,7 +30,10 @@ globalThis.fetch = (url, options) => overNetwork(String(url).replace("https://us
 }
 
 function run(file) {
-  const child = spawn(process.execPath, [file], { cwd: dirname(file), env: { ...process.env, BRIGHTPEARL_ACCOUNT_TOKEN: token } });
+  const child = spawn(process.execPath, [file], {
+    cwd: dirname(file),
+    env: { ...process.env, BRIGHTPEARL_ACCOUNT_TOKEN: token },
+  });
   let output = "";
   let complaint = "";
   child.stdout.on("data", (chunk) => (output += chunk));
@@ -48,7 +51,10 @@ test("the examples of the README run, and each says something", async () => {
     writeFileSync(file, text);
     const { code, output, complaint } = await run(file);
     assert.equal(code, 0, complaint);
-    const said = output.split(/^example \d+$/m).slice(1).map((part) => part.trim());
+    const said = output
+      .split(/^example \d+$/m)
+      .slice(1)
+      .map((part) => part.trim());
     assert.equal(said.length, count);
     for (const [index, part] of said.entries()) assert.notEqual(part, "", `example ${index + 1} says nothing`);
     assert.match(output, /^\/placedOn: "yesterday", expected a date/m);
@@ -64,5 +70,10 @@ test("the examples of the README run, and each says something", async () => {
 test("the README names every task's method and no other", () => {
   const table = readme.split("## Do what people do daily")[1].split("`client.task(")[0].split("|---|---|")[1];
   const named = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name);
-  assert.deepEqual(named.sort(), tasks().map(({ name }) => methodName(name)).sort());
+  assert.deepEqual(
+    named.sort(),
+    tasks()
+      .map(({ name }) => methodName(name))
+      .sort(),
+  );
 });

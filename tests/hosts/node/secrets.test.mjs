@@ -19,8 +19,20 @@ const schemes = [
   { type: "legacy-session", email: "clerk@example.com", password: given },
   { type: "application-login", applicationId: "acme", applicationSecret: given, tokenHeader: "X-Of-Our-Own" },
   { type: "public-app", devRef: "acme", appRef: "acme_shop", accountToken: given, devSecret: other },
-  { type: "oauth", appRef: "acme_shop", devRef: "acme", clientSecret: given, grant: { tokens: { accessToken: other, refreshToken: renewed } } },
-  { type: "oauth", appRef: "acme_shop", devRef: "acme", clientSecret: given, grant: { authorizationCode: { code: other, redirectUri: "https://a.example/" } } },
+  {
+    type: "oauth",
+    appRef: "acme_shop",
+    devRef: "acme",
+    clientSecret: given,
+    grant: { tokens: { accessToken: other, refreshToken: renewed } },
+  },
+  {
+    type: "oauth",
+    appRef: "acme_shop",
+    devRef: "acme",
+    clientSecret: given,
+    grant: { authorizationCode: { code: other, redirectUri: "https://a.example/" } },
+  },
 ];
 
 /** Grants some logins, and refuses everything else with what it heard, in one form after the other. */
@@ -31,7 +43,11 @@ function echoing(seen) {
     const heard = [...request.headers.map(([, value]) => value), Buffer.from(request.body).toString()];
     const isLogin = !request.url.includes("/public-api/");
     if (isLogin && (logins += 1) < 6) {
-      return { status: 200, headers: [], body: JSON.stringify({ response: issued, access_token: issued, refresh_token: renewed, expires_in: 604800 }) };
+      return {
+        status: 200,
+        headers: [],
+        body: JSON.stringify({ response: issued, access_token: issued, refresh_token: renewed, expires_in: 604800 }),
+      };
     }
     const forms = secrets.filter((word) => heard.some((text) => text.includes(word))).flatMap(everyForm);
     const said = forms[seen.length % forms.length] ?? heard.join(" ");
@@ -55,30 +71,63 @@ function echoing(seen) {
 function printed(value) {
   const json = JSON.stringify(value, (_, member) => (typeof member === "bigint" ? String(member) : member));
   const all = { showHidden: true, depth: Infinity };
-  return [json ?? "", inspect(value, all), inspect(value, { ...all, customInspect: false, getters: false }), String(value)];
+  return [
+    json ?? "",
+    inspect(value, all),
+    inspect(value, { ...all, customInspect: false, getters: false }),
+    String(value),
+  ];
 }
 
 for (const credentials of schemes) {
   test(`no secret of ${credentials.type} shows`, async (context) => {
     const seen = [];
     const lines = [];
-    const console_ = ["log", "error", "warn", "info", "debug"].map((name) => context.mock.method(console, name, (...words) => void lines.push(words.map(String).join(" "))));
+    const console_ = ["log", "error", "warn", "info", "debug"].map((name) =>
+      context.mock.method(console, name, (...words) => void lines.push(words.map(String).join(" "))),
+    );
     const warned = (warning) => void lines.push(String(warning.stack));
     process.on("warning", warned);
-    const client = new Client({ account: "acme", datacentre: "use1", credentials, transport: echoing(seen), retry: { maxAttempts: 2, baseMs: 1, capMs: 1 } });
+    const client = new Client({
+      account: "acme",
+      datacentre: "use1",
+      credentials,
+      transport: echoing(seen),
+      retry: { maxAttempts: 2, baseMs: 1, capMs: 1 },
+    });
     const journal = { text: "", append: (text) => void lines.push(text) };
-    const mapping = { version: 1, name: "orders", target: "order-service/sales-order", fields: [{ to: "/customer/id", value: 208 }] };
+    const mapping = {
+      version: 1,
+      name: "orders",
+      target: "order-service/sales-order",
+      fields: [{ to: "/customer/id", value: 208 }],
+    };
     const outcomes = [];
     const results = [];
     for (let time = 0; time < 8; time += 1) {
-      const begun = [client.search("order-service/order-search"), client.get("order-service/order", "1-3"), client.push(mapping, [{}], { write: true, journal, looksMs: [0] })];
+      const begun = [
+        client.search("order-service/order-search"),
+        client.get("order-service/order", "1-3"),
+        client.push(mapping, [{}], { write: true, journal, looksMs: [0] }),
+      ];
       results.push(...begun);
       for (const result of begun) outcomes.push(await all(result).catch((error) => error));
-      for (const call of [() => client.post("a/b", {}), () => client.addOrderNote({ orderId: 1, text: "x" })]) outcomes.push(await call().catch((error) => error));
+      for (const call of [() => client.post("a/b", {}), () => client.addOrderNote({ orderId: 1, text: "x" })])
+        outcomes.push(await call().catch((error) => error));
     }
-    const texts = [client, seen, results, outcomes, client.drainEvents(), client.statistics(), ...seen, ...outcomes].flatMap(printed);
+    const texts = [
+      client,
+      seen,
+      results,
+      outcomes,
+      client.drainEvents(),
+      client.statistics(),
+      ...seen,
+      ...outcomes,
+    ].flatMap(printed);
     for (const error of outcomes.filter((outcome) => outcome instanceof Error)) {
-      for (let cause = error; cause !== undefined; cause = cause.cause) texts.push(cause.stack, cause.message, ...printed(cause));
+      for (let cause = error; cause !== undefined; cause = cause.cause)
+        texts.push(cause.stack, cause.message, ...printed(cause));
     }
     process.off("warning", warned);
     for (const method of console_) method.mock.restore();
@@ -88,9 +137,18 @@ for (const credentials of schemes) {
 }
 
 test("a header is shown only when it is known to be harmless", () => {
-  for (const name of ["authorization", "X-Of-Our-Own", "Brightpearl-Staff-Token", "set-cookie", "location"]) assert.equal(isSecretHeader(name), true, name);
+  for (const name of ["authorization", "X-Of-Our-Own", "Brightpearl-Staff-Token", "set-cookie", "location"])
+    assert.equal(isSecretHeader(name), true, name);
   for (const name of ["Content-Type", "brightpearl-app-ref", "date"]) assert.equal(isSecretHeader(name), false, name);
-  const request = new Request("GET", "https://a.example/", [["X-Of-Our-Own", given], ["accept", "application/json"]], Buffer.from(given));
+  const request = new Request(
+    "GET",
+    "https://a.example/",
+    [
+      ["X-Of-Our-Own", given],
+      ["accept", "application/json"],
+    ],
+    Buffer.from(given),
+  );
   assert.match(inspect(request), /application\/json/);
   assert.equal(shown([given], printed(request)), undefined);
   assert.deepEqual(request.headers[0], ["X-Of-Our-Own", given]);

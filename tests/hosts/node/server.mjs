@@ -13,17 +13,30 @@ export async function serve({ orders = 0, on = {} } = {}) {
     const path = url.pathname.replace("/public-api/acme/", "");
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    const seen = { method: request.method, path, query: url.searchParams, headers: request.headers, body: Buffer.concat(chunks).toString() };
+    const seen = {
+      method: request.method,
+      path,
+      query: url.searchParams,
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    };
     requests.push(seen);
     statistics.open += 1;
     statistics.mostOpen = Math.max(statistics.mostOpen, statistics.open);
     response.on("close", () => (statistics.open -= 1));
-    const handler = on[path] ?? Object.entries(on).find(([prefix]) => prefix.endsWith("*") && path.startsWith(prefix.slice(0, -1)))?.[1];
+    const handler =
+      on[path] ??
+      Object.entries(on).find(([prefix]) => prefix.endsWith("*") && path.startsWith(prefix.slice(0, -1)))?.[1];
     if (handler) return void handler(seen, response, request);
     if (path === "order-service/order-search") return send(response, search(seen.query, orders));
     if (path.startsWith("order-service/order/")) {
-      if (request.method === "OPTIONS") return send(response, { response: { getUris: [`/order/${path.split("/")[2]}`] } });
-      return send(response, { response: idsOf(path.split("/")[2]).filter((id) => id <= orders).map(order) });
+      if (request.method === "OPTIONS")
+        return send(response, { response: { getUris: [`/order/${path.split("/")[2]}`] } });
+      return send(response, {
+        response: idsOf(path.split("/")[2])
+          .filter((id) => id <= orders)
+          .map(order),
+      });
     }
     send(response, { errors: [{ code: "CMNC-404", message: "Resource not found" }] }, 404);
   });

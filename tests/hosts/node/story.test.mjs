@@ -14,9 +14,18 @@ test("an order is sold, changed, paid, reserved, packed and shipped", async () =
   const emulator = await startEmulator({ orders: 10 });
   const client = new Client(emulator.options);
   try {
-    const [{ contactId }] = await all(client.search("contact-service/contact-search", { isCustomer: true }, { limit: 1 }));
-    const [{ productId }] = await all(client.search("product-service/product-search", { stockTracked: true }, { limit: 1 }));
-    await client.correctStock({ warehouseId, corrections: [{ productId, quantity: 20, locationId: 2, reason: "Found", cost: { currency: "USD", value: "3.10" } }] });
+    const [{ contactId }] = await all(
+      client.search("contact-service/contact-search", { isCustomer: true }, { limit: 1 }),
+    );
+    const [{ productId }] = await all(
+      client.search("product-service/product-search", { stockTracked: true }, { limit: 1 }),
+    );
+    await client.correctStock({
+      warehouseId,
+      corrections: [
+        { productId, quantity: 20, locationId: 2, reason: "Found", cost: { currency: "USD", value: "3.10" } },
+      ],
+    });
 
     const { orderId } = await client.createSalesOrder({
       customer: { contactId },
@@ -28,11 +37,29 @@ test("an order is sold, changed, paid, reserved, packed and shipped", async () =
     await client.addOrderNote({ orderId, text: "Gift wrap, please" });
 
     const [order] = await all(client.get("order-service/order", orderId));
-    const rows = Object.entries(order.orderRows).map(([id, row]) => [Number(id), Number(row.quantity.magnitude), Number(row.rowValue.rowNet.value)]);
-    assert.deepEqual(rows.map(([, ...row]) => row), [[2, 25], [3, 12.75]]);
+    const rows = Object.entries(order.orderRows).map(([id, row]) => [
+      Number(id),
+      Number(row.quantity.magnitude),
+      Number(row.rowValue.rowNet.value),
+    ]);
+    assert.deepEqual(
+      rows.map(([, ...row]) => row),
+      [
+        [2, 25],
+        [3, 12.75],
+      ],
+    );
     assert.equal(order.totalValue.total, "45.30");
 
-    const payment = { orderId, paymentType: "RECEIPT", paymentMethodCode: "1000", amountPaid: "45.30", currencyIsoCode: order.currency.orderCurrencyCode, paymentDate: on, transactionRef: "card-1" };
+    const payment = {
+      orderId,
+      paymentType: "RECEIPT",
+      paymentMethodCode: "1000",
+      amountPaid: "45.30",
+      currencyIsoCode: order.currency.orderCurrencyCode,
+      paymentDate: on,
+      transactionRef: "card-1",
+    };
     await client.recordCustomerPayment(payment);
     const again = await rejection(client.recordCustomerPayment(payment));
     assert.ok(again instanceof ConflictError, "a payment with the same reference is there already");
@@ -40,8 +67,16 @@ test("an order is sold, changed, paid, reserved, packed and shipped", async () =
 
     const products = rows.map(([salesOrderRowId, quantity]) => ({ productId, salesOrderRowId, quantity }));
     await client.reserveStock({ orderId, warehouseId, products });
-    const { goodsOutNoteIds } = await client.createGoodsOutNote({ orderId, warehouses: [{ warehouseId, products, releaseDate: on }] });
-    await client.shipGoodsOutNote({ goodsOutNoteId: goodsOutNoteIds[0], eventOwnerId: 4, occured: on, reference: "TRACK-1" });
+    const { goodsOutNoteIds } = await client.createGoodsOutNote({
+      orderId,
+      warehouses: [{ warehouseId, products, releaseDate: on }],
+    });
+    await client.shipGoodsOutNote({
+      goodsOutNoteId: goodsOutNoteIds[0],
+      eventOwnerId: 4,
+      occured: on,
+      reference: "TRACK-1",
+    });
 
     const [shipped] = await all(client.get(`warehouse-service/order/${orderId}/goods-note/goods-out`, goodsOutNoteIds));
     const note = shipped.status ? shipped : Object.values(shipped)[0];
@@ -57,7 +92,9 @@ test("a task that fails between its requests says what it had done", async () =>
   const client = new Client(emulator.options);
   try {
     const row = (productId) => ({ productId, quantity: 1, price: "1.00", taxCode: "T20" });
-    const failed = await rejection(client.createOrder({ orderTypeCode: "SO", customer: { contactId: 208 }, orderRows: [row(1007), row(999_999)] }));
+    const failed = await rejection(
+      client.createOrder({ orderTypeCode: "SO", customer: { contactId: 208 }, orderRows: [row(1007), row(999_999)] }),
+    );
     assert.equal(failed.delivery, "rejected");
     assert.equal(failed.retryable, false, "beginning anew would do the first part again");
     assert.equal(failed.progress.orderRowIds.length, 1);

@@ -22,7 +22,8 @@ test("an emulator runs until it is stopped", async () => {
 test("it lets in whom it is told to, and nobody else", async () => {
   const staff = { type: "staff-app", appRef: "acme_sync", staffToken: "token-of-a-clerk" };
   const emulator = await startEmulator({ credentials: staff });
-  const read = (credentials) => new Client({ ...emulator.options, credentials }).request("GET", "order-service/order-type");
+  const read = (credentials) =>
+    new Client({ ...emulator.options, credentials }).request("GET", "order-service/order-type");
   assert.equal((await read(staff)).status, 200);
   assert.equal((await rejection(read({ ...staff, staffToken: "another" }))).kind, "authentication");
   await emulator.stop();
@@ -36,9 +37,16 @@ test("what is wrong with its options is told in its own words", async () => {
 test("a program that forgets to stop it ends all the same, and takes it along", async () => {
   const testing = fileURLToPath(new URL("../../../ffi/node/dist/testing.mjs", import.meta.url));
   const script = `import { startEmulator } from ${JSON.stringify(testing)}; console.log((await startEmulator({ orders: 5 })).url);`;
-  const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", timeout: 20_000 });
+  const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   assert.equal(status, 0);
-  const gone = async () => fetch(stdout.trim()).then(() => false, () => true);
+  const gone = async () =>
+    fetch(stdout.trim()).then(
+      () => false,
+      () => true,
+    );
   for (let tries = 0; !(await gone()); tries += 1) {
     assert.ok(tries < 100, "it still listens");
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -90,7 +90,9 @@ function stepJson(step) {
 
 /** Members that the engine leaves out when they say nothing. */
 const present = (members) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== false && value?.length !== 0));
+  Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== null && value !== false && value?.length !== 0),
+  );
 
 function outcomeJson({ record, state, dryRun, error, ...more }) {
   return { record, state, ...present({ ...more, dry_run: dryRun, error: error && errorJson(error) }) };
@@ -176,8 +178,7 @@ const functions = {
   validate: ({ path, verb, body, unknown_members }) =>
     brightpearl.validate(path, verb, body, { unknownMembers: unknown_members }),
   check_mapping: ({ document }) => brightpearl.Mapping.check(document),
-  run_mapping: ({ document, record, resolved }) =>
-    new brightpearl.Mapping(document).map(record, resolved),
+  run_mapping: ({ document, record, resolved }) => new brightpearl.Mapping(document).map(record, resolved),
   explain_mapping: ({ document }) => new brightpearl.Mapping(document).explain(),
   ready_mappings: () => brightpearl.readyMappings(),
   mapping_schema: () => brightpearl.mappingSchema(),
@@ -200,7 +201,10 @@ function* differencesOfFunctions({ calls }) {
 
 /** What stands at a JSON Pointer. */
 function at(value, pointer) {
-  const names = pointer.split("/").slice(1).map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const names = pointer
+    .split("/")
+    .slice(1)
+    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
   return names.reduce((within, name) => within?.[name], value) ?? null;
 }
 
@@ -219,7 +223,10 @@ function* differences(vector) {
 
 let passed = 0;
 let failed = 0;
-const names = (of) => readdirSync(of).filter((name) => name.endsWith(".json")).sort();
+const names = (of) =>
+  readdirSync(of)
+    .filter((name) => name.endsWith(".json"))
+    .sort();
 const files = [...names(folder), ...names(new URL("functions/", folder)).map((name) => `functions/${name}`)];
 for (const file of files) {
   const vector = JSON.parse(readFileSync(new URL(file, folder), "utf8"));

@@ -17,33 +17,57 @@ ORDERS: dict[str, Any] = {
     },
     "when": [{"is": "!test", "otherwise": "it is a test order"}],
     "mappings": {
-        "address": {"name": "address", "target": "contact-service/postal-address", "fields": [
-            {"to": "/addressLine1", "from": "street", "default": "-"},
-            {"to": "/postalCode", "value": "AB1 2CD"},
-        ]},
-        "contact": {"name": "contact", "target": "contact-service/contact", "fields": [
-            {"to": "/firstName", "from": "name"},
-            {"to": "/lastName", "value": "-"},
-            {"to": "/postAddressIds/DEF", "resolve": {"create": "address"}},
-            {"to": "/communication/emails/PRI/email", "from": "email"},
-        ]},
+        "address": {
+            "name": "address",
+            "target": "contact-service/postal-address",
+            "fields": [
+                {"to": "/addressLine1", "from": "street", "default": "-"},
+                {"to": "/postalCode", "value": "AB1 2CD"},
+            ],
+        },
+        "contact": {
+            "name": "contact",
+            "target": "contact-service/contact",
+            "fields": [
+                {"to": "/firstName", "from": "name"},
+                {"to": "/lastName", "value": "-"},
+                {"to": "/postAddressIds/DEF", "resolve": {"create": "address"}},
+                {"to": "/communication/emails/PRI/email", "from": "email"},
+            ],
+        },
     },
     "fields": [
         {"to": "/ref", "from": "number", "required": True},
-        {"to": "/customer/id", "from": "email", "required": True,
-         "resolve": {"search": "contact-service/contact-search", "column": "primaryEmail",
-                     "else": {"create": "contact"}}},
+        {
+            "to": "/customer/id",
+            "from": "email",
+            "required": True,
+            "resolve": {
+                "search": "contact-service/contact-search",
+                "column": "primaryEmail",
+                "else": {"create": "contact"},
+            },
+        },
         {"to": "/placedOn", "from": "placed", "as": "datetime"},
         {"to": "/warehouseId", "from": "warehouse", "default": 2},
         {"to": "/currency/code", "value": "USD"},
-        {"to": "/rows", "each": "lines", "required": True, "fields": [
-            {"to": "/productId", "from": "sku", "required": True,
-             "resolve": {"search": "product-service/product-search", "column": "SKU"}},
-            {"to": "/quantity", "from": "qty", "required": True, "as": "decimal"},
-            {"to": "/net", "from": "price", "required": True, "as": "money"},
-            {"to": "/tax", "value": "0.00"},
-            {"to": "/taxCode", "value": "T20"},
-        ]},
+        {
+            "to": "/rows",
+            "each": "lines",
+            "required": True,
+            "fields": [
+                {
+                    "to": "/productId",
+                    "from": "sku",
+                    "required": True,
+                    "resolve": {"search": "product-service/product-search", "column": "SKU"},
+                },
+                {"to": "/quantity", "from": "qty", "required": True, "as": "decimal"},
+                {"to": "/net", "from": "price", "required": True, "as": "money"},
+                {"to": "/tax", "value": "0.00"},
+                {"to": "/taxCode", "value": "T20"},
+            ],
+        },
     ],
 }
 """The mapping document."""

@@ -81,9 +81,7 @@ def test_pull_writes_every_record(tmp_path: Path, ending: str) -> None:
     assert records.keys() == expected.keys()
     for id, record in records.items():
         assert json.loads(record["orderRows"] or "{}") == expected[id].get("orderRows", {})
-        assert (record["parties.customer.email"] or None) == expected[id]["parties"].get("customer", {}).get(
-            "email"
-        )
+        assert (record["parties.customer.email"] or None) == expected[id]["parties"].get("customer", {}).get("email")
 
 
 def test_pull_filters_and_limits(tmp_path: Path) -> None:
@@ -279,9 +277,7 @@ def test_a_whole_list_needs_no_ids() -> None:
         (["get", "multi-message"], "multi-message"),
     ],
 )
-def test_a_name_that_cannot_be_meant_costs_no_request(
-    arguments: list[str], said: str, server: EmulatorServer
-) -> None:
+def test_a_name_that_cannot_be_meant_costs_no_request(arguments: list[str], said: str, server: EmulatorServer) -> None:
     before = server.emulator.statistics()["requests"]
     ended = Ended(*arguments)
     assert ended.code == 2, ended.err

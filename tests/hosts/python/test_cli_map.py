@@ -109,14 +109,18 @@ def test_records_of_json_lines_and_json(tmp_path: Path) -> None:
 def test_standard_input_is_json_of_any_kind(stock: str, text: str, count: int) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "brightpearl", "map", "run", stock, "-", "--json"],
-        input=text, capture_output=True, text=True, timeout=60, check=False,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert len(done.stdout.splitlines()) == count, done.stderr
 
 
 def test_lines_of_a_flat_file_that_stand_together_are_one_record(tmp_path: Path) -> None:
     flat = tmp_path / "orders.csv"
-    flat.write_bytes("\ufeffOrder,SKU\r\n1,A\r\n1,\"B, blue\"\r\n\r\n2,C\r\n1,D\r\n".encode())
+    flat.write_bytes('\ufeffOrder,SKU\r\n1,A\r\n1,"B, blue"\r\n\r\n2,C\r\n1,D\r\n'.encode())
     assert read(str(flat), group_by="Order") == [
         {"rows": [{"Order": "1", "SKU": "A"}, {"Order": "1", "SKU": "B, blue"}]},
         {"rows": [{"Order": "2", "SKU": "C"}]},

@@ -118,16 +118,25 @@ def test_lines_of_a_flat_file_are_grouped(tmp_path: Path, client: Client) -> Non
         "csv": {"groupBy": "Order"},
         "fields": [
             {"to": "/ref", "from": "rows[0].Order", "required": True},
-            {"to": "/customer/id", "from": "rows[0].Email", "required": True,
-             "resolve": {"search": "contact-service/contact-search", "column": "primaryEmail"}},
+            {
+                "to": "/customer/id",
+                "from": "rows[0].Email",
+                "required": True,
+                "resolve": {"search": "contact-service/contact-search", "column": "primaryEmail"},
+            },
             {"to": "/currency/code", "value": "USD"},
-            {"to": "/rows", "each": "rows", "required": True, "fields": [
-                {"to": "/name", "from": "Name", "required": True},
-                {"to": "/quantity", "from": "Quantity", "required": True, "as": "decimal"},
-                {"to": "/net", "from": "Price", "required": True, "as": "money"},
-                {"to": "/tax", "value": "0.00"},
-                {"to": "/taxCode", "value": "T20"},
-            ]},
+            {
+                "to": "/rows",
+                "each": "rows",
+                "required": True,
+                "fields": [
+                    {"to": "/name", "from": "Name", "required": True},
+                    {"to": "/quantity", "from": "Quantity", "required": True, "as": "decimal"},
+                    {"to": "/net", "from": "Price", "required": True, "as": "money"},
+                    {"to": "/tax", "value": "0.00"},
+                    {"to": "/taxCode", "value": "T20"},
+                ],
+            },
         ],
     }
     flat.pop("mappings")

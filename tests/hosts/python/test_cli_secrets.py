@@ -18,7 +18,12 @@ __all__ = ["server", "settings"]
 
 SCHEMES = [
     {"APP_REF": "app", "ACCOUNT_TOKEN": "Yr6-Vw8_Ju2/n3Sc+Kk4M=="},
-    {"APP_REF": "app", "DEV_REF": "dev", "ACCOUNT_TOKEN": "Yr6-Vw8_Ju2/n3Sc+Kk4M==", "DEV_SECRET": "Vu3-St5_Gr9/j0Pf+Hh1J=="},
+    {
+        "APP_REF": "app",
+        "DEV_REF": "dev",
+        "ACCOUNT_TOKEN": "Yr6-Vw8_Ju2/n3Sc+Kk4M==",
+        "DEV_SECRET": "Vu3-St5_Gr9/j0Pf+Hh1J==",
+    },
     {"APP_REF": "app", "STAFF_TOKEN": "Sx0-Pq2_Do6/f7Mi+Ee8F=="},
     {"APP_REF": "app", "EMAIL": "a@example.com", "PASSWORD": "Uv2-Rs4_Fq8/h9Og+Gg0H=="},
     {"EMAIL": "a@example.com", "PASSWORD": "Uv2-Rs4_Fq8/h9Og+Gg0H=="},

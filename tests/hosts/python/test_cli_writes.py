@@ -70,9 +70,7 @@ def test_a_body_is_checked_without_an_account(tmp_path: Path, monkeypatch: pytes
     assert "2 errors, 1 warning" in ended.err
     found = json.loads(Ended("validate", "order-row", "post", str(body), "--json").out)
     assert [violation["pointer"] for violation in found] == ["/quantity/magnitude", "/rowValue", "/colour"]
-    assert Ended("validate", "order-row", "post", str(body), "--unknown-members", "allow").err.startswith(
-        "2 errors"
-    )
+    assert Ended("validate", "order-row", "post", str(body), "--unknown-members", "allow").err.startswith("2 errors")
     body.write_text('{"text": "left at the door"}')
     ended = Ended("validate", NOTE, "POST", str(body))
     assert (ended.code, ended.out) == (0, "")

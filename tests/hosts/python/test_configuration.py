@@ -109,9 +109,7 @@ def test_directories_without_certificates_are_passed_over(
     ],
 )
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_proxies(
-    kind: str, method: str, proxy: str, why: str, variable: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_proxies(kind: str, method: str, proxy: str, why: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, proxy)
     error = failed(kind, method, "https://use1.example")
     assert f"the proxy of {variable} cannot be used: " in str(error)
@@ -206,7 +204,11 @@ def test_what_cannot_be_put_on_the_wire(kind: str, url: str, headers: dict[str, 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_header_of_the_caller_is_named(kind: str) -> None:
-    options: dict[str, Any] = {"account": "acme", "base_url": "http://127.0.0.1:1", "credentials": PrivateApp("a", TOKEN)}
+    options: dict[str, Any] = {
+        "account": "acme",
+        "base_url": "http://127.0.0.1:1",
+        "credentials": PrivateApp("a", TOKEN),
+    }
     given: dict[str, Any] = {"body": NEW_ORDER, "headers": {"x-note": "é"}}
 
     async def post() -> None:

@@ -285,7 +285,8 @@ def test_certificates_that_cannot_be_read_are_named(kind: str, monkeypatch: pyte
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.0.0.2", "127.255.0.9", "localhost", "LOCALHOST", "[::1]", "[0:0::1]", "[::ffff:127.0.0.1]"]
+    "host",
+    ["127.0.0.1", "127.0.0.2", "127.255.0.9", "localhost", "LOCALHOST", "[::1]", "[0:0::1]", "[::ffff:127.0.0.1]"],
 )
 def test_no_proxy_stands_before_this_machine(
     kind: str, variable: str, host: str, monkeypatch: pytest.MonkeyPatch

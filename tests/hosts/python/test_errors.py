@@ -42,9 +42,7 @@ KINDS = [
 
 def classes() -> list[type[BrightpearlError]]:
     return [
-        thing
-        for thing in vars(brightpearl).values()
-        if isinstance(thing, type) and issubclass(thing, BrightpearlError)
+        thing for thing in vars(brightpearl).values() if isinstance(thing, type) and issubclass(thing, BrightpearlError)
     ]
 
 

@@ -143,7 +143,12 @@ def test_a_batch_goes_on_when_that_is_allowed() -> None:
     requests = [{"method": "POST", "path": NOTE, "body": f'{{"text":"{number}"}}'} for number in range(3)]
     position = {"writes": {"consumed": 1}}
     text = json.dumps(
-        {"version": 1, "account": emulator.account, "operation": {"batch": {"requests": requests}}, "position": position}
+        {
+            "version": 1,
+            "account": emulator.account,
+            "operation": {"batch": {"requests": requests}},
+            "position": position,
+        }
     )
     with pytest.raises(ValidationError):
         emulator.client().resume(text)

@@ -26,10 +26,6 @@ HEAVY = [
 
 @pytest.mark.parametrize("module", HEAVY)
 def test_importing_the_package_does_not_import(module: str) -> None:
-    code = (
-        f"import sys; before = set(sys.modules); import brightpearl; print({module!r} in set(sys.modules) - before)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30, check=True
-    )
+    code = f"import sys; before = set(sys.modules); import brightpearl; print({module!r} in set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.strip() == "False"

@@ -20,13 +20,21 @@ STOCK: dict[str, Any] = {
     "target": "stock-correction",
     "path": {"ID": {"value": 2}},
     "fields": [
-        {"to": "/corrections", "each": "lines", "fields": [
-            {"to": "/quantity", "from": "qty", "as": "integer", "required": True},
-            {"to": "/productId", "from": "sku", "required": True,
-             "resolve": {"search": "product-service/product-search", "column": "SKU"}},
-            {"to": "/reason", "value": "Counted"},
-            {"to": "/locationId", "value": 2},
-        ]},
+        {
+            "to": "/corrections",
+            "each": "lines",
+            "fields": [
+                {"to": "/quantity", "from": "qty", "as": "integer", "required": True},
+                {
+                    "to": "/productId",
+                    "from": "sku",
+                    "required": True,
+                    "resolve": {"search": "product-service/product-search", "column": "SKU"},
+                },
+                {"to": "/reason", "value": "Counted"},
+                {"to": "/locationId", "value": 2},
+            ],
+        },
     ],
 }
 TEXT = "product-service/product-search?SKU=MUG-1"

@@ -162,7 +162,11 @@ def test_a_client_leads_to_no_secret(
             note(lambda: list(client.search("order-service/order-search")))
             note(lambda: list(client.get("order-service/order", "1-3")))
             note(lambda: client.post("order-service/order/1/note", {"text": "x"}))
-            note(lambda: list(client.batch([{"method": "POST", "path": "order-service/order/1/note", "body": {"text": "x"}}])))
+            note(
+                lambda: list(
+                    client.batch([{"method": "POST", "path": "order-service/order/1/note", "body": {"text": "x"}}])
+                )
+            )
             note(lambda: client.add_order_note(orderId=1, text="x"))
             note(lambda: [vars(it) if hasattr(it, "__dict__") else repr(it) for it in pushed(client, journal)])
             note(lambda: list(client.pull("order", state=tmp_path / "state")))
@@ -229,7 +233,11 @@ def test_what_is_wrong_before_anything_is_sent_leads_to_no_secret(tmp_path: Path
     errors = [
         raised(lambda: Client(account="a b", datacentre="use1", credentials=PrivateApp("a", GIVEN))),
         raised(lambda: Client(account="acme", datacentre="use1", credentials=PrivateApp("a", GIVEN + "\n"))),
-        raised(lambda: Client(account="acme", datacentre="use1", credentials=OAuth("a", "d", refresh_token=GIVEN, token_url="x"))),
+        raised(
+            lambda: Client(
+                account="acme", datacentre="use1", credentials=OAuth("a", "d", refresh_token=GIVEN, token_url="x")
+            )
+        ),
         raised(lambda: OAuth("a", "d", client_secret=GIVEN, code=OTHER, access_token=ISSUED, refresh_token=RENEWED)),
         raised(lambda: OAuth("a", "d", client_secret=GIVEN, code=OTHER)),
         raised(lambda: verify_callback(callback, ISSUED)),

@@ -104,7 +104,12 @@ def test_bad_records_stop_no_other(client: Client) -> None:
     outcomes = client.push(MAPPING, records, write=True)
     ended = {outcome.record: outcome for outcome in outcomes}
     assert [ended[place].state for place in range(6)] == [
-        "created", "rejected", "rejected", "created", "rejected", "skipped",
+        "created",
+        "rejected",
+        "rejected",
+        "created",
+        "rejected",
+        "skipped",
     ]
     assert ended[1].failures[0].source == "lines[0].qty"
     assert ended[2].source == b"{nonsense"
@@ -129,7 +134,9 @@ def test_a_push_says_whether_it_writes(client: Client) -> None:
 def test_no_more_is_written_than_is_allowed(client: Client) -> None:
     records = orders(client, 5)
     list(client.push(MAPPING, records[:1], write=True))
-    outcomes = client.push(MAPPING, [records[0] | {"number": f"V-{number}"} for number in range(5)], write=True, max_writes=3)
+    outcomes = client.push(
+        MAPPING, [records[0] | {"number": f"V-{number}"} for number in range(5)], write=True, max_writes=3
+    )
     assert sorted(outcome.state for outcome in outcomes) == ["created"] * 3 + ["rejected"] * 2
     left = client.push(MAPPING, records[:1], write=True, existing="reject")
     assert [outcome.state for outcome in left] == ["rejected"]

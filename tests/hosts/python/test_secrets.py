@@ -57,9 +57,7 @@ SCHEMES: dict[str, Callable[[], Credentials]] = {
     "application": lambda: ApplicationLogin("acme-app", SECRET),
     "application, header": lambda: ApplicationLogin("acme-app", SECRET, token_header="X-Auth-Token"),
     "application, bearer": lambda: ApplicationLogin("acme-app", SECRET, token_header="Authorization"),
-    "public app": lambda: PublicApp(
-        "acme_dev", "acme_shop", SECRET, "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY="
-    ),
+    "public app": lambda: PublicApp("acme_dev", "acme_shop", SECRET, "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY="),
     "oauth": lambda: OAuth("acme_app", "acme_dev", client_secret=SECRET, access_token=SECRET, refresh_token=ISSUED),
 }
 
@@ -194,9 +192,7 @@ def test_a_cancelled_exchange_leads_to_no_credential() -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
-def test_nothing_of_a_client_shows_a_credential(
-    scheme: str, status: int, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_of_a_client_shows_a_credential(scheme: str, status: int, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     seen: list[Request] = []
 

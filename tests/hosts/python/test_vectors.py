@@ -157,9 +157,7 @@ class Player:
             case {"poll": True}:
                 return step_of(self.call.poll(now))
             case {"answer": answer}:
-                body = (
-                    base64.b64decode(answer["body_base64"]) if "body_base64" in answer else answer["body"].encode()
-                )
+                body = base64.b64decode(answer["body_base64"]) if "body_base64" in answer else answer["body"].encode()
                 headers = [(name, value) for name, value in answer["headers"]]
                 self.call.answer(answer["exchange"], answer["status"], headers, body, now)
             case {"fail": failure}:

@@ -43,7 +43,11 @@ const client = new Client({
 
 export async function main(signal: AbortSignal): Promise<number> {
   let total = 0;
-  const search = client.search("order-service/order-search", { orderTypeId: 1, updatedOn: "2026-01-01/" }, { sort: ["orderId"], signal });
+  const search = client.search(
+    "order-service/order-search",
+    { orderTypeId: 1, updatedOn: "2026-01-01/" },
+    { sort: ["orderId"], signal },
+  );
   for await (const row of search) {
     const label: string | null = row.label("orderStatusId");
     total += label === null ? 0 : Number(row["orderId"]);
@@ -66,7 +70,9 @@ export function deliveryOf(error: unknown): Delivery | null {
 
 export async function writes(): Promise<number[]> {
   const reply = await client.post("order-service/order/7/note", { text: "Packed" }, { unchecked: true });
-  await client.patch("order-service/order/7", [{ op: "replace", path: "/reference", value: "x" }], { idempotent: true });
+  await client.patch("order-service/order/7", [{ op: "replace", path: "/reference", value: "x" }], {
+    idempotent: true,
+  });
   const statuses: number[] = [reply.status];
   const batch = client.batch(
     [
@@ -119,7 +125,11 @@ export function waitsUntil(step: Step): number | null {
 export async function pushes(records: AsyncIterable<{ id: number }>, journal: Journal): Promise<OutcomeState[]> {
   const mapping = new Mapping({ version: 1, name: "orders", target: "order", fields: [] });
   const states: OutcomeState[] = [];
-  for await (const { state, id, differences } of client.push(mapping, records, { write: true, maxWrites: 9, journal })) {
+  for await (const { state, id, differences } of client.push(mapping, records, {
+    write: true,
+    maxWrites: 9,
+    journal,
+  })) {
     states.push(state, ...differences.map((): OutcomeState => (id === null ? "skipped" : "updated")));
   }
   const dry: Outcome[] = await client.push(mapping.document, ['{"id":1}'], { dryRun: true, existing: "leave" }).all();
@@ -127,7 +137,10 @@ export async function pushes(records: AsyncIterable<{ id: number }>, journal: Jo
 }
 
 export async function pulls(state: string): Promise<string> {
-  const pull = client.pull<Order>([{ resource: "order", deletes: { mostPercent: 5 } }, "contact"], { since: new Date(0), state });
+  const pull = client.pull<Order>([{ resource: "order", deletes: { mostPercent: 5 } }, "contact"], {
+    since: new Date(0),
+    state,
+  });
   for await (const { record, deleted, resource } of pull) {
     if (!deleted && record !== null) client.statistics().requests.toFixed(record.reference.length + resource.length);
   }
