@@ -40,13 +40,13 @@ check() {
 
 if [ "$is_writing" = yes ]; then
     check "ruff format" "$tools/ruff" format --quiet "${python[@]}"
-    check "ruff check" "$tools/ruff" check --quiet --fix "${python[@]}"
+    check "ruff check" "$tools/ruff" check --quiet --output-format concise --fix "${python[@]}"
     check "prettier" tests/lint/node_modules/.bin/prettier --log-level=warn --write "${typescript[@]}"
     check "clang-format" "$tools/clang-format" -i "${c[@]}"
     check "taplo" env RUST_LOG=error "$tools/taplo" fmt "${toml[@]}"
 else
     check "ruff format" "$tools/ruff" format --quiet --check --diff "${python[@]}"
-    check "ruff check" "$tools/ruff" check --quiet "${python[@]}"
+    check "ruff check" "$tools/ruff" check --quiet --output-format concise "${python[@]}"
     check "prettier" tests/lint/node_modules/.bin/prettier --log-level=warn --check "${typescript[@]}"
     check "clang-format" "$tools/clang-format" --dry-run --Werror "${c[@]}"
     check "taplo" env RUST_LOG=error "$tools/taplo" fmt --check --diff "${toml[@]}"

@@ -19,6 +19,7 @@ if [ "$profile" = release ]; then
 fi
 (cd "$root" && cargo build --locked --quiet --profile "$profile" -p brightpearl-ffi &&
     cargo build --locked --quiet --profile "$profile" -p brightpearl-emulator --features server --bin brightpearl-emulator)
+# shellcheck disable=SC2016 # Node expands it.
 platform=$(node -p '`${process.platform}-${process.arch}`')
 case "$(uname -s)" in
 Darwin) library=libbrightpearl.dylib emulator=brightpearl-emulator ;;

@@ -243,8 +243,7 @@ class Outcomes:
         try:
             records = iter(self._records)
             while (output := self._driver.next_output()) is not None:
-                for outcome in self._take(output, records):
-                    yield outcome
+                yield from self._take(output, records)
         finally:
             self._feeding.close()
 

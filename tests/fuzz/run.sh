@@ -64,7 +64,7 @@ for target in "${targets[@]}"; do
     fi
     if [ "$status" -eq 0 ]; then
         passed=$((passed + 1))
-        echo "$target: $(ls "$seeds/$target" | wc -l) seeds, nothing found in $((SECONDS - started)) s"
+        echo "$target: $(find "$seeds/$target" -type f | wc -l) seeds, nothing found in $((SECONDS - started)) s"
     else
         failed+=("$target")
         echo "$target: FAILED after $((SECONDS - started)) s" >&2

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # what the scripts beside it set and use
 # Sourced by the scripts beside it: an emulated account that listens while they need it.
 # They set `target` and `work`, a directory of their own.
 export BRIGHTPEARL_ACCOUNT=demo BRIGHTPEARL_APP_REF=demo_hosts BRIGHTPEARL_ACCOUNT_TOKEN=token-of-the-hosts

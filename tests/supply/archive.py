@@ -1,6 +1,7 @@
 """Packs a folder as a .tar.gz that depends on nothing but names and contents: archive.py FOLDER FILE.
 
-Names are in order, owners are nobody in particular, and the time of every file is SOURCE_DATE_EPOCH or the last commit's.
+Names are in order, owners are nobody in particular, and the time of every file is SOURCE_DATE_EPOCH or the last
+commit's.
 """
 
 from __future__ import annotations

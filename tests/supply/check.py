@@ -1,7 +1,7 @@
-"""Holds the dependencies to the lists of deny.toml: licences, sources, refused crates, one version of each in an artefact,
-and the commands, manifests and sources that sources.py reads.
+"""Holds the dependencies to the lists of deny.toml, and runs what sources.py checks.
 
-`make deny` asks cargo-deny, which knows more and takes minutes to compile; this takes a second.
+The lists name licences, sources and refused crates; an artefact has one version of each crate. `make deny`
+asks cargo-deny, which knows more and takes minutes to compile; this takes a second.
 """
 
 from __future__ import annotations

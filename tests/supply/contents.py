@@ -1,8 +1,8 @@
 """Opens an artefact and says what is wrong with it: contents.py [--debug] c|node|component|python PATH
 
-It must hold the licences, the notices and the list of what is inside, all of what belongs there and nothing else, and nothing of the
-machine that built it: no path of it, no owner, no time but one. PATH is an archive or a folder; --debug lets paths be, which
-only builds for release keep out.
+It must hold the licences, the notices and the list of what is inside, all of what belongs there and nothing else, and
+nothing of the machine that built it: no path of it, no owner, no time but one. PATH is an archive or a folder; --debug
+lets paths be, which only builds for release keep out.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ WHEEL = r"brightpearl-[0-9.]+\.dist-info/"
 BELONGS = {
     "c": r"include/brightpearl\.h|lib/libbrightpearl\.(a|so(\.\d+)?|(\d+\.)?dylib)|lib/pkgconfig/brightpearl\.pc"
     r"|share/doc/brightpearl/(LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)",
-    "node": r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)|dist/[a-z-]+\.(d\.)?m?[jt]s"
+    "node": r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)"
+    r"|dist/[a-z-]+\.(d\.)?m?[jt]s"
     r"|lib/[a-z0-9]+-[a-z0-9]+/((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)",
     "component": r"brightpearl\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json",
-    "python": r"brightpearl/((cli|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?|brightpearl/(py\.typed|_native\.(abi3\.so|pyd))"
+    "python": r"brightpearl/((cli|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
+    r"|brightpearl/(py\.typed|_native\.(abi3\.so|pyd))"
     rf"|{WHEEL}(METADATA|WHEEL|RECORD|entry_points\.txt)|{WHEEL}licenses/(LICENSE|THIRD-PARTY-NOTICES\.txt)"
     rf"|{WHEEL}sboms/brightpearl\.cdx\.json",
 }
@@ -55,7 +57,10 @@ TEXTS = [r"(.*/)?LICENSE", r"(.*/)?THIRD-PARTY-NOTICES\.txt", r"(.*/)?brightpear
 
 @dataclass
 class Held:
-    """A file of an artefact. A folder keeps no owner, no time and the mode that an umask gave it, so that nothing is said of them."""
+    """A file of an artefact.
+
+    A folder keeps no owner, no time and the mode that an umask gave it, so that nothing is said of them.
+    """
 
     content: bytes
     mode: int | None = None

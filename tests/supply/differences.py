@@ -18,7 +18,7 @@ def differences(one: dict[str, Held], other: dict[str, Held]) -> list[str]:
     for name in sorted(set(one) & set(other)):
         here, there = one[name], other[name]
         if here.content != there.content:
-            at = next((i for i, (a, b) in enumerate(zip(here.content, there.content)) if a != b), None)
+            at = next((i for i, (a, b) in enumerate(zip(here.content, there.content, strict=False)) if a != b), None)
             place = (
                 "in length"
                 if at is None

@@ -1,6 +1,7 @@
-"""What makes a build the same bytes wherever and whenever it is done. For a shell: eval "$(python3 tests/supply/reproducible.py)"
+"""What makes a build the same bytes wherever and whenever it is done.
 
-It sets SOURCE_DATE_EPOCH to the time of the last commit, and adds to the compiler's flags what keeps paths of this machine out.
+For a shell: eval "$(python3 tests/supply/reproducible.py)". It sets SOURCE_DATE_EPOCH to the time of the last commit,
+and adds to the compiler's flags what keeps paths of this machine out.
 """
 
 from __future__ import annotations

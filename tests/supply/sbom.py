@@ -1,7 +1,8 @@
 """Writes what an artefact contains as a CycloneDX document: sbom.py c|node|component|python FILE.
 
-It has what is linked in, of the versions and checksums of the lock files, and nothing of the machine: equal sources and an equal
-SOURCE_DATE_EPOCH make equal bytes. cargo-cyclonedx, and maturin with it, write paths, build tools and random numbers instead.
+It has what is linked in, of the versions and checksums of the lock files, and nothing of the machine: equal sources and
+an equal SOURCE_DATE_EPOCH make equal bytes. cargo-cyclonedx, and maturin with it, write paths, build tools and random
+numbers instead.
 """
 
 from __future__ import annotations

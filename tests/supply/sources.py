@@ -1,7 +1,7 @@
 """Reads the scripts, manuals and sources for what would let a build take something that nobody has looked at.
 
-Every command of cargo says --locked, pip takes hashes or what was built here, npm takes its lock file, versions in package.json are
-exact, and `unsafe` stands in the C functions only.
+Every command of cargo says --locked, pip takes hashes or what was built here, npm takes its lock file, versions in
+package.json are exact, and `unsafe` stands in the C functions only.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def unlocked(name: str, text: str) -> list[str]:
             continue
         if PIP.search(line) and "--require-hashes" not in line and not ("--no-index" in line and "--no-deps" in line):
             wrong.append(
-                f"{place}: pip without --require-hashes; only what was built here may do without, by --no-index --no-deps"
+                f"{place}: pip without --require-hashes; "
+                "only what was built here may do without, by --no-index --no-deps"
             )
         if NPM.search(line) and '"./$pack"' not in line:
             wrong.append(f"{place}: npm does not go by its lock file; expected npm ci")
@@ -107,7 +108,10 @@ def allowing(roots: dict[str, str]) -> list[str]:
 
 
 def shipped_roots() -> dict[str, str]:
-    """The first files of the crates that become part of an artefact, but for the C functions, and of what encodes the component."""
+    """The first files of the crates that become part of an artefact, and of what encodes the component.
+
+    Those of the C functions are left out.
+    """
     names = {name for artefact in ARTEFACTS for name, _ in links(artefact)} | {"brightpearl-component"}
     ours = [it for it in packages() if it["source"] is None and it["name"] in names - {"brightpearl-ffi"}]
     kinds = {"lib", "cdylib", "bin"}

@@ -247,13 +247,16 @@ def test_known_weaknesses_that_were_not_looked_for_are_not_called_none(
     tmp_path: Path, fails: str, status: int, said: str
 ) -> None:
     # Cargo, too: the real one prefers a cargo-deny in its own home to one on PATH, where that home is not on PATH.
-    answers = f'#!/bin/sh\ncase " $* " in *" {fails} "*) echo "failed to fetch" >&2; exit 1 ;; " deny "*) ;; *) exit 9 ;; esac\n'
+    answers = (
+        f'#!/bin/sh\ncase " $* " in *" {fails} "*) echo "failed to fetch" >&2; exit 1 ;; '
+        '" deny "*) ;; *) exit 9 ;; esac\n'
+    )
     for name in ("cargo", "cargo-deny"):
         (tmp_path / name).write_text(answers)
         (tmp_path / name).chmod(0o755)
     environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
     script = ROOT / "tests/supply/deny.sh"
-    ended = subprocess.run([script], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ended = subprocess.run([script], env=environment, capture_output=True, text=True)
     assert ended.returncode == status, ended.stderr
     assert ("no known weaknesses" in ended.stdout) == (fails == "nothing")
     assert said in ended.stdout + ended.stderr

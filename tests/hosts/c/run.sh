@@ -18,7 +18,7 @@ esac
 "$root/ffi/install.sh" "$build/prefix" --debug
 python3 "$root/tests/supply/contents.py" --debug c "$build/prefix"
 # The library's file is always newer than what was linked against it, so its users are always linked anew.
-rm -rf "$build/bin"
+rm -rf "${build:?}/bin"
 make --no-print-directory --silent PREFIX="$build/prefix" BUILD="$build/bin"
 
 # The example pulls from an emulator of its own.
@@ -98,14 +98,17 @@ push_all() {
 # A journal that cannot grow stops the push, which tells truly what it wrote before. One that another program has, or that is not
 # a file, is refused.
 guard_journal() {
-    announce "$@ with a journal that is full, taken, or no file"
+    announce "$* with a journal that is full, taken, or no file"
     write_orders guarded
     journal=$build/guarded.journal
     rm -f "$journal"
     set -- "$@" "$url" acme ../orders.mapping.json "$build/orders.jsonl"
     { (trap '' XFSZ && ulimit -f 8 && exec "$@" "$journal" 2>"$build/refused.txt") || echo "code $?"; } | cat >"$build/outcomes.tsv"
-    grep -q "cannot be written: File too large; no write is sent" "$build/refused.txt" && grep -q "^code 1$" "$build/outcomes.tsv" ||
-        { echo "a push does not say that its journal is full" >&2; exit 1; }
+    if ! grep -q "cannot be written: File too large; no write is sent" "$build/refused.txt" ||
+        ! grep -q "^code 1$" "$build/outcomes.tsv"; then
+        echo "a push does not say that its journal is full" >&2
+        exit 1
+    fi
     told=$(grep -c "	created	[1-9]" "$build/outcomes.tsv" || true)
     unsent=$(grep -c "	rejected	0	it was not written" "$build/outcomes.tsv" || true)
     [ "$told" -gt 0 ] && [ "$unsent" -gt 0 ] && [ $((told + unsent)) -eq 29 ] ||

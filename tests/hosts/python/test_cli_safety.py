@@ -193,7 +193,8 @@ def test_new_files_are_private(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "\rx", "  =1", '"=1', "'=1", "＝1", "＋1", "－1", "＠x"]
+    "text",
+    ["=1+1", "+cmd|x", "-2+3", "@SUM(A1)", "\t=1", "\rx", "  =1", '"=1', "'=1", "＝1", "＋1", "－1", "＠x"],
 )
 def test_formulas_are_defused(text: str) -> None:
     assert defused(text) == "'" + text

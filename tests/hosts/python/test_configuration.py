@@ -90,7 +90,7 @@ def test_directories_without_certificates_are_passed_over(
     monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join(str(tmp_path / name) if name else "" for name in order))
     assert isinstance(certificates(), ssl.SSLContext)
     (tmp_path / "good" / "0a1b2c3d.0").unlink()
-    with pytest.raises(Unsendable, match="SSL_CERT_DIR names, .* cannot be read"):
+    with pytest.raises(Unsendable, match=r"SSL_CERT_DIR names, .* cannot be read"):
         certificates()
 
 

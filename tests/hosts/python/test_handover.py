@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -117,7 +118,7 @@ OPERATIONS: dict[str, Callable[[Any, list[dict[str, Any]], Path], Any]] = {
 
 def assert_handed_over(happened: list[str]) -> None:
     """Nothing is sent between a login and its tokens, and they come once."""
-    followers = [after for before, after in zip(happened, happened[1:], strict=False) if before == "login"]
+    followers = [after for before, after in itertools.pairwise(happened) if before == "login"]
     assert set(followers) <= {"tokens"}, happened
     assert happened.count("tokens") == happened.count("login")
 

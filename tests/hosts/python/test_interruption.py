@@ -42,7 +42,8 @@ def test_an_interruption_tells_of_a_write_also_where_the_journal_is_full(monkeyp
     class Ending:
         """A call that is ended while one write is to be written down and another one is under way."""
 
-        left = [Lines(), Lines()]
+        def __init__(self) -> None:
+            self.left = [Lines(), Lines()]
 
         def cancel(self, _: int) -> None:
             pass

@@ -244,10 +244,12 @@ def test_a_full_disk_ends_a_push_that_tells_what_it_wrote(
             told.extend(outcomes)
 
     async def push_async() -> None:
-        async with account.async_client() as other:
-            async with other.push(MAPPING, records, write=True, journal=journal) as outcomes:
-                async for outcome in outcomes:
-                    told.append(outcome)
+        async with (
+            account.async_client() as other,
+            other.push(MAPPING, records, write=True, journal=journal) as outcomes,
+        ):
+            async for outcome in outcomes:
+                told.append(outcome)
 
     with monkeypatch.context() as patched:
         appended = full_at(at, patched)
