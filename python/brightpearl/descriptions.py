@@ -163,7 +163,7 @@ class ResourceDescription:
     section: str
     detail: Literal["full", "partial", "name-only"]
     source: str
-    """Which section of the API notes this was taken from."""
+    """The section of the API notes (docs/brightpearl-api.md) that this was taken from."""
     operations: tuple[Operation, ...]
     """What can be done, and where."""
     searches: tuple[Search, ...]

@@ -22,7 +22,7 @@ pub struct Description {
     pub section: Section,
     /// How much is known about it.
     pub detail: Detail,
-    /// The section of the API notes that this was taken from.
+    /// The section of the API notes (`docs/brightpearl-api.md`) that this was taken from.
     pub source: &'static str,
     /// What can be done, and where.
     pub operations: Vec<OperationDescription>,

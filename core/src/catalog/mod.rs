@@ -2,8 +2,9 @@
 //! file or folder per service. A resource that is not listed still works; the engine then assumes the
 //! careful defaults of [`Reading::UNLISTED`].
 //!
-//! Every entry names the section of the API notes that it was taken from, and everything that the notes
-//! mark as unsure is not `verified` here. What is not known is said to be so, or left out.
+//! Every entry names the section of the API notes (`docs/brightpearl-api.md`) that it was taken from, and
+//! everything that the notes mark as unsure is not `verified` here. What is not known is said to be so, or left
+//! out.
 
 mod accounting_service;
 pub(crate) mod build;
