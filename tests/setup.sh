@@ -28,7 +28,7 @@ need_library libcurl libcurl4-openssl-dev
 need_library jansson libjansson-dev
 
 if ! command -v cargo >/dev/null 2>&1; then
-    echo "Rust is missing: install it from https://rustup.rs (the release that rust-toolchain or Cargo.toml names, or later)" >&2
+    echo "Rust is missing: install it from https://rustup.rs (it takes the release that rust-toolchain.toml names)" >&2
     exit 1
 fi
 if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
