@@ -118,7 +118,7 @@ class AsyncDriver:
             self.failed = True
             again = await self._abandon()
             if again is not None:
-                raise again
+                raise again from error
             if self._refusal is not None:
                 raise not_stored(error, self._refusal) from self._refusal
             if self._unkept is not None:

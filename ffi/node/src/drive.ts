@@ -221,7 +221,9 @@ class Driver {
   #giveUpLogins(): void {
     this.#logins.abort();
     for (const exchange of this.#underLogin.values()) {
-      this.#report(() => this.#call.fail(exchange, new Error("the login has not ended within a minute"), this.#surroundings.clock()));
+      this.#report(() =>
+        this.#call.fail(exchange, new Error("the login has not ended within a minute"), this.#surroundings.clock()),
+      );
     }
     this.#underLogin.clear();
   }

@@ -477,6 +477,9 @@ test("a login that does not end is aborted after a minute, and another call logs
     const other = client.request("GET", TYPES);
     end();
     assert.equal((await other).status, 200);
-    assert.deepEqual(happened.filter((what) => what === "login"), ["login", "login"]);
+    assert.deepEqual(
+      happened.filter((what) => what === "login"),
+      ["login", "login"],
+    );
   }
 });
