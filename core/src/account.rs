@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::is_escaped;
 use crate::error::{Error, Result};
 use crate::origin::{BASE_URL, Origin, trusted};
 use crate::secret::SecretText;
@@ -264,6 +263,12 @@ pub(crate) fn checked_path(path: &str) -> Result<String> {
         }
     }
     Ok(escaped)
+}
+
+/// Whether every `%` begins an escape.
+pub(crate) fn is_escaped(text: &str) -> bool {
+    let is_escape = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    text.split('%').skip(1).all(is_escape)
 }
 
 #[cfg(test)]

@@ -1,199 +1,21 @@
 //! The shared state of one app on one account, and the way to start calls.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use serde::Deserialize;
-use zeroize::Zeroizing;
+use crate::account::Endpoint;
+use crate::auth::{Session, Tokens};
+use crate::call::Call;
+use crate::error::Result;
+use crate::operation::{Batch, Fetch, Operation, Options, Pull, Push, Request, Search, Task};
+use crate::pool::{Budget, Pool};
+use crate::shared::Shared;
+use crate::start;
+use crate::telemetry::{Event, Statistics};
 
-use crate::account::{Endpoint, Location};
-use crate::auth::{Credentials, Session, Tokens};
-use crate::call::operation::{
-    Batch, Fetch, Operation, Options, Paging, Pull, Push, Request, Search, Task, check_page_size,
-};
-use crate::call::{Call, Draft, MultiMessageService, check_draft};
-use crate::error::{Error, Kind, Result};
-use crate::live::{Drift, LiveColumns};
-use crate::pool::{Budget, Lane, Pool, PoolConfig};
-use crate::redact::is_opaque;
-use crate::retry::RetryPolicy;
-use crate::secret::{wipe_stack, written};
-use crate::telemetry::{Event, Recorder, Statistics};
-use crate::validate::UnknownMembers;
+pub use crate::config::Config;
 
-/// Everything that a client is configured with. The same JSON in every host: see [`Config::from_json`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// The account code.
-    pub account: String,
-    /// A datacentre code such as `use1`. One of `datacentre` and `base_url` must be given.
-    #[serde(default)]
-    pub datacentre: Option<String>,
-    /// A base URL instead of a datacentre.
-    #[serde(default)]
-    pub base_url: Option<String>,
-    /// Who asks.
-    pub credentials: Credentials,
-    /// How often and how patiently to try again.
-    #[serde(default)]
-    pub retry: RetryPolicy,
-    /// The request cap, unless a shared [`Pool`] is given to [`Client::with_pool`].
-    #[serde(default)]
-    pub pool: PoolConfig,
-    /// Which part of the budget the client's calls may use.
-    #[serde(default)]
-    pub lane: Lane,
-    /// Exchanges that one call may have out at once: 1, for hosts that transmit one after the other.
-    #[serde(default = "defaults::max_in_flight")]
-    pub max_in_flight: usize,
-    /// Largest body that is read, in bytes: 64 MiB.
-    #[serde(default = "defaults::max_body_bytes")]
-    pub max_body_bytes: usize,
-    /// The paging dialect of searches.
-    #[serde(default)]
-    pub paging: Paging,
-    /// Rows a search page: 500, which is the most.
-    #[serde(default = "defaults::page_size")]
-    pub page_size: u32,
-    /// Refuses whatever would write, before anything is sent: requests with POST, PUT, PATCH or DELETE, batches, tasks
-    /// that write, and pushes other than dry runs. Logins are no writes.
-    #[serde(default)]
-    pub read_only: bool,
-    /// What to make of members of a body that the catalog does not know.
-    #[serde(default)]
-    pub unknown_members: UnknownMembers,
-    /// Seed of the back-off's randomness. Equal seeds and inputs give equal traces.
-    #[serde(default)]
-    pub seed: u64,
-}
-
-mod defaults {
-    pub(super) fn max_in_flight() -> usize {
-        1
-    }
-    pub(super) fn max_body_bytes() -> usize {
-        64 << 20
-    }
-    pub(super) fn page_size() -> u32 {
-        crate::call::operation::MAX_PAGE_SIZE
-    }
-}
-
-impl Config {
-    /// A configuration with the defaults for everything but the account, its place and the credentials.
-    pub fn new(account: impl Into<String>, location: Location, credentials: Credentials) -> Self {
-        let (datacentre, base_url) = match location {
-            Location::Datacentre(code) => (Some(code), None),
-            Location::BaseUrl(url) => (None, Some(url)),
-        };
-        Self {
-            account: account.into(),
-            datacentre,
-            base_url,
-            credentials,
-            retry: RetryPolicy::default(),
-            pool: PoolConfig::default(),
-            lane: Lane::default(),
-            max_in_flight: defaults::max_in_flight(),
-            max_body_bytes: defaults::max_body_bytes(),
-            paging: Paging::default(),
-            page_size: defaults::page_size(),
-            read_only: false,
-            unknown_members: UnknownMembers::default(),
-            seed: 0,
-        }
-    }
-
-    /// Reads a configuration, such as
-    /// `{"account":"acme","datacentre":"use1","credentials":{"type":"private-app","app_ref":"acme_sync","account_token":"…"}}`.
-    ///
-    /// # Errors
-    /// [`Kind::Validation`] with the line and column of what is wrong.
-    pub fn from_json(text: &str) -> Result<Self> {
-        let config = serde_json::from_str(text).map_err(|error| json_error("config", &error));
-        wipe_stack();
-        config
-    }
-
-    fn location(&self) -> Result<Location> {
-        match (&self.datacentre, &self.base_url) {
-            (Some(code), None) => Ok(Location::Datacentre(code.clone())),
-            (None, Some(url)) => Ok(Location::BaseUrl(url.clone())),
-            (None, None) => Err(Error::validation(
-                "datacentre",
-                "neither `datacentre` nor `base_url` is given; expected one of them",
-            )),
-            (Some(_), Some(_)) => Err(Error::validation(
-                "base_url",
-                "both `datacentre` and `base_url` are given; expected one of them",
-            )),
-        }
-    }
-
-    fn check(&self) -> Result<()> {
-        self.credentials.check()?;
-        self.retry.check()?;
-        check_page_size(self.page_size)?;
-        if self.max_in_flight == 0 {
-            return Err(Error::validation("max_in_flight", "0 would never send; expected at least 1"));
-        }
-        if self.max_body_bytes == 0 {
-            return Err(Error::validation(
-                "max_body_bytes",
-                "0 would read no answer; expected a number of bytes",
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// An error for JSON that a host gave us. Serde's text can quote the input, of which any value may be a secret, so
-/// nothing of it is kept but what names fields and types.
-pub(crate) fn json_error(what: &'static str, error: &serde_json::Error) -> Error {
-    let mut text = Zeroizing::new(written(format_args!("{error}")));
-    if let Some(end) = text.rfind(" at line ") {
-        text.truncate(end);
-    }
-    let text = without_values(&text);
-    Error::new(Kind::Validation, format!("the JSON does not fit: {text}")).at(format!(
-        "{what} line {} column {}",
-        error.line(),
-        error.column()
-    ))
-}
-
-/// Serde's words without the values that they quote: `invalid type: integer, expected a string` of
-/// ``invalid type: integer `4711`, expected a string``. The name of an unknown member or choice stays where it can be
-/// one.
-fn without_values(text: &str) -> String {
-    for words in ["invalid type: ", "invalid value: "] {
-        let Some(rest) = text.strip_prefix(words) else { continue };
-        let (found, expected) = rest.rfind(", expected ").map_or((rest, ""), |at| rest.split_at(at));
-        let kind = found.split(['`', '"']).next().unwrap_or_default();
-        return format!("{words}{}{expected}", kind.trim_end());
-    }
-    for (words, may_have_digits) in
-        [("unknown field", true), ("unknown variant", false), ("unknown credentials type", false)]
-    {
-        let Some(rest) = text.strip_prefix(words).and_then(|rest| rest.strip_prefix(" `")) else { continue };
-        let end = rest.rfind("`, expected ").or_else(|| rest.rfind("`, there are no ")).or(rest.find('`'));
-        let (name, behind) = rest.split_at(end.unwrap_or(rest.len()));
-        let is_name = can_be_name(name, may_have_digits);
-        return if is_name { text.to_owned() } else { format!("{words}{}", behind.trim_start_matches('`')) };
-    }
-    text.to_owned()
-}
-
-/// Whether a text is written as the names of this API are, which secrets are not.
-fn can_be_name(text: &str, may_have_digits: bool) -> bool {
-    let is_written_so = |byte: u8| {
-        byte.is_ascii_alphabetic()
-            || matches!(byte, b'_' | b'-')
-            || (may_have_digits && byte.is_ascii_digit())
-    };
-    text.len() <= 32 && text.bytes().all(is_written_so) && !is_opaque(text)
-}
+#[cfg(test)]
+mod tests;
 
 /// One app on one account. Cheap to clone; clones share tokens, budget and telemetry.
 #[derive(Clone, Debug)]
@@ -201,24 +23,11 @@ pub struct Client {
     shared: Arc<Shared>,
 }
 
-/// What the calls of a client share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) config: Config,
-    pub(crate) session: Session,
-    pub(crate) pool: Pool,
-    pub(crate) multi_messages: Arc<MultiMessageService>,
-    pub(crate) live: Arc<LiveColumns>,
-    recorder: Mutex<Recorder>,
-    exchanges: AtomicU64,
-    calls: AtomicU64,
-}
-
 impl Client {
     /// A client with a budget of its own.
     ///
     /// # Errors
-    /// [`Kind::Validation`] at the field that is wrong. Nothing is sent.
+    /// [`Kind::Validation`](crate::Kind::Validation) at the field that is wrong. Nothing is sent.
     pub fn new(config: Config) -> Result<Self> {
         let pool = Pool::new(config.pool.clone())?;
         Self::with_pool(config, pool)
@@ -232,25 +41,15 @@ impl Client {
         config.check()?;
         let endpoint = Endpoint::new(&config.account, &config.location()?)?;
         let session = Session::new(config.credentials.clone(), endpoint)?;
-        let shared = Shared {
-            config,
-            session,
-            pool,
-            multi_messages: Arc::default(),
-            live: Arc::default(),
-            recorder: Mutex::new(Recorder::default()),
-            exchanges: AtomicU64::new(0),
-            calls: AtomicU64::new(0),
-        };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(Shared::new(config, session, pool)) })
     }
 
     /// Starts a call. Nothing is sent until it is polled.
     ///
     /// # Errors
-    /// [`Kind::Validation`] when the operation cannot be: a filter that does not exist, a bad path.
+    /// [`Kind::Validation`](crate::Kind::Validation) when the operation cannot be: a filter that does not exist, a bad path.
     pub fn start(&self, operation: impl Into<Operation>) -> Result<Call> {
-        Call::new(Arc::clone(&self.shared), operation.into())
+        start::start(Arc::clone(&self.shared), operation.into())
     }
 
     /// Starts a single request of any kind.
@@ -318,8 +117,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`Kind::Validation`] at `name`, or at a JSON Pointer into the arguments with everything that is wrong with
-    /// them in [`Error::violations`].
+    /// [`Kind::Validation`](crate::Kind::Validation) at `name`, or at a JSON Pointer into the arguments with everything that is wrong with
+    /// them in [`Error::violations`](crate::Error::violations).
     pub fn task(&self, task: Task) -> Result<Call> {
         self.start(task)
     }
@@ -327,7 +126,7 @@ impl Client {
     /// Starts a push: records of another system are created or updated in Brightpearl, each exactly once.
     ///
     /// # Errors
-    /// [`Kind::Validation`] at what is wrong, such as a JSON Pointer into the mapping document.
+    /// [`Kind::Validation`](crate::Kind::Validation) at what is wrong, such as a JSON Pointer into the mapping document.
     pub fn push(&self, push: Push) -> Result<Call> {
         self.start(push)
     }
@@ -344,15 +143,10 @@ impl Client {
     /// is refused unless `allow_writes` says that it can be trusted: it is data, and may have been changed on its way.
     ///
     /// # Errors
-    /// [`Kind::Validation`] at `checkpoint` when the text is not one of this account and version, at `allow_writes` when
+    /// [`Kind::Validation`](crate::Kind::Validation) at `checkpoint` when the text is not one of this account and version, at `allow_writes` when
     /// its operation writes and that is not allowed, at `read_only` when this client only reads.
     pub fn resume(&self, checkpoint: &str, allow_writes: bool) -> Result<Call> {
-        Call::resume(Arc::clone(&self.shared), checkpoint, allow_writes)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn shared(&self) -> Arc<Shared> {
-        Arc::clone(&self.shared)
+        start::resume(Arc::clone(&self.shared), checkpoint, allow_writes)
     }
 
     /// The tokens that logins brought, for the host to store: with them in the configuration, a later run
@@ -402,70 +196,11 @@ impl Client {
 
     /// Takes the events since the last time, oldest first.
     pub fn drain_events(&self) -> Vec<Event> {
-        self.shared.recorder().drain()
+        self.shared.drain_events()
     }
 
     /// Sums over the client's life.
     pub fn statistics(&self) -> Statistics {
-        self.shared.recorder().statistics()
-    }
-}
-
-impl Shared {
-    pub(crate) fn next_exchange(&self) -> u64 {
-        self.exchanges.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    pub(crate) fn next_call(&self) -> u64 {
-        self.calls.fetch_add(1, Ordering::Relaxed)
-    }
-
-    pub(crate) fn url(&self, draft: &Draft) -> String {
-        self.session.url(draft.prefix, &draft.path, &draft.query)
-    }
-
-    /// The request of a draft, and the generation of the token that it carries.
-    ///
-    /// # Errors
-    /// [`Kind::Validation`] at `read_only` when it would write, and the client only reads.
-    pub(crate) fn build(&self, draft: &Draft) -> Result<(crate::http::Request, u64)> {
-        check_draft(self.config.read_only, draft)?;
-        Ok(draft.request(self.url(draft), |headers| self.session.sign(headers)))
-    }
-
-    /// Learns the columns of a search from the answer of its `/meta-data`, and says how they differ from the
-    /// catalog's.
-    ///
-    /// # Errors
-    /// [`Kind::Protocol`] when the body is no meta-data.
-    pub(crate) fn learn_columns(&self, search: &str, body: &[u8]) -> Result<Drift> {
-        let (drift, event) = self.live.learn_meta_data(search, body)?;
-        self.record_all(event);
-        Ok(drift)
-    }
-
-    pub(crate) fn record(&self, event: Event) {
-        let event = if let Event::SchemaDrift { resource, added, removed, changed } = event {
-            // The names are the answer's.
-            let redactor = self.session.redactor();
-            let blanked = |names: Vec<String>| names.iter().map(|name| redactor.blank(name)).collect();
-            let (added, removed, changed) = (blanked(added), blanked(removed), blanked(changed));
-            Event::SchemaDrift { resource, added, removed, changed }
-        } else {
-            event
-        };
-        self.recorder().record(event);
-    }
-
-    pub(crate) fn record_all(&self, events: impl IntoIterator<Item = Event>) {
-        events.into_iter().for_each(|event| self.record(event));
-    }
-
-    pub(crate) fn record_received(&self, bytes: usize) {
-        self.recorder().received(bytes);
-    }
-
-    fn recorder(&self) -> MutexGuard<'_, Recorder> {
-        self.recorder.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.statistics()
     }
 }

@@ -9,12 +9,13 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::catalog;
-use crate::error::{Delivery, Error, KNOWN_CODES, Kind, KnownCode, Result};
+use crate::catalog::{self, UnknownMembers};
+use crate::error::{Delivery, Error, Fault, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::http::Method;
+use crate::json::nearest;
 use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolved};
 use crate::task;
-use crate::validate::{self, Fault, UnknownMembers};
+use crate::validate;
 
 /// Every resource in short, as a JSON array of `{"name", "title", "section", "detail", "paths", "searches",
 /// "deprecated"}` in the order of the API's own reference.
@@ -70,8 +71,8 @@ pub fn describe(resource: &str) -> Result<String> {
 }
 
 fn unknown_resource(name: &str) -> Error {
-    let nearest = catalog::nearest(name, catalog::catalog().map(|resource| resource.name));
-    let hint = nearest.map_or_else(String::new, |name| format!("; did you mean {name:?}?"));
+    let meant = nearest(name, catalog::catalog().map(|resource| resource.name));
+    let hint = meant.map_or_else(String::new, |name| format!("; did you mean {name:?}?"));
     Error::validation(
         "resource",
         format!("no resource has the name or path {name:?}; expected one of the catalog{hint}"),

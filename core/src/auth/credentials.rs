@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::call::operation::can_carry_token;
 use crate::error::{Error, Result};
+use crate::header::can_carry_token;
 use crate::origin::{Origin, TOKEN_URL};
 use crate::redact::is_recognisable;
 use crate::secret::Secret;

@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 
 use crate::account::{Endpoint, Prefix};
 use crate::error::{Error, Kind, Result};
+use crate::excerpt::excerpt;
 use crate::http::{Headers, Request};
 use crate::origin::Origin;
 use crate::redact::{Redactor, is_opaque};
 use crate::secret::{Secret, SecretText, wipe_stack};
-use crate::value::excerpt::excerpt;
 
 use super::credentials::{Credentials, Grant};
 use super::login;

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::account::check_code;
 use crate::error::{Error, Result};
+use crate::excerpt::excerpt;
 use crate::secret::{Secret, SecretText, wipe_stack};
-use crate::value::excerpt::excerpt;
 
 /// Signs an account token or developer token: the base64 of its HMAC-SHA256 under the developer's secret. Both
 /// are taken as the text that they are; the secret is not decoded, although it looks like base64. The signed token is as

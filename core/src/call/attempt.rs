@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::checked::explained;
+use crate::classify::is_unknown_path;
 use crate::error::{Error, Kind};
 use crate::http::{Method, Request};
+use crate::job::Draft;
 use crate::pool::Permit;
 use crate::retry::History;
-
-use super::checked::explained;
-use super::classify::is_unknown_path;
-use super::job::Draft;
 
 pub(super) struct Attempt {
     pub(super) work: Work,

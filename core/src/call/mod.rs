@@ -1,25 +1,8 @@
 //! A call is driven, it never acts: poll it, transmit what it hands out, answer, and take what it puts out.
 
 mod attempt;
-mod batch;
-mod checked;
-mod checkpoint;
-mod classify;
-mod collection;
-mod fetch;
-mod guard;
-mod job;
-pub mod operation;
-mod options;
 mod outcome;
-mod output;
-mod request;
-mod resources;
-mod search;
-mod single;
 mod step;
-mod sweep;
-mod task;
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,30 +10,23 @@ use std::sync::Arc;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::auth::Access;
-use crate::client::Shared;
+use crate::checkpoint::Checkpoint;
+use crate::classify::{Failed, classify};
 use crate::clock::Clock;
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Request, Response};
 use crate::jitter::Jitter;
+use crate::job::Job;
+use crate::operation::Operation;
 use crate::pool::Permit;
 use crate::retry::Class;
+use crate::shared::Shared;
 use crate::telemetry::Event;
 
+pub use crate::operation;
+pub use crate::output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
 use attempt::{Attempt, InFlight, Work};
-pub(crate) use batch::BatchJob;
-pub(crate) use batch::MultiMessageService;
-pub(crate) use checked::{check_request, deprecated_read};
-pub(crate) use checkpoint::Checkpoint;
-use classify::{Failed, classify};
-pub(crate) use fetch::{FetchJob, planned_ids};
-pub(crate) use guard::check_draft;
-pub(crate) use job::{Draft, Job, Outlook, Position, Unusable};
-use operation::Operation;
-pub(crate) use options::job as options_job;
-pub use output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
-pub(crate) use search::SearchJob;
 pub use step::{Exchange, Explanation, Step, TransportFailure, WaitReason};
-pub(crate) use sweep::{SweepJob, instant_of, key_of};
 
 /// How long a call waits before it looks again whether another call has logged in.
 const LOGIN_LOOK_MS: u64 = 100;
@@ -84,22 +60,8 @@ enum Phase {
 }
 
 impl Call {
-    pub(crate) fn new(shared: Arc<Shared>, operation: Operation) -> Result<Self> {
-        guard::check_start(shared.config.read_only, &operation)?;
-        let job = plan(&shared, &operation, Position::Start, true)?;
-        Ok(Self::of(shared, operation, job))
-    }
-
-    /// Goes on with an operation that was checked when it was started.
-    pub(crate) fn resume(shared: Arc<Shared>, text: &str, allows_writes: bool) -> Result<Self> {
-        let checkpoint = Checkpoint::read(shared.session.account(), text)?;
-        guard::check_start(shared.config.read_only, &checkpoint.operation)?;
-        guard::check_resume(allows_writes, &checkpoint.operation)?;
-        let job = plan(&shared, &checkpoint.operation, checkpoint.position, false)?;
-        Ok(Self::of(shared, checkpoint.operation, job))
-    }
-
-    fn of(shared: Arc<Shared>, operation: Operation, job: Box<dyn Job>) -> Self {
+    /// A call that carries out `operation` by way of its job.
+    pub(crate) fn new(shared: Arc<Shared>, operation: Operation, job: Box<dyn Job>) -> Self {
         let number = shared.next_call();
         let jitter = Jitter::new(shared.config.seed, number);
         Self {
@@ -520,55 +482,4 @@ impl Drop for Call {
 
 fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
     Step::Wait { until: now.saturating_add(wait_ms), reason }
-}
-
-/// Plans an operation. A new one is held against the catalog, and what is doubtful about it is told; one that is
-/// resumed was checked when it was started, perhaps by a client that had learnt more.
-fn plan(
-    shared: &Arc<Shared>,
-    operation: &Operation,
-    position: Position,
-    is_new: bool,
-) -> Result<Box<dyn Job>> {
-    let config = &shared.config;
-    Ok(match operation {
-        Operation::Request(request) => {
-            operation::check_against(&request.headers, shared.session.token_header())?;
-            let checked = if is_new {
-                let checked = checked::check_request(request, config.unknown_members)?;
-                shared.record_all(checked.events());
-                checked
-            } else {
-                checked::known_request(request)?
-            };
-            Box::new(request::job(&checked).resume(&position))
-        }
-        Operation::Search(search) => {
-            search.check()?;
-            if is_new {
-                search.check_names(&shared.live)?;
-                shared.record_all(checked::deprecated_read(&search.resource));
-            }
-            let mut job = search::SearchJob::new(search, config, Arc::clone(&shared.live))?;
-            job.resume(position)?;
-            Box::new(job)
-        }
-        Operation::Fetch(fetch) => {
-            fetch.check()?;
-            if is_new {
-                shared.record_all(checked::deprecated_read(&fetch.resource));
-            }
-            let mut job = fetch::FetchJob::new(fetch, config.max_in_flight)?;
-            job.resume(position)?;
-            Box::new(job)
-        }
-        Operation::Options(options) => {
-            options.check()?;
-            Box::new(options::job(options)?.resume(&position))
-        }
-        Operation::Batch(batch) => Box::new(batch::BatchJob::new(batch, shared, &position, is_new)?),
-        Operation::Task(task) => task::job(task, shared, &position)?,
-        Operation::Push(push) => crate::flow::push_job(push, shared, &position)?,
-        Operation::Pull(pull) => crate::flow::pull_job(pull, shared, position)?,
-    })
 }

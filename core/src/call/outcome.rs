@@ -3,14 +3,14 @@
 use zeroize::Zeroize;
 
 use crate::auth::Unusable;
+use crate::classify::{Failed, classify};
 use crate::error::{Delivery, Error, Kind, RequestSummary};
 use crate::http::Response;
+use crate::job::Unusable as UnusableAnswer;
 use crate::retry::{Class, Decision, decide};
 use crate::telemetry::Event;
 
 use super::attempt::{Attempt, Work};
-use super::classify::{Failed, classify};
-use super::job::Unusable as UnusableAnswer;
 use super::{Call, Phase};
 
 impl Call {

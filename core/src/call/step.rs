@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::http::Request;
-
-use super::output::Output;
+use crate::output::Output;
 
 /// What to do next.
 #[derive(Debug)]

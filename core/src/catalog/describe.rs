@@ -7,9 +7,9 @@ use super::operation::{Answer, Deprecation, Empty, Idempotence, Prefix, Verify};
 use super::resource::{Detail, Resource, Section};
 use super::schema::json_schema;
 use super::search::{Search, SearchColumn};
+use super::unknown::UnknownMembers;
 use super::{field, operation};
 use crate::http::Method;
-use crate::validate::UnknownMembers;
 
 /// All that is known about a resource, ready to be serialised.
 #[derive(Clone, Debug, Serialize)]

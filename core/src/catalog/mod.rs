@@ -13,7 +13,6 @@ mod describe;
 pub mod field;
 mod integration_service;
 mod names;
-mod nearest;
 pub mod operation;
 mod order_service;
 mod pricing;
@@ -22,6 +21,7 @@ mod resource;
 mod schema;
 mod search;
 mod template;
+mod unknown;
 mod update;
 mod utilities;
 mod warehouse_service;
@@ -31,7 +31,6 @@ pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
 pub use names::{readable, readable_path, search_for, search_named};
-pub(crate) use nearest::nearest;
 pub use operation::{Endpoint, Operation, Prefix};
 pub(crate) use order_service::ORDER_ROW_BODY;
 pub use resource::{Detail, Resource, Section};
@@ -39,8 +38,9 @@ pub(crate) use schema::DIALECT as SCHEMA_DIALECT;
 pub use schema::json_schema;
 pub(crate) use search::check_value;
 pub use search::{FilterType, Search, SearchColumn};
+pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
-pub(crate) use template::{fill, is_escaped};
+pub use unknown::UnknownMembers;
 pub use update::{Manner, Update, update};
 
 use crate::http::Method;

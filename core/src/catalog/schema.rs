@@ -9,7 +9,7 @@ use super::field::{
     Condition, DecimalForm, Field, MapKey, Object, PatchOperation, PatchPath, Rule, Shape, Sign,
 };
 use super::operation::Content;
-use crate::validate::UnknownMembers;
+use super::unknown::UnknownMembers;
 
 pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 const DAY: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::nearest::nearest;
 use crate::error::{Error, Result};
 use crate::id_set::IdSet;
+use crate::json::nearest;
 use crate::value::{Date, DateTime, Period};
 
 /// The data type of a search column, and with it the syntax of its filter (API notes §4.3).

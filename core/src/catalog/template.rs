@@ -1,6 +1,6 @@
 //! Path templates such as `order-service/order/{ORDER-ID}/row/{ROW-ID}`.
 
-use crate::account::PATH_BYTES;
+use crate::account::{PATH_BYTES, is_escaped};
 use crate::error::Result;
 use crate::id_set::IdSet;
 
@@ -78,12 +78,6 @@ impl Placeholder {
             PlaceholderKind::Text => !text.is_empty(),
         }
     }
-}
-
-/// Whether every `%` begins an escape.
-pub(crate) fn is_escaped(text: &str) -> bool {
-    let is_escape = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
-    text.split('%').skip(1).all(is_escape)
 }
 
 fn is_id(text: &str) -> bool {

@@ -7,6 +7,7 @@
 mod advice;
 mod redaction;
 mod verification;
+mod violation;
 
 use std::fmt;
 
@@ -14,14 +15,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
+use crate::excerpt::shortened;
 use crate::http::{Method, Request};
 use crate::redact::Quote;
 use crate::secret::{self, Secret, written};
-use crate::validate::Violation;
-use crate::value::excerpt::shortened;
 
 pub use advice::{KNOWN_CODES, KnownCode};
 pub use verification::Verification;
+pub use violation::{Fault, Severity, Violation};
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,8 +1,8 @@
 //! What an error takes over from an answer, and how it is blanked.
 
+use crate::excerpt::shortened;
 use crate::redact::{Quote, Redactor};
 use crate::secret::{Secret, replace};
-use crate::value::excerpt::shortened;
 
 use super::{Error, LONGEST_MESSAGE};
 

@@ -2,16 +2,12 @@
 //! pull hands out what changed there, each change at least once. Both are operations of a [`Call`](crate::Call), so a
 //! host drives them like any other.
 
-mod outcome;
 mod pull;
 mod push;
-mod records;
 mod team;
 
-pub use outcome::{Created, Difference, Outcome, State};
-pub use records::{PulledRecord, Records};
+pub use crate::output::{Created, Difference, Outcome, PulledRecord, Records, State};
 
-pub(crate) use pull::Standings;
 pub(crate) use pull::job as pull_job;
 pub(crate) use push::job as push_job;
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::call::{Draft, Job, Output, Unusable};
-use crate::client::Shared;
 use crate::error::{Delivery, Error, Result};
 use crate::http::Response;
+use crate::job::{Draft, Job, Unusable};
+use crate::output::Output;
+use crate::shared::Shared;
 use crate::telemetry::Event;
 
 /// Jobs under way, each with what it is for.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{IdSet, Span, check_id, check_range};
 use crate::error::{Error, Result};
-use crate::value::excerpt::excerpt;
+use crate::excerpt::excerpt;
 
 impl IdSet {
     /// Reads ids and ascending ranges, separated by `,` or `.` (API notes §1.3 know both), in any order.

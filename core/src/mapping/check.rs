@@ -8,7 +8,9 @@ use super::rule::{Constant, Operand, Resolve, Rule as MappingRule, Source};
 use super::transform::{Numeric, Otherwise, Output};
 use crate::catalog::field::{Condition, DecimalForm, Object, Rule, Shape};
 use crate::catalog::{self, Search};
-use crate::validate::{Severity, fits};
+use crate::error::Severity;
+use crate::json::nearest;
+use crate::validate::fits;
 
 /// Checks all of a document but what reading it found.
 ///
@@ -266,7 +268,7 @@ impl Check<'_> {
         }
         let pointer = format!("{pointer}/search");
         let meant = catalog::search_named(search).map(|search| search.path);
-        let near = || catalog::nearest(search, catalog::searches().map(|search| search.path));
+        let near = || nearest(search, catalog::searches().map(|search| search.path));
         match meant.or_else(near) {
             Some(meant) => {
                 self.findings.error(pointer, format!("there is no search {search:?}; did you mean {meant}?"))
@@ -287,7 +289,7 @@ impl Check<'_> {
             return;
         }
         let message = format!("{search} has no filter {column:?}");
-        match catalog::nearest(column, filters(known)) {
+        match nearest(column, filters(known)) {
             Some(meant) => self.findings.error(pointer, format!("{message}; did you mean {meant}?")),
             None if known.filters_complete || known.column(column).is_some() => self
                 .findings

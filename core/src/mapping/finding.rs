@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::validate::Severity;
+use crate::error::Severity;
 
 /// Something to know about a mapping document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

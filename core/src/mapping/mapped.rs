@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::mapping::failure::Failure;
 use crate::mapping::reference::{OnMissing, Reference, Resolution};
 use crate::mapping::{Mapping, document};
+use crate::output::Failure;
 
 /// What came of a record.
 #[derive(Clone, Debug)]

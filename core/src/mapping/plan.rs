@@ -6,7 +6,7 @@ use super::document::token;
 use super::finding::Findings;
 use super::rule::{Each, Entry, Item, Rule};
 use crate::catalog::field::{Field, Object, Shape};
-use crate::catalog::nearest;
+use crate::json::nearest;
 
 /// A part of a body.
 #[derive(Debug)]

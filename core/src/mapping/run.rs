@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use super::document::{KeySource, Parameter};
 use super::expression::Scope;
-use super::failure::Failure;
 use super::limit::{Budget, VALUE_BYTES};
 use super::mapped::{Given, Hole, Mapped, misplaced};
 use super::path::Found;
@@ -22,6 +21,7 @@ use super::tape::{Kind, Node, Tape, Tokens};
 use super::transform::Typed;
 use super::value::Value;
 use super::{Compiled, Mapping};
+use crate::output::Failure;
 use pipeline::is_blank;
 
 /// Maps a record, with memory that the next one can have.

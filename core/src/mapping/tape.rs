@@ -296,7 +296,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::validate::document::DEEPEST;
+    use crate::json::DEEPEST;
 
     fn rebuild(node: Node<'_>) -> Value {
         match node.kind() {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::tape::{Elements, Kind, Node};
 use super::transform::{short, spelled};
+use crate::excerpt::excerpt;
 use crate::value::Decimal;
-use crate::value::excerpt::excerpt;
 
 /// A JSON value. Numbers are their own text.
 #[derive(Clone, Debug)]
@@ -304,5 +304,5 @@ pub(super) fn from_end(count: usize, place: i32) -> Option<usize> {
 
 /// Appends a text as a JSON string.
 pub(super) fn write_text(text: &str, out: &mut String) {
-    crate::table::write_string(text, out);
+    crate::json::write_string(text, out);
 }

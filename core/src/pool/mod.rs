@@ -47,7 +47,7 @@ impl PoolConfig {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) with the line and column of what is wrong.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|error| crate::client::json_error("pool", &error))
+        serde_json::from_str(text).map_err(|error| crate::json::json_error("pool", &error))
     }
 }
 

@@ -30,8 +30,8 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::bitmap::Bitmap;
+use super::cell;
 use super::column::{Column, ColumnData, ReportType};
-use super::json_text;
 use super::page::Page;
 use super::text::Text;
 use crate::error::{Error, Kind, Result};
@@ -198,7 +198,7 @@ fn string_array(column: Column, rows: usize) -> Result<StringArray, ArrowError> 
                 let is_null = validity.as_ref().is_some_and(|validity| !validity.get(row));
                 texts.push_with(|out| {
                     if !is_null {
-                        json_text::write_text(data.cell(row), out);
+                        cell::write_text(data.cell(row), out);
                     }
                 });
             }

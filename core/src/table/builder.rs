@@ -1,12 +1,12 @@
 //! A column while its cells arrive.
 
 use super::bitmap::{Bitmap, Nulls};
+use super::cell::{self, Cell};
 use super::column::{Column, ColumnData, Header};
 use super::instant::{self, LastDay};
-use super::json_text;
-use super::page::Cell;
 use super::scan;
 use super::text::Text;
+use crate::json::plain_string;
 
 /// A column of which `metaData` has perhaps said nothing yet. Its first value decides its type; a value
 /// that does not fit turns the cells so far into a type that holds both without loss.
@@ -89,7 +89,7 @@ impl Builder {
                 if window[0] != b'"' {
                     return None;
                 }
-                let end = scan::plain_string(bytes)?;
+                let end = plain_string(bytes)?;
                 if bytes.get(end + 1) != Some(&separator) {
                     return None;
                 }
@@ -259,7 +259,7 @@ impl Builder {
     }
 
     fn dates_to_texts(&mut self, rows: usize) {
-        self.data = ColumnData::Text(self.respelled(rows, json_text::write_text));
+        self.data = ColumnData::Text(self.respelled(rows, cell::write_text));
     }
 
     /// The first `rows` cells as texts that `write` spells; nulls stay empty.

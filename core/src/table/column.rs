@@ -1,8 +1,7 @@
 //! One column of a page.
 
 use super::bitmap::Bitmap;
-use super::json_text;
-use super::page::Cell;
+use super::cell::{self, Cell};
 use super::text::Text;
 use crate::value::DateTime;
 
@@ -250,6 +249,6 @@ fn kept<T: Copy>(values: &[T], keep: &[bool]) -> Vec<T> {
 impl Cell<'_> {
     /// Appends the cell as JSON: the exact number, the exact date-time, the exact text.
     pub fn write_json(self, out: &mut String) {
-        json_text::write_cell(self, out);
+        cell::write_cell(self, out);
     }
 }

@@ -21,11 +21,11 @@
 mod arrow;
 mod bitmap;
 mod builder;
+mod cell;
 mod column;
 mod decode;
 mod fault;
 mod instant;
-mod json_text;
 mod metadata;
 mod page;
 mod reference;
@@ -36,10 +36,9 @@ mod text;
 #[cfg(feature = "arrow")]
 pub use arrow::REPORT_TYPE;
 pub use bitmap::Bitmap;
+pub use cell::Cell;
 pub use column::{Column, ColumnData, ReportType};
-pub(crate) use json_text::write_string;
 pub use metadata::{Metadata, Sorting};
-pub use page::{Cell, Page};
+pub use page::Page;
 pub use reference::{Label, Reference, ReferenceMap};
-pub(crate) use scan::plain_string;
 pub use text::Text;

@@ -1,13 +1,13 @@
 //! A page and its cells.
 
 use super::builder::Builder;
+use super::cell::{self, Cell};
 use super::column::{Column, Header};
 use super::metadata::Metadata;
 use super::reference::{Label, Reference};
 use super::rows::Rows;
-use super::{decode, fault, json_text};
+use super::{decode, fault};
 use crate::error::Result;
-use crate::value::DateTime;
 
 /// One page of a search, as columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,25 +16,6 @@ pub struct Page {
     pub(super) columns: Vec<Column>,
     pub(super) metadata: Metadata,
     pub(super) reference: Reference,
-}
-
-/// One cell, borrowed from its page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cell<'a> {
-    /// `null`.
-    Null,
-    /// A whole number.
-    Integer(i64),
-    /// A boolean.
-    Boolean(bool),
-    /// A text, without escapes.
-    Text(&'a str),
-    /// An instant.
-    DateTime(DateTime),
-    /// A number of a column with numbers beyond 64-bit integers, exactly as the answer spells it.
-    Decimal(&'a str),
-    /// A value of a column with more than one sort of values, or with arrays or objects, as JSON.
-    Json(&'a str),
 }
 
 impl Page {
@@ -102,7 +83,7 @@ impl Page {
             if index > 0 {
                 out.push(',');
             }
-            json_text::write_cell(column.cell(row), out);
+            cell::write_cell(column.cell(row), out);
         }
         out.push(']');
     }

@@ -1,6 +1,6 @@
 //! Labels that come beside the results.
 
-use super::page::Cell;
+use super::cell::Cell;
 use super::text::Text;
 
 /// The maps of `reference`: what the ids of a page stand for (API notes §4.4). Only ids that the page

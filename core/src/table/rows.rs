@@ -3,8 +3,8 @@
 use jiter::{Jiter, Peek};
 
 use super::builder::Builder;
+use super::cell::Cell;
 use super::column::Header;
-use super::page::Cell;
 use super::{fault, scan};
 use crate::error::{Error, Result};
 

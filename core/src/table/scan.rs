@@ -7,33 +7,12 @@ pub(super) const WINDOW: usize = 32;
 /// No number of more digits is sure to have 64 bits.
 const MOST_DIGITS: usize = 18;
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
 /// The first place at or after `position` that is not white space.
 pub(super) fn skip_whitespace(bytes: &[u8], mut position: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(position) {
         position += 1;
     }
     position
-}
-
-/// The length of a string that begins with its opening quote, without escapes and without control
-/// characters: the place of its closing quote.
-#[inline(always)]
-pub(crate) fn plain_string(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes.get(1..)?;
-    loop {
-        let (word, behind) = rest.split_first_chunk()?;
-        let word = u64::from_le_bytes(*word);
-        let special = equal_to(word, b'"') | equal_to(word, b'\\') | control_characters(word);
-        if special != 0 {
-            let place = special.trailing_zeros() / 8;
-            let is_quote = (word >> (place * 8)) as u8 == b'"';
-            return is_quote.then_some(bytes.len() - rest.len() + place as usize);
-        }
-        rest = behind;
-    }
 }
 
 /// The value and the length of the whole number at the window's beginning, when it is written the only
@@ -78,24 +57,11 @@ pub(super) fn boolean(window: &[u8; WINDOW]) -> Option<(bool, usize)> {
     window.starts_with(b"false").then_some((false, 5))
 }
 
-/// The high bit of each byte of `word` that equals `byte`. Bits above the lowest one may be wrong.
-#[inline(always)]
-fn equal_to(word: u64, byte: u8) -> u64 {
-    let difference = word ^ (LOW * u64::from(byte));
-    difference.wrapping_sub(LOW) & !difference & HIGH
-}
-
-/// The high bit of each byte of `word` below 0x20. Bits above the lowest one may be wrong.
-#[inline(always)]
-fn control_characters(word: u64) -> u64 {
-    word.wrapping_sub(LOW * 0x20) & !word & HIGH
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{WINDOW, integer, plain_string};
+    use super::{WINDOW, integer};
 
     fn read(text: &str) -> Option<(i64, usize)> {
         let mut window = [b','; WINDOW];
@@ -124,14 +90,6 @@ mod tests {
             let value = value % 10i64.pow(digits);
             let text = value.to_string();
             prop_assert_eq!(read(&text), Some((value, text.len())));
-        }
-
-        #[test]
-        fn strings_end_where_a_byte_by_byte_scan_ends(content in "\\PC*[\\PC\"\\\\\n\u{1}\u{1f}\u{7f}]\\PC*") {
-            let text = format!("\"{content}\"        ");
-            let first = text.bytes().skip(1).position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
-            let expected = first.map(|place| place + 1).filter(|place| text.as_bytes()[*place] == b'"');
-            prop_assert_eq!(plain_string(text.as_bytes()), expected);
         }
     }
 }

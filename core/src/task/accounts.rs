@@ -3,10 +3,9 @@
 use super::arguments::{Arguments, violation};
 use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
 use super::program::{Program, Single};
-use super::record::Record;
-use crate::error::Result;
+use crate::error::{Fault, Result};
 use crate::http::Method;
-use crate::validate::Fault;
+use crate::json::Record;
 use crate::value::Decimal;
 
 pub(super) const ENTRIES: &[Entry] = &[

@@ -1,12 +1,12 @@
 //! The arguments of a task: checked against its table, all at once, and read.
 
+use crate::catalog::UnknownMembers;
 use crate::catalog::field::Object;
-use crate::error::{Error, Result};
-use crate::validate::document::{Node, at};
-use crate::validate::{Fault, Severity, UnknownMembers, Violation, validate_members};
+use crate::error::{Error, Fault, Result, Severity, Violation};
+use crate::json::{Node, ObjectText, Record, at, id_of};
+use crate::validate::validate_members;
 
 use super::entry::{Entry, Form};
-use super::record::{ObjectText, Record, id_of};
 
 /// Arguments that fit their task.
 pub(crate) struct Arguments<'d> {

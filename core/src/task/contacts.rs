@@ -5,14 +5,13 @@ use std::collections::VecDeque;
 use super::arguments::{Arguments, violation};
 use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
 use super::program::{Answer, Next, Program};
-use super::record::ObjectText;
-use crate::call::operation::Request;
 use crate::catalog::POSTAL_ADDRESS_BODY;
 use crate::catalog::build::{closed, id, object};
 use crate::catalog::field::{Object, Rule};
-use crate::error::Result;
+use crate::error::{Fault, Result};
 use crate::http::Method;
-use crate::validate::Fault;
+use crate::json::ObjectText;
+use crate::operation::Request;
 
 const CONTACT: &str = "contact-service/contact";
 const POSTAL_ADDRESS: &str = "contact-service/postal-address";

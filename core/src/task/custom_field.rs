@@ -1,9 +1,7 @@
 //! One custom field: what its meta-data says, what stands in it, and what is wanted there (API notes §8.1.7).
 
-use super::record::{ObjectText, Record, id_of, quoted, text_of};
-use crate::catalog::nearest;
-use crate::validate::Fault;
-use crate::validate::document::{Node, Part};
+use crate::error::Fault;
+use crate::json::{Node, ObjectText, Part, Record, id_of, nearest, quoted, text_of};
 use crate::value::{Date, DateTime};
 
 /// A custom field, as its meta-data describes it.

@@ -6,15 +6,13 @@ use super::arguments::{Arguments, refuse, token, violation};
 use super::custom_field::{CustomField, is_alike};
 use super::entry::{Entry, Form, Given, Plan, What, given};
 use super::program::{Answer, Next, Program, get};
-use super::record::{ObjectText, Record, array, quoted};
-use crate::call::operation::Request;
+use crate::catalog::build;
 use crate::catalog::build::{choice, closed, field, list, map};
 use crate::catalog::field::{Field, MapKey, Rule, Shape};
-use crate::catalog::{build, nearest};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result, Violation};
 use crate::http::Method;
-use crate::validate::document::{Node, Part};
-use crate::validate::{Fault, Violation};
+use crate::json::{Node, ObjectText, Part, Record, array, nearest, quoted, text_of};
+use crate::operation::Request;
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -115,7 +113,7 @@ enum Stage {
 fn read(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     let labels = arguments.record.node("labels").map(|_| {
         let labels = arguments.record.elements("labels");
-        labels.iter().filter_map(|label| super::record::text_of(&label.read())).collect()
+        labels.iter().filter_map(|label| text_of(&label.read())).collect()
     });
     start(arguments, Goal::Read(labels))
 }

@@ -4,13 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::arguments::Arguments;
 use super::program::Program;
-use crate::call::operation::Fetch;
 use crate::catalog;
+use crate::catalog::UnknownMembers;
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::Content;
 use crate::error::Result;
 use crate::http::Method;
-use crate::validate::UnknownMembers;
+use crate::operation::Fetch;
 
 /// A task.
 pub(crate) struct Entry {

@@ -3,12 +3,12 @@
 use super::arguments::Arguments;
 use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
 use super::program::{Answer, Next, Program};
-use super::record::{ObjectText, array};
-use crate::call::operation::Request;
 use crate::catalog::build::{COUNT, closed, decimal, field, id, id_or_none, moment, some, text};
 use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
+use crate::json::{ObjectText, array};
+use crate::operation::Request;
 
 const EVENTS: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}/event";
 const NOTE: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}";

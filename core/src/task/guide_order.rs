@@ -5,11 +5,11 @@ use super::arguments::{Arguments, missing, refuse};
 use super::orders::{Creation, RowAddition};
 use super::plain_row::{ORDER_ROW, ROW_MARKS, Row};
 use super::program::{Answer, Next, Program};
-use super::record::{ObjectText, Record, array};
 use super::tax_lookup::Lookup;
 use crate::catalog::build::{closed, currency, field, id, id_or_none, list, moment, object, text};
 use crate::catalog::field::{Condition, Object, Rule, Shape};
 use crate::error::{Error, Result};
+use crate::json::{ObjectText, Record, array};
 
 /// What tells an order of this form from one of the API's own.
 pub(super) const SALE_MARKS: &[&str] = &["/orderRows", "/orderTypeCode", "/customer/contactId"];

@@ -24,6 +24,7 @@
 
 mod accounts;
 mod arguments;
+mod collection;
 mod contacts;
 mod custom_field;
 mod custom_fields;
@@ -34,21 +35,21 @@ mod orders;
 mod plain_row;
 mod products;
 mod program;
-mod record;
 mod rows;
+mod run;
 mod searches;
 mod stock;
 mod tax_lookup;
 
 use serde::Serialize;
 
-use crate::catalog::nearest;
 use crate::error::{Error, Result};
+use crate::json::nearest;
 
 pub(crate) use arguments::Arguments;
 pub(crate) use entry::{Collection, Entry, Plan};
 pub(crate) use program::{Answer, Next, Program, Single};
-pub(crate) use record::{ObjectText, Record, array, id_of, quoted};
+pub(crate) use run::job as task_job;
 
 /// The tables, group by group.
 static GROUPS: [&[Entry]; 9] = [

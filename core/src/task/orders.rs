@@ -6,13 +6,13 @@ use super::arguments::Arguments;
 use super::entry::{Entry, Form, Plan, What, given};
 use super::guide_order::{self, ORDER_MARKS, SALE_MARKS};
 use super::program::{Answer, Next, Program};
-use super::record::ObjectText;
-use crate::call::operation::Request;
 use crate::catalog::ORDER_ROW_BODY;
 use crate::catalog::build::{closed, list};
 use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
+use crate::json::ObjectText;
+use crate::operation::Request;
 
 const ORDER: &str = "order-service/order";
 const SALES_ORDER: &str = "order-service/sales-order";

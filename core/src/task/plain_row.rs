@@ -1,10 +1,10 @@
 //! A row of an order as people write it down: what, how many, and at which price.
 
 use super::arguments::{missing, violation};
-use super::record::{ObjectText, Record, id_of, quoted};
 use crate::catalog::build::{closed, decimal, field, id, places, text};
 use crate::catalog::field::{Field, Object, Rule};
-use crate::validate::{Fault, Violation};
+use crate::error::{Fault, Violation};
+use crate::json::{ObjectText, Record, id_of, quoted};
 use crate::value::Decimal;
 
 /// What tells a row of the API's own form from a plain one.

@@ -3,11 +3,11 @@
 use super::arguments::Arguments;
 use super::entry::{Becomes, Collection, Entry, Form, One, Plan, What, given};
 use super::stock::{PRODUCT_IDS, ids};
-use crate::call::operation::Fetch;
 use crate::catalog::build::{COUNT, closed, field, id};
 use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
+use crate::operation::Fetch;
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {

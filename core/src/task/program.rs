@@ -1,17 +1,16 @@
 //! A small program: it is asked for its next request, given the answers so far.
 
-use crate::call::operation::Request;
-use crate::client::Shared;
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
-use crate::validate::document::{DEEPEST, Node, Part, depth};
+use crate::json::{DEEPEST, Node, ObjectText, Part, Record, depth, id_of, records};
+use crate::operation::Request;
+use crate::shared::Shared;
 use crate::value::Decimal;
 
 use super::arguments::Arguments;
 use super::entry::{Becomes, One};
-use super::record::{ObjectText, Record, id_of};
 
 /// What a program does next.
 pub(crate) enum Next {
@@ -140,7 +139,7 @@ impl<'a> Answer<'a> {
     /// [`Kind::Protocol`] when it is anything else.
     pub(crate) fn records(&self) -> Result<Vec<Record<'a>>> {
         match self.response.read() {
-            Node::Array(_) | Node::Null => Ok(super::record::records(&self.response)),
+            Node::Array(_) | Node::Null => Ok(records(&self.response)),
             Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Object(_) | Node::Unreadable => {
                 Err(self.unexpected("an array"))
             }

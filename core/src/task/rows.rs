@@ -5,12 +5,12 @@ use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
 use super::guide_order::add_row;
 use super::plain_row::{self, ROW_MARKS};
 use super::program::{Answer, Next, Program};
-use super::record::{ObjectText, array, quoted};
-use crate::call::operation::Request;
 use crate::catalog::build::{closed, decimal, field, id, places, text};
 use crate::catalog::field::{Object, Rule, Shape};
 use crate::error::Result;
 use crate::http::Method;
+use crate::json::{ObjectText, array, quoted};
+use crate::operation::Request;
 
 const ROW: &str = "order-service/order/{orderId}/row";
 const ONE_ROW: &str = "order-service/order/{orderId}/row/{orderRowId}";

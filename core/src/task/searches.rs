@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 use super::arguments::{Arguments, refusal, wrong};
 use super::entry::{Entry, Form, Plan, What, given};
 use super::program::{Answer, Next, Program, get};
-use super::record::{ObjectText, Record, array, quoted};
-use crate::call::operation::Request;
 use crate::catalog::build::{closed, text};
-use crate::catalog::{nearest, searches};
-use crate::error::Result;
-use crate::validate::Fault;
-use crate::validate::document::Node;
+use crate::catalog::searches;
+use crate::error::{Fault, Result};
+use crate::json::{Node, ObjectText, Record, array, nearest, quoted};
+use crate::operation::Request;
 
 pub(super) const ENTRIES: &[Entry] = &[Entry {
     name: "refresh-search",

@@ -2,14 +2,13 @@
 
 use super::arguments::{Arguments, refusal, wrong};
 use super::entry::{Becomes, Collection, Entry, Form, One, Plan, What, given};
-use super::record::text_of;
-use crate::call::operation::Fetch;
 use crate::catalog::build::{closed, field, id, list};
 use crate::catalog::field::{Field, Shape};
-use crate::error::Result;
+use crate::error::{Fault, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
-use crate::validate::Fault;
+use crate::json::text_of;
+use crate::operation::Fetch;
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use super::arguments::{missing, violation};
 use super::plain_row::{Row, times};
 use super::program::{Answer, get};
-use super::record::{id_of, quoted, text_of};
-use crate::call::operation::Request;
-use crate::catalog::nearest;
-use crate::error::Result;
+use crate::error::{Fault, Result, Violation};
 use crate::id_set::{IdSet, Split};
-use crate::validate::{Fault, Violation};
+use crate::json::{id_of, nearest, quoted, text_of};
+use crate::operation::Request;
 use crate::value::Decimal;
 
 /// What was read so far, and what is still to be read.

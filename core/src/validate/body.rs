@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{Node, Part, at, member};
 use super::scalar::{self, Unfit};
-use super::violation::{Fault, Severity, UnknownMembers, Violation};
+use crate::catalog::UnknownMembers;
 use crate::catalog::field::{Condition, Field, MapKey, Object, Rule, Shape};
-use crate::catalog::nearest;
+use crate::error::{Fault, Severity, Violation};
+use crate::excerpt::shortened;
+use crate::json::{Node, Part, at, member, nearest};
 use crate::value::Decimal;
-use crate::value::excerpt::shortened;
 
 /// Nobody reads more errors, or more warnings, or longer pointers.
 const MOST: usize = 1_000;

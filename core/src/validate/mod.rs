@@ -5,22 +5,21 @@
 //! JSON. Numbers are judged by their own digits, never by way of binary floating point.
 
 mod body;
-pub(crate) mod document;
 mod patch;
 mod scalar;
 mod verification;
-mod violation;
 
+pub use crate::catalog::UnknownMembers;
+pub use crate::error::{Fault, Severity, Violation};
 pub use verification::verifications;
-pub use violation::{Fault, Severity, UnknownMembers, Violation};
 
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Content, Idempotence, Operation};
 use crate::catalog::{self, Match};
 use crate::error::{Error, Result};
 use crate::http::Method;
+use crate::json::{Node, Part, form, member};
 use body::Check;
-use document::{Node, Part, member};
 
 /// Everything that is wrong with a body that a verb sends to a path, such as `order-service/order/7/row`,
 /// `order-service/order/{ORDER-ID}/row` or, below the host, `oauth/token`. A thousand errors and a thousand warnings
@@ -111,7 +110,7 @@ fn check_body(check: &mut Check, path: &str, method: Method, body: &[u8]) {
         warn_of_verb(check, path, method);
     }
     if let Some(Content::Form(object)) = found.as_ref().map(|found| found.operation.content) {
-        match document::form(body) {
+        match form(body) {
             Ok(Node::Object(members)) => check.object(&object, &members),
             Ok(other) => check.error(Fault::Unreadable, other, "an URL-encoded form"),
             Err(reason) => check.error(Fault::Unreadable, reason, "an URL-encoded form"),

@@ -1,10 +1,9 @@
 //! JSON Patch documents (RFC 6902).
 
 use super::body::Check;
-use super::document::{Node, Part, member};
-use super::violation::Fault;
 use crate::catalog::field::{PatchOperation, PatchPath};
-use crate::catalog::nearest;
+use crate::error::Fault;
+use crate::json::{Node, Part, member, nearest};
 
 /// Checks a patch that may touch these paths only.
 pub(super) fn check_patch(check: &mut Check, paths: &[PatchPath], node: &Node<'_>) {

@@ -1,9 +1,8 @@
 //! Values that hold nothing further.
 
-use super::document::Node;
-use super::violation::Fault;
 use crate::catalog::field::{DecimalForm, Shape, Sign};
-use crate::error::Error;
+use crate::error::{Error, Fault};
+use crate::json::Node;
 use crate::value::{CurrencyCode, Date, DateTime, Decimal};
 
 /// What is wrong with a value, and what was expected when that is more than the shape says.

@@ -1,10 +1,10 @@
 //! How to find out whether a write was applied: the catalog's recipes, filled in from what was sent.
 
-use super::document::{Node, Part, at};
 use crate::catalog::operation::Verify;
 use crate::catalog::{self, Argument};
 use crate::error::Verification;
 use crate::http::Method;
+use crate::json::{Node, Part, at};
 
 /// The ways to find out whether a write was applied, the surest first; empty when the catalog knows none or the
 /// body has not what they need. Nothing but what the path and the body say is put into them.

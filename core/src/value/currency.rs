@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::excerpt::excerpt;
 use super::travels_as_text;
 use crate::error::{Error, Result};
+use crate::excerpt::excerpt;
 
 /// A code in the form of ISO 4217: three capital ASCII letters, such as `GBP`.
 ///

@@ -8,8 +8,8 @@ use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::excerpt::excerpt;
 use crate::error::{Error, Result};
+use crate::excerpt::excerpt;
 
 const EXPECTED: &str = "a decimal number such as -12.50";
 const CAPACITY: &str = "a number that can be held exactly: up to 28 decimal places and, without the point, \

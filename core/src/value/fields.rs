@@ -1,7 +1,7 @@
 //! Fixed-width fields of digits and the marks between them, read from the left.
 
-use super::excerpt::excerpt;
 use crate::error::{Error, Result};
+use crate::excerpt::excerpt;
 
 /// Reads one text; every refusal names the byte and what was expected.
 pub(super) struct Fields<'a> {

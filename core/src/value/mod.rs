@@ -9,7 +9,6 @@ mod currency;
 mod date;
 mod date_time;
 mod decimal;
-pub(crate) mod excerpt;
 mod fields;
 mod period;
 

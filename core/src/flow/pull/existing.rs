@@ -2,10 +2,9 @@
 
 use roaring::RoaringTreemap;
 
-use crate::call::planned_ids;
+use crate::checkpoint::{MOST_KNOWN, ids_of};
 use crate::error::{Error, Kind, Result};
-
-use super::standing::{MOST_KNOWN, ids_of};
+use crate::jobs::planned_ids;
 
 /// The ids of the URIs that an `OPTIONS` of everything answers; `None` when they do not say them.
 pub(super) fn of_uris(uris: &[String]) -> Option<RoaringTreemap> {

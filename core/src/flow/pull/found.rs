@@ -3,11 +3,12 @@
 use roaring::RoaringTreemap;
 use serde_json::value::RawValue;
 
-use crate::call::{instant_of, key_of};
-use crate::table::{Cell, Column, Page, write_string};
+use crate::checkpoint::{Place, Standing};
+use crate::jobs::{instant_of, key_of};
+use crate::json::write_string;
+use crate::table::{Cell, Column, Page};
 
 use super::plan::Plan;
-use super::standing::{Place, Standing};
 
 /// Something that is handed out, or only takes note of how far the pull is.
 pub(super) enum Item {

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use roaring::RoaringTreemap;
 use serde_json::value::RawValue;
 
-use crate::call::{Refusal, Resources};
-use crate::flow::PulledRecord;
 use crate::id_set::IdSet;
-use crate::mapping::{Failure, Mapping, NoBody, Resolution};
+use crate::mapping::{Mapping, NoBody, Resolution};
+use crate::output::{Failure, PulledRecord, Refusal, Resources};
 
 use super::found::{Item, Row};
 use super::plan::Plan;

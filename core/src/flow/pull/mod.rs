@@ -10,23 +10,23 @@ mod found;
 mod hydrate;
 mod plan;
 mod server_time;
-mod standing;
 mod stream;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::call::operation::Pull;
-use crate::call::{Checkpoint, Draft, Job, Outlook, Output, Position, Unusable, deprecated_read};
-use crate::client::Shared;
+use crate::checked::deprecated_read;
+use crate::checkpoint::{Checkpoint, Position, Standings};
 use crate::error::{Error, Kind, Result};
-use crate::flow::Records;
 use crate::flow::team::{News, Team};
 use crate::http::Response;
+use crate::job::{Draft, Job, Outlook, Unusable};
+use crate::operation::Pull;
+use crate::output::{Output, Records};
+use crate::shared::Shared;
 use crate::telemetry::Event;
 
 use found::Item;
-pub(crate) use standing::Standings;
 use stream::{Stream, Wanted};
 
 /// Whether the ends of a period are included, no source says: what has the watermark's own time is always asked for

@@ -1,12 +1,13 @@
 //! What is to be pulled, checked before anything is sent.
 
-use crate::call::operation::{Deletes, Fetch, Pull, PullResource, Search};
 use crate::catalog::{self, FilterType};
-use crate::client::Shared;
 use crate::error::{Error, Result};
 use crate::http::Method;
+use crate::json::nearest;
 use crate::live::LiveColumns;
 use crate::mapping::Mapping;
+use crate::operation::{Deletes, Fetch, Pull, PullResource, Search};
+use crate::shared::Shared;
 use crate::value::{DateTime, Moment, Period};
 
 /// A day begins somewhere so much earlier than in UTC.
@@ -148,7 +149,7 @@ fn find_search(name: &str) -> Result<&'static catalog::Search> {
     catalog::search_named(name).ok_or_else(|| {
         let names = catalog::catalog().filter(|resource| !resource.searches.is_empty());
         let names: Vec<&str> = names.map(|resource| resource.name).collect();
-        let hint = catalog::nearest(name, names.iter().copied())
+        let hint = nearest(name, names.iter().copied())
             .map(|near| format!("did you mean {near:?}?"))
             .unwrap_or_else(|| format!("expected one of {}", names.join(", ")));
         Error::validation("resource", format!("no search is known that finds {name:?}; {hint}"))
@@ -226,7 +227,7 @@ impl Reading {
             fetch: Fetch {
                 resource: path.to_owned(),
                 query,
-                plan: crate::call::operation::Plan::Never,
+                plan: crate::operation::Plan::Never,
                 ..Fetch::default()
             },
             id_limit: listed.id_limit as usize,

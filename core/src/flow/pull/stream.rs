@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, VecDeque};
 
 use roaring::RoaringTreemap;
 
-use crate::call::operation::{Fetch, Options};
-use crate::call::{FetchJob, Job, Resources, SearchPage, SweepJob, options_job};
-use crate::client::Shared;
+use crate::checkpoint::{ID_OVERLAP, Ids, Mark, Place, Standing};
 use crate::error::{Error, Kind, Result};
+use crate::job::Job;
+use crate::jobs::{FetchJob, SweepJob, options_job};
+use crate::operation::{Fetch, Options};
+use crate::output::{Resources, SearchPage};
+use crate::shared::Shared;
 
 use super::existing;
 use super::found::{self, Item, Reached, Row};
 use super::hydrate::{Chunk, Ready};
 use super::plan::Plan;
-use super::standing::{ID_OVERLAP, Ids, Mark, Place, Standing};
 
 /// Most rows that are handed out together without being read in detail.
 const MOST_ROWS: usize = 500;

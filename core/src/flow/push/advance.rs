@@ -10,12 +10,12 @@ use super::lookup::{Group, Hit};
 use super::resolve::{Purpose as For, Slot, listed, slot_of};
 use super::settle::Ending;
 use super::write::ANNOUNCED;
-use crate::call::check_request;
-use crate::call::operation::{Existing, Request};
+use crate::checked::check_request;
 use crate::error::{Error, Kind};
-use crate::flow::State;
 use crate::http::Method;
 use crate::mapping::{Mapped, NoBody, OnMissing, Reference};
+use crate::operation::{Existing, Request};
+use crate::output::State;
 
 /// How often something is sent whose earlier attempts were found not to be applied.
 const MOST_SENDS: u32 = 3;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entry::Stage;
 use super::lookup::{Group, Look};
 use super::{Purpose, PushJob};
-use crate::call::operation::{Fetch, Plan, Search};
-use crate::call::{FetchJob, SearchJob, SweepJob};
 use crate::error::Error;
 use crate::id_set::IdSet;
+use crate::jobs::{FetchJob, SearchJob, SweepJob};
+use crate::operation::{Fetch, Plan, Search};
 
 impl PushJob {
     /// Looks values up.

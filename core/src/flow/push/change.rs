@@ -1,11 +1,10 @@
 //! The write that makes a record what it should be: a patch or a `PUT` of what differs.
 
-use super::super::Difference;
-use crate::call::operation::Request;
 use crate::catalog::{Manner, Update};
 use crate::http::Method;
-use crate::task::{Record, array, quoted};
-use crate::validate::document::{Node, Part, at, member};
+use crate::json::{Node, Part, Record, array, at, member, quoted};
+use crate::operation::Request;
+use crate::output::Difference;
 
 /// The write that removes those differences that can be removed; `None` when there are none.
 pub(super) fn change(
@@ -49,7 +48,7 @@ fn patch(update: &Update, changes: &[&Difference]) -> String {
 /// is, since it would be cleared otherwise (API notes §10.24).
 fn put(body: &str, record: &str, changes: &[&Difference]) -> String {
     let (body, record) = (Record::parse(body), Record::parse(record));
-    let mut text = crate::task::ObjectText::new();
+    let mut text = crate::json::ObjectText::new();
     for (name, wanted) in &body.0 {
         let place = format!("/{name}");
         let differs = |change: &&&Difference| {
@@ -67,7 +66,7 @@ fn merged(wanted: &Part<'_>, there: Option<&Part<'_>>) -> String {
     let whole = || wanted.raw().unwrap_or("null").to_owned();
     match (wanted.read(), there.map(Part::read)) {
         (Node::Object(members), Some(Node::Object(others))) => {
-            let mut text = crate::task::ObjectText::new();
+            let mut text = crate::json::ObjectText::new();
             for (name, other) in &others {
                 if member(&members, name).is_none() {
                     text = text.raw(name, other.raw().unwrap_or("null"));

@@ -3,10 +3,10 @@
 
 use serde_json::value::RawValue;
 
-use super::super::Difference;
 use crate::catalog::Update;
 use crate::catalog::field::{Inside, Shape};
-use crate::validate::document::{Node, Part, at, member};
+use crate::json::{Node, Part, at, member};
+use crate::output::Difference;
 use crate::value::{Date, DateTime, Decimal};
 
 /// What differs between a body that would create the record, of that shape, and the record as it was read.
@@ -176,7 +176,7 @@ fn at_place<'d>(record: &Part<'d>, place: &str) -> Option<Part<'d>> {
 
 fn id_within(part: &Part<'_>) -> u64 {
     match part.read() {
-        Node::Object(members) => at(&members, "id").as_ref().and_then(crate::task::id_of).unwrap_or_default(),
+        Node::Object(members) => at(&members, "id").as_ref().and_then(crate::json::id_of).unwrap_or_default(),
         Node::Null
         | Node::Boolean(_)
         | Node::Number(_)
@@ -281,7 +281,8 @@ fn is_country(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{find, operation::Content, update};
+    use crate::catalog::operation::Content;
+    use crate::catalog::{find, update};
     use crate::http::Method;
 
     fn pointers(target: &str, body: &str, record: &str) -> Vec<(String, bool)> {

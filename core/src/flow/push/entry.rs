@@ -1,11 +1,11 @@
 //! Something that is to be written: a record of the input, or what is created for one.
 
-use super::super::{Created, Difference};
 use super::journal::Done;
 use super::lookup::{Group, Hit};
-use crate::call::operation::Request;
 use crate::error::Error;
 use crate::mapping::Mapped;
+use crate::operation::Request;
+use crate::output::{Created, Difference};
 
 /// A record of the input, or something that is created for one, on its way.
 pub(super) struct Entry {

@@ -11,8 +11,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::super::State;
 use crate::error::{Error, Result};
+use crate::output::State;
 
 /// The version that this engine writes, and the only one that it reads so far.
 const VERSION: u32 = 1;

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::call::operation::{MAX_PAGE_SIZE, Search};
 use crate::catalog::{self, FilterType};
 use crate::error::Error;
 use crate::mapping::Reference;
+use crate::operation::{MAX_PAGE_SIZE, Search};
 use crate::table::{Cell, Page};
 
 /// How long it is believed that something is not there. Others write, too.

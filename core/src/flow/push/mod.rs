@@ -20,19 +20,20 @@ mod write;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::call::operation::{Existing, Push};
-use crate::call::{Draft, Job, Outlook, Output, Position, Unusable};
 use crate::catalog::field::Shape;
 use crate::catalog::operation::Content;
 use crate::catalog::{self, Update};
-use crate::client::Shared;
+use crate::checkpoint::Position;
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Method, Response};
+use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::mapping::{KeySearch, Mapping};
+use crate::operation::{Existing, Push};
+use crate::output::{Outcome, Output, State};
+use crate::shared::Shared;
 use crate::telemetry::Event;
 
 use super::team::Team;
-use super::{Outcome, State};
 use entry::Entry;
 use journal::{Journal, Names};
 use lookup::{Group, Look, Lookups};

@@ -4,10 +4,9 @@ use super::entry::Stage;
 use super::lookup::{Look, in_words};
 use super::settle::Ending;
 use super::{Purpose, PushJob, is_fatal};
-use crate::call::{Output, Resources};
 use crate::error::{Error, Kind};
-use crate::flow::State;
 use crate::flow::team::News;
+use crate::output::{Output, Resources, State};
 
 impl PushJob {
     /// Takes the news, and goes on.

@@ -5,8 +5,7 @@ use super::journal::DoneState;
 use super::resolve::Slot;
 use super::{PushJob, THIS_RUN};
 use crate::error::{Delivery, Error};
-use crate::flow::{Created, Outcome, State};
-use crate::mapping::Failure;
+use crate::output::{Created, Failure, Outcome, State};
 
 /// How many failures the reason names; the outcome has them all.
 const NAMED: usize = 3;

@@ -3,12 +3,12 @@
 use super::entry::{Attempt, Doubt, Stage};
 use super::settle::Ending;
 use super::{Purpose, PushJob, is_fatal};
-use crate::call::operation::{Batch, OnFailure, Order, Packing, Request};
-use crate::call::{BatchJob, Position};
+use crate::checkpoint::Position;
 use crate::error::{Delivery, Error, Kind, Result};
-use crate::flow::State;
 use crate::http::Method;
-use crate::{BatchResult, Reply};
+use crate::jobs::BatchJob;
+use crate::operation::{Batch, OnFailure, Order, Packing, Request};
+use crate::output::{BatchResult, Reply, State};
 
 /// How many writes are announced together: as many as one multi-message takes, so that a crash leaves no more than
 /// those in doubt (API notes §6).
@@ -161,8 +161,7 @@ fn id_of(reply: &Reply) -> Option<u64> {
 }
 
 fn read_id(reply: &Reply) -> Result<Option<u64>> {
-    use crate::task::id_of;
-    use crate::validate::document::{Node, Part, at};
+    use crate::json::{Node, Part, at, id_of};
     if reply.body.is_empty() {
         return Ok(None);
     }

@@ -1,8 +1,7 @@
 //! Reading a document's objects member by member, so that everything wrong is found with its place.
 
-use crate::catalog::nearest;
+use crate::json::{Node, Part, nearest};
 use crate::mapping::finding::Findings;
-use crate::validate::document::{Node, Part};
 
 /// A part of a document, and where it stands.
 #[derive(Clone)]

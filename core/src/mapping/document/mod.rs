@@ -20,7 +20,7 @@ use super::rule::{Constant, Operand, Pick, Tables};
 use super::tape::{Kind, Node as TapeNode, Tape};
 use super::transform::{Reading, Table};
 use super::value::Value;
-use crate::validate::document::Node;
+use crate::json::Node;
 use members::Place;
 
 /// How much of a document was read, nested ones included.

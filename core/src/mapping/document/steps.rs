@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::members::{Members, Place};
 use super::{Context, Scope, constant};
+use crate::json::Node;
 use crate::mapping::reference::OnMissing;
 use crate::mapping::rule::{Constant, Operand, Resolve};
 use crate::mapping::transform::{
@@ -11,7 +12,6 @@ use crate::mapping::transform::{
     Time, Unit, UnitStep, Zone,
 };
 use crate::mapping::value::Value;
-use crate::validate::document::Node;
 use crate::value::CurrencyCode;
 
 /// The types, before what else is said of them.

@@ -8,13 +8,13 @@ use super::{SCOPES, Scope};
 use crate::catalog;
 use crate::catalog::operation::{Content, Endpoint, Operation};
 use crate::http::Method;
+use crate::json::{Node, Part, nearest};
 use crate::mapping::Mapping;
 use crate::mapping::finding::Findings;
 use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABLES};
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{Entry, Operand, Pick, Rule, Tables};
 use crate::mapping::transform::{Reading, Table};
-use crate::validate::document::{Node, Part};
 
 /// The version of documents that is read.
 const VERSION: &str = "1";
@@ -348,8 +348,8 @@ impl Context<'_> {
             self.findings.warn(pointer, message);
         } else {
             let names = catalog::catalog().map(|resource| resource.name);
-            let hint = catalog::nearest(named, names)
-                .map_or_else(String::new, |name| format!("; did you mean {name}?"));
+            let hint =
+                nearest(named, names).map_or_else(String::new, |name| format!("; did you mean {name}?"));
             self.findings.error(pointer, format!("no resource has the name or path {named:?}{hint}"));
         }
         (named.to_owned(), None)
@@ -388,8 +388,8 @@ impl Context<'_> {
         let found = catalog::resource(&named).map(|resource| resource.name);
         if found.is_none() {
             let names = catalog::catalog().map(|resource| resource.name);
-            let hint = catalog::nearest(&named, names)
-                .map_or_else(String::new, |name| format!("; did you mean {name}?"));
+            let hint =
+                nearest(&named, names).map_or_else(String::new, |name| format!("; did you mean {name}?"));
             self.findings.error(place.pointer, format!("no resource has the name or path {named:?}{hint}"));
         }
         found

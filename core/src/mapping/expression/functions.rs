@@ -7,7 +7,7 @@ use rust_decimal::Decimal as Exact;
 
 use super::evaluate::{equal, evaluate, for_each};
 use super::{Scope, Tree};
-use crate::catalog::nearest;
+use crate::json::nearest;
 use crate::mapping::limit::Budget;
 use crate::mapping::transform::{Operation, calculate, short};
 use crate::mapping::value::{Items, Sort, Value, distinct};

@@ -1,11 +1,11 @@
 //! Failures: which rule, where in the record, what value, and why.
 
 use super::{Entrance, Outcome, Run};
-use crate::mapping::failure::Failure;
 use crate::mapping::limit::VALUE_BYTES;
 use crate::mapping::plan::placed;
 use crate::mapping::rule::{Each, Rule, Source};
 use crate::mapping::value::Value;
+use crate::output::Failure;
 
 impl<'v> Run<'v> {
     pub(super) fn fail(&mut self, rule: &'v Rule, value: &Value<'v>, reason: String) -> Outcome {

@@ -1,9 +1,8 @@
 //! From JSON to the tokens of a tape, in one pass, with what is wrong and where.
 
 use super::{Kind, OUTSIDE, Token, digest, digest_of};
-use crate::table::plain_string;
-use crate::validate::document::DEEPEST;
-use crate::value::excerpt::excerpt;
+use crate::excerpt::excerpt;
+use crate::json::{DEEPEST, plain_string};
 
 /// What is wrong with a text, and where.
 pub(super) enum Fault {

@@ -4,7 +4,7 @@ use jiff::civil;
 use jiff::tz::{Offset, TimeZone};
 
 use super::zone_rules::RULES;
-use crate::catalog::nearest;
+use crate::json::nearest;
 use crate::value::DateTime;
 
 /// A zone: UTC, a fixed offset, or a place whose clocks change by rule.

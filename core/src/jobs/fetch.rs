@@ -1,0 +1,433 @@
+//! Resources by id in the fewest GETs: split at the resource's limit, planned by `OPTIONS` where gaps are
+//! worth knowing, and bisected where one bad id spoils a whole set.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::account::{Query, checked_path};
+use crate::catalog::{self, Reading};
+use crate::checkpoint::Position;
+use crate::classify::is_unknown_path;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Method, Response};
+use crate::id_set::{IdSet, Split};
+use crate::job::{Draft, Job, Outlook, Unusable};
+use crate::operation::{Fetch, Plan};
+use crate::output::{Output, Refusal, Resources};
+use crate::telemetry::{Event, template};
+
+use super::options::read_uris;
+use super::resources::{Found, find_resources};
+
+/// Longest id set put into a URL, in bytes. No limit is documented; this one keeps URLs below what common
+/// proxies take.
+const MAX_ID_TEXT: usize = 4_000;
+
+/// From so many GETs on, asking `OPTIONS` for gaps first is likely to save more than it costs.
+const OPTIONS_PAYS_FROM: u64 = 3;
+
+/// The tag of the `OPTIONS` request; GETs count up from 1.
+const PLANNING: u64 = 0;
+
+/// A fetch under way.
+pub(crate) struct FetchJob {
+    resource: String,
+    /// What stands before and behind the ids, checked and escaped.
+    path: (String, String),
+    template: Arc<str>,
+    query: Query,
+    listed: Reading,
+    id_limit: u32,
+    ahead: usize,
+    stage: Stage,
+    /// Chunks in ascending order: planned, out, or answered and waiting for those before them.
+    chunks: VecDeque<Chunk>,
+    next_tag: u64,
+    outputs: VecDeque<Output>,
+    /// What was put out and is not consumed, oldest first.
+    unconsumed: VecDeque<Unconsumed>,
+    partly_consumed: usize,
+    /// Whether any set was ever read: until then a refusal may be about something other than an id.
+    read_something: bool,
+    refusals: u32,
+    total: Option<u64>,
+}
+
+enum Stage {
+    /// To ask `OPTIONS` about these ids.
+    ToPlan(IdSet),
+    /// `OPTIONS` about these ids is out.
+    Planning(IdSet),
+    /// Ids not yet cut into chunks.
+    Cutting(Split),
+    /// The whole list, without ids, is still to be asked for.
+    WholeList,
+}
+
+struct Chunk {
+    tag: u64,
+    ids: Option<IdSet>,
+    state: State,
+}
+
+enum State {
+    Planned,
+    Requested,
+    Answered(Box<Resources>),
+}
+
+struct Unconsumed {
+    requested: IdSet,
+    /// For each resource, which of the requested ids it is, where that can be told.
+    ids: Vec<Option<u64>>,
+}
+
+impl FetchJob {
+    /// Plans a fetch that was checked before.
+    pub(crate) fn new(fetch: &Fetch, ahead: usize) -> Result<Self> {
+        let listed = catalog::reading(&fetch.resource);
+        let id_limit = fetch.id_limit.unwrap_or(listed.id_limit);
+        let (before, behind) = split_path(fetch.resource.trim_matches('/'))?;
+        let mut query = Query::default();
+        for (name, value) in &fetch.query {
+            query.push(name, value);
+        }
+        let stage = match &fetch.ids {
+            None => Stage::WholeList,
+            Some(ids) if options_pay(ids, fetch.plan, &listed, id_limit) => Stage::ToPlan(ids.clone()),
+            Some(ids) => cutting(ids, id_limit),
+        };
+        Ok(Self {
+            resource: fetch.resource.trim_matches('/').to_owned(),
+            template: template(&format!("{before}/1{behind}")),
+            path: (before, behind),
+            query,
+            listed,
+            id_limit,
+            ahead: ahead.max(1),
+            stage,
+            chunks: VecDeque::new(),
+            next_tag: PLANNING + 1,
+            outputs: VecDeque::new(),
+            unconsumed: VecDeque::new(),
+            partly_consumed: 0,
+            read_something: false,
+            refusals: 0,
+            total: fetch.ids.as_ref().map(IdSet::len),
+        })
+    }
+
+    /// Goes on with what an earlier run left.
+    pub(crate) fn resume(&mut self, position: Position) -> Result<()> {
+        match position {
+            Position::Start => {}
+            Position::End => self.stage = nothing_left(),
+            // What is left was planned before, or is few: ask for it directly.
+            Position::Ids { left } => self.stage = cutting(&left, self.id_limit),
+            Position::Row { .. } | Position::Writes { .. } | Position::Pull(_) => {
+                return Err(Error::validation("checkpoint", "the position is not one of a fetch"));
+            }
+        }
+        Ok(())
+    }
+
+    fn url_path(&self, ids: Option<&IdSet>) -> String {
+        let (before, behind) = &self.path;
+        match ids {
+            Some(ids) => format!("{before}/{ids}{behind}"),
+            None => format!("{before}{behind}"),
+        }
+    }
+
+    fn tag(&mut self) -> u64 {
+        self.next_tag += 1;
+        self.next_tag - 1
+    }
+
+    /// Cuts the next chunk off what is left, when nothing planned waits already.
+    fn cut(&mut self) {
+        match &mut self.stage {
+            Stage::Cutting(left) => {
+                if let Some(chunk) = left.next() {
+                    let tag = self.tag();
+                    self.chunks.push_back(Chunk { tag, ids: Some(chunk), state: State::Planned });
+                }
+            }
+            Stage::WholeList => {
+                self.stage = nothing_left();
+                let tag = self.tag();
+                self.chunks.push_back(Chunk { tag, ids: None, state: State::Planned });
+            }
+            Stage::ToPlan(_) | Stage::Planning(_) => {}
+        }
+    }
+
+    fn is_cut(&self) -> bool {
+        matches!(&self.stage, Stage::Cutting(left) if left.remaining().is_empty())
+    }
+
+    /// Takes the server's plan. Ids that it leaves out do not exist.
+    fn take_plan(&mut self, asked: &IdSet, body: &[u8]) -> Result<()> {
+        let mut known = IdSet::new();
+        let mut chunks = VecDeque::new();
+        for uri in read_uris(body)? {
+            let ids = common(&planned_ids(&uri)?, asked);
+            if ids.is_empty() {
+                continue;
+            }
+            known = known.union(&ids);
+            let tag = self.tag();
+            chunks.push_back(Chunk { tag, ids: Some(ids), state: State::Planned });
+        }
+        let missing = asked.difference(&known);
+        if !missing.is_empty() {
+            self.put_out(Resources { missing: missing.clone(), requested: missing, ..Resources::empty() });
+        }
+        self.stage = nothing_left();
+        self.chunks = chunks;
+        Ok(())
+    }
+
+    fn put_out(&mut self, resources: Resources) {
+        self.unconsumed.push_back(Unconsumed {
+            requested: resources.requested.clone(),
+            ids: resources.items.iter().map(|item| item.id.filter(|_| self.listed.names_asked)).collect(),
+        });
+        self.outputs.push_back(Output::Resources(resources));
+    }
+
+    /// Puts out what is answered, in order.
+    fn advance(&mut self) {
+        while let Some(Chunk { state: State::Answered(_), .. }) = self.chunks.front() {
+            if let Some(Chunk { state: State::Answered(resources), .. }) = self.chunks.pop_front() {
+                self.put_out(*resources);
+            }
+        }
+    }
+
+    fn index(&self, tag: u64) -> Result<usize> {
+        self.chunks
+            .iter()
+            .position(|chunk| chunk.tag == tag)
+            .ok_or_else(|| Error::misuse("an answer came for a part of the fetch that is not out"))
+    }
+
+    fn answer_chunk(&mut self, index: usize, resources: Resources) {
+        self.chunks[index].state = State::Answered(Box::new(resources));
+        self.advance();
+    }
+
+    /// Splits a refused set in two, or settles a single refused id.
+    fn refuse(&mut self, index: usize, error: Error, events: &mut Vec<Event>) -> Result<()> {
+        self.refusals += 1;
+        let Some(ids) = self.chunks[index].ids.clone() else { return Err(error) };
+        if !self.read_something && self.refusals > hopeless_after(self.id_limit) {
+            // Not one id of them can be read: the reason is not an id.
+            return Err(error);
+        }
+        let Some((lower, upper)) = ids.halves() else {
+            let Some(id) = ids.first() else { return Err(error) };
+            let refused = vec![Refusal { id, error }];
+            self.answer_chunk(index, Resources { requested: ids, refused, ..Resources::empty() });
+            return Ok(());
+        };
+        events.push(Event::Bisecting { resource: self.resource.clone(), ids: ids.len() });
+        let (first, second) = (self.tag(), self.tag());
+        self.chunks[index] = Chunk { tag: first, ids: Some(lower), state: State::Planned };
+        self.chunks.insert(index + 1, Chunk { tag: second, ids: Some(upper), state: State::Planned });
+        Ok(())
+    }
+}
+
+impl Job for FetchJob {
+    fn next(&mut self) -> Option<Draft> {
+        if !self.outputs.is_empty() {
+            return None;
+        }
+        if let Stage::ToPlan(ids) = &self.stage {
+            let ids = ids.clone();
+            let path = self.url_path(Some(&ids));
+            self.stage = Stage::Planning(ids);
+            return Some(Draft::read(PLANNING, Method::Options, path, &self.template, ""));
+        }
+        let out = self.chunks.iter().filter(|chunk| !matches!(chunk.state, State::Planned)).count();
+        if out >= self.ahead {
+            return None;
+        }
+        if !self.chunks.iter().any(|chunk| matches!(chunk.state, State::Planned)) {
+            self.cut();
+        }
+        let index = self.chunks.iter().position(|chunk| matches!(chunk.state, State::Planned))?;
+        let path = self.url_path(self.chunks[index].ids.as_ref());
+        let chunk = &mut self.chunks[index];
+        chunk.state = State::Requested;
+        Some(Draft::read(chunk.tag, Method::Get, path, &self.template, self.query.as_str()))
+    }
+
+    fn accept(&mut self, tag: u64, response: Response, _events: &mut Vec<Event>) -> Result<(), Unusable> {
+        if let (PLANNING, Stage::Planning(ids)) = (tag, &self.stage) {
+            let asked = ids.clone();
+            return Ok(self.take_plan(&asked, &response.body)?);
+        }
+        let index = self.index(tag)?;
+        let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
+        self.read_something = true;
+        let requested = self.chunks[index].ids.clone().unwrap_or_default();
+        // Where a resource does not say its id, or another one, nothing can be said of what is missing.
+        let all_named = self.listed.names_asked && items.iter().all(|item| item.id.is_some());
+        let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };
+        let resources = Resources { body: response.body, items, requested, missing, refused: Vec::new() };
+        self.answer_chunk(index, resources);
+        Ok(())
+    }
+
+    fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()> {
+        if let (PLANNING, Stage::Planning(ids)) = (tag, &self.stage) {
+            // The plan would only have saved requests: go on without it, unless nothing can go on.
+            return match error.kind() {
+                Kind::Authentication
+                | Kind::Permission
+                | Kind::Transport
+                | Kind::Cancelled
+                | Kind::Throttled => Err(error),
+                Kind::Validation
+                | Kind::Rejected
+                | Kind::NotFound
+                | Kind::Conflict
+                | Kind::Unavailable
+                | Kind::Protocol
+                | Kind::Misuse => {
+                    self.stage = cutting(ids, self.id_limit);
+                    Ok(())
+                }
+            };
+        }
+        let index = self.index(tag)?;
+        match error.status() {
+            // Most resources answer 404 when none of the ids exist (API notes §3.3), and an unknown path too.
+            Some(404) if !is_unknown_path(&error) => {
+                let Some(requested) = self.chunks[index].ids.clone() else {
+                    self.answer_chunk(index, Resources::empty());
+                    return Ok(());
+                };
+                self.read_something = true;
+                let missing = if self.listed.names_asked { requested.clone() } else { IdSet::new() };
+                self.answer_chunk(index, Resources { requested, missing, ..Resources::empty() });
+                Ok(())
+            }
+            Some(400) => self.refuse(index, error, events),
+            _ => Err(error),
+        }
+    }
+
+    fn outputs(&mut self) -> &mut VecDeque<Output> {
+        &mut self.outputs
+    }
+
+    fn is_finished(&self) -> bool {
+        self.is_cut() && self.chunks.is_empty() && self.outputs.is_empty()
+    }
+
+    fn acknowledge(&mut self, items: Option<usize>) {
+        match items {
+            Some(items) => self.partly_consumed = items,
+            None => {
+                self.unconsumed.pop_front();
+                self.partly_consumed = 0;
+            }
+        }
+    }
+
+    fn outlook(&self) -> Outlook {
+        let planned = self.chunks.iter().filter(|chunk| matches!(chunk.state, State::Planned)).count() as u64;
+        let (uncut, exact) = match &self.stage {
+            Stage::ToPlan(ids) => (1 + chunk_count(ids, self.id_limit), false),
+            Stage::Planning(ids) => (chunk_count(ids, self.id_limit), false),
+            Stage::Cutting(left) => (chunk_count(&left.remaining(), self.id_limit), true),
+            Stage::WholeList => (1, true),
+        };
+        Outlook { requests: planned + uncut, exact, items: self.total }
+    }
+
+    fn position(&self) -> Result<Position> {
+        if self.is_finished() && self.unconsumed.is_empty() {
+            return Ok(Position::End);
+        }
+        let mut left = match &self.stage {
+            Stage::ToPlan(_) | Stage::WholeList => return Ok(Position::Start),
+            Stage::Planning(ids) => ids.clone(),
+            Stage::Cutting(left) => left.remaining(),
+        };
+        for chunk in &self.chunks {
+            let Some(ids) = &chunk.ids else { return Ok(Position::Start) };
+            left = left.union(ids);
+        }
+        for (index, output) in self.unconsumed.iter().enumerate() {
+            let consumed = if index == 0 { self.partly_consumed } else { 0 };
+            let done = IdSet::from_ids(output.ids.iter().take(consumed).copied().flatten())?;
+            left = left.union(&output.requested.difference(&done));
+        }
+        Ok(Position::Ids { left })
+    }
+}
+
+/// The path before and behind its ids, which stand at its end or where `{ids}` says. An id set needs no
+/// escaping.
+fn split_path(resource: &str) -> Result<(String, String)> {
+    match resource.split_once("/{ids}") {
+        Some((before, "")) => Ok((checked_path(before)?, String::new())),
+        Some((before, behind)) => Ok((checked_path(before)?, format!("/{}", checked_path(behind)?))),
+        None => Ok((checked_path(resource)?, String::new())),
+    }
+}
+
+fn cutting(ids: &IdSet, id_limit: u32) -> Stage {
+    Stage::Cutting(ids.split(id_limit as usize, MAX_ID_TEXT))
+}
+
+fn nothing_left() -> Stage {
+    cutting(&IdSet::new(), 1)
+}
+
+/// How many GETs the ids take. Counted out where that is cheap, and otherwise the lower bound that the
+/// limit alone sets.
+fn chunk_count(ids: &IdSet, id_limit: u32) -> u64 {
+    const COUNTED_OUT: u64 = 10_000;
+    let least = ids.len().div_ceil(u64::from(id_limit));
+    if least > COUNTED_OUT { least } else { ids.split(id_limit as usize, MAX_ID_TEXT).count() as u64 }
+}
+
+fn common(one: &IdSet, other: &IdSet) -> IdSet {
+    one.difference(&one.difference(other))
+}
+
+/// Whether `OPTIONS` is asked first.
+fn options_pay(ids: &IdSet, plan: Plan, listed: &Reading, id_limit: u32) -> bool {
+    let has_gaps_to_find = ids.len() > ids.ranges().count() as u64;
+    let is_legal = ids.to_string().len() <= MAX_ID_TEXT;
+    match plan {
+        Plan::Never => false,
+        Plan::Always => listed.options && is_legal && !ids.is_empty(),
+        Plan::Auto => {
+            listed.options
+                && is_legal
+                && has_gaps_to_find
+                && ids.len().div_ceil(u64::from(id_limit)) >= OPTIONS_PAYS_FROM
+        }
+    }
+}
+
+/// So many refusals without one success end the search for a bad id: one path down the halves, and back.
+fn hopeless_after(id_limit: u32) -> u32 {
+    2 * (u32::BITS - id_limit.leading_zeros()) + 2
+}
+
+/// The id set at the end of a planned URI such as `/order/3-4,9`.
+pub(crate) fn planned_ids(uri: &str) -> Result<IdSet> {
+    let last = uri.rsplit('/').next().unwrap_or_default();
+    IdSet::parse(last).map_err(|_| {
+        Error::new(Kind::Protocol, "a planned URI does not end in an id set")
+            .repeating(format!("the planned URI {uri:?} does not end in an id set"))
+            .at("response.getUris")
+    })
+}

@@ -1,0 +1,17 @@
+//! The jobs that carry out what one resource needs: requests, searches, fetches, plans of URIs and batches.
+
+mod batch;
+mod fetch;
+mod options;
+mod request;
+mod resources;
+mod search;
+mod single;
+mod sweep;
+
+pub(crate) use batch::BatchJob;
+pub(crate) use fetch::{FetchJob, planned_ids};
+pub(crate) use options::job as options_job;
+pub(crate) use request::job as request_job;
+pub(crate) use search::SearchJob;
+pub(crate) use sweep::{SweepJob, instant_of, key_of};

@@ -1,0 +1,170 @@
+//! Finds the resources in an answer without copying or re-serialising them.
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::envelope::{Envelope, unreadable};
+use crate::error::Result;
+use crate::id_set::IdSet;
+use crate::output::Resource;
+
+/// The resources of an answer, and the ids that it has.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) items: Vec<Resource>,
+    pub(crate) ids: IdSet,
+}
+
+/// Finds the resources: the elements of an array, the members of an object keyed by id (goods-out notes,
+/// availability), the elements of an array inside a one-member object (journals), or one resource alone.
+pub(crate) fn find_resources(body: &[u8], id_member: &str) -> Result<Found> {
+    let Some(response) = Envelope::read(body)?.response else { return Ok(Found::default()) };
+    let parts: Parts<'_> = serde_json::from_str(response.get()).map_err(|error| unreadable(body, &error))?;
+    let parts = match parts {
+        Parts::Members(members) => unwrap_single(members, response)?,
+        other => other,
+    };
+    let base = body.as_ptr() as usize;
+    let resource = |id: Option<u64>, raw: &RawValue| {
+        let start = raw.get().as_ptr() as usize - base;
+        Resource { id, span: start..start + raw.get().len() }
+    };
+    let items: Vec<Resource> = match parts {
+        Parts::Nothing => Vec::new(),
+        Parts::Elements(elements) => {
+            elements.into_iter().map(|raw| resource(id_of(raw.get(), id_member), raw)).collect()
+        }
+        Parts::Members(members) => members
+            .into_iter()
+            .map(|(name, raw)| resource(name.parse().ok().or_else(|| id_of(raw.get(), id_member)), raw))
+            .collect(),
+    };
+    let known = items.iter().filter_map(|item| item.id).filter(|id| (1..=IdSet::HIGHEST).contains(id));
+    Ok(Found { ids: IdSet::from_ids(known)?, items })
+}
+
+enum Parts<'a> {
+    Nothing,
+    Elements(Vec<&'a RawValue>),
+    Members(Vec<(String, &'a RawValue)>),
+}
+
+impl<'de> Deserialize<'de> for Parts<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PartsVisitor;
+        impl<'de> Visitor<'de> for PartsVisitor {
+            type Value = Parts<'de>;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an array or object of resources, or null")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Parts::Nothing)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = sequence.next_element()? {
+                    elements.push(element);
+                }
+                Ok(Parts::Elements(elements))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Parts::Members(members))
+            }
+        }
+        deserializer.deserialize_any(PartsVisitor)
+    }
+}
+
+/// An object that is not keyed by id is a wrapper around an array, or one resource.
+fn unwrap_single<'a>(members: Vec<(String, &'a RawValue)>, whole: &'a RawValue) -> Result<Parts<'a>> {
+    if members.iter().all(|(name, _)| name.parse::<u64>().is_ok()) {
+        return Ok(Parts::Members(members));
+    }
+    if let [(_, only)] = members.as_slice()
+        && only.get().starts_with('[')
+        && let Ok(elements) = serde_json::from_str(only.get())
+    {
+        return Ok(Parts::Elements(elements));
+    }
+    Ok(Parts::Elements(vec![whole]))
+}
+
+/// The id inside a resource's text.
+fn id_of(json: &str, member: &str) -> Option<u64> {
+    // Nearly always the first member, so the rest need not be read.
+    if let Some(rest) = json
+        .strip_prefix("{\"")
+        .and_then(|rest| rest.strip_prefix(member))
+        .and_then(|rest| rest.strip_prefix("\":"))
+    {
+        let digits = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
+        if let (Ok(id), Some(b',' | b'}')) = (rest[..digits].parse(), rest.as_bytes().get(digits)) {
+            return Some(id);
+        }
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    deserializer.deserialize_map(IdVisitor(member)).ok().flatten()
+}
+
+struct IdVisitor<'a>(&'a str);
+
+impl<'de> Visitor<'de> for IdVisitor<'_> {
+    type Value = Option<u64>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a resource")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut id = None;
+        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            if name == self.0 {
+                id = map.next_value::<&RawValue>()?.get().parse().ok();
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(body: &str, member: &str) -> Vec<(Option<u64>, String)> {
+        let found = find_resources(body.as_bytes(), member).unwrap();
+        found.items.iter().map(|item| (item.id, body[item.span.clone()].to_owned())).collect()
+    }
+
+    #[test]
+    fn finds_arrays_maps_wrappers_and_single_resources() {
+        assert_eq!(
+            found(r#"{"response":[{"id":1,"a":"ü"},{"b":[{"id":9}], "id" : 22 }],"sorting":[]}"#, "id"),
+            [(Some(1), r#"{"id":1,"a":"ü"}"#.into()), (Some(22), r#"{"b":[{"id":9}], "id" : 22 }"#.into())]
+        );
+        assert_eq!(
+            found(r#"{"response":{"7":{"x":1},"8":{}}}"#, "id"),
+            [(Some(7), r#"{"x":1}"#.into()), (Some(8), "{}".into())]
+        );
+        assert_eq!(found(r#"{"response":{"journals":[{"id":3}]}}"#, "id"), [(Some(3), r#"{"id":3}"#.into())]);
+        assert_eq!(found(r#"{"response":{"id":4,"x":[]}}"#, "id"), [(Some(4), r#"{"id":4,"x":[]}"#.into())]);
+        assert_eq!(
+            found(r#"{"response":[{"contactId":5}]}"#, "contactId"),
+            [(Some(5), r#"{"contactId":5}"#.into())]
+        );
+        assert_eq!(found(r#"{"response":[3,null]}"#, "id"), [(None, "3".into()), (None, "null".into())]);
+        for empty in ["{}", r#"{"response":[]}"#, r#"{"response":null}"#, r#"{"response":{}}"#] {
+            assert!(found(empty, "id").is_empty(), "{empty}");
+        }
+    }
+}

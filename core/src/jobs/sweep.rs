@@ -1,0 +1,469 @@
+//! A whole search as it stands, though rows appear, vanish and move while it is read.
+//!
+//! Rows are sorted by what they are swept by. A page is asked for at the place of the last row seen, which is read
+//! twice; when it begins behind that row, rows before it are gone and others have moved up unseen, so the sweep steps
+//! back until the page overlaps what it has seen.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use roaring::RoaringTreemap;
+
+use crate::account::{Query, checked_path};
+use crate::catalog;
+use crate::checkpoint::Position;
+use crate::config::Config;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Method, Response};
+use crate::job::{Draft, Job, Outlook, Unusable};
+use crate::live::LiveColumns;
+use crate::operation::{Paging, Search};
+use crate::output::{Output, SearchPage};
+use crate::table::{Cell, Column, Page};
+use crate::telemetry::{Event, template};
+use crate::value::DateTime;
+
+/// So many rows a sweep steps back at first; then twice as many each time.
+const FIRST_STEP_BACK: u64 = 50;
+
+/// So many answers in a row that are the same page mean that the server does not page at all.
+const SAME_PAGES: u32 = 3;
+
+/// So many answers in a row without a new row, beside those that it takes to catch up after stepping back, mean
+/// that the rows move faster than they are read.
+const FRUITLESS: u64 = 16;
+
+/// A sweep under way. It puts out pages without the rows that came before, and keeps no position of its own: whoever
+/// sweeps knows what was consumed.
+pub(crate) struct SweepJob {
+    resource: String,
+    path: String,
+    template: Arc<str>,
+    filters: Query,
+    columns: Vec<String>,
+    paging: Paging,
+    page_size: u64,
+    order: Order,
+    /// The column that tells rows apart.
+    key: Option<String>,
+    /// Where to put what the first page's meta-data teaches; `None` afterwards.
+    live: Option<Arc<LiveColumns>>,
+    /// The row that the next page begins with, from 1.
+    wanted: u64,
+    /// Where stepping back began, and by how much; `None` while pages overlap.
+    back: Option<(u64, u64)>,
+    is_out: bool,
+    ended: bool,
+    outputs: VecDeque<Output>,
+    /// The last row of all that were seen, in the order.
+    last: Option<Place>,
+    seen: Seen,
+    /// Ends behind the last row with a greater key than this.
+    stop_at: Option<u64>,
+    latest: Option<(Place, Place, usize)>,
+    same: u32,
+    fruitless: u64,
+    results_available: Option<u64>,
+}
+
+/// What the rows are sorted by, as far as the API can sort by it.
+#[derive(Clone, Debug, Default)]
+struct Order {
+    watermark: Option<String>,
+    by_key: bool,
+    descending: bool,
+    /// Whether the rows were in this order so far.
+    holds: bool,
+}
+
+/// Where a row stands in the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    watermark: Option<i64>,
+    key: Option<u64>,
+    /// The row itself, where no key tells it.
+    text: Option<String>,
+}
+
+/// Rows that came before.
+enum Seen {
+    /// No key tells rows apart.
+    Unknown,
+    Keys(RoaringTreemap, u64),
+    /// With the watermark that each had: with another one, a row has changed and counts as new.
+    Changes(BTreeMap<u64, Option<i64>>),
+}
+
+impl SweepJob {
+    /// Plans a sweep of a search that was checked before, by its key; by nothing where it has none or cannot be
+    /// sorted by it. The search's own sort and limit do not count.
+    pub(crate) fn new(search: &Search, config: &Config, live: Arc<LiveColumns>) -> Result<Self> {
+        let path = checked_path(&search.resource)?;
+        let key = search.key.clone().or_else(|| catalog::search(&search.resource)?.key.map(str::to_owned));
+        let mut filters = Query::default();
+        for (name, value) in &search.filters {
+            filters.push(name, value);
+        }
+        let by_key = key.as_deref().is_some_and(|key| is_sortable(&search.resource, key, &live));
+        // A page begins with a row that is known: one of a single row would never bring another.
+        let page_size = u64::from(search.page_size.unwrap_or(config.page_size)).max(2);
+        let mut job = Self {
+            resource: search.resource.trim_matches('/').to_owned(),
+            template: template(&path),
+            path,
+            filters,
+            columns: search.columns.clone(),
+            paging: search.paging.unwrap_or(config.paging),
+            page_size,
+            order: Order { watermark: None, by_key, descending: false, holds: true },
+            seen: if key.is_some() { Seen::Keys(RoaringTreemap::new(), 0) } else { Seen::Unknown },
+            key,
+            live: Some(live),
+            wanted: 1,
+            back: None,
+            is_out: false,
+            ended: false,
+            outputs: VecDeque::new(),
+            last: None,
+            stop_at: None,
+            latest: None,
+            same: 0,
+            fruitless: 0,
+            results_available: None,
+        };
+        if let Some(key) = job.key.clone() {
+            job.show(&key);
+        }
+        Ok(job)
+    }
+
+    /// By a date first, and by the key where that is equal: rows that change move towards the end. Where the API
+    /// cannot sort by the date, the key alone remains.
+    #[must_use]
+    pub(crate) fn by_watermark(mut self, column: &str) -> Self {
+        let sorts = self.live.as_ref().is_some_and(|live| is_sortable(&self.resource, column, live));
+        if sorts {
+            self.order.watermark = Some(column.to_owned());
+            if self.key.is_some() {
+                self.seen = Seen::Changes(BTreeMap::new());
+            }
+        }
+        self.show(column);
+        self
+    }
+
+    /// By the key, from the highest down to this one, which is not wanted any more.
+    #[must_use]
+    pub(crate) fn down_to(mut self, key: u64) -> Self {
+        self.order.descending = true;
+        self.stop_at = Some(key);
+        self
+    }
+
+    /// Behind a row of an earlier sweep by the key: where that stood, and its key. From the beginning where the key
+    /// does not sort, since nothing then says what stood before it.
+    #[must_use]
+    pub(crate) fn behind(mut self, first_result: u64, key: u64) -> Self {
+        if !self.order.by_key {
+            return self;
+        }
+        self.wanted = first_result.max(1);
+        self.seen = Seen::Keys(RoaringTreemap::new(), key);
+        self.last = Some(Place { watermark: None, key: Some(key), text: None });
+        self
+    }
+
+    /// Adds a column to those that are asked for.
+    fn show(&mut self, column: &str) {
+        if !self.columns.is_empty() && !self.columns.iter().any(|known| known == column) {
+            self.columns.push(column.to_owned());
+        }
+    }
+
+    fn take_page(&mut self, mut page: Page, events: &mut Vec<Event>) -> Result<()> {
+        if let Some(live) = self.live.take() {
+            events.extend(live.learn_page(&self.resource, &page, self.columns.is_empty()));
+        }
+        if page.metadata().results_available.is_some() {
+            self.results_available = page.metadata().results_available;
+        }
+        let places = self.places(&page);
+        self.note_order(&places);
+        if !self.overlaps(&places) {
+            self.step_back();
+            return self.check_progress(0, &places, &page);
+        }
+        self.back = None;
+        let (first_result, rows) = (self.wanted, page.rows() as u64);
+        self.drop_seen(&mut page, &places);
+        let fresh = page.rows() as u64;
+        self.ended |= !self.goes_on(page.metadata().more_pages_available, rows, fresh);
+        self.check_progress(fresh, &places, &page)?;
+        if let Some(last) = places.into_iter().next_back() {
+            let is_further = self.last.as_ref().is_none_or(|known| {
+                self.order.compare(&last, known).is_none_or(|ordering| ordering != Ordering::Less)
+            });
+            if is_further {
+                self.last = Some(last);
+            }
+            self.wanted = first_result + rows - 1;
+        }
+        let duplicates = rows - fresh;
+        events.push(Event::Page { resource: self.resource.clone(), first_result, rows: fresh, duplicates });
+        self.outputs.push_back(Output::Page(SearchPage { page, first_result, duplicates }));
+        Ok(())
+    }
+
+    fn places(&self, page: &Page) -> Vec<Place> {
+        let key = self.key.as_deref().and_then(|name| page.column(name));
+        let watermark = self.order.watermark.as_deref().and_then(|name| page.column(name));
+        let place = |row: usize| {
+            let key = key.and_then(|column| key_of(column, row));
+            let text = key.is_none().then(|| {
+                let mut text = String::new();
+                page.row_json(row, &mut text);
+                text
+            });
+            Place { watermark: watermark.and_then(|column| instant_of(column, row)), key, text }
+        };
+        (0..page.rows()).map(place).collect()
+    }
+
+    /// Rows that are not in the order that was asked for show that the server sorts in another way: from then on a
+    /// page overlaps only when its first row was seen.
+    fn note_order(&mut self, places: &[Place]) {
+        let is_contrary = |pair: &[Place]| self.order.compare(&pair[0], &pair[1]) == Some(Ordering::Greater);
+        if places.windows(2).any(is_contrary) {
+            self.order.holds = false;
+        }
+    }
+
+    /// Whether nothing can have been skipped before the page.
+    fn overlaps(&self, places: &[Place]) -> bool {
+        let Some(last) = self.last.as_ref().filter(|_| self.wanted > 1) else { return true };
+        // Nothing where the last row stood: it, or others before it, are gone.
+        let Some(first) = places.first() else { return false };
+        match self.order.compare(first, last).filter(|_| self.order.holds) {
+            Some(ordering) => ordering != Ordering::Greater,
+            // Without any order, stepping back would find nothing: take what comes.
+            None => !self.order.tells() || first == last || self.seen.has(first),
+        }
+    }
+
+    fn step_back(&mut self) {
+        let (from, step) = match self.back {
+            None => (self.wanted, FIRST_STEP_BACK),
+            Some((from, step)) => (from, step.saturating_mul(2)),
+        };
+        self.back = Some((from, step));
+        self.wanted = from.saturating_sub(step).max(1);
+    }
+
+    fn drop_seen(&mut self, page: &mut Page, places: &[Place]) {
+        // Without keys, only the row that is read twice is known, and what stands before it.
+        let behind = self.last.as_ref().filter(|last| last.text.is_some());
+        let behind =
+            behind.and_then(|last| places.iter().position(|place| place == last)).map_or(0, |row| row + 1);
+        let (seen, stop_at) = (&mut self.seen, self.stop_at);
+        let mut stopped = false;
+        page.retain(|row| {
+            let place = &places[row];
+            let is_past = stop_at.is_some_and(|stop| place.key.is_some_and(|key| key <= stop));
+            stopped |= is_past;
+            !is_past && seen.insert(place) && (place.text.is_none() || row >= behind)
+        });
+        self.ended |= stopped && self.order.by_key && self.order.holds;
+    }
+
+    /// A full page means "ask again", whatever the counts say (API notes §4.4); of a short one they are believed, as
+    /// long as new rows come.
+    fn goes_on(&self, more_pages_available: Option<bool>, rows: u64, fresh: u64) -> bool {
+        if rows == 0 {
+            return false;
+        }
+        if rows >= self.page_size {
+            return true;
+        }
+        let says_more = more_pages_available.unwrap_or_else(|| {
+            self.results_available.is_some_and(|available| self.wanted + rows - 1 < available)
+        });
+        says_more && fresh > 0
+    }
+
+    /// A server that answers the same rows for ever must not keep us asking for ever.
+    fn check_progress(&mut self, fresh: u64, places: &[Place], page: &Page) -> Result<()> {
+        let now = places
+            .first()
+            .zip(places.last())
+            .map(|(first, last)| (first.clone(), last.clone(), places.len()));
+        let is_same = fresh == 0 && now.is_some() && now == self.latest;
+        self.latest = now;
+        if fresh > 0 || self.ended {
+            (self.same, self.fruitless) = (0, 0);
+            return Ok(());
+        }
+        self.same = if is_same { self.same + 1 } else { 0 };
+        self.fruitless += 1;
+        let begins = page.metadata().first_result;
+        let ignores_paging =
+            is_same && self.back.is_none() && begins.is_some_and(|first| first != self.wanted);
+        let catching_up = self.wanted / (self.page_size - 1);
+        if ignores_paging || self.same >= SAME_PAGES || self.fruitless > FRUITLESS + catching_up {
+            return Err(Error::new(
+                Kind::Protocol,
+                format!("the page from row {} only repeats earlier rows, as if the server did not page; expected new rows or an end", self.wanted),
+            )
+            .at("response.results"));
+        }
+        Ok(())
+    }
+}
+
+impl Order {
+    fn tells(&self) -> bool {
+        self.by_key || self.watermark.is_some()
+    }
+
+    /// How two rows stand to each other; `None` where that cannot be told: no source says where NULL sorts, and
+    /// rows that compare equal may stand either way when the key does not decide.
+    fn compare(&self, one: &Place, other: &Place) -> Option<Ordering> {
+        if self.watermark.is_some() && one.watermark != other.watermark {
+            return Some(one.watermark?.cmp(&other.watermark?));
+        }
+        let (one, other) = (one.key?, other.key?);
+        if one == other {
+            return Some(Ordering::Equal);
+        }
+        let ordering = if self.descending { other.cmp(&one) } else { one.cmp(&other) };
+        self.by_key.then_some(ordering)
+    }
+
+    /// The sort parameter; `None` when there is nothing to sort by.
+    fn text(&self, key: Option<&str>) -> Option<String> {
+        let direction = if self.descending { "DESC" } else { "ASC" };
+        let key = key.filter(|_| self.by_key);
+        let columns: Vec<String> = self
+            .watermark
+            .as_deref()
+            .into_iter()
+            .chain(key)
+            .map(|column| format!("{column}.{direction}"))
+            .collect();
+        (!columns.is_empty()).then(|| columns.join(","))
+    }
+}
+
+impl Seen {
+    fn has(&self, place: &Place) -> bool {
+        let Some(key) = place.key else { return false };
+        match self {
+            Seen::Unknown => false,
+            Seen::Keys(keys, before) => key <= *before || keys.contains(key),
+            Seen::Changes(changes) => changes.get(&key) == Some(&place.watermark),
+        }
+    }
+
+    /// Takes note of a row, and says whether it is new. A row without a key cannot be told from others: it is.
+    fn insert(&mut self, place: &Place) -> bool {
+        let Some(key) = place.key else { return true };
+        match self {
+            Seen::Unknown => true,
+            Seen::Keys(keys, before) => key > *before && keys.insert(key),
+            Seen::Changes(changes) => changes.insert(key, place.watermark) != Some(place.watermark),
+        }
+    }
+}
+
+impl Job for SweepJob {
+    fn next(&mut self) -> Option<Draft> {
+        if self.ended || self.is_out || !self.outputs.is_empty() {
+            return None;
+        }
+        self.is_out = true;
+        let mut query = self.filters.clone();
+        if !self.columns.is_empty() {
+            query.push("columns", &self.columns.join(","));
+        }
+        if let Some(sort) = self.order.text(self.key.as_deref()) {
+            query.push("sort", &sort);
+        }
+        let (position, size) = match self.paging {
+            Paging::FirstResult => (("firstResult", self.wanted), "pageSize"),
+            Paging::Offset => (("offset", self.wanted - 1), "limit"),
+        };
+        query.push(position.0, &position.1.to_string());
+        query.push(size, &self.page_size.to_string());
+        let path = self.path.clone();
+        Some(Draft::read(self.wanted, Method::Get, path, &self.template, query.as_str()))
+    }
+
+    fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
+        let page = Page::decode(&response.body)?;
+        self.is_out = false;
+        self.take_page(page, events).map_err(Unusable::Hopeless)
+    }
+
+    fn reject(&mut self, _tag: u64, error: Error, _events: &mut Vec<Event>) -> Result<()> {
+        Err(error)
+    }
+
+    fn outputs(&mut self) -> &mut VecDeque<Output> {
+        &mut self.outputs
+    }
+
+    fn is_finished(&self) -> bool {
+        self.ended && self.outputs.is_empty()
+    }
+
+    fn acknowledge(&mut self, _items: Option<usize>) {}
+
+    fn outlook(&self) -> Outlook {
+        if self.ended {
+            return Outlook { requests: 0, exact: true, items: self.results_available };
+        }
+        let out = u64::from(self.is_out);
+        let Some(available) = self.results_available.filter(|_| self.stop_at.is_none()) else {
+            return Outlook { requests: 1 - out, exact: false, items: None };
+        };
+        // The last page is one that is not full, and each but the first repeats a row.
+        let pages = available.saturating_sub(self.wanted) / (self.page_size - 1) + 1;
+        Outlook { requests: pages - out.min(pages), exact: true, items: Some(available) }
+    }
+
+    fn position(&self) -> Result<Position> {
+        Ok(Position::Start)
+    }
+}
+
+/// Whether a search can be sorted by a column: as live meta-data says, or else the catalog; assumed where neither
+/// knows it.
+fn is_sortable(search: &str, column: &str, live: &LiveColumns) -> bool {
+    let listed = || catalog::search(search)?.column(column).map(|column| column.sortable);
+    live.column(search, column).map(|column| column.sortable).or_else(listed).unwrap_or(true)
+}
+
+/// The id in a cell.
+pub(crate) fn key_of(column: &Column, row: usize) -> Option<u64> {
+    match column.cell(row) {
+        Cell::Integer(value) => u64::try_from(value).ok().filter(|key| *key > 0),
+        Cell::Null
+        | Cell::Boolean(_)
+        | Cell::Text(_)
+        | Cell::DateTime(_)
+        | Cell::Decimal(_)
+        | Cell::Json(_) => None,
+    }
+}
+
+/// The instant in a cell, in milliseconds since the epoch.
+pub(crate) fn instant_of(column: &Column, row: usize) -> Option<i64> {
+    match column.cell(row) {
+        Cell::DateTime(instant) => Some(instant.milliseconds()),
+        Cell::Text(text) => DateTime::parse(text).ok().map(DateTime::milliseconds),
+        Cell::Null | Cell::Integer(_) | Cell::Boolean(_) | Cell::Decimal(_) | Cell::Json(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! JSON, read and written with numbers as they were spelled: a text part by part, objects member by member, strings, and
+//! what is wrong with a text that a host gave us.
+
+mod document;
+mod error;
+mod nearest;
+mod object;
+mod string;
+
+pub(crate) use document::{DEEPEST, Node, Part, at, depth, form, member};
+pub(crate) use error::json_error;
+pub(crate) use nearest::nearest;
+pub(crate) use object::{ObjectText, Record, array, id_of, quoted, records, text_of};
+pub(crate) use string::{plain_string, write_string};

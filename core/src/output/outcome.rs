@@ -1,0 +1,137 @@
+//! What became of one record of a push.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::Failure;
+use crate::error::Error;
+
+/// What became of one record. Every record that a push was given ends with exactly one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The record's place in the input, from 0.
+    pub record: u64,
+    /// The record's key, where the mapping has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How it ended.
+    pub state: State,
+    /// The id that Brightpearl's record has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// Whether that is what a dry run would do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Whether an earlier run did it, and the journal says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub journaled: bool,
+    /// Whether the outcome of a write was unknown, and Brightpearl was asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
+    /// Why, in one sentence; nothing where the state says it all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Rules of the mapping that could not be carried out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
+    /// The error of the write, or of the read that the record needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Error>,
+    /// What was created for it beside the record itself: its customer, an address.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub created: Vec<Created>,
+    /// How what Brightpearl has differs from what the record says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+}
+
+/// How a record ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It was created, in this run or an earlier one of the same journal.
+    Created,
+    /// It was there, and what differed was changed.
+    Updated,
+    /// It was there, and nothing was written.
+    Unchanged,
+    /// The mapping says that it is none of Brightpearl's.
+    Skipped,
+    /// It was not written: the record is wrong, Brightpearl refused it, or the write guard did.
+    Rejected,
+    /// It may have been written: sent, outcome unknown, and no way to find out.
+    MaybeApplied,
+}
+
+impl State {
+    /// Every state, for tables and tests.
+    pub const ALL: [State; 6] = [
+        State::Created,
+        State::Updated,
+        State::Unchanged,
+        State::Skipped,
+        State::Rejected,
+        State::MaybeApplied,
+    ];
+
+    /// The state's name, as every host spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Created => "created",
+            State::Updated => "updated",
+            State::Unchanged => "unchanged",
+            State::Skipped => "skipped",
+            State::Rejected => "rejected",
+            State::MaybeApplied => "maybe-applied",
+        }
+    }
+}
+
+/// Something that was created for a record beside the record itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Created {
+    /// The name of the nested mapping that made it.
+    pub mapping: String,
+    /// Its id; nothing in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+}
+
+/// One value of a record that Brightpearl has otherwise.
+#[derive(Clone, Debug, Serialize)]
+pub struct Difference {
+    /// Where it stands: a JSON Pointer into the body that the mapping makes.
+    pub pointer: String,
+    /// What Brightpearl has, as JSON; nothing when it has nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<RawValue>>,
+    /// What the record says, as JSON.
+    pub after: Box<RawValue>,
+    /// Whether the API can change it once the record is there.
+    pub changeable: bool,
+}
+
+impl Outcome {
+    /// An outcome of which only the state is known.
+    pub(crate) fn new(record: u64, state: State) -> Self {
+        Self {
+            record,
+            key: None,
+            state,
+            id: None,
+            dry_run: false,
+            journaled: false,
+            verified: false,
+            reason: None,
+            failures: Vec::new(),
+            error: None,
+            created: Vec::new(),
+            differences: Vec::new(),
+        }
+    }
+
+    /// As JSON: the members that it has, with the error as all hosts show it.
+    pub fn to_json(&self) -> String {
+        super::json(self)
+    }
+}

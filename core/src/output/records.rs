@@ -1,0 +1,55 @@
+//! What a pull hands out.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::Failure;
+
+/// Some records of one resource, in the order in which they changed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Records {
+    /// What the pull calls the resource.
+    pub resource: String,
+    /// The records.
+    pub records: Vec<PulledRecord>,
+}
+
+/// One record, or what is known of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PulledRecord {
+    /// Its id in Brightpearl, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// The watermark's value, as Brightpearl wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<String>,
+    /// Whether it is gone. It then has no `record`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// The mapped record, or Brightpearl's own without a mapping; nothing when it could not be mapped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<Box<RawValue>>,
+    /// Why the mapping leaves it out, when it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// Why it could not be mapped or read, for a dead-letter file; empty when it could.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
+    /// Brightpearl's own record, where the mapping failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Box<RawValue>>,
+}
+
+impl PulledRecord {
+    /// As JSON: the members that it has.
+    pub fn to_json(&self) -> String {
+        super::json(self)
+    }
+}
+
+impl Records {
+    /// As JSON: `{"resource": ..., "records": [{"id": ..., "changed": ..., "record": {...}}, ...]}`.
+    pub fn to_json(&self) -> String {
+        super::json(self)
+    }
+}

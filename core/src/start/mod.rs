@@ -1,0 +1,92 @@
+//! Which job an operation becomes, and the calls that begin or go on with one.
+
+mod writes;
+
+use std::sync::Arc;
+
+use crate::call::Call;
+use crate::checked::{check_request, deprecated_read, known_request};
+use crate::checkpoint::{Checkpoint, Position};
+use crate::error::Result;
+use crate::flow::{pull_job, push_job};
+use crate::header::check_against;
+use crate::job::Job;
+use crate::jobs::{BatchJob, FetchJob, SearchJob, options_job, request_job};
+use crate::operation::Operation;
+use crate::shared::Shared;
+use crate::task::task_job;
+
+use writes::{check_resume, check_start};
+
+/// A call for a new operation.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at what is wrong with the operation.
+pub(crate) fn start(shared: Arc<Shared>, operation: Operation) -> Result<Call> {
+    check_start(shared.config.read_only, &operation)?;
+    let job = plan(&shared, &operation, Position::Start, true)?;
+    Ok(Call::new(shared, operation, job))
+}
+
+/// Goes on with an operation that was checked when it was started.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `checkpoint`, `read_only` or `allow_writes`.
+pub(crate) fn resume(shared: Arc<Shared>, text: &str, allows_writes: bool) -> Result<Call> {
+    let checkpoint = Checkpoint::read(shared.session.account(), text)?;
+    check_start(shared.config.read_only, &checkpoint.operation)?;
+    check_resume(allows_writes, &checkpoint.operation)?;
+    let job = plan(&shared, &checkpoint.operation, checkpoint.position, false)?;
+    Ok(Call::new(shared, checkpoint.operation, job))
+}
+
+/// Plans an operation. A new one is held against the catalog, and what is doubtful about it is told; one that is
+/// resumed was checked when it was started, perhaps by a client that had learnt more.
+fn plan(
+    shared: &Arc<Shared>,
+    operation: &Operation,
+    position: Position,
+    is_new: bool,
+) -> Result<Box<dyn Job>> {
+    let config = &shared.config;
+    Ok(match operation {
+        Operation::Request(request) => {
+            check_against(&request.headers, shared.session.token_header())?;
+            let checked = if is_new {
+                let checked = check_request(request, config.unknown_members)?;
+                shared.record_all(checked.events());
+                checked
+            } else {
+                known_request(request)?
+            };
+            Box::new(request_job(&checked).resume(&position))
+        }
+        Operation::Search(search) => {
+            search.check()?;
+            if is_new {
+                search.check_names(&shared.live)?;
+                shared.record_all(deprecated_read(&search.resource));
+            }
+            let mut job = SearchJob::new(search, config, Arc::clone(&shared.live))?;
+            job.resume(position)?;
+            Box::new(job)
+        }
+        Operation::Fetch(fetch) => {
+            fetch.check()?;
+            if is_new {
+                shared.record_all(deprecated_read(&fetch.resource));
+            }
+            let mut job = FetchJob::new(fetch, config.max_in_flight)?;
+            job.resume(position)?;
+            Box::new(job)
+        }
+        Operation::Options(options) => {
+            options.check()?;
+            Box::new(options_job(options)?.resume(&position))
+        }
+        Operation::Batch(batch) => Box::new(BatchJob::new(batch, shared, &position, is_new)?),
+        Operation::Task(task) => task_job(task, shared, &position)?,
+        Operation::Push(push) => push_job(push, shared, &position)?,
+        Operation::Pull(pull) => pull_job(pull, shared, position)?,
+    })
+}
