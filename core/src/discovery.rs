@@ -91,8 +91,8 @@ pub fn errors() -> String {
     #[derive(Serialize)]
     struct Errors {
         kinds: Vec<Advised>,
-        deliveries: [Delivery; 4],
-        faults: [Fault; 13],
+        deliveries: &'static [Delivery],
+        faults: &'static [Fault],
         codes: &'static [KnownCode],
     }
     #[derive(Serialize)]
@@ -102,8 +102,8 @@ pub fn errors() -> String {
     }
     json(&Errors {
         kinds: Kind::ALL.into_iter().map(|kind| Advised { kind, advice: kind.advice() }).collect(),
-        deliveries: Delivery::ALL,
-        faults: Fault::ALL,
+        deliveries: &Delivery::ALL,
+        faults: &Fault::ALL,
         codes: KNOWN_CODES,
     })
 }

@@ -18,6 +18,7 @@ mod classify;
 pub mod client;
 mod clock;
 mod config;
+pub mod contract;
 pub mod discovery;
 mod envelope;
 pub mod error;
@@ -34,6 +35,7 @@ mod json;
 mod live;
 pub mod mapping;
 mod multi_messages;
+pub mod named;
 pub mod operation;
 mod origin;
 mod output;
@@ -51,17 +53,19 @@ pub mod value;
 
 pub use account::Location;
 pub use auth::Credentials;
-pub use call::{Call, Exchange, Explanation, Step, TransportFailure, WaitReason};
+pub use call::{Call, Exchange, Explanation, Step, StepKind, TransportFailure, WaitReason};
 pub use client::Client;
 pub use config::Config;
 pub use error::{Delivery, Error, Kind, Result, ServerError, Verification, Violation};
 pub use http::{Headers, Method, Request, Response};
 pub use id_set::IdSet;
 pub use origin::is_loopback_host;
-pub use output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
+pub use output::{
+    BatchResult, Output, OutputKind, Refusal, Reply, Resource, Resources, SearchPage, TaskResult,
+};
 pub use pool::{Pool, PoolConfig};
 pub use retry::RetryPolicy;
 pub use secret::{Secret, SecretText};
 pub use table::Page;
-pub use telemetry::{Event, Statistics};
+pub use telemetry::{Event, EventKind, Statistics};
 pub use zeroize::Zeroizing;

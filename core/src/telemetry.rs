@@ -7,133 +7,139 @@ use serde::Serialize;
 
 use crate::error::{Delivery, Kind};
 use crate::http::Method;
+use crate::named::tagged;
 
 /// How many undrained events are kept; the oldest give way, and are counted.
 const KEPT: usize = 1_024;
 
-/// One thing that happened. Labels are URL templates, never ids, and nothing in here is secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-pub enum Event {
-    /// An attempt was handed to the host.
-    RequestStarted {
-        /// The exchange's id.
-        exchange: u64,
-        /// The verb.
-        method: Method,
-        /// The path below the account with its ids blanked.
-        template: Arc<str>,
-        /// Which attempt it is, from 1.
-        attempt: u32,
-    },
-    /// An attempt ended.
-    RequestEnded {
-        /// The exchange's id.
-        exchange: u64,
-        /// The HTTP status, when an answer came.
-        status: Option<u16>,
-        /// Milliseconds from handing it out.
-        milliseconds: u64,
-    },
-    /// A failed request will be sent again.
-    Retry {
-        /// The exchange that failed.
-        exchange: u64,
-        /// Why.
-        kind: Kind,
-        /// What became of the failed attempt.
-        delivery: Delivery,
-        /// Milliseconds to wait at least.
-        delay_ms: u64,
-    },
-    /// The request cap was reached; everyone waits.
-    Throttled {
-        /// The exchange that was turned away.
-        exchange: u64,
-        /// Milliseconds until the pool goes on.
-        wait_ms: u64,
-    },
-    /// A request had to wait for the budget.
-    WaitingForBudget {
-        /// Milliseconds to wait.
-        wait_ms: u64,
-    },
-    /// A login or renewal brought a token.
-    TokenRefreshed {
-        /// The exchange.
-        exchange: u64,
-        /// Whether the refresh token is a new one, which the host has to store.
-        is_rotated: bool,
-    },
-    /// The credentials were refused.
-    AuthenticationFailed {
-        /// The exchange.
-        exchange: u64,
-    },
-    /// A page of a search arrived.
-    Page {
-        /// The resource.
-        resource: String,
-        /// Position of its first row, from 1.
-        first_result: u64,
-        /// Rows handed out.
-        rows: u64,
-        /// Rows dropped because an earlier page had them.
-        duplicates: u64,
-    },
-    /// The number of hits changed, or contradicts the rows, while paging.
-    CountDrift {
-        /// The resource.
-        resource: String,
-        /// What was said before.
-        before: u64,
-        /// What is said now.
-        now: u64,
-    },
-    /// A set of ids was refused as a whole and is being split to find the bad one.
-    Bisecting {
-        /// The resource.
-        resource: String,
-        /// How many ids the refused set had.
-        ids: u64,
-    },
-    /// A body was sent with something doubtful in it.
-    DoubtfulBody {
-        /// The path below the account with its ids blanked.
-        template: Arc<str>,
-        /// The warnings, without the values that were found.
-        warnings: Vec<String>,
-    },
-    /// Something was used that Brightpearl wants to be used no more.
-    DeprecatedUsed {
-        /// The path below the account with its ids blanked.
-        template: Arc<str>,
-        /// The name of the resource to use instead, where there is one.
-        replacement: Option<&'static str>,
-    },
-    /// The API has something that the catalog does not know, or no longer has something that it knows.
-    SchemaDrift {
-        /// The search's path.
-        resource: String,
-        /// Columns that are new.
-        added: Vec<String>,
-        /// Columns that are gone.
-        removed: Vec<String>,
-        /// Columns of another type.
-        changed: Vec<String>,
-    },
-    /// Writes go one by one for a while, since the multi-message service fails.
-    BatchesUnpacked {
-        /// Milliseconds until it is tried again.
-        milliseconds: u64,
-    },
-    /// The multi-message service works again.
-    BatchesPacked,
-    /// A call was dropped while exchanges were out.
-    Abandoned {
-        /// The exchanges whose outcome nobody will hear of.
-        exchanges: Vec<u64>,
-    },
+tagged! {
+    /// One thing that happened. Labels are URL templates, never ids, and nothing in here is secret.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+    #[serde(tag = "event", rename_all = "kebab-case")]
+    pub enum Event;
+    /// Which sort of event it is.
+    pub enum EventKind: "event";
+    {
+        /// An attempt was handed to the host.
+        RequestStarted {
+            /// The exchange's id.
+            exchange: u64,
+            /// The verb.
+            method: Method,
+            /// The path below the account with its ids blanked.
+            template: Arc<str>,
+            /// Which attempt it is, from 1.
+            attempt: u32,
+        } "request-started",
+        /// An attempt ended.
+        RequestEnded {
+            /// The exchange's id.
+            exchange: u64,
+            /// The HTTP status, when an answer came.
+            status: Option<u16>,
+            /// Milliseconds from handing it out.
+            milliseconds: u64,
+        } "request-ended",
+        /// A failed request will be sent again.
+        Retry {
+            /// The exchange that failed.
+            exchange: u64,
+            /// Why.
+            kind: Kind,
+            /// What became of the failed attempt.
+            delivery: Delivery,
+            /// Milliseconds to wait at least.
+            delay_ms: u64,
+        } "retry",
+        /// The request cap was reached; everyone waits.
+        Throttled {
+            /// The exchange that was turned away.
+            exchange: u64,
+            /// Milliseconds until the pool goes on.
+            wait_ms: u64,
+        } "throttled",
+        /// A request had to wait for the budget.
+        WaitingForBudget {
+            /// Milliseconds to wait.
+            wait_ms: u64,
+        } "waiting-for-budget",
+        /// A login or renewal brought a token.
+        TokenRefreshed {
+            /// The exchange.
+            exchange: u64,
+            /// Whether the refresh token is a new one, which the host has to store.
+            is_rotated: bool,
+        } "token-refreshed",
+        /// The credentials were refused.
+        AuthenticationFailed {
+            /// The exchange.
+            exchange: u64,
+        } "authentication-failed",
+        /// A page of a search arrived.
+        Page {
+            /// The resource.
+            resource: String,
+            /// Position of its first row, from 1.
+            first_result: u64,
+            /// Rows handed out.
+            rows: u64,
+            /// Rows dropped because an earlier page had them.
+            duplicates: u64,
+        } "page",
+        /// The number of hits changed, or contradicts the rows, while paging.
+        CountDrift {
+            /// The resource.
+            resource: String,
+            /// What was said before.
+            before: u64,
+            /// What is said now.
+            now: u64,
+        } "count-drift",
+        /// A set of ids was refused as a whole and is being split to find the bad one.
+        Bisecting {
+            /// The resource.
+            resource: String,
+            /// How many ids the refused set had.
+            ids: u64,
+        } "bisecting",
+        /// A body was sent with something doubtful in it.
+        DoubtfulBody {
+            /// The path below the account with its ids blanked.
+            template: Arc<str>,
+            /// The warnings, without the values that were found.
+            warnings: Vec<String>,
+        } "doubtful-body",
+        /// Something was used that Brightpearl wants to be used no more.
+        DeprecatedUsed {
+            /// The path below the account with its ids blanked.
+            template: Arc<str>,
+            /// The name of the resource to use instead, where there is one.
+            replacement: Option<&'static str>,
+        } "deprecated-used",
+        /// The API has something that the catalog does not know, or no longer has something that it knows.
+        SchemaDrift {
+            /// The search's path.
+            resource: String,
+            /// Columns that are new.
+            added: Vec<String>,
+            /// Columns that are gone.
+            removed: Vec<String>,
+            /// Columns of another type.
+            changed: Vec<String>,
+        } "schema-drift",
+        /// Writes go one by one for a while, since the multi-message service fails.
+        BatchesUnpacked {
+            /// Milliseconds until it is tried again.
+            milliseconds: u64,
+        } "batches-unpacked",
+        /// The multi-message service works again.
+        BatchesPacked "batches-packed",
+        /// A call was dropped while exchanges were out.
+        Abandoned {
+            /// The exchanges whose outcome nobody will hear of.
+            exchanges: Vec<u64>,
+        } "abandoned",
+    }
 }
 
 /// Sums over the life of a client.

@@ -26,7 +26,7 @@ use crate::telemetry::Event;
 pub use crate::operation;
 pub use crate::output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
 use attempt::{Attempt, InFlight, Work};
-pub use step::{Exchange, Explanation, Step, TransportFailure, WaitReason};
+pub use step::{Exchange, Explanation, Step, StepKind, TransportFailure, WaitReason};
 
 /// How long a call waits before it looks again whether another call has logged in.
 const LOGIN_LOOK_MS: u64 = 100;

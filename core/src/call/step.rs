@@ -3,32 +3,37 @@
 use serde::Serialize;
 
 use crate::http::Request;
+use crate::named::{named, tagged};
 use crate::output::Output;
 
-/// What to do next.
-#[derive(Debug)]
-pub enum Step {
-    /// Transmit the request, then [`Call::answer`](super::Call::answer) or [`Call::fail`](super::Call::fail) with the exchange's id.
-    Send(Exchange),
-    /// Poll again at `until`, or after an answer to what is out, whichever comes first.
-    Wait {
-        /// Milliseconds since the Unix epoch, on the host's own clock.
-        until: u64,
-        /// What is waited for.
-        reason: WaitReason,
-    },
-    /// All that is allowed is in flight: wait for an answer.
-    Pending,
-    /// A push wants records: [`Call::feed`](super::Call::feed) it some, at most `room`, or
-    /// [`Call::finish`](super::Call::finish) when there are no more, then poll again.
-    Feed {
-        /// How many it takes now.
-        room: usize,
-    },
-    /// A piece of the result. Polling again says that it was consumed.
-    Output(Output),
-    /// The call is over; everything was put out.
-    Done,
+tagged! {
+    /// What to do next.
+    #[derive(Debug)]
+    pub enum Step;
+    /// Which sort of step it is.
+    pub enum StepKind: "step-kind";
+    {
+        /// Transmit the request, then answer or fail the exchange, by its id.
+        Send(Exchange) = 1 "send",
+        /// Poll again at `until`, or after an answer to what is out, whichever comes first.
+        Wait {
+            /// Milliseconds since the Unix epoch, on the host's own clock.
+            until: u64,
+            /// What is waited for.
+            reason: WaitReason,
+        } = 2 "wait",
+        /// All that is allowed is in flight: wait for an answer.
+        Pending = 3 "pending",
+        /// A push wants records: feed it some, or say that there are no more; then poll again.
+        Feed {
+            /// How many it takes now, at most.
+            room: usize,
+        } = 11 "feed",
+        /// A piece of the result. Polling again says that it was consumed.
+        Output(Output) "output",
+        /// The call is over; everything was put out.
+        Done = 8 "done",
+    }
 }
 
 /// A request to transmit.
@@ -46,29 +51,15 @@ pub struct Exchange {
     pub is_login: bool,
 }
 
-/// Why a call waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WaitReason {
-    /// The account's request cap leaves no room.
-    Throttled,
-    /// A failed request is sent again, or its outcome looked up, after a pause.
-    Backoff,
-    /// A token is being renewed.
-    TokenRefresh,
-}
-
-impl WaitReason {
-    /// Every reason, for tables and tests.
-    pub const ALL: [WaitReason; 3] = [WaitReason::Throttled, WaitReason::Backoff, WaitReason::TokenRefresh];
-
-    /// The reason's name, as every host spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            WaitReason::Throttled => "throttled",
-            WaitReason::Backoff => "backoff",
-            WaitReason::TokenRefresh => "token-refresh",
-        }
+named! {
+    /// Why a call waits.
+    pub enum WaitReason: "wait-reason" {
+        /// The account's request cap leaves no room.
+        Throttled = 0 "throttled",
+        /// A failed request is sent again, or its outcome looked up, after a pause.
+        Backoff = 1 "backoff",
+        /// A token is being renewed.
+        TokenRefresh = 2 "token-refresh",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Kind, ServerError};
+use super::ServerError;
 
 /// What is known of one of Brightpearl's codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -123,37 +123,10 @@ pub(super) const UNSENDABLE: &str =
 pub(super) const UNSENDABLE_IN_DOUBT: &str = "First look whether the write was applied; then correct what the message names, since sending the same request \
      again will not help.";
 
-/// For a write that may have been applied, where the kind's own advice does not lead to a look at it.
-pub(super) fn in_doubt(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Authentication => Some(
-            "First look whether the write was applied; then check the credentials, and that the app is still enabled \
-             in Brightpearl.",
-        ),
-        Kind::Permission => Some(
-            "First look whether the write was applied; then give the app or the staff member access to this resource \
-             in Brightpearl.",
-        ),
-        Kind::Validation => Some("First look whether the write was applied; then correct the input."),
-        Kind::Rejected => Some(
-            "First look whether the write was applied; if not, correct what Brightpearl names before sending it again.",
-        ),
-        Kind::NotFound => {
-            Some("First look whether the write was applied; if not, check the path and the ids.")
-        }
-        Kind::Throttled => Some(
-            "First look whether the write was applied; if not, send it again in the next period, or give other apps of \
-             the account less to do.",
-        ),
-        Kind::Misuse => Some("First look whether the write was applied; then correct the host program."),
-        Kind::Conflict | Kind::Unavailable | Kind::Transport | Kind::Protocol | Kind::Cancelled => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Delivery, Error, RequestSummary};
+    use crate::error::{Delivery, Error, Kind, RequestSummary};
     use crate::http::Method;
 
     fn refused(codes: &[&str]) -> Error {
@@ -192,7 +165,7 @@ mod tests {
         }
         let code = |code: &str| vec![ServerError { code: code.to_owned(), message: String::new() }];
         let login = doubtful(Kind::Authentication).with_errors(code("GWYB-006"));
-        assert_eq!(login.advice(), in_doubt(Kind::Authentication).unwrap_or_default());
+        assert_eq!(Some(login.advice()), Kind::Authentication.advice_in_doubt());
         let read = doubtful(Kind::Throttled)
             .with_request(RequestSummary { method: Method::Get, url: String::new() });
         assert_eq!((read.advice(), read.is_retryable()), (Kind::Throttled.advice(), true));

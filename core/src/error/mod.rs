@@ -5,6 +5,9 @@
 //! out what became of a write. [`discovery::errors`](crate::discovery::errors) has all of it as data.
 
 mod advice;
+mod delivery;
+mod fault;
+mod kind;
 mod redaction;
 mod verification;
 mod violation;
@@ -21,145 +24,14 @@ use crate::redact::Quote;
 use crate::secret::{self, Secret, written};
 
 pub use advice::{KNOWN_CODES, KnownCode};
+pub use delivery::Delivery;
+pub use fault::{Fault, Severity};
+pub use kind::Kind;
 pub use verification::Verification;
-pub use violation::{Fault, Severity, Violation};
+pub use violation::Violation;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// What sort of thing went wrong. Stable across hosts: each face maps exactly these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// The credentials were refused (HTTP 401).
-    Authentication,
-    /// The credentials are good but may not do this (HTTP 403).
-    Permission,
-    /// We refused the input before anything was sent.
-    Validation,
-    /// Brightpearl refused the request, with codes and messages.
-    Rejected,
-    /// There is no such resource or record (HTTP 404).
-    NotFound,
-    /// The record changed meanwhile, or a unique key is taken (HTTP 409, 412).
-    Conflict,
-    /// The request cap was reached and stayed reached through every retry.
-    Throttled,
-    /// Brightpearl, or something before it, is out of order (HTTP 5xx).
-    Unavailable,
-    /// The host's transport failed: no connection, a reset, a timeout.
-    Transport,
-    /// The answer cannot be read: not JSON, cut off, too large, or not what was asked for.
-    Protocol,
-    /// The contract of the engine was broken by its host.
-    Misuse,
-    /// The call was cancelled.
-    Cancelled,
-}
-
-impl Kind {
-    /// Every kind, for tables and tests.
-    pub const ALL: [Kind; 12] = [
-        Kind::Authentication,
-        Kind::Permission,
-        Kind::Validation,
-        Kind::Rejected,
-        Kind::NotFound,
-        Kind::Conflict,
-        Kind::Throttled,
-        Kind::Unavailable,
-        Kind::Transport,
-        Kind::Protocol,
-        Kind::Misuse,
-        Kind::Cancelled,
-    ];
-
-    /// The kind's name, as every host spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Authentication => "authentication",
-            Kind::Permission => "permission",
-            Kind::Validation => "validation",
-            Kind::Rejected => "rejected",
-            Kind::NotFound => "not-found",
-            Kind::Conflict => "conflict",
-            Kind::Throttled => "throttled",
-            Kind::Unavailable => "unavailable",
-            Kind::Transport => "transport",
-            Kind::Protocol => "protocol",
-            Kind::Misuse => "misuse",
-            Kind::Cancelled => "cancelled",
-        }
-    }
-
-    /// One sentence on what to do about it.
-    pub fn advice(self) -> &'static str {
-        match self {
-            Kind::Authentication => {
-                "Check the app reference and the token, and that the app is still enabled in Brightpearl."
-            }
-            Kind::Permission => "Give the app or the staff member access to this resource in Brightpearl.",
-            Kind::Validation => "Correct the input; nothing was sent.",
-            Kind::Rejected => "Correct what Brightpearl names; sending the same request again will not help.",
-            Kind::NotFound => "Check the path and the ids.",
-            Kind::Conflict => {
-                "Read the record that is there, then decide whether the change is still wanted."
-            }
-            Kind::Throttled => "Wait until the next period, or give other apps of the account less to do.",
-            Kind::Unavailable => "Try again later; for a write, first look whether it was applied.",
-            Kind::Transport => "Check the connection; for a write, first look whether it was applied.",
-            Kind::Protocol => {
-                "Look at the answer's beginning; a proxy may stand between you and Brightpearl."
-            }
-            Kind::Misuse => "Correct the host program: it broke the rules of the call's contract.",
-            Kind::Cancelled => {
-                "Nothing to do, unless a write was under way: then look whether it was applied."
-            }
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// What became of the request that an error is about. Decides whether it may be sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Delivery {
-    /// Nothing reached Brightpearl: safe to send again.
-    NotSent,
-    /// Brightpearl said no: nothing was changed.
-    Rejected,
-    /// Sent, outcome unknown: look before sending again.
-    MaybeApplied,
-    /// Brightpearl did it, though something failed afterwards.
-    Applied,
-}
-
-impl Delivery {
-    /// Every state, for tables and tests.
-    pub const ALL: [Delivery; 4] =
-        [Delivery::NotSent, Delivery::Rejected, Delivery::MaybeApplied, Delivery::Applied];
-
-    /// The state's name, as every host spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Delivery::NotSent => "not-sent",
-            Delivery::Rejected => "rejected",
-            Delivery::MaybeApplied => "maybe-applied",
-            Delivery::Applied => "applied",
-        }
-    }
-}
-
-impl fmt::Display for Delivery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
 
 /// One entry of Brightpearl's `errors` array (API notes §3.4). Both texts are overwritten in memory when it is dropped:
 /// servers echo tokens.
@@ -421,7 +293,7 @@ impl Error {
             return if is_in_doubt { advice::UNSENDABLE_IN_DOUBT } else { advice::UNSENDABLE };
         }
         let of_code = advice::of(self.errors()).map(|known| known.advice);
-        let of_doubt = if is_in_doubt { advice::in_doubt(self.kind()) } else { None };
+        let of_doubt = if is_in_doubt { self.kind().advice_in_doubt() } else { None };
         // A login's code says nothing of the write that waited for it.
         let own =
             if self.kind() == Kind::Authentication { of_doubt.or(of_code) } else { of_code.or(of_doubt) };
@@ -437,20 +309,9 @@ impl Error {
         if self.progress().is_some() || self.is_of_configuration() {
             return false;
         }
-        match self.kind() {
-            Kind::Throttled | Kind::Unavailable | Kind::Transport | Kind::Protocol => {
-                let is_read = self.request().is_some_and(|request| request.method.is_read());
-                is_read || matches!(self.delivery(), Delivery::NotSent | Delivery::Rejected)
-            }
-            Kind::Authentication
-            | Kind::Permission
-            | Kind::Validation
-            | Kind::Rejected
-            | Kind::NotFound
-            | Kind::Conflict
-            | Kind::Misuse
-            | Kind::Cancelled => false,
-        }
+        let is_read = self.request().is_some_and(|request| request.method.is_read());
+        let changed_nothing = matches!(self.delivery(), Delivery::NotSent | Delivery::Rejected);
+        self.kind().may_pass() && (is_read || changed_nothing)
     }
 
     /// Everything that is wrong with a body that was refused before it was sent, warnings too, each with its

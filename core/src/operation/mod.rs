@@ -16,6 +16,7 @@ use crate::header::check_header;
 use crate::http::Method;
 use crate::id_set::IdSet;
 use crate::live::LiveColumns;
+use crate::named::tagged;
 
 pub use batch::{Batch, OnFailure, Order, Packing};
 pub use pull::{Deletes, Pull, PullResource};
@@ -25,26 +26,31 @@ pub use task::{Json, Task};
 /// Most rows in a search page (API notes §4.2).
 pub const MAX_PAGE_SIZE: u32 = 500;
 
-/// One call's purpose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Operation {
-    /// Any verb on any path.
-    Request(Request),
-    /// A search, page by page.
-    Search(Search),
-    /// Resources by id, in the fewest GETs.
-    Fetch(Fetch),
-    /// The URIs that read an id set.
-    Options(Options),
-    /// Several writes, packed into as few requests as possible.
-    Batch(Batch),
-    /// Something that people do daily: one or several requests with one purpose.
-    Task(Task),
-    /// Records of another system that go into Brightpearl.
-    Push(Push),
-    /// What changed in Brightpearl goes out.
-    Pull(Pull),
+tagged! {
+    /// One call's purpose.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Operation;
+    /// Which sort of operation a call carries out.
+    pub enum OperationKind: "operation-kind";
+    {
+        /// Any verb on any path: a single request, which puts out a reply.
+        Request(Request) = 1 "request",
+        /// A search, page by page; puts out pages.
+        Search(Search) = 2 "search",
+        /// Resources by id, in the fewest GETs; puts out resources.
+        Fetch(Fetch) = 3 "fetch",
+        /// The URIs of an `OPTIONS`; puts out URIs.
+        Options(Options) = 4 "options",
+        /// Several writes, packed into as few requests as possible; puts out results.
+        Batch(Batch) = 5 "batch",
+        /// Something that people do daily: one or several requests with one purpose; puts out its result.
+        Task(Task) = 6 "task",
+        /// Records of another system that go into Brightpearl; puts out outcomes and journal.
+        Push(Push) = 7 "push",
+        /// What changed in Brightpearl goes out; puts out records.
+        Pull(Pull) = 8 "pull",
+    }
 }
 
 impl Operation {

@@ -11,34 +11,40 @@ use crate::error::{Error, Result};
 use crate::http::Headers;
 use crate::id_set::IdSet;
 use crate::json::{Record, id_of};
+use crate::named::tagged;
 use crate::table::Page;
 
 pub use failure::Failure;
 pub use outcome::{Created, Difference, Outcome, State};
 pub use records::{PulledRecord, Records};
 
-/// One piece of a call's result.
-#[derive(Debug)]
-pub enum Output {
-    /// A page of a search, in order.
-    Page(SearchPage),
-    /// Some of the resources of a fetch, in ascending order of the ids asked for.
-    Resources(Resources),
-    /// The answer to a single request.
-    Reply(Reply),
-    /// The URIs of an `OPTIONS`.
-    Uris(Vec<String>),
-    /// What became of some writes of a batch, in the order in which they were given.
-    Results(Vec<BatchResult>),
-    /// What a task has done.
-    Task(TaskResult),
-    /// What became of some records of a push.
-    Outcomes(Vec<Outcome>),
-    /// Whole lines for the journal of a push, each with its line feed. They must be kept for good (written, and on
-    /// disk) before the call is polled again: what they announce is sent only then.
-    Journal(String),
-    /// Some records of a pull.
-    Records(Records),
+tagged! {
+    /// One piece of a call's result.
+    #[derive(Debug)]
+    pub enum Output;
+    /// Which sort of output it is. Of C, this and [`StepKind`](super::StepKind) are one list.
+    pub enum OutputKind: "output-kind";
+    {
+        /// A page of a search, in order.
+        Page(SearchPage) = 4 "page",
+        /// Some of the resources of a fetch, in ascending order of the ids asked for.
+        Resources(Resources) = 5 "resources",
+        /// The answer to a single request.
+        Reply(Reply) = 6 "reply",
+        /// The URIs of an `OPTIONS`.
+        Uris(Vec<String>) = 7 "uris",
+        /// What became of some writes of a batch, in the order in which they were given.
+        Results(Vec<BatchResult>) = 9 "results",
+        /// What a task has done.
+        Task(TaskResult) = 10 "task",
+        /// What became of some records of a push.
+        Outcomes(Vec<Outcome>) = 12 "outcomes",
+        /// Whole lines for the journal of a push, each with its line feed. They must be kept for good (written, and on
+        /// disk) before the call is polled again: what they announce is sent only then.
+        Journal(String) = 13 "journal",
+        /// Some records of a pull.
+        Records(Records) = 14 "records",
+    }
 }
 
 impl Output {

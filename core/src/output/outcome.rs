@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::Failure;
 use crate::error::Error;
+use crate::named::named;
 
 /// What became of one record. Every record that a push was given ends with exactly one.
 #[derive(Clone, Debug, Serialize)]
@@ -45,45 +46,21 @@ pub struct Outcome {
     pub differences: Vec<Difference>,
 }
 
-/// How a record ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// It was created, in this run or an earlier one of the same journal.
-    Created,
-    /// It was there, and what differed was changed.
-    Updated,
-    /// It was there, and nothing was written.
-    Unchanged,
-    /// The mapping says that it is none of Brightpearl's.
-    Skipped,
-    /// It was not written: the record is wrong, Brightpearl refused it, or the write guard did.
-    Rejected,
-    /// It may have been written: sent, outcome unknown, and no way to find out.
-    MaybeApplied,
-}
-
-impl State {
-    /// Every state, for tables and tests.
-    pub const ALL: [State; 6] = [
-        State::Created,
-        State::Updated,
-        State::Unchanged,
-        State::Skipped,
-        State::Rejected,
-        State::MaybeApplied,
-    ];
-
-    /// The state's name, as every host spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Created => "created",
-            State::Updated => "updated",
-            State::Unchanged => "unchanged",
-            State::Skipped => "skipped",
-            State::Rejected => "rejected",
-            State::MaybeApplied => "maybe-applied",
-        }
+named! {
+    /// How a record of a push ended.
+    pub enum State: "outcome-state" {
+        /// It was created, in this run or an earlier one of the same journal.
+        Created = 1 "created",
+        /// It was there; what differed, and can be changed, was changed.
+        Updated = 2 "updated",
+        /// It was there, as it should be or as far as it can be; nothing was written.
+        Unchanged = 3 "unchanged",
+        /// The mapping says that it is none of Brightpearl's.
+        Skipped = 4 "skipped",
+        /// It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did.
+        Rejected = 5 "rejected",
+        /// It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again.
+        MaybeApplied = 6 "maybe-applied",
     }
 }
 
