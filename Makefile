@@ -115,10 +115,13 @@ bench: $(VENV)/.package ## Measures, beside what one would use instead, and prin
 bless-vectors: ## Rewrites the expectations of the golden vectors; read the difference before you commit it
 	@cargo run --locked --quiet -p brightpearl-host-rust --bin bless-vectors
 
-.PHONY: generate-tasks
-generate-tasks: $(VENV)/.package ## Writes the typed task methods of Node and Python anew, after a change to the engine's tasks
+.PHONY: generate
+generate: ## Writes what the hosts have of the engine's tables and tasks anew, after a change to either
+	@cargo run --locked --quiet -p brightpearl-contract
+	@ffi/header.sh
 	@ffi/node/build.sh
 	@node ffi/node/generate-tasks.mjs
+	@$(MAKE) $(VENV)/.package
 	@$(VENV_PYTHON) python/generate_tasks.py
 
 .PHONY: clean

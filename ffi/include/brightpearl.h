@@ -133,7 +133,7 @@ enum bp_status
    */
   BP_STATUS_PROTOCOL = 10,
   /**
-   * The host broke the rules of the call's contract.
+   * The contract of the engine was broken by its host.
    */
   BP_STATUS_MISUSE = 11,
   /**
@@ -220,7 +220,7 @@ typedef int32_t bp_severity;
 #endif // __cplusplus
 
 /**
- * What sort of thing is wrong with a body. The numbers never change their meaning.
+ * What sort of thing is wrong with a body.
  */
 enum bp_fault
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -260,7 +260,7 @@ enum bp_fault
    */
   BP_FAULT_TOO_PRECISE = 7,
   /**
-   * A member that the catalogue does not know.
+   * A member that the catalog does not know.
    */
   BP_FAULT_UNKNOWN_MEMBER = 8,
   /**
@@ -276,7 +276,7 @@ enum bp_fault
    */
   BP_FAULT_IDLE = 11,
   /**
-   * A verb that the catalogue does not know at this path.
+   * A verb that the catalog does not know at this path.
    */
   BP_FAULT_UNKNOWN_VERB = 12,
 };
@@ -314,7 +314,8 @@ typedef int32_t bp_verification_kind;
 #endif // __cplusplus
 
 /**
- * What to do next, and with it which fields of the step are set.
+ * What to do next, and with it which fields of the step are set. Kinds with a result are output: polling
+ * again says that it was consumed.
  */
 enum bp_step_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -326,64 +327,63 @@ enum bp_step_kind
    */
   BP_STEP_KIND_NONE = 0,
   /**
-   * Transmit a request, then answer or fail the exchange: `exchange`, `attempt`, `method`, `url`,
-   * `headers`, `header_count`, `body`.
+   * Transmit the request, then answer or fail the exchange, by its id. Fields: `exchange`, `attempt`,
+   * `method`, `url`, `headers`, `header_count`, `body`.
    */
   BP_STEP_KIND_SEND = 1,
   /**
-   * Poll again at `wait_until`, or after an answer to what is out, whichever comes first:
-   * `wait_until`, `wait_reason`.
+   * Poll again at `until`, or after an answer to what is out, whichever comes first. Fields: `wait_until`,
+   * `wait_reason`.
    */
   BP_STEP_KIND_WAIT = 2,
   /**
-   * All that is allowed is in flight: wait for an answer.
+   * All that is allowed is in flight: wait for an answer. Fields: none.
    */
   BP_STEP_KIND_PENDING = 3,
   /**
-   * A page of a search: `page`. This and all other kinds with a result are output; polling again says that
-   * it was consumed.
+   * A page of a search, in order. Field: `page`.
    */
   BP_STEP_KIND_PAGE = 4,
   /**
-   * Resources of a fetch: `resources`.
+   * Some of the resources of a fetch, in ascending order of the ids asked for. Field: `resources`.
    */
   BP_STEP_KIND_RESOURCES = 5,
   /**
-   * The answer to a single request: `reply`.
+   * The answer to a single request. Field: `reply`.
    */
   BP_STEP_KIND_REPLY = 6,
   /**
-   * The URIs of an `OPTIONS`: `uris`.
+   * The URIs of an `OPTIONS`. Field: `uris`.
    */
   BP_STEP_KIND_URIS = 7,
   /**
-   * The call is over; everything was put out.
+   * The call is over; everything was put out. Fields: none.
    */
   BP_STEP_KIND_DONE = 8,
   /**
-   * What became of writes of a batch: `results`.
+   * What became of some writes of a batch, in the order in which they were given. Field: `results`.
    */
   BP_STEP_KIND_RESULTS = 9,
   /**
-   * What a task has done: `task`.
+   * What a task has done. Field: `task`.
    */
   BP_STEP_KIND_TASK = 10,
   /**
-   * A push wants records: feed it some with `bp_call_feed`, at most `feed_room`, or say with `bp_call_finish`
-   * that there are no more; then poll again.
+   * A push wants records: feed it some, or say that there are no more; then poll again. Fields:
+   * `feed_room`.
    */
   BP_STEP_KIND_FEED = 11,
   /**
-   * What became of records of a push: `outcomes`.
+   * What became of some records of a push. Field: `outcomes`.
    */
   BP_STEP_KIND_OUTCOMES = 12,
   /**
-   * Lines for the journal of a push: `journal`. Append them with `bp_journal_append`, or have them on disk by other
-   * means, before the call is polled again: what they announce is sent only then.
+   * Whole lines for the journal of a push, each with its line feed. They must be kept for good (written,
+   * and on disk) before the call is polled again: what they announce is sent only then. Field: `journal`.
    */
   BP_STEP_KIND_JOURNAL = 13,
   /**
-   * Records of a pull: `records`.
+   * Some records of a pull. Field: `records`.
    */
   BP_STEP_KIND_RECORDS = 14,
 };
@@ -408,7 +408,7 @@ enum bp_wait_reason
    */
   BP_WAIT_REASON_THROTTLED = 0,
   /**
-   * A failed request is sent again after a pause.
+   * A failed request is sent again, or its outcome looked up, after a pause.
    */
   BP_WAIT_REASON_BACKOFF = 1,
   /**
@@ -437,35 +437,35 @@ enum bp_operation_kind
    */
   BP_OPERATION_KIND_NONE = 0,
   /**
-   * A single request; puts out a reply.
+   * Any verb on any path: a single request, which puts out a reply.
    */
   BP_OPERATION_KIND_REQUEST = 1,
   /**
-   * A search; puts out pages.
+   * A search, page by page; puts out pages.
    */
   BP_OPERATION_KIND_SEARCH = 2,
   /**
-   * A fetch by id; puts out resources.
+   * Resources by id, in the fewest GETs; puts out resources.
    */
   BP_OPERATION_KIND_FETCH = 3,
   /**
-   * An `OPTIONS`; puts out URIs.
+   * The URIs of an `OPTIONS`; puts out URIs.
    */
   BP_OPERATION_KIND_OPTIONS = 4,
   /**
-   * Several writes; puts out results.
+   * Several writes, packed into as few requests as possible; puts out results.
    */
   BP_OPERATION_KIND_BATCH = 5,
   /**
-   * A task; puts out its result.
+   * Something that people do daily: one or several requests with one purpose; puts out its result.
    */
   BP_OPERATION_KIND_TASK = 6,
   /**
-   * A push; puts out outcomes and journal.
+   * Records of another system that go into Brightpearl; puts out outcomes and journal.
    */
   BP_OPERATION_KIND_PUSH = 7,
   /**
-   * A pull; puts out records.
+   * What changed in Brightpearl goes out; puts out records.
    */
   BP_OPERATION_KIND_PULL = 8,
 };
@@ -539,11 +539,11 @@ enum bp_outcome_state
    */
   BP_OUTCOME_STATE_CREATED = 1,
   /**
-   * It was there, and what differed was changed.
+   * It was there; what differed, and can be changed, was changed.
    */
   BP_OUTCOME_STATE_UPDATED = 2,
   /**
-   * It was there, and nothing was written.
+   * It was there, as it should be or as far as it can be; nothing was written.
    */
   BP_OUTCOME_STATE_UNCHANGED = 3,
   /**
@@ -555,7 +555,7 @@ enum bp_outcome_state
    */
   BP_OUTCOME_STATE_REJECTED = 5,
   /**
-   * It may have been written: sent, outcome unknown, and no way to find out.
+   * It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again.
    */
   BP_OUTCOME_STATE_MAYBE_APPLIED = 6,
 };
@@ -1490,9 +1490,9 @@ uint32_t bp_abi_version(void);
 const char *bp_version(void);
 
 /**
- * The name of a status, such as `not-found`: the same in every host of the engine, and `ok`,
- * `null-pointer`, `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL;
- * `unknown` for a number that is no status. Any thread.
+ * The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`,
+ * `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a
+ * number that is no status. Any thread.
  */
 const char *bp_status_name(int32_t status);
 
@@ -1502,9 +1502,24 @@ const char *bp_status_name(int32_t status);
 const char *bp_delivery_name(int32_t delivery);
 
 /**
+ * The name of a severity, such as `warning`. As `bp_status_name` otherwise.
+ */
+const char *bp_severity_name(int32_t severity);
+
+/**
+ * The name of a fault, such as `wrong-type`. As `bp_status_name` otherwise.
+ */
+const char *bp_fault_name(int32_t fault);
+
+/**
  * The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise.
  */
 const char *bp_wait_reason_name(int32_t reason);
+
+/**
+ * The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
+ */
+const char *bp_outcome_state_name(int32_t state);
 
 /**
  * Frees an error; NULL is ignored. Any thread.
@@ -1608,16 +1623,6 @@ size_t bp_error_violation_count(const bp_error *error);
  */
 const bp_violation *bp_error_violation(const bp_error *error,
                                        size_t index);
-
-/**
- * The name of a severity, such as `warning`. As `bp_status_name` otherwise.
- */
-const char *bp_severity_name(int32_t severity);
-
-/**
- * The name of a fault, such as `wrong-type`. As `bp_status_name` otherwise.
- */
-const char *bp_fault_name(int32_t fault);
 
 /**
  * How many ways there are to find out whether the write was applied; 0 when its outcome is known, or when
@@ -2397,11 +2402,6 @@ bp_status bp_ready_mappings(bp_buffer *mappings_json,
  */
 bp_status bp_mapping_schema(bp_buffer *schema_json,
                             bp_error **error);
-
-/**
- * The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
- */
-const char *bp_outcome_state_name(int32_t state);
 
 /**
  * Starts a push. `push_json` is the text of a JSON object: `mapping` (a mapping document with a `target`), either

@@ -7,10 +7,9 @@ use brightpearl_core::{Call, Explanation, Headers, Response, TransportFailure};
 use crate::boundary::{Failure, create, guarded, peek, quietly, release};
 use crate::client::bp_client;
 use crate::error::bp_error;
-use crate::operation::bp_operation_kind;
 use crate::scope::Scope;
 use crate::sized::{self, Sized};
-use crate::status::bp_status;
+use crate::status::{bp_operation_kind, bp_status};
 use crate::step::{Lent, bp_step};
 use crate::text::{bp_buffer, bp_bytes, bp_field};
 
@@ -249,7 +248,7 @@ pub unsafe extern "C" fn bp_client_resume(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_kind(call: *const bp_call) -> bp_operation_kind {
     // SAFETY: NULL or a valid call.
-    unsafe { peek(call, bp_operation_kind::None, |call| Some(call.call.operation().into())) }
+    unsafe { peek(call, bp_operation_kind::None, |call| Some(call.call.operation().kind().into())) }
 }
 
 /// Says how many requests the call still needs, and how long they take at the present budget. The call's

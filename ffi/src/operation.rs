@@ -16,45 +16,6 @@ use crate::sized::{self, Sized};
 use crate::status::bp_status;
 use crate::text::{bp_bytes, bp_field, bp_text};
 
-/// Which sort of operation a call carries out.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum bp_operation_kind {
-    /// There is no call.
-    None = 0,
-    /// A single request; puts out a reply.
-    Request = 1,
-    /// A search; puts out pages.
-    Search = 2,
-    /// A fetch by id; puts out resources.
-    Fetch = 3,
-    /// An `OPTIONS`; puts out URIs.
-    Options = 4,
-    /// Several writes; puts out results.
-    Batch = 5,
-    /// A task; puts out its result.
-    Task = 6,
-    /// A push; puts out outcomes and journal.
-    Push = 7,
-    /// A pull; puts out records.
-    Pull = 8,
-}
-
-impl From<&Operation> for bp_operation_kind {
-    fn from(operation: &Operation) -> Self {
-        match operation {
-            Operation::Request(_) => Self::Request,
-            Operation::Search(_) => Self::Search,
-            Operation::Fetch(_) => Self::Fetch,
-            Operation::Options(_) => Self::Options,
-            Operation::Batch(_) => Self::Batch,
-            Operation::Task(_) => Self::Task,
-            Operation::Push(_) => Self::Push,
-            Operation::Pull(_) => Self::Pull,
-        }
-    }
-}
-
 /// How a search is paged.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 use std::sync::OnceLock;
 
-use brightpearl_core::flow::{Outcome, State};
+use brightpearl_core::flow::Outcome;
 use brightpearl_core::operation::{Operation, Push};
 
 use crate::boundary::{guarded, peek};
@@ -13,72 +13,8 @@ use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::operation::start;
 use crate::page::{give_back, retain};
-use crate::status::bp_status;
+use crate::status::{bp_outcome_state, bp_status};
 use crate::text::{OwnedText, bp_text, lend_option};
-
-/// How a record of a push ended.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum bp_outcome_state {
-    /// There is no such outcome.
-    None = 0,
-    /// It was created, in this run or an earlier one of the same journal.
-    Created = 1,
-    /// It was there, and what differed was changed.
-    Updated = 2,
-    /// It was there, and nothing was written.
-    Unchanged = 3,
-    /// The mapping says that it is none of Brightpearl's.
-    Skipped = 4,
-    /// It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did.
-    Rejected = 5,
-    /// It may have been written: sent, outcome unknown, and no way to find out.
-    MaybeApplied = 6,
-}
-
-impl From<State> for bp_outcome_state {
-    fn from(state: State) -> Self {
-        match state {
-            State::Created => Self::Created,
-            State::Updated => Self::Updated,
-            State::Unchanged => Self::Unchanged,
-            State::Skipped => Self::Skipped,
-            State::Rejected => Self::Rejected,
-            State::MaybeApplied => Self::MaybeApplied,
-        }
-    }
-}
-
-impl bp_outcome_state {
-    const ALL: [Self; 7] = [
-        Self::None,
-        Self::Created,
-        Self::Updated,
-        Self::Unchanged,
-        Self::Skipped,
-        Self::Rejected,
-        Self::MaybeApplied,
-    ];
-
-    fn name(self) -> &'static std::ffi::CStr {
-        match self {
-            Self::None => c"none",
-            Self::Created => c"created",
-            Self::Updated => c"updated",
-            Self::Unchanged => c"unchanged",
-            Self::Skipped => c"skipped",
-            Self::Rejected => c"rejected",
-            Self::MaybeApplied => c"maybe-applied",
-        }
-    }
-}
-
-/// The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
-#[unsafe(no_mangle)]
-pub extern "C" fn bp_outcome_state_name(state: i32) -> *const c_char {
-    let known = bp_outcome_state::ALL.into_iter().find(|known| *known as i32 == state);
-    known.map_or(c"unknown", bp_outcome_state::name).as_ptr()
-}
 
 /// What became of some records of a push; every record ends with one outcome. Borrowed from the step that it came
 /// with, unless `bp_outcomes_retain` made it the program's own. It does not change, so several threads may read it
@@ -264,6 +200,7 @@ mod tests {
     use std::sync::Arc;
 
     use brightpearl_core::Error;
+    use brightpearl_core::flow::State;
 
     use super::*;
 
@@ -323,13 +260,6 @@ mod tests {
             assert_eq!(bp_outcomes_json(kept, 0).data, json.data, "it is made once");
             assert!(bp_outcomes_json(kept, 2).data.is_null());
             bp_outcomes_free(kept);
-        }
-    }
-
-    #[test]
-    fn states_have_the_names_of_other_hosts() {
-        for state in State::ALL {
-            assert_eq!(bp_outcome_state::from(state).name().to_str(), Ok(state.as_str()));
         }
     }
 }

@@ -15,50 +15,9 @@ use crate::reply::{bp_reply, bp_uris};
 use crate::resources::bp_resources;
 use crate::results::bp_results;
 use crate::sized::Sized;
-use crate::status::bp_wait_reason;
+use crate::status::{bp_step_kind, bp_wait_reason};
 use crate::task::bp_task_result;
 use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text};
-
-/// What to do next, and with it which fields of the step are set.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum bp_step_kind {
-    /// Nothing: polling failed, and its error says why.
-    None = 0,
-    /// Transmit a request, then answer or fail the exchange: `exchange`, `attempt`, `method`, `url`,
-    /// `headers`, `header_count`, `body`.
-    Send = 1,
-    /// Poll again at `wait_until`, or after an answer to what is out, whichever comes first:
-    /// `wait_until`, `wait_reason`.
-    Wait = 2,
-    /// All that is allowed is in flight: wait for an answer.
-    Pending = 3,
-    /// A page of a search: `page`. This and all other kinds with a result are output; polling again says that
-    /// it was consumed.
-    Page = 4,
-    /// Resources of a fetch: `resources`.
-    Resources = 5,
-    /// The answer to a single request: `reply`.
-    Reply = 6,
-    /// The URIs of an `OPTIONS`: `uris`.
-    Uris = 7,
-    /// The call is over; everything was put out.
-    Done = 8,
-    /// What became of writes of a batch: `results`.
-    Results = 9,
-    /// What a task has done: `task`.
-    Task = 10,
-    /// A push wants records: feed it some with `bp_call_feed`, at most `feed_room`, or say with `bp_call_finish`
-    /// that there are no more; then poll again.
-    Feed = 11,
-    /// What became of records of a push: `outcomes`.
-    Outcomes = 12,
-    /// Lines for the journal of a push: `journal`. Append them with `bp_journal_append`, or have them on disk by other
-    /// means, before the call is polled again: what they announce is sent only then.
-    Journal = 13,
-    /// Records of a pull: `records`.
-    Records = 14,
-}
 
 /// What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
 /// to is borrowed until the next poll of the call, or until the call is freed.

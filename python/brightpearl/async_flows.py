@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from brightpearl._native import PulledRecord
     from brightpearl.async_driver import AsyncDriver
     from brightpearl.driver import Output
-    from brightpearl.outcomes import Feeding, Outcome, State
+    from brightpearl.kinds import State
+    from brightpearl.outcomes import Feeding, Outcome
     from brightpearl.state_file import StateFile
     from brightpearl.wire import AnyRecord
 

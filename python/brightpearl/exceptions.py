@@ -12,11 +12,10 @@ from brightpearl.text import one_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, ClassVar, Literal
+    from typing import Any, ClassVar
 
     from brightpearl.findings import Verification, Violation
-
-    Delivery = Literal["not-sent", "rejected", "maybe-applied", "applied"]
+    from brightpearl.kinds import Delivery
 
 
 class RequestSummary(Record):
@@ -37,7 +36,8 @@ class RequestSummary(Record):
 class BrightpearlError(Exception):
     """Anything that went wrong.
 
-    `str()` of it is one line: what, where, Brightpearl's answer, the request and what became of it.
+    `str()` of it is one line: what, where, Brightpearl's answer, the request and what became of it. Where something of
+    the program's failed, such as its transport, the original is in `__cause__`.
     """
 
     kind: ClassVar[str] = "error"
@@ -129,6 +129,7 @@ def _restore(kind: type[BrightpearlError], message: str, details: dict[str, Any]
     return kind(message, **details)
 
 
+# generated: error classes
 class AuthenticationError(BrightpearlError):
     """The credentials were refused (HTTP 401)."""
 
@@ -145,10 +146,6 @@ class ValidationError(BrightpearlError, ValueError):
     """The input was refused before anything was sent."""
 
     kind = "validation"
-
-
-class ArgumentTypeError(ValidationError, TypeError):
-    """An argument of a client has a type that it cannot have."""
 
 
 class RejectedError(BrightpearlError):
@@ -182,7 +179,7 @@ class UnavailableError(BrightpearlError):
 
 
 class TransportError(BrightpearlError):
-    """The transport failed: no connection, a reset, a timeout. The original is in `__cause__`."""
+    """The host's transport failed: no connection, a reset, a timeout."""
 
     kind = "transport"
 
@@ -194,7 +191,7 @@ class ProtocolError(BrightpearlError):
 
 
 class MisuseError(BrightpearlError):
-    """The program broke a rule of the library."""
+    """The contract of the engine was broken by its host."""
 
     kind = "misuse"
 
@@ -203,3 +200,25 @@ class CallCancelledError(BrightpearlError):
     """The call was cancelled."""
 
     kind = "cancelled"
+
+
+CLASSES: dict[str, type[BrightpearlError]] = {
+    "authentication": AuthenticationError,
+    "permission": PermissionDeniedError,
+    "validation": ValidationError,
+    "rejected": RejectedError,
+    "not-found": NotFoundError,
+    "conflict": ConflictError,
+    "throttled": ThrottledError,
+    "unavailable": UnavailableError,
+    "transport": TransportError,
+    "protocol": ProtocolError,
+    "misuse": MisuseError,
+    "cancelled": CallCancelledError,
+}
+"""The class of each kind."""
+# generated end
+
+
+class ArgumentTypeError(ValidationError, TypeError):
+    """An argument of a client has a type that it cannot have."""

@@ -8,24 +8,9 @@ from brightpearl.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Literal
+    from typing import Any
 
-    Severity = Literal["warning", "error"]
-    Fault = Literal[
-        "unreadable",
-        "missing",
-        "wrong-type",
-        "wrong-format",
-        "not-allowed",
-        "out-of-range",
-        "wrong-length",
-        "too-precise",
-        "unknown-member",
-        "repeated-member",
-        "contradiction",
-        "idle",
-        "unknown-verb",
-    ]
+    from brightpearl.kinds import Fault, Severity
 
 
 class Violation(Record):

@@ -13,16 +13,15 @@ from brightpearl.wire import record_bytes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
-    from typing import Any, Literal
+    from typing import Any
 
     from brightpearl._native import Explanation
     from brightpearl.driver import Driver, Output
     from brightpearl.exceptions import BrightpearlError
     from brightpearl.findings import MappingFailure
     from brightpearl.journal import Journal
+    from brightpearl.kinds import State
     from brightpearl.wire import AnyRecord
-
-    State = Literal["created", "updated", "unchanged", "skipped", "rejected", "maybe-applied"]
 
 
 class Created(Record):

@@ -2,7 +2,6 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use brightpearl_core::operation::Operation;
 use brightpearl_core::{self as core, Headers, Output, Response, TransportFailure};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
@@ -143,16 +142,7 @@ impl Call {
     /// What the call does: `request`, `search`, `fetch`, `options`, `batch`, `task`, `push` or `pull`.
     #[getter]
     fn operation(&self, py: Python<'_>) -> &'static str {
-        self.with(py, |call| match call.operation() {
-            Operation::Request(_) => "request",
-            Operation::Search(_) => "search",
-            Operation::Fetch(_) => "fetch",
-            Operation::Options(_) => "options",
-            Operation::Batch(_) => "batch",
-            Operation::Task(_) => "task",
-            Operation::Push(_) => "push",
-            Operation::Pull(_) => "pull",
-        })
+        self.with(py, |call| call.operation().kind().as_str())
     }
 }
 

@@ -3,7 +3,7 @@
 use brightpearl_core::{Error, Kind};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList};
 use serde::Serialize;
 
 use crate::json;
@@ -68,34 +68,11 @@ pub(crate) fn made<'py>(
     PyList::new(py, objects.collect::<PyResult<Vec<_>>>()?)
 }
 
+/// The class of a kind, which the package lists by name.
 fn class(py: Python<'_>, kind: Kind) -> PyResult<Bound<'_, PyAny>> {
-    static CLASSES: PyOnceLock<Py<PyTuple>> = PyOnceLock::new();
+    static CLASSES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let classes = CLASSES.get_or_try_init(py, || {
-        let module = py.import("brightpearl.exceptions")?;
-        let classes = Kind::ALL
-            .into_iter()
-            .map(|kind| module.getattr(class_name(kind)))
-            .collect::<PyResult<Vec<_>>>()?;
-        PyTuple::new(py, classes).map(Bound::unbind)
+        Ok::<_, PyErr>(py.import("brightpearl.exceptions")?.getattr("CLASSES")?.unbind())
     })?;
-    let place = Kind::ALL.into_iter().position(|listed| listed == kind).unwrap_or_default();
-    classes.bind(py).get_item(place)
-}
-
-/// The class of each kind. Exhaustive, so that a new kind cannot be forgotten.
-fn class_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Authentication => "AuthenticationError",
-        Kind::Permission => "PermissionDeniedError",
-        Kind::Validation => "ValidationError",
-        Kind::Rejected => "RejectedError",
-        Kind::NotFound => "NotFoundError",
-        Kind::Conflict => "ConflictError",
-        Kind::Throttled => "ThrottledError",
-        Kind::Unavailable => "UnavailableError",
-        Kind::Transport => "TransportError",
-        Kind::Protocol => "ProtocolError",
-        Kind::Misuse => "MisuseError",
-        Kind::Cancelled => "CallCancelledError",
-    }
+    classes.bind(py).get_item(kind.as_str())
 }

@@ -1,7 +1,6 @@
 //! Errors, outwards.
 
 use brightpearl_core as core;
-use core::validate::{Fault, Severity};
 
 use crate::wit;
 
@@ -38,35 +37,6 @@ impl From<&core::Violation> for wit::Violation {
     }
 }
 
-impl From<Severity> for wit::Severity {
-    fn from(severity: Severity) -> Self {
-        match severity {
-            Severity::Warning => Self::Warning,
-            Severity::Error => Self::Error,
-        }
-    }
-}
-
-impl From<Fault> for wit::Fault {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Unreadable => Self::Unreadable,
-            Fault::Missing => Self::Missing,
-            Fault::WrongType => Self::WrongType,
-            Fault::WrongFormat => Self::WrongFormat,
-            Fault::NotAllowed => Self::NotAllowed,
-            Fault::OutOfRange => Self::OutOfRange,
-            Fault::WrongLength => Self::WrongLength,
-            Fault::TooPrecise => Self::TooPrecise,
-            Fault::UnknownMember => Self::UnknownMember,
-            Fault::RepeatedMember => Self::RepeatedMember,
-            Fault::Contradiction => Self::Contradiction,
-            Fault::Idle => Self::Idle,
-            Fault::UnknownVerb => Self::UnknownVerb,
-        }
-    }
-}
-
 impl From<core::Verification> for wit::Verification {
     fn from(verification: core::Verification) -> Self {
         match verification {
@@ -89,35 +59,5 @@ impl From<core::error::RequestSummary> for wit::RequestSummary {
     fn from(summary: core::error::RequestSummary) -> Self {
         let core::error::RequestSummary { method, url } = summary;
         Self { method: method.into(), url }
-    }
-}
-
-impl From<core::Kind> for wit::ErrorKind {
-    fn from(kind: core::Kind) -> Self {
-        match kind {
-            core::Kind::Authentication => Self::Authentication,
-            core::Kind::Permission => Self::Permission,
-            core::Kind::Validation => Self::Validation,
-            core::Kind::Rejected => Self::Rejected,
-            core::Kind::NotFound => Self::NotFound,
-            core::Kind::Conflict => Self::Conflict,
-            core::Kind::Throttled => Self::Throttled,
-            core::Kind::Unavailable => Self::Unavailable,
-            core::Kind::Transport => Self::Transport,
-            core::Kind::Protocol => Self::Protocol,
-            core::Kind::Misuse => Self::Misuse,
-            core::Kind::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-impl From<core::Delivery> for wit::Delivery {
-    fn from(delivery: core::Delivery) -> Self {
-        match delivery {
-            core::Delivery::NotSent => Self::NotSent,
-            core::Delivery::Rejected => Self::Rejected,
-            core::Delivery::MaybeApplied => Self::MaybeApplied,
-            core::Delivery::Applied => Self::Applied,
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Pushes and pulls: what they are to do, inwards, and what they put out, outwards.
 
 use brightpearl_core as core;
-use core::flow::{self, State};
+use core::flow;
 use core::mapping::Failure;
 use core::operation::{Deletes, Existing, Json, Pull, PullResource, Push};
 
@@ -99,19 +99,6 @@ impl From<flow::Outcome> for wit::Outcome {
             error: error.map(wit::Error::from),
             created: created.into_iter().map(wit::Created::from).collect(),
             differences: differences.into_iter().map(wit::Difference::from).collect(),
-        }
-    }
-}
-
-impl From<State> for wit::OutcomeState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Created => Self::Created,
-            State::Updated => Self::Updated,
-            State::Unchanged => Self::Unchanged,
-            State::Skipped => Self::Skipped,
-            State::Rejected => Self::Rejected,
-            State::MaybeApplied => Self::MaybeApplied,
         }
     }
 }

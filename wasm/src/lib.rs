@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod flow;
 mod http;
+mod kinds;
 mod operation;
 mod page;
 mod step;

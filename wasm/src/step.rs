@@ -25,16 +25,6 @@ impl From<core::Exchange> for wit::Exchange {
     }
 }
 
-impl From<core::WaitReason> for wit::WaitReason {
-    fn from(reason: core::WaitReason) -> Self {
-        match reason {
-            core::WaitReason::Throttled => Self::Throttled,
-            core::WaitReason::Backoff => Self::Backoff,
-            core::WaitReason::TokenRefresh => Self::TokenRefresh,
-        }
-    }
-}
-
 impl From<core::Output> for wit::Output {
     fn from(output: core::Output) -> Self {
         match output {

@@ -7,6 +7,7 @@ import { readOutcomes, readRecords, type Outcome, type Records } from "./flows";
 import { Handle } from "./handle";
 import { Request, type Response } from "./http";
 import { jsonText } from "./json";
+import { operationKinds, stepKinds, type OperationName, type WaitReason } from "./kinds";
 import {
   lendFields,
   native,
@@ -22,12 +23,10 @@ import { recordBytes, type RecordSource } from "./mapping";
 import { Reply, Resources, readResults, readTaskResult, readUris, type TaskResult } from "./outputs";
 import { asNumber, Page } from "./page";
 
-/** Why a call waits. */
-export type WaitReason = "throttled" | "backoff" | "token-refresh";
+export type { WaitReason } from "./kinds";
 
-/** Which sort of operation a call carries out, by `bp_operation_kind`. */
-const kinds = ["none", "request", "search", "fetch", "options", "batch", "task", "push", "pull"] as const;
-export type OperationKind = (typeof kinds)[number];
+/** Which sort of operation a call carries out. */
+export type OperationKind = OperationName | "none";
 
 /** A piece of a call's result. */
 export type Output =
@@ -183,7 +182,7 @@ export class Call {
 
   /** Which sort of operation it carries out; `none` once it is closed. */
   get kind(): OperationKind {
-    return kinds[native.callKind(this.#handle.pointer) as number] ?? "none";
+    return operationKinds[native.callKind(this.#handle.pointer) as keyof typeof operationKinds] ?? "none";
   }
 
   /** Whether `close` was called. */
@@ -214,10 +213,11 @@ function readable(response: Response): Answer {
 }
 
 function readStep(step: StepStruct): Step {
-  switch (step.kind) {
-    case 1:
+  const kind = stepKinds[step.kind as keyof typeof stepKinds];
+  switch (kind) {
+    case "send":
       return {
-        kind: "send",
+        kind,
         exchange: asNumber(step.exchange) as number,
         attempt: step.attempt,
         request: new Request(
@@ -228,37 +228,37 @@ function readStep(step: StepStruct): Step {
         ),
         isLogin: step.is_login,
       };
-    case 2:
+    case "wait":
       return {
-        kind: "wait",
+        kind,
         until: asNumber(step.wait_until) as number,
         reason: native.waitReasonName(step.wait_reason) as WaitReason,
       };
-    case 3:
-      return { kind: "pending" };
-    case 4:
-      return { kind: "page", page: new Page(step.page) };
-    case 5:
-      return { kind: "resources", resources: new Resources(step.resources) };
-    case 6:
-      return { kind: "reply", reply: new Reply(step.reply) };
-    case 7:
-      return { kind: "uris", uris: readUris(step.uris) };
-    case 8:
-      return { kind: "done" };
-    case 9:
-      return { kind: "results", results: readResults(step.results) };
-    case 10:
-      return { kind: "task", task: readTaskResult(step.task) };
-    case 11:
-      return { kind: "feed", room: step.feed_room };
-    case 12:
-      return { kind: "outcomes", outcomes: readOutcomes(step.outcomes) };
-    case 13:
-      return { kind: "journal", text: readText(step.journal) ?? "" };
-    case 14:
-      return { kind: "records", records: readRecords(step.records) };
-    default:
+    case "pending":
+      return { kind };
+    case "page":
+      return { kind, page: new Page(step.page) };
+    case "resources":
+      return { kind, resources: new Resources(step.resources) };
+    case "reply":
+      return { kind, reply: new Reply(step.reply) };
+    case "uris":
+      return { kind, uris: readUris(step.uris) };
+    case "done":
+      return { kind };
+    case "results":
+      return { kind, results: readResults(step.results) };
+    case "task":
+      return { kind, task: readTaskResult(step.task) };
+    case "feed":
+      return { kind, room: step.feed_room };
+    case "outcomes":
+      return { kind, outcomes: readOutcomes(step.outcomes) };
+    case "journal":
+      return { kind, text: readText(step.journal) ?? "" };
+    case "records":
+      return { kind, records: readRecords(step.records) };
+    case undefined:
       throw new Error(`the library gave a step of kind ${step.kind}, which this release does not know`);
   }
 }

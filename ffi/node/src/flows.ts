@@ -2,23 +2,11 @@
 
 import { readError, type BrightpearlError } from "./errors";
 import { parsed, type Parsed } from "./json";
+import type { OutcomeState } from "./kinds";
 import { native, readBytes, readText, type Pointer } from "./library";
 import type { Failure } from "./mapping";
 
-/** How a record of a push ended. */
-export type OutcomeState =
-  /** It was created, in this run or an earlier one of the same journal. */
-  | "created"
-  /** It was there, and what differed was changed. */
-  | "updated"
-  /** It was there, and nothing was written. */
-  | "unchanged"
-  /** The mapping says that it is none of Brightpearl's. */
-  | "skipped"
-  /** It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did. */
-  | "rejected"
-  /** It may have been written: sent, outcome unknown, and no way to find out. */
-  | "maybe-applied";
+export type { OutcomeState } from "./kinds";
 
 /** What became of one record of a push. */
 export interface Outcome {

@@ -31,21 +31,9 @@ export {
 } from "./discovery";
 export { TokensNotStoredError, type TakeTokens } from "./handover";
 export { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
+export * from "./error-classes";
 export {
-  AuthenticationError,
   BrightpearlError,
-  CancelledError,
-  ConflictError,
-  MisuseError,
-  NotFoundError,
-  PermissionError,
-  ProtocolError,
-  RejectedError,
-  ThrottledError,
-  TransportError,
-  UnavailableError,
-  ValidationError,
-  errorClasses,
   type Delivery,
   type ErrorDetails,
   type Fault,

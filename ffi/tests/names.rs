@@ -1,0 +1,52 @@
+//! Every number finds the name that all hosts have for it, and other numbers none.
+
+use std::ffi::{CStr, c_char};
+
+use brightpearl::*;
+use brightpearl_core::flow::State;
+use brightpearl_core::validate::{Fault, Severity};
+use brightpearl_core::{Delivery, Kind, WaitReason};
+
+fn text(name: *const c_char) -> &'static str {
+    // SAFETY: the functions answer static NUL-terminated texts.
+    unsafe { CStr::from_ptr(name) }.to_str().expect("UTF-8")
+}
+
+#[test]
+fn names_are_those_of_the_core() {
+    for kind in Kind::ALL {
+        assert_eq!(text(bp_status_name(bp_status::from(kind) as i32)), kind.as_str());
+    }
+    for delivery in Delivery::ALL {
+        assert_eq!(text(bp_delivery_name(bp_delivery::from(delivery) as i32)), delivery.as_str());
+    }
+    for severity in Severity::ALL {
+        assert_eq!(text(bp_severity_name(bp_severity::from(severity) as i32)), severity.as_str());
+    }
+    for fault in Fault::ALL {
+        assert_eq!(text(bp_fault_name(bp_fault::from(fault) as i32)), fault.as_str());
+    }
+    for reason in WaitReason::ALL {
+        assert_eq!(text(bp_wait_reason_name(bp_wait_reason::from(reason) as i32)), reason.as_str());
+    }
+    for state in State::ALL {
+        assert_eq!(text(bp_outcome_state_name(bp_outcome_state::from(state) as i32)), state.as_str());
+    }
+}
+
+#[test]
+fn other_numbers_have_no_name() {
+    assert_eq!(
+        [0, 100, 101, 102].map(|own| text(bp_status_name(own))),
+        ["ok", "null-pointer", "bad-utf8", "panic"]
+    );
+    for other in [-1, 13, 99, 103, i32::MAX] {
+        assert_eq!(text(bp_status_name(other)), "unknown");
+    }
+    assert_eq!(text(bp_outcome_state_name(0)), "none");
+    for named in
+        [bp_delivery_name, bp_severity_name, bp_fault_name, bp_wait_reason_name, bp_outcome_state_name]
+    {
+        assert_eq!([named(-1), named(13)].map(text), ["unknown"; 2]);
+    }
+}

@@ -1,0 +1,230 @@
+//! `ffi/src/status.rs`: the enumerations of C with their names, of which cbindgen makes the header.
+
+use brightpearl_core::named::{Entry, Table};
+
+use crate::text::{GENERATED, pascal, prose, table, wrapped};
+
+/// The width of the project's Rust sources.
+const WIDTH: usize = 110;
+
+/// One enumeration of C.
+struct Enumeration {
+    /// Its name: `bp_status`.
+    name: &'static str,
+    /// What the core calls it, for the conversion.
+    core: &'static str,
+    doc: String,
+    values: Vec<Value>,
+    /// The comment of the function that tells names, where there is one.
+    names: Option<&'static str>,
+}
+
+struct Value {
+    variant: String,
+    name: String,
+    number: i32,
+    doc: String,
+    /// Whether the core has it, too.
+    is_of_core: bool,
+}
+
+fn value(entry: &Entry) -> Value {
+    Value {
+        variant: pascal(entry.name),
+        name: entry.name.to_owned(),
+        number: entry.number.unwrap_or_default(),
+        doc: prose(entry.doc),
+        is_of_core: true,
+    }
+}
+
+/// A value that only C has.
+fn own(number: i32, name: &str, doc: &str) -> Value {
+    Value { variant: pascal(name), name: name.to_owned(), number, doc: doc.to_owned(), is_of_core: false }
+}
+
+fn values(table: &Table) -> Vec<Value> {
+    table.entries.iter().filter(|entry| entry.number.is_some()).map(value).collect()
+}
+
+fn enumeration(
+    name: &'static str,
+    core: &'static str,
+    table: &Table,
+    names: Option<&'static str>,
+) -> Enumeration {
+    Enumeration { name, core, doc: prose(table.doc), values: values(table), names }
+}
+
+fn status() -> Enumeration {
+    let mut values = vec![own(0, "ok", "It worked.")];
+    values.extend(self::values(&table("error-kind")));
+    values.extend([
+        own(
+            100,
+            "null-pointer",
+            "A pointer is NULL that must not be; the error's location names the argument.",
+        ),
+        own(101, "bad-utf8", "An input is not UTF-8; the error's location names the argument and the byte."),
+        own(
+            102,
+            "panic",
+            "A defect in the library. The handle that was used may only be freed. Please report it.",
+        ),
+    ]);
+    Enumeration {
+        name: "bp_status",
+        core: "Kind",
+        doc: "What a function came to. 0 is success; the numbers never change their meaning.".to_owned(),
+        values,
+        names: Some(
+            "The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`, \
+             `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a number \
+             that is no status. Any thread.",
+        ),
+    }
+}
+
+fn outcome_state() -> Enumeration {
+    let mut states = enumeration(
+        "bp_outcome_state",
+        "flow::State",
+        &table("outcome-state"),
+        Some("The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise."),
+    );
+    states.values.insert(0, own(0, "none", "There is no such outcome."));
+    states
+}
+
+fn operation_kind() -> Enumeration {
+    let mut kinds =
+        enumeration("bp_operation_kind", "operation::OperationKind", &table("operation-kind"), None);
+    kinds.values.insert(0, own(0, "none", "There is no call."));
+    kinds
+}
+
+/// Steps and outputs are one list in C.
+fn step_kind() -> Enumeration {
+    let mut values: Vec<Value> =
+        ["step-kind", "output-kind"].iter().flat_map(|name| self::values(&table(name))).collect();
+    for value in &mut values {
+        value.doc += &format!(" {}", fields(&value.name));
+        value.is_of_core = false;
+    }
+    values.push(own(0, "none", "Nothing: polling failed, and its error says why."));
+    values.sort_by_key(|value| value.number);
+    Enumeration {
+        name: "bp_step_kind",
+        core: "",
+        doc: "What to do next, and with it which fields of the step are set. Kinds with a result are output: polling again \
+              says that it was consumed."
+            .to_owned(),
+        values,
+        names: None,
+    }
+}
+
+/// Which fields of `bp_step` belong to a step.
+fn fields(step: &str) -> String {
+    let own = match step {
+        "send" => "`exchange`, `attempt`, `method`, `url`, `headers`, `header_count`, `body`",
+        "wait" => "`wait_until`, `wait_reason`",
+        "feed" => "`feed_room`",
+        "pending" | "done" => "none",
+        same => return format!("Field: `{same}`."),
+    };
+    format!("Fields: {own}.")
+}
+
+/// The whole module.
+pub(crate) fn module() -> String {
+    let enumerations = [
+        status(),
+        enumeration(
+            "bp_delivery",
+            "Delivery",
+            &table("delivery"),
+            Some("The name of a delivery state, such as `maybe-applied`. As `bp_status_name` otherwise."),
+        ),
+        enumeration(
+            "bp_severity",
+            "validate::Severity",
+            &table("severity"),
+            Some("The name of a severity, such as `warning`. As `bp_status_name` otherwise."),
+        ),
+        enumeration(
+            "bp_fault",
+            "validate::Fault",
+            &table("fault"),
+            Some("The name of a fault, such as `wrong-type`. As `bp_status_name` otherwise."),
+        ),
+        step_kind(),
+        enumeration(
+            "bp_wait_reason",
+            "WaitReason",
+            &table("wait-reason"),
+            Some("The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise."),
+        ),
+        operation_kind(),
+        outcome_state(),
+    ];
+    let mut text = format!(
+        "//! Stable numbers for what the core names.\n//!\n//! {GENERATED}\n\nuse std::ffi::{{CStr, c_char}};\n\n\
+         use brightpearl_core as core;\n"
+    );
+    for enumeration in &enumerations {
+        text += "\n";
+        text += &declaration(enumeration);
+        if enumeration.names.is_some() {
+            text += "\n";
+            text += &names(enumeration);
+        }
+        if !enumeration.core.is_empty() {
+            text += "\n";
+            text += &conversion(enumeration);
+        }
+    }
+    text
+}
+
+fn declaration(Enumeration { name, doc, values, .. }: &Enumeration) -> String {
+    let mut text = wrapped(doc, "/// ", WIDTH);
+    text += "#[repr(i32)]\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\n";
+    text += &format!("pub enum {name} {{\n");
+    for Value { variant, number, doc, .. } in values {
+        text += &wrapped(doc, "    /// ", WIDTH);
+        text += &format!("    {variant} = {number},\n");
+    }
+    text + "}\n"
+}
+
+/// The function that tells the name of a number, and the names.
+fn names(Enumeration { name, values, names, .. }: &Enumeration) -> String {
+    let argument = name.trim_start_matches("bp_").rsplit('_').next().unwrap_or_default();
+    let mut text = wrapped(names.unwrap_or_default(), "/// ", WIDTH);
+    text += &format!(
+        "#[unsafe(no_mangle)]\npub extern \"C\" fn {name}_name({argument}: i32) -> *const c_char {{\n    \
+         let known = {name}::ALL.into_iter().find(|known| *known as i32 == {argument});\n    \
+         known.map_or(c\"unknown\", {name}::name).as_ptr()\n}}\n\nimpl {name} {{\n"
+    );
+    let listed: Vec<String> = values.iter().map(|value| format!("Self::{}", value.variant)).collect();
+    let line = format!("    pub(crate) const ALL: [Self; {}] = [{}];\n", values.len(), listed.join(", "));
+    let several = listed.iter().map(|value| format!("        {value},\n")).collect::<String>();
+    let broken = format!("    pub(crate) const ALL: [Self; {}] = [\n{several}    ];\n", values.len());
+    text += if line.len() <= WIDTH && listed.len() <= 4 { &line } else { &broken };
+    text += "\n    /// The name, as other hosts spell it.\n    pub(crate) fn name(self) -> &'static CStr {\n        match self {\n";
+    for Value { variant, name, .. } in values {
+        text += &format!("            Self::{variant} => c\"{name}\",\n");
+    }
+    text + "        }\n    }\n}\n"
+}
+
+fn conversion(Enumeration { name, core, values, .. }: &Enumeration) -> String {
+    let mut text = format!(
+        "impl From<core::{core}> for {name} {{\n    fn from(value: core::{core}) -> Self {{\n        match value {{\n"
+    );
+    for Value { variant, .. } in values.iter().filter(|value| value.is_of_core) {
+        text += &format!("            core::{core}::{variant} => Self::{variant},\n");
+    }
+    text + "        }\n    }\n}\n"
+}
