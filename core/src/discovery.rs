@@ -11,8 +11,9 @@ use serde_json::value::RawValue;
 
 use crate::catalog::{self, UnknownMembers};
 use crate::error::{Delivery, Error, Fault, KNOWN_CODES, Kind, KnownCode, Result};
+use crate::excerpt::listed;
 use crate::http::Method;
-use crate::json::nearest;
+use crate::json::{nearest, plain, value};
 use crate::mapping::{self, Mapped, Mapping, NoBody, Reference, Resolved};
 use crate::task;
 use crate::validate;
@@ -55,7 +56,7 @@ pub fn catalog() -> String {
             deprecated: resource.deprecation().is_some(),
         })
         .collect();
-    json(&entries)
+    plain(&entries)
 }
 
 /// All that is known about a resource, named as in [`catalog::resource`]: verbs, paths, search columns with
@@ -65,7 +66,7 @@ pub fn catalog() -> String {
 /// [`Kind::Validation`] at `resource`, with the nearest name that there is.
 pub fn describe(resource: &str) -> Result<String> {
     match catalog::describe(resource) {
-        Some(description) => Ok(json(&description)),
+        Some(description) => Ok(plain(&description)),
         None => Err(unknown_resource(resource)),
     }
 }
@@ -81,7 +82,7 @@ fn unknown_resource(name: &str) -> Error {
 
 /// Every task, as a JSON array of [`task::Description`].
 pub fn tasks() -> String {
-    json(&task::tasks())
+    plain(&task::tasks())
 }
 
 /// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice"}], "deliveries": [state],
@@ -100,7 +101,7 @@ pub fn errors() -> String {
         kind: Kind,
         advice: &'static str,
     }
-    json(&Errors {
+    plain(&Errors {
         kinds: Kind::ALL.into_iter().map(|kind| Advised { kind, advice: kind.advice() }).collect(),
         deliveries: &Delivery::ALL,
         faults: &Fault::ALL,
@@ -123,7 +124,7 @@ pub fn validate(resource: &str, verb: &str, body: &[u8], unknown_members: &str) 
         )
     })?;
     let unknown: UnknownMembers = unknown_members.parse()?;
-    Ok(json(&validate::validate(&path_of(resource, method)?, method, body, unknown)))
+    Ok(plain(&validate::validate(&path_of(resource, method)?, method, body, unknown)))
 }
 
 /// The one path where a resource of that name knows the verb. What has a slash is a path already.
@@ -134,7 +135,6 @@ fn path_of(resource: &str, method: Method) -> Result<Cow<'_, str>> {
     let description = catalog::describe(resource).ok_or_else(|| unknown_resource(resource))?;
     let knowing = description.operations.iter().filter(|operation| operation.method == method);
     let paths: BTreeSet<&str> = knowing.map(|operation| operation.path).collect();
-    let listed = |items: BTreeSet<&str>| items.into_iter().collect::<Vec<_>>().join(", ");
     if paths.is_empty() {
         let known: BTreeSet<&str> =
             description.operations.iter().map(|operation| operation.method.as_str()).collect();
@@ -156,7 +156,7 @@ pub fn check_mapping(document: &str) -> String {
         usable: bool,
         findings: Vec<mapping::Finding>,
     }
-    json(&match Mapping::compile(document) {
+    plain(&match Mapping::compile(document) {
         Ok(mapping) => Checked { usable: true, findings: mapping.findings().to_vec() },
         Err(findings) => Checked { usable: false, findings },
     })
@@ -196,15 +196,15 @@ pub fn map_record(mapping: &Mapping, record: &[u8], resolved: &str) -> Result<St
         }
         Err(NoBody::Skipped(reason)) => drop(members.insert("skipped".to_owned(), reason.into())),
         Err(NoBody::Failed(failures)) => {
-            members.insert("failures".to_owned(), serde_json::to_value(failures).unwrap_or_default());
+            members.insert("failures".to_owned(), value(&failures));
         }
     }
-    Ok(json(&with_references(&mapped, members)))
+    Ok(plain(&with_references(&mapped, members)))
 }
 
 /// The body goes in as it is, so that its numbers keep their digits.
 fn with_body(mapped: &Mapped, members: serde_json::Map<String, Value>, body: &str) -> String {
-    let others = json(&with_references(mapped, members));
+    let others = plain(&with_references(mapped, members));
     let separator = if others.len() > 2 { "," } else { "" };
     format!("{{\"body\":{body}{separator}{}", others.strip_prefix('{').unwrap_or("}"))
 }
@@ -214,11 +214,11 @@ fn with_references(mapped: &Mapped, mut members: serde_json::Map<String, Value>)
         members.insert("key".to_owned(), key.as_str().into());
     }
     let references = mapped.references.iter().map(|reference| {
-        let mut value = serde_json::to_value(reference).unwrap_or_default();
-        if let Value::Object(members) = &mut value {
+        let mut shown = value(reference);
+        if let Value::Object(members) = &mut shown {
             members.insert("text".to_owned(), reference.text().into());
         }
-        value
+        shown
     });
     members.insert("references".to_owned(), references.collect());
     Value::Object(members)
@@ -243,7 +243,7 @@ pub fn explain_mapping(document: &str) -> Result<String> {
         rules: Vec<mapping::Explained>,
     }
     let mapping = Mapping::compiled(document)?;
-    Ok(json(&Explanation {
+    Ok(plain(&Explanation {
         name: mapping.name(),
         description: mapping.description(),
         target: mapping.target(),
@@ -265,10 +265,5 @@ pub fn ready_mappings() -> String {
     let entries = mapping::ready()
         .iter()
         .map(|ready| Entry { name: ready.name, document: serde_json::from_str(ready.document).ok() });
-    json(&entries.collect::<Vec<_>>())
-}
-
-/// Our own plain data cannot fail to serialise; an empty text would say so all the same.
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    plain(&entries.collect::<Vec<_>>())
 }

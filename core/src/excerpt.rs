@@ -27,6 +27,12 @@ pub(crate) fn shortened(mut text: String, most: usize) -> String {
     short
 }
 
+/// Names as an error lists them: `a, b`, or `none`.
+pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
 struct Excerpt<'a>(&'a str);
 
 impl fmt::Display for Excerpt<'_> {

@@ -150,6 +150,11 @@ pub(crate) trait Job: Send {
     /// Takes a failure that no retry mended. An error ends the call.
     fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()>;
 
+    /// What ends the call though no answer said so.
+    fn failure(&mut self) -> Option<Error> {
+        None
+    }
+
     /// Takes note that the call ends with `error`, behind the outputs. `out` has the requests that were asked
     /// for and not answered, with what is known of their delivery. What a cancelled call has not put out yet
     /// is of no use any more, unless the job says otherwise.

@@ -91,6 +91,11 @@ impl Call {
         if self.latest_output.take().is_some() {
             self.job.acknowledge(None);
         }
+        if matches!(self.phase, Phase::Running)
+            && let Some(error) = self.job.failure()
+        {
+            self.end(error);
+        }
         if let Some(output) = self.job.outputs().pop_front() {
             self.latest_output = Some(output.len());
             return Ok(Step::Output(output));

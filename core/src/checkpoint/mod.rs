@@ -7,6 +7,7 @@ mod standing;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::json::written;
 use crate::operation::Operation;
 
 pub(crate) use position::Position;
@@ -33,8 +34,7 @@ impl Checkpoint {
             pull.state = None;
         }
         let checkpoint = Self { version: VERSION, account: account.to_owned(), operation, position };
-        serde_json::to_string(&checkpoint)
-            .map_err(|error| Error::misuse(format!("the checkpoint cannot be written: {error}")))
+        written("the checkpoint", &checkpoint)
     }
 
     /// Reads the text of a checkpoint of the same account.

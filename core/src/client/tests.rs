@@ -1,13 +1,18 @@
 //! A client that only reads, and checkpoints that write.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::call::{Call, Step};
 use crate::checked::known_request;
-use crate::error::{Delivery, Kind};
+use crate::checkpoint::Position;
+use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Method, Response};
+use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::jobs::request_job;
 use crate::operation::{Operation, Request};
+use crate::output::Output;
+use crate::telemetry::Event;
 
 use super::{Client, Config};
 
@@ -123,4 +128,51 @@ fn a_checkpoint_that_writes_goes_on_only_when_that_is_allowed() {
         let start = client(true).start(operation(json)).unwrap().checkpoint().unwrap();
         client(true).resume(&start, false).unwrap();
     }
+}
+
+/// A job that finds out by itself that it cannot go on, before it has asked for anything.
+struct Failing(Option<Error>, VecDeque<Output>);
+
+impl Job for Failing {
+    fn next(&mut self) -> Option<Draft> {
+        None
+    }
+
+    fn accept(&mut self, _tag: u64, _response: Response, _events: &mut Vec<Event>) -> Result<(), Unusable> {
+        Ok(())
+    }
+
+    fn reject(&mut self, _tag: u64, error: Error, _events: &mut Vec<Event>) -> Result<()> {
+        Err(error)
+    }
+
+    fn failure(&mut self) -> Option<Error> {
+        self.0.take()
+    }
+
+    fn outputs(&mut self) -> &mut VecDeque<Output> {
+        &mut self.1
+    }
+
+    fn is_finished(&self) -> bool {
+        false
+    }
+
+    fn acknowledge(&mut self, _items: Option<usize>) {}
+
+    fn outlook(&self) -> Outlook {
+        Outlook::default()
+    }
+
+    fn position(&self) -> Result<Position> {
+        Ok(Position::Start)
+    }
+}
+
+#[test]
+fn a_job_that_fails_between_answers_ends_its_call_behind_its_outputs() {
+    let failing = Failing(Some(Error::misuse("no line")), [Output::Journal("{}\n".to_owned())].into());
+    let mut call = Call::new(client(false).shared, operation(READS[0]), Box::new(failing));
+    let Step::Output(Output::Journal(_)) = call.poll(0).unwrap() else { panic!("expected the output") };
+    assert_eq!(call.poll(1).unwrap_err().message(), "no line");
 }

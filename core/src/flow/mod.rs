@@ -10,8 +10,3 @@ pub use crate::output::{Created, Difference, Outcome, PulledRecord, Records, Sta
 
 pub(crate) use pull::job as pull_job;
 pub(crate) use push::job as push_job;
-
-/// The JSON of plain data, which can always be written.
-fn json(data: &impl serde::Serialize) -> String {
-    serde_json::to_string(data).unwrap_or_default()
-}

@@ -1,12 +1,13 @@
 //! Finds the resources in an answer without copying or re-serialising them.
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::envelope::{Envelope, unreadable};
 use crate::error::Result;
 use crate::id_set::IdSet;
+use crate::json::id_member;
 use crate::output::Resource;
 
 /// The resources of an answer, and the ids that it has.
@@ -18,7 +19,7 @@ pub(crate) struct Found {
 
 /// Finds the resources: the elements of an array, the members of an object keyed by id (goods-out notes,
 /// availability), the elements of an array inside a one-member object (journals), or one resource alone.
-pub(crate) fn find_resources(body: &[u8], id_member: &str) -> Result<Found> {
+pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
     let Some(response) = Envelope::read(body)?.response else { return Ok(Found::default()) };
     let parts: Parts<'_> = serde_json::from_str(response.get()).map_err(|error| unreadable(body, &error))?;
     let parts = match parts {
@@ -33,11 +34,11 @@ pub(crate) fn find_resources(body: &[u8], id_member: &str) -> Result<Found> {
     let items: Vec<Resource> = match parts {
         Parts::Nothing => Vec::new(),
         Parts::Elements(elements) => {
-            elements.into_iter().map(|raw| resource(id_of(raw.get(), id_member), raw)).collect()
+            elements.into_iter().map(|raw| resource(id_member(raw.get(), member), raw)).collect()
         }
         Parts::Members(members) => members
             .into_iter()
-            .map(|(name, raw)| resource(name.parse().ok().or_else(|| id_of(raw.get(), id_member)), raw))
+            .map(|(name, raw)| resource(name.parse().ok().or_else(|| id_member(raw.get(), member)), raw))
             .collect(),
     };
     let known = items.iter().filter_map(|item| item.id).filter(|id| (1..=IdSet::HIGHEST).contains(id));
@@ -96,45 +97,6 @@ fn unwrap_single<'a>(members: Vec<(String, &'a RawValue)>, whole: &'a RawValue) 
         return Ok(Parts::Elements(elements));
     }
     Ok(Parts::Elements(vec![whole]))
-}
-
-/// The id inside a resource's text.
-fn id_of(json: &str, member: &str) -> Option<u64> {
-    // Nearly always the first member, so the rest need not be read.
-    if let Some(rest) = json
-        .strip_prefix("{\"")
-        .and_then(|rest| rest.strip_prefix(member))
-        .and_then(|rest| rest.strip_prefix("\":"))
-    {
-        let digits = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
-        if let (Ok(id), Some(b',' | b'}')) = (rest[..digits].parse(), rest.as_bytes().get(digits)) {
-            return Some(id);
-        }
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    deserializer.deserialize_map(IdVisitor(member)).ok().flatten()
-}
-
-struct IdVisitor<'a>(&'a str);
-
-impl<'de> Visitor<'de> for IdVisitor<'_> {
-    type Value = Option<u64>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("a resource")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut id = None;
-        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            if name == self.0 {
-                id = map.next_value::<&RawValue>()?.get().parse().ok();
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(id)
-    }
 }
 
 #[cfg(test)]

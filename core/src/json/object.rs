@@ -1,6 +1,12 @@
 //! JSON objects, read member by member with numbers as they were written, and written again.
 
-use super::{Node, Part, member};
+use super::{Node, Part, member, write_string};
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
 use crate::id_set::IdSet;
 use crate::value::Decimal;
 
@@ -94,6 +100,45 @@ pub(crate) fn id_of(node: &Node<'_>) -> Option<u64> {
     text_of(node)?.parse().ok().filter(|id| (1..=IdSet::HIGHEST).contains(id))
 }
 
+/// The number in a member of an object's text, which is not read further than needed.
+pub(crate) fn id_member(json: &str, member: &str) -> Option<u64> {
+    // Nearly always the first member, so the rest need not be read.
+    if let Some(rest) = json
+        .strip_prefix("{\"")
+        .and_then(|rest| rest.strip_prefix(member))
+        .and_then(|rest| rest.strip_prefix("\":"))
+    {
+        let digits = rest.find(|next: char| !next.is_ascii_digit()).unwrap_or(rest.len());
+        if let (Ok(id), Some(b',' | b'}')) = (rest[..digits].parse(), rest.as_bytes().get(digits)) {
+            return Some(id);
+        }
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    deserializer.deserialize_map(IdVisitor(member)).ok().flatten()
+}
+
+struct IdVisitor<'a>(&'a str);
+
+impl<'de> Visitor<'de> for IdVisitor<'_> {
+    type Value = Option<u64>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a resource")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut id = None;
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            if name == self.0 {
+                id = map.next_value::<&RawValue>()?.get().parse().ok();
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(id)
+    }
+}
+
 /// A JSON object under construction.
 #[derive(Clone, Debug)]
 pub(crate) struct ObjectText(String);
@@ -177,5 +222,7 @@ pub(crate) fn array(elements: impl IntoIterator<Item = impl AsRef<str>>) -> Stri
 
 /// A JSON string.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut json = String::with_capacity(text.len() + 2);
+    write_string(text, &mut json);
+    json
 }

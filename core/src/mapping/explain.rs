@@ -51,7 +51,7 @@ fn walk(plan: &Plan, place: &str, field: Option<&'static Field>, explained: &mut
     match plan {
         Plan::Object(members) => {
             for member in members {
-                let place = format!("{place}/{}", super::document::token(&member.name));
+                let place = format!("{place}/{}", crate::json::token(&member.name));
                 walk(&member.plan, &place, member.field, explained);
             }
         }

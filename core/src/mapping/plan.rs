@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::document::token;
 use super::finding::Findings;
 use super::rule::{Each, Entry, Item, Rule};
 use crate::catalog::field::{Field, Object, Shape};
-use crate::json::nearest;
+use crate::json::{nearest, token};
 
 /// A part of a body.
 #[derive(Debug)]

@@ -198,8 +198,3 @@ impl TaskResult {
         }
     }
 }
-
-/// The JSON of plain data, which can always be written.
-fn json(data: &impl serde::Serialize) -> String {
-    serde_json::to_string(data).unwrap_or_default()
-}

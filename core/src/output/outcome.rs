@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::Failure;
 use crate::error::Error;
 use crate::named::named;
+use crate::json::plain;
 
 /// What became of one record. Every record that a push was given ends with exactly one.
 #[derive(Clone, Debug, Serialize)]
@@ -109,6 +110,6 @@ impl Outcome {
 
     /// As JSON: the members that it has, with the error as all hosts show it.
     pub fn to_json(&self) -> String {
-        super::json(self)
+        plain(self)
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Failure;
+use crate::json::plain;
 
 /// Some records of one resource, in the order in which they changed.
 #[derive(Clone, Debug, Serialize)]
@@ -43,13 +44,13 @@ pub struct PulledRecord {
 impl PulledRecord {
     /// As JSON: the members that it has.
     pub fn to_json(&self) -> String {
-        super::json(self)
+        plain(self)
     }
 }
 
 impl Records {
     /// As JSON: `{"resource": ..., "records": [{"id": ..., "changed": ..., "record": {...}}, ...]}`.
     pub fn to_json(&self) -> String {
-        super::json(self)
+        plain(self)
     }
 }

@@ -134,11 +134,6 @@ pub(crate) fn violation(
     Violation { pointer, severity: Severity::Error, fault, found, expected }
 }
 
-/// A name as one token of a JSON Pointer (RFC 6901).
-pub(crate) fn token(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 /// A violation about something missing.
 pub(crate) fn missing(pointer: String, expected: impl ToString) -> Violation {
     violation(pointer, Fault::Missing, "nothing", expected)

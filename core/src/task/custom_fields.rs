@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::arguments::{Arguments, refuse, token, violation};
+use super::arguments::{Arguments, refuse, violation};
 use super::custom_field::{CustomField, is_alike};
 use super::entry::{Entry, Form, Given, Plan, What, given};
 use super::program::{Answer, Next, Program, get};
@@ -11,7 +11,7 @@ use crate::catalog::build::{choice, closed, field, list, map};
 use crate::catalog::field::{Field, MapKey, Rule, Shape};
 use crate::error::{Error, Fault, Result, Violation};
 use crate::http::Method;
-use crate::json::{Node, ObjectText, Part, Record, array, nearest, quoted, text_of};
+use crate::json::{Node, ObjectText, Part, Record, array, nearest, quoted, text_of, token};
 use crate::operation::Request;
 
 pub(super) const ENTRIES: &[Entry] = &[

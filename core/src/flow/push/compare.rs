@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::catalog::Update;
 use crate::catalog::field::{Inside, Shape};
-use crate::json::{Node, Part, at, member};
+use crate::json::{Node, Part, at, member, text_of};
 use crate::output::Difference;
 use crate::value::{Date, DateTime, Decimal};
 
@@ -207,7 +207,7 @@ fn equal(shape: Option<&Shape>, wanted: &Node<'_>, found: Option<&Node<'_>>) -> 
     if let (Node::Boolean(one), Node::Boolean(other)) = (wanted, found) {
         return one == other;
     }
-    let (Some(wanted), Some(found)) = (text_of(wanted), text_of(found)) else { return false };
+    let (Some(wanted), Some(found)) = (scalar_of(wanted), scalar_of(found)) else { return false };
     wanted.trim() == found.trim()
         || shape.is_none_or(may_be_spelt_otherwise) && equal_otherwise(&wanted, &found)
 }
@@ -221,13 +221,9 @@ fn is_nothing(node: &Node<'_>) -> bool {
     }
 }
 
-fn text_of(node: &Node<'_>) -> Option<String> {
-    match node {
-        Node::Text(text) => Some(text.clone()),
-        Node::Number(token) => Some((*token).to_owned()),
-        Node::Boolean(value) => Some(value.to_string()),
-        Node::Null | Node::Array(_) | Node::Object(_) | Node::Unreadable => None,
-    }
+/// A text, the digits of a number, or a truth value in words.
+fn scalar_of(node: &Node<'_>) -> Option<String> {
+    if let Node::Boolean(value) = node { Some(value.to_string()) } else { text_of(node) }
 }
 
 /// Whether values of that shape have more than one spelling. A text or a code has one: `"007"` is not `"7"`.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::json::written;
 use crate::output::State;
 
 /// The version that this engine writes, and the only one that it reads so far.
@@ -90,6 +91,8 @@ pub(super) struct Journal {
     /// Keys under which something may have been created, by what was announced.
     doubtful: BTreeMap<String, String>,
     lines: String,
+    /// Why a line is missing among these.
+    missing: Option<Error>,
 }
 
 impl Journal {
@@ -99,7 +102,8 @@ impl Journal {
     /// [`Kind::Validation`](crate::Kind::Validation) at `journal`, or at `journal line 3`, when it is of another account
     /// or mapping, of another version, or was altered.
     pub(super) fn read(text: &str, account: &str, mapping: &str) -> Result<Self> {
-        let mut journal = Self { known: BTreeMap::new(), doubtful: BTreeMap::new(), lines: String::new() };
+        let mut journal =
+            Self { known: BTreeMap::new(), doubtful: BTreeMap::new(), lines: String::new(), missing: None };
         let mut torn = None;
         for (index, line) in text.split_inclusive('\n').enumerate() {
             let place = || format!("journal line {}", index + 1);
@@ -175,13 +179,25 @@ impl Journal {
     }
 
     /// The lines since the last time.
-    pub(super) fn take_lines(&mut self) -> Option<String> {
-        (!self.lines.is_empty()).then(|| std::mem::take(&mut self.lines))
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`](crate::Kind::Misuse), once, when one of them could not be written: nothing that they announce
+    /// may be sent. What is left of them comes the next time, to be kept.
+    pub(super) fn take_lines(&mut self) -> Result<Option<String>> {
+        match self.missing.take() {
+            Some(error) => Err(error),
+            None => Ok((!self.lines.is_empty()).then(|| std::mem::take(&mut self.lines))),
+        }
     }
 
-    fn add(&mut self, line: &Line) {
-        self.lines.push_str(&crate::flow::json(line));
-        self.lines.push('\n');
+    fn add(&mut self, line: &impl Serialize) {
+        match written("a line of the journal", line) {
+            Ok(line) => {
+                self.lines.push_str(&line);
+                self.lines.push('\n');
+            }
+            Err(error) => self.missing = Some(error),
+        }
     }
 }
 
@@ -244,6 +260,7 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Unwritable;
 
     fn read(text: &str) -> Result<Journal> {
         Journal::read(text, "acme", "orders")
@@ -260,7 +277,7 @@ mod tests {
         journal.close("a", DoneState::Created, Some(7));
         journal.announce("c", true, None);
         journal.close("c", DoneState::NotWritten, None);
-        journal.take_lines().unwrap()
+        journal.take_lines().unwrap().unwrap()
     }
 
     #[test]
@@ -279,7 +296,7 @@ mod tests {
             let mut text = whole[..end].to_owned();
             let mut journal = read(&text).unwrap();
             journal.announce("d", false, None);
-            text.push_str(&journal.take_lines().unwrap());
+            text.push_str(&journal.take_lines().unwrap().unwrap());
             let again = read(&text).unwrap();
             assert_eq!(again.known("d"), Some(Known::InDoubt { is_update: false }), "{text}");
             // Whatever was whole before the cut is still known.
@@ -312,5 +329,16 @@ mod tests {
         assert_ne!(one, three);
         let mut again = Names::default();
         assert_eq!(again.name(b"{}"), one);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_written_is_an_error_and_no_empty_line() {
+        let mut journal = Journal::read("", "acme", "orders").unwrap();
+        journal.add(&Unwritable);
+        journal.announce("a", false, None);
+        let error = journal.take_lines().unwrap_err();
+        assert!(error.message().starts_with("a line of the journal cannot be written"), "{error}");
+        let lines = journal.take_lines().unwrap().unwrap();
+        assert!(lines.lines().count() == 2 && lines.lines().all(|line| line.starts_with('{')), "{lines}");
     }
 }

@@ -179,8 +179,10 @@ enum Purpose {
 impl PushJob {
     /// Puts out what has gathered.
     fn flush(&mut self) {
-        if let Some(lines) = self.journal.as_mut().and_then(Journal::take_lines) {
-            self.put_out(Output::Journal(lines), self.is_announcing);
+        match self.journal.as_mut().map_or(Ok(None), Journal::take_lines) {
+            Ok(Some(lines)) => self.put_out(Output::Journal(lines), self.is_announcing),
+            Ok(None) => {}
+            Err(error) => self.fatal = Some(error),
         }
         if !self.outcomes.is_empty() {
             let outcomes = std::mem::take(&mut self.outcomes);
@@ -285,6 +287,10 @@ impl Job for PushJob {
         self.heed(news);
         self.fatal = None;
         self.give_up(error);
+    }
+
+    fn failure(&mut self) -> Option<Error> {
+        self.fatal.take()
     }
 
     fn outputs(&mut self) -> &mut VecDeque<Output> {

@@ -1,6 +1,6 @@
 //! Reading a document's objects member by member, so that everything wrong is found with its place.
 
-use crate::json::{Node, Part, nearest};
+use crate::json::{Node, Part, nearest, token};
 use crate::mapping::finding::Findings;
 
 /// A part of a document, and where it stands.
@@ -15,11 +15,6 @@ pub(super) struct Members<'d> {
     pub(super) pointer: String,
     members: Vec<(String, Part<'d>)>,
     known: Vec<&'static str>,
-}
-
-/// A name as one token of a JSON Pointer.
-pub(in crate::mapping) fn token(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 impl<'d> Place<'d> {

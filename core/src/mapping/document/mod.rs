@@ -5,7 +5,6 @@ mod members;
 mod steps;
 mod whole;
 
-pub(super) use members::token;
 pub(super) use whole::{Document, KeySource, Parameter, placeholders, read};
 
 use std::cell::Cell;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::members::{Members, Place};
 use super::{Context, Scope, constant};
+use crate::excerpt::listed;
 use crate::json::Node;
 use crate::mapping::reference::OnMissing;
 use crate::mapping::rule::{Constant, Operand, Resolve};
@@ -73,7 +74,7 @@ impl Context<'_> {
                 let Some((_, table)) = self.tables.iter().find(|(known, _)| *known == name) else {
                     let known: Vec<&str> = self.tables.iter().map(|(name, _)| name.as_str()).collect();
                     let message =
-                        format!("there is no table {name:?} in `lookups`, which has {}", listed(&known));
+                        format!("there is no table {name:?} in `lookups`, which has {}", listed(known));
                     self.findings.error(place.pointer, message);
                     return None;
                 };
@@ -399,7 +400,7 @@ impl Context<'_> {
             let known: Vec<&str> = self.mappings.iter().map(|(name, _)| name.as_str()).collect();
             let message = format!(
                 "there is no mapping {name:?} in `mappings`, which has {} before this",
-                listed(&known)
+                listed(known)
             );
             self.findings.error(pointer, message);
             return None;
@@ -417,10 +418,6 @@ fn caseless_of(made: &mut Vec<(Arc<Table>, Arc<Table>)>, table: &Arc<Table>) -> 
     let caseless = Arc::new(table.without_case());
     made.push((table.clone(), caseless.clone()));
     caseless
-}
-
-fn listed(names: &[&str]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 fn text_constant(text: &str) -> Constant {
