@@ -6,7 +6,7 @@ use super::PushJob;
 use super::compare::{all_of, differences};
 use super::entry::{Attempt, Doubt, Entry, Role, Stage, Standing, Write};
 use super::journal::{Done, Known};
-use super::lookup::{Group, Hit};
+use super::lookup::{Group, Hit, Sought};
 use super::resolve::{Purpose as For, Slot, listed, slot_of};
 use super::settle::Ending;
 use super::write::ANNOUNCED;
@@ -50,7 +50,7 @@ impl PushJob {
         if self.entries.iter().all(Entry::is_settled) {
             self.entries.clear();
             self.slots.clear();
-            self.unknown.clear();
+            self.lookups.end_window();
             return self.take_window();
         }
         let needs = self.examine_all();
@@ -97,7 +97,7 @@ impl PushJob {
                 by: mapped.key_by.clone(),
                 take: None,
             };
-            Some((group, key))
+            Some(Sought { group, value: key })
         });
         let known = self.journal.as_ref().and_then(|journal| journal.known(&name));
         let mut entry = Entry::new(Role::Record(number), name, mapped, sought);
@@ -113,7 +113,7 @@ impl PushJob {
     /// Takes note of what earlier runs may have created under the entry's key for another record.
     fn doubt_anothers(&mut self, index: usize) {
         let entry = &mut self.entries[index];
-        let is_doubtful = |(group, value): &(Group, String)| self.doubtful.contains(&group.text(value));
+        let is_doubtful = |sought: &Sought| self.doubtful.contains(&sought.text());
         if entry.doubt.is_none() && entry.is_record() && entry.sought.as_ref().is_some_and(is_doubtful) {
             entry.doubt = Some(Doubt { attempt: Attempt::Anothers, error: None, looks: 0 });
         }
@@ -165,7 +165,7 @@ impl PushJob {
         self.doubt_anothers(index);
         let entry = &self.entries[index];
         let is_unsure = entry.doubt.is_some() || entry.conflict.is_some();
-        let Some((group, value)) = entry.sought.clone().filter(|_| entry.is_record() || is_unsure) else {
+        let Some(sought) = entry.sought.clone().filter(|_| entry.is_record() || is_unsure) else {
             // What is created for others and cannot be found is nobody's until it is named: once more does no harm.
             let may_go_again = !entry.is_record() && entry.sends < MOST_SENDS;
             if entry.doubt.is_some() && !may_go_again {
@@ -173,12 +173,12 @@ impl PushJob {
             }
             return self.examine_new(index, needs);
         };
-        if let Some(reason) = self.unknown.get(&(group.clone(), value.clone())).cloned() {
+        if let Some(reason) = self.lookups.obstacle(&sought).map(str::to_owned) {
             return self.decide(needs, |job| job.settle_unfound(index, reason));
         }
-        match self.lookups.hits(&group, &value, self.now).map(<[Hit]>::to_vec).as_deref() {
+        match self.lookups.hits(&sought).map(<[Hit]>::to_vec).as_deref() {
             None => {
-                needs.wanted.entry(group).or_default().insert(value);
+                needs.wanted.entry(sought.group).or_default().insert(sought.value);
                 self.want_references(index, needs);
             }
             Some([]) => self.examine_absent(index, needs),
@@ -230,8 +230,8 @@ impl PushJob {
 
     /// What is under its key is known again.
     fn believe(&mut self, index: usize) {
-        if let Some((group, value)) = &self.entries[index].sought {
-            self.doubtful.remove(&group.text(value));
+        if let Some(sought) = &self.entries[index].sought {
+            self.doubtful.remove(&sought.text());
         }
     }
 
@@ -313,8 +313,8 @@ impl PushJob {
         let entry = &self.entries[index];
         let mut is_any = false;
         for reference in &entry.mapped.references {
-            if let Standing::Unsought(group, value) = self.standing(entry, reference) {
-                needs.wanted.entry(group).or_default().insert(value);
+            if let Standing::Unsought(sought) = self.standing(entry, reference) {
+                needs.wanted.entry(sought.group).or_default().insert(sought.value);
                 is_any = true;
             }
         }
@@ -327,7 +327,7 @@ impl PushJob {
         debug_assert_eq!(slot, slot_of(&self.entries[parent], reference));
         let name = format!("reference {slot}");
         let known = self.journal.as_ref().and_then(|journal| journal.known(&name));
-        let sought = (!reference.search.is_empty()).then(|| (Group::of(reference), reference.value.clone()));
+        let sought = (!reference.search.is_empty()).then(|| Sought::of(reference));
         let mapped = mapping.map(reference.record.as_deref().unwrap_or("{}").as_bytes());
         let role = Role::Creation { slot: slot.clone(), mapping: mapping.name().to_owned(), parent };
         let mut entry = Entry::new(role, name, mapped, sought);
@@ -454,7 +454,7 @@ impl PushJob {
 }
 
 /// Takes an entry's key for it; `false` when an earlier one has it.
-fn hold(entry: &Entry, held: &mut BTreeSet<(Group, String)>) -> bool {
+fn hold(entry: &Entry, held: &mut BTreeSet<Sought>) -> bool {
     match &entry.sought {
         Some(sought) if entry.is_record() && !entry.is_settled() => held.insert(sought.clone()),
         Some(_) | None => true,

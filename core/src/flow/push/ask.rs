@@ -20,7 +20,7 @@ impl PushJob {
                 Look::Whole(..) => self.sweep_job(&look).map(|job| self.team.add(purpose, job)),
             };
             if let Err(error) = started {
-                self.cannot_look(&look, &error);
+                self.lookups.failed(&look, &error);
             }
         }
     }
@@ -29,19 +29,19 @@ impl PushJob {
     pub(super) fn look_again(&mut self, entries: &[usize]) {
         for &index in entries {
             let entry = &mut self.entries[index];
-            let (Some(doubt), Some((group, value))) = (&mut entry.doubt, entry.sought.clone()) else {
+            let (Some(doubt), Some(sought)) = (&mut entry.doubt, entry.sought.clone()) else {
                 continue;
             };
             let delay_ms = self.looks_ms.get(doubt.looks).copied().unwrap_or_default();
             doubt.looks += 1;
             entry.stage = Stage::Looking;
-            self.lookups.forget(&group, &value);
-            let look = Look::One(group, value);
+            self.lookups.forget(&sought);
+            let look = Look::One(sought);
             match self.search_job(&look) {
                 Ok(job) => self.team.add_with(Purpose::Again(index, look), 0, delay_ms, job),
                 Err(error) => {
                     self.entries[index].stage = Stage::Open;
-                    self.cannot_look(&look, &error);
+                    self.lookups.failed(&look, &error);
                 }
             }
         }

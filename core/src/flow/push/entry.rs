@@ -1,7 +1,7 @@
 //! Something that is to be written: a record of the input, or what is created for one.
 
 use super::journal::Done;
-use super::lookup::{Group, Hit};
+use super::lookup::{Hit, Sought};
 use crate::error::Error;
 use crate::mapping::Mapped;
 use crate::operation::Request;
@@ -14,7 +14,7 @@ pub(super) struct Entry {
     pub(super) name: String,
     pub(super) mapped: Mapped,
     /// How it is found in Brightpearl, where it can be.
-    pub(super) sought: Option<(Group, String)>,
+    pub(super) sought: Option<Sought>,
     pub(super) stage: Stage,
     /// How it ended in an earlier run, until it is decided whether that still holds.
     pub(super) done: Option<Done>,
@@ -97,7 +97,7 @@ pub(super) enum Standing {
     Ambiguous(Vec<Hit>),
     Missing,
     /// It must be looked up.
-    Unsought(Group, String),
+    Unsought(Sought),
     /// It must be created.
     Uncreated(String),
     /// It is being created.
@@ -109,7 +109,7 @@ pub(super) enum Standing {
 }
 
 impl Entry {
-    pub(super) fn new(role: Role, name: String, mapped: Mapped, sought: Option<(Group, String)>) -> Self {
+    pub(super) fn new(role: Role, name: String, mapped: Mapped, sought: Option<Sought>) -> Self {
         Self {
             role,
             name,

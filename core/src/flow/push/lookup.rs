@@ -24,6 +24,13 @@ pub(super) struct Group {
     pub(super) take: Option<Arc<str>>,
 }
 
+/// A value that is looked for, as it was given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sought {
+    pub(super) group: Group,
+    pub(super) value: String,
+}
+
 /// What was found, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hit {
@@ -52,15 +59,18 @@ struct Table {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     /// One value.
-    One(Group, String),
+    One(Sought),
     /// The whole search, for these many values.
     Whole(Group, u64),
 }
 
-/// What is known of all groups.
+/// What is known of all groups, and what could not be found out.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
     tables: BTreeMap<Group, Table>,
+    /// What could not be looked up for the records of this window, and why.
+    unknown: BTreeMap<Sought, String>,
+    now: u64,
 }
 
 impl Group {
@@ -71,12 +81,6 @@ impl Group {
             by: reference.by.clone(),
             take: reference.take.clone(),
         }
-    }
-
-    /// A value of the group as one text.
-    pub(super) fn text(&self, value: &str) -> String {
-        let by = self.by.iter().map(|(column, value)| format!("&{column}={value}"));
-        format!("{}{}", self.normal(value), by.collect::<String>())
     }
 
     fn key(&self) -> Option<&str> {
@@ -130,62 +134,105 @@ impl Group {
     }
 }
 
+impl Sought {
+    pub(super) fn of(reference: &Reference) -> Self {
+        Self { group: Group::of(reference), value: reference.value.clone() }
+    }
+
+    /// The value as one text, equal for values that find the same.
+    pub(super) fn text(&self) -> String {
+        let by = self.group.by.iter().map(|(column, value)| format!("&{column}={value}"));
+        format!("{}{}", self.normal(), by.collect::<String>())
+    }
+
+    fn normal(&self) -> String {
+        self.group.normal(&self.value)
+    }
+}
+
 impl Look {
     pub(super) fn search(&self) -> Search {
         match self {
-            Look::One(group, value) => group.search(Some(value)),
+            Look::One(sought) => sought.group.search(Some(&sought.value)),
             Look::Whole(group, _) => group.search(None),
         }
     }
 
     fn group(&self) -> &Group {
         match self {
-            Look::One(group, _) | Look::Whole(group, _) => group,
+            Look::One(sought) => &sought.group,
+            Look::Whole(group, _) => group,
         }
     }
 }
 
 impl Lookups {
+    pub(super) fn tell_time(&mut self, now: u64) {
+        self.now = now;
+    }
+
     /// What a value stands for; `None` while that is not known.
-    pub(super) fn hits(&self, group: &Group, value: &str, now: u64) -> Option<&[Hit]> {
-        let table = self.tables.get(group)?;
-        let value = group.normal(value);
+    pub(super) fn hits(&self, sought: &Sought) -> Option<&[Hit]> {
+        let table = self.tables.get(&sought.group)?;
+        let value = sought.normal();
         if let Some(hits) = table.found.get(&value) {
             return Some(hits);
         }
-        let is_fresh = |since: &u64| now.saturating_sub(*since) < BELIEVED_MS;
+        let is_fresh = |since: &u64| self.now.saturating_sub(*since) < BELIEVED_MS;
         let is_in_whole = !table.doubted.contains(&value) && table.read_whole.as_ref().is_some_and(is_fresh);
         let is_absent = is_in_whole || table.absent.get(&value).is_some_and(is_fresh);
         is_absent.then_some(&[])
     }
 
+    /// Why it could not be found out for this window what a value stands for.
+    pub(super) fn obstacle(&self, sought: &Sought) -> Option<&str> {
+        self.unknown.get(sought).map(String::as_str)
+    }
+
     /// Takes note that something was created.
-    pub(super) fn learn(&mut self, group: &Group, value: &str, id: u64) {
-        let table = self.tables.entry(group.clone()).or_default();
-        table.found.insert(group.normal(value), vec![Hit::Id(id)]);
+    pub(super) fn learn(&mut self, sought: &Sought, id: u64) {
+        self.table(&sought.group).found.insert(sought.normal(), vec![Hit::Id(id)]);
     }
 
     /// Takes note that it is to be looked up again whether a value is there.
-    pub(super) fn forget(&mut self, group: &Group, value: &str) {
-        if let Some(table) = self.tables.get_mut(group) {
-            let value = group.normal(value);
+    pub(super) fn forget(&mut self, sought: &Sought) {
+        if let Some(table) = self.tables.get_mut(&sought.group) {
+            let value = sought.normal();
             table.found.remove(&value);
             table.absent.remove(&value);
             table.doubted.insert(value);
         }
     }
 
-    /// Takes note that it was seen that a value is not there.
-    pub(super) fn note_absence(&mut self, group: &Group, value: &str, now: u64) {
-        let table = self.tables.entry(group.clone()).or_default();
-        table.absent.insert(group.normal(value), now);
+    /// Takes note that a value was not there before somebody may have created it: what was known is no news any more.
+    pub(super) fn note_absence(&mut self, sought: &Sought) {
+        self.forget(sought);
+        let now = self.now;
+        self.table(&sought.group).absent.insert(sought.normal(), now);
     }
 
-    /// Takes note that the whole of a search cannot be read.
-    pub(super) fn avoid_whole(&mut self, group: &Group) {
-        let table = self.tables.entry(group.clone()).or_default();
-        table.reading.clear();
-        table.rows = Some(u64::MAX);
+    /// Takes note that a search cannot be carried out. The whole of one that cannot be read is looked through value by
+    /// value.
+    pub(super) fn failed(&mut self, look: &Look, error: &Error) {
+        match look {
+            Look::One(sought) => {
+                self.unknown.insert(sought.clone(), in_words(&sought.group, error));
+            }
+            Look::Whole(group, _) => {
+                let table = self.table(group);
+                table.reading.clear();
+                table.rows = Some(u64::MAX);
+            }
+        }
+    }
+
+    /// Lets the next window try again what could not be looked up for this one.
+    pub(super) fn end_window(&mut self) {
+        self.unknown.clear();
+    }
+
+    fn table(&mut self, group: &Group) -> &mut Table {
+        self.tables.entry(group.clone()).or_default()
     }
 
     /// The searches that find out about these values.
@@ -197,7 +244,8 @@ impl Lookups {
             if count > 1 && pages <= count && group.can_be_read_whole() {
                 looks.push(Look::Whole(group, count));
             } else {
-                looks.extend(values.into_iter().map(|value| Look::One(group.clone(), value)));
+                let sought = |value| Sought { group: group.clone(), value };
+                looks.extend(values.into_iter().map(|value| Look::One(sought(value))));
             }
         }
         looks
@@ -213,7 +261,7 @@ impl Lookups {
             let value = match (values.map(|column| page.cell(column, row)).and_then(text), look) {
                 (Some(value), _) => group.normal(&value),
                 // The column is in no row: the search is believed.
-                (None, Look::One(_, value)) if values.is_none() => group.normal(value),
+                (None, Look::One(sought)) if values.is_none() => sought.normal(),
                 (None, Look::One(..) | Look::Whole(..)) => continue,
             };
             let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else { continue };
@@ -239,11 +287,12 @@ impl Lookups {
     }
 
     /// Takes note that a search was carried out to its end.
-    pub(super) fn finished(&mut self, look: &Look, now: u64) {
-        let table = self.tables.entry(look.group().clone()).or_default();
+    pub(super) fn finished(&mut self, look: &Look) {
+        let now = self.now;
+        let table = self.table(look.group());
         match look {
-            Look::One(group, value) => {
-                let value = group.normal(value);
+            Look::One(sought) => {
+                let value = sought.normal();
                 table.doubted.remove(&value);
                 if !table.found.contains_key(&value) {
                     table.absent.insert(value, now);
@@ -284,6 +333,6 @@ fn hit(cell: Cell<'_>) -> Option<Hit> {
 }
 
 /// What keeps a search from being carried out, in words.
-pub(super) fn in_words(group: &Group, error: &Error) -> String {
+fn in_words(group: &Group, error: &Error) -> String {
     format!("{} could not be searched by {}: {error}", group.search, group.column)
 }

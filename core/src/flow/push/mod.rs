@@ -36,7 +36,7 @@ use crate::telemetry::Event;
 use super::team::Team;
 use entry::Entry;
 use journal::{Journal, Names};
-use lookup::{Group, Look, Lookups};
+use lookup::{Look, Lookups, Sought};
 use resolve::Slot;
 
 /// Behind every line of an earlier run.
@@ -79,7 +79,6 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         lookups: Lookups::default(),
         told: BTreeMap::new(),
         doubtful,
-        unknown: BTreeMap::new(),
         slots: BTreeMap::new(),
         entries: Vec::new(),
         team: Team::new(shared),
@@ -93,7 +92,6 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         has_begun: false,
         fatal: None,
         is_over: *position == Position::End,
-        now: 0,
     };
     if let Some(records) = &push.records {
         job.queue = records.iter().map(|record| record.as_str().as_bytes().to_vec()).collect();
@@ -133,11 +131,9 @@ struct PushJob {
     lookups: Lookups,
     /// Keys of records that were settled before, since what is there under them may be theirs; each with the line of
     /// the journal that says so, or [`THIS_RUN`].
-    told: BTreeMap<(Group, String), u64>,
+    told: BTreeMap<Sought, u64>,
     /// Keys under which an earlier run may have created something, until that is known.
     doubtful: BTreeSet<String>,
-    /// What could not be looked up, for the records of this window.
-    unknown: BTreeMap<(Group, String), String>,
     /// What this window creates for its records.
     slots: BTreeMap<String, Slot>,
     /// This window's records, and behind them what is created for them.
@@ -160,7 +156,6 @@ struct PushJob {
     /// Why nothing more can be done.
     fatal: Option<Error>,
     is_over: bool,
-    now: u64,
 }
 
 /// What a job of the push's team is for.
@@ -226,7 +221,7 @@ impl PushJob {
 
 impl Job for PushJob {
     fn tell_time(&mut self, now: u64) {
-        self.now = now;
+        self.lookups.tell_time(now);
         self.team.tell_time(now);
     }
 

@@ -1,7 +1,6 @@
 //! What the push's searches, reads and writes have brought.
 
 use super::entry::Stage;
-use super::lookup::{Look, in_words};
 use super::settle::Ending;
 use super::{Purpose, PushJob, is_fatal};
 use crate::error::{Error, Kind};
@@ -50,9 +49,9 @@ impl PushJob {
 
     fn take_end(&mut self, purpose: &Purpose) {
         match purpose {
-            Purpose::Look(look) => self.lookups.finished(look, self.now),
+            Purpose::Look(look) => self.lookups.finished(look),
             Purpose::Again(index, look) => {
-                self.lookups.finished(look, self.now);
+                self.lookups.finished(look);
                 if let Some(entry) = self.entries.get_mut(*index) {
                     entry.stage = Stage::Open;
                     entry.verified = true;
@@ -72,26 +71,15 @@ impl PushJob {
             return;
         }
         match purpose {
-            Purpose::Look(look) => self.cannot_look(look, &error),
+            Purpose::Look(look) => self.lookups.failed(look, &error),
             Purpose::Again(index, look) => {
                 if let Some(entry) = self.entries.get_mut(*index) {
                     entry.stage = Stage::Open;
                 }
-                self.cannot_look(look, &error);
+                self.lookups.failed(look, &error);
             }
             Purpose::Read => self.cannot_read(&error),
             Purpose::Write => self.fatal = Some(error),
-        }
-    }
-
-    /// Takes note that values cannot be looked up. The whole of a search that cannot be read is looked through value
-    /// by value.
-    pub(super) fn cannot_look(&mut self, look: &Look, error: &Error) {
-        match look {
-            Look::One(group, value) => {
-                self.unknown.insert((group.clone(), value.clone()), in_words(group, error));
-            }
-            Look::Whole(group, _) => self.lookups.avoid_whole(group),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::PushJob;
 use super::entry::{Entry, Standing};
-use super::lookup::{Group, Hit};
+use super::lookup::{Hit, Sought};
 use crate::mapping::{NoBody, OnMissing, Reference, Resolution};
 
 /// Something that is created for references.
@@ -33,17 +33,17 @@ impl PushJob {
     pub(super) fn standing(&self, entry: &Entry, reference: &Reference) -> Standing {
         let slot = slot_of(entry, reference);
         if !reference.search.is_empty() {
-            let group = Group::of(reference);
-            if let Some(reason) = self.unknown.get(&(group.clone(), reference.value.clone())) {
-                return Standing::Failed(reason.clone());
+            let sought = Sought::of(reference);
+            if let Some(reason) = self.lookups.obstacle(&sought) {
+                return Standing::Failed(reason.to_owned());
             }
-            match self.lookups.hits(&group, &reference.value, self.now) {
+            match self.lookups.hits(&sought) {
                 Some([]) => {}
                 Some([hit]) => return Standing::Found(hit.clone()),
                 Some(hits) => return Standing::Ambiguous(hits.to_vec()),
                 // While it is created nobody else looks for it.
                 None if !self.slots.contains_key(&slot) => {
-                    return Standing::Unsought(group, reference.value.clone());
+                    return Standing::Unsought(sought);
                 }
                 None => {}
             }

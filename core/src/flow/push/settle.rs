@@ -126,16 +126,16 @@ impl PushJob {
 
     fn put_down(&mut self, index: usize, number: u64, ending: Ending) {
         let entry = &mut self.entries[index];
-        if let (Some((group, value)), Some(id), State::Created | State::Updated | State::Unchanged) =
+        if let (Some(sought), Some(id), State::Created | State::Updated | State::Unchanged) =
             (&entry.sought, ending.id, ending.state)
         {
-            self.lookups.learn(group, value, id);
+            self.lookups.learn(sought, id);
             let line = match (ending.journaled, ending.state) {
                 (Some(line), _) => line,
                 (None, State::Created | State::Updated) => THIS_RUN,
                 (None, State::Unchanged | State::Skipped | State::Rejected | State::MaybeApplied) => 0,
             };
-            let told = self.told.entry((group.clone(), value.clone())).or_default();
+            let told = self.told.entry(sought.clone()).or_default();
             *told = line.max(*told);
         }
         self.outcomes.push(Outcome {
@@ -161,8 +161,8 @@ impl PushJob {
         let (slot, mapping) = (slot.clone(), mapping.clone());
         let filled = match (ending.state, ending.id) {
             (State::Created | State::Updated | State::Unchanged, Some(id)) => {
-                if let Some((group, value)) = sought {
-                    self.lookups.learn(group, value, id);
+                if let Some(sought) = sought {
+                    self.lookups.learn(sought, id);
                 }
                 Slot::Created(id)
             }

@@ -1,6 +1,7 @@
 //! Announcing writes and sending them.
 
 use super::entry::{Attempt, Doubt, Stage};
+use super::lookup::Sought;
 use super::settle::Ending;
 use super::{Purpose, PushJob, is_fatal};
 use crate::checkpoint::Position;
@@ -36,8 +37,7 @@ impl PushJob {
             let stage = std::mem::replace(&mut entry.stage, Stage::Open);
             if let Stage::Ready(write) = stage {
                 if let Some(journal) = &mut self.journal {
-                    let key =
-                        entry.sought.as_ref().filter(|_| is_record).map(|(group, value)| group.text(value));
+                    let key = entry.sought.as_ref().filter(|_| is_record).map(Sought::text);
                     journal.announce(&entry.name, write.changes.is_some(), key.as_deref());
                 }
                 entry.sends += 1;
@@ -129,10 +129,8 @@ impl PushJob {
     fn doubt(&mut self, index: usize, is_update: bool, error: Error) {
         let entry = &mut self.entries[index];
         entry.stage = Stage::Open;
-        if let (Some((group, value)), false) = (&entry.sought, is_update) {
-            // That it was not there is not news any more; what the looks say is.
-            self.lookups.forget(group, value);
-            self.lookups.note_absence(group, value, self.now);
+        if let (Some(sought), false) = (&entry.sought, is_update) {
+            self.lookups.note_absence(sought);
         }
         let looks = entry.doubt.take().map_or(0, |doubt| doubt.looks);
         let attempt = if is_update { Attempt::Change } else { Attempt::Creation };
@@ -144,11 +142,11 @@ impl PushJob {
         let entry = &mut self.entries[index];
         let is_taken = error.kind() == Kind::Conflict && !error.verifications().is_empty();
         match &entry.sought {
-            Some((group, value)) if is_taken && !entry.is_contested => {
+            Some(sought) if is_taken && !entry.is_contested => {
                 entry.is_contested = true;
                 entry.conflict = Some(error);
                 entry.stage = Stage::Open;
-                self.lookups.forget(group, value);
+                self.lookups.forget(sought);
             }
             Some(_) | None => self.settle(index, Ending::refused(error)),
         }
