@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::Failure;
 use crate::error::Error;
-use crate::named::named;
 use crate::json::plain;
+use crate::named::named;
 
 /// What became of one record. Every record that a push was given ends with exactly one.
 #[derive(Clone, Debug, Serialize)]

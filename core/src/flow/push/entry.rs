@@ -1,36 +1,25 @@
 //! Something that is to be written: a record of the input, or what is created for one.
 
-use super::journal::Done;
-use super::lookup::{Hit, Sought};
-use crate::error::Error;
+use super::ending::Ending;
+use super::journal::Known;
+use super::lookup::Sought;
+use super::progress::Progress;
 use crate::mapping::Mapped;
-use crate::operation::Request;
-use crate::output::{Created, Difference};
+use crate::output::{Created, Difference, Outcome};
 
 /// A record of the input, or something that is created for one, on its way.
+#[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) role: Role,
-    /// What the journal calls it.
-    pub(super) name: String,
-    pub(super) mapped: Mapped,
-    /// How it is found in Brightpearl, where it can be.
-    pub(super) sought: Option<Sought>,
-    pub(super) stage: Stage,
-    /// How it ended in an earlier run, until it is decided whether that still holds.
-    pub(super) done: Option<Done>,
-    /// What became unknown, until it is known.
-    pub(super) doubt: Option<Doubt>,
-    /// How often it was sent.
-    pub(super) sends: u32,
-    /// Whether Brightpearl said that it is there though it was not found.
-    pub(super) is_contested: bool,
-    /// Those words, until it is found.
-    pub(super) conflict: Option<Error>,
-    pub(super) verified: bool,
-    pub(super) created: Vec<Created>,
-    pub(super) differences: Vec<Difference>,
+    role: Role,
+    name: String,
+    mapped: Mapped,
+    sought: Option<Sought>,
+    progress: Progress,
+    created: Vec<Created>,
+    differences: Vec<Difference>,
 }
 
+#[derive(Clone, Debug)]
 pub(super) enum Role {
     /// The record at this place of the input.
     Record(u64),
@@ -45,98 +34,82 @@ pub(super) enum Role {
     },
 }
 
-pub(super) enum Stage {
-    /// What is to be done is not decided.
-    Open,
-    /// It is there under this id, and is being read.
-    Reading(u64),
-    /// It was read.
-    Read(u64, String),
-    /// It is to be written.
-    Ready(Write),
-    /// It was announced in the journal, or is out.
-    Sending(Write),
-    /// It is looked up whether an attempt was applied after all.
-    Looking,
-    /// It is over.
-    Settled,
-}
-
-/// One write.
-#[derive(Clone)]
-pub(super) struct Write {
-    pub(super) request: Request,
-    /// The id of the record that it changes; `None` when it creates one.
-    pub(super) changes: Option<u64>,
-}
-
-/// A write of which nobody knows what came.
-pub(super) struct Doubt {
-    pub(super) attempt: Attempt,
-    /// How it ended; nothing when an earlier run was cut off.
-    pub(super) error: Option<Error>,
-    /// How often it was looked up after a pause.
-    pub(super) looks: usize,
-}
-
-/// What may have been applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Attempt {
-    /// To create the record.
-    Creation,
-    /// To change it, since it was there.
-    Change,
-    /// To create another record of the same key, in an earlier run.
-    Anothers,
-}
-
-/// What is known of a reference.
-pub(super) enum Standing {
-    Found(Hit),
-    /// There are several.
-    Ambiguous(Vec<Hit>),
-    Missing,
-    /// It must be looked up.
-    Unsought(Sought),
-    /// It must be created.
-    Uncreated(String),
-    /// It is being created.
-    Awaited,
-    /// It could not be found out, or created.
-    Failed(String),
-    /// An attempt to create it may have been applied.
-    InDoubt(String),
-}
-
 impl Entry {
-    pub(super) fn new(role: Role, name: String, mapped: Mapped, sought: Option<Sought>) -> Self {
+    /// What begins with what the journal knows of it.
+    pub(super) fn new(
+        role: Role,
+        name: String,
+        mapped: Mapped,
+        sought: Option<Sought>,
+        known: Option<Known>,
+    ) -> Self {
         Self {
             role,
             name,
             mapped,
             sought,
-            stage: Stage::Open,
-            done: None,
-            doubt: None,
-            sends: 0,
-            is_contested: false,
-            conflict: None,
-            verified: false,
+            progress: Progress::new(known),
             created: Vec::new(),
             differences: Vec::new(),
         }
     }
 
-    pub(super) fn is_settled(&self) -> bool {
-        matches!(self.stage, Stage::Settled)
-    }
-
-    /// Whether an attempt at it may have been applied.
-    pub(super) fn may_be_written(&self) -> bool {
-        self.doubt.as_ref().is_some_and(|doubt| doubt.attempt != Attempt::Anothers)
+    pub(super) fn role(&self) -> &Role {
+        &self.role
     }
 
     pub(super) fn is_record(&self) -> bool {
         matches!(self.role, Role::Record(_))
+    }
+
+    /// What the journal calls it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn mapped(&self) -> &Mapped {
+        &self.mapped
+    }
+
+    /// How it is found in Brightpearl, where it can be.
+    pub(super) fn sought(&self) -> Option<&Sought> {
+        self.sought.as_ref()
+    }
+
+    /// How far it is.
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    pub(super) fn progress_mut(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    /// Notes what was created for it.
+    pub(super) fn credit(&mut self, created: Created) {
+        self.created.push(created);
+    }
+
+    /// Notes how what is there differs from what the record says.
+    pub(super) fn note_differences(&mut self, differences: Vec<Difference>) {
+        self.differences = differences;
+    }
+
+    /// What became of a record.
+    pub(super) fn outcome(&mut self, number: u64, ending: Ending, is_dry_run: bool) -> Outcome {
+        Outcome {
+            record: number,
+            key: self.mapped.key.clone(),
+            state: ending.state,
+            id: ending.id,
+            dry_run: is_dry_run,
+            journaled: ending.journaled.is_some(),
+            verified: self.progress.is_verified(),
+            reason: ending.reason,
+            failures: ending.failures,
+            error: ending.error,
+            created: std::mem::take(&mut self.created),
+            differences: std::mem::take(&mut self.differences),
+        }
     }
 }

@@ -1,20 +1,25 @@
-//! What the push's searches, reads and writes have brought.
+//! What the crew has brought.
 
-use super::entry::Stage;
-use super::settle::Ending;
-use super::{Purpose, PushJob, is_fatal};
-use crate::error::{Error, Kind};
+use super::crew::Errand;
+use super::ending::Ending;
+use super::progress::Progress;
+use super::write::id_of;
+use super::{PushJob, is_fatal};
+use crate::Reply;
+use crate::call::{BatchResult, Output, Resources};
+use crate::error::{Delivery, Error, Kind};
 use crate::flow::team::News;
-use crate::output::{Output, Resources, State};
+use crate::http::Method;
+use crate::output::State;
 
 impl PushJob {
     /// Takes the news, and goes on.
-    pub(super) fn heed(&mut self, news: Vec<News<Purpose>>) {
+    pub(super) fn heed(&mut self, news: Vec<News<Errand>>) {
         for news in news {
             match news {
-                News::Output(purpose, output) => self.take_output(&purpose, output),
-                News::Done(purpose) => self.take_end(&purpose),
-                News::Failed(purpose, error) => self.take_failure(&purpose, error),
+                News::Output(errand, output) => self.take_output(&errand, output),
+                News::Done(errand) => self.take_end(&errand),
+                News::Failed(errand, error) => self.take_failure(&errand, error),
             }
         }
         if self.fatal.is_none() {
@@ -22,15 +27,15 @@ impl PushJob {
         }
     }
 
-    fn take_output(&mut self, purpose: &Purpose, output: Output) {
-        match (purpose, output) {
-            (Purpose::Look(look) | Purpose::Again(_, look), Output::Page(page)) => {
+    fn take_output(&mut self, errand: &Errand, output: Output) {
+        match (errand, output) {
+            (Errand::Look(look) | Errand::LookAgain(_, look), Output::Page(page)) => {
                 if !self.lookups.take(look, &page.page) {
-                    self.team.dismiss(|purpose| matches!(purpose, Purpose::Look(other) if other == look));
+                    self.crew.stop_looking(look);
                 }
             }
-            (Purpose::Read, Output::Resources(resources)) => self.take_resources(&resources),
-            (Purpose::Write, Output::Results(results)) => self.take_results(results),
+            (Errand::Read, Output::Resources(resources)) => self.take_resources(&resources),
+            (Errand::Write, Output::Results(results)) => self.take_results(results),
             // A search puts out pages, a fetch resources, and a batch results; nothing else.
             (
                 _,
@@ -47,76 +52,128 @@ impl PushJob {
         }
     }
 
-    fn take_end(&mut self, purpose: &Purpose) {
-        match purpose {
-            Purpose::Look(look) => self.lookups.finished(look),
-            Purpose::Again(index, look) => {
+    fn take_end(&mut self, errand: &Errand) {
+        match errand {
+            Errand::Look(look) => self.lookups.finished(look),
+            Errand::LookAgain(index, look) => {
                 self.lookups.finished(look);
-                if let Some(entry) = self.entries.get_mut(*index) {
-                    entry.stage = Stage::Open;
-                    entry.verified = true;
-                }
+                self.go(*index, |progress| progress.take_look(true));
             }
-            Purpose::Read => {
+            Errand::Read => {
                 let error = Error::new(Kind::NotFound, "the search finds it, and it cannot be read");
                 self.cannot_read(&error);
             }
-            Purpose::Write => self.sending.clear(),
+            Errand::Write => drop(self.ledger.take_packet()),
         }
     }
 
-    fn take_failure(&mut self, purpose: &Purpose, error: Error) {
+    fn take_failure(&mut self, errand: &Errand, error: Error) {
         if is_fatal(&error) {
             self.fatal.get_or_insert(error);
             return;
         }
-        match purpose {
-            Purpose::Look(look) => self.lookups.failed(look, &error),
-            Purpose::Again(index, look) => {
-                if let Some(entry) = self.entries.get_mut(*index) {
-                    entry.stage = Stage::Open;
-                }
+        match errand {
+            Errand::Look(look) => self.lookups.failed(look, &error),
+            Errand::LookAgain(index, look) => {
                 self.lookups.failed(look, &error);
+                self.go(*index, |progress| progress.take_look(false));
             }
-            Purpose::Read => self.cannot_read(&error),
-            Purpose::Write => self.fatal = Some(error),
+            Errand::Read => self.cannot_read(&error),
+            Errand::Write => self.fatal = Some(error),
         }
     }
 
     /// Settles those that wait for being read.
     pub(super) fn cannot_read(&mut self, error: &Error) {
-        for index in 0..self.entries.len() {
-            if let Stage::Reading(id) = self.entries[index].stage {
+        for index in 0..self.window.len() {
+            if let Some(id) = self.window.entry(index).progress().reads() {
                 self.settle_unread(index, id, error.clone());
             }
         }
     }
 
     fn settle_unread(&mut self, index: usize, id: u64, error: Error) {
-        if self.entries[index].may_be_written() {
-            return self.leave_in_doubt(index);
-        }
         let reason = format!("it is there already and could not be read: {error}");
         let ending = Ending { id: Some(id), error: Some(error), ..Ending::because(State::Rejected, reason) };
-        self.settle(index, ending);
+        self.settle_unfound(index, ending);
     }
 
     fn take_resources(&mut self, resources: &Resources) {
         for (place, item) in resources.items.iter().enumerate() {
             let Some(id) = item.id else { continue };
             let json = resources.json(place).map(String::from_utf8_lossy).unwrap_or_default();
-            for entry in &mut self.entries {
-                if matches!(entry.stage, Stage::Reading(reading) if reading == id) {
-                    entry.stage = Stage::Read(id, json.clone().into_owned());
-                }
+            for index in self.window.readers(id) {
+                self.go(index, |progress| progress.take_read(json.clone().into_owned()));
             }
         }
         for refusal in &resources.refused {
-            for index in 0..self.entries.len() {
-                if matches!(self.entries[index].stage, Stage::Reading(reading) if reading == refusal.id) {
-                    self.settle_unread(index, refusal.id, refusal.error.clone());
-                }
+            for index in self.window.readers(refusal.id) {
+                self.settle_unread(index, refusal.id, refusal.error.clone());
             }
+        }
+    }
+
+    fn take_results(&mut self, results: Vec<BatchResult>) {
+        for BatchResult { index, outcome } in results {
+            let Some(&entry) = self.ledger.packet().get(index) else { continue };
+            match outcome {
+                Ok(reply) => self.take_reply(entry, &reply),
+                Err(error) => self.take_refusal(entry, error),
+            }
+        }
+    }
+
+    /// What the write that is out changes, and its verb.
+    fn out(&mut self, index: usize) -> Option<(Option<u64>, Method)> {
+        self.go(index, |progress| progress.write().map(|write| (write.changes, write.request.method)))
+    }
+
+    fn take_reply(&mut self, index: usize, reply: &Reply) {
+        let Some(write) = self.out(index) else { return };
+        let ending = match write {
+            (Some(id), _) => Ending { id: Some(id), ..Ending::of(State::Updated) },
+            (None, Method::Put) => Ending { id: id_of(reply), ..Ending::of(State::Updated) },
+            (None, Method::Post | Method::Patch | Method::Delete | Method::Get | Method::Options) => {
+                Ending { id: id_of(reply), ..Ending::of(State::Created) }
+            }
+        };
+        self.settle(index, ending);
+    }
+
+    fn take_refusal(&mut self, index: usize, error: Error) {
+        let Some((changes, _)) = self.out(index) else { return };
+        let entry = self.window.entry(index);
+        match error.delivery() {
+            // A write of unknown outcome: it is looked up, where that can be done.
+            Delivery::MaybeApplied => {
+                if let (Some(sought), None) = (entry.sought(), changes) {
+                    self.lookups.note_absence(sought);
+                }
+                self.go(index, |progress| progress.put_in_doubt(error));
+            }
+            // Done, though the answer does not say which id it has.
+            Delivery::Applied => {
+                let state = if changes.is_some() { State::Updated } else { State::Created };
+                self.settle(index, Ending { id: changes, error: Some(error), ..Ending::of(state) });
+            }
+            Delivery::NotSent | Delivery::Rejected if is_fatal(&error) => {
+                self.go(index, Progress::take_back);
+                self.fatal.get_or_insert(error);
+            }
+            Delivery::NotSent | Delivery::Rejected => self.contest_or_settle(index, error),
+        }
+    }
+
+    /// Brightpearl said no. If that is because the record is there, it is found now.
+    fn contest_or_settle(&mut self, index: usize, error: Error) {
+        let entry = self.window.entry(index);
+        let is_taken = error.kind() == Kind::Conflict && !error.verifications().is_empty();
+        match entry.sought() {
+            Some(sought) if is_taken && !entry.progress().is_contested() => {
+                self.lookups.forget(sought);
+                self.go(index, |progress| progress.contest(error));
+            }
+            Some(_) | None => self.settle(index, Ending::refused(error)),
         }
     }
 }

@@ -1,0 +1,163 @@
+//! Who carries out a push: searches, reads and batches of writes.
+
+use std::sync::Arc;
+
+use super::lookup::Look;
+use crate::catalog::Update;
+use crate::checkpoint::Position;
+use crate::error::{Delivery, Error, Result};
+use crate::flow::team::{News, Team};
+use crate::http::Response;
+use crate::id_set::IdSet;
+use crate::job::{Draft, Unusable};
+use crate::jobs::{BatchJob, FetchJob, SearchJob, SweepJob};
+use crate::operation::{Batch, Fetch, OnFailure, Order, Packing, Plan, Request, Search};
+use crate::shared::Shared;
+use crate::telemetry::Event;
+
+/// What a job is for.
+#[derive(Clone, Debug)]
+pub(super) enum Errand {
+    /// Finding values.
+    Look(Look),
+    /// Finding out, after a pause, whether an entry's write was applied.
+    LookAgain(usize, Look),
+    /// Reading what is there.
+    Read,
+    /// Writing.
+    Write,
+}
+
+/// The team of a push, which knows how each errand is done.
+pub(super) struct Crew {
+    shared: Arc<Shared>,
+    team: Team<Errand>,
+    /// Whether it asked for anything yet.
+    has_begun: bool,
+}
+
+impl Crew {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
+        Self { shared: Arc::clone(shared), team: Team::new(shared), has_begun: false }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.team.is_empty()
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
+    /// Looks values up.
+    ///
+    /// # Errors
+    /// Why the search cannot be begun.
+    pub(super) fn look(&mut self, look: &Look) -> Result<()> {
+        let errand = Errand::Look(look.clone());
+        match look {
+            Look::One(_) => self.team.add(errand, self.search_job(look)?),
+            Look::Whole(..) => self.team.add(errand, self.sweep_job(look)?),
+        }
+        Ok(())
+    }
+
+    /// Looks, after a pause, for what may have been written.
+    ///
+    /// # Errors
+    /// Why the search cannot be begun.
+    pub(super) fn look_again(&mut self, index: usize, look: &Look, delay_ms: u64) -> Result<()> {
+        let job = self.search_job(look)?;
+        self.team.add_with(Errand::LookAgain(index, look.clone()), 0, delay_ms, job);
+        Ok(())
+    }
+
+    /// Stops looking: what is still to come is not worth it.
+    pub(super) fn stop_looking(&mut self, look: &Look) {
+        self.team.dismiss(|errand| matches!(errand, Errand::Look(other) if other == look));
+    }
+
+    /// Reads what is there, to be compared.
+    ///
+    /// # Errors
+    /// Why the fetch cannot be begun.
+    pub(super) fn read(&mut self, update: &Update, ids: Vec<u64>) -> Result<()> {
+        let fetch = Fetch { plan: Plan::Never, ..Fetch::new(update.read, IdSet::from_ids(ids)?) };
+        let job = FetchJob::new(&fetch, self.shared.config.max_in_flight)?;
+        self.team.add(Errand::Read, job);
+        Ok(())
+    }
+
+    /// Writes.
+    ///
+    /// # Errors
+    /// Why the batch cannot be begun.
+    pub(super) fn write(&mut self, requests: Vec<Request>) -> Result<()> {
+        let batch = Batch {
+            requests,
+            order: Order::Sequential,
+            on_failure: OnFailure::Continue,
+            packing: Packing::Auto,
+        };
+        let job = BatchJob::new(&batch, &self.shared, &Position::Start, false)?;
+        self.team.add(Errand::Write, job);
+        Ok(())
+    }
+
+    fn search_job(&self, look: &Look) -> Result<SearchJob> {
+        SearchJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())
+    }
+
+    /// A search that is read as a whole must not lose a row to others that write meanwhile: what seems not to be
+    /// there would be created.
+    fn sweep_job(&self, look: &Look) -> Result<SweepJob> {
+        SweepJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())
+    }
+
+    fn checked(&self, look: &Look) -> Result<Search> {
+        let search = look.search();
+        search.check()?;
+        search.check_names(&self.shared.live)?;
+        Ok(search)
+    }
+
+    pub(super) fn tell_time(&mut self, now: u64) {
+        self.team.tell_time(now);
+    }
+
+    pub(super) fn next(&mut self) -> Option<Draft> {
+        let draft = self.team.next()?;
+        self.has_begun = true;
+        Some(draft)
+    }
+
+    pub(super) fn accept(
+        &mut self,
+        tag: u64,
+        response: Response,
+        events: &mut Vec<Event>,
+    ) -> Result<Vec<News<Errand>>, Unusable> {
+        self.team.accept(tag, response, events)
+    }
+
+    pub(super) fn recognises(&self, tag: u64, response: &Response) -> bool {
+        self.team.recognises(tag, response)
+    }
+
+    pub(super) fn repeats(&mut self, tag: u64, error: &Error) {
+        self.team.repeats(tag, error);
+    }
+
+    pub(super) fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Vec<News<Errand>> {
+        self.team.reject(tag, error, events)
+    }
+
+    pub(super) fn end(&mut self, error: &Error, out: &[(u64, Delivery)]) -> Vec<News<Errand>> {
+        self.team.end(error, out)
+    }
+
+    /// Requests that are still needed for what was begun.
+    pub(super) fn requests(&self) -> u64 {
+        self.team.outlook().0
+    }
+}

@@ -1,0 +1,118 @@
+//! How entries end.
+
+use super::journal::DoneState;
+use super::slots::Slot;
+use crate::error::{Delivery, Error};
+use crate::mapping::{Failure, NoBody};
+use crate::output::State;
+
+/// How many failures the reason names; the outcome has them all.
+const NAMED: usize = 3;
+
+/// How an entry ends.
+#[derive(Clone, Debug)]
+pub(super) struct Ending {
+    pub(super) state: State,
+    pub(super) id: Option<u64>,
+    pub(super) reason: Option<String>,
+    pub(super) error: Option<Error>,
+    pub(super) failures: Vec<Failure>,
+    /// The line of the journal that says so, where an earlier run did it.
+    pub(super) journaled: Option<u64>,
+    pub(super) verified: bool,
+}
+
+impl Ending {
+    pub(super) fn of(state: State) -> Self {
+        Self {
+            state,
+            id: None,
+            reason: None,
+            error: None,
+            failures: Vec::new(),
+            journaled: None,
+            verified: false,
+        }
+    }
+
+    pub(super) fn because(state: State, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::of(state) }
+    }
+
+    /// The mapping could not be carried out.
+    pub(super) fn failed(failures: Vec<Failure>) -> Self {
+        let mut words: Vec<String> = failures.iter().take(NAMED).map(ToString::to_string).collect();
+        if failures.len() > NAMED {
+            words.push(format!("and {} more", failures.len() - NAMED));
+        }
+        let reason = words.join("; ");
+        Self { failures, ..Self::because(State::Rejected, reason) }
+    }
+
+    /// There is no body to write.
+    pub(super) fn without_body(reason: NoBody) -> Self {
+        match reason {
+            NoBody::Skipped(reason) => Self::because(State::Skipped, reason),
+            NoBody::Failed(failures) => Self::failed(failures),
+        }
+    }
+
+    /// It was not written, because of an error.
+    pub(super) fn refused(error: Error) -> Self {
+        Self { error: Some(error.clone()), ..Self::because(State::Rejected, error.to_string()) }
+    }
+
+    /// It was not written, since nothing more was for the reason that `why` gives.
+    pub(super) fn not_sent(error: &Error, why: &str) -> Self {
+        let error = error.clone().with_delivery(Delivery::NotSent);
+        Self { error: Some(error), ..Self::because(State::Rejected, why) }
+    }
+
+    /// Nobody knows whether it was written; with how the attempt ended, unless that was in an earlier run.
+    pub(super) fn in_doubt(error: Option<Error>) -> Self {
+        let reason = match &error {
+            Some(error) => format!("its write may have been applied: {error}"),
+            None => "an earlier run may have written it, and it cannot be found out whether it did; look in Brightpearl".to_owned(),
+        };
+        Self { error, ..Self::because(State::MaybeApplied, reason) }
+    }
+
+    /// What the journal is told; nothing of what stays in doubt, and of what was never announced and not written.
+    pub(super) fn done_state(&self, was_announced: bool) -> Option<DoneState> {
+        match self.state {
+            State::Created => Some(DoneState::Created),
+            State::Updated => Some(DoneState::Updated),
+            State::Unchanged => Some(DoneState::Unchanged),
+            State::Rejected | State::Skipped if was_announced => Some(DoneState::NotWritten),
+            State::Rejected | State::Skipped | State::MaybeApplied => None,
+        }
+    }
+
+    /// The id under which it is in Brightpearl now, where that is known.
+    pub(super) fn id_there(&self) -> Option<u64> {
+        match self.state {
+            State::Created | State::Updated | State::Unchanged => self.id,
+            State::Skipped | State::Rejected | State::MaybeApplied => None,
+        }
+    }
+
+    /// What became of a creation by the mapping of that name, for those that wait for it.
+    pub(super) fn slot(self, mapping: &str, is_dry_run: bool) -> Slot {
+        match (self.state, self.id) {
+            (State::Created | State::Updated | State::Unchanged, Some(id)) => Slot::Created(id),
+            (State::Created | State::Updated | State::Unchanged, None) if is_dry_run => {
+                Slot::Planned(mapping.to_owned())
+            }
+            (State::Created | State::Updated | State::Unchanged, None) => {
+                Slot::Failed(format!("it was created by {mapping:?}, and Brightpearl did not say its id"))
+            }
+            (State::Skipped | State::Rejected, _) => Slot::Failed(format!(
+                "it is not there, and could not be created by {mapping:?}: {}",
+                self.reason.unwrap_or_default()
+            )),
+            (State::MaybeApplied, _) => {
+                Slot::InDoubt(format!("{mapping:?} may have created it: {}", self.reason.unwrap_or_default()))
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Deciding what is to be done next with an entry, from all that is known. Nothing is changed here.
+
+use super::change::change;
+use super::compare::differences;
+use super::ending::Ending;
+use super::entry::Entry;
+use super::ledger::Ledger;
+use super::lookup::{Hit, Lookups, Sought};
+use super::progress::Doubted;
+use super::slots::{Aim, Referent, Referents, listed};
+use super::terms::Terms;
+use crate::catalog::Update;
+use crate::mapping::Reference;
+use crate::operation::{Existing, Request};
+use crate::output::{Difference, State};
+
+/// What is known of an entry's key.
+#[derive(Debug)]
+pub(super) enum Presence {
+    /// It need not be looked for, or cannot be.
+    Unasked,
+    /// It must be looked up.
+    Unsought(Sought),
+    /// It could not be looked up, for this reason.
+    Unknown(String),
+    Absent,
+    There(u64),
+    Several(Vec<Hit>),
+}
+
+/// What is to be done next.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// Nothing, until others have come further.
+    Wait,
+    /// These are to be looked up.
+    LookUp(Vec<Sought>),
+    /// It is to be looked for once more, after a pause.
+    LookAgain,
+    /// Its attempt in doubt was not applied: decide anew.
+    ClearDoubt,
+    /// What is there under this id is to be read.
+    Read(u64),
+    /// What was read differs in this, and so is to be dealt with in that way.
+    Compared(Vec<Difference>, Box<Verdict>),
+    /// What is there under this id is to be changed.
+    Change(u64, Request),
+    /// These references need something that is to be created first, each under its slot.
+    Create(Vec<(Reference, String)>),
+    /// It is to be created, or written without a look.
+    Write,
+    /// It is over.
+    Settle(Box<Ending>),
+    /// It is over, and an attempt may have been applied.
+    LeaveInDoubt,
+    /// It is over, since it cannot be found out whether it is there, for this reason.
+    LeaveUnfound(String),
+}
+
+/// All that is known.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'p> {
+    pub(super) terms: &'p Terms,
+    pub(super) ledger: &'p Ledger,
+    pub(super) lookups: &'p Lookups,
+    pub(super) referents: Referents<'p>,
+}
+
+impl Judge<'_> {
+    /// What the mapping alone decides of a record, or of what is created for one.
+    pub(super) fn of_mapped(self, entry: &Entry) -> Option<Ending> {
+        let mapped = entry.mapped();
+        if let Some(reason) = &mapped.skipped {
+            return Some(Ending::because(State::Skipped, reason.clone()));
+        }
+        if !mapped.failures.is_empty() {
+            return Some(Ending::failed(mapped.failures.clone()));
+        }
+        if entry.is_record() && self.terms.asks_for_keys() && entry.sought().is_none() {
+            let reason =
+                "the record has nothing where its key should be, so it could not be told from others";
+            return Some(Ending::because(State::Rejected, reason));
+        }
+        None
+    }
+
+    /// What is known of an entry's key. What is created for others is looked for only when it is unclear whether it
+    /// is there: whoever needed it looked for it before.
+    pub(super) fn presence(self, entry: &Entry) -> Presence {
+        let is_unclear = entry.progress().doubt().is_some() || entry.progress().refusal().is_some();
+        let Some(sought) = entry.sought().filter(|_| entry.is_record() || is_unclear) else {
+            return Presence::Unasked;
+        };
+        if let Some(reason) = self.lookups.obstacle(sought) {
+            return Presence::Unknown(reason.to_owned());
+        }
+        match self.lookups.hits(sought) {
+            None => Presence::Unsought(sought.clone()),
+            Some([]) => Presence::Absent,
+            Some([Hit::Id(id)]) => Presence::There(*id),
+            Some(hits) => Presence::Several(hits.to_vec()),
+        }
+    }
+
+    /// What is to be done with an entry of whose key that much is known.
+    pub(super) fn verdict(self, entry: &Entry, presence: Presence) -> Verdict {
+        match presence {
+            Presence::Unasked => self.of_unasked(entry),
+            Presence::Unsought(sought) => {
+                let mut wanted = self.referents.unsought(entry);
+                wanted.push(sought);
+                Verdict::LookUp(wanted)
+            }
+            Presence::Unknown(reason) => Verdict::LeaveUnfound(reason),
+            Presence::Absent => self.of_absent(entry),
+            Presence::There(id) => self.of_existing(entry, id),
+            Presence::Several(hits) => {
+                let reason =
+                    format!("Brightpearl has {} records with this key: {}", hits.len(), listed(&hits));
+                settle(Ending::because(State::Rejected, reason))
+            }
+        }
+    }
+
+    fn of_unasked(self, entry: &Entry) -> Verdict {
+        // What is created for others and cannot be found is nobody's until it is named: once more does no harm.
+        let may_go_again = !entry.is_record() && entry.progress().may_go_again();
+        if entry.progress().doubt().is_some() && !may_go_again {
+            return Verdict::LeaveInDoubt;
+        }
+        self.of_new(entry)
+    }
+
+    fn of_absent(self, entry: &Entry) -> Verdict {
+        if let Some(error) = entry.progress().refusal() {
+            return settle(Ending::refused(error.clone()));
+        }
+        let Some(doubt) = entry.progress().doubt() else { return self.of_new(entry) };
+        let looks = self.terms.looks_ms().len();
+        if doubt.attempt != Doubted::Change && doubt.looks < looks {
+            return Verdict::LookAgain;
+        }
+        let may_be_created = match doubt.attempt {
+            Doubted::Creation => looks > 0 && entry.progress().may_go_again(),
+            Doubted::Change => false,
+            Doubted::Anothers => looks > 0,
+        };
+        if may_be_created { Verdict::ClearDoubt } else { Verdict::LeaveInDoubt }
+    }
+
+    fn of_existing(self, entry: &Entry, id: u64) -> Verdict {
+        // A second attempt that was refused, since it is there, says that the first was applied.
+        let was_applied = entry.progress().stands_in_its_own_way();
+        // What another record of this key has left there is no sign that this one's attempt was applied.
+        let is_anothers = entry.sought().is_some_and(|sought| self.ledger.is_told(sought));
+        let is_unsure = entry.progress().doubt().is_some_and(|doubt| doubt.attempt == Doubted::Creation);
+        let was_created = was_applied || (is_unsure && !is_anothers);
+        if was_created || !entry.is_record() {
+            return settle(Ending { id: Some(id), verified: true, ..Ending::of(State::Created) });
+        }
+        let there = |state, what: &str| settle(Ending { id: Some(id), ..Ending::because(state, what) });
+        match (self.terms.existing(), self.terms.update()) {
+            (Existing::Leave, _) => there(State::Unchanged, "it is there already, and is left as it is"),
+            (Existing::Reject, _) => there(State::Rejected, "it is there already"),
+            (Existing::Update, None) => {
+                there(State::Unchanged, "it is there already; records of this kind cannot be compared")
+            }
+            (Existing::Update, Some(update)) => match entry.progress().there() {
+                Some((id, json)) => self.of_read(entry, update, id, json),
+                None => self.look_up_or(entry, Verdict::Read(id)),
+            },
+        }
+    }
+
+    /// Compares what was read with what the record says.
+    fn of_read(self, entry: &Entry, update: &Update, id: u64, json: &str) -> Verdict {
+        let body = match self.referents.whole(entry, Aim::Comparing) {
+            Ok((_, body)) => body,
+            Err(reason) => return settle(Ending::without_body(reason)),
+        };
+        let found = differences(update, self.terms.shape(), &body, json);
+        let is_in_doubt = entry.progress().doubt().is_some();
+        let then = match change(update, id, &body, json, &found) {
+            Some(_) if is_in_doubt && !entry.progress().may_go_again() => Verdict::LeaveInDoubt,
+            Some(request) => Verdict::Change(id, request),
+            None if is_in_doubt => {
+                settle(Ending { id: Some(id), verified: true, ..Ending::of(State::Updated) })
+            }
+            None if found.is_empty() => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
+            None => {
+                let reason = "what differs cannot be changed through the API once the record is there";
+                settle(Ending { id: Some(id), ..Ending::because(State::Unchanged, reason) })
+            }
+        };
+        Verdict::Compared(found, Box::new(then))
+    }
+
+    /// It is to be created, or written without a look, as soon as there is what it refers to.
+    fn of_new(self, entry: &Entry) -> Verdict {
+        let mut is_waiting = false;
+        let mut uncreated = Vec::new();
+        for reference in &entry.mapped().references {
+            match self.referents.of(entry, reference) {
+                Referent::Uncreated(slot) => uncreated.push((reference.clone(), slot)),
+                Referent::Awaited => is_waiting = true,
+                Referent::Found(_)
+                | Referent::Ambiguous(_)
+                | Referent::Missing
+                | Referent::Unsought(_)
+                | Referent::Failed(_)
+                | Referent::InDoubt(_) => {}
+            }
+        }
+        let then = match (uncreated.is_empty(), is_waiting) {
+            (false, _) => Verdict::Create(uncreated),
+            (true, true) => Verdict::Wait,
+            (true, false) => Verdict::Write,
+        };
+        self.look_up_or(entry, then)
+    }
+
+    /// Looks up what the entry refers to, or does something else when nothing of it is left.
+    fn look_up_or(self, entry: &Entry, then: Verdict) -> Verdict {
+        let wanted = self.referents.unsought(entry);
+        if wanted.is_empty() { then } else { Verdict::LookUp(wanted) }
+    }
+}
+
+fn settle(ending: Ending) -> Verdict {
+    Verdict::Settle(Box::new(ending))
+}

@@ -1,0 +1,181 @@
+//! What was announced in the journal and may be sent, and what is known of the time before.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::ending::Ending;
+use super::journal::{Done, Journal, Known};
+use super::lookup::Sought;
+use crate::error::Result;
+use crate::output::State;
+
+/// How many writes are announced together: as many as one multi-message takes, so that a crash leaves no more than
+/// those in doubt (API notes §6).
+const ANNOUNCED: usize = 10;
+
+/// Behind every line of an earlier run.
+const THIS_RUN: u64 = u64::MAX;
+
+/// The books of a push. Entries are known by their places in the window.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    journal: Option<Journal>,
+    /// Keys under which an earlier run may have created something, until that is known.
+    doubtful: BTreeSet<String>,
+    /// Keys of records that were settled before, since what is there under them may be theirs; each with the line of
+    /// the journal that says so, or [`THIS_RUN`].
+    told: BTreeMap<Sought, u64>,
+    /// The write guard, and how many writes it let through over the whole push.
+    max_writes: Option<u64>,
+    writes: u64,
+    /// Entries that are to be written, in their order.
+    ready: VecDeque<usize>,
+    /// The entries whose writes are announced or out, in their order.
+    packet: Vec<usize>,
+    /// Whether the packet waits for its announcement to be consumed.
+    is_waiting: bool,
+}
+
+impl Ledger {
+    pub(super) fn new(journal: Option<Journal>, max_writes: Option<u64>) -> Self {
+        Self {
+            doubtful: journal.as_ref().map(Journal::doubtful_keys).unwrap_or_default(),
+            journal,
+            told: BTreeMap::new(),
+            max_writes,
+            writes: 0,
+            ready: VecDeque::new(),
+            packet: Vec::new(),
+            is_waiting: false,
+        }
+    }
+
+    /// What earlier runs have written down of something.
+    pub(super) fn known(&self, name: &str) -> Option<Known> {
+        self.journal.as_ref().and_then(|journal| journal.known(name))
+    }
+
+    /// Whether an earlier run may have created something under a key.
+    pub(super) fn is_doubtful(&self, sought: &Sought) -> bool {
+        !self.doubtful.is_empty() && self.doubtful.contains(&sought.text())
+    }
+
+    /// What is under a key is known again.
+    pub(super) fn trust(&mut self, sought: &Sought) {
+        if !self.doubtful.is_empty() {
+            self.doubtful.remove(&sought.text());
+        }
+    }
+
+    /// Whether another record was settled under a key before.
+    pub(super) fn is_told(&self, sought: &Sought) -> bool {
+        self.told.contains_key(sought)
+    }
+
+    /// Whether what an earlier run did is still so: not if a record of the same key that goes before this one was
+    /// written after it, in a run that took it up again.
+    pub(super) fn still_holds(&self, sought: Option<&Sought>, done: Done) -> bool {
+        sought.and_then(|sought| self.told.get(sought)).is_none_or(|line| *line <= done.line)
+    }
+
+    /// Takes note that a record was settled under a key.
+    pub(super) fn tell(&mut self, sought: &Sought, ending: &Ending) {
+        let line = match (ending.journaled, ending.state) {
+            (Some(line), _) => line,
+            (None, State::Created | State::Updated) => THIS_RUN,
+            (None, State::Unchanged | State::Skipped | State::Rejected | State::MaybeApplied) => 0,
+        };
+        let told = self.told.entry(sought.clone()).or_default();
+        *told = line.max(*told);
+    }
+
+    /// Writes down how something ended. `is_announced` says whether this run announced it.
+    pub(super) fn close(&mut self, name: &str, is_announced: bool, ending: &Ending) {
+        let Some(journal) = &mut self.journal else { return };
+        let was_announced = is_announced || journal.known(name).is_some();
+        if let Some(state) = ending.done_state(was_announced) {
+            journal.close(name, state, ending.id);
+        }
+    }
+
+    /// Takes an entry that is to be written.
+    pub(super) fn queue(&mut self, index: usize) {
+        self.ready.push_back(index);
+    }
+
+    /// Whether anything is to be written.
+    pub(super) fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Whether what is to be written fills a packet, so that it goes before anything else is looked at.
+    pub(super) fn fills_packet(&self) -> bool {
+        self.journal.is_some() && self.ready.len() >= ANNOUNCED
+    }
+
+    /// The next entry for the packet, while there is room in it.
+    pub(super) fn next(&mut self) -> Option<usize> {
+        let most = if self.journal.is_some() { ANNOUNCED } else { usize::MAX };
+        if self.packet.len() < most { self.ready.pop_front() } else { None }
+    }
+
+    /// Lets a write through the guard.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub(super) fn admit(&mut self) -> Result<(), String> {
+        if let Some(most) = self.max_writes.filter(|most| self.writes >= *most) {
+            return Err(format!("the write guard lets {most} writes through, and they are used up"));
+        }
+        self.writes += 1;
+        Ok(())
+    }
+
+    /// Puts an entry into the packet, and announces it where there is a journal. The key is that of a record.
+    pub(super) fn announce(&mut self, index: usize, name: &str, is_update: bool, key: Option<&Sought>) {
+        if let Some(journal) = &mut self.journal {
+            journal.announce(name, is_update, key.map(Sought::text).as_deref());
+        }
+        self.packet.push(index);
+    }
+
+    /// Closes the packet, and says whether it is to be sent at once: with a journal it waits for its announcement to
+    /// be consumed.
+    pub(super) fn seal(&mut self) -> bool {
+        let is_any = !self.packet.is_empty();
+        self.is_waiting = is_any && self.journal.is_some();
+        is_any && !self.is_waiting
+    }
+
+    /// Whether writes wait for their announcement to be consumed.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.is_waiting
+    }
+
+    /// Takes note that the announcement was consumed, or that it does not matter any more.
+    pub(super) fn end_waiting(&mut self) {
+        self.is_waiting = false;
+    }
+
+    /// The entries of the packet.
+    pub(super) fn packet(&self) -> &[usize] {
+        &self.packet
+    }
+
+    /// Empties the packet.
+    pub(super) fn take_packet(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.packet)
+    }
+
+    /// Fills the packet with what is out, in the order in which it was sent.
+    pub(super) fn put_back(&mut self, packet: Vec<usize>) {
+        self.packet = packet;
+    }
+
+    /// The lines of the journal since the last time.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`](crate::Kind::Misuse), once, when one of them could not be written.
+    pub(super) fn take_lines(&mut self) -> Result<Option<String>> {
+        self.journal.as_mut().map_or(Ok(None), Journal::take_lines)
+    }
+}

@@ -1,0 +1,403 @@
+//! How far an entry is on its way, and the steps that lead on.
+
+use super::journal::{Done, Known};
+use crate::error::{Error, Result};
+use crate::operation::Request;
+
+/// How often something is written whose earlier attempts were found not to be applied.
+const MOST_ATTEMPTS: u32 = 3;
+
+/// The way of an entry: where it stands, and what it went through.
+#[derive(Debug)]
+pub(super) struct Progress {
+    station: Station,
+    /// How often it was announced, or sent.
+    attempts: u32,
+    /// Whether Brightpearl said that it is there though it was not found.
+    is_contested: bool,
+    /// Whether Brightpearl was asked what became of an attempt.
+    is_verified: bool,
+}
+
+/// Where an entry stands. Only the methods of [`Progress`] lead from one station to another, and each refuses to set
+/// out from where it cannot.
+#[derive(Debug)]
+enum Station {
+    /// An earlier run brought it to this end; whether that still holds is not decided.
+    Journaled(Done),
+    /// What is to be done is not decided.
+    Open(Unclear),
+    /// It is looked up whether the attempt was applied after all.
+    Looking(Doubt),
+    /// It is there under this id, and is being read.
+    Reading(u64, Option<Doubt>),
+    /// It is there under this id, and was read.
+    Read(u64, String, Option<Doubt>),
+    /// It is to be written. A doubt is of an attempt before that cannot be looked up.
+    Ready(PendingWrite, Option<Doubt>),
+    /// It may be written as soon as that is written down.
+    Announced(PendingWrite, Option<Doubt>),
+    /// It is out.
+    Sending(PendingWrite, Option<Doubt>),
+    /// It is over.
+    Settled,
+}
+
+/// What must be found out before anything else.
+#[derive(Debug)]
+enum Unclear {
+    Nothing,
+    /// Whether an attempt was applied.
+    Doubt(Doubt),
+    /// What it is that Brightpearl says to be there, in this refusal.
+    Refusal(Error),
+}
+
+/// One write.
+#[derive(Clone, Debug)]
+pub(super) struct PendingWrite {
+    pub(super) request: Request,
+    /// The id of the record that it changes; `None` when it creates one.
+    pub(super) changes: Option<u64>,
+}
+
+/// A write of which nobody knows what came.
+#[derive(Clone, Debug)]
+pub(super) struct Doubt {
+    pub(super) attempt: Doubted,
+    /// How it ended; nothing when an earlier run was cut off.
+    pub(super) error: Option<Error>,
+    /// How often it was looked up after a pause.
+    pub(super) looks: usize,
+}
+
+/// What may have been applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubted {
+    /// To create the record.
+    Creation,
+    /// To change it, since it was there.
+    Change,
+    /// To create another record of the same key, in an earlier run.
+    Anothers,
+}
+
+impl Progress {
+    /// What begins with what the journal knows of it.
+    pub(super) fn new(known: Option<Known>) -> Self {
+        let station = match known {
+            Some(Known::Done(done)) => Station::Journaled(done),
+            Some(Known::InDoubt { is_update }) => Station::Open(Unclear::Doubt(Doubt::of(is_update, None))),
+            None => Station::Open(Unclear::Nothing),
+        };
+        Self { station, attempts: 0, is_contested: false, is_verified: false }
+    }
+
+    /// Whether it was announced, or sent, in this run.
+    pub(super) fn was_announced(&self) -> bool {
+        self.attempts > 0
+    }
+
+    /// Whether it may be sent once more, when it is known that the attempts so far were not applied.
+    pub(super) fn may_go_again(&self) -> bool {
+        self.attempts < MOST_ATTEMPTS
+    }
+
+    /// Whether an attempt was refused because it is there, and one before that may have put it there.
+    pub(super) fn stands_in_its_own_way(&self) -> bool {
+        self.is_contested && self.attempts > 1
+    }
+
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.station, Station::Settled)
+    }
+
+    pub(super) fn is_verified(&self) -> bool {
+        self.is_verified
+    }
+
+    /// Whether it is decided what is to be done, or done.
+    pub(super) fn is_decided(&self) -> bool {
+        match self.station {
+            Station::Ready(..) | Station::Announced(..) | Station::Sending(..) | Station::Settled => true,
+            Station::Journaled(_)
+            | Station::Open(_)
+            | Station::Looking(_)
+            | Station::Reading(..)
+            | Station::Read(..) => false,
+        }
+    }
+
+    /// How an earlier run left it, until it is decided whether that still holds.
+    pub(super) fn journaled(&self) -> Option<Done> {
+        if let Station::Journaled(done) = self.station { Some(done) } else { None }
+    }
+
+    /// The attempt that may have been applied, until that is known.
+    pub(super) fn doubt(&self) -> Option<&Doubt> {
+        match &self.station {
+            Station::Open(Unclear::Doubt(doubt)) | Station::Looking(doubt) => Some(doubt),
+            Station::Reading(_, doubt)
+            | Station::Read(_, _, doubt)
+            | Station::Ready(_, doubt)
+            | Station::Announced(_, doubt)
+            | Station::Sending(_, doubt) => doubt.as_ref(),
+            Station::Open(Unclear::Nothing | Unclear::Refusal(_))
+            | Station::Journaled(_)
+            | Station::Settled => None,
+        }
+    }
+
+    /// The refusal that says that it is there, until it is found or not.
+    pub(super) fn refusal(&self) -> Option<&Error> {
+        if let Station::Open(Unclear::Refusal(error)) = &self.station { Some(error) } else { None }
+    }
+
+    /// Whether an attempt at it may have been applied.
+    pub(super) fn may_be_written(&self) -> bool {
+        self.is_out() || self.doubt().is_some_and(|doubt| doubt.attempt != Doubted::Anothers)
+    }
+
+    /// The id under which it is being read.
+    pub(super) fn reads(&self) -> Option<u64> {
+        if let Station::Reading(id, _) = self.station { Some(id) } else { None }
+    }
+
+    /// The id and the JSON of what was read.
+    pub(super) fn there(&self) -> Option<(u64, &str)> {
+        if let Station::Read(id, json, _) = &self.station { Some((*id, json)) } else { None }
+    }
+
+    /// Whether it is out.
+    pub(super) fn is_out(&self) -> bool {
+        matches!(self.station, Station::Sending(..))
+    }
+
+    /// The write that is out.
+    pub(super) fn write(&self) -> Result<&PendingWrite> {
+        match &self.station {
+            Station::Sending(write, _) => Ok(write),
+            Station::Journaled(_)
+            | Station::Open(_)
+            | Station::Looking(_)
+            | Station::Reading(..)
+            | Station::Read(..)
+            | Station::Ready(..)
+            | Station::Announced(..)
+            | Station::Settled => Err(self.station.fault("answered")),
+        }
+    }
+
+    /// What an earlier run did does not hold any more.
+    pub(super) fn reopen(&mut self) -> Result<()> {
+        self.go("taken up again", |before| {
+            let Station::Journaled(_) = before else { return Err(before) };
+            Ok((Station::Open(Unclear::Nothing), ()))
+        })
+    }
+
+    /// An earlier run may have created another record under its key. Whatever else is unclear matters more.
+    pub(super) fn doubt_anothers(&mut self) {
+        if let Station::Open(unclear @ Unclear::Nothing) = &mut self.station {
+            *unclear = Unclear::Doubt(Doubt { attempt: Doubted::Anothers, error: None, looks: 0 });
+        }
+    }
+
+    /// It was found, so what may have been created under its key is known.
+    pub(super) fn trust_key(&mut self) {
+        if let Station::Open(unclear) = &mut self.station
+            && matches!(unclear, Unclear::Doubt(Doubt { attempt: Doubted::Anothers, .. }))
+        {
+            *unclear = Unclear::Nothing;
+        }
+    }
+
+    /// The attempt in doubt was not applied.
+    pub(super) fn clear_doubt(&mut self) -> Result<()> {
+        self.go("cleared up", |before| {
+            let Station::Open(Unclear::Doubt(_)) = before else { return Err(before) };
+            Ok((Station::Open(Unclear::Nothing), ()))
+        })
+    }
+
+    /// It is looked for after a pause; how often it was before.
+    pub(super) fn look(&mut self) -> Result<usize> {
+        self.go("looked for", |before| {
+            let Station::Open(Unclear::Doubt(doubt)) = before else { return Err(before) };
+            let looks = doubt.looks;
+            Ok((Station::Looking(Doubt { looks: looks + 1, ..doubt }), looks))
+        })
+    }
+
+    /// It was looked for. `is_answered` says whether Brightpearl answered.
+    pub(super) fn take_look(&mut self, is_answered: bool) -> Result<()> {
+        self.go("decided on after a look", |before| {
+            let Station::Looking(doubt) = before else { return Err(before) };
+            Ok((Station::Open(Unclear::Doubt(doubt)), ()))
+        })?;
+        self.is_verified |= is_answered;
+        Ok(())
+    }
+
+    /// It is there under this id, and is to be read.
+    pub(super) fn read(&mut self, id: u64) -> Result<()> {
+        self.go("read", |before| {
+            let Station::Open(unclear) = before else { return Err(before) };
+            Ok((Station::Reading(id, unclear.doubt()), ()))
+        })
+    }
+
+    /// It was read.
+    pub(super) fn take_read(&mut self, json: String) -> Result<()> {
+        self.go("compared", |before| {
+            let Station::Reading(id, doubt) = before else { return Err(before) };
+            Ok((Station::Read(id, json, doubt), ()))
+        })
+    }
+
+    /// It is to be created, or written without a look. A doubt that is left is of what cannot be looked up.
+    pub(super) fn make_ready(&mut self, request: Request) -> Result<()> {
+        self.go("written", |before| {
+            let doubt = match before {
+                Station::Open(Unclear::Nothing) => None,
+                Station::Open(Unclear::Doubt(doubt)) => Some(doubt),
+                Station::Open(Unclear::Refusal(_))
+                | Station::Journaled(_)
+                | Station::Looking(_)
+                | Station::Reading(..)
+                | Station::Read(..)
+                | Station::Ready(..)
+                | Station::Announced(..)
+                | Station::Sending(..)
+                | Station::Settled => return Err(before),
+            };
+            Ok((Station::Ready(PendingWrite { request, changes: None }, doubt), ()))
+        })
+    }
+
+    /// What is there is to be changed.
+    pub(super) fn make_ready_to_change(&mut self, request: Request) -> Result<()> {
+        self.go("changed", |before| {
+            let Station::Read(id, ..) = before else { return Err(before) };
+            Ok((Station::Ready(PendingWrite { request, changes: Some(id) }, None), ()))
+        })
+    }
+
+    /// It is written down that it is about to be written. Says whether it changes what is there.
+    pub(super) fn announce(&mut self) -> Result<bool> {
+        let is_update = self.go("announced", |before| {
+            let Station::Ready(write, doubt) = before else { return Err(before) };
+            let is_update = write.changes.is_some();
+            Ok((Station::Announced(write, doubt), is_update))
+        })?;
+        self.attempts += 1;
+        Ok(is_update)
+    }
+
+    /// It goes out.
+    pub(super) fn send(&mut self) -> Result<Request> {
+        self.go("sent", |before| {
+            let Station::Announced(write, doubt) = before else { return Err(before) };
+            let request = write.request.clone();
+            Ok((Station::Sending(write, doubt), request))
+        })
+    }
+
+    /// It was not written, and why says nothing about it: what is to be done is open again.
+    pub(super) fn take_back(&mut self) -> Result<()> {
+        self.go("taken back", |before| {
+            let Station::Sending(_, doubt) = before else { return Err(before) };
+            Ok((Station::Open(doubt.map_or(Unclear::Nothing, Unclear::Doubt)), ()))
+        })
+    }
+
+    /// It may have been applied, says this error.
+    pub(super) fn put_in_doubt(&mut self, error: Error) -> Result<()> {
+        self.go("in doubt", |before| {
+            let Station::Sending(write, _) = before else { return Err(before) };
+            Ok((Station::Open(Unclear::Doubt(Doubt::of(write.changes.is_some(), Some(error)))), ()))
+        })
+    }
+
+    /// Whether it was refused before since it is there.
+    pub(super) fn is_contested(&self) -> bool {
+        self.is_contested
+    }
+
+    /// Brightpearl refused it with this error, since it is there.
+    pub(super) fn contest(&mut self, error: Error) -> Result<()> {
+        self.go("looked for since it was refused", |before| {
+            let Station::Sending(..) = before else { return Err(before) };
+            Ok((Station::Open(Unclear::Refusal(error)), ()))
+        })?;
+        self.is_contested = true;
+        Ok(())
+    }
+
+    /// It is over. `is_verified` says whether that is so because Brightpearl was asked.
+    pub(super) fn settle(&mut self, is_verified: bool) -> Result<()> {
+        self.go("settled", |before| {
+            if matches!(before, Station::Settled) {
+                return Err(before);
+            }
+            Ok((Station::Settled, ()))
+        })?;
+        self.is_verified |= is_verified;
+        Ok(())
+    }
+
+    /// Goes where `way` leads, or stays where it is and says that there is no such way.
+    fn go<T>(&mut self, to: &str, way: impl FnOnce(Station) -> Result<(Station, T), Station>) -> Result<T> {
+        match way(std::mem::replace(&mut self.station, Station::Settled)) {
+            Ok((station, value)) => {
+                self.station = station;
+                Ok(value)
+            }
+            Err(station) => {
+                self.station = station;
+                Err(self.station.fault(to))
+            }
+        }
+    }
+}
+
+impl Unclear {
+    /// What stays unclear of what was found.
+    fn doubt(self) -> Option<Doubt> {
+        match self {
+            Unclear::Doubt(doubt) => Some(doubt),
+            Unclear::Nothing | Unclear::Refusal(_) => None,
+        }
+    }
+}
+
+impl Doubt {
+    fn of(is_update: bool, error: Option<Error>) -> Self {
+        let attempt = if is_update { Doubted::Change } else { Doubted::Creation };
+        Self { attempt, error, looks: 0 }
+    }
+}
+
+impl Station {
+    fn fault(&self, to: &str) -> Error {
+        let from = self.as_str();
+        Error::misuse(format!(
+            "the push mixed up its records: one that is {from} cannot be {to}; please report this"
+        ))
+    }
+
+    /// In a word, for a fault of ours.
+    fn as_str(&self) -> &'static str {
+        match self {
+            Station::Journaled(_) => "known from the journal",
+            Station::Open(_) => "open",
+            Station::Looking(_) => "looked for",
+            Station::Reading(..) => "being read",
+            Station::Read(..) => "read",
+            Station::Ready(..) => "ready to be written",
+            Station::Announced(..) => "announced",
+            Station::Sending(..) => "being written",
+            Station::Settled => "settled",
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What was asked for.
+
+use super::lookup::{Group, Sought};
+use crate::catalog::field::Shape;
+use crate::catalog::operation::Content;
+use crate::catalog::{self, Update};
+use crate::error::{Error, Result};
+use crate::http::Method;
+use crate::mapping::{KeySearch, Mapped, Mapping};
+use crate::operation::{Existing, Push};
+
+/// What a push is to do, and what the catalog says of its target.
+#[derive(Debug)]
+pub(super) struct Terms {
+    mapping: Mapping,
+    key_search: Option<KeySearch>,
+    /// What the body of the target looks like.
+    shape: Option<&'static Shape>,
+    update: Option<&'static Update>,
+    existing: Existing,
+    is_dry_run: bool,
+    looks_ms: Vec<u64>,
+}
+
+impl Terms {
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `mapping`.
+    pub(super) fn of(push: &Push) -> Result<Self> {
+        let mapping = Mapping::compiled(push.mapping.as_str()).map_err(|error| error.at("mapping"))?;
+        let Some(target) = mapping.target() else {
+            let message = "the mapping builds records of another system; expected one with a `target`";
+            return Err(Error::validation("mapping", message));
+        };
+        Ok(Self {
+            key_search: mapping.key_search(),
+            shape: shape_of(target, mapping.method()),
+            update: catalog::update(target).filter(|_| mapping.method() == Method::Post),
+            existing: push.existing,
+            is_dry_run: push.dry_run,
+            looks_ms: push.looks_ms.clone(),
+            mapping,
+        })
+    }
+
+    pub(super) fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// How a mapped record is found; nothing without a key.
+    pub(super) fn sought(&self, mapped: &Mapped) -> Option<Sought> {
+        let search = self.key_search.as_ref()?;
+        let value = mapped.key.clone().filter(|key| !key.trim().is_empty())?;
+        let group = Group {
+            search: search.search.as_str().into(),
+            column: search.column.as_str().into(),
+            by: mapped.key_by.clone(),
+            take: None,
+        };
+        Some(Sought { group, value })
+    }
+
+    /// Whether records must have a key.
+    pub(super) fn asks_for_keys(&self) -> bool {
+        self.key_search.is_some()
+    }
+
+    pub(super) fn shape(&self) -> Option<&'static Shape> {
+        self.shape
+    }
+
+    /// How what is there is read and changed, where it can be.
+    pub(super) fn update(&self) -> Option<&'static Update> {
+        self.update
+    }
+
+    pub(super) fn existing(&self) -> Existing {
+        self.existing
+    }
+
+    pub(super) fn is_dry_run(&self) -> bool {
+        self.is_dry_run
+    }
+
+    /// Milliseconds before each look for a write of unknown outcome.
+    pub(super) fn looks_ms(&self) -> &[u64] {
+        &self.looks_ms
+    }
+}
+
+fn shape_of(target: &str, method: Method) -> Option<&'static Shape> {
+    match &catalog::find(target, method)?.operation.content {
+        Content::Json(shape) | Content::OptionalJson(shape) => Some(shape),
+        Content::Nothing | Content::Patch(_) | Content::Form(_) | Content::Unknown => None,
+    }
+}

@@ -1,0 +1,173 @@
+//! The records that are worked on together, and those that wait for their turn.
+
+use std::collections::VecDeque;
+
+use super::entry::{Entry, Role};
+use super::journal::Names;
+use super::slots::Slots;
+use crate::error::{Error, Result};
+use crate::output::Created;
+
+/// The window of entries. Each is known by its place in it.
+#[derive(Debug)]
+pub(super) struct Window {
+    /// The most records of one window.
+    size: usize,
+    /// Records that wait for the next window.
+    queue: VecDeque<Vec<u8>>,
+    /// Whether no more records come.
+    has_all: bool,
+    /// How many records were taken out of the queue.
+    taken: u64,
+    names: Names,
+    /// This window's records, and behind them what is created for them.
+    entries: Vec<Entry>,
+    slots: Slots,
+}
+
+/// A record whose turn it is.
+#[derive(Debug)]
+pub(super) struct Turn {
+    /// Its place in the input, from 0.
+    pub(super) number: u64,
+    /// What the journal calls it.
+    pub(super) name: String,
+    pub(super) record: Vec<u8>,
+}
+
+impl Window {
+    /// A window of records that come one by one, or of all that there are.
+    pub(super) fn new(size: usize, records: Option<VecDeque<Vec<u8>>>) -> Self {
+        Self {
+            size,
+            has_all: records.is_some(),
+            queue: records.unwrap_or_default(),
+            taken: 0,
+            names: Names::default(),
+            entries: Vec::new(),
+            slots: Slots::default(),
+        }
+    }
+
+    /// Takes a record; whether the next window is full now.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`](crate::Kind::Misuse) when there are no more records.
+    pub(super) fn feed(&mut self, record: &[u8]) -> Result<bool> {
+        self.refuse_records()?;
+        self.queue.push_back(record.to_vec());
+        Ok(self.queue.len() >= self.size)
+    }
+
+    /// Takes note that there are no more records.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`](crate::Kind::Misuse) when that is known.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.refuse_records()?;
+        self.has_all = true;
+        Ok(())
+    }
+
+    fn refuse_records(&self) -> Result<()> {
+        if self.has_all {
+            return Err(Error::misuse("the push has all its records; none can be given to it any more"));
+        }
+        Ok(())
+    }
+
+    /// How many records fit into the next window.
+    pub(super) fn room(&self) -> usize {
+        if self.has_all { 0 } else { self.size.saturating_sub(self.queue.len()) }
+    }
+
+    /// How many records there are in all, once that is known.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.has_all.then(|| self.taken + self.queue.len() as u64)
+    }
+
+    /// Whether all records were taken.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.has_all && self.queue.is_empty()
+    }
+
+    /// The records of the next window, once they are all there.
+    pub(super) fn turn(&mut self) -> Vec<Turn> {
+        let is_enough = self.has_all || self.queue.len() >= self.size;
+        let count = if is_enough { self.queue.len().min(self.size) } else { 0 };
+        let records: Vec<Vec<u8>> = self.queue.drain(..count).collect();
+        let mut turn = Vec::with_capacity(records.len());
+        for record in records {
+            turn.push(Turn { number: self.taken, name: self.names.name(&record), record });
+            self.taken += 1;
+        }
+        turn
+    }
+
+    /// The records that will not have their turn, each with its place in the input. No more come.
+    pub(super) fn take_rest(&mut self) -> Vec<(u64, Vec<u8>)> {
+        self.has_all = true;
+        let first = self.taken;
+        let rest = std::mem::take(&mut self.queue);
+        self.taken += rest.len() as u64;
+        (first..).zip(rest).collect()
+    }
+
+    /// Adds an entry; its place.
+    pub(super) fn add(&mut self, entry: Entry) -> usize {
+        self.entries.push(entry);
+        self.entries.len() - 1
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether nothing is left to be done for any entry.
+    pub(super) fn is_settled(&self) -> bool {
+        self.entries.iter().all(|entry| entry.progress().is_settled())
+    }
+
+    pub(super) fn entry(&self, index: usize) -> &Entry {
+        &self.entries[index]
+    }
+
+    pub(super) fn entry_mut(&mut self, index: usize) -> &mut Entry {
+        &mut self.entries[index]
+    }
+
+    /// The places of the entries that are being read under an id.
+    pub(super) fn readers(&self, id: u64) -> Vec<usize> {
+        (0..self.len()).filter(|index| self.entries[*index].progress().reads() == Some(id)).collect()
+    }
+
+    pub(super) fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    pub(super) fn slots_mut(&mut self) -> &mut Slots {
+        &mut self.slots
+    }
+
+    /// Notes with the record for which it was done that something was created.
+    pub(super) fn credit(&mut self, index: usize, created: Created) {
+        let mut at = index;
+        while let Some(Role::Creation { parent, .. }) = self.entries.get(at).map(Entry::role) {
+            at = *parent;
+        }
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.credit(created);
+        }
+    }
+
+    /// Makes room for the next window.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+        self.slots.clear();
+    }
+}
