@@ -1,11 +1,8 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
-use std::cell::Cell;
-
 use super::tape::{Kind, Name, Node, digest};
 use super::value::{Value, from_end};
-use crate::value::Decimal;
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,15 +61,10 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot(usize);
 
-/// Where a sum is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sum(usize);
-
-/// The places of values within one record or element, and what was computed of them.
+/// The places of values within one record or element.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     places: Vec<u32>,
-    sums: Vec<Cell<Option<Decimal>>>,
 }
 
 /// No token stands there: a value never begins the list behind a member's name.
@@ -84,11 +76,6 @@ impl Found {
     pub(super) fn node<'v>(&self, base: Node<'v>, slot: Slot) -> Option<Node<'v>> {
         let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE)?;
         Some(base.beside(place))
-    }
-
-    /// Where a sum is kept once it was computed.
-    pub(super) fn sum(&self, sum: Sum) -> Option<&Cell<Option<Decimal>>> {
-        self.sums.get(sum.0)
     }
 
     /// What a slot holds; null when nothing was found.
@@ -104,8 +91,6 @@ pub(super) struct Paths {
     root: Branch,
     /// How many steps the tree has, which is one slot less than there are.
     steps: usize,
-    /// Sums of these values, as expressions.
-    sums: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -137,21 +122,10 @@ impl Paths {
         Slot(branch.slot)
     }
 
-    /// Adds a sum that an expression says, unless it is there already.
-    pub(super) fn add_sum(&mut self, text: &str) -> Sum {
-        let known = self.sums.iter().position(|known| known == text);
-        Sum(known.unwrap_or_else(|| {
-            self.sums.push(text.to_owned());
-            self.sums.len() - 1
-        }))
-    }
-
     /// Finds them all from a node on.
     pub(super) fn find(&self, base: Node<'_>, found: &mut Found) {
         found.places.clear();
         found.places.resize(self.steps + 1, NOWHERE);
-        found.sums.clear();
-        found.sums.resize(self.sums.len(), Cell::default());
         self.root.find(base, found);
     }
 }

@@ -8,10 +8,8 @@ mod size;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
-
 use super::limit::Budget;
-use super::path::{Found, Paths, Segment, Slot, Sum};
+use super::path::{Found, Paths, Segment, Slot};
 use super::tape::Node;
 use super::value::Value;
 use crate::value::Decimal;
@@ -23,8 +21,6 @@ use functions::Function;
 pub(super) struct Expression {
     pub(super) text: String,
     tree: Tree,
-    /// Where it is kept when it is a sum: those of prices are asked for by several rules.
-    sum: Option<Sum>,
 }
 
 /// An expression, ready to be evaluated.
@@ -83,15 +79,12 @@ impl Expression {
             Some(path) => Tree::Path(path, None),
             None => compile::parse(text)?,
         };
-        Ok(Self { text: text.to_owned(), tree, sum: None })
+        Ok(Self { text: text.to_owned(), tree })
     }
 
     /// Gives its plain paths places in a walk over the record.
     pub(super) fn place(&mut self, paths: &mut Paths) {
         self.tree.place(paths);
-        if let Tree::Call(Function::Sum, _) = &self.tree {
-            self.sum = Some(paths.add_sum(&self.text));
-        }
     }
 
     /// Its value.
@@ -127,15 +120,7 @@ impl Expression {
     /// As [`Expression::evaluate`].
     pub(super) fn exact<'v>(&'v self, scope: Scope<'_, 'v>) -> Option<Result<Decimal, String>> {
         let Tree::Call(Function::Sum, arguments) = &self.tree else { return None };
-        let kept = self.sum.and_then(|sum| scope.found?.1.sum(sum));
-        if let Some(known) = kept.and_then(Cell::get) {
-            return Some(Ok(known));
-        }
-        let sum = functions::sum(arguments.first()?, scope);
-        if let (Some(kept), Ok(sum)) = (kept, &sum) {
-            kept.set(Some(*sum));
-        }
-        Some(sum)
+        Some(functions::sum(arguments.first()?, scope))
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.
