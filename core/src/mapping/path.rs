@@ -1,28 +1,17 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
-use super::tape::{Kind, Name, Node, digest};
+use std::collections::BTreeMap;
+
+use super::tape::{Kind, Node};
 use super::value::{Value, from_end};
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Segment {
-    Member(Key),
+    Member(String),
     /// Counted from the end when negative.
     Element(i32),
-}
-
-/// A member's name with its digest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) digest: u32,
-    pub(super) name: String,
-}
-
-impl Segment {
-    pub(super) fn member(name: &str) -> Self {
-        Segment::Member(Key { name: name.to_owned(), digest: digest(name.as_bytes()) })
-    }
 }
 
 /// Follows a path from a value, of which only what it leads to is copied.
@@ -30,8 +19,8 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
     let mut at = value;
     for (place, segment) in path.iter().enumerate() {
         at = match (at, segment) {
-            (Value::Object(members), Segment::Member(key)) => {
-                match members.iter().find(|(member, _)| *member == key.name) {
+            (Value::Object(members), Segment::Member(name)) => {
+                match members.iter().find(|(member, _)| member == name) {
                     Some((_, value)) => value,
                     None => return Value::Null,
                 }
@@ -46,7 +35,7 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
             (Value::Node(node), _) => {
                 let rest = path.get(place..).unwrap_or_default();
                 let found = rest.iter().try_fold(*node, |from, segment| match segment {
-                    Segment::Member(key) => from.member(key),
+                    Segment::Member(name) => from.member(name),
                     Segment::Element(place) => from.element(*place),
                 });
                 return found.map_or(Value::Null, Value::of);
@@ -96,17 +85,8 @@ pub(super) struct Paths {
 #[derive(Clone, Debug, Default)]
 struct Branch {
     slot: usize,
-    members: Vec<(Key, Branch)>,
+    members: BTreeMap<String, Branch>,
     elements: Vec<(i32, Branch)>,
-    /// Where in `members` a name with such a digest may stand, plus one; 0 for nowhere.
-    buckets: Vec<u8>,
-}
-
-const BUCKETS: usize = 64;
-
-/// The digest's highest bits, which depend on all of the others.
-fn bucket(digest: u32) -> usize {
-    (digest >> 26) as usize
 }
 
 impl Paths {
@@ -115,7 +95,7 @@ impl Paths {
         let mut branch = &mut self.root;
         for segment in path {
             branch = match segment {
-                Segment::Member(key) => branch.member(key, &mut self.steps),
+                Segment::Member(name) => branch.member(name, &mut self.steps),
                 Segment::Element(place) => branch.element(*place, &mut self.steps),
             };
         }
@@ -136,13 +116,8 @@ impl Branch {
         Self { slot: *steps, ..Self::default() }
     }
 
-    fn member(&mut self, key: &Key, steps: &mut usize) -> &mut Branch {
-        let place = self.members.iter().position(|(known, _)| known == key).unwrap_or_else(|| {
-            self.members.push((key.clone(), Branch::new(steps)));
-            self.fill_buckets();
-            self.members.len() - 1
-        });
-        &mut self.members[place].1
+    fn member(&mut self, name: &str, steps: &mut usize) -> &mut Branch {
+        self.members.entry(name.to_owned()).or_insert_with(|| Branch::new(steps))
     }
 
     fn element(&mut self, place: i32, steps: &mut usize) -> &mut Branch {
@@ -153,23 +128,6 @@ impl Branch {
         &mut self.elements[known].1
     }
 
-    /// A name that finds its bucket taken goes into the next one. More names than half the buckets are looked
-    /// for one by one.
-    fn fill_buckets(&mut self) {
-        self.buckets.clear();
-        if self.members.len() > BUCKETS / 2 {
-            return;
-        }
-        self.buckets.resize(BUCKETS, 0);
-        for (place, (key, _)) in self.members.iter().enumerate() {
-            let mut at = bucket(key.digest);
-            while self.buckets[at] != 0 {
-                at = (at + 1) % BUCKETS;
-            }
-            self.buckets[at] = place as u8 + 1;
-        }
-    }
-
     fn find(&self, node: Node<'_>, found: &mut Found) {
         if let Some(place) = found.places.get_mut(self.slot) {
             *place = node.place();
@@ -177,7 +135,7 @@ impl Branch {
         match node.kind() {
             Kind::Object if !self.members.is_empty() => {
                 for (name, value) in node.members() {
-                    let Some(branch) = self.named(&name) else { continue };
+                    let Some(branch) = self.members.get(&*name.text()) else { continue };
                     // Of repeated members the last counts, and hides what the ones before it held.
                     if found.places.get(branch.slot) != Some(&NOWHERE) {
                         branch.forget(found);
@@ -202,29 +160,12 @@ impl Branch {
         }
     }
 
-    #[inline]
-    fn named(&self, name: &Name<'_>) -> Option<&Branch> {
-        let Some(digest) = name.digest().filter(|_| !self.buckets.is_empty()) else {
-            let found = self.members.iter().find(|(key, _)| name.is(key));
-            return found.map(|(_, branch)| branch);
-        };
-        let mut at = bucket(digest);
-        loop {
-            let place = usize::from(*self.buckets.get(at)?).checked_sub(1)?;
-            let (key, branch) = self.members.get(place)?;
-            if name.is(key) {
-                return Some(branch);
-            }
-            at = (at + 1) % BUCKETS;
-        }
-    }
-
     fn forget(&self, found: &mut Found) {
         if let Some(place) = found.places.get_mut(self.slot) {
             *place = NOWHERE;
         }
         let elements = self.elements.iter().map(|(_, branch)| branch);
-        self.members.iter().map(|(_, branch)| branch).chain(elements).for_each(|branch| branch.forget(found));
+        self.members.values().chain(elements).for_each(|branch| branch.forget(found));
     }
 }
 
@@ -234,7 +175,7 @@ mod tests {
     use super::*;
 
     fn member(name: &str) -> Segment {
-        Segment::member(name)
+        Segment::Member(name.to_owned())
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 
 use tokenise::{reason, tokenise};
 
-use super::path::Key;
 use super::value::from_end;
 
 /// What a token is.
@@ -31,8 +30,7 @@ struct Token {
     /// Where it begins and ends in the text: of a text, within its quotes.
     start: u32,
     end: u32,
-    /// The token behind it and all that it holds. Of a member's name, a digest of the name; names with escapes have
-    /// none.
+    /// The token behind it and all that it holds.
     next: u32,
 }
 
@@ -52,23 +50,6 @@ pub(super) struct Tape<'r> {
 /// The memory of a tape.
 #[derive(Debug, Default)]
 pub(super) struct Tokens(Vec<Token>);
-
-/// What makes names differ in most cases: their first eight bytes and their lengths.
-#[inline]
-pub(super) fn digest(name: &[u8]) -> u32 {
-    let first = match name.first_chunk() {
-        Some(first) => u64::from_le_bytes(*first),
-        None => name.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    };
-    digest_of(first, name.len())
-}
-
-/// The same from a word that begins with the name.
-#[inline]
-fn digest_of(word: u64, length: usize) -> u32 {
-    let first = if length < 8 { word & !(u64::MAX << (length * 8)) } else { word };
-    ((first ^ (length as u64) << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
-}
 
 impl<'r> Tape<'r> {
     /// Reads JSON.
@@ -106,53 +87,12 @@ impl<'r> Tape<'r> {
     }
 }
 
-/// A value of a record.
+/// A value of a record, or the name of a member.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'t> {
     tape: &'t Tape<'t>,
     /// As wide as a pointer, so that values are moved word by word.
     place: usize,
-}
-
-/// A member's name.
-#[derive(Clone, Copy)]
-pub(super) struct Name<'t> {
-    tape: &'t Tape<'t>,
-    token: Token,
-}
-
-impl<'t> Name<'t> {
-    #[inline(always)]
-    pub(super) fn is(&self, key: &Key) -> bool {
-        match self.digest() {
-            Some(digest) => digest == key.digest && self.bytes() == key.name.as_bytes(),
-            None => self.text() == key.name,
-        }
-    }
-
-    /// A digest of the name, if it has no escapes.
-    #[inline]
-    pub(super) fn digest(&self) -> Option<u32> {
-        (!self.has_escapes()).then_some(self.token.next)
-    }
-
-    #[inline(never)]
-    pub(super) fn text(&self) -> Cow<'t, str> {
-        if self.has_escapes() { unescape(self.raw()).into() } else { self.raw().into() }
-    }
-
-    fn raw(&self) -> &'t str {
-        self.tape.text.get(self.token.start as usize..self.token.end as usize).unwrap_or_default()
-    }
-
-    fn bytes(&self) -> &'t [u8] {
-        let text = self.tape.text.as_bytes();
-        text.get(self.token.start as usize..self.token.end as usize).unwrap_or_default()
-    }
-
-    fn has_escapes(&self) -> bool {
-        self.token.kind == Kind::EscapedText
-    }
 }
 
 impl<'t> Node<'t> {
@@ -232,7 +172,7 @@ impl<'t> Node<'t> {
         Node { tape: self.tape, place: place as usize }
     }
 
-    /// An object's members, repeated ones included; none of anything else.
+    /// The names and values of an object's members, repeated ones included; none of anything else.
     pub(super) fn members(self) -> Members<'t> {
         let token = self.token();
         let holds = token.kind == Kind::Object;
@@ -240,8 +180,8 @@ impl<'t> Node<'t> {
     }
 
     /// The member of that name; of several the last, as JSON readers have it.
-    pub(super) fn member(self, key: &Key) -> Option<Node<'t>> {
-        self.members().filter(|(name, _)| name.is(key)).last().map(|(_, node)| node)
+    pub(super) fn member(self, wanted: &str) -> Option<Node<'t>> {
+        self.members().filter(|(name, _)| name.text() == wanted).last().map(|(_, node)| node)
     }
 }
 
@@ -271,17 +211,16 @@ pub(super) struct Members<'t> {
 }
 
 impl<'t> Iterator for Members<'t> {
-    type Item = (Name<'t>, Node<'t>);
+    type Item = (Node<'t>, Node<'t>);
 
-    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.end {
             return None;
         }
-        let [name, value] = self.tape.tokens.get(self.at..)?.first_chunk()?;
-        let node = Node { tape: self.tape, place: self.at + 1 };
-        self.at = value.next as usize;
-        Some((Name { tape: self.tape, token: *name }, node))
+        let name = Node { tape: self.tape, place: self.at };
+        let value = Node { tape: self.tape, place: self.at + 1 };
+        self.at = value.token().next as usize;
+        Some((name, value))
     }
 }
 
@@ -377,10 +316,9 @@ mod tests {
     #[test]
     fn of_repeated_members_the_last_counts() {
         let tape = Tape::read(br#"{"a": 1, "b": {"a": 3}, "\u0061": 2}"#).expect("JSON");
-        let key = |name: &str| Key { name: name.to_owned(), digest: digest(name.as_bytes()) };
-        assert_eq!(tape.root().member(&key("a")).map(Node::raw), Some("2"));
-        let inner = tape.root().member(&key("b")).and_then(|inner| inner.member(&key("a")));
+        assert_eq!(tape.root().member("a").map(Node::raw), Some("2"));
+        let inner = tape.root().member("b").and_then(|inner| inner.member("a"));
         assert_eq!(inner.map(Node::raw), Some("3"));
-        assert!(tape.root().member(&key("c")).is_none());
+        assert!(tape.root().member("c").is_none());
     }
 }

@@ -38,7 +38,7 @@ fn compile(tree: &Ast, around: usize) -> Result<Tree, String> {
     let boxed = |tree: &Ast| compile(tree, within).map(Box::new);
     Ok(match tree {
         Ast::Identity { .. } => Tree::Path(Vec::new(), None),
-        Ast::Field { name, .. } => Tree::Path(vec![Segment::member(name)], None),
+        Ast::Field { name, .. } => Tree::Path(vec![Segment::Member(name.clone())], None),
         Ast::Index { idx, .. } => Tree::Path(vec![Segment::Element(*idx)], None),
         Ast::Literal { value, .. } => Tree::Literal(literal(value)),
         Ast::Subexpr { .. } => steps(tree, around)?,

@@ -138,5 +138,5 @@ fn plain_path(text: &str) -> Option<Vec<Segment>> {
         starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     let segments = text.split('.');
-    segments.map(|name| is_name(name).then(|| Segment::member(name))).collect()
+    segments.map(|name| is_name(name).then(|| Segment::Member(name.to_owned()))).collect()
 }

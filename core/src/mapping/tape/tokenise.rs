@@ -1,8 +1,9 @@
 //! From JSON to the tokens of a tape, in one pass, with what is wrong and where.
 
-use super::{Kind, OUTSIDE, Token, digest, digest_of};
+use super::{Kind, OUTSIDE, Token};
+use crate::json::plain_string;
+use crate::json::DEEPEST;
 use crate::excerpt::excerpt;
-use crate::json::{DEEPEST, plain_string};
 
 /// What is wrong with a text, and where.
 pub(super) enum Fault {
@@ -128,15 +129,9 @@ fn name(text: &str, at: usize, byte: u8, tokens: &mut Vec<Token>) -> Result<usiz
     if byte != b'"' {
         return Err(expected(at, "a member's name in quotes"));
     }
-    let bytes = text.as_bytes();
     let (kind, end) = string(text, at)?;
-    let next_digest = match (kind, bytes.get(at + 1..).and_then(<[u8]>::first_chunk)) {
-        (Kind::Text, Some(first)) => digest_of(u64::from_le_bytes(*first), end - at - 2),
-        (Kind::Text, None) => digest(bytes.get(at + 1..end - 1).unwrap_or_default()),
-        (_, _) => 0,
-    };
-    tokens.push(Token { kind, start: at as u32 + 1, end: end as u32 - 1, next: next_digest });
-    match next(bytes, end) {
+    push(tokens, kind, at + 1, end - 1);
+    match next(text.as_bytes(), end) {
         (colon, b':') => Ok(colon),
         (other, _) => Err(expected(other, "`:`")),
     }
