@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::tape::{Elements, Kind, Node};
-use super::transform::{short, spelled};
-use crate::excerpt::excerpt;
 use crate::value::Decimal;
 
 /// A JSON value. Numbers are their own text.
@@ -82,7 +80,7 @@ impl<'v> Value<'v> {
     }
 
     pub(super) fn number_of(number: Decimal) -> Self {
-        Value::Number(spelled(number).into())
+        Value::Number(number.to_string().into())
     }
 
     pub(super) fn sort(&self) -> Sort {
@@ -130,7 +128,7 @@ impl<'v> Value<'v> {
     /// The exact number that it is.
     pub(super) fn number(&self) -> Option<Decimal> {
         match self {
-            Value::Number(digits) => short(digits).or_else(|| Decimal::parse(digits).ok()),
+            Value::Number(digits) => Decimal::parse(digits).ok(),
             Value::Null
             | Value::True
             | Value::False

@@ -9,7 +9,7 @@ use super::evaluate::{equal, evaluate, for_each};
 use super::{Scope, Tree};
 use crate::json::nearest;
 use crate::mapping::limit::Budget;
-use crate::mapping::transform::{Operation, calculate, short};
+use crate::mapping::transform::{Operation, calculate};
 use crate::mapping::value::{Items, Sort, Value, distinct};
 use crate::value::Decimal;
 
@@ -204,8 +204,8 @@ pub(super) fn sum<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Decimal, S
 fn to_number(value: Value<'_>) -> Value<'_> {
     match value {
         Value::Number(digits) => Value::Number(digits),
-        Value::Plain(text) if is_number(text) => Value::Number(text.into()),
-        Value::Text(text) if is_number(&text) => Value::Number(text),
+        Value::Plain(text) if Decimal::parse(text).is_ok() => Value::Number(text.into()),
+        Value::Text(text) if Decimal::parse(&text).is_ok() => Value::Number(text),
         Value::Null
         | Value::True
         | Value::False
@@ -215,10 +215,6 @@ fn to_number(value: Value<'_>) -> Value<'_> {
         | Value::Array(_)
         | Value::Object(_) => Value::Null,
     }
-}
-
-fn is_number(text: &str) -> bool {
-    short(text).is_some() || Decimal::parse(text).is_ok()
 }
 
 fn exact(function: Function, value: &Value<'_>) -> Result<Decimal, String> {

@@ -11,15 +11,14 @@ mod zone;
 mod zone_rules;
 
 pub(super) use money::Money;
-pub(super) use number::{
-    Numeric, Operation, Reading, Rounding, calculate, read_number, short, spell, spelled,
-};
+pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number};
 pub(super) use table::{Otherwise, Table, Tabled};
 pub(super) use text::Case;
 pub(super) use time::{Input, Pattern, Time};
 pub(super) use unit::{Unit, convert};
 pub(super) use zone::Zone;
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::rule::Operand;
@@ -68,7 +67,7 @@ impl<'v> Typed<'v> {
         match self {
             Typed::Value(value) => value,
             Typed::Number(number, Form::Number) => Value::number_of(number),
-            Typed::Number(number, Form::Text) => Value::Text(spelled(number).into()),
+            Typed::Number(number, Form::Text) => Value::Text(number.to_string().into()),
         }
     }
 
@@ -76,12 +75,9 @@ impl<'v> Typed<'v> {
     pub(super) fn write(&self, out: &mut String) {
         match self {
             Typed::Value(value) => value.write(out),
-            Typed::Number(number, Form::Number) => spell(*number, out),
-            Typed::Number(number, Form::Text) => {
-                out.push('"');
-                spell(*number, out);
-                out.push('"');
-            }
+            // Writing into a `String` cannot fail.
+            Typed::Number(number, Form::Number) => _ = write!(out, "{number}"),
+            Typed::Number(number, Form::Text) => _ = write!(out, "\"{number}\""),
         }
     }
 }

@@ -133,9 +133,6 @@ fn is_zero_led(unsigned: &str) -> bool {
 /// # Errors
 /// What was expected.
 pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Reading) -> Result<Decimal, String> {
-    if let Some(number) = value.scalar_text().filter(|_| is_plain(value, reading)).and_then(short) {
-        return Ok(number);
-    }
     let digits = digits(value, reading).filter(|digits| !digits.is_empty());
     digits.and_then(|digits| Decimal::parse(&digits).ok()).ok_or_else(|| {
         let example = match (reading.decimal_comma, reading.group_mark) {
@@ -155,69 +152,6 @@ fn is_plain(value: &Value<'_>, reading: &Reading) -> bool {
         Sort::Text => !reading.decimal_comma && reading.group_mark.is_none(),
         Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => false,
     }
-}
-
-/// The number that at most eighteen digits say, with or without a sign and a point; `None` of anything else, which
-/// the general reader judges.
-#[inline]
-pub(in crate::mapping) fn short(text: &str) -> Option<Decimal> {
-    const MOST_DIGITS: usize = 18;
-    let bytes = text.as_bytes();
-    let (is_negative, unsigned) = match bytes {
-        [b'-', unsigned @ ..] => (true, unsigned),
-        unsigned => (false, unsigned),
-    };
-    let (mut mantissa, mut digits, mut places) = (0_i64, 0, None);
-    for byte in unsigned {
-        match byte {
-            b'0'..=b'9' if digits < MOST_DIGITS => {
-                mantissa = mantissa * 10 + i64::from(byte - b'0');
-                digits += 1;
-                places = places.map(|places: u32| places + 1);
-            }
-            b'.' if places.is_none() && digits > 0 => places = Some(0),
-            _ => return None,
-        }
-    }
-    let leads_with_zero = matches!(unsigned, [b'0', b'0'..=b'9', ..]);
-    if digits == 0 || places == Some(0) || leads_with_zero {
-        return None;
-    }
-    Decimal::from_parts(if is_negative { -mantissa } else { mantissa }.into(), places.unwrap_or(0)).ok()
-}
-
-/// A number's digits.
-pub(in crate::mapping) fn spelled(number: Decimal) -> String {
-    let mut digits = String::new();
-    spell(number, &mut digits);
-    digits
-}
-
-/// Appends a number's digits, without the formatting machinery where they are few.
-pub(in crate::mapping) fn spell(number: Decimal, out: &mut String) {
-    let Ok(mut rest) = u64::try_from(number.mantissa().unsigned_abs()) else {
-        return out.push_str(&number.to_string());
-    };
-    let places = number.places() as usize;
-    let mut buffer = [b'0'; 64];
-    let mut at = buffer.len();
-    let mut written = 0;
-    // At least one digit stands before the point; a number has at most 28 behind it.
-    while rest > 0 || written <= places {
-        if written == places && places > 0 {
-            at -= 1;
-            buffer[at] = b'.';
-        }
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        written += 1;
-    }
-    if number.mantissa() < 0 {
-        at -= 1;
-        buffer[at] = b'-';
-    }
-    out.push_str(str::from_utf8(&buffer[at..]).unwrap_or_default());
 }
 
 pub(super) fn decimal<'v>(
@@ -309,9 +243,6 @@ pub(in crate::mapping) fn calculate(
     operation: Operation,
     right: Decimal,
 ) -> Result<Decimal, String> {
-    if let Some(result) = calculate_short(left, operation, right) {
-        return Ok(result);
-    }
     let (left, right) = (Exact::from(left), Exact::from(right));
     // The library drops places silently, zeros and others where digits run out.
     let exact = |result: Option<Exact>, places: u32| Decimal::from(result?).with_places(places).ok();
@@ -330,23 +261,6 @@ pub(in crate::mapping) fn calculate(
         let place = if right.is_zero() && operation == Operation::Over { "; it is 0" } else { "" };
         format!("{left} {} {right} cannot be computed exactly{place}", operation.as_str())
     })
-}
-
-/// The same for numbers whose digits, and those of the result, are few; `None` of others and of quotients.
-fn calculate_short(left: Decimal, operation: Operation, right: Decimal) -> Option<Decimal> {
-    let digits = |number: Decimal| i64::try_from(number.mantissa()).ok();
-    let (one, other) = (digits(left)?, digits(right)?);
-    let places = left.places().max(right.places());
-    let aligned =
-        |digits: i64, number: Decimal| digits.checked_mul(10_i64.checked_pow(places - number.places())?);
-    let (result, places) = match operation {
-        Operation::Plus => (aligned(one, left)?.checked_add(aligned(other, right)?)?, places),
-        Operation::Minus => (aligned(one, left)?.checked_sub(aligned(other, right)?)?, places),
-        Operation::Times if one == 0 || other == 0 => (0, 0),
-        Operation::Times => (one.checked_mul(other)?, left.places() + right.places()),
-        Operation::Over => return None,
-    };
-    Decimal::from_parts(result.into(), places).ok()
 }
 
 #[cfg(test)]
@@ -417,18 +331,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_short_ways_agree_with_the_long_ones(mantissa: i64, places in 0u32..28, text in "-?[0-9.e]{0,24}") {
-            let number = Decimal::from_parts(mantissa.into(), places).expect("held");
-            prop_assert_eq!(super::spelled(number), number.to_string());
-            prop_assert_eq!(super::spelled(Decimal::default()), "0");
-            if let Some(number) = short(&text) {
-                prop_assert_eq!(number.to_string(), Decimal::parse(&text).expect("a number").to_string());
-            }
-            let whole = mantissa.to_string();
-            prop_assert_eq!(short(&whole).is_some(), whole.trim_start_matches('-').len() <= 18);
-        }
-
         #[test]
         fn decimals_keep_their_digits(text in "-?(0|[1-9][0-9]{0,13})(\\.[0-9]{1,14})?", as_text: bool) {
             let numeric = Numeric { as_text, ..Numeric::default() };
