@@ -18,7 +18,6 @@ use super::plan::{Leaf, List, Plan};
 use super::reference::{OnMissing, Reference};
 use super::rule::{Each, Operand, Pick, Resolve, Rule, Source};
 use super::tape::{Kind, Node, Tape, Tokens};
-use super::transform::Typed;
 use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
@@ -403,16 +402,11 @@ impl<'v> Run<'v> {
         if rule.is_direct && self.write_as_it_stands(rule) {
             return Outcome::Written;
         }
-        let typed = match self.value_of(rule) {
-            Ok(Typed::Value(Value::Null)) => return Outcome::Absent,
-            Ok(typed) => typed,
+        let value = match self.value_of(rule) {
+            Ok(Value::Null) => return Outcome::Absent,
+            Ok(value) => value,
             Err((value, reason)) => return self.fail(rule, &value, reason),
         };
-        if rule.resolve.is_none() && !rule.is_key {
-            typed.write(&mut self.out);
-            return Outcome::Written;
-        }
-        let value = typed.into_value();
         if rule.is_key {
             self.key = value.scalar_text().map(str::to_owned);
         }
@@ -520,7 +514,7 @@ impl<'v> Run<'v> {
 
     fn parameter(&mut self, parameter: &'v Parameter) {
         let rule = &parameter.rule;
-        match self.value_of(rule).map(Typed::into_value) {
+        match self.value_of(rule) {
             Ok(Value::Null) => {
                 self.fail(
                     rule,

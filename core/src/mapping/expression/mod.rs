@@ -12,7 +12,6 @@ use super::limit::Budget;
 use super::path::{Found, Paths, Segment, Slot};
 use super::tape::Node;
 use super::value::Value;
-use crate::value::Decimal;
 pub(super) use evaluate::equal;
 use functions::Function;
 
@@ -112,15 +111,6 @@ impl Expression {
     #[inline]
     pub(super) fn node<'v>(&self, scope: Scope<'_, 'v>) -> Option<Node<'v>> {
         self.tree.node(scope.found?)
-    }
-
-    /// The number that a sum comes to, without its digits being written first; `None` of anything else.
-    ///
-    /// # Errors
-    /// As [`Expression::evaluate`].
-    pub(super) fn exact<'v>(&'v self, scope: Scope<'_, 'v>) -> Option<Result<Decimal, String>> {
-        let Tree::Call(Function::Sum, arguments) = &self.tree else { return None };
-        Some(functions::sum(arguments.first()?, scope))
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.

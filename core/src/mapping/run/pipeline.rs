@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use super::Run;
 use crate::mapping::expression::equal;
-use crate::mapping::rule::{Operand, Pick, Piece, Rule, Source};
+use crate::mapping::rule::{Operand, Piece, Rule, Source};
 use crate::mapping::transform::{
-    Form, LookupStep, MathStep, Operation, Otherwise, Tabled, Typed, Unit, UnitStep, calculate, convert,
-    read_number,
+    LookupStep, MathStep, Operation, Otherwise, Tabled, Unit, UnitStep, calculate, convert, read_number,
 };
 use crate::mapping::value::Value;
 use crate::value::Decimal;
@@ -17,31 +16,25 @@ type Unfit<'v> = (Value<'v>, String);
 
 impl<'v> Run<'v> {
     /// A rule's value before it is resolved; null when there is none.
-    pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Typed<'v>, Unfit<'v>> {
-        if let (Source::Pick(pick), None) = (&rule.source, &rule.lookup)
-            && let Some(sum) = self.exact(pick)
-        {
-            let sum = sum.map_err(|reason| (Value::Null, reason))?;
-            return self.typed(rule, Typed::Number(sum, Form::Number));
-        }
+    pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Value<'v>, Unfit<'v>> {
         let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
         tidy(&mut value, rule);
         if value.is_null() {
             match &rule.default {
                 Some(default) => value = default.value.lent(),
-                None => return Ok(value.into()),
+                None => return Ok(value),
             }
         }
         let Some(lookup) = &rule.lookup else {
-            return if value.is_null() { Ok(value.into()) } else { self.typed(rule, value.into()) };
+            return if value.is_null() { Ok(value) } else { self.typed(rule, value) };
         };
         let source = value.clone();
         look_up(lookup, &mut value)?;
         if value.is_null() {
-            return Ok(value.into());
+            return Ok(value);
         }
         // What the record says is what can be corrected there; what the table made of it is in the reason.
-        self.typed(rule, value.into()).map_err(|(found, reason)| match equal(&found, &source) {
+        self.typed(rule, value).map_err(|(found, reason)| match equal(&found, &source) {
             true => (found, reason),
             false => {
                 let reason = format!("the table makes {} of it: {reason}", found.excerpt());
@@ -51,7 +44,7 @@ impl<'v> Run<'v> {
     }
 
     /// What calculations, units and the type make of a value.
-    fn typed(&self, rule: &'v Rule, value: Typed<'v>) -> Result<Typed<'v>, Unfit<'v>> {
+    fn typed(&self, rule: &'v Rule, value: Value<'v>) -> Result<Value<'v>, Unfit<'v>> {
         // What is said of the type of a reference holds for the id.
         let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
         if output.is_none() && rule.math.is_empty() && rule.unit.is_none() {
@@ -60,13 +53,13 @@ impl<'v> Run<'v> {
         let reading = &self.compiled.document.reading;
         let operand = |operand: &'v Operand| self.operand(operand);
         let number = self.reckon(rule, &value)?;
-        let typed = match (number, output, &value) {
-            (Some(number), Some(output), _) => output.apply_to_number(number, reading, &operand),
-            (Some(number), None, _) => Ok(Typed::Number(number, Form::Number)),
-            (None, Some(output), Typed::Value(value)) => output.apply(value, reading, &operand),
-            (None, _, _) => return Ok(value),
+        let typed = match (number, output) {
+            (Some(number), Some(output)) => output.apply_to_number(number, reading, &operand),
+            (Some(number), None) => Ok(Value::number_of(number)),
+            (None, Some(output)) => output.apply(&value, reading, &operand),
+            (None, None) => return Ok(value),
         };
-        typed.map_err(|reason| (value.into_value(), reason))
+        typed.map_err(|reason| (value, reason))
     }
 
     fn source(&self, source: &'v Source) -> Result<Value<'v>, String> {
@@ -123,14 +116,13 @@ impl<'v> Run<'v> {
         read_number(value, &self.compiled.document.reading).map_err(|reason| (value.clone(), reason))
     }
 
-    /// What calculations and units make of a value, if there are any, or else the number that it is already.
-    fn reckon(&self, rule: &'v Rule, value: &Typed<'v>) -> Result<Option<Decimal>, Unfit<'v>> {
-        let mut result = match value {
-            Typed::Number(number, _) => *number,
-            Typed::Value(_) if rule.math.is_empty() && rule.unit.is_none() => return Ok(None),
-            Typed::Value(value) => self.number(value)?,
-        };
-        let refuse = |reason: String| (value.clone().into_value(), reason);
+    /// What calculations and units make of a value, if there are any.
+    fn reckon(&self, rule: &'v Rule, value: &Value<'v>) -> Result<Option<Decimal>, Unfit<'v>> {
+        if rule.math.is_empty() && rule.unit.is_none() {
+            return Ok(None);
+        }
+        let mut result = self.number(value)?;
+        let refuse = |reason: String| (value.clone(), reason);
         for step in &rule.math {
             result = self.step(step, result).map_err(refuse)?;
         }
@@ -143,11 +135,6 @@ impl<'v> Run<'v> {
     fn step(&self, step: &'v MathStep, left: Decimal) -> Result<Decimal, String> {
         let name = step.operation.as_str();
         let refuse = |reason: String| format!("{name}: {reason}");
-        if let Operand::Pick(pick) = &step.operand
-            && let Some(right) = self.exact(pick)
-        {
-            return calculate(left, step.operation, right.map_err(refuse)?);
-        }
         let operand = self.operand(&step.operand).map_err(refuse)?;
         if operand.is_null() || operand.text().is_some_and(is_blank) {
             return match step.operation {
@@ -162,11 +149,6 @@ impl<'v> Run<'v> {
             format!("{name}: {} is {}, {reason}", operand_name(&step.operand), found.excerpt())
         })?;
         calculate(left, step.operation, right)
-    }
-
-    /// The number that a sum comes to; `None` of anything else.
-    fn exact(&self, pick: &'v Pick) -> Option<Result<Decimal, String>> {
-        pick.expression.exact(self.scope(pick)?)
     }
 
     fn convert(&self, step: &'v UnitStep, measure: Decimal) -> Result<Decimal, String> {

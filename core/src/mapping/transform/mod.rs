@@ -18,7 +18,6 @@ pub(super) use time::{Input, Pattern, Time};
 pub(super) use unit::{Unit, convert};
 pub(super) use zone::Zone;
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use super::rule::Operand;
@@ -46,46 +45,6 @@ pub(super) struct MathStep {
 pub(super) struct UnitStep {
     pub(super) from: Operand,
     pub(super) to: Unit,
-}
-
-/// A value on its way into a body. A number that was computed is spelled where it goes.
-#[derive(Clone, Debug)]
-pub(super) enum Typed<'v> {
-    Value(Value<'v>),
-    Number(Decimal, Form),
-}
-
-/// How a number is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    Number,
-    Text,
-}
-
-impl<'v> Typed<'v> {
-    pub(super) fn into_value(self) -> Value<'v> {
-        match self {
-            Typed::Value(value) => value,
-            Typed::Number(number, Form::Number) => Value::number_of(number),
-            Typed::Number(number, Form::Text) => Value::Text(number.to_string().into()),
-        }
-    }
-
-    /// Appends its JSON.
-    pub(super) fn write(&self, out: &mut String) {
-        match self {
-            Typed::Value(value) => value.write(out),
-            // Writing into a `String` cannot fail.
-            Typed::Number(number, Form::Number) => _ = write!(out, "{number}"),
-            Typed::Number(number, Form::Text) => _ = write!(out, "\"{number}\""),
-        }
-    }
-}
-
-impl<'v> From<Value<'v>> for Typed<'v> {
-    fn from(value: Value<'v>) -> Self {
-        Typed::Value(value)
-    }
 }
 
 /// The type that a value is given.
@@ -126,18 +85,18 @@ impl Output {
         value: &Value<'v>,
         reading: &Reading,
         operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
-    ) -> Result<Typed<'v>, String> {
+    ) -> Result<Value<'v>, String> {
         match self {
-            Output::Text { cut } => text::spell(value, *cut).map(Typed::Value),
+            Output::Text { cut } => text::spell(value, *cut),
             Output::Integer(numeric) => number::integer(value, numeric, reading),
             Output::Decimal(numeric) => number::decimal(value, numeric, reading),
             Output::Money(numeric, money) if numeric.places.is_none() && money.is_plain() => {
                 number::decimal(value, numeric, reading)
             }
             Output::Money(..) => self.apply_to_number(read_number(value, reading)?, reading, operand),
-            Output::Date(time) => time.date(value).map(Typed::Value),
-            Output::DateTime(time) => time.date_time(value).map(Typed::Value),
-            Output::Boolean => boolean(value).map(Typed::Value),
+            Output::Date(time) => time.date(value),
+            Output::DateTime(time) => time.date_time(value),
+            Output::Boolean => boolean(value),
         }
     }
 
@@ -150,10 +109,10 @@ impl Output {
         number: Decimal,
         reading: &Reading,
         operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
-    ) -> Result<Typed<'v>, String> {
+    ) -> Result<Value<'v>, String> {
         match self {
             Output::Integer(numeric) => number::whole(number, numeric),
-            Output::Decimal(numeric) => numeric.fit(number, numeric.places).map(|fit| numeric.typed(fit)),
+            Output::Decimal(numeric) => numeric.fit(number, numeric.places).map(|fit| numeric.write(fit)),
             Output::Money(numeric, money) => {
                 let currency = money.currency.as_ref().map(operand).transpose()?;
                 money.apply(number, currency.as_ref(), numeric)

@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal as Exact;
 
-use super::Typed;
 use super::currency::minor_places;
 use super::number::Numeric;
 use crate::mapping::rule::Operand;
@@ -30,11 +29,11 @@ impl Money {
         amount: Decimal,
         currency: Option<&Value<'_>>,
         numeric: &Numeric,
-    ) -> Result<Typed<'v>, String> {
+    ) -> Result<Value<'v>, String> {
         let known = currency.map(currency_places).transpose()?;
         let amount = if self.minor { of_minor(amount, known)? } else { amount };
         let places = numeric.places.or_else(|| known.map(|known| known.max(amount.places())));
-        numeric.fit(amount, places).map(|fit| numeric.typed(fit))
+        numeric.fit(amount, places).map(|fit| numeric.write(fit))
     }
 }
 
@@ -66,7 +65,7 @@ mod tests {
         let numeric = Numeric { places, ..Numeric::default() };
         let currency = Value::Plain(currency);
         let amount = Decimal::parse(digits).expect("a number");
-        let value = money.apply(amount, Some(&currency), &numeric)?.into_value();
+        let value = money.apply(amount, Some(&currency), &numeric)?;
         Ok(value.scalar_text().unwrap_or_default().to_owned())
     }
 

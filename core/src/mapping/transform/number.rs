@@ -3,7 +3,6 @@
 use rust_decimal::{Decimal as Exact, RoundingStrategy};
 
 use super::zone::Zone;
-use super::{Form, Typed};
 use crate::mapping::value::{Sort, Value};
 use crate::value::Decimal;
 
@@ -80,12 +79,9 @@ impl Numeric {
         })
     }
 
-    pub(super) fn typed<'v>(&self, number: Decimal) -> Typed<'v> {
-        Typed::Number(number, self.form())
-    }
-
-    fn form(&self) -> Form {
-        if self.as_text { Form::Text } else { Form::Number }
+    pub(super) fn write<'v>(&self, number: Decimal) -> Value<'v> {
+        let digits = number.to_string().into();
+        if self.as_text { Value::Text(digits) } else { Value::Number(digits) }
     }
 }
 
@@ -158,12 +154,12 @@ pub(super) fn decimal<'v>(
     value: &Value<'v>,
     numeric: &Numeric,
     reading: &Reading,
-) -> Result<Typed<'v>, String> {
+) -> Result<Value<'v>, String> {
     let number = read_number(value, reading)?;
     if numeric.places.is_none() && is_canonical(value, reading) {
-        return Ok(respell(value.clone(), numeric.form()).into());
+        return Ok(respell(value.clone(), numeric.as_text));
     }
-    numeric.fit(number, numeric.places).map(|fit| numeric.typed(fit))
+    numeric.fit(number, numeric.places).map(|fit| numeric.write(fit))
 }
 
 /// Whether the value's own text is how the number should be written.
@@ -180,13 +176,13 @@ fn is_canonical(value: &Value<'_>, reading: &Reading) -> bool {
 }
 
 /// The same digits as a text or as a number.
-fn respell(value: Value<'_>, form: Form) -> Value<'_> {
-    match (value, form) {
-        (Value::Number(std::borrow::Cow::Borrowed(digits)), Form::Text) => Value::Plain(digits),
-        (Value::Number(digits), Form::Text) => Value::Text(digits),
-        (Value::Plain(digits), Form::Number) => Value::Number(digits.into()),
-        (Value::Text(digits), Form::Number) => Value::Number(digits),
-        (value, Form::Number | Form::Text) => value,
+fn respell(value: Value<'_>, as_text: bool) -> Value<'_> {
+    match (value, as_text) {
+        (Value::Number(std::borrow::Cow::Borrowed(digits)), true) => Value::Plain(digits),
+        (Value::Number(digits), true) => Value::Text(digits),
+        (Value::Plain(digits), false) => Value::Number(digits.into()),
+        (Value::Text(digits), false) => Value::Number(digits),
+        (value, true | false) => value,
     }
 }
 
@@ -194,14 +190,14 @@ pub(super) fn integer<'v>(
     value: &Value<'v>,
     numeric: &Numeric,
     reading: &Reading,
-) -> Result<Typed<'v>, String> {
+) -> Result<Value<'v>, String> {
     whole(read_number(value, reading).map_err(|_| "expected a whole number".to_owned())?, numeric)
 }
 
-pub(super) fn whole<'v>(number: Decimal, numeric: &Numeric) -> Result<Typed<'v>, String> {
+pub(super) fn whole<'v>(number: Decimal, numeric: &Numeric) -> Result<Value<'v>, String> {
     let whole = numeric.fit(number, Some(0));
     let whole = whole.map_err(|_| "expected a whole number, or a `rounding` in the rule".to_owned())?;
-    Ok(numeric.typed(whole))
+    Ok(numeric.write(whole))
 }
 
 /// An operation on numbers.
@@ -323,7 +319,7 @@ mod tests {
         }
         let whole = |text: &str, rounding| {
             integer(&Value::Text(text.to_owned().into()), &Numeric { rounding, ..Numeric::default() }, &plain)
-                .map(|value| value.into_value().scalar_text().unwrap_or_default().to_owned())
+                .map(|value| value.scalar_text().unwrap_or_default().to_owned())
         };
         assert_eq!(whole("2.00", None).as_deref(), Ok("2"));
         assert!(whole("2.5", None).is_err());
