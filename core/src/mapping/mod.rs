@@ -158,7 +158,6 @@ impl Mapping {
         if let Some(KeySource::Target(target)) = document.key.as_ref().map(|key| &key.source) {
             for rule in plan.rules_at(target).into_iter().flatten() {
                 rule.is_key = true;
-                rule.is_direct = false;
             }
         }
         // What stands in wrong rules is missing from the plan; only a sound one can be judged as a whole.

@@ -70,30 +70,9 @@ pub(super) struct Rule {
     pub(super) resolve: Option<Arc<Resolve>>,
     /// Whether its value is the record's key.
     pub(super) is_key: bool,
-    /// Whether a text or a number goes out as it stands in the record.
-    pub(super) is_direct: bool,
 }
 
 impl Rule {
-    /// Whether nothing is done to a text or a number on its way.
-    pub(super) fn does_nothing(&self) -> bool {
-        let keeps_type = match &self.output {
-            None | Some(Output::Text { cut: None }) => true,
-            Some(
-                Output::Text { cut: Some(_) }
-                | Output::Integer(_)
-                | Output::Decimal(_)
-                | Output::Money(..)
-                | Output::Date(_)
-                | Output::DateTime(_)
-                | Output::Boolean,
-            ) => false,
-        };
-        let is_bare =
-            self.case.is_none() && self.lookup.is_none() && self.math.is_empty() && self.unit.is_none();
-        keeps_type && is_bare && self.resolve.is_none() && !self.is_key
-    }
-
     /// The source's path as failures show it.
     pub(super) fn source_path(&self) -> String {
         match &self.source {

@@ -16,12 +16,10 @@ use super::mapped::{Given, Hole, Mapped, misplaced};
 use super::path::Found;
 use super::plan::{Leaf, List, Plan};
 use super::reference::{OnMissing, Reference};
-use super::rule::{Each, Operand, Pick, Resolve, Rule, Source};
+use super::rule::{Each, Operand, Pick, Resolve, Rule};
 use super::tape::{Kind, Node, Tape, Tokens};
 use super::value::Value;
 use super::{Compiled, Mapping};
-use crate::output::Failure;
-use pipeline::is_blank;
 
 /// Maps a record, with memory that the next one can have.
 pub(super) fn map(mapping: &Mapping, record: &[u8], tokens: &mut Tokens) -> Mapped {
@@ -399,9 +397,6 @@ impl<'v> Run<'v> {
                 return self.fail(rule, &Value::Null, format!("`when` cannot be evaluated: {reason}"));
             }
         }
-        if rule.is_direct && self.write_as_it_stands(rule) {
-            return Outcome::Written;
-        }
         let value = match self.value_of(rule) {
             Ok(Value::Null) => return Outcome::Absent,
             Ok(value) => value,
@@ -426,38 +421,6 @@ impl<'v> Run<'v> {
                 Outcome::Written
             }
             Err(reason) => self.fail(rule, &value, reason),
-        }
-    }
-
-    /// Copies a text or a number from the record, for which nothing else is to be done; whatever else it is goes the
-    /// long way.
-    fn write_as_it_stands(&mut self, rule: &'v Rule) -> bool {
-        let Source::Pick(pick) = &rule.source else { return false };
-        let Some(node) = self.scope(pick).and_then(|scope| pick.expression.node(scope)) else { return false };
-        match node.kind() {
-            Kind::Text => {
-                let text = node.raw();
-                let trimmed = if rule.trim { text.trim() } else { text };
-                if !rule.keep_empty && is_blank(trimmed) {
-                    return false;
-                }
-                if trimmed.len() == text.len() {
-                    self.out.push_str(node.json());
-                } else {
-                    self.out.extend(["\"", trimmed, "\""]);
-                }
-                true
-            }
-            // What is said of its type can only be that it is a text.
-            Kind::Number if rule.output.is_some() => {
-                self.out.extend(["\"", node.raw(), "\""]);
-                true
-            }
-            Kind::Number => {
-                self.out.push_str(node.raw());
-                true
-            }
-            Kind::Null | Kind::True | Kind::False | Kind::EscapedText | Kind::Array | Kind::Object => false,
         }
     }
 

@@ -120,14 +120,6 @@ impl<'t> Node<'t> {
         self.tape.text.get(token.start as usize..token.end as usize).unwrap_or_default()
     }
 
-    /// The value's JSON as it stands in the record.
-    pub(super) fn json(self) -> &'t str {
-        let Token { kind, start, end, .. } = self.token();
-        let quote = u32::from(matches!(kind, Kind::Text | Kind::EscapedText));
-        let ends = start.saturating_sub(quote) as usize..(end + quote) as usize;
-        self.tape.text.get(ends).unwrap_or_default()
-    }
-
     /// Whether it is what JMESPath takes for true: all but null, `false`, and what is empty.
     pub(super) fn is_truthy(self) -> bool {
         let token = self.token();

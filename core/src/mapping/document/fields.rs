@@ -163,7 +163,7 @@ impl Context<'_> {
         let output = members.take("as").and_then(|place| self.output(&place, scope));
         let required = !is_element && members.flag("required", self.findings);
         let resolve = members.take("resolve").and_then(|place| self.resolve(&place, scope, output.as_ref()));
-        let mut rule = Rule {
+        Some(Rule {
             pointer: members.pointer.as_str().into(),
             to: to.into(),
             when,
@@ -179,10 +179,7 @@ impl Context<'_> {
             required,
             resolve,
             is_key: false,
-            is_direct: false,
-        };
-        rule.is_direct = rule.does_nothing();
-        Some(rule)
+        })
     }
 
     fn source(&mut self, members: &mut Members<'_>, scope: Scope, is_element: bool) -> Option<Source> {

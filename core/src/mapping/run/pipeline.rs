@@ -199,7 +199,7 @@ fn tidy(value: &mut Value<'_>, rule: &Rule) {
 }
 
 /// Whether a text has nothing but white space.
-pub(super) fn is_blank(text: &str) -> bool {
+fn is_blank(text: &str) -> bool {
     !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
 }
 
