@@ -60,17 +60,10 @@ pub(super) struct Found {
 const NOWHERE: u32 = u32::MAX;
 
 impl Found {
-    /// Where a slot's value stands.
-    #[inline]
-    pub(super) fn node<'v>(&self, base: Node<'v>, slot: Slot) -> Option<Node<'v>> {
-        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE)?;
-        Some(base.beside(place))
-    }
-
     /// What a slot holds; null when nothing was found.
-    #[inline]
     pub(super) fn value<'v>(&self, base: Node<'v>, slot: Slot) -> Value<'v> {
-        self.node(base, slot).map_or(Value::Null, Value::of)
+        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE);
+        place.map_or(Value::Null, |place| Value::of(base.beside(place)))
     }
 }
 

@@ -20,6 +20,7 @@ use super::rule::{Each, Operand, Pick, Resolve, Rule};
 use super::tape::{Kind, Node, Tape, Tokens};
 use super::value::Value;
 use super::{Compiled, Mapping};
+use crate::output::Failure;
 
 /// Maps a record, with memory that the next one can have.
 pub(super) fn map(mapping: &Mapping, record: &[u8], tokens: &mut Tokens) -> Mapped {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::tape::{Elements, Kind, Node};
+use crate::excerpt::excerpt;
 use crate::value::Decimal;
 
 /// A JSON value. Numbers are their own text.

@@ -183,27 +183,6 @@ impl Tree {
         }
     }
 
-    /// Whether it is a plain path with a place in a walk, or several of which the first that is true counts.
-    pub(super) fn is_placed(&self) -> bool {
-        match self {
-            Tree::Path(_, slot) => slot.is_some(),
-            Tree::Or(left, right) => left.is_placed() && right.is_placed(),
-            Tree::Literal(_)
-            | Tree::Then(..)
-            | Tree::And(..)
-            | Tree::Not(_)
-            | Tree::Where(..)
-            | Tree::Compare(..)
-            | Tree::Project(..)
-            | Tree::Flatten(_)
-            | Tree::Values(_)
-            | Tree::Slice(..)
-            | Tree::List(_)
-            | Tree::Object(_)
-            | Tree::Call(..) => false,
-        }
-    }
-
     /// Whether its value is an array that is made element by element, or null.
     pub(super) fn is_projection(&self) -> bool {
         match self {

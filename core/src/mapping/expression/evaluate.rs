@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 
 use super::{Comparison, Scope, Tree, functions};
 use crate::mapping::limit::VALUE_BYTES;
-use crate::mapping::path::{Found, follow};
-use crate::mapping::tape::Node;
+use crate::mapping::path::follow;
 use crate::mapping::value::{Sort, Value, set};
 
 impl<'a, 'v> Scope<'a, 'v> {
@@ -16,18 +15,6 @@ impl<'a, 'v> Scope<'a, 'v> {
         'a: 'b,
     {
         Scope { value, found: None, budget: self.budget }
-    }
-}
-
-impl Tree {
-    /// See [`super::Expression::node`].
-    pub(super) fn node<'v>(&self, walk: (Node<'v>, &Found)) -> Option<Node<'v>> {
-        if let Tree::Or(left, right) = self {
-            let first = left.is_placed().then(|| left.node(walk))?;
-            return first.filter(|node| node.is_truthy()).or_else(|| right.node(walk));
-        }
-        let Tree::Path(_, Some(slot)) = self else { return None };
-        walk.1.node(walk.0, *slot)
     }
 }
 
@@ -109,13 +96,7 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
 
 /// Whether a tree's value is what JMESPath takes for true.
 pub(super) fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
-    match (tree, scope.found) {
-        (Tree::Not(inner), _) => Ok(!holds(inner, scope)?),
-        (Tree::Path(_, Some(slot)), Some((node, found))) => {
-            Ok(found.node(node, *slot).is_some_and(Node::is_truthy))
-        }
-        (tree, _) => Ok(evaluate(tree, scope)?.is_truthy()),
-    }
+    Ok(evaluate(tree, scope)?.is_truthy())
 }
 
 /// Hands over the elements of a tree's value one by one, without making an array of them where that can be

@@ -90,12 +90,8 @@ impl Expression {
     ///
     /// # Errors
     /// What cannot be computed, in words: a function with arguments of the wrong type, mostly.
-    #[inline]
     pub(super) fn evaluate<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-        match self.node(scope) {
-            Some(node) => Ok(Value::of(node)),
-            None => evaluate::evaluate(&self.tree, scope),
-        }
+        evaluate::evaluate(&self.tree, scope)
     }
 
     /// Whether its value is what JMESPath takes for true.
@@ -104,13 +100,6 @@ impl Expression {
     /// As [`Expression::evaluate`].
     pub(super) fn holds<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<bool, String> {
         evaluate::holds(&self.tree, scope)
-    }
-
-    /// Where the value of a plain path, or of the first that is true of several, stands in the record, when a walk
-    /// was made over it. `None` when it has none, and of any other expression.
-    #[inline]
-    pub(super) fn node<'v>(&self, scope: Scope<'_, 'v>) -> Option<Node<'v>> {
-        self.tree.node(scope.found?)
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.

@@ -1,9 +1,9 @@
 //! From JSON to the tokens of a tape, in one pass, with what is wrong and where.
 
 use super::{Kind, OUTSIDE, Token};
-use crate::json::plain_string;
-use crate::json::DEEPEST;
 use crate::excerpt::excerpt;
+use crate::json::DEEPEST;
+use crate::json::plain_string;
 
 /// What is wrong with a text, and where.
 pub(super) enum Fault {
