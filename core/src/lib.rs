@@ -61,7 +61,8 @@ pub use http::{Headers, Method, Request, Response};
 pub use id_set::IdSet;
 pub use origin::is_loopback_host;
 pub use output::{
-    BatchResult, Output, OutputKind, Refusal, Reply, Resource, Resources, SearchPage, TaskResult,
+    BatchResult, Data, Item, Output, OutputKind, Refusal, Reply, Resource, Resources, SearchPage, Shape,
+    TaskResult,
 };
 pub use pool::{Pool, PoolConfig};
 pub use retry::RetryPolicy;

@@ -353,7 +353,7 @@ enum bp_step_kind
    */
   BP_STEP_KIND_REPLY = 6,
   /**
-   * The URIs of an `OPTIONS`. Field: `uris`.
+   * The URIs of an `OPTIONS`. Field: `data`.
    */
   BP_STEP_KIND_URIS = 7,
   /**
@@ -361,11 +361,11 @@ enum bp_step_kind
    */
   BP_STEP_KIND_DONE = 8,
   /**
-   * What became of some writes of a batch, in the order in which they were given. Field: `results`.
+   * What became of some writes of a batch, in the order in which they were given. Field: `data`.
    */
   BP_STEP_KIND_RESULTS = 9,
   /**
-   * What a task has done. Field: `task`.
+   * What a task has done. Field: `data`.
    */
   BP_STEP_KIND_TASK = 10,
   /**
@@ -374,7 +374,7 @@ enum bp_step_kind
    */
   BP_STEP_KIND_FEED = 11,
   /**
-   * What became of some records of a push. Field: `outcomes`.
+   * What became of some records of a push. Field: `data`.
    */
   BP_STEP_KIND_OUTCOMES = 12,
   /**
@@ -383,7 +383,7 @@ enum bp_step_kind
    */
   BP_STEP_KIND_JOURNAL = 13,
   /**
-   * Some records of a pull. Field: `records`.
+   * Some records of a pull. Field: `data`.
    */
   BP_STEP_KIND_RECORDS = 14,
 };
@@ -519,51 +519,6 @@ enum bp_column_kind
 typedef enum bp_column_kind bp_column_kind;
 #else
 typedef int32_t bp_column_kind;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
- * How a record of a push ended.
- */
-enum bp_outcome_state
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * There is no such outcome.
-   */
-  BP_OUTCOME_STATE_NONE = 0,
-  /**
-   * It was created, in this run or an earlier one of the same journal.
-   */
-  BP_OUTCOME_STATE_CREATED = 1,
-  /**
-   * It was there; what differed, and can be changed, was changed.
-   */
-  BP_OUTCOME_STATE_UPDATED = 2,
-  /**
-   * It was there, as it should be or as far as it can be; nothing was written.
-   */
-  BP_OUTCOME_STATE_UNCHANGED = 3,
-  /**
-   * The mapping says that it is none of Brightpearl's.
-   */
-  BP_OUTCOME_STATE_SKIPPED = 4,
-  /**
-   * It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did.
-   */
-  BP_OUTCOME_STATE_REJECTED = 5,
-  /**
-   * It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again.
-   */
-  BP_OUTCOME_STATE_MAYBE_APPLIED = 6,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum bp_outcome_state bp_outcome_state;
-#else
-typedef int32_t bp_outcome_state;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -723,6 +678,28 @@ typedef struct bp_call bp_call;
 typedef struct bp_client bp_client;
 
 /**
+ * An output that is data, as items. What they are, the step's kind says:
+ *
+ *  - `BP_STEP_KIND_URIS`: each a JSON text.
+ *  - `BP_STEP_KIND_RESULTS`: results of a batch, in the order in which the writes were added, perhaps in several steps:
+ *    `index` (the place of the write, from 0), and `reply` with `status`, `headers` (pairs) and `body` (a text), or
+ *    `error`. A write behind one that failed, which was therefore not carried out, has `BP_STATUS_CANCELLED` and
+ *    `BP_DELIVERY_NOT_SENT`.
+ *  - `BP_STEP_KIND_TASK`: one item, an object with the members that `bp_tasks` describes; the name is the task's.
+ *  - `BP_STEP_KIND_OUTCOMES`: what became of records of a push, in the order in which they end: `record` (its place in the
+ *    input, from 0), `state` (`created`, `updated`, `unchanged`, `skipped`, `rejected` or `maybe-applied`), and what else
+ *    there is of `key`, `id`, `dry_run`, `journaled`, `verified`, `reason`, `failures`, `error`, `created` and
+ *    `differences`. Every record ends with one.
+ *  - `BP_STEP_KIND_RECORDS`: records of one resource, in the order in which they changed, whose name the pull gave: what
+ *    there is of `id`, `changed`, `deleted`, `record`, `skipped` (why the mapping leaves it out), `failures` (why it could
+ *    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed).
+ *
+ * Borrowed from the step that it came with, unless `bp_data_retain` made it the program's own. It does not change, so
+ * several threads may read it at once.
+ */
+typedef struct bp_data bp_data;
+
+/**
  * What went wrong, in full. `bp_error *` is owned: free it with `bp_error_free`. `const bp_error *` is
  * borrowed from something else and must not be freed. It does not change, so several threads may read it
  * at once. All texts live as long as the error.
@@ -746,13 +723,6 @@ typedef struct bp_journal bp_journal;
 typedef struct bp_mapping bp_mapping;
 
 /**
- * What became of some records of a push; every record ends with one outcome. Borrowed from the step that it came
- * with, unless `bp_outcomes_retain` made it the program's own. It does not change, so several threads may read it
- * at once.
- */
-typedef struct bp_outcomes bp_outcomes;
-
-/**
  * One page of a search. Borrowed from the step that it came with, unless `bp_page_retain` made it the
  * program's own. It does not change, so several threads may read it at once.
  */
@@ -763,12 +733,6 @@ typedef struct bp_page bp_page;
  * may use it at once.
  */
 typedef struct bp_pool bp_pool;
-
-/**
- * Some records of one resource, in the order in which they changed. Borrowed from the step that it came with, unless
- * `bp_records_retain` made it the program's own. It does not change, so several threads may read it at once.
- */
-typedef struct bp_records bp_records;
 
 /**
  * The answer to a single request. Borrowed from the step that it came with, unless `bp_reply_retain` made
@@ -782,25 +746,6 @@ typedef struct bp_reply bp_reply;
  * change, so several threads may read it at once.
  */
 typedef struct bp_resources bp_resources;
-
-/**
- * What became of some writes of a batch, in the order in which they were added. Borrowed from the step that
- * it came with, unless `bp_results_retain` made it the program's own. It does not change, so several threads
- * may read it at once.
- */
-typedef struct bp_results bp_results;
-
-/**
- * What a task has done. Borrowed from the step that it came with, unless `bp_task_result_retain` made it the
- * program's own. It does not change, so several threads may read it at once.
- */
-typedef struct bp_task_result bp_task_result;
-
-/**
- * The URIs of an `OPTIONS`. Borrowed from the step that it came with, unless `bp_uris_retain` made it the
- * program's own. It does not change, so several threads may read it at once.
- */
-typedef struct bp_uris bp_uris;
 
 /**
  * A UTF-8 text that someone else owns. As an input it is borrowed for the duration of the call, and need
@@ -1285,33 +1230,17 @@ typedef struct {
    */
   const bp_reply *reply;
   /**
-   * URIs, or NULL.
+   * Data, or NULL.
    */
-  const bp_uris *uris;
-  /**
-   * Results, or NULL.
-   */
-  const bp_results *results;
-  /**
-   * A task's result, or NULL.
-   */
-  const bp_task_result *task;
+  const bp_data *data;
   /**
    * How many records a push takes now.
    */
   size_t feed_room;
   /**
-   * Outcomes, or NULL.
-   */
-  const bp_outcomes *outcomes;
-  /**
    * Whole lines, each with its line feed.
    */
   bp_text journal;
-  /**
-   * Records, or NULL.
-   */
-  const bp_records *records;
   /**
    * Whether the request to transmit fetches tokens. Its answer may be the only copy of a refresh token, for which the
    * server has ended the one before: when the call is cancelled or fails, let this exchange end, answer it, and store
@@ -1515,11 +1444,6 @@ const char *bp_fault_name(int32_t fault);
  * The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise.
  */
 const char *bp_wait_reason_name(int32_t reason);
-
-/**
- * The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
- */
-const char *bp_outcome_state_name(int32_t state);
 
 /**
  * Frees an error; NULL is ignored. Any thread.
@@ -2223,72 +2147,48 @@ const bp_field *bp_reply_header(const bp_reply *reply,
 bp_bytes bp_reply_body(const bp_reply *reply);
 
 /**
- * Makes URIs the program's own, beyond the step that they came with: free them with `bp_uris_free`. Each
- * retain needs one free. NULL stays NULL. Any thread.
+ * Makes data the program's own, beyond the step that it came with: free it with `bp_data_free`. Each retain needs one
+ * free. NULL stays NULL. Any thread.
  */
-const bp_uris *bp_uris_retain(const bp_uris *uris);
+const bp_data *bp_data_retain(const bp_data *data);
 
 /**
- * Gives back what `bp_uris_retain` gave; never use it on URIs that were only lent. NULL is ignored. Any
- * thread.
+ * Gives back what `bp_data_retain` gave; never use it on data that was only lent. NULL is ignored. Any thread.
  */
-void bp_uris_free(const bp_uris *uris);
+void bp_data_free(const bp_data *data);
 
 /**
- * How many URIs there are; 0 when `uris` is NULL.
+ * The name of the task that was carried out, or of the resource whose records these are. It lives as long as the data.
+ * No text for other kinds, and when `data` is NULL.
  */
-size_t bp_uris_count(const bp_uris *uris);
+bp_text bp_data_name(const bp_data *data);
 
 /**
- * One of the URIs; it lives as long as they do. No text when there are not so many.
+ * How many items there are; 0 when `data` is NULL. This is what `bp_call_acknowledge` counts.
  */
-bp_text bp_uris_at(const bp_uris *uris,
-                   size_t index);
+size_t bp_data_count(const bp_data *data);
 
 /**
- * Makes results the program's own, beyond the step that they came with: free them with `bp_results_free`.
- * Each retain needs one free. NULL stays NULL. Any thread.
+ * All of an item as JSON. It lives as long as the data. No text when there are not so many.
  */
-const bp_results *bp_results_retain(const bp_results *results);
+bp_text bp_data_json(const bp_data *data,
+                     size_t index);
 
 /**
- * Gives back what `bp_results_retain` gave; never use it on results that were only lent. NULL is ignored. Any
- * thread.
+ * The record of a pull alone: the JSON that the mapping made, or Brightpearl's own without one. It lives as long as the
+ * data. Nothing (`data` is NULL) when the record is gone, skipped or could not be mapped, for other kinds, and when there
+ * are not so many items.
  */
-void bp_results_free(const bp_results *results);
+bp_bytes bp_data_record(const bp_data *data,
+                        size_t index);
 
 /**
- * How many results there are; 0 when `results` is NULL. A batch may put out its results in several steps.
+ * The error that an item tells of: why a write of a batch has no answer, or the error of a record's write or of a read
+ * that it needed. Borrowed: it lives as long as the data and is not freed. NULL when there is none, and when there are
+ * not so many items.
  */
-size_t bp_results_count(const bp_results *results);
-
-/**
- * Which write of the batch the result at `position` is about: its place, from 0, as it was added. 0 when
- * there are not so many results.
- */
-size_t bp_results_index(const bp_results *results,
-                        size_t position);
-
-/**
- * Whether Brightpearl carried out the write. False when there are not so many results.
- */
-bool bp_results_is_ok(const bp_results *results,
-                      size_t position);
-
-/**
- * Brightpearl's answer to the write. Borrowed: it lives as long as the results, or longer when
- * `bp_reply_retain` keeps it. NULL when the write failed, and when there are not so many results.
- */
-const bp_reply *bp_results_reply(const bp_results *results,
-                                 size_t position);
-
-/**
- * Why the write has no answer. Borrowed: it lives as long as the results and is not freed. NULL when the
- * write succeeded, and when there are not so many results. A write behind one that failed, which was therefore
- * not carried out, has `BP_STATUS_CANCELLED` and `BP_DELIVERY_NOT_SENT`.
- */
-const bp_error *bp_results_error(const bp_results *results,
-                                 size_t position);
+const bp_error *bp_data_error(const bp_data *data,
+                              size_t index);
 
 /**
  * Starts a task by its name, such as `create-sales-order`, with its arguments as the text of a JSON object;
@@ -2305,29 +2205,6 @@ bp_status bp_call_start_task(const bp_client *client,
                              size_t arguments_len,
                              bp_call **call,
                              bp_error **error);
-
-/**
- * Makes a result the program's own, beyond the step that it came with: free it with `bp_task_result_free`.
- * Each retain needs one free. NULL stays NULL. Any thread.
- */
-const bp_task_result *bp_task_result_retain(const bp_task_result *result);
-
-/**
- * Gives back what `bp_task_result_retain` gave; never use it on a result that was only lent. NULL is ignored.
- * Any thread.
- */
-void bp_task_result_free(const bp_task_result *result);
-
-/**
- * The task's name. It lives as long as the result. No text when `result` is NULL.
- */
-bp_text bp_task_result_name(const bp_task_result *result);
-
-/**
- * What came of it: the text of a JSON object with the members that `bp_tasks` describes. It lives as long as
- * the result. No text when `result` is NULL.
- */
-bp_text bp_task_result_json(const bp_task_result *result);
 
 /**
  * Compiles a mapping document, the text of a JSON object as `bp_mapping_schema` describes it, and checks it against
@@ -2437,78 +2314,6 @@ bp_status bp_call_finish(bp_call *call,
                          bp_error **error);
 
 /**
- * Makes outcomes the program's own, beyond the step that they came with: free them with `bp_outcomes_free`. Each
- * retain needs one free. NULL stays NULL. Any thread.
- */
-const bp_outcomes *bp_outcomes_retain(const bp_outcomes *outcomes);
-
-/**
- * Gives back what `bp_outcomes_retain` gave; never use it on outcomes that were only lent. NULL is ignored. Any
- * thread.
- */
-void bp_outcomes_free(const bp_outcomes *outcomes);
-
-/**
- * How many outcomes there are; 0 when `outcomes` is NULL. A push puts out its outcomes in several steps, in the
- * order in which records end.
- */
-size_t bp_outcomes_count(const bp_outcomes *outcomes);
-
-/**
- * Which record an outcome is about: its place in the input, from 0. 0 when there are not so many outcomes.
- */
-uint64_t bp_outcomes_record(const bp_outcomes *outcomes,
-                            size_t index);
-
-/**
- * How the record ended. `BP_OUTCOME_STATE_NONE` when there are not so many outcomes.
- */
-bp_outcome_state bp_outcomes_state(const bp_outcomes *outcomes,
-                                   size_t index);
-
-/**
- * The id that Brightpearl's record has; 0 when it has none, or it is not known. 0 when there are not so many
- * outcomes.
- */
-uint64_t bp_outcomes_id(const bp_outcomes *outcomes,
-                        size_t index);
-
-/**
- * Whether the outcome is what a dry run would do. False when there are not so many outcomes.
- */
-bool bp_outcomes_is_dry_run(const bp_outcomes *outcomes,
-                            size_t index);
-
-/**
- * The record's key, where the mapping has one. It lives as long as the outcomes. No text when there is none, and
- * when there are not so many outcomes.
- */
-bp_text bp_outcomes_key(const bp_outcomes *outcomes,
-                        size_t index);
-
-/**
- * Why the record ended so, in one sentence. It lives as long as the outcomes. No text where the state says it all,
- * and when there are not so many outcomes.
- */
-bp_text bp_outcomes_reason(const bp_outcomes *outcomes,
-                           size_t index);
-
-/**
- * The error of the write, or of a read that the record needed. Borrowed: it lives as long as the outcomes and is not
- * freed. NULL when there is none, and when there are not so many outcomes.
- */
-const bp_error *bp_outcomes_error(const bp_outcomes *outcomes,
-                                  size_t index);
-
-/**
- * All of an outcome as the text of a JSON object: `record`, `state`, and what else it has of `key`, `id`, `dry_run`,
- * `journaled`, `verified`, `reason`, `failures`, `error`, `created` and `differences`. It lives as long as the
- * outcomes. No text when there are not so many.
- */
-bp_text bp_outcomes_json(const bp_outcomes *outcomes,
-                         size_t index);
-
-/**
  * Opens the journal of a push: locks the file and reads what it holds, or makes a new one, which its owner alone may
  * read (mode 0600). `path` is the file's path: any bytes but NUL on Unix, UTF-8 on Windows. Nothing that the file holds
  * is changed, and the function never waits.
@@ -2579,64 +2384,6 @@ bp_status bp_call_start_pull(const bp_client *client,
                              size_t pull_len,
                              bp_call **call,
                              bp_error **error);
-
-/**
- * Makes records the program's own, beyond the step that they came with: free them with `bp_records_free`. Each
- * retain needs one free. NULL stays NULL. Any thread.
- */
-const bp_records *bp_records_retain(const bp_records *records);
-
-/**
- * Gives back what `bp_records_retain` gave; never use it on records that were only lent. NULL is ignored. Any
- * thread.
- */
-void bp_records_free(const bp_records *records);
-
-/**
- * What the pull calls the resource. It lives as long as the records. No text when `records` is NULL.
- */
-bp_text bp_records_resource(const bp_records *records);
-
-/**
- * How many records there are; 0 when `records` is NULL. This is what `bp_call_acknowledge` counts.
- */
-size_t bp_records_count(const bp_records *records);
-
-/**
- * The record's id in Brightpearl; 0 when it has none, and when there are not so many records.
- */
-uint64_t bp_records_id(const bp_records *records,
-                       size_t index);
-
-/**
- * Whether the record is gone from Brightpearl. False when there are not so many records.
- */
-bool bp_records_is_deleted(const bp_records *records,
-                           size_t index);
-
-/**
- * The value of the column that tells when it changed, as Brightpearl wrote it. It lives as long as the records. No
- * text when it is not known, and when there are not so many records.
- */
-bp_text bp_records_changed(const bp_records *records,
-                           size_t index);
-
-/**
- * The record itself as JSON: what the mapping made, or Brightpearl's own without one. It lives as long as the
- * records. Nothing (`data` is NULL) when the record is gone, skipped or could not be mapped, and when there are not
- * so many records.
- */
-bp_bytes bp_records_record(const bp_records *records,
-                           size_t index);
-
-/**
- * All that is known of a record, as the text of a JSON object: what it has of `id`, `changed`, `deleted`, `record`,
- * `skipped` (why the mapping leaves it out), `failures` (why it could not be mapped or read) and `source`
- * (Brightpearl's own record, where the mapping failed). It lives as long as the records. No text when there are not
- * so many.
- */
-bp_text bp_records_json(const bp_records *records,
-                        size_t index);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -46,7 +46,7 @@ mod resources;
 
 mod reply;
 
-mod results;
+mod data;
 
 mod task;
 
@@ -70,6 +70,7 @@ pub use batch::*;
 pub use call::*;
 pub use client::*;
 pub use column::*;
+pub use data::*;
 pub use discovery::*;
 pub use error::*;
 pub use journal::*;
@@ -81,7 +82,6 @@ pub use pull::*;
 pub use push::*;
 pub use reply::*;
 pub use resources::*;
-pub use results::*;
 pub use status::*;
 pub use step::*;
 pub use task::*;

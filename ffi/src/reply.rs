@@ -1,4 +1,4 @@
-//! Answers to single requests, and the URIs of an `OPTIONS`.
+//! Answers to single requests.
 
 use std::ptr;
 
@@ -6,7 +6,7 @@ use brightpearl_core::Reply;
 
 use crate::boundary::peek;
 use crate::page::{give_back, retain};
-use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text};
+use crate::text::{OwnedFields, bp_bytes, bp_field};
 
 /// The answer to a single request. Borrowed from the step that it came with, unless `bp_reply_retain` made
 /// it the program's own. It does not change, so several threads may read it at once.
@@ -17,11 +17,6 @@ pub struct bp_reply {
     body: Vec<u8>,
 }
 
-/// The URIs of an `OPTIONS`. Borrowed from the step that it came with, unless `bp_uris_retain` made it the
-/// program's own. It does not change, so several threads may read it at once.
-#[derive(Debug)]
-pub struct bp_uris(Vec<OwnedText>);
-
 // SAFETY: the pointers in `headers` go into texts that it owns itself and never changes.
 unsafe impl Send for bp_reply {}
 // SAFETY: as above.
@@ -31,12 +26,6 @@ impl bp_reply {
     pub(crate) fn new(reply: Reply) -> Self {
         let Reply { status, headers, body } = reply;
         Self { status, headers: OwnedFields::new(headers.iter()), body }
-    }
-}
-
-impl bp_uris {
-    pub(crate) fn new(uris: &[String]) -> Self {
-        Self(uris.iter().map(|uri| OwnedText::new(uri)).collect())
     }
 }
 
@@ -82,34 +71,4 @@ pub unsafe extern "C" fn bp_reply_header(reply: *const bp_reply, index: usize) -
 pub unsafe extern "C" fn bp_reply_body(reply: *const bp_reply) -> bp_bytes {
     // SAFETY: NULL or a valid reply.
     unsafe { peek(reply, bp_bytes::NONE, |reply| Some(bp_bytes::of(&reply.body))) }
-}
-
-/// Makes URIs the program's own, beyond the step that they came with: free them with `bp_uris_free`. Each
-/// retain needs one free. NULL stays NULL. Any thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_uris_retain(uris: *const bp_uris) -> *const bp_uris {
-    // SAFETY: NULL or lent by a step, so it stands in an `Arc`.
-    unsafe { retain(uris) }
-}
-
-/// Gives back what `bp_uris_retain` gave; never use it on URIs that were only lent. NULL is ignored. Any
-/// thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_uris_free(uris: *const bp_uris) {
-    // SAFETY: NULL or retained.
-    unsafe { give_back(uris) }
-}
-
-/// How many URIs there are; 0 when `uris` is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_uris_count(uris: *const bp_uris) -> usize {
-    // SAFETY: NULL or valid URIs.
-    unsafe { peek(uris, 0, |uris| Some(uris.0.len())) }
-}
-
-/// One of the URIs; it lives as long as they do. No text when there are not so many.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_uris_at(uris: *const bp_uris, index: usize) -> bp_text {
-    // SAFETY: NULL or valid URIs.
-    unsafe { peek(uris, bp_text::NONE, |uris| uris.0.get(index).map(OwnedText::lend)) }
 }

@@ -316,24 +316,40 @@ pub enum bp_step_kind {
     Resources = 5,
     /// The answer to a single request. Field: `reply`.
     Reply = 6,
-    /// The URIs of an `OPTIONS`. Field: `uris`.
+    /// The URIs of an `OPTIONS`. Field: `data`.
     Uris = 7,
     /// The call is over; everything was put out. Fields: none.
     Done = 8,
-    /// What became of some writes of a batch, in the order in which they were given. Field: `results`.
+    /// What became of some writes of a batch, in the order in which they were given. Field: `data`.
     Results = 9,
-    /// What a task has done. Field: `task`.
+    /// What a task has done. Field: `data`.
     Task = 10,
     /// A push wants records: feed it some, or say that there are no more; then poll again. Fields:
     /// `feed_room`.
     Feed = 11,
-    /// What became of some records of a push. Field: `outcomes`.
+    /// What became of some records of a push. Field: `data`.
     Outcomes = 12,
     /// Whole lines for the journal of a push, each with its line feed. They must be kept for good (written,
     /// and on disk) before the call is polled again: what they announce is sent only then. Field: `journal`.
     Journal = 13,
-    /// Some records of a pull. Field: `records`.
+    /// Some records of a pull. Field: `data`.
     Records = 14,
+}
+
+impl From<core::OutputKind> for bp_step_kind {
+    fn from(value: core::OutputKind) -> Self {
+        match value {
+            core::OutputKind::Page => Self::Page,
+            core::OutputKind::Resources => Self::Resources,
+            core::OutputKind::Reply => Self::Reply,
+            core::OutputKind::Uris => Self::Uris,
+            core::OutputKind::Results => Self::Results,
+            core::OutputKind::Task => Self::Task,
+            core::OutputKind::Outcomes => Self::Outcomes,
+            core::OutputKind::Journal => Self::Journal,
+            core::OutputKind::Records => Self::Records,
+        }
+    }
 }
 
 /// Why a call waits.
@@ -413,71 +429,6 @@ impl From<core::operation::OperationKind> for bp_operation_kind {
             core::operation::OperationKind::Task => Self::Task,
             core::operation::OperationKind::Push => Self::Push,
             core::operation::OperationKind::Pull => Self::Pull,
-        }
-    }
-}
-
-/// How a record of a push ended.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum bp_outcome_state {
-    /// There is no such outcome.
-    None = 0,
-    /// It was created, in this run or an earlier one of the same journal.
-    Created = 1,
-    /// It was there; what differed, and can be changed, was changed.
-    Updated = 2,
-    /// It was there, as it should be or as far as it can be; nothing was written.
-    Unchanged = 3,
-    /// The mapping says that it is none of Brightpearl's.
-    Skipped = 4,
-    /// It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did.
-    Rejected = 5,
-    /// It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again.
-    MaybeApplied = 6,
-}
-
-/// The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
-#[unsafe(no_mangle)]
-pub extern "C" fn bp_outcome_state_name(state: i32) -> *const c_char {
-    let known = bp_outcome_state::ALL.into_iter().find(|known| *known as i32 == state);
-    known.map_or(c"unknown", bp_outcome_state::name).as_ptr()
-}
-
-impl bp_outcome_state {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::None,
-        Self::Created,
-        Self::Updated,
-        Self::Unchanged,
-        Self::Skipped,
-        Self::Rejected,
-        Self::MaybeApplied,
-    ];
-
-    /// The name, as other hosts spell it.
-    pub(crate) fn name(self) -> &'static CStr {
-        match self {
-            Self::None => c"none",
-            Self::Created => c"created",
-            Self::Updated => c"updated",
-            Self::Unchanged => c"unchanged",
-            Self::Skipped => c"skipped",
-            Self::Rejected => c"rejected",
-            Self::MaybeApplied => c"maybe-applied",
-        }
-    }
-}
-
-impl From<core::flow::State> for bp_outcome_state {
-    fn from(value: core::flow::State) -> Self {
-        match value {
-            core::flow::State::Created => Self::Created,
-            core::flow::State::Updated => Self::Updated,
-            core::flow::State::Unchanged => Self::Unchanged,
-            core::flow::State::Skipped => Self::Skipped,
-            core::flow::State::Rejected => Self::Rejected,
-            core::flow::State::MaybeApplied => Self::MaybeApplied,
         }
     }
 }

@@ -1,22 +1,18 @@
 //! What a call says to do next.
 
 use std::ffi::c_char;
-use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
 
-use brightpearl_core::{Exchange, Headers, Output, Request, Step, WaitReason, is_loopback_host};
+use brightpearl_core::{Exchange, Headers, Request, Shape, Step, WaitReason, is_loopback_host};
 
 use crate::boundary::quietly;
+use crate::data::bp_data;
 use crate::page::bp_page;
-use crate::pull::bp_records;
-use crate::push::bp_outcomes;
-use crate::reply::{bp_reply, bp_uris};
+use crate::reply::bp_reply;
 use crate::resources::bp_resources;
-use crate::results::bp_results;
 use crate::sized::Sized;
 use crate::status::{bp_step_kind, bp_wait_reason};
-use crate::task::bp_task_result;
 use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text};
 
 /// What to do next. Initialise it with `BP_INIT` once; each poll writes all of it. Everything that it points
@@ -52,20 +48,12 @@ pub struct bp_step {
     pub resources: *const bp_resources,
     /// A reply, or NULL.
     pub reply: *const bp_reply,
-    /// URIs, or NULL.
-    pub uris: *const bp_uris,
-    /// Results, or NULL.
-    pub results: *const bp_results,
-    /// A task's result, or NULL.
-    pub task: *const bp_task_result,
+    /// Data, or NULL.
+    pub data: *const bp_data,
     /// How many records a push takes now.
     pub feed_room: usize,
-    /// Outcomes, or NULL.
-    pub outcomes: *const bp_outcomes,
     /// Whole lines, each with its line feed.
     pub journal: bp_text,
-    /// Records, or NULL.
-    pub records: *const bp_records,
     /// Whether the request to transmit fetches tokens. Its answer may be the only copy of a refresh token, for which the
     /// server has ended the one before: when the call is cancelled or fails, let this exchange end, answer it, and store
     /// what `bp_client_tokens` gives. Until it is answered or failed, or the call freed, other calls of the client do
@@ -74,9 +62,7 @@ pub struct bp_step {
 }
 
 // SAFETY: the size comes first; zero fits numbers, pointers and both enumerations, which have a 0.
-unsafe impl Sized for bp_step {
-    const FIRST_SIZE: usize = offset_of!(bp_step, results);
-}
+unsafe impl Sized for bp_step {}
 
 /// Whether a header of this name may carry a credential, so that its value must not be shown or logged: any may that
 /// is not known for something else, since the configuration can name the header of its token. True when `name` is no
@@ -112,13 +98,9 @@ impl bp_step {
         page: ptr::null(),
         resources: ptr::null(),
         reply: ptr::null(),
-        uris: ptr::null(),
-        results: ptr::null(),
-        task: ptr::null(),
+        data: ptr::null(),
         feed_room: 0,
-        outcomes: ptr::null(),
         journal: bp_text::NONE,
-        records: ptr::null(),
         is_login: false,
     };
 }
@@ -132,13 +114,9 @@ pub(crate) enum Lent {
     Page(Arc<bp_page>),
     Resources(Arc<bp_resources>),
     Reply(Arc<bp_reply>),
-    Uris(Arc<bp_uris>),
-    Results(Arc<bp_results>),
-    Task(Arc<bp_task_result>),
+    Data(bp_step_kind, Arc<bp_data>),
     Feed { room: usize },
-    Outcomes(Arc<bp_outcomes>),
     Journal(OwnedText),
-    Records(Arc<bp_records>),
     Done,
 }
 
@@ -161,19 +139,21 @@ impl From<Step> for Lent {
             Step::Send(exchange) => Self::Send(exchange.into()),
             Step::Wait { until, reason } => Self::Wait { until, reason },
             Step::Pending => Self::Pending,
-            Step::Output(Output::Page(page)) => Self::Page(Arc::new(bp_page::new(page))),
-            Step::Output(Output::Resources(resources)) => {
-                Self::Resources(Arc::new(bp_resources::new(resources)))
-            }
-            Step::Output(Output::Reply(reply)) => Self::Reply(Arc::new(bp_reply::new(reply))),
-            Step::Output(Output::Uris(uris)) => Self::Uris(Arc::new(bp_uris::new(&uris))),
-            Step::Output(Output::Results(results)) => Self::Results(Arc::new(bp_results::new(results))),
-            Step::Output(Output::Task(result)) => Self::Task(Arc::new(bp_task_result::new(&result))),
             Step::Feed { room } => Self::Feed { room },
-            Step::Output(Output::Outcomes(outcomes)) => Self::Outcomes(Arc::new(bp_outcomes::new(outcomes))),
-            Step::Output(Output::Journal(lines)) => Self::Journal(OwnedText::new(&lines)),
-            Step::Output(Output::Records(records)) => Self::Records(Arc::new(bp_records::new(records))),
+            Step::Output(output) => output.shaped().into(),
             Step::Done => Self::Done,
+        }
+    }
+}
+
+impl From<Shape> for Lent {
+    fn from(output: Shape) -> Self {
+        match output {
+            Shape::Page(page) => Self::Page(Arc::new(bp_page::new(page))),
+            Shape::Resources(resources) => Self::Resources(Arc::new(bp_resources::new(resources))),
+            Shape::Reply(reply) => Self::Reply(Arc::new(bp_reply::new(reply))),
+            Shape::Journal(lines) => Self::Journal(OwnedText::new(&lines)),
+            Shape::Data(data) => Self::Data(data.kind.into(), Arc::new(bp_data::new(data))),
         }
     }
 }
@@ -225,19 +205,9 @@ impl Lent {
                 bp_step { kind: bp_step_kind::Resources, resources: Arc::as_ptr(resources), ..blank }
             }
             Self::Reply(reply) => bp_step { kind: bp_step_kind::Reply, reply: Arc::as_ptr(reply), ..blank },
-            Self::Uris(uris) => bp_step { kind: bp_step_kind::Uris, uris: Arc::as_ptr(uris), ..blank },
-            Self::Results(results) => {
-                bp_step { kind: bp_step_kind::Results, results: Arc::as_ptr(results), ..blank }
-            }
-            Self::Task(result) => bp_step { kind: bp_step_kind::Task, task: Arc::as_ptr(result), ..blank },
+            Self::Data(kind, data) => bp_step { kind: *kind, data: Arc::as_ptr(data), ..blank },
             Self::Feed { room } => bp_step { kind: bp_step_kind::Feed, feed_room: *room, ..blank },
-            Self::Outcomes(outcomes) => {
-                bp_step { kind: bp_step_kind::Outcomes, outcomes: Arc::as_ptr(outcomes), ..blank }
-            }
             Self::Journal(lines) => bp_step { kind: bp_step_kind::Journal, journal: lines.lend(), ..blank },
-            Self::Records(records) => {
-                bp_step { kind: bp_step_kind::Records, records: Arc::as_ptr(records), ..blank }
-            }
             Self::Done => bp_step { kind: bp_step_kind::Done, ..blank },
         }
     }
@@ -245,6 +215,7 @@ impl Lent {
 
 #[cfg(test)]
 mod tests {
+    use brightpearl_core::Output;
     use brightpearl_core::flow::Records;
 
     use super::*;
@@ -253,7 +224,7 @@ mod tests {
     fn steps_of_flows_set_their_own_fields_and_no_others() {
         let feed = Lent::from(Step::Feed { room: 200 }).step();
         assert_eq!((feed.kind, feed.feed_room), (bp_step_kind::Feed, 200));
-        assert!(feed.outcomes.is_null() && feed.journal.data.is_null() && feed.records.is_null());
+        assert!(feed.data.is_null() && feed.journal.data.is_null());
 
         let lent = Lent::from(Step::Output(Output::Journal("{}\n{}\n".to_owned())));
         let journal = lent.step();
@@ -263,18 +234,10 @@ mod tests {
         assert_eq!(lines.to_str(), Ok("{}\n{}\n"));
 
         let lent = Lent::from(Step::Output(Output::Outcomes(Vec::new())));
-        assert_eq!((lent.step().kind, lent.step().outcomes.is_null()), (bp_step_kind::Outcomes, false));
+        assert_eq!((lent.step().kind, lent.step().data.is_null()), (bp_step_kind::Outcomes, false));
 
         let none = Records { resource: "order".to_owned(), records: Vec::new() };
         let lent = Lent::from(Step::Output(Output::Records(none)));
-        assert_eq!((lent.step().kind, lent.step().records.is_null()), (bp_step_kind::Records, false));
-    }
-
-    #[test]
-    fn what_was_added_stands_behind_what_there_was() {
-        let first = offset_of!(bp_step, feed_room);
-        assert!(offset_of!(bp_step, task) < first && <bp_step as Sized>::FIRST_SIZE < first);
-        assert!(first < offset_of!(bp_step, outcomes));
-        assert!(offset_of!(bp_step, journal) < offset_of!(bp_step, records));
+        assert_eq!((lent.step().kind, lent.step().data.is_null()), (bp_step_kind::Records, false));
     }
 }

@@ -2,32 +2,13 @@
 
 use std::ffi::c_char;
 
-use brightpearl_core::TaskResult;
 use brightpearl_core::operation::{Operation, Task};
 
-use crate::boundary::peek;
 use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::operation::start;
-use crate::page::{give_back, retain};
 use crate::status::bp_status;
-use crate::text::{OwnedText, bp_text};
-
-/// What a task has done. Borrowed from the step that it came with, unless `bp_task_result_retain` made it the
-/// program's own. It does not change, so several threads may read it at once.
-#[derive(Debug)]
-pub struct bp_task_result {
-    name: OwnedText,
-    json: OwnedText,
-}
-
-impl bp_task_result {
-    pub(crate) fn new(result: &TaskResult) -> Self {
-        let TaskResult { name, json } = result;
-        Self { name: OwnedText::new(name), json: OwnedText::new(json) }
-    }
-}
 
 /// Starts a task by its name, such as `create-sales-order`, with its arguments as the text of a JSON object;
 /// empty for none. `bp_tasks` lists the tasks with the JSON Schema of their arguments and results. It puts out
@@ -53,35 +34,4 @@ pub unsafe extern "C" fn bp_call_start_task(
             Ok(Operation::Task(Task::new(name, if arguments.is_empty() { "{}" } else { arguments })?))
         })
     }
-}
-
-/// Makes a result the program's own, beyond the step that it came with: free it with `bp_task_result_free`.
-/// Each retain needs one free. NULL stays NULL. Any thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_task_result_retain(result: *const bp_task_result) -> *const bp_task_result {
-    // SAFETY: NULL or lent by a step, so it stands in an `Arc`.
-    unsafe { retain(result) }
-}
-
-/// Gives back what `bp_task_result_retain` gave; never use it on a result that was only lent. NULL is ignored.
-/// Any thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_task_result_free(result: *const bp_task_result) {
-    // SAFETY: NULL or retained.
-    unsafe { give_back(result) }
-}
-
-/// The task's name. It lives as long as the result. No text when `result` is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_task_result_name(result: *const bp_task_result) -> bp_text {
-    // SAFETY: NULL or a valid result.
-    unsafe { peek(result, bp_text::NONE, |result| Some(result.name.lend())) }
-}
-
-/// What came of it: the text of a JSON object with the members that `bp_tasks` describes. It lives as long as
-/// the result. No text when `result` is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_task_result_json(result: *const bp_task_result) -> bp_text {
-    // SAFETY: NULL or a valid result.
-    unsafe { peek(result, bp_text::NONE, |result| Some(result.json.lend())) }
 }

@@ -144,43 +144,26 @@ fn what_is_retained_of_a_batch_outlives_everything_else() {
     unsafe {
         let mut kept = Vec::new();
         while next(call, &mut step) == bp_step_kind::Results {
-            for position in 0..bp_results_count(step.results) {
-                let reply = bp_reply_retain(bp_results_reply(step.results, position));
-                let index = bp_results_index(step.results, position);
-                kept.push((index, reply, bp_results_retain(step.results), position));
+            for position in 0..bp_data_count(step.data) {
+                kept.push((bp_data_retain(step.data), position));
             }
         }
         assert_eq!(step.kind, bp_step_kind::Done);
         bp_call_free(call);
         bp_client_free(client);
 
-        assert_eq!(kept.iter().map(|(index, ..)| *index).collect::<Vec<_>>(), [0, 1]);
-        for (index, reply, results, position) in kept {
-            assert_eq!(bp_results_is_ok(results, position), index == 0);
-            assert!(bp_results_reply(results, 9).is_null() && bp_results_error(results, 9).is_null());
-            let error = bp_results_error(results, position);
-            assert_eq!((reply.is_null(), error.is_null()), (index != 0, index == 0));
-            assert_eq!(words(bp_error_code_at(error, 0)), if index == 0 { "" } else { "ORDC-001" });
-            bp_results_free(results);
-            assert_eq!(bp_reply_http_status(reply), if index == 0 { 200 } else { 0 });
-            bp_reply_free(reply);
+        assert_eq!(kept.len(), 2);
+        for (index, (results, position)) in kept.into_iter().enumerate() {
+            let json = words(bp_data_json(results, position));
+            assert!(
+                json.starts_with(&format!(r#"{{"index":{index},"{}":{{"#, ["reply", "error"][index])),
+                "{json}"
+            );
+            let error = bp_data_error(results, position);
+            assert_eq!(error.is_null(), index == 0);
+            assert_eq!(words(bp_error_code_at(error, 0)), ["", "ORDC-001"][index]);
+            assert!(bp_data_json(results, 9).data.is_null() && bp_data_error(results, 9).is_null());
+            bp_data_free(results);
         }
-    }
-}
-
-#[test]
-fn a_program_of_an_older_header_is_told_the_kind_and_no_more() {
-    let client = client();
-    let call = notes(client);
-    let mut step = step();
-    step.struct_size = std::mem::offset_of!(bp_step, results);
-    let untouched = std::ptr::dangling::<bp_results>();
-    step.results = untouched;
-    assert_eq!(next(call, &mut step), bp_step_kind::Results);
-    assert_eq!(step.results, untouched, "what stands behind an older program's step is not ours");
-    // SAFETY: handles of our own.
-    unsafe {
-        bp_call_free(call);
-        bp_client_free(client);
     }
 }

@@ -1,6 +1,5 @@
 //! Pushes and pulls through the C functions: how they start, and who may be fed.
 
-use std::ffi::CStr;
 use std::ptr::{null, null_mut};
 
 use brightpearl::*;
@@ -89,43 +88,4 @@ fn only_a_push_is_fed() {
         bp_call_free(call);
         bp_client_free(client);
     }
-}
-
-#[test]
-fn what_is_null_reads_as_nothing() {
-    // SAFETY: NULL is what the functions promise to bear.
-    unsafe {
-        assert!(bp_outcomes_retain(null()).is_null() && bp_records_retain(null()).is_null());
-        bp_outcomes_free(null());
-        bp_records_free(null());
-        assert_eq!(
-            (bp_outcomes_count(null()), bp_outcomes_record(null(), 0), bp_outcomes_id(null(), 0)),
-            (0, 0, 0)
-        );
-        assert_eq!(bp_outcomes_state(null(), 0), bp_outcome_state::None);
-        assert!(!bp_outcomes_is_dry_run(null(), 0) && bp_outcomes_error(null(), 0).is_null());
-        for text in [
-            bp_outcomes_key(null(), 0),
-            bp_outcomes_reason(null(), 0),
-            bp_outcomes_json(null(), 0),
-            bp_records_resource(null()),
-            bp_records_changed(null(), 0),
-            bp_records_json(null(), 0),
-        ] {
-            assert_eq!((text.data.is_null(), text.len), (true, 0));
-        }
-        assert_eq!((bp_records_count(null()), bp_records_id(null(), 0)), (0, 0));
-        assert!(!bp_records_is_deleted(null(), 0) && bp_records_record(null(), 0).data.is_null());
-    }
-}
-
-#[test]
-fn every_state_has_a_name_and_other_numbers_have_none() {
-    let name = |state: i32| {
-        // SAFETY: static and NUL-terminated, as the header says.
-        unsafe { CStr::from_ptr(bp_outcome_state_name(state)) }.to_str().expect("UTF-8")
-    };
-    let names: Vec<&str> = (0..7).map(name).collect();
-    assert_eq!(names, ["none", "created", "updated", "unchanged", "skipped", "rejected", "maybe-applied"]);
-    assert_eq!((name(-1), name(7)), ("unknown", "unknown"));
 }

@@ -49,9 +49,7 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         bp_page_free(null());
         bp_resources_free(null());
         bp_reply_free(null());
-        bp_uris_free(null());
-        bp_results_free(null());
-        bp_task_result_free(null());
+        bp_data_free(null());
         bp_batch_free(null_mut());
         bp_call_free(null_mut());
         bp_client_free(null_mut());
@@ -62,14 +60,10 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         assert!(bp_page_column(null(), 0).is_null() && bp_page_is_null(null(), 0, 0));
         assert_eq!(bp_page_cell_text(null(), 0, 0, null_mut(), 0), 0);
         assert!(bp_resources_at(null(), 0).is_null() && bp_reply_header(null(), 0).is_null());
-        assert!(bp_uris_at(null(), 0).data.is_null() && bp_error_message(null()).data.is_null());
-        assert!(bp_results_reply(null(), 0).is_null() && bp_results_error(null(), 0).is_null());
-        assert_eq!(
-            (bp_results_count(null()), bp_results_index(null(), 1), bp_results_is_ok(null(), 0)),
-            (0, 0, false)
-        );
-        assert!(bp_results_retain(null()).is_null() && bp_task_result_retain(null()).is_null());
-        assert!(bp_task_result_name(null()).data.is_null() && bp_task_result_json(null()).data.is_null());
+        assert!(bp_data_retain(null()).is_null() && bp_data_error(null(), 0).is_null());
+        assert!(bp_data_json(null(), 0).data.is_null() && bp_data_record(null(), 0).data.is_null());
+        assert!(bp_data_name(null()).data.is_null() && bp_error_message(null()).data.is_null());
+        assert_eq!(bp_data_count(null()), 0);
         assert_eq!(bp_batch_count(null()), 0);
         assert!(bp_error_violation(null(), 0).is_null() && bp_error_verification(null(), 0).is_null());
         assert_eq!((bp_error_violation_count(null()), bp_error_verification_count(null())), (0, 0));

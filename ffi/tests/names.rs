@@ -3,7 +3,6 @@
 use std::ffi::{CStr, c_char};
 
 use brightpearl::*;
-use brightpearl_core::flow::State;
 use brightpearl_core::validate::{Fault, Severity};
 use brightpearl_core::{Delivery, Kind, WaitReason};
 
@@ -29,9 +28,6 @@ fn names_are_those_of_the_core() {
     for reason in WaitReason::ALL {
         assert_eq!(text(bp_wait_reason_name(bp_wait_reason::from(reason) as i32)), reason.as_str());
     }
-    for state in State::ALL {
-        assert_eq!(text(bp_outcome_state_name(bp_outcome_state::from(state) as i32)), state.as_str());
-    }
 }
 
 #[test]
@@ -43,10 +39,7 @@ fn other_numbers_have_no_name() {
     for other in [-1, 13, 99, 103, i32::MAX] {
         assert_eq!(text(bp_status_name(other)), "unknown");
     }
-    assert_eq!(text(bp_outcome_state_name(0)), "none");
-    for named in
-        [bp_delivery_name, bp_severity_name, bp_fault_name, bp_wait_reason_name, bp_outcome_state_name]
-    {
+    for named in [bp_delivery_name, bp_severity_name, bp_fault_name, bp_wait_reason_name] {
         assert_eq!([named(-1), named(13)].map(text), ["unknown"; 2]);
     }
 }

@@ -1,5 +1,6 @@
 //! What a call puts out.
 
+mod data;
 mod failure;
 mod outcome;
 mod records;
@@ -14,6 +15,7 @@ use crate::json::{Record, id_of};
 use crate::named::tagged;
 use crate::table::Page;
 
+pub use data::{Data, Item, Shape};
 pub use failure::Failure;
 pub use outcome::{Created, Difference, Outcome, State};
 pub use records::{PulledRecord, Records};

@@ -3,7 +3,8 @@
 import { Malformed, messageOf, readAnswer, sentBy, type Answer } from "./answer";
 import type { BatchResult } from "./batch";
 import { check, make, misuse } from "./errors";
-import { readOutcomes, readRecords, type Outcome, type Records } from "./flows";
+import { readData } from "./data";
+import { outcomesOf, recordsOf, type Outcome, type Records } from "./flows";
 import { Handle } from "./handle";
 import { Request, type Response } from "./http";
 import { jsonText } from "./json";
@@ -20,7 +21,7 @@ import {
   type StepStruct,
 } from "./library";
 import { recordBytes, type RecordSource } from "./mapping";
-import { Reply, Resources, readResults, readTaskResult, readUris, type TaskResult } from "./outputs";
+import { Reply, Resources, resultsOf, taskResultOf, urisOf, type TaskResult } from "./outputs";
 import { asNumber, Page } from "./page";
 
 export type { WaitReason } from "./kinds";
@@ -241,23 +242,23 @@ function readStep(step: StepStruct): Step {
     case "resources":
       return { kind, resources: new Resources(step.resources) };
     case "reply":
-      return { kind, reply: new Reply(step.reply) };
+      return { kind, reply: Reply.read(step.reply) };
     case "uris":
-      return { kind, uris: readUris(step.uris) };
+      return { kind, uris: urisOf(readData(step.data)) };
     case "done":
       return { kind };
     case "results":
-      return { kind, results: readResults(step.results) };
+      return { kind, results: resultsOf(readData(step.data)) };
     case "task":
-      return { kind, task: readTaskResult(step.task) };
+      return { kind, task: taskResultOf(readData(step.data)) };
     case "feed":
       return { kind, room: step.feed_room };
     case "outcomes":
-      return { kind, outcomes: readOutcomes(step.outcomes) };
+      return { kind, outcomes: outcomesOf(readData(step.data)) };
     case "journal":
       return { kind, text: readText(step.journal) ?? "" };
     case "records":
-      return { kind, records: readRecords(step.records) };
+      return { kind, records: recordsOf(readData(step.data)) };
     case undefined:
       throw new Error(`the library gave a step of kind ${step.kind}, which this release does not know`);
   }

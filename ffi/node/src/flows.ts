@@ -1,9 +1,9 @@
 /** What pushes and pulls put out. */
 
-import { readError, type BrightpearlError } from "./errors";
+import type { Data } from "./data";
+import type { BrightpearlError } from "./errors";
 import { parsed, type Parsed } from "./json";
 import type { OutcomeState } from "./kinds";
-import { native, readBytes, readText, type Pointer } from "./library";
 import type { Failure } from "./mapping";
 
 export type { OutcomeState } from "./kinds";
@@ -78,12 +78,11 @@ export interface Records<T extends object = any> {
   readonly records: readonly PulledRecord<T>[];
 }
 
-/** Copies lent outcomes. */
-export function readOutcomes(lent: Pointer): Outcome[] {
-  return Array.from({ length: native.outcomesCount(lent) as number }, (_, index) => {
-    const raw = readText(native.outcomesJson(lent, index)) ?? "{}";
-    const told = JSON.parse(raw);
-    return withText(raw, {
+/** Outcomes, from data. */
+export function outcomesOf({ items }: Data): Outcome[] {
+  return items.map(({ json, error }) => {
+    const told = JSON.parse(json);
+    return withText(json, {
       record: told.record,
       key: told.key ?? null,
       state: told.state,
@@ -93,26 +92,23 @@ export function readOutcomes(lent: Pointer): Outcome[] {
       verified: told.verified ?? false,
       reason: told.reason ?? null,
       failures: told.failures ?? [],
-      error: told.error ? readError(native.outcomesError(lent, index)) : null,
+      error,
       created: told.created ?? [],
       differences: told.differences ?? [],
     });
   });
 }
 
-/** Copies lent records. */
-export function readRecords(lent: Pointer): Records {
-  const resource = readText(native.recordsResource(lent)) ?? "";
-  const records = Array.from({ length: native.recordsCount(lent) as number }, (_, index) => {
-    const raw = readText(native.recordsJson(lent, index)) ?? "{}";
-    const told = JSON.parse(raw);
-    const record = Buffer.from(readBytes(native.recordsRecord(lent, index))).toString();
-    return withText(raw, {
+/** Records, from data. */
+export function recordsOf({ name: resource, items }: Data): Records {
+  const records = items.map(({ json, record }) => {
+    const told = JSON.parse(json);
+    return withText(json, {
       resource,
       id: told.id ?? null,
       changed: told.changed ?? null,
       deleted: told.deleted ?? false,
-      record: record === "" ? null : parsed<any>(record),
+      record: record === null ? null : parsed<any>(record),
       skipped: told.skipped ?? null,
       failures: told.failures ?? [],
       source: told.source ?? null,

@@ -63,13 +63,9 @@ const step = koffi.struct("bp_step", {
   page: "void *",
   resources: "void *",
   reply: "void *",
-  uris: "void *",
-  results: "void *",
-  task: "void *",
+  data: "void *",
   feed_room: "size_t",
-  outcomes: "void *",
   journal: text,
-  records: "void *",
   is_login: "bool",
 });
 const response = koffi.struct("bp_response", {
@@ -172,13 +168,9 @@ export interface StepStruct {
   page: Pointer;
   resources: Pointer;
   reply: Pointer;
-  uris: Pointer;
-  results: Pointer;
-  task: Pointer;
+  data: Pointer;
   feed_room: number;
-  outcomes: Pointer;
   journal: Slice;
-  records: Pointer;
   is_login: boolean;
 }
 export interface ViolationStruct {
@@ -383,20 +375,11 @@ export const native = {
   replyHeader: bind("void *bp_reply_header(void *reply, size_t index)"),
   replyBody: bind("bp_bytes bp_reply_body(void *reply)"),
 
-  urisCount: bind("size_t bp_uris_count(void *uris)"),
-  urisAt: bind("bp_text bp_uris_at(void *uris, size_t index)"),
-
-  resultsCount: bind("size_t bp_results_count(void *results)"),
-  resultsIndex: bind("size_t bp_results_index(void *results, size_t position)"),
-  resultsReply: bind("void *bp_results_reply(void *results, size_t position)"),
-  resultsError: bind("void *bp_results_error(void *results, size_t position)"),
-
-  taskResultName: bind("bp_text bp_task_result_name(void *result)"),
-  taskResultJson: bind("bp_text bp_task_result_json(void *result)"),
-
-  outcomesCount: bind("size_t bp_outcomes_count(void *outcomes)"),
-  outcomesError: bind("void *bp_outcomes_error(void *outcomes, size_t index)"),
-  outcomesJson: bind("bp_text bp_outcomes_json(void *outcomes, size_t index)"),
+  dataName: bind("bp_text bp_data_name(void *data)"),
+  dataCount: bind("size_t bp_data_count(void *data)"),
+  dataJson: bind("bp_text bp_data_json(void *data, size_t index)"),
+  dataRecord: bind("bp_bytes bp_data_record(void *data, size_t index)"),
+  dataError: bind("void *bp_data_error(void *data, size_t index)"),
 
   journalOpen: bind("int32_t bp_journal_open(const void *path, size_t len, _Out_ void **journal, _Out_ void **error)"),
   journalText: bind("bp_text bp_journal_text(void *journal)"),
@@ -404,11 +387,6 @@ export const native = {
     "int32_t bp_journal_append(void *journal, const void *lines, size_t len, _Out_ void **error)",
   ),
   journalFree: bind("void bp_journal_free(void *journal)"),
-
-  recordsResource: bind("bp_text bp_records_resource(void *records)"),
-  recordsCount: bind("size_t bp_records_count(void *records)"),
-  recordsRecord: bind("bp_bytes bp_records_record(void *records, size_t index)"),
-  recordsJson: bind("bp_text bp_records_json(void *records, size_t index)"),
 };
 
 if (native.abiVersion() !== ABI_VERSION) {

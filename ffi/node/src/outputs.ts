@@ -2,6 +2,7 @@
 
 import { inspect } from "node:util";
 import type { BatchResult } from "./batch";
+import type { Data } from "./data";
 import { readError, type BrightpearlError } from "./errors";
 import { shownHeaders } from "./http";
 import { parsed, type Parsed } from "./json";
@@ -66,6 +67,13 @@ export class Resources {
   }
 }
 
+/** What an answer to a write has, in the engine's JSON or as bytes. */
+interface ReplyParts<Body = Uint8Array> {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Body;
+}
+
 /** The answer to a single request. */
 export class Reply {
   /** The HTTP status. */
@@ -75,12 +83,21 @@ export class Reply {
   /** The body as received. */
   readonly body: Uint8Array;
 
+  /** @internal */
+  constructor({ status, headers, body }: ReplyParts) {
+    this.status = status;
+    this.#headers = headers;
+    this.body = body;
+  }
+
   /** @internal Copies a lent reply. */
-  constructor(lent: Pointer) {
+  static read(lent: Pointer): Reply {
     const count = native.replyHeaderCount(lent) as number;
-    this.status = native.replyHttpStatus(lent) as number;
-    this.#headers = count > 0 ? readFields(native.replyHeader(lent, 0) as Pointer, count) : [];
-    this.body = readBytes(native.replyBody(lent));
+    return new Reply({
+      status: native.replyHttpStatus(lent) as number,
+      headers: count > 0 ? readFields(native.replyHeader(lent, 0) as Pointer, count) : [],
+      body: readBytes(native.replyBody(lent)),
+    });
   }
 
   /** Header lines, in order. */
@@ -114,22 +131,16 @@ export class Reply {
   }
 }
 
-/** Copies lent URIs. */
-export function readUris(lent: Pointer): string[] {
-  return Array.from(
-    { length: native.urisCount(lent) as number },
-    (_, index) => readText(native.urisAt(lent, index)) ?? "",
-  );
+/** URIs, from data. */
+export function urisOf({ items }: Data): string[] {
+  return items.map(({ json }) => JSON.parse(json) as string);
 }
 
-/** Copies lent results of a batch. */
-export function readResults(lent: Pointer): BatchResult[] {
-  return Array.from({ length: native.resultsCount(lent) as number }, (_, position) => {
-    const index = native.resultsIndex(lent, position) as number;
-    const reply = native.resultsReply(lent, position) as Pointer;
-    return reply
-      ? { index, ok: true, reply: new Reply(reply) }
-      : { index, ok: false, error: readError(native.resultsError(lent, position)) };
+/** Results of a batch, from data. */
+export function resultsOf({ items }: Data): BatchResult[] {
+  return items.map(({ json, error }) => {
+    const { index, reply } = JSON.parse(json) as { index: number; reply: ReplyParts<string> };
+    return error ? { index, ok: false, error } : { index, ok: true, reply: new Reply({ ...reply, body: Buffer.from(reply.body) }) };
   });
 }
 
@@ -141,8 +152,7 @@ export interface TaskResult {
   readonly result: Parsed<any>;
 }
 
-/** Copies a lent result of a task. */
-export function readTaskResult(lent: Pointer): TaskResult {
-  const json = readText(native.taskResultJson(lent)) ?? "{}";
-  return { name: readText(native.taskResultName(lent)) ?? "", result: parsed(json) };
+/** The result of a task, from data. */
+export function taskResultOf({ name, items }: Data): TaskResult {
+  return { name, result: parsed(items[0]?.json ?? "{}") };
 }

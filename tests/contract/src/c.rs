@@ -85,17 +85,6 @@ fn status() -> Enumeration {
     }
 }
 
-fn outcome_state() -> Enumeration {
-    let mut states = enumeration(
-        "bp_outcome_state",
-        "flow::State",
-        &table("outcome-state"),
-        Some("The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise."),
-    );
-    states.values.insert(0, own(0, "none", "There is no such outcome."));
-    states
-}
-
 fn operation_kind() -> Enumeration {
     let mut kinds =
         enumeration("bp_operation_kind", "operation::OperationKind", &table("operation-kind"), None);
@@ -109,13 +98,13 @@ fn step_kind() -> Enumeration {
         ["step-kind", "output-kind"].iter().flat_map(|name| self::values(&table(name))).collect();
     for value in &mut values {
         value.doc += &format!(" {}", fields(&value.name));
-        value.is_of_core = false;
+        value.is_of_core = table("output-kind").entries.iter().any(|entry| entry.name == value.name);
     }
     values.push(own(0, "none", "Nothing: polling failed, and its error says why."));
     values.sort_by_key(|value| value.number);
     Enumeration {
         name: "bp_step_kind",
-        core: "",
+        core: "OutputKind",
         doc: "What to do next, and with it which fields of the step are set. Kinds with a result are output: polling again \
               says that it was consumed."
             .to_owned(),
@@ -131,7 +120,8 @@ fn fields(step: &str) -> String {
         "wait" => "`wait_until`, `wait_reason`",
         "feed" => "`feed_room`",
         "pending" | "done" => "none",
-        same => return format!("Field: `{same}`."),
+        "page" | "resources" | "reply" | "journal" => return format!("Field: `{step}`."),
+        _ => return "Field: `data`.".to_owned(),
     };
     format!("Fields: {own}.")
 }
@@ -166,7 +156,6 @@ pub(crate) fn module() -> String {
             Some("The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise."),
         ),
         operation_kind(),
-        outcome_state(),
     ];
     let mut text = format!(
         "//! Stable numbers for what the core names.\n//!\n//! {GENERATED}\n\nuse std::ffi::{{CStr, c_char}};\n\n\
@@ -179,10 +168,8 @@ pub(crate) fn module() -> String {
             text += "\n";
             text += &names(enumeration);
         }
-        if !enumeration.core.is_empty() {
-            text += "\n";
-            text += &conversion(enumeration);
-        }
+        text += "\n";
+        text += &conversion(enumeration);
     }
     text
 }

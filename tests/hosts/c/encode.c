@@ -131,107 +131,45 @@ static json_t *reply(const bp_reply *reply) {
   return object;
 }
 
-static json_t *uris(const bp_uris *uris) {
+/* An item, from its JSON; what has an accessor of its own must say the same. */
+static json_t *item(const bp_data *data, size_t index) {
+  json_t *whole = of_json(bp_data_json(data, index)), *parts = json_object();
+  bp_bytes record = bp_data_record(data, index);
+  bp_text json;
+  json.data = (const char *)record.data;
+  json.len = record.len;
+  if (json.data) {
+    put(parts, "record", of_json(json));
+    must_agree(parts, whole, "record");
+  }
+  if (bp_data_error(data, index)) {
+    put(parts, "error", encode_error(bp_data_error(data, index)));
+    must_agree(parts, whole, "error");
+  }
+  json_decref(parts);
+  return whole;
+}
+
+static json_t *items(const bp_data *data) {
   json_t *array = json_array();
   size_t index;
-  for (index = 0; index < bp_uris_count(uris); index++) {
-    json_array_append_new(array, of_text(bp_uris_at(uris, index)));
+  for (index = 0; index < bp_data_count(data); index++) {
+    json_array_append_new(array, item(data, index));
   }
-  return wrap("uris", array);
+  return array;
 }
 
-static json_t *results(const bp_results *results) {
-  json_t *array = json_array();
-  size_t position;
-  for (position = 0; position < bp_results_count(results); position++) {
-    json_t *object = json_object();
-    put(object, "index", of_number(bp_results_index(results, position)));
-    if (bp_results_is_ok(results, position)) {
-      put(object, "reply", reply(bp_results_reply(results, position)));
-    } else {
-      put(object, "error", encode_error(bp_results_error(results, position)));
-    }
-    json_array_append_new(array, object);
-  }
-  return wrap("results", array);
-}
-
-static json_t *task(const bp_task_result *result) {
+static json_t *task(const bp_data *data) {
   json_t *object = json_object();
-  put(object, "name", of_text(bp_task_result_name(result)));
-  put(object, "result", of_json(bp_task_result_json(result)));
+  put(object, "name", of_text(bp_data_name(data)));
+  put(object, "result", item(data, 0));
   return wrap("task", object);
 }
 
-/* An outcome, from its whole text; what has an accessor of its own must say the same. */
-static json_t *outcome(const bp_outcomes *outcomes, size_t index) {
-  json_t *whole = of_json(bp_outcomes_json(outcomes, index)), *parts = json_object();
-  bp_text key = bp_outcomes_key(outcomes, index), reason = bp_outcomes_reason(outcomes, index);
-  uint64_t id = bp_outcomes_id(outcomes, index);
-  put(parts, "record", of_number(bp_outcomes_record(outcomes, index)));
-  put(parts, "state", json_string(bp_outcome_state_name(bp_outcomes_state(outcomes, index))));
-  if (id) {
-    put(parts, "id", of_number(id));
-  }
-  if (key.data) {
-    put(parts, "key", of_text(key));
-  }
-  if (reason.data) {
-    put(parts, "reason", of_text(reason));
-  }
-  if (bp_outcomes_is_dry_run(outcomes, index)) {
-    put(parts, "dry_run", json_true());
-  }
-  if (bp_outcomes_error(outcomes, index)) {
-    put(parts, "error", encode_error(bp_outcomes_error(outcomes, index)));
-  }
-  must_agree(parts, whole, "record state id key reason dry_run error");
-  json_decref(parts);
-  return whole;
-}
-
-static json_t *outcomes(const bp_outcomes *outcomes) {
-  json_t *array = json_array();
-  size_t index;
-  for (index = 0; index < bp_outcomes_count(outcomes); index++) {
-    json_array_append_new(array, outcome(outcomes, index));
-  }
-  return wrap("outcomes", array);
-}
-
-/* A record of a pull, as `outcome`. */
-static json_t *record(const bp_records *records, size_t index) {
-  json_t *whole = of_json(bp_records_json(records, index)), *parts = json_object();
-  bp_text changed = bp_records_changed(records, index), json;
-  bp_bytes record = bp_records_record(records, index);
-  uint64_t id = bp_records_id(records, index);
-  json.data = (const char *)record.data;
-  json.len = record.len;
-  if (id) {
-    put(parts, "id", of_number(id));
-  }
-  if (changed.data) {
-    put(parts, "changed", of_text(changed));
-  }
-  if (bp_records_is_deleted(records, index)) {
-    put(parts, "deleted", json_true());
-  }
-  if (json.data) {
-    put(parts, "record", of_json(json));
-  }
-  must_agree(parts, whole, "id changed deleted record");
-  json_decref(parts);
-  return whole;
-}
-
-static json_t *records(const bp_records *records) {
-  json_t *object = json_object(), *array = json_array();
-  size_t index;
-  for (index = 0; index < bp_records_count(records); index++) {
-    json_array_append_new(array, record(records, index));
-  }
-  put(object, "resource", of_text(bp_records_resource(records)));
-  put(object, "records", array);
+static json_t *records(const bp_data *data) {
+  json_t *object = json_object();
+  put(object, "resource", of_text(bp_data_name(data)));
+  put(object, "records", items(data));
   return wrap("records", object);
 }
 
@@ -264,13 +202,13 @@ json_t *encode_step(bp_status status, const bp_step *step, const bp_error *error
   case BP_STEP_KIND_PAGE: return page(step->page);
   case BP_STEP_KIND_RESOURCES: return resources(step->resources);
   case BP_STEP_KIND_REPLY: return wrap("reply", reply(step->reply));
-  case BP_STEP_KIND_URIS: return uris(step->uris);
-  case BP_STEP_KIND_RESULTS: return results(step->results);
-  case BP_STEP_KIND_TASK: return task(step->task);
+  case BP_STEP_KIND_URIS: return wrap("uris", items(step->data));
+  case BP_STEP_KIND_RESULTS: return wrap("results", items(step->data));
+  case BP_STEP_KIND_TASK: return task(step->data);
   case BP_STEP_KIND_FEED: return wrap("feed", wrap("room", of_number(step->feed_room)));
-  case BP_STEP_KIND_OUTCOMES: return outcomes(step->outcomes);
+  case BP_STEP_KIND_OUTCOMES: return wrap("outcomes", items(step->data));
   case BP_STEP_KIND_JOURNAL: return wrap("journal", of_text(step->journal));
-  case BP_STEP_KIND_RECORDS: return records(step->records);
+  case BP_STEP_KIND_RECORDS: return records(step->data);
   case BP_STEP_KIND_DONE: return json_string("done");
   default: return json_string("a step that this runner does not know");
   }

@@ -195,8 +195,8 @@ static void use_calls(report *report) {
 
   error = NULL;
   bp_call_poll(batch, NOW, &step, &error);
-  if (step.results) {
-    say_text(report, "result", bp_error_text(bp_results_error(step.results, 0)));
+  if (step.data) {
+    say_text(report, "result", bp_error_text(bp_data_error(step.data, 0)));
   }
   say(report, "batch", BP_STATUS_OK, error, nothing);
   bp_call_free(batch);

@@ -9,11 +9,10 @@
  * the journal, it is refused. It is meant to be read: `run` is the loop that every push has.
  */
 #define _POSIX_C_SOURCE 200809L /* getline */
-#define __STDC_FORMAT_MACROS    /* for C++ before 2011 */
 #include "transmit.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,14 +62,18 @@ static bp_status feed(host *host, bp_call *call, size_t room, bp_error **error) 
   return status;
 }
 
-static void print(host *host, const bp_outcomes *outcomes) {
+static void print(host *host, const bp_data *outcomes) {
   size_t index;
-  for (index = 0; index < bp_outcomes_count(outcomes); index++) {
-    bp_outcome_state state = bp_outcomes_state(outcomes, index);
-    bp_text reason = bp_outcomes_reason(outcomes, index);
-    printf("%" PRIu64 "\t%s\t%" PRIu64 "\t%s\n", bp_outcomes_record(outcomes, index), bp_outcome_state_name(state),
-           bp_outcomes_id(outcomes, index), reason.data ? reason.data : "");
-    host->complaints |= state == BP_OUTCOME_STATE_REJECTED || state == BP_OUTCOME_STATE_MAYBE_APPLIED;
+  for (index = 0; index < bp_data_count(outcomes); index++) {
+    bp_text json = bp_data_json(outcomes, index);
+    json_t *outcome = json_loadb(json.data, json.len, 0, NULL);
+    const char *state = json_string_value(json_object_get(outcome, "state"));
+    const char *reason = json_string_value(json_object_get(outcome, "reason"));
+    printf("%" JSON_INTEGER_FORMAT "\t%s\t%" JSON_INTEGER_FORMAT "\t%s\n",
+           json_integer_value(json_object_get(outcome, "record")), state,
+           json_integer_value(json_object_get(outcome, "id")), reason ? reason : "");
+    host->complaints |= strcmp(state, "rejected") == 0 || strcmp(state, "maybe-applied") == 0;
+    json_decref(outcome);
   }
 }
 
@@ -85,7 +88,7 @@ static bp_status run(host *host, bp_call *call, bp_error **error) {
     case BP_STEP_KIND_WAIT: sleep_until(step.wait_until); break;
     case BP_STEP_KIND_FEED: status = feed(host, call, step.feed_room, error); break;
     case BP_STEP_KIND_JOURNAL: keep(host, call, step.journal); break;
-    case BP_STEP_KIND_OUTCOMES: print(host, step.outcomes); break;
+    case BP_STEP_KIND_OUTCOMES: print(host, step.data); break;
     default: break;
     }
     if (status != BP_STATUS_OK) {

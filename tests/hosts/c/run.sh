@@ -138,8 +138,8 @@ readme() {
     announce "$@"
     rm -f "$build/readme.journal"
     "$@" "$url" acme ../orders.mapping.json "$build/readme.journal" >"$build/readme.txt"
-    for said in '^create-sales-order: {"orderId":[0-9]' '^1: done$' '^{"body":{"ref":"README-1","customer":{"id":208}' \
-        '^README-1: ' '^README-2: rejected ' '^order 5: {' '^wrong-format at /placedOn: '; do
+    for said in '^create-sales-order: {"orderId":[0-9]' '^{"index":1,"reply":' '^{"body":{"ref":"README-1","customer":{"id":208}' \
+        '^{"record":0,"key":"README-1"' '"key":"README-2","state":"rejected"' '^order: {' '^wrong-format at /placedOn: '; do
         grep -q "$said" "$build/readme.txt" || { echo "the examples of ffi/README.md do not say: $said" >&2; exit 1; }
     done
 }

@@ -172,8 +172,8 @@ static void run(text *said, const char *credentials, bp_call *call, int *turn) {
     case BP_STEP_KIND_SEND: answer(said, credentials, call, &step, (*turn)++); break;
     case BP_STEP_KIND_WAIT: now = step.wait_until; break;
     case BP_STEP_KIND_RESULTS:
-      for (index = 0; index < bp_results_count(step.results); index++) {
-        note_error(said, bp_results_error(step.results, index));
+      for (index = 0; index < bp_data_count(step.data); index++) {
+        note_error(said, bp_data_error(step.data, index));
       }
       break;
     case BP_STEP_KIND_RESOURCES:
