@@ -1,12 +1,11 @@
 //! What every border of the engine spells the same, as data: kinds of errors, states, reasons, steps, outputs, events.
 //! The hosts' own types are generated from it.
 
-use crate::call::operation::OperationKind;
 use crate::call::{StepKind, WaitReason};
 use crate::error::{Delivery, Fault, Kind, Severity};
-use crate::flow::State;
 use crate::named::{Named, Table};
-use crate::output::OutputKind;
+use crate::operation::OperationKind;
+use crate::output::{OutputKind, State};
 use crate::telemetry::EventKind;
 
 /// Every table.

@@ -8,6 +8,7 @@
 mod check;
 mod message;
 mod packet;
+mod position;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -98,7 +99,7 @@ impl BatchJob {
             is_new.then_some(shared.config.unknown_members),
             shared.session.token_header(),
         )?;
-        let (consumed, stopped_by) = start(position, writes.len())?;
+        let (consumed, stopped_by) = position::start(position, writes.len())?;
         if is_new {
             shared.record_all(check::distinct_events(&writes));
         }
@@ -468,36 +469,13 @@ impl Job for BatchJob {
             ));
         }
         let stopped_by = match &self.halt {
-            Some(Halt::Failed(failed)) => Some(*failed as u64),
+            Some(Halt::Failed(failed)) => Some(*failed),
             Some(Halt::Stuck(_)) | None => None,
         };
-        Ok(match (consumed, stopped_by) {
-            (0, None) => Position::Start,
-            _ => Position::Writes { consumed: consumed as u64, stopped_by },
-        })
+        Ok(position::behind(consumed, stopped_by))
     }
 }
 
 fn not_out() -> Error {
     Error::misuse("an answer came for a part of the batch that is not out")
-}
-
-/// How many writes were consumed before, and which of them stopped the batch.
-fn start(position: &Position, writes: usize) -> Result<(usize, Option<usize>)> {
-    let refuse = |message: String| Err(Error::validation("checkpoint", message));
-    match position {
-        Position::Start => Ok((0, None)),
-        Position::End => Ok((writes, None)),
-        Position::Writes { consumed, stopped_by } => {
-            let index = |number: &u64| usize::try_from(*number).ok().filter(|index| *index <= writes);
-            match (index(consumed), stopped_by.as_ref().map(index)) {
-                (Some(consumed), None) => Ok((consumed, None)),
-                (Some(consumed), Some(Some(failed))) if failed < consumed => Ok((consumed, Some(failed))),
-                _ => refuse(format!("the position is behind the last of the batch's {writes} writes")),
-            }
-        }
-        Position::Row { .. } | Position::Ids { .. } | Position::Pull(_) => {
-            refuse("the position is not one of a batch".to_owned())
-        }
-    }
 }
