@@ -229,3 +229,122 @@ impl Judge<'_> {
 fn settle(ending: Ending) -> Verdict {
     Verdict::Settle(Box::new(ending))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::push::entry::Role;
+    use crate::flow::push::journal::Known;
+    use crate::flow::push::lookup::Look;
+    use crate::flow::push::slots::Slots;
+    use crate::operation::Push;
+
+    const ORDERS: &str = r#"{"version": 1, "name": "orders", "target": "order-service/sales-order",
+        "key": {"target": "/ref", "verify": {"search": "order-service/order-search", "column": "customerRef"}},
+        "fields": [
+            {"to": "/ref", "from": "number", "required": true}, {"to": "/customer/id", "value": 7},
+            {"to": "/currency/code", "value": "USD"}, {"to": "/warehouseId", "value": 2},
+            {"to": "/rows", "each": "lines", "fields": [
+                {"to": "/productId", "value": 1007}, {"to": "/quantity", "value": "1"}, {"to": "/net", "value": "1.00"},
+                {"to": "/tax", "value": "0.00"}, {"to": "/taxCode", "value": "T20"}]}]}"#;
+
+    /// A push of orders, and what it knows.
+    struct Case {
+        terms: Terms,
+        ledger: Ledger,
+        lookups: Lookups,
+        slots: Slots,
+    }
+
+    impl Case {
+        fn new(existing: Existing) -> Self {
+            let push = Push { existing, looks_ms: vec![1, 2], ..Push::writing(ORDERS).unwrap() };
+            Self {
+                terms: Terms::of(&push).unwrap(),
+                ledger: Ledger::new(None, None),
+                lookups: Lookups::default(),
+                slots: Slots::default(),
+            }
+        }
+
+        fn entry(&self, known: Option<Known>) -> Entry {
+            let mapped = self.terms.mapping().map(br#"{"number": "A-1", "lines": []}"#);
+            let sought = self.terms.sought(&mapped);
+            Entry::new(Role::Record(0), "name".to_owned(), mapped, sought, known)
+        }
+
+        fn not_found(&mut self, entry: &Entry) {
+            self.lookups.finished(&Look::One(entry.sought().unwrap().clone()));
+        }
+
+        fn found(&mut self, entry: &Entry) {
+            self.lookups.learn(entry.sought().unwrap(), 7);
+        }
+
+        fn verdict(&self, entry: &Entry) -> Verdict {
+            let referents = Referents { lookups: &self.lookups, slots: &self.slots };
+            let judge = Judge { terms: &self.terms, ledger: &self.ledger, lookups: &self.lookups, referents };
+            judge.verdict(entry, judge.presence(entry))
+        }
+
+        /// How it ends, by the verdict.
+        fn ending(&self, entry: &Entry) -> Option<State> {
+            if let Verdict::Settle(ending) = self.verdict(entry) { Some(ending.state) } else { None }
+        }
+    }
+
+    #[test]
+    fn a_record_is_written_once_it_is_known_not_to_be_there() {
+        let mut case = Case::new(Existing::Leave);
+        let entry = case.entry(None);
+        assert!(matches!(case.verdict(&entry), Verdict::LookUp(sought) if sought[0].value == "A-1"));
+        case.not_found(&entry);
+        assert!(matches!(case.verdict(&entry), Verdict::Write));
+    }
+
+    #[test]
+    fn what_is_there_is_dealt_with_as_was_asked() {
+        for (existing, state) in [
+            (Existing::Leave, Some(State::Unchanged)),
+            (Existing::Reject, Some(State::Rejected)),
+            (Existing::Update, None),
+        ] {
+            let mut case = Case::new(existing);
+            let entry = case.entry(None);
+            case.found(&entry);
+            assert_eq!(case.ending(&entry), state, "{existing:?}");
+            assert_eq!(matches!(case.verdict(&entry), Verdict::Read(7)), state.is_none());
+        }
+    }
+
+    #[test]
+    fn a_creation_in_doubt_is_looked_for_as_often_as_was_asked_before_it_is_sent_again() {
+        let mut case = Case::new(Existing::Leave);
+        let mut entry = case.entry(Some(Known::InDoubt { is_update: false }));
+        case.not_found(&entry);
+        for _ in 0..2 {
+            assert!(matches!(case.verdict(&entry), Verdict::LookAgain));
+            entry.progress_mut().look().unwrap();
+            entry.progress_mut().take_look(true).unwrap();
+        }
+        assert!(matches!(case.verdict(&entry), Verdict::ClearDoubt));
+    }
+
+    #[test]
+    fn a_change_in_doubt_of_what_is_gone_stays_in_doubt() {
+        let mut case = Case::new(Existing::Update);
+        let entry = case.entry(Some(Known::InDoubt { is_update: true }));
+        case.not_found(&entry);
+        assert!(matches!(case.verdict(&entry), Verdict::LeaveInDoubt));
+    }
+
+    #[test]
+    fn what_is_found_after_a_creation_in_doubt_was_created_by_it_unless_another_record_left_it_there() {
+        let mut case = Case::new(Existing::Leave);
+        let entry = case.entry(Some(Known::InDoubt { is_update: false }));
+        case.found(&entry);
+        assert_eq!(case.ending(&entry), Some(State::Created));
+        case.ledger.tell(entry.sought().unwrap(), &Ending::of(State::Created));
+        assert_eq!(case.ending(&entry), Some(State::Unchanged));
+    }
+}

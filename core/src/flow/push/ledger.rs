@@ -179,3 +179,91 @@ impl Ledger {
         self.journal.as_mut().map_or(Ok(None), Journal::take_lines)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::push::lookup::Group;
+
+    fn ledger(journal: Option<&str>, max_writes: Option<u64>) -> Ledger {
+        let journal = journal.map(|text| Journal::read(text, "acme", "orders").unwrap());
+        Ledger::new(journal, max_writes)
+    }
+
+    fn key(value: &str) -> Sought {
+        let group = Group {
+            search: "order-service/order-search".into(),
+            column: "customerRef".into(),
+            by: Vec::new(),
+            take: None,
+        };
+        Sought { group, value: value.to_owned() }
+    }
+
+    fn fill(ledger: &mut Ledger) -> usize {
+        while let Some(index) = ledger.next() {
+            ledger.announce(index, &index.to_string(), false, Some(&key("k")));
+        }
+        ledger.packet().len()
+    }
+
+    #[test]
+    fn what_is_announced_waits_in_tens() {
+        let mut ledger = ledger(Some(""), None);
+        (0..12).for_each(|index| ledger.queue(index));
+        assert!(ledger.fills_packet());
+        assert_eq!(fill(&mut ledger), 10);
+        assert!(!ledger.seal() && ledger.is_waiting());
+        assert_eq!(ledger.take_lines().unwrap().matches("\"write\"").count(), 10);
+        ledger.end_waiting();
+        assert_eq!(ledger.take_packet(), (0..10).collect::<Vec<_>>());
+        assert!(ledger.has_ready() && !ledger.fills_packet());
+    }
+
+    #[test]
+    fn without_a_journal_everything_goes_at_once() {
+        let mut ledger = ledger(None, None);
+        (0..12).for_each(|index| ledger.queue(index));
+        assert_eq!(fill(&mut ledger), 12);
+        assert!(ledger.seal() && !ledger.is_waiting());
+        assert_eq!(ledger.take_lines(), None);
+    }
+
+    #[test]
+    fn an_empty_packet_is_not_sent() {
+        assert!(!ledger(None, None).seal());
+        let mut ledger = ledger(Some(""), None);
+        assert!(!ledger.seal() && !ledger.is_waiting());
+    }
+
+    #[test]
+    fn the_guard_lets_so_many_writes_through() {
+        let mut ledger = ledger(None, Some(2));
+        assert_eq!((ledger.admit(), ledger.admit()), (Ok(()), Ok(())));
+        assert!(ledger.admit().unwrap_err().contains("2 writes"));
+    }
+
+    #[test]
+    fn what_was_written_later_under_a_key_overrules_what_an_earlier_run_did() {
+        let mut ledger = ledger(Some(""), None);
+        let (key, done) = (key("k"), Done { state: State::Created, id: Some(7), line: 3 });
+        assert!(ledger.still_holds(Some(&key), done));
+        ledger.tell(&key, &Ending { journaled: Some(2), ..Ending::of(State::Created) });
+        assert!(ledger.still_holds(Some(&key), done));
+        ledger.tell(&key, &Ending::of(State::Unchanged));
+        assert!(ledger.still_holds(Some(&key), done));
+        ledger.tell(&key, &Ending::of(State::Updated));
+        assert!(!ledger.still_holds(Some(&key), done));
+    }
+
+    #[test]
+    fn a_rejection_is_written_down_only_where_something_was_announced() {
+        let mut ledger = ledger(Some(""), None);
+        ledger.take_lines();
+        ledger.close("a", false, &Ending::of(State::Rejected));
+        ledger.close("b", true, &Ending::of(State::MaybeApplied));
+        assert_eq!(ledger.take_lines(), None);
+        ledger.close("c", true, &Ending::of(State::Rejected));
+        assert!(ledger.take_lines().unwrap().contains("not-written"));
+    }
+}
