@@ -8,6 +8,7 @@ mod advice;
 mod delivery;
 mod fault;
 mod kind;
+mod reach;
 mod redaction;
 mod verification;
 mod violation;
@@ -27,6 +28,7 @@ pub use advice::{KNOWN_CODES, KnownCode};
 pub use delivery::Delivery;
 pub use fault::{Fault, Severity};
 pub use kind::Kind;
+pub(crate) use reach::Reach;
 pub use verification::Verification;
 pub use violation::Violation;
 

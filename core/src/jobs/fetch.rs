@@ -8,7 +8,7 @@ use crate::account::{Query, checked_path};
 use crate::catalog::{self, Reading};
 use crate::checkpoint::Position;
 use crate::classify::is_unknown_path;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Reach, Result};
 use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
 use crate::job::{Draft, Job, Outlook, Unusable};
@@ -283,24 +283,18 @@ impl Job for FetchJob {
 
     fn reject(&mut self, tag: u64, error: Error, events: &mut Vec<Event>) -> Result<()> {
         if let (PLANNING, Stage::Planning(ids)) = (tag, &self.stage) {
-            // The plan would only have saved requests: go on without it, unless nothing can go on.
-            return match error.kind() {
-                Kind::Authentication
-                | Kind::Permission
-                | Kind::Transport
-                | Kind::Cancelled
-                | Kind::Throttled => Err(error),
-                Kind::Validation
-                | Kind::Rejected
-                | Kind::NotFound
-                | Kind::Conflict
-                | Kind::Unavailable
-                | Kind::Protocol
-                | Kind::Misuse => {
-                    self.stage = cutting(ids, self.id_limit);
-                    Ok(())
-                }
+            // The plan would only have saved requests, so the fetch goes on without it, also after an outage, which
+            // may be of `OPTIONS` alone. But whoever may not ask for the plan may not read the resource either.
+            let may_go_on = match error.reach() {
+                Reach::Request => error.kind() != Kind::Permission,
+                Reach::Service => true,
+                Reach::Everything => false,
             };
+            if !may_go_on {
+                return Err(error);
+            }
+            self.stage = cutting(ids, self.id_limit);
+            return Ok(());
         }
         let index = self.index(tag)?;
         match error.status() {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::checked::deprecated_read;
 use crate::checkpoint::{Checkpoint, Position, Standings};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Reach, Result};
 use crate::flow::team::{News, Team};
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
@@ -232,26 +232,19 @@ impl PullJob {
         }
     }
 
-    /// A failure that the other resources would meet as well ends the pull; any other is of its resource alone.
+    /// A failure that the other resources would meet as well ends the pull; any other is of its resource alone. An outage
+    /// is, too: reads leave nothing in doubt, and one search may be out of order while the others answer.
     fn lose(&mut self, purpose: Purpose, error: Error) -> Result<()> {
-        match error.kind() {
-            Kind::Authentication | Kind::Throttled | Kind::Transport | Kind::Misuse | Kind::Cancelled => {
-                Err(error)
+        match (error.reach(), purpose) {
+            (Reach::Everything, _) => return Err(error),
+            (Reach::Request | Reach::Service, Purpose::Listing(stream)) => {
+                self.streams[stream].list_by_sweep();
             }
-            Kind::Permission
-            | Kind::Validation
-            | Kind::Rejected
-            | Kind::NotFound
-            | Kind::Conflict
-            | Kind::Unavailable
-            | Kind::Protocol => {
-                match purpose {
-                    Purpose::Listing(stream) => self.streams[stream].list_by_sweep(),
-                    Purpose::Sweep(stream) | Purpose::Chunk(stream, _) => self.give_up(stream, error),
-                }
-                Ok(())
+            (Reach::Request | Reach::Service, Purpose::Sweep(stream) | Purpose::Chunk(stream, _)) => {
+                self.give_up(stream, error);
             }
         }
+        Ok(())
     }
 
     /// Goes on without a resource.

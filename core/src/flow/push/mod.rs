@@ -28,7 +28,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::checkpoint::Position;
-use crate::error::{Delivery, Error, Kind, Result};
+use crate::error::{Delivery, Error, Reach, Result};
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::operation::Push;
@@ -216,11 +216,11 @@ impl Job for PushJob {
     }
 }
 
-/// Whether an error shows that nothing gets through, so that going on would fail record by record.
+/// Whether an error ends the push. An outage does, too, though it may be one resource's alone: going on would fail record
+/// by record, each after all its repetitions, and leave as many writes in doubt.
 fn is_fatal(error: &Error) -> bool {
-    match error.kind() {
-        Kind::Authentication | Kind::Throttled | Kind::Unavailable | Kind::Transport | Kind::Protocol => true,
-        Kind::Cancelled | Kind::Misuse => true,
-        Kind::Permission | Kind::Validation | Kind::Rejected | Kind::NotFound | Kind::Conflict => false,
+    match error.reach() {
+        Reach::Service | Reach::Everything => true,
+        Reach::Request => false,
     }
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::account::Prefix;
 use crate::checkpoint::Position;
-use crate::error::{Delivery, Error, Kind, Result};
+use crate::error::{Delivery, Error, Kind, Reach, Result};
 use crate::http::{Method, Response};
 use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::multi_messages::{Admission, Probe};
@@ -240,25 +240,18 @@ impl BatchJob {
     }
 
     /// Takes note that a request that carried these writes ended with an error. Where nothing gets through,
-    /// the rest is not tried.
+    /// the rest is not tried. A lost answer or an outage may be of this write alone: the batch goes on until three
+    /// requests in a row leave it unknown what became of them.
     fn heed(&mut self, error: &Error, writes: &[usize], is_packet: bool) {
         let is_in_doubt = error.delivery() == Delivery::MaybeApplied;
         self.unanswered = if is_in_doubt { self.unanswered + 1 } else { 0 };
-        let gets_nothing_through = match error.kind() {
-            Kind::Authentication | Kind::Throttled => true,
+        let gets_nothing_through = match error.reach() {
             // A packet's writes are tried on their own first.
-            Kind::Transport => {
-                error.is_of_configuration() || error.delivery() == Delivery::NotSent && !is_packet
+            Reach::Everything if error.kind() == Kind::Transport && !error.is_of_configuration() => {
+                error.delivery() == Delivery::NotSent && !is_packet
             }
-            Kind::Permission
-            | Kind::Validation
-            | Kind::Rejected
-            | Kind::NotFound
-            | Kind::Conflict
-            | Kind::Unavailable
-            | Kind::Protocol
-            | Kind::Misuse
-            | Kind::Cancelled => false,
+            Reach::Everything => true,
+            Reach::Request | Reach::Service => false,
         };
         let insists = is_packet && self.packing == Packing::Always;
         if self.halt.is_none() && (gets_nothing_through || insists || self.unanswered >= UNANSWERED) {
@@ -269,7 +262,8 @@ impl BatchJob {
     }
 
     /// Takes note that a packet failed in a way that speaks against the service. One that was refused, kept
-    /// from leaving or held up by the cap says nothing of it.
+    /// from leaving or held up by the cap says nothing of it. Whether anything else gets through is not asked here: an
+    /// app that may not use the service, or an account that does not have it, sends its writes singly.
     fn blame_service(&self, error: &Error, probe: Option<Probe>, events: &mut Vec<Event>) {
         let speaks_against_it = match error.kind() {
             Kind::Permission | Kind::NotFound | Kind::Unavailable | Kind::Protocol => true,
