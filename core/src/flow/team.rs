@@ -12,13 +12,13 @@ use crate::telemetry::Event;
 /// Jobs under way, each with what it is for.
 pub(crate) struct Team<K> {
     shared: Arc<Shared>,
-    members: Vec<Member<K>>,
+    members: Vec<TeamMember<K>>,
     next_tag: u64,
     turn: u64,
     now: u64,
 }
 
-struct Member<K> {
+struct TeamMember<K> {
     purpose: K,
     job: Box<dyn Job>,
     priority: i32,
@@ -61,7 +61,7 @@ impl<K: Clone> Team<K> {
     /// The same for a job of any kind.
     pub(crate) fn add_boxed(&mut self, purpose: K, priority: i32, delay_ms: u64, job: Box<dyn Job>) {
         let since = self.now;
-        self.members.push(Member { purpose, job, priority, delay_ms, since, served: 0, out: Vec::new() });
+        self.members.push(TeamMember { purpose, job, priority, delay_ms, since, served: 0, out: Vec::new() });
     }
 
     /// Sends away those whose work is not needed any more.

@@ -8,14 +8,14 @@ use crate::jobs::{instant_of, key_of};
 use crate::json::write_string;
 use crate::table::{Cell, Column, Page};
 
-use super::plan::Plan;
+use super::plan::StreamPlan;
 
 /// Something that is handed out, or only takes note of how far the pull is.
-pub(super) enum Item {
+pub(super) enum Sighting {
     /// A row that is new, or has changed.
-    Row(Row),
+    Row(FoundRow),
     /// A row that was handed out before, or whose record is gone.
-    Passed(Row),
+    Passed(FoundRow),
     /// The record of this id is gone.
     Gone(u64),
     /// The first sweep is over.
@@ -27,10 +27,10 @@ pub(super) enum Item {
 }
 
 /// One row that was found.
-pub(super) struct Row {
+pub(super) struct FoundRow {
     pub(super) id: Option<u64>,
     /// The latest of its watermarks.
-    pub(super) change: Option<Change>,
+    pub(super) change: Option<RowChange>,
     /// What it has in each watermark column, in milliseconds.
     values: Vec<Option<i64>>,
     /// The row as an object, where rows are handed out.
@@ -42,7 +42,7 @@ pub(super) struct Row {
 
 /// When a record changed.
 #[derive(Clone)]
-pub(super) struct Change {
+pub(super) struct RowChange {
     pub(super) at: i64,
     /// As Brightpearl writes it.
     pub(super) text: String,
@@ -60,7 +60,7 @@ pub(super) enum Reached {
 }
 
 /// The rows of a page.
-pub(super) fn rows(page: &Page, plan: &Plan, reached: Reached) -> Vec<Row> {
+pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<FoundRow> {
     let key = page.column(&plan.key);
     let watermarks: Vec<Option<&Column>> = plan.watermarks.iter().map(|name| page.column(name)).collect();
     let row = |row: usize| {
@@ -69,9 +69,9 @@ pub(super) fn rows(page: &Page, plan: &Plan, reached: Reached) -> Vec<Row> {
         let latest =
             (0..values.len()).filter(|index| values[*index].is_some()).max_by_key(|index| values[*index]);
         let change = latest.and_then(|index| {
-            Some(Change { at: values[index]?, text: text_of(watermarks[index]?.cell(row)) })
+            Some(RowChange { at: values[index]?, text: text_of(watermarks[index]?.cell(row)) })
         });
-        Row {
+        FoundRow {
             id: key.and_then(|column| key_of(column, row)),
             change,
             values,
@@ -87,7 +87,7 @@ pub(super) fn rows(page: &Page, plan: &Plan, reached: Reached) -> Vec<Row> {
 }
 
 /// The latest date that any row of a page has in any watermark column.
-pub(super) fn latest(rows: &[Row]) -> Option<i64> {
+pub(super) fn latest(rows: &[FoundRow]) -> Option<i64> {
     rows.iter().filter_map(|row| row.change.as_ref().map(|change| change.at)).max()
 }
 
@@ -114,7 +114,7 @@ fn text_of(cell: Cell<'_>) -> String {
     }
 }
 
-impl Row {
+impl FoundRow {
     /// Takes note of when it was read, by the server's time where that is known. Brightpearl keeps whole seconds: what
     /// changed within the second in which it was read may have changed again, and look the same.
     pub(super) fn read_at(&mut self, date: Option<i64>) {
@@ -125,28 +125,28 @@ impl Row {
 
 impl Standing {
     /// Takes note that an item was consumed.
-    pub(super) fn consume(&mut self, item: &Item, plan: &Plan, overlap_ms: i64) {
+    pub(super) fn consume(&mut self, item: &Sighting, plan: &StreamPlan, overlap_ms: i64) {
         match item {
-            Item::Row(row) => {
+            Sighting::Row(row) => {
                 self.reach(row, plan, overlap_ms);
                 self.remember(row, plan, overlap_ms);
                 if let (Some(known), Some(id)) = (&mut self.known, row.id) {
                     known.insert(id);
                 }
             }
-            Item::Passed(row) => self.reach(row, plan, overlap_ms),
-            Item::Gone(id) => {
+            Sighting::Passed(row) => self.reach(row, plan, overlap_ms),
+            Sighting::Gone(id) => {
                 if let Some(known) = &mut self.known {
                     known.remove(*id);
                 }
             }
-            Item::FirstIsOver => self.first = None,
-            Item::Known(ids) => self.known = Some(ids.clone()),
-            Item::Unasked => {}
+            Sighting::FirstIsOver => self.first = None,
+            Sighting::Known(ids) => self.known = Some(ids.clone()),
+            Sighting::Unasked => {}
         }
     }
 
-    fn reach(&mut self, row: &Row, plan: &Plan, overlap_ms: i64) {
+    fn reach(&mut self, row: &FoundRow, plan: &StreamPlan, overlap_ms: i64) {
         match row.reached {
             Reached::First(number) => {
                 if let (Some(first), Some(key)) = (&mut self.first, row.id) {
@@ -167,7 +167,7 @@ impl Standing {
     }
 
     /// Remembers what was handed out, so that it does not come again.
-    fn remember(&mut self, row: &Row, plan: &Plan, overlap_ms: i64) {
+    fn remember(&mut self, row: &FoundRow, plan: &StreamPlan, overlap_ms: i64) {
         let (Some(id), Some(change), true) = (row.id, &row.change, row.is_settled) else { return };
         for (name, value) in plan.watermarks.iter().zip(&row.values) {
             if let (Some(mark), Some(value)) = (self.marks.get_mut(name), value) {

@@ -9,16 +9,16 @@ use crate::id_set::IdSet;
 use crate::mapping::{Mapping, NoBody, Resolution};
 use crate::output::{Failure, PulledRecord, Refusal, Resources};
 
-use super::found::{Item, Row};
-use super::plan::Plan;
+use super::found::{FoundRow, Sighting};
+use super::plan::StreamPlan;
 
 /// So many records that were just found are not all deleted before they are read.
 const SURELY_THERE: u64 = 10;
 
 /// Items that are read together and handed out together, in their order.
-pub(super) struct Chunk {
+pub(super) struct Portion {
     pub(super) number: u64,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<Sighting>,
     /// What came of reading them so far.
     pub(super) resources: Vec<Resources>,
     /// When the first of it was read, by the server's time.
@@ -27,14 +27,18 @@ pub(super) struct Chunk {
 }
 
 /// An item, with the record that is handed out for it, where there is one.
-pub(super) type Ready = (Item, Option<PulledRecord>);
+pub(super) type Handout = (Sighting, Option<PulledRecord>);
 
-impl Chunk {
+impl Portion {
     /// The ids to read.
     pub(super) fn ids(&self) -> IdSet {
         let ids = self.items.iter().filter_map(|item| match item {
-            Item::Row(row) => row.id,
-            Item::Passed(_) | Item::Gone(_) | Item::FirstIsOver | Item::Known(_) | Item::Unasked => None,
+            Sighting::Row(row) => row.id,
+            Sighting::Passed(_)
+            | Sighting::Gone(_)
+            | Sighting::FirstIsOver
+            | Sighting::Known(_)
+            | Sighting::Unasked => None,
         });
         // They came out of a page as ids.
         IdSet::from_ids(ids).unwrap_or_default()
@@ -48,27 +52,29 @@ impl Chunk {
     }
 
     /// Makes the records, each in the place of its item. Of a record that was found twice, the last one counts.
-    pub(super) fn ready(self, plan: &Plan) -> Vec<Ready> {
+    pub(super) fn ready(self, plan: &StreamPlan) -> Vec<Handout> {
         let mut answers = Answers::of(&self.resources, self.read_at);
         let mut handed_out = RoaringTreemap::new();
-        let mut ready: Vec<Ready> = Vec::with_capacity(self.items.len());
+        let mut ready: Vec<Handout> = Vec::with_capacity(self.items.len());
         for item in self.items.into_iter().rev() {
             ready.push(match item {
-                Item::Row(row) if row.id.is_some_and(|id| !handed_out.insert(id)) => {
-                    (Item::Passed(row), None)
+                Sighting::Row(row) if row.id.is_some_and(|id| !handed_out.insert(id)) => {
+                    (Sighting::Passed(row), None)
                 }
-                Item::Row(row) => answers.record(row, plan),
-                Item::Gone(id) => {
+                Sighting::Row(row) => answers.record(row, plan),
+                Sighting::Gone(id) => {
                     let record = PulledRecord { id: Some(id), deleted: true, ..blank() };
-                    (Item::Gone(id), Some(record))
+                    (Sighting::Gone(id), Some(record))
                 }
-                Item::Passed(_) | Item::FirstIsOver | Item::Known(_) | Item::Unasked => (item, None),
+                Sighting::Passed(_) | Sighting::FirstIsOver | Sighting::Known(_) | Sighting::Unasked => {
+                    (item, None)
+                }
             });
         }
         ready.reverse();
         let unasked = answers.unasked.iter().map(|(id, json)| {
             (
-                Item::Unasked,
+                Sighting::Unasked,
                 Some(mapped(PulledRecord { id: *id, ..blank() }, owned(json), plan.mapping.as_ref())),
             )
         });
@@ -103,28 +109,28 @@ impl<'a> Answers<'a> {
         answers
     }
 
-    fn record(&mut self, mut row: Row, plan: &Plan) -> Ready {
+    fn record(&mut self, mut row: FoundRow, plan: &StreamPlan) -> Handout {
         let change = row.change.as_ref().map(|change| change.text.clone());
         let record = PulledRecord { id: row.id, changed: change, ..blank() };
         if plan.reading.is_none() {
             let json = row.json.take();
-            return (Item::Row(row), Some(mapped(record, json, plan.mapping.as_ref())));
+            return (Sighting::Row(row), Some(mapped(record, json, plan.mapping.as_ref())));
         }
-        let Some(id) = row.id else { return (Item::Passed(row), None) };
+        let Some(id) = row.id else { return (Sighting::Passed(row), None) };
         row.read_at(self.read_at);
         if let Some(json) = self.found.get(&id) {
-            return (Item::Row(row), Some(mapped(record, owned(json), plan.mapping.as_ref())));
+            return (Sighting::Row(row), Some(mapped(record, owned(json), plan.mapping.as_ref())));
         }
         if let Some(refusal) = self.refused.get(&id) {
             let failures = vec![refused(refusal, plan)];
-            return (Item::Row(row), Some(PulledRecord { failures, ..record }));
+            return (Sighting::Row(row), Some(PulledRecord { failures, ..record }));
         }
         // Deleted since it was found: whether that is told is decided where all ids are compared, behind the guard.
-        (Item::Passed(row), None)
+        (Sighting::Passed(row), None)
     }
 }
 
-fn refused(refusal: &Refusal, plan: &Plan) -> Failure {
+fn refused(refusal: &Refusal, plan: &StreamPlan) -> Failure {
     let said: Vec<String> =
         refusal.error.errors().iter().map(|error| format!("{}: {}", error.code, error.message)).collect();
     let reason = if said.is_empty() { refusal.error.message().to_owned() } else { said.join("; ") };

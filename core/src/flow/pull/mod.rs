@@ -26,7 +26,7 @@ use crate::output::{Output, Records};
 use crate::shared::Shared;
 use crate::telemetry::Event;
 
-use found::Item;
+use found::Sighting;
 use stream::{Stream, Wanted};
 
 /// Whether the ends of a period are included, no source says: what has the watermark's own time is always asked for
@@ -103,7 +103,7 @@ struct PullJob {
     team: Team<Purpose>,
     outputs: VecDeque<Output>,
     /// What was put out or waits to be, and is not consumed, oldest first.
-    unconsumed: VecDeque<Batch>,
+    unconsumed: VecDeque<Parcel>,
     partly_consumed: usize,
     /// Where resources stand that an earlier pull had, and this one has not.
     not_pulled: Standings,
@@ -128,9 +128,9 @@ impl Purpose {
 }
 
 /// The items of one output, or of none when nothing was to be handed out; each with whether it was.
-struct Batch {
+struct Parcel {
     stream: usize,
-    items: Vec<(Item, bool)>,
+    items: Vec<(Sighting, bool)>,
     records: usize,
 }
 
@@ -167,14 +167,14 @@ impl PullJob {
         self.team.add_boxed(purpose, priority, 0, job);
     }
 
-    fn put_out(&mut self, stream: usize, ready: Vec<hydrate::Ready>) {
+    fn put_out(&mut self, stream: usize, ready: Vec<hydrate::Handout>) {
         let mut items = Vec::with_capacity(ready.len());
         let mut records = Vec::new();
         for (item, record) in ready {
             items.push((item, record.is_some()));
             records.extend(record);
         }
-        self.unconsumed.push_back(Batch { stream, items, records: records.len() });
+        self.unconsumed.push_back(Parcel { stream, items, records: records.len() });
         if !records.is_empty() {
             let resource = self.streams[stream].plan.name.clone();
             self.outputs.push_back(Output::Records(Records { resource, records }));
@@ -188,7 +188,7 @@ impl PullJob {
         }
     }
 
-    fn consume(&mut self, batch: &Batch) {
+    fn consume(&mut self, batch: &Parcel) {
         let stream = &mut self.streams[batch.stream];
         for (item, _) in &batch.items {
             stream.standing.consume(item, &stream.plan, stream.overlap_ms);

@@ -19,7 +19,7 @@ const EPOCH: &str = "1970-01-01T00:00:00Z";
 const A_DAY_MS: i64 = 24 * 3_600_000;
 
 /// One resource as it is pulled.
-pub(super) struct Plan {
+pub(super) struct StreamPlan {
     pub(super) name: String,
     pub(super) priority: i32,
     /// The search, with the pull's filters; its columns are those that are needed.
@@ -30,13 +30,13 @@ pub(super) struct Plan {
     pub(super) watermarks: Vec<String>,
     pub(super) since: Option<Since>,
     /// How what was found is read in detail; `None` hands out rows.
-    pub(super) reading: Option<Reading>,
+    pub(super) reading: Option<DetailPlan>,
     pub(super) mapping: Option<Mapping>,
     pub(super) deletes: Option<Deletes>,
 }
 
 /// How records are read.
-pub(super) struct Reading {
+pub(super) struct DetailPlan {
     pub(super) fetch: Fetch,
     pub(super) id_limit: usize,
     /// Whether `OPTIONS` lists all the ids that there are.
@@ -55,14 +55,14 @@ pub(super) struct Since {
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at `resources[i]` and the member that is wrong.
-pub(super) fn plans(pull: &Pull, shared: &Shared, is_new: bool) -> Result<Vec<Plan>> {
+pub(super) fn plans(pull: &Pull, shared: &Shared, is_new: bool) -> Result<Vec<StreamPlan>> {
     if pull.resources.is_empty() {
         return Err(Error::validation(
             "resources",
             "there is nothing to pull; expected at least one resource",
         ));
     }
-    let mut plans: Vec<Plan> = Vec::with_capacity(pull.resources.len());
+    let mut plans: Vec<StreamPlan> = Vec::with_capacity(pull.resources.len());
     for (index, resource) in pull.resources.iter().enumerate() {
         let inside = |error: Error| {
             let member = error.location().unwrap_or("resource").to_owned();
@@ -80,7 +80,7 @@ pub(super) fn plans(pull: &Pull, shared: &Shared, is_new: bool) -> Result<Vec<Pl
     Ok(plans)
 }
 
-fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Plan> {
+fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<StreamPlan> {
     let listed = find_search(&resource.resource)?;
     let (key, finds) = match (listed.key, listed.lines_of) {
         (Some(key), _) => (key, listed.finds),
@@ -132,11 +132,11 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Plan> 
     if finds.is_some() {
         search.columns = std::iter::once(key.to_owned()).chain(watermarks.iter().cloned()).collect();
     }
-    Ok(Plan {
+    Ok(StreamPlan {
         name: resource.name.clone().unwrap_or_else(|| resource.resource.clone()),
         priority: resource.priority,
         key: key.to_owned(),
-        reading: finds.map(|path| Reading::of(path, resource)),
+        reading: finds.map(|path| DetailPlan::of(path, resource)),
         mapping: mapping(resource, listed, finds)?,
         deletes: resource.deletes.clone(),
         search,
@@ -219,7 +219,7 @@ fn mapping(
     Ok(Some(mapping))
 }
 
-impl Reading {
+impl DetailPlan {
     fn of(path: &str, resource: &PullResource) -> Self {
         let listed = catalog::reading(path);
         let query = resource.query.clone();
@@ -256,7 +256,7 @@ impl Since {
     }
 }
 
-impl Plan {
+impl StreamPlan {
     /// The search for what has changed since a mark: from so much before it, but where the mark began at `since` not
     /// from before that.
     pub(super) fn changes(&self, column: &str, at: i64, overlap_ms: i64) -> Search {

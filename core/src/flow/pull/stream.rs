@@ -13,30 +13,30 @@ use crate::output::{Resources, SearchPage};
 use crate::shared::Shared;
 
 use super::existing;
-use super::found::{self, Item, Reached, Row};
-use super::hydrate::{Chunk, Ready};
-use super::plan::Plan;
+use super::found::{self, FoundRow, Reached, Sighting};
+use super::hydrate::{Handout, Portion};
+use super::plan::StreamPlan;
 
 /// Most rows that are handed out together without being read in detail.
 const MOST_ROWS: usize = 500;
 
 pub(super) struct Stream {
-    pub(super) plan: Plan,
+    pub(super) plan: StreamPlan,
     /// Behind all that was consumed.
     pub(super) standing: Standing,
     pub(super) overlap_ms: i64,
     /// What is under way, and what comes behind it.
-    stage: Option<Stage>,
-    todo: VecDeque<Stage>,
+    stage: Option<Pass>,
+    todo: VecDeque<Pass>,
     /// What was found and is in no chunk yet, and how much of it is to be handed out.
-    found: VecDeque<Item>,
+    found: VecDeque<Sighting>,
     wanted: usize,
-    chunks: VecDeque<Chunk>,
+    chunks: VecDeque<Portion>,
     next_chunk: u64,
     /// The latest change of each record that was handed out, in this run or within the overlap before it.
     handed_out: BTreeMap<u64, i64>,
     /// New rows by descending id, until all of them are there.
-    newest: Vec<Row>,
+    newest: Vec<FoundRow>,
     /// The ids that there are, while they are listed.
     existing: RoaringTreemap,
     /// Those that were told of, before or in this run.
@@ -49,7 +49,7 @@ pub(super) struct Stream {
 
 /// One pass over the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum Pass {
     /// Everything, by key.
     First,
     /// What changed by this watermark column.
@@ -68,7 +68,7 @@ pub(super) enum Wanted {
 }
 
 impl Stream {
-    pub(super) fn new(plan: Plan, mut standing: Standing, overlap_ms: i64) -> Self {
+    pub(super) fn new(plan: StreamPlan, mut standing: Standing, overlap_ms: i64) -> Self {
         standing.search.clone_from(&plan.search.resource);
         let mut todo = VecDeque::new();
         let knows_marks = plan.watermarks.iter().any(|column| standing.marks.contains_key(column));
@@ -79,12 +79,12 @@ impl Stream {
                 knows_marks || plan.since.is_some()
             };
         if !has_begun {
-            todo.push_back(Stage::First);
+            todo.push_back(Pass::First);
             if plan.deletes.is_some() && standing.first.is_none() {
                 standing.known.get_or_insert_default();
             }
         } else if plan.watermarks.is_empty() {
-            todo.push_back(Stage::Ids);
+            todo.push_back(Pass::Ids);
         } else {
             let since = plan.since.as_ref().map(|since| since.at);
             // A column that is new to the state begins where the others have all come to.
@@ -92,12 +92,12 @@ impl Stream {
             for (index, column) in plan.watermarks.iter().enumerate() {
                 let mark = || Mark { at: begin, ..Mark::default() };
                 standing.marks.entry(column.clone()).or_insert_with(mark);
-                todo.push_back(Stage::Changes(index));
+                todo.push_back(Pass::Changes(index));
             }
         }
         // The first sweep lists every id by itself.
         if plan.deletes.is_some() && (has_begun || standing.known.is_none()) {
-            todo.push_back(Stage::Listing);
+            todo.push_back(Pass::Listing);
         }
         let mut handed_out = BTreeMap::new();
         for mark in standing.marks.values() {
@@ -154,7 +154,7 @@ impl Stream {
             return self.begin(stage, shared).map(Some);
         }
         let ahead = shared.config.max_in_flight.max(1);
-        let may_find_more = self.stage.is_some_and(|stage| stage != Stage::Listing);
+        let may_find_more = self.stage.is_some_and(|stage| stage != Pass::Listing);
         while self.chunks.len() < ahead
             && !self.found.is_empty()
             && (self.wanted >= self.chunk_size() || !may_find_more || self.wanted == 0)
@@ -175,26 +175,26 @@ impl Stream {
         Ok(None)
     }
 
-    fn begin(&mut self, stage: Stage, shared: &Shared) -> Result<Wanted> {
+    fn begin(&mut self, stage: Pass, shared: &Shared) -> Result<Wanted> {
         let sweep = |search| SweepJob::new(&search, &shared.config, shared.live.clone());
         let job = match stage {
-            Stage::First => {
+            Pass::First => {
                 let job = sweep(self.plan.search.clone())?;
                 match self.standing.first {
                     Some(Place { row, key }) => job.behind(row, key),
                     None => job,
                 }
             }
-            Stage::Changes(index) => {
+            Pass::Changes(index) => {
                 let column = &self.plan.watermarks[index];
                 let at = self.standing.marks.get(column).map(|mark| mark.at).unwrap_or_default();
                 sweep(self.plan.changes(column, at, self.overlap_ms))?.by_watermark(column)
             }
-            Stage::Ids => {
+            Pass::Ids => {
                 let highest = self.standing.ids.as_ref().map(|ids| ids.highest).unwrap_or_default();
                 sweep(self.plan.search.clone())?.down_to(highest.saturating_sub(ID_OVERLAP))
             }
-            Stage::Listing => match &self.plan.reading {
+            Pass::Listing => match &self.plan.reading {
                 Some(reading)
                     if reading.lists_ids && self.plan.search.filters.is_empty() && !self.lists_by_sweep =>
                 {
@@ -213,30 +213,31 @@ impl Stream {
         let read = found.first_result - 1 + found.duplicates + page.rows() as u64;
         let to_come = page.metadata().results_available.map(|available| available.saturating_sub(read));
         match self.stage {
-            Some(Stage::First) => {
+            Some(Pass::First) => {
                 let first = Reached::First(found.first_result + found.duplicates);
                 let mut rows = found::rows(page, &self.plan, first);
                 rows.iter_mut().for_each(|row| row.read_at(date));
                 self.note_beginning(&rows, date);
-                rows.into_iter().for_each(|row| self.push(Item::Row(row)));
+                rows.into_iter().for_each(|row| self.push(Sighting::Row(row)));
                 self.to_come = to_come;
             }
-            Some(Stage::Changes(index)) => {
+            Some(Pass::Changes(index)) => {
                 for mut row in found::rows(page, &self.plan, Reached::Change(index)) {
                     row.read_at(date);
                     let change = row.id.zip(row.change.as_ref().map(|change| change.at));
                     let is_new = change.is_none_or(|(id, at)| self.handed_out.insert(id, at) != Some(at));
-                    self.push(if is_new { Item::Row(row) } else { Item::Passed(row) });
+                    self.push(if is_new { Sighting::Row(row) } else { Sighting::Passed(row) });
                 }
                 self.to_come = to_come;
             }
-            Some(Stage::Ids) => {
+            Some(Pass::Ids) => {
                 let recent = self.standing.ids.as_ref().map(|ids| &ids.recent);
-                let is_new =
-                    |row: &Row| row.id.is_none_or(|id| recent.is_none_or(|recent| !recent.contains(&id)));
+                let is_new = |row: &FoundRow| {
+                    row.id.is_none_or(|id| recent.is_none_or(|recent| !recent.contains(&id)))
+                };
                 self.newest.extend(found::rows(page, &self.plan, Reached::Id).into_iter().filter(is_new));
             }
-            Some(Stage::Listing) => {
+            Some(Pass::Listing) => {
                 let rows = found::rows(page, &self.plan, Reached::Id);
                 self.existing.extend(rows.iter().filter_map(|row| row.id));
             }
@@ -246,7 +247,7 @@ impl Stream {
 
     /// Takes note of when the first sweep began: what changes from then on, behind the sweep's back, is for the next
     /// pull. Without a date in the answer, the latest one in its rows is surely not too late.
-    fn note_beginning(&mut self, rows: &[Row], date: Option<i64>) {
+    fn note_beginning(&mut self, rows: &[FoundRow], date: Option<i64>) {
         if self.standing.first.is_some() {
             return;
         }
@@ -259,7 +260,7 @@ impl Stream {
         self.standing.marks = self.plan.watermarks.iter().map(mark).collect();
     }
 
-    fn push(&mut self, item: Item) {
+    fn push(&mut self, item: Sighting) {
         self.wanted += usize::from(is_handed_out(&item));
         self.found.push_back(item);
     }
@@ -276,7 +277,7 @@ impl Stream {
     pub(super) fn list_by_sweep(&mut self) {
         self.lists_by_sweep = true;
         self.stage = None;
-        self.todo.push_front(Stage::Listing);
+        self.todo.push_front(Pass::Listing);
     }
 
     /// Takes note that the job of a listing by `OPTIONS` or of a sweep is done.
@@ -285,14 +286,14 @@ impl Stream {
     /// As [`existing::gone`].
     pub(super) fn end_stage(&mut self) -> Result<()> {
         match self.stage.take() {
-            Some(Stage::First) => self.push(Item::FirstIsOver),
-            Some(Stage::Ids) => {
+            Some(Pass::First) => self.push(Sighting::FirstIsOver),
+            Some(Pass::Ids) => {
                 let mut newest = std::mem::take(&mut self.newest);
                 newest.sort_by_key(|row| row.id);
-                newest.into_iter().for_each(|row| self.push(Item::Row(row)));
+                newest.into_iter().for_each(|row| self.push(Sighting::Row(row)));
             }
-            Some(Stage::Listing) => self.compare()?,
-            Some(Stage::Changes(_)) | None => {}
+            Some(Pass::Listing) => self.compare()?,
+            Some(Pass::Changes(_)) | None => {}
         }
         Ok(())
     }
@@ -301,17 +302,17 @@ impl Stream {
         let existing = std::mem::take(&mut self.existing);
         let Some(told) = &self.told else {
             // Nothing is known of before: what is gone from now on can be told.
-            self.push(Item::Known(existing));
+            self.push(Sighting::Known(existing));
             return Ok(());
         };
         let most_percent = self.plan.deletes.as_ref().map(|deletes| deletes.most_percent).unwrap_or_default();
         let gone = existing::gone(told, &existing, most_percent)?;
-        gone.into_iter().for_each(|id| self.push(Item::Gone(id)));
+        gone.into_iter().for_each(|id| self.push(Sighting::Gone(id)));
         Ok(())
     }
 
     /// Cuts the next chunk off what was found: so much as is read at once, and what only takes note behind it.
-    fn cut(&mut self) -> Chunk {
+    fn cut(&mut self) -> Portion {
         let mut room = self.chunk_size();
         let mut items = Vec::new();
         while let Some(item) = self.found.pop_front() {
@@ -325,7 +326,7 @@ impl Stream {
             items.push(item);
         }
         self.next_chunk += 1;
-        Chunk { number: self.next_chunk, items, resources: Vec::new(), read_at: None, is_read: false }
+        Portion { number: self.next_chunk, items, resources: Vec::new(), read_at: None, is_read: false }
     }
 
     /// Takes a part of what a chunk reads. `date` is the server's time.
@@ -364,18 +365,18 @@ impl Stream {
     }
 
     /// The next chunk that can be put out.
-    pub(super) fn next_ready(&mut self) -> Option<Vec<Ready>> {
+    pub(super) fn next_ready(&mut self) -> Option<Vec<Handout>> {
         let chunk = self.chunks.pop_front_if(|chunk| chunk.is_read)?;
         let ready = chunk.ready(&self.plan);
         if let Some(told) = &mut self.told {
             told.extend(ready.iter().filter_map(|(item, record)| match item {
-                Item::Row(row) if record.is_some() => row.id,
-                Item::Row(_)
-                | Item::Passed(_)
-                | Item::Gone(_)
-                | Item::FirstIsOver
-                | Item::Known(_)
-                | Item::Unasked => None,
+                Sighting::Row(row) if record.is_some() => row.id,
+                Sighting::Row(_)
+                | Sighting::Passed(_)
+                | Sighting::Gone(_)
+                | Sighting::FirstIsOver
+                | Sighting::Known(_)
+                | Sighting::Unasked => None,
             }));
         }
         Some(ready)
@@ -387,9 +388,9 @@ impl Stream {
         let sweeps = self.todo.len() as u64;
         let is_exact = sweeps == 0
             && match self.stage {
-                Some(Stage::First) => self.to_come.is_some(),
+                Some(Pass::First) => self.to_come.is_some(),
                 None => true,
-                Some(Stage::Changes(_) | Stage::Ids | Stage::Listing) => false,
+                Some(Pass::Changes(_) | Pass::Ids | Pass::Listing) => false,
             };
         let rows = self.wanted as u64 + self.to_come.filter(|_| self.stage.is_some()).unwrap_or_default();
         let reads = if self.plan.reading.is_some() { rows.div_ceil(self.chunk_size() as u64) } else { 0 };
@@ -401,9 +402,9 @@ impl Stream {
     }
 }
 
-fn is_handed_out(item: &Item) -> bool {
+fn is_handed_out(item: &Sighting) -> bool {
     match item {
-        Item::Row(_) | Item::Gone(_) => true,
-        Item::Passed(_) | Item::FirstIsOver | Item::Known(_) | Item::Unasked => false,
+        Sighting::Row(_) | Sighting::Gone(_) => true,
+        Sighting::Passed(_) | Sighting::FirstIsOver | Sighting::Known(_) | Sighting::Unasked => false,
     }
 }

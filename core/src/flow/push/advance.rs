@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::PushJob;
 use super::compare::all_of;
 use super::ending::Ending;
-use super::entry::{Entry, Role};
+use super::entry::{PushEntry, Role};
 use super::journal::{Done, Known};
 use super::judge::{Presence, Verdict};
 use super::lookup::{Group, Look, Sought};
 use super::progress::Progress;
-use super::slots::Aim;
+use super::referents::Aim;
 use super::window::Turn;
 use crate::checked::check_request;
 use crate::error::{Error, Kind};
@@ -92,7 +92,7 @@ impl PushJob {
         let mapped = self.terms.mapping().map(record);
         let sought = self.terms.sought(&mapped);
         let known = self.ledger.known(name);
-        let entry = Entry::new(Role::Record(*number), name.clone(), mapped, sought, known);
+        let entry = PushEntry::new(Role::Record(*number), name.clone(), mapped, sought, known);
         let is_done = entry.progress().journaled().is_some();
         let index = self.window.add(entry);
         if !is_done {
@@ -194,7 +194,7 @@ impl PushJob {
     /// Begins to create what a reference needs, unless another one had it begun.
     fn create(&mut self, parent: usize, reference: &Reference, slot: &str) {
         let OnMissing::Create(mapping) = &reference.on_missing else { return };
-        if !self.window.slots_mut().open(slot) {
+        if !self.window.creations_mut().open(slot) {
             return;
         }
         let name = format!("reference {slot}");
@@ -206,7 +206,7 @@ impl PushJob {
         let sought = (!reference.search.is_empty()).then(|| Sought::of(reference));
         let mapped = mapping.map(reference.record.as_deref().unwrap_or("{}").as_bytes());
         let role = Role::Creation { slot: slot.to_owned(), mapping: mapping.name().to_owned(), parent };
-        let entry = Entry::new(role, name, mapped, sought, known);
+        let entry = PushEntry::new(role, name, mapped, sought, known);
         let done = entry.progress().journaled();
         let index = self.window.add(entry);
         match done {
@@ -345,7 +345,7 @@ impl PushJob {
 }
 
 /// Takes an entry's key for it; `false` when an earlier one has it.
-fn hold(entry: &Entry, held: &mut BTreeSet<Sought>) -> bool {
+fn hold(entry: &PushEntry, held: &mut BTreeSet<Sought>) -> bool {
     match entry.sought() {
         Some(sought) if entry.is_record() && !entry.progress().is_settled() => held.insert(sought.clone()),
         Some(_) | None => true,

@@ -1,7 +1,7 @@
 //! How entries end.
 
 use super::journal::DoneState;
-use super::slots::Slot;
+use super::referents::CreationState;
 use crate::error::{Delivery, Error};
 use crate::mapping::{Failure, NoBody};
 use crate::output::State;
@@ -97,22 +97,23 @@ impl Ending {
     }
 
     /// What became of a creation by the mapping of that name, for those that wait for it.
-    pub(super) fn slot(self, mapping: &str, is_dry_run: bool) -> Slot {
+    pub(super) fn slot(self, mapping: &str, is_dry_run: bool) -> CreationState {
         match (self.state, self.id) {
-            (State::Created | State::Updated | State::Unchanged, Some(id)) => Slot::Created(id),
+            (State::Created | State::Updated | State::Unchanged, Some(id)) => CreationState::Created(id),
             (State::Created | State::Updated | State::Unchanged, None) if is_dry_run => {
-                Slot::Planned(mapping.to_owned())
+                CreationState::Planned(mapping.to_owned())
             }
-            (State::Created | State::Updated | State::Unchanged, None) => {
-                Slot::Failed(format!("it was created by {mapping:?}, and Brightpearl did not say its id"))
-            }
-            (State::Skipped | State::Rejected, _) => Slot::Failed(format!(
+            (State::Created | State::Updated | State::Unchanged, None) => CreationState::Failed(format!(
+                "it was created by {mapping:?}, and Brightpearl did not say its id"
+            )),
+            (State::Skipped | State::Rejected, _) => CreationState::Failed(format!(
                 "it is not there, and could not be created by {mapping:?}: {}",
                 self.reason.unwrap_or_default()
             )),
-            (State::MaybeApplied, _) => {
-                Slot::InDoubt(format!("{mapping:?} may have created it: {}", self.reason.unwrap_or_default()))
-            }
+            (State::MaybeApplied, _) => CreationState::InDoubt(format!(
+                "{mapping:?} may have created it: {}",
+                self.reason.unwrap_or_default()
+            )),
         }
     }
 }

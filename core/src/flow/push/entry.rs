@@ -9,7 +9,7 @@ use crate::output::{Created, Difference, Outcome};
 
 /// A record of the input, or something that is created for one, on its way.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct PushEntry {
     role: Role,
     name: String,
     mapped: Mapped,
@@ -34,7 +34,7 @@ pub(super) enum Role {
     },
 }
 
-impl Entry {
+impl PushEntry {
     /// What begins with what the journal knows of it.
     pub(super) fn new(
         role: Role,

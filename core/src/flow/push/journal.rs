@@ -21,7 +21,7 @@ const VERSION: u32 = 1;
 /// One line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Line {
+enum JournalLine {
     /// A run begins here.
     Push { version: u32, account: String, mapping: String },
     /// This is about to be written.
@@ -116,7 +116,7 @@ impl Journal {
                 return Err(Error::validation(place(), message));
             }
             // A run may be cut off in its head, too, and the next begins behind that.
-            if let (Some(torn), Ok(Line::Write { .. } | Line::Done { .. })) = (&torn, &read) {
+            if let (Some(torn), Ok(JournalLine::Write { .. } | JournalLine::Done { .. })) = (&torn, &read) {
                 let message = "the line cannot be read, and no run begins behind it; expected the journal as the pushes put it out";
                 return Err(Error::validation(format!("journal line {torn}"), message));
             }
@@ -124,16 +124,16 @@ impl Journal {
                 torn = None;
             }
             match read {
-                Ok(Line::Push { version, account: of, mapping: by }) => {
+                Ok(JournalLine::Push { version, account: of, mapping: by }) => {
                     check_head(&place(), version, (&of, account), (&by, mapping))?;
                 }
-                Ok(Line::Write { what, update, key }) => {
+                Ok(JournalLine::Write { what, update, key }) => {
                     if let Some(key) = key.filter(|_| !update) {
                         journal.doubtful.insert(what.clone(), key);
                     }
                     journal.known.insert(what, Known::InDoubt { is_update: update });
                 }
-                Ok(Line::Done { what, state, id }) => {
+                Ok(JournalLine::Done { what, state, id }) => {
                     journal.doubtful.remove(&what);
                     match state.state() {
                         Some(state) => {
@@ -149,7 +149,7 @@ impl Journal {
         if !text.is_empty() && !text.ends_with('\n') {
             journal.lines.push('\n');
         }
-        journal.add(&Line::Push {
+        journal.add(&JournalLine::Push {
             version: VERSION,
             account: account.to_owned(),
             mapping: mapping.to_owned(),
@@ -170,12 +170,12 @@ impl Journal {
     /// Announces that something is about to be written.
     pub(super) fn announce(&mut self, what: &str, is_update: bool, key: Option<&str>) {
         let key = key.map(str::to_owned);
-        self.add(&Line::Write { what: what.to_owned(), update: is_update, key });
+        self.add(&JournalLine::Write { what: what.to_owned(), update: is_update, key });
     }
 
     /// Says what came of it.
     pub(super) fn close(&mut self, what: &str, state: DoneState, id: Option<u64>) {
-        self.add(&Line::Done { what: what.to_owned(), state, id });
+        self.add(&JournalLine::Done { what: what.to_owned(), state, id });
     }
 
     /// The lines since the last time.
@@ -205,11 +205,11 @@ impl Journal {
 /// somebody's other file, which must not be written to.
 fn is_torn(line: &str) -> bool {
     let is_whole = serde_json::from_str::<IgnoredAny>(line).is_ok();
-    let is_ours = || serde_json::from_str::<Line>(line).is_ok();
+    let is_ours = || serde_json::from_str::<JournalLine>(line).is_ok();
     line.starts_with('{') && (!is_whole || is_ours())
 }
 
-fn cut_off() -> serde_json::Result<Line> {
+fn cut_off() -> serde_json::Result<JournalLine> {
     Err(serde::de::Error::custom("the line is cut off"))
 }
 

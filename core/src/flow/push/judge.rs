@@ -3,11 +3,11 @@
 use super::change::change;
 use super::compare::differences;
 use super::ending::Ending;
-use super::entry::Entry;
+use super::entry::PushEntry;
 use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups, Sought};
 use super::progress::Doubted;
-use super::slots::{Aim, Referent, Referents, listed};
+use super::referents::{Aim, Referent, Referents, listed};
 use super::terms::Terms;
 use crate::catalog::Update;
 use crate::mapping::Reference;
@@ -68,7 +68,7 @@ pub(super) struct Judge<'p> {
 
 impl Judge<'_> {
     /// What the mapping alone decides of a record, or of what is created for one.
-    pub(super) fn of_mapped(self, entry: &Entry) -> Option<Ending> {
+    pub(super) fn of_mapped(self, entry: &PushEntry) -> Option<Ending> {
         let mapped = entry.mapped();
         if let Some(reason) = &mapped.skipped {
             return Some(Ending::because(State::Skipped, reason.clone()));
@@ -86,7 +86,7 @@ impl Judge<'_> {
 
     /// What is known of an entry's key. What is created for others is looked for only when it is unclear whether it
     /// is there: whoever needed it looked for it before.
-    pub(super) fn presence(self, entry: &Entry) -> Presence {
+    pub(super) fn presence(self, entry: &PushEntry) -> Presence {
         let is_unclear = entry.progress().doubt().is_some() || entry.progress().refusal().is_some();
         let Some(sought) = entry.sought().filter(|_| entry.is_record() || is_unclear) else {
             return Presence::Unasked;
@@ -103,7 +103,7 @@ impl Judge<'_> {
     }
 
     /// What is to be done with an entry of whose key that much is known.
-    pub(super) fn verdict(self, entry: &Entry, presence: Presence) -> Verdict {
+    pub(super) fn verdict(self, entry: &PushEntry, presence: Presence) -> Verdict {
         match presence {
             Presence::Unasked => self.of_unasked(entry),
             Presence::Unsought(sought) => {
@@ -122,7 +122,7 @@ impl Judge<'_> {
         }
     }
 
-    fn of_unasked(self, entry: &Entry) -> Verdict {
+    fn of_unasked(self, entry: &PushEntry) -> Verdict {
         // What is created for others and cannot be found is nobody's until it is named: once more does no harm.
         let may_go_again = !entry.is_record() && entry.progress().may_go_again();
         if entry.progress().doubt().is_some() && !may_go_again {
@@ -131,7 +131,7 @@ impl Judge<'_> {
         self.of_new(entry)
     }
 
-    fn of_absent(self, entry: &Entry) -> Verdict {
+    fn of_absent(self, entry: &PushEntry) -> Verdict {
         if let Some(error) = entry.progress().refusal() {
             return settle(Ending::refused(error.clone()));
         }
@@ -148,7 +148,7 @@ impl Judge<'_> {
         if may_be_created { Verdict::ClearDoubt } else { Verdict::LeaveInDoubt }
     }
 
-    fn of_existing(self, entry: &Entry, id: u64) -> Verdict {
+    fn of_existing(self, entry: &PushEntry, id: u64) -> Verdict {
         // A second attempt that was refused, since it is there, says that the first was applied.
         let was_applied = entry.progress().stands_in_its_own_way();
         // What another record of this key has left there is no sign that this one's attempt was applied.
@@ -173,7 +173,7 @@ impl Judge<'_> {
     }
 
     /// Compares what was read with what the record says.
-    fn of_read(self, entry: &Entry, update: &Update, id: u64, json: &str) -> Verdict {
+    fn of_read(self, entry: &PushEntry, update: &Update, id: u64, json: &str) -> Verdict {
         let body = match self.referents.whole(entry, Aim::Comparing) {
             Ok((_, body)) => body,
             Err(reason) => return settle(Ending::without_body(reason)),
@@ -196,7 +196,7 @@ impl Judge<'_> {
     }
 
     /// It is to be created, or written without a look, as soon as there is what it refers to.
-    fn of_new(self, entry: &Entry) -> Verdict {
+    fn of_new(self, entry: &PushEntry) -> Verdict {
         let mut is_waiting = false;
         let mut uncreated = Vec::new();
         for reference in &entry.mapped().references {
@@ -220,7 +220,7 @@ impl Judge<'_> {
     }
 
     /// Looks up what the entry refers to, or does something else when nothing of it is left.
-    fn look_up_or(self, entry: &Entry, then: Verdict) -> Verdict {
+    fn look_up_or(self, entry: &PushEntry, then: Verdict) -> Verdict {
         let wanted = self.referents.unsought(entry);
         if wanted.is_empty() { then } else { Verdict::LookUp(wanted) }
     }
@@ -236,7 +236,7 @@ mod tests {
     use crate::flow::push::entry::Role;
     use crate::flow::push::journal::Known;
     use crate::flow::push::lookup::Look;
-    use crate::flow::push::slots::Slots;
+    use crate::flow::push::referents::Creations;
     use crate::operation::Push;
 
     const ORDERS: &str = r#"{"version": 1, "name": "orders", "target": "order-service/sales-order",
@@ -253,7 +253,7 @@ mod tests {
         terms: Terms,
         ledger: Ledger,
         lookups: Lookups,
-        slots: Slots,
+        creations: Creations,
     }
 
     impl Case {
@@ -263,32 +263,32 @@ mod tests {
                 terms: Terms::of(&push).unwrap(),
                 ledger: Ledger::new(None, None),
                 lookups: Lookups::default(),
-                slots: Slots::default(),
+                creations: Creations::default(),
             }
         }
 
-        fn entry(&self, known: Option<Known>) -> Entry {
+        fn entry(&self, known: Option<Known>) -> PushEntry {
             let mapped = self.terms.mapping().map(br#"{"number": "A-1", "lines": []}"#);
             let sought = self.terms.sought(&mapped);
-            Entry::new(Role::Record(0), "name".to_owned(), mapped, sought, known)
+            PushEntry::new(Role::Record(0), "name".to_owned(), mapped, sought, known)
         }
 
-        fn not_found(&mut self, entry: &Entry) {
+        fn not_found(&mut self, entry: &PushEntry) {
             self.lookups.finished(&Look::One(entry.sought().unwrap().clone()));
         }
 
-        fn found(&mut self, entry: &Entry) {
+        fn found(&mut self, entry: &PushEntry) {
             self.lookups.learn(entry.sought().unwrap(), 7);
         }
 
-        fn verdict(&self, entry: &Entry) -> Verdict {
-            let referents = Referents { lookups: &self.lookups, slots: &self.slots };
+        fn verdict(&self, entry: &PushEntry) -> Verdict {
+            let referents = Referents { lookups: &self.lookups, creations: &self.creations };
             let judge = Judge { terms: &self.terms, ledger: &self.ledger, lookups: &self.lookups, referents };
             judge.verdict(entry, judge.presence(entry))
         }
 
         /// How it ends, by the verdict.
-        fn ending(&self, entry: &Entry) -> Option<State> {
+        fn ending(&self, entry: &PushEntry) -> Option<State> {
             if let Verdict::Settle(ending) = self.verdict(entry) { Some(ending.state) } else { None }
         }
     }

@@ -40,7 +40,7 @@ pub(super) enum Hit {
 
 /// What the values of a group stand for, as far as that is known.
 #[derive(Debug, Default)]
-struct Table {
+struct GroupTable {
     found: BTreeMap<String, Vec<Hit>>,
     /// What a reading of the whole has found so far. It counts when the reading has ended: until then a second
     /// hit may come.
@@ -67,7 +67,7 @@ pub(super) enum Look {
 /// What is known of all groups, and what could not be found out.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
-    tables: BTreeMap<Group, Table>,
+    tables: BTreeMap<Group, GroupTable>,
     /// What could not be looked up for the records of this window, and why.
     unknown: BTreeMap<Sought, String>,
     now: u64,
@@ -231,7 +231,7 @@ impl Lookups {
         self.unknown.clear();
     }
 
-    fn table(&mut self, group: &Group) -> &mut Table {
+    fn table(&mut self, group: &Group) -> &mut GroupTable {
         self.tables.entry(group.clone()).or_default()
     }
 

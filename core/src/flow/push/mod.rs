@@ -18,8 +18,8 @@ mod lookup;
 mod news;
 mod outbox;
 mod progress;
+mod referents;
 mod settle;
-mod slots;
 mod terms;
 mod window;
 mod write;
@@ -42,9 +42,9 @@ use judge::Judge;
 use ledger::Ledger;
 use lookup::Lookups;
 use outbox::Outbox;
-use slots::Referents;
+use referents::Referents;
 use terms::Terms;
-use window::Window;
+use window::EntryWindow;
 
 /// Plans a push.
 ///
@@ -69,7 +69,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         shared: Arc::clone(shared),
         terms,
         ledger: Ledger::new(journal, push.max_writes),
-        window: Window::new(push.window, records),
+        window: EntryWindow::new(push.window, records),
         lookups: Lookups::default(),
         crew: Crew::new(shared),
         outbox: Outbox::default(),
@@ -87,7 +87,7 @@ struct PushJob {
     shared: Arc<Shared>,
     terms: Terms,
     ledger: Ledger,
-    window: Window,
+    window: EntryWindow,
     lookups: Lookups,
     crew: Crew,
     outbox: Outbox,
@@ -98,7 +98,7 @@ struct PushJob {
 
 impl PushJob {
     fn referents(&self) -> Referents<'_> {
-        Referents { lookups: &self.lookups, slots: self.window.slots() }
+        Referents { lookups: &self.lookups, creations: self.window.creations() }
     }
 
     fn judge(&self) -> Judge<'_> {

@@ -34,11 +34,11 @@ enum Station {
     /// It is there under this id, and was read.
     Read(u64, String, Option<Doubt>),
     /// It is to be written. A doubt is of an attempt before that cannot be looked up.
-    Ready(PendingWrite, Option<Doubt>),
+    Ready(Box<PendingWrite>, Option<Doubt>),
     /// It may be written as soon as that is written down.
-    Announced(PendingWrite, Option<Doubt>),
+    Announced(Box<PendingWrite>, Option<Doubt>),
     /// It is out.
-    Sending(PendingWrite, Option<Doubt>),
+    Sending(Box<PendingWrite>, Option<Doubt>),
     /// It is over.
     Settled,
 }
@@ -271,7 +271,7 @@ impl Progress {
                 | Station::Sending(..)
                 | Station::Settled => return Err(before),
             };
-            Ok((Station::Ready(PendingWrite { request, changes: None }, doubt), ()))
+            Ok((Station::Ready(PendingWrite::new(request, None), doubt), ()))
         })
     }
 
@@ -279,7 +279,7 @@ impl Progress {
     pub(super) fn make_ready_to_change(&mut self, request: Request) -> Result<()> {
         self.go("changed", |before| {
             let Station::Read(id, ..) = before else { return Err(before) };
-            Ok((Station::Ready(PendingWrite { request, changes: Some(id) }, None), ()))
+            Ok((Station::Ready(PendingWrite::new(request, Some(id)), None), ()))
         })
     }
 
@@ -361,6 +361,12 @@ impl Progress {
     }
 }
 
+impl PendingWrite {
+    fn new(request: Request, changes: Option<u64>) -> Box<Self> {
+        Box::new(Self { request, changes })
+    }
+}
+
 impl Unclear {
     /// What stays unclear of what was found.
     fn doubt(self) -> Option<Doubt> {
@@ -408,10 +414,10 @@ mod tests {
     use crate::flow::State;
     use crate::http::Method;
 
-    type Step = fn(&mut Progress) -> Result<()>;
+    type Move = fn(&mut Progress) -> Result<()>;
 
     /// Every step, and the stations from which it leads on.
-    const STEPS: [(Step, &[&str]); 13] = [
+    const STEPS: [(Move, &[&str]); 13] = [
         (Progress::reopen, &["known from the journal"]),
         (Progress::clear_doubt, &["in doubt"]),
         (|progress| progress.look().map(drop), &["in doubt"]),
@@ -436,7 +442,7 @@ mod tests {
     }
 
     /// An entry that went this way.
-    fn after(known: Option<Known>, steps: &[Step]) -> Progress {
+    fn after(known: Option<Known>, steps: &[Move]) -> Progress {
         let mut progress = Progress::new(known);
         steps.iter().for_each(|step| step(&mut progress).unwrap());
         progress
@@ -446,17 +452,17 @@ mod tests {
     fn everywhere() -> Vec<(&'static str, Progress)> {
         let done = Done { state: State::Created, id: Some(7), line: 3 };
         let doubt = Some(Known::InDoubt { is_update: false });
-        let [look, read, take_read]: [Step; 3] = [
+        let [look, read, take_read]: [Move; 3] = [
             |progress| progress.look().map(drop),
             |progress| progress.read(7),
             |progress| progress.take_read("{}".to_owned()),
         ];
-        let [ready, announce, send]: [Step; 3] = [
+        let [ready, announce, send]: [Move; 3] = [
             |progress| progress.make_ready(request()),
             |progress| progress.announce().map(drop),
             |progress| progress.send().map(drop),
         ];
-        let contest: Step = |progress| progress.contest(lost());
+        let contest: Move = |progress| progress.contest(lost());
         vec![
             ("known from the journal", after(Some(Known::Done(done)), &[])),
             ("open", after(None, &[])),

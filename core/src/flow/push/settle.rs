@@ -4,7 +4,7 @@ use super::PushJob;
 use super::ending::Ending;
 use super::entry::Role;
 use super::progress::Progress;
-use super::slots::Slot;
+use super::referents::CreationState;
 use crate::error::{Error, Result};
 use crate::output::{Created, Outcome, State};
 
@@ -36,10 +36,10 @@ impl PushJob {
             Role::Creation { slot, mapping, .. } => {
                 let (id, is_journaled) = (ending.id, ending.journaled.is_some());
                 let filled = ending.slot(&mapping, is_dry_run);
-                if !is_journaled && !matches!(filled, Slot::Failed(_) | Slot::InDoubt(_)) {
+                if !is_journaled && !matches!(filled, CreationState::Failed(_) | CreationState::InDoubt(_)) {
                     self.window.credit(index, Created { mapping, id });
                 }
-                self.window.slots_mut().fill(slot, filled);
+                self.window.creations_mut().fill(slot, filled);
             }
         }
     }

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use super::entry::{Entry, Role};
+use super::entry::{PushEntry, Role};
 use super::journal::Names;
-use super::slots::Slots;
+use super::referents::Creations;
 use crate::error::{Error, Result};
 use crate::output::Created;
 
 /// The window of entries. Each is known by its place in it.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(super) struct EntryWindow {
     /// The most records of one window.
     size: usize,
     /// Records that wait for the next window.
@@ -21,8 +21,8 @@ pub(super) struct Window {
     taken: u64,
     names: Names,
     /// This window's records, and behind them what is created for them.
-    entries: Vec<Entry>,
-    slots: Slots,
+    entries: Vec<PushEntry>,
+    creations: Creations,
 }
 
 /// A record whose turn it is.
@@ -35,7 +35,7 @@ pub(super) struct Turn {
     pub(super) record: Vec<u8>,
 }
 
-impl Window {
+impl EntryWindow {
     /// A window of records that come one by one, or of all that there are.
     pub(super) fn new(size: usize, records: Option<VecDeque<Vec<u8>>>) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Window {
             taken: 0,
             names: Names::default(),
             entries: Vec::new(),
-            slots: Slots::default(),
+            creations: Creations::default(),
         }
     }
 
@@ -114,7 +114,7 @@ impl Window {
     }
 
     /// Adds an entry; its place.
-    pub(super) fn add(&mut self, entry: Entry) -> usize {
+    pub(super) fn add(&mut self, entry: PushEntry) -> usize {
         self.entries.push(entry);
         self.entries.len() - 1
     }
@@ -133,11 +133,11 @@ impl Window {
         self.entries.iter().all(|entry| entry.progress().is_settled())
     }
 
-    pub(super) fn entry(&self, index: usize) -> &Entry {
+    pub(super) fn entry(&self, index: usize) -> &PushEntry {
         &self.entries[index]
     }
 
-    pub(super) fn entry_mut(&mut self, index: usize) -> &mut Entry {
+    pub(super) fn entry_mut(&mut self, index: usize) -> &mut PushEntry {
         &mut self.entries[index]
     }
 
@@ -146,18 +146,18 @@ impl Window {
         (0..self.len()).filter(|index| self.entries[*index].progress().reads() == Some(id)).collect()
     }
 
-    pub(super) fn slots(&self) -> &Slots {
-        &self.slots
+    pub(super) fn creations(&self) -> &Creations {
+        &self.creations
     }
 
-    pub(super) fn slots_mut(&mut self) -> &mut Slots {
-        &mut self.slots
+    pub(super) fn creations_mut(&mut self) -> &mut Creations {
+        &mut self.creations
     }
 
     /// Notes with the record for which it was done that something was created.
     pub(super) fn credit(&mut self, index: usize, created: Created) {
         let mut at = index;
-        while let Some(Role::Creation { parent, .. }) = self.entries.get(at).map(Entry::role) {
+        while let Some(Role::Creation { parent, .. }) = self.entries.get(at).map(PushEntry::role) {
             at = *parent;
         }
         if let Some(entry) = self.entries.get_mut(at) {
@@ -168,6 +168,6 @@ impl Window {
     /// Makes room for the next window.
     pub(super) fn clear(&mut self) {
         self.entries.clear();
-        self.slots.clear();
+        self.creations.clear();
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::entry::Entry;
+use super::entry::PushEntry;
 use super::lookup::{Hit, Lookups, Sought};
 use crate::mapping::{NoBody, OnMissing, Reference, Resolution};
 
 /// Something that is created for references.
 #[derive(Clone, Debug)]
-pub(super) enum Slot {
+pub(super) enum CreationState {
     /// It is on its way.
     Awaited,
     Created(u64),
@@ -20,20 +20,20 @@ pub(super) enum Slot {
 
 /// What a window creates for its records, by what it is known by to those who need it.
 #[derive(Debug, Default)]
-pub(super) struct Slots(BTreeMap<String, Slot>);
+pub(super) struct Creations(BTreeMap<String, CreationState>);
 
-impl Slots {
+impl Creations {
     /// Takes note that something is about to be created; `false` when it is, or was.
     pub(super) fn open(&mut self, slot: &str) -> bool {
         let is_new = !self.0.contains_key(slot);
         if is_new {
-            self.0.insert(slot.to_owned(), Slot::Awaited);
+            self.0.insert(slot.to_owned(), CreationState::Awaited);
         }
         is_new
     }
 
     /// Takes note of what became of it.
-    pub(super) fn fill(&mut self, slot: String, filled: Slot) {
+    pub(super) fn fill(&mut self, slot: String, filled: CreationState) {
         self.0.insert(slot, filled);
     }
 
@@ -76,14 +76,14 @@ pub(super) enum Aim {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Referents<'p> {
     pub(super) lookups: &'p Lookups,
-    pub(super) slots: &'p Slots,
+    pub(super) creations: &'p Creations,
 }
 
 impl Referents<'_> {
     /// What is known of a reference.
-    pub(super) fn of(self, entry: &Entry, reference: &Reference) -> Referent {
+    pub(super) fn of(self, entry: &PushEntry, reference: &Reference) -> Referent {
         let slot = slot_of(entry, reference);
-        let created = self.slots.0.get(&slot);
+        let created = self.creations.0.get(&slot);
         if !reference.search.is_empty() {
             let sought = Sought::of(reference);
             if let Some(reason) = self.lookups.obstacle(&sought) {
@@ -103,16 +103,18 @@ impl Referents<'_> {
         }
         match created {
             None => Referent::Uncreated(slot),
-            Some(Slot::Awaited) => Referent::Awaited,
-            Some(Slot::Created(id)) => Referent::Found(Hit::Id(*id)),
-            Some(Slot::Planned(mapping)) => Referent::Found(Hit::Text(format!("{{created by {mapping}}}"))),
-            Some(Slot::Failed(reason)) => Referent::Failed(reason.clone()),
-            Some(Slot::InDoubt(reason)) => Referent::InDoubt(reason.clone()),
+            Some(CreationState::Awaited) => Referent::Awaited,
+            Some(CreationState::Created(id)) => Referent::Found(Hit::Id(*id)),
+            Some(CreationState::Planned(mapping)) => {
+                Referent::Found(Hit::Text(format!("{{created by {mapping}}}")))
+            }
+            Some(CreationState::Failed(reason)) => Referent::Failed(reason.clone()),
+            Some(CreationState::InDoubt(reason)) => Referent::InDoubt(reason.clone()),
         }
     }
 
     /// What an entry refers to and is still to be looked up.
-    pub(super) fn unsought(self, entry: &Entry) -> Vec<Sought> {
+    pub(super) fn unsought(self, entry: &PushEntry) -> Vec<Sought> {
         let unsought = |reference| match self.of(entry, reference) {
             Referent::Unsought(sought) => Some(sought),
             Referent::Found(_)
@@ -130,7 +132,7 @@ impl Referents<'_> {
     ///
     /// # Errors
     /// Why there is no body.
-    pub(super) fn whole(self, entry: &Entry, aim: Aim) -> Result<(String, String), NoBody> {
+    pub(super) fn whole(self, entry: &PushEntry, aim: Aim) -> Result<(String, String), NoBody> {
         let resolve = |reference: &Reference| match self.of(entry, reference) {
             Referent::Found(Hit::Id(id)) => Resolution::Id(id),
             // What a dry run would create has no id yet; any will do for the checking.
@@ -150,13 +152,13 @@ impl Referents<'_> {
         Ok((entry.mapped().path(&resolve)?, body))
     }
 
-    fn is_planned(self, entry: &Entry, reference: &Reference) -> bool {
-        matches!(self.slots.0.get(&slot_of(entry, reference)), Some(Slot::Planned(_)))
+    fn is_planned(self, entry: &PushEntry, reference: &Reference) -> bool {
+        matches!(self.creations.0.get(&slot_of(entry, reference)), Some(CreationState::Planned(_)))
     }
 }
 
 /// What creations are known by: what is searched for is one thing for all, and what is not is the entry's own.
-fn slot_of(entry: &Entry, reference: &Reference) -> String {
+fn slot_of(entry: &PushEntry, reference: &Reference) -> String {
     if reference.search.is_empty() {
         let record = reference.record.as_deref().unwrap_or_default();
         // Elements of an `each` have a creation each.
