@@ -425,3 +425,22 @@ pub(crate) fn planned_ids(uri: &str) -> Result<IdSet> {
             .at("response.getUris")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fetch_goes_on_without_a_plan_unless_nothing_gets_through_or_it_is_forbidden() {
+        for kind in Kind::ALL {
+            let ids = IdSet::from_ids([1, 2, 900]).unwrap();
+            let fetch = Fetch { plan: Plan::Always, ..Fetch::new("order-service/order", ids) };
+            let mut job = FetchJob::new(&fetch, 1).unwrap();
+            assert_eq!(job.next().map(|draft| (draft.tag, draft.method)), Some((PLANNING, Method::Options)));
+            let error = Error::new(kind, "it did not work");
+            let goes_on = job.reject(PLANNING, error.clone(), &mut Vec::new()).is_ok();
+            assert_eq!(goes_on, error.reach() != Reach::Everything && kind != Kind::Permission, "{kind}");
+            assert!(!goes_on || job.next().is_some_and(|draft| draft.method == Method::Get), "{kind}");
+        }
+    }
+}

@@ -171,3 +171,45 @@ impl EntryWindow {
         self.creations.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(window: &mut EntryWindow) -> Vec<u64> {
+        window.turn().iter().map(|turn| turn.number).collect()
+    }
+
+    #[test]
+    fn a_window_begins_when_it_is_full_or_no_more_records_come() {
+        let mut window = EntryWindow::new(2, None);
+        assert!(!window.feed(b"{}").unwrap());
+        assert_eq!((window.room(), numbers(&mut window)), (1, vec![]));
+        assert!(window.feed(b"[]").unwrap());
+        assert_eq!((window.room(), numbers(&mut window)), (0, vec![0, 1]));
+        window.feed(b"{}").unwrap();
+        assert_eq!((window.total(), window.is_exhausted()), (None, false));
+        window.finish().unwrap();
+        assert_eq!((window.total(), window.room()), (Some(3), 0));
+        let turn = window.turn();
+        assert_eq!(turn[0].number, 2);
+        assert!(turn[0].name.ends_with("-2"), "the same bytes came before");
+        assert!(window.is_exhausted());
+    }
+
+    #[test]
+    fn no_record_is_taken_behind_the_last() {
+        let mut window = EntryWindow::new(2, Some(VecDeque::new()));
+        assert!(window.feed(b"{}").is_err() && window.finish().is_err());
+        assert!(window.is_exhausted());
+    }
+
+    #[test]
+    fn what_has_no_turn_keeps_its_place_in_the_input() {
+        let records = (0..5).map(|number: u8| vec![number]).collect();
+        let mut window = EntryWindow::new(2, Some(records));
+        assert_eq!(numbers(&mut window), [0, 1]);
+        assert_eq!(window.take_rest(), [(2, vec![2]), (3, vec![3]), (4, vec![4])]);
+        assert_eq!((window.total(), numbers(&mut window)), (Some(5), vec![]));
+    }
+}
