@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::account::Prefix;
 use crate::catalog;
 use crate::checkpoint::Position;
+use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Kind, Result, Verification};
 use crate::http::{Headers, Method, Request, Response};
 use crate::output::Output;
@@ -108,7 +109,7 @@ impl From<Error> for Unusable {
 /// One kind of call. The engine sends, paces and retries; the job knows what for.
 pub(crate) trait Job: Send {
     /// Takes the host's time, before anything else is asked at that time.
-    fn tell_time(&mut self, _now: u64) {}
+    fn tell_time(&mut self, _now: HostTime) {}
 
     /// How many records it wants to be fed now, before it goes on; 0 when it wants none.
     fn room(&self) -> usize {

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, EngineTime, HostTime};
 
 /// The first pause, in milliseconds; it doubles with every packet that fails after it.
 const FIRST_PAUSE_MS: u64 = 60_000;
@@ -24,8 +24,7 @@ struct State {
 #[derive(Debug)]
 struct Outage {
     pause_ms: u64,
-    /// In engine time.
-    until: u64,
+    until: EngineTime,
     /// Whether a packet is out that tries the service again.
     is_probed: bool,
 }
@@ -47,7 +46,7 @@ pub(crate) struct Probe(Arc<MultiMessageService>);
 
 impl MultiMessageService {
     /// Asks on behalf of a packet that is ready.
-    pub(crate) fn admit(self: &Arc<Self>, now: u64) -> Admission {
+    pub(crate) fn admit(self: &Arc<Self>, now: HostTime) -> Admission {
         let mut state = self.lock();
         let time = state.clock.advance(now);
         match &mut state.outage {
@@ -67,13 +66,13 @@ impl MultiMessageService {
 
     /// Takes note that a packet failed. Answers the pause that begins with it, unless one is on already:
     /// packets that were out when the outage was noticed do not make it longer.
-    pub(crate) fn failed(&self, now: u64) -> Option<u64> {
+    pub(crate) fn failed(&self, now: HostTime) -> Option<u64> {
         let mut state = self.lock();
         let time = state.clock.advance(now);
         if state.outage.is_some() {
             return None;
         }
-        let until = time.saturating_add(FIRST_PAUSE_MS);
+        let until = time.after(FIRST_PAUSE_MS);
         state.outage = Some(Outage { pause_ms: FIRST_PAUSE_MS, until, is_probed: false });
         Some(FIRST_PAUSE_MS)
     }
@@ -90,12 +89,12 @@ impl Probe {
     }
 
     /// It still fails. Answers the next pause.
-    pub(crate) fn failed(self, now: u64) -> u64 {
+    pub(crate) fn failed(self, now: HostTime) -> u64 {
         let mut state = self.0.lock();
         let time = state.clock.advance(now);
         let before = state.outage.as_ref().map_or(0, |outage| outage.pause_ms);
         let pause_ms = before.saturating_mul(2).clamp(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-        state.outage = Some(Outage { pause_ms, until: time.saturating_add(pause_ms), is_probed: false });
+        state.outage = Some(Outage { pause_ms, until: time.after(pause_ms), is_probed: false });
         pause_ms
     }
 }
@@ -113,7 +112,7 @@ mod tests {
     use super::*;
 
     fn probe(service: &Arc<MultiMessageService>, now: u64) -> Probe {
-        match service.admit(now) {
+        match service.admit(HostTime::new(now)) {
             Admission::Probe(probe) => probe,
             other => panic!("expected a probe, found {other:?}"),
         }
@@ -122,28 +121,28 @@ mod tests {
     #[test]
     fn pauses_longer_with_every_failure_and_packs_again_after_a_success() {
         let service = Arc::new(MultiMessageService::default());
-        assert!(matches!(service.admit(0), Admission::Packed));
-        assert_eq!(service.failed(0), Some(60_000));
-        assert_eq!(service.failed(10), None, "one that was out already");
+        assert!(matches!(service.admit(HostTime::new(0)), Admission::Packed));
+        assert_eq!(service.failed(HostTime::new(0)), Some(60_000));
+        assert_eq!(service.failed(HostTime::new(10)), None, "one that was out already");
         let (mut now, mut pauses) = (60_000, Vec::new());
         for _ in 0..6 {
-            assert!(matches!(service.admit(now - 1), Admission::Singly), "{now}");
-            let pause = probe(&service, now).failed(now);
+            assert!(matches!(service.admit(HostTime::new(now - 1)), Admission::Singly), "{now}");
+            let pause = probe(&service, now).failed(HostTime::new(now));
             pauses.push(pause);
             now += pause;
         }
         assert_eq!(pauses, [120_000, 240_000, 480_000, 900_000, 900_000, 900_000]);
         probe(&service, now).succeeded();
         assert!(!service.is_failing());
-        assert_eq!(service.failed(now), Some(60_000));
+        assert_eq!(service.failed(HostTime::new(now)), Some(60_000));
     }
 
     #[test]
     fn lets_one_packet_try_at_a_time_and_another_when_it_is_dropped() {
         let service = Arc::new(MultiMessageService::default());
-        service.failed(0);
+        service.failed(HostTime::new(0));
         let first = probe(&service, 60_000);
-        assert!(matches!(service.admit(60_001), Admission::Singly));
+        assert!(matches!(service.admit(HostTime::new(60_001)), Admission::Singly));
         drop(first);
         drop(probe(&service, 60_002));
     }

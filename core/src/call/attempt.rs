@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::checked::explained;
 use crate::classify::is_unknown_path;
+use crate::clock::EngineTime;
 use crate::error::{Error, Kind};
 use crate::http::{Method, Request};
 use crate::job::Draft;
@@ -17,7 +18,7 @@ pub(super) struct Attempt {
     pub(super) may_be_applied: bool,
     /// Whether it was sent again for a 401 already.
     pub(super) is_renewed: bool,
-    pub(super) not_before: u64,
+    pub(super) not_before: EngineTime,
 }
 
 impl Attempt {
@@ -26,7 +27,13 @@ impl Attempt {
             Work::Job(draft) => draft.is_in_doubt,
             Work::Login(_) => false,
         };
-        Self { work, history: History::default(), may_be_applied, is_renewed: false, not_before: 0 }
+        Self {
+            work,
+            history: History::default(),
+            may_be_applied,
+            is_renewed: false,
+            not_before: EngineTime::START,
+        }
     }
 
     pub(super) fn is_login(&self) -> bool {
@@ -98,5 +105,5 @@ pub(super) struct InFlight {
     pub(super) permit: Permit,
     /// Which of the client's tokens it was sent with.
     pub(super) generation: u64,
-    pub(super) since: u64,
+    pub(super) since: EngineTime,
 }

@@ -12,7 +12,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::auth::Access;
 use crate::checkpoint::Checkpoint;
 use crate::classify::{Failed, classify};
-use crate::clock::Clock;
+use crate::clock::{Clock, EngineTime, HostTime};
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Request, Response};
 use crate::jitter::Jitter;
@@ -40,7 +40,7 @@ pub struct Call {
     job: Box<dyn Job>,
     jitter: Jitter,
     clock: Clock,
-    last_now: u64,
+    last_now: HostTime,
     phase: Phase,
     /// Requests that wait to be sent: new ones, and failed ones until their deadline.
     waiting: Vec<Attempt>,
@@ -71,7 +71,7 @@ impl Call {
             job,
             jitter,
             clock: Clock::default(),
-            last_now: 0,
+            last_now: HostTime::default(),
             phase: Phase::Running,
             waiting: Vec::new(),
             in_flight: Vec::new(),
@@ -87,6 +87,10 @@ impl Call {
     /// The error that ended the call, once. After that, and after [`Step::Done`],
     /// [`Kind::Misuse`]: the call is over.
     pub fn poll(&mut self, now: u64) -> Result<Step> {
+        self.step(HostTime::new(now))
+    }
+
+    fn step(&mut self, now: HostTime) -> Result<Step> {
         let time = self.tick(now);
         if self.latest_output.take().is_some() {
             self.job.acknowledge(None);
@@ -122,7 +126,7 @@ impl Call {
                 Ok(None) => {}
                 Err(error) => {
                     self.end(error);
-                    return self.poll(now);
+                    return self.step(now);
                 }
             }
         }
@@ -145,6 +149,7 @@ impl Call {
     /// [`Client::tokens`](crate::Client::tokens) at once, also when the call was cancelled: store them before
     /// polling again.
     pub fn answer(&mut self, exchange: u64, mut response: Response, now: u64) -> Result<()> {
+        let now = HostTime::new(now);
         let time = self.tick(now);
         let flight = match self.take_flight(exchange) {
             Ok(flight) => flight,
@@ -159,7 +164,7 @@ impl Call {
         self.record(Event::RequestEnded {
             exchange,
             status: Some(response.status),
-            milliseconds: time.saturating_sub(flight.since),
+            milliseconds: time.since(flight.since),
         });
         self.shared.pool.settle(flight.permit, now, &response.headers);
         let InFlight { attempt, generation, .. } = flight;
@@ -186,10 +191,10 @@ impl Call {
             }
             Err(failed) if attempt.is_removed_by(&failed.error) => {
                 let done = Response { body: b"{}".to_vec(), ..response };
-                self.accept(exchange, attempt, tag, done, now, time);
+                self.accept(exchange, attempt, done, now, time);
             }
             Err(failed) => self.failed(exchange, attempt, failed, now, time),
-            Ok(()) => self.accept(exchange, attempt, tag, response, now, time),
+            Ok(()) => self.accept(exchange, attempt, response, now, time),
         }
         Ok(())
     }
@@ -199,6 +204,7 @@ impl Call {
     /// # Errors
     /// As [`Call::answer`].
     pub fn fail(&mut self, exchange: u64, failure: TransportFailure, now: u64) -> Result<()> {
+        let now = HostTime::new(now);
         let time = self.tick(now);
         // What a transport says may quote what it was given.
         let (said, delivery, is_of_configuration) = match failure {
@@ -208,11 +214,7 @@ impl Call {
         };
         let said = Zeroizing::new(said);
         let flight = self.take_flight(exchange)?;
-        self.record(Event::RequestEnded {
-            exchange,
-            status: None,
-            milliseconds: time.saturating_sub(flight.since),
-        });
+        self.record(Event::RequestEnded { exchange, status: None, milliseconds: time.since(flight.since) });
         if delivery == Delivery::NotSent {
             self.shared.pool.refund(flight.permit, now);
         } else {
@@ -278,7 +280,7 @@ impl Call {
     /// kept, and other calls of the client log in only when it has an answer or the call is dropped. Cancelling a call
     /// that is over does nothing.
     pub fn cancel(&mut self, now: u64) {
-        self.tick(now);
+        self.tick(HostTime::new(now));
         if !matches!(self.phase, Phase::Running) {
             return;
         }
@@ -329,27 +331,27 @@ impl Call {
         })
     }
 
-    fn tick(&mut self, now: u64) -> u64 {
+    fn tick(&mut self, now: HostTime) -> EngineTime {
         self.last_now = now;
         self.job.tell_time(now);
         self.clock.advance(now)
     }
 
     /// The next new request, unless one is waiting to be sent already.
-    fn next_draft(&mut self, time: u64) -> Option<Attempt> {
+    fn next_draft(&mut self, time: EngineTime) -> Option<Attempt> {
         if self.waiting.iter().any(|attempt| attempt.not_before <= time) {
             return None;
         }
         let draft = self.job.next()?;
-        let not_before = if draft.delay_ms == 0 { 0 } else { time.saturating_add(draft.delay_ms) };
+        let not_before = if draft.delay_ms == 0 { EngineTime::START } else { time.after(draft.delay_ms) };
         Some(Attempt { not_before, ..Attempt::new(Work::Job(draft)) })
     }
 
     /// Sends what is due, oldest first, or says for what and how long to wait.
-    fn send_or_wait(&mut self, now: u64, time: u64) -> Result<Option<Step>> {
+    fn send_or_wait(&mut self, now: HostTime, time: EngineTime) -> Result<Option<Step>> {
         let Some(index) = self.waiting.iter().position(|attempt| attempt.not_before <= time) else {
             let earliest = self.waiting.iter().map(|attempt| attempt.not_before).min();
-            return Ok(earliest.map(|at| wait_step(now, at - time, WaitReason::Backoff)));
+            return Ok(earliest.map(|at| wait_step(now, at.since(time), WaitReason::Backoff)));
         };
         let index = match self.log_in_first(index, now, time)? {
             Ok(index) => index,
@@ -385,7 +387,7 @@ impl Call {
 
     /// What is to be sent instead of the attempt at `index` while there is no token: the login, or nothing
     /// as long as another call has it in hand.
-    fn log_in_first(&mut self, index: usize, now: u64, time: u64) -> Result<Result<usize, Step>> {
+    fn log_in_first(&mut self, index: usize, now: HostTime, time: EngineTime) -> Result<Result<usize, Step>> {
         if self.waiting[index].is_login() {
             return Ok(Ok(index));
         }
@@ -395,13 +397,13 @@ impl Call {
             return Ok(if is_due {
                 Ok(login)
             } else {
-                Err(wait_step(now, not_before - time, WaitReason::Backoff))
+                Err(wait_step(now, not_before.since(time), WaitReason::Backoff))
             });
         }
         if self.is_logging_in() {
             return Ok(Err(Step::Pending));
         }
-        match self.shared.session.access(self.number, now) {
+        match self.shared.session.access(self.number, now.milliseconds()) {
             Access::Granted => Ok(Ok(index)),
             Access::Busy => Ok(Err(wait_step(now, LOGIN_LOOK_MS, WaitReason::TokenRefresh))),
             Access::Login(request) => {
@@ -423,7 +425,7 @@ impl Call {
         request: Request,
         generation: u64,
         permit: Permit,
-        time: u64,
+        time: EngineTime,
     ) -> Exchange {
         let id = self.shared.next_exchange();
         let number = attempt.history.attempts + attempt.history.throttled + 1;
@@ -485,6 +487,6 @@ impl Drop for Call {
     }
 }
 
-fn wait_step(now: u64, wait_ms: u64, reason: WaitReason) -> Step {
-    Step::Wait { until: now.saturating_add(wait_ms), reason }
+fn wait_step(now: HostTime, wait_ms: u64, reason: WaitReason) -> Step {
+    Step::Wait { until: now.after(wait_ms).milliseconds(), reason }
 }

@@ -4,6 +4,7 @@ use zeroize::Zeroize;
 
 use crate::auth::Unusable;
 use crate::classify::{Failed, classify};
+use crate::clock::{EngineTime, HostTime};
 use crate::error::{Delivery, Error, Kind, RequestSummary};
 use crate::http::Response;
 use crate::job::Unusable as UnusableAnswer;
@@ -19,14 +20,17 @@ impl Call {
         &mut self,
         exchange: u64,
         attempt: Attempt,
-        tag: u64,
         response: Response,
-        now: u64,
-        time: u64,
+        now: HostTime,
+        time: EngineTime,
     ) {
         let status = response.status;
         let mut events = Vec::new();
-        let accepted = self.job.accept(tag, response, &mut events);
+        let accepted = match &attempt.work {
+            Work::Job(draft) => self.job.accept(draft.tag, response, &mut events),
+            // Its answer goes another way.
+            Work::Login(_) => return,
+        };
         self.record_all(events);
         // The server did something, and we cannot read what.
         let in_doubt = |error: Error| error.with_status(status).with_delivery(Delivery::MaybeApplied);
@@ -56,13 +60,14 @@ impl Call {
         exchange: u64,
         attempt: Attempt,
         mut response: Response,
-        now: u64,
-        time: u64,
+        now: HostTime,
+        time: EngineTime,
     ) {
         let verdict = classify(&response, self.shared.config.max_body_bytes);
         let status = response.status;
         let is_success = (200..300).contains(&status);
-        let accepted = self.shared.session.accept(self.number, &response.body, is_success, now);
+        let accepted =
+            self.shared.session.accept(self.number, &response.body, is_success, now.milliseconds());
         let verdict = verdict.map_err(|Failed { error, class }| Failed {
             error: self.shared.session.blank_login_error(error, &response.body),
             class,
@@ -97,8 +102,8 @@ impl Call {
         mut attempt: Attempt,
         generation: u64,
         failed: Failed,
-        now: u64,
-        time: u64,
+        now: HostTime,
+        time: EngineTime,
     ) {
         if attempt.is_renewed || !self.shared.session.expire(generation) {
             return self.failed(exchange, attempt, failed, now, time);
@@ -114,8 +119,8 @@ impl Call {
         exchange: u64,
         mut attempt: Attempt,
         failed: Failed,
-        now: u64,
-        time: u64,
+        now: HostTime,
+        time: EngineTime,
     ) {
         let Failed { error, class } = failed;
         let mut error = self.shared.session.blank_error(error);
@@ -157,7 +162,7 @@ impl Call {
                 {
                     *request = newer;
                 }
-                attempt.not_before = time.saturating_add(delay_ms);
+                attempt.not_before = time.after(delay_ms);
                 self.waiting.push(attempt);
             }
             Decision::Stop => self.give_up(attempt, error),

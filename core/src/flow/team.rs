@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Result};
 use crate::http::Response;
 use crate::job::{Draft, Job, Unusable};
@@ -15,7 +16,7 @@ pub(crate) struct Team<K> {
     members: Vec<TeamMember<K>>,
     next_tag: u64,
     turn: u64,
-    now: u64,
+    now: HostTime,
 }
 
 struct TeamMember<K> {
@@ -24,7 +25,7 @@ struct TeamMember<K> {
     priority: i32,
     /// Milliseconds that its first request waits, and since when.
     delay_ms: u64,
-    since: u64,
+    since: HostTime,
     /// When it last had its turn: within a priority, who has waited longest goes first.
     served: u64,
     /// Its requests that are out: the engine's tag and its own.
@@ -44,7 +45,13 @@ pub(crate) enum News<K> {
 
 impl<K: Clone> Team<K> {
     pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self { shared: Arc::clone(shared), members: Vec::new(), next_tag: 1, turn: 0, now: 0 }
+        Self {
+            shared: Arc::clone(shared),
+            members: Vec::new(),
+            next_tag: 1,
+            turn: 0,
+            now: HostTime::default(),
+        }
     }
 
     /// Adds a job.
@@ -74,7 +81,7 @@ impl<K: Clone> Team<K> {
         self.members.is_empty()
     }
 
-    pub(crate) fn tell_time(&mut self, now: u64) {
+    pub(crate) fn tell_time(&mut self, now: HostTime) {
         self.now = now;
         self.members.iter_mut().for_each(|member| member.job.tell_time(now));
     }
@@ -99,7 +106,7 @@ impl<K: Clone> Team<K> {
             member.out.push((self.next_tag, draft.tag));
             draft.tag = self.next_tag;
             // Of what waits together, each has waited since it was asked for.
-            let waited = self.now.saturating_sub(member.since);
+            let waited = self.now.since(member.since);
             draft.delay_ms += std::mem::take(&mut member.delay_ms).saturating_sub(waited);
             self.next_tag += 1;
             return Some(draft);

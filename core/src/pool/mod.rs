@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, EngineTime, HostTime};
 use crate::error::{Error, Result};
 use crate::http::Headers;
 
@@ -92,7 +92,7 @@ pub struct Pool(Arc<Mutex<State>>);
 /// The right to send one request. Must be settled or abandoned, or the request counts for ever.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    sent_at: u64,
+    sent_at: EngineTime,
     sequence: u64,
 }
 
@@ -101,7 +101,7 @@ struct State {
     config: PoolConfig,
     clock: Clock,
     /// When each answered request stops counting, ascending.
-    log: VecDeque<u64>,
+    log: VecDeque<EngineTime>,
     /// Sequence numbers of requests that are out, ascending.
     outstanding: VecDeque<u64>,
     next_sequence: u64,
@@ -109,26 +109,26 @@ struct State {
     /// Whether any header was ever seen: without, only the log counts.
     is_told: bool,
     /// When the last window ended.
-    last_end: Option<u64>,
+    last_end: Option<EngineTime>,
     /// Windows in a row that came sooner after the one before than a fixed window can.
     early_windows: u32,
     /// The newest request whose header was taken, for a rolling server.
     newest_header: u64,
     /// Requests of others that the headers gave away, halved each period.
     neighbours: u32,
-    forgets_at: u64,
+    forgets_at: EngineTime,
     /// Requests left unused since the cap was tripped: more with each time, one less with each period.
     caution: u32,
-    frozen_until: u64,
-    paced_until: u64,
+    frozen_until: EngineTime,
+    paced_until: EngineTime,
 }
 
 /// The server's period as its headers describe it, in engine time. Its true end lies between the bounds:
 /// the server counted down from some moment between our sending and its answer's arrival.
 #[derive(Clone, Copy, Debug)]
 struct Window {
-    ends_after: u64,
-    ends_before: u64,
+    ends_after: EngineTime,
+    ends_before: EngineTime,
     left: u32,
 }
 
@@ -165,17 +165,17 @@ impl Pool {
             early_windows: 0,
             newest_header: 0,
             neighbours: 0,
-            forgets_at: 0,
+            forgets_at: EngineTime::START,
             caution: 0,
-            frozen_until: 0,
-            paced_until: 0,
+            frozen_until: EngineTime::START,
+            paced_until: EngineTime::START,
         }))))
     }
 
     /// What may be sent at `now` (milliseconds since the Unix epoch) by the normal lane.
     pub fn budget(&self, now: u64) -> Budget {
         let mut state = self.lock();
-        let time = state.tick(now);
+        let time = state.tick(HostTime::new(now));
         state.budget(time, Lane::Normal)
     }
 
@@ -183,12 +183,12 @@ impl Pool {
     /// one else asking.
     pub fn forecast(&self, requests: u64, now: u64) -> u64 {
         let mut state = self.lock();
-        let time = state.tick(now);
+        let time = state.tick(HostTime::new(now));
         state.forecast(requests, time)
     }
 
     /// The right to send one request, or how many milliseconds to wait for it.
-    pub(crate) fn acquire(&self, now: u64, lane: Lane) -> Result<Permit, u64> {
+    pub(crate) fn acquire(&self, now: HostTime, lane: Lane) -> Result<Permit, u64> {
         let mut state = self.lock();
         let time = state.tick(now);
         let wait = state.wait(time, lane);
@@ -199,7 +199,7 @@ impl Pool {
     }
 
     /// Takes note of an answer and of what its headers say about the budget.
-    pub(crate) fn settle(&self, permit: Permit, now: u64, headers: &Headers) {
+    pub(crate) fn settle(&self, permit: Permit, now: HostTime, headers: &Headers) {
         let mut state = self.lock();
         let time = state.tick(now);
         state.log_answer(&permit, time);
@@ -212,25 +212,25 @@ impl Pool {
     }
 
     /// Takes note that no answer will come: the request may have counted.
-    pub(crate) fn abandon(&self, permit: Permit, now: u64) {
+    pub(crate) fn abandon(&self, permit: Permit, now: HostTime) {
         let mut state = self.lock();
         let time = state.tick(now);
         state.log_answer(&permit, time);
     }
 
     /// Takes back a permit whose request never left the host.
-    pub(crate) fn refund(&self, permit: Permit, now: u64) {
+    pub(crate) fn refund(&self, permit: Permit, now: HostTime) {
         let mut state = self.lock();
         state.tick(now);
         state.outstanding.retain(|sequence| *sequence != permit.sequence);
     }
 
     /// Stops everyone: the cap was reached. Answers for how many milliseconds.
-    pub(crate) fn freeze(&self, now: u64, wait: Option<u64>) -> u64 {
+    pub(crate) fn freeze(&self, now: HostTime, wait: Option<u64>) -> u64 {
         let mut state = self.lock();
         let time = state.tick(now);
         let wait = wait.unwrap_or(state.config.period_ms).clamp(1, state.config.period_ms.saturating_mul(10));
-        state.frozen_until = state.frozen_until.max(time.saturating_add(wait));
+        state.frozen_until = state.frozen_until.max(time.after(wait));
         state.window = None;
         state.caution = state.caution.saturating_add(CAUTION_PER_CAP).min(state.config.quota / 4);
         wait
@@ -243,7 +243,7 @@ impl Pool {
 }
 
 impl State {
-    fn tick(&mut self, now: u64) -> u64 {
+    fn tick(&mut self, now: HostTime) -> EngineTime {
         let time = self.clock.advance(now);
         while self.log.front().is_some_and(|expiry| *expiry <= time) {
             self.log.pop_front();
@@ -256,7 +256,7 @@ impl State {
         if time >= self.forgets_at {
             self.neighbours /= 2;
             self.caution = self.caution.saturating_sub(1);
-            self.forgets_at = time.saturating_add(self.config.period_ms);
+            self.forgets_at = time.after(self.config.period_ms);
         }
         time
     }
@@ -268,10 +268,10 @@ impl State {
     }
 
     /// Lets a rolling window give back what the quota's own pace allows, until a header says more.
-    fn slide(&self, window: Window, time: u64) -> Window {
+    fn slide(&self, window: Window, time: EngineTime) -> Window {
         let pace = self.config.period_ms.div_ceil(u64::from(self.config.quota));
-        let passed = (time - window.ends_before) / pace;
-        let ends = window.ends_before + (passed + 1) * pace;
+        let passed = time.since(window.ends_before) / pace;
+        let ends = window.ends_before.after((passed + 1) * pace);
         let given_back = u32::try_from(passed + 1).unwrap_or(u32::MAX);
         let left = window.left.saturating_add(given_back).min(self.config.quota);
         Window { ends_after: ends, ends_before: ends, left }
@@ -301,28 +301,26 @@ impl State {
     }
 
     /// Milliseconds until a request may be sent; 0 when it may be now.
-    fn wait(&self, time: u64, lane: Lane) -> u64 {
+    fn wait(&self, time: EngineTime, lane: Lane) -> u64 {
         let mut until = self.frozen_until.max(self.paced_until);
         if self.rolling_room(lane) == 0 {
             let held = self.config.quota.saturating_sub(self.kept_back(lane)) as usize;
             // The oldest answers have to leave until one more fits; when all are still out, look again later.
             let excess = (self.log.len() + self.outstanding.len() + 1).saturating_sub(held);
             let expiry = self.log.get(excess.saturating_sub(1)).copied();
-            until = until.max(expiry.unwrap_or(time.saturating_add(self.config.period_ms)));
+            until = until.max(expiry.unwrap_or(time.after(self.config.period_ms)));
         }
         match self.window_room(lane) {
             Some((0, window)) => until = until.max(window.ends_before),
             Some(_) => {}
             // A window has ended: one request goes ahead and brings back what the next one is like.
-            None if self.is_told && !self.outstanding.is_empty() => {
-                until = until.max(time.saturating_add(PROBE_MS))
-            }
+            None if self.is_told && !self.outstanding.is_empty() => until = until.max(time.after(PROBE_MS)),
             None => {}
         }
-        until.saturating_sub(time)
+        until.since(time)
     }
 
-    fn send(&mut self, time: u64) -> Permit {
+    fn send(&mut self, time: EngineTime) -> Permit {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         self.outstanding.push_back(sequence);
@@ -330,23 +328,23 @@ impl State {
             window.left = window.left.saturating_sub(1);
         }
         if self.config.pacing == Pacing::Spread {
-            self.paced_until = time + self.config.period_ms.div_ceil(u64::from(self.config.quota));
+            self.paced_until = time.after(self.config.period_ms.div_ceil(u64::from(self.config.quota)));
         }
         Permit { sent_at: time, sequence }
     }
 
-    fn log_answer(&mut self, permit: &Permit, time: u64) {
+    fn log_answer(&mut self, permit: &Permit, time: EngineTime) {
         self.outstanding.retain(|sequence| *sequence != permit.sequence);
-        self.log.push_back(time.saturating_add(self.config.period_ms));
+        self.log.push_back(time.after(self.config.period_ms));
     }
 
     /// Folds a header pair in. It may lower the budget of the window that we know, and never raises it;
     /// only a header that surely speaks of a later window opens a new one.
-    fn observe(&mut self, permit: &Permit, time: u64, remaining: u32, period: u64) {
+    fn observe(&mut self, permit: &Permit, time: EngineTime, remaining: u32, period: u64) {
         self.is_told = true;
         let period = period.min(self.config.period_ms);
-        let ends_after = permit.sent_at.saturating_add(period);
-        let ends_before = time.saturating_add(period);
+        let ends_after = permit.sent_at.after(period);
+        let ends_before = time.after(period);
         // Requests sent after this one were not yet counted when the server answered it.
         let later = self.outstanding.iter().filter(|sequence| **sequence > permit.sequence).count();
         let left = remaining.saturating_sub(u32::try_from(later).unwrap_or(u32::MAX));
@@ -371,9 +369,8 @@ impl State {
             _ if ends_before <= time => {} // the window that it speaks of is over already
             slot => {
                 *slot = Some(Window { ends_after, ends_before, left });
-                let is_early = self
-                    .last_end
-                    .is_some_and(|end| ends_before < end.saturating_add(self.config.period_ms / 2));
+                let is_early =
+                    self.last_end.is_some_and(|end| ends_before < end.after(self.config.period_ms / 2));
                 self.early_windows = match (self.is_rolling(), is_early) {
                     (true, _) => self.early_windows,
                     (false, true) => self.early_windows + 1,
@@ -388,14 +385,14 @@ impl State {
         self.neighbours = self.neighbours.saturating_add(known.saturating_sub(left));
     }
 
-    fn budget(&self, time: u64, lane: Lane) -> Budget {
+    fn budget(&self, time: EngineTime, lane: Lane) -> Budget {
         let wait_ms = self.wait(time, lane);
         let window_room = self.window_room(lane).map_or(u32::MAX, |(room, _)| room);
         let available = if wait_ms > 0 { 0 } else { self.rolling_room(lane).min(window_room) };
         Budget { available, quota: self.config.quota, wait_ms }
     }
 
-    fn forecast(&self, requests: u64, time: u64) -> u64 {
+    fn forecast(&self, requests: u64, time: EngineTime) -> u64 {
         let budget = self.budget(time, Lane::Normal);
         let paced = match self.config.pacing {
             Pacing::Burst => 0,
@@ -414,12 +411,12 @@ impl State {
     }
 
     /// Milliseconds until the budget that is used up now comes back.
-    fn next_room(&self, time: u64) -> u64 {
+    fn next_room(&self, time: EngineTime) -> u64 {
         let until = match self.window_room(Lane::Normal) {
             Some((room, window)) if room <= self.rolling_room(Lane::Normal) => Some(window.ends_before),
             Some(_) | None => self.log.front().copied(),
         };
-        until.map_or(self.config.period_ms, |until| until.saturating_sub(time))
+        until.map_or(self.config.period_ms, |until| until.since(time))
     }
 }
 

@@ -12,6 +12,11 @@ fn pool(quota: u32) -> Pool {
     Pool::new(PoolConfig { quota, ..PoolConfig::default() }).unwrap()
 }
 
+/// A `now` of the host.
+fn at(milliseconds: u64) -> HostTime {
+    HostTime::new(milliseconds)
+}
+
 fn headers(remaining: u64, period: u64) -> Headers {
     [
         ("Brightpearl-Requests-Remaining", remaining.to_string()),
@@ -58,7 +63,7 @@ proptest! {
             match act {
                 Act::Pass(milliseconds) => now += milliseconds,
                 Act::Ask => {
-                    if let Ok(permit) = pool.acquire(now, Lane::Normal) {
+                    if let Ok(permit) = pool.acquire(at(now), Lane::Normal) {
                         out.push((permit, now));
                     }
                 }
@@ -66,18 +71,18 @@ proptest! {
                     let (permit, sent_at) = out.remove(which % out.len());
                     counted.push(if late { now } else { sent_at });
                     let lines = said.map_or_else(Headers::new, |(remaining, period)| headers(remaining, period));
-                    pool.settle(permit, now, &lines);
+                    pool.settle(permit, at(now), &lines);
                 }
                 Act::Lose { which } if !out.is_empty() => {
                     let (permit, sent_at) = out.remove(which % out.len());
                     counted.push(if late { now } else { sent_at });
-                    pool.abandon(permit, now);
+                    pool.abandon(permit, at(now));
                 }
-                Act::Refuse { which } if !out.is_empty() => pool.refund(out.remove(which % out.len()).0, now),
+                Act::Refuse { which } if !out.is_empty() => pool.refund(out.remove(which % out.len()).0, at(now)),
                 Act::Answer { .. } | Act::Lose { .. } | Act::Refuse { .. } => {}
                 Act::Freeze(wait) => {
-                    now += pool.freeze(now, wait) - 1;
-                    prop_assert!(pool.acquire(now, Lane::High).is_err());
+                    now += pool.freeze(at(now), wait) - 1;
+                    prop_assert!(pool.acquire(at(now), Lane::High).is_err());
                 }
             }
         }
@@ -96,23 +101,23 @@ proptest! {
             match act {
                 Act::Pass(milliseconds) => now += milliseconds,
                 Act::Ask | Act::Answer { headers: None, .. } | Act::Lose { .. } | Act::Refuse { .. } => {
-                    if let Ok(permit) = pool.acquire(now, Lane::Normal) {
-                        pool.abandon(permit, now);
+                    if let Ok(permit) = pool.acquire(at(now), Lane::Normal) {
+                        pool.abandon(permit, at(now));
                     }
                 }
                 Act::Answer { headers: Some((remaining, period)), .. } => {
-                    if let Ok(permit) = pool.acquire(now, Lane::Normal) {
-                        pool.settle(permit, now, &headers(remaining, period));
+                    if let Ok(permit) = pool.acquire(at(now), Lane::Normal) {
+                        pool.settle(permit, at(now), &headers(remaining, period));
                     }
                 }
                 Act::Freeze(wait) => {
-                    pool.freeze(now, wait);
+                    pool.freeze(at(now), wait);
                 }
             }
         }
-        if let Err(wait) = pool.acquire(now, Lane::Normal) {
+        if let Err(wait) = pool.acquire(at(now), Lane::Normal) {
             prop_assert!(wait <= 10 * PERIOD);
-            prop_assert!(pool.acquire(now + wait, Lane::Normal).is_ok());
+            prop_assert!(pool.acquire(at(now + wait), Lane::Normal).is_ok());
         }
     }
 }
@@ -161,7 +166,7 @@ fn run(server: &mut Server, latency: u64, minutes: u64, neighbour_every: Option<
     let mut neighbour_at = now;
     let end = now + minutes * PERIOD;
     while now < end {
-        match pool.acquire(now, Lane::Normal) {
+        match pool.acquire(at(now), Lane::Normal) {
             Err(wait) => now += wait,
             Ok(permit) => {
                 now += latency / 2;
@@ -174,12 +179,12 @@ fn run(server: &mut Server, latency: u64, minutes: u64, neighbour_every: Option<
                 match answer {
                     Some((remaining, period)) => {
                         served += 1;
-                        pool.settle(permit, now, &headers(remaining, period));
+                        pool.settle(permit, at(now), &headers(remaining, period));
                     }
                     None => {
                         capped += 1;
-                        pool.settle(permit, now, &Headers::new());
-                        pool.freeze(now, None);
+                        pool.settle(permit, at(now), &Headers::new());
+                        pool.freeze(at(now), None);
                     }
                 }
             }
@@ -217,20 +222,20 @@ fn with_neighbours_the_cap_is_hardly_ever_tripped() {
 #[test]
 fn a_late_header_never_raises_the_budget() {
     let pool = pool(200);
-    let first = pool.acquire(0, Lane::Normal).unwrap();
-    let second = pool.acquire(0, Lane::Normal).unwrap();
-    pool.settle(second, 100, &headers(3, 50_000));
+    let first = pool.acquire(at(0), Lane::Normal).unwrap();
+    let second = pool.acquire(at(0), Lane::Normal).unwrap();
+    pool.settle(second, at(100), &headers(3, 50_000));
     assert_eq!(pool.budget(100).available, 3);
-    pool.settle(first, 20_000, &headers(199, 50_000));
+    pool.settle(first, at(20_000), &headers(199, 50_000));
     assert!(pool.budget(20_000).available <= 3);
 }
 
 #[test]
 fn the_reserve_is_for_the_high_lane() {
     let pool = Pool::new(PoolConfig { quota: 3, reserve: 1, ..PoolConfig::default() }).unwrap();
-    let _held = [pool.acquire(0, Lane::Normal).unwrap(), pool.acquire(0, Lane::Normal).unwrap()];
-    assert!(pool.acquire(0, Lane::Normal).is_err());
-    assert!(pool.acquire(0, Lane::High).is_ok());
+    let _held = [pool.acquire(at(0), Lane::Normal).unwrap(), pool.acquire(at(0), Lane::Normal).unwrap()];
+    assert!(pool.acquire(at(0), Lane::Normal).is_err());
+    assert!(pool.acquire(at(0), Lane::High).is_ok());
     for (config, field) in [
         (PoolConfig { quota: 0, ..PoolConfig::default() }, "pool.quota"),
         (PoolConfig { period_ms: 0, ..PoolConfig::default() }, "pool.period_ms"),

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use crate::checked::deprecated_read;
 use crate::checkpoint::{Checkpoint, Position, Standings};
+use crate::clock::HostTime;
 use crate::error::{Error, Reach, Result};
 use crate::flow::team::{News, Team};
 use crate::http::Response;
@@ -268,7 +269,7 @@ impl PullJob {
 }
 
 impl Job for PullJob {
-    fn tell_time(&mut self, now: u64) {
+    fn tell_time(&mut self, now: HostTime) {
         self.team.tell_time(now);
     }
 

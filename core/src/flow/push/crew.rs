@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::lookup::Look;
 use crate::catalog::Update;
 use crate::checkpoint::Position;
+use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Result};
 use crate::flow::team::{News, Team};
 use crate::http::Response;
@@ -121,7 +122,7 @@ impl Crew {
         Ok(search)
     }
 
-    pub(super) fn tell_time(&mut self, now: u64) {
+    pub(super) fn tell_time(&mut self, now: HostTime) {
         self.team.tell_time(now);
     }
 

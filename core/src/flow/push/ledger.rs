@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn a_rejection_is_written_down_only_where_something_was_announced() {
         let mut ledger = ledger(Some(""), None);
-        ledger.take_lines();
+        ledger.take_lines().unwrap();
         ledger.close("a", false, &Ending::of(State::Rejected));
         ledger.close("b", true, &Ending::of(State::MaybeApplied));
         assert_eq!(ledger.take_lines().unwrap(), None);

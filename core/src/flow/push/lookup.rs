@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::{self, FilterType};
+use crate::clock::HostTime;
 use crate::error::Error;
 use crate::mapping::Reference;
 use crate::operation::{MAX_PAGE_SIZE, Search};
@@ -46,11 +47,11 @@ struct GroupTable {
     /// hit may come.
     reading: BTreeMap<String, Vec<Hit>>,
     /// When it was seen that a value is not there.
-    absent: BTreeMap<String, u64>,
+    absent: BTreeMap<String, HostTime>,
     /// Values of which it is not believed that the whole search did not have them.
     doubted: BTreeSet<String>,
     /// When the whole search was last read to its end.
-    read_whole: Option<u64>,
+    read_whole: Option<HostTime>,
     /// How many rows the whole search has, as it last said.
     rows: Option<u64>,
 }
@@ -70,7 +71,7 @@ pub(super) struct Lookups {
     tables: BTreeMap<Group, GroupTable>,
     /// What could not be looked up for the records of this window, and why.
     unknown: BTreeMap<Sought, String>,
-    now: u64,
+    now: HostTime,
 }
 
 impl Group {
@@ -167,7 +168,7 @@ impl Look {
 }
 
 impl Lookups {
-    pub(super) fn tell_time(&mut self, now: u64) {
+    pub(super) fn tell_time(&mut self, now: HostTime) {
         self.now = now;
     }
 
@@ -178,7 +179,7 @@ impl Lookups {
         if let Some(hits) = table.found.get(&value) {
             return Some(hits);
         }
-        let is_fresh = |since: &u64| self.now.saturating_sub(*since) < BELIEVED_MS;
+        let is_fresh = |since: &HostTime| self.now.since(*since) < BELIEVED_MS;
         let is_in_whole = !table.doubted.contains(&value) && table.read_whole.as_ref().is_some_and(is_fresh);
         let is_absent = is_in_whole || table.absent.get(&value).is_some_and(is_fresh);
         is_absent.then_some(&[])

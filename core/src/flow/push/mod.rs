@@ -28,6 +28,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::checkpoint::Position;
+use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Reach, Result};
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
@@ -121,7 +122,7 @@ impl PushJob {
 }
 
 impl Job for PushJob {
-    fn tell_time(&mut self, now: u64) {
+    fn tell_time(&mut self, now: HostTime) {
         self.lookups.tell_time(now);
         self.crew.tell_time(now);
     }

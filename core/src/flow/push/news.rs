@@ -6,11 +6,11 @@ use super::progress::Progress;
 use super::write::id_of;
 use super::{PushJob, is_fatal};
 use crate::Reply;
-use crate::call::{BatchResult, Output, Resources};
 use crate::error::{Delivery, Error, Kind};
 use crate::flow::team::News;
 use crate::http::Method;
 use crate::output::State;
+use crate::output::{BatchResult, Output, Resources};
 
 impl PushJob {
     /// Takes the news, and goes on.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use crate::account::Prefix;
 use crate::checkpoint::Position;
+use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Kind, Reach, Result};
 use crate::http::{Method, Response};
 use crate::job::{Draft, Job, Outlook, Unusable};
@@ -61,7 +62,7 @@ pub(crate) struct BatchJob {
     /// Writes whose results were consumed, those of the latest output not counted.
     consumed: usize,
     partly_consumed: usize,
-    now: u64,
+    now: HostTime,
 }
 
 /// One request that is out.
@@ -124,7 +125,7 @@ impl BatchJob {
             unconsumed: VecDeque::new(),
             consumed,
             partly_consumed: 0,
-            now: 0,
+            now: HostTime::default(),
         };
         job.halt = stopped_by.map(Halt::Failed);
         job.advance();
@@ -322,7 +323,7 @@ impl BatchJob {
 }
 
 impl Job for BatchJob {
-    fn tell_time(&mut self, now: u64) {
+    fn tell_time(&mut self, now: HostTime) {
         self.now = now;
     }
 
