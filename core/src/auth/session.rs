@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::account::{Endpoint, Prefix};
+use crate::clock::HostTime;
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::excerpt;
 use crate::http::{Headers, Request};
@@ -165,7 +166,8 @@ impl Session {
     }
 
     /// Whether and how the call with that number may send a request at `now`.
-    pub(crate) fn access(&self, call: u64, now: u64) -> Access {
+    pub(crate) fn access(&self, call: u64, now: HostTime) -> Access {
+        let now = now.milliseconds();
         let mut state = self.lock();
         if let Some(error) = &state.astray {
             return Access::Refused(error.clone());
@@ -206,7 +208,8 @@ impl Session {
     /// Takes the answer to the login of that call. Tokens are kept before anything else of the answer is judged,
     /// since the grant that they came for may be used up. Of an answer whose status says failure only a complete
     /// pair of tokens is.
-    pub(crate) fn accept(&self, call: u64, body: &[u8], is_success: bool, now: u64) -> Accepted {
+    pub(crate) fn accept(&self, call: u64, body: &[u8], is_success: bool, now: HostTime) -> Accepted {
+        let now = now.milliseconds();
         let granted = login::read(&self.credentials, body);
         wipe_stack();
         let is_pair = granted.token.is_some() && granted.refresh_token.is_some();

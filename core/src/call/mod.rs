@@ -403,7 +403,7 @@ impl Call {
         if self.is_logging_in() {
             return Ok(Err(Step::Pending));
         }
-        match self.shared.session.access(self.number, now.milliseconds()) {
+        match self.shared.session.access(self.number, now) {
             Access::Granted => Ok(Ok(index)),
             Access::Busy => Ok(Err(wait_step(now, LOGIN_LOOK_MS, WaitReason::TokenRefresh))),
             Access::Login(request) => {

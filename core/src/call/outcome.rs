@@ -66,8 +66,7 @@ impl Call {
         let verdict = classify(&response, self.shared.config.max_body_bytes);
         let status = response.status;
         let is_success = (200..300).contains(&status);
-        let accepted =
-            self.shared.session.accept(self.number, &response.body, is_success, now.milliseconds());
+        let accepted = self.shared.session.accept(self.number, &response.body, is_success, now);
         let verdict = verdict.map_err(|Failed { error, class }| Failed {
             error: self.shared.session.blank_login_error(error, &response.body),
             class,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::call::{Call, Step};
 use crate::checked::known_request;
 use crate::checkpoint::Position;
+use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Method, Response};
 use crate::job::{Draft, Job, Outlook, Unusable};
@@ -92,7 +93,13 @@ fn a_login_is_no_write() {
 fn a_job_that_writes_all_the_same_is_stopped_before_it_is_signed() {
     for (read_only, is_stopped) in [(true, true), (false, false)] {
         let shared = client(read_only).shared;
-        assert!(shared.session.accept(0, br#"{"response":"token"}"#, true, 0).unusable.is_none());
+        assert!(
+            shared
+                .session
+                .accept(0, br#"{"response":"token"}"#, true, HostTime::default())
+                .unusable
+                .is_none()
+        );
         let request = Request::new(Method::Delete, "order-service/order/1/row/2");
         let planned = known_request(&request).unwrap();
         let mut call = Call::new(Arc::clone(&shared), request.into(), Box::new(request_job(&planned)));
