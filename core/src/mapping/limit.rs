@@ -115,7 +115,7 @@ impl Budget {
     #[inline]
     pub(super) fn made(&self, value: &Value<'_>) -> Result<(), String> {
         match value {
-            Value::Null | Value::True | Value::False | Value::Plain(_) | Value::Node(_) => Ok(()),
+            Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
             Value::Number(_) | Value::Text(_) | Value::Array(_) | Value::Object(_) => self.weigh(value, 0),
         }
     }
@@ -125,7 +125,7 @@ impl Budget {
             return Err(format!("it makes more than {MADE_DEPTH} arrays and objects in each other"));
         }
         match value {
-            Value::Null | Value::True | Value::False | Value::Plain(_) | Value::Node(_) => Ok(()),
+            Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
             Value::Number(text) | Value::Text(text) => match text {
                 std::borrow::Cow::Owned(text) => self.bytes(text.len()),
                 std::borrow::Cow::Borrowed(_) => Ok(()),

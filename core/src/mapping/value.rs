@@ -14,8 +14,6 @@ pub(super) enum Value<'v> {
     True,
     False,
     Number(Cow<'v, str>),
-    /// A text as it stands in the record, of which no character needs an escape.
-    Plain(&'v str),
     Text(Cow<'v, str>),
     /// An array or an object of the record.
     Node(Node<'v>),
@@ -55,8 +53,7 @@ impl<'v> Value<'v> {
             Kind::True => Value::True,
             Kind::False => Value::False,
             Kind::Number => Value::Number(node.raw().into()),
-            Kind::Text => Value::Plain(node.raw()),
-            Kind::EscapedText => Value::Text(node.text()),
+            Kind::Text | Kind::EscapedText => Value::Text(node.text()),
             Kind::Array | Kind::Object => Value::Node(node),
         }
     }
@@ -69,7 +66,6 @@ impl<'v> Value<'v> {
             Value::Null
             | Value::True
             | Value::False
-            | Value::Plain(_)
             | Value::Node(_)
             | Value::Array(_)
             | Value::Object(_) => self.clone(),
@@ -89,7 +85,7 @@ impl<'v> Value<'v> {
             Value::Null => Sort::Null,
             Value::True | Value::False => Sort::Boolean,
             Value::Number(_) => Sort::Number,
-            Value::Plain(_) | Value::Text(_) => Sort::Text,
+            Value::Text(_) => Sort::Text,
             Value::Node(node) if node.kind() == Kind::Array => Sort::Array,
             Value::Array(_) => Sort::Array,
             Value::Node(_) | Value::Object(_) => Sort::Object,
@@ -103,7 +99,6 @@ impl<'v> Value<'v> {
     /// The characters of a text.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
-            Value::Plain(text) => Some(text),
             Value::Text(text) => Some(text),
             Value::Null
             | Value::True
@@ -118,7 +113,6 @@ impl<'v> Value<'v> {
     /// The characters of a text, or a number's digits, or `true` and `false`.
     pub(super) fn scalar_text(&self) -> Option<&str> {
         match self {
-            Value::Plain(text) => Some(text),
             Value::Text(text) | Value::Number(text) => Some(text),
             Value::True => Some("true"),
             Value::False => Some("false"),
@@ -133,7 +127,6 @@ impl<'v> Value<'v> {
             Value::Null
             | Value::True
             | Value::False
-            | Value::Plain(_)
             | Value::Text(_)
             | Value::Node(_)
             | Value::Array(_)
@@ -148,7 +141,6 @@ impl<'v> Value<'v> {
             Value::True => true,
             Value::False => false,
             Value::Number(_) => true,
-            Value::Plain(text) => !text.is_empty(),
             Value::Text(text) => !text.is_empty(),
             Value::Node(node) => node.is_truthy(),
             Value::Array(elements) => !elements.is_empty(),
@@ -165,7 +157,6 @@ impl<'v> Value<'v> {
             | Value::True
             | Value::False
             | Value::Number(_)
-            | Value::Plain(_)
             | Value::Text(_)
             | Value::Node(_)
             | Value::Object(_) => None,
@@ -183,7 +174,6 @@ impl<'v> Value<'v> {
             | Value::True
             | Value::False
             | Value::Number(_)
-            | Value::Plain(_)
             | Value::Text(_)
             | Value::Node(_)
             | Value::Array(_) => None,
@@ -197,11 +187,6 @@ impl<'v> Value<'v> {
             Value::True => out.push_str("true"),
             Value::False => out.push_str("false"),
             Value::Number(digits) => out.push_str(digits),
-            Value::Plain(text) => {
-                out.push('"');
-                out.push_str(text);
-                out.push('"');
-            }
             Value::Text(text) => write_text(text, out),
             Value::Node(node) => out.push_str(node.raw()),
             Value::Array(elements) => {
@@ -233,9 +218,7 @@ impl<'v> Value<'v> {
     pub(super) fn excerpt(&self) -> String {
         match self {
             Value::Null => "nothing".to_owned(),
-            Value::Plain("") => "an empty text".to_owned(),
             Value::Text(text) if text.is_empty() => "an empty text".to_owned(),
-            Value::Plain(text) => excerpt(text).to_string(),
             Value::Text(text) => excerpt(text).to_string(),
             Value::Number(digits) if digits.len() > 40 => format!("a number of {} characters", digits.len()),
             Value::True | Value::False | Value::Number(_) => {

@@ -172,7 +172,7 @@ pub(super) fn call<'v>(
                 Value::Text(compact(&text).into())
             }
         }),
-        Function::Type => Ok(Value::Plain(arguments.any(0).sort().as_str())),
+        Function::Type => Ok(Value::Text(arguments.any(0).sort().as_str().into())),
     }
 }
 
@@ -204,12 +204,10 @@ pub(super) fn sum<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Decimal, S
 fn to_number(value: Value<'_>) -> Value<'_> {
     match value {
         Value::Number(digits) => Value::Number(digits),
-        Value::Plain(text) if Decimal::parse(text).is_ok() => Value::Number(text.into()),
         Value::Text(text) if Decimal::parse(&text).is_ok() => Value::Number(text),
         Value::Null
         | Value::True
         | Value::False
-        | Value::Plain(_)
         | Value::Text(_)
         | Value::Node(_)
         | Value::Array(_)

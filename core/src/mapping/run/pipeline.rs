@@ -179,8 +179,8 @@ fn spelled<'a>(value: &'a Value<'_>, path: &str) -> Result<&'a str, String> {
 fn tidy(value: &mut Value<'_>, rule: &Rule) {
     if rule.trim {
         match value {
-            Value::Plain(text) => *text = text.trim(),
-            Value::Text(text) => *text = Cow::Owned(text.trim().to_owned()),
+            Value::Text(Cow::Borrowed(text)) => *text = text.trim(),
+            Value::Text(Cow::Owned(text)) => *text = text.trim().to_owned(),
             Value::Null
             | Value::True
             | Value::False

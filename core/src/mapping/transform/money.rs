@@ -63,7 +63,7 @@ mod tests {
     fn amount(digits: &str, currency: &str, minor: bool, places: Option<u32>) -> Result<String, String> {
         let money = Money { currency: None, minor };
         let numeric = Numeric { places, ..Numeric::default() };
-        let currency = Value::Plain(currency);
+        let currency = Value::Text(currency.into());
         let amount = Decimal::parse(digits).expect("a number");
         let value = money.apply(amount, Some(&currency), &numeric)?;
         Ok(value.scalar_text().unwrap_or_default().to_owned())

@@ -178,9 +178,7 @@ fn is_canonical(value: &Value<'_>, reading: &Reading) -> bool {
 /// The same digits as a text or as a number.
 fn respell(value: Value<'_>, as_text: bool) -> Value<'_> {
     match (value, as_text) {
-        (Value::Number(std::borrow::Cow::Borrowed(digits)), true) => Value::Plain(digits),
         (Value::Number(digits), true) => Value::Text(digits),
-        (Value::Plain(digits), false) => Value::Number(digits.into()),
         (Value::Text(digits), false) => Value::Number(digits),
         (value, true | false) => value,
     }

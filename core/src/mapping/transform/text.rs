@@ -1,7 +1,5 @@
 //! Texts: letters, length, and what numbers look like as one.
 
-use std::borrow::Cow;
-
 use crate::mapping::value::Value;
 
 /// How letters are written.
@@ -30,12 +28,9 @@ impl Case {
 /// A text, a number's digits, or `true` and `false`, as a text of at most so many characters.
 pub(super) fn spell<'v>(value: &Value<'v>, cut: Option<u32>) -> Result<Value<'v>, String> {
     let spelled = match value {
-        Value::Plain(text) => Value::Plain(text),
-        Value::Text(text) => Value::Text(text.clone()),
-        Value::Number(Cow::Borrowed(digits)) => Value::Plain(digits),
-        Value::Number(digits) => Value::Text(digits.clone()),
-        Value::True => Value::Plain("true"),
-        Value::False => Value::Plain("false"),
+        Value::Text(text) | Value::Number(text) => Value::Text(text.clone()),
+        Value::True => Value::Text("true".into()),
+        Value::False => Value::Text("false".into()),
         Value::Null | Value::Node(_) | Value::Array(_) | Value::Object(_) => {
             return Err("expected a text, a number or a boolean".to_owned());
         }

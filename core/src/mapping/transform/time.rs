@@ -321,11 +321,11 @@ mod tests {
     }
 
     fn date_time(text: &str, time: &Time) -> Result<String, String> {
-        time.date_time(&Value::Plain(text)).map(|value| value.text().unwrap_or_default().to_owned())
+        time.date_time(&Value::Text(text.into())).map(|value| value.text().unwrap_or_default().to_owned())
     }
 
     fn date(text: &str, time: &Time) -> Result<String, String> {
-        time.date(&Value::Plain(text)).map(|value| value.text().unwrap_or_default().to_owned())
+        time.date(&Value::Text(text.into())).map(|value| value.text().unwrap_or_default().to_owned())
     }
 
     #[test]
