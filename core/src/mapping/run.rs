@@ -5,8 +5,7 @@ mod place;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::document::{KeySource, Parameter};
@@ -80,6 +79,9 @@ enum Entrance<'v> {
     Element { each: &'v Each, place: usize },
 }
 
+/// What tells references apart: the rule, the text, further columns, and the record for those that are created.
+type Asked = (Arc<str>, String, Vec<(Arc<str>, String)>, Option<String>);
+
 struct Run<'v> {
     compiled: &'v Compiled,
     levels: Vec<Level<'v>>,
@@ -93,8 +95,8 @@ struct Run<'v> {
     skipped: Option<String>,
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
-    /// The places of references by a digest of what tells them apart.
-    known: BTreeMap<u64, Vec<usize>>,
+    /// The places of references by what tells them apart.
+    known: BTreeMap<Asked, usize>,
     budget: Budget,
     /// Whether it was said that the budget is used up: nothing more is done or said then.
     is_over: bool,
@@ -438,17 +440,11 @@ impl<'v> Run<'v> {
             }),
             OnMissing::Fail | OnMissing::Skip | OnMissing::SkipRecord | OnMissing::Default(_) => None,
         };
-        let is_same = |known: &Reference| {
-            *known.rule == *rule.pointer && known.value == text && known.by == by && known.record == record
-        };
-        let mut digest = DefaultHasher::new();
-        (&rule.pointer, text, &by, &record).hash(&mut digest);
-        let alike = self.known.entry(digest.finish()).or_default();
-        let same = alike.iter().copied().find(|place| self.references.get(*place).is_some_and(is_same));
-        if let Some(place) = same {
-            return Ok(place);
+        let asked = (rule.pointer.clone(), text.to_owned(), by.clone(), record.clone());
+        match self.known.entry(asked) {
+            Entry::Occupied(known) => return Ok(*known.get()),
+            Entry::Vacant(place) => _ = place.insert(self.references.len()),
         }
-        alike.push(self.references.len());
         self.budget.bytes(text.len() + record.as_ref().map_or(0, String::len) + 8 * VALUE_BYTES)?;
         self.references.push(Reference {
             search: resolve.search.clone(),
