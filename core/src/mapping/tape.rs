@@ -91,7 +91,6 @@ impl<'r> Tape<'r> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'t> {
     tape: &'t Tape<'t>,
-    /// As wide as a pointer, so that values are moved word by word.
     place: usize,
 }
 

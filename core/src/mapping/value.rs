@@ -261,12 +261,7 @@ pub(super) fn set<'v>(members: &mut Vec<(Cow<'v, str>, Value<'v>)>, name: Cow<'v
 
 /// Members of which each name is there once: the last of a name counts, in the place of the first.
 pub(super) fn distinct<'v>(pairs: Vec<(Cow<'v, str>, Value<'v>)>) -> Vec<(Cow<'v, str>, Value<'v>)> {
-    const FEW: usize = 16;
-    let mut members = Vec::with_capacity(pairs.len());
-    if pairs.len() <= FEW {
-        pairs.into_iter().for_each(|(name, value)| set(&mut members, name, value));
-        return members;
-    }
+    let mut members: Vec<(Cow<'v, str>, Value<'v>)> = Vec::with_capacity(pairs.len());
     let mut places: BTreeMap<Cow<'v, str>, usize> = BTreeMap::new();
     for (name, value) in pairs {
         match places.get(&name) {

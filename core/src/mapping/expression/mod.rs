@@ -74,11 +74,7 @@ impl Expression {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         // Whatever follows recurses by what is counted here, the parser and dropping what it made included.
         size::check(text)?;
-        let tree = match plain_path(text) {
-            Some(path) => Tree::Path(path, None),
-            None => compile::parse(text)?,
-        };
-        Ok(Self { text: text.to_owned(), tree })
+        Ok(Self { text: text.to_owned(), tree: compile::parse(text)? })
     }
 
     /// Gives its plain paths places in a walk over the record.
@@ -108,14 +104,4 @@ impl Expression {
         let nothing = Scope { value: &Value::Null, found: None, budget: &budget };
         self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, nothing).ok())?
     }
-}
-
-/// The steps of the plainest and most frequent paths, without a parser: letters, digits, `_` and dots.
-fn plain_path(text: &str) -> Option<Vec<Segment>> {
-    let is_name = |name: &str| {
-        let starts = name.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_');
-        starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    let segments = text.split('.');
-    segments.map(|name| is_name(name).then(|| Segment::Member(name.to_owned()))).collect()
 }

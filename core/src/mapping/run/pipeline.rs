@@ -136,7 +136,7 @@ impl<'v> Run<'v> {
         let name = step.operation.as_str();
         let refuse = |reason: String| format!("{name}: {reason}");
         let operand = self.operand(&step.operand).map_err(refuse)?;
-        if operand.is_null() || operand.text().is_some_and(is_blank) {
+        if operand.is_null() || operand.text().is_some_and(|text| text.trim().is_empty()) {
             return match step.operation {
                 // To add or take away what is not there changes nothing.
                 Operation::Plus | Operation::Minus => Ok(left),
@@ -191,16 +191,11 @@ fn tidy(value: &mut Value<'_>, rule: &Rule) {
         }
     }
     let Some(text) = value.text() else { return };
-    if !rule.keep_empty && is_blank(text) {
+    if !rule.keep_empty && text.trim().is_empty() {
         *value = Value::Null;
     } else if let Some(case) = rule.case {
         *value = Value::Text(case.apply(text).into());
     }
-}
-
-/// Whether a text has nothing but white space.
-fn is_blank(text: &str) -> bool {
-    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
 }
 
 fn look_up<'v>(step: &'v LookupStep, value: &mut Value<'v>) -> Result<(), Unfit<'v>> {
