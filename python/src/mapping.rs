@@ -1,6 +1,6 @@
 //! Mapping documents, compiled, and what they make of records.
 
-use brightpearl_core::mapping::{self, Failure, Mapped, Mapper, NoBody, Reference, Resolved};
+use brightpearl_core::mapping::{self, Failure, Mapped, NoBody, Reference, Resolved};
 use brightpearl_core::{Error, discovery};
 use memchr::memchr;
 use pyo3::prelude::*;
@@ -69,10 +69,7 @@ impl CompiledMapping {
     fn map(&self, py: Python<'_>, record: &[u8], resolved: &str) -> PyResult<MappedRecord> {
         or_raise(
             py,
-            py.detach(|| {
-                Resolved::from_json(resolved)
-                    .map(|resolved| self.mapped(&mut self.0.mapper(), record, &resolved))
-            }),
+            py.detach(|| Resolved::from_json(resolved).map(|resolved| self.mapped(record, &resolved))),
         )
     }
 
@@ -118,12 +115,11 @@ impl CompiledMapping {
         resolved: &str,
     ) -> Result<Vec<MappedRecord>, Error> {
         let resolved = Resolved::from_json(resolved)?;
-        let mut mapper = self.0.mapper();
-        Ok(records.map(|record| self.mapped(&mut mapper, record, &resolved)).collect())
+        Ok(records.map(|record| self.mapped(record, &resolved)).collect())
     }
 
-    fn mapped(&self, mapper: &mut Mapper<'_>, record: &[u8], resolved: &Resolved) -> MappedRecord {
-        let mapped = mapper.map(record);
+    fn mapped(&self, record: &[u8], resolved: &Resolved) -> MappedRecord {
+        let mapped = self.0.map(record);
         let resolve = |reference: &Reference| resolved.of(reference);
         let whole = mapped.body(&resolve).and_then(|body| Ok((mapped.path(&resolve)?, body)));
         let method = self.0.target().map(|_| self.0.method().as_str());

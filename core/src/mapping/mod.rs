@@ -80,7 +80,6 @@ pub use resolved::Resolved;
 
 use document::{Document, KeySource};
 use plan::Plan;
-use tape::Tokens;
 
 /// A compiled mapping document. Cheap to clone; it can be shared between threads.
 #[derive(Clone, Debug)]
@@ -91,20 +90,6 @@ struct Compiled {
     document: Document,
     plan: Plan,
     findings: Vec<Finding>,
-}
-
-/// Maps records with the memory that it used for the ones before; see [`Mapping::mapper`].
-#[derive(Debug)]
-pub struct Mapper<'m> {
-    mapping: &'m Mapping,
-    tokens: Tokens,
-}
-
-impl Mapper<'_> {
-    /// As [`Mapping::map`].
-    pub fn map(&mut self, record: &[u8]) -> Mapped {
-        run::map(self.mapping, record, &mut self.tokens)
-    }
 }
 
 /// How a mapped record is found in Brightpearl by its key.
@@ -227,12 +212,7 @@ impl Mapping {
 
     /// Maps one record: JSON, mostly an object. Whatever is wrong with it is in the result, so that a run goes on.
     pub fn map(&self, record: &[u8]) -> Mapped {
-        self.mapper().map(record)
-    }
-
-    /// For mapping many records one after the other, which takes less memory from the system than each by itself.
-    pub fn mapper(&self) -> Mapper<'_> {
-        Mapper { mapping: self, tokens: Tokens::default() }
+        run::map(self, record)
     }
 
     /// What goes where, in the order of the body and in words.

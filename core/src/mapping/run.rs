@@ -16,21 +16,21 @@ use super::path::Found;
 use super::plan::{Leaf, List, Plan};
 use super::reference::{OnMissing, Reference};
 use super::rule::{Each, Operand, Pick, Resolve, Rule};
-use super::tape::{Kind, Node, Tape, Tokens};
+use super::tape::{Kind, Node, Tape};
 use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
 
-/// Maps a record, with memory that the next one can have.
-pub(super) fn map(mapping: &Mapping, record: &[u8], tokens: &mut Tokens) -> Mapped {
-    let tape = match Tape::read_into(record, std::mem::take(tokens)) {
+/// Maps a record.
+pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
+    let tape = match Tape::read(record) {
         Ok(tape) => tape,
         Err(reason) => return Mapped::failed(mapping.clone(), unreadable(reason)),
     };
     let mut run = Run::new(&mapping.0, record.len());
     run.enter(0, Value::of(tape.root()), Entrance::Record);
     run.record();
-    let mapped = Mapped {
+    Mapped {
         mapping: mapping.clone(),
         failures: run.failures,
         skipped: run.skipped,
@@ -40,9 +40,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8], tokens: &mut Tokens) -> Mapp
         text: run.out,
         holes: run.holes,
         parameters: run.parameters,
-    };
-    *tokens = tape.into_tokens();
-    mapped
+    }
 }
 
 fn unreadable(reason: String) -> Failure {

@@ -47,39 +47,22 @@ pub(super) struct Tape<'r> {
     tokens: Vec<Token>,
 }
 
-/// The memory of a tape.
-#[derive(Debug, Default)]
-pub(super) struct Tokens(Vec<Token>);
-
 impl<'r> Tape<'r> {
     /// Reads JSON.
     ///
     /// # Errors
     /// What is wrong with it and where, in words.
     pub(super) fn read(record: &'r [u8]) -> Result<Self, String> {
-        Self::read_into(record, Tokens::default())
-    }
-
-    /// The same, with the memory of a tape that is done with.
-    ///
-    /// # Errors
-    /// As [`Tape::read`].
-    pub(super) fn read_into(record: &'r [u8], Tokens(tokens): Tokens) -> Result<Self, String> {
         let text = str::from_utf8(record).map_err(|error| {
             format!("it is no UTF-8 from byte {} on; expected JSON in UTF-8", error.valid_up_to())
         })?;
         if u32::try_from(record.len()).is_err() {
             return Err(format!("it has {} bytes; expected less than 4 GiB", record.len()));
         }
-        match tokenise(text, tokens) {
+        match tokenise(text) {
             Ok(tokens) => Ok(Self { text, tokens }),
             Err(fault) => Err(reason(text, &fault)),
         }
-    }
-
-    /// Its memory, for another one.
-    pub(super) fn into_tokens(self) -> Tokens {
-        Tokens(self.tokens)
     }
 
     pub(super) fn root(&self) -> Node<'_> {

@@ -16,11 +16,10 @@ pub(super) enum Fault {
     Deep(usize),
 }
 
-/// Reads JSON as tokens, which take the place of those that are there.
-pub(super) fn tokenise(text: &str, mut tokens: Vec<Token>) -> Result<Vec<Token>, Box<Fault>> {
+/// Reads JSON as tokens.
+pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
     let bytes = text.as_bytes();
-    tokens.clear();
-    tokens.reserve(bytes.len() / 8 + 8);
+    let mut tokens = Vec::with_capacity(bytes.len() / 8 + 8);
     // The innermost array or object that is open. Until it is closed, its token's `next` is the one around it.
     let mut open = OUTSIDE;
     let mut is_object = false;
