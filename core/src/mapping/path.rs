@@ -1,7 +1,7 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 use super::tape::{Kind, Node};
 use super::value::{Value, from_end};
@@ -78,7 +78,8 @@ pub(super) struct Paths {
 #[derive(Clone, Debug, Default)]
 struct Branch {
     slot: usize,
-    members: BTreeMap<String, Branch>,
+    /// In the order of `by_length`.
+    members: Vec<(String, Branch)>,
     elements: Vec<(i32, Branch)>,
 }
 
@@ -103,6 +104,11 @@ impl Paths {
     }
 }
 
+/// Most names differ in length, which is quicker to see than in which letter.
+fn by_length(one: &str, other: &str) -> Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
+}
+
 impl Branch {
     fn new(steps: &mut usize) -> Self {
         *steps += 1;
@@ -110,7 +116,11 @@ impl Branch {
     }
 
     fn member(&mut self, name: &str, steps: &mut usize) -> &mut Branch {
-        self.members.entry(name.to_owned()).or_insert_with(|| Branch::new(steps))
+        let place = self.place(name).unwrap_or_else(|place| {
+            self.members.insert(place, (name.to_owned(), Branch::new(steps)));
+            place
+        });
+        &mut self.members[place].1
     }
 
     fn element(&mut self, place: i32, steps: &mut usize) -> &mut Branch {
@@ -128,7 +138,8 @@ impl Branch {
         match node.kind() {
             Kind::Object if !self.members.is_empty() => {
                 for (name, value) in node.members() {
-                    let Some(branch) = self.members.get(&*name.text()) else { continue };
+                    let Ok(known) = self.place(&name.text()) else { continue };
+                    let Some((_, branch)) = self.members.get(known) else { continue };
                     // Of repeated members the last counts, and hides what the ones before it held.
                     if found.places.get(branch.slot) != Some(&NOWHERE) {
                         branch.forget(found);
@@ -153,12 +164,17 @@ impl Branch {
         }
     }
 
+    /// Where the member of that name stands, or belongs.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.members.binary_search_by(|(known, _)| by_length(known, name))
+    }
+
     fn forget(&self, found: &mut Found) {
         if let Some(place) = found.places.get_mut(self.slot) {
             *place = NOWHERE;
         }
         let elements = self.elements.iter().map(|(_, branch)| branch);
-        self.members.values().chain(elements).for_each(|branch| branch.forget(found));
+        self.members.iter().map(|(_, branch)| branch).chain(elements).for_each(|branch| branch.forget(found));
     }
 }
 
