@@ -1,25 +1,26 @@
 //! Mapping one record: phase one, in which everything but the ids of references is known.
 
+mod body;
 mod pipeline;
 mod place;
+mod references;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use super::document::{KeySource, Parameter};
+use super::document::KeySource;
 use super::expression::Scope;
-use super::limit::{Budget, VALUE_BYTES};
-use super::mapped::{Given, Hole, Mapped, misplaced};
+use super::limit::Budget;
+use super::mapped::{Given, Hole, Mapped};
 use super::path::Found;
-use super::plan::{Leaf, List, Plan};
-use super::reference::{OnMissing, Reference};
-use super::rule::{Each, Operand, Pick, Resolve, Rule};
-use super::tape::{Kind, Node, Tape};
+use super::plan::Leaf;
+use super::reference::Reference;
+use super::rule::{Each, Pick, Rule};
+use super::tape::{Node, Tape};
 use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
+use references::Asked;
 
 /// Maps a record.
 pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
@@ -76,9 +77,6 @@ enum Entrance<'v> {
     Record,
     Element { each: &'v Each, place: usize },
 }
-
-/// What tells references apart: the rule, the text, further columns, and the record for those that are created.
-type Asked = (Arc<str>, String, Vec<(Arc<str>, String)>, Option<String>);
 
 struct Run<'v> {
     compiled: &'v Compiled,
@@ -229,134 +227,6 @@ impl<'v> Run<'v> {
         self.scope(pick).map_or(Ok(false), |scope| pick.expression.holds(scope))
     }
 
-    /// Writes a part of the body, if there is anything to write, and says whether. `from` is where what belongs
-    /// to it begins: a comma and its name.
-    fn write(&mut self, plan: &'v Plan, from: usize) -> bool {
-        match plan {
-            Plan::Leaf(leaf) => self.leaf(leaf, from),
-            Plan::Object(members) => {
-                let start = self.out.len();
-                self.out.push('{');
-                let mut is_first = true;
-                for member in members {
-                    let before = self.out.len();
-                    let prefix = member.prefix.as_str();
-                    self.out.push_str(if is_first { prefix.get(1..).unwrap_or_default() } else { prefix });
-                    if self.write(&member.plan, before) {
-                        is_first = false;
-                    } else {
-                        self.out.truncate(before);
-                    }
-                }
-                self.close(start, '}', is_first)
-            }
-            Plan::Array(elements) => {
-                let start = self.out.len();
-                self.out.push('[');
-                let mut is_first = true;
-                for (_, element) in elements {
-                    is_first &= !self.element(element, is_first);
-                }
-                self.close(start, ']', is_first)
-            }
-            Plan::List(lists) => {
-                let start = self.out.len();
-                self.out.push('[');
-                self.places.push(0);
-                let mut is_first = true;
-                for list in lists {
-                    self.list(list, &mut is_first);
-                }
-                self.places.pop();
-                self.close(start, ']', is_first)
-            }
-        }
-    }
-
-    fn close(&mut self, start: usize, closing: char, is_empty: bool) -> bool {
-        if is_empty {
-            self.out.truncate(start);
-        } else {
-            self.out.push(closing);
-        }
-        !is_empty
-    }
-
-    fn element(&mut self, plan: &'v Plan, is_first: bool) -> bool {
-        let before = self.out.len();
-        if !is_first {
-            self.out.push(',');
-        }
-        let written = self.write(plan, before);
-        if !written {
-            self.out.truncate(before);
-        }
-        written
-    }
-
-    fn list(&mut self, list: &'v List, is_first: &mut bool) {
-        let each = &list.each;
-        match each.when.as_ref().map_or(Ok(true), |when| self.holds(when)) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(reason) => {
-                return self.fail_each(each, &Value::Null, format!("`when` cannot be evaluated: {reason}"));
-            }
-        }
-        let value = match self.pick(&each.elements) {
-            Ok(value) => value,
-            Err(reason) => return self.fail_each(each, &Value::Null, reason),
-        };
-        let mut written = 0;
-        // Once the budget is used up, what is left comes to nothing.
-        match (&value, &each.split) {
-            (Value::Null, _) => {}
-            (Value::Node(node), _) if node.kind() == Kind::Array => {
-                for (place, element) in node.elements().enumerate() {
-                    written += usize::from(self.one(list, Value::of(element), place, is_first));
-                }
-            }
-            (Value::Array(elements), _) => {
-                for (place, element) in elements.iter().enumerate() {
-                    written += usize::from(self.one(list, element.clone(), place, is_first));
-                }
-            }
-            (value, Some(split)) if value.text().is_some() => {
-                let text = value.text().unwrap_or_default();
-                for (place, part) in text.split(split.as_str()).enumerate() {
-                    let part = Value::Text(Cow::Owned(part.trim().to_owned()));
-                    written += usize::from(self.one(list, part, place, is_first));
-                }
-            }
-            // What is no array stands for one of a single element.
-            (value, _) => written += usize::from(self.one(list, value.clone(), 0, is_first)),
-        }
-        if written == 0 && each.required && self.failures.is_empty() && !self.is_over {
-            self.fail_each(each, &value, "it is required, and nothing came of it".to_owned());
-        }
-    }
-
-    fn one(&mut self, list: &'v List, element: Value<'v>, place: usize, is_first: &mut bool) -> bool {
-        if self.is_over {
-            return false;
-        }
-        // Finding the plain paths of an element looks at its members.
-        let walked = if let Value::Node(node) = &element { node.span() } else { 1 };
-        if let Err(reason) = self.budget.step(walked).and_then(|()| self.budget.made(&element)) {
-            self.fail_each(&list.each, &Value::Null, reason);
-            return false;
-        }
-        self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
-        let written = self.element(&list.item, *is_first);
-        if written {
-            *is_first = false;
-            if let Some(place) = self.places.last_mut() {
-                *place += 1;
-            }
-        }
-        written
-    }
-
     fn leaf(&mut self, leaf: &'v Leaf, from: usize) -> bool {
         let mut required = None;
         for rule in &leaf.rules {
@@ -422,78 +292,6 @@ impl<'v> Run<'v> {
                 Outcome::Written
             }
             Err(reason) => self.fail(rule, &value, reason),
-        }
-    }
-
-    /// The place of a reference among the record's, which are distinct.
-    fn refer(&mut self, rule: &'v Rule, resolve: &'v Resolve, value: &Value<'v>) -> Result<usize, String> {
-        let text = if resolve.search.is_empty() { Some("") } else { value.scalar_text() };
-        let text = text.ok_or("expected a text or a number to search for")?;
-        let by = self.filters(&resolve.by)?;
-        let record = match &resolve.on_missing {
-            OnMissing::Create(_) => self.levels.get(resolve.level).map(|level| {
-                let mut json = String::new();
-                level.value.write(&mut json);
-                json
-            }),
-            OnMissing::Fail | OnMissing::Skip | OnMissing::SkipRecord | OnMissing::Default(_) => None,
-        };
-        let asked = (rule.pointer.clone(), text.to_owned(), by.clone(), record.clone());
-        match self.known.entry(asked) {
-            Entry::Occupied(known) => return Ok(*known.get()),
-            Entry::Vacant(place) => _ = place.insert(self.references.len()),
-        }
-        self.budget.bytes(text.len() + record.as_ref().map_or(0, String::len) + 8 * VALUE_BYTES)?;
-        self.references.push(Reference {
-            search: resolve.search.clone(),
-            column: resolve.column.clone(),
-            value: text.to_owned(),
-            by,
-            take: resolve.take.clone(),
-            on_missing: resolve.on_missing.clone(),
-            pointer: rule.to.clone(),
-            rule: rule.pointer.clone(),
-            record,
-        });
-        Ok(self.references.len() - 1)
-    }
-
-    /// Columns with what the document or the record has for them.
-    fn filters(&self, filters: &'v [(Arc<str>, Operand)]) -> Result<Vec<(Arc<str>, String)>, String> {
-        let mut found = Vec::with_capacity(filters.len());
-        for (column, operand) in filters {
-            let value = self.operand(operand)?;
-            let text = value.scalar_text().filter(|text| !text.is_empty());
-            let text = text.ok_or_else(|| format!("the record has nothing to search for in {column}"))?;
-            found.push((column.clone(), text.to_owned()));
-        }
-        Ok(found)
-    }
-
-    fn parameter(&mut self, parameter: &'v Parameter) {
-        let rule = &parameter.rule;
-        match self.value_of(rule) {
-            Ok(Value::Null) => {
-                self.fail(
-                    rule,
-                    &Value::Null,
-                    "the path needs it, and the record has nothing for it".to_owned(),
-                );
-            }
-            Ok(value) => match &rule.resolve {
-                Some(resolve) => match self.refer(rule, resolve, &value) {
-                    Ok(reference) => self.parameters.push(Given::Reference(reference)),
-                    Err(reason) => drop(self.fail(rule, &value, reason)),
-                },
-                None => match value.scalar_text() {
-                    Some(text) => match misplaced(text) {
-                        None => self.parameters.push(Given::Text(text.to_owned())),
-                        Some(reason) => drop(self.fail(rule, &value, reason)),
-                    },
-                    None => drop(self.fail(rule, &value, "expected a text or a number".to_owned())),
-                },
-            },
-            Err((value, reason)) => drop(self.fail(rule, &value, reason)),
         }
     }
 }

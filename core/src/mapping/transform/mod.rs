@@ -8,7 +8,6 @@ mod text;
 mod time;
 mod unit;
 mod zone;
-mod zone_rules;
 
 pub(super) use money::Money;
 pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number};

@@ -1,0 +1,138 @@
+//! Writing the body part by part: objects, arrays, and a list's element for each one of the record.
+
+use std::borrow::Cow;
+
+use super::{Entrance, Run};
+use crate::mapping::plan::{List, Plan};
+use crate::mapping::tape::Kind;
+use crate::mapping::value::Value;
+
+impl<'v> Run<'v> {
+    /// Writes a part of the body, if there is anything to write, and says whether. `from` is where what belongs
+    /// to it begins: a comma and its name.
+    pub(super) fn write(&mut self, plan: &'v Plan, from: usize) -> bool {
+        match plan {
+            Plan::Leaf(leaf) => self.leaf(leaf, from),
+            Plan::Object(members) => {
+                let start = self.out.len();
+                self.out.push('{');
+                let mut is_first = true;
+                for member in members {
+                    let before = self.out.len();
+                    let prefix = member.prefix.as_str();
+                    self.out.push_str(if is_first { prefix.get(1..).unwrap_or_default() } else { prefix });
+                    if self.write(&member.plan, before) {
+                        is_first = false;
+                    } else {
+                        self.out.truncate(before);
+                    }
+                }
+                self.close(start, '}', is_first)
+            }
+            Plan::Array(elements) => {
+                let start = self.out.len();
+                self.out.push('[');
+                let mut is_first = true;
+                for (_, element) in elements {
+                    is_first &= !self.element(element, is_first);
+                }
+                self.close(start, ']', is_first)
+            }
+            Plan::List(lists) => {
+                let start = self.out.len();
+                self.out.push('[');
+                self.places.push(0);
+                let mut is_first = true;
+                for list in lists {
+                    self.list(list, &mut is_first);
+                }
+                self.places.pop();
+                self.close(start, ']', is_first)
+            }
+        }
+    }
+
+    fn close(&mut self, start: usize, closing: char, is_empty: bool) -> bool {
+        if is_empty {
+            self.out.truncate(start);
+        } else {
+            self.out.push(closing);
+        }
+        !is_empty
+    }
+
+    fn element(&mut self, plan: &'v Plan, is_first: bool) -> bool {
+        let before = self.out.len();
+        if !is_first {
+            self.out.push(',');
+        }
+        let written = self.write(plan, before);
+        if !written {
+            self.out.truncate(before);
+        }
+        written
+    }
+
+    fn list(&mut self, list: &'v List, is_first: &mut bool) {
+        let each = &list.each;
+        match each.when.as_ref().map_or(Ok(true), |when| self.holds(when)) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(reason) => {
+                return self.fail_each(each, &Value::Null, format!("`when` cannot be evaluated: {reason}"));
+            }
+        }
+        let value = match self.pick(&each.elements) {
+            Ok(value) => value,
+            Err(reason) => return self.fail_each(each, &Value::Null, reason),
+        };
+        let mut written = 0;
+        // Once the budget is used up, what is left comes to nothing.
+        match (&value, &each.split) {
+            (Value::Null, _) => {}
+            (Value::Node(node), _) if node.kind() == Kind::Array => {
+                for (place, element) in node.elements().enumerate() {
+                    written += usize::from(self.one(list, Value::of(element), place, is_first));
+                }
+            }
+            (Value::Array(elements), _) => {
+                for (place, element) in elements.iter().enumerate() {
+                    written += usize::from(self.one(list, element.clone(), place, is_first));
+                }
+            }
+            (value, Some(split)) if value.text().is_some() => {
+                let text = value.text().unwrap_or_default();
+                for (place, part) in text.split(split.as_str()).enumerate() {
+                    let part = Value::Text(Cow::Owned(part.trim().to_owned()));
+                    written += usize::from(self.one(list, part, place, is_first));
+                }
+            }
+            // What is no array stands for one of a single element.
+            (value, _) => written += usize::from(self.one(list, value.clone(), 0, is_first)),
+        }
+        if written == 0 && each.required && self.failures.is_empty() && !self.is_over {
+            self.fail_each(each, &value, "it is required, and nothing came of it".to_owned());
+        }
+    }
+
+    fn one(&mut self, list: &'v List, element: Value<'v>, place: usize, is_first: &mut bool) -> bool {
+        if self.is_over {
+            return false;
+        }
+        // Finding the plain paths of an element looks at its members.
+        let walked = if let Value::Node(node) = &element { node.span() } else { 1 };
+        if let Err(reason) = self.budget.step(walked).and_then(|()| self.budget.made(&element)) {
+            self.fail_each(&list.each, &Value::Null, reason);
+            return false;
+        }
+        self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
+        let written = self.element(&list.item, *is_first);
+        if written {
+            *is_first = false;
+            if let Some(place) = self.places.last_mut() {
+                *place += 1;
+            }
+        }
+        written
+    }
+}
