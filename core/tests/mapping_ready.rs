@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use brightpearl_core::Method;
-use brightpearl_core::mapping::{Mapped, Mapping, OnMissing, Reference, Resolution, ready, schema};
+use brightpearl_core::mapping::{
+    Mapped, Mapping, OnMissing, Reference, Resolution, ready, schema, step_schemas,
+};
 use brightpearl_core::validate::{UnknownMembers, validate};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -132,5 +134,39 @@ fn ready_documents_keep_to_the_schema() {
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
         assert!(problems.is_empty(), "{}: {problems:#?}", ready.name);
+    }
+}
+
+/// Steps have their schemas where they are written. With `BLESS_MAPPINGS` the published schema is given them.
+#[test]
+fn the_schema_has_every_step() {
+    if std::env::var_os("BLESS_MAPPINGS").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings/mapping.schema.json");
+        let published =
+            step_schemas().fold(schema().to_owned(), |text, (name, schema)| with_step(&text, name, schema));
+        fs::write(path, published).expect("written");
+        return;
+    }
+    let schema: Value = serde_json::from_str(schema()).expect("JSON");
+    for (name, step) in step_schemas() {
+        let step: Value = serde_json::from_str(step).expect("JSON");
+        assert_eq!(schema["$defs"]["steps"]["properties"][name], step, "{name}: run with BLESS_MAPPINGS=1");
+    }
+}
+
+/// The text of the schema with a step in the place of the one of that name, or before what no step goes behind.
+fn with_step(text: &str, name: &str, schema: &str) -> String {
+    let steps = text.find("    \"steps\": {").expect("the steps");
+    let member = |name: &str| text[steps..].find(&format!("\n        \"{name}\": ")).map(|at| steps + at);
+    let last = member("as").expect("the type");
+    let written = format!("\n        \"{name}\": {schema}");
+    match member(name).filter(|at| *at < last) {
+        Some(at) => {
+            let value = at + format!("\n        \"{name}\": ").len();
+            let mut values = serde_json::Deserializer::from_str(&text[value..]).into_iter::<Value>();
+            values.next().expect("a value").expect("JSON");
+            format!("{}{written}{}", &text[..at], &text[value + values.byte_offset()..])
+        }
+        None => format!("{}{written},{}", &text[..last], &text[last..]),
     }
 }

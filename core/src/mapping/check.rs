@@ -183,7 +183,7 @@ impl Check<'_> {
             }
             return;
         }
-        if !rule.math.is_empty() || rule.unit.is_some() {
+        if !rule.on_known.is_empty() {
             return;
         }
         if let Some(lookup) = &rule.lookup {

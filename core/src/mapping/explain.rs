@@ -6,7 +6,7 @@ use super::Compiled;
 use super::document::Parameter;
 use super::plan::Plan;
 use super::reference::OnMissing;
-use super::rule::{Operand, Rule, Source};
+use super::rule::{Rule, Source};
 use super::transform::{Numeric, Otherwise, Output};
 use crate::catalog::field::{Field, Shape};
 
@@ -112,9 +112,7 @@ fn in_words(rule: &Rule) -> String {
     if rule.trim {
         add("trimmed".to_owned());
     }
-    if let Some(case) = rule.case {
-        add(format!("in {} case", case.as_str()));
-    }
+    rule.on_picked.iter().flat_map(|step| step.in_words()).for_each(&mut add);
     if let Some(default) = &rule.default {
         add(format!("or {} when there is nothing", default.json));
     }
@@ -128,12 +126,7 @@ fn in_words(rule: &Rule) -> String {
         };
         add(format!("looked up in {table} {otherwise}"));
     }
-    for step in &rule.math {
-        add(format!("{} {}", step.operation.as_str(), operand(&step.operand)));
-    }
-    if let Some(unit) = &rule.unit {
-        add(format!("from {} to {}", operand(&unit.from), unit.to.as_str()));
-    }
+    rule.on_known.iter().flat_map(|step| step.in_words()).for_each(&mut add);
     if let Some(resolve) = &rule.resolve {
         if resolve.search.is_empty() {
             add("and the id of what is created".to_owned());
@@ -173,7 +166,7 @@ fn typed(output: &Output) -> String {
         Output::Integer(number) | Output::Decimal(number) => numeric(number, &mut words),
         Output::Money(number, money) => {
             if let Some(currency) = &money.currency {
-                words.push_str(&format!(" in {}", operand(currency)));
+                words.push_str(&format!(" in {}", currency.as_str()));
             }
             words.push_str(if money.minor { " from minor units" } else { "" });
             numeric(number, &mut words);
@@ -190,11 +183,4 @@ fn typed(output: &Output) -> String {
         Output::Text { cut: None } | Output::Boolean => {}
     }
     words
-}
-
-fn operand(operand: &Operand) -> &str {
-    match operand {
-        Operand::Constant(constant) => &constant.json,
-        Operand::Pick(pick) => &pick.expression.text,
-    }
 }

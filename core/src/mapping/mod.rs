@@ -59,6 +59,7 @@ mod reference;
 mod resolved;
 mod rule;
 mod run;
+mod steps;
 mod tape;
 mod transform;
 mod value;
@@ -77,6 +78,7 @@ pub use mapped::{Mapped, NoBody};
 pub use ready::{Ready, ready};
 pub use reference::{OnMissing, Reference, Resolution};
 pub use resolved::Resolved;
+pub use steps::step_schemas;
 
 use document::{Document, KeySource};
 use plan::Plan;

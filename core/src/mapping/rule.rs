@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::expression::Expression;
-use super::transform::{Case, LookupStep, MathStep, UnitStep};
+use super::steps::Step;
+use super::transform::LookupStep;
 use super::transform::{Output, Table};
 
 /// An expression and the value that it is evaluated against: 0 is the record, 1 an element of the outermost
@@ -19,6 +20,16 @@ pub(super) struct Pick {
 pub(super) enum Operand {
     Constant(Constant),
     Pick(Pick),
+}
+
+impl Operand {
+    /// As the document has it.
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Operand::Constant(constant) => &constant.json,
+            Operand::Pick(pick) => &pick.expression.text,
+        }
+    }
 }
 
 /// A value of the document.
@@ -60,11 +71,12 @@ pub(super) struct Rule {
     pub(super) source: Source,
     pub(super) trim: bool,
     pub(super) keep_empty: bool,
-    pub(super) case: Option<Case>,
+    /// What happens to a text that was picked.
+    pub(super) on_picked: Vec<Arc<dyn Step>>,
     pub(super) default: Option<Constant>,
     pub(super) lookup: Option<LookupStep>,
-    pub(super) math: Vec<MathStep>,
-    pub(super) unit: Option<UnitStep>,
+    /// What happens to what there is before it is given a type.
+    pub(super) on_known: Vec<Arc<dyn Step>>,
     pub(super) output: Option<Output>,
     pub(super) required: bool,
     pub(super) resolve: Option<Arc<Resolve>>,

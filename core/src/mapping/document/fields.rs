@@ -1,11 +1,13 @@
 //! Reading `fields`: the rules, and those for the elements of arrays.
 
+use std::sync::Arc;
+
 use super::members::{Members, Place};
 use super::{Context, SCOPES, Scope, constant, count};
 use crate::mapping::limit::{EACH_DEPTH, RULES, TARGET_DEPTH};
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{Each, Entry, Item, Pick, Piece, Rule, Source};
-use crate::mapping::transform::Case;
+use crate::mapping::steps::{STEPS, Stage, Step};
 
 /// What `each` says of an array, without what becomes of its elements.
 struct Array {
@@ -23,8 +25,6 @@ impl Array {
         Some(Box::new(Each { pointer, to, when, elements: elements?, split, required, level, item }))
     }
 }
-
-const CASES: [(&str, Case); 2] = [("upper", Case::Upper), ("lower", Case::Lower)];
 
 impl Context<'_> {
     /// The rules of an array, each relative to `base`.
@@ -155,11 +155,10 @@ impl Context<'_> {
         let when = when.and_then(|when| self.condition(&when, scope));
         let trim = members.flag("trim", self.findings);
         let keep_empty = members.flag("keepEmpty", self.findings);
-        let case = members.choice("case", &CASES, self.findings);
+        let on_picked = self.steps(members, Stage::Picked, scope);
         let default = members.take("default").and_then(|place| constant(&place, self.findings));
         let lookup = self.lookup(members);
-        let math = self.math(members, scope);
-        let unit = self.unit(members, scope);
+        let on_known = self.steps(members, Stage::Known, scope);
         let output = members.take("as").and_then(|place| self.output(&place, scope));
         let required = !is_element && members.flag("required", self.findings);
         let resolve = members.take("resolve").and_then(|place| self.resolve(&place, scope, output.as_ref()));
@@ -170,16 +169,20 @@ impl Context<'_> {
             source: source?,
             trim,
             keep_empty,
-            case,
+            on_picked,
             default,
             lookup,
-            math,
-            unit,
+            on_known,
             output,
             required,
             resolve,
             is_key: false,
         })
+    }
+
+    fn steps(&mut self, members: &mut Members<'_>, stage: Stage, scope: Scope) -> Vec<Arc<dyn Step>> {
+        let of_stage = STEPS.iter().filter(|kind| kind.stage == stage);
+        of_stage.filter_map(|kind| (kind.read)(&members.take(kind.name)?, self, scope)).collect()
     }
 
     fn source(&mut self, members: &mut Members<'_>, scope: Scope, is_element: bool) -> Option<Source> {

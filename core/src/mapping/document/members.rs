@@ -5,38 +5,38 @@ use crate::mapping::finding::Findings;
 
 /// A part of a document, and where it stands.
 #[derive(Clone)]
-pub(super) struct Place<'d> {
-    pub(super) pointer: String,
-    pub(super) part: Part<'d>,
+pub(in crate::mapping) struct Place<'d> {
+    pub(in crate::mapping) pointer: String,
+    pub(in crate::mapping) part: Part<'d>,
 }
 
 /// The members of an object, of which each should be asked for.
-pub(super) struct Members<'d> {
-    pub(super) pointer: String,
+pub(in crate::mapping) struct Members<'d> {
+    pub(in crate::mapping) pointer: String,
     members: Vec<(String, Part<'d>)>,
     known: Vec<&'static str>,
 }
 
 impl<'d> Place<'d> {
-    pub(super) fn read(&self) -> Node<'d> {
+    pub(in crate::mapping) fn read(&self) -> Node<'d> {
         self.part.read()
     }
 
     /// Its JSON.
-    pub(super) fn json(&self) -> &'d str {
+    pub(in crate::mapping) fn json(&self) -> &'d str {
         self.part.raw().unwrap_or("null")
     }
 
-    pub(super) fn within(&self, name: &str, part: Part<'d>) -> Place<'d> {
+    pub(in crate::mapping) fn within(&self, name: &str, part: Part<'d>) -> Place<'d> {
         Place { pointer: format!("{}/{}", self.pointer, token(name)), part }
     }
 
-    pub(super) fn refuse(&self, findings: &mut Findings, expected: &str) {
+    pub(in crate::mapping) fn refuse(&self, findings: &mut Findings, expected: &str) {
         findings.error(&self.pointer, format!("found {}, expected {expected}", self.read()));
     }
 
     /// An object's members.
-    pub(super) fn object(&self, findings: &mut Findings) -> Option<Members<'d>> {
+    pub(in crate::mapping) fn object(&self, findings: &mut Findings) -> Option<Members<'d>> {
         match self.read() {
             Node::Object(members) => {
                 Some(Members { pointer: self.pointer.clone(), members, known: Vec::new() })
@@ -54,7 +54,7 @@ impl<'d> Place<'d> {
     }
 
     /// An array's elements.
-    pub(super) fn elements(&self, findings: &mut Findings) -> Vec<Place<'d>> {
+    pub(in crate::mapping) fn elements(&self, findings: &mut Findings) -> Vec<Place<'d>> {
         match self.read() {
             Node::Array(elements) => {
                 let places = elements.into_iter().enumerate();
@@ -72,7 +72,7 @@ impl<'d> Place<'d> {
         }
     }
 
-    pub(super) fn text(&self, findings: &mut Findings) -> Option<String> {
+    pub(in crate::mapping) fn text(&self, findings: &mut Findings) -> Option<String> {
         match self.read() {
             Node::Text(text) => Some(text),
             Node::Null
@@ -88,7 +88,11 @@ impl<'d> Place<'d> {
     }
 
     /// One of these words.
-    pub(super) fn choice<T: Copy>(&self, words: &[(&str, T)], findings: &mut Findings) -> Option<T> {
+    pub(in crate::mapping) fn choice<T: Copy>(
+        &self,
+        words: &[(&str, T)],
+        findings: &mut Findings,
+    ) -> Option<T> {
         let text = match self.read() {
             Node::Text(text) => Some(text),
             Node::Null
@@ -109,18 +113,22 @@ impl<'d> Place<'d> {
 
 impl<'d> Members<'d> {
     /// A member that may be there.
-    pub(super) fn take(&mut self, name: &'static str) -> Option<Place<'d>> {
+    pub(in crate::mapping) fn take(&mut self, name: &'static str) -> Option<Place<'d>> {
         self.known.push(name);
         let (_, part) = self.members.iter().rev().find(|(member, _)| member == name)?;
         Some(Place { pointer: format!("{}/{name}", self.pointer), part: part.clone() })
     }
 
-    pub(super) fn text(&mut self, name: &'static str, findings: &mut Findings) -> Option<String> {
+    pub(in crate::mapping) fn text(&mut self, name: &'static str, findings: &mut Findings) -> Option<String> {
         self.take(name)?.text(findings)
     }
 
     /// A text that must be there.
-    pub(super) fn needed_text(&mut self, name: &'static str, findings: &mut Findings) -> Option<String> {
+    pub(in crate::mapping) fn needed_text(
+        &mut self,
+        name: &'static str,
+        findings: &mut Findings,
+    ) -> Option<String> {
         match self.take(name) {
             Some(place) => place.text(findings),
             None => {
@@ -130,7 +138,7 @@ impl<'d> Members<'d> {
         }
     }
 
-    pub(super) fn flag(&mut self, name: &'static str, findings: &mut Findings) -> bool {
+    pub(in crate::mapping) fn flag(&mut self, name: &'static str, findings: &mut Findings) -> bool {
         let Some(place) = self.take(name) else { return false };
         match place.read() {
             Node::Boolean(value) => value,
@@ -147,7 +155,12 @@ impl<'d> Members<'d> {
     }
 
     /// A whole number up to a limit.
-    pub(super) fn count(&mut self, name: &'static str, most: u32, findings: &mut Findings) -> Option<u32> {
+    pub(in crate::mapping) fn count(
+        &mut self,
+        name: &'static str,
+        most: u32,
+        findings: &mut Findings,
+    ) -> Option<u32> {
         let place = self.take(name)?;
         let number = match place.read() {
             Node::Number(digits) => digits.parse().ok().filter(|number| *number <= most),
@@ -164,7 +177,7 @@ impl<'d> Members<'d> {
         number
     }
 
-    pub(super) fn choice<T: Copy>(
+    pub(in crate::mapping) fn choice<T: Copy>(
         &mut self,
         name: &'static str,
         words: &[(&str, T)],
@@ -174,14 +187,14 @@ impl<'d> Members<'d> {
     }
 
     /// Every member with its place, whatever its name.
-    pub(super) fn all(&self) -> Vec<(String, Place<'d>)> {
+    pub(in crate::mapping) fn all(&self) -> Vec<(String, Place<'d>)> {
         let at = |name: &str| format!("{}/{}", self.pointer, token(name));
         let places = self.members.iter();
         places.map(|(name, part)| (name.clone(), Place { pointer: at(name), part: part.clone() })).collect()
     }
 
     /// Reports members that nobody asked for, and repeated ones.
-    pub(super) fn finish(self, findings: &mut Findings) {
+    pub(in crate::mapping) fn finish(self, findings: &mut Findings) {
         for (place, (name, _)) in self.members.iter().enumerate() {
             let pointer = format!("{}/{}", self.pointer, token(name));
             if !self.known.contains(&name.as_str()) {

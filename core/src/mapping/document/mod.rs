@@ -5,6 +5,8 @@ mod members;
 mod steps;
 mod whole;
 
+pub(super) use members::Place;
+pub(super) use steps::text_constant;
 pub(super) use whole::{Document, KeySource, Parameter, placeholders, read};
 
 use std::cell::Cell;
@@ -20,7 +22,6 @@ use super::tape::{Kind, Node as TapeNode, Tape};
 use super::transform::{Reading, Table};
 use super::value::Value;
 use crate::json::Node;
-use members::Place;
 
 /// How much of a document was read, nested ones included.
 #[derive(Debug, Default)]
@@ -46,8 +47,8 @@ fn count(
 }
 
 /// What rules can refer to while they are read.
-struct Context<'c> {
-    findings: &'c mut Findings,
+pub(super) struct Context<'c> {
+    pub(super) findings: &'c mut Findings,
     tables: Tables,
     /// Tables that some rule uses.
     used_tables: Vec<String>,
@@ -67,7 +68,7 @@ struct Context<'c> {
 
 /// The value against which a path is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope {
+pub(super) enum Scope {
     Element,
     Parent,
     Record,
@@ -103,7 +104,7 @@ impl Context<'_> {
     }
 
     /// A path: a text, or `{"from": ..., "scope": ...}`.
-    fn pick(&mut self, place: &Place<'_>, scope: Scope) -> Option<Pick> {
+    pub(super) fn pick(&mut self, place: &Place<'_>, scope: Scope) -> Option<Pick> {
         if let Node::Object(_) = place.read() {
             let mut members = place.object(self.findings)?;
             let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(scope);
@@ -135,7 +136,7 @@ impl Context<'_> {
     }
 
     /// A path, or a number, or `{"value": ...}`.
-    fn operand(&mut self, place: &Place<'_>, scope: Scope) -> Option<Operand> {
+    pub(super) fn operand(&mut self, place: &Place<'_>, scope: Scope) -> Option<Operand> {
         match place.read() {
             Node::Number(_) => Some(Operand::Constant(constant(place, self.findings)?)),
             Node::Object(members) if members.iter().any(|(name, _)| name == "value") => {

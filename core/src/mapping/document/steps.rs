@@ -1,4 +1,4 @@
-//! Reading what happens to a value on its way: tables, calculations, units, types and references.
+//! Reading what happens to a value on its way beside the steps of a member: tables, types and references.
 
 use std::sync::Arc;
 
@@ -9,8 +9,7 @@ use crate::json::Node;
 use crate::mapping::reference::OnMissing;
 use crate::mapping::rule::{Constant, Operand, Resolve};
 use crate::mapping::transform::{
-    Input, LookupStep, MathStep, Money, Numeric, Operation, Otherwise, Output, Pattern, Rounding, Table,
-    Time, Unit, UnitStep, Zone,
+    Input, LookupStep, Money, Numeric, Otherwise, Output, Pattern, Rounding, Table, Time, Zone,
 };
 use crate::mapping::value::Value;
 use crate::value::CurrencyCode;
@@ -123,59 +122,6 @@ impl Context<'_> {
             self.findings.error(&place.pointer, "default is missing; expected the value that goes there");
         }
         constant(&default?, self.findings)
-    }
-
-    /// `[{"times": "quantity"}, {"minus": "discount"}]`.
-    pub(super) fn math(&mut self, members: &mut Members<'_>, scope: Scope) -> Vec<MathStep> {
-        let Some(place) = members.take("math") else { return Vec::new() };
-        let mut steps = Vec::new();
-        for element in place.elements(self.findings) {
-            let Some(mut members) = element.object(self.findings) else { continue };
-            let mut found = 0;
-            for (name, operation) in Operation::NAMES {
-                let Some(operand) = members.take(name) else { continue };
-                found += 1;
-                let operand = self.operand(&operand, scope);
-                steps.extend(operand.map(|operand| MathStep { operation, operand }));
-            }
-            members.finish(self.findings);
-            if found != 1 {
-                self.findings
-                    .error(element.pointer, "expected one of plus, minus, times and over in each step");
-            }
-        }
-        steps
-    }
-
-    /// `{"from": "g", "to": "kg"}`; the unit may stand in the record: `{"from": {"from": "weight_unit"}, ...}`.
-    pub(super) fn unit(&mut self, members: &mut Members<'_>, scope: Scope) -> Option<UnitStep> {
-        let place = members.take("unit")?;
-        let mut members = place.object(self.findings)?;
-        let from = members.take("from");
-        let to = members.needed_text("to", self.findings);
-        members.finish(self.findings);
-        let unit = |name: &str, pointer: String, context: &mut Self| match Unit::named(name) {
-            Ok(unit) => Some(unit),
-            Err(reason) => {
-                context.findings.error(pointer, reason);
-                None
-            }
-        };
-        let to = unit(&to?, format!("{}/to", place.pointer), self)?;
-        let Some(from) = from else {
-            self.findings.error(&place.pointer, "from is missing; expected a unit, or where it stands");
-            return None;
-        };
-        if let Node::Object(_) = from.read() {
-            return self.pick(&from, scope).map(|pick| UnitStep { from: Operand::Pick(pick), to });
-        }
-        let name = from.text(self.findings)?;
-        let known = unit(&name, from.pointer.clone(), self)?;
-        if !known.fits(to) {
-            let message = format!("{} cannot be turned into {}", known.as_str(), to.as_str());
-            self.findings.error(&place.pointer, message);
-        }
-        Some(UnitStep { from: Operand::Constant(text_constant(&name)), to })
     }
 
     /// `"decimal"`, or `{"type": "decimal", ...}`.
@@ -420,7 +366,7 @@ fn caseless_of(made: &mut Vec<(Arc<Table>, Arc<Table>)>, table: &Arc<Table>) -> 
     caseless
 }
 
-fn text_constant(text: &str) -> Constant {
+pub(in crate::mapping) fn text_constant(text: &str) -> Constant {
     let mut json = String::new();
     let value = Value::Text(text.to_owned().into());
     value.write(&mut json);

@@ -1,15 +1,14 @@
 //! What a rule makes of its source, step by step.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::Run;
 use crate::mapping::expression::equal;
 use crate::mapping::rule::{Operand, Piece, Rule, Source};
-use crate::mapping::transform::{
-    LookupStep, MathStep, Operation, Otherwise, Tabled, Unit, UnitStep, calculate, convert, read_number,
-};
+use crate::mapping::steps::{Around, Step};
+use crate::mapping::transform::{LookupStep, Otherwise, Tabled};
 use crate::mapping::value::Value;
-use crate::value::Decimal;
 
 /// The value that did not fit, and why.
 type Unfit<'v> = (Value<'v>, String);
@@ -19,6 +18,9 @@ impl<'v> Run<'v> {
     pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Value<'v>, Unfit<'v>> {
         let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
         tidy(&mut value, rule);
+        if value.text().is_some() && !rule.on_picked.is_empty() {
+            value = self.stepped(&rule.on_picked, value.clone()).map_err(|reason| (value, reason))?;
+        }
         if value.is_null() {
             match &rule.default {
                 Some(default) => value = default.value.lent(),
@@ -43,23 +45,24 @@ impl<'v> Run<'v> {
         })
     }
 
-    /// What calculations, units and the type make of a value.
+    /// What steps and the type make of a value.
     fn typed(&self, rule: &'v Rule, value: Value<'v>) -> Result<Value<'v>, Unfit<'v>> {
         // What is said of the type of a reference holds for the id.
         let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
-        if output.is_none() && rule.math.is_empty() && rule.unit.is_none() {
-            return Ok(value);
-        }
-        let reading = &self.compiled.document.reading;
+        let made = self.stepped(&rule.on_known, value.clone()).and_then(|made| match output {
+            Some(output) => {
+                output.apply(&made, &self.compiled.document.reading, &|operand| self.operand(operand))
+            }
+            None => Ok(made),
+        });
+        made.map_err(|reason| (value, reason))
+    }
+
+    /// What steps make of a value, one after the other.
+    fn stepped(&self, steps: &'v [Arc<dyn Step>], value: Value<'v>) -> Result<Value<'v>, String> {
         let operand = |operand: &'v Operand| self.operand(operand);
-        let number = self.reckon(rule, &value)?;
-        let typed = match (number, output) {
-            (Some(number), Some(output)) => output.apply_to_number(number, reading, &operand),
-            (Some(number), None) => Ok(Value::number_of(number)),
-            (None, Some(output)) => output.apply(&value, reading, &operand),
-            (None, None) => return Ok(value),
-        };
-        typed.map_err(|reason| (value, reason))
+        let around = Around { operand: &operand, reading: &self.compiled.document.reading };
+        steps.iter().try_fold(value, |value, step| step.apply(value, &around))
     }
 
     fn source(&self, source: &'v Source) -> Result<Value<'v>, String> {
@@ -111,59 +114,6 @@ impl<'v> Run<'v> {
             Operand::Pick(pick) => self.pick(pick),
         }
     }
-
-    fn number(&self, value: &Value<'v>) -> Result<Decimal, Unfit<'v>> {
-        read_number(value, &self.compiled.document.reading).map_err(|reason| (value.clone(), reason))
-    }
-
-    /// What calculations and units make of a value, if there are any.
-    fn reckon(&self, rule: &'v Rule, value: &Value<'v>) -> Result<Option<Decimal>, Unfit<'v>> {
-        if rule.math.is_empty() && rule.unit.is_none() {
-            return Ok(None);
-        }
-        let mut result = self.number(value)?;
-        let refuse = |reason: String| (value.clone(), reason);
-        for step in &rule.math {
-            result = self.step(step, result).map_err(refuse)?;
-        }
-        if let Some(unit) = &rule.unit {
-            result = self.convert(unit, result).map_err(refuse)?;
-        }
-        Ok(Some(result))
-    }
-
-    fn step(&self, step: &'v MathStep, left: Decimal) -> Result<Decimal, String> {
-        let name = step.operation.as_str();
-        let refuse = |reason: String| format!("{name}: {reason}");
-        let operand = self.operand(&step.operand).map_err(refuse)?;
-        if operand.is_null() || operand.text().is_some_and(|text| text.trim().is_empty()) {
-            return match step.operation {
-                // To add or take away what is not there changes nothing.
-                Operation::Plus | Operation::Minus => Ok(left),
-                Operation::Times | Operation::Over => {
-                    Err(format!("{name}: the record has no {}", operand_name(&step.operand)))
-                }
-            };
-        }
-        let right = self.number(&operand).map_err(|(found, reason)| {
-            format!("{name}: {} is {}, {reason}", operand_name(&step.operand), found.excerpt())
-        })?;
-        calculate(left, step.operation, right)
-    }
-
-    fn convert(&self, step: &'v UnitStep, measure: Decimal) -> Result<Decimal, String> {
-        let from = self.operand(&step.from)?;
-        let name = from.text();
-        let name = name.ok_or_else(|| format!("its unit is {}; expected the name of one", from.excerpt()))?;
-        convert(measure, Unit::named(name)?, step.to)
-    }
-}
-
-fn operand_name(operand: &Operand) -> &str {
-    match operand {
-        Operand::Constant(constant) => &constant.json,
-        Operand::Pick(pick) => &pick.expression.text,
-    }
 }
 
 /// A part of a text; nothing for null.
@@ -175,7 +125,7 @@ fn spelled<'a>(value: &'a Value<'_>, path: &str) -> Result<&'a str, String> {
     text.ok_or_else(|| format!("{path} is {}; expected a text or a number", value.excerpt()))
 }
 
-/// Trims a text and sets its case, as the rule says. An empty text is as good as none, unless it is to be kept.
+/// Trims a text, if the rule says so. An empty text is as good as none, unless it is to be kept.
 fn tidy(value: &mut Value<'_>, rule: &Rule) {
     if rule.trim {
         match value {
@@ -193,8 +143,6 @@ fn tidy(value: &mut Value<'_>, rule: &Rule) {
     let Some(text) = value.text() else { return };
     if !rule.keep_empty && text.trim().is_empty() {
         *value = Value::Null;
-    } else if let Some(case) = rule.case {
-        *value = Value::Text(case.apply(text).into());
     }
 }
 

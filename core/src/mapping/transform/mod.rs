@@ -6,22 +6,18 @@ mod number;
 mod table;
 mod text;
 mod time;
-mod unit;
 mod zone;
 
 pub(super) use money::Money;
 pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number};
 pub(super) use table::{Otherwise, Table, Tabled};
-pub(super) use text::Case;
 pub(super) use time::{Input, Pattern, Time};
-pub(super) use unit::{Unit, convert};
 pub(super) use zone::Zone;
 
 use std::sync::Arc;
 
 use super::rule::Operand;
 use super::value::{Sort, Value};
-use crate::value::Decimal;
 
 /// Looking a value up in a table of the document.
 #[derive(Clone, Debug)]
@@ -30,20 +26,6 @@ pub(super) struct LookupStep {
     pub(super) name: String,
     pub(super) table: Arc<Table>,
     pub(super) otherwise: Otherwise,
-}
-
-/// One calculation.
-#[derive(Clone, Debug)]
-pub(super) struct MathStep {
-    pub(super) operation: Operation,
-    pub(super) operand: Operand,
-}
-
-/// Turning a measure into another unit.
-#[derive(Clone, Debug)]
-pub(super) struct UnitStep {
-    pub(super) from: Operand,
-    pub(super) to: Unit,
 }
 
 /// The type that a value is given.
@@ -92,33 +74,14 @@ impl Output {
             Output::Money(numeric, money) if numeric.places.is_none() && money.is_plain() => {
                 number::decimal(value, numeric, reading)
             }
-            Output::Money(..) => self.apply_to_number(read_number(value, reading)?, reading, operand),
-            Output::Date(time) => time.date(value),
-            Output::DateTime(time) => time.date_time(value),
-            Output::Boolean => boolean(value),
-        }
-    }
-
-    /// The same for a number that was computed.
-    ///
-    /// # Errors
-    /// As [`Output::apply`].
-    pub(super) fn apply_to_number<'v>(
-        &'v self,
-        number: Decimal,
-        reading: &Reading,
-        operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
-    ) -> Result<Value<'v>, String> {
-        match self {
-            Output::Integer(numeric) => number::whole(number, numeric),
-            Output::Decimal(numeric) => numeric.fit(number, numeric.places).map(|fit| numeric.write(fit)),
             Output::Money(numeric, money) => {
+                let number = read_number(value, reading)?;
                 let currency = money.currency.as_ref().map(operand).transpose()?;
                 money.apply(number, currency.as_ref(), numeric)
             }
-            Output::Text { .. } | Output::Date(_) | Output::DateTime(_) | Output::Boolean => {
-                self.apply(&Value::number_of(number), reading, operand)
-            }
+            Output::Date(time) => time.date(value),
+            Output::DateTime(time) => time.date_time(value),
+            Output::Boolean => boolean(value),
         }
     }
 }

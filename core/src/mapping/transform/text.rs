@@ -1,29 +1,6 @@
-//! Texts: letters, length, and what numbers look like as one.
+//! Texts: their length, and what numbers look like as one.
 
 use crate::mapping::value::Value;
-
-/// How letters are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mapping) enum Case {
-    Upper,
-    Lower,
-}
-
-impl Case {
-    pub(in crate::mapping) fn apply(self, text: &str) -> String {
-        match self {
-            Case::Upper => text.to_uppercase(),
-            Case::Lower => text.to_lowercase(),
-        }
-    }
-
-    pub(in crate::mapping) fn as_str(self) -> &'static str {
-        match self {
-            Case::Upper => "upper",
-            Case::Lower => "lower",
-        }
-    }
-}
 
 /// A text, a number's digits, or `true` and `false`, as a text of at most so many characters.
 pub(super) fn spell<'v>(value: &Value<'v>, cut: Option<u32>) -> Result<Value<'v>, String> {

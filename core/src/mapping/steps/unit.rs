@@ -1,8 +1,82 @@
-//! Units of mass, length and volume, with exact factors.
+//! `unit`: measures of mass, length and volume in another unit, with exact factors.
+
+use std::sync::Arc;
 
 use rust_decimal::{Decimal as Exact, RoundingStrategy};
 
+use super::{Around, Stage, Step, StepKind};
+use crate::mapping::document::{Context, Place, Scope, text_constant};
+use crate::mapping::rule::Operand;
+use crate::mapping::transform::read_number;
+use crate::mapping::value::Value;
+use crate::validate::document::Node;
 use crate::value::Decimal;
+
+pub(super) const KIND: StepKind = StepKind {
+    name: "unit",
+    stage: Stage::Known,
+    schema: r##"{
+          "type": "object",
+          "properties": {
+            "from": {
+              "description": "A unit, or where the record has its name.",
+              "oneOf": [{"type": "string"}, {"$ref": "#/$defs/scopedPath"}]
+            },
+            "to": {"type": "string"}
+          },
+          "required": ["from", "to"],
+          "additionalProperties": false
+        }"##,
+    read,
+};
+
+/// Turning a measure into another unit.
+#[derive(Debug)]
+struct Conversion {
+    from: Operand,
+    to: Unit,
+}
+
+/// `{"from": "g", "to": "kg"}`; the unit may stand in the record: `{"from": {"from": "weight_unit"}, ...}`.
+fn read(place: &Place<'_>, context: &mut Context<'_>, scope: Scope) -> Option<Arc<dyn Step>> {
+    let mut members = place.object(context.findings)?;
+    let from = members.take("from");
+    let to = members.needed_text("to", context.findings);
+    members.finish(context.findings);
+    let unit = |name: &str, pointer: String, context: &mut Context<'_>| {
+        Unit::named(name).map_err(|reason| context.findings.error(pointer, reason)).ok()
+    };
+    let to = unit(&to?, format!("{}/to", place.pointer), context)?;
+    let Some(from) = from else {
+        context.findings.error(&place.pointer, "from is missing; expected a unit, or where it stands");
+        return None;
+    };
+    if let Node::Object(_) = from.read() {
+        let from = Operand::Pick(context.pick(&from, scope)?);
+        return Some(Arc::new(Conversion { from, to }));
+    }
+    let name = from.text(context.findings)?;
+    let known = unit(&name, from.pointer.clone(), context)?;
+    if !known.fits(to) {
+        let message = format!("{} cannot be turned into {}", known.as_str(), to.as_str());
+        context.findings.error(&place.pointer, message);
+    }
+    Some(Arc::new(Conversion { from: Operand::Constant(text_constant(&name)), to }))
+}
+
+impl Step for Conversion {
+    fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
+        let measure = read_number(&value, around.reading)?;
+        let from = (around.operand)(&self.from)?;
+        let name = from.text();
+        let name = name.ok_or_else(|| format!("its unit is {}; expected the name of one", from.excerpt()))?;
+        convert(measure, Unit::named(name)?, self.to).map(Value::number_of)
+    }
+
+    fn in_words(&self) -> Vec<String> {
+        vec![format!("from {} to {}", self.from.as_str(), self.to.as_str())]
+    }
+}
 
 /// What a unit measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +88,7 @@ enum Measure {
 
 /// A unit, by its place in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mapping) struct Unit(usize);
+struct Unit(usize);
 
 /// A name, and how many of the measure's smallest units one is: milligrams, millimetres, cubic millimetres, as
 /// a whole number and its decimal places. Names that follow with the same factor are other spellings.
@@ -66,7 +140,7 @@ impl Unit {
     ///
     /// # Errors
     /// The names that there are.
-    pub(in crate::mapping) fn named(name: &str) -> Result<Self, String> {
+    fn named(name: &str) -> Result<Self, String> {
         let place = UNITS.iter().position(|unit| unit.0.eq_ignore_ascii_case(name.trim()));
         place.map(Self).ok_or_else(|| {
             let names: Vec<&str> = UNITS.iter().map(|unit| unit.0).collect();
@@ -74,7 +148,7 @@ impl Unit {
         })
     }
 
-    pub(in crate::mapping) fn as_str(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         UNITS.get(self.0).map_or("", |unit| unit.0)
     }
 
@@ -87,7 +161,7 @@ impl Unit {
     }
 
     /// Whether both measure the same.
-    pub(in crate::mapping) fn fits(self, other: Unit) -> bool {
+    fn fits(self, other: Unit) -> bool {
         self.measure() == other.measure()
     }
 }
@@ -99,7 +173,7 @@ const PLACES: u32 = 9;
 ///
 /// # Errors
 /// When the units measure different things, or the number has too many digits.
-pub(in crate::mapping) fn convert(measure: Decimal, from: Unit, to: Unit) -> Result<Decimal, String> {
+fn convert(measure: Decimal, from: Unit, to: Unit) -> Result<Decimal, String> {
     if !from.fits(to) {
         return Err(format!("{} cannot be turned into {}", from.as_str(), to.as_str()));
     }

@@ -1,0 +1,64 @@
+//! The steps that a rule may ask for by a member of its own: a file here for each, and a line in [`STEPS`].
+//!
+//! Whatever else is to be known of a step, such as its schema and how it is told in words, stands in its file. Trimming,
+//! defaults, tables, types and references are no such steps: the document as a whole is checked by them.
+
+mod case;
+mod math;
+mod unit;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::document::{Context, Place, Scope};
+use super::rule::Operand;
+use super::transform::Reading;
+use super::value::Value;
+
+/// Every step, in the order in which they happen.
+pub(super) const STEPS: [StepKind; 3] = [case::KIND, math::KIND, unit::KIND];
+
+/// When a step happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// To a text as it was picked and trimmed, before defaults and tables.
+    Picked,
+    /// To what there is after defaults and tables, before it is given a type.
+    Known,
+}
+
+/// What is known of a step.
+pub(super) struct StepKind {
+    /// The rule's member that asks for it.
+    pub(super) name: &'static str,
+    pub(super) stage: Stage,
+    /// The JSON Schema of that member.
+    pub(super) schema: &'static str,
+    /// Reads that member; what is wrong with it is a finding.
+    pub(super) read: fn(&Place<'_>, &mut Context<'_>, Scope) -> Option<Arc<dyn Step>>,
+}
+
+/// A step as a rule asks for it.
+pub(super) trait Step: Debug + Send + Sync {
+    /// What it makes of a value that is there.
+    ///
+    /// # Errors
+    /// Why it cannot be done, in words.
+    fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String>;
+
+    /// What it does, in words, such as `in upper case`; one text for each of its parts.
+    fn in_words(&self) -> Vec<String>;
+}
+
+/// What a step may know beside its value.
+pub(super) struct Around<'a, 'v> {
+    /// What the document or the record has for an operand.
+    pub(super) operand: &'a dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
+    /// How the source writes numbers and dates.
+    pub(super) reading: &'a Reading,
+}
+
+/// The members of a rule that ask for steps, each with its JSON Schema as it stands in [`schema`](super::schema).
+pub fn step_schemas() -> impl Iterator<Item = (&'static str, &'static str)> {
+    STEPS.iter().map(|kind| (kind.name, kind.schema))
+}
