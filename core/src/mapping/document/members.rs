@@ -87,6 +87,23 @@ impl<'d> Place<'d> {
         }
     }
 
+    /// A whole number up to a limit.
+    pub(in crate::mapping) fn count(&self, most: u32, findings: &mut Findings) -> Option<u32> {
+        let number = match self.read() {
+            Node::Number(digits) => digits.parse().ok().filter(|number| *number <= most),
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Object(_)
+            | Node::Unreadable => None,
+        };
+        if number.is_none() {
+            self.refuse(findings, &format!("a whole number from 0 to {most}"));
+        }
+        number
+    }
+
     /// One of these words.
     pub(in crate::mapping) fn choice<T: Copy>(
         &self,
@@ -161,20 +178,7 @@ impl<'d> Members<'d> {
         most: u32,
         findings: &mut Findings,
     ) -> Option<u32> {
-        let place = self.take(name)?;
-        let number = match place.read() {
-            Node::Number(digits) => digits.parse().ok().filter(|number| *number <= most),
-            Node::Null
-            | Node::Boolean(_)
-            | Node::Text(_)
-            | Node::Array(_)
-            | Node::Object(_)
-            | Node::Unreadable => None,
-        };
-        if number.is_none() {
-            place.refuse(findings, &format!("a whole number from 0 to {most}"));
-        }
-        number
+        self.take(name)?.count(most, findings)
     }
 
     pub(in crate::mapping) fn choice<T: Copy>(
