@@ -110,9 +110,9 @@ pub(crate) fn form(body: &[u8]) -> Result<Node<'static>, String> {
 
 /// The members of an object in order, repeated ones included.
 fn members(token: &str) -> serde_json::Result<Vec<(String, Part<'_>)>> {
-    struct Members;
+    struct MembersVisitor;
 
-    impl<'de> Visitor<'de> for Members {
+    impl<'de> Visitor<'de> for MembersVisitor {
         type Value = Vec<(String, Part<'de>)>;
 
         fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,7 +128,7 @@ fn members(token: &str) -> serde_json::Result<Vec<(String, Part<'_>)>> {
         }
     }
 
-    serde_json::Deserializer::from_str(token).deserialize_map(Members)
+    serde_json::Deserializer::from_str(token).deserialize_map(MembersVisitor)
 }
 
 /// The member of that name; of several, the last, as JSON readers have it.

@@ -3,9 +3,9 @@
 
 use super::document::{Document, KeySource};
 use super::finding::Findings;
-use super::plan::{Leaf, List, Plan};
-use super::rule::{Constant, Operand, Resolve, Rule as MappingRule, Source};
-use super::transform::{Numeric, Otherwise, Output};
+use super::plan::{BodyPlan, Leaf, List};
+use super::rule::{Constant, MappingRule, Operand, Resolve, Source};
+use super::transform::{Numeric, Otherwise, ValueType};
 use crate::catalog::field::{Condition, DecimalForm, Object, Rule, Shape};
 use crate::catalog::{self, Search};
 use crate::error::Severity;
@@ -17,12 +17,12 @@ use crate::validate::fits;
 /// `pointer` is where the document stands in the outermost one.
 pub(super) fn check(
     document: &Document,
-    plan: &Plan,
+    plan: &BodyPlan,
     shape: Option<&'static Shape>,
     pointer: &str,
     findings: &mut Findings,
 ) {
-    let mut check = Check { fields: format!("{pointer}/fields"), findings };
+    let mut check = DocumentCheck { fields: format!("{pointer}/fields"), findings };
     check.plan(plan, shape, "");
     if let Some(target) = &document.target {
         for parameter in &target.parameters {
@@ -42,16 +42,16 @@ pub(super) fn check(
     }
 }
 
-struct Check<'f> {
+struct DocumentCheck<'f> {
     /// Where the document's rules stand.
     fields: String,
     findings: &'f mut Findings,
 }
 
-impl Check<'_> {
-    fn plan(&mut self, plan: &Plan, shape: Option<&'static Shape>, place: &str) {
+impl DocumentCheck<'_> {
+    fn plan(&mut self, plan: &BodyPlan, shape: Option<&'static Shape>, place: &str) {
         match plan {
-            Plan::Object(members) => {
+            BodyPlan::Object(members) => {
                 if let Some(Shape::Object(object)) = shape {
                     self.object(plan, object, place);
                 }
@@ -64,24 +64,24 @@ impl Check<'_> {
                     self.plan(&member.plan, inner, &format!("{place}/{}", member.name));
                 }
             }
-            Plan::Array(elements) => {
+            BodyPlan::Array(elements) => {
                 let of = if let Some(Shape::Array { of, .. }) = shape { Some(*of) } else { None };
                 for (index, element) in elements {
                     self.plan(element, of, &format!("{place}/{index}"));
                 }
             }
-            Plan::List(lists) => {
+            BodyPlan::List(lists) => {
                 let of = if let Some(Shape::Array { of, .. }) = shape { Some(*of) } else { None };
                 for List { item, .. } in lists {
                     self.plan(item, of, &format!("{place}/*"));
                 }
             }
-            Plan::Leaf(leaf) => self.leaf(leaf),
+            BodyPlan::Leaf(leaf) => self.leaf(leaf),
         }
     }
 
     /// What the object must have.
-    fn object(&mut self, plan: &Plan, object: &Object, place: &str) {
+    fn object(&mut self, plan: &BodyPlan, object: &Object, place: &str) {
         let pointer = first_pointer(plan).unwrap_or_else(|| self.fields.clone());
         for field in object.fields.iter().filter(|field| field.mandatory) {
             match plan.at(&format!("/{}", field.name)) {
@@ -90,7 +90,7 @@ impl Check<'_> {
                         format!("no rule writes {place}/{}, which is mandatory: {}", field.name, field.shape);
                     self.findings.error(pointer.clone(), message);
                 }
-                Some(Plan::Leaf(leaf)) if !leaf.rules.iter().any(always_gives) => {
+                Some(BodyPlan::Leaf(leaf)) if !leaf.rules.iter().any(always_gives) => {
                     let rule = leaf.rules.last().map_or("", |rule| &*rule.pointer);
                     let message = format!(
                         "{place}/{} is mandatory, and a record may have nothing for it; say `required`, or give a `default`",
@@ -107,7 +107,7 @@ impl Check<'_> {
     }
 
     /// What must hold between members, as far as it can be known beforehand.
-    fn between(&mut self, plan: &Plan, rule: &Rule, place: &str, pointer: &str) {
+    fn between(&mut self, plan: &BodyPlan, rule: &Rule, place: &str, pointer: &str) {
         match rule {
             Rule::AnyOf(pointers) => {
                 if !pointers.iter().any(|pointer| plan.reaches(pointer)) {
@@ -220,13 +220,13 @@ impl Check<'_> {
         }
     }
 
-    fn key_target(&mut self, plan: &Plan, target: &str, pointer: &str) {
+    fn key_target(&mut self, plan: &BodyPlan, target: &str, pointer: &str) {
         let pointer = format!("{pointer}/target");
         match plan.at(target) {
-            Some(Plan::Leaf(leaf)) if leaf.rules.iter().any(|rule| rule.resolve.is_some()) => {
+            Some(BodyPlan::Leaf(leaf)) if leaf.rules.iter().any(|rule| rule.resolve.is_some()) => {
                 self.findings.error(pointer, "a key is known from the record alone; this one is looked up");
             }
-            Some(Plan::Leaf(leaf)) => {
+            Some(BodyPlan::Leaf(leaf)) => {
                 if !leaf.rules.iter().any(is_certain) {
                     let message = format!(
                         "a record may have nothing for {target}; say `required` there: records without a key fail"
@@ -234,7 +234,7 @@ impl Check<'_> {
                     self.findings.warn(pointer, message);
                 }
             }
-            Some(Plan::Object(_) | Plan::Array(_) | Plan::List(_)) | None => {
+            Some(BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_)) | None => {
                 self.findings.error(pointer, format!("no rule writes a value to {target}"));
             }
         }
@@ -329,32 +329,32 @@ fn always_gives(rule: &MappingRule) -> bool {
     (has_value || creates) && !skips && (rule.required || !rule.lookup.as_ref().is_some_and(loses))
 }
 
-fn constant_text(plan: &Plan) -> Option<&str> {
+fn constant_text(plan: &BodyPlan) -> Option<&str> {
     match plan {
-        Plan::Leaf(leaf) => match leaf.rules.as_slice() {
+        BodyPlan::Leaf(leaf) => match leaf.rules.as_slice() {
             [rule] => match &rule.source {
                 Source::Constant(constant) => constant.value.text(),
                 Source::Pick(_) | Source::Template(_) | Source::Concat { .. } => None,
             },
             [] | [_, _, ..] => None,
         },
-        Plan::Object(_) | Plan::Array(_) | Plan::List(_) => None,
+        BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) => None,
     }
 }
 
 /// A place in the document that stands for a whole part of the body: the rules that its first one is among.
-fn first_pointer(plan: &Plan) -> Option<String> {
+fn first_pointer(plan: &BodyPlan) -> Option<String> {
     let around = |pointer: &str| pointer.rsplit_once('/').map(|(around, _)| around.to_owned());
     match plan {
-        Plan::Leaf(leaf) => leaf.rules.first().and_then(|rule| around(&rule.pointer)),
-        Plan::List(lists) => lists.first().and_then(|list| around(&list.each.pointer)),
-        Plan::Object(members) => members.iter().find_map(|member| first_pointer(&member.plan)),
-        Plan::Array(elements) => elements.iter().find_map(|(_, plan)| first_pointer(plan)),
+        BodyPlan::Leaf(leaf) => leaf.rules.first().and_then(|rule| around(&rule.pointer)),
+        BodyPlan::List(lists) => lists.first().and_then(|list| around(&list.each.pointer)),
+        BodyPlan::Object(members) => members.iter().find_map(|member| first_pointer(&member.plan)),
+        BodyPlan::Array(elements) => elements.iter().find_map(|(_, plan)| first_pointer(plan)),
     }
 }
 
 /// Why values of a type do not fit a shape.
-fn misfit(output: &Output, shape: &Shape) -> Option<String> {
+fn misfit(output: &ValueType, shape: &Shape) -> Option<String> {
     let named = || format!("{} does not fit", output.as_str());
     let number = |numeric: &Numeric, is_whole: bool| match shape {
         Shape::Any | Shape::Code => None,
@@ -379,9 +379,9 @@ fn misfit(output: &Output, shape: &Shape) -> Option<String> {
         | Shape::Map { .. } => Some(named()),
     };
     match output {
-        Output::Integer(numeric) => number(numeric, true),
-        Output::Decimal(numeric) | Output::Money(numeric, _) => number(numeric, false),
-        Output::Text { .. } => match shape {
+        ValueType::Integer(numeric) => number(numeric, true),
+        ValueType::Decimal(numeric) | ValueType::Money(numeric, _) => number(numeric, false),
+        ValueType::Text { .. } => match shape {
             Shape::Boolean | Shape::Object(_) | Shape::Array { .. } | Shape::Map { .. } => Some(named()),
             Shape::Text { .. }
             | Shape::Choice(_)
@@ -398,16 +398,16 @@ fn misfit(output: &Output, shape: &Shape) -> Option<String> {
             | Shape::Colour
             | Shape::Any => None,
         },
-        Output::Boolean => (!matches!(shape, Shape::Boolean | Shape::Any)).then(named),
-        Output::Date(_) => {
+        ValueType::Boolean => (!matches!(shape, Shape::Boolean | Shape::Any)).then(named),
+        ValueType::Date(_) => {
             let takes = matches!(
                 shape,
                 Shape::Date | Shape::Moment | Shape::LocalMoment | Shape::Text { .. } | Shape::Any
             );
             (!takes).then(named)
         }
-        Output::DateTime(_) if matches!(shape, Shape::Date) => Some("say \"as\": \"date\"".to_owned()),
-        Output::DateTime(_) => {
+        ValueType::DateTime(_) if matches!(shape, Shape::Date) => Some("say \"as\": \"date\"".to_owned()),
+        ValueType::DateTime(_) => {
             let takes = matches!(shape, Shape::Moment | Shape::LocalMoment | Shape::Text { .. } | Shape::Any);
             (!takes).then(named)
         }

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::Compiled;
 use super::document::Parameter;
-use super::plan::Plan;
+use super::plan::BodyPlan;
 use super::reference::OnMissing;
-use super::rule::{Rule, Source};
-use super::transform::{Numeric, Otherwise, Output};
+use super::rule::{MappingRule, Source};
+use super::transform::{Numeric, Otherwise, ValueType};
 use crate::catalog::field::{Field, Shape};
 
 /// One rule in words.
@@ -47,20 +47,20 @@ pub(super) fn explain(compiled: &Compiled) -> Vec<Explained> {
     explained
 }
 
-fn walk(plan: &Plan, place: &str, field: Option<&'static Field>, explained: &mut Vec<Explained>) {
+fn walk(plan: &BodyPlan, place: &str, field: Option<&'static Field>, explained: &mut Vec<Explained>) {
     match plan {
-        Plan::Object(members) => {
+        BodyPlan::Object(members) => {
             for member in members {
                 let place = format!("{place}/{}", crate::json::token(&member.name));
                 walk(&member.plan, &place, member.field, explained);
             }
         }
-        Plan::Array(elements) => {
+        BodyPlan::Array(elements) => {
             for (index, element) in elements {
                 walk(element, &format!("{place}/{index}"), None, explained);
             }
         }
-        Plan::List(lists) => {
+        BodyPlan::List(lists) => {
             for list in lists {
                 let each = &list.each;
                 let mut text = format!("an element for each of {}", each.elements.expression.text);
@@ -77,7 +77,7 @@ fn walk(plan: &Plan, place: &str, field: Option<&'static Field>, explained: &mut
                 walk(&list.item, &format!("{place}/*"), None, explained);
             }
         }
-        Plan::Leaf(leaf) => {
+        BodyPlan::Leaf(leaf) => {
             for rule in &leaf.rules {
                 explained.push(entry(place, in_words(rule), leaf.shape, field, &rule.pointer));
             }
@@ -102,7 +102,7 @@ fn entry(
     }
 }
 
-fn in_words(rule: &Rule) -> String {
+fn in_words(rule: &MappingRule) -> String {
     let mut words = match &rule.source {
         Source::Template(_) => format!("the text {:?}", rule.source_path()),
         Source::Concat { separator, .. } => format!("{} with {separator:?} between", rule.source_path()),
@@ -154,7 +154,7 @@ fn in_words(rule: &Rule) -> String {
     words
 }
 
-fn typed(output: &Output) -> String {
+fn typed(output: &ValueType) -> String {
     let mut words = format!("as {}", output.as_str());
     let numeric = |numeric: &Numeric, words: &mut String| {
         if let Some(places) = numeric.places {
@@ -163,15 +163,15 @@ fn typed(output: &Output) -> String {
         }
     };
     match output {
-        Output::Integer(number) | Output::Decimal(number) => numeric(number, &mut words),
-        Output::Money(number, money) => {
+        ValueType::Integer(number) | ValueType::Decimal(number) => numeric(number, &mut words),
+        ValueType::Money(number, money) => {
             if let Some(currency) = &money.currency {
                 words.push_str(&format!(" in {}", currency.as_str()));
             }
             words.push_str(if money.minor { " from minor units" } else { "" });
             numeric(number, &mut words);
         }
-        Output::Date(time) | Output::DateTime(time) => {
+        ValueType::Date(time) | ValueType::DateTime(time) => {
             if let Some(zone) = &time.zone {
                 words.push_str(&format!(" (without an offset: {})", zone.as_str()));
             }
@@ -179,8 +179,8 @@ fn typed(output: &Output) -> String {
                 words.push_str(&format!(" in {}", zone.as_str()));
             }
         }
-        Output::Text { cut: Some(most) } => words.push_str(&format!(" of at most {most} characters")),
-        Output::Text { cut: None } | Output::Boolean => {}
+        ValueType::Text { cut: Some(most) } => words.push_str(&format!(" of at most {most} characters")),
+        ValueType::Text { cut: None } | ValueType::Boolean => {}
     }
     words
 }

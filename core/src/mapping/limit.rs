@@ -53,7 +53,7 @@ const PER_BYTE: u64 = 64;
 
 /// What one record may still take.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct Allowance {
     steps: Account,
     bytes: Account,
 }
@@ -84,7 +84,7 @@ impl Account {
     }
 }
 
-impl Budget {
+impl Allowance {
     /// For a record of so many bytes.
     pub(super) fn new(record_bytes: usize) -> Self {
         Self { steps: Account::of(STEPS, record_bytes), bytes: Account::of(MADE_BYTES, record_bytes) }
@@ -102,7 +102,7 @@ impl Budget {
     /// Takes bytes of what is made of the record.
     ///
     /// # Errors
-    /// As [`Budget::step`].
+    /// As [`Allowance::step`].
     #[inline]
     pub(super) fn bytes(&self, count: usize) -> Result<(), String> {
         if self.bytes.take(count) { Ok(()) } else { Err(self.excess()) }
@@ -111,7 +111,7 @@ impl Budget {
     /// Takes a value's own bytes; what it borrows from the record is free.
     ///
     /// # Errors
-    /// As [`Budget::step`], and when values stand too deep in each other.
+    /// As [`Allowance::step`], and when values stand too deep in each other.
     #[inline]
     pub(super) fn made(&self, value: &Value<'_>) -> Result<(), String> {
         match value {

@@ -24,7 +24,7 @@ pub struct Mapped {
     /// The body but for the holes.
     pub(super) text: String,
     pub(super) holes: Vec<Hole>,
-    pub(super) parameters: Vec<Given>,
+    pub(super) parameters: Vec<PathPart>,
 }
 
 /// A place of the body where an id goes.
@@ -41,7 +41,7 @@ pub(super) struct Hole {
 
 /// What goes into a placeholder of the path.
 #[derive(Clone, Debug)]
-pub(super) enum Given {
+pub(super) enum PathPart {
     Text(String),
     Reference(usize),
 }
@@ -139,8 +139,8 @@ impl Mapped {
         for name in document::placeholders(&target.path) {
             let place = target.parameters.iter().position(|parameter| parameter.name == name);
             let text = match place.and_then(|place| self.parameters.get(place)) {
-                Some(Given::Text(text)) => text.clone(),
-                Some(Given::Reference(reference)) => match fillings.get(*reference) {
+                Some(PathPart::Text(text)) => text.clone(),
+                Some(PathPart::Reference(reference)) => match fillings.get(*reference) {
                     Some(Filling::Json(json)) => {
                         let text = json.trim_matches('"').to_owned();
                         if let (Some(reason), Some(reference)) =

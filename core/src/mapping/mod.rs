@@ -81,7 +81,7 @@ pub use resolved::Resolved;
 pub use steps::step_schemas;
 
 use document::{Document, KeySource};
-use plan::Plan;
+use plan::BodyPlan;
 
 /// A compiled mapping document. Cheap to clone; it can be shared between threads.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ pub struct Mapping(Arc<Compiled>);
 #[derive(Debug)]
 struct Compiled {
     document: Document,
-    plan: Plan,
+    plan: BodyPlan,
     findings: Vec<Finding>,
 }
 

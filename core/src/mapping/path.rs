@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::tape::{Kind, Node};
+use super::tape::{RecordNode, TokenKind};
 use super::value::{Value, from_end};
 
 /// A step of a path.
@@ -48,20 +48,20 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
 
 /// Where a path's value is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Slot(usize);
+pub(super) struct PathSlot(usize);
 
 /// The places of values within one record or element.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FoundPaths {
     places: Vec<u32>,
 }
 
 /// No token stands there: a value never begins the list behind a member's name.
 const NOWHERE: u32 = u32::MAX;
 
-impl Found {
+impl FoundPaths {
     /// What a slot holds; null when nothing was found.
-    pub(super) fn value<'v>(&self, base: Node<'v>, slot: Slot) -> Value<'v> {
+    pub(super) fn value<'v>(&self, base: RecordNode<'v>, slot: PathSlot) -> Value<'v> {
         let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE);
         place.map_or(Value::Null, |place| Value::of(base.beside(place)))
     }
@@ -85,7 +85,7 @@ struct Branch {
 
 impl Paths {
     /// Adds a path, unless it is there already.
-    pub(super) fn add(&mut self, path: &[Segment]) -> Slot {
+    pub(super) fn add(&mut self, path: &[Segment]) -> PathSlot {
         let mut branch = &mut self.root;
         for segment in path {
             branch = match segment {
@@ -93,11 +93,11 @@ impl Paths {
                 Segment::Element(place) => branch.element(*place, &mut self.steps),
             };
         }
-        Slot(branch.slot)
+        PathSlot(branch.slot)
     }
 
     /// Finds them all from a node on.
-    pub(super) fn find(&self, base: Node<'_>, found: &mut Found) {
+    pub(super) fn find(&self, base: RecordNode<'_>, found: &mut FoundPaths) {
         found.places.clear();
         found.places.resize(self.steps + 1, NOWHERE);
         self.root.find(base, found);
@@ -131,12 +131,12 @@ impl Branch {
         &mut self.elements[known].1
     }
 
-    fn find(&self, node: Node<'_>, found: &mut Found) {
+    fn find(&self, node: RecordNode<'_>, found: &mut FoundPaths) {
         if let Some(place) = found.places.get_mut(self.slot) {
             *place = node.place();
         }
         match node.kind() {
-            Kind::Object if !self.members.is_empty() => {
+            TokenKind::Object if !self.members.is_empty() => {
                 for (name, value) in node.members() {
                     let Ok(known) = self.place(&name.text()) else { continue };
                     let Some((_, branch)) = self.members.get(known) else { continue };
@@ -147,20 +147,20 @@ impl Branch {
                     branch.find(value, found);
                 }
             }
-            Kind::Array => {
+            TokenKind::Array => {
                 for (place, branch) in &self.elements {
                     if let Some(element) = node.element(*place) {
                         branch.find(element, found);
                     }
                 }
             }
-            Kind::Null
-            | Kind::True
-            | Kind::False
-            | Kind::Number
-            | Kind::Text
-            | Kind::EscapedText
-            | Kind::Object => {}
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::EscapedText
+            | TokenKind::Object => {}
         }
     }
 
@@ -169,7 +169,7 @@ impl Branch {
         self.members.binary_search_by(|(known, _)| by_length(known, name))
     }
 
-    fn forget(&self, found: &mut Found) {
+    fn forget(&self, found: &mut FoundPaths) {
         if let Some(place) = found.places.get_mut(self.slot) {
             *place = NOWHERE;
         }
@@ -211,8 +211,8 @@ mod tests {
         ];
         let mut all = Paths::default();
         for crowd in 0..40 {
-            let mut found = Found::default();
-            let slots: Vec<Slot> = paths.iter().map(|path| all.add(path)).collect();
+            let mut found = FoundPaths::default();
+            let slots: Vec<PathSlot> = paths.iter().map(|path| all.add(path)).collect();
             all.find(tape.root(), &mut found);
             for (path, slot) in paths.iter().zip(slots) {
                 let (mut walked, mut followed) = (String::new(), String::new());

@@ -3,27 +3,27 @@
 use std::borrow::Cow;
 
 use super::finding::Findings;
-use super::rule::{Each, Entry, Item, Rule};
+use super::rule::{Each, EachItem, FieldEntry, MappingRule};
 use crate::catalog::field::{Field, Object, Shape};
 use crate::json::{nearest, token};
 
 /// A part of a body.
 #[derive(Debug)]
-pub(super) enum Plan {
-    Object(Vec<Member>),
+pub(super) enum BodyPlan {
+    Object(Vec<BodyMember>),
     /// Elements by their places.
-    Array(Vec<(u32, Plan)>),
+    Array(Vec<(u32, BodyPlan)>),
     Leaf(Leaf),
     /// Elements that come of arrays of the record, one array after the other.
     List(Vec<List>),
 }
 
 #[derive(Debug)]
-pub(super) struct Member {
+pub(super) struct BodyMember {
     pub(super) name: String,
     /// A comma, the name as JSON and a colon.
     pub(super) prefix: String,
-    pub(super) plan: Plan,
+    pub(super) plan: BodyPlan,
     /// What the catalog knows of it.
     pub(super) field: Option<&'static Field>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Member {
 /// A value: the first of these rules that has one gives it.
 #[derive(Debug)]
 pub(super) struct Leaf {
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<MappingRule>,
     pub(super) shape: Option<&'static Shape>,
 }
 
@@ -39,22 +39,22 @@ pub(super) struct Leaf {
 #[derive(Debug)]
 pub(super) struct List {
     pub(super) each: Each,
-    pub(super) item: Plan,
+    pub(super) item: BodyPlan,
 }
 
 /// Builds the body's plan. What does not fit the shape is a finding.
 pub(super) fn build(
-    entries: Vec<Entry>,
+    entries: Vec<FieldEntry>,
     base: &str,
     shape: Option<&'static Shape>,
     findings: &mut Findings,
-) -> Plan {
-    let mut root = Plan::Object(Vec::new());
+) -> BodyPlan {
+    let mut root = BodyPlan::Object(Vec::new());
     for entry in entries {
         let names: Vec<String> = tokens(entry.to().get(base.len()..).unwrap_or_default());
         let pointer = format!("{}/to", entry.pointer());
         let to = entry.to().to_owned();
-        let mut builder = Builder { pointer: &pointer, to: &to, findings: &mut *findings };
+        let mut builder = Insertion { pointer: &pointer, to: &to, findings: &mut *findings };
         builder.insert(&mut root, &names, shape, entry);
     }
     root
@@ -66,31 +66,41 @@ pub(super) fn tokens(pointer: &str) -> Vec<String> {
 }
 
 /// One rule on its way to its place.
-struct Builder<'b> {
+struct Insertion<'b> {
     pointer: &'b str,
     to: &'b str,
     findings: &'b mut Findings,
 }
 
-impl Builder<'_> {
-    fn insert(&mut self, plan: &mut Plan, names: &[String], shape: Option<&'static Shape>, entry: Entry) {
+impl Insertion<'_> {
+    fn insert(
+        &mut self,
+        plan: &mut BodyPlan,
+        names: &[String],
+        shape: Option<&'static Shape>,
+        entry: FieldEntry,
+    ) {
         let Some((name, rest)) = names.split_first() else { return self.place(plan, shape, entry) };
         if is_vacant(plan) {
-            *plan = if is_element(name, shape) { Plan::Array(Vec::new()) } else { Plan::Object(Vec::new()) };
+            *plan = if is_element(name, shape) {
+                BodyPlan::Array(Vec::new())
+            } else {
+                BodyPlan::Object(Vec::new())
+            };
         }
         match plan {
-            Plan::Object(members) => {
+            BodyPlan::Object(members) => {
                 let (shape, field) = self.member(name, shape);
                 let place = members.iter().position(|member| member.name == *name).unwrap_or_else(|| {
                     let mut prefix = String::from(",");
                     super::value::write_text(name, &mut prefix);
                     prefix.push(':');
-                    members.push(Member { name: name.clone(), prefix, plan: vacant(), field });
+                    members.push(BodyMember { name: name.clone(), prefix, plan: vacant(), field });
                     members.len() - 1
                 });
                 self.insert(&mut members[place].plan, rest, shape, entry);
             }
-            Plan::Array(elements) => match name.parse::<u32>() {
+            BodyPlan::Array(elements) => match name.parse::<u32>() {
                 Ok(index) if name.bytes().all(|digit| digit.is_ascii_digit()) => {
                     let shape = element_shape(shape);
                     let place = elements.binary_search_by_key(&index, |(known, _)| *known);
@@ -102,11 +112,11 @@ impl Builder<'_> {
                 }
                 Ok(_) | Err(_) => self.collides(&format!("{name:?} is no place in an array")),
             },
-            Plan::Leaf(leaf) => {
+            BodyPlan::Leaf(leaf) => {
                 let other = leaf.rules.first().map(|rule| rule.pointer.to_string()).unwrap_or_default();
                 self.collides(&format!("{other} writes a value around it"));
             }
-            Plan::List(lists) => {
+            BodyPlan::List(lists) => {
                 let other = lists.first().map(|list| list.each.pointer.clone()).unwrap_or_default();
                 self.collides(&format!("{other} writes the whole array"));
             }
@@ -157,27 +167,27 @@ impl Builder<'_> {
         }
     }
 
-    fn place(&mut self, plan: &mut Plan, shape: Option<&'static Shape>, entry: Entry) {
+    fn place(&mut self, plan: &mut BodyPlan, shape: Option<&'static Shape>, entry: FieldEntry) {
         match entry {
-            Entry::Rule(rule) => {
+            FieldEntry::Rule(rule) => {
                 if is_vacant(plan) {
-                    *plan = Plan::Leaf(Leaf { rules: Vec::new(), shape });
+                    *plan = BodyPlan::Leaf(Leaf { rules: Vec::new(), shape });
                 }
                 match plan {
-                    Plan::Leaf(leaf) => leaf.rules.push(*rule),
-                    Plan::Object(_) | Plan::Array(_) | Plan::List(_) => {
+                    BodyPlan::Leaf(leaf) => leaf.rules.push(*rule),
+                    BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) => {
                         self.collides("other rules write within it");
                     }
                 }
             }
-            Entry::Each(each) => {
+            FieldEntry::Each(each) => {
                 let list = self.list(*each, shape);
                 if is_vacant(plan) {
-                    *plan = Plan::List(Vec::new());
+                    *plan = BodyPlan::List(Vec::new());
                 }
                 match plan {
-                    Plan::List(lists) => lists.push(list),
-                    Plan::Object(_) | Plan::Array(_) | Plan::Leaf(_) => {
+                    BodyPlan::List(lists) => lists.push(list),
+                    BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::Leaf(_) => {
                         self.collides("other rules write it or within it");
                     }
                 }
@@ -195,23 +205,23 @@ impl Builder<'_> {
         }
         let of = element_shape(shape);
         let item = match &mut each.item {
-            Item::Fields(entries) => {
+            EachItem::Fields(entries) => {
                 build(std::mem::take(entries), &format!("{}/*", each.to), of, &mut *self.findings)
             }
-            Item::Value(rule) => Plan::Leaf(Leaf { rules: vec![(**rule).clone()], shape: of }),
+            EachItem::Value(rule) => BodyPlan::Leaf(Leaf { rules: vec![(**rule).clone()], shape: of }),
         };
         List { each, item }
     }
 }
 
-fn vacant() -> Plan {
-    Plan::Object(Vec::new())
+fn vacant() -> BodyPlan {
+    BodyPlan::Object(Vec::new())
 }
 
-fn is_vacant(plan: &Plan) -> bool {
+fn is_vacant(plan: &BodyPlan) -> bool {
     match plan {
-        Plan::Object(members) => members.is_empty(),
-        Plan::Array(_) | Plan::Leaf(_) | Plan::List(_) => false,
+        BodyPlan::Object(members) => members.is_empty(),
+        BodyPlan::Array(_) | BodyPlan::Leaf(_) | BodyPlan::List(_) => false,
     }
 }
 
@@ -231,39 +241,39 @@ fn element_shape(shape: Option<&'static Shape>) -> Option<&'static Shape> {
     }
 }
 
-impl Plan {
+impl BodyPlan {
     /// The part at a JSON Pointer relative to this one.
-    pub(super) fn at(&self, pointer: &str) -> Option<&Plan> {
+    pub(super) fn at(&self, pointer: &str) -> Option<&BodyPlan> {
         tokens(pointer).iter().try_fold(self, |plan, name| match plan {
-            Plan::Object(members) => {
+            BodyPlan::Object(members) => {
                 members.iter().find(|member| member.name == *name).map(|member| &member.plan)
             }
-            Plan::Array(elements) => {
+            BodyPlan::Array(elements) => {
                 let place = name.parse::<u32>().ok()?;
                 elements.iter().find(|(known, _)| *known == place).map(|(_, plan)| plan)
             }
-            Plan::Leaf(_) | Plan::List(_) => None,
+            BodyPlan::Leaf(_) | BodyPlan::List(_) => None,
         })
     }
 
     /// The rules of the part at a JSON Pointer.
-    pub(super) fn rules_at(&mut self, pointer: &str) -> Option<&mut Vec<Rule>> {
+    pub(super) fn rules_at(&mut self, pointer: &str) -> Option<&mut Vec<MappingRule>> {
         let mut plan = self;
         for name in tokens(pointer) {
             plan = match plan {
-                Plan::Object(members) => {
+                BodyPlan::Object(members) => {
                     members.iter_mut().find(|member| member.name == name).map(|member| &mut member.plan)?
                 }
-                Plan::Array(elements) => {
+                BodyPlan::Array(elements) => {
                     let place = name.parse::<u32>().ok()?;
                     elements.iter_mut().find(|(known, _)| *known == place).map(|(_, plan)| plan)?
                 }
-                Plan::Leaf(_) | Plan::List(_) => return None,
+                BodyPlan::Leaf(_) | BodyPlan::List(_) => return None,
             };
         }
         match plan {
-            Plan::Leaf(leaf) => Some(&mut leaf.rules),
-            Plan::Object(_) | Plan::Array(_) | Plan::List(_) => None,
+            BodyPlan::Leaf(leaf) => Some(&mut leaf.rules),
+            BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) => None,
         }
     }
 
@@ -272,12 +282,12 @@ impl Plan {
         let mut plan = self;
         for name in tokens(pointer) {
             plan = match plan {
-                Plan::Leaf(_) => return true,
-                Plan::Object(_) | Plan::Array(_) => match plan.at(&format!("/{}", token(&name))) {
+                BodyPlan::Leaf(_) => return true,
+                BodyPlan::Object(_) | BodyPlan::Array(_) => match plan.at(&format!("/{}", token(&name))) {
                     Some(inner) => inner,
                     None => return false,
                 },
-                Plan::List(lists) => match lists.first() {
+                BodyPlan::List(lists) => match lists.first() {
                     Some(list) => &list.item,
                     None => return false,
                 },

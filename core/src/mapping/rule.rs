@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::expression::Expression;
-use super::steps::Step;
+use super::steps::RuleStep;
 use super::transform::LookupStep;
-use super::transform::{Output, Table};
+use super::transform::{LookupTable, ValueType};
 
 /// An expression and the value that it is evaluated against: 0 is the record, 1 an element of the outermost
 /// `each`, and so on.
@@ -41,7 +41,7 @@ pub(super) struct Constant {
 
 /// A piece of a template.
 #[derive(Clone, Debug)]
-pub(super) enum Piece {
+pub(super) enum TemplatePiece {
     Text(String),
     Pick(Pick),
 }
@@ -52,7 +52,7 @@ pub(super) enum Source {
     Constant(Constant),
     Pick(Pick),
     /// Pieces next to each other; absent ones are empty, and nothing comes of it when all are.
-    Template(Vec<Piece>),
+    Template(Vec<TemplatePiece>),
     /// What is there of these, with something between them.
     Concat {
         parts: Vec<Pick>,
@@ -62,7 +62,7 @@ pub(super) enum Source {
 
 /// What makes a value of what was picked, and where it goes.
 #[derive(Clone, Debug)]
-pub(super) struct Rule {
+pub(super) struct MappingRule {
     /// Where it stands in the document.
     pub(super) pointer: Arc<str>,
     /// Where its value goes, with `*` for elements.
@@ -72,28 +72,28 @@ pub(super) struct Rule {
     pub(super) trim: bool,
     pub(super) keep_empty: bool,
     /// What happens to a text that was picked.
-    pub(super) on_picked: Vec<Arc<dyn Step>>,
+    pub(super) on_picked: Vec<Arc<dyn RuleStep>>,
     pub(super) default: Option<Constant>,
     pub(super) lookup: Option<LookupStep>,
     /// What happens to what there is before it is given a type.
-    pub(super) on_known: Vec<Arc<dyn Step>>,
-    pub(super) output: Option<Output>,
+    pub(super) on_known: Vec<Arc<dyn RuleStep>>,
+    pub(super) output: Option<ValueType>,
     pub(super) required: bool,
     pub(super) resolve: Option<Arc<Resolve>>,
     /// Whether its value is the record's key.
     pub(super) is_key: bool,
 }
 
-impl Rule {
+impl MappingRule {
     /// The source's path as failures show it.
     pub(super) fn source_path(&self) -> String {
         match &self.source {
             Source::Constant(constant) => format!("the constant {}", constant.json),
             Source::Pick(pick) => pick.expression.text.clone(),
             Source::Template(pieces) => {
-                let text = |piece: &Piece| match piece {
-                    Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-                    Piece::Pick(pick) => format!("{{{}}}", pick.expression.text),
+                let text = |piece: &TemplatePiece| match piece {
+                    TemplatePiece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+                    TemplatePiece::Pick(pick) => format!("{{{}}}", pick.expression.text),
                 };
                 pieces.iter().map(text).collect()
             }
@@ -134,38 +134,38 @@ pub(super) struct Each {
     pub(super) required: bool,
     /// The level of its elements.
     pub(super) level: usize,
-    pub(super) item: Item,
+    pub(super) item: EachItem,
 }
 
 /// What becomes of an element.
 #[derive(Clone, Debug)]
-pub(super) enum Item {
-    Fields(Vec<Entry>),
-    Value(Box<Rule>),
+pub(super) enum EachItem {
+    Fields(Vec<FieldEntry>),
+    Value(Box<MappingRule>),
 }
 
 /// An entry of `fields`.
 #[derive(Clone, Debug)]
-pub(super) enum Entry {
-    Rule(Box<Rule>),
+pub(super) enum FieldEntry {
+    Rule(Box<MappingRule>),
     Each(Box<Each>),
 }
 
-impl Entry {
+impl FieldEntry {
     pub(super) fn to(&self) -> &str {
         match self {
-            Entry::Rule(rule) => &rule.to,
-            Entry::Each(each) => &each.to,
+            FieldEntry::Rule(rule) => &rule.to,
+            FieldEntry::Each(each) => &each.to,
         }
     }
 
     pub(super) fn pointer(&self) -> &str {
         match self {
-            Entry::Rule(rule) => &rule.pointer,
-            Entry::Each(each) => &each.pointer,
+            FieldEntry::Rule(rule) => &rule.pointer,
+            FieldEntry::Each(each) => &each.pointer,
         }
     }
 }
 
 /// A table of the document.
-pub(super) type Tables = Vec<(String, Arc<Table>)>;
+pub(super) type Tables = Vec<(String, Arc<LookupTable>)>;

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use super::document::KeySource;
 use super::expression::Scope;
-use super::limit::Budget;
-use super::mapped::{Given, Hole, Mapped};
-use super::path::Found;
+use super::limit::Allowance;
+use super::mapped::{Hole, Mapped, PathPart};
+use super::path::FoundPaths;
 use super::plan::Leaf;
 use super::reference::Reference;
-use super::rule::{Each, Pick, Rule};
-use super::tape::{Node, Tape};
+use super::rule::{Each, MappingRule, Pick};
+use super::tape::{RecordNode, Tape};
 use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
@@ -56,7 +56,7 @@ fn unreadable(reason: String) -> Failure {
 }
 
 /// What a rule came to.
-enum Outcome {
+enum RuleOutcome {
     Written,
     /// There is nothing to write.
     Absent,
@@ -67,8 +67,8 @@ enum Outcome {
 /// A value that paths are evaluated against, and how it was come by.
 struct Level<'v> {
     value: Value<'v>,
-    node: Option<Node<'v>>,
-    found: Found,
+    node: Option<RecordNode<'v>>,
+    found: FoundPaths,
     entrance: Entrance<'v>,
 }
 
@@ -86,22 +86,26 @@ struct Run<'v> {
     out: String,
     holes: Vec<Hole>,
     references: Vec<Reference>,
-    parameters: Vec<Given>,
+    parameters: Vec<PathPart>,
     failures: Vec<Failure>,
     skipped: Option<String>,
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
     /// The places of references by what tells them apart.
     known: BTreeMap<Asked, usize>,
-    budget: Budget,
-    /// Whether it was said that the budget is used up: nothing more is done or said then.
+    allowance: Allowance,
+    /// Whether it was said that the allowance is used up: nothing more is done or said then.
     is_over: bool,
 }
 
 impl<'v> Run<'v> {
     fn new(compiled: &'v Compiled, length: usize) -> Self {
-        let nothing =
-            |_| Level { value: Value::Null, node: None, found: Found::default(), entrance: Entrance::Record };
+        let nothing = |_| Level {
+            value: Value::Null,
+            node: None,
+            found: FoundPaths::default(),
+            entrance: Entrance::Record,
+        };
         Self {
             compiled,
             levels: (0..compiled.document.paths.len()).map(nothing).collect(),
@@ -115,7 +119,7 @@ impl<'v> Run<'v> {
             key: None,
             key_by: Vec::new(),
             known: BTreeMap::new(),
-            budget: Budget::new(length),
+            allowance: Allowance::new(length),
             is_over: false,
         }
     }
@@ -220,7 +224,7 @@ impl<'v> Run<'v> {
     fn scope(&self, pick: &Pick) -> Option<Scope<'_, 'v>> {
         let level = self.levels.get(pick.level)?;
         let found = level.node.map(|node| (node, &level.found));
-        Some(Scope { value: &level.value, found, budget: &self.budget })
+        Some(Scope { value: &level.value, found, allowance: &self.allowance })
     }
 
     fn holds(&self, pick: &'v Pick) -> Result<bool, String> {
@@ -234,20 +238,22 @@ impl<'v> Run<'v> {
                 return false;
             }
             let before = self.out.len();
-            let outcome = match self.budget.step(1) {
+            let outcome = match self.allowance.step(1) {
                 Ok(()) => self.rule(rule, from),
                 Err(reason) => self.fail(rule, &Value::Null, reason),
             };
             match outcome {
-                Outcome::Written => {
-                    if let Err(reason) = self.budget.bytes(self.out.len() - before) {
+                RuleOutcome::Written => {
+                    if let Err(reason) = self.allowance.bytes(self.out.len() - before) {
                         self.fail(rule, &Value::Null, reason);
                     }
                     return true;
                 }
-                Outcome::Failed => return false,
-                Outcome::Absent if rule.required && self.applies(rule) => required = required.or(Some(rule)),
-                Outcome::Absent => {}
+                RuleOutcome::Failed => return false,
+                RuleOutcome::Absent if rule.required && self.applies(rule) => {
+                    required = required.or(Some(rule))
+                }
+                RuleOutcome::Absent => {}
             }
         }
         if let Some(rule) = required {
@@ -256,20 +262,20 @@ impl<'v> Run<'v> {
         false
     }
 
-    fn applies(&self, rule: &'v Rule) -> bool {
+    fn applies(&self, rule: &'v MappingRule) -> bool {
         rule.when.as_ref().is_none_or(|when| self.holds(when).unwrap_or(false))
     }
 
-    fn rule(&mut self, rule: &'v Rule, from: usize) -> Outcome {
+    fn rule(&mut self, rule: &'v MappingRule, from: usize) -> RuleOutcome {
         match rule.when.as_ref().map_or(Ok(true), |when| self.holds(when)) {
             Ok(true) => {}
-            Ok(false) => return Outcome::Absent,
+            Ok(false) => return RuleOutcome::Absent,
             Err(reason) => {
                 return self.fail(rule, &Value::Null, format!("`when` cannot be evaluated: {reason}"));
             }
         }
         let value = match self.value_of(rule) {
-            Ok(Value::Null) => return Outcome::Absent,
+            Ok(Value::Null) => return RuleOutcome::Absent,
             Ok(value) => value,
             Err((value, reason)) => return self.fail(rule, &value, reason),
         };
@@ -278,7 +284,7 @@ impl<'v> Run<'v> {
         }
         let Some(resolve) = &rule.resolve else {
             value.write(&mut self.out);
-            return Outcome::Written;
+            return RuleOutcome::Written;
         };
         match self.refer(rule, resolve, &value) {
             Ok(reference) => {
@@ -289,7 +295,7 @@ impl<'v> Run<'v> {
                     as_text: resolve.as_text,
                     required: rule.required,
                 });
-                Outcome::Written
+                RuleOutcome::Written
             }
             Err(reason) => self.fail(rule, &value, reason),
         }

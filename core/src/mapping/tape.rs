@@ -11,7 +11,7 @@ use super::value::from_end;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Null,
     True,
     False,
@@ -26,7 +26,7 @@ pub(super) enum Kind {
 
 #[derive(Clone, Copy, Debug)]
 struct Token {
-    kind: Kind,
+    kind: TokenKind,
     /// Where it begins and ends in the text: of a text, within its quotes.
     start: u32,
     end: u32,
@@ -35,7 +35,7 @@ struct Token {
 }
 
 /// What stands where there is no token.
-const NOTHING: Token = Token { kind: Kind::Null, start: 0, end: 0, next: OUTSIDE };
+const NOTHING: Token = Token { kind: TokenKind::Null, start: 0, end: 0, next: OUTSIDE };
 
 /// The place of what is around the outermost value.
 const OUTSIDE: u32 = u32::MAX;
@@ -65,19 +65,19 @@ impl<'r> Tape<'r> {
         }
     }
 
-    pub(super) fn root(&self) -> Node<'_> {
-        Node { tape: self, place: 0 }
+    pub(super) fn root(&self) -> RecordNode<'_> {
+        RecordNode { tape: self, place: 0 }
     }
 }
 
 /// A value of a record, or the name of a member.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node<'t> {
+pub(super) struct RecordNode<'t> {
     tape: &'t Tape<'t>,
     place: usize,
 }
 
-impl<'t> Node<'t> {
+impl<'t> RecordNode<'t> {
     fn token(self) -> Token {
         // A place is only ever taken from the tape itself.
         self.tape.tokens.get(self.place).copied().unwrap_or(NOTHING)
@@ -92,7 +92,7 @@ impl<'t> Node<'t> {
         (self.token().next as usize).saturating_sub(self.place)
     }
 
-    pub(super) fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> TokenKind {
         self.token().kind
     }
 
@@ -106,55 +106,55 @@ impl<'t> Node<'t> {
     pub(super) fn is_truthy(self) -> bool {
         let token = self.token();
         match token.kind {
-            Kind::Null | Kind::False => false,
-            Kind::True | Kind::Number => true,
-            Kind::Text | Kind::EscapedText => token.start < token.end,
-            Kind::Array | Kind::Object => token.next as usize > self.place + 1,
+            TokenKind::Null | TokenKind::False => false,
+            TokenKind::True | TokenKind::Number => true,
+            TokenKind::Text | TokenKind::EscapedText => token.start < token.end,
+            TokenKind::Array | TokenKind::Object => token.next as usize > self.place + 1,
         }
     }
 
     /// A text's characters.
     pub(super) fn text(self) -> Cow<'t, str> {
         match self.kind() {
-            Kind::EscapedText => unescape(self.raw()).into(),
-            Kind::Null
-            | Kind::True
-            | Kind::False
-            | Kind::Number
-            | Kind::Text
-            | Kind::Array
-            | Kind::Object => self.raw().into(),
+            TokenKind::EscapedText => unescape(self.raw()).into(),
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::Array
+            | TokenKind::Object => self.raw().into(),
         }
     }
 
     /// An array's elements; none of anything else.
     pub(super) fn elements(self) -> Elements<'t> {
         let token = self.token();
-        let holds = token.kind == Kind::Array;
+        let holds = token.kind == TokenKind::Array;
         Elements { tape: self.tape, at: self.place + 1, end: if holds { token.next as usize } else { 0 } }
     }
 
     /// An element, counted from the end when the place is negative.
-    pub(super) fn element(self, place: i32) -> Option<Node<'t>> {
+    pub(super) fn element(self, place: i32) -> Option<RecordNode<'t>> {
         let from_front = usize::try_from(place).ok();
         let place = from_front.or_else(|| from_end(self.elements().count(), place))?;
         self.elements().nth(place)
     }
 
     /// Another value of the same record.
-    pub(super) fn beside(self, place: u32) -> Node<'t> {
-        Node { tape: self.tape, place: place as usize }
+    pub(super) fn beside(self, place: u32) -> RecordNode<'t> {
+        RecordNode { tape: self.tape, place: place as usize }
     }
 
     /// The names and values of an object's members, repeated ones included; none of anything else.
-    pub(super) fn members(self) -> Members<'t> {
+    pub(super) fn members(self) -> NodeMembers<'t> {
         let token = self.token();
-        let holds = token.kind == Kind::Object;
-        Members { tape: self.tape, at: self.place + 1, end: if holds { token.next as usize } else { 0 } }
+        let holds = token.kind == TokenKind::Object;
+        NodeMembers { tape: self.tape, at: self.place + 1, end: if holds { token.next as usize } else { 0 } }
     }
 
     /// The member of that name; of several the last, as JSON readers have it.
-    pub(super) fn member(self, wanted: &str) -> Option<Node<'t>> {
+    pub(super) fn member(self, wanted: &str) -> Option<RecordNode<'t>> {
         self.members().filter(|(name, _)| name.text() == wanted).last().map(|(_, node)| node)
     }
 }
@@ -166,33 +166,33 @@ pub(super) struct Elements<'t> {
 }
 
 impl<'t> Iterator for Elements<'t> {
-    type Item = Node<'t>;
+    type Item = RecordNode<'t>;
 
-    fn next(&mut self) -> Option<Node<'t>> {
+    fn next(&mut self) -> Option<RecordNode<'t>> {
         if self.at >= self.end {
             return None;
         }
-        let node = Node { tape: self.tape, place: self.at };
+        let node = RecordNode { tape: self.tape, place: self.at };
         self.at = node.token().next as usize;
         Some(node)
     }
 }
 
-pub(super) struct Members<'t> {
+pub(super) struct NodeMembers<'t> {
     tape: &'t Tape<'t>,
     at: usize,
     end: usize,
 }
 
-impl<'t> Iterator for Members<'t> {
-    type Item = (Node<'t>, Node<'t>);
+impl<'t> Iterator for NodeMembers<'t> {
+    type Item = (RecordNode<'t>, RecordNode<'t>);
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.end {
             return None;
         }
-        let name = Node { tape: self.tape, place: self.at };
-        let value = Node { tape: self.tape, place: self.at + 1 };
+        let name = RecordNode { tape: self.tape, place: self.at };
+        let value = RecordNode { tape: self.tape, place: self.at + 1 };
         self.at = value.token().next as usize;
         Some((name, value))
     }
@@ -211,15 +211,15 @@ mod tests {
     use super::*;
     use crate::json::DEEPEST;
 
-    fn rebuild(node: Node<'_>) -> Value {
+    fn rebuild(node: RecordNode<'_>) -> Value {
         match node.kind() {
-            Kind::Null => Value::Null,
-            Kind::True => true.into(),
-            Kind::False => false.into(),
-            Kind::Number => serde_json::from_str(node.raw()).expect("a number"),
-            Kind::Text | Kind::EscapedText => node.text().into(),
-            Kind::Array => node.elements().map(rebuild).collect(),
-            Kind::Object => {
+            TokenKind::Null => Value::Null,
+            TokenKind::True => true.into(),
+            TokenKind::False => false.into(),
+            TokenKind::Number => serde_json::from_str(node.raw()).expect("a number"),
+            TokenKind::Text | TokenKind::EscapedText => node.text().into(),
+            TokenKind::Array => node.elements().map(rebuild).collect(),
+            TokenKind::Object => {
                 node.members().map(|(name, value)| (name.text().into_owned(), rebuild(value))).collect()
             }
         }
@@ -290,9 +290,9 @@ mod tests {
     #[test]
     fn of_repeated_members_the_last_counts() {
         let tape = Tape::read(br#"{"a": 1, "b": {"a": 3}, "\u0061": 2}"#).expect("JSON");
-        assert_eq!(tape.root().member("a").map(Node::raw), Some("2"));
+        assert_eq!(tape.root().member("a").map(RecordNode::raw), Some("2"));
         let inner = tape.root().member("b").and_then(|inner| inner.member("a"));
-        assert_eq!(inner.map(Node::raw), Some("3"));
+        assert_eq!(inner.map(RecordNode::raw), Some("3"));
         assert!(tape.root().member("c").is_none());
     }
 }

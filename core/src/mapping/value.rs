@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::tape::{Elements, Kind, Node};
+use super::tape::{Elements, RecordNode, TokenKind};
 use crate::excerpt::excerpt;
 use crate::value::Decimal;
 
@@ -16,7 +16,7 @@ pub(super) enum Value<'v> {
     Number(Cow<'v, str>),
     Text(Cow<'v, str>),
     /// An array or an object of the record.
-    Node(Node<'v>),
+    Node(RecordNode<'v>),
     Array(Vec<Value<'v>>),
     Object(Vec<(Cow<'v, str>, Value<'v>)>),
 }
@@ -47,14 +47,14 @@ impl Sort {
 
 impl<'v> Value<'v> {
     #[inline]
-    pub(super) fn of(node: Node<'v>) -> Self {
+    pub(super) fn of(node: RecordNode<'v>) -> Self {
         match node.kind() {
-            Kind::Null => Value::Null,
-            Kind::True => Value::True,
-            Kind::False => Value::False,
-            Kind::Number => Value::Number(node.raw().into()),
-            Kind::Text | Kind::EscapedText => Value::Text(node.text()),
-            Kind::Array | Kind::Object => Value::Node(node),
+            TokenKind::Null => Value::Null,
+            TokenKind::True => Value::True,
+            TokenKind::False => Value::False,
+            TokenKind::Number => Value::Number(node.raw().into()),
+            TokenKind::Text | TokenKind::EscapedText => Value::Text(node.text()),
+            TokenKind::Array | TokenKind::Object => Value::Node(node),
         }
     }
 
@@ -86,7 +86,7 @@ impl<'v> Value<'v> {
             Value::True | Value::False => Sort::Boolean,
             Value::Number(_) => Sort::Number,
             Value::Text(_) => Sort::Text,
-            Value::Node(node) if node.kind() == Kind::Array => Sort::Array,
+            Value::Node(node) if node.kind() == TokenKind::Array => Sort::Array,
             Value::Array(_) => Sort::Array,
             Value::Node(_) | Value::Object(_) => Sort::Object,
         }
@@ -152,7 +152,7 @@ impl<'v> Value<'v> {
     pub(super) fn elements(&self) -> Option<Items<'_, 'v>> {
         match self {
             Value::Array(elements) => Some(Items::Made(elements.iter())),
-            Value::Node(node) if node.kind() == Kind::Array => Some(Items::Read(node.elements())),
+            Value::Node(node) if node.kind() == TokenKind::Array => Some(Items::Read(node.elements())),
             Value::Null
             | Value::True
             | Value::False
@@ -167,7 +167,7 @@ impl<'v> Value<'v> {
     pub(super) fn members(&self) -> Option<Vec<(Cow<'v, str>, Value<'v>)>> {
         match self {
             Value::Object(members) => Some(members.clone()),
-            Value::Node(node) if node.kind() == Kind::Object => {
+            Value::Node(node) if node.kind() == TokenKind::Object => {
                 Some(distinct(node.members().map(|(name, value)| (name.text(), Value::of(value))).collect()))
             }
             Value::Null

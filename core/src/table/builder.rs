@@ -11,7 +11,7 @@ use crate::json::plain_string;
 /// A column of which `metaData` has perhaps said nothing yet. Its first value decides its type; a value
 /// that does not fit turns the cells so far into a type that holds both without loss.
 #[derive(Debug)]
-pub(super) struct Builder {
+pub(super) struct ColumnBuilder {
     data: ColumnData,
     nulls: Nulls,
     last_day: LastDay,
@@ -19,7 +19,7 @@ pub(super) struct Builder {
     expected_rows: usize,
 }
 
-impl Builder {
+impl ColumnBuilder {
     /// `admits_dates`: whether canonical date-times are taken for instants. `expected_rows` only sizes the
     /// buffers.
     pub(super) fn new(admits_dates: bool, expected_rows: usize) -> Self {

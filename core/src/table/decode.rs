@@ -5,7 +5,7 @@ use jiter::{Jiter, Peek};
 use super::column::Header;
 use super::metadata::{self, Metadata};
 use super::page::Page;
-use super::reference::{Label, Reference, ReferenceMap};
+use super::reference::{Label, Labels, ReferenceMap};
 use super::rows::{self, Rows};
 use super::{fault, scan};
 use crate::error::Result;
@@ -18,7 +18,7 @@ pub(super) fn page(body: &[u8]) -> Result<Page> {
     let text = std::str::from_utf8(body).map_err(|error| {
         fault::protocol(error.valid_up_to(), "the answer is not UTF-8, which all JSON is")
     })?;
-    Reader::new(text).answer()
+    PageReader::new(text).answer()
 }
 
 enum AnswerMember {
@@ -35,19 +35,19 @@ enum ResponseMember {
 
 /// What `response` holds.
 #[derive(Default)]
-struct Response {
+struct PageAnswer {
     rows: Option<Rows>,
     metadata: Option<(Metadata, Vec<Header>)>,
 }
 
 /// A general parser that can jump, so that the rows are read by faster means.
-struct Reader<'body> {
+struct PageReader<'body> {
     body: &'body str,
     base: usize,
     jiter: Jiter<'body>,
 }
 
-impl<'body> Reader<'body> {
+impl<'body> PageReader<'body> {
     fn new(body: &'body str) -> Self {
         Self { body, base: 0, jiter: Jiter::new(body.as_bytes()) }
     }
@@ -82,8 +82,8 @@ impl<'body> Reader<'body> {
         response.into_page(reference.unwrap_or_default())
     }
 
-    fn response(&mut self) -> Result<Response> {
-        let mut response = Response::default();
+    fn response(&mut self) -> Result<PageAnswer> {
+        let mut response = PageAnswer::default();
         let name = |name: &str| match name {
             "results" => ResponseMember::Results,
             "metaData" => ResponseMember::MetaData,
@@ -117,8 +117,8 @@ impl<'body> Reader<'body> {
         Ok(response)
     }
 
-    fn reference(&mut self) -> Result<Reference> {
-        let mut reference = Reference::default();
+    fn reference(&mut self) -> Result<Labels> {
+        let mut reference = Labels::default();
         match self.peek()? {
             Peek::Null => _ = self.skip()?,
             Peek::Object => {
@@ -202,8 +202,8 @@ fn once<T>(earlier: &Option<T>, name: &str, position: usize) -> Result<()> {
     }
 }
 
-impl Response {
-    fn into_page(self, reference: Reference) -> Result<Page> {
+impl PageAnswer {
+    fn into_page(self, reference: Labels) -> Result<Page> {
         let (metadata, headers) = self.metadata.unwrap_or_default();
         let rows = self.rows.unwrap_or(Rows { builders: Vec::new(), count: 0, start: 0 });
         Page::assemble(rows, metadata, headers, reference)

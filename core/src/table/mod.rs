@@ -40,5 +40,5 @@ pub use cell::Cell;
 pub use column::{Column, ColumnData, ReportType};
 pub use metadata::{Metadata, Sorting};
 pub use page::Page;
-pub use reference::{Label, Reference, ReferenceMap};
+pub use reference::{Label, Labels, ReferenceMap};
 pub use text::Text;

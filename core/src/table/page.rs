@@ -1,10 +1,10 @@
 //! A page and its cells.
 
-use super::builder::Builder;
+use super::builder::ColumnBuilder;
 use super::cell::{self, Cell};
 use super::column::{Column, Header};
 use super::metadata::Metadata;
-use super::reference::{Label, Reference};
+use super::reference::{Label, Labels};
 use super::rows::Rows;
 use super::{decode, fault};
 use crate::error::Result;
@@ -15,7 +15,7 @@ pub struct Page {
     pub(super) rows: usize,
     pub(super) columns: Vec<Column>,
     pub(super) metadata: Metadata,
-    pub(super) reference: Reference,
+    pub(super) reference: Labels,
 }
 
 impl Page {
@@ -60,7 +60,7 @@ impl Page {
     }
 
     /// What the ids of the page stand for.
-    pub fn reference(&self) -> &Reference {
+    pub fn reference(&self) -> &Labels {
         &self.reference
     }
 
@@ -112,11 +112,11 @@ impl Page {
         rows: Rows,
         metadata: Metadata,
         headers: Vec<Header>,
-        reference: Reference,
+        reference: Labels,
     ) -> Result<Self> {
         let mut builders = rows.builders;
         if rows.count == 0 {
-            builders.resize_with(headers.len(), || Builder::new(true, 0));
+            builders.resize_with(headers.len(), || ColumnBuilder::new(true, 0));
         } else if builders.len() != headers.len() || headers.is_empty() {
             return Err(fault::protocol(
                 rows.start,

@@ -6,7 +6,7 @@ use super::text::Text;
 /// The maps of `reference`: what the ids of a page stand for (API notes §4.4). Only ids that the page
 /// holds are in them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reference {
+pub struct Labels {
     pub(super) maps: Vec<ReferenceMap>,
     pub(super) raw: Option<String>,
 }
@@ -43,7 +43,7 @@ pub struct ReferenceMap {
     raw: Option<String>,
 }
 
-impl Reference {
+impl Labels {
     /// Every map, in the order of the answer.
     pub fn maps(&self) -> &[ReferenceMap] {
         &self.maps

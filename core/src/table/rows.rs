@@ -2,7 +2,7 @@
 
 use jiter::{Jiter, Peek};
 
-use super::builder::Builder;
+use super::builder::ColumnBuilder;
 use super::cell::Cell;
 use super::column::Header;
 use super::{fault, scan};
@@ -16,7 +16,7 @@ const MOST_EXPECTED_ROWS: usize = 512;
 
 /// Columns that grow by rows.
 pub(super) struct Rows {
-    pub(super) builders: Vec<Builder>,
+    pub(super) builders: Vec<ColumnBuilder>,
     pub(super) count: usize,
     /// The byte where the array begins.
     pub(super) start: usize,
@@ -38,7 +38,7 @@ pub(super) fn read(body: &str, start: usize, headers: Option<&[Header]>) -> Resu
         builders: known
             .unwrap_or_default()
             .iter()
-            .map(|header| Builder::new(header.admits_dates(), 0))
+            .map(|header| ColumnBuilder::new(header.admits_dates(), 0))
             .collect(),
         count: 0,
         start: position,
@@ -81,7 +81,7 @@ struct RowReader<'body> {
 
 impl<'body> RowReader<'body> {
     /// Reads the row that says how many columns there are.
-    fn first_row(&mut self, builders: &mut Vec<Builder>, begin: usize) -> Result<usize> {
+    fn first_row(&mut self, builders: &mut Vec<ColumnBuilder>, begin: usize) -> Result<usize> {
         let bytes = self.body.as_bytes();
         let mut position = self.open(begin, 0)?;
         if bytes.get(position) == Some(&b']') {
@@ -91,7 +91,7 @@ impl<'body> RowReader<'body> {
             if builders.len() == MOST_COLUMNS {
                 return Err(fault::protocol(position, format!("row 1 has more than {MOST_COLUMNS} cells")));
             }
-            let mut builder = Builder::new(true, 0);
+            let mut builder = ColumnBuilder::new(true, 0);
             position = self.any_cell(&mut builder, position, 0)?;
             builders.push(builder);
             position = scan::skip_whitespace(bytes, position);
@@ -110,7 +110,7 @@ impl<'body> RowReader<'body> {
 
     /// Reads a row of as many cells as there are columns.
     #[inline(never)]
-    fn row(&mut self, builders: &mut [Builder], begin: usize, row: usize) -> Result<usize> {
+    fn row(&mut self, builders: &mut [ColumnBuilder], begin: usize, row: usize) -> Result<usize> {
         let width = builders.len();
         let mut rest = self.body.get(self.open(begin, row)?..).unwrap_or_default();
         for (index, builder) in builders.iter_mut().enumerate() {
@@ -132,7 +132,7 @@ impl<'body> RowReader<'body> {
     fn any_cell_before(
         &mut self,
         separator: u8,
-        builder: &mut Builder,
+        builder: &mut ColumnBuilder,
         rest: &str,
         row: usize,
     ) -> Result<Option<&'body str>> {
@@ -161,7 +161,7 @@ impl<'body> RowReader<'body> {
 
     /// Reads one cell of any kind with the general parser.
     #[cold]
-    fn any_cell(&mut self, builder: &mut Builder, position: usize, row: usize) -> Result<usize> {
+    fn any_cell(&mut self, builder: &mut ColumnBuilder, position: usize, row: usize) -> Result<usize> {
         let position = scan::skip_whitespace(self.body.as_bytes(), position);
         let rest = self.body.as_bytes().get(position..).unwrap_or_default();
         let mut jiter = Jiter::with_tape(rest, std::mem::take(&mut self.tape));

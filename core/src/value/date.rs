@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::SignedDuration;
 use jiff::civil;
 
-use super::fields::Fields;
+use super::fields::TextFields;
 use super::travels_as_text;
 use crate::error::{Error, Result};
 
@@ -56,14 +56,14 @@ impl Date {
 
     /// The same, where the text stands at this byte of what the user gave.
     pub(super) fn parse_at(text: &str, byte: usize) -> Result<Self> {
-        let mut fields = Fields::new(text, byte, EXPECTED);
+        let mut fields = TextFields::new(text, byte, EXPECTED);
         let date = Self::read(&mut fields)?;
         fields.finish()?;
         Ok(date)
     }
 
     /// Reads `yyyy-mm-dd` from the left.
-    pub(super) fn read(fields: &mut Fields<'_>) -> Result<Self> {
+    pub(super) fn read(fields: &mut TextFields<'_>) -> Result<Self> {
         let start = fields.at();
         let year = fields.number(4)?;
         fields.mark(b'-')?;

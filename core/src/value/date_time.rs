@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::date::{Date, spell_two};
-use super::fields::Fields;
+use super::fields::TextFields;
 use super::travels_as_text;
 use crate::error::{Error, Result};
 
@@ -95,7 +95,7 @@ impl DateTime {
 
     /// The same, where the text stands at this byte of what the user gave.
     pub(super) fn parse_at(text: &str, byte: usize) -> Result<Self> {
-        let mut fields = Fields::new(text, byte, EXPECTED);
+        let mut fields = TextFields::new(text, byte, EXPECTED);
         let date = Date::read(&mut fields)?;
         fields.mark(b'T')?;
         let time = read_time(&mut fields)?;
@@ -153,7 +153,7 @@ fn offset_in_milliseconds(offset_minutes: Option<i16>) -> i64 {
 }
 
 /// Reads `hh:mm:ss`, with a fraction if there is one, as milliseconds since midnight.
-fn read_time(fields: &mut Fields<'_>) -> Result<i64> {
+fn read_time(fields: &mut TextFields<'_>) -> Result<i64> {
     let hour = fields.number_up_to(2, 23, "an hour")?;
     fields.mark(b':')?;
     let minute = fields.number_up_to(2, 59, "a minute")?;
@@ -165,7 +165,7 @@ fn read_time(fields: &mut Fields<'_>) -> Result<i64> {
 }
 
 /// Reads one to nine digits as milliseconds.
-fn read_fraction(fields: &mut Fields<'_>) -> Result<i64> {
+fn read_fraction(fields: &mut TextFields<'_>) -> Result<i64> {
     let digits = fields.digits();
     if digits.is_empty() || digits.len() > 9 {
         return Err(fields.refuse_from(fields.at(), "one to nine digits of a second"));
@@ -182,7 +182,7 @@ fn read_fraction(fields: &mut Fields<'_>) -> Result<i64> {
 }
 
 /// Reads `Z` as `None`, or `±hh:mm` in minutes.
-fn read_offset(fields: &mut Fields<'_>) -> Result<Option<i16>> {
+fn read_offset(fields: &mut TextFields<'_>) -> Result<Option<i16>> {
     let start = fields.at();
     if fields.has(b'Z') {
         return Ok(None);

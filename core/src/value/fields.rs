@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::excerpt::excerpt;
 
 /// Reads one text; every refusal names the byte and what was expected.
-pub(super) struct Fields<'a> {
+pub(super) struct TextFields<'a> {
     text: &'a str,
     /// Where the next field begins. Only ASCII is ever stepped over, so this is a character boundary.
     at: usize,
@@ -13,7 +13,7 @@ pub(super) struct Fields<'a> {
     expected: &'static str,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> TextFields<'a> {
     pub(super) fn new(text: &'a str, base: usize, expected: &'static str) -> Self {
         Self { text, at: 0, base, expected }
     }
@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
         &rest[..end]
     }
 
-    /// Steps over digits that [`Fields::digits`] gave.
+    /// Steps over digits that [`TextFields::digits`] gave.
     pub(super) fn skip(&mut self, digits: &str) {
         self.at += digits.len();
     }
@@ -80,7 +80,7 @@ impl<'a> Fields<'a> {
         self.refuse_from(self.at, self.expected)
     }
 
-    /// What stands at `start`, a place that [`Fields::at`] gave, is not what was expected.
+    /// What stands at `start`, a place that [`TextFields::at`] gave, is not what was expected.
     pub(super) fn refuse_from(&self, start: usize, expected: &str) -> Error {
         let found = excerpt(&self.text[start..]);
         Error::validation(

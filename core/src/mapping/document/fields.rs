@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::members::{Members, Place};
-use super::{Context, SCOPES, Scope, constant, count};
+use super::members::{DocumentPlace, MemberReader};
+use super::{Context, PathScope, SCOPES, constant, count};
 use crate::mapping::limit::{EACH_DEPTH, RULES, TARGET_DEPTH};
 use crate::mapping::path::Paths;
-use crate::mapping::rule::{Each, Entry, Item, Pick, Piece, Rule, Source};
-use crate::mapping::steps::{STEPS, Stage, Step};
+use crate::mapping::rule::{Each, EachItem, FieldEntry, MappingRule, Pick, Source, TemplatePiece};
+use crate::mapping::steps::{RuleStep, STEPS, StepTime};
 
 /// What `each` says of an array, without what becomes of its elements.
 struct Array {
@@ -19,7 +19,13 @@ struct Array {
 
 impl Array {
     #[inline(never)]
-    fn of(self: Box<Self>, item: Item, members: &Members<'_>, to: String, level: usize) -> Option<Box<Each>> {
+    fn of(
+        self: Box<Self>,
+        item: EachItem,
+        members: &MemberReader<'_>,
+        to: String,
+        level: usize,
+    ) -> Option<Box<Each>> {
         let Array { elements, when, split, required } = *self;
         let pointer = members.pointer.clone();
         Some(Box::new(Each { pointer, to, when, elements: elements?, split, required, level, item }))
@@ -28,12 +34,12 @@ impl Array {
 
 impl Context<'_> {
     /// The rules of an array, each relative to `base`.
-    pub(super) fn entries(&mut self, place: &Place<'_>, base: &str) -> Vec<Entry> {
+    pub(super) fn entries(&mut self, place: &DocumentPlace<'_>, base: &str) -> Vec<FieldEntry> {
         let elements = place.elements(self.findings);
         elements.iter().filter_map(|element| self.entry(element, base)).collect()
     }
 
-    fn entry(&mut self, place: &Place<'_>, base: &str) -> Option<Entry> {
+    fn entry(&mut self, place: &DocumentPlace<'_>, base: &str) -> Option<FieldEntry> {
         count(&self.counts.rules, RULES, "rules", &place.pointer, self.findings)?;
         let mut members = place.object(self.findings)?;
         let to = self.target(&mut members, base);
@@ -41,15 +47,20 @@ impl Context<'_> {
         if let Some(each) = members.take("each") {
             let each = self.each(&mut members, &each, to.clone().unwrap_or_default(), scope);
             members.finish(self.findings);
-            return to.and(each).map(Entry::Each);
+            return to.and(each).map(FieldEntry::Each);
         }
         let rule = self.value(members, to.clone().unwrap_or_default(), scope);
-        to.and(rule).map(Entry::Rule)
+        to.and(rule).map(FieldEntry::Rule)
     }
 
     // Whatever `entry` calls has a frame of its own, since `entry` stands on the stack once for each `each`.
     #[inline(never)]
-    fn value(&mut self, mut members: Members<'_>, to: String, scope: Scope) -> Option<Box<Rule>> {
+    fn value(
+        &mut self,
+        mut members: MemberReader<'_>,
+        to: String,
+        scope: PathScope,
+    ) -> Option<Box<MappingRule>> {
         let rule = self.rule(&mut members, to, scope);
         for name in ["fields", "split"] {
             if members.take(name).is_some() {
@@ -62,7 +73,7 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn target(&mut self, members: &mut Members<'_>, base: &str) -> Option<String> {
+    fn target(&mut self, members: &mut MemberReader<'_>, base: &str) -> Option<String> {
         let to = members.needed_text("to", self.findings)?;
         let pointer = format!("{}/to", members.pointer);
         let is_escaped = to.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
@@ -88,9 +99,9 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn scope(&mut self, members: &mut Members<'_>) -> Scope {
-        let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(Scope::Element);
-        if scope != Scope::Element && self.chain.len() < 2 {
+    fn scope(&mut self, members: &mut MemberReader<'_>) -> PathScope {
+        let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(PathScope::Element);
+        if scope != PathScope::Element && self.chain.len() < 2 {
             let pointer = format!("{}/scope", members.pointer);
             self.findings.warn(pointer, "outside of `each` there is only the record; leave it out");
         }
@@ -99,10 +110,10 @@ impl Context<'_> {
 
     fn each(
         &mut self,
-        members: &mut Members<'_>,
-        each: &Place<'_>,
+        members: &mut MemberReader<'_>,
+        each: &DocumentPlace<'_>,
         to: String,
-        scope: Scope,
+        scope: PathScope,
     ) -> Option<Box<Each>> {
         let array = self.array(members, each, scope)?;
         let level = self.paths.len();
@@ -115,7 +126,12 @@ impl Context<'_> {
 
     /// What `each` is about, whatever becomes of its elements.
     #[inline(never)]
-    fn array(&mut self, members: &mut Members<'_>, each: &Place<'_>, scope: Scope) -> Option<Box<Array>> {
+    fn array(
+        &mut self,
+        members: &mut MemberReader<'_>,
+        each: &DocumentPlace<'_>,
+        scope: PathScope,
+    ) -> Option<Box<Array>> {
         members.take("note");
         let elements = self.pick(each, scope);
         let when = members.take("when").and_then(|when| self.condition(&when, scope));
@@ -132,22 +148,27 @@ impl Context<'_> {
         Some(Box::new(Array { elements, when, split, required }))
     }
 
-    fn item(&mut self, members: &mut Members<'_>, to: &str) -> Option<Item> {
+    fn item(&mut self, members: &mut MemberReader<'_>, to: &str) -> Option<EachItem> {
         let inner = format!("{to}/*");
         match members.take("fields") {
-            Some(fields) => Some(Item::Fields(self.entries(&fields, &inner))),
+            Some(fields) => Some(EachItem::Fields(self.entries(&fields, &inner))),
             None => self.element(members, inner),
         }
     }
 
     #[inline(never)]
-    fn element(&mut self, members: &mut Members<'_>, to: String) -> Option<Item> {
-        self.rule(members, to, Scope::Element).map(|rule| Item::Value(Box::new(rule)))
+    fn element(&mut self, members: &mut MemberReader<'_>, to: String) -> Option<EachItem> {
+        self.rule(members, to, PathScope::Element).map(|rule| EachItem::Value(Box::new(rule)))
     }
 
     /// A rule's own members. For the elements of an array, what they are of was said by `each`, and so were
     /// `when` and `required`.
-    pub(super) fn rule(&mut self, members: &mut Members<'_>, to: String, scope: Scope) -> Option<Rule> {
+    pub(super) fn rule(
+        &mut self,
+        members: &mut MemberReader<'_>,
+        to: String,
+        scope: PathScope,
+    ) -> Option<MappingRule> {
         members.take("note");
         let is_element = to.ends_with("/*");
         let source = self.source(members, scope, is_element);
@@ -155,14 +176,14 @@ impl Context<'_> {
         let when = when.and_then(|when| self.condition(&when, scope));
         let trim = members.flag("trim", self.findings);
         let keep_empty = members.flag("keepEmpty", self.findings);
-        let on_picked = self.steps(members, Stage::Picked, scope);
+        let on_picked = self.steps(members, StepTime::Picked, scope);
         let default = members.take("default").and_then(|place| constant(&place, self.findings));
         let lookup = self.lookup(members);
-        let on_known = self.steps(members, Stage::Known, scope);
+        let on_known = self.steps(members, StepTime::Known, scope);
         let output = members.take("as").and_then(|place| self.output(&place, scope));
         let required = !is_element && members.flag("required", self.findings);
         let resolve = members.take("resolve").and_then(|place| self.resolve(&place, scope, output.as_ref()));
-        Some(Rule {
+        Some(MappingRule {
             pointer: members.pointer.as_str().into(),
             to: to.into(),
             when,
@@ -180,12 +201,22 @@ impl Context<'_> {
         })
     }
 
-    fn steps(&mut self, members: &mut Members<'_>, stage: Stage, scope: Scope) -> Vec<Arc<dyn Step>> {
+    fn steps(
+        &mut self,
+        members: &mut MemberReader<'_>,
+        stage: StepTime,
+        scope: PathScope,
+    ) -> Vec<Arc<dyn RuleStep>> {
         let of_stage = STEPS.iter().filter(|kind| kind.stage == stage);
         of_stage.filter_map(|kind| (kind.read)(&members.take(kind.name)?, self, scope)).collect()
     }
 
-    fn source(&mut self, members: &mut Members<'_>, scope: Scope, is_element: bool) -> Option<Source> {
+    fn source(
+        &mut self,
+        members: &mut MemberReader<'_>,
+        scope: PathScope,
+        is_element: bool,
+    ) -> Option<Source> {
         let value = members.take("value");
         let from = members.take("from");
         let template = members.take("template");
@@ -225,7 +256,7 @@ impl Context<'_> {
     }
 
     /// `Order {name} of {customer.email}`; `{{` and `}}` are braces.
-    fn template(&mut self, place: &Place<'_>, scope: Scope) -> Option<Vec<Piece>> {
+    fn template(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Vec<TemplatePiece>> {
         let template = place.text(self.findings)?;
         let mut pieces = Vec::new();
         let mut text = String::new();
@@ -249,16 +280,16 @@ impl Context<'_> {
                 return None;
             };
             if !text.is_empty() {
-                pieces.push(Piece::Text(std::mem::take(&mut text)));
+                pieces.push(TemplatePiece::Text(std::mem::take(&mut text)));
             }
-            pieces.push(Piece::Pick(self.pick_text(path.trim(), &place.pointer, scope)?));
+            pieces.push(TemplatePiece::Pick(self.pick_text(path.trim(), &place.pointer, scope)?));
             rest = after;
         }
         text.push_str(rest);
         if !text.is_empty() {
-            pieces.push(Piece::Text(text));
+            pieces.push(TemplatePiece::Text(text));
         }
-        if !pieces.iter().any(|piece| matches!(piece, Piece::Pick(_))) {
+        if !pieces.iter().any(|piece| matches!(piece, TemplatePiece::Pick(_))) {
             self.findings.warn(&place.pointer, "the template has no {path} in it; a constant is a `value`");
         }
         Some(pieces)

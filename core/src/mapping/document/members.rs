@@ -5,19 +5,19 @@ use crate::mapping::finding::Findings;
 
 /// A part of a document, and where it stands.
 #[derive(Clone)]
-pub(in crate::mapping) struct Place<'d> {
+pub(in crate::mapping) struct DocumentPlace<'d> {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) part: Part<'d>,
 }
 
 /// The members of an object, of which each should be asked for.
-pub(in crate::mapping) struct Members<'d> {
+pub(in crate::mapping) struct MemberReader<'d> {
     pub(in crate::mapping) pointer: String,
     members: Vec<(String, Part<'d>)>,
     known: Vec<&'static str>,
 }
 
-impl<'d> Place<'d> {
+impl<'d> DocumentPlace<'d> {
     pub(in crate::mapping) fn read(&self) -> Node<'d> {
         self.part.read()
     }
@@ -27,8 +27,8 @@ impl<'d> Place<'d> {
         self.part.raw().unwrap_or("null")
     }
 
-    pub(in crate::mapping) fn within(&self, name: &str, part: Part<'d>) -> Place<'d> {
-        Place { pointer: format!("{}/{}", self.pointer, token(name)), part }
+    pub(in crate::mapping) fn within(&self, name: &str, part: Part<'d>) -> DocumentPlace<'d> {
+        DocumentPlace { pointer: format!("{}/{}", self.pointer, token(name)), part }
     }
 
     pub(in crate::mapping) fn refuse(&self, findings: &mut Findings, expected: &str) {
@@ -36,10 +36,10 @@ impl<'d> Place<'d> {
     }
 
     /// An object's members.
-    pub(in crate::mapping) fn object(&self, findings: &mut Findings) -> Option<Members<'d>> {
+    pub(in crate::mapping) fn object(&self, findings: &mut Findings) -> Option<MemberReader<'d>> {
         match self.read() {
             Node::Object(members) => {
-                Some(Members { pointer: self.pointer.clone(), members, known: Vec::new() })
+                Some(MemberReader { pointer: self.pointer.clone(), members, known: Vec::new() })
             }
             Node::Null
             | Node::Boolean(_)
@@ -54,7 +54,7 @@ impl<'d> Place<'d> {
     }
 
     /// An array's elements.
-    pub(in crate::mapping) fn elements(&self, findings: &mut Findings) -> Vec<Place<'d>> {
+    pub(in crate::mapping) fn elements(&self, findings: &mut Findings) -> Vec<DocumentPlace<'d>> {
         match self.read() {
             Node::Array(elements) => {
                 let places = elements.into_iter().enumerate();
@@ -128,12 +128,12 @@ impl<'d> Place<'d> {
     }
 }
 
-impl<'d> Members<'d> {
+impl<'d> MemberReader<'d> {
     /// A member that may be there.
-    pub(in crate::mapping) fn take(&mut self, name: &'static str) -> Option<Place<'d>> {
+    pub(in crate::mapping) fn take(&mut self, name: &'static str) -> Option<DocumentPlace<'d>> {
         self.known.push(name);
         let (_, part) = self.members.iter().rev().find(|(member, _)| member == name)?;
-        Some(Place { pointer: format!("{}/{name}", self.pointer), part: part.clone() })
+        Some(DocumentPlace { pointer: format!("{}/{name}", self.pointer), part: part.clone() })
     }
 
     pub(in crate::mapping) fn text(&mut self, name: &'static str, findings: &mut Findings) -> Option<String> {
@@ -191,10 +191,12 @@ impl<'d> Members<'d> {
     }
 
     /// Every member with its place, whatever its name.
-    pub(in crate::mapping) fn all(&self) -> Vec<(String, Place<'d>)> {
+    pub(in crate::mapping) fn all(&self) -> Vec<(String, DocumentPlace<'d>)> {
         let at = |name: &str| format!("{}/{}", self.pointer, token(name));
         let places = self.members.iter();
-        places.map(|(name, part)| (name.clone(), Place { pointer: at(name), part: part.clone() })).collect()
+        places
+            .map(|(name, part)| (name.clone(), DocumentPlace { pointer: at(name), part: part.clone() }))
+            .collect()
     }
 
     /// Reports members that nobody asked for, and repeated ones.

@@ -5,7 +5,7 @@ mod members;
 mod steps;
 mod whole;
 
-pub(super) use members::Place;
+pub(super) use members::DocumentPlace;
 pub(super) use steps::text_constant;
 pub(super) use whole::{Document, KeySource, Parameter, placeholders, read};
 
@@ -18,8 +18,8 @@ use super::finding::Findings;
 use super::limit::EXPRESSIONS;
 use super::path::Paths;
 use super::rule::{Constant, Operand, Pick, Tables};
-use super::tape::{Kind, Node as TapeNode, Tape};
-use super::transform::{Reading, Table};
+use super::tape::{RecordNode, Tape, TokenKind};
+use super::transform::{LookupTable, Notation};
 use super::value::Value;
 use crate::json::Node;
 
@@ -54,9 +54,9 @@ pub(super) struct Context<'c> {
     used_tables: Vec<String>,
     mappings: Vec<(String, Arc<Mapping>)>,
     used_mappings: Vec<String>,
-    reading: Reading,
+    reading: Notation,
     /// Tables and what they are where upper and lower case are the same.
-    caseless: Vec<(Arc<Table>, Arc<Table>)>,
+    caseless: Vec<(Arc<LookupTable>, Arc<LookupTable>)>,
     counts: &'c Counts,
     /// How many documents stand around this one.
     depth: usize,
@@ -68,27 +68,27 @@ pub(super) struct Context<'c> {
 
 /// The value against which a path is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(super) enum PathScope {
     Element,
     Parent,
     Record,
 }
 
-const SCOPES: [(&str, Scope); 3] =
-    [("element", Scope::Element), ("parent", Scope::Parent), ("record", Scope::Record)];
+const SCOPES: [(&str, PathScope); 3] =
+    [("element", PathScope::Element), ("parent", PathScope::Parent), ("record", PathScope::Record)];
 
 impl Context<'_> {
-    fn level(&self, scope: Scope) -> usize {
+    fn level(&self, scope: PathScope) -> usize {
         let levels = match scope {
-            Scope::Element => self.chain.last(),
-            Scope::Parent => self.chain.iter().rev().nth(1).or(self.chain.first()),
-            Scope::Record => self.chain.first(),
+            PathScope::Element => self.chain.last(),
+            PathScope::Parent => self.chain.iter().rev().nth(1).or(self.chain.first()),
+            PathScope::Record => self.chain.first(),
         };
         levels.copied().unwrap_or_default()
     }
 
     /// An expression at a place.
-    fn pick_text(&mut self, text: &str, pointer: &str, scope: Scope) -> Option<Pick> {
+    fn pick_text(&mut self, text: &str, pointer: &str, scope: PathScope) -> Option<Pick> {
         let level = self.level(scope);
         count(&self.counts.expressions, EXPRESSIONS, "expressions", pointer, self.findings)?;
         match Expression::parse(text) {
@@ -104,7 +104,7 @@ impl Context<'_> {
     }
 
     /// A path: a text, or `{"from": ..., "scope": ...}`.
-    pub(super) fn pick(&mut self, place: &Place<'_>, scope: Scope) -> Option<Pick> {
+    pub(super) fn pick(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Pick> {
         if let Node::Object(_) = place.read() {
             let mut members = place.object(self.findings)?;
             let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(scope);
@@ -123,7 +123,7 @@ impl Context<'_> {
     }
 
     /// A condition: an expression that does not say the same whatever the record is.
-    fn condition(&mut self, place: &Place<'_>, scope: Scope) -> Option<Pick> {
+    fn condition(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Pick> {
         let pick = self.pick(place, scope)?;
         match pick.expression.constant().map(|value| value.is_truthy()) {
             Some(true) => self.findings.warn(&place.pointer, "the condition always holds; leave it out"),
@@ -136,7 +136,7 @@ impl Context<'_> {
     }
 
     /// A path, or a number, or `{"value": ...}`.
-    pub(super) fn operand(&mut self, place: &Place<'_>, scope: Scope) -> Option<Operand> {
+    pub(super) fn operand(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Operand> {
         match place.read() {
             Node::Number(_) => Some(Operand::Constant(constant(place, self.findings)?)),
             Node::Object(members) if members.iter().any(|(name, _)| name == "value") => {
@@ -165,7 +165,7 @@ fn shown(text: &str) -> String {
 }
 
 /// A value of the document, whatever it is.
-fn constant(place: &Place<'_>, findings: &mut Findings) -> Option<Constant> {
+fn constant(place: &DocumentPlace<'_>, findings: &mut Findings) -> Option<Constant> {
     let json = place.json();
     match Tape::read(json.as_bytes()) {
         Ok(tape) => Some(Constant { json: json.to_owned(), value: owned(tape.root()) }),
@@ -176,15 +176,15 @@ fn constant(place: &Place<'_>, findings: &mut Findings) -> Option<Constant> {
     }
 }
 
-fn owned(node: TapeNode<'_>) -> Value<'static> {
+fn owned(node: RecordNode<'_>) -> Value<'static> {
     match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::True => Value::True,
-        Kind::False => Value::False,
-        Kind::Number => Value::Number(node.raw().to_owned().into()),
-        Kind::Text | Kind::EscapedText => Value::Text(node.text().into_owned().into()),
-        Kind::Array => Value::Array(node.elements().map(owned).collect()),
-        Kind::Object => {
+        TokenKind::Null => Value::Null,
+        TokenKind::True => Value::True,
+        TokenKind::False => Value::False,
+        TokenKind::Number => Value::Number(node.raw().to_owned().into()),
+        TokenKind::Text | TokenKind::EscapedText => Value::Text(node.text().into_owned().into()),
+        TokenKind::Array => Value::Array(node.elements().map(owned).collect()),
+        TokenKind::Object => {
             let members = node.members();
             Value::Object(
                 members.map(|(name, value)| (name.text().into_owned().into(), owned(value))).collect(),

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::members::{Members, Place};
-use super::{Context, Scope, constant};
+use super::members::{DocumentPlace, MemberReader};
+use super::{Context, PathScope, constant};
 use crate::excerpt::listed;
 use crate::json::Node;
 use crate::mapping::reference::OnMissing;
 use crate::mapping::rule::{Constant, Operand, Resolve};
 use crate::mapping::transform::{
-    Input, LookupStep, Money, Numeric, Otherwise, Output, Pattern, Rounding, Table, Time, Zone,
+    DatePattern, Input, LookupStep, LookupTable, Money, Numeric, Otherwise, Rounding, Time, ValueType, Zone,
 };
 use crate::mapping::value::Value;
 use crate::value::CurrencyCode;
@@ -49,7 +49,7 @@ enum Else {
 
 impl Context<'_> {
     /// `{"MUG": 1, ...}`.
-    pub(super) fn table(&mut self, place: &Place<'_>, caseless: bool) -> Option<Arc<Table>> {
+    pub(super) fn table(&mut self, place: &DocumentPlace<'_>, caseless: bool) -> Option<Arc<LookupTable>> {
         let entries = place.object(self.findings)?.all();
         if entries.is_empty() {
             self.findings.warn(&place.pointer, "the table is empty");
@@ -58,10 +58,10 @@ impl Context<'_> {
             constant(place, self.findings).map(|constant| (text.clone(), constant))
         });
         let constants = constants.collect();
-        Some(Arc::new(Table::new(constants, caseless)))
+        Some(Arc::new(LookupTable::new(constants, caseless)))
     }
 
-    pub(super) fn lookup(&mut self, members: &mut Members<'_>) -> Option<LookupStep> {
+    pub(super) fn lookup(&mut self, members: &mut MemberReader<'_>) -> Option<LookupStep> {
         let caseless = members.flag("caseless", self.findings);
         let lookup = members.take("lookup");
         let inline = members.take("enum");
@@ -101,7 +101,7 @@ impl Context<'_> {
         })
     }
 
-    fn otherwise(&mut self, place: &Place<'_>) -> Option<Otherwise> {
+    fn otherwise(&mut self, place: &DocumentPlace<'_>) -> Option<Otherwise> {
         const WORDS: [(&str, Else); 3] = [("fail", Else::Fail), ("skip", Else::Skip), ("keep", Else::Keep)];
         if let Node::Object(_) = place.read() {
             return self.default_of(place).map(Otherwise::Default);
@@ -114,7 +114,7 @@ impl Context<'_> {
     }
 
     /// `{"default": ...}`.
-    fn default_of(&mut self, place: &Place<'_>) -> Option<Constant> {
+    fn default_of(&mut self, place: &DocumentPlace<'_>) -> Option<Constant> {
         let mut members = place.object(self.findings)?;
         let default = members.take("default");
         members.finish(self.findings);
@@ -125,7 +125,7 @@ impl Context<'_> {
     }
 
     /// `"decimal"`, or `{"type": "decimal", ...}`.
-    pub(super) fn output(&mut self, place: &Place<'_>, scope: Scope) -> Option<Output> {
+    pub(super) fn output(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<ValueType> {
         if let Node::Object(_) = place.read() {
             let mut members = place.object(self.findings)?;
             let Some(of_type) = members.take("type") else {
@@ -139,45 +139,50 @@ impl Context<'_> {
         }
         let of_type = place.choice(&TYPES, self.findings)?;
         Some(match of_type {
-            Type::Text => Output::Text { cut: None },
-            Type::Integer => Output::Integer(Numeric::default()),
-            Type::Decimal => Output::Decimal(Numeric { as_text: true, ..Numeric::default() }),
+            Type::Text => ValueType::Text { cut: None },
+            Type::Integer => ValueType::Integer(Numeric::default()),
+            Type::Decimal => ValueType::Decimal(Numeric { as_text: true, ..Numeric::default() }),
             Type::Money => {
                 let numeric = Numeric { as_text: true, ..Numeric::default() };
-                Output::Money(numeric, Money { currency: None, minor: false })
+                ValueType::Money(numeric, Money { currency: None, minor: false })
             }
-            Type::Date => Output::Date(self.time(None, None, None)),
-            Type::DateTime => Output::DateTime(self.time(None, None, None)),
-            Type::Boolean => Output::Boolean,
+            Type::Date => ValueType::Date(self.time(None, None, None)),
+            Type::DateTime => ValueType::DateTime(self.time(None, None, None)),
+            Type::Boolean => ValueType::Boolean,
         })
     }
 
-    fn detailed(&mut self, of_type: Type, members: &mut Members<'_>, scope: Scope) -> Option<Output> {
+    fn detailed(
+        &mut self,
+        of_type: Type,
+        members: &mut MemberReader<'_>,
+        scope: PathScope,
+    ) -> Option<ValueType> {
         Some(match of_type {
-            Type::Text => Output::Text { cut: members.count("cut", 1_000_000, self.findings) },
+            Type::Text => ValueType::Text { cut: members.count("cut", 1_000_000, self.findings) },
             Type::Integer => {
                 let rounding = members.choice("rounding", &Rounding::NAMES, self.findings);
                 let as_text = members.choice("write", &FORMS, self.findings).unwrap_or(false);
-                Output::Integer(Numeric { places: None, rounding, as_text })
+                ValueType::Integer(Numeric { places: None, rounding, as_text })
             }
-            Type::Decimal => Output::Decimal(self.numeric(members)),
+            Type::Decimal => ValueType::Decimal(self.numeric(members)),
             Type::Money => {
                 let numeric = self.numeric(members);
-                Output::Money(numeric, self.money(members, scope))
+                ValueType::Money(numeric, self.money(members, scope))
             }
             Type::Date | Type::DateTime => {
                 let zone = self.zone(members.take("zone"));
                 let into = self.zone(members.take("into"));
                 let input = self.input(members.take("format"));
                 let time = self.time(zone, into, input);
-                if let Type::Date = of_type { Output::Date(time) } else { Output::DateTime(time) }
+                if let Type::Date = of_type { ValueType::Date(time) } else { ValueType::DateTime(time) }
             }
-            Type::Boolean => Output::Boolean,
+            Type::Boolean => ValueType::Boolean,
         })
     }
 
     /// What is said of a decimal number, which is written as a text unless otherwise said.
-    fn numeric(&mut self, members: &mut Members<'_>) -> Numeric {
+    fn numeric(&mut self, members: &mut MemberReader<'_>) -> Numeric {
         let places = members.count("places", 28, self.findings);
         let rounding = members.choice("rounding", &Rounding::NAMES, self.findings);
         if rounding.is_some() && places.is_none() {
@@ -188,7 +193,7 @@ impl Context<'_> {
         Numeric { places, rounding, as_text }
     }
 
-    fn money(&mut self, members: &mut Members<'_>, scope: Scope) -> Money {
+    fn money(&mut self, members: &mut MemberReader<'_>, scope: PathScope) -> Money {
         let minor = members.flag("minor", self.findings);
         let currency = members.take("currency");
         if minor && currency.is_none() {
@@ -212,7 +217,7 @@ impl Context<'_> {
         Money { currency, minor }
     }
 
-    pub(super) fn zone(&mut self, place: Option<Place<'_>>) -> Option<Zone> {
+    pub(super) fn zone(&mut self, place: Option<DocumentPlace<'_>>) -> Option<Zone> {
         let place = place?;
         let name = place.text(self.findings)?;
         match Zone::parse(&name) {
@@ -224,13 +229,13 @@ impl Context<'_> {
         }
     }
 
-    pub(super) fn input(&mut self, place: Option<Place<'_>>) -> Option<Input> {
+    pub(super) fn input(&mut self, place: Option<DocumentPlace<'_>>) -> Option<Input> {
         let place = place?;
         match place.text(self.findings)?.as_str() {
             "iso" => Some(Input::Iso),
             "seconds" => Some(Input::Seconds),
             "milliseconds" => Some(Input::Milliseconds),
-            pattern => match Pattern::parse(pattern) {
+            pattern => match DatePattern::parse(pattern) {
                 Ok(pattern) => Some(Input::Pattern(pattern)),
                 Err(reason) => {
                     let others = "; iso, seconds and milliseconds are the others";
@@ -252,9 +257,9 @@ impl Context<'_> {
 
     pub(super) fn resolve(
         &mut self,
-        place: &Place<'_>,
-        scope: Scope,
-        output: Option<&Output>,
+        place: &DocumentPlace<'_>,
+        scope: PathScope,
+        output: Option<&ValueType>,
     ) -> Option<Arc<Resolve>> {
         let mut members = place.object(self.findings)?;
         let creates = members.text("create", self.findings);
@@ -281,14 +286,14 @@ impl Context<'_> {
             return None;
         }
         let as_text = match output {
-            Some(Output::Text { .. }) => true,
+            Some(ValueType::Text { .. }) => true,
             Some(
-                Output::Integer(_)
-                | Output::Decimal(_)
-                | Output::Money(..)
-                | Output::Date(_)
-                | Output::DateTime(_)
-                | Output::Boolean,
+                ValueType::Integer(_)
+                | ValueType::Decimal(_)
+                | ValueType::Money(..)
+                | ValueType::Date(_)
+                | ValueType::DateTime(_)
+                | ValueType::Boolean,
             )
             | None => false,
         };
@@ -305,7 +310,11 @@ impl Context<'_> {
     }
 
     /// Further columns: `{"productStatus": "LIVE", "channelId": {"from": "channel"}}`.
-    pub(super) fn filters(&mut self, place: &Place<'_>, scope: Scope) -> Vec<(Arc<str>, Operand)> {
+    pub(super) fn filters(
+        &mut self,
+        place: &DocumentPlace<'_>,
+        scope: PathScope,
+    ) -> Vec<(Arc<str>, Operand)> {
         let Some(members) = place.object(self.findings) else { return Vec::new() };
         let mut filters = Vec::new();
         for (column, place) in members.all() {
@@ -322,7 +331,7 @@ impl Context<'_> {
         filters
     }
 
-    fn on_missing(&mut self, place: &Place<'_>) -> Option<OnMissing> {
+    fn on_missing(&mut self, place: &DocumentPlace<'_>) -> Option<OnMissing> {
         const WORDS: [(&str, Else); 3] =
             [("fail", Else::Fail), ("skip", Else::Skip), ("skip-record", Else::SkipRecord)];
         let Node::Object(members) = place.read() else {
@@ -357,7 +366,10 @@ impl Context<'_> {
 }
 
 /// A table without case, made once for all rules that look into it.
-fn caseless_of(made: &mut Vec<(Arc<Table>, Arc<Table>)>, table: &Arc<Table>) -> Arc<Table> {
+fn caseless_of(
+    made: &mut Vec<(Arc<LookupTable>, Arc<LookupTable>)>,
+    table: &Arc<LookupTable>,
+) -> Arc<LookupTable> {
     if let Some((_, known)) = made.iter().find(|(of, _)| Arc::ptr_eq(of, table)) {
         return known.clone();
     }

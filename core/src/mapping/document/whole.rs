@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::members::{Members, Place};
+use super::members::{DocumentPlace, MemberReader};
 use super::{Context, Counts, count};
-use super::{SCOPES, Scope};
+use super::{PathScope, SCOPES};
 use crate::catalog;
 use crate::catalog::operation::{Content, Endpoint, Operation};
 use crate::http::Method;
@@ -13,8 +13,8 @@ use crate::mapping::Mapping;
 use crate::mapping::finding::Findings;
 use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABLES};
 use crate::mapping::path::Paths;
-use crate::mapping::rule::{Entry, Operand, Pick, Rule, Tables};
-use crate::mapping::transform::{Reading, Table};
+use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables};
+use crate::mapping::transform::{LookupTable, Notation};
 
 /// The version of documents that is read.
 const VERSION: &str = "1";
@@ -24,17 +24,17 @@ const VERSION: &str = "1";
 pub(in crate::mapping) struct Document {
     pub(in crate::mapping) name: String,
     pub(in crate::mapping) description: String,
-    pub(in crate::mapping) target: Option<Target>,
+    pub(in crate::mapping) target: Option<BodyTarget>,
     /// The resource whose records are mapped, when there is no target.
     pub(in crate::mapping) source: Option<&'static str>,
-    pub(in crate::mapping) key: Option<Key>,
+    pub(in crate::mapping) key: Option<RecordKey>,
     /// The column by which lines of a flat file belong together.
     pub(in crate::mapping) group_by: Option<String>,
-    pub(in crate::mapping) conditions: Vec<Condition>,
-    pub(in crate::mapping) entries: Vec<Entry>,
+    pub(in crate::mapping) conditions: Vec<RecordCondition>,
+    pub(in crate::mapping) entries: Vec<FieldEntry>,
     /// The plain paths of every level.
     pub(in crate::mapping) paths: Vec<Paths>,
-    pub(in crate::mapping) reading: Reading,
+    pub(in crate::mapping) reading: Notation,
     pub(in crate::mapping) mappings: Vec<(String, Arc<Mapping>)>,
     /// Names of tables and mappings that stand around a nested document, too.
     used_tables: Vec<String>,
@@ -43,7 +43,7 @@ pub(in crate::mapping) struct Document {
 
 /// Where a body goes.
 #[derive(Debug)]
-pub(in crate::mapping) struct Target {
+pub(in crate::mapping) struct BodyTarget {
     /// The path, with placeholders in braces.
     pub(in crate::mapping) path: String,
     pub(in crate::mapping) method: Method,
@@ -56,15 +56,15 @@ pub(in crate::mapping) struct Target {
 #[derive(Debug)]
 pub(in crate::mapping) struct Parameter {
     pub(in crate::mapping) name: String,
-    pub(in crate::mapping) rule: Rule,
+    pub(in crate::mapping) rule: MappingRule,
 }
 
 /// What tells a record from all others.
 #[derive(Debug)]
-pub(in crate::mapping) struct Key {
+pub(in crate::mapping) struct RecordKey {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) source: KeySource,
-    pub(in crate::mapping) verify: Option<Verify>,
+    pub(in crate::mapping) verify: Option<KeyCheck>,
 }
 
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub(in crate::mapping) enum KeySource {
 
 /// How a record with a key is found.
 #[derive(Debug)]
-pub(in crate::mapping) struct Verify {
+pub(in crate::mapping) struct KeyCheck {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) search: String,
     pub(in crate::mapping) column: String,
@@ -85,7 +85,7 @@ pub(in crate::mapping) struct Verify {
 
 /// What must hold of a record.
 #[derive(Debug)]
-pub(in crate::mapping) struct Condition {
+pub(in crate::mapping) struct RecordCondition {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) pick: Pick,
     /// Why it is skipped otherwise.
@@ -106,7 +106,7 @@ pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Do
             return None;
         }
     };
-    let place = Place { pointer: String::new(), part };
+    let place = DocumentPlace { pointer: String::new(), part };
     let mut members = place.object(findings)?;
     members.take("$schema");
     match members.take("version").map(|version| (version.json().to_owned(), version)) {
@@ -118,7 +118,7 @@ pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Do
     let outer = Outer {
         tables: Tables::new(),
         mappings: Vec::new(),
-        reading: Reading::default(),
+        reading: Notation::default(),
         depth: 0,
         counts: &counts,
     };
@@ -129,13 +129,17 @@ pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Do
 struct Outer<'c> {
     tables: Tables,
     mappings: Vec<(String, Arc<Mapping>)>,
-    reading: Reading,
+    reading: Notation,
     depth: usize,
     counts: &'c Counts,
 }
 
 /// Stands on the stack once for each document around another, so that what it calls has frames of its own.
-fn read_members(mut members: Members<'_>, outer: Outer<'_>, findings: &mut Findings) -> Option<Document> {
+fn read_members(
+    mut members: MemberReader<'_>,
+    outer: Outer<'_>,
+    findings: &mut Findings,
+) -> Option<Document> {
     let mut context = Context {
         findings,
         tables: outer.tables,
@@ -196,7 +200,7 @@ type Named = Vec<(String, String)>;
 impl Context<'_> {
     /// `{"zone": "Europe/London", "dates": "DD/MM/YYYY", "decimalMark": ",", "groupMark": "."}`.
     #[inline(never)]
-    fn reads(&mut self, members: &mut Members<'_>) {
+    fn reads(&mut self, members: &mut MemberReader<'_>) {
         const MARKS: [(&str, bool); 2] = [(".", false), (",", true)];
         const GROUPS: [(&str, char); 4] = [(",", ','), (".", '.'), (" ", ' '), ("'", '\'')];
         let Some(mut members) = members.take("reads").and_then(|place| place.object(self.findings)) else {
@@ -222,7 +226,7 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn tables(&mut self, members: &mut Members<'_>) -> Named {
+    fn tables(&mut self, members: &mut MemberReader<'_>) -> Named {
         let Some(lookups) = members.take("lookups").and_then(|place| place.object(self.findings)) else {
             return Vec::new();
         };
@@ -232,7 +236,7 @@ impl Context<'_> {
                 self.findings.error(place.pointer, format!("more than {TABLES} tables, which is the limit"));
                 break;
             }
-            let table: Option<Arc<Table>> = self.table(&place, false);
+            let table: Option<Arc<LookupTable>> = self.table(&place, false);
             self.tables.retain(|(known, _)| *known != name);
             self.tables.extend(table.map(|table| (name.clone(), table)));
             own.push((name, place.pointer));
@@ -241,7 +245,7 @@ impl Context<'_> {
     }
 
     /// Every nested document knows those before it.
-    fn mappings(&mut self, members: &mut Members<'_>) -> Named {
+    fn mappings(&mut self, members: &mut MemberReader<'_>) -> Named {
         let Some(mappings) = members.take("mappings").and_then(|place| place.object(self.findings)) else {
             return Vec::new();
         };
@@ -282,7 +286,7 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn document_target(&mut self, members: &mut Members<'_>) -> Option<Target> {
+    fn document_target(&mut self, members: &mut MemberReader<'_>) -> Option<BodyTarget> {
         const METHODS: [(&str, Method); 2] = [("POST", Method::Post), ("PUT", Method::Put)];
         let method = members.choice("method", &METHODS, self.findings).unwrap_or(Method::Post);
         let parameters = members.take("path");
@@ -297,11 +301,11 @@ impl Context<'_> {
         let parameters = parameters.map(|place| self.parameters(&place)).unwrap_or_default();
         let (path, operation) = self.endpoint(&named, method, &place.pointer);
         self.check_placeholders(&path, &parameters, &place.pointer);
-        Some(Target { path, method, operation, parameters })
+        Some(BodyTarget { path, method, operation, parameters })
     }
 
     /// What goes into each placeholder: rules without `to`.
-    fn parameters(&mut self, place: &Place<'_>) -> Vec<Parameter> {
+    fn parameters(&mut self, place: &DocumentPlace<'_>) -> Vec<Parameter> {
         let Some(members) = place.object(self.findings) else { return Vec::new() };
         let mut parameters = Vec::new();
         for (name, place) in members.all() {
@@ -309,7 +313,7 @@ impl Context<'_> {
                 break;
             }
             let Some(mut members) = place.object(self.findings) else { continue };
-            let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(Scope::Record);
+            let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(PathScope::Record);
             let rule = self.rule(&mut members, format!("{{{name}}}"), scope);
             members.finish(self.findings);
             parameters.extend(rule.map(|rule| Parameter { name, rule }));
@@ -372,7 +376,7 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn document_source(&mut self, members: &mut Members<'_>, has_target: bool) -> Option<&'static str> {
+    fn document_source(&mut self, members: &mut MemberReader<'_>, has_target: bool) -> Option<&'static str> {
         let place = members.take("source");
         let Some(place) = place else {
             if !has_target {
@@ -397,7 +401,7 @@ impl Context<'_> {
 
     /// An expression, or `[{"is": expression, "otherwise": reason}]`.
     #[inline(never)]
-    fn conditions(&mut self, members: &mut Members<'_>) -> Vec<Condition> {
+    fn conditions(&mut self, members: &mut MemberReader<'_>) -> Vec<RecordCondition> {
         let Some(place) = members.take("when") else { return Vec::new() };
         let places = match place.read() {
             Node::Array(_) => place.elements(self.findings),
@@ -411,11 +415,11 @@ impl Context<'_> {
         places.iter().filter_map(|place| self.document_condition(place)).collect()
     }
 
-    fn document_condition(&mut self, place: &Place<'_>) -> Option<Condition> {
+    fn document_condition(&mut self, place: &DocumentPlace<'_>) -> Option<RecordCondition> {
         if let Node::Text(text) = place.read() {
-            let pick = self.condition(place, Scope::Record)?;
+            let pick = self.condition(place, PathScope::Record)?;
             let reason = format!("{text} does not hold");
-            return Some(Condition { pointer: place.pointer.clone(), pick, reason });
+            return Some(RecordCondition { pointer: place.pointer.clone(), pick, reason });
         }
         let mut members = place.object(self.findings)?;
         let is = members.take("is");
@@ -426,14 +430,14 @@ impl Context<'_> {
                 .error(&place.pointer, "is missing: what must hold, as a JMESPath expression in `is`");
             return None;
         };
-        let pick = self.condition(&is, Scope::Record)?;
+        let pick = self.condition(&is, PathScope::Record)?;
         let reason = reason.unwrap_or_else(|| format!("{} does not hold", pick.expression.text));
-        Some(Condition { pointer: place.pointer.clone(), pick, reason })
+        Some(RecordCondition { pointer: place.pointer.clone(), pick, reason })
     }
 
     /// `{"groupBy": "Order Number"}`.
     #[inline(never)]
-    fn group_by(&mut self, members: &mut Members<'_>) -> Option<String> {
+    fn group_by(&mut self, members: &mut MemberReader<'_>) -> Option<String> {
         let mut members = members.take("csv")?.object(self.findings)?;
         let column = members.needed_text("groupBy", self.findings);
         members.finish(self.findings);
@@ -441,7 +445,7 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn key(&mut self, members: &mut Members<'_>) -> Option<Key> {
+    fn key(&mut self, members: &mut MemberReader<'_>) -> Option<RecordKey> {
         let place = members.take("key")?;
         let mut members = place.object(self.findings)?;
         let target = members.text("target", self.findings);
@@ -450,23 +454,23 @@ impl Context<'_> {
         members.finish(self.findings);
         let source = match (target, from) {
             (Some(target), None) => KeySource::Target(target),
-            (None, Some(from)) => KeySource::Pick(self.pick(&from, Scope::Record)?),
+            (None, Some(from)) => KeySource::Pick(self.pick(&from, PathScope::Record)?),
             (Some(_), Some(_)) | (None, None) => {
                 self.findings.error(&place.pointer, "a key has a `target` (a place of the body) or a `from`");
                 return None;
             }
         };
-        Some(Key { pointer: place.pointer, source, verify })
+        Some(RecordKey { pointer: place.pointer, source, verify })
     }
 
-    fn verify(&mut self, place: &Place<'_>) -> Option<Verify> {
+    fn verify(&mut self, place: &DocumentPlace<'_>) -> Option<KeyCheck> {
         let mut members = place.object(self.findings)?;
         let search = members.needed_text("search", self.findings);
         let column = members.needed_text("column", self.findings);
-        let by = members.take("by").map(|place| self.filters(&place, Scope::Record)).unwrap_or_default();
+        let by = members.take("by").map(|place| self.filters(&place, PathScope::Record)).unwrap_or_default();
         members.finish(self.findings);
         let search = search?.trim_matches('/').to_owned();
-        Some(Verify { pointer: place.pointer.clone(), search, column: column?, by })
+        Some(KeyCheck { pointer: place.pointer.clone(), search, column: column?, by })
     }
 }
 

@@ -14,15 +14,15 @@ impl<'a, 'v> Scope<'a, 'v> {
     where
         'a: 'b,
     {
-        Scope { value, found: None, budget: self.budget }
+        Scope { value, found: None, allowance: self.allowance }
     }
 }
 
 /// The value of a tree, as the JMESPath specification has it.
 pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-    scope.budget.step(1)?;
+    scope.allowance.step(1)?;
     let value = value_of(tree, scope)?;
-    scope.budget.made(&value)?;
+    scope.allowance.made(&value)?;
     Ok(value)
 }
 
@@ -64,7 +64,7 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
             let mut elements = Vec::new();
             let is_array = for_each(tree, scope, &mut |element| {
                 elements.push(element);
-                scope.budget.bytes(VALUE_BYTES)
+                scope.allowance.bytes(VALUE_BYTES)
             })?;
             Ok(if is_array { Value::Array(elements) } else { Value::Null })
         }
@@ -87,7 +87,7 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
         }
         Tree::Slice(start, stop, step) => {
             let value = slice(scope.value, *start, *stop, *step);
-            scope.budget.step(value.elements().map_or(0, Iterator::count))?;
+            scope.allowance.step(value.elements().map_or(0, Iterator::count))?;
             Ok(value)
         }
         Tree::Call(function, arguments) => functions::call(*function, arguments, scope),
@@ -124,7 +124,7 @@ pub(super) fn for_each<'v>(
         }
         Tree::Flatten(inner) => for_each(inner, scope, &mut |element| match element.elements() {
             Some(mut inner) => inner.try_for_each(|element| {
-                scope.budget.step(1)?;
+                scope.allowance.step(1)?;
                 take(element)
             }),
             None => take(element),
@@ -133,7 +133,7 @@ pub(super) fn for_each<'v>(
             let value = evaluate(tree, scope)?;
             let Some(mut elements) = value.elements() else { return Ok(false) };
             elements.try_for_each(|element| {
-                scope.budget.step(1)?;
+                scope.allowance.step(1)?;
                 take(element)
             })?;
             Ok(true)

@@ -8,8 +8,8 @@ use rust_decimal::Decimal as Exact;
 use super::evaluate::{equal, evaluate, for_each};
 use super::{Scope, Tree};
 use crate::json::nearest;
-use crate::mapping::limit::Budget;
-use crate::mapping::transform::{Operation, calculate};
+use crate::mapping::limit::Allowance;
+use crate::mapping::transform::{Arithmetic, calculate};
 use crate::mapping::value::{Items, Sort, Value, distinct};
 use crate::value::Decimal;
 
@@ -103,11 +103,11 @@ impl Function {
 }
 
 /// The arguments of one call.
-struct Arguments<'b, 'v> {
+struct CallArguments<'b, 'v> {
     function: Function,
     trees: &'v [Tree],
     values: Vec<Value<'v>>,
-    budget: &'b Budget,
+    allowance: &'b Allowance,
 }
 
 /// Calls a function with as many arguments as it takes.
@@ -128,7 +128,7 @@ pub(super) fn call<'v>(
         let is_expression = expression == Some(place);
         values.push(if is_expression { Value::Null } else { evaluate(tree, scope)? });
     }
-    let arguments = Arguments { function, trees, values, budget: scope.budget };
+    let arguments = CallArguments { function, trees, values, allowance: scope.allowance };
     match function {
         Function::Abs => arguments.rounded(|number| number.abs()),
         Function::Ceil => arguments.rounded(|number| number.ceil()),
@@ -194,7 +194,7 @@ fn compact(json: &str) -> String {
 pub(super) fn sum<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Decimal, String> {
     let mut total = Decimal::default();
     let is_array = for_each(tree, scope, &mut |element| {
-        total = calculate(total, Operation::Plus, exact(Function::Sum, &element)?)?;
+        total = calculate(total, Arithmetic::Plus, exact(Function::Sum, &element)?)?;
         Ok(())
     })?;
     if is_array { Ok(total) } else { Err("argument 1 of sum is nothing; expected an array".to_owned()) }
@@ -222,20 +222,22 @@ fn exact(function: Function, value: &Value<'_>) -> Result<Decimal, String> {
 }
 
 /// Values with what they are ordered by.
-type Keyed<'v> = Vec<(Value<'v>, Key<'v>)>;
+type Keyed<'v> = Vec<(Value<'v>, SortKey<'v>)>;
 
-enum Key<'v> {
+enum SortKey<'v> {
     Number(Decimal),
     Text(Value<'v>),
 }
 
-impl Key<'_> {
+impl SortKey<'_> {
     fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Key::Number(one), Key::Number(other)) => one.cmp(other),
-            (Key::Text(one), Key::Text(other)) => one.text().cmp(&other.text()),
+            (SortKey::Number(one), SortKey::Number(other)) => one.cmp(other),
+            (SortKey::Text(one), SortKey::Text(other)) => one.text().cmp(&other.text()),
             // Keys of one call are of one sort.
-            (Key::Number(_), Key::Text(_)) | (Key::Text(_), Key::Number(_)) => Ordering::Equal,
+            (SortKey::Number(_), SortKey::Text(_)) | (SortKey::Text(_), SortKey::Number(_)) => {
+                Ordering::Equal
+            }
         }
     }
 }
@@ -246,7 +248,7 @@ fn best<'v>(values: Keyed<'v>, is_better: fn(Ordering) -> bool) -> Value<'v> {
     best.map_or(Value::Null, |(value, _)| value)
 }
 
-impl<'v> Arguments<'_, 'v> {
+impl<'v> CallArguments<'_, 'v> {
     fn any(&self, place: usize) -> Value<'v> {
         self.values.get(place).cloned().unwrap_or(Value::Null)
     }
@@ -263,7 +265,7 @@ impl<'v> Arguments<'_, 'v> {
     fn elements(&self, place: usize) -> Result<Items<'_, 'v>, String> {
         let elements = |value| Value::elements(value).ok_or_else(|| self.refuse(place, "an array"));
         let value = self.values.get(place).unwrap_or(&Value::Null);
-        self.budget.step(elements(value)?.count())?;
+        self.allowance.step(elements(value)?.count())?;
         elements(value)
     }
 
@@ -277,7 +279,7 @@ impl<'v> Arguments<'_, 'v> {
 
     fn sum(&self) -> Result<Decimal, String> {
         self.elements(0)?.try_fold(Decimal::default(), |sum, element| {
-            calculate(sum, Operation::Plus, exact(self.function, &element)?)
+            calculate(sum, Arithmetic::Plus, exact(self.function, &element)?)
         })
     }
 
@@ -298,7 +300,7 @@ impl<'v> Arguments<'_, 'v> {
             return Ok(Value::boolean(wanted.text().is_some_and(|wanted| text.contains(wanted))));
         }
         let mut elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
-        self.budget.step(subject.elements().map_or(0, Iterator::count))?;
+        self.allowance.step(subject.elements().map_or(0, Iterator::count))?;
         Ok(Value::boolean(elements.any(|element| equal(&element, &wanted))))
     }
 
@@ -307,11 +309,11 @@ impl<'v> Arguments<'_, 'v> {
         let mut joined = String::new();
         for (place, element) in self.elements(1)?.enumerate() {
             if place > 0 {
-                self.budget.bytes(glue.len())?;
+                self.allowance.bytes(glue.len())?;
                 joined.push_str(glue);
             }
             let text = element.text().ok_or_else(|| self.refuse(1, "an array of texts"))?;
-            self.budget.bytes(text.len())?;
+            self.allowance.bytes(text.len())?;
             joined.push_str(text);
         }
         Ok(Value::Text(joined.into()))
@@ -327,7 +329,7 @@ impl<'v> Arguments<'_, 'v> {
                 return Err(self.refuse(0, "a text, an array or an object"));
             }
         };
-        self.budget.step(length)?;
+        self.allowance.step(length)?;
         Ok(Value::Number(length.to_string().into()))
     }
 
@@ -335,7 +337,7 @@ impl<'v> Arguments<'_, 'v> {
     fn apply(&self, value: &Value<'v>) -> Result<Value<'v>, String> {
         let (_, _, place) = self.function.takes();
         match place.and_then(|place| self.trees.get(place)) {
-            Some(tree) => evaluate(tree, Scope { value, found: None, budget: self.budget }),
+            Some(tree) => evaluate(tree, Scope { value, found: None, allowance: self.allowance }),
             None => Ok(Value::Null),
         }
     }
@@ -391,17 +393,18 @@ impl<'v> Arguments<'_, 'v> {
         for pair in pairs {
             let (value, key) = pair?;
             let key = match key.sort() {
-                Sort::Number => Key::Number(exact(self.function, &key)?),
-                Sort::Text => Key::Text(key),
+                Sort::Number => SortKey::Number(exact(self.function, &key)?),
+                Sort::Text => SortKey::Text(key),
                 Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => {
                     return Err(format!("{name} orders numbers or texts; found {}", key.excerpt()));
                 }
             };
             let is_alike = match (keyed.first().map(|first| &first.1), &key) {
-                (None, _) | (Some(Key::Number(_)), Key::Number(_)) | (Some(Key::Text(_)), Key::Text(_)) => {
-                    true
-                }
-                (Some(Key::Number(_)), Key::Text(_)) | (Some(Key::Text(_)), Key::Number(_)) => false,
+                (None, _)
+                | (Some(SortKey::Number(_)), SortKey::Number(_))
+                | (Some(SortKey::Text(_)), SortKey::Text(_)) => true,
+                (Some(SortKey::Number(_)), SortKey::Text(_))
+                | (Some(SortKey::Text(_)), SortKey::Number(_)) => false,
             };
             if !is_alike {
                 return Err(format!("{name} orders all numbers or all texts; found both"));

@@ -8,9 +8,9 @@ mod size;
 #[cfg(test)]
 mod tests;
 
-use super::limit::Budget;
-use super::path::{Found, Paths, Segment, Slot};
-use super::tape::Node;
+use super::limit::Allowance;
+use super::path::{FoundPaths, PathSlot, Paths, Segment};
+use super::tape::RecordNode;
 use super::value::Value;
 pub(super) use evaluate::equal;
 use functions::Function;
@@ -26,7 +26,7 @@ pub(super) struct Expression {
 #[derive(Clone, Debug)]
 enum Tree {
     /// Members and elements, and where the walk over the record leaves what stands there.
-    Path(Vec<Segment>, Option<Slot>),
+    Path(Vec<Segment>, Option<PathSlot>),
     Literal(Value<'static>),
     /// What the second makes of the first's value.
     Then(Box<Tree>, Box<Tree>),
@@ -61,9 +61,9 @@ enum Comparison {
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a, 'v> {
     pub(super) value: &'a Value<'v>,
-    pub(super) found: Option<(Node<'v>, &'a Found)>,
+    pub(super) found: Option<(RecordNode<'v>, &'a FoundPaths)>,
     /// What may still be taken for the record.
-    pub(super) budget: &'a Budget,
+    pub(super) allowance: &'a Allowance,
 }
 
 impl Expression {
@@ -100,8 +100,8 @@ impl Expression {
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.
     pub(super) fn constant(&self) -> Option<Value<'_>> {
-        let budget = Budget::new(0);
-        let nothing = Scope { value: &Value::Null, found: None, budget: &budget };
+        let allowance = Allowance::new(0);
+        let nothing = Scope { value: &Value::Null, found: None, allowance: &allowance };
         self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, nothing).ok())?
     }
 }

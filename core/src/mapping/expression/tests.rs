@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::limit::Budget;
-use super::super::path::{Found, Paths};
+use super::super::limit::Allowance;
+use super::super::path::{FoundPaths, Paths};
 use super::super::tape::Tape;
 use super::super::value::Value;
 use super::{Expression, Scope, size};
@@ -13,9 +13,9 @@ fn ours(text: &str, record: &str) -> Result<String, String> {
     let mut expression = Expression::parse(text)?;
     let tape = Tape::read(record.as_bytes()).expect("JSON");
     let root = Value::of(tape.root());
-    let budget = Budget::new(record.len());
+    let allowance = Allowance::new(record.len());
     let written = |found| {
-        expression.evaluate(Scope { value: &root, found, budget: &budget }).map(|value| {
+        expression.evaluate(Scope { value: &root, found, allowance: &allowance }).map(|value| {
             let mut out = String::new();
             value.write(&mut out);
             out
@@ -25,9 +25,9 @@ fn ours(text: &str, record: &str) -> Result<String, String> {
     let mut paths = Paths::default();
     let mut placed = expression.clone();
     placed.place(&mut paths);
-    let mut found = Found::default();
+    let mut found = FoundPaths::default();
     paths.find(tape.root(), &mut found);
-    let scope = Scope { value: &root, found: Some((tape.root(), &found)), budget: &budget };
+    let scope = Scope { value: &root, found: Some((tape.root(), &found)), allowance: &allowance };
     let walked = placed.evaluate(scope).map(|value| {
         let mut out = String::new();
         value.write(&mut out);

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 
 use super::{Entrance, Run};
-use crate::mapping::plan::{List, Plan};
-use crate::mapping::tape::Kind;
+use crate::mapping::plan::{BodyPlan, List};
+use crate::mapping::tape::TokenKind;
 use crate::mapping::value::Value;
 
 impl<'v> Run<'v> {
     /// Writes a part of the body, if there is anything to write, and says whether. `from` is where what belongs
     /// to it begins: a comma and its name.
-    pub(super) fn write(&mut self, plan: &'v Plan, from: usize) -> bool {
+    pub(super) fn write(&mut self, plan: &'v BodyPlan, from: usize) -> bool {
         match plan {
-            Plan::Leaf(leaf) => self.leaf(leaf, from),
-            Plan::Object(members) => {
+            BodyPlan::Leaf(leaf) => self.leaf(leaf, from),
+            BodyPlan::Object(members) => {
                 let start = self.out.len();
                 self.out.push('{');
                 let mut is_first = true;
@@ -29,7 +29,7 @@ impl<'v> Run<'v> {
                 }
                 self.close(start, '}', is_first)
             }
-            Plan::Array(elements) => {
+            BodyPlan::Array(elements) => {
                 let start = self.out.len();
                 self.out.push('[');
                 let mut is_first = true;
@@ -38,7 +38,7 @@ impl<'v> Run<'v> {
                 }
                 self.close(start, ']', is_first)
             }
-            Plan::List(lists) => {
+            BodyPlan::List(lists) => {
                 let start = self.out.len();
                 self.out.push('[');
                 self.places.push(0);
@@ -61,7 +61,7 @@ impl<'v> Run<'v> {
         !is_empty
     }
 
-    fn element(&mut self, plan: &'v Plan, is_first: bool) -> bool {
+    fn element(&mut self, plan: &'v BodyPlan, is_first: bool) -> bool {
         let before = self.out.len();
         if !is_first {
             self.out.push(',');
@@ -87,10 +87,10 @@ impl<'v> Run<'v> {
             Err(reason) => return self.fail_each(each, &Value::Null, reason),
         };
         let mut written = 0;
-        // Once the budget is used up, what is left comes to nothing.
+        // Once the allowance is used up, what is left comes to nothing.
         match (&value, &each.split) {
             (Value::Null, _) => {}
-            (Value::Node(node), _) if node.kind() == Kind::Array => {
+            (Value::Node(node), _) if node.kind() == TokenKind::Array => {
                 for (place, element) in node.elements().enumerate() {
                     written += usize::from(self.one(list, Value::of(element), place, is_first));
                 }
@@ -121,7 +121,7 @@ impl<'v> Run<'v> {
         }
         // Finding the plain paths of an element looks at its members.
         let walked = if let Value::Node(node) = &element { node.span() } else { 1 };
-        if let Err(reason) = self.budget.step(walked).and_then(|()| self.budget.made(&element)) {
+        if let Err(reason) = self.allowance.step(walked).and_then(|()| self.allowance.made(&element)) {
             self.fail_each(&list.each, &Value::Null, reason);
             return false;
         }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use super::Run;
 use crate::mapping::expression::equal;
-use crate::mapping::rule::{Operand, Piece, Rule, Source};
-use crate::mapping::steps::{Around, Step};
+use crate::mapping::rule::{MappingRule, Operand, Source, TemplatePiece};
+use crate::mapping::steps::{Around, RuleStep};
 use crate::mapping::transform::{LookupStep, Otherwise, Tabled};
 use crate::mapping::value::Value;
 
 /// The value that did not fit, and why.
-type Unfit<'v> = (Value<'v>, String);
+type UnfitValue<'v> = (Value<'v>, String);
 
 impl<'v> Run<'v> {
     /// A rule's value before it is resolved; null when there is none.
-    pub(super) fn value_of(&self, rule: &'v Rule) -> Result<Value<'v>, Unfit<'v>> {
+    pub(super) fn value_of(&self, rule: &'v MappingRule) -> Result<Value<'v>, UnfitValue<'v>> {
         let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
         tidy(&mut value, rule);
         if value.text().is_some() && !rule.on_picked.is_empty() {
@@ -46,7 +46,7 @@ impl<'v> Run<'v> {
     }
 
     /// What steps and the type make of a value.
-    fn typed(&self, rule: &'v Rule, value: Value<'v>) -> Result<Value<'v>, Unfit<'v>> {
+    fn typed(&self, rule: &'v MappingRule, value: Value<'v>) -> Result<Value<'v>, UnfitValue<'v>> {
         // What is said of the type of a reference holds for the id.
         let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
         let made = self.stepped(&rule.on_known, value.clone()).and_then(|made| match output {
@@ -59,7 +59,7 @@ impl<'v> Run<'v> {
     }
 
     /// What steps make of a value, one after the other.
-    fn stepped(&self, steps: &'v [Arc<dyn Step>], value: Value<'v>) -> Result<Value<'v>, String> {
+    fn stepped(&self, steps: &'v [Arc<dyn RuleStep>], value: Value<'v>) -> Result<Value<'v>, String> {
         let operand = |operand: &'v Operand| self.operand(operand);
         let around = Around { operand: &operand, reading: &self.compiled.document.reading };
         steps.iter().try_fold(value, |value, step| step.apply(value, &around))
@@ -78,7 +78,7 @@ impl<'v> Run<'v> {
                     if text.is_empty() {
                         continue;
                     }
-                    self.budget.bytes(separator.len() + text.len())?;
+                    self.allowance.bytes(separator.len() + text.len())?;
                     if !joined.is_empty() {
                         joined.push_str(separator);
                     }
@@ -89,18 +89,18 @@ impl<'v> Run<'v> {
         }
     }
 
-    fn template(&self, pieces: &'v [Piece]) -> Result<Value<'v>, String> {
+    fn template(&self, pieces: &'v [TemplatePiece]) -> Result<Value<'v>, String> {
         let mut text = String::new();
         let (mut picks, mut absent) = (0, 0);
         for piece in pieces {
             match piece {
-                Piece::Text(constant) => text.push_str(constant),
-                Piece::Pick(pick) => {
+                TemplatePiece::Text(constant) => text.push_str(constant),
+                TemplatePiece::Pick(pick) => {
                     let value = self.pick(pick)?;
                     let piece = spelled(&value, &pick.expression.text)?;
                     picks += 1;
                     absent += usize::from(piece.is_empty());
-                    self.budget.bytes(piece.len())?;
+                    self.allowance.bytes(piece.len())?;
                     text.push_str(piece);
                 }
             }
@@ -126,7 +126,7 @@ fn spelled<'a>(value: &'a Value<'_>, path: &str) -> Result<&'a str, String> {
 }
 
 /// Trims a text, if the rule says so. An empty text is as good as none, unless it is to be kept.
-fn tidy(value: &mut Value<'_>, rule: &Rule) {
+fn tidy(value: &mut Value<'_>, rule: &MappingRule) {
     if rule.trim {
         match value {
             Value::Text(Cow::Borrowed(text)) => *text = text.trim(),
@@ -146,7 +146,7 @@ fn tidy(value: &mut Value<'_>, rule: &Rule) {
     }
 }
 
-fn look_up<'v>(step: &'v LookupStep, value: &mut Value<'v>) -> Result<(), Unfit<'v>> {
+fn look_up<'v>(step: &'v LookupStep, value: &mut Value<'v>) -> Result<(), UnfitValue<'v>> {
     if let Tabled::Is(found) = step.table.get(value) {
         *value = found;
         return Ok(());

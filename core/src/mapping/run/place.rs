@@ -1,16 +1,16 @@
 //! Failures: which rule, where in the record, what value, and why.
 
-use super::{Entrance, Outcome, Run};
+use super::{Entrance, RuleOutcome, Run};
 use crate::mapping::limit::VALUE_BYTES;
 use crate::mapping::plan::placed;
-use crate::mapping::rule::{Each, Rule, Source};
+use crate::mapping::rule::{Each, MappingRule, Source};
 use crate::mapping::value::Value;
 use crate::output::Failure;
 
 impl<'v> Run<'v> {
-    pub(super) fn fail(&mut self, rule: &'v Rule, value: &Value<'v>, reason: String) -> Outcome {
+    pub(super) fn fail(&mut self, rule: &'v MappingRule, value: &Value<'v>, reason: String) -> RuleOutcome {
         if self.is_over {
-            return Outcome::Failed;
+            return RuleOutcome::Failed;
         }
         let level = match &rule.source {
             Source::Pick(pick) => Some(pick.level),
@@ -31,7 +31,7 @@ impl<'v> Run<'v> {
             reason,
         };
         self.note(failure);
-        Outcome::Failed
+        RuleOutcome::Failed
     }
 
     pub(super) fn fail_each(&mut self, each: &'v Each, value: &Value<'v>, reason: String) {
@@ -49,12 +49,12 @@ impl<'v> Run<'v> {
         self.note(failure);
     }
 
-    /// Failures are made of the record, too; the one that says that the budget is used up is the last.
+    /// Failures are made of the record, too; the one that says that the allowance is used up is the last.
     pub(super) fn note(&mut self, failure: Failure) {
         let texts = [&failure.rule, &failure.target, &failure.source, &failure.value, &failure.reason];
         let bytes = 8 * VALUE_BYTES + texts.iter().map(|text| text.len()).sum::<usize>();
-        let excess = self.budget.bytes(bytes).err();
-        self.is_over = self.budget.is_over();
+        let excess = self.allowance.bytes(bytes).err();
+        self.is_over = self.allowance.is_over();
         // The limit is what the failure is about when it is what the failure itself came to.
         let reason = excess.unwrap_or_else(|| failure.reason.clone());
         // No value of the record is to blame for the sum of all.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::Run;
 use crate::mapping::document::Parameter;
 use crate::mapping::limit::VALUE_BYTES;
-use crate::mapping::mapped::{Given, misplaced};
+use crate::mapping::mapped::{PathPart, misplaced};
 use crate::mapping::reference::{OnMissing, Reference};
-use crate::mapping::rule::{Operand, Resolve, Rule};
+use crate::mapping::rule::{MappingRule, Operand, Resolve};
 use crate::mapping::value::Value;
 
 /// What tells references apart: the rule, the text, further columns, and the record for those that are created.
@@ -18,7 +18,7 @@ impl<'v> Run<'v> {
     /// The place of a reference among the record's, which are distinct.
     pub(super) fn refer(
         &mut self,
-        rule: &'v Rule,
+        rule: &'v MappingRule,
         resolve: &'v Resolve,
         value: &Value<'v>,
     ) -> Result<usize, String> {
@@ -38,7 +38,7 @@ impl<'v> Run<'v> {
             Entry::Occupied(known) => return Ok(*known.get()),
             Entry::Vacant(place) => _ = place.insert(self.references.len()),
         }
-        self.budget.bytes(text.len() + record.as_ref().map_or(0, String::len) + 8 * VALUE_BYTES)?;
+        self.allowance.bytes(text.len() + record.as_ref().map_or(0, String::len) + 8 * VALUE_BYTES)?;
         self.references.push(Reference {
             search: resolve.search.clone(),
             column: resolve.column.clone(),
@@ -80,12 +80,12 @@ impl<'v> Run<'v> {
             }
             Ok(value) => match &rule.resolve {
                 Some(resolve) => match self.refer(rule, resolve, &value) {
-                    Ok(reference) => self.parameters.push(Given::Reference(reference)),
+                    Ok(reference) => self.parameters.push(PathPart::Reference(reference)),
                     Err(reason) => drop(self.fail(rule, &value, reason)),
                 },
                 None => match value.scalar_text() {
                     Some(text) => match misplaced(text) {
-                        None => self.parameters.push(Given::Text(text.to_owned())),
+                        None => self.parameters.push(PathPart::Text(text.to_owned())),
                         Some(reason) => drop(self.fail(rule, &value, reason)),
                     },
                     None => drop(self.fail(rule, &value, "expected a text or a number".to_owned())),

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Around, Stage, Step, StepKind};
+use super::{Around, RuleStep, StepKind, StepTime};
 use crate::mapping::value::Value;
 
 pub(super) const KIND: StepKind = StepKind {
     name: "case",
-    stage: Stage::Picked,
+    stage: StepTime::Picked,
     schema: r#"{"enum": ["upper", "lower"]}"#,
     read: |place, context, _| place.choice(&NAMES, context.findings).map(|case| Arc::new(case) as _),
 };
@@ -20,7 +20,7 @@ enum Case {
     Lower,
 }
 
-impl Step for Case {
+impl RuleStep for Case {
     fn apply<'v>(&'v self, value: Value<'v>, _: &Around<'_, 'v>) -> Result<Value<'v>, String> {
         let Some(text) = value.text() else { return Ok(value) };
         let text = match self {

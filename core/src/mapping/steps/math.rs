@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Around, Stage, Step, StepKind};
-use crate::mapping::document::{Context, Place, Scope};
+use super::{Around, RuleStep, StepKind, StepTime};
+use crate::mapping::document::{Context, DocumentPlace, PathScope};
 use crate::mapping::rule::Operand;
-use crate::mapping::transform::{Operation, calculate, read_number};
+use crate::mapping::transform::{Arithmetic, calculate, read_number};
 use crate::mapping::value::Value;
 use crate::value::Decimal;
 
 pub(super) const KIND: StepKind = StepKind {
     name: "math",
-    stage: Stage::Known,
+    stage: StepTime::Known,
     schema: r##"{
           "type": "array",
           "items": {
@@ -34,17 +34,17 @@ struct Math(Vec<Calculation>);
 
 #[derive(Debug)]
 struct Calculation {
-    operation: Operation,
+    operation: Arithmetic,
     operand: Operand,
 }
 
 /// `[{"times": "quantity"}, {"minus": "discount"}]`.
-fn read(place: &Place<'_>, context: &mut Context<'_>, scope: Scope) -> Option<Arc<dyn Step>> {
+fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) -> Option<Arc<dyn RuleStep>> {
     let mut calculations = Vec::new();
     for element in place.elements(context.findings) {
         let Some(mut members) = element.object(context.findings) else { continue };
         let mut found = 0;
-        for (name, operation) in Operation::NAMES {
+        for (name, operation) in Arithmetic::NAMES {
             let Some(operand) = members.take(name) else { continue };
             found += 1;
             let operand = context.operand(&operand, scope);
@@ -59,7 +59,7 @@ fn read(place: &Place<'_>, context: &mut Context<'_>, scope: Scope) -> Option<Ar
     (!calculations.is_empty()).then(|| Arc::new(Math(calculations)) as _)
 }
 
-impl Step for Math {
+impl RuleStep for Math {
     fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
         let mut number = read_number(&value, around.reading)?;
         for calculation in &self.0 {
@@ -81,8 +81,8 @@ impl Calculation {
         if operand.is_null() || operand.text().is_some_and(|text| text.trim().is_empty()) {
             return match self.operation {
                 // To add or take away what is not there changes nothing.
-                Operation::Plus | Operation::Minus => Ok(left),
-                Operation::Times | Operation::Over => Err(format!("{name}: the record has no {wanted}")),
+                Arithmetic::Plus | Arithmetic::Minus => Ok(left),
+                Arithmetic::Times | Arithmetic::Over => Err(format!("{name}: the record has no {wanted}")),
             };
         }
         let right = read_number(&operand, around.reading)

@@ -10,9 +10,9 @@ mod unit;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::document::{Context, Place, Scope};
+use super::document::{Context, DocumentPlace, PathScope};
 use super::rule::Operand;
-use super::transform::Reading;
+use super::transform::Notation;
 use super::value::Value;
 
 /// Every step, in the order in which they happen.
@@ -20,7 +20,7 @@ pub(super) const STEPS: [StepKind; 3] = [case::KIND, math::KIND, unit::KIND];
 
 /// When a step happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum StepTime {
     /// To a text as it was picked and trimmed, before defaults and tables.
     Picked,
     /// To what there is after defaults and tables, before it is given a type.
@@ -31,15 +31,15 @@ pub(super) enum Stage {
 pub(super) struct StepKind {
     /// The rule's member that asks for it.
     pub(super) name: &'static str,
-    pub(super) stage: Stage,
+    pub(super) stage: StepTime,
     /// The JSON Schema of that member.
     pub(super) schema: &'static str,
     /// Reads that member; what is wrong with it is a finding.
-    pub(super) read: fn(&Place<'_>, &mut Context<'_>, Scope) -> Option<Arc<dyn Step>>,
+    pub(super) read: fn(&DocumentPlace<'_>, &mut Context<'_>, PathScope) -> Option<Arc<dyn RuleStep>>,
 }
 
 /// A step as a rule asks for it.
-pub(super) trait Step: Debug + Send + Sync {
+pub(super) trait RuleStep: Debug + Send + Sync {
     /// What it makes of a value that is there.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ pub(super) struct Around<'a, 'v> {
     /// What the document or the record has for an operand.
     pub(super) operand: &'a dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
     /// How the source writes numbers and dates.
-    pub(super) reading: &'a Reading,
+    pub(super) reading: &'a Notation,
 }
 
 /// The members of a rule that ask for steps, each with its JSON Schema as it stands in [`schema`](super::schema).

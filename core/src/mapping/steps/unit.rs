@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use rust_decimal::{Decimal as Exact, RoundingStrategy};
 
-use super::{Around, Stage, Step, StepKind};
-use crate::mapping::document::{Context, Place, Scope, text_constant};
+use super::{Around, RuleStep, StepKind, StepTime};
+use crate::json::Node;
+use crate::mapping::document::{Context, DocumentPlace, PathScope, text_constant};
 use crate::mapping::rule::Operand;
 use crate::mapping::transform::read_number;
 use crate::mapping::value::Value;
-use crate::validate::document::Node;
 use crate::value::Decimal;
 
 pub(super) const KIND: StepKind = StepKind {
     name: "unit",
-    stage: Stage::Known,
+    stage: StepTime::Known,
     schema: r##"{
           "type": "object",
           "properties": {
@@ -38,7 +38,7 @@ struct Conversion {
 }
 
 /// `{"from": "g", "to": "kg"}`; the unit may stand in the record: `{"from": {"from": "weight_unit"}, ...}`.
-fn read(place: &Place<'_>, context: &mut Context<'_>, scope: Scope) -> Option<Arc<dyn Step>> {
+fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) -> Option<Arc<dyn RuleStep>> {
     let mut members = place.object(context.findings)?;
     let from = members.take("from");
     let to = members.needed_text("to", context.findings);
@@ -64,7 +64,7 @@ fn read(place: &Place<'_>, context: &mut Context<'_>, scope: Scope) -> Option<Ar
     Some(Arc::new(Conversion { from: Operand::Constant(text_constant(&name)), to }))
 }
 
-impl Step for Conversion {
+impl RuleStep for Conversion {
     fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
         let measure = read_number(&value, around.reading)?;
         let from = (around.operand)(&self.from)?;

@@ -1,12 +1,11 @@
 //! From JSON to the tokens of a tape, in one pass, with what is wrong and where.
 
-use super::{Kind, OUTSIDE, Token};
+use super::{OUTSIDE, Token, TokenKind};
 use crate::excerpt::excerpt;
-use crate::json::DEEPEST;
-use crate::json::plain_string;
+use crate::json::{DEEPEST, plain_string};
 
 /// What is wrong with a text, and where.
-pub(super) enum Fault {
+pub(super) enum JsonFault {
     /// Something else was expected at that byte.
     Expected(usize, &'static str),
     /// The string that begins there has no end.
@@ -17,7 +16,7 @@ pub(super) enum Fault {
 }
 
 /// Reads JSON as tokens.
-pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
+pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<JsonFault>> {
     let bytes = text.as_bytes();
     let mut tokens = Vec::with_capacity(bytes.len() / 8 + 8);
     // The innermost array or object that is open. Until it is closed, its token's `next` is the one around it.
@@ -38,18 +37,19 @@ pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
             }
             b'-' | b'0'..=b'9' => {
                 let end = number(bytes, at)?;
-                push(&mut tokens, Kind::Number, at, end);
+                push(&mut tokens, TokenKind::Number, at, end);
                 at = end;
             }
             b'{' | b'[' => {
                 let opens_object = byte == b'{';
-                let (kind, closing) = if opens_object { (Kind::Object, b'}') } else { (Kind::Array, b']') };
+                let (kind, closing) =
+                    if opens_object { (TokenKind::Object, b'}') } else { (TokenKind::Array, b']') };
                 let place = tokens.len() as u32;
                 tokens.push(Token { kind, start: at as u32, end: at as u32, next: open });
                 (at, byte) = next(bytes, at + 1);
                 if byte != closing {
                     if depth == DEEPEST {
-                        return Err(Fault::Deep(at).into());
+                        return Err(JsonFault::Deep(at).into());
                     }
                     (open, is_object) = (place, opens_object);
                     depth += 1;
@@ -58,9 +58,9 @@ pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
                 at += 1;
                 close(&mut tokens, place, at);
             }
-            b't' => at = word(bytes, at, "true", Kind::True, &mut tokens)?,
-            b'f' => at = word(bytes, at, "false", Kind::False, &mut tokens)?,
-            b'n' => at = word(bytes, at, "null", Kind::Null, &mut tokens)?,
+            b't' => at = word(bytes, at, "true", TokenKind::True, &mut tokens)?,
+            b'f' => at = word(bytes, at, "false", TokenKind::False, &mut tokens)?,
+            b'n' => at = word(bytes, at, "null", TokenKind::Null, &mut tokens)?,
             _ => return Err(expected(at, "a JSON value")),
         }
         // A value is behind us: what is around it goes on, or ends.
@@ -78,7 +78,8 @@ pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
                 (b'}', true) | (b']', false) => {
                     at += 1;
                     open = close(&mut tokens, open, at);
-                    is_object = tokens.get(open as usize).is_some_and(|around| around.kind == Kind::Object);
+                    is_object =
+                        tokens.get(open as usize).is_some_and(|around| around.kind == TokenKind::Object);
                     depth -= 1;
                 }
                 (_, true) => return Err(expected(at, "`,` or `}`")),
@@ -89,12 +90,12 @@ pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<Fault>> {
 }
 
 #[cold]
-fn expected(at: usize, what: &'static str) -> Box<Fault> {
-    Box::new(Fault::Expected(at, what))
+fn expected(at: usize, what: &'static str) -> Box<JsonFault> {
+    Box::new(JsonFault::Expected(at, what))
 }
 
 #[inline]
-fn push(tokens: &mut Vec<Token>, kind: Kind, start: usize, end: usize) {
+fn push(tokens: &mut Vec<Token>, kind: TokenKind, start: usize, end: usize) {
     let next = tokens.len() as u32 + 1;
     tokens.push(Token { kind, start: start as u32, end: end as u32, next });
 }
@@ -124,7 +125,7 @@ fn next(bytes: &[u8], mut at: usize) -> (usize, u8) {
 
 /// Reads a member's name; says where the colon behind it stands.
 #[inline]
-fn name(text: &str, at: usize, byte: u8, tokens: &mut Vec<Token>) -> Result<usize, Box<Fault>> {
+fn name(text: &str, at: usize, byte: u8, tokens: &mut Vec<Token>) -> Result<usize, Box<JsonFault>> {
     if byte != b'"' {
         return Err(expected(at, "a member's name in quotes"));
     }
@@ -138,40 +139,40 @@ fn name(text: &str, at: usize, byte: u8, tokens: &mut Vec<Token>) -> Result<usiz
 
 /// Where a string ends, and whether it has escapes.
 #[inline]
-fn string(text: &str, at: usize) -> Result<(Kind, usize), Box<Fault>> {
+fn string(text: &str, at: usize) -> Result<(TokenKind, usize), Box<JsonFault>> {
     match text.as_bytes().get(at..).and_then(plain_string) {
-        Some(end) => Ok((Kind::Text, at + end + 1)),
+        Some(end) => Ok((TokenKind::Text, at + end + 1)),
         None => general_string(text, at),
     }
 }
 
 /// The same for a string with escapes, or near the record's end.
 #[cold]
-fn general_string(text: &str, start: usize) -> Result<(Kind, usize), Box<Fault>> {
+fn general_string(text: &str, start: usize) -> Result<(TokenKind, usize), Box<JsonFault>> {
     let mut at = start + 1;
-    let mut kind = Kind::Text;
+    let mut kind = TokenKind::Text;
     loop {
         match text.as_bytes().get(at) {
             Some(b'"') => break,
             Some(b'\\') => {
-                kind = Kind::EscapedText;
+                kind = TokenKind::EscapedText;
                 at += 2;
             }
             Some(0..0x20) => return Err(expected(at, "a character that may stand in a string")),
             Some(_) => at += 1,
-            None => return Err(Fault::Endless(start).into()),
+            None => return Err(JsonFault::Endless(start).into()),
         }
     }
     at += 1;
     // Escapes are rare, so the general reader may check them.
     let string = text.get(start..at).unwrap_or_default();
-    if kind == Kind::EscapedText && serde_json::from_str::<String>(string).is_err() {
-        return Err(Fault::WrongString(start).into());
+    if kind == TokenKind::EscapedText && serde_json::from_str::<String>(string).is_err() {
+        return Err(JsonFault::WrongString(start).into());
     }
     Ok((kind, at))
 }
 
-fn number(bytes: &[u8], at: usize) -> Result<usize, Box<Fault>> {
+fn number(bytes: &[u8], at: usize) -> Result<usize, Box<JsonFault>> {
     let start = at + usize::from(bytes.get(at) == Some(&b'-'));
     let mut at = digits(bytes, start);
     let leads_with_zero = bytes.get(start) == Some(&b'0');
@@ -203,9 +204,9 @@ fn word(
     bytes: &[u8],
     at: usize,
     word: &'static str,
-    kind: Kind,
+    kind: TokenKind,
     tokens: &mut Vec<Token>,
-) -> Result<usize, Box<Fault>> {
+) -> Result<usize, Box<JsonFault>> {
     if !bytes.get(at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
         return Err(expected(at, "a JSON value"));
     }
@@ -214,17 +215,17 @@ fn word(
 }
 
 /// What is wrong, in words.
-pub(super) fn reason(text: &str, fault: &Fault) -> String {
+pub(super) fn reason(text: &str, fault: &JsonFault) -> String {
     // Only whole characters were stepped over, except behind a backslash that ends the record.
     let from = |at: usize| text.get(at..).unwrap_or_default();
     match *fault {
-        Fault::Expected(at, expected) => {
+        JsonFault::Expected(at, expected) => {
             format!("at byte {at}: found {}, expected {expected}", excerpt(from(at)))
         }
-        Fault::Endless(at) => format!("the string that begins at byte {at} has no end"),
-        Fault::WrongString(at) => {
+        JsonFault::Endless(at) => format!("the string that begins at byte {at} has no end"),
+        JsonFault::WrongString(at) => {
             format!("at byte {at}: the string {} has an escape that is none", excerpt(from(at)))
         }
-        Fault::Deep(at) => format!("at byte {at}: more than {DEEPEST} arrays and objects in each other"),
+        JsonFault::Deep(at) => format!("at byte {at}: more than {DEEPEST} arrays and objects in each other"),
     }
 }

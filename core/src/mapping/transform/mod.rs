@@ -9,9 +9,9 @@ mod time;
 mod zone;
 
 pub(super) use money::Money;
-pub(super) use number::{Numeric, Operation, Reading, Rounding, calculate, read_number};
-pub(super) use table::{Otherwise, Table, Tabled};
-pub(super) use time::{Input, Pattern, Time};
+pub(super) use number::{Arithmetic, Notation, Numeric, Rounding, calculate, read_number};
+pub(super) use table::{LookupTable, Otherwise, Tabled};
+pub(super) use time::{DatePattern, Input, Time};
 pub(super) use zone::Zone;
 
 use std::sync::Arc;
@@ -24,13 +24,13 @@ use super::value::{Sort, Value};
 pub(super) struct LookupStep {
     /// The table's name; empty when it stands in the rule.
     pub(super) name: String,
-    pub(super) table: Arc<Table>,
+    pub(super) table: Arc<LookupTable>,
     pub(super) otherwise: Otherwise,
 }
 
 /// The type that a value is given.
 #[derive(Clone, Debug)]
-pub(super) enum Output {
+pub(super) enum ValueType {
     Text {
         /// The most characters; what is beyond is cut off.
         cut: Option<u32>,
@@ -43,17 +43,17 @@ pub(super) enum Output {
     Boolean,
 }
 
-impl Output {
+impl ValueType {
     /// The type's name in documents.
     pub(super) fn as_str(&self) -> &'static str {
         match self {
-            Output::Text { .. } => "string",
-            Output::Integer(_) => "integer",
-            Output::Decimal(_) => "decimal",
-            Output::Money(..) => "money",
-            Output::Date(_) => "date",
-            Output::DateTime(_) => "datetime",
-            Output::Boolean => "boolean",
+            ValueType::Text { .. } => "string",
+            ValueType::Integer(_) => "integer",
+            ValueType::Decimal(_) => "decimal",
+            ValueType::Money(..) => "money",
+            ValueType::Date(_) => "date",
+            ValueType::DateTime(_) => "datetime",
+            ValueType::Boolean => "boolean",
         }
     }
 
@@ -64,24 +64,24 @@ impl Output {
     pub(super) fn apply<'v>(
         &'v self,
         value: &Value<'v>,
-        reading: &Reading,
+        reading: &Notation,
         operand: &dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
     ) -> Result<Value<'v>, String> {
         match self {
-            Output::Text { cut } => text::spell(value, *cut),
-            Output::Integer(numeric) => number::integer(value, numeric, reading),
-            Output::Decimal(numeric) => number::decimal(value, numeric, reading),
-            Output::Money(numeric, money) if numeric.places.is_none() && money.is_plain() => {
+            ValueType::Text { cut } => text::spell(value, *cut),
+            ValueType::Integer(numeric) => number::integer(value, numeric, reading),
+            ValueType::Decimal(numeric) => number::decimal(value, numeric, reading),
+            ValueType::Money(numeric, money) if numeric.places.is_none() && money.is_plain() => {
                 number::decimal(value, numeric, reading)
             }
-            Output::Money(numeric, money) => {
+            ValueType::Money(numeric, money) => {
                 let number = read_number(value, reading)?;
                 let currency = money.currency.as_ref().map(operand).transpose()?;
                 money.apply(number, currency.as_ref(), numeric)
             }
-            Output::Date(time) => time.date(value),
-            Output::DateTime(time) => time.date_time(value),
-            Output::Boolean => boolean(value),
+            ValueType::Date(time) => time.date(value),
+            ValueType::DateTime(time) => time.date_time(value),
+            ValueType::Boolean => boolean(value),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::value::Decimal;
 
 /// How the source writes what has no form of its own.
 #[derive(Clone, Debug, Default)]
-pub(in crate::mapping) struct Reading {
+pub(in crate::mapping) struct Notation {
     /// A comma where that is the decimal mark in texts; a point otherwise.
     pub(in crate::mapping) decimal_comma: bool,
     /// What stands between groups of digits in texts.
@@ -86,7 +86,7 @@ impl Numeric {
 }
 
 /// The digits of a number as JSON writes them, from a number or from a text in the source's own way.
-fn digits<'a>(value: &'a Value<'_>, reading: &Reading) -> Option<std::borrow::Cow<'a, str>> {
+fn digits<'a>(value: &'a Value<'_>, reading: &Notation) -> Option<std::borrow::Cow<'a, str>> {
     let text = match value.sort() {
         Sort::Number => return value.scalar_text().map(Into::into),
         Sort::Text => value.text()?.trim(),
@@ -128,7 +128,7 @@ fn is_zero_led(unsigned: &str) -> bool {
 ///
 /// # Errors
 /// What was expected.
-pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Reading) -> Result<Decimal, String> {
+pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Notation) -> Result<Decimal, String> {
     let digits = digits(value, reading).filter(|digits| !digits.is_empty());
     digits.and_then(|digits| Decimal::parse(&digits).ok()).ok_or_else(|| {
         let example = match (reading.decimal_comma, reading.group_mark) {
@@ -142,7 +142,7 @@ pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Reading) -> R
 }
 
 /// Whether digits and a point are all there is to reading a number.
-fn is_plain(value: &Value<'_>, reading: &Reading) -> bool {
+fn is_plain(value: &Value<'_>, reading: &Notation) -> bool {
     match value.sort() {
         Sort::Number => true,
         Sort::Text => !reading.decimal_comma && reading.group_mark.is_none(),
@@ -153,7 +153,7 @@ fn is_plain(value: &Value<'_>, reading: &Reading) -> bool {
 pub(super) fn decimal<'v>(
     value: &Value<'v>,
     numeric: &Numeric,
-    reading: &Reading,
+    reading: &Notation,
 ) -> Result<Value<'v>, String> {
     let number = read_number(value, reading)?;
     if numeric.places.is_none() && is_canonical(value, reading) {
@@ -163,7 +163,7 @@ pub(super) fn decimal<'v>(
 }
 
 /// Whether the value's own text is how the number should be written.
-fn is_canonical(value: &Value<'_>, reading: &Reading) -> bool {
+fn is_canonical(value: &Value<'_>, reading: &Notation) -> bool {
     let is_number = |text: &str| {
         let unsigned = text.strip_prefix('-').unwrap_or(text).as_bytes();
         let starts_well = match unsigned {
@@ -187,7 +187,7 @@ fn respell(value: Value<'_>, as_text: bool) -> Value<'_> {
 pub(super) fn integer<'v>(
     value: &Value<'v>,
     numeric: &Numeric,
-    reading: &Reading,
+    reading: &Notation,
 ) -> Result<Value<'v>, String> {
     whole(read_number(value, reading).map_err(|_| "expected a whole number".to_owned())?, numeric)
 }
@@ -200,27 +200,27 @@ pub(super) fn whole<'v>(number: Decimal, numeric: &Numeric) -> Result<Value<'v>,
 
 /// An operation on numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mapping) enum Operation {
+pub(in crate::mapping) enum Arithmetic {
     Plus,
     Minus,
     Times,
     Over,
 }
 
-impl Operation {
-    pub(in crate::mapping) const NAMES: [(&'static str, Operation); 4] = [
-        ("plus", Operation::Plus),
-        ("minus", Operation::Minus),
-        ("times", Operation::Times),
-        ("over", Operation::Over),
+impl Arithmetic {
+    pub(in crate::mapping) const NAMES: [(&'static str, Arithmetic); 4] = [
+        ("plus", Arithmetic::Plus),
+        ("minus", Arithmetic::Minus),
+        ("times", Arithmetic::Times),
+        ("over", Arithmetic::Over),
     ];
 
     pub(in crate::mapping) fn as_str(self) -> &'static str {
         match self {
-            Operation::Plus => "plus",
-            Operation::Minus => "minus",
-            Operation::Times => "times",
-            Operation::Over => "over",
+            Arithmetic::Plus => "plus",
+            Arithmetic::Minus => "minus",
+            Arithmetic::Times => "times",
+            Arithmetic::Over => "over",
         }
     }
 }
@@ -234,25 +234,25 @@ const QUOTIENT_PLACES: u32 = 12;
 /// When the result cannot be held exactly, or there is none.
 pub(in crate::mapping) fn calculate(
     left: Decimal,
-    operation: Operation,
+    operation: Arithmetic,
     right: Decimal,
 ) -> Result<Decimal, String> {
     let (left, right) = (Exact::from(left), Exact::from(right));
     // The library drops places silently, zeros and others where digits run out.
     let exact = |result: Option<Exact>, places: u32| Decimal::from(result?).with_places(places).ok();
     let result = match operation {
-        Operation::Plus => exact(left.checked_add(right), left.scale().max(right.scale())),
-        Operation::Minus => exact(left.checked_sub(right), left.scale().max(right.scale())),
-        Operation::Times if left.is_zero() || right.is_zero() => Some(Decimal::default()),
-        Operation::Times => exact(left.checked_mul(right), left.scale() + right.scale()),
-        Operation::Over => left.checked_div(right).map(|quotient| {
+        Arithmetic::Plus => exact(left.checked_add(right), left.scale().max(right.scale())),
+        Arithmetic::Minus => exact(left.checked_sub(right), left.scale().max(right.scale())),
+        Arithmetic::Times if left.is_zero() || right.is_zero() => Some(Decimal::default()),
+        Arithmetic::Times => exact(left.checked_mul(right), left.scale() + right.scale()),
+        Arithmetic::Over => left.checked_div(right).map(|quotient| {
             Decimal::from(
                 quotient.round_dp_with_strategy(QUOTIENT_PLACES, RoundingStrategy::MidpointAwayFromZero),
             )
         }),
     };
     result.ok_or_else(|| {
-        let place = if right.is_zero() && operation == Operation::Over { "; it is 0" } else { "" };
+        let place = if right.is_zero() && operation == Arithmetic::Over { "; it is 0" } else { "" };
         format!("{left} {} {right} cannot be computed exactly{place}", operation.as_str())
     })
 }
@@ -263,7 +263,7 @@ mod tests {
 
     use super::*;
 
-    fn spelled(text: &str, numeric: &Numeric, reading: &Reading) -> Result<String, String> {
+    fn spelled(text: &str, numeric: &Numeric, reading: &Notation) -> Result<String, String> {
         let mut out = String::new();
         decimal(&Value::Text(text.into()), numeric, reading)?.write(&mut out);
         Ok(out)
@@ -272,26 +272,26 @@ mod tests {
     #[test]
     fn reads_numbers_as_the_source_writes_them() {
         let numeric = Numeric::default();
-        let point = Reading { group_mark: Some(','), ..Reading::default() };
-        let comma = Reading { decimal_comma: true, group_mark: Some('.'), ..Reading::default() };
+        let point = Notation { group_mark: Some(','), ..Notation::default() };
+        let comma = Notation { decimal_comma: true, group_mark: Some('.'), ..Notation::default() };
         for (text, reading, expected) in [
-            (" 10.50 ", &Reading::default(), "10.50"),
-            (".5", &Reading::default(), "0.5"),
-            ("-.5", &Reading::default(), "-0.5"),
-            ("007.10", &Reading::default(), "7.10"),
-            ("0", &Reading::default(), "0"),
-            ("00", &Reading::default(), "0"),
-            ("1e2", &Reading::default(), "100"),
+            (" 10.50 ", &Notation::default(), "10.50"),
+            (".5", &Notation::default(), "0.5"),
+            ("-.5", &Notation::default(), "-0.5"),
+            ("007.10", &Notation::default(), "7.10"),
+            ("0", &Notation::default(), "0"),
+            ("00", &Notation::default(), "0"),
+            ("1e2", &Notation::default(), "100"),
             ("-1,234.50", &point, "-1234.50"),
             ("1.234,50", &comma, "1234.50"),
             (",5", &comma, "0.5"),
         ] {
             assert_eq!(spelled(text, &numeric, reading).as_deref(), Ok(expected), "{text}");
         }
-        let swiss = Reading { decimal_comma: true, group_mark: Some('\''), ..Reading::default() };
+        let swiss = Notation { decimal_comma: true, group_mark: Some('\''), ..Notation::default() };
         for (text, reading) in [
             ("", &point),
-            ("12,5", &Reading::default()),
+            ("12,5", &Notation::default()),
             ("1.5", &swiss),
             ("five", &comma),
             ("--1", &point),
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn rounds_only_when_it_is_told_to() {
         let with = |places, rounding| Numeric { places: Some(places), rounding, as_text: false };
-        let plain = Reading::default();
+        let plain = Notation::default();
         assert_eq!(spelled("10.5", &with(2, None), &plain).as_deref(), Ok("10.50"));
         assert!(spelled("10.505", &with(2, None), &plain).is_err_and(|reason| reason.contains("rounding")));
         for (rounding, expected) in [
@@ -329,7 +329,7 @@ mod tests {
         fn decimals_keep_their_digits(text in "-?(0|[1-9][0-9]{0,13})(\\.[0-9]{1,14})?", as_text: bool) {
             let numeric = Numeric { as_text, ..Numeric::default() };
             let expected = if as_text { format!("\"{text}\"") } else { text.clone() };
-            let plain = Reading::default();
+            let plain = Notation::default();
             prop_assert_eq!(spelled(&text, &numeric, &plain), Ok(expected.clone()));
             let mut out = String::new();
             decimal(&Value::Number(text.as_str().into()), &numeric, &plain).expect("a number").write(&mut out);
@@ -341,16 +341,16 @@ mod tests {
                                      scale_a in 0u32..6, scale_b in 0u32..6) {
             let left = Decimal::from_parts(a.into(), scale_a).expect("small");
             let right = Decimal::from_parts(b.into(), scale_b).expect("small");
-            let difference = calculate(left, Operation::Minus, right).expect("small");
-            prop_assert_eq!(calculate(difference, Operation::Plus, right), Ok(left));
-            let product = calculate(left, Operation::Times, right).expect("small");
+            let difference = calculate(left, Arithmetic::Minus, right).expect("small");
+            prop_assert_eq!(calculate(difference, Arithmetic::Plus, right), Ok(left));
+            let product = calculate(left, Arithmetic::Times, right).expect("small");
             let expected = i128::from(a) * i128::from(b);
             let shift = 10_i128.pow(scale_a + scale_b - product.places());
             prop_assert_eq!(product.mantissa() * shift, expected);
             if b != 0 {
-                prop_assert_eq!(calculate(product, Operation::Over, right), Ok(left));
+                prop_assert_eq!(calculate(product, Arithmetic::Over, right), Ok(left));
             } else {
-                prop_assert!(calculate(left, Operation::Over, right).is_err());
+                prop_assert!(calculate(left, Arithmetic::Over, right).is_err());
             }
         }
     }

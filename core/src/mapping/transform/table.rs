@@ -23,7 +23,7 @@ pub(in crate::mapping) enum Otherwise {
 
 /// Values by text, in the order of the texts.
 #[derive(Clone, Debug, Default)]
-pub(in crate::mapping) struct Table {
+pub(in crate::mapping) struct LookupTable {
     entries: Vec<(String, Constant)>,
     /// Whether upper and lower case are the same.
     caseless: bool,
@@ -35,7 +35,7 @@ pub(in crate::mapping) enum Tabled<'v> {
     Unknown,
 }
 
-impl Table {
+impl LookupTable {
     /// Of several equal texts the last counts.
     pub(in crate::mapping) fn new(entries: Vec<(String, Constant)>, caseless: bool) -> Self {
         let entries = entries.into_iter().map(|(text, constant)| {

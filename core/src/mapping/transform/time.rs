@@ -19,7 +19,7 @@ pub(in crate::mapping) enum Input {
     /// Milliseconds since 1970.
     Milliseconds,
     /// As a pattern says.
-    Pattern(Pattern),
+    Pattern(DatePattern),
 }
 
 /// What a rule says about dates and times.
@@ -116,9 +116,9 @@ fn time_of_day(hour: u32, minute: u32, second: u32, milliseconds: i64) -> Option
 }
 
 /// Reads fields of digits from the left.
-struct Fields<'a>(&'a [u8]);
+struct DigitFields<'a>(&'a [u8]);
 
-impl Fields<'_> {
+impl DigitFields<'_> {
     fn has(&mut self, marks: &[u8]) -> bool {
         let found = self.0.first().is_some_and(|first| marks.contains(first));
         if found {
@@ -149,7 +149,7 @@ fn iso(text: &str) -> Option<Stamp> {
         let end = inside.rfind(['+', '-']).filter(|end| *end > 0).unwrap_or(inside.len());
         return since_epoch(inside.get(..end)?, 1);
     }
-    let mut fields = Fields(text.as_bytes());
+    let mut fields = DigitFields(text.as_bytes());
     let year = fields.number(4, 4)?;
     fields.has(b"-").then_some(())?;
     let month = fields.number(2, 2)?;
@@ -169,7 +169,7 @@ fn iso(text: &str) -> Option<Stamp> {
     fields.0.is_empty().then_some(Stamp { date, time: Some(time), offset })
 }
 
-fn fraction(fields: &mut Fields<'_>) -> Option<i64> {
+fn fraction(fields: &mut DigitFields<'_>) -> Option<i64> {
     let mut milliseconds = 0;
     let mut scale = 100;
     let mut count = 0;
@@ -182,7 +182,7 @@ fn fraction(fields: &mut Fields<'_>) -> Option<i64> {
 }
 
 /// What stands behind the time; `None` for what is no offset.
-fn offset(fields: &mut Fields<'_>) -> Option<Option<Option<i16>>> {
+fn offset(fields: &mut DigitFields<'_>) -> Option<Option<Option<i16>>> {
     fields.has(b" ");
     if fields.0.is_empty() {
         return Some(None);
@@ -203,7 +203,7 @@ fn offset(fields: &mut Fields<'_>) -> Option<Option<Option<i16>>> {
 
 /// A form of dates such as `DD/MM/YYYY HH:mm`.
 #[derive(Clone, Debug)]
-pub(in crate::mapping) struct Pattern {
+pub(in crate::mapping) struct DatePattern {
     pub(in crate::mapping) text: String,
     pieces: Vec<Piece>,
 }
@@ -244,7 +244,7 @@ const PIECES: [(&str, Piece); 12] = [
     ("T", Piece::Mark(b'T')),
 ];
 
-impl Pattern {
+impl DatePattern {
     /// Reads a pattern: `YYYY`, `YY`, `MM` or `M`, `DD` or `D`, `HH` or `H`, `mm`, `ss`, `AM`, and marks between.
     ///
     /// # Errors
@@ -276,7 +276,7 @@ impl Pattern {
     }
 
     fn read(&self, text: &str) -> Option<Stamp> {
-        let mut fields = Fields(text.as_bytes());
+        let mut fields = DigitFields(text.as_bytes());
         let (mut year, mut month, mut of_month) = (0, 0, 0);
         let (mut hour, mut minute, mut second, mut half) = (None, 0, 0, None);
         for piece in &self.pieces {
@@ -386,21 +386,21 @@ mod tests {
             ("M/D/YYYY H:mm AM", "2/3/2024 12:05 am", "2024-02-03T00:05:00.000Z"),
             ("YYYYMMDDTHHmmss", "20240203T173001", "2024-02-03T17:30:01.000Z"),
         ] {
-            let input = Input::Pattern(Pattern::parse(pattern).expect("a pattern"));
+            let input = Input::Pattern(DatePattern::parse(pattern).expect("a pattern"));
             assert_eq!(
                 date_time(text, &time(input, Some("UTC"), None)).as_deref(),
                 Ok(expected),
                 "{pattern}"
             );
         }
-        let input = Input::Pattern(Pattern::parse("DD/MM/YYYY").expect("a pattern"));
+        let input = Input::Pattern(DatePattern::parse("DD/MM/YYYY").expect("a pattern"));
         let british = time(input, Some("UTC"), None);
         for text in ["3/2/2024", "31/02/2024", "03/02/2024 ", "03-02-2024", ""] {
             let is_trimmed = text.ends_with(' ');
             assert_eq!(date(text, &british).is_ok(), is_trimmed, "{text:?}");
         }
         for pattern in ["", "DD/MM", "DD/MM/YYYY DD", "day"] {
-            assert!(Pattern::parse(pattern).is_err(), "{pattern}");
+            assert!(DatePattern::parse(pattern).is_err(), "{pattern}");
         }
     }
 }
