@@ -15,6 +15,7 @@ mod operation;
 mod page;
 mod step;
 mod telemetry;
+mod tokens;
 
 mod bindings {
     #![allow(

@@ -1,4 +1,4 @@
-//! The requests that fetch a token, and the reading of their answers.
+//! The logins that fetch a token with a name and a secret, and the reading of answers to logins.
 
 use std::fmt;
 
@@ -7,13 +7,11 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::account::Endpoint;
-use crate::error::{Error, Kind};
 use crate::http::{Headers, Method, Request};
 use crate::redact::is_opaque;
 use crate::secret::{Secret, SecretText};
 
-use super::credentials::{Credentials, Grant, is_of_fit_length};
-use super::oauth;
+use super::field::is_of_fit_length;
 
 /// What a login brought, as far as its answer can be read.
 #[derive(Debug, Default)]
@@ -30,81 +28,8 @@ pub(super) struct Granted {
     pub(super) is_error: bool,
 }
 
-impl Granted {
-    /// Why calls cannot go on with it: there is no token.
-    pub(super) fn no_token(&self, credentials: &Credentials) -> Error {
-        match credentials {
-            Credentials::OAuth { .. } => oauth::no_access_token(self),
-            Credentials::PrivateApp { .. }
-            | Credentials::StaffApp { .. }
-            | Credentials::StaffLogin { .. }
-            | Credentials::LegacySession { .. }
-            | Credentials::ApplicationLogin { .. }
-            // Nothing of the body goes into the text: it may hold a token.
-            | Credentials::PublicApp { .. } => Error::new(
-                Kind::Protocol,
-                "the login's answer holds no token; expected {\"response\": \"<token>\"}",
-            ),
-        }
-    }
-}
-
-/// The request that fetches a token for these credentials, or `None` when they need no login.
-/// `refresh_token` is the newest that is known.
-pub(super) fn request(
-    credentials: &Credentials,
-    endpoint: &Endpoint,
-    refresh_token: Option<&Secret>,
-) -> Option<Request> {
-    match credentials {
-        Credentials::PrivateApp { .. } | Credentials::StaffApp { .. } | Credentials::PublicApp { .. } => None,
-        Credentials::StaffLogin { app_ref, dev_ref, email, password } => {
-            let mut headers = Headers::new();
-            if let Some(dev_ref) = dev_ref {
-                headers.push("brightpearl-dev-ref", dev_ref);
-            }
-            headers.push("brightpearl-app-ref", app_ref);
-            Some(post(endpoint, "authorise", headers, ("emailAddress", email), ("password", password)))
-        }
-        Credentials::LegacySession { email, password } => {
-            Some(post(endpoint, "authorise", Headers::new(), ("emailAddress", email), ("password", password)))
-        }
-        Credentials::ApplicationLogin { application_id, application_secret, token_header: _ } => Some(post(
-            endpoint,
-            "authenticate",
-            Headers::new(),
-            ("applicationId", application_id),
-            ("applicationSecret", application_secret),
-        )),
-        Credentials::OAuth { app_ref, dev_ref: _, client_secret, token_url, grant } => {
-            let url = token_url.clone().unwrap_or_else(|| oauth::default_token_url(endpoint.account()));
-            let client = oauth::ClientId { app_ref, client_secret: client_secret.as_ref() };
-            match (refresh_token, grant) {
-                (Some(token), _) => Some(oauth::refresh_request(url, &client, token)),
-                (None, Grant::AuthorizationCode { code, redirect_uri }) => {
-                    Some(oauth::code_request(url, &client, code, redirect_uri))
-                }
-                (None, Grant::Tokens { .. }) => None,
-            }
-        }
-    }
-}
-
-/// Reads the answer to [`request`].
-pub(super) fn read(credentials: &Credentials, body: &[u8]) -> Granted {
-    match credentials {
-        Credentials::OAuth { .. } => oauth::read_tokens(body),
-        Credentials::PrivateApp { .. }
-        | Credentials::StaffApp { .. }
-        | Credentials::StaffLogin { .. }
-        | Credentials::LegacySession { .. }
-        | Credentials::ApplicationLogin { .. }
-        | Credentials::PublicApp { .. } => read_session(body),
-    }
-}
-
 /// The body is `{"apiAccountCredentials": {...}}` with the two names that each of these logins has.
-fn post(
+pub(super) fn post(
     endpoint: &Endpoint,
     path: &str,
     mut headers: Headers,
@@ -220,7 +145,7 @@ fn is_of_token(char: char) -> bool {
 }
 
 /// `{"response": "<token>"}`.
-fn read_session(body: &[u8]) -> Granted {
+pub(super) fn read_session(body: &[u8]) -> Granted {
     #[derive(Deserialize)]
     struct Answer {
         response: Secret,

@@ -2,10 +2,7 @@
 //! a 401.
 
 use std::collections::VecDeque;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use zeroize::Zeroizing;
 
 use crate::account::{Endpoint, Prefix};
 use crate::clock::HostTime;
@@ -14,11 +11,12 @@ use crate::excerpt::excerpt;
 use crate::http::{Headers, Request};
 use crate::origin::Origin;
 use crate::redact::{Redactor, is_opaque};
-use crate::secret::{Secret, SecretText, wipe_stack};
+use crate::secret::{Secret, wipe_stack};
 
-use super::credentials::{Credentials, Grant};
+use super::declaration::TokenSource;
 use super::login;
-use super::signature::sign_token;
+use super::scheme::Credentials;
+use super::tokens::Tokens;
 
 /// So long before its end a token is renewed, in milliseconds; less for a token that lives less than ten times
 /// as long.
@@ -99,48 +97,6 @@ pub(crate) enum Access {
     Refused(Error),
 }
 
-/// The tokens of a client, for the host to store, so that a later run needs no new approval.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tokens {
-    /// The token that is sent.
-    pub token: Option<Secret>,
-    /// When it ends, in milliseconds since the Unix epoch, when that is known.
-    pub expires_at: Option<u64>,
-    /// The newest refresh token: it may change with each renewal.
-    pub refresh_token: Option<Secret>,
-    /// The API's host, as the token's answer named it.
-    pub api_domain: Option<String>,
-    /// The id of the app's installation, which orders may carry as `installedIntegrationInstanceId`.
-    pub installation_instance_id: Option<String>,
-}
-
-impl Tokens {
-    /// The tokens as JSON text, for hosts that store them so. It holds what is secret: hand it to the store
-    /// and nothing else. The text is overwritten in memory when it is dropped; copies of it are the host's to wipe.
-    pub fn expose_json(&self) -> Zeroizing<String> {
-        let mut json = SecretText::default();
-        let text = |json: &mut SecretText, name: &str, value: Option<&str>| {
-            json.push_str(name);
-            match value {
-                Some(value) => json.push_json(value),
-                None => json.push_str("null"),
-            }
-        };
-        text(&mut json, "{\"token\":", self.token.as_ref().map(Secret::expose));
-        json.push_str(",\"expires_at\":");
-        match self.expires_at {
-            // Writing to memory does not fail.
-            Some(at) => drop(write!(json, "{at}")),
-            None => json.push_str("null"),
-        }
-        text(&mut json, ",\"refresh_token\":", self.refresh_token.as_ref().map(Secret::expose));
-        text(&mut json, ",\"api_domain\":", self.api_domain.as_deref());
-        text(&mut json, ",\"installation_instance_id\":", self.installation_instance_id.as_deref());
-        json.push_str("}");
-        json.finish()
-    }
-}
-
 impl Session {
     /// The session of an account.
     ///
@@ -148,7 +104,7 @@ impl Session {
     /// [`Kind::Validation`] at `credentials.grant.tokens.api_domain` when stored tokens name a host that is not to
     /// be trusted.
     pub(crate) fn new(credentials: Credentials, endpoint: Endpoint) -> Result<Self> {
-        let mut state = State::of(&credentials);
+        let mut state = State::of(credentials.scheme().tokens());
         let token_origin = credentials.token_origin()?;
         if let Some(domain) = &state.api_domain {
             let moved_to = endpoint.with_domain(domain, token_origin.as_ref()).ok_or_else(|| {
@@ -172,7 +128,7 @@ impl Session {
         if let Some(error) = &state.astray {
             return Access::Refused(error.clone());
         }
-        if !state.needs_token(&self.credentials, now) {
+        if !state.needs_token(self.credentials.scheme().token_source(), now) {
             return Access::Granted;
         }
         if let Some(error) = &state.failed {
@@ -202,7 +158,7 @@ impl Session {
     }
 
     fn login(&self, state: &State) -> Option<Request> {
-        login::request(&self.credentials, &self.endpoint, state.refresh_token.as_ref())
+        self.credentials.scheme().login(&self.endpoint, state.refresh_token.as_ref())
     }
 
     /// Takes the answer to the login of that call. Tokens are kept before anything else of the answer is judged,
@@ -210,7 +166,7 @@ impl Session {
     /// pair of tokens is.
     pub(crate) fn accept(&self, call: u64, body: &[u8], is_success: bool, now: HostTime) -> Accepted {
         let now = now.milliseconds();
-        let granted = login::read(&self.credentials, body);
+        let granted = self.credentials.scheme().read_login(body);
         wipe_stack();
         let is_pair = granted.token.is_some() && granted.refresh_token.is_some();
         let mut state = self.lock();
@@ -219,7 +175,7 @@ impl Session {
             return Accepted { kept: None, unusable: None };
         }
         let mut unusable =
-            granted.token.is_none().then(|| Unusable::NoToken(granted.no_token(&self.credentials)));
+            granted.token.is_none().then(|| Unusable::NoToken(self.credentials.scheme().no_token(&granted)));
         let has_token = granted.token.is_some();
         let is_rotated = granted.refresh_token.is_some() && granted.refresh_token != state.refresh_token;
         state.take(granted.token, granted.refresh_token);
@@ -278,7 +234,7 @@ impl Session {
         if state.generation != generation {
             return true;
         }
-        if !can_renew(&self.credentials, &state) {
+        if !state.can_renew(self.credentials.scheme().token_source()) {
             return false;
         }
         let ended = state.token.take();
@@ -293,34 +249,7 @@ impl Session {
         let mut state = self.lock();
         state.is_unused = false;
         let token = state.token.as_ref().map(Secret::expose).unwrap_or_default();
-        match &self.credentials {
-            Credentials::PrivateApp { app_ref, account_token } => {
-                headers.push("brightpearl-app-ref", app_ref);
-                headers.push_credential("brightpearl-account-token", account_token.expose());
-            }
-            Credentials::StaffApp { app_ref, staff_token, dev_ref } => {
-                push_refs(headers, dev_ref.as_deref(), app_ref);
-                headers.push_credential("brightpearl-staff-token", staff_token.expose());
-            }
-            Credentials::StaffLogin { app_ref, dev_ref, .. } => {
-                push_refs(headers, dev_ref.as_deref(), app_ref);
-                headers.push_credential("brightpearl-staff-token", token);
-            }
-            Credentials::LegacySession { .. } => headers.push_credential("brightpearl-auth", token),
-            Credentials::ApplicationLogin { token_header, .. } => {
-                let is_bearer = token_header.eq_ignore_ascii_case("authorization");
-                let value = if is_bearer { bearer(token) } else { token.to_owned() };
-                headers.push_credential(token_header.clone(), value);
-            }
-            Credentials::PublicApp { dev_ref, app_ref, .. } => {
-                push_refs(headers, Some(dev_ref), app_ref);
-                headers.push_credential("brightpearl-account-token", token);
-            }
-            Credentials::OAuth { app_ref, dev_ref, .. } => {
-                push_refs(headers, Some(dev_ref), app_ref);
-                headers.push_credential("authorization", bearer(token));
-            }
-        }
+        self.credentials.scheme().sign(headers, token);
         state.generation
     }
 
@@ -333,7 +262,7 @@ impl Session {
 
     /// The header that the configuration names for the token, when it names one.
     pub(crate) fn token_header(&self) -> Option<&str> {
-        self.credentials.token_header()
+        self.credentials.scheme().token_header()
     }
 
     /// The account code.
@@ -392,29 +321,16 @@ impl Session {
 
 impl State {
     /// What the credentials bring along without a login.
-    fn of(credentials: &Credentials) -> Self {
-        match credentials {
-            Credentials::PublicApp { account_token, dev_secret, .. } => {
-                let signed = Secret::new(sign_token(account_token.expose(), dev_secret));
-                Self { token: Some(signed), ..Self::default() }
-            }
-            Credentials::OAuth {
-                grant: Grant::Tokens { access_token, expires_at, refresh_token, api_domain },
-                ..
-            } => Self {
-                token: access_token.clone(),
-                expires_at: *expires_at,
-                renew_at: expires_at.map(|at| at.saturating_sub(RENEW_BEFORE)),
-                refresh_token: refresh_token.clone(),
-                api_domain: api_domain.clone(),
-                ..Self::default()
-            },
-            Credentials::OAuth { grant: Grant::AuthorizationCode { .. }, .. }
-            | Credentials::PrivateApp { .. }
-            | Credentials::StaffApp { .. }
-            | Credentials::StaffLogin { .. }
-            | Credentials::LegacySession { .. }
-            | Credentials::ApplicationLogin { .. } => Self::default(),
+    fn of(tokens: Tokens) -> Self {
+        let Tokens { token, expires_at, refresh_token, api_domain, installation_instance_id } = tokens;
+        Self {
+            token,
+            expires_at,
+            renew_at: expires_at.map(|at| at.saturating_sub(RENEW_BEFORE)),
+            refresh_token,
+            api_domain,
+            installation_instance_id,
+            ..Self::default()
         }
     }
 
@@ -453,18 +369,23 @@ impl State {
         self.is_unused = true;
     }
 
-    fn needs_token(&self, credentials: &Credentials, now: u64) -> bool {
-        match credentials {
-            Credentials::PrivateApp { .. } | Credentials::StaffApp { .. } | Credentials::PublicApp { .. } => {
-                false
-            }
-            Credentials::StaffLogin { .. }
-            | Credentials::LegacySession { .. }
-            | Credentials::ApplicationLogin { .. } => self.token.is_none(),
-            Credentials::OAuth { .. } => {
+    fn needs_token(&self, source: TokenSource, now: u64) -> bool {
+        match source {
+            TokenSource::Configuration => false,
+            TokenSource::Login => self.token.is_none(),
+            TokenSource::Grant => {
                 let is_due = self.renew_at.is_some_and(|at| at <= now) && !self.is_unused;
                 self.token.is_none() || is_due
             }
+        }
+    }
+
+    /// Whether a refused token can be replaced without a person.
+    fn can_renew(&self, source: TokenSource) -> bool {
+        match source {
+            TokenSource::Configuration => false,
+            TokenSource::Login => true,
+            TokenSource::Grant => self.refresh_token.is_some(),
         }
     }
 }
@@ -481,29 +402,4 @@ fn astray(domain: &str, redactor: &Redactor) -> Error {
         format!("the token answer names {named}; expected something like use1.brightpearlconnect.com"),
     )
     .at("api_domain")
-}
-
-/// Whether a refused token can be replaced without a person.
-fn can_renew(credentials: &Credentials, state: &State) -> bool {
-    match credentials {
-        Credentials::PrivateApp { .. } | Credentials::StaffApp { .. } | Credentials::PublicApp { .. } => {
-            false
-        }
-        Credentials::StaffLogin { .. }
-        | Credentials::LegacySession { .. }
-        | Credentials::ApplicationLogin { .. } => true,
-        Credentials::OAuth { .. } => state.refresh_token.is_some(),
-    }
-}
-
-/// What stands in the header, which wipes it.
-fn bearer(token: &str) -> String {
-    SecretText::joined(&["Bearer ", token]).take()
-}
-
-fn push_refs(headers: &mut Headers, dev_ref: Option<&str>, app_ref: &str) {
-    if let Some(dev_ref) = dev_ref {
-        headers.push("brightpearl-dev-ref", dev_ref);
-    }
-    headers.push("brightpearl-app-ref", app_ref);
 }

@@ -3,8 +3,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use brightpearl_core::auth::Grant;
 use brightpearl_core::auth::signature::{sign_token, verify_callback};
+use brightpearl_core::auth::{
+    ApplicationLogin, Grant, LegacySession, OAuth, PrivateApp, PublicApp, StaffApp, StaffLogin,
+};
 use brightpearl_core::operation::Request;
 use brightpearl_core::{
     Call, Client, Config, Credentials, Exchange, Location, Method, Response, Secret, Step, TransportFailure,
@@ -176,12 +178,12 @@ fn in_json(markers: &Markers, is_escaped: bool) -> Vec<Zeroizing<String>> {
 }
 
 fn typed(markers: &Markers) -> Vec<Credentials> {
-    let login = |header: &str| Credentials::ApplicationLogin {
+    let login = |header: &str| ApplicationLogin {
         application_id: "acme".to_owned(),
         application_secret: secret(&markers.application_secret),
-        token_header: header.to_owned(),
+        token_header: Some(header.to_owned()),
     };
-    let oauth = |grant| Credentials::OAuth {
+    let oauth = |grant| OAuth {
         app_ref: "acme_app".to_owned(),
         dev_ref: "acme".to_owned(),
         client_secret: Some(secret(&markers.client_secret)),
@@ -189,43 +191,38 @@ fn typed(markers: &Markers) -> Vec<Credentials> {
         grant,
     };
     vec![
-        Credentials::PrivateApp {
-            app_ref: "acme_app".to_owned(),
-            account_token: secret(&markers.account_token),
-        },
-        Credentials::StaffApp {
-            app_ref: "acme_app".to_owned(),
-            staff_token: secret(&markers.staff_token),
-            dev_ref: None,
-        },
-        Credentials::StaffLogin {
+        PrivateApp { app_ref: "acme_app".to_owned(), account_token: secret(&markers.account_token) }.into(),
+        StaffApp { app_ref: "acme_app".to_owned(), staff_token: secret(&markers.staff_token), dev_ref: None }
+            .into(),
+        StaffLogin {
             app_ref: "acme_app".to_owned(),
             dev_ref: Some("acme".to_owned()),
             email: "ann@acme.example".to_owned(),
             password: secret(&markers.password),
-        },
-        Credentials::LegacySession {
-            email: "ann@acme.example".to_owned(),
-            password: secret(&markers.password),
-        },
-        login("authorization"),
-        login("brightpearl-auth"),
-        Credentials::PublicApp {
+        }
+        .into(),
+        LegacySession { email: "ann@acme.example".to_owned(), password: secret(&markers.password) }.into(),
+        login("authorization").into(),
+        login("brightpearl-auth").into(),
+        PublicApp {
             dev_ref: "acme".to_owned(),
             app_ref: "acme_app".to_owned(),
             account_token: secret(&markers.account_token),
             dev_secret: secret(&markers.dev_secret),
-        },
+        }
+        .into(),
         oauth(Grant::AuthorizationCode {
             code: secret(&markers.code),
             redirect_uri: "https://acme.example".to_owned(),
-        }),
+        })
+        .into(),
         oauth(Grant::Tokens {
             access_token: None,
             expires_at: None,
             refresh_token: Some(secret(&markers.stored_refresh)),
             api_domain: None,
-        }),
+        })
+        .into(),
     ]
 }
 

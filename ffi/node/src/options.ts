@@ -1,56 +1,8 @@
 /** Options as JavaScript spells them, and the JSON of the engine: one table, and no rule of the API. */
 
-/** The credentials of one app on one account. */
-export type Credentials =
-  | { readonly type: "private-app"; readonly appRef: string; readonly accountToken: string }
-  | { readonly type: "staff-app"; readonly appRef: string; readonly staffToken: string; readonly devRef?: string }
-  /** Logs in for a staff token. */
-  | {
-      readonly type: "staff-login";
-      readonly appRef: string;
-      readonly devRef?: string;
-      readonly email: string;
-      readonly password: string;
-    }
-  /** The oldest scheme: a session token for a login, without any app. */
-  | { readonly type: "legacy-session"; readonly email: string; readonly password: string }
-  /** The exchange that integration guides describe; the token goes into `brightpearl-auth` unless named. */
-  | {
-      readonly type: "application-login";
-      readonly applicationId: string;
-      readonly applicationSecret: string;
-      readonly tokenHeader?: string;
-    }
-  /** A public app, whose account token is signed with the developer's secret. */
-  | {
-      readonly type: "public-app";
-      readonly devRef: string;
-      readonly appRef: string;
-      readonly accountToken: string;
-      readonly devSecret: string;
-    }
-  /** OAuth 2.0 authorization code. */
-  | {
-      readonly type: "oauth";
-      readonly appRef: string;
-      readonly devRef: string;
-      readonly clientSecret?: string;
-      readonly tokenUrl?: string;
-      readonly grant: Grant;
-    };
+import { CREDENTIAL_NAMES, type Credentials } from "./credentials";
 
-/** What an OAuth client starts from: a code that just came, or tokens that an earlier run stored. */
-export type Grant =
-  | { readonly authorizationCode: { readonly code: string; readonly redirectUri: string } }
-  | {
-      readonly tokens: {
-        readonly accessToken?: string;
-        /** Milliseconds since the Unix epoch. */
-        readonly expiresAt?: number;
-        readonly refreshToken?: string;
-        readonly apiDomain?: string;
-      };
-    };
+export type { Credentials, Grant } from "./credentials";
 
 /** How often and how patiently to try again. */
 export interface RetryOptions {
@@ -116,28 +68,13 @@ export type Ids = string | number | bigint | Iterable<number | bigint>;
 
 /** The names that differ. Names that are in no table go to the engine as they are, which refuses what it does not know. */
 const NAMES = new Map([
+  ...CREDENTIAL_NAMES,
   ["baseUrl", "base_url"],
   ["maxInFlight", "max_in_flight"],
   ["maxBodyBytes", "max_body_bytes"],
   ["pageSize", "page_size"],
   ["readOnly", "read_only"],
   ["unknownMembers", "unknown_members"],
-  ["appRef", "app_ref"],
-  ["accountToken", "account_token"],
-  ["staffToken", "staff_token"],
-  ["devRef", "dev_ref"],
-  ["devSecret", "dev_secret"],
-  ["applicationId", "application_id"],
-  ["applicationSecret", "application_secret"],
-  ["tokenHeader", "token_header"],
-  ["clientSecret", "client_secret"],
-  ["tokenUrl", "token_url"],
-  ["authorizationCode", "authorization_code"],
-  ["redirectUri", "redirect_uri"],
-  ["accessToken", "access_token"],
-  ["expiresAt", "expires_at"],
-  ["refreshToken", "refresh_token"],
-  ["apiDomain", "api_domain"],
   ["maxAttempts", "max_attempts"],
   ["baseMs", "base_ms"],
   ["capMs", "cap_ms"],

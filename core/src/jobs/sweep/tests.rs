@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::account::Location;
-use crate::auth::Credentials;
+use crate::auth::PrivateApp;
 
 const ORDERS: &str = "order-service/order-search";
 
@@ -74,7 +74,7 @@ impl Server {
 }
 
 fn sweep(page_size: u32, paging: Paging) -> SweepJob {
-    let credentials = Credentials::PrivateApp { app_ref: "a".into(), account_token: "t".to_owned().into() };
+    let credentials = PrivateApp { app_ref: "a".into(), account_token: "t".into() }.into();
     let config = Config::new("acme", Location::Datacentre("use1".to_owned()), credentials);
     let search = Search { page_size: Some(page_size), paging: Some(paging), ..Search::new(ORDERS) };
     let search = search.columns(["orderId", "updatedOn"]);

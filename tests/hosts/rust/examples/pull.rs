@@ -6,9 +6,10 @@
 use std::env;
 use std::process::ExitCode;
 
+use brightpearl_core::auth::PrivateApp;
 use brightpearl_core::operation::{Fetch, Plan, Search};
 use brightpearl_core::table::{Column, ColumnData};
-use brightpearl_core::{Client, Config, Credentials, IdSet, Location, Output, Result};
+use brightpearl_core::{Client, Config, IdSet, Location, Output, Result};
 use brightpearl_host_rust::drive::drive;
 use brightpearl_host_rust::transport::Transport;
 
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
         eprintln!("usage: pull BASE_URL ACCOUNT, with BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN set");
         return ExitCode::from(2);
     };
-    let credentials = Credentials::PrivateApp { app_ref, account_token: account_token.into() };
+    let credentials = PrivateApp { app_ref, account_token: account_token.into() }.into();
     match pull(Config::new(account, Location::BaseUrl(base_url.clone()), credentials)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

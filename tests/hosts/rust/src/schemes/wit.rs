@@ -1,0 +1,56 @@
+//! The records of the WIT package.
+
+use brightpearl_core::auth::{Holding, SchemeField, schemes};
+
+use super::{described, forms, text_of, wrapped};
+
+/// The longest line.
+const WIDTH: usize = 110;
+
+/// A record for each scheme and each form of a field, and the variant of all schemes.
+pub(super) fn types() -> String {
+    let mut text = String::new();
+    for scheme in schemes() {
+        for field in scheme.fields {
+            for form in forms(field) {
+                text += &record(&text_of(form.doc), form.record, form.fields);
+            }
+            if !forms(field).is_empty() {
+                let cases = forms(field)
+                    .iter()
+                    .map(|form| (text_of(form.doc), form.name.replace('_', "-"), form.record));
+                text += &variant(&text_of(field.doc), field.name, cases);
+            }
+        }
+        text += &record(&text_of(scheme.doc), scheme.name, scheme.fields);
+    }
+    let cases = schemes().map(|scheme| (text_of(scheme.doc), scheme.name.to_owned(), scheme.name));
+    text + variant("Who asks.", "credentials", cases).trim_end() + "\n"
+}
+
+fn record(doc: &str, name: &str, fields: &[SchemeField]) -> String {
+    let fields = fields.iter().map(|field| {
+        let name = field.name.replace('_', "-");
+        format!("{}        {name}: {},\n", comment(&described(field), 8), type_of(field))
+    });
+    format!("{}    record {name} {{\n{}    }}\n\n", comment(doc, 4), fields.collect::<String>())
+}
+
+fn variant(doc: &str, name: &str, cases: impl Iterator<Item = (String, String, &'static str)>) -> String {
+    let cases = cases.map(|(doc, name, record)| format!("{}        {name}({record}),\n", comment(&doc, 8)));
+    format!("{}    variant {name} {{\n{}    }}\n\n", comment(doc, 4), cases.collect::<String>())
+}
+
+fn type_of(field: &SchemeField) -> String {
+    let name = match field.holds {
+        Holding::Text | Holding::Secret => "string",
+        Holding::Milliseconds => "epoch-milliseconds",
+        Holding::Grant(_) => field.name,
+    };
+    if field.is_optional { format!("option<{name}>") } else { name.to_owned() }
+}
+
+fn comment(doc: &str, indent: usize) -> String {
+    let lines = wrapped(doc, WIDTH - indent - 4);
+    lines.iter().map(|line| format!("{:indent$}/// {line}\n", "")).collect()
+}
