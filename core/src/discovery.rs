@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::auth;
 use crate::catalog::{self, UnknownMembers};
 use crate::error::{Delivery, Error, Fault, KNOWN_CODES, Kind, KnownCode, Result};
 use crate::excerpt::listed;
@@ -83,6 +84,37 @@ fn unknown_resource(name: &str) -> Error {
 /// Every task, as a JSON array of [`task::Description`].
 pub fn tasks() -> String {
     plain(&task::tasks())
+}
+
+/// Every scheme of credentials as those know it who have nothing but texts, such as environment variables: a JSON array
+/// of `{"type", "type_name", "told_by": [name], "texts": [{"name", "what", "is_required"}]}`, the texts in the order in
+/// which they are asked for. A scheme is told by the texts at `told_by`: where several schemes are, it is the one with the
+/// most.
+pub fn schemes() -> String {
+    #[derive(Serialize)]
+    struct Known {
+        r#type: &'static str,
+        type_name: &'static str,
+        told_by: &'static [&'static str],
+        texts: Vec<Text>,
+    }
+    #[derive(Serialize)]
+    struct Text {
+        name: &'static str,
+        what: String,
+        is_required: bool,
+    }
+    let known = auth::schemes().map(|scheme| Known {
+        r#type: scheme.name,
+        type_name: scheme.type_name,
+        told_by: scheme.told_by,
+        texts: scheme
+            .texts()
+            .iter()
+            .map(|field| Text { name: field.name, what: field.what(), is_required: !field.is_optional })
+            .collect(),
+    });
+    json(&known.collect::<Vec<_>>())
 }
 
 /// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice"}], "deliveries": [state],

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import os
 
-from brightpearl.credentials import (
-    ApplicationLogin,
-    Credentials,
-    LegacySession,
-    OAuth,
-    PrivateApp,
-    PublicApp,
-    StaffApp,
-    StaffLogin,
-)
+from brightpearl import _native, credentials
 from brightpearl.exceptions import ValidationError
 from brightpearl.text import Veiled
 
@@ -21,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from brightpearl.credentials import Credentials
 
 
 def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -55,79 +48,47 @@ def _switch(name: str, said: str) -> bool:
         raise _wrong(name, message) from None
 
 
+def secret_variables() -> list[str]:
+    """The variables by which a scheme of credentials is told, each once."""
+    return list(dict.fromkeys(_variable(scheme["told_by"][0]) for scheme in _schemes()))
+
+
 def _credentials(environment: Mapping[str, str]) -> Credentials:
-    """The scheme whose own variable is set: each has one that no other uses."""
-    found = [scheme for scheme in _SCHEMES if environment.get(scheme)]
+    """The scheme whose secret is set. Of those that share it, the one that most other variables tell."""
+    known = secret_variables()
+    found = [name for name in known if environment.get(name)]
     if len(found) > 1:
         raise _both(found[1], found[0])
     if not found:
-        schemes = ", ".join(_SCHEMES)
-        raise _wrong("BRIGHTPEARL_ACCOUNT_TOKEN", f"the variable is not set; expected a credential in one of {schemes}")
-    return _SCHEMES[found[0]](environment)
-
-
-def _app_ref(environment: Mapping[str, str]) -> str:
-    return _required(environment, "BRIGHTPEARL_APP_REF", "the app's reference")
-
-
-def _dev_ref(environment: Mapping[str, str]) -> str:
-    return _required(environment, "BRIGHTPEARL_DEV_REF", "the developer's reference")
-
-
-def _account_token(environment: Mapping[str, str]) -> Credentials:
-    app_ref = _app_ref(environment)
-    if environment.get("BRIGHTPEARL_DEV_SECRET"):
-        return PublicApp(
-            _dev_ref(environment),
-            app_ref,
-            environment["BRIGHTPEARL_ACCOUNT_TOKEN"],
-            environment["BRIGHTPEARL_DEV_SECRET"],
+        message = f"the variable is not set; expected a credential in one of {', '.join(known)}"
+        raise _wrong(known[0], message)
+    sharing = [scheme for scheme in _schemes() if _variable(scheme["told_by"][0]) == found[0]]
+    sharing.sort(key=lambda scheme: len(scheme["told_by"]), reverse=True)
+    told = (s for s in sharing if all(environment.get(_variable(name)) for name in s["told_by"]))
+    # Where none is told in full, the one that takes the least says what is missing.
+    scheme = next(told, sharing[-1])
+    given = Veiled()
+    for text in scheme["texts"]:
+        name = _variable(text["name"])
+        given[text["name"]] = (
+            _required(environment, name, text["what"]) if text["is_required"] else environment.get(name) or None
         )
-    return PrivateApp(app_ref, environment["BRIGHTPEARL_ACCOUNT_TOKEN"])
+    made: Credentials = getattr(credentials, scheme["type_name"])(**given)
+    return made
 
 
-def _staff_token(environment: Mapping[str, str]) -> Credentials:
-    dev_ref = environment.get("BRIGHTPEARL_DEV_REF") or None
-    return StaffApp(_app_ref(environment), environment["BRIGHTPEARL_STAFF_TOKEN"], dev_ref=dev_ref)
+def _schemes() -> list[dict[str, Any]]:
+    import json
+
+    schemes: list[dict[str, Any]] = json.loads(_native.schemes())
+    return schemes
 
 
-def _login(environment: Mapping[str, str]) -> Credentials:
-    email = _required(environment, "BRIGHTPEARL_EMAIL", "the staff member's address")
-    if not environment.get("BRIGHTPEARL_APP_REF"):
-        return LegacySession(email, environment["BRIGHTPEARL_PASSWORD"])
-    dev_ref = environment.get("BRIGHTPEARL_DEV_REF") or None
-    return StaffLogin(_app_ref(environment), email, environment["BRIGHTPEARL_PASSWORD"], dev_ref=dev_ref)
-
-
-def _application(environment: Mapping[str, str]) -> Credentials:
-    return ApplicationLogin(
-        _required(environment, "BRIGHTPEARL_APPLICATION_ID", "the application's id"),
-        environment["BRIGHTPEARL_APPLICATION_SECRET"],
-        token_header=environment.get("BRIGHTPEARL_TOKEN_HEADER") or None,
-    )
-
-
-def _oauth(environment: Mapping[str, str]) -> Credentials:
-    return OAuth(
-        _app_ref(environment),
-        _dev_ref(environment),
-        client_secret=environment.get("BRIGHTPEARL_CLIENT_SECRET") or None,
-        access_token=environment.get("BRIGHTPEARL_ACCESS_TOKEN") or None,
-        refresh_token=environment["BRIGHTPEARL_REFRESH_TOKEN"],
-        api_domain=environment.get("BRIGHTPEARL_API_DOMAIN") or None,
-        token_url=environment.get("BRIGHTPEARL_TOKEN_URL") or None,
-    )
+def _variable(name: str) -> str:
+    return f"BRIGHTPEARL_{name.upper()}"
 
 
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-
-_SCHEMES = {
-    "BRIGHTPEARL_ACCOUNT_TOKEN": _account_token,
-    "BRIGHTPEARL_STAFF_TOKEN": _staff_token,
-    "BRIGHTPEARL_PASSWORD": _login,
-    "BRIGHTPEARL_APPLICATION_SECRET": _application,
-    "BRIGHTPEARL_REFRESH_TOKEN": _oauth,
-}
 
 
 def _required(environment: Mapping[str, str], name: str, what: str) -> str:

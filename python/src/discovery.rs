@@ -31,6 +31,12 @@ pub(crate) fn tasks() -> String {
     discovery::tasks()
 }
 
+/// Every scheme of credentials, with the texts that it takes.
+#[pyfunction]
+pub(crate) fn schemes() -> String {
+    discovery::schemes()
+}
+
 /// What can go wrong.
 #[pyfunction]
 pub(crate) fn errors() -> String {

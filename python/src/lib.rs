@@ -42,8 +42,8 @@ mod _native {
     use crate::client::{Budget, Client, Statistics};
     #[pymodule_export]
     use crate::discovery::{
-        authorize_url, catalog, describe, errors, header_is_secret, is_loopback_host, tasks, validate,
-        verify_callback,
+        authorize_url, catalog, describe, errors, header_is_secret, is_loopback_host, schemes, tasks,
+        validate, verify_callback,
     };
     #[cfg(feature = "emulator")]
     #[pymodule_export]

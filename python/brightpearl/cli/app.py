@@ -17,6 +17,9 @@ from brightpearl.cli.flow_commands import flow_commands
 from brightpearl.cli.map_commands import map_app
 from brightpearl.cli.session import at_work, pairs, path_named
 from brightpearl.cli.visible import say, visible
+from brightpearl.environment import secret_variables
+
+_OTHER_SECRETS = secret_variables()[1:]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,12 +28,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     epilog=EXIT_CODES,
-    help="""Reads and writes a Brightpearl account, and shows what its API has.
+    help=f"""Reads and writes a Brightpearl account, and shows what its API has.
 
     The account comes from BRIGHTPEARL_ACCOUNT and BRIGHTPEARL_DATACENTRE (or BRIGHTPEARL_BASE_URL). The
     credentials are those of a private app in BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN, or of any other
-    scheme: BRIGHTPEARL_STAFF_TOKEN, BRIGHTPEARL_PASSWORD, BRIGHTPEARL_APPLICATION_SECRET or
-    BRIGHTPEARL_REFRESH_TOKEN, each with what belongs to it. BRIGHTPEARL_TOKEN_FILE keeps OAuth tokens, and
+    scheme: {", ".join(_OTHER_SECRETS[:-1])} or
+    {_OTHER_SECRETS[-1]}, each with what belongs to it. BRIGHTPEARL_TOKEN_FILE keeps OAuth tokens, and
     BRIGHTPEARL_READ_ONLY=true refuses whatever would write.
 
     Data goes to standard output or the file, progress to standard error.""",

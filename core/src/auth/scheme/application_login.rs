@@ -1,8 +1,8 @@
 //! The `authenticate` exchange (API notes §2.1, unverified there; sent as the guides have it).
 
 use crate::account::Endpoint;
-use crate::header::can_carry_token;
 use crate::error::{Error, Result};
+use crate::header::can_carry_token;
 use crate::http::{Headers, Request};
 use crate::secret::Secret;
 
