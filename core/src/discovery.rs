@@ -114,7 +114,7 @@ pub fn schemes() -> String {
             .map(|field| Text { name: field.name, what: field.what(), is_required: !field.is_optional })
             .collect(),
     });
-    json(&known.collect::<Vec<_>>())
+    plain(&known.collect::<Vec<_>>())
 }
 
 /// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice"}], "deliveries": [state],

@@ -61,6 +61,7 @@ __all__ = [
     "mapping_schema",
     "ready_mappings",
     "run_mapping",
+    "schemes",
     "tasks",
     "validate",
     "verify_callback",
