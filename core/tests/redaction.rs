@@ -1,14 +1,12 @@
 //! Whatever is secret, however it is echoed, and wherever the echo stands: nothing that the engine says shows it.
 
-mod echoes;
-
 use std::collections::BTreeSet;
 
+use crate::echoes::every_form;
 use brightpearl_core::operation::{
     Batch, Fetch, OnFailure, Options, Order, Packing, Plan, Request, Search, Task,
 };
 use brightpearl_core::{Call, Client, Config, Error, Method, Output, Response, Step, TransportFailure};
-use echoes::every_form;
 use serde_json::{Value, json};
 
 const NOW: u64 = 1_782_864_000_000;

@@ -1,15 +1,13 @@
 //! The table of tasks, the checking of arguments, and what becomes of numbers.
 
-mod task_play;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::task_play::{client, play, play_with};
 use brightpearl_core::task::tasks;
 use brightpearl_core::{Delivery, Kind};
 use serde_json::{Value, json};
-use task_play::{client, play, play_with};
 
 #[test]
 fn every_task_is_described() {

@@ -1,10 +1,8 @@
 //! Custom fields by label: which field is meant, what its value becomes, and what is patched.
 
-mod task_play;
-
+use crate::task_play::{Played, play};
 use brightpearl_core::Kind;
 use serde_json::{Value, json};
-use task_play::{Played, play};
 
 fn meta_data() -> String {
     json!({"response": [

@@ -1,8 +1,6 @@
 //! Bodies made from the catalog's own tables: checking and JSON Schema agree that they are right, and on
 //! what is wrong once something is broken.
 
-mod generated_body;
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -14,7 +12,7 @@ use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use generated_body::{Generated, Source, generate};
+use crate::generated_body::{Generated, Source, generate};
 
 /// Every write with a JSON body that is known, with its schema.
 static WRITES: LazyLock<Vec<Write>> = LazyLock::new(|| {

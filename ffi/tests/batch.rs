@@ -2,10 +2,8 @@
 
 use std::ptr::{null, null_mut};
 
+use crate::hands::*;
 use brightpearl::*;
-use hands::*;
-
-mod hands;
 
 fn request(method: &'static str, path: &'static str) -> bp_request {
     let text = |text: &'static str| bp_text { data: text.as_ptr().cast(), len: text.len() };

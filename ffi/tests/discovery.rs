@@ -3,10 +3,8 @@
 use std::ffi::CStr;
 use std::ptr::{null, null_mut};
 
+use crate::hands::*;
 use brightpearl::*;
-use hands::*;
-
-mod hands;
 
 fn text(text: &str) -> bp_text {
     bp_text { data: text.as_ptr().cast(), len: text.len() }

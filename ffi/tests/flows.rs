@@ -2,10 +2,8 @@
 
 use std::ptr::{null, null_mut};
 
+use crate::hands::*;
 use brightpearl::*;
-use hands::*;
-
-mod hands;
 
 const MAPPING: &str = r#"{"version":1,"name":"notes","target":"order-service/order/{ORDER-ID}/note",
     "path":{"ORDER-ID":{"from":"order"}},"fields":[{"to":"/text","from":"text"}]}"#;

@@ -13,11 +13,9 @@ use std::process::{Command, Stdio};
 use std::ptr::{null, null_mut};
 use std::{env, thread};
 
+use crate::hands::words;
 use brightpearl::*;
-use hands::words;
 use tempfile::TempDir;
-
-mod hands;
 
 /// A directory of a test's own.
 struct Folder(TempDir);
@@ -111,7 +109,11 @@ fn is_alone(test: &str) -> bool {
         return true;
     }
     let program = env::current_exe().expect("this program");
-    let output = Command::new(program).args(["--exact", test]).env(NAME, "1").output().expect("a process");
+    let output = Command::new(program)
+        .args(["--exact", &format!("journal::{test}")])
+        .env(NAME, "1")
+        .output()
+        .expect("a process");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
     false
@@ -185,7 +187,7 @@ fn a_process_that_is_killed_leaves_no_lock() {
     let folder = Folder::new();
     let path = folder.path("journal");
     let mut other = Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", "a_process_that_is_killed_leaves_no_lock", "--nocapture"])
+        .args(["--exact", "journal::a_process_that_is_killed_leaves_no_lock", "--nocapture"])
         .env(PATH, &path)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -4,11 +4,9 @@ use std::ffi::c_char;
 use std::ptr::{null, null_mut};
 use std::thread;
 
+use crate::hands::*;
 use brightpearl::*;
-use hands::*;
 use serde_json::{Value, json};
-
-mod hands;
 
 const DOCUMENT: &str = r#"{"version":1,"name":"stock","target":"stock-correction","path":{"ID":{"value":2}},
     "key":{"from":"count"},"fields":[{"to":"/corrections","each":"lines","fields":[

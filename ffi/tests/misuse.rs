@@ -5,10 +5,8 @@ use std::ptr::{null, null_mut};
 use std::sync::Arc;
 use std::thread;
 
+use crate::hands::*;
 use brightpearl::*;
-use hands::*;
-
-mod hands;
 
 #[test]
 fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {

@@ -1,9 +1,7 @@
 //! The books: payments and what they do to orders, journals that balance, methods, currencies, statements.
 
-mod harness;
-
+use crate::harness::{Account, first_ids, rows, small_account};
 use brightpearl_core::Method;
-use harness::{Account, first_ids, rows, small_account};
 use serde_json::{Value, json};
 
 /// A sales order over 120.00 in the accounting currency.
@@ -44,7 +42,7 @@ fn payments_settle_an_order_and_can_be_taken_back() {
     let expected = format!(
         r#"{{"response":[{{"orderId":{order},"paymentCurrency":"USD","amountPaid":120.00,"amountAuthorized":120.00,"amountCaptured":50.00}}]}}"#
     );
-    assert_eq!(harness::text(&raw), expected);
+    assert_eq!(crate::harness::text(&raw), expected);
     account.post(PAYMENTS, &payment(order, "PAYMENT", "p1", "20.00"));
     assert_eq!(status(&mut account), "PARTIALLY_PAID");
     assert_eq!(account.write(Method::Delete, &format!("{PAYMENTS}/{rest}"), &Value::Null), json!({}));

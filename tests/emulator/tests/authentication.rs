@@ -1,13 +1,9 @@
 //! Every scheme of authentication, end to end: the client's engine against the in-process account.
 
-#[path = "harness/driver.rs"]
-mod driver;
-mod harness;
-
+use crate::harness::driver::{BASE, Session};
+use crate::harness::{NOW, json, text};
 use brightpearl_core::{Kind, Method, Request};
 use brightpearl_emulator::{Config, Emulator};
-use driver::{BASE, Session};
-use harness::{NOW, json, text};
 
 const PATH: &str = "order-service/order-type";
 

@@ -1,9 +1,7 @@
 //! Contacts from their creation on, and what surrounds them: addresses, tags, groups, companies, notes.
 
-mod harness;
-
+use crate::harness::{Account, first_ids, json, rows, small_account};
 use brightpearl_core::Method;
-use harness::{Account, first_ids, json, rows, small_account};
 use serde_json::{Value, json};
 
 fn new_address(account: &mut Account, street: &str) -> u64 {

@@ -1,23 +1,21 @@
 //! Each fault does what it says, once, and is counted.
 
-mod harness;
-
 use std::collections::BTreeMap;
 
+use crate::harness::{first_ids, json, text, with_faults};
 use brightpearl_core::Method;
 use brightpearl_emulator::Outcome;
-use harness::{first_ids, json, text, with_faults};
 use serde_json::json;
 
 const SEARCH: &str = "order-service/order-search?pageSize=400&columns=orderId";
 
-fn first(fault: &str) -> (harness::Account, Outcome) {
+fn first(fault: &str) -> (crate::harness::Account, Outcome) {
     let mut account = with_faults(&format!(r#"{{"script": [{{"request": 1, "fault": {fault}}}]}}"#));
     let outcome = account.outcome(Method::Get, SEARCH, "");
     (account, outcome)
 }
 
-fn first_response(fault: &str) -> (harness::Account, brightpearl_core::Response) {
+fn first_response(fault: &str) -> (crate::harness::Account, brightpearl_core::Response) {
     let (account, outcome) = first(fault);
     (account, outcome.response().unwrap())
 }
@@ -34,7 +32,7 @@ fn the_cap_holds_until_the_window_ends() {
     assert_eq!(response.status, 503);
     assert!(text(&response).contains("too many requests"));
     let period: u64 = response.headers.get("Brightpearl-Next-Throttle-Period").unwrap().parse().unwrap();
-    let sent = harness::request(Method::Get, SEARCH, "");
+    let sent = crate::harness::request(Method::Get, SEARCH, "");
     assert_eq!(account.emulator.answer(&sent, account.now + period - 1).status, 503);
     assert_eq!(account.emulator.answer(&sent, account.now + period).status, 200);
 }

@@ -1,10 +1,8 @@
 //! Whatever is sent to the gateway is answered, and whatever happened can be saved.
 
-mod harness;
-
+use crate::harness::NOW;
 use brightpearl_core::{Headers, Method, Request};
 use brightpearl_emulator::{Config, Emulator, OAuth, Receipt};
-use harness::NOW;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,9 +1,7 @@
 //! Whatever is sent to the product and warehouse services, it is answered, and what is refused changes nothing.
 
-mod harness;
-
+use crate::harness::{json, small_account};
 use brightpearl_core::Method;
-use harness::{json, small_account};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,11 +1,9 @@
 //! Hostile requests, states and plans: an answer as a server gives it or a message, soon and without more memory than
 //! a multiple of what came in.
 
-mod harness;
-
+use crate::harness::{Account, NOW, account, json, request, text};
 use brightpearl_core::{Method, Response};
 use brightpearl_emulator::{Config, Emulator, FaultPlan};
-use harness::{Account, NOW, account, json, request, text};
 use serde_json::Value;
 
 /// The bytes of a hostile text.

@@ -1,10 +1,8 @@
 //! Several writes in one request.
 
-mod harness;
-
+use crate::harness::{Account, json, small_account, text, with_faults};
 use brightpearl_core::{Method, Response};
 use brightpearl_emulator::Outcome;
-use harness::{Account, json, small_account, text, with_faults};
 use serde_json::{Value, json};
 
 /// Puts an order to a status; the first order is always there and always a sale.
@@ -173,7 +171,7 @@ fn what_breaks_the_rules_is_refused_as_a_whole() {
 #[test]
 fn without_credentials_nothing_is_carried_out() {
     let mut account = small_account();
-    let mut request = harness::request(
+    let mut request = crate::harness::request(
         Method::Post,
         "multi-message",
         &batch("SEQUENTIAL", "STOP", &[webhook("a", "product")]),

@@ -1,14 +1,10 @@
 //! OAuth 2.0 from the authorise page to the last refresh, by the client's engine and by hand.
 
-#[path = "harness/driver.rs"]
-mod driver;
-mod harness;
-
+use crate::harness::driver::{BASE, Session, post_form};
+use crate::harness::{NOW, json, text};
 use brightpearl_core::auth::oauth::authorize_url;
 use brightpearl_core::{Headers, Kind, Method, Request, Response};
 use brightpearl_emulator::{Approval, Config, EarlyRefresh, Emulator, OAuth, RefreshTokens};
-use driver::{BASE, Session, post_form};
-use harness::{NOW, json, text};
 use serde_json::Value;
 
 const PATH: &str = "order-service/order-type";

@@ -1,9 +1,7 @@
 //! Orders from their creation on: rows, patches, notes, statuses, custom fields, closing, forgetting.
 
-mod harness;
-
+use crate::harness::{Account, first_ids, rows, small_account};
 use brightpearl_core::Method;
-use harness::{Account, first_ids, rows, small_account};
 use serde_json::{Value, json};
 
 fn new_order(account: &mut Account, order_type: &str, reference: &str) -> u64 {

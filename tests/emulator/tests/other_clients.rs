@@ -1,10 +1,8 @@
 //! What other people's clients send: spellings, slashes, prefixes, bodies where none belong.
 
-mod harness;
-
+use crate::harness::{NOW, json, text};
 use brightpearl_core::{Headers, Method, Request, Response};
 use brightpearl_emulator::{Config, Emulator};
-use harness::{NOW, json, text};
 
 const TOKEN: &str = "ZGVtby1hY2NvdW50LXRva2VuLWZvci10ZXN0cy1vbmx5";
 

@@ -1,9 +1,7 @@
 //! Products from their creation on, their prices, and what they are sorted by.
 
-mod harness;
-
+use crate::harness::{Account, first_ids, json, rows, small_account, text};
 use brightpearl_core::Method;
-use harness::{Account, first_ids, json, rows, small_account, text};
 use serde_json::{Value, json};
 
 fn body(name: &str, sku: &str) -> Value {
@@ -67,7 +65,7 @@ fn a_change_can_be_bound_to_a_version() {
     let version = product(&mut account, id)["version"].to_string();
     let mut put = |version: &str, popup: &str| {
         let body = json!({"salesPopupMessage": popup}).to_string();
-        let mut sent = harness::request(Method::Put, &format!("product-service/product/{id}"), &body);
+        let mut sent = crate::harness::request(Method::Put, &format!("product-service/product/{id}"), &body);
         sent.headers.push("If-Match", version);
         account.now += 60_000;
         account.emulator.answer(&sent, account.now).status
@@ -179,7 +177,7 @@ fn customers_have_prices_of_their_own() {
     let mut account = small_account();
     let id = new_product(&mut account, "Glass Jug", "JUG-1");
     let customer = account.some_contact("isCustomer=true");
-    let mut sent = harness::request(Method::Get, "", "");
+    let mut sent = crate::harness::request(Method::Get, "", "");
     sent.url = format!("http://127.0.0.1/api-v3/demo/pricing/customer/{customer}/product-price/{id}");
     let response = account.emulator.answer(&sent, account.now);
     assert_eq!(response.status, 200, "{}", text(&response));

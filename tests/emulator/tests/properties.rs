@@ -1,10 +1,8 @@
 //! What holds for every seed and every request.
 
-mod harness;
-
+use crate::harness::{NOW, account, first_ids, json, request};
 use brightpearl_core::Method;
 use brightpearl_emulator::Config;
-use harness::{NOW, account, first_ids, json, request};
 use proptest::prelude::*;
 
 fn sized(seed: u64, orders: u32) -> Config {

@@ -1,19 +1,17 @@
 //! GET and OPTIONS, and what surrounds every answer.
 
-mod harness;
-
 use std::collections::BTreeSet;
 
+use crate::harness::{NOW, account, json, request, small_account, text};
 use brightpearl_core::{Headers, Method};
 use brightpearl_emulator::{Config, ThrottleWindow};
-use harness::{NOW, account, json, request, small_account, text};
 use serde_json::{Value, json};
 
 #[test]
 fn orders_are_read_by_id_set_and_missing_ones_left_out() {
     let mut account = small_account();
     let page = account.get("order-service/order-search?columns=orderId");
-    let existing: BTreeSet<u64> = harness::first_ids(&page).into_iter().collect();
+    let existing: BTreeSet<u64> = crate::harness::first_ids(&page).into_iter().collect();
     let gap = (1..300).find(|id| !existing.contains(id)).unwrap();
     assert_eq!(account.get(&format!("order-service/order/{gap}")), json!({"response": []}));
     assert_eq!(account.get("order-service/order/9999"), json!({"response": []}));

@@ -1,9 +1,7 @@
 //! Sales orders and credits: created with their rows or not at all, and found by their unique key.
 
-mod harness;
-
+use crate::harness::{Account, first_ids, json, rows, small_account};
 use brightpearl_core::Method;
-use harness::{Account, first_ids, json, rows, small_account};
 use serde_json::{Value, json};
 
 fn body(account: &mut Account) -> Value {

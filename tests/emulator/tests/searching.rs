@@ -1,16 +1,14 @@
 //! Resource search.
 
-mod harness;
-
+use crate::harness::{account, first_ids, rows, small_account};
 use brightpearl_core::Method;
 use brightpearl_emulator::Config;
-use harness::{account, first_ids, rows, small_account};
 use serde_json::{Value, json};
 
 #[test]
 fn a_page_has_rows_before_its_columns_and_a_reference_beside() {
     let mut account = small_account();
-    let raw = harness::text(&account.send(Method::Get, "order-service/order-search?pageSize=2", ""));
+    let raw = crate::harness::text(&account.send(Method::Get, "order-service/order-search?pageSize=2", ""));
     let position = |part: &str| raw.find(part).unwrap_or_else(|| panic!("{part} is missing: {raw}"));
     assert!(position("\"results\":") < position("\"metaData\":"));
     assert!(position("\"metaData\":") < position("\"reference\":"));
@@ -110,7 +108,7 @@ fn what_cannot_be_parsed_is_500_with_escaped_text() {
     let response = account.send(Method::Get, "product-service/product-search?productId=BAD%20PARAM", "");
     assert_eq!(response.status, 500);
     assert_eq!(
-        harness::text(&response),
+        crate::harness::text(&response),
         r#"{"errors":[{"code":"CMNC-018","message":"The filter productId\u003dBAD PARAM cannot be parsed as: IDSET"}]}"#
     );
     for (parameter, kind) in [

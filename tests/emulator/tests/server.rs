@@ -1,12 +1,9 @@
 //! The server binary on a real port, driven by an HTTP client that knows nothing of the emulator.
 
-#[path = "harness/server.rs"]
-mod harness;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use harness::Server;
+use crate::harness::server::Server;
 use serde_json::{Value, json};
 
 #[test]

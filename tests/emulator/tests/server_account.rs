@@ -1,8 +1,5 @@
 //! The server binary beyond single requests: webhooks on the wire, accounts that outlive it, administration.
 
-#[path = "harness/server.rs"]
-mod harness;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -10,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::Server;
+use crate::harness::server::Server;
 use serde_json::{Value, json};
 
 /// What a subscriber received: the request line, the content type and the body.

@@ -1,9 +1,7 @@
 //! Shipments, from stock to the customer's door.
 
-mod harness;
-
+use crate::harness::{Account, first_ids, json, rows, small_account};
 use brightpearl_core::Method;
-use harness::{Account, first_ids, json, rows, small_account};
 use serde_json::{Value, json};
 
 const AT: &str = "2026-07-01T10:00:00.000-06:00";
@@ -204,14 +202,14 @@ fn events_are_guarded_by_the_version_of_the_last_one() {
     let version = read_note(&mut account, order, id)["lastEventVersion"].to_string();
     let mut send = |version: &str| {
         let body = events(&["PIC"]).to_string();
-        let mut request = harness::request(Method::Post, &event_path(id), &body);
+        let mut request = crate::harness::request(Method::Post, &event_path(id), &body);
         request.headers.push("If-Match", version);
         account.now += 60_000;
         account.emulator.answer(&request, account.now)
     };
     assert_eq!(send(&version).status, 200);
     let again = send(&version);
-    assert_eq!(again.status, 412, "{}", harness::text(&again));
+    assert_eq!(again.status, 412, "{}", crate::harness::text(&again));
     assert!(json(&again)["errors"][0]["code"].is_string());
     let after = read_note(&mut account, order, id);
     assert_eq!(codes(&after), ["PLA", "PIC"]);

@@ -1,13 +1,9 @@
 //! An account that is saved in the midst of things goes on as if nothing had happened.
 
-#[path = "harness/driver.rs"]
-mod driver;
-mod harness;
-
+use crate::harness::driver::post_form;
+use crate::harness::{NOW, account, json, text};
 use brightpearl_core::{Headers, Method, Request, Response};
 use brightpearl_emulator::{Config, Emulator, Noise, Receipt, StateError};
-use driver::post_form;
-use harness::{NOW, account, json, text};
 use serde_json::json;
 
 fn config() -> Config {
@@ -15,7 +11,7 @@ fn config() -> Config {
 }
 
 fn ask(emulator: &mut Emulator, method: Method, path: &str, body: &str, now: u64) -> Response {
-    emulator.answer(&harness::request(method, path, body), now)
+    emulator.answer(&crate::harness::request(method, path, body), now)
 }
 
 /// An account to which all kinds of things have happened, and what was given out meanwhile.

@@ -1,10 +1,8 @@
 //! What is in stock: corrections, reservations, transfers, goods coming in.
 
-mod harness;
-
+use crate::harness::{Account, first_ids, rows, small_account};
 use brightpearl_core::Method;
 use brightpearl_emulator::Emulator;
-use harness::{Account, first_ids, rows, small_account};
 use serde_json::{Value, json};
 
 fn empty_product(account: &mut Account, name: &str) -> u64 {

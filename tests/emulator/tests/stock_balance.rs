@@ -1,9 +1,7 @@
 //! The books of the stock balance, whatever is done in whatever order.
 
-mod harness;
-
+use crate::harness::{Account, json, rows, small_account};
 use brightpearl_core::Method;
-use harness::{Account, json, rows, small_account};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -171,7 +169,7 @@ proptest! {
         for act in &acts {
             let Some((method, path, body)) = scene.request(act) else { continue };
             let response = account.send(method, &path, &body.to_string());
-            prop_assert!([200, 400, 404].contains(&response.status), "{act:?}: {}", harness::text(&response));
+            prop_assert!([200, 400, 404].contains(&response.status), "{act:?}: {}", crate::harness::text(&response));
             if response.status == 200 && matches!(act, Act::Note(..) | Act::Transfer(..)) {
                 scene.notes.push(json(&response)["response"][0].as_u64().unwrap());
             }

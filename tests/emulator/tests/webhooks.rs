@@ -1,10 +1,8 @@
 //! Webhooks: subscribing, and what is delivered when, to whom, how often.
 
-mod harness;
-
+use crate::harness::{Account, account, json, text};
 use brightpearl_core::Method;
 use brightpearl_emulator::{Config, Delivery, FaultPlan, Outcome, Receipt, WebhookPolicy};
-use harness::{Account, account, json, text};
 use serde_json::{Value, json};
 
 const BODY: &str = r#"{"accountCode":"${account-code}","resourceType":"${resource-type}","id":"${resource-id}","lifecycleEvent":"${lifecycle-event}","fullEvent":"${full-event}","raisedOn":"${raised-on}","brightpearlVersion":"${brightpearl-version}"}"#;
@@ -188,7 +186,7 @@ fn a_write_is_told_to_those_who_asked() {
 
 /// The harness counts whole minutes from the first of July 2026.
 fn raised_on(now: u64) -> String {
-    let minutes = (now - harness::NOW) / 60_000;
+    let minutes = (now - crate::harness::NOW) / 60_000;
     format!("2026-07-01T00:{minutes:02}:00.000Z")
 }
 

@@ -1,10 +1,8 @@
 //! What holds for every write to orders, contacts and the books, whatever it says.
 
-mod harness;
-
+use crate::harness::{account, json, request, rows};
 use brightpearl_core::Method;
 use brightpearl_emulator::{Config, Emulator};
-use harness::{account, json, request, rows};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,18 +1,16 @@
 //! Writes: applied once, visible at once, ids never given out twice.
 
-mod harness;
-
+use crate::harness::{account, json, small_account};
 use brightpearl_core::Method;
 use brightpearl_emulator::{Config, FaultPlan, Outcome};
-use harness::{account, json, small_account};
 use serde_json::{Value, json};
 
-fn order(account: &mut harness::Account, id: u64) -> Value {
+fn order(account: &mut crate::harness::Account, id: u64) -> Value {
     account.get(&format!("order-service/order/{id}"))["response"][0].clone()
 }
 
 /// An order that is a sales order, by its status.
-fn sales_order(account: &mut harness::Account) -> u64 {
+fn sales_order(account: &mut crate::harness::Account) -> u64 {
     account.column("order-service/order-search?orderTypeId=1", "orderId")[0].as_u64().unwrap()
 }
 
@@ -23,7 +21,7 @@ fn a_status_moves_the_order_and_leaves_a_note() {
     let before = order(&mut account, id);
     let body = r#"{"orderStatusId": 20, "orderNote": {"text": "Where is it?", "isPublic": true}}"#;
     let response = account.send(Method::Put, &format!("order-service/order/{id}/status"), body);
-    assert_eq!((response.status, harness::text(&response).as_str()), (200, "{}"));
+    assert_eq!((response.status, crate::harness::text(&response).as_str()), (200, "{}"));
     let after = order(&mut account, id);
     assert_eq!(after["orderStatus"], json!({"orderStatusId": 20, "name": "On hold: customer's query"}));
     assert_eq!(after["version"], before["version"].as_u64().unwrap() + 1);
@@ -62,7 +60,7 @@ fn addresses_get_new_ids() {
     let mut account = small_account();
     let mut post = |body: Value| {
         let response = account.send(Method::Post, "contact-service/postal-address", &body.to_string());
-        assert_eq!(response.status, 200, "{}", harness::text(&response));
+        assert_eq!(response.status, 200, "{}", crate::harness::text(&response));
         json(&response)["response"].as_u64().unwrap()
     };
     let first = post(json!({"addressLine1": "1 Test Row", "postalCode": "T1 1ST", "countryIsoCode": "GBR"}));

@@ -1,7 +1,8 @@
 //! An emulated account with the requests that tests send it.
 
-// Each test file is a program of its own and uses what it needs.
-#![allow(dead_code)]
+pub(crate) mod driver;
+#[cfg(feature = "server")]
+pub(crate) mod server;
 
 use brightpearl_core::{Method, Request, Response};
 use brightpearl_emulator::{Config, Emulator, FaultPlan, Outcome};

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use brightpearl_core::Method;
 use serde_json::Value;
 
+use super::shape::Tree;
 use super::{Comparison, Exchange, Twin, headers_alike, of, recordings, tree};
-use crate::shape::Tree;
 
 /// The services whose writes are sent again.
 pub(crate) const SERVICES: [&str; 6] = [

@@ -8,7 +8,7 @@ use brightpearl_core::catalog::field::{Inside, Shape};
 use brightpearl_core::catalog::operation::Content;
 use brightpearl_core::catalog::{Endpoint, Operation, catalog};
 
-use crate::generated_body::{Generated, Place, Source};
+use super::generated_body::{Generated, Place, Source};
 
 /// A write of the catalog, with or without a body.
 pub(crate) struct Write {

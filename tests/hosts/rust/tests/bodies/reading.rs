@@ -6,7 +6,7 @@ use brightpearl_core::Method;
 use brightpearl_core::value::{DateTime, Decimal};
 use serde_json::Value;
 
-use crate::account::Account;
+use super::account::Account;
 
 /// How to read back what a write has sent.
 pub(crate) struct Reading {

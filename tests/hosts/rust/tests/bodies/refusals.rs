@@ -1,6 +1,6 @@
 //! Why the emulator and checking may differ, case by case.
 
-use crate::spoiling::Spoilt;
+use super::spoiling::Spoilt;
 
 /// Writes of the catalog that the emulator does not know.
 pub(crate) const UNKNOWN: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use brightpearl_core::catalog::field::{Inside, Shape, Sign};
 
-use crate::generated_body::{Generated, Source};
+use super::generated_body::{Generated, Source};
 
 /// How a body was spoilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

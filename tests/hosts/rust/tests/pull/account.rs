@@ -6,7 +6,7 @@ use brightpearl_core::value::{DateTime, Period};
 use brightpearl_core::{IdSet, Method, Request, Response};
 use serde_json::{Value, json};
 
-use crate::world::Server;
+use super::world::Server;
 
 /// What happens after a request, which is counted from 1.
 type Meanwhile = Box<dyn FnMut(&mut BTreeMap<u64, Order>, usize)>;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::account::{Account, Order};
-use crate::world::{NOW, Run, World, after, read};
+use super::account::{Account, Order};
+use super::world::{NOW, Run, World, after, read};
 
 const DAY: i64 = 86_400_000;
 const MINUTE: i64 = 60_000;

@@ -6,7 +6,7 @@ use brightpearl_core::{Method, Request};
 use brightpearl_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::world::{NOW, Run, World, after, read};
+use super::world::{NOW, Run, World, after, read};
 
 /// Writes, as somebody at a screen does.
 fn write(world: &mut World<Emulator>, method: Method, path: &str, body: &Value) -> Value {

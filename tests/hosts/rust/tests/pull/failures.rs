@@ -3,8 +3,8 @@
 use brightpearl_core::Kind;
 use serde_json::{Value, json};
 
-use crate::account::{Account, Order};
-use crate::world::{NOW, World, after, read};
+use super::account::{Account, Order};
+use super::world::{NOW, World, after, read};
 
 fn account(count: u64) -> Account {
     let now = i64::try_from(NOW).unwrap();

@@ -9,7 +9,7 @@ use brightpearl_core::operation::Push;
 use brightpearl_emulator::{Config as Account, Currency};
 use serde_json::Value;
 
-use crate::account::World;
+use super::account::World;
 
 fn samples(name: &str) -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mappings");

@@ -1,0 +1,40 @@
+//! The tests of the engine as one program: linking dozens takes longer than running them. A file of tests is listed
+//! here, unless it needs a process of its own (see `Cargo.toml`).
+
+mod batch_properties;
+mod batch_service;
+mod catalog_description;
+mod catalog_entries;
+mod catalog_paths;
+mod catalog_searches;
+mod echoes;
+mod floors;
+mod generated_body;
+mod grants;
+mod id_set_properties;
+mod id_set_text;
+mod layout;
+mod mapping_findings;
+mod mapping_properties;
+mod mapping_ready;
+mod mapping_rules;
+mod operation_sequences;
+mod paging_faults;
+mod readme;
+mod redaction;
+mod sessions;
+mod table_arrow;
+mod table_page;
+mod table_property;
+mod table_recordings;
+mod task_play;
+mod tasks;
+mod tasks_custom_fields;
+mod unsendable;
+mod validate_bodies;
+mod validate_generated;
+mod validate_patch;
+mod validate_recordings;
+mod value_properties;
+mod value_text;
+mod writes;

@@ -1,0 +1,11 @@
+//! The tests of the C functions as one program. A file of tests is listed here, unless it needs a process of its own
+//! (see `Cargo.toml`).
+
+mod batch;
+mod discovery;
+mod flows;
+mod hands;
+mod journal;
+mod lifetimes;
+mod mapping;
+mod misuse;

@@ -1,0 +1,11 @@
+//! The tests of the Rust host as one program. A file or folder of tests is listed here.
+
+mod batches;
+mod bodies;
+mod contract;
+mod pull;
+mod push;
+mod recordings;
+mod schemes;
+mod tasks;
+mod vectors;
