@@ -12,8 +12,16 @@ PIP := $(VENV_PYTHON) -m pip --quiet --disable-pip-version-check
 SEEDS ?= 6000
 # Seconds that `make fuzz` shares among its targets.
 SECONDS_OF_FUZZING := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),780)
-# Parts are built one after the other, so that each part's failure stands at the end of the output.
-MAKEFLAGS += --no-print-directory --jobs=1
+# Suites that `make test` runs side by side: one waits for the network, a clock or the linker while another computes.
+LANES ?= 2
+MAKEFLAGS += --no-print-directory
+# Whoever names targets has them one after the other.
+ifndef SIDE_BY_SIDE
+.NOTPARALLEL:
+endif
+# The packages of the Rust tests. Whoever builds them together finds what the others built; each other choice has the engine
+# compiled once more, for other features of its dependencies.
+RUST_PACKAGES := -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust
 
 .PHONY: help
 help: ## Lists the commands
@@ -24,27 +32,33 @@ demo: $(VENV)/.package ## Pulls 25 000 orders out of an emulated Brightpearl, se
 	@$(VENV)/bin/brightpearl demo
 
 .PHONY: test
-test: ## Sets up and runs everything that proves this project
-	@tests/step.sh "what the tests need" tests/setup.sh
-	@$(MAKE) test-rust
-	@$(MAKE) test-simulation
-	@$(MAKE) test-fuzz
-	@$(MAKE) test-supply
-	@$(MAKE) test-c
-	@$(MAKE) test-node
-	@$(MAKE) test-component
-	@$(MAKE) test-python
+test: export STEPS := .build/steps
+test: ## Sets up and runs everything that proves this project, and prints a table of it
+	@rm -rf $(STEPS) && mkdir -p $(STEPS)
+	@status=0; \
+	{ tests/step.sh "what the tests need" tests/setup.sh && $(MAKE) SIDE_BY_SIDE=yes --jobs=$(LANES) suites; } || status=$$?; \
+	tests/step.sh --table; \
+	if [ $$status -eq 0 ]; then echo "make test: everything passed"; fi; \
+	exit $$status
+
+.PHONY: suites
+suites: test-rust test-fuzz test-component test-c test-python test-node test-simulation test-supply
 	@tests/step.sh "all hosts over HTTP" tests/hosts/over-http.sh
 	@tests/step.sh "one version" tests/versions.sh
-	@echo "make test: everything passed"
+
+# The Rust tests build the C library and the emulator with more features, and leave them where these take theirs from.
+ifdef SIDE_BY_SIDE
+test-c test-node test-simulation: | test-rust
+# One pip at a time changes the environment.
+$(VENV)/.package: | $(VENV)/.test-tools
+endif
 
 .PHONY: test-rust
 test-rust: ## Format, lints, unit, documentation, property, recording and vector tests in Rust
 	@tests/step.sh "format" cargo fmt --all --check
-	@tests/step.sh "lints" cargo clippy --locked --workspace --exclude brightpearl-host-wasmtime --exclude brightpearl-wasm --all-targets -- -D warnings
-	@tests/step.sh "lints of the core's features" cargo clippy --locked -p brightpearl-core --all-features --all-targets -- -D warnings
+	@tests/step.sh "lints" cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
 	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
-	@tests/step.sh "Rust tests" cargo test --locked -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust -- --show-output
+	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) -- --show-output
 
 .PHONY: lint
 lint: $(VENV)/.test-tools ## Formatters and linters of everything but Rust, and the width of prose

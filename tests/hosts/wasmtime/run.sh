@@ -6,8 +6,6 @@ component=${CARGO_TARGET_DIR:-target}/component/brightpearl.wasm
 
 wasm/build.sh
 python3 tests/supply/contents.py component "$(dirname "$component")"
-# The workspace's own lints leave these two out, which take minutes.
-cargo clippy --locked --quiet --profile host --package brightpearl-wasm --package brightpearl-host-wasmtime --all-targets -- -D warnings
 cargo test --locked --quiet --profile host --package brightpearl-host-wasmtime
 cargo build --locked --quiet --profile host --package brightpearl-host-wasmtime --example pull-component
 cargo run --locked --quiet --profile host --package brightpearl-host-wasmtime --bin vectors -- "$component"
