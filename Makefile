@@ -19,9 +19,11 @@ MAKEFLAGS += --no-print-directory
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
 endif
-# The packages of the Rust tests. Whoever builds them together finds what the others built; each other choice has the engine
-# compiled once more, for other features of its dependencies.
-RUST_PACKAGES := -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator -p brightpearl-host-rust
+# The packages of the Rust tests, and those that drive the engine for long and are therefore optimised a little. Whoever names all
+# of a group finds what the others built; each other choice has the engine compiled once more, for other features of its
+# dependencies. `ffi/header.sh`, `tests/hosts/over-http.sh` and `tests/hosts/wasmtime/run.sh` name them, too.
+RUST_PACKAGES := -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator
+DRIVING_PACKAGES := --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-host-wasmtime
 
 .PHONY: help
 help: ## Lists the commands
@@ -59,6 +61,7 @@ test-rust: ## Format, lints, unit, documentation, property, recording and vector
 	@tests/step.sh "lints" cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
 	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
 	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) -- --show-output
+	@tests/step.sh "Rust host" cargo test --locked $(DRIVING_PACKAGES) --test suite -- --show-output
 
 .PHONY: lint
 lint: $(VENV)/.test-tools ## Formatters and linters of everything but Rust, and the width of prose
@@ -75,8 +78,8 @@ test-stacks: ## Every parser with hostile inputs on a stack of 128 KiB, optimise
 
 .PHONY: test-simulation
 test-simulation: ## Flows under virtual time: 10 000 seeds of misfortunes, and faults that must be noticed
-	@tests/step.sh "planted faults" cargo test --locked --profile host -p brightpearl-simulation
-	@tests/step.sh "simulation" cargo run --locked --quiet --profile host -p brightpearl-simulation -- --seeds $(SEEDS)
+	@tests/step.sh "planted faults" cargo test --locked $(DRIVING_PACKAGES) --test planted
+	@tests/step.sh "simulation" tests/simulation/run.sh --seeds $(SEEDS)
 
 .PHONY: test-fuzz
 test-fuzz: ## The fuzz targets under AddressSanitizer: regressions, seeds, and a fixed number of inputs each

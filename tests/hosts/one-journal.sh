@@ -102,7 +102,7 @@ for index in "${!hosts[@]}"; do
     echo "$first was killed, $next went on"
 done
 
-"$target/debug/examples/pull" "$BRIGHTPEARL_BASE_URL" "$BRIGHTPEARL_ACCOUNT" >"$work/orders.out" 2>"$work/orders.err"
+"$target/host/examples/pull" "$BRIGHTPEARL_BASE_URL" "$BRIGHTPEARL_ACCOUNT" >"$work/orders.out" 2>"$work/orders.err"
 for host in "${hosts[@]}"; do
     found=$(grep -c "\"reference\":\"$host-" "$work/orders.out" || true)
     [ "$found" -eq 210 ] || fail "$host: there are $found orders, not 210"

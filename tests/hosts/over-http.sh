@@ -17,7 +17,8 @@ stop() {
 trap stop EXIT
 
 cargo build --locked --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
-cargo build --locked --quiet -p brightpearl-host-rust --example pull
+cargo build --locked --quiet --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-host-wasmtime \
+    --example pull
 
 passed=0
 failed=0
@@ -57,7 +58,7 @@ pull() {
     passed=$((passed + 1))
 }
 
-pull rust "$target/debug/examples/pull"
+pull rust "$target/host/examples/pull"
 
 if [ -x "$target/hosts-c/bin/pull" ]; then
     pull c "$target/hosts-c/bin/pull"

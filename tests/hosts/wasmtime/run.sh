@@ -6,7 +6,11 @@ component=${CARGO_TARGET_DIR:-target}/component/brightpearl.wasm
 
 wasm/build.sh
 python3 tests/supply/contents.py component "$(dirname "$component")"
-cargo test --locked --quiet --profile host --package brightpearl-host-wasmtime
-cargo build --locked --quiet --profile host --package brightpearl-host-wasmtime --example pull-component
-cargo run --locked --quiet --profile host --package brightpearl-host-wasmtime --bin vectors -- "$component"
-cargo run --locked --quiet --profile host --package brightpearl-host-wasmtime --bin secrets -- "$component"
+# The packages that drive the engine, together: alone, this one would have the engine compiled once more.
+packages="-p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-host-wasmtime"
+# shellcheck disable=SC2086 # a list of arguments
+cargo test --locked --quiet --profile host $packages --test difference
+# shellcheck disable=SC2086
+cargo build --locked --quiet --profile host $packages --bin vectors --bin secrets --example pull-component
+"${CARGO_TARGET_DIR:-target}/host/vectors" "$component"
+"${CARGO_TARGET_DIR:-target}/host/secrets" "$component"

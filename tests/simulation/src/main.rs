@@ -80,10 +80,8 @@ fn run_all(flow: Flow, from: u64, seeds: u64) -> Vec<String> {
                         return;
                     }
                     if let Err(promise) = simulate(flow, seed, None, &mut Trace::default()) {
-                        let command = format!(
-                            "cargo run --locked --profile host -p brightpearl-simulation -- --flow {} --replay {seed}",
-                            flow.as_str()
-                        );
+                        let command =
+                            format!("tests/simulation/run.sh --flow {} --replay {seed}", flow.as_str());
                         let mut failures = failures.lock().expect("no thread panics while it holds this");
                         failures.push(format!("{} {seed}: {promise}\n  {command}", flow.as_str()));
                     }
