@@ -9,3 +9,4 @@ mod journal;
 mod lifetimes;
 mod mapping;
 mod misuse;
+mod names;
