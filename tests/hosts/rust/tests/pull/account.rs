@@ -41,6 +41,8 @@ pub(crate) struct Account {
     pub(crate) requests: usize,
     /// Paths that are answered with 403.
     pub(crate) forbidden: Vec<String>,
+    /// Paths that are answered with 500.
+    pub(crate) out_of_order: Vec<String>,
     pub(crate) sends_dates: bool,
     /// Whether a read of orders is answered with none.
     pub(crate) reads_nothing: bool,
@@ -134,6 +136,9 @@ impl Account {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if self.forbidden.iter().any(|forbidden| path.starts_with(forbidden.as_str())) {
             return Response::new(403, r#"{"errors":[{"code":"CMNC-403","message":"Not for you"}]}"#);
+        }
+        if self.out_of_order.iter().any(|broken| path.starts_with(broken.as_str())) {
+            return Response::new(500, "out of order");
         }
         let parameters = query
             .split('&')

@@ -29,6 +29,17 @@ fn what_others_got_is_put_out_before_a_resource_that_is_forbidden_ends_the_pull(
 }
 
 #[test]
+fn an_outage_of_one_resource_keeps_no_other_back() {
+    let mut world = World::of(account(500), json!({}));
+    world.server.out_of_order = vec!["product-service".to_owned()];
+    let run =
+        world.pull(json!({"resources": [{"resource": "product", "priority": 1}, {"resource": "order"}]}));
+    let error = run.error.as_ref().expect("an error");
+    assert_eq!((error.kind(), error.location()), (Kind::Unavailable, Some("resources[0]")));
+    assert_eq!(run.ids(), (1..=500).collect::<Vec<_>>());
+}
+
+#[test]
 fn an_id_that_is_refused_comes_as_a_failure_and_keeps_no_other_back() {
     let mut account = account(500);
     account.orders.get_mut(&123).unwrap().is_bad = true;
