@@ -1,4 +1,4 @@
-//! Going on: what is decided about the entries of the window is carried out.
+//! Carries out what is decided about the entries of the window.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -191,7 +191,7 @@ impl PushJob {
         }
     }
 
-    /// Begins to create what a reference needs, unless another one had it begun.
+    /// Begins to create what a reference needs, unless that was begun for another one.
     fn create(&mut self, parent: usize, reference: &Reference, slot: &str) {
         let OnMissing::Create(mapping) = &reference.on_missing else { return };
         if !self.window.creations_mut().open(slot) {

@@ -41,7 +41,7 @@ pub(super) enum Verdict {
     ClearDoubt,
     /// What is there under this id is to be read.
     Read(u64),
-    /// What was read differs in this, and so is to be dealt with in that way.
+    /// What was read differs from the record in these places; what is to be done about them.
     Compared(Vec<Difference>, Box<Verdict>),
     /// What is there under this id is to be changed.
     Change(u64, Request),
@@ -102,7 +102,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What is to be done with an entry of whose key that much is known.
+    /// What is to be done with an entry, given what is known of its key.
     pub(super) fn verdict(self, entry: &PushEntry, presence: Presence) -> Verdict {
         match presence {
             Presence::Unasked => self.of_unasked(entry),
@@ -219,7 +219,7 @@ impl Judge<'_> {
         self.look_up_or(entry, then)
     }
 
-    /// Looks up what the entry refers to, or does something else when nothing of it is left.
+    /// Looks up what the entry refers to; does `then` once all of it is known.
     fn look_up_or(self, entry: &PushEntry, then: Verdict) -> Verdict {
         let wanted = self.referents.unsought(entry);
         if wanted.is_empty() { then } else { Verdict::LookUp(wanted) }

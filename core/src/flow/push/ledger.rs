@@ -1,4 +1,4 @@
-//! What was announced in the journal and may be sent, and what is known of the time before.
+//! What was announced in the journal and may be sent, and what earlier runs have left.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -217,8 +217,8 @@ impl Job for PushJob {
     }
 }
 
-/// Whether an error ends the push. An outage does, too, though it may be one resource's alone: going on would fail record
-/// by record, each after all its repetitions, and leave as many writes in doubt.
+/// Whether an error ends the push. An outage does, too, even if it is of one resource alone: every further record would
+/// fail after all its repetitions, and its write might be left in doubt.
 fn is_fatal(error: &Error) -> bool {
     match error.reach() {
         Reach::Service | Reach::Everything => true,

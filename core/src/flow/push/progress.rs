@@ -4,10 +4,10 @@ use super::journal::{Done, Known};
 use crate::error::{Error, Result};
 use crate::operation::Request;
 
-/// How often something is written whose earlier attempts were found not to be applied.
+/// The most attempts at one entry, each sent after the one before was found not to be applied.
 const MOST_ATTEMPTS: u32 = 3;
 
-/// The way of an entry: where it stands, and what it went through.
+/// Where an entry stands, and what it went through.
 #[derive(Debug)]
 pub(super) struct Progress {
     station: Station,
