@@ -19,14 +19,8 @@ struct Array {
 
 impl Array {
     #[inline(never)]
-    fn of(
-        self: Box<Self>,
-        item: EachItem,
-        members: &MemberReader<'_>,
-        to: String,
-        level: usize,
-    ) -> Option<Box<Each>> {
-        let Array { elements, when, split, required } = *self;
+    fn of(self, item: EachItem, members: &MemberReader<'_>, to: String, level: usize) -> Option<Box<Each>> {
+        let Array { elements, when, split, required } = self;
         let pointer = members.pointer.clone();
         Some(Box::new(Each { pointer, to, when, elements: elements?, split, required, level, item }))
     }
@@ -131,7 +125,7 @@ impl Context<'_> {
         members: &mut MemberReader<'_>,
         each: &DocumentPlace<'_>,
         scope: PathScope,
-    ) -> Option<Box<Array>> {
+    ) -> Option<Array> {
         members.take("note");
         let elements = self.pick(each, scope);
         let when = members.take("when").and_then(|when| self.condition(&when, scope));
@@ -145,7 +139,7 @@ impl Context<'_> {
             self.findings.error(&each.pointer, format!("more than {EACH_DEPTH} `each` in each other"));
             return None;
         }
-        Some(Box::new(Array { elements, when, split, required }))
+        Some(Array { elements, when, split, required })
     }
 
     fn item(&mut self, members: &mut MemberReader<'_>, to: &str) -> Option<EachItem> {
