@@ -142,6 +142,14 @@ tagged! {
     }
 }
 
+impl Event {
+    /// As a JSON object: the kind at `event`, and its members.
+    pub fn to_json(&self) -> String {
+        // Our own plain data cannot fail to serialise; an empty text would say so all the same.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
 /// Sums over the life of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Statistics {

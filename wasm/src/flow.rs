@@ -1,8 +1,6 @@
-//! Pushes and pulls: what they are to do, inwards, and what they put out, outwards.
+//! Pushes and pulls: what they are to do, inwards.
 
 use brightpearl_core as core;
-use core::flow;
-use core::mapping::Failure;
 use core::operation::{Deletes, Existing, Json, Pull, PullResource, Push};
 
 use crate::wit;
@@ -67,86 +65,5 @@ impl TryFrom<wit::PullResource> for PullResource {
         let mapping = mapping.map(|text| Json::new(text).map_err(|error| error.at("mapping"))).transpose()?;
         let deletes = deletes.map(|wit::Deletes { most_percent }| Deletes { most_percent });
         Ok(Self { resource, name, filters, mapping, since, watermark, query, rows, deletes, priority })
-    }
-}
-
-impl From<flow::Outcome> for wit::Outcome {
-    fn from(outcome: flow::Outcome) -> Self {
-        let flow::Outcome {
-            record,
-            key,
-            state,
-            id,
-            dry_run,
-            journaled,
-            verified,
-            reason,
-            failures,
-            error,
-            created,
-            differences,
-        } = outcome;
-        Self {
-            record,
-            key,
-            state: state.into(),
-            id,
-            dry_run,
-            journaled,
-            verified,
-            reason,
-            failures: failures.into_iter().map(wit::MappingFailure::from).collect(),
-            error: error.map(wit::Error::from),
-            created: created.into_iter().map(wit::Created::from).collect(),
-            differences: differences.into_iter().map(wit::Difference::from).collect(),
-        }
-    }
-}
-
-impl From<flow::Created> for wit::Created {
-    fn from(created: flow::Created) -> Self {
-        let flow::Created { mapping, id } = created;
-        Self { mapping, id }
-    }
-}
-
-impl From<flow::Difference> for wit::Difference {
-    fn from(difference: flow::Difference) -> Self {
-        let flow::Difference { pointer, before, after, changeable } = difference;
-        Self {
-            pointer,
-            before: before.map(|json| json.get().to_owned()),
-            after: after.get().to_owned(),
-            changeable,
-        }
-    }
-}
-
-impl From<Failure> for wit::MappingFailure {
-    fn from(failure: Failure) -> Self {
-        let Failure { record, rule, target, source, value, reason } = failure;
-        Self { record, rule, target, source, value, reason }
-    }
-}
-
-impl From<flow::Records> for wit::Records {
-    fn from(records: flow::Records) -> Self {
-        let flow::Records { resource, records } = records;
-        Self { resource, records: records.into_iter().map(wit::PulledRecord::from).collect() }
-    }
-}
-
-impl From<flow::PulledRecord> for wit::PulledRecord {
-    fn from(pulled: flow::PulledRecord) -> Self {
-        let flow::PulledRecord { id, changed, deleted, record, skipped, failures, source } = pulled;
-        Self {
-            id,
-            changed,
-            deleted,
-            record: record.map(|json| json.get().to_owned()),
-            skipped,
-            failures: failures.into_iter().map(wit::MappingFailure::from).collect(),
-            source: source.map(|json| json.get().to_owned()),
-        }
     }
 }

@@ -74,16 +74,3 @@ impl From<core::WaitReason> for wit::WaitReason {
         }
     }
 }
-
-impl From<core::flow::State> for wit::OutcomeState {
-    fn from(value: core::flow::State) -> Self {
-        match value {
-            core::flow::State::Created => Self::Created,
-            core::flow::State::Updated => Self::Updated,
-            core::flow::State::Unchanged => Self::Unchanged,
-            core::flow::State::Skipped => Self::Skipped,
-            core::flow::State::Rejected => Self::Rejected,
-            core::flow::State::MaybeApplied => Self::MaybeApplied,
-        }
-    }
-}

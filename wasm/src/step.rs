@@ -27,29 +27,22 @@ impl From<core::Exchange> for wit::Exchange {
 
 impl From<core::Output> for wit::Output {
     fn from(output: core::Output) -> Self {
-        match output {
-            core::Output::Page(page) => Self::Page(page.into()),
-            core::Output::Resources(resources) => Self::Resources(resources.into()),
-            core::Output::Reply(reply) => Self::Reply(reply.into()),
-            core::Output::Uris(uris) => Self::Uris(uris),
-            core::Output::Results(results) => {
-                Self::Results(results.into_iter().map(wit::BatchResult::from).collect())
-            }
-            core::Output::Task(core::TaskResult { name, json }) => Self::Task(wit::TaskResult { name, json }),
-            core::Output::Outcomes(outcomes) => {
-                Self::Outcomes(outcomes.into_iter().map(wit::Outcome::from).collect())
-            }
-            core::Output::Journal(text) => Self::Journal(text),
-            core::Output::Records(records) => Self::Records(records.into()),
+        match output.shaped() {
+            core::Shape::Page(page) => Self::Page(page.into()),
+            core::Shape::Resources(resources) => Self::Resources(resources.into()),
+            core::Shape::Reply(reply) => Self::Reply(reply.into()),
+            core::Shape::Journal(text) => Self::Journal(text),
+            core::Shape::Data(data) => Self::Data(data.into()),
         }
     }
 }
 
-impl From<core::BatchResult> for wit::BatchResult {
-    fn from(result: core::BatchResult) -> Self {
-        let core::BatchResult { index, outcome } = result;
-        // Places in memory are 32 bits wide here, and each request of the batch had one.
-        Self { index: index as u32, outcome: outcome.map(wit::Response::from).map_err(wit::Error::from) }
+impl From<core::Data> for wit::Data {
+    fn from(data: core::Data) -> Self {
+        let core::Data { kind, name, items } = data;
+        // What crosses to the host is the host's; what stays here wipes itself.
+        let items = items.into_iter().map(|mut item| std::mem::take(&mut *item.json)).collect();
+        Self { kind: kind.to_string(), name, items }
     }
 }
 

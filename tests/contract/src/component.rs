@@ -8,13 +8,12 @@ use crate::text::{GENERATED, pascal, prose, table, wrapped};
 const WIDTH: usize = 110;
 
 /// The tables that are enums of the contract, with the core's names.
-const ENUMS: [(&str, &str); 6] = [
+const ENUMS: [(&str, &str); 5] = [
     ("error-kind", "Kind"),
     ("delivery", "Delivery"),
     ("severity", "validate::Severity"),
     ("fault", "validate::Fault"),
     ("wait-reason", "WaitReason"),
-    ("outcome-state", "flow::State"),
 ];
 
 /// Each enum, by the name of its table.
@@ -30,6 +29,27 @@ fn block(table: &Table) -> String {
         text += &format!("        {},\n", entry.name);
     }
     text + "    }\n"
+}
+
+/// `tests/hosts/wasmtime/src/names.rs`: the names of the contract's enums, which bindings do not tell.
+pub(crate) fn host_names() -> String {
+    let mut types: Vec<String> = ENUMS.iter().map(|(name, _)| pascal(name)).collect();
+    types.sort_unstable();
+    let mut text = format!(
+        "//! Kinds, states and reasons as every host spells them.\n//!\n//! {GENERATED}\n\nuse crate::types::{{{}}};\n",
+        types.join(", ")
+    );
+    for (name, _) in ENUMS {
+        let (function, title) = (name.replace('-', "_"), pascal(name));
+        text += "\n";
+        text += &wrapped(&prose(table(name).doc), "/// ", WIDTH);
+        text += &format!("pub fn {function}(value: {title}) -> &'static str {{\n    match value {{\n");
+        for entry in table(name).entries {
+            text += &format!("        {title}::{} => \"{}\",\n", entry.variant, entry.name);
+        }
+        text += "    }\n}\n";
+    }
+    text
 }
 
 /// The whole module.

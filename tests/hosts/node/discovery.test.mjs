@@ -130,7 +130,7 @@ test("the classes, deliveries and faults of errors are the engine's", () => {
     assert.equal(errorClasses[kind], brightpearl[`${name}Error`], kind);
     assert.ok(errorClasses[kind].prototype instanceof BrightpearlError && advice.endsWith("."), kind);
   }
-  const declarations = readFileSync(new URL("../../../ffi/node/dist/errors.d.ts", import.meta.url), "utf8");
+  const declarations = readFileSync(new URL("../../../ffi/node/dist/kinds.d.ts", import.meta.url), "utf8");
   const declared = (type) =>
     [...declarations.match(new RegExp(`type ${type} =([^;]*);`))[1].matchAll(/"([^"]+)"/g)].map(([, name]) => name);
   assert.deepEqual(

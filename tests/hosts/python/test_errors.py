@@ -24,20 +24,7 @@ from brightpearl import (
 )
 from conftest import NEW_ORDER, SEARCH, TOKEN, Account
 
-KINDS = [
-    "authentication",
-    "permission",
-    "validation",
-    "rejected",
-    "not-found",
-    "conflict",
-    "throttled",
-    "unavailable",
-    "transport",
-    "protocol",
-    "misuse",
-    "cancelled",
-]
+KINDS = [kind.kind for kind in brightpearl.errors().kinds]
 
 
 def classes() -> list[type[BrightpearlError]]:

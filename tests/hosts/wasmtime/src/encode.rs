@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::flow;
+use crate::names::{delivery, error_kind, fault, severity, wait_reason};
 use crate::page::{Cell, Labels};
 use crate::types::{
-    BatchResult, Delivery, Error, ErrorKind, Exchange, Explanation, Fault, Header, Method, Output, Page,
-    Resources, Response, Severity, Step, Verification, Violation, WaitReason,
+    Data, Error, Exchange, Explanation, Header, Method, Output, Page, Resources, Response, Step,
+    Verification, Violation,
 };
 
 /// The result of a poll.
@@ -57,7 +57,7 @@ pub fn error(error: &Error) -> Value {
     let request =
         error.request.as_ref().map(|request| json!({ "method": method(request.method), "url": request.url }));
     json!({
-        "kind": kind(error.kind),
+        "kind": error_kind(error.kind),
         "message": error.message,
         "location": error.location,
         "delivery": delivery(error.delivery),
@@ -120,12 +120,8 @@ fn output(output: &Output) -> Value {
         Output::Page(page) => json!({ "page": self::page(page) }),
         Output::Resources(resources) => json!({ "resources": self::resources(resources) }),
         Output::Reply(reply) => json!({ "reply": self::reply(reply) }),
-        Output::Uris(uris) => json!({ "uris": uris }),
-        Output::Results(results) => json!({ "results": results.iter().map(result).collect::<Vec<_>>() }),
-        Output::Task(done) => json!({ "task": { "name": done.name, "result": json_value(&done.json) } }),
-        Output::Outcomes(outcomes) => json!({ "outcomes": flow::outcomes(outcomes) }),
         Output::Journal(text) => json!({ "journal": text }),
-        Output::Records(records) => json!({ "records": flow::records(records) }),
+        Output::Data(data) => self::data(data),
     }
 }
 
@@ -137,11 +133,15 @@ fn reply(reply: &Response) -> Value {
     })
 }
 
-fn result(result: &BatchResult) -> Value {
-    match &result.outcome {
-        Ok(reply) => json!({ "index": result.index, "reply": self::reply(reply) }),
-        Err(error) => json!({ "index": result.index, "error": self::error(error) }),
-    }
+/// Data has the form of the vectors already, but for what its name is the name of.
+fn data(data: &Data) -> Value {
+    let mut items: Vec<Value> = data.items.iter().map(|item| json_value(item)).collect();
+    let value = match (data.kind.as_str(), &data.name) {
+        ("task", name) => json!({ "name": name, "result": items.pop() }),
+        (_, Some(resource)) => json!({ "resource": resource, "records": items }),
+        (_, None) => Value::Array(items),
+    };
+    json!({ data.kind.as_str(): value })
 }
 
 fn page(page: &Page) -> Value {
@@ -207,66 +207,5 @@ pub fn method(method: Method) -> &'static str {
         Method::Put => "PUT",
         Method::Patch => "PATCH",
         Method::Delete => "DELETE",
-    }
-}
-
-fn wait_reason(reason: WaitReason) -> &'static str {
-    match reason {
-        WaitReason::Throttled => "throttled",
-        WaitReason::Backoff => "backoff",
-        WaitReason::TokenRefresh => "token-refresh",
-    }
-}
-
-/// The kind as every host spells it.
-pub fn kind(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Authentication => "authentication",
-        ErrorKind::Permission => "permission",
-        ErrorKind::Validation => "validation",
-        ErrorKind::Rejected => "rejected",
-        ErrorKind::NotFound => "not-found",
-        ErrorKind::Conflict => "conflict",
-        ErrorKind::Throttled => "throttled",
-        ErrorKind::Unavailable => "unavailable",
-        ErrorKind::Transport => "transport",
-        ErrorKind::Protocol => "protocol",
-        ErrorKind::Misuse => "misuse",
-        ErrorKind::Cancelled => "cancelled",
-    }
-}
-
-/// The delivery state as every host spells it.
-pub fn delivery(delivery: Delivery) -> &'static str {
-    match delivery {
-        Delivery::NotSent => "not-sent",
-        Delivery::Rejected => "rejected",
-        Delivery::MaybeApplied => "maybe-applied",
-        Delivery::Applied => "applied",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
-}
-
-fn fault(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Unreadable => "unreadable",
-        Fault::Missing => "missing",
-        Fault::WrongType => "wrong-type",
-        Fault::WrongFormat => "wrong-format",
-        Fault::NotAllowed => "not-allowed",
-        Fault::OutOfRange => "out-of-range",
-        Fault::WrongLength => "wrong-length",
-        Fault::TooPrecise => "too-precise",
-        Fault::UnknownMember => "unknown-member",
-        Fault::RepeatedMember => "repeated-member",
-        Fault::Contradiction => "contradiction",
-        Fault::Idle => "idle",
-        Fault::UnknownVerb => "unknown-verb",
     }
 }

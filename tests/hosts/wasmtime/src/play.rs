@@ -12,7 +12,6 @@ use wasmtime::{Result, format_err};
 use crate::component::{Instance, Loaded};
 use crate::difference::differences;
 use crate::encode;
-use crate::events::event;
 use crate::typed;
 use crate::types::{Error, Response, TransportFailure};
 
@@ -68,7 +67,11 @@ pub fn play(component: &Loaded, vector: &Vector, way: Way) -> Result<Vec<String>
         );
     }
     let (store, clients) = host.instance.client();
-    let events: Vec<Value> = clients.call_drain_events(store, client)?.iter().map(event).collect();
+    let events: Vec<Value> = clients
+        .call_drain_events(store, client)?
+        .iter()
+        .map(|event| encode::json_value(&event.json))
+        .collect();
     let differences = differences(&json!(events_of(vector)), &json!(events));
     found.extend(differences.into_iter().map(|difference| format!("events: {difference}")));
     Ok(found)

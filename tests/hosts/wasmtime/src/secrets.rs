@@ -98,7 +98,10 @@ fn drive(
                 said.extend(done.err().map(|error| format!("{error:?} {error}")));
             }
             Ok(Step::Wait(wait)) => now = wait.until,
-            Ok(Step::Output(Output::Results(results))) => said.push(format!("{results:?}")),
+            // An answer is repeated as it came; what is said of a failure is our own.
+            Ok(Step::Output(Output::Data(data))) => {
+                said.extend(data.items.into_iter().filter(|item| item.contains(r#","error":{"#)));
+            }
             Ok(Step::Output(_) | Step::Pending | Step::Feed(_)) => {}
             Ok(Step::Done) => break,
             Err(error) => {
