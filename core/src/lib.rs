@@ -40,6 +40,7 @@ pub mod operation;
 mod origin;
 mod output;
 pub mod pool;
+mod question;
 mod redact;
 pub mod retry;
 mod secret;
@@ -65,6 +66,7 @@ pub use output::{
     TaskResult,
 };
 pub use pool::{Pool, PoolConfig};
+pub use question::ask;
 pub use retry::RetryPolicy;
 pub use secret::{Secret, SecretText};
 pub use table::Page;

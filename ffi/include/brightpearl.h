@@ -1567,6 +1567,20 @@ const bp_verification *bp_error_verification(const bp_error *error,
 void bp_buffer_free(bp_buffer *buffer);
 
 /**
+ * Answers what can be asked without a client, by its name: `question_json` is the text of an object with one member, named
+ * as in `{"describe": {"resource": "order-row"}}`, with its arguments. There are `catalog`, `describe` (`resource`),
+ * `tasks`, `errors`, `contract` (every enumeration with names and descriptions), `validate` (`path`, `verb`, `body`,
+ * `unknown_members`), `check_mapping`, `explain_mapping` (`document`), `run_mapping` (`document`, `record`, `resolved`),
+ * `ready_mappings` and `mapping_schema`; later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not
+ * such an object, else as the function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any
+ * thread.
+ */
+bp_status bp_ask(const char *question_json,
+                 size_t question_len,
+                 bp_buffer *answer_json,
+                 bp_error **error);
+
+/**
  * Writes every resource of the API in short, as the text of a JSON array of objects with `name`, `title`,
  * `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
  * `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.

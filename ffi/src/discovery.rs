@@ -34,6 +34,28 @@ pub struct bp_validation {
 // SAFETY: the size comes first; the other fields are lengths and pointers, which zero fits.
 unsafe impl Sized for bp_validation {}
 
+/// Answers what can be asked without a client, by its name: `question_json` is the text of an object with one member, named
+/// as in `{"describe": {"resource": "order-row"}}`, with its arguments. There are `catalog`, `describe` (`resource`),
+/// `tasks`, `errors`, `contract` (every enumeration with names and descriptions), `validate` (`path`, `verb`, `body`,
+/// `unknown_members`), `check_mapping`, `explain_mapping` (`document`), `run_mapping` (`document`, `record`, `resolved`),
+/// `ready_mappings` and `mapping_schema`; later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not
+/// such an object, else as the function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any
+/// thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_ask(
+    question_json: *const c_char,
+    question_len: usize,
+    answer_json: *mut bp_buffer,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        hand_out(answer_json, "answer_json", error, |scope| {
+            Ok(brightpearl_core::ask(scope.text(question_json, question_len, "question_json")?)?)
+        })
+    }
+}
+
 /// Writes every resource of the API in short, as the text of a JSON array of objects with `name`, `title`,
 /// `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
 /// `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.

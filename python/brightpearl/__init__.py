@@ -41,7 +41,7 @@ from brightpearl.credentials import (
     StaffApp,
     StaffLogin,
 )
-from brightpearl.discovery import Callback, authorize_url, catalog, describe, errors, tasks, validate, verify_callback
+from brightpearl.discovery import Callback, ask, authorize_url, catalog, describe, errors, tasks, validate, verify_callback
 from brightpearl.exceptions import (
     AuthenticationError,
     BrightpearlError,
@@ -153,6 +153,7 @@ __all__ = [
     "Violation",
     "Write",
     "__version__",
+    "ask",
     "authorize_url",
     "catalog",
     "describe",

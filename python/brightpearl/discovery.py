@@ -59,6 +59,20 @@ def tasks() -> list[Task]:
     return [Task(**members) for members in json.loads(_native.tasks())]
 
 
+def ask(question: dict[str, dict[str, Any]]) -> Any:
+    """The answer to what can be asked without an account, by its name, such as `{"describe": {"resource": "order-row"}}`
+    or `{"contract": {}}`, which has every name that hosts share.
+
+    >>> [table["name"] for table in ask({"contract": {}})][:3]
+    ['error-kind', 'delivery', 'severity']
+
+    Raises `ValidationError` at `question` with the names that there are.
+    """
+    import json
+
+    return json.loads(_native.ask(json.dumps(question)))
+
+
 def errors() -> Errors:
     """What can go wrong: kinds of errors with their exceptions and advice, and the names that errors use.
 

@@ -37,6 +37,12 @@ pub(crate) fn schemes() -> String {
     discovery::schemes()
 }
 
+/// The answer to a question, which is JSON as it is.
+#[pyfunction]
+pub(crate) fn ask(py: Python<'_>, question: &str) -> PyResult<String> {
+    crate::error::or_raise(py, brightpearl_core::ask(question))
+}
+
 /// What can go wrong.
 #[pyfunction]
 pub(crate) fn errors() -> String {

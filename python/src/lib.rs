@@ -42,7 +42,7 @@ mod _native {
     use crate::client::{Budget, Client, Statistics};
     #[pymodule_export]
     use crate::discovery::{
-        authorize_url, catalog, describe, errors, header_is_secret, is_loopback_host, schemes, tasks,
+        ask, authorize_url, catalog, describe, errors, header_is_secret, is_loopback_host, schemes, tasks,
         validate, verify_callback,
     };
     #[cfg(feature = "emulator")]

@@ -24,6 +24,10 @@ impl discovery::GuestMapping for Mapping {
 impl discovery::Guest for Connector {
     type Mapping = Mapping;
 
+    fn ask(question: String) -> Result<String, wit::Error> {
+        Ok(core::ask(&question)?)
+    }
+
     fn catalog() -> String {
         core::discovery::catalog()
     }

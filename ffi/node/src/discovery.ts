@@ -95,6 +95,16 @@ export interface ValidateOptions {
   readonly unknownMembers?: "warn" | "refuse" | "allow";
 }
 
+/**
+ * Answers what can be asked without an account, by its name, such as `{ describe: { resource: "order-row" } }` or
+ * `{ contract: {} }`, which has every name that hosts share. Throws a `ValidationError` at `question` with the names
+ * that there are.
+ */
+export function ask<T = any>(question: object): T {
+  const text = Buffer.from(jsonText(question));
+  return handedOut((json) => check((error) => native.ask(text, text.length, json, error)));
+}
+
 /** Every resource in short, in the order of the API's own reference. */
 export function catalog(): CatalogEntry[] {
   return handedOut((json) => check((error) => native.catalog(json, error)));

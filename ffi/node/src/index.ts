@@ -11,6 +11,7 @@ export {
   type SearchOptions,
 } from "./client";
 export {
+  ask,
   authorizeUrl,
   catalog,
   describe,

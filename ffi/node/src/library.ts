@@ -270,6 +270,7 @@ export const native = {
   errorProgress: bind("bp_text bp_error_progress(void *error)"),
   errorText: bind("bp_text bp_error_text(void *error)"),
 
+  ask: bind("int32_t bp_ask(const void *question, size_t len, _Inout_ bp_buffer *answer, _Out_ void **error)"),
   catalog: bind("int32_t bp_catalog(_Inout_ bp_buffer *json, _Out_ void **error)"),
   describe: bind("int32_t bp_describe(const void *resource, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)"),
   tasks: bind("int32_t bp_tasks(_Inout_ bp_buffer *json, _Out_ void **error)"),

@@ -1,0 +1,76 @@
+//! Everything that can be asked without an account, by its name: what a host can ask, it can ask here, before it has a
+//! function of its own for it.
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::{contract, discovery, mapping};
+
+/// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records and bodies are texts.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Question {
+    Catalog {},
+    Describe { resource: String },
+    Tasks {},
+    Errors {},
+    Contract {},
+    Validate { path: String, verb: String, body: String, unknown_members: String },
+    CheckMapping { document: String },
+    RunMapping { document: String, record: String, resolved: String },
+    ExplainMapping { document: String },
+    ReadyMappings {},
+    MappingSchema {},
+}
+
+/// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery) that answers
+/// it (or `contract`, for [`contract::describe`](crate::contract::describe)), with its arguments. The answer is JSON.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `question` when it is not such an object, and what the function says.
+pub fn ask(question: &str) -> Result<String> {
+    let question = serde_json::from_str(question).map_err(|error| {
+        let message =
+            format!("the question is invalid: {error}; expected an object such as {{\"catalog\": {{}}}}");
+        Error::validation("question", message)
+    })?;
+    match question {
+        Question::Catalog {} => Ok(discovery::catalog()),
+        Question::Describe { resource } => discovery::describe(&resource),
+        Question::Tasks {} => Ok(discovery::tasks()),
+        Question::Errors {} => Ok(discovery::errors()),
+        Question::Contract {} => Ok(contract::describe()),
+        Question::Validate { path, verb, body, unknown_members } => {
+            discovery::validate(&path, &verb, body.as_bytes(), &unknown_members)
+        }
+        Question::CheckMapping { document } => Ok(discovery::check_mapping(&document)),
+        Question::RunMapping { document, record, resolved } => {
+            discovery::run_mapping(&document, record.as_bytes(), &resolved)
+        }
+        Question::ExplainMapping { document } => discovery::explain_mapping(&document),
+        Question::ReadyMappings {} => Ok(discovery::ready_mappings()),
+        Question::MappingSchema {} => Ok(mapping::schema().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Kind;
+
+    #[test]
+    fn a_question_is_answered_as_its_function_does() {
+        assert_eq!(ask(r#"{"catalog":{}}"#).as_deref(), Ok(discovery::catalog().as_str()));
+        assert_eq!(ask(r#"{"contract":{}}"#).as_deref(), Ok(contract::describe().as_str()));
+        assert_eq!(ask(r#"{"describe":{"resource":"order-rwo"}}"#), discovery::describe("order-rwo"));
+    }
+
+    #[test]
+    fn what_is_no_question_is_told_with_what_there_is() {
+        for wrong in ["", "{}", "[]", r#"{"weather":{}}"#, r#"{"catalog":{"of":1}}"#, r#"{"describe":{}}"#] {
+            let error = ask(wrong).unwrap_err();
+            assert_eq!((error.kind(), error.location()), (Kind::Validation, Some("question")), "{wrong}");
+        }
+        assert!(ask(r#"{"weather":{}}"#).unwrap_err().message().contains("`check_mapping`"));
+    }
+}
