@@ -27,6 +27,14 @@ fn everything_is_json_that_the_program_owns() {
         let row = taken(|json| bp_describe(name.as_ptr().cast(), name.len(), json, null_mut()));
         assert_eq!(row["name"], name);
         assert!(taken(|json| bp_tasks(json, null_mut())).is_array());
+        let question = r#"{"describe":{"resource":"order-row"}}"#;
+        assert_eq!(taken(|json| bp_ask(question.as_ptr().cast(), question.len(), json, null_mut())), row);
+        let mut error = null_mut();
+        assert_eq!(
+            bp_ask(null(), 0, &mut bp_buffer { data: null_mut(), len: 0 }, &mut error),
+            bp_status::Validation
+        );
+        assert_eq!(told(error).1, "question");
         let errors = taken(|json| bp_errors(json, null_mut()));
         for kind in errors["kinds"].as_array().expect("kinds") {
             let name = kind["kind"].as_str().expect("a name");

@@ -44,6 +44,7 @@ __all__ = [
     "Uris",
     "Wait",
     "__version__",
+    "ask",
     "authorize_url",
     "catalog",
     "check_mapping",

@@ -24,6 +24,15 @@ from brightpearl import (
 )
 
 
+def test_what_is_asked_by_its_name_is_answered_as_its_function_does() -> None:
+    assert brightpearl.ask({"describe": {"resource": "order-row"}}) == json.loads(_native.describe("order-row"))
+    (kinds,) = (table for table in brightpearl.ask({"contract": {}}) if table["name"] == "error-kind")
+    assert [kind["name"] for kind in kinds["entries"]] == [kind.kind for kind in brightpearl.errors().kinds]
+    with pytest.raises(ValidationError, match="expected one of `catalog`") as caught:
+        brightpearl.ask({"weather": {}})
+    assert caught.value.location == "question"
+
+
 def test_the_catalog_lists_what_can_be_described() -> None:
     listed = brightpearl.catalog()
     assert len(listed) > 100
