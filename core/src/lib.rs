@@ -72,3 +72,8 @@ pub use secret::{Secret, SecretText};
 pub use table::Page;
 pub use telemetry::{Event, EventKind, Statistics};
 pub use zeroize::Zeroizing;
+
+/// Its example, which runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -260,3 +260,10 @@ def test_known_weaknesses_that_were_not_looked_for_are_not_called_none(
     assert ended.returncode == status, ended.stderr
     assert ("no known weaknesses" in ended.stdout) == (fails == "nothing")
     assert said in ended.stdout + ended.stderr
+
+
+def test_the_crate_has_its_licence() -> None:
+    listing = ["cargo", "package", "--list", "--locked", "--allow-dirty", "-p", "brightpearl-core"]
+    packed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert {"LICENSE", "README.md"} <= set(packed)
+    assert (ROOT / "core" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()

@@ -3,7 +3,7 @@
 //! A task is an entry of a table. Its arguments are described by a table of fields, from which both their JSON
 //! Schema and their checking come, or by the body of the request that it sends. It is carried out by a small
 //! program that is asked for its next request, given the answers so far; see [`Client::task`](crate::Client::task).
-//! The project's README lists them all; [`tasks`] describes them.
+//! The project's `docs/tasks.md` lists them all; [`tasks`] describes them.
 //!
 //! ```
 //! use brightpearl_core::operation::Task;

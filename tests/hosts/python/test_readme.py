@@ -15,12 +15,13 @@ import brightpearl
 from brightpearl.cli.emulator import environment
 from brightpearl.testing import Emulator
 
-README = (Path(__file__).parents[3] / "python" / "README.md").read_text()
+ROOT = Path(__file__).parents[3]
+README = (ROOT / "python" / "README.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, document: str = README) -> list[str]:
     """The code of that language, in order."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```$", document, flags=re.DOTALL | re.MULTILINE)
 
 
 def test_the_python_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,6 +34,11 @@ def test_the_python_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.
         start = README[: README.index(example)].count("\n")
         # The line numbers of the README, for whoever has to look for what is wrong.
         exec(compile("\n" * start + example, "README.md", "exec"), names)
+
+
+def test_the_python_of_the_project_s_first_page_runs() -> None:
+    (example,) = blocks("python", (ROOT / "README.md").read_text())
+    exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
 
 
 def test_the_tests_in_it_pass(tmp_path: Path) -> None:
