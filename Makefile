@@ -30,7 +30,7 @@ help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: $(VENV)/.package ## Pulls 25 000 orders out of an emulated Brightpearl, sells, ships and reads back, through the installed wheel
+demo: $(VENV)/.package ## Pushes shop orders into an emulated Brightpearl, is killed half-way, goes on, pulls the result out and counts
 	@$(VENV)/bin/brightpearl demo
 
 .PHONY: test
@@ -75,7 +75,7 @@ test-stacks: ## Every parser with hostile inputs on a stack of 128 KiB, optimise
 	@tests/step.sh "small stacks" cargo test --locked --quiet --release -p brightpearl-core --test limits --test limits_inputs
 
 .PHONY: test-simulation
-test-simulation: ## Flows under virtual time: 10 000 seeds of misfortunes, and faults that must be noticed
+test-simulation: ## Flows under virtual time: SEEDS seeds of misfortunes for each flow, and faults that must be noticed
 	@tests/step.sh "planted faults" cargo test --locked $(DRIVING_PACKAGES) --test planted
 	@tests/step.sh "simulation" tests/simulation/run.sh --seeds $(SEEDS)
 
