@@ -48,7 +48,7 @@ pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Faile
     Err(failed)
 }
 
-/// A success must look like JSON: a proxy's page with status 200 is none.
+/// A success must look like JSON: a proxy's page with status 200 does not count as one.
 fn readable(response: &Response) -> Result<(), Failed> {
     if matches!(first_byte(&response.body), None | Some(b'{')) {
         return Ok(());
@@ -110,7 +110,7 @@ fn failure(response: &Response, body: &Body) -> Failed {
         400..500 => refused(Kind::Rejected, "Brightpearl refused the request"),
         _ => Failed::new(
             Kind::Protocol,
-            format!("status {} is no final answer", response.status),
+            format!("status {} is not a final answer", response.status),
             Delivery::MaybeApplied,
             Class::Transient { retry_after: None },
         ),

@@ -203,7 +203,7 @@ pub fn check_mapping(document: &str) -> String {
 ///
 /// # Errors
 /// [`Kind::Validation`] at `document` with the first finding when the document cannot be
-/// used, and at `resolved` when that is no such object.
+/// used, and at `resolved` when that is not such an object.
 pub fn run_mapping(document: &str, record: &[u8], resolved: &str) -> Result<String> {
     map_record(&Mapping::compiled(document)?, record, resolved)
 }

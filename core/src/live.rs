@@ -59,7 +59,7 @@ impl LiveColumns {
     /// in a page, or be the `response` itself.
     ///
     /// # Errors
-    /// [`Kind::Protocol`] when the body is no meta-data.
+    /// [`Kind::Protocol`] when the body is not meta-data.
     pub(crate) fn learn_meta_data(&self, search: &str, body: &[u8]) -> Result<(Drift, Option<Event>)> {
         let page = Page::decode(body).or_else(|error| match Envelope::read(body)?.response {
             Some(bare) => {

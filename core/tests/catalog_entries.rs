@@ -71,7 +71,7 @@ fn every_name_of_the_reference_has_an_entry_and_no_entry_is_made_up() {
                 "F" => Detail::Full,
                 "P" => Detail::Partial,
                 "N" => Detail::NameOnly,
-                other => panic!("{other} is no mark"),
+                other => panic!("{other} is not a mark"),
             };
             assert_eq!(found.detail, detail, "{title} of {section:?}");
             assert!(expected.insert((section.as_str(), title)), "{title} twice");

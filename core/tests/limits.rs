@@ -102,7 +102,7 @@ fn expressions_are_measured_before_they_are_parsed() {
         ("a".to_owned() + &"[?@]".repeat(40), "operations go on from each other"),
         ("a".to_owned() + &"|[@]".repeat(40), "operations go on from each other"),
         ("!".repeat(48) + "a", "operations go on from each other"),
-        // What the parser would descend into before it finds that it is none.
+        // What the parser would descend into before it finds that it is invalid.
         ("a|a||a&&a<a.[".repeat(15), "operations go on from each other"),
         ("a||a&&a<(".repeat(20), "operations go on from each other"),
         (piped_alternatives(24), "operations go on from each other"),

@@ -91,7 +91,7 @@ fn later_pages_take_the_schema_of_the_first() {
 fn cells_of_another_sort_are_refused_until_the_schema_is_widened() {
     let schema = Arc::new(first().arrow_schema());
     let odd = page(r#"[["4-A",3,"soon","x",true,1,null,null],[5,4,null,"y",1,2,null,null]]"#);
-    let error = odd.clone().into_record_batch(schema.clone()).expect_err("texts are no ids");
+    let error = odd.clone().into_record_batch(schema.clone()).expect_err("texts are not ids");
     assert_eq!((error.kind(), error.location()), (Kind::Protocol, Some("column orderId")));
 
     let widened = Arc::new(odd.widened_arrow_schema(&schema));

@@ -48,7 +48,7 @@ fn recorded_searches_come_back_row_by_row() {
         pages += 1;
         rows += page.rows();
     }
-    println!("read {pages} pages with {rows} rows, and refused {refused} answers that are no pages");
+    println!("read {pages} pages with {rows} rows, and refused {refused} answers that are not pages");
     assert!(pages > 0 && rows > 0);
 }
 

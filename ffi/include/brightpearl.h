@@ -1619,7 +1619,7 @@ bp_status bp_errors(bp_buffer *errors_json,
 /**
  * Writes everything that is wrong with a body, as the text of a JSON array of objects with `pointer` (a JSON
  * Pointer into the body), `severity`, `fault`, `found` and `expected`; `[]` when it is right. A wrong body is no
- * error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is none. On success
+ * error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is invalid. On success
  * `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
  */
 bp_status bp_validate(const bp_validation *validation,
@@ -1649,7 +1649,7 @@ bp_status bp_verify_callback(const bp_field *parameters,
 
 /**
  * Writes the address of the page where a person approves an OAuth app, to be opened in a browser.
- * `BP_STATUS_VALIDATION` at `account` for what is no account code, and at the name of a field that is empty. On
+ * `BP_STATUS_VALIDATION` at `account` for an invalid account code, and at the name of a field that is empty. On
  * success `*url` is owned: free it with `bp_buffer_free`. Any thread.
  */
 bp_status bp_authorize_url(const bp_authorization *authorization,
@@ -1954,7 +1954,7 @@ bool bp_header_is_secret(const char *name,
 
 /**
  * Whether a host, as it stands in a URL, is the loopback host: `localhost`, `127.0.0.0/8`, `::1`, with brackets or
- * without. No proxy can reach it, so a transport goes there without one. False when `host` is no text. Any thread.
+ * without. No proxy can reach it, so a transport goes there without one. False when `host` is not text. Any thread.
  */
 bool bp_host_is_loopback(const char *host,
                          size_t host_len);
@@ -2245,7 +2245,7 @@ void bp_mapping_free(bp_mapping *mapping);
  *
  * `resolved_json` is the text of a JSON object that says for such texts what they stand for: an id, a text, or
  * null when Brightpearl does not have it; empty for none. What it does not say stands in the body as its text in
- * braces. `BP_STATUS_VALIDATION` at `resolved` when it is no such object.
+ * braces. `BP_STATUS_VALIDATION` at `resolved` when it is not such an object.
  *
  * On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
  */
@@ -2260,7 +2260,7 @@ bp_status bp_mapping_run(const bp_mapping *mapping,
 /**
  * Writes what is to be said about a mapping document, as the text of a JSON object: `usable` (whether
  * `bp_mapping_new` takes it) and `findings`, each with its `pointer` (a JSON Pointer into the document), `severity`
- * (`error` or `warning`) and `message`. A wrong document is no error of this function. On success `*findings_json`
+ * (`error` or `warning`) and `message`. A wrong document is not an error of this function. On success `*findings_json`
  * is owned: free it with `bp_buffer_free`. Any thread.
  */
 bp_status bp_mapping_check(const char *document,
@@ -2312,7 +2312,7 @@ bp_status bp_call_start_push(const bp_client *client,
 /**
  * Gives a push one record, which is copied: JSON in the shape that its mapping reads. Whatever is wrong with the
  * record is in its outcome. Records are counted from 0, in the order in which they are fed. More of them than
- * `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is no push, was started with its
+ * `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is not a push, was started with its
  * records, or was told that there are no more. The call's thread.
  */
 bp_status bp_call_feed(bp_call *call,

@@ -47,7 +47,7 @@ function ofKind(kind, schema, indent) {
     case "object":
       return ofObject(schema, indent);
     default:
-      throw new Error(`a schema has the type ${kind}, which is none of JSON's`);
+      throw new Error(`a schema has the type ${kind}, which JSON does not have`);
   }
 }
 

@@ -55,7 +55,7 @@ impl Failure {
         Self { status: bp_status::NullPointer, error, advice: None }
     }
 
-    /// A text that is none.
+    /// No text.
     pub(crate) fn bad_utf8(argument: &str, position: usize) -> Self {
         let error = Error::validation(
             format!("byte {position} of {argument}"),

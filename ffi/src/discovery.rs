@@ -105,7 +105,7 @@ pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut
 
 /// Writes everything that is wrong with a body, as the text of a JSON array of objects with `pointer` (a JSON
 /// Pointer into the body), `severity`, `fault`, `found` and `expected`; `[]` when it is right. A wrong body is no
-/// error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is none. On success
+/// error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is invalid. On success
 /// `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_validate(
@@ -187,7 +187,7 @@ pub struct bp_authorization {
 unsafe impl Sized for bp_authorization {}
 
 /// Writes the address of the page where a person approves an OAuth app, to be opened in a browser.
-/// `BP_STATUS_VALIDATION` at `account` for what is no account code, and at the name of a field that is empty. On
+/// `BP_STATUS_VALIDATION` at `account` for an invalid account code, and at the name of a field that is empty. On
 /// success `*url` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_authorize_url(

@@ -51,7 +51,7 @@ pub unsafe extern "C" fn bp_mapping_free(mapping: *mut bp_mapping) {
 ///
 /// `resolved_json` is the text of a JSON object that says for such texts what they stand for: an id, a text, or
 /// null when Brightpearl does not have it; empty for none. What it does not say stands in the body as its text in
-/// braces. `BP_STATUS_VALIDATION` at `resolved` when it is no such object.
+/// braces. `BP_STATUS_VALIDATION` at `resolved` when it is not such an object.
 ///
 /// On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
 #[unsafe(no_mangle)]
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn bp_mapping_run(
 
 /// Writes what is to be said about a mapping document, as the text of a JSON object: `usable` (whether
 /// `bp_mapping_new` takes it) and `findings`, each with its `pointer` (a JSON Pointer into the document), `severity`
-/// (`error` or `warning`) and `message`. A wrong document is no error of this function. On success `*findings_json`
+/// (`error` or `warning`) and `message`. A wrong document is not an error of this function. On success `*findings_json`
 /// is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_mapping_check(

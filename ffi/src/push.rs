@@ -36,7 +36,7 @@ pub unsafe extern "C" fn bp_call_start_push(
 
 /// Gives a push one record, which is copied: JSON in the shape that its mapping reads. Whatever is wrong with the
 /// record is in its outcome. Records are counted from 0, in the order in which they are fed. More of them than
-/// `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is no push, was started with its
+/// `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is not a push, was started with its
 /// records, or was told that there are no more. The call's thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_call_feed(

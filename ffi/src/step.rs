@@ -74,7 +74,7 @@ pub unsafe extern "C" fn bp_header_is_secret(name: *const c_char, name_len: usiz
 }
 
 /// Whether a host, as it stands in a URL, is the loopback host: `localhost`, `127.0.0.0/8`, `::1`, with brackets or
-/// without. No proxy can reach it, so a transport goes there without one. False when `host` is no text. Any thread.
+/// without. No proxy can reach it, so a transport goes there without one. False when `host` is not text. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_host_is_loopback(host: *const c_char, host_len: usize) -> bool {
     // SAFETY: a text, or NULL with length 0.

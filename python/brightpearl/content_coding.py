@@ -125,7 +125,7 @@ class _Stage:
             raise MaybeSent(f"the answer cannot be unpacked: it ends within its {self._name} data")
 
     def _continues(self, data: bytes) -> bool:
-        """Whether another member follows a whole one; anything else behind it is no part of the body."""
+        """Whether another member follows a whole one; anything else behind it is not part of the body."""
         return self._name == "gzip" and b"\x1f\x8b".startswith(data[:2])
 
     def _new_unpacker(self, data: bytes) -> zlib._Decompress:

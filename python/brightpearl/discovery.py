@@ -41,7 +41,7 @@ def describe(resource: str) -> ResourceDescription:
     >>> [operation.path for operation in describe("order-note").operations if operation.method == "POST"]
     ['order-service/order/{ORDER-ID}/note']
 
-    Raises `ValidationError` with the nearest name when there is none like it.
+    Raises `ValidationError`, with the nearest name, when the name is unknown.
     """
     import json
 
@@ -180,6 +180,6 @@ def authorize_url(account: str, app_ref: str, redirect_uri: str, state: str) -> 
     `state`: a text that cannot be guessed, such as `secrets.token_urlsafe()`. Refuse a code that comes with
     another one: somebody else asked for it.
 
-    Raises `ValidationError` for what is no account code, and for an argument that is empty.
+    Raises `ValidationError` for an invalid account code, and for an argument that is empty.
     """
     return _native.authorize_url(account, app_ref, redirect_uri, state)

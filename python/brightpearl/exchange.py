@@ -156,7 +156,7 @@ def said(error: Exception) -> str:
 
 
 def prepared(client: httpx.Client | httpx.AsyncClient, request: Request, extensions: dict[str, Any]) -> httpx.Request:
-    """A request as the HTTP library wants it. Raises `Unsendable` when there can be none."""
+    """A request as the HTTP library wants it. Raises `Unsendable` when it cannot be sent as it is."""
     lines = [(wire_name(name), wire_value(name, value)) for name, value in request.headers.lines]
     if "accept-encoding" not in request.headers:
         lines.append((b"accept-encoding", ACCEPTED.encode()))

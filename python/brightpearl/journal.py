@@ -22,7 +22,7 @@ class Journal:
 
     A file that is not there yet is an empty journal, and is made readable by its owner only.
 
-    Raises `ValidationError` when another push has it or it is no regular file, `OSError` when it cannot be
+    Raises `ValidationError` when another push has it or it is not a regular file, `OSError` when it cannot be
     opened, and `JournalError` when it cannot be written.
 
     A child that is forked while it is open cannot write to it, and does not let others have it.

@@ -13,7 +13,7 @@ class Headers(Mapping[str, str]):
     `repr()` blanks the values of all but well-known names, since any other may carry a credential: `is_secret()`
     tells them apart.
 
-    Raises `TypeError` at a name or value that is no text.
+    Raises `TypeError` at a name or value that is not text.
     """
 
     __slots__ = ("lines",)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class StateFile:
     """A file that has one state or the next, whatever happens while it is replaced.
 
-    Raises `ValidationError` for what is no regular file, and `OSError` where no state can be kept, so that this is
+    Raises `ValidationError` for what is not a regular file, and `OSError` where no state can be kept, so that this is
     known before anything is pulled.
     """
 

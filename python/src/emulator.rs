@@ -43,7 +43,7 @@ impl Emulator {
         now: u64,
     ) -> PyResult<Outcome> {
         let Ok(method) = method.parse::<Method>() else {
-            let message = format!("{method:?} is no verb of the API; expected one like GET");
+            let message = format!("{method:?} is not a verb of the API; expected one such as GET");
             return Err(raise(py, &Error::new(Kind::Validation, message).at("method")));
         };
         let request = Request { method, url, headers: Headers::from_iter(headers), body: body.to_vec() };

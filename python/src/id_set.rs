@@ -70,7 +70,7 @@ impl IdSet {
     }
 }
 
-/// An id; a whole number that can be none is wrong input, and anything else a wrong type.
+/// An id. A whole number that cannot be one is wrong input; anything else has a wrong type.
 fn one_id(py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<u64> {
     id.extract::<u64>().or_else(|error| {
         if !id.is_instance_of::<PyInt>() {

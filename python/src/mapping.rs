@@ -86,7 +86,7 @@ impl CompiledMapping {
     }
 
     /// Maps so many records of JSON Lines at most, from this byte on, and says where the next one begins. Empty
-    /// lines are none.
+    /// lines are passed over.
     fn map_lines(
         &self,
         py: Python<'_>,

@@ -131,7 +131,7 @@ def _wrong_with_texts(artefact: str, held: dict[str, Held]) -> list[str]:
         if component.get("purl", "pkg:npm/").startswith("pkg:npm/"):
             continue  # Ours, or installed beside the package with a licence of its own.
         if heading not in headings:
-            wrong.append(f"THIRD-PARTY-NOTICES.txt has nothing of {heading}, which is linked in")
+            wrong.append(f"THIRD-PARTY-NOTICES.txt does not mention {heading}, which is linked in")
     if not listed or _without_time(listed) != expected:
         wrong.append("brightpearl.cdx.json differs from what the lock files say is inside")
     return wrong

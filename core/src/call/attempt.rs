@@ -41,8 +41,8 @@ impl Attempt {
     }
 
     /// Whether this refusal says that an earlier attempt, whose outcome was unknown, was applied after all: a
-    /// repeated `DELETE` finds nothing, since ids are never used again (API notes §1.3). A 404 that does not
-    /// speak of the record, but of a path that there is not, or that is not Brightpearl's, says nothing of it.
+    /// repeated `DELETE` finds nothing, since ids are never used again (API notes §1.3). A 404 about a path
+    /// that does not exist, or one that is not Brightpearl's, says nothing about the record.
     pub(super) fn is_removed_by(&self, error: &Error) -> bool {
         self.may_be_applied
             && self.work.method() == Method::Delete

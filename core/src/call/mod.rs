@@ -269,7 +269,7 @@ impl Call {
     /// Tells a push that there are no more records.
     ///
     /// # Errors
-    /// [`Kind::Misuse`] when the call is no push or has its records already.
+    /// [`Kind::Misuse`] when the call is not a push or has its records already.
     pub fn finish(&mut self) -> Result<()> {
         self.job.finish()
     }

@@ -26,7 +26,7 @@ impl Endpoint {
         placeholders(self.path)
     }
 
-    /// What stands in the placeholders of a concrete path; `None` when the path is none of this template.
+    /// What stands in the placeholders of a concrete path; `None` when the path does not follow this template.
     ///
     /// Slashes at either end, doubled ones and a query are overlooked.
     pub fn arguments<'p>(&self, path: &'p str) -> Option<Vec<Argument<'p>>> {
@@ -66,7 +66,7 @@ pub enum Answer {
     Ids,
     /// `{"id": 13}`.
     IdObject,
-    /// A number that is no id: of rows changed, or one whose meaning no source knows.
+    /// A number that is not an id: of rows changed, or one whose meaning no source knows.
     Number,
     /// `resourceErrors` and `resourceStatuses`, each a map from id (§3.2).
     PerResource,

@@ -65,7 +65,7 @@ impl Placeholder {
         if text.starts_with('{') && text.ends_with('}') {
             return true;
         }
-        // Escapes keep a text within its segment: it is no id, and yet nothing but what stands here.
+        // Escapes keep a text within its segment, so that it cannot add to the path, whatever it is.
         if text.contains('%') {
             return is_escaped(text);
         }

@@ -129,7 +129,10 @@ impl SearchJob {
             Position::End => self.ended = true,
             Position::Row { first_result, consumed, recent } => {
                 if first_result == 0 {
-                    return Err(Error::validation("checkpoint", "row 0 is none; the checkpoint was altered"));
+                    return Err(Error::validation(
+                        "checkpoint",
+                        "row 0 does not exist, since rows count from 1; the checkpoint was altered",
+                    ));
                 }
                 self.expected = first_result;
                 self.delivered = consumed;

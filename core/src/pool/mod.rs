@@ -145,7 +145,10 @@ impl Pool {
             ));
         }
         if config.period_ms == 0 {
-            return Err(Error::validation("pool.period_ms", "a period of 0 is none; expected milliseconds"));
+            return Err(Error::validation(
+                "pool.period_ms",
+                "the period is 0; expected at least one millisecond",
+            ));
         }
         if config.reserve >= config.quota {
             return Err(Error::validation(

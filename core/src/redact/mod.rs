@@ -93,7 +93,7 @@ impl<const LENGTH: usize> Drop for Parts<LENGTH> {
     }
 }
 
-/// Shows nothing of what it knows.
+/// Its debug output shows nothing of what it knows.
 impl fmt::Debug for Redactor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Redactor").finish_non_exhaustive()

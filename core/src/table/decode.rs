@@ -78,7 +78,7 @@ impl<'body> PageReader<'body> {
         }
         self.jiter.finish().map_err(|error| fault::malformed(&error, self.base))?;
         let response = response
-            .ok_or_else(|| fault::protocol(0, "the answer is no search page: it has no `response`"))?;
+            .ok_or_else(|| fault::protocol(0, "the answer is not a search page: it has no `response`"))?;
         response.into_page(reference.unwrap_or_default())
     }
 
@@ -111,7 +111,7 @@ impl<'body> PageReader<'body> {
             member = self.next_member(name)?;
         }
         if response.rows.is_none() && response.metadata.is_none() {
-            let message = "`response` is no search page: it has neither `results` nor `metaData`";
+            let message = "`response` is not a search page: it has neither `results` nor `metaData`";
             return Err(fault::protocol(start, message));
         }
         Ok(response)

@@ -29,7 +29,7 @@ impl Page {
     /// [`Kind::Protocol`](crate::Kind::Protocol), with the byte as location, when the body is not UTF-8, is
     /// not JSON, is cut off, goes on after its end or nests deeper than 200 levels; when it is not a search
     /// page; when a row has another length than the others or than `metaData` says; when a string
-    /// has half of a surrogate pair, which is no text; and beyond 2 GiB or 4096 columns.
+    /// has half of a surrogate pair, which is not text; and beyond 2 GiB or 4096 columns.
     pub fn decode(body: &[u8]) -> Result<Self> {
         decode::page(body)
     }

@@ -1,6 +1,6 @@
 //! Many texts in one buffer.
 
-/// One long text at the beginning is no reason to expect as much of all the others.
+/// One long text at the beginning does not mean that all the others are as long.
 const MOST_EXPECTED_LENGTH: usize = 32;
 
 /// Texts one after the other in one UTF-8 buffer, with the place where each one ends: Arrow's `Utf8`

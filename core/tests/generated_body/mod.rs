@@ -295,7 +295,7 @@ impl Json {
         let (outer, name) = pointer.rsplit_once('/').unwrap();
         match self.at(outer) {
             Json::Object(members) => members.retain(|(member, _)| member != name),
-            Json::Array(_) | Json::Token(_) => panic!("{pointer} is no member"),
+            Json::Array(_) | Json::Token(_) => panic!("{pointer} is not a member"),
         }
     }
 

@@ -128,7 +128,7 @@ export function errors(): ErrorCatalog {
 
 /**
  * Everything that is wrong with a body, each with its JSON Pointer; empty when it is right. Nothing is sent. Throws
- * a `ValidationError` when the verb or the policy is none. `resource` is a path, or a name such as `order-row` where
+ * a `ValidationError` when the verb or the policy is invalid. `resource` is a path, or a name such as `order-row` where
  * that verb has one path only.
  */
 export function validate(resource: string, verb: string, body: unknown, options: ValidateOptions = {}): Violation[] {
@@ -192,7 +192,7 @@ export interface Authorization {
 
 /**
  * The address of the page where a person approves an OAuth app, to be opened in a browser. It comes back with `code`
- * and `state`. Throws a `ValidationError` for what is no account code, and for a member that is empty.
+ * and `state`. Throws a `ValidationError` for an invalid account code, and for a member that is empty.
  */
 export function authorizeUrl({ account, appRef, redirectUri, state }: Authorization): string {
   const authorization = {

@@ -129,7 +129,7 @@ export class Mapping {
   /**
    * Maps one record, as a preview: nothing is looked up or sent. Whatever is wrong with the record is in `failures`.
    * References that `resolved` does not say stand in the body as their text in braces. Throws a `ValidationError` at
-   * `resolved` when that is no object.
+   * `resolved` when that is not an object.
    */
   map<T = any>(record: RecordSource, resolved: Resolved | string = {}): Mapped<T> {
     const bytes = recordBytes(record);
@@ -154,7 +154,7 @@ export class Mapping {
     this.#handle.close();
   }
 
-  /** Everything that is to be said about a document, warnings included. A wrong document is no error of this function. */
+  /** Everything that is to be said about a document, warnings included. A wrong document is not an error of this function. */
   static check(document: MappingDocument): CheckedMapping {
     const text = Buffer.from(documentText(document));
     return handedOut((json) => check((error) => native.mappingCheck(text, text.length, json, error)));

@@ -143,7 +143,7 @@ function oneId(id: unknown): string {
   if (typeof id === "string" && /^\d+$/.test(id)) {
     return id;
   }
-  throw new TypeError(`${described(id)} is no id; expected a whole number`);
+  throw new TypeError(`${described(id)} is not an id; expected a whole number`);
 }
 
 function isIterable<T>(value: unknown): value is Iterable<T> {

@@ -17,7 +17,7 @@ Cell = str | int | bool | Decimal | None
 
 
 def flatten(record: Any) -> dict[str, Cell]:
-    """A record as column names and cells. What is no object stands in the column `value`."""
+    """A record as column names and cells. What is not an object stands in the column `value`."""
     cells: dict[str, Cell] = {}
     if isinstance(record, Mapping):
         _add_members(record, "", cells)

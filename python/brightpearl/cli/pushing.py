@@ -179,7 +179,7 @@ def seconds_of(text: str) -> list[float]:
     except ValueError:
         seconds = [-1.0]
     if any(not 0 <= second < 86_400 for second in seconds):
-        raise UsageError(f"{text!r} are no seconds", where="--looks", advice="Give numbers such as 2,10,30.")
+        raise UsageError(f"{text!r} is not a list of seconds", where="--looks", advice="Give numbers such as 2,10,30.")
     return seconds
 
 

@@ -69,7 +69,7 @@ def streams_of(config: dict[str, Any]) -> list[Stream]:
     if listed is None:
         listed = sorted({found.path.rsplit("/")[-1] for found in list_resources() if found.search is not None})
     if not isinstance(listed, list):
-        raise UsageError("streams is no array; expected names of resources, or objects", where="--config streams")
+        raise UsageError("streams is not an array; expected names of resources, or objects", where="--config streams")
     return [_stream(one, f"--config streams {place}", config) for place, one in enumerate(listed)]
 
 
@@ -79,7 +79,7 @@ def _stream(one: Any, where: str, config: dict[str, Any]) -> Stream:
         raise UsageError("expected the name of a resource, or an object with resource", where=where)
     options = {name: value for name, value in members.items() if name != "resource"}
     if unknown := sorted(options.keys() - set(_OPTIONS)):
-        raise UsageError(f"{unknown[0]!r} is no option of a stream; expected {', '.join(_OPTIONS)}", where=where)
+        raise UsageError(f"{unknown[0]!r} is not an option of a stream; expected {', '.join(_OPTIONS)}", where=where)
     options.setdefault("since", config.get("start_date"))
     document = options.pop("mapping", None)
     mapping = _mapping(document)

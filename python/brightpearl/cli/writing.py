@@ -156,5 +156,7 @@ def _write_of(line: bytes, number: int) -> dict[str, Any]:
     if "method" not in write or "path" not in write:
         raise UsageError(f"the line has no {'path' if 'method' in write else 'method'}; {example}", where=where)
     if unknown := sorted(write.keys() - set(_REQUEST_MEMBERS)):
-        raise UsageError(f"{unknown[0]!r} is no member of a write; expected {', '.join(_REQUEST_MEMBERS)}", where=where)
+        raise UsageError(
+            f"{unknown[0]!r} is not a member of a write; expected {', '.join(_REQUEST_MEMBERS)}", where=where
+        )
     return write

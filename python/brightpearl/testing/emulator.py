@@ -78,7 +78,7 @@ class Emulator:
     ) -> Emulator:
         """Continues an account that was saved: equal requests get the answers that they would have got.
 
-        Raises `ValidationError` when the text is no saved state, or not one of this version.
+        Raises `ValidationError` when the text is not a saved state, or not one of this version.
         """
         emulator = cls.__new__(cls)
         emulator._begin(_Emulator.load(state), clock, sleep)

@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             # What follows on the connection cannot be told from the body.
             self.close_connection = True
-            self.send_error(400, "the length of the body is none")
+            self.send_error(400, "the length of the body is invalid")
             return
         request = Request(self.command, self.path, list(self.headers.items()), body)
         response, delay = self.server.emulator.respond(request, _system_milliseconds())

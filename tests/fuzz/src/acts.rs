@@ -92,7 +92,7 @@ pub enum Size {
     Huge,
 }
 
-/// Reads a sequence. Bytes that are no act are passed over, so that a change in the midst leaves what follows.
+/// Reads a sequence. Bytes that do not make an act are passed over, so that a change in the midst leaves what follows.
 pub fn decode(mut bytes: &[u8]) -> Vec<Act> {
     let mut acts = Vec::new();
     while !bytes.is_empty() && acts.len() < MOST_ACTS {

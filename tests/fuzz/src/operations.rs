@@ -22,7 +22,7 @@ pub fn client(config: &str) -> Client {
 /// An operation.
 ///
 /// # Panics
-/// When the text is no operation, which no target gives.
+/// When the text is not an operation; the targets give none such.
 pub fn operation(text: &str) -> Operation {
     Operation::from_json(text).expect("an operation of our own")
 }

@@ -12,7 +12,7 @@
 #define ISSUED "Xs5-Uv7_It1/daa66d2c7ddf743f+Jj3Ln6Pr0=="
 #define RENEWED "Wt4-Tu6_Hs0/78dde6e5fd29f054+Ii2Km5Oq9=="
 
-/* So many characters of a secret in a row are no chance. */
+/* So many characters of a secret in a row do not come about by chance. */
 enum { PART = 6, FORMS = 14, TURNS = 40 };
 
 static const char *const SECRETS[] = {GIVEN, OTHER, ISSUED, RENEWED};

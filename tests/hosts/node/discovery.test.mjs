@@ -52,7 +52,7 @@ test("a body is judged as text or as a value, and nothing is thrown for what is 
   assert.throws(() => brightpearl.validate("order-service/order", "BREW", body), { location: "verb" });
 });
 
-test("a body is judged by the short name of a resource, and a name that is none is refused", () => {
+test("a body is judged by the short name of a resource, and an unknown name is refused", () => {
   assert.deepEqual(
     brightpearl.validate("order-row", "post", { quantity: { magnitude: "one" } }),
     brightpearl.validate("order-service/order/{ORDER-ID}/row", "POST", { quantity: { magnitude: "one" } }),
@@ -83,7 +83,7 @@ test("the authorise page of an app carries the state of the host", () => {
   assert.throws(() => brightpearl.authorizeUrl({ ...wanted, account: "a/b" }), { location: "account" });
 });
 
-test("what has no text is no filter, and what is no whole number no id", () => {
+test("what has no text is refused as a filter, and what is not a whole number as an id", () => {
   const client = new brightpearl.Client({
     account: "acme",
     baseUrl: "http://127.0.0.1:1",

@@ -26,7 +26,7 @@ export function everyForm(text) {
   ];
 }
 
-/** So many characters of a secret in a row are no chance. */
+/** So many characters of a secret in a row do not come about by chance. */
 const PART = 6;
 
 /** What the texts show of the secrets in any form, or undefined. */

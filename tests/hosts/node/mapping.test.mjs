@@ -63,7 +63,7 @@ test("digits that a document and a record have as text are kept", () => {
   assert.match(mapped.raw, /"rate":1\.50/);
 });
 
-test("documents are judged as a whole, and one that cannot be used is no mapping", () => {
+test("documents are judged as a whole, and one that cannot be used makes no mapping", () => {
   assert.deepEqual(Mapping.check(document), { usable: true, findings: [] });
   const misspelt = { ...document, target: "stock-corection" };
   const { usable, findings } = Mapping.check(misspelt);

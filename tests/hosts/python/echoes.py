@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 PART = 6
-"""So many characters of a secret in a row are no chance."""
+"""So many characters of a secret in a row do not come about by chance."""
 
 
 def every_form(text: str) -> list[str]:

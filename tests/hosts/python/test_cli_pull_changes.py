@@ -194,9 +194,9 @@ def test_a_tap_maps_and_keeps_what_fails(server: EmulatorServer, tmp_path: Path)
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"streams": "order"}, "no array"),
+        ({"streams": "order"}, "not an array"),
         ({"streams": [{"name": "x"}]}, "with resource"),
-        ({"streams": [{"resource": "order", "colour": 1}]}, "'colour' is no option"),
+        ({"streams": [{"resource": "order", "colour": 1}]}, "'colour' is not an option"),
         ({"streams": ["ordre"]}, "ordre"),
         ({"account_token": ""}, "BRIGHTPEARL_ACCOUNT_TOKEN"),
     ],

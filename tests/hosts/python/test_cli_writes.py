@@ -208,7 +208,7 @@ def test_a_batch_with_a_failure_ends_with_a_code_of_its_own() -> None:
         ("[1]", "no JSON object"),
         ('{"method": "POST"}', "no path"),
         ('{"path": "a/b"}', "no method"),
-        ('{"method": "POST", "path": "a/b", "bdy": {}}', "'bdy' is no member of a write"),
+        ('{"method": "POST", "path": "a/b", "bdy": {}}', "'bdy' is not a member of a write"),
         ('{"method": "POST", "path": "order-service/order/1/note", "body": {}}', "/text"),
     ],
 )

@@ -188,7 +188,7 @@ fn check_watermark(column: &str, listed: &'static catalog::Search, live: &LiveCo
     Err(Error::validation(
         "watermark",
         format!(
-            "{column} of {} is no date to filter and sort by; expected a column that tells what is new",
+            "{column} of {} is not a date to filter and sort by; expected a column that tells what is new",
             listed.path
         ),
     ))
@@ -241,7 +241,7 @@ impl Since {
         let refuse = || {
             Error::validation(
                 "since",
-                format!("{text:?} is no moment; expected a date or a date-time with its offset"),
+                format!("{text:?} is not a moment; expected a date or a date-time with its offset"),
             )
         };
         if text.contains('/') {

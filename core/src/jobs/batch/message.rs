@@ -89,7 +89,7 @@ pub(super) enum Word {
 /// Reads the answer to a packet of the writes with these indices: a word on each, in their order.
 ///
 /// # Errors
-/// [`Kind::Protocol`] when it says nothing of any of them.
+/// [`Kind::Protocol`] when it mentions none of them.
 pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
     let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
     let labels: Vec<String> = indices.iter().map(|index| label(*index)).collect();
@@ -112,7 +112,7 @@ pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
         }
     }
     if words.iter().all(|word| *word == Word::Silence) {
-        return Err(Error::new(Kind::Protocol, "the answer says nothing of the messages that were sent")
+        return Err(Error::new(Kind::Protocol, "the answer mentions none of the messages that were sent")
             .quoting(", found ", body)
             .at("response.processedMessages"));
     }

@@ -231,7 +231,7 @@ impl<R> Search<R> {
         let other_sorting = self.columns.iter().any(|column| column.role == Role::Sorting);
         match marked {
             Some(id) => id.name == column.name,
-            // The records come in the order of their ids; a first column that is none would mislead.
+            // The records come in the order of their ids; a first column that is not an id would mislead.
             None => !other_sorting && self.columns.first().is_some_and(|first| first.name == column.name),
         }
     }

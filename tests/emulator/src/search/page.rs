@@ -26,7 +26,7 @@ pub(super) struct Page {
 
 impl Page {
     /// Reads `firstResult` and `pageSize`, or the other dialect, `offset` (from 0) and `limit`.
-    /// *Inferred*: values outside the range count as its nearest end; what is no number is refused as an
+    /// *Inferred*: values outside the range count as its nearest end; what is not a number is refused as an
     /// unreadable filter is.
     pub(super) fn parse(query: &Query) -> Result<Self, Refusal> {
         let number = |name: &str| match query.get(name) {

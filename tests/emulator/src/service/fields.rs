@@ -38,7 +38,7 @@ impl<'a> Fields<'a> {
         self.body.pointer(pointer).filter(|value| !value.is_null())
     }
 
-    /// The same. What should hold it and is no object is a problem, which is said once.
+    /// The same. When what should hold it is not an object, that is a problem of its own, which is said once.
     fn find(&mut self, pointer: &str) -> Option<&'a Value> {
         for (end, _) in pointer.match_indices('/').skip(1) {
             let outer = &pointer[..end];

@@ -54,7 +54,7 @@ impl Operation {
 /// Reads the operations of a body.
 ///
 /// # Errors
-/// CMNC-010 for a body that is no array of objects or has too many, CMNC-044 for an operation that nobody knows.
+/// CMNC-010 for a body that is not an array of objects or has too many, CMNC-044 for an operation that nobody knows.
 pub(super) fn read(body: &[u8]) -> Result<Vec<Operation>, Refusal> {
     let no_json = || Refusal::coded(400, "CMNC-010", "You must supply a JSON formatted body");
     let Ok(Value::Array(operations)) = serde_json::from_slice(body) else { return Err(no_json()) };

@@ -162,7 +162,7 @@ impl Subscription {
     }
 }
 
-/// A word that is no lifecycle has a code of its own; of the other events the newer recording says that they do
+/// An unknown lifecycle has a code of its own; of the other events the newer recording says that they do
 /// not exist (API notes §3.4).
 fn check_event(subscribe_to: &str, problems: &mut Problems) {
     if subscribe_to.is_empty() {

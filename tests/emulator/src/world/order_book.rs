@@ -14,7 +14,7 @@ use super::product::Product;
 use super::reference::{ORDER_STATUSES, OrderStatus, OrderType, WEB_INTEGRATION};
 use crate::protocol::json::with_places;
 
-/// What was written of an order that a search does not show. What is none is as derived from the seed.
+/// What was written of an order that a search does not show. What is absent is as derived from the seed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct OrderDetails {
     pub(crate) rows: Option<Vec<OrderRow>>,
@@ -166,7 +166,7 @@ impl World {
         id
     }
 
-    /// What a product is made of, if it is a bundle: products that are none themselves, and how many.
+    /// What a product is made of, if it is a bundle: products that are not bundles themselves, and how many.
     pub(crate) fn components(&self, product: u32) -> Vec<(u32, u32)> {
         let mut found = Vec::new();
         self.collect_components(product, 1, MOST_LEVELS, &mut found);
@@ -187,7 +187,7 @@ impl World {
         }
     }
 
-    /// Gives an order that was just created its rows, which is no change of it.
+    /// Gives an order that was just created its rows, which does not count as a change of it.
     pub(crate) fn write_first_rows(&mut self, id: u32, rows: Vec<OrderRow>, now_ms: i64) {
         let count = rows.len() as u32;
         self.details_mut(id).rows = Some(rows);

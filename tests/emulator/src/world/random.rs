@@ -55,7 +55,7 @@ impl Draw {
         self.below(1000) < per_mille
     }
 
-    /// One of several, which must not be none.
+    /// One of several; there must be at least one.
     pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len() as u32) as usize]
     }

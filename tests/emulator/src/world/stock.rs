@@ -329,7 +329,7 @@ impl World {
         })
     }
 
-    /// The movement with that id; none when there is none.
+    /// The movement with that id, if there is one.
     pub(crate) fn movement(&self, id: u32) -> Option<Movement> {
         let openings = self.history.openings();
         if let Some(written) = id.checked_sub(openings + 1) {

@@ -125,7 +125,7 @@ enum Comparison {
 }
 
 impl Exchange {
-    /// The comparison that takes this exchange; `None` for one that none does.
+    /// The comparison that takes this exchange; `None` for one that no comparison takes.
     fn comparison(&self) -> Option<Comparison> {
         match (self.path(), self.request.method.as_str()) {
             (Some(_), "GET" | "OPTIONS") => Some(Comparison::Read),

@@ -64,7 +64,7 @@ pub fn error(error: &Error) -> Value {
 /// An operation read from its JSON.
 ///
 /// # Errors
-/// What the engine says of JSON that is no operation.
+/// What the engine says of JSON that is not an operation.
 pub fn operation(value: &Value) -> Result<Operation> {
     Operation::from_json(&value.to_string())
 }

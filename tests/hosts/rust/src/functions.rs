@@ -150,7 +150,7 @@ pub fn picked(value: Value, pointers: Option<&[String]>) -> Value {
 /// Every vector of functions with its file, by name.
 ///
 /// # Panics
-/// When a file cannot be read or is no such vector, with the file's name.
+/// When a file cannot be read or is not such a vector, with the file's name.
 pub fn load() -> Vec<(PathBuf, FunctionVector)> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder().join("functions"))
         .expect("the folder of function vectors")

@@ -130,7 +130,7 @@ pub fn folder() -> PathBuf {
 /// Every vector with its file, by name.
 ///
 /// # Panics
-/// When a file cannot be read or is no vector, with the file's name.
+/// When a file cannot be read or is not a vector, with the file's name.
 pub fn load() -> Vec<(PathBuf, Vector)> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder())
         .expect("the folder of vectors")

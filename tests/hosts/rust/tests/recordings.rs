@@ -122,7 +122,11 @@ fn every_recorded_exchange_is_rebuilt_classified_and_read() {
         let body: Value = serde_json::from_str(&recording.response.body).expect("recorded bodies are JSON");
         let what = match outcome {
             Ok(output) => {
-                assert!(recording.response.status < 300, "{}: a failure is no output", recording.name);
+                assert!(
+                    recording.response.status < 300,
+                    "{}: a failure must not come as an output",
+                    recording.name
+                );
                 check_output(recording, &output, &body)
             }
             Err(error) => check_error(recording, &error, &body),

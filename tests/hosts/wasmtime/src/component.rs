@@ -19,7 +19,7 @@ impl Loaded {
     /// Compiles a component file.
     ///
     /// # Errors
-    /// When the file cannot be read, is no component of this contract, or imports something.
+    /// When the file cannot be read, is not a component of this contract, or imports something.
     pub fn from_file(path: &Path) -> Result<Self> {
         let engine = Engine::default();
         let component = Component::from_file(&engine, path)?;

@@ -17,7 +17,7 @@ const GIVEN: &str = "Zq7-Wx9_Kv3/9e3779b97f4a7c15+Lm5Np8Rt2==";
 const OTHER: &str = "Yr6-Vw8_Ju2/3c6ef372fe94f82a+Kk4Mo7Qs1==";
 const ISSUED: &str = "Xs5-Uv7_It1/daa66d2c7ddf743f+Jj3Ln6Pr0==";
 
-/// So many characters of a secret in a row are no chance.
+/// So many characters of a secret in a row do not come about by chance.
 const PART: usize = 6;
 
 fn schemes() -> [(Value, &'static [&'static str]); 5] {

@@ -163,7 +163,7 @@ const fn stricter(write: &'static str, fault: Spoilt, place: &'static str, why: 
     Stricter { write, fault, place, why }
 }
 
-const ZERO: &str = "the emulator reads 0 as none where the member may be absent";
+const ZERO: &str = "the emulator reads 0 as absent where the member may be absent";
 const UNKEPT: &str = "the emulator keeps no templates of delivery notes";
 const ROUNDED: &str =
     "no source says that Brightpearl refuses places too many; rounding in silence is what we prevent";

@@ -107,7 +107,7 @@ fn what_is_wrong_is_said_before_anything_is_sent() {
         (
             json!({"resource": "order", "watermark": "contactId"}),
             "watermark",
-            "contactId of order-service/order-search is no date",
+            "contactId of order-service/order-search is not a date",
         ),
         (json!({"resource": "order", "mapping": into}), "mapping", "expected one with a `source`"),
         (
