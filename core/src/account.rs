@@ -74,7 +74,7 @@ pub(crate) fn check_code(account: &str) -> Result<()> {
         return Err(Error::validation(
             "account",
             format!(
-                "the account code {account:?} has a character that cannot be; expected letters, digits, `-`, `_` and `.`"
+                "the account code {account:?} has an invalid character; expected letters, digits, `-`, `_` and `.`"
             ),
         ));
     }
@@ -236,13 +236,13 @@ pub(crate) fn checked_path(path: &str) -> Result<String> {
         return refuse("a whole URL stands where a path below the account belongs");
     }
     if relative.contains(['?', '#']) {
-        return refuse("a query or fragment stands; give the query on its own");
+        return refuse("there is a query or fragment (give the query on its own)");
     }
     if relative.split('/').any(|segment| segment == "." || segment == "..") {
         return refuse("a dot segment would leave the account");
     }
     if relative.chars().any(|character| character.is_control() || character == '\\') {
-        return refuse("a control character or backslash stands");
+        return refuse("there is a control character or backslash");
     }
     // A segment whose escapes are right was escaped by whoever put it together, and is not escaped again.
     let is_hidden = |segment: &str| {

@@ -48,7 +48,7 @@ pub struct Config {
     #[serde(default = "defaults::page_size")]
     pub page_size: u32,
     /// Refuses whatever would write, before anything is sent: requests with POST, PUT, PATCH or DELETE, batches, tasks
-    /// that write, and pushes other than dry runs. Logins are no writes.
+    /// that write, and pushes other than dry runs. Logins do not count as writes.
     #[serde(default)]
     pub read_only: bool,
     /// What to make of members of a body that the catalog does not know.

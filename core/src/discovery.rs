@@ -171,7 +171,10 @@ fn path_of(resource: &str, method: Method) -> Result<Cow<'_, str>> {
         let known: BTreeSet<&str> =
             description.operations.iter().map(|operation| operation.method.as_str()).collect();
         let expected = if known.is_empty() { "a path".to_owned() } else { listed(known) };
-        return Err(Error::validation("verb", format!("{resource} knows no {method}; expected {expected}")));
+        return Err(Error::validation(
+            "verb",
+            format!("{resource} does not take {method}; expected {expected}"),
+        ));
     }
     if paths.len() > 1 {
         let message = format!("{method} has several paths there; expected one of {}", listed(paths));

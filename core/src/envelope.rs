@@ -74,7 +74,7 @@ pub(crate) fn unreadable(body: &[u8], error: &serde_json::Error) -> Error {
     let what = if error.is_eof() {
         "the answer is cut off"
     } else if error.is_data() {
-        "the answer's JSON has another shape than expected"
+        "the answer's JSON does not have the expected shape"
     } else {
         "the answer is not JSON"
     };

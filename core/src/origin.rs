@@ -60,11 +60,11 @@ impl Rule {
             ));
         }
         if uri.fragment().is_some() || (uri.query().is_some() && !self.may_have_query) {
-            return refuse("a query or fragment stands");
+            return refuse("there is a query or fragment");
         }
         // Clients differ in what they make of an escape in a host.
         if authority.host().contains('%') {
-            return refuse("an escaped character stands in the host");
+            return refuse("there is an escaped character in the host");
         }
         let scheme = uri.scheme().as_str();
         let is_encrypted = scheme.eq_ignore_ascii_case("https");
@@ -79,7 +79,7 @@ impl Rule {
         }
         let default = if is_encrypted { 443 } else { 80 };
         let port = match authority.port_to_u16() {
-            Ok(Some(0)) | Err(_) => return refuse("there is an impossible port"),
+            Ok(Some(0)) | Err(_) => return refuse("the port is invalid"),
             Ok(port) => port.unwrap_or(default),
         };
         Ok(Origin { is_encrypted, host: authority.host().to_ascii_lowercase(), port })

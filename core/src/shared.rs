@@ -66,7 +66,7 @@ impl Shared {
     /// catalog's.
     ///
     /// # Errors
-    /// [`Kind::Protocol`](crate::Kind::Protocol) when the body is no meta-data.
+    /// [`Kind::Protocol`](crate::Kind::Protocol) when the body is not meta-data.
     pub(crate) fn learn_columns(&self, search: &str, body: &[u8]) -> Result<Drift> {
         let (drift, event) = self.live.learn_meta_data(search, body)?;
         self.record_all(event);

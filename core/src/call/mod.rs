@@ -138,7 +138,7 @@ impl Call {
             return Ok(Step::Done);
         }
         self.phase = Phase::Failed(None);
-        Err(Error::misuse("the call has nothing left to do and is not done; please report this"))
+        Err(Error::misuse("the call is not done, but has nothing left to do; please report this"))
     }
 
     /// Takes the answer to an exchange.

@@ -209,7 +209,7 @@ impl FetchJob {
         self.chunks
             .iter()
             .position(|chunk| chunk.tag == tag)
-            .ok_or_else(|| Error::misuse("an answer came for a part of the fetch that is not out"))
+            .ok_or_else(|| Error::misuse("an answer came for a part of the fetch that was not sent"))
     }
 
     fn answer_chunk(&mut self, index: usize, resources: Resources) {

@@ -115,7 +115,7 @@ def test_a_name_stands_for_its_one_path() -> None:
     with pytest.raises(ValidationError, match="several paths") as caught:
         brightpearl.validate("oauth-token", "POST", {})
     assert caught.value.location == "resource"
-    with pytest.raises(ValidationError, match="knows no DELETE") as caught:
+    with pytest.raises(ValidationError, match="does not take DELETE") as caught:
         brightpearl.validate("order-note", "DELETE")
     assert caught.value.location == "verb"
     with pytest.raises(ValidationError, match="no verb"):

@@ -112,7 +112,7 @@ impl Journal {
             }
             let read = if line.ends_with('\n') { serde_json::from_str(line) } else { cut_off() };
             if read.is_err() && !is_torn(line) {
-                let message = "the line is none of a journal; expected the journal as the pushes put it out, or an empty one";
+                let message = "the line is not one of a journal; expected the journal as the pushes put it out, or an empty one";
                 return Err(Error::validation(place(), message));
             }
             // A run may be cut off in its head, too, and the next begins behind that.

@@ -472,5 +472,5 @@ impl Job for BatchJob {
 }
 
 fn not_out() -> Error {
-    Error::misuse("an answer came for a part of the batch that is not out")
+    Error::misuse("an answer came for a part of the batch that was not sent")
 }
