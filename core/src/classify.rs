@@ -139,7 +139,7 @@ fn next_period(headers: &Headers) -> Option<u64> {
 fn retry_after(headers: &Headers) -> Option<u64> {
     let asked = headers.get("retry-after")?.trim();
     if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More seconds than can be counted are as good as for ever.
+        // More seconds than can be counted stand for the longest wait.
         return Some(asked.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
     }
     let moment = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok().map(|at| at.timestamp());

@@ -64,7 +64,7 @@ pub fn catalog() -> String {
 /// their types, and a JSON Schema of each body; see [`catalog::Description`].
 ///
 /// # Errors
-/// [`Kind::Validation`] at `resource`, with the nearest name that there is.
+/// [`Kind::Validation`] at `resource`, with the nearest known name.
 pub fn describe(resource: &str) -> Result<String> {
     match catalog::describe(resource) {
         Some(description) => Ok(plain(&description)),

@@ -87,14 +87,14 @@ pub(crate) struct Outlook {
     pub(crate) items: Option<u64>,
 }
 
-/// Why an answer is of no use.
+/// Why an answer cannot be used.
 #[derive(Debug)]
 pub(crate) enum Unusable {
-    /// It cannot be read, and asking again may mend that. The job is as if it had not come.
+    /// The answer cannot be read, and asking again may help. The job is as if no answer had come.
     Unreadable(Error),
-    /// It is understood, and shows that the call is not to go on.
+    /// The answer is understood, and shows that the call must not go on.
     Refused(Error),
-    /// It says something that no repetition mends: the call is over.
+    /// The answer says something that asking again does not mend: the call is over.
     Hopeless(Error),
     /// A write is done, and what the answer says of it is more than can be held: the call is over. Never of a read.
     Unwieldy(Error),
@@ -158,7 +158,7 @@ pub(crate) trait Job: Send {
 
     /// Takes note that the call ends with `error`, behind the outputs. `out` has the requests that were asked
     /// for and not answered, with what is known of their delivery. What a cancelled call has not put out yet
-    /// is of no use any more, unless the job says otherwise.
+    /// is dropped, unless the job says otherwise.
     fn end(&mut self, error: &Error, _out: &[(u64, Delivery)]) {
         if error.kind() == Kind::Cancelled {
             self.outputs().clear();

@@ -34,9 +34,9 @@ struct Outage {
 pub(crate) enum Admission {
     /// The service works.
     Packed,
-    /// It failed, and this packet tries it again.
+    /// The service failed, and this packet tries it again.
     Probe(Probe),
-    /// It fails: one by one.
+    /// The service fails: writes go one by one.
     Singly,
 }
 
@@ -88,7 +88,7 @@ impl Probe {
         self.0.lock().outage = None;
     }
 
-    /// It still fails. Answers the next pause.
+    /// The service still fails. Returns the next pause.
     pub(crate) fn failed(self, now: HostTime) -> u64 {
         let mut state = self.0.lock();
         let time = state.clock.advance(now);

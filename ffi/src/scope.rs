@@ -21,7 +21,7 @@ use std::slice;
 /// }
 /// ```
 ///
-/// What is lent itself may not, be it as something that lives for ever:
+/// What is lent itself cannot outlive the call, not even where `'static` is asked for:
 #[doc = concat!("```compile_fail,E0521\n#[path = \"", env!("CARGO_MANIFEST_DIR"), "/src/scope.rs\"]\nmod scope;\n")]
 /// use std::borrow::Cow;
 ///

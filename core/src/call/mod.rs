@@ -154,7 +154,7 @@ impl Call {
         let flight = match self.take_flight(exchange) {
             Ok(flight) => flight,
             Err(error) => {
-                // It may be the answer to a login once more.
+                // It may be a second answer to a login, with tokens in it.
                 response.body.zeroize();
                 return Err(error);
             }
@@ -261,7 +261,7 @@ impl Call {
     /// for are kept.
     ///
     /// # Errors
-    /// [`Kind::Misuse`] when the call is no push, has its records already, or was told that there are no more.
+    /// [`Kind::Misuse`] when the call is not a push, has its records already, or was told that there are no more.
     pub fn feed(&mut self, record: &[u8]) -> Result<()> {
         self.job.feed(record)
     }

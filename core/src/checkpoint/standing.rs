@@ -33,7 +33,7 @@ pub(crate) struct Standing {
     pub(crate) marks: BTreeMap<String, Mark>,
     /// Where there is no watermark.
     pub(crate) ids: Option<Ids>,
-    /// The ids that there are as far as was told; kept only where deletes are looked for.
+    /// The existing ids, as far as they are known; kept only where deletes are looked for.
     pub(crate) known: Option<RoaringTreemap>,
 }
 

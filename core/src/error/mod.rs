@@ -296,7 +296,7 @@ impl Error {
         }
         let of_code = advice::of(self.errors()).map(|known| known.advice);
         let of_doubt = if is_in_doubt { self.kind().advice_in_doubt() } else { None };
-        // A login's code says nothing of the write that waited for it.
+        // A login's code says nothing about the write that waited for it.
         let own =
             if self.kind() == Kind::Authentication { of_doubt.or(of_code) } else { of_code.or(of_doubt) };
         own.unwrap_or(self.kind().advice())
@@ -358,7 +358,7 @@ impl fmt::Display for Error {
         }
         if let Some(request) = self.request() {
             write!(formatter, " [{} {}", request.method, request.url)?;
-            // Of a read there is nothing that could have been applied.
+            // A read has nothing that could have been applied.
             if !request.method.is_read() {
                 write!(formatter, ", {}", self.delivery())?;
             }

@@ -105,7 +105,7 @@ impl<K: Clone> Team<K> {
             member.served = self.turn;
             member.out.push((self.next_tag, draft.tag));
             draft.tag = self.next_tag;
-            // Of what waits together, each has waited since it was asked for.
+            // Requests that wait together have each waited since they were asked for.
             let waited = self.now.since(member.since);
             draft.delay_ms += std::mem::take(&mut member.delay_ms).saturating_sub(waited);
             self.next_tag += 1;
@@ -114,7 +114,7 @@ impl<K: Clone> Team<K> {
         None
     }
 
-    /// Takes an answer, and says what came of it. An answer for a job that has left says nothing.
+    /// Takes an answer, and says what came of it. An answer for a job that has left the team is ignored.
     ///
     /// # Errors
     /// [`Unusable::Unreadable`] when the answer is to be asked for again.

@@ -411,7 +411,7 @@ fn options_pay(ids: &IdSet, plan: Plan, listed: &Reading, id_limit: u32) -> bool
     }
 }
 
-/// So many refusals without one success end the search for a bad id: one path down the halves, and back.
+/// How many refusals without one success end the search for a bad id: one path down the halves, and back.
 fn hopeless_after(id_limit: u32) -> u32 {
     2 * (u32::BITS - id_limit.leading_zeros()) + 2
 }

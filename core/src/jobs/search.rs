@@ -20,7 +20,6 @@ use crate::output::{Output, SearchPage};
 use crate::table::{ColumnData, Page};
 use crate::telemetry::{Event, template};
 
-/// So many pages in a row without a new row mean that the server does not page at all.
 const FRUITLESS_PAGES: u32 = 3;
 
 /// A search under way. Pages are known by the position of their first row, from 1.
@@ -256,7 +255,7 @@ impl SearchJob {
         (Some(kept), keys)
     }
 
-    /// A server that answers the same rows for ever must not keep us asking for ever.
+    /// A server that repeats the same rows without end must not keep us asking without end.
     fn check_progress(&mut self, page: &Page, first_result: u64, rows: u64, fresh: u64) -> Result<()> {
         if fresh > 0 || rows == 0 || self.ended {
             self.fruitless = 0;

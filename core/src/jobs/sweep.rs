@@ -24,14 +24,13 @@ use crate::table::{Cell, Column, Page};
 use crate::telemetry::{Event, template};
 use crate::value::DateTime;
 
-/// So many rows a sweep steps back at first; then twice as many each time.
 const FIRST_STEP_BACK: u64 = 50;
 
-/// So many answers in a row that are the same page mean that the server does not page at all.
+/// After this many identical answers in a row, the server is taken not to page at all.
 const SAME_PAGES: u32 = 3;
 
-/// So many answers in a row without a new row, beside those that it takes to catch up after stepping back, mean
-/// that the rows move faster than they are read.
+/// After this many answers in a row without a new row, those for catching up after a step back not counted, the
+/// rows are taken to move faster than they are read.
 const FRUITLESS: u64 = 16;
 
 /// A sweep under way. It puts out pages without the rows that came before, and keeps no position of its own: whoever
@@ -291,7 +290,7 @@ impl SweepJob {
         says_more && fresh > 0
     }
 
-    /// A server that answers the same rows for ever must not keep us asking for ever.
+    /// A server that repeats the same rows without end must not keep us asking without end.
     fn check_progress(&mut self, fresh: u64, places: &[Place], page: &Page) -> Result<()> {
         let now = places
             .first()

@@ -44,10 +44,10 @@ pub enum Order {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnFailure {
-    /// They are not sent, and are reported as not sent.
+    /// Those behind it are not sent, and are reported as not sent.
     #[default]
     Stop,
-    /// They are carried out all the same, unless nothing gets through: after three requests in a row that no
+    /// Those behind it are carried out all the same, unless nothing gets through: after three requests in a row that no
     /// one answered, or one that never left, was refused for its credentials, or for ever by the cap, the rest
     /// is reported as not sent.
     Continue,

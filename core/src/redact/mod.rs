@@ -32,13 +32,13 @@ const ANYWHERE: usize = 6;
 /// Secrets of so many bytes are looked for in base64 and hex.
 const ENCODED: usize = 4;
 
-/// So many characters of a longer secret are blanked wherever they stand together.
+/// This many successive characters of a longer secret are blanked wherever they stand.
 const PART: usize = 8;
 
 /// Of secrets from this length on a part is blanked, too.
 const LONG: usize = 12;
 
-/// So many characters of a secret's beginning are blanked where the text breaks off behind them.
+/// A secret's beginning of at least this many characters is blanked where the text breaks off behind it.
 const BEGINNING: usize = 3;
 
 /// How many escapes within one another are undone.
@@ -47,10 +47,10 @@ const DEPTH: usize = 3;
 /// The longest echo of one character of a secret, in bytes: a `\u0041` whose backslash is percent-encoded, and more.
 const ECHO: usize = 12;
 
-/// So many bytes of a text are shown at most.
+/// The most bytes of a text that are shown.
 const MOST: usize = 256 << 10;
 
-/// So many bytes of a text are looked at in one piece, so that a text of any length takes little memory.
+/// How many bytes of a text are looked at in one piece, so that a text of any length takes little memory.
 const PIECE: usize = 32 << 10;
 
 /// Knows all secrets that a text may echo.
@@ -155,7 +155,8 @@ impl Redactor {
         blanked
     }
 
-    /// Where secrets stand, in order and apart. Where the text is not whole, its end says nothing.
+    /// Where secrets stand, in order and apart. The end of a text that is not whole is not
+    /// taken for the end of a secret.
     fn marks(&self, text: &str, is_whole: bool) -> Vec<Range<usize>> {
         let mut marks = Vec::new();
         let mut start = 0_usize;

@@ -9,7 +9,7 @@ use super::{BLANK, Redactor};
 /// How many characters are shown. Long enough to recognise a proxy's page.
 const SHOWN: usize = 60;
 
-/// So many bytes are kept at most, until it is known what is secret in them.
+/// The most bytes that are kept until it is known what is secret in them.
 const KEPT: usize = 64 << 10;
 
 /// The beginning of an answer that an error is to show. It can be seen through a [`Redactor`] only: what is cut before

@@ -113,7 +113,7 @@ pub(crate) fn writes(name: &str) -> bool {
 /// The task of that name.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `name`, with the nearest name that there is.
+/// [`Kind::Validation`](crate::Kind::Validation) at `name`, with the nearest known name.
 pub(crate) fn entry(name: &str) -> Result<&'static Entry> {
     entries().find(|entry| entry.name == name).ok_or_else(|| {
         let expected = match nearest(name, entries().map(|entry| entry.name)) {

@@ -14,9 +14,9 @@ use super::entry::{Becomes, One};
 
 /// What a program does next.
 pub(crate) enum Next {
-    /// It wants this sent, and its answer.
+    /// The program wants this request sent, and its answer.
     Send(Request),
-    /// It is done, and this is its result, as JSON.
+    /// The program is done; this is its result, as JSON.
     Done(String),
 }
 
@@ -34,7 +34,7 @@ pub(crate) trait Program: Send {
     /// The answer is not what was asked for. The program is as if it had not come.
     fn take(&mut self, answer: &Answer<'_>) -> Result<()>;
 
-    /// Takes a refusal of the request that was sent last, when it is as good as an answer.
+    /// Takes a refusal of the request that was sent last, when the refusal itself is an answer.
     ///
     /// # Errors
     /// The refusal itself: the task is over.

@@ -99,7 +99,7 @@ impl Job for ProgramJob {
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         let answer = Answer::read(&response.body, &self.shared)?;
-        // A read does nothing, so that nothing is done by it; asking again may help.
+        // A failed read has changed nothing; asking again may help.
         self.program.take(&answer).map_err(|error| match !self.is_reading && answer.is_unwieldy() {
             true => Unusable::Unwieldy(error),
             false => Unusable::Unreadable(error),

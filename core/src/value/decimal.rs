@@ -135,7 +135,7 @@ impl Decimal {
             return Ok(self);
         }
         let mut rescaled = self.0;
-        // It rounds where it must and stops where it can hold no more; neither is the same value.
+        // `rescale` rounds where it must and stops where it can hold no more; either changes the value.
         rescaled.rescale(places);
         if rescaled != self.0 || rescaled.scale() != places {
             return Err(Error::validation(

@@ -29,7 +29,7 @@ impl Moment {
         }
     }
 
-    /// Whether this is later than the other in every zone that there is.
+    /// Whether this is later than the other in every time zone.
     fn is_surely_after(self, other: Moment) -> bool {
         match (self, other) {
             (Self::Date(from), Self::Date(to)) => from > to,

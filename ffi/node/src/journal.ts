@@ -18,7 +18,7 @@ export interface Journal {
   open?(): Promise<unknown> | unknown;
   /**
    * Appends whole lines. What they announce is sent when the promise resolves, so they must be kept for good by then.
-   * When it throws, the push ends: it gives the outcomes that there are, and then throws what `append` threw.
+   * When it throws, the push ends: it gives the outcomes known so far, and then throws what `append` threw.
    */
   append(text: string): Promise<unknown> | unknown;
   /** Called when the push is over, however it ended, unless `open` threw. */

@@ -55,7 +55,7 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
   /**
    * The outcomes, as they come. Records are asked for as there is room for them. When they fail to come, those that
    * came are seen through first; then their error is thrown. When the journal cannot be written, nothing more is sent;
-   * the outcomes that there are come first, and then its error is thrown.
+   * the outcomes known so far come first, and then its error is thrown.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Outcome> {
     const outputs = this.outputs(this.#feeder);
@@ -127,7 +127,7 @@ export function pushText(
   return `{"push":{"mapping":${embedded(mapping)}${rest === "{}" ? "}" : `,${rest.slice(1)}`}}`;
 }
 
-/** A document inside other JSON. What is no JSON is refused in the engine's words, lest it be something else there. */
+/** A document inside other JSON. What is not JSON is refused with the engine's message, before it can be taken for something else. */
 export function embedded(mapping: Mapping | MappingDocument): string {
   const text = documentText(mapping);
   try {

@@ -1,4 +1,4 @@
-//! Which records are gone: the ids that there were against those that there are.
+//! Which records are gone: the ids that existed before, held against those that exist now.
 
 use roaring::RoaringTreemap;
 

@@ -20,7 +20,7 @@ pub(super) enum Sighting {
     Gone(u64),
     /// The first sweep is over.
     FirstIsOver,
-    /// These ids are there: what is gone later is told by them.
+    /// The ids that are there now, against which a later pull finds what is gone.
     Known(RoaringTreemap),
     /// A record that an answer has beside what was asked for.
     Unasked,

@@ -12,7 +12,7 @@ use crate::output::{Failure, PulledRecord, Refusal, Resources};
 use super::found::{FoundRow, Sighting};
 use super::plan::StreamPlan;
 
-/// So many records that were just found are not all deleted before they are read.
+/// When this many records that were just found cannot be read, they were not all deleted meanwhile.
 const SURELY_THERE: u64 = 10;
 
 /// Items that are read together and handed out together, in their order.

@@ -39,7 +39,7 @@ pub(super) struct StreamPlan {
 pub(super) struct DetailPlan {
     pub(super) fetch: Fetch,
     pub(super) id_limit: usize,
-    /// Whether `OPTIONS` lists all the ids that there are.
+    /// Whether `OPTIONS` lists all existing ids.
     pub(super) lists_ids: bool,
 }
 
@@ -270,7 +270,7 @@ impl StreamPlan {
         self.search.clone().since(column, text)
     }
 
-    /// The search for the ids that there are.
+    /// The search that lists the existing ids.
     pub(super) fn ids(&self) -> Search {
         self.search.clone().columns([self.key.as_str()])
     }

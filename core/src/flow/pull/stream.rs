@@ -37,9 +37,9 @@ pub(super) struct Stream {
     handed_out: BTreeMap<u64, i64>,
     /// New rows by descending id, until all of them are there.
     newest: Vec<FoundRow>,
-    /// The ids that there are, while they are listed.
+    /// The existing ids, while they are listed.
     existing: RoaringTreemap,
-    /// Those that were told of, before or in this run.
+    /// The ids that were handed out, before or in this run.
     told: Option<RoaringTreemap>,
     /// Whether `OPTIONS` did not list them.
     lists_by_sweep: bool,

@@ -77,8 +77,7 @@ impl Judge<'_> {
             return Some(Ending::failed(mapped.failures.clone()));
         }
         if entry.is_record() && self.terms.asks_for_keys() && entry.sought().is_none() {
-            let reason =
-                "the record has nothing where its key should be, so it could not be told from others";
+            let reason = "the record has no value for its key, so it cannot be told apart from others";
             return Some(Ending::because(State::Rejected, reason));
         }
         None

@@ -263,8 +263,6 @@ impl BatchJob {
     }
 
     /// Takes note that a packet failed in a way that speaks against the service. One that was refused, kept
-    /// from leaving or held up by the cap says nothing of it. Whether anything else gets through is not asked here: an
-    /// app that may not use the service, or an account that does not have it, sends its writes singly.
     fn blame_service(&self, error: &Error, probe: Option<Probe>, events: &mut Vec<Event>) {
         let speaks_against_it = match error.kind() {
             Kind::Permission | Kind::NotFound | Kind::Unavailable | Kind::Protocol => true,

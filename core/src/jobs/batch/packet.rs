@@ -12,9 +12,9 @@ use super::message::Word;
 /// What is to become of a write.
 #[derive(Debug)]
 pub(super) enum Fate {
-    /// That was it.
+    /// Its outcome is settled.
     Settled(Result<Reply>),
-    /// It may be carried out again, or at last, by itself. The error is how it ends if that is not done.
+    /// It may be sent by itself, for the first time or again. The error is how it ends if that is not done.
     Again(Error),
 }
 

@@ -11,7 +11,7 @@ const NOT_AUTHENTICATED: &str = "Not authenticated. You must provide a valid aut
 /// What it says when an access token has ended (§2.7).
 const EXPIRED: &str = "Authorization token expired";
 
-/// Whoever was let in.
+/// Who was let in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The installation, when an OAuth app asks.
