@@ -889,7 +889,7 @@ typedef struct {
    */
   bp_text verb;
   /**
-   * The body. Anything may stand in here, also what is no JSON.
+   * The body. Anything may stand in here, also what is not JSON.
    */
   bp_bytes body;
   /**
@@ -2208,7 +2208,7 @@ const bp_error *bp_data_error(const bp_data *data,
  * Starts a task by its name, such as `create-sales-order`, with its arguments as the text of a JSON object;
  * empty for none. `bp_tasks` lists the tasks with the JSON Schema of their arguments and results. It puts out
  * one task result. `BP_STATUS_VALIDATION` before anything is sent: at `name` when there is no such task, at
- * `arguments` when they are no JSON object, else at the JSON Pointer of the first argument that does not fit,
+ * `arguments` when they are not a JSON object, else at the JSON Pointer of the first argument that does not fit,
  * with all of them in `bp_error_violation`. When a task of several requests fails between them,
  * `bp_error_progress` says what it had done. As `bp_call_start_request` otherwise.
  */

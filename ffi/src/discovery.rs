@@ -25,7 +25,7 @@ pub struct bp_validation {
     pub path: bp_text,
     /// The verb that the body is meant for: `POST`, `PUT`, `PATCH` or `DELETE`, in any case.
     pub verb: bp_text,
-    /// The body. Anything may stand in here, also what is no JSON.
+    /// The body. Anything may stand in here, also what is not JSON.
     pub body: bp_bytes,
     /// What to make of members that the catalogue does not know: `warn`, `refuse` or `allow`; empty for `warn`.
     pub unknown_members: bp_text,

@@ -110,7 +110,9 @@ impl Writer<'_> {
     fn float(&mut self, number: &Bound<'_, PyFloat>) -> PyResult<()> {
         let value = number.value();
         if !value.is_finite() {
-            return Err(self.refuse(number.py(), format!("{value} is no JSON number")));
+            return Err(
+                self.refuse(number.py(), format!("{value} is not a JSON number; expected a finite one"))
+            );
         }
         self.out.push_str(&format!("{value:?}"));
         Ok(())
@@ -119,7 +121,9 @@ impl Writer<'_> {
     fn decimal(&mut self, number: &Bound<'_, PyAny>) -> PyResult<()> {
         let text = number.str()?;
         if !number.call_method0("is_finite")?.is_truthy()? {
-            return Err(self.refuse(number.py(), format!("{text} is no JSON number")));
+            return Err(
+                self.refuse(number.py(), format!("{text} is not a JSON number; expected a finite one"))
+            );
         }
         self.out.push_str(text.to_str()?);
         Ok(())

@@ -82,7 +82,8 @@ impl Resource {
     fn members<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyDict>> {
         let parsed = self.parsed(py)?;
         parsed.cast::<PyDict>().map_err(|_| {
-            let text = "the resource is no JSON object and has no members; expected the use of `.value`";
+            let text =
+                "the resource is not a JSON object, so it has no members; expected the use of `.value`";
             PyTypeError::new_err(text)
         })
     }

@@ -32,7 +32,7 @@ def _object(path: Path, where: str) -> dict[str, Any]:
     try:
         read = load_json(path.read_bytes())
     except BrightpearlError as error:
-        raise UsageError(f"the file is no JSON: {error.message}", where=f"{where} {path}, {error.location}") from None
+        raise UsageError(f"the file is not JSON: {error.message}", where=f"{where} {path}, {error.location}") from None
     if not isinstance(read, dict):
         raise UsageError("the file has no JSON object", where=f"{where} {path}")
     return read

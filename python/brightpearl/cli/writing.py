@@ -152,7 +152,7 @@ def _write_of(line: bytes, number: int) -> dict[str, Any]:
     except BrightpearlError as error:
         raise UsageError(f"{error.message}; {example}", where=f"{where}, {error.location}") from None
     if not isinstance(write, dict):
-        raise UsageError(f"the line is no JSON object; {example}", where=where)
+        raise UsageError(f"the line is not a JSON object; {example}", where=where)
     if "method" not in write or "path" not in write:
         raise UsageError(f"the line has no {'path' if 'method' in write else 'method'}; {example}", where=where)
     if unknown := sorted(write.keys() - set(_REQUEST_MEMBERS)):

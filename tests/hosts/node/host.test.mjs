@@ -155,7 +155,7 @@ test("a failure says whether the request may have been sent", async (context) =>
   await closed.close();
   assert.equal(await post({ baseUrl: closed.baseUrl }), "not-sent", "nobody listens");
   assert.equal(await post({ baseUrl: "https://nowhere.invalid" }), "not-sent", "there is no such name");
-  const port = await listening((socket) => socket.on("error", () => {}).end("this is no TLS\r\n\r\n"));
+  const port = await listening((socket) => socket.on("error", () => {}).end("this is not TLS\r\n\r\n"));
   assert.equal(await post({ baseUrl: `https://127.0.0.1:${port}` }), "not-sent", "TLS cannot be agreed on");
   const cutting = await listening((socket) => socket.on("error", () => {}).once("data", () => socket.destroy()));
   assert.equal(await post({ baseUrl: `http://127.0.0.1:${cutting}` }), "maybe-applied", "cut after the request");

@@ -205,7 +205,7 @@ def test_a_batch_with_a_failure_ends_with_a_code_of_its_own() -> None:
     [
         ("", "there is no write in it"),
         ('{"method": "POST", "path": "a/b"}\n{', "FILE line 2"),
-        ("[1]", "no JSON object"),
+        ("[1]", "not a JSON object"),
         ('{"method": "POST"}', "no path"),
         ('{"path": "a/b"}', "no method"),
         ('{"method": "POST", "path": "a/b", "bdy": {}}', "'bdy' is not a member of a write"),
