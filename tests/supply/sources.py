@@ -88,6 +88,16 @@ def inexact(name: str, text: str) -> list[str]:
     ]
 
 
+def unhashed(name: str, text: str) -> list[str]:
+    """Packages of a package-lock.json that npm would take without knowing their bytes."""
+    locked = json.loads(text)["packages"]
+    return [
+        f"{name}: {path} has no integrity; expected the digest that npm install writes"
+        for path, package in locked.items()
+        if path and not package.get("link") and not package.get("integrity", "").startswith("sha512-")
+    ]
+
+
 def unsafe(name: str, text: str) -> list[str]:
     """Code without the compiler's guarantees where none belongs."""
     if name.startswith(WITH_UNSAFE):
@@ -143,6 +153,8 @@ def wrong_with_sources() -> list[str]:
             continue
         if path.name == "package.json":
             wrong += inexact(name, text)
+        if path.name == "package-lock.json":
+            wrong += unhashed(name, text)
         if path.suffix == ".rs":
             wrong += unsafe(name, text)
         if path.suffix != ".json" and path.name not in ("sources.py", "test_supply.py"):

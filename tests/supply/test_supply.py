@@ -156,6 +156,9 @@ def test_versions_that_are_left_open_are_told() -> None:
     assert sources.inexact("package.json", '{"dependencies": {"koffi": "^3.3.4"}}')
     assert sources.inexact("package.json", '{"devDependencies": {"koffi": "3.3.4"}}') == []
     assert sources.other_builder('requires = ["maturin==1.0"]', "maturin==1.1 \\\n")
+    assert sources.unhashed("package-lock.json", '{"packages": {"": {}, "node_modules/koffi": {"version": "3.3.4"}}}')
+    hashed = '{"packages": {"": {}, "node_modules/koffi": {"integrity": "sha512-AAAA"}}}'
+    assert sources.unhashed("package-lock.json", hashed) == []
 
 
 def test_unsafe_is_told() -> None:
