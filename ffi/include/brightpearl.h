@@ -1611,7 +1611,8 @@ bp_status bp_tasks(bp_buffer *tasks_json,
 /**
  * Writes what can go wrong and what to do about it, as the text of a JSON object: `kinds` (each with its
  * `kind` and `advice`), `deliveries` and `faults`, in the names that `bp_status_name`, `bp_delivery_name` and
- * `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
+ * `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On
+ * success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
 bp_status bp_errors(bp_buffer *errors_json,
                     bp_error **error);

@@ -96,7 +96,8 @@ pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut b
 
 /// Writes what can go wrong and what to do about it, as the text of a JSON object: `kinds` (each with its
 /// `kind` and `advice`), `deliveries` and `faults`, in the names that `bp_status_name`, `bp_delivery_name` and
-/// `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
+/// `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On
+/// success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.

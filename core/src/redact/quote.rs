@@ -60,7 +60,8 @@ impl Quote {
     }
 }
 
-/// The text, with a mark for what is not UTF-8. It has room for all of them, since a text that grows leaves a copy behind.
+/// The text, with a mark for what is not UTF-8. It has room for all marks, since a text that grows leaves a copy
+/// behind.
 fn readable(bytes: &[u8]) -> Zeroizing<String> {
     let mut text =
         Zeroizing::new(String::with_capacity(bytes.len() * char::REPLACEMENT_CHARACTER.len_utf8()));

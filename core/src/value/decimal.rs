@@ -20,7 +20,8 @@ const CAPACITY: &str = "a number that can be held exactly: up to 28 decimal plac
 /// For money, quantities and rates, which Brightpearl sends as strings of two, four or six decimal places,
 /// in places as numbers, and accepts as either (API notes §1.8). Nothing is ever rounded unless
 /// [`Decimal::rounded`] is asked for it. Equality, order and hash are by value (`1.0` equals `1.00`); the
-/// text tells them apart. Zero has no sign: `-0.00` is `0.00`. For arithmetic, convert into [`rust_decimal::Decimal`] and back.
+/// text tells them apart. Zero has no sign: `-0.00` is `0.00`. For arithmetic, convert into
+/// [`rust_decimal::Decimal`] and back.
 ///
 /// ```
 /// use brightpearl_core::value::Decimal;

@@ -61,8 +61,8 @@ export interface Response {
 }
 
 /**
- * Transmits a request. It throws `NotSent`, `Unsendable` or `MaybeSent`; anything else that it throws counts as `MaybeSent`, and so does
- * an answer that cannot be read.
+ * Transmits a request. It throws `NotSent`, `Unsendable` or `MaybeSent`; anything else that it throws counts as
+ * `MaybeSent`, and so does an answer that cannot be read.
  */
 export type Transport = (request: Request, options: { signal: AbortSignal }) => Promise<Response>;
 

@@ -6,7 +6,10 @@ import { dirname, isAbsolute, join } from "node:path";
 /** The folder of this platform's files in the package, which `build.sh` fills. */
 const folder = join(dirname(__dirname), "lib", `${process.platform}-${process.arch}`);
 
-/** The file of that name: the one `named`, or the package's own. Throws when it is not there; `setting` is how to name it. */
+/**
+ * The file of that name: the one `named`, or the package's own. Throws when it is not there; `setting` is how to name
+ * it.
+ */
 export function locate(name: string, named: string | undefined, setting: string): string {
   if (named !== undefined && !isAbsolute(named)) {
     throw new Error(`${setting} is "${named}"; expected the absolute path of ${name}`);

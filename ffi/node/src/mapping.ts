@@ -154,7 +154,10 @@ export class Mapping {
     this.#handle.close();
   }
 
-  /** Everything that is to be said about a document, warnings included. A wrong document is not an error of this function. */
+  /**
+   * Everything that is to be said about a document, warnings included. A wrong document is not an error of this
+   * function.
+   */
   static check(document: MappingDocument): CheckedMapping {
     const text = Buffer.from(documentText(document));
     return handedOut((json) => check((error) => native.mappingCheck(text, text.length, json, error)));

@@ -127,7 +127,10 @@ export function pushText(
   return `{"push":{"mapping":${embedded(mapping)}${rest === "{}" ? "}" : `,${rest.slice(1)}`}}`;
 }
 
-/** A document inside other JSON. What is not JSON is refused with the engine's message, before it can be taken for something else. */
+/**
+ * A document inside other JSON. What is not JSON is refused with the engine's message, before it can be taken for
+ * something else.
+ */
 export function embedded(mapping: Mapping | MappingDocument): string {
   const text = documentText(mapping);
   try {
