@@ -73,7 +73,7 @@ pub use table::Page;
 pub use telemetry::{Event, EventKind, Statistics};
 pub use zeroize::Zeroizing;
 
-/// Its example, which runs as a test.
+/// Its example, which is compiled as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
