@@ -20,8 +20,13 @@ pub mod bindings {
         reason = "the code is generated; the WIT has the documentation"
     )]
 
-    wasmtime::component::bindgen!({ path: "../../../wit", world: "connector" });
+    wasmtime::component::bindgen!({ path: "wit", world: "connector" });
 }
 
 /// The types of the contract.
 pub use bindings::exports::brightpearl::connector::types;
+
+/// The example of the component's page, which is compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../wasm/README.md")]
+struct Readme;
