@@ -41,7 +41,17 @@ from brightpearl.credentials import (
     StaffApp,
     StaffLogin,
 )
-from brightpearl.discovery import Callback, ask, authorize_url, catalog, describe, errors, tasks, validate, verify_callback
+from brightpearl.discovery import (
+    Callback,
+    ask,
+    authorize_url,
+    catalog,
+    describe,
+    errors,
+    tasks,
+    validate,
+    verify_callback,
+)
 from brightpearl.exceptions import (
     AuthenticationError,
     BrightpearlError,

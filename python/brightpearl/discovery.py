@@ -60,8 +60,10 @@ def tasks() -> list[Task]:
 
 
 def ask(question: dict[str, dict[str, Any]]) -> Any:
-    """The answer to what can be asked without an account, by its name, such as `{"describe": {"resource": "order-row"}}`
-    or `{"contract": {}}`, which has every name that hosts share.
+    """The answer to what can be asked without an account, by its name.
+
+    Questions are such as `{"describe": {"resource": "order-row"}}`, or `{"contract": {}}`, which has
+    every name that hosts share.
 
     >>> [table["name"] for table in ask({"contract": {}})][:3]
     ['error-kind', 'delivery', 'severity']

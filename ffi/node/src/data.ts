@@ -23,7 +23,10 @@ export interface Data {
 /** Copies lent data. */
 export function readData(lent: Pointer): Data {
   const count = native.dataCount(lent) as number;
-  return { name: readText(native.dataName(lent)) ?? "", items: Array.from({ length: count }, (_, index) => readItem(lent, index)) };
+  return {
+    name: readText(native.dataName(lent)) ?? "",
+    items: Array.from({ length: count }, (_, index) => readItem(lent, index)),
+  };
 }
 
 function readItem(lent: Pointer, index: number): Item {

@@ -140,7 +140,9 @@ export function urisOf({ items }: Data): string[] {
 export function resultsOf({ items }: Data): BatchResult[] {
   return items.map(({ json, error }) => {
     const { index, reply } = JSON.parse(json) as { index: number; reply: ReplyParts<string> };
-    return error ? { index, ok: false, error } : { index, ok: true, reply: new Reply({ ...reply, body: Buffer.from(reply.body) }) };
+    return error
+      ? { index, ok: false, error }
+      : { index, ok: true, reply: new Reply({ ...reply, body: Buffer.from(reply.body) }) };
   });
 }
 

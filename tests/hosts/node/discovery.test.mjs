@@ -25,8 +25,15 @@ test("the catalogue lists resources, which describe themselves", () => {
 test("what is asked by its name is answered as its function does", () => {
   assert.deepEqual(brightpearl.ask({ describe: { resource: "order-row" } }), brightpearl.describe("order-row"));
   const kinds = brightpearl.ask({ contract: {} }).find(({ name }) => name === "error-kind");
-  assert.deepEqual(kinds.entries.map(({ name }) => name), Object.keys(errorClasses));
-  assert.throws(() => brightpearl.ask({ weather: {} }), { name: "ValidationError", location: "question", message: /`catalog`/ });
+  assert.deepEqual(
+    kinds.entries.map(({ name }) => name),
+    Object.keys(errorClasses),
+  );
+  assert.throws(() => brightpearl.ask({ weather: {} }), {
+    name: "ValidationError",
+    location: "question",
+    message: /`catalog`/,
+  });
 });
 
 test("a body is judged as text or as a value, and nothing is thrown for what is wrong with it", () => {
