@@ -41,7 +41,7 @@ impl Unsorted {
     fn sorted(mut self) -> Result<Credentials, String> {
         let name = std::mem::take(&mut self.scheme);
         let Some(Registered { read, .. }) = SCHEMES.iter().find(|scheme| scheme.scheme.name == name) else {
-            let schemes = listed(SCHEMES.iter().map(|scheme| scheme.scheme.name));
+            let schemes = backticked(SCHEMES.iter().map(|scheme| scheme.scheme.name));
             return Err(format!("unknown credentials type `{name}`, expected one of {schemes}"));
         };
         let credentials = read(&mut self)?;
@@ -52,7 +52,7 @@ impl Unsorted {
     }
 }
 
-fn listed(names: impl Iterator<Item = &'static str>) -> String {
+fn backticked(names: impl Iterator<Item = &'static str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -122,7 +122,7 @@ impl Visitor<'_> for NameVisitor {
             _ if name == "type" => Ok(Name::Scheme),
             Some(field) => Ok(Name::Field(field.name, field.holds)),
             None => {
-                let known = listed(["type"].into_iter().chain(fields.iter().map(|field| field.name)));
+                let known = backticked(["type"].into_iter().chain(fields.iter().map(|field| field.name)));
                 Err(E::custom(format!("unknown field `{name}`, expected one of {known}")))
             }
         }

@@ -8,6 +8,7 @@ use brightpearl_core::error::{KNOWN_CODES, Kind};
 use brightpearl_core::task;
 
 use crate::python::{class_name, other_base};
+use crate::schemes;
 use crate::text::{prose, table};
 
 /// Where documentation lies.
@@ -62,6 +63,8 @@ fn rows(heading: &str) -> Option<Vec<String>> {
                     .collect(),
             )
         }
+        "| secret | with | credentials |" => Some(schemes::documentation::environment()),
+        "| `type` | what it is | members |" => Some(schemes::documentation::configuration()),
         _ => None,
     }
 }

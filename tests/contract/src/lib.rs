@@ -11,6 +11,7 @@ mod component;
 mod documentation;
 mod node;
 mod python;
+mod schemes;
 mod text;
 
 use std::fs;
@@ -43,9 +44,12 @@ pub fn files() -> io::Result<Vec<File>> {
         whole("ffi/node/src/kinds.ts", node::kinds()),
         whole("ffi/node/src/error-classes.ts", node::error_classes()),
         whole("python/brightpearl/kinds.py", python::kinds()),
+        whole("wasm/src/credentials.rs", schemes::component::module()),
+        whole("ffi/node/src/credentials.ts", schemes::node::module()),
+        whole("python/brightpearl/credentials.py", schemes::python::module()),
     ];
     for (path, regions) in [
-        ("wit/types.wit", component::regions()),
+        ("wit/types.wit", [component::regions(), vec![("credentials", schemes::wit::types())]].concat()),
         ("python/brightpearl/exceptions.py", vec![("error classes", python::error_classes())]),
     ] {
         let mut text = read(path)?;
@@ -57,8 +61,10 @@ pub fn files() -> io::Result<Vec<File>> {
         files.push(whole(path, text));
     }
     let package = "python/brightpearl/__init__.py";
-    let text = python::package(&read(package)?)
-        .ok_or_else(|| io::Error::other(format!("{package} has no list of exceptions, or no __all__")))?;
+    let text = python::package(&read(package)?).and_then(|text| schemes::python::package(&text));
+    let text = text.ok_or_else(|| {
+        io::Error::other(format!("{package} has no list of exceptions or of credentials, or no __all__"))
+    })?;
     files.push(whole(package, text));
     for path in documentation::paths(&root())? {
         let text = read(&path)?;

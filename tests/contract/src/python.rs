@@ -89,7 +89,7 @@ pub(crate) fn package(text: &str) -> Option<String> {
 }
 
 /// A sorted list of lines with further ones.
-fn with_lines(text: &str, opening: &str, closing: &str, more: Vec<String>) -> Option<String> {
+pub(crate) fn with_lines(text: &str, opening: &str, closing: &str, more: Vec<String>) -> Option<String> {
     let (before, behind) = text.split_once(opening)?;
     let (listed, after) = behind.split_once(&format!("\n{closing}"))?;
     let mut lines: Vec<String> = listed.lines().map(|line| format!("{line}\n")).chain(more).collect();

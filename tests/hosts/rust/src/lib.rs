@@ -4,6 +4,5 @@ pub mod drive;
 pub mod encode;
 pub mod functions;
 pub mod play;
-pub mod schemes;
 pub mod transport;
 pub mod vector;

@@ -25,6 +25,8 @@ fn every_table_of_the_documentation_stands_somewhere() {
         "\n| class | kind | when |\n",
         "\n| code | meaning | what to do |\n",
         "\n| task | what it does | requests |\n",
+        "\n| secret | with | credentials |\n",
+        "\n| `type` | what it is | members |\n",
     ] {
         assert!(texts.contains(heading), "no documentation has the table {heading}");
     }

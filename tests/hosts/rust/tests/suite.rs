@@ -6,6 +6,5 @@ mod contract;
 mod pull;
 mod push;
 mod recordings;
-mod schemes;
 mod tasks;
 mod vectors;

@@ -1,22 +1,24 @@
-//! The types of the Node package.
+//! `credentials.ts` of the Node package.
 
 use std::collections::BTreeSet;
 
 use brightpearl_core::auth::{Holding, SchemeField, schemes};
 
-use super::{HEAD, described, flat, forms, text_of, wrapped};
+use crate::text::{GENERATED, pascal, prose, wrapped};
+
+use super::{described, flat, forms};
 
 /// The longest line.
 const WIDTH: usize = 120;
 
-/// The whole file.
-pub(super) fn types() -> String {
-    let mut text = format!("/** The credentials of every scheme. {HEAD} */\n");
+/// The whole module.
+pub(crate) fn module() -> String {
+    let mut text = format!("/** The credentials of every scheme. {GENERATED} */\n");
     let union: String = schemes()
         .map(|scheme| {
             let head = format!(
                 "{}  | {{\n      readonly type: \"{}\";\n",
-                comment(&text_of(scheme.doc), 2),
+                comment(&prose(scheme.doc), 2),
                 scheme.name
             );
             head + &members(scheme.fields, 6) + "    }\n"
@@ -32,13 +34,13 @@ pub(super) fn types() -> String {
             .map(|form| {
                 let head = format!(
                     "{}  | {{\n      readonly {}: {{\n",
-                    comment(&text_of(form.doc), 2),
+                    comment(&prose(form.doc), 2),
                     camel(form.name)
                 );
                 head + &members(form.fields, 8) + "      };\n    }\n"
             })
             .collect();
-        let (doc, name) = (comment(&text_of(field.doc), 0), capital(field.name));
+        let (doc, name) = (comment(&prose(field.doc), 0), capital(field.name));
         text += &format!("\n{doc}export type {name} =\n{};\n", union.trim_end());
     }
     text += "\n/** The names that the engine's JSON spells in another way. */\n";
@@ -79,18 +81,16 @@ fn comment(doc: &str, indent: usize) -> String {
     if line.len() <= WIDTH + 1 {
         return line;
     }
-    let lines = wrapped(doc, WIDTH - indent - 3);
-    let lines: String = lines.iter().map(|line| format!("{:indent$} * {line}\n", "")).collect();
+    let lines = wrapped(doc, &format!("{:indent$} * ", ""), WIDTH);
     format!("{:indent$}/**\n{lines}{:indent$} */\n", "", "")
 }
 
 /// `appRef` for `app_ref`.
 fn camel(name: &str) -> String {
-    let mut words = name.split(['_', '-']);
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |whole, word| whole + &capital(word))
+    let whole = capital(name);
+    whole[..1].to_lowercase() + &whole[1..]
 }
 
-fn capital(word: &str) -> String {
-    word[..1].to_uppercase() + &word[1..]
+fn capital(name: &str) -> String {
+    pascal(&name.replace('_', "-"))
 }

@@ -1,16 +1,18 @@
-//! How the component takes credentials over: from the records of the WIT package.
+//! `wasm/src/credentials.rs`: how the component takes credentials over from the records of the WIT package.
 
 use std::fmt::Write;
 
 use brightpearl_core::auth::{Holding, SchemeField, schemes};
 
-use super::{HEAD, forms};
+use crate::text::{GENERATED, pascal};
+
+use super::forms;
 
 /// The longest line, as rustfmt has it.
 const WIDTH: usize = 110;
 
-/// The whole file.
-pub(super) fn conversions() -> String {
+/// The whole module.
+pub(crate) fn module() -> String {
     let cases: String = schemes()
         .map(|scheme| {
             let (theirs, ours) = (camel(scheme.name), scheme.type_name);
@@ -18,7 +20,7 @@ pub(super) fn conversions() -> String {
         })
         .collect();
     let mut text = format!(
-        "//! Credentials, inwards. {HEAD}\n\n\
+        "//! Credentials, inwards. {GENERATED}\n\n\
          use brightpearl_core::auth;\n\nuse crate::wit;\n\n\
          impl From<wit::Credentials> for auth::Credentials {{\n    \
          fn from(credentials: wit::Credentials) -> Self {{\n        match credentials {{\n{cases}        }}\n    }}\n}}\n"
@@ -91,6 +93,5 @@ fn values(fields: &[SchemeField]) -> Vec<String> {
 
 /// `PrivateApp` for `private-app`, as bindings name a record.
 fn camel(name: &str) -> String {
-    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-    name.split(['-', '_']).map(capital).collect()
+    pascal(&name.replace('_', "-"))
 }

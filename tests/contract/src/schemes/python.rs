@@ -1,26 +1,29 @@
-//! The classes of the Python package.
+//! `credentials.py` of the Python package.
 
 use brightpearl_core::auth::{Holding, Scheme, SchemeField, schemes};
 
-use super::{HEAD, flat, forms, text_of, wrapped};
+use crate::python::with_lines;
+use crate::text::{GENERATED, prose, wrapped};
+
+use super::{flat, forms};
 
 /// The longest line.
-const WIDTH: usize = 116;
+const WIDTH: usize = 120;
 
-/// The whole file.
-pub(super) fn classes() -> String {
+/// The whole module.
+pub(crate) fn module() -> String {
     let names: Vec<&str> = exports();
     let listed: String = names.iter().map(|name| format!("    \"{name}\",\n")).collect();
     let begins = schemes().flat_map(|scheme| scheme.fields).any(|field| !forms(field).is_empty());
     let imported = if begins { "Credentials, grant_of" } else { "Credentials" };
     let head = format!(
-        "\"\"\"Who asks.\n\n{HEAD}\n\"\"\"\n\nfrom __future__ import annotations\n\n\
+        "\"\"\"Who asks.\n\n{GENERATED}\n\"\"\"\n\nfrom __future__ import annotations\n\n\
          from brightpearl.any_credentials import {imported}\n\n__all__ = [\n{listed}]\n"
     );
     schemes().fold(head, |text, scheme| text + &class(scheme))
 }
 
-/// What the file exports, in order.
+/// What the module offers, in order.
 fn exports() -> Vec<&'static str> {
     let mut names: Vec<&str> = schemes().map(|scheme| scheme.type_name).chain(["Credentials"]).collect();
     names.sort_unstable();
@@ -46,13 +49,12 @@ fn class(scheme: &Scheme) -> String {
 }
 
 fn documentation(scheme: &Scheme) -> String {
-    let mut lines = wrapped(&format!("\"\"\"{}", text_of(scheme.doc)), WIDTH - 4);
-    lines.push(String::new());
+    let mut text = wrapped(&format!("\"\"\"{}", prose(scheme.doc)), "    ", WIDTH);
+    text.push('\n');
     for field in flat(scheme) {
-        lines.extend(wrapped(&format!("`{}`: {}", field.name, going_on(&text_of(field.doc))), WIDTH - 4));
+        text += &wrapped(&format!("`{}`: {}", field.name, going_on(&prose(field.doc))), "    ", WIDTH);
     }
-    lines.push("\"\"\"".to_owned());
-    lines.iter().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect()
+    text + "    \"\"\"\n"
 }
 
 /// A sentence that goes on behind a colon.
@@ -120,17 +122,10 @@ fn type_of(field: &SchemeField) -> &'static str {
     }
 }
 
-/// The package with the classes among what it exports.
-pub(super) fn exported(package: &str) -> Option<String> {
-    let import = "from brightpearl.credentials import (\n";
-    let (before, rest) = package.split_once(import)?;
-    let (_, behind) = rest.split_once(")\n")?;
-    let (between, rest) = behind.split_once("__all__ = [\n")?;
-    let (all, behind) = rest.split_once("]\n")?;
-    let ours: Vec<String> = exports().iter().map(|name| format!("    {name},\n")).collect();
-    let mut names: Vec<String> = all.lines().map(|line| format!("{line}\n")).collect();
-    names.extend(exports().iter().map(|name| format!("    \"{name}\",\n")));
-    names.sort_unstable();
-    names.dedup();
-    Some(format!("{before}{import}{})\n{between}__all__ = [\n{}]\n{behind}", ours.concat(), names.concat()))
+/// The package's `__init__.py` with the classes among what it has from elsewhere and among what it offers.
+pub(crate) fn package(text: &str) -> Option<String> {
+    let lines = |format: fn(&str) -> String| exports().into_iter().map(format).collect();
+    let imported = lines(|name| format!("    {name},\n"));
+    let text = with_lines(text, "from brightpearl.credentials import (\n", ")\n", imported)?;
+    with_lines(&text, "__all__ = [\n", "]\n", lines(|name| format!("    \"{name}\",\n")))
 }

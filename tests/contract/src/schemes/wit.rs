@@ -1,30 +1,32 @@
-//! The records of the WIT package.
+//! The records of `wit/types.wit`.
 
 use brightpearl_core::auth::{Holding, SchemeField, schemes};
 
-use super::{described, forms, text_of, wrapped};
+use crate::text::{prose, wrapped};
+
+use super::{described, forms};
 
 /// The longest line.
 const WIDTH: usize = 110;
 
 /// A record for each scheme and each form of a field, and the variant of all schemes.
-pub(super) fn types() -> String {
+pub(crate) fn types() -> String {
     let mut text = String::new();
     for scheme in schemes() {
         for field in scheme.fields {
             for form in forms(field) {
-                text += &record(&text_of(form.doc), form.record, form.fields);
+                text += &record(&prose(form.doc), form.record, form.fields);
             }
             if !forms(field).is_empty() {
                 let cases = forms(field)
                     .iter()
-                    .map(|form| (text_of(form.doc), form.name.replace('_', "-"), form.record));
-                text += &variant(&text_of(field.doc), field.name, cases);
+                    .map(|form| (prose(form.doc), form.name.replace('_', "-"), form.record));
+                text += &variant(&prose(field.doc), field.name, cases);
             }
         }
-        text += &record(&text_of(scheme.doc), scheme.name, scheme.fields);
+        text += &record(&prose(scheme.doc), scheme.name, scheme.fields);
     }
-    let cases = schemes().map(|scheme| (text_of(scheme.doc), scheme.name.to_owned(), scheme.name));
+    let cases = schemes().map(|scheme| (prose(scheme.doc), scheme.name.to_owned(), scheme.name));
     text + variant("Who asks.", "credentials", cases).trim_end() + "\n"
 }
 
@@ -51,6 +53,5 @@ fn type_of(field: &SchemeField) -> String {
 }
 
 fn comment(doc: &str, indent: usize) -> String {
-    let lines = wrapped(doc, WIDTH - indent - 4);
-    lines.iter().map(|line| format!("{:indent$}/// {line}\n", "")).collect()
+    wrapped(doc, &format!("{:indent$}/// ", ""), WIDTH)
 }

@@ -1,11 +1,13 @@
-//! The tables of the READMEs.
+//! The rows of the documentation's tables.
 
 use brightpearl_core::auth::{Holding, Scheme, SchemeField, schemes};
 
-use super::{forms, text_of};
+use crate::text::prose;
+
+use super::forms;
 
 /// What the command line and `Client.from_env` read.
-pub(super) fn environment() -> String {
+pub(crate) fn environment() -> Vec<String> {
     let row = |scheme: &Scheme| {
         let (mut told, mut with, mut perhaps) = (Vec::new(), Vec::new(), Vec::new());
         for field in scheme.texts() {
@@ -21,14 +23,13 @@ pub(super) fn environment() -> String {
         if !perhaps.is_empty() {
             with += &format!("{}optionally {}", if with.is_empty() { "" } else { ", " }, perhaps.join(", "));
         }
-        format!("| {} | {with} | `{}` |\n", told.join(", "), scheme.type_name)
+        format!("| {} | {with} | `{}` |", told.join(", "), scheme.type_name)
     };
-    let rows: String = schemes().map(row).collect();
-    format!("\n| secret | with | credentials |\n|---|---|---|\n{rows}\n")
+    schemes().map(row).collect()
 }
 
 /// What stands at `credentials` in the configuration's JSON.
-pub(super) fn configuration() -> String {
+pub(crate) fn configuration() -> Vec<String> {
     let member = |field: &SchemeField| match (field.holds, field.is_optional) {
         (Holding::Grant(several), _) => {
             let names: Vec<String> = several.iter().map(|form| format!("`{}`", form.name)).collect();
@@ -41,11 +42,11 @@ pub(super) fn configuration() -> String {
     };
     let rows = schemes().map(|scheme| {
         let members: Vec<String> = scheme.fields.iter().map(member).collect();
-        format!("| `{}` | {} | {} |\n", scheme.name, text_of(scheme.doc), members.join(", "))
+        format!("| `{}` | {} | {} |", scheme.name, prose(scheme.doc), members.join(", "))
     });
     let inner = schemes().flat_map(|scheme| scheme.fields).flat_map(forms).map(|form| {
         let members: Vec<String> = form.fields.iter().map(member).collect();
-        format!("| `{}` in `grant` | {} | {} |\n", form.name, text_of(form.doc), members.join(", "))
+        format!("| `{}` in `grant` | {} | {} |", form.name, prose(form.doc), members.join(", "))
     });
-    format!("\n| `type` | what it is | members |\n|---|---|---|\n{}\n", rows.chain(inner).collect::<String>())
+    rows.chain(inner).collect()
 }
