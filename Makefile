@@ -133,7 +133,6 @@ bless-vectors: ## Rewrites the expectations of the golden vectors; read the diff
 .PHONY: generate
 generate: ## Writes what the hosts have of the engine's tables and tasks anew, after a change to either
 	@cargo run --locked --quiet -p brightpearl-contract
-	@cargo run --locked --quiet -p brightpearl-host-rust --bin generate-schemes
 	@ffi/header.sh
 	@ffi/node/build.sh
 	@node ffi/node/generate-tasks.mjs
