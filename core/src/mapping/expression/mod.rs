@@ -87,7 +87,11 @@ impl Expression {
     /// # Errors
     /// What cannot be computed, in words: a function with arguments of the wrong type, mostly.
     pub(super) fn evaluate<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-        evaluate::evaluate(&self.tree, scope)
+        match (&self.tree, scope.found) {
+            // The walk was paid for by whoever made it.
+            (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.value(node, *slot)),
+            (tree, _) => evaluate::evaluate(tree, scope),
+        }
     }
 
     /// Whether its value is what JMESPath takes for true.
