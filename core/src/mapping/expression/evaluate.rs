@@ -95,7 +95,7 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
 }
 
 /// Whether a tree's value is what JMESPath takes for true.
-pub(super) fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
+fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
     Ok(evaluate(tree, scope)?.is_truthy())
 }
 

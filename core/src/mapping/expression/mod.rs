@@ -99,7 +99,7 @@ impl Expression {
     /// # Errors
     /// As [`Expression::evaluate`].
     pub(super) fn holds<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<bool, String> {
-        evaluate::holds(&self.tree, scope)
+        Ok(self.evaluate(scope)?.is_truthy())
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.
