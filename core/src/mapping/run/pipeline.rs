@@ -49,6 +49,9 @@ impl<'v> Run<'v> {
     fn typed(&self, rule: &'v MappingRule, value: Value<'v>) -> Result<Value<'v>, UnfitValue<'v>> {
         // What is said of the type of a reference holds for the id.
         let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
+        if output.is_none() && rule.on_known.is_empty() {
+            return Ok(value);
+        }
         let made = self.stepped(&rule.on_known, value.clone()).and_then(|made| match output {
             Some(output) => {
                 output.apply(&made, &self.compiled.document.reading, &|operand| self.operand(operand))
