@@ -43,6 +43,22 @@ test: ## Sets up and runs everything that proves this project, and prints a tabl
 	if [ $$status -eq 0 ]; then echo "make test: everything passed"; fi; \
 	exit $$status
 
+.PHONY: check
+check: export STEPS := .build/check
+check: ## In a minute: format, lints and unit tests of what changed since main (or SINCE=COMMIT), and the vectors in Rust and Python
+	@rm -rf $(STEPS) && mkdir -p $(STEPS)
+	@status=0; $(MAKE) SIDE_BY_SIDE=yes --jobs=$(LANES) check-rust check-python || status=$$?; tests/step.sh --table; exit $$status
+
+.PHONY: check-rust
+check-rust:
+	@tests/step.sh "format" cargo fmt --all --check
+	@tests/step.sh "what changed, and vectors in Rust" tests/check.sh $(SINCE)
+
+.PHONY: check-python
+check-python: $(VENV)/.test-package
+	@if [ -x tests/lint.sh ]; then tests/step.sh "formatters and linters" env VENV=$(VENV) tests/lint.sh; fi
+	@tests/step.sh "vectors in Python" $(VENV_PYTHON) -m pytest -c tests/hosts/python/pytest.ini tests/hosts/python/test_vectors.py
+
 .PHONY: suites
 suites: test-rust test-fuzz test-component test-c test-python test-node test-simulation test-supply
 	@tests/step.sh "all hosts over HTTP" tests/hosts/over-http.sh

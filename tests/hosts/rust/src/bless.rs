@@ -1,30 +1,45 @@
 //! Rewrites the expectations of all vectors from what the engine says now. For deliberate changes only: the
-//! difference is to be read before it is committed.
+//! difference is to be read before it is committed. With `--check` it writes nothing, and fails where it would.
 
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 
 use brightpearl_host_rust::{functions, play, vector};
 use serde::Serialize;
 
-fn main() -> std::io::Result<()> {
-    let mut changed = 0;
+fn main() -> std::io::Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_check = match arguments.as_slice() {
+        [] => false,
+        [only] if only == "--check" => true,
+        _ => {
+            eprintln!("usage: bless-vectors [--check]");
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let (mut played, mut changed) = (0, 0);
+    let mut take = |path: &Path, name: &str, text: String| -> std::io::Result<()> {
+        played += 1;
+        if fs::read_to_string(path)? != text {
+            changed += 1;
+            println!("changed {name}");
+            if !is_check {
+                fs::write(path, text)?;
+            }
+        }
+        Ok(())
+    };
     for (path, vector) in vector::load() {
-        changed += rewrite(&path, &vector.name, &play::play(&vector))?;
+        take(&path, &vector.name, written(&play::play(&vector))?)?;
     }
     for (path, vector) in functions::load() {
-        changed += rewrite(&path, &vector.name, &functions::play(&vector))?;
+        take(&path, &vector.name, written(&functions::play(&vector))?)?;
     }
-    println!("{changed} changed");
-    Ok(())
+    println!("{} passed, {changed} changed", played - changed);
+    Ok(if is_check && changed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn rewrite(path: &Path, name: &str, played: &impl Serialize) -> std::io::Result<usize> {
-    let text = serde_json::to_string_pretty(played)? + "\n";
-    if fs::read_to_string(path)? == text {
-        return Ok(0);
-    }
-    fs::write(path, text)?;
-    println!("changed {name}");
-    Ok(1)
+fn written(played: &impl Serialize) -> std::io::Result<String> {
+    Ok(serde_json::to_string_pretty(played)? + "\n")
 }
