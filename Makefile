@@ -60,7 +60,7 @@ check-python: $(VENV)/.test-package
 	@tests/step.sh "vectors in Python" $(VENV_PYTHON) -m pytest -c tests/hosts/python/pytest.ini tests/hosts/python/test_vectors.py
 
 .PHONY: suites
-suites: test-rust test-fuzz test-component test-c test-python test-node test-simulation test-supply
+suites: test-rust test-fuzz test-component test-c test-python test-node test-simulation test-supply $(if $(wildcard tests/lint.sh),lint)
 	@tests/step.sh "all hosts over HTTP" tests/hosts/over-http.sh
 	@tests/step.sh "one version" tests/versions.sh
 
