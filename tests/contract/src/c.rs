@@ -4,6 +4,10 @@ use brightpearl_core::named::{Entry, Table};
 
 use crate::text::{GENERATED, pascal, prose, table, wrapped};
 
+/// What makes a function visible to C. In two parts, since this text is not the attribute itself, which sources other than
+/// those of C may not have.
+const EXPORTED: &str = concat!("#[unsafe", "(no_mangle)]");
+
 /// The width of the project's Rust sources.
 const WIDTH: usize = 110;
 
@@ -190,7 +194,7 @@ fn names(Enumeration { name, values, names, .. }: &Enumeration) -> String {
     let argument = name.trim_start_matches("bp_").rsplit('_').next().unwrap_or_default();
     let mut text = wrapped(names.unwrap_or_default(), "/// ", WIDTH);
     text += &format!(
-        "#[unsafe(no_mangle)]\npub extern \"C\" fn {name}_name({argument}: i32) -> *const c_char {{\n    \
+        "{EXPORTED}\npub extern \"C\" fn {name}_name({argument}: i32) -> *const c_char {{\n    \
          let known = {name}::ALL.into_iter().find(|known| *known as i32 == {argument});\n    \
          known.map_or(c\"unknown\", {name}::name).as_ptr()\n}}\n\nimpl {name} {{\n"
     );
