@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use zeroize::Zeroizing;
 
@@ -99,7 +101,8 @@ impl Output {
     }
 }
 
-/// A result as `{"index", "reply": {"status", "headers", "body"}}` or `{"index", "error"}`.
+/// A result as `{"index", "reply": {"status", "headers", "body"}}` or `{"index", "error"}`. A body that is not UTF-8 is in
+/// `body_base64` instead.
 struct Told<'r>(&'r BatchResult);
 
 impl Serialize for Told<'_> {
@@ -115,7 +118,7 @@ impl Serialize for Told<'_> {
     }
 }
 
-/// Brightpearl's answer to a write. Its body is JSON, so it is a text.
+/// Brightpearl's answer to a write.
 struct Answer<'r>(&'r Reply);
 
 impl Serialize for Answer<'_> {
@@ -124,7 +127,10 @@ impl Serialize for Answer<'_> {
         let mut members = serializer.serialize_map(Some(3))?;
         members.serialize_entry("status", status)?;
         members.serialize_entry("headers", &Lines(headers))?;
-        members.serialize_entry("body", &String::from_utf8_lossy(body))?;
+        match std::str::from_utf8(body) {
+            Ok(text) => members.serialize_entry("body", text)?,
+            Err(_) => members.serialize_entry("body_base64", &STANDARD.encode(body))?,
+        }
         members.end()
     }
 }
@@ -169,6 +175,14 @@ mod tests {
         assert_eq!(first, format!(r#"{{"index":0,{reply}}}"#));
         assert!(second.starts_with(r#"{"index":3,"error":{"kind":"rejected","#), "{second}");
         assert_eq!(results.items[1].error, Some(refused));
+    }
+
+    #[test]
+    fn no_byte_of_a_body_is_lost() {
+        let reply = Reply { status: 200, headers: Headers::new(), body: b"{\"response\":\"\xff\"}".to_vec() };
+        let results = data(Output::Results(vec![BatchResult { index: 0, outcome: Ok(reply) }]));
+        let reply = r#""reply":{"status":200,"headers":[],"body_base64":"eyJyZXNwb25zZSI6Iv8ifQ=="}"#;
+        assert_eq!(texts(&results), [format!(r#"{{"index":0,{reply}}}"#)]);
     }
 
     #[test]

@@ -67,11 +67,17 @@ export class Resources {
   }
 }
 
-/** What an answer to a write has, in the engine's JSON or as bytes. */
-interface ReplyParts<Body = Uint8Array> {
+/** What an answer has. */
+interface ReplyParts {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Body;
+  readonly body: Uint8Array;
+}
+
+/** An answer to a write as the engine's JSON has it; bodies that are not UTF-8 are in base64. */
+interface ReplyText extends Omit<ReplyParts, "body"> {
+  readonly body?: string;
+  readonly body_base64?: string;
 }
 
 /** The answer to a single request. */
@@ -139,11 +145,13 @@ export function urisOf({ items }: Data): string[] {
 /** Results of a batch, from data. */
 export function resultsOf({ items }: Data): BatchResult[] {
   return items.map(({ json, error }) => {
-    const { index, reply } = JSON.parse(json) as { index: number; reply: ReplyParts<string> };
-    return error
-      ? { index, ok: false, error }
-      : { index, ok: true, reply: new Reply({ ...reply, body: Buffer.from(reply.body) }) };
+    const { index, reply } = JSON.parse(json) as { index: number; reply: ReplyText };
+    return error ? { index, ok: false, error } : { index, ok: true, reply: new Reply({ ...reply, body: bodyOf(reply) }) };
   });
+}
+
+function bodyOf({ body, body_base64 }: ReplyText): Uint8Array {
+  return body_base64 === undefined ? Buffer.from(body ?? "") : Buffer.from(body_base64, "base64");
 }
 
 /** What a task has done. */

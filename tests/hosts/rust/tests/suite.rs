@@ -5,6 +5,7 @@ mod bodies;
 mod contract;
 mod pull;
 mod push;
+mod questions;
 mod recordings;
 mod tasks;
 mod vectors;
