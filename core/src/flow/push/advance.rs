@@ -127,8 +127,7 @@ impl PushJob {
         if let Some(done) = entry.progress().journaled() {
             if self.ledger.still_holds(entry.sought(), done) {
                 needs.has_changed = true;
-                let Done { state, id, line } = done;
-                return self.settle(index, Ending { id, journaled: Some(line), ..Ending::of(state) });
+                return self.settle(index, Ending::journaled(done));
             }
             self.go(index, Progress::reopen);
         }

@@ -1,6 +1,6 @@
 //! How entries end.
 
-use super::journal::DoneState;
+use super::journal::{Done, DoneState};
 use super::referents::CreationState;
 use crate::error::{Delivery, Error};
 use crate::mapping::{Failure, NoBody};
@@ -37,6 +37,11 @@ impl Ending {
 
     pub(super) fn because(state: State, reason: impl Into<String>) -> Self {
         Self { reason: Some(reason.into()), ..Self::of(state) }
+    }
+
+    /// An earlier run brought it to this end.
+    pub(super) fn journaled(Done { state, id, line }: Done) -> Self {
+        Self { id, journaled: Some(line), ..Self::of(state) }
     }
 
     /// The mapping could not be carried out.

@@ -13,6 +13,8 @@ pub(super) struct Progress {
     station: Station,
     /// How often it was announced, or sent.
     attempts: u32,
+    /// How many of these attempts were to create the record.
+    creations: u32,
     /// Whether Brightpearl said that it is there though it was not found.
     is_contested: bool,
     /// Whether Brightpearl was asked what became of an attempt.
@@ -90,7 +92,7 @@ impl Progress {
             Some(Known::InDoubt { is_update }) => Station::Open(Unclear::Doubt(Doubt::of(is_update, None))),
             None => Station::Open(Unclear::Nothing),
         };
-        Self { station, attempts: 0, is_contested: false, is_verified: false }
+        Self { station, attempts: 0, creations: 0, is_contested: false, is_verified: false }
     }
 
     /// Whether it was announced, or sent, in this run.
@@ -103,9 +105,10 @@ impl Progress {
         self.attempts < MOST_ATTEMPTS
     }
 
-    /// Whether an attempt was refused because it is there, and one before that may have put it there.
+    /// Whether an attempt was refused because it is there, and one before that may have put it there. A change puts
+    /// nothing there.
     pub(super) fn stands_in_its_own_way(&self) -> bool {
-        self.is_contested && self.attempts > 1
+        self.is_contested && self.creations > 1
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -291,6 +294,7 @@ impl Progress {
             Ok((Station::Announced(write, doubt), is_update))
         })?;
         self.attempts += 1;
+        self.creations += u32::from(!is_update);
         Ok(is_update)
     }
 
@@ -522,6 +526,35 @@ mod tests {
         }
         assert!(progress.is_verified());
         assert!(progress.may_go_again());
+    }
+
+    #[test]
+    fn only_an_attempt_to_create_a_record_may_have_put_it_there() {
+        let attempt = |progress: &mut Progress| {
+            progress.announce().unwrap();
+            progress.send().unwrap();
+        };
+        let mut taken = Progress::new(None);
+        taken.make_ready(request()).unwrap();
+        attempt(&mut taken);
+        taken.contest(lost()).unwrap();
+        // Somebody else's is found, and changed, perhaps.
+        taken.read(7).unwrap();
+        taken.take_read("{}".to_owned()).unwrap();
+        taken.make_ready_to_change(request()).unwrap();
+        attempt(&mut taken);
+        taken.put_in_doubt(lost()).unwrap();
+        assert!(!taken.stands_in_its_own_way());
+
+        let mut own = Progress::new(None);
+        own.make_ready(request()).unwrap();
+        attempt(&mut own);
+        own.put_in_doubt(lost()).unwrap();
+        own.clear_doubt().unwrap();
+        own.make_ready(request()).unwrap();
+        attempt(&mut own);
+        own.contest(lost()).unwrap();
+        assert!(own.stands_in_its_own_way());
     }
 
     #[test]

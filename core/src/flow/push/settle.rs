@@ -67,7 +67,12 @@ impl PushJob {
     pub(super) fn give_up(&mut self, error: &Error) {
         let why = format!("it was not written, since the push ended before: {}", error.message());
         for index in 0..self.window.len() {
-            self.settle_unfound(index, Ending::not_sent(error, &why));
+            let entry = self.window.entry(index);
+            match entry.progress().journaled().filter(|done| self.ledger.still_holds(entry.sought(), *done)) {
+                // An earlier run brought it to its end, which waited for its turn to be told.
+                Some(done) => self.settle(index, Ending::journaled(done)),
+                None => self.settle_unfound(index, Ending::not_sent(error, &why)),
+            }
         }
         for (number, record) in self.window.take_rest() {
             let mut outcome = Outcome::new(number, State::Rejected);

@@ -276,6 +276,21 @@ fn a_push_that_cannot_go_on_still_says_what_became_of_each_record() {
 }
 
 #[test]
+fn a_push_that_cannot_go_on_tells_of_what_an_earlier_one_has_done() {
+    let mut world = World::new();
+    let records = orders(&mut world, 1);
+    let id = world.push(ORDERS, &records).of(0).id;
+    // It waits for another of its key, which nothing becomes of.
+    let mut other = records[0].clone();
+    other["warehouse"] = json!(3);
+    world.faults(&json!({"rates": [{"rate": 1.0, "fault": {"kind": "outage-page"}}]}));
+    let run = world.push(ORDERS, &[other, records[0].clone()]);
+    assert!(run.error.is_some());
+    assert_eq!(run.states(), ["rejected", "created"], "{:?}", run.outcomes);
+    assert_eq!((run.of(1).id, run.of(1).journaled), (id, true));
+}
+
+#[test]
 fn single_lookups_are_used_where_the_whole_is_larger() {
     let mut world = World::with(Account { orders: 4_000, contacts: 30, products: 20, ..Account::default() });
     let records = orders(&mut world, 3);
