@@ -275,6 +275,10 @@ impl Call {
     }
 
     /// Ends the call. [`Call::poll`] then gives [`Kind::Cancelled`] once, with the delivery state of what
+    /// was out; a batch first puts out what became of its writes, each with its own. Exchanges that are out may
+    /// still be answered; the answers only inform the pool. A login ([`Exchange::is_login`]) is to be answered: its tokens
+    /// are kept, and other calls of the client log in only when it has an answer or the call is dropped. Cancelling a call
+    /// that is over does nothing.
     pub fn cancel(&mut self, now: u64) {
         self.tick(HostTime::new(now));
         if !matches!(self.phase, Phase::Running) {

@@ -197,17 +197,10 @@ impl Call {
     /// A login that was refused is not tried again by other calls: repeated wrong passwords lock accounts.
     /// One that only failed to get through may be.
     fn login_failed(&self, error: &Error) {
-        match error.kind() {
-            Kind::Authentication | Kind::Permission | Kind::Rejected | Kind::NotFound | Kind::Conflict => {
-                self.shared.session.refuse(error.clone());
-            }
-            Kind::Validation
-            | Kind::Throttled
-            | Kind::Unavailable
-            | Kind::Transport
-            | Kind::Protocol
-            | Kind::Misuse
-            | Kind::Cancelled => self.shared.session.release(self.number),
+        if error.kind().is_refusal() {
+            self.shared.session.refuse(error.clone());
+        } else {
+            self.shared.session.release(self.number);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Reach;
 use crate::named::named;
 
 named! {
@@ -16,6 +17,8 @@ named! {
                  in Brightpearl.",
             ),
             may_pass: false,
+            reach: Reach::Everything,
+            is_refusal: true,
         }
         /// The credentials are good but may not do this (HTTP 403).
         Permission = 2 "permission" {
@@ -25,12 +28,16 @@ named! {
                  in Brightpearl.",
             ),
             may_pass: false,
+            reach: Reach::Request,
+            is_refusal: true,
         }
         /// The input was refused before anything was sent.
         Validation = 3 "validation" {
             advice: "Correct the input; nothing was sent.",
             in_doubt: Some("First look whether the write was applied; then correct the input."),
             may_pass: false,
+            reach: Reach::Request,
+            is_refusal: false,
         }
         /// Brightpearl refused the request, with codes and messages.
         Rejected = 4 "rejected" {
@@ -39,18 +46,24 @@ named! {
                 "First look whether the write was applied; if not, correct what Brightpearl names before sending it again.",
             ),
             may_pass: false,
+            reach: Reach::Request,
+            is_refusal: true,
         }
         /// There is no such resource or record (HTTP 404).
         NotFound = 5 "not-found" {
             advice: "Check the path and the ids.",
             in_doubt: Some("First look whether the write was applied; if not, check the path and the ids."),
             may_pass: false,
+            reach: Reach::Request,
+            is_refusal: true,
         }
         /// The record changed meanwhile, or a unique key is taken (HTTP 409, 412).
         Conflict = 6 "conflict" {
             advice: "Read the record that is there, then decide whether the change is still wanted.",
             in_doubt: None,
             may_pass: false,
+            reach: Reach::Request,
+            is_refusal: true,
         }
         /// The request cap was reached and stayed reached through every retry.
         Throttled = 7 "throttled" {
@@ -60,36 +73,48 @@ named! {
                  the account less to do.",
             ),
             may_pass: true,
+            reach: Reach::Everything,
+            is_refusal: false,
         }
         /// Brightpearl, or something before it, is out of order (HTTP 5xx).
         Unavailable = 8 "unavailable" {
             advice: "Try again later; for a write, first look whether it was applied.",
             in_doubt: None,
             may_pass: true,
+            reach: Reach::Service,
+            is_refusal: false,
         }
         /// The host's transport failed: no connection, a reset, a timeout.
         Transport = 9 "transport" {
             advice: "Check the connection; for a write, first look whether it was applied.",
             in_doubt: None,
             may_pass: true,
+            reach: Reach::Everything,
+            is_refusal: false,
         }
         /// The answer cannot be read: not JSON, cut off, too large, or not what was asked for.
         Protocol = 10 "protocol" {
             advice: "Look at the answer's beginning; a proxy may stand between you and Brightpearl.",
             in_doubt: None,
             may_pass: true,
+            reach: Reach::Service,
+            is_refusal: false,
         }
         /// The contract of the engine was broken by its host.
         Misuse = 11 "misuse" {
             advice: "Correct the host program: it broke the rules of the call's contract.",
             in_doubt: Some("First look whether the write was applied; then correct the host program."),
             may_pass: false,
+            reach: Reach::Everything,
+            is_refusal: false,
         }
         /// The call was cancelled.
         Cancelled = 12 "cancelled" {
             advice: "Nothing to do, unless a write was under way: then look whether it was applied.",
             in_doubt: None,
             may_pass: false,
+            reach: Reach::Everything,
+            is_refusal: false,
         }
     }
 }
@@ -99,6 +124,8 @@ struct Facts {
     advice: &'static str,
     in_doubt: Option<&'static str>,
     may_pass: bool,
+    reach: Reach,
+    is_refusal: bool,
 }
 
 impl Kind {
@@ -115,5 +142,15 @@ impl Kind {
     /// Whether the same request may succeed when it is sent again.
     pub(super) fn may_pass(self) -> bool {
         self.facts().may_pass
+    }
+
+    /// What else would fail in the same way.
+    pub(super) fn reach(self) -> Reach {
+        self.facts().reach
+    }
+
+    /// Whether Brightpearl said no to the request.
+    pub(crate) fn is_refusal(self) -> bool {
+        self.facts().is_refusal
     }
 }

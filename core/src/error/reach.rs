@@ -1,6 +1,6 @@
 //! How far an error reaches: what else would fail in the same way.
 
-use super::{Error, Kind};
+use super::Error;
 
 /// What else of a job would fail in the way of an error. A job that goes on where others would end, or the other way
 /// round, says so at that place.
@@ -18,14 +18,6 @@ pub(crate) enum Reach {
 impl Error {
     /// What else would fail in the same way.
     pub(crate) fn reach(&self) -> Reach {
-        match self.kind() {
-            Kind::Permission | Kind::Validation | Kind::Rejected | Kind::NotFound | Kind::Conflict => {
-                Reach::Request
-            }
-            Kind::Unavailable | Kind::Protocol => Reach::Service,
-            Kind::Authentication | Kind::Throttled | Kind::Transport | Kind::Misuse | Kind::Cancelled => {
-                Reach::Everything
-            }
-        }
+        self.kind().reach()
     }
 }

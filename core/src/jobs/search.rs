@@ -20,6 +20,7 @@ use crate::output::{Output, SearchPage};
 use crate::table::{ColumnData, Page};
 use crate::telemetry::{Event, template};
 
+/// After this many pages in a row without a new row, the server is taken not to page at all.
 const FRUITLESS_PAGES: u32 = 3;
 
 /// A search under way. Pages are known by the position of their first row, from 1.

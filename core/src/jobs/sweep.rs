@@ -24,6 +24,7 @@ use crate::table::{Cell, Column, Page};
 use crate::telemetry::{Event, template};
 use crate::value::DateTime;
 
+/// How many rows a sweep steps back at first; each further step is twice as long.
 const FIRST_STEP_BACK: u64 = 50;
 
 /// After this many identical answers in a row, the server is taken not to page at all.

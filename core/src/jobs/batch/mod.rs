@@ -263,18 +263,12 @@ impl BatchJob {
     }
 
     /// Takes note that a packet failed in a way that speaks against the service. One that was refused, kept
+    /// from leaving or held up by the cap says nothing about the service. Whether anything else gets through is not asked
+    /// here: an app that may not use the service, or an account that does not have it, sends its writes singly.
     fn blame_service(&self, error: &Error, probe: Option<Probe>, events: &mut Vec<Event>) {
-        let speaks_against_it = match error.kind() {
-            Kind::Permission | Kind::NotFound | Kind::Unavailable | Kind::Protocol => true,
-            Kind::Transport => error.delivery() != Delivery::NotSent,
-            Kind::Authentication
-            | Kind::Validation
-            | Kind::Rejected
-            | Kind::Conflict
-            | Kind::Throttled
-            | Kind::Misuse
-            | Kind::Cancelled => false,
-        };
+        let is_lost = error.kind() == Kind::Transport && error.delivery() != Delivery::NotSent;
+        let is_closed = matches!(error.kind(), Kind::Permission | Kind::NotFound);
+        let speaks_against_it = error.reach() == Reach::Service || is_lost || is_closed;
         if !speaks_against_it || self.packing == Packing::Always {
             return;
         }
