@@ -10,11 +10,7 @@ pub(super) struct Kept {
     pages: Vec<*const bp_page>,
     resources: Vec<*const bp_resources>,
     replies: Vec<*const bp_reply>,
-    results: Vec<*const bp_results>,
-    outcomes: Vec<*const bp_outcomes>,
-    records: Vec<*const bp_records>,
-    uris: Vec<*const bp_uris>,
-    tasks: Vec<*const bp_task_result>,
+    data: Vec<*const bp_data>,
 }
 
 /// What lies there, each byte touched.
@@ -104,20 +100,8 @@ impl Kept {
             if !step.reply.is_null() {
                 self.replies.push(bp_reply_retain(step.reply));
             }
-            if !step.results.is_null() {
-                self.results.push(bp_results_retain(step.results));
-            }
-            if !step.outcomes.is_null() {
-                self.outcomes.push(bp_outcomes_retain(step.outcomes));
-            }
-            if !step.records.is_null() {
-                self.records.push(bp_records_retain(step.records));
-            }
-            if !step.uris.is_null() {
-                self.uris.push(bp_uris_retain(step.uris));
-            }
-            if !step.task.is_null() {
-                self.tasks.push(bp_task_result_retain(step.task));
+            if !step.data.is_null() {
+                self.data.push(bp_data_retain(step.data));
             }
         }
     }
@@ -147,40 +131,14 @@ impl Kept {
                 reply(it);
                 bp_reply_free(it);
             }
-            for it in self.results {
-                for index in 0..=bp_results_count(it) {
-                    reply(bp_results_reply(it, index));
-                    error(bp_results_error(it, index));
+            for it in self.data {
+                text(bp_data_name(it));
+                for index in 0..=bp_data_count(it) {
+                    text(bp_data_json(it, index));
+                    bytes(bp_data_record(it, index).data, bp_data_record(it, index).len);
+                    error(bp_data_error(it, index));
                 }
-                bp_results_free(it);
-            }
-            for it in self.outcomes {
-                for index in 0..=bp_outcomes_count(it) {
-                    text(bp_outcomes_json(it, index));
-                    text(bp_outcomes_key(it, index));
-                    text(bp_outcomes_reason(it, index));
-                    error(bp_outcomes_error(it, index));
-                }
-                bp_outcomes_free(it);
-            }
-            for it in self.uris {
-                for index in 0..=bp_uris_count(it) {
-                    text(bp_uris_at(it, index));
-                }
-                bp_uris_free(it);
-            }
-            for it in self.tasks {
-                text(bp_task_result_name(it));
-                text(bp_task_result_json(it));
-                bp_task_result_free(it);
-            }
-            for it in self.records {
-                text(bp_records_resource(it));
-                for index in 0..=bp_records_count(it) {
-                    text(bp_records_json(it, index));
-                    text(bp_records_changed(it, index));
-                }
-                bp_records_free(it);
+                bp_data_free(it);
             }
         }
     }
