@@ -146,7 +146,9 @@ export function urisOf({ items }: Data): string[] {
 export function resultsOf({ items }: Data): BatchResult[] {
   return items.map(({ json, error }) => {
     const { index, reply } = JSON.parse(json) as { index: number; reply: ReplyText };
-    return error ? { index, ok: false, error } : { index, ok: true, reply: new Reply({ ...reply, body: bodyOf(reply) }) };
+    return error
+      ? { index, ok: false, error }
+      : { index, ok: true, reply: new Reply({ ...reply, body: bodyOf(reply) }) };
   });
 }
 

@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -46,6 +46,14 @@ class Account:
 
     def client(self) -> Client:
         return Client(transport=self.answer, **self.options())
+
+
+@pytest.fixture(autouse=True)
+def python_handles_ctrl_c() -> Iterator[None]:
+    """Whoever starts the tests may have left SIGINT ignored, as shells do for what runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def ctrl_c() -> None:
@@ -109,11 +117,8 @@ def test_a_handler_that_is_set_meanwhile_stays() -> None:
         pass
 
     account = Account(lambda: signal.signal(signal.SIGINT, other))
-    try:
-        account.client().request("GET", TYPES)
-        assert signal.getsignal(signal.SIGINT) is other
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    account.client().request("GET", TYPES)
+    assert signal.getsignal(signal.SIGINT) is other
 
 
 def test_ctrl_c_tells_that_the_tokens_were_not_taken() -> None:
