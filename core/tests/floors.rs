@@ -128,7 +128,7 @@ fn a_table_with_a_circle_or_an_idle_arrow_is_refused() {
     let gone = [row("error", &[]), row("attic", &[])];
     assert_eq!(
         judge(&gone, &alone[..1], &BTreeMap::new()),
-        ["the table has a room `attic`, of which there is no file"]
+        ["the table has a room `attic`; expected `attic.rs` or a folder of that name"]
     );
 }
 
@@ -150,7 +150,7 @@ fn judge(table: &[Row], sources: &[Source], exports: &BTreeMap<String, String>) 
                 continue;
             }
             match place(to) {
-                None => _ = faults.insert(format!("{file} uses `{to}`, which is no room of the table")),
+                None => _ = faults.insert(format!("{file} uses `{to}`; expected a room that the table has")),
                 Some(other) if is_test && other < own => {}
                 Some(_) if !is_test && table[own].uses.contains(to) => _ = used.insert((room, to.clone())),
                 Some(_) => _ = faults.insert(format!("{file} uses `{to}`; the table does not let `{room}`")),
@@ -160,7 +160,9 @@ fn judge(table: &[Row], sources: &[Source], exports: &BTreeMap<String, String>) 
     for (index, row) in table.iter().enumerate() {
         let room = &row.room;
         if !sources.iter().any(|source| source.modules[0] == *room) {
-            faults.insert(format!("the table has a room `{room}`, of which there is no file"));
+            faults.insert(format!(
+                "the table has a room `{room}`; expected `{room}.rs` or a folder of that name"
+            ));
         }
         for to in &row.uses {
             if place(to).is_none_or(|other| other >= index) {

@@ -156,8 +156,14 @@ class Driver:
         finally:
             del request
             if not is_answered:
-                # Other calls may log in again.
-                self.call.fail(exchange, "maybe-sent", "the login was interrupted", self.host.now())
+                self._give_up_login(exchange)
+
+    def _give_up_login(self, exchange: int) -> None:
+        """Lets other calls log in again, unless the answer was taken in the very moment of the interruption."""
+        from contextlib import suppress
+
+        with suppress(MisuseError):
+            self.call.fail(exchange, "maybe-sent", "the login was interrupted", self.host.now())
 
     def _exchange(self, exchange: int, request: Request) -> None:
         answer = None
