@@ -121,7 +121,11 @@ fn every_error_has_its_place_and_its_reason() {
         ),
         (rule(json!({"to": "/ref", "from": "a", "case": "title"})), "/fields/2/case", "one of upper, lower"),
         (rule(json!({"to": "/ref", "from": "a", "trim": 1})), "/fields/2/trim", "true or false"),
-        (rule(json!({"to": "/ref", "from": "a", "lookup": "x"})), "/fields/2/lookup", "the table \"x\" is missing"),
+        (
+            rule(json!({"to": "/ref", "from": "a", "lookup": "x"})),
+            "/fields/2/lookup",
+            "the table \"x\" is missing",
+        ),
         (
             rule(json!({"to": "/ref", "from": "a", "else": "skip"})),
             "/fields/2/else",

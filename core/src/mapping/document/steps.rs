@@ -72,10 +72,8 @@ impl Context<'_> {
                 let name = place.text(self.findings)?;
                 let Some((_, table)) = self.tables.iter().find(|(known, _)| *known == name) else {
                     let known: Vec<&str> = self.tables.iter().map(|(name, _)| name.as_str()).collect();
-                    let message = format!(
-                        "the table {name:?} is missing in `lookups`, which has {}",
-                        listed(known)
-                    );
+                    let message =
+                        format!("the table {name:?} is missing in `lookups`, which has {}", listed(known));
                     self.findings.error(place.pointer, message);
                     return None;
                 };
