@@ -28,14 +28,14 @@ pub(crate) fn job(options: &Options) -> Result<SingleJob> {
 /// The URIs of an `OPTIONS` answer.
 pub(crate) fn read_uris(body: &[u8]) -> Result<Vec<String>> {
     #[derive(Deserialize)]
-    struct Answer {
-        response: Plan,
+    struct UriAnswer {
+        response: UriList,
     }
     #[derive(Deserialize)]
-    struct Plan {
+    struct UriList {
         #[serde(rename = "getUris")]
         get_uris: Vec<String>,
     }
-    let answer: Answer = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
+    let answer: UriAnswer = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
     Ok(answer.response.get_uris)
 }

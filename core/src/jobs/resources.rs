@@ -21,9 +21,10 @@ pub(crate) struct Found {
 /// availability), the elements of an array inside a one-member object (journals), or one resource alone.
 pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
     let Some(response) = Envelope::read(body)?.response else { return Ok(Found::default()) };
-    let parts: Parts<'_> = serde_json::from_str(response.get()).map_err(|error| unreadable(body, &error))?;
+    let parts: ResponseParts<'_> =
+        serde_json::from_str(response.get()).map_err(|error| unreadable(body, &error))?;
     let parts = match parts {
-        Parts::Members(members) => unwrap_single(members, response)?,
+        ResponseParts::Members(members) => unwrap_single(members, response)?,
         other => other,
     };
     let base = body.as_ptr() as usize;
@@ -32,11 +33,11 @@ pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
         Resource { id, span: start..start + raw.get().len() }
     };
     let items: Vec<Resource> = match parts {
-        Parts::Nothing => Vec::new(),
-        Parts::Elements(elements) => {
+        ResponseParts::Nothing => Vec::new(),
+        ResponseParts::Elements(elements) => {
             elements.into_iter().map(|raw| resource(id_member(raw.get(), member), raw)).collect()
         }
-        Parts::Members(members) => members
+        ResponseParts::Members(members) => members
             .into_iter()
             .map(|(name, raw)| resource(name.parse().ok().or_else(|| id_member(raw.get(), member)), raw))
             .collect(),
@@ -45,24 +46,24 @@ pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
     Ok(Found { ids: IdSet::from_ids(known)?, items })
 }
 
-enum Parts<'a> {
+enum ResponseParts<'a> {
     Nothing,
     Elements(Vec<&'a RawValue>),
     Members(Vec<(String, &'a RawValue)>),
 }
 
-impl<'de> Deserialize<'de> for Parts<'de> {
+impl<'de> Deserialize<'de> for ResponseParts<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PartsVisitor;
-        impl<'de> Visitor<'de> for PartsVisitor {
-            type Value = Parts<'de>;
+        struct ResponsePartsVisitor;
+        impl<'de> Visitor<'de> for ResponsePartsVisitor {
+            type Value = ResponseParts<'de>;
 
             fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str("an array or object of resources, or null")
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Parts::Nothing)
+                Ok(ResponseParts::Nothing)
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
@@ -70,7 +71,7 @@ impl<'de> Deserialize<'de> for Parts<'de> {
                 while let Some(element) = sequence.next_element()? {
                     elements.push(element);
                 }
-                Ok(Parts::Elements(elements))
+                Ok(ResponseParts::Elements(elements))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -78,25 +79,25 @@ impl<'de> Deserialize<'de> for Parts<'de> {
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
-                Ok(Parts::Members(members))
+                Ok(ResponseParts::Members(members))
             }
         }
-        deserializer.deserialize_any(PartsVisitor)
+        deserializer.deserialize_any(ResponsePartsVisitor)
     }
 }
 
 /// An object that is not keyed by id is a wrapper around an array, or one resource.
-fn unwrap_single<'a>(members: Vec<(String, &'a RawValue)>, whole: &'a RawValue) -> Result<Parts<'a>> {
+fn unwrap_single<'a>(members: Vec<(String, &'a RawValue)>, whole: &'a RawValue) -> Result<ResponseParts<'a>> {
     if members.iter().all(|(name, _)| name.parse::<u64>().is_ok()) {
-        return Ok(Parts::Members(members));
+        return Ok(ResponseParts::Members(members));
     }
     if let [(_, only)] = members.as_slice()
         && only.get().starts_with('[')
         && let Ok(elements) = serde_json::from_str(only.get())
     {
-        return Ok(Parts::Elements(elements));
+        return Ok(ResponseParts::Elements(elements));
     }
-    Ok(Parts::Elements(vec![whole]))
+    Ok(ResponseParts::Elements(vec![whole]))
 }
 
 #[cfg(test)]

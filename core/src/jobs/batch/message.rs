@@ -43,13 +43,13 @@ pub(super) fn obstacle(write: &Checked) -> Option<&'static str> {
 
 /// How the messages of a packet are carried out.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Manner {
+pub(super) struct PacketMode {
     pub(super) is_sequential: bool,
     pub(super) stops: bool,
 }
 
 /// The packet's body. The writes' own bodies stand in it byte for byte.
-pub(super) fn write<'w>(manner: Manner, writes: impl Iterator<Item = (usize, &'w Checked)>) -> Vec<u8> {
+pub(super) fn write<'w>(manner: PacketMode, writes: impl Iterator<Item = (usize, &'w Checked)>) -> Vec<u8> {
     let mode = if manner.is_sequential { "SEQUENTIAL" } else { "PARALLEL" };
     let on_fail = if manner.stops { "STOP" } else { "CONTINUE" };
     let mut packet = format!(r#"{{"processingMode":"{mode}","onFail":"{on_fail}","messages":["#).into_bytes();
@@ -91,7 +91,7 @@ pub(super) enum Word {
 /// # Errors
 /// [`Kind::Protocol`] when it mentions none of them.
 pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
-    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
+    let answer: PacketAnswer<'_> = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
     let labels: Vec<String> = indices.iter().map(|index| label(*index)).collect();
     let mut words = vec![Word::Silence; indices.len()];
     let mut hear = |name: &str, heard: Word| {
@@ -100,7 +100,7 @@ pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
             words[place] = if is_first { heard } else { Word::Contradiction };
         }
     };
-    let Outcome { processed_messages, unprocessed_messages } = answer.response.unwrap_or_default();
+    let ProcessedPacket { processed_messages, unprocessed_messages } = answer.response.unwrap_or_default();
     for raw in processed_messages.unwrap_or_default() {
         let Ok(Labelled { label }) = serde_json::from_str(raw.get()) else { continue };
         // One that names its write and is unreadable otherwise must not let the write pass for unprocessed.
@@ -120,14 +120,14 @@ pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
 }
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct PacketAnswer<'a> {
     #[serde(borrow, default)]
-    response: Option<Outcome<'a>>,
+    response: Option<ProcessedPacket<'a>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Outcome<'a> {
+struct ProcessedPacket<'a> {
     #[serde(borrow, default)]
     processed_messages: Option<Vec<&'a RawValue>>,
     #[serde(borrow, default)]

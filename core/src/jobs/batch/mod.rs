@@ -27,7 +27,7 @@ use crate::shared::Shared;
 use crate::telemetry::Event;
 
 use super::request::reply;
-use message::Manner;
+use message::PacketMode;
 use packet::Fate;
 use write::{Write, not_carried_out, not_sent};
 
@@ -41,7 +41,7 @@ const UNANSWERED: u32 = 3;
 pub(crate) struct BatchJob {
     shared: Arc<Shared>,
     packing: Packing,
-    manner: Manner,
+    manner: PacketMode,
     writes: Vec<Write>,
     /// Writes still to be sent that may travel in packets.
     packable: BTreeSet<usize>,
@@ -112,7 +112,7 @@ impl BatchJob {
         let mut job = Self {
             shared: Arc::clone(shared),
             packing: batch.packing,
-            manner: Manner { is_sequential: batch.order == Order::Sequential || stops, stops },
+            manner: PacketMode { is_sequential: batch.order == Order::Sequential || stops, stops },
             writes,
             packable,
             alone,
