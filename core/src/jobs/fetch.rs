@@ -45,7 +45,7 @@ pub(crate) struct FetchJob {
     next_tag: u64,
     outputs: VecDeque<Output>,
     /// What was put out and is not consumed, oldest first.
-    unconsumed: VecDeque<Unconsumed>,
+    unconsumed: VecDeque<UnconsumedChunk>,
     partly_consumed: usize,
     /// Whether any set was ever read: until then a refusal may be about something other than an id.
     read_something: bool,
@@ -67,16 +67,16 @@ enum Stage {
 struct Chunk {
     tag: u64,
     ids: Option<IdSet>,
-    state: State,
+    state: ChunkState,
 }
 
-enum State {
+enum ChunkState {
     Planned,
     Requested,
     Answered(Box<Resources>),
 }
 
-struct Unconsumed {
+struct UnconsumedChunk {
     requested: IdSet,
     /// For each resource, which of the requested ids it is, where that can be told.
     ids: Vec<Option<u64>>,
@@ -150,13 +150,13 @@ impl FetchJob {
             Stage::Cutting(left) => {
                 if let Some(chunk) = left.next() {
                     let tag = self.tag();
-                    self.chunks.push_back(Chunk { tag, ids: Some(chunk), state: State::Planned });
+                    self.chunks.push_back(Chunk { tag, ids: Some(chunk), state: ChunkState::Planned });
                 }
             }
             Stage::WholeList => {
                 self.stage = nothing_left();
                 let tag = self.tag();
-                self.chunks.push_back(Chunk { tag, ids: None, state: State::Planned });
+                self.chunks.push_back(Chunk { tag, ids: None, state: ChunkState::Planned });
             }
             Stage::ToPlan(_) | Stage::Planning(_) => {}
         }
@@ -177,7 +177,7 @@ impl FetchJob {
             }
             known = known.union(&ids);
             let tag = self.tag();
-            chunks.push_back(Chunk { tag, ids: Some(ids), state: State::Planned });
+            chunks.push_back(Chunk { tag, ids: Some(ids), state: ChunkState::Planned });
         }
         let missing = asked.difference(&known);
         if !missing.is_empty() {
@@ -189,7 +189,7 @@ impl FetchJob {
     }
 
     fn put_out(&mut self, resources: Resources) {
-        self.unconsumed.push_back(Unconsumed {
+        self.unconsumed.push_back(UnconsumedChunk {
             requested: resources.requested.clone(),
             ids: resources.items.iter().map(|item| item.id.filter(|_| self.listed.names_asked)).collect(),
         });
@@ -198,8 +198,8 @@ impl FetchJob {
 
     /// Puts out what is answered, in order.
     fn advance(&mut self) {
-        while let Some(Chunk { state: State::Answered(_), .. }) = self.chunks.front() {
-            if let Some(Chunk { state: State::Answered(resources), .. }) = self.chunks.pop_front() {
+        while let Some(Chunk { state: ChunkState::Answered(_), .. }) = self.chunks.front() {
+            if let Some(Chunk { state: ChunkState::Answered(resources), .. }) = self.chunks.pop_front() {
                 self.put_out(*resources);
             }
         }
@@ -213,7 +213,7 @@ impl FetchJob {
     }
 
     fn answer_chunk(&mut self, index: usize, resources: Resources) {
-        self.chunks[index].state = State::Answered(Box::new(resources));
+        self.chunks[index].state = ChunkState::Answered(Box::new(resources));
         self.advance();
     }
 
@@ -233,8 +233,8 @@ impl FetchJob {
         };
         events.push(Event::Bisecting { resource: self.resource.clone(), ids: ids.len() });
         let (first, second) = (self.tag(), self.tag());
-        self.chunks[index] = Chunk { tag: first, ids: Some(lower), state: State::Planned };
-        self.chunks.insert(index + 1, Chunk { tag: second, ids: Some(upper), state: State::Planned });
+        self.chunks[index] = Chunk { tag: first, ids: Some(lower), state: ChunkState::Planned };
+        self.chunks.insert(index + 1, Chunk { tag: second, ids: Some(upper), state: ChunkState::Planned });
         Ok(())
     }
 }
@@ -250,17 +250,17 @@ impl Job for FetchJob {
             self.stage = Stage::Planning(ids);
             return Some(Draft::read(PLANNING, Method::Options, path, &self.template, ""));
         }
-        let out = self.chunks.iter().filter(|chunk| !matches!(chunk.state, State::Planned)).count();
+        let out = self.chunks.iter().filter(|chunk| !matches!(chunk.state, ChunkState::Planned)).count();
         if out >= self.ahead {
             return None;
         }
-        if !self.chunks.iter().any(|chunk| matches!(chunk.state, State::Planned)) {
+        if !self.chunks.iter().any(|chunk| matches!(chunk.state, ChunkState::Planned)) {
             self.cut();
         }
-        let index = self.chunks.iter().position(|chunk| matches!(chunk.state, State::Planned))?;
+        let index = self.chunks.iter().position(|chunk| matches!(chunk.state, ChunkState::Planned))?;
         let path = self.url_path(self.chunks[index].ids.as_ref());
         let chunk = &mut self.chunks[index];
-        chunk.state = State::Requested;
+        chunk.state = ChunkState::Requested;
         Some(Draft::read(chunk.tag, Method::Get, path, &self.template, self.query.as_str()))
     }
 
@@ -333,7 +333,8 @@ impl Job for FetchJob {
     }
 
     fn outlook(&self) -> Outlook {
-        let planned = self.chunks.iter().filter(|chunk| matches!(chunk.state, State::Planned)).count() as u64;
+        let planned =
+            self.chunks.iter().filter(|chunk| matches!(chunk.state, ChunkState::Planned)).count() as u64;
         let (uncut, exact) = match &self.stage {
             Stage::ToPlan(ids) => (1 + chunk_count(ids, self.id_limit), false),
             Stage::Planning(ids) => (chunk_count(ids, self.id_limit), false),

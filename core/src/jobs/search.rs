@@ -50,7 +50,7 @@ pub(crate) struct SearchJob {
     /// Rows put out, over all pages.
     delivered: u64,
     /// Pages that were put out or wait to be, and are not yet consumed.
-    unconsumed: VecDeque<Unconsumed>,
+    unconsumed: VecDeque<UnconsumedPage>,
     /// Where consumption stands.
     consumed: Consumed,
 }
@@ -61,7 +61,7 @@ enum Slot {
 }
 
 /// What acknowledging needs to know of a page.
-struct Unconsumed {
+struct UnconsumedPage {
     first_result: u64,
     /// First row after the page.
     next: u64,
@@ -192,7 +192,7 @@ impl SearchJob {
             rows: handed_out,
             duplicates,
         });
-        self.unconsumed.push_back(Unconsumed { first_result, next, kept, keys, rows: handed_out });
+        self.unconsumed.push_back(UnconsumedPage { first_result, next, kept, keys, rows: handed_out });
         self.outputs.push_back(Output::Page(SearchPage { page, first_result, duplicates }));
         Ok(())
     }

@@ -44,7 +44,7 @@ pub(crate) struct SweepJob {
     columns: Vec<String>,
     paging: Paging,
     page_size: u64,
-    order: Order,
+    order: RowOrder,
     /// The column that tells rows apart.
     key: Option<String>,
     /// Where to put what the first page's meta-data teaches; `None` afterwards.
@@ -57,11 +57,11 @@ pub(crate) struct SweepJob {
     ended: bool,
     outputs: VecDeque<Output>,
     /// The last row of all that were seen, in the order.
-    last: Option<Place>,
+    last: Option<RowPlace>,
     seen: Seen,
     /// Ends behind the last row with a greater key than this.
     stop_at: Option<u64>,
-    latest: Option<(Place, Place, usize)>,
+    latest: Option<(RowPlace, RowPlace, usize)>,
     same: u32,
     fruitless: u64,
     results_available: Option<u64>,
@@ -69,7 +69,7 @@ pub(crate) struct SweepJob {
 
 /// What the rows are sorted by, as far as the API can sort by it.
 #[derive(Clone, Debug, Default)]
-struct Order {
+struct RowOrder {
     watermark: Option<String>,
     by_key: bool,
     descending: bool,
@@ -79,7 +79,7 @@ struct Order {
 
 /// Where a row stands in the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
+struct RowPlace {
     watermark: Option<i64>,
     key: Option<u64>,
     /// The row itself, where no key tells it.
@@ -116,7 +116,7 @@ impl SweepJob {
             columns: search.columns.clone(),
             paging: search.paging.unwrap_or(config.paging),
             page_size,
-            order: Order { watermark: None, by_key, descending: false, holds: true },
+            order: RowOrder { watermark: None, by_key, descending: false, holds: true },
             seen: if key.is_some() { Seen::Keys(RoaringTreemap::new(), 0) } else { Seen::Unknown },
             key,
             live: Some(live),
@@ -170,7 +170,7 @@ impl SweepJob {
         }
         self.wanted = first_result.max(1);
         self.seen = Seen::Keys(RoaringTreemap::new(), key);
-        self.last = Some(Place { watermark: None, key: Some(key), text: None });
+        self.last = Some(RowPlace { watermark: None, key: Some(key), text: None });
         self
     }
 
@@ -215,7 +215,7 @@ impl SweepJob {
         Ok(())
     }
 
-    fn places(&self, page: &Page) -> Vec<Place> {
+    fn places(&self, page: &Page) -> Vec<RowPlace> {
         let key = self.key.as_deref().and_then(|name| page.column(name));
         let watermark = self.order.watermark.as_deref().and_then(|name| page.column(name));
         let place = |row: usize| {
@@ -225,22 +225,23 @@ impl SweepJob {
                 page.row_json(row, &mut text);
                 text
             });
-            Place { watermark: watermark.and_then(|column| instant_of(column, row)), key, text }
+            RowPlace { watermark: watermark.and_then(|column| instant_of(column, row)), key, text }
         };
         (0..page.rows()).map(place).collect()
     }
 
     /// Rows that are not in the order that was asked for show that the server sorts in another way: from then on a
     /// page overlaps only when its first row was seen.
-    fn note_order(&mut self, places: &[Place]) {
-        let is_contrary = |pair: &[Place]| self.order.compare(&pair[0], &pair[1]) == Some(Ordering::Greater);
+    fn note_order(&mut self, places: &[RowPlace]) {
+        let is_contrary =
+            |pair: &[RowPlace]| self.order.compare(&pair[0], &pair[1]) == Some(Ordering::Greater);
         if places.windows(2).any(is_contrary) {
             self.order.holds = false;
         }
     }
 
     /// Whether nothing can have been skipped before the page.
-    fn overlaps(&self, places: &[Place]) -> bool {
+    fn overlaps(&self, places: &[RowPlace]) -> bool {
         let Some(last) = self.last.as_ref().filter(|_| self.wanted > 1) else { return true };
         // Nothing where the last row stood: it, or others before it, are gone.
         let Some(first) = places.first() else { return false };
@@ -260,7 +261,7 @@ impl SweepJob {
         self.wanted = from.saturating_sub(step).max(1);
     }
 
-    fn drop_seen(&mut self, page: &mut Page, places: &[Place]) {
+    fn drop_seen(&mut self, page: &mut Page, places: &[RowPlace]) {
         // Without keys, only the row that is read twice is known, and what stands before it.
         let behind = self.last.as_ref().filter(|last| last.text.is_some());
         let behind =
@@ -292,7 +293,7 @@ impl SweepJob {
     }
 
     /// A server that repeats the same rows without end must not keep us asking without end.
-    fn check_progress(&mut self, fresh: u64, places: &[Place], page: &Page) -> Result<()> {
+    fn check_progress(&mut self, fresh: u64, places: &[RowPlace], page: &Page) -> Result<()> {
         let now = places
             .first()
             .zip(places.last())
@@ -320,14 +321,14 @@ impl SweepJob {
     }
 }
 
-impl Order {
+impl RowOrder {
     fn tells(&self) -> bool {
         self.by_key || self.watermark.is_some()
     }
 
     /// How two rows stand to each other; `None` where that cannot be told: no source says where NULL sorts, and
     /// rows that compare equal may stand either way when the key does not decide.
-    fn compare(&self, one: &Place, other: &Place) -> Option<Ordering> {
+    fn compare(&self, one: &RowPlace, other: &RowPlace) -> Option<Ordering> {
         if self.watermark.is_some() && one.watermark != other.watermark {
             return Some(one.watermark?.cmp(&other.watermark?));
         }
@@ -355,7 +356,7 @@ impl Order {
 }
 
 impl Seen {
-    fn has(&self, place: &Place) -> bool {
+    fn has(&self, place: &RowPlace) -> bool {
         let Some(key) = place.key else { return false };
         match self {
             Seen::Unknown => false,
@@ -365,7 +366,7 @@ impl Seen {
     }
 
     /// Takes note of a row, and says whether it is new. A row without a key cannot be told from others: it is.
-    fn insert(&mut self, place: &Place) -> bool {
+    fn insert(&mut self, place: &RowPlace) -> bool {
         let Some(key) = place.key else { return true };
         match self {
             Seen::Unknown => true,

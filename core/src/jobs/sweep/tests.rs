@@ -10,7 +10,7 @@ const ORDERS: &str = "order-service/order-search";
 
 /// A search of two columns, and what is wrong with it.
 #[derive(Clone, Default)]
-struct Server {
+struct SearchServer {
     /// Key and watermark, the latter in seconds.
     rows: Vec<(u64, Option<i64>)>,
     lies: Lies,
@@ -25,7 +25,7 @@ struct Lies {
     ignores_paging: bool,
 }
 
-impl Server {
+impl SearchServer {
     fn of(rows: impl IntoIterator<Item = (u64, Option<i64>)>) -> Self {
         Self { rows: rows.into_iter().collect(), ..Self::default() }
     }
@@ -92,7 +92,7 @@ fn by_date(page_size: u32) -> SweepJob {
 /// Sweeps to the end. `meanwhile` changes the rows after each answer, the first of which is number 1.
 fn run(
     mut job: SweepJob,
-    server: &mut Server,
+    server: &mut SearchServer,
     mut meanwhile: impl FnMut(&mut Vec<(u64, Option<i64>)>, usize),
 ) -> Result<Vec<(u64, Option<i64>)>> {
     let mut seen = Vec::new();
@@ -129,7 +129,7 @@ fn numbered(count: u64) -> Vec<(u64, Option<i64>)> {
 #[test]
 fn a_quiet_search_costs_one_row_more_a_page() {
     for paging in [Paging::FirstResult, Paging::Offset] {
-        let mut server = Server::of(numbered(10_000));
+        let mut server = SearchServer::of(numbered(10_000));
         let seen = run(sweep(500, paging), &mut server, |_, _| {}).unwrap();
         assert_eq!(seen, numbered(10_000));
         assert_eq!(server.asked.len(), 21);
@@ -145,14 +145,14 @@ fn a_quiet_search_costs_one_row_more_a_page() {
 #[test]
 fn a_full_last_page_is_asked_behind() {
     for count in [0, 1, 9, 10, 11, 19, 20, 28, 29] {
-        let mut server = Server::of(numbered(count));
+        let mut server = SearchServer::of(numbered(count));
         assert_eq!(run(by_key(10), &mut server, |_, _| {}).unwrap(), numbered(count), "{count}");
     }
 }
 
 #[test]
 fn rows_that_move_up_are_not_lost() {
-    let mut server = Server::of(numbered(1_000));
+    let mut server = SearchServer::of(numbered(1_000));
     let seen = run(by_key(100), &mut server, |rows, number| {
         if number == 3 {
             rows.drain(0..130);
@@ -164,7 +164,7 @@ fn rows_that_move_up_are_not_lost() {
 
 #[test]
 fn nothing_is_lost_when_all_that_was_seen_is_gone() {
-    let mut server = Server::of(numbered(1_000));
+    let mut server = SearchServer::of(numbered(1_000));
     let seen = run(by_key(100), &mut server, |rows, number| {
         if number == 4 {
             rows.drain(0..700);
@@ -180,7 +180,7 @@ fn nothing_is_lost_when_all_that_was_seen_is_gone() {
 #[test]
 fn an_empty_page_behind_rows_that_vanished_is_no_end() {
     // 105 rows: the second page begins at row 100; six rows less, and nothing stands there any more.
-    let mut server = Server::of(numbered(105));
+    let mut server = SearchServer::of(numbered(105));
     let seen = run(by_key(100), &mut server, |rows, number| {
         if number == 1 {
             rows.drain(0..6);
@@ -192,7 +192,7 @@ fn an_empty_page_behind_rows_that_vanished_is_no_end() {
 
 #[test]
 fn a_row_that_changes_comes_again_at_the_end() {
-    let mut server = Server::of(numbered(300));
+    let mut server = SearchServer::of(numbered(300));
     let seen = run(by_date(100), &mut server, |rows, number| {
         if number <= 2 {
             rows[number] = (number as u64 + 1, Some(1_000 + number as i64));
@@ -207,7 +207,7 @@ fn a_row_that_changes_comes_again_at_the_end() {
 #[test]
 fn equal_dates_over_whole_pages_lose_nothing() {
     let rows: Vec<(u64, Option<i64>)> = (1..=1_000).map(|key| (key, Some(7))).collect();
-    let mut server = Server::of(rows.clone());
+    let mut server = SearchServer::of(rows.clone());
     let seen = run(by_date(50), &mut server, |rows, number| {
         if number == 5 {
             rows.retain(|(key, _)| *key > 60);
@@ -222,7 +222,7 @@ fn counts_may_lie() {
     for more_pages in [Some(true), Some(false), None] {
         for available in [None, Some(0), Some(50), Some(100_000)] {
             let lies = Lies { more_pages, available, ..Lies::default() };
-            let mut server = Server { lies, ..Server::of(numbered(333)) };
+            let mut server = SearchServer { lies, ..SearchServer::of(numbered(333)) };
             assert_eq!(run(by_key(50), &mut server, |_, _| {}).unwrap(), numbered(333));
             assert!(server.asked.len() <= 8, "{} requests", server.asked.len());
         }
@@ -232,7 +232,7 @@ fn counts_may_lie() {
 #[test]
 fn a_server_that_does_not_page_is_told_of() {
     let lies = Lies { ignores_paging: true, ..Lies::default() };
-    let mut server = Server { lies, ..Server::of(numbered(100)) };
+    let mut server = SearchServer { lies, ..SearchServer::of(numbered(100)) };
     let error = run(by_key(50), &mut server, |_, _| {}).unwrap_err();
     assert_eq!(error.kind(), Kind::Protocol);
     assert!(server.asked.len() <= 6);
@@ -244,7 +244,7 @@ fn a_server_that_does_not_sort_loses_nothing_either() {
     rows.reverse();
     rows.swap(3, 400);
     let lies = Lies { ignores_sort: true, ..Lies::default() };
-    let mut server = Server { lies, ..Server::of(rows.clone()) };
+    let mut server = SearchServer { lies, ..SearchServer::of(rows.clone()) };
     let mut seen = run(by_key(50), &mut server, |rows, number| {
         if number == 4 {
             rows.drain(0..20);
@@ -257,7 +257,7 @@ fn a_server_that_does_not_sort_loses_nothing_either() {
 
 #[test]
 fn a_sweep_downwards_ends_where_it_is_told() {
-    let mut server = Server::of(numbered(1_000));
+    let mut server = SearchServer::of(numbered(1_000));
     let seen = run(by_key(100).down_to(850), &mut server, |rows, number| {
         if number == 1 {
             rows.push((1_001, None));
@@ -272,7 +272,7 @@ fn a_sweep_downwards_ends_where_it_is_told() {
 fn a_sweep_goes_on_behind_an_earlier_one_though_rows_are_gone() {
     let mut rows = numbered(1_000);
     rows.drain(100..180);
-    let mut server = Server::of(rows);
+    let mut server = SearchServer::of(rows);
     // Row 500 had key 500 then.
     let seen = run(by_key(100).behind(500, 500), &mut server, |_, _| {}).unwrap();
     assert_eq!(seen, numbered(1_000).split_off(500));
@@ -280,7 +280,7 @@ fn a_sweep_goes_on_behind_an_earlier_one_though_rows_are_gone() {
 
 #[test]
 fn what_is_to_come_is_known_after_the_first_page() {
-    let mut server = Server::of(numbered(10_000));
+    let mut server = SearchServer::of(numbered(10_000));
     let mut job = by_key(500);
     assert_eq!(job.outlook(), Outlook { requests: 1, exact: false, items: None });
     let draft = job.next().unwrap();
@@ -317,7 +317,7 @@ proptest! {
         changes in changes(),
     ) {
         let rows: Vec<_> = (1..=count).map(|key| (key, Some(key as i64 / equal))).collect();
-        let mut server = Server::of(rows);
+        let mut server = SearchServer::of(rows);
         let (mut next_key, mut next_date) = (count + 1, count as i64 + 1);
         let job = if dated { by_date(page_size) } else { by_key(page_size) };
         let mut at_the_last_answer = server.rows.clone();
