@@ -123,14 +123,14 @@ proptest! {
 }
 
 /// A server with a cap, on either reading of the notes.
-struct Server {
+struct CappedServer {
     rolling: bool,
     counted: VecDeque<u64>,
     window_started: Option<u64>,
     in_window: u64,
 }
 
-impl Server {
+impl CappedServer {
     const QUOTA: u64 = 200;
 
     fn new(rolling: bool) -> Self {
@@ -160,7 +160,7 @@ impl Server {
 
 /// Runs one client for a while, beside a neighbour that asks every so many milliseconds. Answers requests
 /// served and cap answers.
-fn run(server: &mut Server, latency: u64, minutes: u64, neighbour_every: Option<u64>) -> (u64, u64) {
+fn run(server: &mut CappedServer, latency: u64, minutes: u64, neighbour_every: Option<u64>) -> (u64, u64) {
     let pool = pool(200);
     let (mut now, mut served, mut capped) = (5_000u64, 0, 0);
     let mut neighbour_at = now;
@@ -197,7 +197,7 @@ fn run(server: &mut Server, latency: u64, minutes: u64, neighbour_every: Option<
 fn a_sole_user_gets_the_whole_quota_and_never_trips_the_cap() {
     for rolling in [false, true] {
         for latency in [2, 40, 120, 250] {
-            let (served, capped) = run(&mut Server::new(rolling), latency, 60, None);
+            let (served, capped) = run(&mut CappedServer::new(rolling), latency, 60, None);
             assert_eq!(capped, 0, "rolling {rolling}, latency {latency}");
             assert!(served >= 200 * 60 * 995 / 1_000, "rolling {rolling}, latency {latency}: {served}");
         }
@@ -208,7 +208,7 @@ fn a_sole_user_gets_the_whole_quota_and_never_trips_the_cap() {
 fn with_neighbours_the_cap_is_hardly_ever_tripped() {
     for rolling in [false, true] {
         for every in [330, 450, 700, 1_500, 5_000] {
-            let (served, capped) = run(&mut Server::new(rolling), 60, 60, Some(every));
+            let (served, capped) = run(&mut CappedServer::new(rolling), 60, 60, Some(every));
             assert!(capped <= 6, "rolling {rolling}, neighbour every {every} ms: {capped} caps in an hour");
             let left_over = (200u64 * 60).saturating_sub(60 * PERIOD / every);
             assert!(

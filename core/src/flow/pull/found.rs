@@ -30,7 +30,7 @@ pub(super) enum Sighting {
 pub(super) struct FoundRow {
     pub(super) id: Option<u64>,
     /// The latest of its watermarks.
-    pub(super) change: Option<RowChange>,
+    pub(super) change: Option<ChangeTime>,
     /// What it has in each watermark column, in milliseconds.
     values: Vec<Option<i64>>,
     /// The row as an object, where rows are handed out.
@@ -42,7 +42,7 @@ pub(super) struct FoundRow {
 
 /// When a record changed.
 #[derive(Clone)]
-pub(super) struct RowChange {
+pub(super) struct ChangeTime {
     pub(super) at: i64,
     /// As Brightpearl writes it.
     pub(super) text: String,
@@ -69,7 +69,7 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
         let latest =
             (0..values.len()).filter(|index| values[*index].is_some()).max_by_key(|index| values[*index]);
         let change = latest.and_then(|index| {
-            Some(RowChange { at: values[index]?, text: text_of(watermarks[index]?.cell(row)) })
+            Some(ChangeTime { at: values[index]?, text: text_of(watermarks[index]?.cell(row)) })
         });
         FoundRow {
             id: key.and_then(|column| key_of(column, row)),

@@ -248,14 +248,14 @@ mod tests {
                 {"to": "/tax", "value": "0.00"}, {"to": "/taxCode", "value": "T20"}]}]}"#;
 
     /// A push of orders, and what it knows.
-    struct Case {
+    struct OrderPush {
         terms: Terms,
         ledger: Ledger,
         lookups: Lookups,
         creations: Creations,
     }
 
-    impl Case {
+    impl OrderPush {
         fn new(existing: Existing) -> Self {
             let push = Push { existing, looks_ms: vec![1, 2], ..Push::writing(ORDERS).unwrap() };
             Self {
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_record_is_written_once_it_is_known_not_to_be_there() {
-        let mut case = Case::new(Existing::Leave);
+        let mut case = OrderPush::new(Existing::Leave);
         let entry = case.entry(None);
         assert!(matches!(case.verdict(&entry), Verdict::LookUp(sought) if sought[0].value == "A-1"));
         case.not_found(&entry);
@@ -308,7 +308,7 @@ mod tests {
             (Existing::Reject, Some(State::Rejected)),
             (Existing::Update, None),
         ] {
-            let mut case = Case::new(existing);
+            let mut case = OrderPush::new(existing);
             let entry = case.entry(None);
             case.found(&entry);
             assert_eq!(case.ending(&entry), state, "{existing:?}");
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_creation_in_doubt_is_looked_for_as_often_as_was_asked_before_it_is_sent_again() {
-        let mut case = Case::new(Existing::Leave);
+        let mut case = OrderPush::new(Existing::Leave);
         let mut entry = case.entry(Some(Known::InDoubt { is_update: false }));
         case.not_found(&entry);
         for _ in 0..2 {
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_change_in_doubt_of_what_is_gone_stays_in_doubt() {
-        let mut case = Case::new(Existing::Update);
+        let mut case = OrderPush::new(Existing::Update);
         let entry = case.entry(Some(Known::InDoubt { is_update: true }));
         case.not_found(&entry);
         assert!(matches!(case.verdict(&entry), Verdict::LeaveInDoubt));
@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn what_is_found_after_a_creation_in_doubt_was_created_by_it_unless_another_record_left_it_there() {
-        let mut case = Case::new(Existing::Leave);
+        let mut case = OrderPush::new(Existing::Leave);
         let entry = case.entry(Some(Known::InDoubt { is_update: false }));
         case.found(&entry);
         assert_eq!(case.ending(&entry), Some(State::Created));
