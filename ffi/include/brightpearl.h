@@ -684,7 +684,8 @@ typedef struct bp_client bp_client;
  *  - `BP_STEP_KIND_RESULTS`: results of a batch, in the order in which the writes were added, perhaps in several steps:
  *    `index` (the place of the write, from 0), and `reply` with `status`, `headers` (pairs) and `body` (a text;
  *    `body_base64` where it is not UTF-8), or `error`. A write behind one that failed, which was therefore not carried
- *    out, has `BP_STATUS_CANCELLED` and `BP_DELIVERY_NOT_SENT`.
+ *    out, has `BP_STATUS_CANCELLED` and `BP_DELIVERY_NOT_SENT`. Of an error, what is absent, empty or false is left out;
+ *    `bp_data_error` has all of it.
  *  - `BP_STEP_KIND_TASK`: one item, an object with the members that `bp_tasks` describes; the name is the task's.
  *  - `BP_STEP_KIND_OUTCOMES`: what became of records of a push, in the order in which they end: `record` (its place in the
  *    input, from 0), `state` (`created`, `updated`, `unchanged`, `skipped`, `rejected` or `maybe-applied`), and what else

@@ -7,6 +7,7 @@
 mod advice;
 mod delivery;
 mod fault;
+mod form;
 mod kind;
 mod reach;
 mod redaction;
@@ -16,7 +17,6 @@ mod violation;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
 use crate::excerpt::shortened;
@@ -375,26 +375,3 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// The same members in every host's JSON.
-impl Serialize for Error {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let progress = self.progress().and_then(|json| RawValue::from_string(json.to_owned()).ok());
-        let mut error = serializer.serialize_struct("Error", 13)?;
-        error.serialize_field("kind", &self.kind())?;
-        error.serialize_field("message", self.message())?;
-        error.serialize_field("location", &self.location())?;
-        error.serialize_field("delivery", &self.delivery())?;
-        error.serialize_field("status", &self.status())?;
-        error.serialize_field("errors", self.errors())?;
-        error.serialize_field("retry_after", &self.retry_after())?;
-        error.serialize_field("request", &self.request())?;
-        error.serialize_field("advice", self.advice())?;
-        error.serialize_field("retryable", &self.is_retryable())?;
-        error.serialize_field("violations", self.violations())?;
-        error.serialize_field("verifications", self.verifications())?;
-        error.serialize_field("progress", &progress)?;
-        error.end()
-    }
-}

@@ -146,7 +146,7 @@ def _summary(error: BrightpearlError) -> str:
 
 
 def describe_error(error: BrightpearlError) -> dict[str, Any]:
-    """An error as data, for programs that read the output."""
+    """An error as data, for programs that read the output. What it does not have is left out."""
     described = {
         "kind": error.kind,
         "message": error.message,
@@ -160,7 +160,7 @@ def describe_error(error: BrightpearlError) -> dict[str, Any]:
         "violations": [str(violation) for violation in error.violations],
         "verifications": [str(verification) for verification in error.verifications],
     }
-    return {name: value for name, value in described.items() if value not in (None, [], "")}
+    return {name: value for name, value in described.items() if value is not False and value not in (None, [], "")}
 
 
 def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:

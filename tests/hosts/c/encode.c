@@ -181,6 +181,9 @@ static json_t *send(const bp_step *step) {
   put(object, "url", of_text(step->url));
   put(object, "headers", of_fields(step->headers, step->header_count));
   put(object, "body", of_bytes(step->body));
+  if (step->is_login) {
+    put(object, "is_login", json_true());
+  }
   return wrap("send", object);
 }
 

@@ -65,21 +65,30 @@ static json_t *verifications(const bp_error *error) {
   return array;
 }
 
+/* Puts a member that says something; the engine leaves out the others. */
+static void put_present(json_t *object, const char *name, json_t *value) {
+  if (json_is_null(value) || json_is_false(value) || (json_is_array(value) && json_array_size(value) == 0)) {
+    json_decref(value);
+    return;
+  }
+  put(object, name, value);
+}
+
 json_t *encode_error(const bp_error *error) {
   json_t *object = json_object();
   uint64_t retry_after = 0;
-  put(object, "kind", json_string(bp_status_name(bp_error_kind(error))));
-  put(object, "message", of_text(bp_error_message(error)));
-  put(object, "location", of_text(bp_error_location(error)));
-  put(object, "delivery", json_string(bp_delivery_name(bp_error_delivery(error))));
-  put(object, "status", bp_error_http_status(error) ? json_integer(bp_error_http_status(error)) : json_null());
-  put(object, "errors", server_errors(error));
-  put(object, "retry_after", bp_error_retry_after(error, &retry_after) ? of_number(retry_after) : json_null());
-  put(object, "request", request(error));
-  put(object, "advice", of_text(bp_error_advice(error)));
-  put(object, "retryable", json_boolean(bp_error_is_retryable(error)));
-  put(object, "violations", violations(error));
-  put(object, "verifications", verifications(error));
-  put(object, "progress", of_json(bp_error_progress(error)));
+  put_present(object, "kind", json_string(bp_status_name(bp_error_kind(error))));
+  put_present(object, "message", of_text(bp_error_message(error)));
+  put_present(object, "location", of_text(bp_error_location(error)));
+  put_present(object, "delivery", json_string(bp_delivery_name(bp_error_delivery(error))));
+  put_present(object, "status", bp_error_http_status(error) ? json_integer(bp_error_http_status(error)) : json_null());
+  put_present(object, "errors", server_errors(error));
+  put_present(object, "retry_after", bp_error_retry_after(error, &retry_after) ? of_number(retry_after) : json_null());
+  put_present(object, "request", request(error));
+  put_present(object, "advice", of_text(bp_error_advice(error)));
+  put_present(object, "retryable", json_boolean(bp_error_is_retryable(error)));
+  put_present(object, "violations", violations(error));
+  put_present(object, "verifications", verifications(error));
+  put_present(object, "progress", of_json(bp_error_progress(error)));
   return object;
 }

@@ -54,8 +54,9 @@ function stepJson(step) {
   switch (step.kind) {
     case "send": {
       const { method, url, headers, body } = step.request;
-      const { exchange, attempt } = step;
-      return { send: { exchange, attempt, method, url, headers, body: text(body) } };
+      const { exchange, attempt, isLogin } = step;
+      const sent = { exchange, attempt, method, url, headers, body: text(body) };
+      return { send: isLogin ? { ...sent, is_login: isLogin } : sent };
     }
     case "wait":
       return { wait: { until: step.until, reason: step.reason } };
@@ -88,10 +89,12 @@ function stepJson(step) {
   }
 }
 
-/** Members that the engine leaves out when they say nothing. */
+/** Those members that say something: the engine leaves out the others. */
 const present = (members) =>
   Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== null && value !== false && value?.length !== 0),
+    Object.entries(members).filter(
+      ([, value]) => value !== null && value !== false && !(Array.isArray(value) && value.length === 0),
+    ),
   );
 
 function outcomeJson({ record, state, dryRun, error, ...more }) {
@@ -152,7 +155,7 @@ function resourcesJson({ items, requested, missing, refused }) {
 function errorJson({ reason, retryAfter, kind, location, delivery, status, errors, request, ...more }) {
   const { advice, retryable, violations, verifications, progress } = more;
   const told = { kind, message: reason, location, delivery, status, errors, retry_after: retryAfter, request };
-  return { ...told, advice, retryable, violations, verifications, progress };
+  return present({ ...told, advice, retryable, violations, verifications, progress });
 }
 
 function explanationJson({ requestsSent, requestsNeeded, exact, items, milliseconds }) {

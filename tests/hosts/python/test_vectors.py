@@ -197,16 +197,15 @@ def step_of(step: object) -> Any:
     """A step in the vectors' form."""
     match step:
         case Send():
-            return {
-                "send": {
-                    "exchange": step.exchange,
-                    "attempt": step.attempt,
-                    "method": step.method,
-                    "url": step.url,
-                    "headers": [list(line) for line in step.headers],
-                    "body": step.body.decode(),
-                }
+            sent = {
+                "exchange": step.exchange,
+                "attempt": step.attempt,
+                "method": step.method,
+                "url": step.url,
+                "headers": [list(line) for line in step.headers],
+                "body": step.body.decode(),
             }
+            return {"send": sent | {"is_login": True} if step.is_login else sent}
         case Wait():
             return {"wait": {"until": step.until, "reason": step.reason}}
         case Pending():
@@ -316,7 +315,7 @@ def resources_of(batch: ResourceBatch) -> Any:
 
 def error_of(error: BrightpearlError) -> Any:
     request = error.request
-    return {
+    told = {
         "kind": error.kind,
         "message": error.message,
         "location": error.location,
@@ -331,6 +330,12 @@ def error_of(error: BrightpearlError) -> Any:
         "verifications": [verification_of(verification) for verification in error.verifications],
         "progress": error.progress,
     }
+    return present(told)
+
+
+def present(members: dict[str, Any]) -> dict[str, Any]:
+    """Those members that say something: the engine leaves out the others."""
+    return {name: value for name, value in members.items() if value is not None and value is not False and value != []}
 
 
 def violation_of(violation: Violation) -> Any:

@@ -44,7 +44,7 @@ pub fn explanation(explanation: &Explanation) -> Value {
 
 /// An error.
 pub fn error(error: &Error) -> Value {
-    json!({
+    present(json!({
         "kind": error.kind().as_str(),
         "message": error.message(),
         "location": error.location(),
@@ -58,7 +58,15 @@ pub fn error(error: &Error) -> Value {
         "violations": error.violations(),
         "verifications": error.verifications(),
         "progress": error.progress().map(json_value),
-    })
+    }))
+}
+
+/// An object without the members that say nothing.
+fn present(mut object: Value) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.retain(|_, value| !value.is_null() && *value != json!(false) && *value != json!([]));
+    }
+    object
 }
 
 /// An operation read from its JSON.
@@ -70,14 +78,18 @@ pub fn operation(value: &Value) -> Result<Operation> {
 }
 
 fn send(exchange: &Exchange) -> Value {
-    json!({
+    let mut sent = json!({
         "exchange": exchange.id,
         "attempt": exchange.attempt,
         "method": exchange.request.method.as_str(),
         "url": exchange.request.url,
         "headers": headers(&exchange.request.headers),
         "body": String::from_utf8_lossy(&exchange.request.body),
-    })
+    });
+    if exchange.is_login {
+        sent["is_login"] = json!(true);
+    }
+    sent
 }
 
 fn headers(headers: &Headers) -> Value {

@@ -56,7 +56,7 @@ pub fn error(error: &Error) -> Value {
     let errors = error.errors.iter().map(|error| json!({ "code": error.code, "message": error.message }));
     let request =
         error.request.as_ref().map(|request| json!({ "method": method(request.method), "url": request.url }));
-    json!({
+    present(json!({
         "kind": error_kind(error.kind),
         "message": error.message,
         "location": error.location,
@@ -70,7 +70,15 @@ pub fn error(error: &Error) -> Value {
         "violations": error.violations.iter().map(violation).collect::<Vec<_>>(),
         "verifications": error.verifications.iter().map(verification).collect::<Vec<_>>(),
         "progress": error.progress.as_deref().map(json_value),
-    })
+    }))
+}
+
+/// An object without the members that say nothing.
+fn present(mut object: Value) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.retain(|_, value| !value.is_null() && *value != json!(false) && *value != json!([]));
+    }
+    object
 }
 
 fn violation(violation: &Violation) -> Value {
@@ -101,14 +109,18 @@ pub fn json_value(text: &str) -> Value {
 }
 
 fn send(exchange: &Exchange) -> Value {
-    json!({
+    let mut sent = json!({
         "exchange": exchange.id,
         "attempt": exchange.attempt,
         "method": method(exchange.request.method),
         "url": exchange.request.url,
         "headers": headers(&exchange.request.headers),
         "body": text(&exchange.request.body),
-    })
+    });
+    if exchange.is_login {
+        sent["is_login"] = json!(true);
+    }
+    sent
 }
 
 fn headers(headers: &[Header]) -> Value {
