@@ -9,7 +9,7 @@ use crate::catalog::{self, Match};
 use crate::error::{Delivery, Error, Fault, Kind, Result, Verification, Violation};
 use crate::http::Method;
 use crate::job::Draft;
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 use crate::telemetry::{Event, template};
 use crate::validate;
 
@@ -43,9 +43,9 @@ pub(crate) struct Checked {
 /// # Errors
 /// [`Kind::Validation`] at what is wrong: `path`, `headers`, `idempotent`, or the JSON Pointer of the body's
 /// first error, with all of them in [`Error::violations`].
-pub(crate) fn check_request(request: &Request, unknown: UnknownMembers) -> Result<Checked> {
+pub(crate) fn check_request(request: &SingleRequest, unknown: UnknownMembers) -> Result<Checked> {
     request.check()?;
-    let Request { method, path, body, .. } = request;
+    let SingleRequest { method, path, body, .. } = request;
     let warnings = if request.unchecked {
         validate::validate(path, *method, body.as_bytes(), unknown)
     } else {
@@ -58,9 +58,9 @@ pub(crate) fn check_request(request: &Request, unknown: UnknownMembers) -> Resul
 ///
 /// # Errors
 /// [`Kind::Validation`] at `path`, `headers` or `idempotent`.
-pub(crate) fn known_request(request: &Request) -> Result<Checked> {
+pub(crate) fn known_request(request: &SingleRequest) -> Result<Checked> {
     request.check()?;
-    let Request { method, path, body, .. } = request;
+    let SingleRequest { method, path, body, .. } = request;
     let mut query = Query::default();
     for (name, value) in &request.query {
         query.push(name, value);
@@ -83,7 +83,7 @@ pub(crate) fn known_request(request: &Request) -> Result<Checked> {
 }
 
 /// A form is sent as one; everything else, a JSON Patch too, as `application/json` (API notes §1.6).
-fn headers(request: &Request, found: Option<&Match<'_>>) -> Vec<(String, String)> {
+fn headers(request: &SingleRequest, found: Option<&Match<'_>>) -> Vec<(String, String)> {
     let mut headers = request.headers.clone();
     let is_form = found.is_some_and(|found| matches!(found.operation.content, Content::Form(_)));
     if is_form && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {

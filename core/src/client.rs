@@ -6,7 +6,7 @@ use crate::account::Endpoint;
 use crate::auth::{Session, Tokens};
 use crate::call::Call;
 use crate::error::Result;
-use crate::operation::{Batch, Fetch, Operation, Options, Pull, Push, Request, Search, Task};
+use crate::operation::{Batch, Fetch, Operation, Options, Pull, Push, Search, SingleRequest, Task};
 use crate::pool::{Budget, Pool};
 use crate::shared::Shared;
 use crate::start;
@@ -56,7 +56,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::start`].
-    pub fn request(&self, request: Request) -> Result<Call> {
+    pub fn request(&self, request: SingleRequest) -> Result<Call> {
         self.start(request)
     }
 
@@ -164,7 +164,7 @@ impl Client {
     /// as well.
     ///
     /// ```
-    /// use brightpearl_core::operation::Request;
+    /// use brightpearl_core::operation::SingleRequest;
     /// use brightpearl_core::{Client, Config, Method, Response, Step};
     ///
     /// # fn main() -> brightpearl_core::Result<()> {
@@ -172,7 +172,7 @@ impl Client {
     ///     r#"{"account": "acme", "datacentre": "use1", "credentials": {"type": "oauth", "app_ref": "acme_shop",
     ///         "dev_ref": "acme_dev", "grant": {"tokens": {"refresh_token": "first"}}}}"#,
     /// )?)?;
-    /// let mut call = client.request(Request::new(Method::Get, "order-service/order-type"))?;
+    /// let mut call = client.request(SingleRequest::new(Method::Get, "order-service/order-type"))?;
     /// let Step::Send(login) = call.poll(0)? else { unreachable!() };
     /// call.answer(login.id, Response::new(200, r#"{"access_token":"a","refresh_token":"second"}"#), 10)?;
     /// assert_eq!(client.token_changes(), 1);

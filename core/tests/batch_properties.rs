@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use brightpearl_core::operation::{Batch, OnFailure, Order, Packing, Request};
+use brightpearl_core::operation::{Batch, OnFailure, Order, Packing, SingleRequest};
 use brightpearl_core::{
     BatchResult, Call, Client, Config, Delivery, Exchange, Kind, Method, Output, Response, Step,
     TransportFailure,
@@ -32,7 +32,7 @@ enum Verb {
 }
 
 impl Write {
-    fn request(self, index: usize) -> Request {
+    fn request(self, index: usize) -> SingleRequest {
         let method = match self.verb {
             Verb::Post => Method::Post,
             Verb::Put | Verb::PutOnce | Verb::Guarded => Method::Put,
@@ -40,7 +40,7 @@ impl Write {
             Verb::Patch => Method::Patch,
         };
         let body = json!({ "index": index, "refused": self.is_refused }).to_string();
-        let mut request = Request::new(method, format!("model-service/thing/{index}")).body(body);
+        let mut request = SingleRequest::new(method, format!("model-service/thing/{index}")).body(body);
         request.idempotent = self.is_repeatable();
         if let Verb::Guarded = self.verb {
             request.headers.push(("If-Match".to_owned(), "1".to_owned()));

@@ -1,6 +1,6 @@
 //! What one call learns of the multi-message service holds for all calls of the client, and is told in events.
 
-use brightpearl_core::operation::{Batch, Request};
+use brightpearl_core::operation::{Batch, SingleRequest};
 use brightpearl_core::{
     BatchResult, Call, Client, Config, Event, Exchange, Method, Output, Response, Step, TransportFailure,
 };
@@ -17,7 +17,7 @@ fn client() -> Client {
 fn batch(writes: usize) -> Batch {
     let write = |index| {
         let path = format!("model-service/thing/{index}");
-        Request::new(Method::Post, path).body("{}")
+        SingleRequest::new(Method::Post, path).body("{}")
     };
     Batch { requests: (0..writes).map(write).collect(), ..Batch::default() }
 }
@@ -145,7 +145,7 @@ fn what_does_not_speak_against_the_service_leaves_packets_alone() {
 fn warnings_are_told_once() {
     let client = client();
     let note =
-        Request::new(Method::Post, "order-service/order/7/note").body(r#"{"text":"a","colour":"red"}"#);
+        SingleRequest::new(Method::Post, "order-service/order/7/note").body(r#"{"text":"a","colour":"red"}"#);
     let batch = Batch { requests: vec![note; 5], ..Batch::default() };
     let call = client.batch(batch).unwrap();
     let doubtful = |events: Vec<Event>| {

@@ -1,6 +1,6 @@
 //! OAuth grants: whatever else a token answer holds, what it grants is kept.
 
-use brightpearl_core::operation::Request;
+use brightpearl_core::operation::SingleRequest;
 use brightpearl_core::{
     Call, Client, Config, Event, Exchange, Kind, Method, Response, Step, TransportFailure, WaitReason,
 };
@@ -17,7 +17,7 @@ fn client() -> Client {
 }
 
 fn call(client: &Client) -> Call {
-    client.request(Request::new(Method::Get, "order-service/order-type")).unwrap()
+    client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap()
 }
 
 /// The next request, however long the call wants to wait for it.

@@ -7,7 +7,7 @@ use std::thread;
 use brightpearl_core::auth::oauth::authorize_url;
 use brightpearl_core::auth::signature::verify_callback;
 use brightpearl_core::mapping::Resolved;
-use brightpearl_core::operation::{Operation, Request, Search};
+use brightpearl_core::operation::{Operation, Search, SingleRequest};
 use brightpearl_core::validate::{UnknownMembers, check};
 use brightpearl_core::value::{CurrencyCode, Date, DateTime, Decimal, Period};
 use brightpearl_core::{
@@ -186,10 +186,12 @@ const PARSERS: &[(&str, Parse)] = &[
     ("base URL", |text| config(r#""account":"acme","base_url""#, &format!("http://{text}"))),
     ("pool", |text| PoolConfig::from_json(text).map(drop)),
     ("operation", |text| Operation::from_json(text).map(drop)),
-    ("path", |text| client()?.request(Request::new(Method::Get, text)).map(drop)),
-    ("query", |text| client()?.request(Request::new(Method::Get, "a-service/b").query(text, text)).map(drop)),
+    ("path", |text| client()?.request(SingleRequest::new(Method::Get, text)).map(drop)),
+    ("query", |text| {
+        client()?.request(SingleRequest::new(Method::Get, "a-service/b").query(text, text)).map(drop)
+    }),
     ("header", |text| {
-        let mut request = Request::new(Method::Get, "order-service/order/1");
+        let mut request = SingleRequest::new(Method::Get, "order-service/order/1");
         request.headers.push((text.to_owned(), text.to_owned()));
         client()?.request(request).map(drop)
     }),

@@ -2,7 +2,7 @@
 //! nothing, and a call that is over stays over.
 
 use brightpearl_core::operation::{
-    Batch, Fetch, OnFailure, Operation, Options, Order, Request, Search, Task,
+    Batch, Fetch, OnFailure, Operation, Options, Order, Search, SingleRequest, Task,
 };
 use brightpearl_core::{Client, Config, IdSet, Kind, Method, Response, Step, TransportFailure};
 use proptest::prelude::*;
@@ -83,10 +83,10 @@ fn operations() -> impl Strategy<Value = Operation> {
         Fetch { id_limit: Some(1), ..Fetch::new("x-service/x/{ids}/y", few) }.into(),
         Fetch { ids: None, ..Fetch::new("warehouse-service/warehouse", IdSet::new()) }.into(),
         Options { resource: "order-service/order".into(), ids: Some(ids) }.into(),
-        Request::new(Method::Post, "order-service/order")
+        SingleRequest::new(Method::Post, "order-service/order")
             .body(r#"{"orderTypeCode":"PO","parties":{"supplier":{"contactId":7}}}"#)
             .into(),
-        Request::new(Method::Get, "order-service/order-type").into(),
+        SingleRequest::new(Method::Get, "order-service/order-type").into(),
         batch(OnFailure::Stop).into(),
         batch(OnFailure::Continue).into(),
         task(
@@ -103,7 +103,7 @@ fn operations() -> impl Strategy<Value = Operation> {
 fn batch(on_failure: OnFailure) -> Batch {
     let write = |number: usize| {
         let method = if number == 11 { Method::Patch } else { Method::Post };
-        Request::new(method, format!("model-service/thing/{number}")).body("{}")
+        SingleRequest::new(method, format!("model-service/thing/{number}")).body("{}")
     };
     Batch { requests: (0..14).map(write).collect(), order: Order::Parallel, on_failure, ..Batch::default() }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::echoes::every_form;
 use brightpearl_core::operation::{
-    Batch, Fetch, OnFailure, Options, Order, Packing, Plan, Request, Search, Task,
+    Batch, Fetch, OnFailure, Options, Order, Packing, Plan, Search, SingleRequest, Task,
 };
 use brightpearl_core::{Call, Client, Config, Error, Method, Output, Response, Step, TransportFailure};
 use serde_json::{Value, json};
@@ -149,7 +149,8 @@ impl Said {
 
 /// A call of every kind.
 fn calls(client: &Client) -> Vec<Call> {
-    let write = || Request::new(Method::Put, "order-service/order/5/status").body(r#"{"orderStatusId":1}"#);
+    let write =
+        || SingleRequest::new(Method::Put, "order-service/order/5/status").body(r#"{"orderStatusId":1}"#);
     let batch = Batch {
         requests: vec![write(), write()],
         packing: Packing::Always,
@@ -158,7 +159,7 @@ fn calls(client: &Client) -> Vec<Call> {
     };
     let options = Options { resource: "order-service/order".to_owned(), ids: Some("1-3".parse().unwrap()) };
     vec![
-        client.request(Request::new(Method::Get, "order-service/order-type")).unwrap(),
+        client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap(),
         client.request(write()).unwrap(),
         client.search(Search::new("order-service/order-search")).unwrap(),
         client.fetch(Fetch::new("order-service/order", "1-3".parse().unwrap())).unwrap(),
@@ -229,7 +230,8 @@ fn no_echo_of_a_secret_is_shown() {
             let forms = every_form(secret).into_iter().skip(number).step_by(if number == 0 { 5 } else { 19 });
             for (turn, (_, echo)) in forms.enumerate() {
                 let client = client(&credentials);
-                let call = client.request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+                let call =
+                    client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
                 // Stored tokens are renewed, so that all secrets are known.
                 drive(call, &mut said, |request| {
                     Ok(if is_login(request) { granted() } else { Response::new(401, "") })
@@ -242,7 +244,8 @@ fn no_echo_of_a_secret_is_shown() {
                         Ok(if is_login(request) { granted() } else { answer.clone() })
                     });
                 }
-                let call = client.request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+                let call =
+                    client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
                 drive(call, &mut said, |request| match is_login(request) {
                     true => Ok(granted()),
                     false => Err(TransportFailure::NotSent(format!("a proxy said: {echo}"))),
@@ -270,7 +273,8 @@ fn no_secret_is_shown_for_being_cut_in_two() {
             || Fetch { plan: Plan::Always, ..Fetch::new("order-service/order", "1-3".parse().unwrap()) };
         for answer in [refusal, plan] {
             let client = client(&credentials);
-            let order_types = client.request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+            let order_types =
+                client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
             drive(order_types, &mut said, |_| Ok(answer.clone()));
             drive(client.fetch(fetch()).unwrap(), &mut said, |_| Ok(answer.clone()));
         }
@@ -310,7 +314,8 @@ fn the_refusal_of_a_login_shows_no_token_of_its_answer() {
         for answer in &answers {
             for status in [200, 201, 302, 400, 401, 403, 429, 500] {
                 let client = client(&credentials);
-                let call = client.request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+                let call =
+                    client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
                 drive(call, &mut said, |request| {
                     let status = if is_login(request) { status } else { 401 };
                     Ok(Response::new(status, if is_login(request) { answer.as_str() } else { "" }))
@@ -322,7 +327,8 @@ fn the_refusal_of_a_login_shows_no_token_of_its_answer() {
         said.assert_without(NUMBER, name);
     }
     let credentials = &schemes()[7].credentials;
-    let call = client(credentials).request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+    let call =
+        client(credentials).request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
     let mut said = Said::default();
     drive(call, &mut said, |request| {
         let body = r#"{"error":"invalid_grant","error_description":"The refresh token has expired"}"#;

@@ -1,6 +1,6 @@
 //! Many calls, one login.
 
-use brightpearl_core::operation::{Batch, Operation, Request, Task};
+use brightpearl_core::operation::{Batch, Operation, SingleRequest, Task};
 use brightpearl_core::{
     Call, Client, Config, Delivery, Error, Event, Exchange, Kind, Method, Response, Step, TransportFailure,
     WaitReason,
@@ -15,7 +15,7 @@ fn client(credentials: &str) -> Client {
 }
 
 fn call(client: &Client) -> Call {
-    client.request(Request::new(Method::Get, "order-service/order-type")).unwrap()
+    client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap()
 }
 
 fn sent(call: &mut Call, now: u64) -> Exchange {
@@ -152,7 +152,8 @@ fn ended(call: &mut Call, mut now: u64, end_login: &dyn Fn(&mut Call, u64, u64))
 
 #[test]
 fn no_end_hides_a_write_that_waits_for_a_login() {
-    let mut put = Request::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
+    let mut put =
+        SingleRequest::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
     put.idempotent = true;
     let task = Task::new("remove-order-row", r#"{"orderId":7,"orderRowId":70}"#).unwrap();
     let operations = [
@@ -199,7 +200,8 @@ fn no_end_hides_a_write_that_waits_for_a_login() {
 #[test]
 fn a_login_refused_to_another_call_hides_no_write() {
     let client = client(LOGIN);
-    let mut put = Request::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
+    let mut put =
+        SingleRequest::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
     put.idempotent = true;
     let (mut first, mut second) = (client.request(put).unwrap(), call(&client));
     let now = in_doubt_without_token(&mut first);

@@ -1,6 +1,6 @@
 //! What cannot be sent as the host is configured: nothing is tried again, and the rest of a batch is left alone.
 
-use brightpearl_core::operation::{Batch, OnFailure, Packing, Request};
+use brightpearl_core::operation::{Batch, OnFailure, Packing, SingleRequest};
 use brightpearl_core::{Call, Client, Config, Delivery, Error, Kind, Method, Output, Step, TransportFailure};
 
 const CONFIG: &str = r#"{"account":"acme","datacentre":"use1",
@@ -39,7 +39,8 @@ fn no_request_is_tried_again() {
     let client = client();
     for method in [Method::Get, Method::Post, Method::Put, Method::Delete] {
         let before = client.budget(0).available;
-        let (_, error, sent) = driven(client.request(Request::new(method, "order-service/order/7")).unwrap());
+        let (_, error, sent) =
+            driven(client.request(SingleRequest::new(method, "order-service/order/7")).unwrap());
         assert_is_for_good(&error.unwrap());
         assert_eq!((sent, client.budget(0).available), (1, before), "{method:?}");
     }
@@ -55,7 +56,7 @@ fn a_login_is_not_tried_again_by_its_call() {
     // The next call tries, since the configuration may have been corrected.
     for _ in 0..2 {
         let (_, error, sent) =
-            driven(client.request(Request::new(Method::Get, "order-service/order/7")).unwrap());
+            driven(client.request(SingleRequest::new(Method::Get, "order-service/order/7")).unwrap());
         assert_is_for_good(&error.unwrap());
         assert_eq!(sent, 1);
     }
@@ -63,7 +64,7 @@ fn a_login_is_not_tried_again_by_its_call() {
 
 #[test]
 fn a_batch_is_not_gone_on_with() {
-    let mut write = Request::new(Method::Post, "order-service/order/7/note");
+    let mut write = SingleRequest::new(Method::Post, "order-service/order/7/note");
     write.body = r#"{"text":"called"}"#.to_owned();
     for (on_failure, packing) in [OnFailure::Stop, OnFailure::Continue]
         .into_iter()
@@ -91,7 +92,8 @@ fn a_batch_is_not_gone_on_with() {
 
 #[test]
 fn an_earlier_attempt_stays_in_doubt() {
-    let mut write = Request::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
+    let mut write =
+        SingleRequest::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":4}"#);
     write.idempotent = true;
     let mut call = client().request(write).unwrap();
     let mut failures = [

@@ -1,6 +1,6 @@
 //! What a write tells besides its outcome: doubtful bodies, deprecated resources, and columns that a page taught.
 
-use brightpearl_core::operation::{Fetch, Operation, Request, Search};
+use brightpearl_core::operation::{Fetch, Operation, Search, SingleRequest};
 use brightpearl_core::{
     Client, Config, Delivery, Event, Headers, IdSet, Kind, Method, Response, Step, Verification,
 };
@@ -12,8 +12,8 @@ fn client(more: &str) -> Client {
     Client::new(Config::from_json(&config).unwrap()).unwrap()
 }
 
-fn note(body: &str) -> Request {
-    Request::new(Method::Post, "order-service/order/7/note").body(body)
+fn note(body: &str) -> SingleRequest {
+    SingleRequest::new(Method::Post, "order-service/order/7/note").body(body)
 }
 
 /// Plays a call of one exchange to its first output.
@@ -59,7 +59,7 @@ fn what_is_sent_unchecked_is_told_and_what_is_refused_is_not() {
         (Kind::Validation, Delivery::NotSent, 2)
     );
     assert!(doubts(&client).is_empty());
-    client.request(Request { unchecked: true, ..wrong }).unwrap();
+    client.request(SingleRequest { unchecked: true, ..wrong }).unwrap();
     let told = doubts(&client);
     assert_eq!(
         told[0].1,
@@ -74,7 +74,8 @@ fn what_is_sent_unchecked_is_told_and_what_is_refused_is_not() {
 fn the_message_of_a_refusal_stays_short() {
     let body =
         r#"{"orderTypeCode":"XX","placedOn":1,"reference":2,"priceListId":"x","currency":3,"parties":4}"#;
-    let error = client("").request(Request::new(Method::Post, "order-service/order").body(body)).unwrap_err();
+    let error =
+        client("").request(SingleRequest::new(Method::Post, "order-service/order").body(body)).unwrap_err();
     assert_eq!(error.violations().len(), 6, "{:?}", error.violations());
     assert!(error.message().ends_with("; and 3 more"), "{error}");
 }
@@ -85,7 +86,7 @@ fn the_use_of_something_deprecated_is_told() {
     let line = r#"[{"nominalCode":"4000","change":{"currency":"GBP","value":"1.00"}}]"#;
     let body =
         format!(r#"{{"journalTypeCode":"JJ","taxDate":"2026-01-01","credits":{line},"debits":{line}}}"#);
-    client.request(Request::new(Method::Post, "accounting-service/journal").body(body)).unwrap();
+    client.request(SingleRequest::new(Method::Post, "accounting-service/journal").body(body)).unwrap();
     client.fetch(Fetch::new("accounting-service/payment-auth", IdSet::parse("1").unwrap())).unwrap();
     client.fetch(Fetch::new("accounting-service/journal", IdSet::parse("1").unwrap())).unwrap();
     let replacements: Vec<Option<&str>> = client
@@ -201,7 +202,7 @@ fn a_cancelled_write_says_how_to_look_after_it() {
 #[test]
 fn a_cancelled_read_in_back_off_was_no_write() {
     let client = client("");
-    let mut call = client.request(Request::new(Method::Get, "order-service/order/7")).unwrap();
+    let mut call = client.request(SingleRequest::new(Method::Get, "order-service/order/7")).unwrap();
     let Step::Send(exchange) = call.poll(0).unwrap() else { panic!("nothing is sent") };
     let outage = Response { status: 502, headers: Headers::new(), body: Vec::new() };
     call.answer(exchange.id, outage, 1).unwrap();

@@ -1,6 +1,6 @@
 //! Batches: several writes that are collected, then started as one call.
 
-use brightpearl_core::operation::{Batch, OnFailure, Operation, Order, Packing, Request};
+use brightpearl_core::operation::{Batch, OnFailure, Operation, Order, Packing, SingleRequest};
 
 use crate::boundary::{Failure, create, guarded, peek, release};
 use crate::call::bp_call;
@@ -13,7 +13,7 @@ use crate::status::bp_status;
 /// Writes to be sent together. It has one owner: only one thread may use it at a time, and it may move
 /// between threads.
 #[derive(Debug)]
-pub struct bp_batch(Vec<Request>);
+pub struct bp_batch(Vec<SingleRequest>);
 
 /// In which order Brightpearl carries out the writes of a batch.
 #[repr(u32)]

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::mem::offset_of;
 use std::str::FromStr;
 
-use brightpearl_core::operation::{Fetch, Operation, Options, Paging, Plan, Request, Search};
+use brightpearl_core::operation::{Fetch, Operation, Options, Paging, Plan, Search, SingleRequest};
 use brightpearl_core::{Error, IdSet, Method};
 
 use crate::boundary::{Failure, create, guarded};
@@ -239,11 +239,11 @@ pub(crate) unsafe fn start(
 
 /// # Safety
 /// The pointers in the structure are as its fields say; so for the other readers.
-pub(crate) unsafe fn read_request(scope: Scope<'_>, request: bp_request) -> Result<Request, Failure> {
+pub(crate) unsafe fn read_request(scope: Scope<'_>, request: bp_request) -> Result<SingleRequest, Failure> {
     // SAFETY: passed on to the caller.
     unsafe {
         let body = request.body;
-        Ok(Request {
+        Ok(SingleRequest {
             method: read_method(scope.text_of(request.method, "request.method")?)?,
             path: scope.text_of(request.path, "request.path")?.to_owned(),
             query: read_fields(scope, request.query, request.query_count, "request.query")?,

@@ -3,12 +3,12 @@
 use brightpearl_core as core;
 use core::IdSet;
 use core::operation::{
-    Batch, Fetch, OnFailure, Options, Order, Packing, Paging, Plan, Request, Search, Task,
+    Batch, Fetch, OnFailure, Options, Order, Packing, Paging, Plan, Search, SingleRequest, Task,
 };
 
 use crate::wit;
 
-impl From<wit::SingleRequest> for Request {
+impl From<wit::SingleRequest> for SingleRequest {
     fn from(request: wit::SingleRequest) -> Self {
         let wit::SingleRequest { method, path, query, headers, body, idempotent, unchecked } = request;
         Self { method: method.into(), path, query, headers, body, idempotent, unchecked }
@@ -19,7 +19,7 @@ impl From<wit::Batch> for Batch {
     fn from(batch: wit::Batch) -> Self {
         let wit::Batch { requests, order, on_failure, packing } = batch;
         Self {
-            requests: requests.into_iter().map(Request::from).collect(),
+            requests: requests.into_iter().map(SingleRequest::from).collect(),
             order: match order {
                 wit::Order::Sequential => Order::Sequential,
                 wit::Order::Parallel => Order::Parallel,

@@ -11,7 +11,7 @@ use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Method, Response};
 use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::jobs::request_job;
-use crate::operation::{Operation, Request};
+use crate::operation::{Operation, SingleRequest};
 use crate::output::Output;
 use crate::telemetry::Event;
 
@@ -100,7 +100,7 @@ fn a_job_that_writes_all_the_same_is_stopped_before_it_is_signed() {
                 .unusable
                 .is_none()
         );
-        let request = Request::new(Method::Delete, "order-service/order/1/row/2");
+        let request = SingleRequest::new(Method::Delete, "order-service/order/1/row/2");
         let planned = known_request(&request).unwrap();
         let mut call = Call::new(Arc::clone(&shared), request.into(), Box::new(request_job(&planned)));
         let before = shared.pool.budget(0).available;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Request;
+use super::SingleRequest;
 
 /// Several writes, packed into multi-messages of ten where that saves requests (API notes §6). Each ends with
 /// a result of its own, in the order given here. POST, PUT and DELETE are packed; a PATCH, and a write with a
@@ -15,7 +15,7 @@ use super::Request;
 #[serde(deny_unknown_fields)]
 pub struct Batch {
     /// The writes. Their number is not limited.
-    pub requests: Vec<Request>,
+    pub requests: Vec<SingleRequest>,
     /// In which order Brightpearl carries them out.
     #[serde(default)]
     pub order: Order,

@@ -35,7 +35,7 @@ tagged! {
     pub enum OperationKind: "operation-kind";
     {
         /// Any verb on any path: a single request, which puts out a reply.
-        Request(Request) = 1 "request",
+        Request(SingleRequest) = 1 "request",
         /// A search, page by page; puts out pages.
         Search(Search) = 2 "search",
         /// Resources by id, in the fewest GETs; puts out resources.
@@ -79,20 +79,29 @@ fn bad_ids(text: &str) -> Option<Error> {
 }
 
 macro_rules! into_operation {
-    ($($variant:ident),*) => {$(
-        impl From<$variant> for Operation {
-            fn from(operation: $variant) -> Self {
+    ($($variant:ident($Type:ident)),*) => {$(
+        impl From<$Type> for Operation {
+            fn from(operation: $Type) -> Self {
                 Operation::$variant(operation)
             }
         }
     )*};
 }
-into_operation!(Request, Search, Fetch, Options, Batch, Task, Push, Pull);
+into_operation!(
+    Request(SingleRequest),
+    Search(Search),
+    Fetch(Fetch),
+    Options(Options),
+    Batch(Batch),
+    Task(Task),
+    Push(Push),
+    Pull(Pull)
+);
 
 /// A single request: the escape hatch for everything that has no call of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Request {
+pub struct SingleRequest {
     /// The verb.
     pub method: Method,
     /// The path below the account, such as `order-service/order-type`.
@@ -116,7 +125,7 @@ pub struct Request {
     pub unchecked: bool,
 }
 
-impl Request {
+impl SingleRequest {
     /// A request without query or body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::guard::{described, read_only};
-use crate::operation::{Operation, Push, Request};
+use crate::operation::{Operation, Push, SingleRequest};
 use crate::task;
 
 /// Refuses an operation that writes, for a client that only reads.
@@ -45,7 +45,7 @@ impl Operation {
     /// What it would write, in words.
     fn write(&self) -> Option<String> {
         match self {
-            Self::Request(Request { method, path, .. }) => {
+            Self::Request(SingleRequest { method, path, .. }) => {
                 (!method.is_read()).then(|| described(*method, path))
             }
             Self::Batch(batch) => Some(format!("a batch of {}", batch.requests.len())),

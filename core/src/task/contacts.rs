@@ -11,7 +11,7 @@ use crate::catalog::field::{Object, Rule};
 use crate::error::{Fault, Result};
 use crate::http::Method;
 use crate::json::ObjectText;
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 
 const CONTACT: &str = "contact-service/contact";
 const POSTAL_ADDRESS: &str = "contact-service/postal-address";
@@ -118,13 +118,13 @@ impl Program for Creation {
     fn next(&mut self) -> Result<Next> {
         if let Some((kinds, address)) = self.addresses.pop_front() {
             self.out = kinds;
-            return Ok(Next::Send(Request::new(Method::Post, POSTAL_ADDRESS).body(address)));
+            return Ok(Next::Send(SingleRequest::new(Method::Post, POSTAL_ADDRESS).body(address)));
         }
         let [default, others @ ..] = &mut self.ids;
         others.iter_mut().filter(|id| id.is_none()).for_each(|id| id.clone_from(default));
         if let Some(contact) = self.contact.take() {
             let body = contact.within("postAddressIds", self.known()).finish();
-            return Ok(Next::Send(Request::new(Method::Post, CONTACT).body(body)));
+            return Ok(Next::Send(SingleRequest::new(Method::Post, CONTACT).body(body)));
         }
         let result = ObjectText::new().id("contactId", self.contact_id.unwrap_or_default());
         Ok(Next::Done(result.within("postAddressIds", self.known()).finish()))

@@ -12,7 +12,7 @@ use crate::catalog::field::{Field, MapKey, Rule, Shape};
 use crate::error::{Error, Fault, Result, Violation};
 use crate::http::Method;
 use crate::json::{Node, ObjectText, Part, Record, array, nearest, quoted, text_of, token};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -265,7 +265,7 @@ impl Program for CustomFields {
             let (operations, changed) = self.patch(wanted)?;
             if !operations.is_empty() {
                 self.changed = changed;
-                return Ok(Next::Send(Request::new(Method::Patch, &self.path).body(array(operations))));
+                return Ok(Next::Send(SingleRequest::new(Method::Patch, &self.path).body(array(operations))));
             }
         }
         self.stage = Stage::Done;

@@ -8,7 +8,7 @@ use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
 use crate::json::{ObjectText, array};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 
 const EVENTS: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}/event";
 const NOTE: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}";
@@ -91,8 +91,8 @@ pub(super) const ENTRIES: &[Entry] = &[
 /// The shipping details go first: they may be sent twice, the events may not, and who is told of the shipment
 /// then finds the reference.
 struct Shipment {
-    details: Option<Request>,
-    events: Option<Request>,
+    details: Option<SingleRequest>,
+    events: Option<SingleRequest>,
     /// Whether the request that is out has the details.
     is_out: bool,
     updated: bool,
@@ -104,8 +104,8 @@ fn ship(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
         .iter()
         .fold(ObjectText::new(), |shipping, name| shipping.maybe(name, record.raw(name)));
     let details = ObjectText::new().within("shipping", shipping);
-    let details =
-        (!details.is_empty()).then(|| Request::new(Method::Put, arguments.fill(NOTE)).body(details.finish()));
+    let details = (!details.is_empty())
+        .then(|| SingleRequest::new(Method::Put, arguments.fill(NOTE)).body(details.finish()));
     let codes = match record.elements("events").as_slice() {
         [] => vec!["\"PIC\"", "\"PAC\"", "\"SHW\""],
         given => given.iter().filter_map(|code| code.raw()).collect(),
@@ -118,7 +118,7 @@ fn ship(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
             .finish()
     });
     let body = ObjectText::new().raw("events", &array(events)).finish();
-    let mut request = Request::new(Method::Post, arguments.fill(EVENTS)).body(body);
+    let mut request = SingleRequest::new(Method::Post, arguments.fill(EVENTS)).body(body);
     if let Some(version) = record.text("lastEventVersion") {
         request.headers.push(("if-match".to_owned(), version));
     }

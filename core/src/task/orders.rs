@@ -12,7 +12,7 @@ use crate::catalog::field::Shape;
 use crate::error::Result;
 use crate::http::Method;
 use crate::json::ObjectText;
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 
 const ORDER: &str = "order-service/order";
 const SALES_ORDER: &str = "order-service/sales-order";
@@ -63,7 +63,7 @@ fn create_order(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
 
 /// An order and its rows under way.
 pub(super) struct Creation {
-    head: Option<Request>,
+    head: Option<SingleRequest>,
     rows: VecDeque<String>,
     order: Option<u64>,
     made: Vec<u64>,
@@ -74,13 +74,13 @@ pub(super) struct Creation {
 impl Creation {
     /// A sales order with its rows.
     pub(super) fn sale(body: String) -> Self {
-        let head = Some(Request::new(Method::Post, SALES_ORDER).body(body));
+        let head = Some(SingleRequest::new(Method::Post, SALES_ORDER).body(body));
         Self { head, rows: VecDeque::new(), order: None, made: Vec::new(), is_whole: true }
     }
 
     /// An order, and rows to be posted behind it.
     pub(super) fn order(body: String, rows: VecDeque<String>) -> Self {
-        let head = Some(Request::new(Method::Post, ORDER).body(body));
+        let head = Some(SingleRequest::new(Method::Post, ORDER).body(body));
         Self { head, rows, order: None, made: Vec::new(), is_whole: false }
     }
 
@@ -122,7 +122,7 @@ impl Program for Creation {
 
 /// A row for an order that is there.
 pub(super) struct RowAddition {
-    request: Option<Request>,
+    request: Option<SingleRequest>,
     row: u64,
 }
 
@@ -151,6 +151,6 @@ impl Program for RowAddition {
     }
 }
 
-fn row_request(order: u64, body: String) -> Request {
-    Request::new(Method::Post, format!("{ORDER}/{order}/row")).body(body)
+fn row_request(order: u64, body: String) -> SingleRequest {
+    SingleRequest::new(Method::Post, format!("{ORDER}/{order}/row")).body(body)
 }

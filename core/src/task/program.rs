@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::Method;
 use crate::id_set::IdSet;
 use crate::json::{DEEPEST, Node, ObjectText, Part, Record, depth, id_of, records};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 use crate::shared::Shared;
 use crate::value::Decimal;
 
@@ -15,7 +15,7 @@ use super::entry::{Becomes, One};
 /// What a program does next.
 pub(crate) enum Next {
     /// The program wants this request sent, and its answer.
-    Send(Request),
+    Send(SingleRequest),
     /// The program is done; this is its result, as JSON.
     Done(String),
 }
@@ -169,13 +169,13 @@ fn is_beyond_ids(digits: &str) -> bool {
 }
 
 /// A GET of a path.
-pub(crate) fn get(path: impl Into<String>) -> Request {
-    Request::new(Method::Get, path)
+pub(crate) fn get(path: impl Into<String>) -> SingleRequest {
+    SingleRequest::new(Method::Get, path)
 }
 
 /// A program of one request.
 pub(crate) struct Single {
-    request: Option<Request>,
+    request: Option<SingleRequest>,
     answer: Becomes,
     result: String,
 }
@@ -183,7 +183,7 @@ pub(crate) struct Single {
 impl Single {
     /// Fills in the path, and puts the rest of the arguments into the body.
     pub(crate) fn new(one: &One, arguments: &Arguments<'_>) -> Self {
-        let mut request = Request::new(one.method, arguments.fill(one.path));
+        let mut request = SingleRequest::new(one.method, arguments.fill(one.path));
         if arguments.has_body() {
             request.body = arguments.body().finish();
         }

@@ -10,7 +10,7 @@ use crate::catalog::field::{Object, Rule, Shape};
 use crate::error::Result;
 use crate::http::Method;
 use crate::json::{ObjectText, array, quoted};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 
 const ROW: &str = "order-service/order/{orderId}/row";
 const ONE_ROW: &str = "order-service/order/{orderId}/row/{orderRowId}";
@@ -120,7 +120,7 @@ const PATCH_PATHS: [(&str, &str); 6] = [
 
 /// A patch, and the resource that it answers.
 struct RowChange {
-    request: Option<Request>,
+    request: Option<SingleRequest>,
     row: String,
 }
 
@@ -135,7 +135,7 @@ fn change_row(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
                 .finish(),
         )
     });
-    let request = Request::new(Method::Patch, arguments.fill(ONE_ROW)).body(array(operations));
+    let request = SingleRequest::new(Method::Patch, arguments.fill(ONE_ROW)).body(array(operations));
     Ok(Box::new(RowChange { request: Some(request), row: String::new() }))
 }
 

@@ -9,7 +9,7 @@ use crate::catalog::build::{closed, text};
 use crate::catalog::searches;
 use crate::error::{Fault, Result};
 use crate::json::{Node, ObjectText, Record, array, nearest, quoted};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 
 pub(super) const ENTRIES: &[Entry] = &[Entry {
     name: "refresh-search",
@@ -33,7 +33,7 @@ pub(super) const ENTRIES: &[Entry] = &[Entry {
 /// A search being asked.
 struct Refresh {
     search: &'static str,
-    request: Option<Request>,
+    request: Option<SingleRequest>,
     result: String,
 }
 

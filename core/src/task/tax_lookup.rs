@@ -8,7 +8,7 @@ use super::program::{Answer, get};
 use crate::error::{Fault, Result, Violation};
 use crate::id_set::{IdSet, Split};
 use crate::json::{id_of, nearest, quoted, text_of};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 use crate::value::Decimal;
 
 /// What was read so far, and what is still to be read.
@@ -41,7 +41,7 @@ impl Lookup {
     }
 
     /// The next request, unless all is read.
-    pub(super) fn next(&mut self) -> Option<Request> {
+    pub(super) fn next(&mut self) -> Option<SingleRequest> {
         if let Some(ids) = self.products.next() {
             return Some(get(format!("product-service/product/{ids}")));
         }

@@ -7,7 +7,7 @@ use brightpearl_core::auth::signature::{sign_token, verify_callback};
 use brightpearl_core::auth::{
     ApplicationLogin, Grant, LegacySession, OAuth, PrivateApp, PublicApp, StaffApp, StaffLogin,
 };
-use brightpearl_core::operation::Request;
+use brightpearl_core::operation::SingleRequest;
 use brightpearl_core::{
     Call, Client, Config, Credentials, Exchange, Location, Method, Response, Secret, Step, TransportFailure,
 };
@@ -276,7 +276,7 @@ fn work(config: Config, markers: &Markers, is_escaped: bool) {
     };
     // What the server does with each request in turn, and with the logins between them.
     for turn in 0..6 {
-        let mut call = client.request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+        let mut call = client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
         let mut now = 10_000 * (turn + 1);
         let mut refusals = 0;
         loop {
@@ -371,7 +371,8 @@ fn refused(markers: &Markers) {
         for credentials in typed(markers) {
             let place = Location::Datacentre("use1".to_owned());
             let client = Client::new(Config::new("acme", place, credentials)).unwrap();
-            let mut call = client.request(Request::new(Method::Get, "order-service/order-type")).unwrap();
+            let mut call =
+                client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
             let mut server = Server { markers, is_escaped: false, logins: 0 };
             let mut now = 0;
             for _ in 0..12 {

@@ -16,7 +16,7 @@ use crate::checked::check_request;
 use crate::error::{Error, Kind};
 use crate::http::Method;
 use crate::mapping::{OnMissing, Reference};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 use crate::output::State;
 
 /// What entries need before they can go on.
@@ -224,7 +224,7 @@ impl PushJob {
             Err(reason) => return self.settle(index, Ending::without_body(reason)),
         };
         let method = if entry.is_record() { self.terms.mapping().method() } else { Method::Post };
-        let request = Request::new(method, path).body(body);
+        let request = SingleRequest::new(method, path).body(body);
         match check_request(&request, self.shared.config.unknown_members) {
             Err(error) => self.settle(index, Ending::refused(error)),
             Ok(_) if self.terms.is_dry_run() => self.settle_dry(index, method),
@@ -245,7 +245,7 @@ impl PushJob {
         self.settle(index, Ending::of(state));
     }
 
-    fn make_ready_to_change(&mut self, index: usize, id: u64, request: Request) {
+    fn make_ready_to_change(&mut self, index: usize, id: u64, request: SingleRequest) {
         match check_request(&request, self.shared.config.unknown_members) {
             Err(error) => self.settle(index, Ending { id: Some(id), ..Ending::refused(error) }),
             Ok(_) if self.terms.is_dry_run() => {

@@ -3,7 +3,7 @@
 use crate::catalog::{Manner, Update};
 use crate::http::Method;
 use crate::json::{Node, Part, Record, array, at, member, quoted};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 use crate::output::Difference;
 
 /// The write that removes those differences that can be removed; `None` when there are none.
@@ -13,7 +13,7 @@ pub(super) fn change(
     body: &str,
     record: &str,
     differences: &[Difference],
-) -> Option<Request> {
+) -> Option<SingleRequest> {
     let changes: Vec<&Difference> = differences.iter().filter(|difference| difference.changeable).collect();
     if changes.is_empty() {
         return None;
@@ -21,10 +21,10 @@ pub(super) fn change(
     let at_id = |path: &str| path.replace("{ID}", &id.to_string());
     match update.manner {
         Manner::Patch { path, .. } => {
-            Some(Request::new(Method::Patch, at_id(path)).body(patch(update, &changes)))
+            Some(SingleRequest::new(Method::Patch, at_id(path)).body(patch(update, &changes)))
         }
         Manner::Put { path } => {
-            Some(Request::new(Method::Put, at_id(path)).body(put(body, record, &changes)))
+            Some(SingleRequest::new(Method::Put, at_id(path)).body(put(body, record, &changes)))
         }
         Manner::Unknown => None,
     }
@@ -127,7 +127,7 @@ mod tests {
     use crate::catalog::update;
     use crate::flow::push::compare::differences;
 
-    fn request(target: &str, body: &str, record: &str) -> Option<Request> {
+    fn request(target: &str, body: &str, record: &str) -> Option<SingleRequest> {
         let update = update(target).unwrap();
         change(update, 7, body, record, &differences(update, None, body, record))
     }

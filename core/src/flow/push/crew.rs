@@ -12,7 +12,7 @@ use crate::http::Response;
 use crate::id_set::IdSet;
 use crate::job::{Draft, Unusable};
 use crate::jobs::{BatchJob, FetchJob, SearchJob, SweepJob};
-use crate::operation::{Batch, Fetch, OnFailure, Order, Packing, Plan, Request, Search};
+use crate::operation::{Batch, Fetch, OnFailure, Order, Packing, Plan, Search, SingleRequest};
 use crate::shared::Shared;
 use crate::telemetry::Event;
 
@@ -93,7 +93,7 @@ impl Crew {
     ///
     /// # Errors
     /// Why the batch cannot be begun.
-    pub(super) fn write(&mut self, requests: Vec<Request>) -> Result<()> {
+    pub(super) fn write(&mut self, requests: Vec<SingleRequest>) -> Result<()> {
         let batch = Batch {
             requests,
             order: Order::Sequential,

@@ -11,7 +11,7 @@ use super::referents::{Aim, Referent, Referents, listed};
 use super::terms::Terms;
 use crate::catalog::Update;
 use crate::mapping::Reference;
-use crate::operation::{Existing, Request};
+use crate::operation::{Existing, SingleRequest};
 use crate::output::{Difference, State};
 
 /// What is known of an entry's key.
@@ -44,7 +44,7 @@ pub(super) enum Verdict {
     /// What was read differs from the record in these places; what is to be done about them.
     Compared(Vec<Difference>, Box<Verdict>),
     /// What is there under this id is to be changed.
-    Change(u64, Request),
+    Change(u64, SingleRequest),
     /// These references need something that is to be created first, each under its slot.
     Create(Vec<(Reference, String)>),
     /// It is to be created, or written without a look.

@@ -2,7 +2,7 @@
 
 use super::journal::{Done, Known};
 use crate::error::{Error, Result};
-use crate::operation::Request;
+use crate::operation::SingleRequest;
 
 /// The most attempts at one entry, each sent after the one before was found not to be applied.
 const MOST_ATTEMPTS: u32 = 3;
@@ -58,7 +58,7 @@ enum Unclear {
 /// One write.
 #[derive(Clone, Debug)]
 pub(super) struct PendingWrite {
-    pub(super) request: Request,
+    pub(super) request: SingleRequest,
     /// The id of the record that it changes; `None` when it creates one.
     pub(super) changes: Option<u64>,
 }
@@ -259,7 +259,7 @@ impl Progress {
     }
 
     /// It is to be created, or written without a look. A doubt that is left is of what cannot be looked up.
-    pub(super) fn make_ready(&mut self, request: Request) -> Result<()> {
+    pub(super) fn make_ready(&mut self, request: SingleRequest) -> Result<()> {
         self.go("written", |before| {
             let doubt = match before {
                 Station::Open(Unclear::Nothing) => None,
@@ -279,7 +279,7 @@ impl Progress {
     }
 
     /// What is there is to be changed.
-    pub(super) fn make_ready_to_change(&mut self, request: Request) -> Result<()> {
+    pub(super) fn make_ready_to_change(&mut self, request: SingleRequest) -> Result<()> {
         self.go("changed", |before| {
             let Station::Read(id, ..) = before else { return Err(before) };
             Ok((Station::Ready(PendingWrite::new(request, Some(id)), None), ()))
@@ -299,7 +299,7 @@ impl Progress {
     }
 
     /// It goes out.
-    pub(super) fn send(&mut self) -> Result<Request> {
+    pub(super) fn send(&mut self) -> Result<SingleRequest> {
         self.go("sent", |before| {
             let Station::Announced(write, doubt) = before else { return Err(before) };
             let request = write.request.clone();
@@ -366,7 +366,7 @@ impl Progress {
 }
 
 impl PendingWrite {
-    fn new(request: Request, changes: Option<u64>) -> Box<Self> {
+    fn new(request: SingleRequest, changes: Option<u64>) -> Box<Self> {
         Box::new(Self { request, changes })
     }
 }

@@ -4,7 +4,7 @@ use crate::catalog::UnknownMembers;
 use crate::checked::{Checked, check_request, known_request};
 use crate::error::{Error, Result, Severity, Violation};
 use crate::header::check_against;
-use crate::operation::{Batch, Packing, Request};
+use crate::operation::{Batch, Packing, SingleRequest};
 use crate::telemetry::Event;
 
 use super::message;
@@ -39,7 +39,11 @@ pub(super) fn check(
     }
 }
 
-fn check_write(request: &Request, packing: Packing, unknown: Option<UnknownMembers>) -> Result<Checked> {
+fn check_write(
+    request: &SingleRequest,
+    packing: Packing,
+    unknown: Option<UnknownMembers>,
+) -> Result<Checked> {
     if request.method.is_read() {
         let message = format!("{} only reads; expected POST, PUT, PATCH or DELETE", request.method);
         return Err(Error::validation("method", message));

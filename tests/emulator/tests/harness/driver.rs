@@ -3,7 +3,7 @@
 // Each test file is a program of its own and uses what it needs.
 #![allow(dead_code)]
 
-use brightpearl_core::operation::Request as Operation;
+use brightpearl_core::operation::SingleRequest as Operation;
 use brightpearl_core::{
     Call, Client, Config as ClientConfig, Error, Headers, Method, Output, Request, Response, Step,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use brightpearl_core::operation::{Batch, OnFailure, Order, Packing, Request as Write};
+use brightpearl_core::operation::{Batch, OnFailure, Order, Packing, SingleRequest as Write};
 use brightpearl_core::{
     BatchResult, Client, Config, Delivery, Event, Exchange, Method, Output, Request, Step, TransportFailure,
 };

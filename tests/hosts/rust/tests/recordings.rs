@@ -6,7 +6,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use brightpearl_core::operation::{Fetch, Operation, Options, Request, Search};
+use brightpearl_core::operation::{Fetch, Operation, Options, Search, SingleRequest};
 use brightpearl_core::{Client, Config, Error, IdSet, Kind, Method, Output, Response, Result, Step};
 use serde::Deserialize;
 use serde_json::Value;
@@ -64,7 +64,8 @@ fn operation(Recording { request, response, .. }: &Recording) -> (String, Operat
         // What Brightpearl took must pass our own check of bodies.
         (method, _) => {
             let unchecked = response.status >= 400;
-            Request { query, body: request.body.clone(), unchecked, ..Request::new(method, path) }.into()
+            SingleRequest { query, body: request.body.clone(), unchecked, ..SingleRequest::new(method, path) }
+                .into()
         }
     };
     (host.to_owned(), operation)

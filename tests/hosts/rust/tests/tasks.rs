@@ -395,7 +395,7 @@ fn webhooks_tell_of_what_tasks_do() {
     let uri = "http://127.0.0.1:1/?${account-code}${resource-type}${resource-id}${lifecycle-event}";
     let body =
         json!({"subscribeTo": "product", "httpMethod": "GET", "uriTemplate": uri, "qualityOfService": 1});
-    let write = brightpearl_core::operation::Request::new(Method::Post, "integration-service/webhook")
+    let write = brightpearl_core::operation::SingleRequest::new(Method::Post, "integration-service/webhook")
         .body(body.to_string());
     let mut call = world.client.start(write).unwrap();
     let Step::Send(exchange) = call.poll(world.now).unwrap() else { panic!("nothing is sent") };

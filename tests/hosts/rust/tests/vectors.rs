@@ -1,6 +1,6 @@
 //! Plays every golden vector through the Rust API.
 
-use brightpearl_core::operation::Request;
+use brightpearl_core::operation::SingleRequest;
 use brightpearl_core::{Client, Config, Method};
 use brightpearl_host_rust::functions;
 use brightpearl_host_rust::play::play;
@@ -70,7 +70,8 @@ fn no_credential_is_shown() {
     let config = Config::from_json(&vector.config.to_string()).expect("a configuration");
     let shown = format!("{config:?}");
     let client = Client::new(config).expect("a client");
-    let mut call = client.request(Request::new(Method::Get, "order-service/order-type")).expect("a call");
+    let mut call =
+        client.request(SingleRequest::new(Method::Get, "order-service/order-type")).expect("a call");
     let step = call.poll(0).expect("a step");
     for text in [shown, format!("{client:?}"), format!("{call:?}"), format!("{step:?}")] {
         assert!(!text.contains("token-of-"), "{text}");

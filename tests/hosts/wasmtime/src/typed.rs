@@ -39,8 +39,9 @@ pub fn start(
     }
 }
 
-fn single_request(request: &operation::Request) -> SingleRequest {
-    let operation::Request { method, path, query, headers, body, idempotent, unchecked } = request.clone();
+fn single_request(request: &operation::SingleRequest) -> SingleRequest {
+    let operation::SingleRequest { method, path, query, headers, body, idempotent, unchecked } =
+        request.clone();
     SingleRequest { method: self::method(method), path, query, headers, body, idempotent, unchecked }
 }
 

@@ -21,8 +21,8 @@ const STEPS: [(Move, &[&str]); 13] = [
     (|progress| progress.contest(lost()), &["being written"]),
 ];
 
-fn request() -> Request {
-    Request::new(Method::Post, "order-service/sales-order")
+fn request() -> SingleRequest {
+    SingleRequest::new(Method::Post, "order-service/sales-order")
 }
 
 fn lost() -> Error {
