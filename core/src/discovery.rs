@@ -23,7 +23,7 @@ use crate::validate;
 /// "deprecated"}` in the order of the API's own reference.
 pub fn catalog() -> String {
     #[derive(Serialize)]
-    struct Entry {
+    struct CatalogEntry {
         name: &'static str,
         title: &'static str,
         section: catalog::Section,
@@ -39,8 +39,8 @@ pub fn catalog() -> String {
         path: &'static str,
         verbs: Vec<Method>,
     }
-    let entries: Vec<Entry> = catalog::catalog()
-        .map(|resource| Entry {
+    let entries: Vec<CatalogEntry> = catalog::catalog()
+        .map(|resource| CatalogEntry {
             name: resource.name,
             title: resource.title,
             section: resource.section,
@@ -92,26 +92,26 @@ pub fn tasks() -> String {
 /// most.
 pub fn schemes() -> String {
     #[derive(Serialize)]
-    struct Known {
+    struct KnownScheme {
         r#type: &'static str,
         type_name: &'static str,
         told_by: &'static [&'static str],
-        texts: Vec<Text>,
+        texts: Vec<SchemeText>,
     }
     #[derive(Serialize)]
-    struct Text {
+    struct SchemeText {
         name: &'static str,
         what: String,
         is_required: bool,
     }
-    let known = auth::schemes().map(|scheme| Known {
+    let known = auth::schemes().map(|scheme| KnownScheme {
         r#type: scheme.name,
         type_name: scheme.type_name,
         told_by: scheme.told_by,
         texts: scheme
             .texts()
             .iter()
-            .map(|field| Text { name: field.name, what: field.what(), is_required: !field.is_optional })
+            .map(|field| SchemeText { name: field.name, what: field.what(), is_required: !field.is_optional })
             .collect(),
     });
     plain(&known.collect::<Vec<_>>())
@@ -187,13 +187,13 @@ fn path_of(resource: &str, method: Method) -> Result<Cow<'_, str>> {
 /// [`Finding`](mapping::Finding) as `{"pointer", "severity", "message"}`.
 pub fn check_mapping(document: &str) -> String {
     #[derive(Serialize)]
-    struct Checked {
+    struct CheckedMapping {
         usable: bool,
         findings: Vec<mapping::Finding>,
     }
     plain(&match Mapping::compile(document) {
-        Ok(mapping) => Checked { usable: true, findings: mapping.findings().to_vec() },
-        Err(findings) => Checked { usable: false, findings },
+        Ok(mapping) => CheckedMapping { usable: true, findings: mapping.findings().to_vec() },
+        Err(findings) => CheckedMapping { usable: false, findings },
     })
 }
 
@@ -266,7 +266,7 @@ fn with_references(mapped: &Mapped, mut members: serde_json::Map<String, Value>)
 /// [`Kind::Validation`] at `document`, as [`run_mapping`].
 pub fn explain_mapping(document: &str) -> Result<String> {
     #[derive(Serialize)]
-    struct Explanation<'m> {
+    struct MappingExplanation<'m> {
         name: &'m str,
         description: &'m str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -278,7 +278,7 @@ pub fn explain_mapping(document: &str) -> Result<String> {
         rules: Vec<mapping::Explained>,
     }
     let mapping = Mapping::compiled(document)?;
-    Ok(plain(&Explanation {
+    Ok(plain(&MappingExplanation {
         name: mapping.name(),
         description: mapping.description(),
         target: mapping.target(),
@@ -292,13 +292,13 @@ pub fn explain_mapping(document: &str) -> Result<String> {
 /// they are.
 pub fn ready_mappings() -> String {
     #[derive(Serialize)]
-    struct Entry {
+    struct ReadyDocument {
         name: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
         document: Option<&'static RawValue>,
     }
     let entries = mapping::ready()
         .iter()
-        .map(|ready| Entry { name: ready.name, document: serde_json::from_str(ready.document).ok() });
+        .map(|ready| ReadyDocument { name: ready.name, document: serde_json::from_str(ready.document).ok() });
     plain(&entries.collect::<Vec<_>>())
 }
