@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::http::{Headers, Request};
 use crate::secret::{Secret, SecretText};
 
-use super::field::{Piece, SchemeField};
+use super::field::{CredentialText, SchemeField};
 use super::login::{self, Granted};
 use super::reading::Unsorted;
 use super::tokens::Tokens;
@@ -53,7 +53,7 @@ pub(super) trait Declared: Sized {
 /// The texts of credentials, as `scheme!` makes them.
 pub(super) trait Pieces {
     /// The texts, in the order of the fields.
-    fn pieces(&self) -> Vec<Piece<'_>>;
+    fn pieces(&self) -> Vec<CredentialText<'_>>;
 }
 
 /// What the credentials of a scheme do.
@@ -148,7 +148,7 @@ macro_rules! scheme {
         }
 
         impl $crate::auth::declaration::Pieces for $Type {
-            fn pieces(&self) -> Vec<$crate::auth::field::Piece<'_>> {
+            fn pieces(&self) -> Vec<$crate::auth::field::CredentialText<'_>> {
                 let mut pieces = Vec::new();
                 $( $crate::auth::field::FieldType::add(
                     &self.$field,
@@ -199,7 +199,7 @@ macro_rules! forms {
             ];
 
             /// Adds the texts that it holds.
-            pub(super) fn add_pieces<'a>(&'a self, pieces: &mut Vec<$crate::auth::field::Piece<'a>>) {
+            pub(super) fn add_pieces<'a>(&'a self, pieces: &mut Vec<$crate::auth::field::CredentialText<'a>>) {
                 match self {
                     $( Self::$Form { $( $field, )* } => {
                         $( $crate::auth::field::FieldType::add(

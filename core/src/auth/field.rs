@@ -6,7 +6,7 @@ use crate::redact::is_recognisable;
 use crate::secret::Secret;
 
 use super::grant::Grant;
-use super::reading::{Unsorted, Written};
+use super::reading::{FieldValue, Unsorted};
 
 /// A field of a scheme, as data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub(super) enum Goes {
 
 /// One text of a credential, with its place in the configuration.
 #[derive(Clone, Copy)]
-pub(super) struct Piece<'a> {
+pub(super) struct CredentialText<'a> {
     place: &'static str,
     text: &'a str,
     is_secret: bool,
@@ -115,7 +115,7 @@ pub(super) trait FieldType: Sized {
     fn take(from: &mut Unsorted, name: &'static str) -> Result<Self, String>;
 
     /// Adds the texts that it holds.
-    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<Piece<'a>>);
+    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<CredentialText<'a>>);
 }
 
 impl FieldType for String {
@@ -126,8 +126,14 @@ impl FieldType for String {
         required(FieldType::take(from, name)?, name)
     }
 
-    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<Piece<'a>>) {
-        pieces.push(Piece { place, text: self, is_secret: false, is_optional: Self::IS_OPTIONAL, goes });
+    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<CredentialText<'a>>) {
+        pieces.push(CredentialText {
+            place,
+            text: self,
+            is_secret: false,
+            is_optional: Self::IS_OPTIONAL,
+            goes,
+        });
     }
 }
 
@@ -137,13 +143,13 @@ impl FieldType for Option<String> {
 
     fn take(from: &mut Unsorted, name: &'static str) -> Result<Self, String> {
         Ok(match from.take(name) {
-            Some(Written::Text(text)) => Some(text),
-            Some(Written::Secret(_) | Written::Milliseconds(_) | Written::Grant(_)) | None => None,
+            Some(FieldValue::Text(text)) => Some(text),
+            Some(FieldValue::Secret(_) | FieldValue::Milliseconds(_) | FieldValue::Grant(_)) | None => None,
         })
     }
 
-    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<Piece<'a>>) {
-        pieces.extend(self.iter().map(|text| Piece {
+    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<CredentialText<'a>>) {
+        pieces.extend(self.iter().map(|text| CredentialText {
             place,
             text,
             is_secret: false,
@@ -161,9 +167,9 @@ impl FieldType for Secret {
         required(FieldType::take(from, name)?, name)
     }
 
-    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<Piece<'a>>) {
+    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<CredentialText<'a>>) {
         let text = self.expose();
-        pieces.push(Piece { place, text, is_secret: true, is_optional: Self::IS_OPTIONAL, goes });
+        pieces.push(CredentialText { place, text, is_secret: true, is_optional: Self::IS_OPTIONAL, goes });
     }
 }
 
@@ -173,13 +179,13 @@ impl FieldType for Option<Secret> {
 
     fn take(from: &mut Unsorted, name: &'static str) -> Result<Self, String> {
         Ok(match from.take(name) {
-            Some(Written::Secret(secret)) => Some(secret),
-            Some(Written::Text(_) | Written::Milliseconds(_) | Written::Grant(_)) | None => None,
+            Some(FieldValue::Secret(secret)) => Some(secret),
+            Some(FieldValue::Text(_) | FieldValue::Milliseconds(_) | FieldValue::Grant(_)) | None => None,
         })
     }
 
-    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<Piece<'a>>) {
-        pieces.extend(self.iter().map(|secret| Piece {
+    fn add<'a>(&'a self, place: &'static str, goes: Goes, pieces: &mut Vec<CredentialText<'a>>) {
+        pieces.extend(self.iter().map(|secret| CredentialText {
             place,
             text: secret.expose(),
             is_secret: true,
@@ -195,12 +201,12 @@ impl FieldType for Option<u64> {
 
     fn take(from: &mut Unsorted, name: &'static str) -> Result<Self, String> {
         Ok(match from.take(name) {
-            Some(Written::Milliseconds(time)) => Some(time),
-            Some(Written::Text(_) | Written::Secret(_) | Written::Grant(_)) | None => None,
+            Some(FieldValue::Milliseconds(time)) => Some(time),
+            Some(FieldValue::Text(_) | FieldValue::Secret(_) | FieldValue::Grant(_)) | None => None,
         })
     }
 
-    fn add<'a>(&'a self, _place: &'static str, _goes: Goes, _pieces: &mut Vec<Piece<'a>>) {}
+    fn add<'a>(&'a self, _place: &'static str, _goes: Goes, _pieces: &mut Vec<CredentialText<'a>>) {}
 }
 
 impl FieldType for Grant {
@@ -209,14 +215,14 @@ impl FieldType for Grant {
 
     fn take(from: &mut Unsorted, name: &'static str) -> Result<Self, String> {
         match from.take(name) {
-            Some(Written::Grant(grant)) => Ok(grant),
-            Some(Written::Text(_) | Written::Secret(_) | Written::Milliseconds(_)) | None => {
+            Some(FieldValue::Grant(grant)) => Ok(grant),
+            Some(FieldValue::Text(_) | FieldValue::Secret(_) | FieldValue::Milliseconds(_)) | None => {
                 required(None, name)
             }
         }
     }
 
-    fn add<'a>(&'a self, _place: &'static str, _goes: Goes, pieces: &mut Vec<Piece<'a>>) {
+    fn add<'a>(&'a self, _place: &'static str, _goes: Goes, pieces: &mut Vec<CredentialText<'a>>) {
         let from = pieces.len();
         self.add_pieces(pieces);
         // One that is there is checked in its turn, behind the fields around it.
@@ -237,7 +243,7 @@ pub(super) fn is_of_fit_length(token: &str) -> bool {
 }
 
 /// The secrets among them.
-pub(super) fn secrets<'a>(pieces: Vec<Piece<'a>>) -> impl Iterator<Item = &'a str> {
+pub(super) fn secrets<'a>(pieces: Vec<CredentialText<'a>>) -> impl Iterator<Item = &'a str> {
     pieces.into_iter().filter(|piece| piece.is_secret).map(|piece| piece.text)
 }
 
@@ -245,12 +251,12 @@ pub(super) fn secrets<'a>(pieces: Vec<Piece<'a>>) -> impl Iterator<Item = &'a st
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at the field's name, never with a secret's value.
-pub(super) fn check(mut pieces: Vec<Piece<'_>>) -> Result<()> {
+pub(super) fn check(mut pieces: Vec<CredentialText<'_>>) -> Result<()> {
     pieces.sort_by_key(|piece| piece.is_optional);
-    pieces.iter().try_for_each(Piece::check)
+    pieces.iter().try_for_each(CredentialText::check)
 }
 
-impl Piece<'_> {
+impl CredentialText<'_> {
     fn check(&self) -> Result<()> {
         if self.is_secret || self.goes != Goes::Elsewhere {
             self.check_text()?;

@@ -97,7 +97,7 @@ fn gather(written: &str, name: &str, depth: u8, secrets: &mut Vec<Secret>) {
             elements.into_iter().for_each(|element| gather(element.get(), name, depth + 1, secrets));
         }
         [b'{', ..] if depth < DEEPEST => {
-            let Ok(Members(members)) = serde_json::from_str(written) else { return };
+            let Ok(AnswerMembers(members)) = serde_json::from_str(written) else { return };
             members.into_iter().for_each(|(name, value)| gather(value.get(), &name, depth + 1, secrets));
         }
         [b'-' | b'0'..=b'9', ..] if !TELLING.contains(&name) && written.len() >= NUMBER => {
@@ -111,14 +111,14 @@ fn gather(written: &str, name: &str, depth: u8, secrets: &mut Vec<Secret>) {
 const DEEPEST: u8 = 16;
 
 /// The members of an object, repeated ones too.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct AnswerMembers<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<'de> Deserialize<'de> for AnswerMembers<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
 
         impl<'de> Visitor<'de> for Reader {
-            type Value = Members<'de>;
+            type Value = AnswerMembers<'de>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("an object")
@@ -129,7 +129,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
-                Ok(Members(members))
+                Ok(AnswerMembers(members))
             }
         }
 
@@ -147,10 +147,10 @@ fn is_of_token(char: char) -> bool {
 /// `{"response": "<token>"}`.
 pub(super) fn read_session(body: &[u8]) -> Granted {
     #[derive(Deserialize)]
-    struct Answer {
+    struct SessionAnswer {
         response: Secret,
     }
-    let answer = serde_json::from_slice::<Answer>(body).ok();
+    let answer = serde_json::from_slice::<SessionAnswer>(body).ok();
     let token = answer.map(|answer| answer.response).filter(|token| {
         is_of_fit_length(token.expose()) && token.expose().bytes().all(|byte| byte.is_ascii_graphic())
     });

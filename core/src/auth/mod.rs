@@ -16,5 +16,5 @@ pub use declaration::Scheme;
 pub use field::{GrantForm, Holding, SchemeField};
 pub use grant::Grant;
 pub use scheme::*;
-pub(crate) use session::{Access, Session, Unusable};
+pub(crate) use session::{Access, Session, UnusableLogin};
 pub use tokens::Tokens;

@@ -15,11 +15,11 @@ use super::scheme::{Credentials, Registered, SCHEMES, fields};
 pub(super) struct Unsorted {
     scheme: String,
     /// Each name once, also where `null` stands for nothing.
-    values: Vec<(&'static str, Option<Written>)>,
+    values: Vec<(&'static str, Option<FieldValue>)>,
 }
 
 /// The value of a field.
-pub(super) enum Written {
+pub(super) enum FieldValue {
     Text(String),
     Secret(Secret),
     Milliseconds(u64),
@@ -34,7 +34,7 @@ impl<'de> Deserialize<'de> for Credentials {
 
 impl Unsorted {
     /// Takes the value of that name out.
-    pub(super) fn take(&mut self, name: &str) -> Option<Written> {
+    pub(super) fn take(&mut self, name: &str) -> Option<FieldValue> {
         self.values.iter_mut().find(|(candidate, _)| *candidate == name)?.1.take()
     }
 
@@ -67,7 +67,7 @@ impl<'de> Visitor<'de> for UnsortedVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Unsorted, A::Error> {
         let mut scheme = None;
-        let mut values: Vec<(&'static str, Option<Written>)> = Vec::new();
+        let mut values: Vec<(&'static str, Option<FieldValue>)> = Vec::new();
         while let Some(name) = members.next_key_seed(NameVisitor)? {
             match name {
                 Name::Scheme if scheme.is_some() => return Err(A::Error::duplicate_field("type")),
@@ -77,12 +77,12 @@ impl<'de> Visitor<'de> for UnsortedVisitor {
                 }
                 Name::Field(name, holds) => {
                     let value = match holds {
-                        Holding::Text => members.next_value::<Option<_>>()?.map(Written::Text),
-                        Holding::Secret => members.next_value::<Option<_>>()?.map(Written::Secret),
+                        Holding::Text => members.next_value::<Option<_>>()?.map(FieldValue::Text),
+                        Holding::Secret => members.next_value::<Option<_>>()?.map(FieldValue::Secret),
                         Holding::Milliseconds => {
-                            members.next_value::<Option<_>>()?.map(Written::Milliseconds)
+                            members.next_value::<Option<_>>()?.map(FieldValue::Milliseconds)
                         }
-                        Holding::Grant(_) => members.next_value::<Option<_>>()?.map(Written::Grant),
+                        Holding::Grant(_) => members.next_value::<Option<_>>()?.map(FieldValue::Grant),
                     };
                     values.push((name, value));
                 }

@@ -33,11 +33,11 @@ pub(crate) struct Session {
     endpoint: Endpoint,
     /// Where the configuration says that tokens come from.
     token_origin: Option<Origin>,
-    state: Mutex<State>,
+    state: Mutex<SessionState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct SessionState {
     /// What the credentials became: a staff token, a session, an access token, a signed account token.
     token: Option<Secret>,
     expires_at: Option<u64>,
@@ -72,12 +72,12 @@ pub(crate) struct Accepted {
     /// Set when it brought something to store: whether the refresh token is a new one.
     pub(crate) kept: Option<bool>,
     /// Why calls cannot go on with it.
-    pub(crate) unusable: Option<Unusable>,
+    pub(crate) unusable: Option<UnusableLogin>,
 }
 
 /// Why the answer to a login is of no use, whatever was kept of it.
 #[derive(Debug)]
-pub(crate) enum Unusable {
+pub(crate) enum UnusableLogin {
     /// It holds no token: asking again may mend that.
     NoToken(Error),
     /// It names a host that is not to be trusted: asking again would use up another refresh token.
@@ -104,7 +104,7 @@ impl Session {
     /// [`Kind::Validation`] at `credentials.grant.tokens.api_domain` when stored tokens name a host that is not to
     /// be trusted.
     pub(crate) fn new(credentials: Credentials, endpoint: Endpoint) -> Result<Self> {
-        let mut state = State::of(credentials.scheme().tokens());
+        let mut state = SessionState::of(credentials.scheme().tokens());
         let token_origin = credentials.token_origin()?;
         if let Some(domain) = &state.api_domain {
             let moved_to = endpoint.with_domain(domain, token_origin.as_ref()).ok_or_else(|| {
@@ -157,7 +157,7 @@ impl Session {
         self.login(&self.lock())
     }
 
-    fn login(&self, state: &State) -> Option<Request> {
+    fn login(&self, state: &SessionState) -> Option<Request> {
         self.credentials.scheme().login(&self.endpoint, state.refresh_token.as_ref())
     }
 
@@ -174,8 +174,10 @@ impl Session {
             state.remember(granted.token.into_iter().chain(granted.refresh_token));
             return Accepted { kept: None, unusable: None };
         }
-        let mut unusable =
-            granted.token.is_none().then(|| Unusable::NoToken(self.credentials.scheme().no_token(&granted)));
+        let mut unusable = granted
+            .token
+            .is_none()
+            .then(|| UnusableLogin::NoToken(self.credentials.scheme().no_token(&granted)));
         let has_token = granted.token.is_some();
         let is_rotated = granted.refresh_token.is_some() && granted.refresh_token != state.refresh_token;
         state.take(granted.token, granted.refresh_token);
@@ -198,7 +200,7 @@ impl Session {
                 None => {
                     let error = astray(&domain, &self.redactor_of(&mut state));
                     state.astray = Some(error.clone());
-                    unusable = Some(Unusable::Astray(error));
+                    unusable = Some(UnusableLogin::Astray(error));
                 }
             }
         }
@@ -287,7 +289,7 @@ impl Session {
         self.redactor_of(&mut self.lock())
     }
 
-    fn redactor_of(&self, state: &mut State) -> Arc<Redactor> {
+    fn redactor_of(&self, state: &mut SessionState) -> Arc<Redactor> {
         let known = state.redactor.take().unwrap_or_else(|| Arc::new(self.redactor_with(state.fetched())));
         Arc::clone(state.redactor.insert(known))
     }
@@ -314,12 +316,12 @@ impl Session {
         error.without_quote().redacted(&redactor)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SessionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl SessionState {
     /// What the credentials bring along without a login.
     fn of(tokens: Tokens) -> Self {
         let Tokens { token, expires_at, refresh_token, api_domain, installation_instance_id } = tokens;

@@ -2,12 +2,12 @@
 
 use zeroize::Zeroize;
 
-use crate::auth::Unusable;
+use crate::auth::UnusableLogin;
 use crate::classify::{Failed, classify};
 use crate::clock::{EngineTime, HostTime};
 use crate::error::{Delivery, Error, Kind, RequestSummary};
 use crate::http::Response;
-use crate::job::Unusable as UnusableAnswer;
+use crate::job::Unusable;
 use crate::retry::{Class, Decision, decide};
 use crate::telemetry::Event;
 
@@ -36,16 +36,16 @@ impl Call {
         let in_doubt = |error: Error| error.with_status(status).with_delivery(Delivery::MaybeApplied);
         match accepted {
             Ok(()) => {}
-            Err(UnusableAnswer::Unreadable(error)) => {
+            Err(Unusable::Unreadable(error)) => {
                 let failed = Failed { error: in_doubt(error), class: Class::Transient { retry_after: None } };
                 self.failed(exchange, attempt, failed, now, time);
             }
-            Err(UnusableAnswer::Refused(error)) => self.end(error),
-            Err(UnusableAnswer::Hopeless(error)) => {
+            Err(Unusable::Refused(error)) => self.end(error),
+            Err(Unusable::Hopeless(error)) => {
                 let summary = self.summary(&attempt.work);
                 self.end(attempt.work.explained(in_doubt(error)).with_request(summary));
             }
-            Err(UnusableAnswer::Unwieldy(error)) => {
+            Err(Unusable::Unwieldy(error)) => {
                 let summary = self.summary(&attempt.work);
                 let done = error.with_status(status).with_delivery(Delivery::Applied);
                 self.end(done.with_request(summary));
@@ -80,10 +80,10 @@ impl Call {
             return;
         }
         let failed = match (accepted.unusable, verdict) {
-            (Some(Unusable::NoToken(error)), _) => {
+            (Some(UnusableLogin::NoToken(error)), _) => {
                 Failed { error: error.with_status(status), class: Class::Transient { retry_after: None } }
             }
-            (Some(Unusable::Astray(error)), _) => {
+            (Some(UnusableLogin::Astray(error)), _) => {
                 Failed { error: error.with_status(status), class: Class::Final }
             }
             // A success that brought a token, however odd its end.

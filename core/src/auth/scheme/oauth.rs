@@ -147,14 +147,14 @@ fn read_tokens(body: &[u8]) -> Granted {
     // Cut off or not, what was read is in `granted`.
     let mut granted = Granted { is_whole, ..Granted::default() };
     let mut members = serde_json::Deserializer::from_slice(body);
-    let _ = Members(&mut granted).deserialize(&mut members);
+    let _ = TokenMembers(&mut granted).deserialize(&mut members);
     granted
 }
 
 /// Puts each member where it belongs as soon as it is read.
-struct Members<'a>(&'a mut Granted);
+struct TokenMembers<'a>(&'a mut Granted);
 
-impl<'de> DeserializeSeed<'de> for Members<'_> {
+impl<'de> DeserializeSeed<'de> for TokenMembers<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -162,7 +162,7 @@ impl<'de> DeserializeSeed<'de> for Members<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Members<'_> {
+impl<'de> Visitor<'de> for TokenMembers<'_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
