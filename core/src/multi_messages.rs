@@ -13,10 +13,10 @@ const LONGEST_PAUSE_MS: u64 = 900_000;
 
 /// The service's health, shared by the calls of a client.
 #[derive(Debug, Default)]
-pub(crate) struct MultiMessageService(Mutex<State>);
+pub(crate) struct MultiMessageService(Mutex<ServiceState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct ServiceState {
     clock: Clock,
     outage: Option<Outage>,
 }
@@ -77,7 +77,7 @@ impl MultiMessageService {
         Some(FIRST_PAUSE_MS)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ServiceState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Standings(pub(crate) BTreeMap<String, Standing>);
 
 /// Where one resource stands, behind all that was consumed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "WrittenStanding", into = "WrittenStanding")]
 pub(crate) struct Standing {
     /// The search that it is of.
     pub(crate) search: String,
@@ -96,7 +96,7 @@ impl Ids {
 /// A standing as it is written: ids as id sets.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WrittenStanding {
     search: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first: Option<Place>,
@@ -125,7 +125,7 @@ struct WrittenIds {
     recent: IdSet,
 }
 
-impl From<Standing> for Written {
+impl From<Standing> for WrittenStanding {
     fn from(standing: Standing) -> Self {
         let ids = |ids: Ids| WrittenIds { highest: ids.highest, recent: set(ids.recent) };
         Self {
@@ -153,10 +153,10 @@ impl From<Mark> for WrittenMark {
     }
 }
 
-impl TryFrom<Written> for Standing {
+impl TryFrom<WrittenStanding> for Standing {
     type Error = String;
 
-    fn try_from(written: Written) -> Result<Self, String> {
+    fn try_from(written: WrittenStanding) -> Result<Self, String> {
         let of_marks =
             written.marks.values().flat_map(|mark| mark.recent.values().flat_map(BTreeMap::values));
         let of_ids = written.ids.iter().map(|ids| &ids.recent);

@@ -87,7 +87,7 @@ pub struct Budget {
 /// The shared budget. A clone is another handle on the same pool, so that all clients of an account can
 /// use one.
 #[derive(Clone, Debug)]
-pub struct Pool(Arc<Mutex<State>>);
+pub struct Pool(Arc<Mutex<PoolState>>);
 
 /// The right to send one request. Must be settled or abandoned, or the request counts for ever.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ pub(crate) struct Permit {
 }
 
 #[derive(Debug)]
-struct State {
+struct PoolState {
     config: PoolConfig,
     clock: Clock,
     /// When each answered request stops counting, ascending.
@@ -156,7 +156,7 @@ impl Pool {
                 format!("a reserve of {} leaves nothing of the quota of {}", config.reserve, config.quota),
             ));
         }
-        Ok(Self(Arc::new(Mutex::new(State {
+        Ok(Self(Arc::new(Mutex::new(PoolState {
             config,
             clock: Clock::default(),
             log: VecDeque::new(),
@@ -239,13 +239,13 @@ impl Pool {
         wait
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, PoolState> {
         // A panic elsewhere cannot leave the counters half-written in a way that matters more than going on.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl PoolState {
     fn tick(&mut self, now: HostTime) -> EngineTime {
         let time = self.clock.advance(now);
         while self.log.front().is_some_and(|expiry| *expiry <= time) {

@@ -50,7 +50,7 @@ impl<'de> Visitor<'de> for SecretVisitor {
             Ok(Some(AS_WRITTEN)) => {}
             Ok(_) | Err(_) => return Err(A::Error::invalid_type(Unexpected::Map, &self)),
         }
-        let written = members.next_value::<Written>()?;
+        let written = members.next_value::<WrittenValue>()?;
         match written.0.as_bytes() {
             [b'"', .., b'"'] => {
                 let inner = &written.0[1..written.0.len() - 1];
@@ -71,29 +71,29 @@ impl<'de> Visitor<'de> for SecretVisitor {
 }
 
 /// A value as it is written.
-struct Written(Zeroizing<String>);
+struct WrittenValue(Zeroizing<String>);
 
-impl<'de> Deserialize<'de> for Written {
+impl<'de> Deserialize<'de> for WrittenValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(WrittenVisitor)
+        deserializer.deserialize_str(WrittenValueVisitor)
     }
 }
 
-struct WrittenVisitor;
+struct WrittenValueVisitor;
 
-impl Visitor<'_> for WrittenVisitor {
-    type Value = Written;
+impl Visitor<'_> for WrittenValueVisitor {
+    type Value = WrittenValue;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("JSON")
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Written, E> {
-        Ok(Written(Zeroizing::new(text.to_owned())))
+    fn visit_str<E: Error>(self, text: &str) -> Result<WrittenValue, E> {
+        Ok(WrittenValue(Zeroizing::new(text.to_owned())))
     }
 
-    fn visit_string<E: Error>(self, text: String) -> Result<Written, E> {
-        Ok(Written(Zeroizing::new(text)))
+    fn visit_string<E: Error>(self, text: String) -> Result<WrittenValue, E> {
+        Ok(WrittenValue(Zeroizing::new(text)))
     }
 }
 
