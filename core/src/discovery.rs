@@ -81,7 +81,7 @@ fn unknown_resource(name: &str) -> Error {
     )
 }
 
-/// Every task, as a JSON array of [`task::Description`].
+/// Every task, as a JSON array of [`task::TaskDescription`].
 pub fn tasks() -> String {
     plain(&task::tasks())
 }

@@ -49,7 +49,7 @@ fn every_known_code_stands_in_the_documents() {
 
 #[test]
 fn every_task_stands_in_the_documents() {
-    let row = |task: brightpearl_core::task::Description| {
+    let row = |task: brightpearl_core::task::TaskDescription| {
         format!("| `{}` | {} | {} |", task.name, task.summary, task.requests)
     };
     let expected: BTreeSet<String> = tasks().into_iter().map(row).collect();

@@ -1,36 +1,36 @@
 //! Payments and journals.
 
 use super::arguments::{Arguments, violation};
-use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
+use super::entry::{Becomes, Form, One, Procedure, TaskEntry, What, given};
 use super::program::{Program, Single};
 use crate::error::{Fault, Result};
 use crate::http::Method;
 use crate::json::Record;
 use crate::value::Decimal;
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "record-customer-payment",
         summary: "Records what a customer paid or authorised for an order.",
         requests: "One POST.",
         writes: true,
         takes: &[Form::body(Method::Post, "accounting-service/customer-payment")],
         gives: &[given("paymentId", What::Id)],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: "accounting-service/customer-payment",
             if_match: None,
             answer: Becomes::Id("paymentId"),
         }),
     },
-    Entry {
+    TaskEntry {
         name: "post-journal",
         summary: "Posts a journal in the base currency whose debits equal its credits.",
         requests: "One POST.",
         writes: true,
         takes: &[Form::body(JOURNAL.method, JOURNAL.path)],
         gives: &[given("journalId", What::Id)],
-        plan: Plan::Program(journal),
+        procedure: Procedure::Program(journal),
     },
 ];
 

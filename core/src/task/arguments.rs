@@ -6,7 +6,7 @@ use crate::error::{Error, Fault, Result, Severity, Violation};
 use crate::json::{Node, ObjectText, Record, at, id_of};
 use crate::validate::validate_members;
 
-use super::entry::{Entry, Form};
+use super::entry::{Form, TaskEntry};
 
 /// Arguments that fit their task.
 pub(crate) struct Arguments<'d> {
@@ -23,7 +23,7 @@ impl<'d> Arguments<'d> {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at the first violation's JSON Pointer, with all of them in
     /// [`Error::violations`].
-    pub(crate) fn read(entry: &'static Entry, text: &'d str, unknown: UnknownMembers) -> Result<Self> {
+    pub(crate) fn read(entry: &'static TaskEntry, text: &'d str, unknown: UnknownMembers) -> Result<Self> {
         let record = Record::parse(text);
         let form = form(entry, &record);
         let body = form.body_table();
@@ -84,7 +84,7 @@ impl<'d> Arguments<'d> {
     }
 }
 
-fn form(entry: &'static Entry, record: &Record<'_>) -> &'static Form {
+fn form(entry: &'static TaskEntry, record: &Record<'_>) -> &'static Form {
     let is_marked = |form: &&Form| form.marks.iter().any(|mark| at(&record.0, mark).is_some());
     let marked = entry.takes.iter().find(is_marked);
     // Every task has a form; the table's test says so.

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::arguments::{Arguments, violation};
-use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
-use super::program::{Answer, Next, Program};
+use super::entry::{Becomes, Form, One, Procedure, TaskEntry, What, given};
+use super::program::{Next, Program, TaskAnswer};
 use crate::catalog::POSTAL_ADDRESS_BODY;
 use crate::catalog::build::{closed, id, object};
 use crate::catalog::field::{Object, Rule};
@@ -16,8 +16,8 @@ use crate::operation::SingleRequest;
 const CONTACT: &str = "contact-service/contact";
 const POSTAL_ADDRESS: &str = "contact-service/postal-address";
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "create-contact",
         summary: "Creates a customer or supplier, with the postal addresses that are given along with it.",
         requests: "One POST for each different address in postalAddresses, then one for the contact.",
@@ -27,16 +27,16 @@ pub(super) const ENTRIES: &[Entry] = &[
             given("contactId", What::Id),
             given("postAddressIds", What::Record).note("The ids of the addresses: DEF, BIL and DEL."),
         ],
-        plan: Plan::Program(create_contact),
+        procedure: Procedure::Program(create_contact),
     },
-    Entry {
+    TaskEntry {
         name: "create-postal-address",
         summary: "Creates a postal address, to be given to a contact.",
         requests: "One POST.",
         writes: true,
         takes: &[Form::body(Method::Post, POSTAL_ADDRESS)],
         gives: &[given("postalAddressId", What::Id)],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: POSTAL_ADDRESS,
             if_match: None,
@@ -67,7 +67,7 @@ const ADDRESSED: Object = closed(&[
 .rules(&[Rule::AnyOf(&["/postalAddresses/DEF", "/postAddressIds/DEF"])]);
 
 /// A contact under way.
-struct Creation {
+struct ContactCreation {
     /// Addresses to create, each for some kinds.
     addresses: VecDeque<(Vec<&'static str>, String)>,
     /// The kinds of the address that is out.
@@ -96,7 +96,7 @@ fn create_contact(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
             None => addresses.push_back((vec![kind], address.to_owned())),
         }
     }
-    Ok(Box::new(Creation {
+    Ok(Box::new(ContactCreation {
         addresses,
         out: Vec::new(),
         ids: KINDS.map(|kind| given.raw(kind).map(str::to_owned)),
@@ -106,7 +106,7 @@ fn create_contact(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     }))
 }
 
-impl Creation {
+impl ContactCreation {
     /// The ids of the addresses, as far as they are known.
     fn known(&self) -> ObjectText {
         let ids = KINDS.iter().zip(&self.ids);
@@ -114,7 +114,7 @@ impl Creation {
     }
 }
 
-impl Program for Creation {
+impl Program for ContactCreation {
     fn next(&mut self) -> Result<Next> {
         if let Some((kinds, address)) = self.addresses.pop_front() {
             self.out = kinds;
@@ -130,7 +130,7 @@ impl Program for Creation {
         Ok(Next::Done(result.within("postAddressIds", self.known()).finish()))
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         let id = answer.id()?;
         if self.contact.is_none() {
             self.contact_id = Some(id);

@@ -10,7 +10,7 @@ pub(super) struct CustomField {
     pub(super) code: String,
     /// The label that people know it by.
     pub(super) name: String,
-    kind: Kind,
+    kind: CustomFieldKind,
     /// The type as Brightpearl spells it.
     type_name: String,
     /// The entries of a select list: id and text.
@@ -18,7 +18,7 @@ pub(super) struct CustomField {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum CustomFieldKind {
     Text,
     YesNo,
     Integer,
@@ -46,12 +46,12 @@ impl CustomField {
         let type_name = record.text("customFieldType").unwrap_or_default();
         // The spellings differ between sources (API notes §8.1.7).
         let kind = match type_name.as_str() {
-            "TEXT" | "TEXTAREA" | "TEXT_AREA" => Kind::Text,
-            "YES_NO" | "YESNO" => Kind::YesNo,
-            "INTEGER" => Kind::Integer,
-            "DATE" => Kind::Date,
-            "SELECT" => Kind::Select,
-            _ => Kind::Unknown,
+            "TEXT" | "TEXTAREA" | "TEXT_AREA" => CustomFieldKind::Text,
+            "YES_NO" | "YESNO" => CustomFieldKind::YesNo,
+            "INTEGER" => CustomFieldKind::Integer,
+            "DATE" => CustomFieldKind::Date,
+            "SELECT" => CustomFieldKind::Select,
+            _ => CustomFieldKind::Unknown,
         };
         let code = record.text("code")?;
         let name = record.text("name").unwrap_or_else(|| code.clone());
@@ -93,15 +93,27 @@ impl CustomField {
         }
         let (name, place) = match (present, self.kind) {
             (None, _) => ("add", ""),
-            (Some(_), Kind::Select) => ("replace", "/id"),
-            (Some(_), Kind::Text | Kind::YesNo | Kind::Integer | Kind::Date | Kind::Unknown) => {
-                ("replace", "")
-            }
+            (Some(_), CustomFieldKind::Select) => ("replace", "/id"),
+            (
+                Some(_),
+                CustomFieldKind::Text
+                | CustomFieldKind::YesNo
+                | CustomFieldKind::Integer
+                | CustomFieldKind::Date
+                | CustomFieldKind::Unknown,
+            ) => ("replace", ""),
         };
         let value = match (self.kind, present) {
-            (Kind::Select, None) => ObjectText::new().raw("id", &value).finish(),
-            (Kind::Select, Some(_))
-            | (Kind::Text | Kind::YesNo | Kind::Integer | Kind::Date | Kind::Unknown, _) => value,
+            (CustomFieldKind::Select, None) => ObjectText::new().raw("id", &value).finish(),
+            (CustomFieldKind::Select, Some(_))
+            | (
+                CustomFieldKind::Text
+                | CustomFieldKind::YesNo
+                | CustomFieldKind::Integer
+                | CustomFieldKind::Date
+                | CustomFieldKind::Unknown,
+                _,
+            ) => value,
         };
         Ok(Some(operation(name, &self.code, place, Some(&value))))
     }
@@ -110,20 +122,20 @@ impl CustomField {
     fn value(&self, node: &Node<'_>, raw: &str) -> Result<String, Misfit> {
         let wrong_type = |expected: &str| Err(Misfit::new(Fault::WrongType, expected));
         match (self.kind, node) {
-            (Kind::Text, Node::Text(_)) => Ok(raw.to_owned()),
-            (Kind::Text, _) => wrong_type("a text"),
-            (Kind::YesNo, Node::Boolean(_)) => Ok(raw.to_owned()),
-            (Kind::YesNo, _) => wrong_type("true or false"),
-            (Kind::Integer, node) => match text_of(node).map(|digits| digits.parse::<i64>()) {
+            (CustomFieldKind::Text, Node::Text(_)) => Ok(raw.to_owned()),
+            (CustomFieldKind::Text, _) => wrong_type("a text"),
+            (CustomFieldKind::YesNo, Node::Boolean(_)) => Ok(raw.to_owned()),
+            (CustomFieldKind::YesNo, _) => wrong_type("true or false"),
+            (CustomFieldKind::Integer, node) => match text_of(node).map(|digits| digits.parse::<i64>()) {
                 Some(Ok(number)) => Ok(number.to_string()),
                 Some(Err(_)) => Err(Misfit::new(Fault::WrongFormat, "a whole number")),
                 None => wrong_type("a whole number"),
             },
-            (Kind::Date, Node::Text(text)) if is_moment(text) => Ok(raw.to_owned()),
-            (Kind::Date, Node::Text(_)) => Err(Misfit::new(Fault::WrongFormat, DATE)),
-            (Kind::Date, _) => wrong_type(DATE),
-            (Kind::Select, node) => self.option(node).map(|id| id.to_string()),
-            (Kind::Unknown, _) => Ok(raw.to_owned()),
+            (CustomFieldKind::Date, Node::Text(text)) if is_moment(text) => Ok(raw.to_owned()),
+            (CustomFieldKind::Date, Node::Text(_)) => Err(Misfit::new(Fault::WrongFormat, DATE)),
+            (CustomFieldKind::Date, _) => wrong_type(DATE),
+            (CustomFieldKind::Select, node) => self.option(node).map(|id| id.to_string()),
+            (CustomFieldKind::Unknown, _) => Ok(raw.to_owned()),
         }
     }
 
@@ -175,19 +187,29 @@ impl CustomField {
         );
         let (Ok(present), Ok(wanted)) = (present_part, wanted_part) else { return false };
         match (self.kind, &present, &wanted) {
-            (Kind::Select, Node::Object(members), wanted) => {
+            (CustomFieldKind::Select, Node::Object(members), wanted) => {
                 let id = Record(members.clone()).node("id").as_ref().and_then(id_of);
                 id.is_some() && id == id_of(wanted)
             }
-            (Kind::Integer, present, wanted) => {
+            (CustomFieldKind::Integer, present, wanted) => {
                 let number = |node| text_of(node).and_then(|digits| digits.parse::<i64>().ok());
                 number(present).is_some() && number(present) == number(wanted)
             }
-            (Kind::Date, Node::Text(present), Node::Text(wanted)) => is_same_moment(present, wanted),
+            (CustomFieldKind::Date, Node::Text(present), Node::Text(wanted)) => {
+                is_same_moment(present, wanted)
+            }
             (_, Node::Text(present), Node::Text(wanted)) => present == wanted,
             (_, Node::Boolean(present), Node::Boolean(wanted)) => present == wanted,
             (_, Node::Number(present), Node::Number(wanted)) => present == wanted,
-            (Kind::Text | Kind::YesNo | Kind::Date | Kind::Select | Kind::Unknown, _, _) => false,
+            (
+                CustomFieldKind::Text
+                | CustomFieldKind::YesNo
+                | CustomFieldKind::Date
+                | CustomFieldKind::Select
+                | CustomFieldKind::Unknown,
+                _,
+                _,
+            ) => false,
         }
     }
 }

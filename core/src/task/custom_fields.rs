@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::arguments::{Arguments, refuse, violation};
 use super::custom_field::{CustomField, is_alike};
-use super::entry::{Entry, Form, Given, Plan, What, given};
-use super::program::{Answer, Next, Program, get};
+use super::entry::{Form, Given, Procedure, TaskEntry, What, given};
+use super::program::{Next, Program, TaskAnswer, get};
 use crate::catalog::build;
 use crate::catalog::build::{choice, closed, field, list, map};
 use crate::catalog::field::{Field, MapKey, Rule, Shape};
@@ -14,8 +14,8 @@ use crate::http::Method;
 use crate::json::{Node, ObjectText, Part, Record, array, nearest, quoted, text_of, token};
 use crate::operation::SingleRequest;
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "read-custom-fields",
         summary: "Reads the custom fields of an order, a product or a contact, by their labels.",
         requests: "A GET of the fields' meta-data, and one of the values.",
@@ -28,9 +28,9 @@ pub(super) const ENTRIES: &[Entry] = &[
         ])
         .rules(FITTING))],
         gives: &[VALUES, FIELDS],
-        plan: Plan::Program(read),
+        procedure: Procedure::Program(read),
     },
-    Entry {
+    TaskEntry {
         name: "change-custom-fields",
         summary: "Makes custom fields of an order, a product or a contact what is wanted, by their labels; null empties a field.",
         requests: "A GET of the fields' meta-data, one of the values, and a PATCH of what differs, if anything does.",
@@ -49,7 +49,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             FIELDS,
             given("changed", What::Texts).note("The codes of the fields that were changed."),
         ],
-        plan: Plan::Program(change),
+        procedure: Procedure::Program(change),
     },
 ];
 
@@ -85,7 +85,7 @@ struct CustomFields {
     meta_data: String,
     /// The path of the values.
     path: String,
-    stage: Stage,
+    stage: CustomFieldStage,
     fields: Vec<CustomField>,
     /// The answer with the values, as it came last.
     present: String,
@@ -101,7 +101,7 @@ enum Goal {
     Change(Vec<(String, String)>),
 }
 
-enum Stage {
+enum CustomFieldStage {
     MetaData,
     Values,
     Patch,
@@ -136,7 +136,7 @@ fn start(arguments: &Arguments<'_>, goal: Goal) -> Result<Box<dyn Program>> {
         task: arguments.task,
         meta_data: format!("{service}/{}/custom-field-meta-data", kind.as_deref().unwrap_or(default)),
         path: format!("{service}/{resource}/{id}/custom-field"),
-        stage: Stage::MetaData,
+        stage: CustomFieldStage::MetaData,
         fields: Vec::new(),
         present: String::new(),
         goal,
@@ -257,38 +257,42 @@ impl CustomFields {
 impl Program for CustomFields {
     fn next(&mut self) -> Result<Next> {
         match self.stage {
-            Stage::MetaData => return Ok(Next::Send(get(&self.meta_data))),
-            Stage::Values | Stage::ValuesAfterwards => return Ok(Next::Send(get(&self.path))),
-            Stage::Patch | Stage::Done => {}
+            CustomFieldStage::MetaData => return Ok(Next::Send(get(&self.meta_data))),
+            CustomFieldStage::Values | CustomFieldStage::ValuesAfterwards => {
+                return Ok(Next::Send(get(&self.path)));
+            }
+            CustomFieldStage::Patch | CustomFieldStage::Done => {}
         }
-        if let (Stage::Patch, Goal::Change(wanted)) = (&self.stage, &self.goal) {
+        if let (CustomFieldStage::Patch, Goal::Change(wanted)) = (&self.stage, &self.goal) {
             let (operations, changed) = self.patch(wanted)?;
             if !operations.is_empty() {
                 self.changed = changed;
                 return Ok(Next::Send(SingleRequest::new(Method::Patch, &self.path).body(array(operations))));
             }
         }
-        self.stage = Stage::Done;
+        self.stage = CustomFieldStage::Done;
         Ok(Next::Done(self.result()?))
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         self.stage = match (&self.stage, &self.goal) {
-            (Stage::MetaData, _) => {
+            (CustomFieldStage::MetaData, _) => {
                 self.fields = answer.records()?.iter().filter_map(CustomField::read).collect();
-                Stage::Values
+                CustomFieldStage::Values
             }
-            (Stage::Values, goal) => {
+            (CustomFieldStage::Values, goal) => {
                 self.present = values(answer)?;
                 match goal {
-                    Goal::Read(_) => Stage::Done,
-                    Goal::Change(_) => Stage::Patch,
+                    Goal::Read(_) => CustomFieldStage::Done,
+                    Goal::Change(_) => CustomFieldStage::Patch,
                 }
             }
-            (Stage::Patch, _) if matches!(answer.response.read(), Node::Null) => Stage::ValuesAfterwards,
-            (Stage::Patch | Stage::ValuesAfterwards | Stage::Done, _) => {
+            (CustomFieldStage::Patch, _) if matches!(answer.response.read(), Node::Null) => {
+                CustomFieldStage::ValuesAfterwards
+            }
+            (CustomFieldStage::Patch | CustomFieldStage::ValuesAfterwards | CustomFieldStage::Done, _) => {
                 self.present = values(answer)?;
-                Stage::Done
+                CustomFieldStage::Done
             }
         };
         Ok(())
@@ -296,8 +300,8 @@ impl Program for CustomFields {
 
     fn refused(&mut self, error: Error) -> Result<()> {
         // An account without custom fields may answer 404 for their list (API notes §3.3).
-        if matches!(self.stage, Stage::MetaData) && error.status() == Some(404) {
-            self.stage = Stage::Values;
+        if matches!(self.stage, CustomFieldStage::MetaData) && error.status() == Some(404) {
+            self.stage = CustomFieldStage::Values;
             return Ok(());
         }
         Err(error)
@@ -307,20 +311,22 @@ impl Program for CustomFields {
         // Whether anything is to be changed is not known before the values are.
         let is_read = matches!(self.goal, Goal::Read(_));
         match self.stage {
-            Stage::MetaData => (1, is_read),
-            Stage::Values => (0, is_read),
-            Stage::Patch | Stage::ValuesAfterwards | Stage::Done => (0, true),
+            CustomFieldStage::MetaData => (1, is_read),
+            CustomFieldStage::Values => (0, is_read),
+            CustomFieldStage::Patch | CustomFieldStage::ValuesAfterwards | CustomFieldStage::Done => {
+                (0, true)
+            }
         }
     }
 
     fn progress(&self) -> Option<String> {
-        let is_changed = matches!(self.stage, Stage::ValuesAfterwards);
+        let is_changed = matches!(self.stage, CustomFieldStage::ValuesAfterwards);
         is_changed.then(|| ObjectText::new().raw("changed", &self.changed()).finish())
     }
 }
 
 /// The values of an answer; one without any may answer nothing.
-fn values(answer: &Answer<'_>) -> Result<String> {
+fn values(answer: &TaskAnswer<'_>) -> Result<String> {
     match answer.response.read() {
         Node::Null => Ok("{}".to_owned()),
         Node::Boolean(_)

@@ -13,7 +13,7 @@ use crate::http::Method;
 use crate::operation::Fetch;
 
 /// A task.
-pub(crate) struct Entry {
+pub(crate) struct TaskEntry {
     /// The name, such as `create-sales-order`.
     pub(crate) name: &'static str,
     /// What it does, in one sentence.
@@ -27,7 +27,7 @@ pub(crate) struct Entry {
     /// The members of its result.
     pub(crate) gives: &'static [Given],
     /// How it is carried out.
-    pub(crate) plan: Plan,
+    pub(crate) procedure: Procedure,
 }
 
 /// One form that a task's arguments may have.
@@ -71,7 +71,7 @@ pub(crate) enum What {
 }
 
 /// How a task is carried out.
-pub(crate) enum Plan {
+pub(crate) enum Procedure {
     /// By one request.
     One(One),
     /// By requests of which the later ones may depend on the answers to the earlier ones.
@@ -199,7 +199,7 @@ fn list(value: Value) -> Vec<Value> {
     }
 }
 
-impl Entry {
+impl TaskEntry {
     /// The JSON Schema of the arguments.
     pub(crate) fn arguments_schema(&self) -> Value {
         let mut forms: Vec<Value> = self.takes.iter().map(Form::schema).collect();

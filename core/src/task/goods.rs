@@ -1,8 +1,8 @@
 //! Goods that leave the warehouse for sales orders, and goods that come in.
 
 use super::arguments::Arguments;
-use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
-use super::program::{Answer, Next, Program};
+use super::entry::{Becomes, Form, One, Procedure, TaskEntry, What, given};
+use super::program::{Next, Program, TaskAnswer};
 use crate::catalog::build::{COUNT, closed, decimal, field, id, id_or_none, moment, some, text};
 use crate::catalog::field::Shape;
 use crate::error::Result;
@@ -13,8 +13,8 @@ use crate::operation::SingleRequest;
 const EVENTS: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}/event";
 const NOTE: &str = "warehouse-service/goods-note/goods-out/{goodsOutNoteId}";
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "create-goods-out-note",
         summary: "Creates goods-out notes for a sales order, one for each warehouse, and allocates the stock.",
         requests: "One POST.",
@@ -22,14 +22,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         takes: &[Form::own(closed(&[id("orderId", "sales-order").mandatory()]))
             .with_body(Method::Post, "warehouse-service/order/{orderId}/goods-note/goods-out")],
         gives: &[given("goodsOutNoteIds", What::Ids)],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: "warehouse-service/order/{orderId}/goods-note/goods-out",
             if_match: None,
             answer: Becomes::Ids("goodsOutNoteIds"),
         }),
     },
-    Entry {
+    TaskEntry {
         name: "record-goods-out-events",
         summary: "Records that a goods-out note was printed, picked, packed or shipped, or takes that back.",
         requests: "One POST.",
@@ -42,14 +42,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         ]))
         .with_body(Method::Post, EVENTS)],
         gives: &[],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: EVENTS,
             if_match: Some("lastEventVersion"),
             answer: Becomes::Nothing,
         }),
     },
-    Entry {
+    TaskEntry {
         name: "ship-goods-out-note",
         summary: "Picks, packs and ships a goods-out note, with its tracking reference.",
         requests: "A PUT of the shipping details where there are any, then one POST of the events.",
@@ -69,9 +69,9 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ]))],
         gives: &[given("shippingUpdated", What::Flag).note("Whether there were shipping details to send.")],
-        plan: Plan::Program(ship),
+        procedure: Procedure::Program(ship),
     },
-    Entry {
+    TaskEntry {
         name: "receive-goods",
         summary: "Receives goods of a purchase order, or what a customer returns for a sales credit.",
         requests: "One POST.",
@@ -79,7 +79,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         takes: &[Form::own(closed(&[id("orderId", "order").mandatory()]))
             .with_body(Method::Post, "warehouse-service/order/{orderId}/goods-note/goods-in")],
         gives: &[given("goodsInNoteId", What::Id).note("The first one, should there be several.")],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: "warehouse-service/order/{orderId}/goods-note/goods-in",
             if_match: None,
@@ -138,7 +138,7 @@ impl Program for Shipment {
         Ok(request.map_or_else(|| Next::Done(self.result()), Next::Send))
     }
 
-    fn take(&mut self, _answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, _answer: &TaskAnswer<'_>) -> Result<()> {
         self.updated |= self.is_out;
         Ok(())
     }

@@ -2,9 +2,9 @@
 //! into what the API takes; a tax code that is not given is the product's, and a tax amount follows from the rate.
 
 use super::arguments::{Arguments, missing, refuse};
-use super::orders::{Creation, RowAddition};
+use super::orders::{OrderCreation, RowAddition};
 use super::plain_row::{ORDER_ROW, ROW_MARKS, Row};
-use super::program::{Answer, Next, Program};
+use super::program::{Next, Program, TaskAnswer};
 use super::tax_lookup::Lookup;
 use crate::catalog::build::{closed, currency, field, id, id_or_none, list, moment, object, text};
 use crate::catalog::field::{Condition, Object, Rule, Shape};
@@ -191,10 +191,10 @@ impl Guide {
             Target::SalesOrder(head) => {
                 let rows: Vec<String> = self.rows.iter().map(Row::of_sale).collect();
                 let rows = (!rows.is_empty()).then(|| array(rows));
-                Box::new(Creation::sale(head.maybe("rows", rows.as_deref()).finish()))
+                Box::new(OrderCreation::sale(head.maybe("rows", rows.as_deref()).finish()))
             }
             Target::Order(head) => {
-                Box::new(Creation::order(head, self.rows.iter().map(Row::of_order).collect()))
+                Box::new(OrderCreation::order(head, self.rows.iter().map(Row::of_order).collect()))
             }
             Target::Existing(order) => {
                 let body = self.rows.first().map(Row::of_order).unwrap_or_default();
@@ -216,7 +216,7 @@ impl Program for Guide {
         self.creation.insert(creation).next()
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         match &mut self.creation {
             Some(creation) => creation.take(answer),
             None => self.lookup.take(answer),

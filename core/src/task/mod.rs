@@ -47,12 +47,12 @@ use crate::error::{Error, Result};
 use crate::json::nearest;
 
 pub(crate) use arguments::Arguments;
-pub(crate) use entry::{Collection, Entry, Plan};
-pub(crate) use program::{Answer, Next, Program, Single};
+pub(crate) use entry::{Collection, Procedure, TaskEntry};
+pub(crate) use program::{Next, Program, Single, TaskAnswer};
 pub(crate) use run::job as task_job;
 
 /// The tables, group by group.
-static GROUPS: [&[Entry]; 9] = [
+static GROUPS: [&[TaskEntry]; 9] = [
     orders::ENTRIES,
     rows::ENTRIES,
     products::ENTRIES,
@@ -66,7 +66,7 @@ static GROUPS: [&[Entry]; 9] = [
 
 /// A task, ready to be shown.
 #[derive(Clone, Debug, Serialize)]
-pub struct Description {
+pub struct TaskDescription {
     /// The name, such as `create-sales-order`.
     pub name: &'static str,
     /// What it does, in one sentence.
@@ -88,9 +88,9 @@ pub struct Description {
 /// let creation = tasks.iter().find(|task| task.name == "create-sales-order").unwrap();
 /// assert!(creation.writes);
 /// ```
-pub fn tasks() -> Vec<Description> {
+pub fn tasks() -> Vec<TaskDescription> {
     entries()
-        .map(|entry| Description {
+        .map(|entry| TaskDescription {
             name: entry.name,
             summary: entry.summary,
             arguments: entry.arguments_schema(),
@@ -101,7 +101,7 @@ pub fn tasks() -> Vec<Description> {
         .collect()
 }
 
-fn entries() -> impl Iterator<Item = &'static Entry> {
+fn entries() -> impl Iterator<Item = &'static TaskEntry> {
     GROUPS.iter().copied().flatten()
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn writes(name: &str) -> bool {
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at `name`, with the nearest known name.
-pub(crate) fn entry(name: &str) -> Result<&'static Entry> {
+pub(crate) fn entry(name: &str) -> Result<&'static TaskEntry> {
     entries().find(|entry| entry.name == name).ok_or_else(|| {
         let expected = match nearest(name, entries().map(|entry| entry.name)) {
             Some(meant) => format!("did you mean {meant:?}?"),

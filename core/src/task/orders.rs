@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use super::arguments::Arguments;
-use super::entry::{Entry, Form, Plan, What, given};
+use super::entry::{Form, Procedure, TaskEntry, What, given};
 use super::guide_order::{self, ORDER_MARKS, SALE_MARKS};
-use super::program::{Answer, Next, Program};
+use super::program::{Next, Program, TaskAnswer};
 use crate::catalog::ORDER_ROW_BODY;
 use crate::catalog::build::{closed, list};
 use crate::catalog::field::Shape;
@@ -17,8 +17,8 @@ use crate::operation::SingleRequest;
 const ORDER: &str = "order-service/order";
 const SALES_ORDER: &str = "order-service/sales-order";
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "create-sales-order",
         summary: "Creates a sales order together with its rows: all of it, or nothing.",
         requests: "One POST; before it, a GET each for the products and the tax codes where rows of the plain form leave out taxCode or tax. An orderTypeCode other than SO goes the way of create-order.",
@@ -28,9 +28,9 @@ pub(super) const ENTRIES: &[Entry] = &[
             given("orderId", What::Id),
             given("orderRowIds", What::Ids).sometimes().note("Only where the rows were posted one by one."),
         ],
-        plan: Plan::Program(create_sales_order),
+        procedure: Procedure::Program(create_sales_order),
     },
-    Entry {
+    TaskEntry {
         name: "create-order",
         summary: "Creates an order of any type, then its rows one by one.",
         requests: "One POST for the order and one for each row; before them, a GET each for the products and the tax codes where rows of the plain form leave out taxCode or tax.",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 .with_body(Method::Post, ORDER),
         ],
         gives: &[given("orderId", What::Id), given("orderRowIds", What::Ids)],
-        plan: Plan::Program(create_order),
+        procedure: Procedure::Program(create_order),
     },
 ];
 
@@ -49,7 +49,7 @@ fn create_sales_order(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     if arguments.has_form(SALE_MARKS) {
         return guide_order::order(arguments, true);
     }
-    Ok(Box::new(Creation::sale(arguments.body().finish())))
+    Ok(Box::new(OrderCreation::sale(arguments.body().finish())))
 }
 
 fn create_order(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
@@ -58,11 +58,11 @@ fn create_order(arguments: &Arguments<'_>) -> Result<Box<dyn Program>> {
     }
     let rows = arguments.record.elements("rows");
     let rows = rows.iter().filter_map(|row| row.raw().map(str::to_owned)).collect();
-    Ok(Box::new(Creation::order(arguments.body().finish(), rows)))
+    Ok(Box::new(OrderCreation::order(arguments.body().finish(), rows)))
 }
 
 /// An order and its rows under way.
-pub(super) struct Creation {
+pub(super) struct OrderCreation {
     head: Option<SingleRequest>,
     rows: VecDeque<String>,
     order: Option<u64>,
@@ -71,7 +71,7 @@ pub(super) struct Creation {
     is_whole: bool,
 }
 
-impl Creation {
+impl OrderCreation {
     /// A sales order with its rows.
     pub(super) fn sale(body: String) -> Self {
         let head = Some(SingleRequest::new(Method::Post, SALES_ORDER).body(body));
@@ -90,7 +90,7 @@ impl Creation {
     }
 }
 
-impl Program for Creation {
+impl Program for OrderCreation {
     fn next(&mut self) -> Result<Next> {
         if let Some(request) = self.head.take() {
             return Ok(Next::Send(request));
@@ -102,7 +102,7 @@ impl Program for Creation {
         })
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         let id = answer.id()?;
         match self.order {
             None => self.order = Some(id),
@@ -141,7 +141,7 @@ impl Program for RowAddition {
         })
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         self.row = answer.id()?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Products and their prices.
 
 use super::arguments::Arguments;
-use super::entry::{Becomes, Collection, Entry, Form, One, Plan, What, given};
+use super::entry::{Becomes, Collection, Form, One, Procedure, TaskEntry, What, given};
 use super::stock::{PRODUCT_IDS, ids};
 use crate::catalog::build::{COUNT, closed, field, id};
 use crate::catalog::field::Shape;
@@ -9,22 +9,22 @@ use crate::error::Result;
 use crate::http::Method;
 use crate::operation::Fetch;
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "create-product",
         summary: "Creates a product.",
         requests: "One POST.",
         writes: true,
         takes: &[Form::body(Method::Post, "product-service/product")],
         gives: &[given("productId", What::Id)],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: "product-service/product",
             if_match: None,
             answer: Becomes::Id("productId"),
         }),
     },
-    Entry {
+    TaskEntry {
         name: "update-product",
         summary: "Changes what is given of a product, and keeps the rest.",
         requests: "One PUT.",
@@ -36,23 +36,23 @@ pub(super) const ENTRIES: &[Entry] = &[
         ]))
         .with_body(Method::Put, "product-service/product/{productId}")],
         gives: &[],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Put,
             path: "product-service/product/{productId}",
             if_match: Some("version"),
             answer: Becomes::Nothing,
         }),
     },
-    Entry {
+    TaskEntry {
         name: "list-price-lists",
         summary: "Reads every price list.",
         requests: "One GET.",
         writes: false,
         takes: &[Form::own(closed(&[]))],
         gives: &[given("priceLists", What::Records)],
-        plan: Plan::Fetch(price_lists),
+        procedure: Procedure::Fetch(price_lists),
     },
-    Entry {
+    TaskEntry {
         name: "read-product-prices",
         summary: "Reads the prices of products, in all price lists or in some.",
         requests: "A GET for every 200 products.",
@@ -69,9 +69,9 @@ pub(super) const ENTRIES: &[Entry] = &[
             given("refused", What::Records)
                 .note("Products that Brightpearl refuses to answer for: id, message, errors."),
         ],
-        plan: Plan::Fetch(prices),
+        procedure: Procedure::Fetch(prices),
     },
-    Entry {
+    TaskEntry {
         name: "set-product-prices",
         summary: "Sets the prices of a product in the price lists that are named, and keeps the others.",
         requests: "One PUT.",
@@ -79,7 +79,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         takes: &[Form::own(closed(&[id("productId", "product").mandatory()]))
             .with_body(Method::Put, "product-service/product-price/{productId}/price-list")],
         gives: &[],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Put,
             path: "product-service/product-price/{productId}/price-list",
             if_match: None,

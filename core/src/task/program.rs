@@ -32,7 +32,7 @@ pub(crate) trait Program: Send {
     ///
     /// # Errors
     /// The answer is not what was asked for. The program is as if it had not come.
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()>;
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()>;
 
     /// Takes a refusal of the request that was sent last, when the refusal itself is an answer.
     ///
@@ -53,7 +53,7 @@ pub(crate) trait Program: Send {
 }
 
 /// A successful answer.
-pub(crate) struct Answer<'a> {
+pub(crate) struct TaskAnswer<'a> {
     /// The whole body.
     pub(crate) body: &'a [u8],
     /// What its `response` holds; null when there is none.
@@ -62,7 +62,7 @@ pub(crate) struct Answer<'a> {
     pub(crate) shared: &'a Shared,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> TaskAnswer<'a> {
     /// Reads an answer's body. Some writes answer nothing at all (API notes §3.1).
     ///
     /// # Errors
@@ -202,7 +202,7 @@ impl Program for Single {
         })
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         let result = ObjectText::new();
         self.result = match self.answer {
             Becomes::Nothing => result,

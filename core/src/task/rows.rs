@@ -1,10 +1,10 @@
 //! Rows, notes and the status of an order.
 
 use super::arguments::Arguments;
-use super::entry::{Becomes, Entry, Form, One, Plan, What, given};
+use super::entry::{Becomes, Form, One, Procedure, TaskEntry, What, given};
 use super::guide_order::add_row;
 use super::plain_row::{self, ROW_MARKS};
-use super::program::{Answer, Next, Program};
+use super::program::{Next, Program, TaskAnswer};
 use crate::catalog::build::{closed, decimal, field, id, places, text};
 use crate::catalog::field::{Object, Rule, Shape};
 use crate::error::Result;
@@ -15,8 +15,8 @@ use crate::operation::SingleRequest;
 const ROW: &str = "order-service/order/{orderId}/row";
 const ONE_ROW: &str = "order-service/order/{orderId}/row/{orderRowId}";
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "add-order-row",
         summary: "Adds a row to an order.",
         requests: "One POST; before it, a GET each for the product and the tax codes where the plain form leaves out taxCode or tax.",
@@ -28,18 +28,18 @@ pub(super) const ENTRIES: &[Entry] = &[
             Form::own(plain_row::ROW),
         ],
         gives: &[given("orderRowId", What::Id)],
-        plan: Plan::Program(add_row),
+        procedure: Procedure::Program(add_row),
     },
-    Entry {
+    TaskEntry {
         name: "change-order-row",
         summary: "Changes what is given of an order row; a new net amount makes a new tax amount unless that is given, too.",
         requests: "One PATCH.",
         writes: true,
         takes: &[Form::own(CHANGED_ROW)],
         gives: &[given("orderRow", What::Record).note("The row after the change, as Brightpearl answers.")],
-        plan: Plan::Program(change_row),
+        procedure: Procedure::Program(change_row),
     },
-    Entry {
+    TaskEntry {
         name: "remove-order-row",
         summary: "Removes a row from an order.",
         requests: "One DELETE.",
@@ -49,14 +49,14 @@ pub(super) const ENTRIES: &[Entry] = &[
             id("orderRowId", "order-row").mandatory(),
         ]))],
         gives: &[],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Delete,
             path: ONE_ROW,
             if_match: None,
             answer: Becomes::Nothing,
         }),
     },
-    Entry {
+    TaskEntry {
         name: "add-order-note",
         summary: "Adds a note to an order.",
         requests: "One POST.",
@@ -64,14 +64,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         takes: &[Form::own(closed(&[id("orderId", "order").mandatory()]))
             .with_body(Method::Post, "order-service/order/{orderId}/note")],
         gives: &[given("noteId", What::Id)],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: "order-service/order/{orderId}/note",
             if_match: None,
             answer: Becomes::Id("noteId"),
         }),
     },
-    Entry {
+    TaskEntry {
         name: "update-order-status",
         summary: "Moves an order to another status, with a note if one is given.",
         requests: "One PUT.",
@@ -79,7 +79,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         takes: &[Form::own(closed(&[id("orderId", "order").mandatory()]))
             .with_body(Method::Put, "order-service/order/{orderId}/status")],
         gives: &[],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Put,
             path: "order-service/order/{orderId}/status",
             if_match: None,
@@ -147,7 +147,7 @@ impl Program for RowChange {
         })
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         self.row = answer.object()?.to_owned();
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Answer, Arguments, Next, Plan, Program, Single, entry};
+use super::{Arguments, Next, Procedure, Program, Single, TaskAnswer, entry};
 use crate::checked::{Checked, check_request};
 use crate::checkpoint::Position;
 use crate::error::{Error, Result};
@@ -23,10 +23,10 @@ use super::collection::CollectionJob;
 pub(crate) fn job(task: &Task, shared: &Arc<Shared>, position: &Position) -> Result<Box<dyn Job>> {
     let entry = entry(&task.name)?;
     let arguments = Arguments::read(entry, task.arguments.as_str(), shared.config.unknown_members)?;
-    let program: Box<dyn Program> = match &entry.plan {
-        Plan::One(one) => Box::new(Single::new(one, &arguments)),
-        Plan::Program(start) => start(&arguments)?,
-        Plan::Fetch(collect) => {
+    let program: Box<dyn Program> = match &entry.procedure {
+        Procedure::One(one) => Box::new(Single::new(one, &arguments)),
+        Procedure::Program(start) => start(&arguments)?,
+        Procedure::Fetch(collect) => {
             let ahead = shared.config.max_in_flight;
             return Ok(Box::new(
                 CollectionJob::new(entry.name, collect(&arguments)?, ahead)?.resume(position),
@@ -98,7 +98,7 @@ impl Job for ProgramJob {
     }
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
-        let answer = Answer::read(&response.body, &self.shared)?;
+        let answer = TaskAnswer::read(&response.body, &self.shared)?;
         // A failed read has changed nothing; asking again may help.
         self.program.take(&answer).map_err(|error| match !self.is_reading && answer.is_unwieldy() {
             true => Unusable::Unwieldy(error),

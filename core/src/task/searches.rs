@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::arguments::{Arguments, refusal, wrong};
-use super::entry::{Entry, Form, Plan, What, given};
-use super::program::{Answer, Next, Program, get};
+use super::entry::{Form, Procedure, TaskEntry, What, given};
+use super::program::{Next, Program, TaskAnswer, get};
 use crate::catalog::build::{closed, text};
 use crate::catalog::searches;
 use crate::error::{Fault, Result};
 use crate::json::{Node, ObjectText, Record, array, nearest, quoted};
 use crate::operation::SingleRequest;
 
-pub(super) const ENTRIES: &[Entry] = &[Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[TaskEntry {
     name: "refresh-search",
     summary: "Asks a search for its columns; from then on this client checks filters against them.",
     requests: "One GET.",
@@ -27,7 +27,7 @@ pub(super) const ENTRIES: &[Entry] = &[Entry {
         given("removed", What::Texts).note("Columns that the catalog knows, and that are gone."),
         given("changed", What::Texts).note("Columns that have another type than the catalog says."),
     ],
-    plan: Plan::Program(refresh),
+    procedure: Procedure::Program(refresh),
 }];
 
 /// A search being asked.
@@ -65,7 +65,7 @@ impl Program for Refresh {
         })
     }
 
-    fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         let drift = answer.shared.learn_columns(self.search, answer.body)?;
         let whole = Record::of(&answer.response);
         // No recording shows where the meta-data stands.

@@ -1,7 +1,7 @@
 //! Stock: what there is, putting it right, and reserving it.
 
 use super::arguments::{Arguments, refusal, wrong};
-use super::entry::{Becomes, Collection, Entry, Form, One, Plan, What, given};
+use super::entry::{Becomes, Collection, Form, One, Procedure, TaskEntry, What, given};
 use crate::catalog::build::{closed, field, id, list};
 use crate::catalog::field::{Field, Shape};
 use crate::error::{Fault, Result};
@@ -10,8 +10,8 @@ use crate::id_set::IdSet;
 use crate::json::text_of;
 use crate::operation::Fetch;
 
-pub(super) const ENTRIES: &[Entry] = &[
-    Entry {
+pub(super) const ENTRIES: &[TaskEntry] = &[
+    TaskEntry {
         name: "read-product-availability",
         summary: "Reads how much of products is in stock, on hand and allocated, and where.",
         requests: "A GET for every 200 products; more where one of them spoils a set.",
@@ -30,9 +30,9 @@ pub(super) const ENTRIES: &[Entry] = &[
             given("refused", What::Records)
                 .note("Products that Brightpearl refuses to answer for: id, message, errors."),
         ],
-        plan: Plan::Fetch(availability),
+        procedure: Procedure::Fetch(availability),
     },
-    Entry {
+    TaskEntry {
         name: "correct-stock",
         summary: "Adds stock to a warehouse or takes it away, with a reason.",
         requests: "One POST.",
@@ -40,14 +40,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         takes: &[Form::own(closed(&[id("warehouseId", "warehouse").mandatory()]))
             .with_body(Method::Post, "warehouse-service/warehouse/{warehouseId}/stock-correction")],
         gives: &[given("goodsNoteIds", What::Ids)],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: "warehouse-service/warehouse/{warehouseId}/stock-correction",
             if_match: None,
             answer: Becomes::Ids("goodsNoteIds"),
         }),
     },
-    Entry {
+    TaskEntry {
         name: "reserve-stock",
         summary: "Reserves stock of one warehouse for a sales order, as much as there is.",
         requests: "One POST.",
@@ -58,21 +58,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         ]))
         .with_body(Method::Post, "warehouse-service/order/{orderId}/reservation/warehouse/{warehouseId}")],
         gives: &[],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Post,
             path: "warehouse-service/order/{orderId}/reservation/warehouse/{warehouseId}",
             if_match: None,
             answer: Becomes::Nothing,
         }),
     },
-    Entry {
+    TaskEntry {
         name: "cancel-reservation",
         summary: "Gives back the stock that is reserved for a sales order.",
         requests: "One DELETE.",
         writes: true,
         takes: &[Form::own(closed(&[id("orderId", "sales-order").mandatory()]))],
         gives: &[],
-        plan: Plan::One(One {
+        procedure: Procedure::One(One {
             method: Method::Delete,
             path: "warehouse-service/order/{orderId}/reservation",
             if_match: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::arguments::{missing, violation};
 use super::plain_row::{Row, times};
-use super::program::{Answer, get};
+use super::program::{TaskAnswer, get};
 use crate::error::{Fault, Result, Violation};
 use crate::id_set::{IdSet, Split};
 use crate::json::{id_of, nearest, quoted, text_of};
@@ -53,7 +53,7 @@ impl Lookup {
     }
 
     /// Takes an answer.
-    pub(super) fn take(&mut self, answer: &Answer<'_>) -> Result<()> {
+    pub(super) fn take(&mut self, answer: &TaskAnswer<'_>) -> Result<()> {
         for record in answer.records()? {
             if self.is_asking_for_rates {
                 if let Some(code) = record.text("code") {
