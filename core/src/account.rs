@@ -83,7 +83,7 @@ pub(crate) fn check_code(account: &str) -> Result<()> {
 
 /// A checked account at a checked place: builds URLs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
+pub struct AccountAddress {
     account: String,
     /// What stands before every path.
     base: String,
@@ -93,7 +93,7 @@ pub struct Endpoint {
     public: String,
 }
 
-impl Endpoint {
+impl AccountAddress {
     /// Checks the account code and the place.
     ///
     /// # Errors
@@ -275,15 +275,15 @@ pub(crate) fn is_escaped(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn at(location: Location) -> Result<Endpoint> {
-        Endpoint::new("acme", &location)
+    fn at(location: Location) -> Result<AccountAddress> {
+        AccountAddress::new("acme", &location)
     }
 
     #[test]
     fn builds_urls_below_the_account() {
-        let endpoint = at(Location::Datacentre("use1".into())).unwrap();
+        let address = at(Location::Datacentre("use1".into())).unwrap();
         assert_eq!(
-            endpoint.url(Prefix::PublicApi, "order-service/order-search", "orderTypeId=1"),
+            address.url(Prefix::PublicApi, "order-service/order-search", "orderTypeId=1"),
             "https://use1.brightpearlconnect.com/public-api/acme/order-service/order-search?orderTypeId=1"
         );
         let local = at(Location::BaseUrl("http://127.0.0.1:8080/".into())).unwrap();
@@ -323,7 +323,7 @@ mod tests {
             assert!(at(Location::BaseUrl(loopback.into())).is_ok(), "{loopback}");
         }
         for account in ["", "a/b", "a b", "..", "ä"] {
-            let error = Endpoint::new(account, &Location::Datacentre("euw1".into())).unwrap_err();
+            let error = AccountAddress::new(account, &Location::Datacentre("euw1".into())).unwrap_err();
             assert_eq!(error.location(), Some("account"));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::account::Endpoint;
+use crate::account::AccountAddress;
 use crate::auth::{Session, Tokens};
 use crate::call::Call;
 use crate::error::Result;
@@ -39,8 +39,8 @@ impl Client {
     /// As [`Client::new`].
     pub fn with_pool(config: Config, pool: Pool) -> Result<Self> {
         config.check()?;
-        let endpoint = Endpoint::new(&config.account, &config.location()?)?;
-        let session = Session::new(config.credentials.clone(), endpoint)?;
+        let address = AccountAddress::new(&config.account, &config.location()?)?;
+        let session = Session::new(config.credentials.clone(), address)?;
         Ok(Self { shared: Arc::new(Shared::new(config, session, pool)) })
     }
 

@@ -21,22 +21,22 @@ pub(crate) struct Origin {
 }
 
 /// Where a URL stands in the configuration, and what it may have.
-pub(crate) struct Rule {
+pub(crate) struct UrlRule {
     pub(crate) place: &'static str,
     pub(crate) example: &'static str,
     pub(crate) may_have_query: bool,
 }
 
-pub(crate) const BASE_URL: Rule =
-    Rule { place: "base_url", example: "https://euw1.brightpearlconnect.com", may_have_query: false };
+pub(crate) const BASE_URL: UrlRule =
+    UrlRule { place: "base_url", example: "https://euw1.brightpearlconnect.com", may_have_query: false };
 
-pub(crate) const TOKEN_URL: Rule = Rule {
+pub(crate) const TOKEN_URL: UrlRule = UrlRule {
     place: "credentials.token_url",
     example: "https://oauth.brightpearl.com/token/acme",
     may_have_query: true,
 };
 
-impl Rule {
+impl UrlRule {
     /// Checks a URL that credentials are sent to: `https`, or `http` on the loopback host.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! How schemes of credentials are declared. Each is one file of [`scheme`](super::scheme): its fields by [`scheme!`], and
 //! what it does by [`Credential`].
 
-use crate::account::Endpoint;
+use crate::account::AccountAddress;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Headers, Request};
 use crate::secret::{Secret, SecretText};
@@ -88,7 +88,7 @@ pub(super) trait Credential: Pieces {
     }
 
     /// The request that fetches a token, where there is one. `refresh_token` is the newest that is known.
-    fn login(&self, _endpoint: &Endpoint, _refresh_token: Option<&Secret>) -> Option<Request> {
+    fn login(&self, _address: &AccountAddress, _refresh_token: Option<&Secret>) -> Option<Request> {
         None
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::account::Endpoint;
+use crate::account::AccountAddress;
 use crate::http::{Headers, Method, Request};
 use crate::redact::is_opaque;
 use crate::secret::{Secret, SecretText};
@@ -30,7 +30,7 @@ pub(super) struct Granted {
 
 /// The body is `{"apiAccountCredentials": {...}}` with the two names that each of these logins has.
 pub(super) fn post(
-    endpoint: &Endpoint,
+    address: &AccountAddress,
     path: &str,
     mut headers: Headers,
     (name, who): (&str, &str),
@@ -46,7 +46,7 @@ pub(super) fn post(
     body.push_json(secret.expose());
     body.push_str("}}");
     let body = body.take().into_bytes();
-    Request { method: Method::Post, url: endpoint.login_url(path), headers, body }
+    Request { method: Method::Post, url: address.login_url(path), headers, body }
 }
 
 /// The longest answer, and the most values, in which tokens are looked for: blanking them costs time for each.

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::account::{Endpoint, Prefix};
+use crate::account::{AccountAddress, Prefix};
 use crate::clock::HostTime;
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::excerpt;
@@ -30,7 +30,7 @@ const REMEMBERED: usize = 32;
 pub(crate) struct Session {
     credentials: Credentials,
     /// Where the configuration says that the account lives.
-    endpoint: Endpoint,
+    address: AccountAddress,
     /// Where the configuration says that tokens come from.
     token_origin: Option<Origin>,
     state: Mutex<SessionState>,
@@ -48,7 +48,7 @@ struct SessionState {
     refresh_token: Option<Secret>,
     api_domain: Option<String>,
     /// The account on that host.
-    moved_to: Option<Endpoint>,
+    moved_to: Option<AccountAddress>,
     installation_instance_id: Option<String>,
     /// Tokens that others have replaced, for blanking them: servers go on echoing them for a while.
     replaced: VecDeque<Secret>,
@@ -103,11 +103,11 @@ impl Session {
     /// # Errors
     /// [`Kind::Validation`] at `credentials.grant.tokens.api_domain` when stored tokens name a host that is not to
     /// be trusted.
-    pub(crate) fn new(credentials: Credentials, endpoint: Endpoint) -> Result<Self> {
+    pub(crate) fn new(credentials: Credentials, address: AccountAddress) -> Result<Self> {
         let mut state = SessionState::of(credentials.scheme().tokens());
         let token_origin = credentials.token_origin()?;
         if let Some(domain) = &state.api_domain {
-            let moved_to = endpoint.with_domain(domain, token_origin.as_ref()).ok_or_else(|| {
+            let moved_to = address.with_domain(domain, token_origin.as_ref()).ok_or_else(|| {
                 Error::validation(
                     "credentials.grant.tokens.api_domain",
                     format!(
@@ -118,7 +118,7 @@ impl Session {
             })?;
             state.moved_to = Some(moved_to);
         }
-        Ok(Self { credentials, endpoint, token_origin, state: Mutex::new(state) })
+        Ok(Self { credentials, address, token_origin, state: Mutex::new(state) })
     }
 
     /// Whether and how the call with that number may send a request at `now`.
@@ -158,7 +158,7 @@ impl Session {
     }
 
     fn login(&self, state: &SessionState) -> Option<Request> {
-        self.credentials.scheme().login(&self.endpoint, state.refresh_token.as_ref())
+        self.credentials.scheme().login(&self.address, state.refresh_token.as_ref())
     }
 
     /// Takes the answer to the login of that call. Tokens are kept before anything else of the answer is judged,
@@ -192,7 +192,7 @@ impl Session {
         state.installation_instance_id =
             granted.installation_instance_id.or(state.installation_instance_id.take());
         if let Some(domain) = granted.api_domain {
-            match self.endpoint.with_domain(&domain, self.token_origin.as_ref()) {
+            match self.address.with_domain(&domain, self.token_origin.as_ref()) {
                 Some(moved_to) => {
                     state.moved_to = Some(moved_to);
                     state.api_domain = Some(domain);
@@ -259,7 +259,7 @@ impl Session {
     /// wins over the configuration (API notes §1.1).
     pub(crate) fn url(&self, prefix: Prefix, path: &str, query: &str) -> String {
         let state = self.lock();
-        state.moved_to.as_ref().unwrap_or(&self.endpoint).url(prefix, path, query)
+        state.moved_to.as_ref().unwrap_or(&self.address).url(prefix, path, query)
     }
 
     /// The header that the configuration names for the token, when it names one.
@@ -269,7 +269,7 @@ impl Session {
 
     /// The account code.
     pub(crate) fn account(&self) -> &str {
-        self.endpoint.account()
+        self.address.account()
     }
 
     /// What there is to store.

@@ -1,6 +1,6 @@
 //! The `authenticate` exchange (API notes §2.1, unverified there; sent as the guides have it).
 
-use crate::account::Endpoint;
+use crate::account::AccountAddress;
 use crate::error::{Error, Result};
 use crate::header::can_carry_token;
 use crate::http::{Headers, Request};
@@ -57,9 +57,9 @@ impl Credential for ApplicationLogin {
         Some(self.header())
     }
 
-    fn login(&self, endpoint: &Endpoint, _refresh_token: Option<&Secret>) -> Option<Request> {
+    fn login(&self, address: &AccountAddress, _refresh_token: Option<&Secret>) -> Option<Request> {
         let who = ("applicationId", self.application_id.as_str());
         let secret = ("applicationSecret", &self.application_secret);
-        Some(login::post(endpoint, "authenticate", Headers::new(), who, secret))
+        Some(login::post(address, "authenticate", Headers::new(), who, secret))
     }
 }

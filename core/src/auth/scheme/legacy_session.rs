@@ -1,6 +1,6 @@
 //! Sessions without an app (API notes §2.1).
 
-use crate::account::Endpoint;
+use crate::account::AccountAddress;
 use crate::http::{Headers, Request};
 use crate::secret::Secret;
 
@@ -26,8 +26,8 @@ impl Credential for LegacySession {
         headers.push_credential("brightpearl-auth", token);
     }
 
-    fn login(&self, endpoint: &Endpoint, _refresh_token: Option<&Secret>) -> Option<Request> {
+    fn login(&self, address: &AccountAddress, _refresh_token: Option<&Secret>) -> Option<Request> {
         let (who, secret) = (("emailAddress", self.email.as_str()), ("password", &self.password));
-        Some(login::post(endpoint, "authorise", Headers::new(), who, secret))
+        Some(login::post(address, "authorise", Headers::new(), who, secret))
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::account::{Endpoint, Query};
+use crate::account::{AccountAddress, Query};
 use crate::error::{Error, Kind};
 use crate::http::{Headers, Method, Request};
 use crate::origin::TOKEN_URL;
@@ -76,13 +76,13 @@ impl Credential for OAuth {
         }
     }
 
-    fn login(&self, endpoint: &Endpoint, refresh_token: Option<&Secret>) -> Option<Request> {
+    fn login(&self, address: &AccountAddress, refresh_token: Option<&Secret>) -> Option<Request> {
         let form = match (refresh_token, &self.grant) {
             (Some(token), _) => self.refresh(token),
             (None, Grant::AuthorizationCode { code, redirect_uri }) => self.exchange(code, redirect_uri),
             (None, Grant::Tokens { .. }) => return None,
         };
-        let url = self.token_url.clone().unwrap_or_else(|| default_token_url(endpoint.account()));
+        let url = self.token_url.clone().unwrap_or_else(|| default_token_url(address.account()));
         Some(post(url, form))
     }
 

@@ -1,6 +1,6 @@
 //! Staff apps that log in for their token (API notes §2.3).
 
-use crate::account::Endpoint;
+use crate::account::AccountAddress;
 use crate::http::{Headers, Request};
 use crate::secret::Secret;
 
@@ -31,10 +31,10 @@ impl Credential for StaffLogin {
         headers.push_credential("brightpearl-staff-token", token);
     }
 
-    fn login(&self, endpoint: &Endpoint, _refresh_token: Option<&Secret>) -> Option<Request> {
+    fn login(&self, address: &AccountAddress, _refresh_token: Option<&Secret>) -> Option<Request> {
         let mut headers = Headers::new();
         push_refs(&mut headers, self.dev_ref.as_deref(), &self.app_ref);
         let (who, secret) = (("emailAddress", self.email.as_str()), ("password", &self.password));
-        Some(login::post(endpoint, "authorise", headers, who, secret))
+        Some(login::post(address, "authorise", headers, who, secret))
     }
 }

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value, json};
 
-use crate::account::{Endpoint, Location};
+use crate::account::{AccountAddress, Location};
 use crate::auth::declaration::TokenSource;
 use crate::auth::field::{GrantForm, Holding, LONGEST_SECRET};
 use crate::auth::grant::Grant;
@@ -95,7 +95,7 @@ fn every_scheme_takes_its_fields_and_no_others() {
 
 #[test]
 fn every_scheme_signs_with_a_secret_that_no_header_shows() {
-    let endpoint = Endpoint::new("acme", &Location::Datacentre("use1".to_owned())).unwrap();
+    let address = AccountAddress::new("acme", &Location::Datacentre("use1".to_owned())).unwrap();
     for (scheme, given, planted) in whole() {
         let credentials = read(&given).unwrap();
         let token = "Yr6Vw8Ju2-of-a-login-3c6ef372fe94f82a";
@@ -106,7 +106,7 @@ fn every_scheme_signs_with_a_secret_that_no_header_shows() {
         };
         assert_eq!(headers.iter().filter(|(_, value)| is_secret(value)).count(), 1, "{}", scheme.name);
         assert!(!is_secret(&format!("{headers:?}")), "{headers:?}");
-        let login = credentials.scheme().login(&endpoint, None);
+        let login = credentials.scheme().login(&address, None);
         let is_grant_of_tokens = credentials.scheme().tokens().refresh_token.is_some();
         match credentials.scheme().token_source() {
             TokenSource::Configuration => assert!(login.is_none(), "{}", scheme.name),
