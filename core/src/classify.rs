@@ -1,7 +1,7 @@
 //! From an HTTP answer to what it means: success, or an error with its delivery state and whether a
 //! repetition may help (API notes §3.3, §5; design of the delivery states in ARCHITECTURE.md).
 
-use crate::envelope::{Failure as Body, begins_success};
+use crate::envelope::{FailedAnswer, begins_success};
 use crate::error::{Delivery, Error, Kind};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
@@ -41,7 +41,7 @@ pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Faile
     if success {
         return readable(response);
     }
-    let body = Body::read(&response.body);
+    let body = FailedAnswer::read(&response.body);
     wipe_stack();
     let mut failed = failure(response, &body);
     failed.error = failed.error.with_status(response.status).with_errors(body.errors);
@@ -68,7 +68,7 @@ fn first_byte(body: &[u8]) -> Option<u8> {
     body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
-fn failure(response: &Response, body: &Body) -> Failed {
+fn failure(response: &Response, body: &FailedAnswer) -> Failed {
     let retry_after = retry_after(&response.headers).map(|wait| wait.min(LONGEST_TOLD_MS));
     let text = body.text.as_ref().map(Secret::expose);
     let said = |kind, what: &str| match text {

@@ -85,19 +85,19 @@ pub(crate) fn unreadable(body: &[u8], error: &serde_json::Error) -> Error {
 
 /// What a failed answer says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct FailedAnswer {
     /// Entries of `errors`, or of the OAuth form, in order.
     pub(crate) errors: Vec<ServerError>,
     /// The text of `{"response": "..."}`, as the gateway answers (API notes §2.7).
     pub(crate) text: Option<Secret>,
 }
 
-impl Failure {
+impl FailedAnswer {
     /// Reads a failed answer, whatever it is: every shape that the notes know, and anything else as no
     /// entries and no text.
     pub(crate) fn read(body: &[u8]) -> Self {
         #[derive(Deserialize)]
-        struct Shape<'a> {
+        struct ErrorBody<'a> {
             #[serde(borrow, default)]
             response: Option<&'a RawValue>,
             #[serde(borrow, default)]
@@ -107,7 +107,7 @@ impl Failure {
             #[serde(default)]
             error_description: Option<Secret>,
         }
-        let Ok(shape) = serde_json::from_slice::<Shape<'_>>(body) else { return Self::default() };
+        let Ok(shape) = serde_json::from_slice::<ErrorBody<'_>>(body) else { return Self::default() };
         let mut errors: Vec<ServerError> =
             shape.errors.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
         if let Some(code) = shape.error {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn reads_every_shape_of_failure() {
-        let read = |body: &str| Failure::read(body.as_bytes());
+        let read = |body: &str| FailedAnswer::read(body.as_bytes());
         let listed = read(r#"{"errors":[{"code":"CMNC-018","message":"The filter a\u003db"},{"code":"X"}]}"#);
         assert_eq!(listed.errors[0].message, "The filter a=b");
         assert_eq!(listed.errors.len(), 2);
@@ -138,7 +138,7 @@ mod tests {
             "invalid_grant"
         );
         for odd in ["", "<html>", "[]", "{\"response\":{}}", "{\"errors\":3}", "{"] {
-            assert_eq!(read(odd), Failure::default(), "{odd}");
+            assert_eq!(read(odd), FailedAnswer::default(), "{odd}");
         }
     }
 

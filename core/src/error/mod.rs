@@ -79,10 +79,10 @@ impl From<&Request> for RequestSummary {
 
 /// Anything that went wrong. Small to move; the detail is behind a pointer.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Error(Box<Detail>);
+pub struct Error(Box<ErrorDetail>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Detail {
+struct ErrorDetail {
     kind: Kind,
     message: String,
     /// What the message becomes once it is blanked.
@@ -102,7 +102,7 @@ struct Detail {
 }
 
 /// Before it was blanked, or of an answer that could not be read, the message may quote a secret.
-impl Drop for Detail {
+impl Drop for ErrorDetail {
     fn drop(&mut self) {
         self.message.zeroize();
     }
@@ -119,7 +119,7 @@ impl Error {
     /// An error of a kind, in words that say what was found and what was expected. Of very long ones the middle is
     /// left out.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Detail {
+        Self(Box::new(ErrorDetail {
             kind,
             message: shortened(message.into(), LONGEST_MESSAGE),
             repeated: None,
