@@ -186,7 +186,7 @@ mod tests {
         /// How it went.
         /// In two lines.
         #[derive(PartialOrd)]
-        enum Course: "course", facts Told {
+        enum Course: "course", facts Goodness {
             /// Well.
             Well = 1 "well" { is_good: true }
             /// Not well.
@@ -194,7 +194,7 @@ mod tests {
         }
     }
 
-    struct Told {
+    struct Goodness {
         is_good: bool,
     }
 

@@ -9,14 +9,14 @@ use super::{IdSet, Span};
 #[derive(Clone, Debug)]
 pub struct Split {
     spans: Vec<Span>,
-    at: Position,
+    at: IdPosition,
     limit: u64,
     max_text: usize,
 }
 
 /// An id of the set, or the end of the set when `span` is past the last range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Position {
+struct IdPosition {
     span: usize,
     id: u64,
 }
@@ -39,7 +39,7 @@ impl FusedIterator for Split {}
 
 impl Split {
     pub(super) fn new(spans: Vec<Span>, limit: usize, max_text: usize) -> Self {
-        let at = Position { span: 0, id: spans.first().map_or(0, |span| span.first) };
+        let at = IdPosition { span: 0, id: spans.first().map_or(0, |span| span.first) };
         // No host has more than 64 bits to a usize, so this loses nothing.
         Self { spans, at, limit: (limit as u64).max(1), max_text }
     }
@@ -49,12 +49,12 @@ impl Split {
         self.between(self.at, self.end())
     }
 
-    fn end(&self) -> Position {
-        Position { span: self.spans.len(), id: 0 }
+    fn end(&self) -> IdPosition {
+        IdPosition { span: self.spans.len(), id: 0 }
     }
 
     /// Where the next chunk begins when the one beginning at `from` takes all that it can.
-    fn reach(&self, from: Position) -> Position {
+    fn reach(&self, from: IdPosition) -> IdPosition {
         let mut ids = self.limit;
         let mut text = self.max_text;
         for (index, span) in self.spans.iter().enumerate().skip(from.span) {
@@ -64,10 +64,10 @@ impl Split {
             let last = match furthest(first, span.last, ids, text.saturating_sub(separator)) {
                 Some(last) => last,
                 None if begins_chunk => first,
-                None => return Position { span: index, id: first },
+                None => return IdPosition { span: index, id: first },
             };
             if last < span.last {
-                return Position { span: index, id: last + 1 };
+                return IdPosition { span: index, id: last + 1 };
             }
             ids -= last - first + 1;
             text = text.saturating_sub(separator + text_length(first, last));
@@ -80,7 +80,7 @@ impl Split {
     /// Filling every chunk is not always best: `9-11` fits in four bytes and `10-11` does not, so a cut
     /// just below a power of ten can take the next chunk further. Those are the only cuts worth trying:
     /// any other later start shortens the text of what follows or leaves it as it is.
-    fn best_cut(&self, full: Position) -> Position {
+    fn best_cut(&self, full: IdPosition) -> IdPosition {
         let Some(span) = self.spans.get(full.span) else {
             return full;
         };
@@ -88,7 +88,7 @@ impl Split {
         let mut best = full;
         let mut power = 10_u64.pow(full.id.ilog10());
         while power > lowest {
-            let shorter = Position { span: full.span, id: power - 1 };
+            let shorter = IdPosition { span: full.span, id: power - 1 };
             if self.reach(shorter) > self.reach(best) {
                 best = shorter;
             }
@@ -98,7 +98,7 @@ impl Split {
     }
 
     /// The ids from `from` to before `to`.
-    fn between(&self, from: Position, to: Position) -> IdSet {
+    fn between(&self, from: IdPosition, to: IdPosition) -> IdSet {
         let mut spans = self.spans[from.span..self.spans.len().min(to.span + 1)].to_vec();
         if let Some(head) = spans.first_mut() {
             head.first = from.id;

@@ -84,7 +84,8 @@ impl Output {
             Output::Journal(lines) => Shape::Journal(lines),
             Output::Uris(uris) => data(None, uris.iter().map(|uri| Item::new(uri, None)).collect()),
             Output::Results(results) => {
-                let item = |result: &BatchResult| Item::new(&Told(result), result.outcome.as_ref().err());
+                let item =
+                    |result: &BatchResult| Item::new(&ToldResult(result), result.outcome.as_ref().err());
                 data(None, results.iter().map(item).collect())
             }
             Output::Task(TaskResult { name, json }) => {
@@ -103,15 +104,15 @@ impl Output {
 
 /// A result as `{"index", "reply": {"status", "headers", "body"}}` or `{"index", "error"}`. A body that is not UTF-8 is in
 /// `body_base64` instead.
-struct Told<'r>(&'r BatchResult);
+struct ToldResult<'r>(&'r BatchResult);
 
-impl Serialize for Told<'_> {
+impl Serialize for ToldResult<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let BatchResult { index, outcome } = self.0;
         let mut members = serializer.serialize_map(Some(2))?;
         members.serialize_entry("index", index)?;
         match outcome {
-            Ok(reply) => members.serialize_entry("reply", &Answer(reply))?,
+            Ok(reply) => members.serialize_entry("reply", &ToldReply(reply))?,
             Err(error) => members.serialize_entry("error", error)?,
         }
         members.end()
@@ -119,9 +120,9 @@ impl Serialize for Told<'_> {
 }
 
 /// Brightpearl's answer to a write.
-struct Answer<'r>(&'r Reply);
+struct ToldReply<'r>(&'r Reply);
 
-impl Serialize for Answer<'_> {
+impl Serialize for ToldReply<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Reply { status, headers, body } = self.0;
         let mut members = serializer.serialize_map(Some(3))?;

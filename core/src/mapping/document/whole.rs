@@ -195,7 +195,7 @@ fn read_members(
 }
 
 /// Names with the places where they stand.
-type Named = Vec<(String, String)>;
+type NamedTexts = Vec<(String, String)>;
 
 impl Context<'_> {
     /// `{"zone": "Europe/London", "dates": "DD/MM/YYYY", "decimalMark": ",", "groupMark": "."}`.
@@ -226,7 +226,7 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn tables(&mut self, members: &mut MemberReader<'_>) -> Named {
+    fn tables(&mut self, members: &mut MemberReader<'_>) -> NamedTexts {
         let Some(lookups) = members.take("lookups").and_then(|place| place.object(self.findings)) else {
             return Vec::new();
         };
@@ -245,7 +245,7 @@ impl Context<'_> {
     }
 
     /// Every nested document knows those before it.
-    fn mappings(&mut self, members: &mut MemberReader<'_>) -> Named {
+    fn mappings(&mut self, members: &mut MemberReader<'_>) -> NamedTexts {
         let Some(mappings) = members.take("mappings").and_then(|place| place.object(self.findings)) else {
             return Vec::new();
         };

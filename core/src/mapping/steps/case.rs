@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Around, RuleStep, StepKind, StepTime};
+use super::{Around, RuleStep, StepDefinition, StepTime};
 use crate::mapping::value::Value;
 
-pub(super) const KIND: StepKind = StepKind {
+pub(super) const KIND: StepDefinition = StepDefinition {
     name: "case",
     stage: StepTime::Picked,
     schema: r#"{"enum": ["upper", "lower"]}"#,

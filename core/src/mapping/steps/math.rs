@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Around, RuleStep, StepKind, StepTime};
+use super::{Around, RuleStep, StepDefinition, StepTime};
 use crate::mapping::document::{Context, DocumentPlace, PathScope};
 use crate::mapping::rule::Operand;
 use crate::mapping::transform::{Arithmetic, calculate, read_number};
 use crate::mapping::value::Value;
 use crate::value::Decimal;
 
-pub(super) const KIND: StepKind = StepKind {
+pub(super) const KIND: StepDefinition = StepDefinition {
     name: "math",
     stage: StepTime::Known,
     schema: r##"{

@@ -16,7 +16,7 @@ use super::transform::Notation;
 use super::value::Value;
 
 /// Every step, in the order in which they happen.
-pub(super) const STEPS: [StepKind; 3] = [case::KIND, math::KIND, unit::KIND];
+pub(super) const STEPS: [StepDefinition; 3] = [case::KIND, math::KIND, unit::KIND];
 
 /// When a step happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) enum StepTime {
 }
 
 /// What is known of a step.
-pub(super) struct StepKind {
+pub(super) struct StepDefinition {
     /// The rule's member that asks for it.
     pub(super) name: &'static str,
     pub(super) stage: StepTime,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::{Decimal as Exact, RoundingStrategy};
 
-use super::{Around, RuleStep, StepKind, StepTime};
+use super::{Around, RuleStep, StepDefinition, StepTime};
 use crate::json::Node;
 use crate::mapping::document::{Context, DocumentPlace, PathScope, text_constant};
 use crate::mapping::rule::Operand;
@@ -12,7 +12,7 @@ use crate::mapping::transform::read_number;
 use crate::mapping::value::Value;
 use crate::value::Decimal;
 
-pub(super) const KIND: StepKind = StepKind {
+pub(super) const KIND: StepDefinition = StepDefinition {
     name: "unit",
     stage: StepTime::Known,
     schema: r##"{
