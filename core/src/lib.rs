@@ -62,8 +62,8 @@ pub use http::{Headers, Method, Request, Response};
 pub use id_set::IdSet;
 pub use origin::is_loopback_host;
 pub use output::{
-    BatchResult, Data, Item, Output, OutputKind, Refusal, Reply, Resource, Resources, SearchPage, Shape,
-    TaskResult,
+    BatchResult, Data, Item, Output, OutputKind, Refusal, Reply, ResourceSpan, Resources, SearchPage,
+    ShapedOutput, TaskResult,
 };
 pub use pool::{Pool, PoolConfig};
 pub use question::ask;

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 use std::sync::Arc;
 
-use brightpearl_core::{Exchange, Headers, Request, Shape, Step, WaitReason, is_loopback_host};
+use brightpearl_core::{Exchange, Headers, Request, ShapedOutput, Step, WaitReason, is_loopback_host};
 
 use crate::boundary::quietly;
 use crate::data::bp_data;
@@ -146,14 +146,14 @@ impl From<Step> for Lent {
     }
 }
 
-impl From<Shape> for Lent {
-    fn from(output: Shape) -> Self {
+impl From<ShapedOutput> for Lent {
+    fn from(output: ShapedOutput) -> Self {
         match output {
-            Shape::Page(page) => Self::Page(Arc::new(bp_page::new(page))),
-            Shape::Resources(resources) => Self::Resources(Arc::new(bp_resources::new(resources))),
-            Shape::Reply(reply) => Self::Reply(Arc::new(bp_reply::new(reply))),
-            Shape::Journal(lines) => Self::Journal(OwnedText::new(&lines)),
-            Shape::Data(data) => Self::Data(data.kind.into(), Arc::new(bp_data::new(data))),
+            ShapedOutput::Page(page) => Self::Page(Arc::new(bp_page::new(page))),
+            ShapedOutput::Resources(resources) => Self::Resources(Arc::new(bp_resources::new(resources))),
+            ShapedOutput::Reply(reply) => Self::Reply(Arc::new(bp_reply::new(reply))),
+            ShapedOutput::Journal(lines) => Self::Journal(OwnedText::new(&lines)),
+            ShapedOutput::Data(data) => Self::Data(data.kind.into(), Arc::new(bp_data::new(data))),
         }
     }
 }

@@ -28,11 +28,11 @@ impl From<core::Exchange> for wit::Exchange {
 impl From<core::Output> for wit::Output {
     fn from(output: core::Output) -> Self {
         match output.shaped() {
-            core::Shape::Page(page) => Self::Page(page.into()),
-            core::Shape::Resources(resources) => Self::Resources(resources.into()),
-            core::Shape::Reply(reply) => Self::Reply(reply.into()),
-            core::Shape::Journal(text) => Self::Journal(text),
-            core::Shape::Data(data) => Self::Data(data.into()),
+            core::ShapedOutput::Page(page) => Self::Page(page.into()),
+            core::ShapedOutput::Resources(resources) => Self::Resources(resources.into()),
+            core::ShapedOutput::Reply(reply) => Self::Reply(reply.into()),
+            core::ShapedOutput::Journal(text) => Self::Journal(text),
+            core::ShapedOutput::Data(data) => Self::Data(data.into()),
         }
     }
 }

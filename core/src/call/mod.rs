@@ -24,7 +24,9 @@ use crate::shared::Shared;
 use crate::telemetry::Event;
 
 pub use crate::operation;
-pub use crate::output::{BatchResult, Output, Refusal, Reply, Resource, Resources, SearchPage, TaskResult};
+pub use crate::output::{
+    BatchResult, Output, Refusal, Reply, ResourceSpan, Resources, SearchPage, TaskResult,
+};
 use attempt::{Attempt, InFlight, Work};
 pub use step::{Exchange, Explanation, Step, StepKind, TransportFailure, WaitReason};
 

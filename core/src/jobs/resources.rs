@@ -8,12 +8,12 @@ use crate::envelope::{Envelope, unreadable};
 use crate::error::Result;
 use crate::id_set::IdSet;
 use crate::json::id_member;
-use crate::output::Resource;
+use crate::output::ResourceSpan;
 
 /// The resources of an answer, and the ids that it has.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    pub(crate) items: Vec<Resource>,
+    pub(crate) items: Vec<ResourceSpan>,
     pub(crate) ids: IdSet,
 }
 
@@ -30,9 +30,9 @@ pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
     let base = body.as_ptr() as usize;
     let resource = |id: Option<u64>, raw: &RawValue| {
         let start = raw.get().as_ptr() as usize - base;
-        Resource { id, span: start..start + raw.get().len() }
+        ResourceSpan { id, span: start..start + raw.get().len() }
     };
-    let items: Vec<Resource> = match parts {
+    let items: Vec<ResourceSpan> = match parts {
         ResponseParts::Nothing => Vec::new(),
         ResponseParts::Elements(elements) => {
             elements.into_iter().map(|raw| resource(id_member(raw.get(), member), raw)).collect()

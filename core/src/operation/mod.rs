@@ -68,11 +68,11 @@ impl Operation {
 fn bad_ids(text: &str) -> Option<Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "snake_case")]
-    enum Shape {
+    enum IdsMember {
         Fetch { ids: String },
         Options { ids: String },
     }
-    let (Shape::Fetch { ids } | Shape::Options { ids }) = serde_json::from_str(text).ok()?;
+    let (IdsMember::Fetch { ids } | IdsMember::Options { ids }) = serde_json::from_str(text).ok()?;
     let error = IdSet::parse(&ids).err()?;
     let place = format!("ids {}", error.location().unwrap_or_default());
     Some(error.at(place))

@@ -18,7 +18,7 @@ use super::{
 
 /// An output as it crosses a border: what hosts have types for, and data in one shape.
 #[derive(Debug)]
-pub enum Shape {
+pub enum ShapedOutput {
     /// A page of a search.
     Page(SearchPage),
     /// Resources of a fetch.
@@ -74,14 +74,14 @@ impl Item {
 
 impl Output {
     /// The output in the shape in which it crosses a border.
-    pub fn shaped(self) -> Shape {
+    pub fn shaped(self) -> ShapedOutput {
         let kind = self.kind();
-        let data = |name, items| Shape::Data(Data { kind, name, items });
+        let data = |name, items| ShapedOutput::Data(Data { kind, name, items });
         match self {
-            Output::Page(page) => Shape::Page(page),
-            Output::Resources(resources) => Shape::Resources(resources),
-            Output::Reply(reply) => Shape::Reply(reply),
-            Output::Journal(lines) => Shape::Journal(lines),
+            Output::Page(page) => ShapedOutput::Page(page),
+            Output::Resources(resources) => ShapedOutput::Resources(resources),
+            Output::Reply(reply) => ShapedOutput::Reply(reply),
+            Output::Journal(lines) => ShapedOutput::Journal(lines),
             Output::Uris(uris) => data(None, uris.iter().map(|uri| Item::new(uri, None)).collect()),
             Output::Results(results) => {
                 let item =
@@ -153,7 +153,7 @@ mod tests {
 
     fn data(output: Output) -> Data {
         match output.shaped() {
-            Shape::Data(data) => data,
+            ShapedOutput::Data(data) => data,
             typed => panic!("{typed:?} is typed, expected data"),
         }
     }
@@ -211,6 +211,6 @@ mod tests {
         let done = data(Output::Task(TaskResult { name: "create-order".to_owned(), json: json.clone() }));
         assert_eq!((done.name.as_deref(), texts(&done)), (Some("create-order"), vec![json]));
         assert_eq!(texts(&data(Output::Uris(vec!["/order/1-2".to_owned()]))), [r#""/order/1-2""#]);
-        assert!(matches!(Output::Journal(String::new()).shaped(), Shape::Journal(_)));
+        assert!(matches!(Output::Journal(String::new()).shaped(), ShapedOutput::Journal(_)));
     }
 }

@@ -15,7 +15,7 @@ use crate::json::{Record, id_of};
 use crate::named::tagged;
 use crate::table::Page;
 
-pub use data::{Data, Item, Shape};
+pub use data::{Data, Item, ShapedOutput};
 pub use failure::Failure;
 pub use outcome::{Created, Difference, Outcome, State};
 pub use records::{PulledRecord, Records};
@@ -88,7 +88,7 @@ pub struct Resources {
     /// The whole answer, as received.
     pub body: Vec<u8>,
     /// The resources in the order of the answer.
-    pub items: Vec<Resource>,
+    pub items: Vec<ResourceSpan>,
     /// The ids that this part of the fetch was about.
     pub requested: IdSet,
     /// Ids asked for that the answer does not have: they do not exist, or no longer. Empty when the resources
@@ -118,7 +118,7 @@ impl Resources {
 
 /// One resource inside a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resource {
+pub struct ResourceSpan {
     /// Its id, when the resource says it.
     pub id: Option<u64>,
     /// Its bytes in the body.
