@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::catalog::{self, FilterType, Search};
+use crate::catalog::{self, FilterType, SearchResource};
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind, Result};
 use crate::table::{Column, Page, ReportType};
@@ -89,7 +89,12 @@ impl LiveColumns {
 }
 
 impl Learnt {
-    fn take(&mut self, listed: &Search, columns: &[Column], is_whole: bool) -> (Drift, Option<Event>) {
+    fn take(
+        &mut self,
+        listed: &SearchResource,
+        columns: &[Column],
+        is_whole: bool,
+    ) -> (Drift, Option<Event>) {
         let mut drift = Drift::default();
         for column in columns {
             let live = LiveColumn::from(column);

@@ -1,6 +1,6 @@
 //! Every search of the API notes §4.5 is held, column by column.
 
-use brightpearl_core::catalog::{FilterType, Search, search, searches};
+use brightpearl_core::catalog::{FilterType, SearchResource, search, searches};
 
 /// Columns in their default order; what follows a bar only filters or sorts.
 const LISTS: &[(&str, &str)] = &[
@@ -110,7 +110,7 @@ const LISTS: &[(&str, &str)] = &[
     ),
 ];
 
-fn held(path: &str) -> &'static Search {
+fn held(path: &str) -> &'static SearchResource {
     search(path).unwrap_or_else(|| panic!("{path} is not held"))
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::operation::{Answer, Deprecation, Empty, Idempotence, Prefix, Verify};
 use super::resource::{Detail, Resource, Section};
 use super::schema::json_schema;
-use super::search::{Search, SearchColumn};
+use super::search::{SearchColumn, SearchResource};
 use super::unknown::UnknownMembers;
 use super::{field, operation};
 use crate::http::Method;
@@ -258,7 +258,7 @@ fn describe_patch_path(path: &field::PatchPath) -> FieldDescription {
     }
 }
 
-fn describe_search(search: &Search) -> SearchDescription {
+fn describe_search(search: &SearchResource) -> SearchDescription {
     SearchDescription {
         path: search.path,
         key: search.key,

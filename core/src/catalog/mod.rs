@@ -37,7 +37,7 @@ pub use resource::{Detail, Resource, Section};
 pub(crate) use schema::DIALECT as SCHEMA_DIALECT;
 pub use schema::json_schema;
 pub(crate) use search::check_value;
-pub use search::{FilterType, Search, SearchColumn};
+pub use search::{FilterType, SearchColumn, SearchResource};
 pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
 pub use unknown::UnknownMembers;
@@ -70,12 +70,12 @@ pub fn catalog() -> impl Iterator<Item = &'static Resource> {
 }
 
 /// Every search.
-pub fn searches() -> impl Iterator<Item = &'static Search> {
+pub fn searches() -> impl Iterator<Item = &'static SearchResource> {
     catalog().flat_map(|resource| resource.searches)
 }
 
 /// The search at that path, if it is listed.
-pub fn search(path: &str) -> Option<&'static Search> {
+pub fn search(path: &str) -> Option<&'static SearchResource> {
     let path = path.trim_matches('/');
     searches().find(|search| search.path == path)
 }

@@ -3,7 +3,7 @@
 use crate::http::Method;
 
 use super::operation::{Endpoint, Prefix};
-use super::{PlaceholderKind, Resource, Search, catalog, searches};
+use super::{PlaceholderKind, Resource, SearchResource, catalog, searches};
 
 /// The search that a path or a short name such as `order-search` or `order` stands for.
 ///
@@ -12,7 +12,7 @@ use super::{PlaceholderKind, Resource, Search, catalog, searches};
 ///
 /// assert_eq!(search_named("order").unwrap().path, "order-service/order-search");
 /// ```
-pub fn search_named(name: &str) -> Option<&'static Search> {
+pub fn search_named(name: &str) -> Option<&'static SearchResource> {
     let name = name.trim_matches('/');
     let named = searches().find(|search| is_named(search.path, name));
     named
@@ -23,7 +23,7 @@ pub fn search_named(name: &str) -> Option<&'static Search> {
 }
 
 /// The search that finds what is read at a path.
-pub fn search_for(path: &str) -> Option<&'static Search> {
+pub fn search_for(path: &str) -> Option<&'static SearchResource> {
     searches().find(|search| search.finds == Some(path))
 }
 

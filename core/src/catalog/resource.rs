@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::operation::{Deprecation, Endpoint, Operation};
-use super::search::Search;
+use super::search::SearchResource;
 
 /// The section of the API's own reference in which a resource stands (API notes §8.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -87,7 +87,7 @@ pub struct Resource {
     /// Its paths, with what can be done at each.
     pub endpoints: &'static [Endpoint],
     /// Its searches.
-    pub searches: &'static [Search],
+    pub searches: &'static [SearchResource],
     /// What else is to be known; empty when nothing.
     pub note: &'static str,
 }

@@ -106,7 +106,7 @@ pub struct SearchColumn {
 
 /// A search resource.
 #[derive(Clone, Copy, Debug)]
-pub struct Search {
+pub struct SearchResource {
     /// The path below the account, such as `order-service/order-search`.
     pub path: &'static str,
     /// The column that identifies a row, where one is known to: an id that no two rows share.
@@ -131,9 +131,9 @@ pub struct Search {
     pub note: &'static str,
 }
 
-impl Search {
+impl SearchResource {
     /// An entry to complete.
-    pub(crate) const BLANK: Search = Search {
+    pub(crate) const BLANK: SearchResource = SearchResource {
         path: "",
         key: None,
         finds: None,

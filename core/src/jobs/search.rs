@@ -95,7 +95,10 @@ impl SearchJob {
             query.push("columns", &search.columns.join(","));
         }
         if !search.sort.is_empty() {
-            query.push("sort", &sort_text(&search.sort, listed.and_then(catalog::Search::tie_breaker))?);
+            query.push(
+                "sort",
+                &sort_text(&search.sort, listed.and_then(catalog::SearchResource::tie_breaker))?,
+            );
         }
         Ok(Self {
             resource: search.resource.trim_matches('/').to_owned(),

@@ -7,7 +7,7 @@ use super::plan::{BodyPlan, Leaf, List};
 use super::rule::{Constant, MappingRule, Operand, Resolve, Source};
 use super::transform::{Numeric, Otherwise, ValueType};
 use crate::catalog::field::{Condition, DecimalForm, Object, Rule, Shape};
-use crate::catalog::{self, Search};
+use crate::catalog::{self, SearchResource};
 use crate::error::Severity;
 use crate::json::nearest;
 use crate::validate::fits;
@@ -281,7 +281,7 @@ impl DocumentCheck<'_> {
 
     fn column(&mut self, search: &str, column: &str, pointer: &str) {
         let Some(known) = catalog::search(search) else { return };
-        let filters = |search: &'static Search| {
+        let filters = |search: &'static SearchResource| {
             let columns = search.columns.iter().filter(|column| column.filterable);
             columns.map(|column| column.name).collect::<Vec<_>>()
         };

@@ -6,7 +6,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Deprecation, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column, named, numbered};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column, named, numbered};
 
 pub(super) const JOURNAL: Resource = Resource {
     name: "journal",
@@ -26,12 +26,12 @@ pub(super) const JOURNAL: Resource = Resource {
                 .note("Debits must equal credits.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/journal-search",
         lines_of: Some(("journalId", "accounting-service/journal")),
         columns: JOURNAL_COLUMNS,
         note: "One row per journal line.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

@@ -7,7 +7,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Condition, Object, Rule, Shape};
 use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 
 pub(super) const CUSTOMER_PAYMENT: Resource = Resource {
     name: "customer-payment",
@@ -38,14 +38,14 @@ pub(super) const CUSTOMER_PAYMENT: Resource = Resource {
         ),
         endpoint("accounting-service/customer-payment/{ID}", &[delete()]),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/customer-payment-search",
         watermarks: &["createdOn"],
         key: Some("paymentId"),
         default_sort: Some("paymentId.ASC"),
         columns: CUSTOMER_COLUMNS,
         columns_complete: true,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };
@@ -117,7 +117,7 @@ pub(super) const SUPPLIER_PAYMENT: Resource = Resource {
             },
         ])],
     )],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/supplier-payment-search",
         watermarks: &["createdOn"],
         key: Some("paymentId"),
@@ -125,7 +125,7 @@ pub(super) const SUPPLIER_PAYMENT: Resource = Resource {
         columns: SUPPLIER_COLUMNS,
         columns_complete: true,
         note: "resultsAvailable is always 500. Ranges of paymentId were ignored on a live account.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };
@@ -182,10 +182,10 @@ pub(super) const PAYMENT_METHOD: Resource = Resource {
                 .note("The code cannot be changed. What the number means is not known.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/payment-method-search",
         note: "Its columns are not known, nor for sure that it exists.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

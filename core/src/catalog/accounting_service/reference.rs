@@ -4,7 +4,7 @@ use crate::catalog::build::{RATE, closed, field};
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Verify, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 
 pub(super) const NOMINAL_CODE: Resource = Resource {
     name: "nominal-code",
@@ -13,12 +13,12 @@ pub(super) const NOMINAL_CODE: Resource = Resource {
     detail: Detail::Full,
     source: "§8.5.6",
     endpoints: &[endpoint("accounting-service/nominal-code/{ID-SET?}", &[get(Answer::Array)])],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/nominal-code-search",
         default_sort: Some("code.ASC"),
         columns: NOMINAL_COLUMNS,
         columns_complete: true,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "Codes are texts, though they look like numbers.",
 };
@@ -51,13 +51,13 @@ pub(super) const CURRENCY: Resource = Resource {
     section: Section::Accounting,
     detail: Detail::Full,
     source: "§4.5",
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/currency-search",
         key: Some("id"),
         default_sort: Some("id.ASC"),
         columns: CURRENCY_COLUMNS,
         columns_complete: true,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     ..Resource::BLANK
 };

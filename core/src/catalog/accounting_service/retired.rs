@@ -4,7 +4,7 @@ use crate::catalog::build::{MONEY, id, list, moment, object, open, text};
 use crate::catalog::field::{Field, Object, Rule, Shape};
 use crate::catalog::operation::{Answer, Content, Deprecation, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::Search;
+use crate::catalog::search::SearchResource;
 
 pub(super) const SALES_RECEIPT: Resource = Resource {
     name: "sales-receipt-deprecated",
@@ -108,10 +108,10 @@ pub(super) const PAYMENT_AUTHORISATION: Resource = Resource {
                 .deprecated(&Deprecation { replacement: Some("customer-payment"), reason: SUPERSEDED })],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/payment-auth-search",
         note: "Its columns are not known.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "Known from one client.",
 };

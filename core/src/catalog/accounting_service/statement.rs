@@ -2,7 +2,7 @@
 
 use crate::catalog::operation::{Answer, Empty, endpoint, get};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 
 pub(super) const CONTACT_BALANCE: Resource = Resource {
     name: "contact-balance",
@@ -25,12 +25,12 @@ pub(super) const ALL_TRANSACTION_STATEMENT: Resource = Resource {
     section: Section::Accounting,
     detail: Detail::Full,
     source: "§4.5",
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "accounting-service/statement/all-transaction-search",
         default_sort: Some("journalDate.ASC"),
         columns: STATEMENT_COLUMNS,
         columns_complete: true,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     ..Resource::BLANK
 };

@@ -7,7 +7,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Object, PatchOperation, PatchPath, Shape};
 use crate::catalog::operation::{Answer, Empty, Verify, endpoint, get, json, options, patch, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 use PatchOperation::{Add, Copy, Move, Remove, Replace, Test};
 
 pub(super) const CONTACT: Resource = Resource {
@@ -55,7 +55,7 @@ pub(super) const CONTACT: Resource = Resource {
             }])],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "contact-service/contact-search",
         watermarks: &["createdOn", "updatedOn"],
         lines_of: None,

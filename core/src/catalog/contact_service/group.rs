@@ -4,7 +4,7 @@ use crate::catalog::build::{ID, closed, field, from_to, limited, some};
 use crate::catalog::field::Object;
 use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, SearchColumn, named, numbered};
+use crate::catalog::search::{SearchColumn, SearchResource, named, numbered};
 
 pub(super) const CONTACT_GROUP: Resource = Resource {
     name: "contact-group",
@@ -30,12 +30,12 @@ pub(super) const CONTACT_GROUP: Resource = Resource {
             }])],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "contact-service/contact-group-search",
         key: Some("contactGroupId"),
         finds: Some("contact-service/contact-group"),
         columns: &[numbered("contactGroupId"), named("name"), named("description"), named("numberOfMembers")],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };
@@ -71,11 +71,11 @@ pub(super) const CONTACT_GROUP_MEMBER: Resource = Resource {
         ),
         endpoint("contact-service/contact-group/{ID}/member/{CONTACT-ID}", &[delete()]),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "contact-service/contact-group-member-search",
         columns: MEMBER_COLUMNS,
         note: "A contact stands in a row for each of its groups.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

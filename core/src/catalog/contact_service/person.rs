@@ -4,7 +4,7 @@ use crate::catalog::build::{CUSTOM_FIELD_PATCH, ID, boolean, closed, field, mome
 use crate::catalog::field::Shape;
 use crate::catalog::operation::{Answer, Content, Verify, endpoint, get, json, patch, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, named, numbered};
+use crate::catalog::search::{SearchResource, named, numbered};
 
 pub(super) const CONTACT_CUSTOM_FIELD: Resource = Resource {
     name: "contact-custom-field",
@@ -121,12 +121,12 @@ pub(super) const COMPANY: Resource = Resource {
             &[put(Answer::Unknown, json(open(&[text("name").unverified()]))).unverified().idempotent()],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "contact-service/company-search",
         key: Some("companyId"),
         finds: Some("contact-service/company"),
         columns: &[numbered("companyId"), named("name")],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

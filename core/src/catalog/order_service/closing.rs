@@ -4,7 +4,7 @@ use crate::catalog::build::{ID, RATE, closed, field, moment, text};
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Content, Endpoint, Verify, endpoint, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, SearchColumn, named, numbered};
+use crate::catalog::search::{SearchColumn, SearchResource, named, numbered};
 
 /// The order gets an invoice reference some time after the answer. A second close of an invoiced order is
 /// refused, so a repetition would look like a failure.
@@ -80,10 +80,10 @@ pub(super) const LANDED_COST_ESTIMATE: Resource = Resource {
     section: Section::Order,
     detail: Detail::Partial,
     source: "§4.5",
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "order-service/purchase-order-lc-search",
         columns: LANDED_COST_COLUMNS,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     ..Resource::BLANK
 };

@@ -9,7 +9,7 @@ use crate::catalog::operation::{
     Answer, Content, Empty, Verify, endpoint, get, json, options, patch, post, put,
 };
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 use PatchOperation::{Remove, Replace};
 
 pub(super) const ORDER: Resource = Resource {
@@ -59,7 +59,7 @@ pub(super) const ORDER: Resource = Resource {
                 .note("Not for invoiced orders.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "order-service/order-search",
         key: Some("orderId"),
         finds: Some("order-service/order"),

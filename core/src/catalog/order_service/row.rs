@@ -6,7 +6,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Object, PatchOperation, PatchPath, Rule, Shape};
 use crate::catalog::operation::{Answer, Content, Verify, delete, endpoint, get, json, patch, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 use PatchOperation::Replace;
 
 pub(super) const ORDER_ROW: Resource = Resource {
@@ -124,14 +124,14 @@ pub(super) const ORDER_NOTE: Resource = Resource {
                 .note("One client met an array of the id.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "order-service/order-note-search",
         watermarks: &["dateAdded"],
         key: Some("noteId"),
         default_sort: Some("noteId.ASC"),
         columns: NOTE_COLUMNS,
         columns_complete: true,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

@@ -3,7 +3,7 @@
 use super::body;
 use crate::catalog::operation::{Answer, Empty, Verify, endpoint, get, json, options, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column, named};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column, named};
 
 /// `externalRef` with `installedIntegrationInstanceId` is a unique key (API notes §8.1.4).
 const FIND_THE_SALE: &[Verify] = &[
@@ -47,14 +47,14 @@ pub(super) const SALES_ORDER: Resource = Resource {
             &[post(Answer::Id, json(body::SALE)).verify(FIND_THE_SALE).note("Fires sales-order.created.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "order-service/sales-order-search",
         watermarks: &["createdOn", "updatedOn"],
         key: Some("salesOrderId"),
         finds: Some("order-service/sales-order"),
         columns: SALES_ORDER_COLUMNS,
         note: "The source was cut off behind taxDate; what follows is from a client.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "Rows are an array, in no defined order.",
 };

@@ -4,7 +4,7 @@ use crate::catalog::build::{closed, field, from_to, id_or_none, object, open, te
 use crate::catalog::field::Object;
 use crate::catalog::operation::{Answer, Content, Verify, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, column, named, numbered};
+use crate::catalog::search::{FilterType, SearchResource, column, named, numbered};
 
 pub(super) const BRIGHTPEARL_CATEGORY: Resource = Resource {
     name: "brightpearl-category",
@@ -23,7 +23,7 @@ pub(super) const BRIGHTPEARL_CATEGORY: Resource = Resource {
             }])],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/brightpearl-category-search",
         key: Some("id"),
         finds: Some("product-service/brightpearl-category"),
@@ -37,7 +37,7 @@ pub(super) const BRIGHTPEARL_CATEGORY: Resource = Resource {
             named("updatedOn"),
             named("updatedBy"),
         ],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };
@@ -67,7 +67,7 @@ pub(super) const PRODUCT_TYPE: Resource = Resource {
             ])],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/product-type-search",
         key: Some("id"),
         finds: Some("product-service/product-type"),
@@ -77,7 +77,7 @@ pub(super) const PRODUCT_TYPE: Resource = Resource {
             column("updatedOn", FilterType::Period).not_in_rows().unverified(),
         ],
         note: "updatedOn came about 2026.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

@@ -4,7 +4,7 @@ use crate::catalog::build::{closed, field, from_to, limited, open, text};
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column, named, numbered};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column, named, numbered};
 
 pub(super) const BRAND: Resource = Resource {
     name: "brand",
@@ -27,12 +27,12 @@ pub(super) const BRAND: Resource = Resource {
             &[put(Answer::Unknown, json(BRAND_CHANGE)).idempotent().unverified(), delete().unverified()],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/brand-search",
         key: Some("brandId"),
         finds: Some("product-service/brand"),
         columns: BRAND_COLUMNS,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };
@@ -57,7 +57,7 @@ pub(super) const COLLECTION: Resource = Resource {
     section: Section::Product,
     detail: Detail::Partial,
     source: "§4.5, §9",
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/collection-search",
         key: Some("collectionId"),
         columns: &[
@@ -66,7 +66,7 @@ pub(super) const COLLECTION: Resource = Resource {
             numbered("brandId"),
             column("updatedOn", FilterType::Period).not_in_rows().unverified(),
         ],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "Whether it can be read by id is not known. updatedOn came about 2026.",
     ..Resource::BLANK
@@ -88,12 +88,12 @@ pub(super) const SEASON: Resource = Resource {
             }])],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/season-search",
         finds: Some("product-service/season"),
         columns: &[column("updatedOn", FilterType::Period).not_in_rows().unverified()],
         note: "Its columns are not known, but that updatedOn came about 2026.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

@@ -3,7 +3,7 @@
 use crate::catalog::build::{integer, open, text};
 use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, named, numbered};
+use crate::catalog::search::{SearchResource, named, numbered};
 
 pub(super) const OPTION: Resource = Resource {
     name: "option",
@@ -33,12 +33,12 @@ pub(super) const OPTION: Resource = Resource {
             ],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/option-search",
         key: Some("id"),
         finds: Some("product-service/option"),
         columns: &[numbered("id"), named("name")],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "createdOn and updatedOn came about 2026.",
 };
@@ -60,7 +60,7 @@ pub(super) const OPTION_VALUE: Resource = Resource {
             }]),
         ],
     )],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/option-value-search",
         columns: &[
             numbered("optionId"),
@@ -69,7 +69,7 @@ pub(super) const OPTION_VALUE: Resource = Resource {
             named("optionValueName"),
         ],
         note: "A newer source has a column id instead of optionValueId.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

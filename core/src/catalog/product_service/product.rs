@@ -7,7 +7,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Field, MapKey, Object, Shape};
 use crate::catalog::operation::{Answer, Verify, endpoint, get, json, options, patch, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 
 pub(super) const PRODUCT: Resource = Resource {
     name: "product",
@@ -49,7 +49,7 @@ pub(super) const PRODUCT: Resource = Resource {
                 .note("Members that are not sent are kept.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "product-service/product-search",
         watermarks: &["createdOn", "updatedOn"],
         lines_of: None,

@@ -4,7 +4,7 @@ use crate::catalog::build::{MONEY, boolean, closed, decimal, field, id, moment, 
 use crate::catalog::field::{Object, Shape};
 use crate::catalog::operation::{Answer, Empty, Verify, delete, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, SearchColumn, named, numbered};
+use crate::catalog::search::{SearchColumn, SearchResource, named, numbered};
 
 pub(super) const GOODS_IN_NOTE: Resource = Resource {
     name: "goods-in-note",
@@ -34,11 +34,11 @@ pub(super) const GOODS_IN_NOTE: Resource = Resource {
         ),
         endpoint("warehouse-service/goods-note/goods-in/{ID}", &[delete()]),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "warehouse-service/goods-in-search",
         columns: NOTE_COLUMNS,
         note: "Which column tells rows apart is not known.",
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };
@@ -106,11 +106,11 @@ pub(super) const GOODS_MOVEMENT: Resource = Resource {
     section: Section::Warehouse,
     detail: Detail::Partial,
     source: "§4.5",
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "warehouse-service/goods-movement-search",
         key: Some("goodsMovementId"),
         columns: MOVEMENT_COLUMNS,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     ..Resource::BLANK
 };

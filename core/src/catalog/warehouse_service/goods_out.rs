@@ -6,7 +6,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Field, Object, Shape};
 use crate::catalog::operation::{Answer, Content, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, Search, SearchColumn, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
 
 pub(super) const GOODS_OUT_NOTE: Resource = Resource {
     name: "goods-out-note",
@@ -42,13 +42,13 @@ pub(super) const GOODS_OUT_NOTE: Resource = Resource {
                 .note("Members that are not sent are kept. Fires goods-out-note.modified.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "warehouse-service/goods-note/goods-out-search",
         watermarks: &["createdOn", "shippedOn"],
         key: Some("goodsOutNoteId"),
         finds: Some("warehouse-service/order/*/goods-note/goods-out"),
         columns: NOTE_COLUMNS,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "Rows are keyed by order row, each an array, since a row can come from several locations.",
 };

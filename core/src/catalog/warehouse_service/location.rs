@@ -4,7 +4,7 @@ use crate::catalog::build::{closed, field, from_to, id, limited, text};
 use crate::catalog::field::Object;
 use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, SearchColumn, named, numbered};
+use crate::catalog::search::{SearchColumn, SearchResource, named, numbered};
 
 pub(super) const LOCATION: Resource = Resource {
     name: "location",
@@ -34,11 +34,11 @@ pub(super) const LOCATION: Resource = Resource {
             &[delete().note("Only when it never held stock.")],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "warehouse-service/location-search",
         key: Some("id"),
         columns: LOCATION_COLUMNS,
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "Cannot be changed, but for the zone.",
 };
@@ -105,11 +105,11 @@ pub(super) const ZONE: Resource = Resource {
             }])
             .note("Names are unique per warehouse, whatever their case.")],
     )],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "warehouse-service/zone-search",
         key: Some("id"),
         columns: &[numbered("id"), named("name"), numbered("warehouseId")],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

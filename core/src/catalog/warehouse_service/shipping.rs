@@ -4,7 +4,7 @@ use crate::catalog::build::{ID, between, boolean, closed, field, from_to, limite
 use crate::catalog::field::{MapKey, Object};
 use crate::catalog::operation::{Answer, Verify, endpoint, get, json, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, named, numbered};
+use crate::catalog::search::{SearchResource, named, numbered};
 
 pub(super) const SHIPPING_METHOD: Resource = Resource {
     name: "shipping-method",
@@ -23,12 +23,12 @@ pub(super) const SHIPPING_METHOD: Resource = Resource {
             }])],
         ),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "warehouse-service/shipping-method-search",
         key: Some("id"),
         finds: Some("warehouse-service/shipping-method"),
         columns: &[numbered("id"), named("code"), named("name")],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "",
 };

@@ -4,7 +4,7 @@ use crate::catalog::build::{boolean, choice, closed, field, id, integer, object,
 use crate::catalog::field::{Condition, Object, Rule, Shape};
 use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{Search, named, numbered};
+use crate::catalog::search::{SearchResource, named, numbered};
 
 pub(super) const WAREHOUSE: Resource = Resource {
     name: "warehouse",
@@ -35,12 +35,12 @@ pub(super) const WAREHOUSE: Resource = Resource {
         ),
         endpoint("warehouse-service/warehouse/{ID}", &[delete()]),
     ],
-    searches: &[Search {
+    searches: &[SearchResource {
         path: "warehouse-service/warehouse-search",
         key: Some("id"),
         finds: Some("warehouse-service/warehouse"),
         columns: &[numbered("id"), named("name"), named("typeDescription"), numbered("addressId")],
-        ..Search::BLANK
+        ..SearchResource::BLANK
     }],
     note: "Its address has other members than a postal address.",
 };

@@ -145,7 +145,7 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
     })
 }
 
-fn find_search(name: &str) -> Result<&'static catalog::Search> {
+fn find_search(name: &str) -> Result<&'static catalog::SearchResource> {
     catalog::search_named(name).ok_or_else(|| {
         let names = catalog::catalog().filter(|resource| !resource.searches.is_empty());
         let names: Vec<&str> = names.map(|resource| resource.name).collect();
@@ -158,7 +158,7 @@ fn find_search(name: &str) -> Result<&'static catalog::Search> {
 
 fn watermarks(
     resource: &PullResource,
-    listed: &'static catalog::Search,
+    listed: &'static catalog::SearchResource,
     live: &LiveColumns,
 ) -> Result<Vec<String>> {
     let columns = match &resource.watermark {
@@ -173,7 +173,7 @@ fn watermarks(
 
 /// A watermark must be in the rows, and a date that filters and sorts: what is swept in another order could not be
 /// resumed. Live meta-data is believed before the catalog.
-fn check_watermark(column: &str, listed: &'static catalog::Search, live: &LiveColumns) -> Result<()> {
+fn check_watermark(column: &str, listed: &'static catalog::SearchResource, live: &LiveColumns) -> Result<()> {
     let (filter_type, serves) = match (live.column(listed.path, column), listed.column(column)) {
         (Some(live), _) => (live.filter_type, live.filterable && live.sortable),
         (None, Some(known)) => (known.filter_type, known.filterable && known.sortable && known.in_rows),
@@ -196,7 +196,7 @@ fn check_watermark(column: &str, listed: &'static catalog::Search, live: &LiveCo
 
 fn mapping(
     resource: &PullResource,
-    listed: &'static catalog::Search,
+    listed: &'static catalog::SearchResource,
     finds: Option<&str>,
 ) -> Result<Option<Mapping>> {
     let Some(document) = &resource.mapping else { return Ok(None) };
