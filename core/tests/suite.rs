@@ -15,6 +15,7 @@ mod id_set_properties;
 mod id_set_text;
 mod layout;
 mod mapping_findings;
+mod mapping_made;
 mod mapping_properties;
 mod mapping_ready;
 mod mapping_rules;

@@ -76,7 +76,7 @@ impl DocumentCheck<'_> {
                     self.plan(item, of, &format!("{place}/*"));
                 }
             }
-            BodyPlan::Leaf(leaf) => self.leaf(leaf),
+            BodyPlan::Leaf(leaf) | BodyPlan::Kept(leaf) => self.leaf(leaf),
         }
     }
 
@@ -234,7 +234,7 @@ impl DocumentCheck<'_> {
                     self.findings.warn(pointer, message);
                 }
             }
-            Some(BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_)) | None => {
+            Some(BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) | BodyPlan::Kept(_)) | None => {
                 self.findings.error(pointer, format!("no rule writes a value to {target}"));
             }
         }
@@ -338,7 +338,7 @@ fn constant_text(plan: &BodyPlan) -> Option<&str> {
             },
             [] | [_, _, ..] => None,
         },
-        BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) => None,
+        BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) | BodyPlan::Kept(_) => None,
     }
 }
 
@@ -346,7 +346,9 @@ fn constant_text(plan: &BodyPlan) -> Option<&str> {
 fn first_pointer(plan: &BodyPlan) -> Option<String> {
     let around = |pointer: &str| pointer.rsplit_once('/').map(|(around, _)| around.to_owned());
     match plan {
-        BodyPlan::Leaf(leaf) => leaf.rules.first().and_then(|rule| around(&rule.pointer)),
+        BodyPlan::Leaf(leaf) | BodyPlan::Kept(leaf) => {
+            leaf.rules.first().and_then(|rule| around(&rule.pointer))
+        }
         BodyPlan::List(lists) => lists.first().and_then(|list| around(&list.each.pointer)),
         BodyPlan::Object(members) => members.iter().find_map(|member| first_pointer(&member.plan)),
         BodyPlan::Array(elements) => elements.iter().find_map(|(_, plan)| first_pointer(plan)),

@@ -77,6 +77,12 @@ fn walk(plan: &BodyPlan, place: &str, field: Option<&'static Field>, explained: 
                 walk(&list.item, &format!("{place}/*"), None, explained);
             }
         }
+        BodyPlan::Kept(leaf) => {
+            for rule in &leaf.rules {
+                let text = format!("kept, not written: {}", in_words(rule));
+                explained.push(entry(&rule.to, text, None, None, &rule.pointer));
+            }
+        }
         BodyPlan::Leaf(leaf) => {
             for rule in &leaf.rules {
                 explained.push(entry(place, in_words(rule), leaf.shape, field, &rule.pointer));

@@ -51,6 +51,7 @@ mod explain;
 mod expression;
 mod finding;
 mod limit;
+mod made;
 mod mapped;
 mod path;
 mod plan;
@@ -142,6 +143,7 @@ impl Mapping {
         let shape: Option<&'static Shape> = shape;
         let entries = std::mem::take(&mut document.entries);
         let mut plan = plan::build(entries, "", shape, findings);
+        std::mem::take(&mut document.made).settle(&mut plan, &mut [], findings);
         if let Some(KeySource::Target(target)) = document.key.as_ref().map(|key| &key.source) {
             for rule in plan.rules_at(target).into_iter().flatten() {
                 rule.is_key = true;

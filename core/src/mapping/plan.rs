@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::finding::Findings;
+use super::made::MadeSlot;
 use super::rule::{Each, EachItem, FieldEntry, MappingRule};
 use crate::catalog::field::{Field, Object, Shape};
 use crate::json::{nearest, token};
@@ -14,6 +15,8 @@ pub(super) enum BodyPlan {
     /// Elements by their places.
     Array(Vec<(u32, BodyPlan)>),
     Leaf(Leaf),
+    /// A value that is not written, but kept for the rules behind it.
+    Kept(Leaf),
     /// Elements that come of arrays of the record, one array after the other.
     List(Vec<List>),
 }
@@ -33,6 +36,8 @@ pub(super) struct BodyMember {
 pub(super) struct Leaf {
     pub(super) rules: Vec<MappingRule>,
     pub(super) shape: Option<&'static Shape>,
+    /// Where its value is kept for the rules behind it.
+    pub(super) kept: Option<MadeSlot>,
 }
 
 /// Elements from one array of the record.
@@ -40,6 +45,8 @@ pub(super) struct Leaf {
 pub(super) struct List {
     pub(super) each: Each,
     pub(super) item: BodyPlan,
+    /// What is kept of one element only.
+    pub(super) forgotten: Vec<MadeSlot>,
 }
 
 /// Builds the body's plan. What does not fit the shape is a finding.
@@ -51,6 +58,12 @@ pub(super) fn build(
 ) -> BodyPlan {
     let mut root = BodyPlan::Object(Vec::new());
     for entry in entries {
+        if let (FieldEntry::Rule(rule), BodyPlan::Object(members)) = (&entry, &mut root)
+            && rule.kept_as.is_some()
+        {
+            members.push(kept((**rule).clone()));
+            continue;
+        }
         let names: Vec<String> = tokens(entry.to().get(base.len()..).unwrap_or_default());
         let pointer = format!("{}/to", entry.pointer());
         let to = entry.to().to_owned();
@@ -58,6 +71,12 @@ pub(super) fn build(
         builder.insert(&mut root, &names, shape, entry);
     }
     root
+}
+
+/// A value that is kept, as a member of the object in which its rule stands.
+fn kept(rule: MappingRule) -> BodyMember {
+    let plan = BodyPlan::Kept(Leaf { rules: vec![rule], shape: None, kept: None });
+    BodyMember { name: String::new(), prefix: String::new(), plan, field: None }
 }
 
 /// The names in a JSON Pointer.
@@ -112,7 +131,7 @@ impl Insertion<'_> {
                 }
                 Ok(_) | Err(_) => self.collides(&format!("{name:?} is no place in an array")),
             },
-            BodyPlan::Leaf(leaf) => {
+            BodyPlan::Leaf(leaf) | BodyPlan::Kept(leaf) => {
                 let other = leaf.rules.first().map(|rule| rule.pointer.to_string()).unwrap_or_default();
                 self.collides(&format!("{other} writes a value around it"));
             }
@@ -171,11 +190,11 @@ impl Insertion<'_> {
         match entry {
             FieldEntry::Rule(rule) => {
                 if is_vacant(plan) {
-                    *plan = BodyPlan::Leaf(Leaf { rules: Vec::new(), shape });
+                    *plan = BodyPlan::Leaf(Leaf { rules: Vec::new(), shape, kept: None });
                 }
                 match plan {
                     BodyPlan::Leaf(leaf) => leaf.rules.push(*rule),
-                    BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) => {
+                    BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) | BodyPlan::Kept(_) => {
                         self.collides("other rules write within it");
                     }
                 }
@@ -187,7 +206,7 @@ impl Insertion<'_> {
                 }
                 match plan {
                     BodyPlan::List(lists) => lists.push(list),
-                    BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::Leaf(_) => {
+                    BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::Leaf(_) | BodyPlan::Kept(_) => {
                         self.collides("other rules write it or within it");
                     }
                 }
@@ -208,9 +227,11 @@ impl Insertion<'_> {
             EachItem::Fields(entries) => {
                 build(std::mem::take(entries), &format!("{}/*", each.to), of, &mut *self.findings)
             }
-            EachItem::Value(rule) => BodyPlan::Leaf(Leaf { rules: vec![(**rule).clone()], shape: of }),
+            EachItem::Value(rule) => {
+                BodyPlan::Leaf(Leaf { rules: vec![(**rule).clone()], shape: of, kept: None })
+            }
         };
-        List { each, item }
+        List { each, item, forgotten: Vec::new() }
     }
 }
 
@@ -221,7 +242,7 @@ fn vacant() -> BodyPlan {
 fn is_vacant(plan: &BodyPlan) -> bool {
     match plan {
         BodyPlan::Object(members) => members.is_empty(),
-        BodyPlan::Array(_) | BodyPlan::Leaf(_) | BodyPlan::List(_) => false,
+        BodyPlan::Array(_) | BodyPlan::Leaf(_) | BodyPlan::Kept(_) | BodyPlan::List(_) => false,
     }
 }
 
@@ -252,7 +273,7 @@ impl BodyPlan {
                 let place = name.parse::<u32>().ok()?;
                 elements.iter().find(|(known, _)| *known == place).map(|(_, plan)| plan)
             }
-            BodyPlan::Leaf(_) | BodyPlan::List(_) => None,
+            BodyPlan::Leaf(_) | BodyPlan::Kept(_) | BodyPlan::List(_) => None,
         })
     }
 
@@ -268,12 +289,12 @@ impl BodyPlan {
                     let place = name.parse::<u32>().ok()?;
                     elements.iter_mut().find(|(known, _)| *known == place).map(|(_, plan)| plan)?
                 }
-                BodyPlan::Leaf(_) | BodyPlan::List(_) => return None,
+                BodyPlan::Leaf(_) | BodyPlan::Kept(_) | BodyPlan::List(_) => return None,
             };
         }
         match plan {
             BodyPlan::Leaf(leaf) => Some(&mut leaf.rules),
-            BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) => None,
+            BodyPlan::Object(_) | BodyPlan::Array(_) | BodyPlan::List(_) | BodyPlan::Kept(_) => None,
         }
     }
 
@@ -283,6 +304,7 @@ impl BodyPlan {
         for name in tokens(pointer) {
             plan = match plan {
                 BodyPlan::Leaf(_) => return true,
+                BodyPlan::Kept(_) => return false,
                 BodyPlan::Object(_) | BodyPlan::Array(_) => match plan.at(&format!("/{}", token(&name))) {
                     Some(inner) => inner,
                     None => return false,

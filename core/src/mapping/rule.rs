@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use super::expression::Expression;
+use super::made::{MadeKey, MadeSlot};
 use super::steps::RuleStep;
 use super::transform::LookupStep;
 use super::transform::{LookupTable, ValueType};
 
 /// An expression and the value that it is evaluated against: 0 is the record, 1 an element of the outermost
-/// `each`, and so on.
+/// `each`, and so on; or what an earlier rule made.
 #[derive(Clone, Debug)]
 pub(super) struct Pick {
     pub(super) expression: Expression,
     pub(super) level: usize,
+    pub(super) made: Option<MadeSlot>,
 }
 
 /// Something that is written in the document or picked from the record.
@@ -82,6 +84,8 @@ pub(super) struct MappingRule {
     pub(super) resolve: Option<Arc<Resolve>>,
     /// Whether its value is the record's key.
     pub(super) is_key: bool,
+    /// The name of a value that is not written, but kept for the rules behind it.
+    pub(super) kept_as: Option<MadeKey>,
 }
 
 impl MappingRule {

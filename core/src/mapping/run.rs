@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::document::KeySource;
 use super::expression::Scope;
 use super::limit::Allowance;
+use super::made::MadeSlot;
 use super::mapped::{Hole, Mapped, PathPart};
 use super::path::FoundPaths;
 use super::plan::Leaf;
@@ -91,6 +92,8 @@ struct Run<'v> {
     skipped: Option<String>,
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
+    /// What rules made for those behind them.
+    made: Vec<Value<'v>>,
     /// The places of references by what tells them apart.
     known: BTreeMap<Asked, usize>,
     allowance: Allowance,
@@ -118,6 +121,7 @@ impl<'v> Run<'v> {
             skipped: None,
             key: None,
             key_by: Vec::new(),
+            made: vec![Value::Null; compiled.document.made_slots],
             known: BTreeMap::new(),
             allowance: Allowance::new(length),
             is_over: false,
@@ -222,6 +226,10 @@ impl<'v> Run<'v> {
     }
 
     fn scope(&self, pick: &Pick) -> Option<Scope<'_, 'v>> {
+        if let Some(slot) = pick.made {
+            let value = self.made.get(slot.0)?;
+            return Some(Scope { value, found: None, allowance: &self.allowance });
+        }
         let level = self.levels.get(pick.level)?;
         let found = level.node.map(|node| (node, &level.found));
         Some(Scope { value: &level.value, found, allowance: &self.allowance })
@@ -239,7 +247,7 @@ impl<'v> Run<'v> {
             }
             let before = self.out.len();
             let outcome = match self.allowance.step(1) {
-                Ok(()) => self.rule(rule, from),
+                Ok(()) => self.rule(rule, from, leaf.kept),
                 Err(reason) => self.fail(rule, &Value::Null, reason),
             };
             match outcome {
@@ -266,7 +274,7 @@ impl<'v> Run<'v> {
         rule.when.as_ref().is_none_or(|when| self.holds(when).unwrap_or(false))
     }
 
-    fn rule(&mut self, rule: &'v MappingRule, from: usize) -> RuleOutcome {
+    fn rule(&mut self, rule: &'v MappingRule, from: usize, kept: Option<MadeSlot>) -> RuleOutcome {
         match rule.when.as_ref().map_or(Ok(true), |when| self.holds(when)) {
             Ok(true) => {}
             Ok(false) => return RuleOutcome::Absent,
@@ -283,6 +291,9 @@ impl<'v> Run<'v> {
             self.key = value.scalar_text().map(str::to_owned);
         }
         let Some(resolve) = &rule.resolve else {
+            if let Some(kept) = kept.and_then(|slot| self.made.get_mut(slot.0)) {
+                *kept = value.clone();
+            }
             value.write(&mut self.out);
             return RuleOutcome::Written;
         };

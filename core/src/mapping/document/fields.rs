@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::members::{DocumentPlace, MemberReader};
 use super::{Context, PathScope, SCOPES, constant, count};
 use crate::mapping::limit::{EACH_DEPTH, RULES, TARGET_DEPTH};
+use crate::mapping::made::MadeKey;
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{Each, EachItem, FieldEntry, MappingRule, Pick, Source, TemplatePiece};
 use crate::mapping::steps::{RuleStep, STEPS, StepTime};
@@ -36,6 +37,9 @@ impl Context<'_> {
     fn entry(&mut self, place: &DocumentPlace<'_>, base: &str) -> Option<FieldEntry> {
         count(&self.counts.rules, RULES, "rules", &place.pointer, self.findings)?;
         let mut members = place.object(self.findings)?;
+        if let Some(name) = members.take("name") {
+            return self.kept(members, &name, base);
+        }
         let to = self.target(&mut members, base);
         let scope = self.scope(&mut members);
         if let Some(each) = members.take("each") {
@@ -45,6 +49,40 @@ impl Context<'_> {
         }
         let rule = self.value(members, to.clone().unwrap_or_default(), scope);
         to.and(rule).map(FieldEntry::Rule)
+    }
+
+    /// A rule whose value is not written, but kept by its name for the rules behind it.
+    #[inline(never)]
+    fn kept(
+        &mut self,
+        mut members: MemberReader<'_>,
+        place: &DocumentPlace<'_>,
+        base: &str,
+    ) -> Option<FieldEntry> {
+        let name = place.text(self.findings)?;
+        let scope = self.scope(&mut members);
+        for member in ["to", "each", "resolve"] {
+            if members.take(member).is_some() {
+                let message = format!("{member} has no place beside `name`, whose value is only kept");
+                self.findings.error(format!("{}/{member}", members.pointer), message);
+            }
+        }
+        let rule = self.value(members, name.clone(), scope);
+        let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        if !is_name {
+            let message = format!("{name:?} is not a name; expected letters, digits and underscores");
+            self.findings.error(&place.pointer, message);
+            return None;
+        }
+        if !self.made.name(base, &name) {
+            let message = format!("another rule has the name {name:?}; expected one of its own");
+            self.findings.error(&place.pointer, message);
+            return None;
+        }
+        let mut rule = rule?;
+        rule.kept_as = Some(MadeKey::Name { base: base.to_owned(), name });
+        Some(FieldEntry::Rule(rule))
     }
 
     // Whatever `entry` calls has a frame of its own, since `entry` stands on the stack once for each `each`.
@@ -113,8 +151,10 @@ impl Context<'_> {
         let level = self.paths.len();
         self.paths.push(Paths::default());
         self.chain.push(level);
+        self.bases.push(format!("{to}/*"));
         let item = self.item(members, &to);
         self.chain.pop();
+        self.bases.pop();
         array.of(item?, members, to, level)
     }
 
@@ -192,6 +232,7 @@ impl Context<'_> {
             required,
             resolve,
             is_key: false,
+            kept_as: None,
         })
     }
 

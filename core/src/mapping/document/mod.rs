@@ -16,6 +16,7 @@ use super::Mapping;
 use super::expression::Expression;
 use super::finding::Findings;
 use super::limit::EXPRESSIONS;
+use super::made::MadeBook;
 use super::path::Paths;
 use super::rule::{Constant, Operand, Pick, Tables};
 use super::tape::{RecordNode, Tape, TokenKind};
@@ -62,8 +63,10 @@ pub(super) struct Context<'c> {
     depth: usize,
     /// The plain paths of each level: the record, then the elements of each `each` in the order of the document.
     paths: Vec<Paths>,
-    /// The levels that the rule stands within.
+    /// The levels that the rule stands within, and where in the body what is made of each goes.
     chain: Vec<usize>,
+    bases: Vec<String>,
+    made: MadeBook,
 }
 
 /// The value against which a path is evaluated.
@@ -87,6 +90,49 @@ impl Context<'_> {
         levels.copied().unwrap_or_default()
     }
 
+    fn base(&self, scope: PathScope) -> &str {
+        let base = match scope {
+            PathScope::Element => self.bases.last(),
+            PathScope::Parent => self.bases.iter().rev().nth(1).or(self.bases.first()),
+            PathScope::Record => self.bases.first(),
+        };
+        base.map_or("", String::as_str)
+    }
+
+    /// What a rule before this one made: `{"made": "/net"}`, or `{"made": "gross", "from": "@ > `0`"}`.
+    fn made_pick(
+        &mut self,
+        made: &DocumentPlace<'_>,
+        from: Option<&DocumentPlace<'_>>,
+        scope: PathScope,
+    ) -> Option<Pick> {
+        let asked = made.text(self.findings)?;
+        let text = match from {
+            Some(from) => from.text(self.findings)?,
+            None => "@".to_owned(),
+        };
+        count(&self.counts.expressions, EXPRESSIONS, "expressions", &made.pointer, self.findings)?;
+        let level = self.level(scope);
+        let base = self.base(scope).to_owned();
+        let bases = self.bases.iter().rev().map(String::as_str);
+        let slot = self.made.ask(&asked, &made.pointer, &base, bases);
+        match Expression::parse(&text) {
+            Ok(mut expression) => {
+                expression.text = match from {
+                    Some(_) => format!("{text} of what {asked} is"),
+                    None => format!("what {asked} is"),
+                };
+                Some(Pick { expression, level, made: Some(slot) })
+            }
+            Err(reason) => {
+                let pointer = from.map_or(&made.pointer, |from| &from.pointer);
+                let message = format!("{} is no JMESPath expression: {reason}", shown(&text));
+                self.findings.error(pointer, message);
+                None
+            }
+        }
+    }
+
     /// An expression at a place.
     fn pick_text(&mut self, text: &str, pointer: &str, scope: PathScope) -> Option<Pick> {
         let level = self.level(scope);
@@ -94,7 +140,7 @@ impl Context<'_> {
         match Expression::parse(text) {
             Ok(mut expression) => {
                 expression.place(self.paths.get_mut(level)?);
-                Some(Pick { expression, level })
+                Some(Pick { expression, level, made: None })
             }
             Err(reason) => {
                 self.findings.error(pointer, format!("{} is no JMESPath expression: {reason}", shown(text)));
@@ -103,14 +149,18 @@ impl Context<'_> {
         }
     }
 
-    /// A path: a text, or `{"from": ..., "scope": ...}`.
+    /// A path: a text, or `{"from": ..., "scope": ...}`, or `{"made": ...}`.
     pub(super) fn pick(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Pick> {
         if let Node::Object(_) = place.read() {
             let mut members = place.object(self.findings)?;
             let scope = members.choice("scope", &SCOPES, self.findings).unwrap_or(scope);
             let from = members.take("from");
+            let made = members.take("made");
             let pointer = members.pointer.clone();
             members.finish(self.findings);
+            if let Some(made) = made {
+                return self.made_pick(&made, from.as_ref(), scope);
+            }
             let Some(from) = from else {
                 self.findings.error(pointer, "from is missing; expected a JMESPath expression");
                 return None;

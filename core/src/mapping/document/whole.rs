@@ -12,6 +12,7 @@ use crate::json::{Node, Part, nearest};
 use crate::mapping::Mapping;
 use crate::mapping::finding::Findings;
 use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABLES};
+use crate::mapping::made::MadeBook;
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables};
 use crate::mapping::transform::{LookupTable, Notation};
@@ -34,6 +35,8 @@ pub(in crate::mapping) struct Document {
     pub(in crate::mapping) entries: Vec<FieldEntry>,
     /// The plain paths of every level.
     pub(in crate::mapping) paths: Vec<Paths>,
+    pub(in crate::mapping) made: MadeBook,
+    pub(in crate::mapping) made_slots: usize,
     pub(in crate::mapping) reading: Notation,
     pub(in crate::mapping) mappings: Vec<(String, Arc<Mapping>)>,
     /// Names of tables and mappings that stand around a nested document, too.
@@ -152,6 +155,8 @@ fn read_members(
         counts: outer.counts,
         paths: vec![Paths::default()],
         chain: vec![0],
+        bases: vec![String::new()],
+        made: MadeBook::default(),
     };
     let name = members.needed_text("name", context.findings);
     let description = members.text("description", context.findings).unwrap_or_default();
@@ -175,7 +180,7 @@ fn read_members(
     for (name, pointer) in own_mappings.iter().filter(|(name, _)| !context.used_mappings.contains(name)) {
         context.findings.warn(pointer, format!("no `resolve` creates by the mapping {name:?}"));
     }
-    let Context { paths, reading, mappings, used_tables, used_mappings, .. } = context;
+    let Context { paths, reading, mappings, used_tables, used_mappings, made, .. } = context;
     members.finish(findings);
     Some(Document {
         name: name?,
@@ -187,6 +192,8 @@ fn read_members(
         conditions,
         entries,
         paths,
+        made_slots: made.count(),
+        made,
         reading,
         mappings,
         used_tables,

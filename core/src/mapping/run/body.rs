@@ -13,6 +13,12 @@ impl<'v> Run<'v> {
     pub(super) fn write(&mut self, plan: &'v BodyPlan, from: usize) -> bool {
         match plan {
             BodyPlan::Leaf(leaf) => self.leaf(leaf, from),
+            BodyPlan::Kept(leaf) => {
+                let before = self.out.len();
+                self.leaf(leaf, from);
+                self.out.truncate(before);
+                false
+            }
             BodyPlan::Object(members) => {
                 let start = self.out.len();
                 self.out.push('{');
@@ -124,6 +130,11 @@ impl<'v> Run<'v> {
         if let Err(reason) = self.allowance.step(walked).and_then(|()| self.allowance.made(&element)) {
             self.fail_each(&list.each, &Value::Null, reason);
             return false;
+        }
+        for slot in &list.forgotten {
+            if let Some(kept) = self.made.get_mut(slot.0) {
+                *kept = Value::Null;
+            }
         }
         self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
         let written = self.element(&list.item, *is_first);

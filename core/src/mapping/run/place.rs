@@ -13,8 +13,10 @@ impl<'v> Run<'v> {
             return RuleOutcome::Failed;
         }
         let level = match &rule.source {
-            Source::Pick(pick) => Some(pick.level),
-            Source::Concat { parts, .. } => parts.first().map(|part| part.level),
+            Source::Pick(pick) => pick.made.is_none().then_some(pick.level),
+            Source::Concat { parts, .. } => {
+                parts.first().filter(|part| part.made.is_none()).map(|part| part.level)
+            }
             Source::Constant(_) | Source::Template(_) => None,
         };
         let path = rule.source_path();

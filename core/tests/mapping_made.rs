@@ -1,0 +1,178 @@
+//! Rules that use what rules before them made.
+
+use brightpearl_core::mapping::{Finding, Mapping, Resolution, schema};
+use serde_json::{Value, json};
+
+fn document(fields: Value) -> Value {
+    json!({"version": 1, "name": "test", "source": "order", "fields": fields})
+}
+
+fn body(document: &Value, record: &Value) -> Value {
+    let mapping = Mapping::compile(&document.to_string()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let schema = serde_json::from_str(schema()).expect("JSON");
+    assert!(jsonschema::is_valid(&schema, document), "{document}");
+    let body = mapping.map(record.to_string().as_bytes()).body(&|_| Resolution::Missing);
+    serde_json::from_str(&body.unwrap_or_else(|none| panic!("{none:#?}"))).expect("JSON")
+}
+
+fn errors(fields: Value) -> Vec<Finding> {
+    Mapping::compile(&document(fields).to_string()).expect_err("errors")
+}
+
+/// A gross amount at a rate, as the net and the tax that come to it again.
+fn split_gross() -> Value {
+    document(json!([
+        {"to": "/lines", "each": "lines", "fields": [
+            {"to": "/net", "from": "gross", "math": [{"over": 1.2}],
+             "as": {"type": "money", "places": 2, "rounding": "half-up"}},
+            {"to": "/tax", "from": "gross", "math": [{"minus": {"made": "/net"}}],
+             "as": {"type": "money", "places": 2}}
+        ]}
+    ]))
+}
+
+#[test]
+fn a_tax_is_what_the_rounded_net_leaves_of_the_gross() {
+    let grosses = (1..500).map(|cents: u32| json!({"gross": format!("{}.{:02}", cents / 100, cents % 100)}));
+    let made = body(&split_gross(), &json!({"lines": grosses.collect::<Vec<_>>()}));
+    let cents =
+        |value: &Value| value.as_str().expect("a text").replace('.', "").parse::<u32>().expect("digits");
+    let lines = made["lines"].as_array().expect("lines");
+    assert_eq!(lines.len(), 499);
+    for (gross, line) in (1..).zip(lines) {
+        assert_eq!(cents(&line["net"]) + cents(&line["tax"]), gross, "{line}");
+        assert_eq!(cents(&line["net"]), (gross * 10 + 6) / 12, "{line}");
+    }
+}
+
+#[test]
+fn values_with_a_name_are_kept_and_not_written() {
+    let document = document(json!([
+        {"name": "divisor", "from": "country", "enum": {"GB": 1.2, "FR": 1.25}},
+        {"to": "/country", "from": "country"},
+        {"to": "/lines", "each": "lines", "fields": [
+            {"name": "gross", "from": "price", "math": [{"times": "quantity"}]},
+            {"to": "/net", "from": {"made": "gross"}, "math": [{"over": {"made": "divisor"}}],
+             "as": {"type": "money", "places": 2, "rounding": "half-up"}},
+            {"to": "/free", "when": {"made": "gross", "from": "@ == `0`"}, "value": true},
+            {"to": "/country", "from": {"made": "/country", "scope": "record"}}
+        ]}
+    ]));
+    let record =
+        json!({"country": "FR", "lines": [{"price": 5, "quantity": 3}, {"price": 0, "quantity": 1}]});
+    let expected = json!({"country": "FR", "lines": [
+        {"net": "12.00", "country": "FR"}, {"net": "0.00", "free": true, "country": "FR"}
+    ]});
+    assert_eq!(body(&document, &record), expected);
+}
+
+#[test]
+fn what_one_element_made_says_nothing_in_the_next() {
+    let document = document(json!([
+        {"to": "/lines", "each": "lines", "fields": [
+            {"to": "/a", "from": "a"},
+            {"to": "/b", "from": {"made": "/a"}},
+            {"to": "/c", "value": 1}
+        ]}
+    ]));
+    let made = body(&document, &json!({"lines": [{"a": "x"}, {}]}));
+    assert_eq!(made["lines"], json!([{"a": "x", "b": "x", "c": 1}, {"c": 1}]));
+}
+
+#[test]
+fn of_rules_for_one_place_the_one_that_wrote_counts() {
+    let document = document(json!([
+        {"to": "/a", "from": "first"},
+        {"to": "/a", "from": "second"},
+        {"to": "/b", "template": "{x}", "when": "x"},
+        {"to": "/b", "concat": [{"made": "/a"}, "y"], "separator": "-"}
+    ]));
+    assert_eq!(body(&document, &json!({"second": "s", "y": "t"}))["b"], "s-t");
+}
+
+#[test]
+fn what_is_asked_for_too_early_or_never_made_is_found() {
+    let search = json!({"search": "product-service/product-search", "column": "SKU"});
+    for (fields, pointer, expected) in [
+        // Forward.
+        (
+            json!([{"to": "/a", "from": {"made": "/b"}}, {"to": "/b", "from": "x"}]),
+            "/fields/0/from/made",
+            "no rule before this one makes /b",
+        ),
+        // In a circle.
+        (
+            json!([{"to": "/a", "from": {"made": "/b"}}, {"to": "/b", "from": {"made": "/a"}}]),
+            "/fields/0/from/made",
+            "no rule before this one makes /b",
+        ),
+        (json!([{"to": "/a", "from": {"made": "/a"}}]), "/fields/0/from/made", "makes /a"),
+        (
+            json!([{"to": "/a", "from": "x", "math": [{"minus": {"made": "nett"}}]}]),
+            "/fields/0/math/0/minus/made",
+            "makes nett",
+        ),
+        (
+            json!([{"name": "divisor", "from": "x"}, {"to": "/a", "from": {"made": "divisr"}}]),
+            "/fields/1/from/made",
+            "did you mean divisor?",
+        ),
+        // By name, forward.
+        (
+            json!([{"to": "/a", "from": {"made": "net"}}, {"name": "net", "from": "x"}]),
+            "/fields/0/from/made",
+            "no rule before this one makes net",
+        ),
+        // Of an element, outside of it.
+        (
+            json!([
+                {"to": "/l", "each": "l", "fields": [{"to": "/n", "from": "n"}]},
+                {"to": "/a", "from": {"made": "/l/*/n"}}
+            ]),
+            "/fields/1/from/made",
+            "no rule before this one makes /l/*/n",
+        ),
+        // Looked up, and so not known yet.
+        (
+            json!([{"to": "/a", "from": "sku", "resolve": search}, {"to": "/b", "from": {"made": "/a"}}]),
+            "/fields/1/from/made",
+            "is looked up in Brightpearl",
+        ),
+        (json!([{"name": "a b", "from": "x"}]), "/fields/0/name", "is not a name"),
+        (
+            json!([{"name": "a", "from": "x"}, {"name": "a", "from": "y"}]),
+            "/fields/1/name",
+            "another rule has the name",
+        ),
+        (json!([{"name": "a", "from": "x", "to": "/a"}]), "/fields/0/to", "no place beside `name`"),
+        (
+            json!([{"name": "a", "from": "x", "resolve": search}]),
+            "/fields/0/resolve",
+            "no place beside `name`",
+        ),
+    ] {
+        let findings = errors(fields.clone());
+        let is_found = |finding: &Finding| finding.pointer == pointer && finding.message.contains(expected);
+        assert!(findings.iter().any(is_found), "{fields}: {findings:#?}");
+    }
+    let keyed = json!({"version": 1, "name": "test", "source": "order", "key": {"from": {"made": "/a"}},
+                       "fields": [{"to": "/a", "from": "x"}]});
+    let findings = Mapping::compile(&keyed.to_string()).expect_err("errors");
+    assert!(
+        findings[0].pointer == "/key/from/made" && findings[0].message.contains("not made yet"),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn a_failure_says_what_was_made() {
+    let document = document(json!([
+        {"name": "net", "from": "price"},
+        {"to": "/a", "from": {"made": "net"}, "as": "integer"}
+    ]));
+    let mapping = Mapping::compile(&document.to_string()).expect("a document");
+    let failures = mapping.map(br#"{"price": "2.50"}"#).failures;
+    assert_eq!(failures[0].to_string().split(": ").next(), Some("what net is is \"2.50\""));
+    let words: Vec<String> = mapping.explain().into_iter().map(|rule| rule.text).collect();
+    assert_eq!(words, ["kept, not written: price", "what net is, as integer"]);
+}
