@@ -19,6 +19,7 @@ mod mapping_made;
 mod mapping_properties;
 mod mapping_ready;
 mod mapping_rules;
+mod mapping_totals;
 mod operation_sequences;
 mod paging_faults;
 mod readme;

@@ -5,6 +5,7 @@ use super::document::{Document, KeySource};
 use super::finding::Findings;
 use super::plan::{BodyPlan, Leaf, List};
 use super::rule::{Constant, MappingRule, Operand, Resolve, Source};
+use super::total::ControlTotal;
 use super::transform::{Numeric, Otherwise, ValueType};
 use crate::catalog::field::{Condition, DecimalForm, Object, Rule, Shape};
 use crate::catalog::{self, SearchResource};
@@ -18,12 +19,18 @@ use crate::validate::fits;
 pub(super) fn check(
     document: &Document,
     plan: &BodyPlan,
+    totals: &[ControlTotal],
     shape: Option<&'static Shape>,
     pointer: &str,
     findings: &mut Findings,
 ) {
     let mut check = DocumentCheck { fields: format!("{pointer}/fields"), findings };
     check.plan(plan, shape, "");
+    for row in totals.iter().filter_map(|total| total.row.as_ref()) {
+        if let Some(list) = &row.list {
+            check.plan(&list.item, row.shape, &format!("{}/*", row.each.to));
+        }
+    }
     if let Some(target) = &document.target {
         for parameter in &target.parameters {
             check.searches(&parameter.rule);

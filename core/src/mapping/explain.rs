@@ -7,8 +7,10 @@ use super::document::Parameter;
 use super::plan::BodyPlan;
 use super::reference::OnMissing;
 use super::rule::{MappingRule, Source};
+use super::total::{ControlTotal, Tolerance};
 use super::transform::{Numeric, Otherwise, ValueType};
 use crate::catalog::field::{Field, Shape};
+use crate::value::Decimal;
 
 /// One rule in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +46,32 @@ pub(super) fn explain(compiled: &Compiled) -> Vec<Explained> {
         });
     }
     walk(&compiled.plan, "", None, &mut explained);
+    for total in &compiled.totals {
+        explained.extend(checked(total));
+    }
+    explained
+}
+
+/// A control total, and the row that takes up its difference.
+fn checked(total: &ControlTotal) -> Vec<Explained> {
+    let mut text = format!("{} must be {}", total.is.expression.text, total.equals.text);
+    match &total.within {
+        Tolerance::Amount(amount) if *amount == Decimal::default() => {}
+        Tolerance::Amount(amount) => text.push_str(&format!(", within {amount}")),
+        Tolerance::Minor { units, currency } => {
+            text.push_str(&format!(", within {units} of the smallest units of {}", currency.as_str()));
+        }
+    }
+    if total.is_optional {
+        text.push_str(", where the record states it");
+    }
+    if let Some(row) = &total.row {
+        text.push_str(&format!("; a row in {} takes up the difference", row.each.to));
+    }
+    let mut explained = vec![entry(&format!("check: {}", total.name), text, None, None, &total.pointer)];
+    if let Some(list) = total.row.as_ref().and_then(|row| row.list.as_ref()) {
+        walk(&list.item, &format!("{}/*", list.each.to), None, &mut explained);
+    }
     explained
 }
 

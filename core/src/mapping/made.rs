@@ -65,6 +65,11 @@ impl MadeBook {
         slot
     }
 
+    /// The slot of what is asked for somewhere.
+    pub(super) fn slot(&self, key: &MadeKey) -> Option<MadeSlot> {
+        self.slots.get(key).copied()
+    }
+
     /// How many slots there are.
     pub(super) fn count(&self) -> usize {
         self.slots.len()

@@ -62,6 +62,7 @@ mod rule;
 mod run;
 mod steps;
 mod tape;
+mod total;
 mod transform;
 mod value;
 
@@ -83,6 +84,7 @@ pub use steps::step_schemas;
 
 use document::{Document, KeySource};
 use plan::BodyPlan;
+use total::ControlTotal;
 
 /// A compiled mapping document. Cheap to clone; it can be shared between threads.
 #[derive(Clone, Debug)]
@@ -92,6 +94,7 @@ pub struct Mapping(Arc<Compiled>);
 struct Compiled {
     document: Document,
     plan: BodyPlan,
+    totals: Vec<ControlTotal>,
     findings: Vec<Finding>,
 }
 
@@ -143,7 +146,8 @@ impl Mapping {
         let shape: Option<&'static Shape> = shape;
         let entries = std::mem::take(&mut document.entries);
         let mut plan = plan::build(entries, "", shape, findings);
-        std::mem::take(&mut document.made).settle(&mut plan, &mut [], findings);
+        let mut totals = std::mem::take(&mut document.totals);
+        plan::settle(&mut plan, &mut totals, std::mem::take(&mut document.made), shape, findings);
         if let Some(KeySource::Target(target)) = document.key.as_ref().map(|key| &key.source) {
             for rule in plan.rules_at(target).into_iter().flatten() {
                 rule.is_key = true;
@@ -151,9 +155,9 @@ impl Mapping {
         }
         // What stands in wrong rules is missing from the plan; only a sound one can be judged as a whole.
         if !findings.has_errors() {
-            check::check(&document, &plan, shape, pointer, findings);
+            check::check(&document, &plan, &totals, shape, pointer, findings);
         }
-        Self(Arc::new(Compiled { document, plan, findings: Vec::new() }))
+        Self(Arc::new(Compiled { document, plan, totals, findings: Vec::new() }))
     }
 
     fn with_findings(self, findings: Vec<Finding>) -> Self {

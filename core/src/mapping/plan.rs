@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::finding::Findings;
-use super::made::MadeSlot;
+use super::made::{MadeBook, MadeSlot};
 use super::rule::{Each, EachItem, FieldEntry, MappingRule};
+use super::total::{ControlTotal, RoundingRow};
 use crate::catalog::field::{Field, Object, Shape};
 use crate::json::{nearest, token};
 
@@ -71,6 +72,39 @@ pub(super) fn build(
         builder.insert(&mut root, &names, shape, entry);
     }
     root
+}
+
+/// Builds the rows that take up differences, and gives all that is kept its place.
+pub(super) fn settle(
+    plan: &mut BodyPlan,
+    totals: &mut [ControlTotal],
+    made: MadeBook,
+    shape: Option<&'static Shape>,
+    findings: &mut Findings,
+) {
+    let mut rows = Vec::new();
+    for row in totals.iter_mut().filter_map(|total| total.row.as_mut()) {
+        let to = row.each.to.clone();
+        let pointer = format!("{}/to", row.each.pointer);
+        if !matches!(plan.at(&to), Some(BodyPlan::List(_))) {
+            findings.error(pointer, format!("no `each` writes {to}, so that no row can be added there"));
+            continue;
+        }
+        let shape = tokens(&to).iter().fold(shape, |shape, name| match shape {
+            Some(Shape::Object(object)) => {
+                object.fields.iter().find(|field| field.name == *name).map(|field| &field.shape)
+            }
+            Some(Shape::Array { of, .. } | Shape::Map { of, .. }) => Some(of),
+            Some(_) | None => None,
+        });
+        let mut insertion = Insertion { pointer: &pointer, to: &to, findings: &mut *findings };
+        let list = insertion.list(row.each.clone(), shape);
+        let known = RoundingRow::known(&to);
+        row.shape = element_shape(shape);
+        row.difference = made.slot(&known);
+        rows.push((row.list.insert(list), known));
+    }
+    made.settle(plan, &mut rows, findings);
 }
 
 /// A value that is kept, as a member of the object in which its rule stands.

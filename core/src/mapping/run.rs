@@ -4,6 +4,7 @@ mod body;
 mod pipeline;
 mod place;
 mod references;
+mod totals;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
 use references::Asked;
+use totals::ArrayEnds;
 
 /// Maps a record.
 pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
@@ -94,6 +96,8 @@ struct Run<'v> {
     key_by: Vec<(Arc<str>, String)>,
     /// What rules made for those behind them.
     made: Vec<Value<'v>>,
+    /// Where rows may be added.
+    ends: ArrayEnds,
     /// The places of references by what tells them apart.
     known: BTreeMap<Asked, usize>,
     allowance: Allowance,
@@ -122,6 +126,7 @@ impl<'v> Run<'v> {
             key: None,
             key_by: Vec::new(),
             made: vec![Value::Null; compiled.document.made_slots],
+            ends: ArrayEnds::default(),
             known: BTreeMap::new(),
             allowance: Allowance::new(length),
             is_over: false,
@@ -166,6 +171,7 @@ impl<'v> Run<'v> {
         if !self.write(&self.compiled.plan, 0) {
             self.out.push_str("{}");
         }
+        self.totals();
         if let (Some(key), None, true) = (&document.key, &self.key, self.failures.is_empty()) {
             let reason = "the record has no key; without one it cannot be told whether it was written before";
             self.failures.push(Failure {
@@ -270,6 +276,12 @@ impl<'v> Run<'v> {
         false
     }
 
+    fn keep(&mut self, slot: MadeSlot, value: Value<'v>) {
+        if let Some(kept) = self.made.get_mut(slot.0) {
+            *kept = value;
+        }
+    }
+
     fn applies(&self, rule: &'v MappingRule) -> bool {
         rule.when.as_ref().is_none_or(|when| self.holds(when).unwrap_or(false))
     }
@@ -291,8 +303,8 @@ impl<'v> Run<'v> {
             self.key = value.scalar_text().map(str::to_owned);
         }
         let Some(resolve) = &rule.resolve else {
-            if let Some(kept) = kept.and_then(|slot| self.made.get_mut(slot.0)) {
-                *kept = value.clone();
+            if let Some(slot) = kept {
+                self.keep(slot, value.clone());
             }
             value.write(&mut self.out);
             return RuleOutcome::Written;

@@ -105,7 +105,7 @@ impl Context<'_> {
     }
 
     #[inline(never)]
-    fn target(&mut self, members: &mut MemberReader<'_>, base: &str) -> Option<String> {
+    pub(super) fn target(&mut self, members: &mut MemberReader<'_>, base: &str) -> Option<String> {
         let to = members.needed_text("to", self.findings)?;
         let pointer = format!("{}/to", members.pointer);
         let is_escaped = to.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));

@@ -1,8 +1,10 @@
 //! Reading a document: from JSON to rules, with everything that is wrong on the way.
 
+mod conditions;
 mod fields;
 mod members;
 mod steps;
+mod totals;
 mod whole;
 
 pub(super) use members::DocumentPlace;
@@ -226,7 +228,7 @@ fn constant(place: &DocumentPlace<'_>, findings: &mut Findings) -> Option<Consta
     }
 }
 
-fn owned(node: RecordNode<'_>) -> Value<'static> {
+pub(super) fn owned(node: RecordNode<'_>) -> Value<'static> {
     match node.kind() {
         TokenKind::Null => Value::Null,
         TokenKind::True => Value::True,

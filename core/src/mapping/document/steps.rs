@@ -199,11 +199,17 @@ impl Context<'_> {
         if minor && currency.is_none() {
             self.findings.error(&members.pointer, "minor units need to know their `currency`");
         }
-        let currency = currency.and_then(|place| match place.read() {
+        let currency = currency.and_then(|place| self.currency(&place, scope));
+        Money { currency, minor }
+    }
+
+    /// `"GBP"`, or `{"from": "currency"}`.
+    pub(super) fn currency(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Operand> {
+        match place.read() {
             Node::Text(code) if CurrencyCode::parse(&code).is_ok() => {
                 Some(Operand::Constant(text_constant(&code)))
             }
-            Node::Object(_) => self.pick(&place, scope).map(Operand::Pick),
+            Node::Object(_) => self.pick(place, scope).map(Operand::Pick),
             Node::Null
             | Node::Boolean(_)
             | Node::Number(_)
@@ -213,8 +219,7 @@ impl Context<'_> {
                 place.refuse(self.findings, "a currency code such as GBP, or {\"from\": \"its path\"}");
                 None
             }
-        });
-        Money { currency, minor }
+        }
     }
 
     pub(super) fn zone(&mut self, place: Option<DocumentPlace<'_>>) -> Option<Zone> {

@@ -8,13 +8,14 @@ use super::{PathScope, SCOPES};
 use crate::catalog;
 use crate::catalog::operation::{Content, Endpoint, Operation};
 use crate::http::Method;
-use crate::json::{Node, Part, nearest};
+use crate::json::{Part, nearest};
 use crate::mapping::Mapping;
 use crate::mapping::finding::Findings;
 use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABLES};
 use crate::mapping::made::MadeBook;
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables};
+use crate::mapping::total::ControlTotal;
 use crate::mapping::transform::{LookupTable, Notation};
 
 /// The version of documents that is read.
@@ -32,6 +33,7 @@ pub(in crate::mapping) struct Document {
     /// The column by which lines of a flat file belong together.
     pub(in crate::mapping) group_by: Option<String>,
     pub(in crate::mapping) conditions: Vec<RecordCondition>,
+    pub(in crate::mapping) totals: Vec<ControlTotal>,
     pub(in crate::mapping) entries: Vec<FieldEntry>,
     /// The plain paths of every level.
     pub(in crate::mapping) paths: Vec<Paths>,
@@ -168,6 +170,7 @@ fn read_members(
     let group_by = context.group_by(&mut members);
     let conditions = context.conditions(&mut members);
     let key = context.key(&mut members);
+    let totals = context.totals(&mut members);
     let fields = members.take("fields");
     let entries = fields.as_ref().map(|fields| context.entries(fields, "")).unwrap_or_default();
     if entries.is_empty() && !context.findings.has_errors() {
@@ -190,6 +193,7 @@ fn read_members(
         key,
         group_by,
         conditions,
+        totals: totals.unwrap_or_default(),
         entries,
         paths,
         made_slots: made.count(),
@@ -404,42 +408,6 @@ impl Context<'_> {
             self.findings.error(place.pointer, format!("no resource has the name or path {named:?}{hint}"));
         }
         found
-    }
-
-    /// An expression, or `[{"is": expression, "otherwise": reason}]`.
-    #[inline(never)]
-    fn conditions(&mut self, members: &mut MemberReader<'_>) -> Vec<RecordCondition> {
-        let Some(place) = members.take("when") else { return Vec::new() };
-        let places = match place.read() {
-            Node::Array(_) => place.elements(self.findings),
-            Node::Null
-            | Node::Boolean(_)
-            | Node::Number(_)
-            | Node::Text(_)
-            | Node::Object(_)
-            | Node::Unreadable => vec![place],
-        };
-        places.iter().filter_map(|place| self.document_condition(place)).collect()
-    }
-
-    fn document_condition(&mut self, place: &DocumentPlace<'_>) -> Option<RecordCondition> {
-        if let Node::Text(text) = place.read() {
-            let pick = self.condition(place, PathScope::Record)?;
-            let reason = format!("{text} does not hold");
-            return Some(RecordCondition { pointer: place.pointer.clone(), pick, reason });
-        }
-        let mut members = place.object(self.findings)?;
-        let is = members.take("is");
-        let reason = members.text("otherwise", self.findings);
-        members.finish(self.findings);
-        let Some(is) = is else {
-            self.findings
-                .error(&place.pointer, "is missing: what must hold, as a JMESPath expression in `is`");
-            return None;
-        };
-        let pick = self.condition(&is, PathScope::Record)?;
-        let reason = reason.unwrap_or_else(|| format!("{} does not hold", pick.expression.text));
-        Some(RecordCondition { pointer: place.pointer.clone(), pick, reason })
     }
 
     /// `{"groupBy": "Order Number"}`.

@@ -52,7 +52,10 @@ impl<'v> Run<'v> {
                 for list in lists {
                     self.list(list, &mut is_first);
                 }
-                self.places.pop();
+                let count = self.places.pop().unwrap_or_default();
+                if let (Some(list), false) = (lists.first(), self.compiled.totals.is_empty()) {
+                    self.ends.note(&list.each.to, self.out.len(), count);
+                }
                 self.close(start, ']', is_first)
             }
         }
@@ -67,7 +70,7 @@ impl<'v> Run<'v> {
         !is_empty
     }
 
-    fn element(&mut self, plan: &'v BodyPlan, is_first: bool) -> bool {
+    pub(super) fn element(&mut self, plan: &'v BodyPlan, is_first: bool) -> bool {
         let before = self.out.len();
         if !is_first {
             self.out.push(',');
@@ -132,9 +135,7 @@ impl<'v> Run<'v> {
             return false;
         }
         for slot in &list.forgotten {
-            if let Some(kept) = self.made.get_mut(slot.0) {
-                *kept = Value::Null;
-            }
+            self.keep(*slot, Value::Null);
         }
         self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
         let written = self.element(&list.item, *is_first);

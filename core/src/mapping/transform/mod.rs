@@ -8,7 +8,7 @@ mod text;
 mod time;
 mod zone;
 
-pub(super) use money::Money;
+pub(super) use money::{Money, minor_unit};
 pub(super) use number::{Arithmetic, Notation, Numeric, Rounding, calculate, read_number};
 pub(super) use table::{LookupTable, Otherwise, Tabled};
 pub(super) use time::{DatePattern, Input, Time};

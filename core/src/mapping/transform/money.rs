@@ -37,6 +37,14 @@ impl Money {
     }
 }
 
+/// The smallest amount of a currency.
+///
+/// # Errors
+/// When the value is not the code of one.
+pub(in crate::mapping) fn minor_unit(currency: &Value<'_>) -> Result<Decimal, String> {
+    Decimal::from_parts(1, currency_places(currency)?).map_err(|error| error.to_string())
+}
+
 fn currency_places(value: &Value<'_>) -> Result<u32, String> {
     let code = value.text().map(str::trim).and_then(|text| CurrencyCode::parse(text).ok());
     code.map(minor_places).ok_or_else(|| {

@@ -1,0 +1,188 @@
+//! Holding the body against the totals that the record states.
+
+use std::collections::BTreeMap;
+
+use super::Run;
+use crate::mapping::document::owned;
+use crate::mapping::expression::{Expression, Scope};
+use crate::mapping::tape::Tape;
+use crate::mapping::total::{ControlTotal, RoundingRow, Tolerance};
+use crate::mapping::transform::{Arithmetic, Notation, calculate, minor_unit, read_number};
+use crate::mapping::value::Value;
+use crate::output::Failure;
+use crate::value::Decimal;
+
+/// The ends of arrays that rows may be added to, by their places in the body.
+#[derive(Debug, Default)]
+pub(super) struct ArrayEnds(BTreeMap<String, ArrayEnd>);
+
+#[derive(Clone, Copy, Debug)]
+struct ArrayEnd {
+    /// Where in the text one more element goes.
+    at: usize,
+    /// How many there are.
+    count: usize,
+}
+
+impl ArrayEnds {
+    pub(super) fn note(&mut self, to: &str, at: usize, count: usize) {
+        self.0.insert(to.to_owned(), ArrayEnd { at, count });
+    }
+}
+
+impl<'v> Run<'v> {
+    /// Judges the body by every total of the document.
+    pub(super) fn totals(&mut self) {
+        if !self.failures.is_empty() {
+            return;
+        }
+        // What is written is read again only when a row was added.
+        let mut body = None;
+        for total in &self.compiled.totals {
+            let stated = match self.pick(&total.is) {
+                Ok(value) => value,
+                Err(reason) => {
+                    self.fail_total(total, &Value::Null, reason);
+                    continue;
+                }
+            };
+            if let Err(reason) = self.total(total, &stated, &mut body) {
+                self.fail_total(total, &stated, reason);
+            }
+        }
+    }
+
+    fn total(
+        &mut self,
+        total: &'v ControlTotal,
+        stated: &Value<'v>,
+        body: &mut Option<Value<'static>>,
+    ) -> Result<(), String> {
+        let is_said = !stated.is_null() && stated.text().is_none_or(|text| !text.trim().is_empty());
+        if !is_said {
+            let reason = || format!("the record does not state {}, by which it is checked", total.name);
+            return if total.is_optional { Ok(()) } else { Err(reason()) };
+        }
+        let stated = read_number(stated, &self.compiled.document.reading)?;
+        let made = self.body_total(&total.equals, body)?;
+        let difference = calculate(stated, Arithmetic::Minus, made)?;
+        if difference == Decimal::default() {
+            return Ok(());
+        }
+        let limit = self.limit(&total.within)?;
+        if difference > limit || calculate(difference, Arithmetic::Plus, limit)? < Decimal::default() {
+            return Err(format!(
+                "{} is {stated}, and what is written comes to {made}: a difference of {difference}, of which {} is accepted",
+                total.name,
+                if limit == Decimal::default() { "none".to_owned() } else { format!("at most {limit}") }
+            ));
+        }
+        let Some(row) = &total.row else { return Ok(()) };
+        self.add(row, difference)?;
+        *body = None;
+        let mended = self.body_total(&total.equals, body)?;
+        if mended == stated {
+            return Ok(());
+        }
+        Err(format!(
+            "{} is {stated}, and what is written came to {made}; with the row for the difference of {difference} it comes to {mended}",
+            total.name
+        ))
+    }
+
+    fn limit(&self, within: &'v Tolerance) -> Result<Decimal, String> {
+        match within {
+            Tolerance::Amount(amount) => Ok(*amount),
+            Tolerance::Minor { units, currency } => {
+                let unit = minor_unit(&self.operand(currency)?)?;
+                calculate(unit, Arithmetic::Times, Decimal::from(u64::from(*units)))
+            }
+        }
+    }
+
+    /// What the body comes to.
+    fn body_total(
+        &self,
+        equals: &'v Expression,
+        body: &mut Option<Value<'static>>,
+    ) -> Result<Decimal, String> {
+        let body = match body {
+            Some(body) => body,
+            None => body.insert(self.body()?),
+        };
+        let scope = Scope { value: body, found: None, allowance: &self.allowance };
+        let made = equals.evaluate(scope).map_err(|reason| format!("what is written: {reason}"))?;
+        read_number(&made, &Notation::default())
+            .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
+    }
+
+    /// The body as far as it is known: null where an id goes.
+    fn body(&self) -> Result<Value<'static>, String> {
+        const NULL: &str = "null";
+        self.allowance.step(self.out.len() / 16 + 1)?;
+        self.allowance.bytes(2 * self.out.len())?;
+        let mut text = String::with_capacity(self.out.len() + self.holes.len() * NULL.len());
+        let mut at = 0;
+        for hole in &self.holes {
+            text.push_str(self.out.get(at..hole.at).unwrap_or_default());
+            text.push_str(NULL);
+            at = hole.at;
+        }
+        text.push_str(self.out.get(at..).unwrap_or_default());
+        Ok(owned(Tape::read(text.as_bytes())?.root()))
+    }
+
+    /// Adds the row of a difference.
+    fn add(&mut self, row: &'v RoundingRow, difference: Decimal) -> Result<(), String> {
+        let nowhere = || format!("nothing was written to {}, so that no row can be added there", row.each.to);
+        let end = *self.ends.0.get(&row.each.to).ok_or_else(nowhere)?;
+        let list = row.list.as_ref().ok_or_else(nowhere)?;
+        for slot in &list.forgotten {
+            self.keep(*slot, Value::Null);
+        }
+        if let Some(slot) = row.difference {
+            self.keep(slot, Value::number_of(difference));
+        }
+        let (start, holes) = (self.out.len(), self.holes.len());
+        self.places.push(end.count);
+        let is_written = self.element(&list.item, false);
+        self.places.pop();
+        if !is_written {
+            return Err("the row for the difference came to nothing".to_owned());
+        }
+        let text = self.out.split_off(start);
+        self.out.insert_str(end.at, &text);
+        for hole in self.holes.iter_mut().take(holes).filter(|hole| hole.from > end.at) {
+            hole.from += text.len();
+            hole.at += text.len();
+        }
+        for hole in self.holes.iter_mut().skip(holes) {
+            hole.from = hole.from - start + end.at;
+            hole.at = hole.at - start + end.at;
+        }
+        self.holes.sort_by_key(|hole| hole.at);
+        for (to, known) in &mut self.ends.0 {
+            if *to == row.each.to {
+                known.count += 1;
+                known.at += text.len();
+            } else if known.at > end.at {
+                known.at += text.len();
+            }
+        }
+        Ok(())
+    }
+
+    fn fail_total(&mut self, total: &'v ControlTotal, stated: &Value<'v>, reason: String) {
+        if self.is_over {
+            return;
+        }
+        self.note(Failure {
+            record: None,
+            rule: total.pointer.clone(),
+            target: String::new(),
+            source: total.is.expression.text.clone(),
+            value: stated.excerpt(),
+            reason,
+        });
+    }
+}
