@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::account::{Prefix, Query, checked_path};
 use crate::catalog::UnknownMembers;
-use crate::catalog::operation::{Content, Deprecation};
+use crate::catalog::operation::{Answer, Content, Deprecation};
 use crate::catalog::{self, Match};
 use crate::error::{Delivery, Error, Fault, Kind, Result, Verification, Violation};
 use crate::http::Method;
@@ -27,6 +27,8 @@ pub(crate) struct Checked {
     pub(crate) query: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// What its answer gives.
+    pub(crate) answer: Answer,
     /// Whether it may be sent again when the outcome of an attempt is unknown.
     pub(crate) repeatable: bool,
     /// How to find out whether it was applied, the surest way first.
@@ -75,6 +77,7 @@ pub(crate) fn known_request(request: &SingleRequest) -> Result<Checked> {
         query: query.as_str().to_owned(),
         headers: headers(request, found.as_ref()),
         body: body.clone().into_bytes(),
+        answer: found.as_ref().map_or(Answer::Unknown, |found| found.operation.answer),
         repeatable: request.idempotent || validate::may_be_repeated(path, *method, body.as_bytes()),
         verifications: validate::verifications(path, *method, body.as_bytes()).into(),
         warnings: Vec::new(),

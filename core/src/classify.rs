@@ -48,6 +48,59 @@ pub(crate) fn classify(response: &Response, max_body: usize) -> Result<(), Faile
     Err(failed)
 }
 
+/// The same for a write. Only Brightpearl's own words refuse one: where something in between answers, a gateway, a firewall
+/// or a login page, Brightpearl may have carried it out before. The cap alone needs no words, as long as it says for how
+/// long to wait.
+pub(crate) fn classify_write(response: &Response, max_body: usize) -> Result<(), Failed> {
+    classify(response, max_body).map_err(|failed| match failed.error.delivery() {
+        Delivery::Rejected if !is_brightpearls_own(response) => from_elsewhere(response, failed),
+        Delivery::NotSent | Delivery::Rejected | Delivery::MaybeApplied | Delivery::Applied => failed,
+    })
+}
+
+fn is_brightpearls_own(response: &Response) -> bool {
+    let is_bare_cap =
+        response.status == 429 && response.body.is_empty() && retry_after(&response.headers).is_some();
+    let is_own = is_bare_cap || FailedAnswer::read(&response.body).is_own;
+    wipe_stack();
+    is_own
+}
+
+/// A refusal of a write by somebody else: nobody knows what became of it.
+fn from_elsewhere(response: &Response, refusal: Failed) -> Failed {
+    let error = match refusal.error.kind() {
+        // A redirect says more of itself.
+        Kind::Protocol => refusal.error,
+        Kind::Authentication
+        | Kind::Permission
+        | Kind::Validation
+        | Kind::Rejected
+        | Kind::NotFound
+        | Kind::Conflict
+        | Kind::Throttled
+        | Kind::Unavailable
+        | Kind::Transport
+        | Kind::Misuse
+        | Kind::Cancelled => {
+            let status = response.status;
+            let message = format!(
+                "status {status} came without Brightpearl's own words, as from a gateway before it; expected its JSON envelope"
+            );
+            Error::new(Kind::Protocol, message)
+                .quoting(", found ", &response.body)
+                .with_status(status)
+                .at("body")
+        }
+    };
+    let class = match refusal.class {
+        Class::Final if (300..400).contains(&response.status) => Class::Final,
+        Class::Final | Class::Transient { .. } | Class::Throttled => {
+            Class::Transient { retry_after: retry_after(&response.headers) }
+        }
+    };
+    Failed { error: error.with_delivery(Delivery::MaybeApplied), class }
+}
+
 /// A success must look like JSON: a proxy's page with status 200 does not count as one.
 fn readable(response: &Response) -> Result<(), Failed> {
     if matches!(first_byte(&response.body), None | Some(b'{')) {
@@ -211,6 +264,30 @@ mod tests {
         }
         let asked = Response::new(429, "").with_header("Retry-After", "7");
         assert_eq!(classify(&asked, LARGE).unwrap_err().error.retry_after(), Some(7_000));
+    }
+
+    #[test]
+    fn only_brightpearls_own_words_refuse_a_write() {
+        const OWN: &str = r#"{"errors":[{"code":"ORDC-003","message":"no such order"}]}"#;
+        let classified = |status, body: &str| {
+            let response = Response::new(status, body).with_header("Retry-After", "7");
+            let failed = classify_write(&response, LARGE).unwrap_err();
+            (failed.error.kind(), failed.error.delivery())
+        };
+        for status in [400, 401, 403, 404, 408, 409, 410, 412, 422, 451, 499] {
+            assert_eq!(classified(status, OWN).1, Delivery::Rejected, "{status}");
+            assert_eq!(classified(status, r#"{"response":"no"}"#).1, Delivery::Rejected, "{status}");
+            for body in ["", "<html>Log in</html>", "{}", r#"{"message":"Forbidden"}"#, r#"{"error":"no"}"#] {
+                let found = classified(status, body);
+                assert_eq!(found, (Kind::Protocol, Delivery::MaybeApplied), "{status} {body}");
+            }
+        }
+        for status in [301, 302, 303, 307, 308] {
+            assert_eq!(classified(status, "").1, Delivery::MaybeApplied, "{status}");
+        }
+        assert_eq!(classified(429, ""), (Kind::Throttled, Delivery::Rejected));
+        assert_eq!(classified(429, "<html>Slow down</html>").1, Delivery::MaybeApplied);
+        assert_eq!(classified(503, CAP), (Kind::Throttled, Delivery::Rejected));
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub(crate) struct FailedAnswer {
     pub(crate) errors: Vec<ServerError>,
     /// The text of `{"response": "..."}`, as the gateway answers (API notes §2.7).
     pub(crate) text: Option<Secret>,
+    /// Whether it is Brightpearl's own: entries of `errors`, each with its code, or a text. Gateways have JSON, too.
+    pub(crate) is_own: bool,
 }
 
 impl FailedAnswer {
@@ -110,11 +112,13 @@ impl FailedAnswer {
         let Ok(shape) = serde_json::from_slice::<ErrorBody<'_>>(body) else { return Self::default() };
         let mut errors: Vec<ServerError> =
             shape.errors.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let text: Option<Secret> = shape.response.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let has_codes = !errors.is_empty() && errors.iter().all(|error| !error.code.trim().is_empty());
         if let Some(code) = shape.error {
             let message = shape.error_description.as_ref().map(Secret::expose).unwrap_or_default().to_owned();
             errors.push(ServerError { code: code.expose().to_owned(), message });
         }
-        Self { errors, text: shape.response.and_then(|raw| serde_json::from_str(raw.get()).ok()) }
+        Self { is_own: has_codes || text.is_some(), errors, text }
     }
 }
 
@@ -137,6 +141,18 @@ mod tests {
             read(r#"{"error":"invalid_grant","error_description":"expired"}"#).errors[0].code,
             "invalid_grant"
         );
+        for (body, is_own) in [
+            (r#"{"errors":[{"code":"CMNC-018"}]}"#, true),
+            (r#"{"response":"Authorization token expired"}"#, true),
+            (r#"{"errors":[{"message":"Forbidden"}]}"#, false),
+            (r#"{"errors":[{"code":1020,"message":"blocked"}]}"#, false),
+            (r#"{"errors":["no"]}"#, false),
+            (r#"{"errors":[]}"#, false),
+            (r#"{"timestamp":1,"status":404,"error":"Not Found"}"#, false),
+            (r#"{"response":{"code":"CMNC-018"}}"#, false),
+        ] {
+            assert_eq!(read(body).is_own, is_own, "{body}");
+        }
         for odd in ["", "<html>", "[]", "{\"response\":{}}", "{\"errors\":3}", "{"] {
             assert_eq!(read(odd), FailedAnswer::default(), "{odd}");
         }

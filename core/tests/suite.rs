@@ -3,6 +3,7 @@
 
 mod batch_properties;
 mod batch_service;
+mod believed_writes;
 mod catalog_description;
 mod catalog_entries;
 mod catalog_paths;
@@ -25,6 +26,7 @@ mod paging_faults;
 mod readme;
 mod redaction;
 mod sessions;
+mod small_account;
 mod table_arrow;
 mod table_page;
 mod table_property;

@@ -11,7 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::auth::Access;
 use crate::checkpoint::Checkpoint;
-use crate::classify::{Failed, classify};
+use crate::classify::{Failed, classify, classify_write};
 use crate::clock::{Clock, EngineTime, HostTime};
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Request, Response};
@@ -181,8 +181,8 @@ impl Call {
             response.body.zeroize();
             return Ok(());
         }
-        let tag = draft.tag;
-        let verdict = self.verdict(&response, tag);
+        let (tag, is_read) = (draft.tag, draft.method.is_read());
+        let verdict = self.verdict(&response, tag, is_read);
         if verdict.is_err() {
             // Refusals echo tokens.
             response.body.zeroize();
@@ -325,9 +325,10 @@ impl Call {
     }
 
     /// Whether an answer is a success, to the engine or at least to the job.
-    fn verdict(&self, response: &Response, tag: u64) -> Result<(), Failed> {
+    fn verdict(&self, response: &Response, tag: u64, is_read: bool) -> Result<(), Failed> {
         let most = self.shared.config.max_body_bytes;
-        classify(response, most).or_else(|failed| {
+        let verdict = if is_read { classify(response, most) } else { classify_write(response, most) };
+        verdict.or_else(|failed| {
             let is_known = response.body.len() <= most && self.job.recognises(tag, response);
             if is_known { Ok(()) } else { Err(failed) }
         })

@@ -2,6 +2,7 @@
 
 mod batch;
 mod fetch;
+mod given;
 mod options;
 mod request;
 mod resources;
@@ -11,6 +12,7 @@ mod sweep;
 
 pub(crate) use batch::BatchJob;
 pub(crate) use fetch::{FetchJob, planned_ids};
+pub(crate) use given::{check_given, gives_id, id_given};
 pub(crate) use options::job as options_job;
 pub(crate) use request::job as request_job;
 pub(crate) use search::SearchJob;

@@ -1,28 +1,32 @@
 //! A single request of any kind.
 
+use crate::catalog::operation::Answer;
 use crate::checked::Checked;
 use crate::envelope::Envelope;
 use crate::error::Result;
-use crate::http::Response;
+use crate::http::{Method, Response};
 use crate::output::{Output, Reply};
 
+use super::given::check_given;
 use super::single::SingleJob;
 
 /// Plans a request that was checked before.
 pub(crate) fn job(checked: &Checked) -> SingleJob {
-    let read: fn(Response) -> Result<Output> = match checked.method.is_read() {
-        true => |response| Ok(Output::Reply(whole_reply(response)?)),
-        false => |response| Ok(Output::Reply(reply(response)?)),
-    };
-    SingleJob::new(checked.draft(1), read)
+    let (method, answer) = (checked.method, checked.answer);
+    SingleJob::new(checked.draft(1), move |response| {
+        let reply = if method.is_read() { whole_reply(response) } else { reply(method, answer, response) };
+        Ok(Output::Reply(reply?))
+    })
 }
 
-/// The reply to a write. Some answer nothing at all (API notes §3.1); anything else must be whole.
+/// The reply to a write, which must give what such a write gives.
 ///
 /// # Errors
-/// [`Kind::Protocol`](crate::Kind::Protocol) when it is cut off or no envelope.
-pub(super) fn reply(response: Response) -> Result<Reply> {
-    if response.body.is_empty() { Ok(as_it_is(response)) } else { whole_reply(response) }
+/// [`Kind::Protocol`](crate::Kind::Protocol) when it is cut off, no envelope, or does not say that the write was carried
+/// out.
+pub(super) fn reply(method: Method, answer: Answer, response: Response) -> Result<Reply> {
+    check_given(answer, method, &response)?;
+    Ok(as_it_is(response))
 }
 
 fn whole_reply(response: Response) -> Result<Reply> {

@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::telemetry::Event;
 
 /// Makes the output of a successful answer.
-pub(crate) type Read = fn(Response) -> Result<Output>;
+pub(crate) type Read = Box<dyn Fn(Response) -> Result<Output> + Send>;
 
 /// One exchange under way.
 pub(crate) struct SingleJob {
@@ -24,12 +24,12 @@ pub(crate) struct SingleJob {
 
 impl SingleJob {
     /// Plans the exchange.
-    pub(crate) fn new(draft: Draft, read: Read) -> Self {
+    pub(crate) fn new(draft: Draft, read: impl Fn(Response) -> Result<Output> + Send + 'static) -> Self {
         let is_write = !draft.method.is_read();
         Self {
             draft: Some(draft),
             is_write,
-            read,
+            read: Box::new(read),
             outputs: VecDeque::new(),
             answered: false,
             consumed: false,

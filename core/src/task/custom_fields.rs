@@ -307,6 +307,10 @@ impl Program for CustomFields {
         Err(error)
     }
 
+    fn reads_back(&self) -> bool {
+        true
+    }
+
     fn outlook(&self) -> (u64, bool) {
         // Whether anything is to be changed is not known before the values are.
         let is_read = matches!(self.goal, Goal::Read(_));

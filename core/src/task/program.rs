@@ -42,6 +42,11 @@ pub(crate) trait Program: Send {
         Err(error)
     }
 
+    /// Whether it reads what a write has left, should the answer not say so.
+    fn reads_back(&self) -> bool {
+        false
+    }
+
     /// What was done so far in Brightpearl, as JSON with members of the result.
     fn progress(&self) -> Option<String> {
         None

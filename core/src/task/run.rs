@@ -4,11 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Arguments, Next, Procedure, Program, Single, TaskAnswer, entry};
+use crate::catalog::operation;
 use crate::checked::{Checked, check_request};
 use crate::checkpoint::Position;
 use crate::error::{Error, Result};
-use crate::http::Response;
+use crate::http::{Method, Response};
 use crate::job::{Draft, Job, Outlook, Unusable};
+use crate::jobs::{check_given, gives_id};
 use crate::operation::Task;
 use crate::output::{Output, TaskResult};
 use crate::shared::Shared;
@@ -39,7 +41,7 @@ pub(crate) fn job(task: &Task, shared: &Arc<Shared>, position: &Position) -> Res
         program,
         upcoming: None,
         has_written: false,
-        is_reading: false,
+        out: None,
         outputs: VecDeque::new(),
         is_answered: false,
         is_consumed: false,
@@ -64,8 +66,8 @@ struct ProgramJob {
     upcoming: Option<Checked>,
     /// Whether anything but a read was handed out.
     has_written: bool,
-    /// Whether the request that was handed out last is a read.
-    is_reading: bool,
+    /// The verb of the request that was handed out last, and what it answers.
+    out: Option<(Method, operation::Answer)>,
     outputs: VecDeque<Output>,
     is_answered: bool,
     is_consumed: bool,
@@ -92,15 +94,22 @@ impl ProgramJob {
 impl Job for ProgramJob {
     fn next(&mut self) -> Option<Draft> {
         let checked = self.upcoming.take()?;
-        self.is_reading = checked.method.is_read();
-        self.has_written |= !self.is_reading;
+        self.out = Some((checked.method, checked.answer));
+        self.has_written |= !checked.method.is_read();
         Some(checked.draft(1))
     }
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
+        let write = self.out.filter(|(method, _)| !method.is_read());
+        if let Some((method, answer)) = write {
+            // The program asks for the id of what was created, and may look for itself at what a change has left.
+            let is_read_closer = gives_id(answer) || self.program.reads_back();
+            let answer = if is_read_closer { operation::Answer::Unknown } else { answer };
+            check_given(answer, method, &response)?;
+        }
         let answer = TaskAnswer::read(&response.body, &self.shared)?;
         // A failed read has changed nothing; asking again may help.
-        self.program.take(&answer).map_err(|error| match !self.is_reading && answer.is_unwieldy() {
+        self.program.take(&answer).map_err(|error| match write.is_some() && answer.is_unwieldy() {
             true => Unusable::Unwieldy(error),
             false => Unusable::Unreadable(error),
         })?;

@@ -92,6 +92,7 @@ impl PushJob {
         let mapped = self.terms.mapping().map(record);
         let sought = self.terms.sought(&mapped);
         let known = self.ledger.known(name);
+        let known = if self.terms.owes_id() { known.map(Known::with_id) } else { known };
         let entry = PushEntry::new(Role::Record(*number), name.clone(), mapped, sought, known);
         let is_done = entry.progress().journaled().is_some();
         let index = self.window.add(entry);
@@ -197,11 +198,7 @@ impl PushJob {
             return;
         }
         let name = format!("reference {slot}");
-        // A creation that is done without a known id is of no use to those who wait for the id.
-        let known = self.ledger.known(&name).filter(|known| match known {
-            Known::Done(done) => done.id.is_some(),
-            Known::InDoubt { .. } => true,
-        });
+        let known = self.ledger.known(&name).map(Known::with_id);
         let sought = (!reference.search.is_empty()).then(|| Sought::of(reference));
         let mapped = mapping.map(reference.record.as_deref().unwrap_or("{}").as_bytes());
         let role = Role::Creation { slot: slot.to_owned(), mapping: mapping.name().to_owned(), parent };

@@ -84,6 +84,16 @@ pub(super) enum Known {
     Done(Done),
 }
 
+impl Known {
+    /// The same of something that cannot be without its id: that it was created without one is not believed.
+    pub(super) fn with_id(self) -> Self {
+        match self {
+            Known::Done(Done { state: State::Created, id: None, .. }) => Known::InDoubt { is_update: false },
+            Known::Done(_) | Known::InDoubt { .. } => self,
+        }
+    }
+}
+
 /// What earlier runs have written down, and what this one adds.
 #[derive(Debug)]
 pub(super) struct Journal {

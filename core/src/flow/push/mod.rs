@@ -22,7 +22,6 @@ mod referents;
 mod settle;
 mod terms;
 mod window;
-mod write;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -2,13 +2,15 @@
 
 use super::crew::Errand;
 use super::ending::Ending;
-use super::progress::Progress;
-use super::write::id_of;
+use super::progress::{PendingWrite, Progress};
 use super::{PushJob, is_fatal};
 use crate::Reply;
+use crate::catalog;
+use crate::catalog::operation::Answer;
 use crate::error::{Delivery, Error, Kind};
 use crate::flow::team::News;
 use crate::http::Method;
+use crate::jobs::{gives_id, id_given};
 use crate::output::State;
 use crate::output::{BatchResult, Output, Resources};
 
@@ -123,35 +125,52 @@ impl PushJob {
         }
     }
 
-    /// What the write that is out changes, and its verb.
-    fn out(&mut self, index: usize) -> Option<(Option<u64>, Method)> {
-        self.go(index, |progress| progress.write().map(|write| (write.changes, write.request.method)))
+    /// The write that is out.
+    fn out(&mut self, index: usize) -> Option<Out> {
+        self.go(index, |progress| progress.write().map(Out::of))
     }
 
     fn take_reply(&mut self, index: usize, reply: &Reply) {
-        let Some(write) = self.out(index) else { return };
-        let ending = match write {
+        let Some(out) = self.out(index) else { return };
+        let id = id_given(out.answer, &reply.body);
+        let ending = match (out.changes, out.method) {
             (Some(id), _) => Ending { id: Some(id), ..Ending::of(State::Updated) },
-            (None, Method::Put) => Ending { id: id_of(reply), ..Ending::of(State::Updated) },
+            (None, Method::Put) => Ending { id, ..Ending::of(State::Updated) },
             (None, Method::Post | Method::Patch | Method::Delete | Method::Get | Method::Options) => {
-                Ending { id: id_of(reply), ..Ending::of(State::Created) }
+                // An id that is no id to us may be found by the key.
+                let is_sought = self.window.entry(index).sought().is_some();
+                if id.is_none() && out.owes_id() && (is_sought || out.answer == Answer::Unknown) {
+                    let message =
+                        "the answer does not say the id of what was created, so that nothing may be there";
+                    let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
+                    return self.put_in_doubt(index, error);
+                }
+                Ending { id, ..Ending::of(State::Created) }
             }
         };
         self.settle(index, ending);
     }
 
-    fn take_refusal(&mut self, index: usize, error: Error) {
-        let Some((changes, _)) = self.out(index) else { return };
+    /// A write of unknown outcome: it is looked up, where that can be done.
+    fn put_in_doubt(&mut self, index: usize, error: Error) {
         let entry = self.window.entry(index);
+        let is_creation = entry.progress().write().is_ok_and(|write| write.changes.is_none());
+        if let Some(sought) = entry.sought().filter(|_| is_creation) {
+            self.lookups.note_absence(sought);
+        }
+        let error = error.with_delivery(Delivery::MaybeApplied);
+        self.go(index, |progress| progress.put_in_doubt(error));
+    }
+
+    fn take_refusal(&mut self, index: usize, error: Error) {
+        let Some(out) = self.out(index) else { return };
+        let changes = out.changes;
         match error.delivery() {
-            // A write of unknown outcome: it is looked up, where that can be done.
-            Delivery::MaybeApplied => {
-                if let (Some(sought), None) = (entry.sought(), changes) {
-                    self.lookups.note_absence(sought);
-                }
-                self.go(index, |progress| progress.put_in_doubt(error));
+            Delivery::MaybeApplied => self.put_in_doubt(index, error),
+            // Without its id, nobody can refer to it: it is looked up.
+            Delivery::Applied if out.owes_id() && self.window.entry(index).sought().is_some() => {
+                self.put_in_doubt(index, error);
             }
-            // Done, though the answer does not say which id it has.
             Delivery::Applied => {
                 let state = if changes.is_some() { State::Updated } else { State::Created };
                 self.settle(index, Ending { id: changes, error: Some(error), ..Ending::of(state) });
@@ -175,5 +194,27 @@ impl PushJob {
             }
             Some(_) | None => self.settle(index, Ending::refused(error)),
         }
+    }
+}
+
+/// What is known of a write that is out.
+struct Out {
+    /// The id of the record that it changes.
+    changes: Option<u64>,
+    method: Method,
+    answer: Answer,
+}
+
+impl Out {
+    fn of(write: &PendingWrite) -> Self {
+        let PendingWrite { request, changes } = write;
+        let found = catalog::find(&request.path, request.method);
+        let answer = found.map_or(Answer::Unknown, |found| found.operation.answer);
+        Self { changes: *changes, method: request.method, answer }
+    }
+
+    /// Whether it creates something, and its answer must say under which id.
+    fn owes_id(&self) -> bool {
+        self.changes.is_none() && self.method == Method::Post && gives_id(self.answer)
     }
 }

@@ -2,10 +2,11 @@
 
 use super::lookup::{Group, Sought};
 use crate::catalog::field::Shape;
-use crate::catalog::operation::Content;
+use crate::catalog::operation::{Answer, Content};
 use crate::catalog::{self, Update};
 use crate::error::{Error, Result};
 use crate::http::Method;
+use crate::jobs::gives_id;
 use crate::mapping::{KeySearch, Mapped, Mapping};
 use crate::operation::{Existing, Push};
 
@@ -17,6 +18,8 @@ pub(super) struct Terms {
     /// What the body of the target looks like.
     shape: Option<&'static Shape>,
     update: Option<&'static Update>,
+    /// Whether a creation answers under which id.
+    owes_id: bool,
     existing: Existing,
     is_dry_run: bool,
     looks_ms: Vec<u64>,
@@ -34,6 +37,7 @@ impl Terms {
         Ok(Self {
             key_search: mapping.key_search(),
             shape: shape_of(target, mapping.method()),
+            owes_id: mapping.method() == Method::Post && gives_id(answer_of(target, mapping.method())),
             update: catalog::update(target).filter(|_| mapping.method() == Method::Post),
             existing: push.existing,
             is_dry_run: push.dry_run,
@@ -68,6 +72,11 @@ impl Terms {
         self.shape
     }
 
+    /// Whether what is created without an id is in doubt.
+    pub(super) fn owes_id(&self) -> bool {
+        self.owes_id
+    }
+
     /// How what is there is read and changed, where it can be.
     pub(super) fn update(&self) -> Option<&'static Update> {
         self.update
@@ -85,6 +94,10 @@ impl Terms {
     pub(super) fn looks_ms(&self) -> &[u64] {
         &self.looks_ms
     }
+}
+
+fn answer_of(target: &str, method: Method) -> Answer {
+    catalog::find(target, method).map_or(Answer::Unknown, |found| found.operation.answer)
 }
 
 fn shape_of(target: &str, method: Method) -> Option<&'static Shape> {

@@ -354,7 +354,9 @@ impl Job for BatchJob {
             let writes = sent.writes.iter().map(|index| &self.writes[*index].request);
             writes.zip(words).map(|(write, word)| packet::fate(word, write, most)).collect()
         } else {
-            vec![Fate::Settled(Ok(reply(response)?))]
+            let write = sent.writes.first().map(|index| &self.writes[*index].request);
+            let Some(write) = write else { return Err(Unusable::Hopeless(not_out())) };
+            vec![Fate::Settled(Ok(reply(write.method, write.answer, response)?))]
         };
         self.unanswered = 0;
         if let Some(Sent { writes, probe, .. }) = self.out.remove(&tag) {

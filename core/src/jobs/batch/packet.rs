@@ -1,5 +1,6 @@
 //! What the end of a packet means for the writes in it.
 
+use crate::catalog::operation::Answer;
 use crate::checked::Checked;
 use crate::classify::{Failed, classify};
 use crate::error::{Delivery, Error, Kind, Result};
@@ -27,7 +28,9 @@ pub(super) fn fate(word: Word, write: &Checked, max_body_bytes: usize) -> Fate {
         Word::Answer(response) => match classify(&response, max_body_bytes) {
             Ok(()) => {
                 let status = response.status;
-                match reply(response) {
+                // The packet's envelope is Brightpearl's word on it: where no source knows what it answers, that will do.
+                let answer = if write.answer == Answer::Unknown { Answer::Nothing } else { write.answer };
+                match reply(write.method, answer, response) {
                     Ok(reply) => Fate::Settled(Ok(reply)),
                     Err(error) => in_doubt(error.with_status(status), write),
                 }

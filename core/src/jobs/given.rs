@@ -1,0 +1,215 @@
+//! Whether an answer gives what a write of its kind gives, as the catalog knows it (API notes §3.2). Without that nobody
+//! can tell a write that was carried out from one that something in between has swallowed.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::catalog::operation::Answer;
+use crate::envelope::unreadable;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Method, Response};
+use crate::json::{DEEPEST, Node, Part, at, depth, id_of, text_of};
+
+/// Checks that the answer to a write says that it was carried out. One with a status of failure was judged before.
+///
+/// # Errors
+/// [`Kind::Protocol`] at what is missing: the write is in doubt.
+pub(crate) fn check_given(answer: Answer, method: Method, response: &Response) -> Result<()> {
+    if !(200..300).contains(&response.status) {
+        return Ok(());
+    }
+    if response.body.is_empty() {
+        // Some deletions answer no body at all, though recordings show `{}` (API notes §3.1).
+        let may_be_empty = answer == Answer::Nothing || method == Method::Delete;
+        return if may_be_empty { Ok(()) } else { Err(missing(answer, response)) };
+    }
+    let Said { response: given, errors } =
+        serde_json::from_slice(&response.body).map_err(|error| unreadable(&response.body, &error))?;
+    let is_given = errors.is_none() && gives(answer, given);
+    if is_given { Ok(()) } else { Err(missing(answer, response)) }
+}
+
+/// The id that an answer gives to what was created: bare, the first of several, or in an object.
+pub(crate) fn id_given(answer: Answer, body: &[u8]) -> Option<u64> {
+    match answer {
+        Answer::Id | Answer::Ids | Answer::IdObject | Answer::Unknown => {}
+        // A number of rows is no id, and what a resource holds is for its reader.
+        Answer::Nothing
+        | Answer::Number
+        | Answer::PerResource
+        | Answer::Resource
+        | Answer::Array
+        | Answer::Map
+        | Answer::Within(_)
+        | Answer::Object
+        | Answer::Value
+        | Answer::Uris
+        | Answer::Messages
+        | Answer::Unwrapped => return None,
+    }
+    let said: Said<'_> = serde_json::from_slice(body).ok()?;
+    first_id(said.response?)
+}
+
+/// Whether an answer of that kind gives an id.
+pub(crate) fn gives_id(answer: Answer) -> bool {
+    match answer {
+        Answer::Id | Answer::Ids | Answer::IdObject | Answer::Unknown => true,
+        Answer::Nothing
+        | Answer::Number
+        | Answer::PerResource
+        | Answer::Resource
+        | Answer::Array
+        | Answer::Map
+        | Answer::Within(_)
+        | Answer::Object
+        | Answer::Value
+        | Answer::Uris
+        | Answer::Messages
+        | Answer::Unwrapped => false,
+    }
+}
+
+#[derive(Deserialize)]
+struct Said<'a> {
+    #[serde(borrow, default)]
+    response: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    errors: Option<&'a RawValue>,
+}
+
+fn gives(answer: Answer, response: Option<&RawValue>) -> bool {
+    let has = |test: fn(&Node<'_>) -> bool| {
+        // What is nested too deep to be read was made by Brightpearl all the same.
+        response.is_some_and(|raw| depth(raw.get()) > DEEPEST || test(&Part::Json(raw).read()))
+    };
+    match answer {
+        // `{}` is Brightpearl's own way to say that there is nothing to say.
+        Answer::Nothing | Answer::Unknown | Answer::Unwrapped => true,
+        // The sources do not agree on which of the three it is (API notes §3.2).
+        Answer::Id | Answer::Ids | Answer::IdObject => has(is_created),
+        Answer::Number => has(|node| matches!(node, Node::Number(_))),
+        Answer::PerResource | Answer::Resource | Answer::Object | Answer::Messages | Answer::Uris => {
+            has(|node| matches!(node, Node::Object(members) if !members.is_empty()))
+        }
+        Answer::Array | Answer::Map | Answer::Within(_) | Answer::Value => response.is_some(),
+    }
+}
+
+/// Whether an id stands there: bare, the first of several, or in an object. One that is greater than any is not for this
+/// place to judge.
+fn is_created(node: &Node<'_>) -> bool {
+    match node {
+        Node::Array(elements) => elements.first().is_some_and(|first| is_some_id(&first.read())),
+        Node::Object(members) => at(members, "id").is_some_and(|id| is_some_id(&id)),
+        Node::Null | Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable => {
+            is_some_id(node)
+        }
+    }
+}
+
+fn is_some_id(node: &Node<'_>) -> bool {
+    let digits = text_of(node).unwrap_or_default();
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.bytes().any(|byte| byte != b'0')
+}
+
+fn first_id(response: &RawValue) -> Option<u64> {
+    match Part::Json(response).read() {
+        Node::Array(elements) => elements.first().map(Part::read).as_ref().and_then(id_of),
+        Node::Object(members) => at(&members, "id").as_ref().and_then(id_of),
+        node @ (Node::Null | Node::Boolean(_) | Node::Number(_) | Node::Text(_) | Node::Unreadable) => {
+            id_of(&node)
+        }
+    }
+}
+
+fn missing(answer: Answer, response: &Response) -> Error {
+    let expected = match answer {
+        Answer::Id | Answer::IdObject => "the id of what was created",
+        Answer::Ids => "the ids of what was created",
+        Answer::Number => "a number",
+        Answer::PerResource => "a word on each resource",
+        Answer::Resource | Answer::Object => "the resource as it is now",
+        Answer::Messages => "a word on each message",
+        Answer::Nothing
+        | Answer::Array
+        | Answer::Map
+        | Answer::Within(_)
+        | Answer::Value
+        | Answer::Uris
+        | Answer::Unwrapped
+        | Answer::Unknown => "Brightpearl's JSON envelope",
+    };
+    let message = format!("the answer does not say that the write was carried out; expected {expected}");
+    Error::new(Kind::Protocol, message).quoting(", found ", &response.body).at("response")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_done(answer: Answer, method: Method, status: u16, body: &str) -> bool {
+        check_given(answer, method, &Response::new(status, body)).is_ok()
+    }
+
+    #[test]
+    fn a_creation_is_done_by_an_id_and_by_nothing_else() {
+        for answer in [Answer::Id, Answer::Ids, Answer::IdObject] {
+            for body in [
+                r#"{"response":7}"#,
+                r#"{"response":[7,8]}"#,
+                r#"{"response":{"id":7}}"#,
+                r#"{"response":"7"}"#,
+            ] {
+                assert!(is_done(answer, Method::Post, 200, body), "{body}");
+                assert_eq!(id_given(answer, body.as_bytes()), Some(7), "{body}");
+            }
+            for body in [
+                "",
+                "{}",
+                r#"{"response":null}"#,
+                r#"{"response":0}"#,
+                r#"{"response":[]}"#,
+                r#"{"response":{}}"#,
+                r#"{"response":-7}"#,
+                r#"{"response":"ok"}"#,
+                r#"{"response":true}"#,
+                r#"{"status":"ok"}"#,
+                r#"{"errors":[]}"#,
+                r#"{"response":7,"errors":[{"code":"CMNU-003"}]}"#,
+                "<html>",
+            ] {
+                assert!(!is_done(answer, Method::Post, 200, body), "{body}");
+            }
+            assert!(!is_done(answer, Method::Post, 204, ""));
+        }
+    }
+
+    #[test]
+    fn what_answers_nothing_may_be_empty_and_what_answers_something_may_not() {
+        for (answer, method, body, is_done_by) in [
+            (Answer::Nothing, Method::Put, "", true),
+            (Answer::Nothing, Method::Post, "{}", true),
+            (Answer::Nothing, Method::Post, r#"{"errors":[{"code":"X"}]}"#, false),
+            (Answer::PerResource, Method::Delete, "", true),
+            (Answer::PerResource, Method::Post, "{}", false),
+            (Answer::Unknown, Method::Put, "{}", true),
+            (Answer::Unknown, Method::Put, "", false),
+            (Answer::Resource, Method::Patch, "{}", false),
+            (Answer::Resource, Method::Patch, r#"{"response":{"id":7}}"#, true),
+            (Answer::Number, Method::Post, r#"{"response":0}"#, true),
+            (Answer::Number, Method::Post, "{}", false),
+            (Answer::Messages, Method::Post, r#"{"response":[]}"#, false),
+            (Answer::Unwrapped, Method::Post, r#"{"access_token":"t"}"#, true),
+        ] {
+            assert_eq!(is_done(answer, method, 200, body), is_done_by, "{answer:?} {method} {body}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_rows_is_no_id() {
+        assert_eq!(id_given(Answer::Number, br#"{"response":3}"#), None);
+        assert_eq!(id_given(Answer::Unknown, br#"{"response":3}"#), Some(3));
+        assert_eq!(id_given(Answer::Id, b"{}"), None);
+    }
+}
