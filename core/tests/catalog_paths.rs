@@ -1,7 +1,7 @@
 //! Concrete paths lead to their own entries, and to no others.
 
 use brightpearl_core::Method::{self, Delete, Get, Options, Patch, Post, Put};
-use brightpearl_core::catalog::{self, Endpoint, Operation, PlaceholderKind, catalog};
+use brightpearl_core::catalog::{self, Endpoint, EndpointOperation, PlaceholderKind, catalog};
 
 #[test]
 fn every_template_matches_its_own_examples_and_no_other_resource() {
@@ -16,7 +16,7 @@ fn every_template_matches_its_own_examples_and_no_other_resource() {
                 for text in given {
                     assert!(example.split('/').any(|segment| segment == text), "{place} has no {text}");
                 }
-                let takes = |(endpoint, other): (&Endpoint, &Operation)| {
+                let takes = |(endpoint, other): (&Endpoint, &EndpointOperation)| {
                     other.method == operation.method && endpoint.arguments(&example).is_some()
                 };
                 let owners: Vec<&str> =

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use brightpearl_core::catalog::field::{Inside, Shape};
 use brightpearl_core::catalog::operation::Content;
-use brightpearl_core::catalog::{Endpoint, Operation, catalog, json_schema};
+use brightpearl_core::catalog::{Endpoint, EndpointOperation, catalog, json_schema};
 use brightpearl_core::validate::{Fault, Severity, UnknownMembers, Violation, validate};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -31,7 +31,7 @@ static WRITES: LazyLock<Vec<Write>> = LazyLock::new(|| {
 
 struct Write {
     endpoint: &'static Endpoint,
-    operation: &'static Operation,
+    operation: &'static EndpointOperation,
     validators: [Validator; 2],
 }
 

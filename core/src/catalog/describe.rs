@@ -187,7 +187,7 @@ impl Resource {
 
 fn describe_operation(
     endpoint: &'static operation::Endpoint,
-    operation: &'static operation::Operation,
+    operation: &'static operation::EndpointOperation,
 ) -> OperationDescription {
     OperationDescription {
         method: operation.method,

@@ -31,7 +31,7 @@ pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
 pub use names::{readable, readable_path, search_for, search_named};
-pub use operation::{Endpoint, Operation, Prefix};
+pub use operation::{Endpoint, EndpointOperation, Prefix};
 pub(crate) use order_service::ORDER_ROW_BODY;
 pub use resource::{Detail, Resource, Section};
 pub(crate) use schema::DIALECT as SCHEMA_DIALECT;
@@ -99,7 +99,7 @@ pub struct Match<'p> {
     /// The path's template.
     pub endpoint: &'static Endpoint,
     /// What the verb does there.
-    pub operation: &'static Operation,
+    pub operation: &'static EndpointOperation,
     /// What stands in the template's placeholders, in order.
     pub arguments: Vec<Argument<'p>>,
 }

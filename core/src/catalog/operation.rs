@@ -17,7 +17,7 @@ pub struct Endpoint {
     /// Most ids in each id set of the path, where a source says so (API notes §1.3).
     pub id_limit: Option<u32>,
     /// What can be done; each verb at most once.
-    pub operations: &'static [Operation],
+    pub operations: &'static [EndpointOperation],
 }
 
 impl Endpoint {
@@ -34,7 +34,7 @@ impl Endpoint {
     }
 
     /// What a verb does here.
-    pub fn operation(&self, method: Method) -> Option<&'static Operation> {
+    pub fn operation(&self, method: Method) -> Option<&'static EndpointOperation> {
         self.operations.iter().find(|operation| operation.method == method)
     }
 
@@ -50,7 +50,7 @@ impl Endpoint {
 }
 
 /// A path of the public API.
-pub(crate) const fn endpoint(path: &'static str, operations: &'static [Operation]) -> Endpoint {
+pub(crate) const fn endpoint(path: &'static str, operations: &'static [EndpointOperation]) -> Endpoint {
     Endpoint { prefix: Prefix::PublicApi, path, id_limit: None, operations }
 }
 
@@ -169,7 +169,7 @@ pub enum Content {
 
 /// What one verb does at a path.
 #[derive(Clone, Copy, Debug)]
-pub struct Operation {
+pub struct EndpointOperation {
     /// The verb.
     pub method: Method,
     /// What `response` holds.
@@ -200,8 +200,8 @@ pub struct Operation {
     pub note: &'static str,
 }
 
-const fn operation(method: Method, answer: Answer, content: Content) -> Operation {
-    Operation {
+const fn operation(method: Method, answer: Answer, content: Content) -> EndpointOperation {
+    EndpointOperation {
         method,
         answer,
         id_member: "",
@@ -224,35 +224,35 @@ const fn operation(method: Method, answer: Answer, content: Content) -> Operatio
 }
 
 /// A read of resources with an `id`.
-pub(crate) const fn get(answer: Answer) -> Operation {
-    Operation { id_member: "id", ..operation(Method::Get, answer, Content::Nothing) }
+pub(crate) const fn get(answer: Answer) -> EndpointOperation {
+    EndpointOperation { id_member: "id", ..operation(Method::Get, answer, Content::Nothing) }
 }
 
 /// Chunked URIs; nothing that exists is an empty list (API notes §1.4).
-pub(crate) const fn options() -> Operation {
-    Operation { empty: Empty::Nothing, ..operation(Method::Options, Answer::Uris, Content::Nothing) }
+pub(crate) const fn options() -> EndpointOperation {
+    EndpointOperation { empty: Empty::Nothing, ..operation(Method::Options, Answer::Uris, Content::Nothing) }
 }
 
 /// A creation or an action.
-pub(crate) const fn post(answer: Answer, content: Content) -> Operation {
+pub(crate) const fn post(answer: Answer, content: Content) -> EndpointOperation {
     operation(Method::Post, answer, content)
 }
 
 /// A replacement.
-pub(crate) const fn put(answer: Answer, content: Content) -> Operation {
+pub(crate) const fn put(answer: Answer, content: Content) -> EndpointOperation {
     operation(Method::Put, answer, content)
 }
 
 /// A JSON Patch.
-pub(crate) const fn patch(answer: Answer, paths: &'static [PatchPath]) -> Operation {
-    Operation {
+pub(crate) const fn patch(answer: Answer, paths: &'static [PatchPath]) -> EndpointOperation {
+    EndpointOperation {
         idempotence: Idempotence::WhenItOnlySets,
         ..operation(Method::Patch, answer, Content::Patch(paths))
     }
 }
 
 /// A removal by id: ids are never used again, so it may be repeated (API notes §1.3).
-pub(crate) const fn delete() -> Operation {
+pub(crate) const fn delete() -> EndpointOperation {
     operation(Method::Delete, Answer::Nothing, Content::Nothing).idempotent()
 }
 
@@ -261,64 +261,64 @@ pub(crate) const fn json(object: Object) -> Content {
     Content::Json(Shape::Object(object))
 }
 
-impl Operation {
+impl EndpointOperation {
     /// The id stands in that member; empty for none.
     pub(crate) const fn id_in(self, id_member: &'static str) -> Self {
-        Operation { id_member, ..self }
+        EndpointOperation { id_member, ..self }
     }
 
     /// A map from the ids that stand in that placeholder.
     pub(crate) const fn keyed_by(self, keyed_by: &'static str) -> Self {
-        Operation { keyed_by, ..self }
+        EndpointOperation { keyed_by, ..self }
     }
 
     /// Nothing is answered so.
     pub(crate) const fn empty(self, empty: Empty) -> Self {
-        Operation { empty, ..self }
+        EndpointOperation { empty, ..self }
     }
 
     /// With these optional sections.
     pub(crate) const fn sections(self, optional_sections: &'static [&'static str]) -> Self {
-        Operation { optional_sections, ..self }
+        EndpointOperation { optional_sections, ..self }
     }
 
     /// With these query parameters.
     pub(crate) const fn query(self, query: &'static [&'static str]) -> Self {
-        Operation { query, ..self }
+        EndpointOperation { query, ..self }
     }
 
     /// It may be repeated.
     pub(crate) const fn idempotent(self) -> Self {
-        Operation { idempotence: Idempotence::Idempotent, ..self }
+        EndpointOperation { idempotence: Idempotence::Idempotent, ..self }
     }
 
     /// It may not be repeated after all.
     pub(crate) const fn never_repeated(self) -> Self {
-        Operation { idempotence: Idempotence::Never, ..self }
+        EndpointOperation { idempotence: Idempotence::Never, ..self }
     }
 
     /// Its outcome can be found out.
     pub(crate) const fn verify(self, verify: &'static [Verify]) -> Self {
-        Operation { verify, ..self }
+        EndpointOperation { verify, ..self }
     }
 
     /// `If-Match` guards it.
     pub(crate) const fn if_match(self, if_match: &'static str) -> Self {
-        Operation { if_match: Some(if_match), ..self }
+        EndpointOperation { if_match: Some(if_match), ..self }
     }
 
     /// It should not be used any more.
     pub(crate) const fn deprecated(self, deprecation: &'static Deprecation) -> Self {
-        Operation { deprecation: Some(deprecation), ..self }
+        EndpointOperation { deprecation: Some(deprecation), ..self }
     }
 
     /// Marked as unsure in the sources.
     pub(crate) const fn unverified(self) -> Self {
-        Operation { verified: false, ..self }
+        EndpointOperation { verified: false, ..self }
     }
 
     /// With what else is to be known.
     pub(crate) const fn note(self, note: &'static str) -> Self {
-        Operation { note, ..self }
+        EndpointOperation { note, ..self }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::operation::{Deprecation, Endpoint, Operation};
+use super::operation::{Deprecation, Endpoint, EndpointOperation};
 use super::search::SearchResource;
 
 /// The section of the API's own reference in which a resource stands (API notes §8.7).
@@ -106,7 +106,9 @@ impl Resource {
     };
 
     /// Everything that can be done with it, with the path where.
-    pub fn operations(&self) -> impl Iterator<Item = (&'static Endpoint, &'static Operation)> + use<> {
+    pub fn operations(
+        &self,
+    ) -> impl Iterator<Item = (&'static Endpoint, &'static EndpointOperation)> + use<> {
         self.endpoints
             .iter()
             .flat_map(|endpoint| endpoint.operations.iter().map(move |operation| (endpoint, operation)))

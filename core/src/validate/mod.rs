@@ -14,7 +14,7 @@ pub use crate::error::{Fault, Severity, Violation};
 pub use verification::verifications;
 
 use crate::catalog::field::{Object, Shape};
-use crate::catalog::operation::{Content, Idempotence, Operation};
+use crate::catalog::operation::{Content, EndpointOperation, Idempotence};
 use crate::catalog::{self, Match};
 use crate::error::{Error, Result};
 use crate::http::Method;
@@ -156,7 +156,7 @@ fn check_part(check: &mut Check, found: Option<&Match<'_>>, part: &Part<'_>) {
     }
 }
 
-fn check_content(check: &mut Check, operation: &Operation, node: &Node<'_>) {
+fn check_content(check: &mut Check, operation: &EndpointOperation, node: &Node<'_>) {
     match operation.content {
         Content::Json(shape) | Content::OptionalJson(shape) => check.value(&shape, node),
         Content::Patch(paths) => patch::check_patch(check, paths, node),

@@ -1,6 +1,6 @@
 //! What contacts are marked with.
 
-use crate::catalog::operation::{Answer, Content, Operation, Verify, delete, endpoint, get, post};
+use crate::catalog::operation::{Answer, Content, EndpointOperation, Verify, delete, endpoint, get, post};
 use crate::catalog::resource::{Detail, Resource, Section};
 
 pub(super) const TAG: Resource = Resource {
@@ -28,7 +28,7 @@ pub(super) const CONTACT_TAG: Resource = Resource {
             post(Answer::PerResource, Content::Nothing)
                 .verify(READ_THE_TAGS)
                 .note("HTTP 207 when some contacts have it already, 404 when there is no such tag."),
-            Operation { answer: Answer::PerResource, ..delete().verify(READ_THE_TAGS) },
+            EndpointOperation { answer: Answer::PerResource, ..delete().verify(READ_THE_TAGS) },
         ],
     )
     .limit(200)],

@@ -1,7 +1,9 @@
 //! Who supplies a product.
 
 use crate::catalog::build::{ID, some};
-use crate::catalog::operation::{Answer, Content, Operation, Verify, delete, endpoint, get, post, put};
+use crate::catalog::operation::{
+    Answer, Content, EndpointOperation, Verify, delete, endpoint, get, post, put,
+};
 use crate::catalog::resource::{Detail, Resource, Section};
 
 pub(super) const PRODUCT_SUPPLIER: Resource = Resource {
@@ -19,7 +21,7 @@ pub(super) const PRODUCT_SUPPLIER: Resource = Resource {
             "product-service/product/{ID}/supplier",
             &[
                 post(Answer::PerResource, SUPPLIERS).verify(READ_THE_SUPPLIERS).note(BODY),
-                Operation {
+                EndpointOperation {
                     answer: Answer::PerResource,
                     content: SUPPLIERS,
                     ..delete().verify(READ_THE_SUPPLIERS).note(BODY)

@@ -6,7 +6,7 @@ use super::members::{DocumentPlace, MemberReader};
 use super::{Context, Counts, count};
 use super::{PathScope, SCOPES};
 use crate::catalog;
-use crate::catalog::operation::{Content, Endpoint, Operation};
+use crate::catalog::operation::{Content, Endpoint, EndpointOperation};
 use crate::http::Method;
 use crate::json::{Part, nearest};
 use crate::mapping::Mapping;
@@ -52,7 +52,7 @@ pub(in crate::mapping) struct BodyTarget {
     /// The path, with placeholders in braces.
     pub(in crate::mapping) path: String,
     pub(in crate::mapping) method: Method,
-    pub(in crate::mapping) operation: Option<&'static Operation>,
+    pub(in crate::mapping) operation: Option<&'static EndpointOperation>,
     /// What goes into the placeholders.
     pub(in crate::mapping) parameters: Vec<Parameter>,
 }
@@ -338,7 +338,7 @@ impl Context<'_> {
         named: &str,
         method: Method,
         pointer: &str,
-    ) -> (String, Option<&'static Operation>) {
+    ) -> (String, Option<&'static EndpointOperation>) {
         let named = named.trim_matches('/');
         let by_path = catalog::find(named, method).map(|found| found.operation);
         if let Some(operation) = by_path {
@@ -449,7 +449,7 @@ impl Context<'_> {
     }
 }
 
-fn takes_json(operation: &'static Operation) -> bool {
+fn takes_json(operation: &'static EndpointOperation) -> bool {
     match operation.content {
         Content::Json(_) | Content::OptionalJson(_) | Content::Unknown => true,
         Content::Nothing | Content::Patch(_) | Content::Form(_) => false,

@@ -6,14 +6,14 @@ use std::fmt;
 use brightpearl_core::Method;
 use brightpearl_core::catalog::field::{Inside, Shape};
 use brightpearl_core::catalog::operation::Content;
-use brightpearl_core::catalog::{Endpoint, Operation, catalog};
+use brightpearl_core::catalog::{Endpoint, EndpointOperation, catalog};
 
 use super::generated_body::{Generated, Place, Source};
 
 /// A write of the catalog, with or without a body.
 pub(crate) struct Write {
     pub(crate) endpoint: &'static Endpoint,
-    pub(crate) operation: &'static Operation,
+    pub(crate) operation: &'static EndpointOperation,
 }
 
 impl fmt::Display for Write {
