@@ -34,6 +34,7 @@ mod table_recordings;
 mod task_play;
 mod tasks;
 mod tasks_custom_fields;
+mod type_names;
 mod unsendable;
 mod validate_bodies;
 mod validate_generated;
