@@ -6,7 +6,7 @@ use crate::config::{Config, ConfigError};
 use crate::fault::{Fault, FaultPlan, Scope, Target};
 use crate::gateway::{Caller, Door, Tokens, authenticate, multi_message, open};
 use crate::outcome::Outcome;
-use crate::protocol::address::Address;
+use crate::protocol::address::RequestAddress;
 use crate::protocol::answer::{Answer, Refusal, Stamp, page, stamped};
 use crate::protocol::moment::LAST_MOMENT;
 use crate::search::Lies;
@@ -56,7 +56,7 @@ pub(crate) struct MessageFault {
 
 /// What becomes of one request beside its answer.
 #[derive(Default)]
-struct Plan {
+struct RequestPlan {
     fault: Option<Fault>,
     lies: Lies,
     message: Option<MessageFault>,
@@ -142,7 +142,7 @@ impl Emulator {
     /// The URL may be absolute, whatever its host, or begin with the path.
     pub fn respond(&mut self, request: &Request, now_ms: u64) -> Outcome {
         self.statistics.requests += 1;
-        let address = Address::parse(&request.url);
+        let address = RequestAddress::parse(&request.url);
         let aim = Aim::find(request.method, &address);
         let target = Target {
             number: self.statistics.requests,
@@ -155,7 +155,7 @@ impl Emulator {
             Statistics::count(&mut self.statistics.faults, fault.kind());
         }
         self.count_resource(request, &aim);
-        let outcome = self.act_out(request, &address, &aim, &Plan::new(fault), now_ms);
+        let outcome = self.act_out(request, &address, &aim, &RequestPlan::new(fault), now_ms);
         self.raise_events(now_ms);
         if let Outcome::Answer { response, .. } = &outcome {
             *self.statistics.by_status.entry(response.status).or_default() += 1;
@@ -167,10 +167,10 @@ impl Emulator {
     /// and so does a pool that a fault has used up.
     pub fn answer(&mut self, request: &Request, now_ms: u64) -> Response {
         self.statistics.requests += 1;
-        let address = Address::parse(&request.url);
+        let address = RequestAddress::parse(&request.url);
         let aim = Aim::find(request.method, &address);
         self.count_resource(request, &aim);
-        let response = self.carry_out(request, &address, &aim, &Plan::default(), now_ms);
+        let response = self.carry_out(request, &address, &aim, &RequestPlan::default(), now_ms);
         self.raise_events(now_ms);
         *self.statistics.by_status.entry(response.status).or_default() += 1;
         response
@@ -192,9 +192,9 @@ impl Emulator {
     fn act_out(
         &mut self,
         request: &Request,
-        address: &Address,
+        address: &RequestAddress,
         aim: &Aim,
-        plan: &Plan,
+        plan: &RequestPlan,
         now_ms: u64,
     ) -> Outcome {
         let Some(fault) = &plan.fault else {
@@ -267,9 +267,9 @@ impl Emulator {
     fn carry_out(
         &mut self,
         request: &Request,
-        address: &Address,
+        address: &RequestAddress,
         aim: &Aim,
-        plan: &Plan,
+        plan: &RequestPlan,
         now_ms: u64,
     ) -> Response {
         // A server in front of the API would say so before anyone is asked who they are. *Inferred*.
@@ -320,7 +320,7 @@ impl Emulator {
     /// Carries out one read or write of records.
     pub(crate) fn act(
         &mut self,
-        address: &Address,
+        address: &RequestAddress,
         (route, captured): (&'static Route, Vec<String>),
         body: &[u8],
         if_match: Option<&str>,
@@ -392,7 +392,7 @@ impl Emulator {
 }
 
 impl Aim {
-    fn find(method: Method, address: &Address) -> Self {
+    fn find(method: Method, address: &RequestAddress) -> Self {
         if address.account.is_none() {
             return Door::find(method, &address.elsewhere).map_or(Aim::Nothing, Aim::Door);
         }
@@ -421,7 +421,7 @@ impl Aim {
     }
 }
 
-impl Plan {
+impl RequestPlan {
     fn new(fault: Option<Fault>) -> Self {
         let mut plan = Self { fault: None, ..Self::default() };
         match &fault {

@@ -11,7 +11,7 @@ use crate::protocol::moment::Moment;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
+struct AccountLocation {
     datacentre_code: &'static str,
     api_domain: String,
     urls: Urls,
@@ -31,7 +31,7 @@ pub(super) fn account_location(config: &Config, account: &str, origin: &str, hos
         return Err(Refusal::not_found(&format!("Cannot find account: {account}")));
     }
     let authorize = format!("{origin}/authorize/{account}");
-    response(Location {
+    response(AccountLocation {
         datacentre_code: "euw1",
         api_domain: config.oauth.api_domain.clone().unwrap_or_else(|| host.to_owned()),
         urls: Urls {

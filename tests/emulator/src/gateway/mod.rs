@@ -13,7 +13,7 @@ mod tokens;
 use brightpearl_core::{Method, Request, Response};
 
 use crate::config::Config;
-use crate::protocol::address::{Address, Query};
+use crate::protocol::address::{Query, RequestAddress};
 use crate::protocol::answer::Refusal;
 pub(crate) use caller::{Caller, authenticate};
 pub(crate) use door::Door;
@@ -26,7 +26,7 @@ pub(crate) fn open(
     tokens: &mut Tokens,
     door: &Door,
     request: &Request,
-    address: &Address,
+    address: &RequestAddress,
     now_ms: u64,
 ) -> Result<Response, Result<(u16, Vec<u8>), Refusal>> {
     let origin = origin(request, address);
@@ -56,7 +56,7 @@ pub(crate) fn open(
 }
 
 /// Scheme and host that a request came to: those of its URL, or else its `Host` header.
-fn origin(request: &Request, address: &Address) -> String {
+fn origin(request: &Request, address: &RequestAddress) -> String {
     match (&address.origin, request.headers.get("host")) {
         (Some(origin), _) => origin.clone(),
         (None, Some(host)) => format!("http://{host}"),

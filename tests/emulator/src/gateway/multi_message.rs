@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::emulator::{Emulator, MessageFault};
-use crate::protocol::address::Address;
+use crate::protocol::address::RequestAddress;
 use crate::protocol::answer::{CodedError, Refusal, response};
 use crate::search::Lies;
 use crate::service::{Route, unknown_resource};
@@ -18,7 +18,7 @@ const MOST_MESSAGES: usize = 10;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Envelope {
+struct PacketBody {
     processing_mode: Option<String>,
     on_fail: Option<String>,
     #[serde(default)]
@@ -35,7 +35,7 @@ struct RawMessage {
 }
 
 /// A request that keeps the rules.
-struct Batch {
+struct Packet {
     in_parallel: bool,
     stops: bool,
     messages: Vec<Message>,
@@ -60,12 +60,12 @@ struct Results {
 struct Processed {
     label: String,
     status_code: u16,
-    body: Content,
+    body: MessageContent,
 }
 
 /// The answer to one message: a JSON document as text.
 #[derive(Serialize)]
-struct Content {
+struct MessageContent {
     content: String,
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn carry_out(
     fault: Option<MessageFault>,
     now_ms: u64,
 ) -> Result<(u16, Vec<u8>), Refusal> {
-    let batch = Batch::read(body)?;
+    let batch = Packet::read(body)?;
     let mut results = Results { processed_messages: Vec::new(), unprocessed_messages: Vec::new() };
     let mut is_stopped = false;
     let mut failures = 0;
@@ -92,7 +92,7 @@ pub(crate) fn carry_out(
             failures += 1;
             is_stopped = batch.stops;
         }
-        let body = Content { content: String::from_utf8_lossy(&content).into_owned() };
+        let body = MessageContent { content: String::from_utf8_lossy(&content).into_owned() };
         results.processed_messages.push(Processed { label: message.label.clone(), status_code, body });
     }
     let status = if failures == 0 { 200 } else { 207 };
@@ -101,7 +101,7 @@ pub(crate) fn carry_out(
 
 /// The order in which the messages are carried out. In parallel it may be any, so a client that counts on the
 /// order of its request must fail here.
-fn order(emulator: &Emulator, batch: &Batch) -> Vec<usize> {
+fn order(emulator: &Emulator, batch: &Packet) -> Vec<usize> {
     let mut order: Vec<usize> = (0..batch.messages.len()).collect();
     if batch.in_parallel {
         let number = emulator.statistics().requests;
@@ -119,7 +119,7 @@ fn answer(
     fault: Option<MessageFault>,
     now_ms: u64,
 ) -> (u16, Vec<u8>) {
-    let address = Address::of_message(&message.uri);
+    let address = RequestAddress::of_message(&message.uri);
     let route = Route::find(message.method, &address);
     let pattern = route.as_ref().map_or("unknown", |(route, _)| route.pattern);
     let name = format!("{} {pattern}", message.method);
@@ -145,9 +145,9 @@ fn answer(
     }
 }
 
-impl Batch {
+impl Packet {
     fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let envelope: Envelope = serde_json::from_slice(body).map_err(|_| malformed())?;
+        let envelope: PacketBody = serde_json::from_slice(body).map_err(|_| malformed())?;
         let mut problems = Vec::new();
         let in_parallel = match envelope.processing_mode.as_deref() {
             Some("SEQUENTIAL") => false,

@@ -194,7 +194,7 @@ impl Exchange<'_> {
             return refuse();
         }
         #[derive(Serialize)]
-        struct State {
+        struct TokenState {
             active: &'static str,
             #[serde(skip_serializing_if = "Option::is_none")]
             token_type: Option<&'static str>,
@@ -204,12 +204,12 @@ impl Exchange<'_> {
         let token = self.form.get("token").and_then(|token| self.tokens.access.get(token));
         let live = token.filter(|token| token.client == client.app_ref && self.now_ms < token.ends_ms);
         let state = match live {
-            Some(token) => State {
+            Some(token) => TokenState {
                 active: "true",
                 token_type: Some("Bearer"),
                 exp: Some((token.ends_ms / 1_000).to_string()),
             },
-            None => State { active: "false", token_type: None, exp: None },
+            None => TokenState { active: "false", token_type: None, exp: None },
         };
         oauth(200, &state, self.now_ms)
     }

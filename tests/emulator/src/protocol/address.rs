@@ -13,7 +13,7 @@ const NEWER_PREFIX: &str = "api-v3";
 /// A URL taken apart. Everything is decoded; empty path segments are gone, so that a trailing or a
 /// double slash makes no difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Address {
+pub(crate) struct RequestAddress {
     /// Scheme and host, when the URL was absolute.
     pub(crate) origin: Option<String>,
     /// The path as it stood in the URL, without the query.
@@ -32,7 +32,7 @@ pub(crate) struct Address {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query(Vec<(String, String)>);
 
-impl Address {
+impl RequestAddress {
     /// Takes an absolute URL, or a path alone, apart. Any text has an address; one that is not a path of
     /// the API has no account.
     pub(crate) fn parse(url: &str) -> Self {
@@ -121,33 +121,33 @@ mod tests {
             "/public-api/demo/order-service/order/1%2C2",
             "http://127.0.0.1:8080//2.0.0/demo//order-service/order/1,2/?#top",
         ] {
-            let address = Address::parse(url);
+            let address = RequestAddress::parse(url);
             assert_eq!(address.account.as_deref(), Some("demo"), "{url}");
             assert_eq!(address.segments, ["order-service", "order", "1,2"], "{url}");
         }
-        assert_eq!(Address::parse("https://host").account, None);
-        let elsewhere = Address::parse("/elsewhere/order-service/order/1");
+        assert_eq!(RequestAddress::parse("https://host").account, None);
+        let elsewhere = RequestAddress::parse("/elsewhere/order-service/order/1");
         assert_eq!((elsewhere.account, elsewhere.segments), (None, Vec::new()));
         assert_eq!(elsewhere.elsewhere, ["elsewhere", "order-service", "order", "1"]);
-        assert_eq!(Address::parse("/public-api").account, None);
-        assert_eq!(Address::parse("").segments, Vec::<String>::new());
+        assert_eq!(RequestAddress::parse("/public-api").account, None);
+        assert_eq!(RequestAddress::parse("").segments, Vec::<String>::new());
     }
 
     #[test]
     fn origins_messages_and_the_newer_prefix() {
-        let newer = Address::parse("https://ws-use.brightpearl.com/api-v3/demo/pricing/customer/7");
+        let newer = RequestAddress::parse("https://ws-use.brightpearl.com/api-v3/demo/pricing/customer/7");
         assert_eq!(newer.origin.as_deref(), Some("https://ws-use.brightpearl.com"));
         assert_eq!(newer.account.as_deref(), Some("demo"));
         assert_eq!(newer.segments, ["api-v3:pricing", "customer", "7"]);
-        let message = Address::of_message("/order-service/order/7/row?x=1");
+        let message = RequestAddress::of_message("/order-service/order/7/row?x=1");
         assert_eq!(message.segments, ["order-service", "order", "7", "row"]);
         assert_eq!(message.query.get("x"), Some("1"));
-        assert_eq!(Address::parse("/demo/authorise").elsewhere, ["demo", "authorise"]);
+        assert_eq!(RequestAddress::parse("/demo/authorise").elsewhere, ["demo", "authorise"]);
     }
 
     #[test]
     fn queries_are_forms() {
-        let query = Address::parse("/x?a=1+2&b=%2B%C3%A9&c&a=3&columns=x,%20y").query;
+        let query = RequestAddress::parse("/x?a=1+2&b=%2B%C3%A9&c&a=3&columns=x,%20y").query;
         assert_eq!(query.get("a"), Some("3"));
         assert_eq!(query.get("b"), Some("+é"));
         assert_eq!(query.get("c"), Some(""));

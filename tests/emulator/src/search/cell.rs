@@ -41,12 +41,12 @@ impl Cell {
 }
 
 /// A cell with the zone in which to write it.
-pub(crate) struct Shown {
+pub(crate) struct ShownCell {
     pub(crate) cell: Cell,
     pub(crate) offset: UtcOffset,
 }
 
-impl Serialize for Shown {
+impl Serialize for ShownCell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.cell {
             Cell::Null => serializer.serialize_unit(),

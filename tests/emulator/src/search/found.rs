@@ -7,10 +7,10 @@ const KEPT: usize = 8;
 
 /// Results by question, newest last.
 #[derive(Debug, Default)]
-pub(crate) struct Found(Vec<Entry>);
+pub(crate) struct Found(Vec<FoundIds>);
 
 #[derive(Debug)]
-struct Entry {
+struct FoundIds {
     search: &'static str,
     question: String,
     revision: u64,
@@ -31,6 +31,6 @@ impl Found {
         if self.0.len() == KEPT {
             self.0.remove(0);
         }
-        self.0.push(Entry { search, question, revision, ids });
+        self.0.push(FoundIds { search, question, revision, ids });
     }
 }

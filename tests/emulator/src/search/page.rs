@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::cell::{Cell, Label, Shown};
+use super::cell::{Cell, Label, ShownCell};
 use super::filter::{DataType, unreadable};
 use super::{Column, Direction, Lies, Question, Search};
 use crate::protocol::address::Query;
@@ -66,7 +66,7 @@ pub(super) struct PageBody {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PageResponse {
-    results: Vec<Vec<Shown>>,
+    results: Vec<Vec<ShownCell>>,
     meta_data: MetaData,
 }
 
@@ -158,12 +158,17 @@ impl PageBody {
     }
 }
 
-fn rows<R>(search: &Search<R>, world: &World, question: &Question<'_, R>, ids: &[u32]) -> Vec<Vec<Shown>> {
+fn rows<R>(
+    search: &Search<R>,
+    world: &World,
+    question: &Question<'_, R>,
+    ids: &[u32],
+) -> Vec<Vec<ShownCell>> {
     ids.iter()
         .map(|id| {
             let record = (search.record)(world, *id);
             let shown =
-                |column: &&Column<R>| Shown { cell: (column.read)(world, &record), offset: world.offset };
+                |column: &&Column<R>| ShownCell { cell: (column.read)(world, &record), offset: world.offset };
             question.shown.iter().map(shown).collect()
         })
         .collect()
@@ -174,7 +179,7 @@ fn reference<R>(
     search: &Search<R>,
     world: &World,
     question: &Question<'_, R>,
-    rows: &[Vec<Shown>],
+    rows: &[Vec<ShownCell>],
 ) -> Members<&'static str, Members<String, Label>> {
     let mut keys = BTreeMap::<&str, BTreeSet<i64>>::new();
     for (position, column) in question.shown.iter().enumerate() {
@@ -200,11 +205,11 @@ fn reference<R>(
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MetaDataOnly {
-    meta_data: Plan,
+    meta_data: SearchPlan,
 }
 
 #[derive(Serialize)]
-struct Plan {
+struct SearchPlan {
     columns: Vec<Descriptor>,
     sorting: Vec<Sorting>,
 }
@@ -213,5 +218,7 @@ struct Plan {
 pub(super) fn meta_data<R>(search: &Search<R>) -> Answer {
     let columns = search.columns.iter().map(Descriptor::of).collect();
     let sorting = search.default_sorting().map(|column| Sorting::by(column, Direction::Ascending));
-    answer::response(MetaDataOnly { meta_data: Plan { columns, sorting: sorting.into_iter().collect() } })
+    answer::response(MetaDataOnly {
+        meta_data: SearchPlan { columns, sorting: sorting.into_iter().collect() },
+    })
 }

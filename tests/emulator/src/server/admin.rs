@@ -25,7 +25,7 @@ fn administer(emulator: &mut Emulator, request: &Request, what: &str) -> Result<
         (Method::Get, "statistics") => json(emulator.statistics()),
         (Method::Get, "config") => json(emulator.config()),
         (Method::Get, "webhooks") => {
-            json(&Webhooks { waiting: emulator.undelivered(), next_due_ms: emulator.next_delivery() })
+            json(&WaitingWebhooks { waiting: emulator.undelivered(), next_due_ms: emulator.next_delivery() })
         }
         (Method::Get, "state") => emulator
             .save()
@@ -49,7 +49,7 @@ fn administer(emulator: &mut Emulator, request: &Request, what: &str) -> Result<
 }
 
 #[derive(Serialize)]
-struct Webhooks {
+struct WaitingWebhooks {
     waiting: usize,
     next_due_ms: Option<u64>,
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::moment::Moment;
 use crate::search::{Cell, Column, DataType, Search, Searchable};
@@ -73,7 +73,7 @@ fn get_companies(call: &mut Call<'_>) -> Answer {
 fn read_name(call: &Call<'_>) -> Result<String, Refusal> {
     const INVALID: &str = "CONC-040";
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let name = fields.text_up_to("/name", 255).unwrap_or_default();
     if name.is_empty() {
         fields.refuse(INVALID, "You must supply a name");

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Route;
 use super::call::{Call, MOST_IDS};
 use super::contact_search::SEARCH;
-use super::contact_shape::{ContactShape, Sections};
+use super::contact_shape::{ContactSections, ContactShape};
 use super::order::GetUris;
 use crate::protocol::answer::{Answer, Refusal, object, response};
 use crate::search::DataType;
@@ -69,7 +69,7 @@ fn get_contacts(call: &mut Call<'_>) -> Answer {
     if start == end {
         return Err(Refusal::not_found("No Contact Found"));
     }
-    let sections = Sections::asked_for(call);
+    let sections = ContactSections::asked_for(call);
     let shapes =
         ids[start..end].iter().map(|id| ContactShape::new(call.world, call.world.contact(*id), sections));
     object(&ContactsBody {

@@ -7,9 +7,9 @@ use uuid::Builder;
 use super::Route;
 use super::call::Call;
 use super::contact_create::INVALID;
-use super::contact_shape::{ContactShape, Sections};
+use super::contact_shape::{ContactSections, ContactShape};
 use super::custom_field;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use super::json_patch::{self, Operation, Verb};
 use super::per_resource::Outcomes;
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
@@ -66,7 +66,7 @@ fn patch_contact(call: &mut Call<'_>) -> Answer {
     }
     let id = contact.id;
     call.world.edit_contact(id, call.now_ms, |record| *record = contact);
-    let sections = Sections::asked_for(call);
+    let sections = ContactSections::asked_for(call);
     response(ContactShape::new(call.world, call.world.contact(id), sections))
 }
 
@@ -173,7 +173,7 @@ fn invalid(operation: &Operation) -> Refusal {
 fn put_status(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let ids = call.required_ids(0)?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let status = fields.id("/contactStatusId").filter(|id| contact_status_name(*id).is_some());
     if status.is_none() {
         fields.refuse(INVALID, "You have supplied an invalid contact status id");
@@ -202,7 +202,7 @@ fn put_status(call: &mut Call<'_>) -> Answer {
 fn post_note(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let contact = existing_contact(call)?.id;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let text = fields.text("/text").unwrap_or_default();
     if text.is_empty() {
         fields.refuse(INVALID, "You must supply text");
@@ -222,7 +222,7 @@ fn forget(call: &mut Call<'_>) -> Answer {
         _ => Value::Object(call.body_object()?),
     };
     let contact = existing_contact(call)?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let mut asked = |name: &str| fields.boolean(&format!("/{name}")).unwrap_or(false);
     let (notes, custom_fields, keep_town) =
         (asked("notes"), asked("customFields"), asked("keepCityAndState"));

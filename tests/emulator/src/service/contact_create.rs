@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, response};
 use crate::world::contact::Relationship;
 use crate::world::contact_record::{AddressIds, ContactRecord, Financial, Telephones};
@@ -24,7 +24,7 @@ pub(super) const INVALID: &str = "CONC-010";
 
 fn post_contact(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let contact = read_contact(call, &mut fields);
     fields.finish()?;
     let addresses = contact.addresses;
@@ -40,7 +40,7 @@ fn post_contact(call: &mut Call<'_>) -> Answer {
     response(id)
 }
 
-fn read_contact(call: &Call<'_>, fields: &mut Fields<'_>) -> ContactRecord {
+fn read_contact(call: &Call<'_>, fields: &mut CheckedFields<'_>) -> ContactRecord {
     let joined = fields.id("/organisation/organisationId").filter(|id| *id != 0);
     let organisation = joined.and_then(|id| call.world.existing_contact(id));
     if let (Some(id), None) = (joined, &organisation) {
@@ -98,7 +98,7 @@ fn read_contact(call: &Call<'_>, fields: &mut Fields<'_>) -> ContactRecord {
     }
 }
 
-fn read_name(fields: &mut Fields<'_>, name: &str) -> String {
+fn read_name(fields: &mut CheckedFields<'_>, name: &str) -> String {
     let pointer = format!("/{name}");
     let text = fields.text_up_to(&pointer, 32);
     if !fields.has(&pointer) || text.as_deref() == Some("") {
@@ -107,7 +107,7 @@ fn read_name(fields: &mut Fields<'_>, name: &str) -> String {
     text.unwrap_or_default()
 }
 
-fn read_relationship(fields: &mut Fields<'_>) -> Relationship {
+fn read_relationship(fields: &mut CheckedFields<'_>) -> Relationship {
     let mut is = |name: &str| fields.boolean(&format!("/relationshipToAccount/{name}")).unwrap_or(false);
     match (is("isSupplier"), is("isStaff")) {
         (true, true) => {
@@ -122,7 +122,7 @@ fn read_relationship(fields: &mut Fields<'_>) -> Relationship {
 
 /// Addresses that exist and are nobody else's; those for bills and goods are the default one unless said
 /// otherwise.
-fn read_addresses(call: &Call<'_>, fields: &mut Fields<'_>) -> AddressIds {
+fn read_addresses(call: &Call<'_>, fields: &mut CheckedFields<'_>) -> AddressIds {
     if !fields.has("/postAddressIds/DEF") {
         fields.refuse(INVALID, "You must supply the id of a postal address in postAddressIds.DEF");
     }
@@ -143,7 +143,7 @@ fn read_addresses(call: &Call<'_>, fields: &mut Fields<'_>) -> AddressIds {
     AddressIds { default, billing, delivery }
 }
 
-fn read_financial(call: &Call<'_>, fields: &mut Fields<'_>, relationship: Relationship) -> Financial {
+fn read_financial(call: &Call<'_>, fields: &mut CheckedFields<'_>, relationship: Relationship) -> Financial {
     let default_code = match relationship {
         Relationship::Customer => "4000",
         Relationship::Supplier => "5000",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::moment::Moment;
 use crate::search::{Cell, Column, DataType, Search, Searchable};
@@ -141,7 +141,7 @@ fn get_groups(call: &mut Call<'_>) -> Answer {
     response(shapes)
 }
 
-fn read_name(fields: &mut Fields<'_>) -> Option<String> {
+fn read_name(fields: &mut CheckedFields<'_>) -> Option<String> {
     let name = fields.text("/name");
     if name.as_ref().is_some_and(|name| !(4..=64).contains(&name.chars().count())) {
         fields.refuse(INVALID, "name must have 4 to 64 characters");
@@ -151,7 +151,7 @@ fn read_name(fields: &mut Fields<'_>) -> Option<String> {
 
 fn post_group(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let name = read_name(&mut fields);
     if !fields.has("/name") {
         fields.refuse(INVALID, "You must supply a name");
@@ -179,7 +179,7 @@ fn existing_group(call: &Call<'_>) -> Result<u32, Refusal> {
 fn put_group(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let id = existing_group(call)?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let name = read_name(&mut fields);
     let description = fields.text_up_to("/description", 255);
     fields.finish()?;
@@ -219,7 +219,7 @@ fn get_members(call: &mut Call<'_>) -> Answer {
 fn post_members(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let group = existing_group(call)?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let count = fields.elements("/contactMemberIds").len();
     if count == 0 {
         fields.refuse(INVALID, "You must supply contactMemberIds");

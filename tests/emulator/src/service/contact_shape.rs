@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::call::Call;
-use super::custom_field::{self, Shown};
+use super::custom_field::{self, ShownValue};
 use super::postal_address::AddressShape;
 use crate::protocol::json::{Members, Number, with_places};
 use crate::protocol::moment::Moment;
@@ -16,13 +16,13 @@ use crate::world::custom_fields::CONTACT_FIELDS;
 use crate::world::people::contact_status_name;
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sections {
+pub(super) struct ContactSections {
     postal_addresses: bool,
     custom_fields: bool,
     null_custom_fields: bool,
 }
 
-impl Sections {
+impl ContactSections {
     pub(super) fn asked_for(call: &Call<'_>) -> Self {
         let asked = |section: &str| call.query.lists("includeOptional", section);
         Self {
@@ -48,12 +48,12 @@ pub(super) struct ContactShape {
     contact_status: ContactStatus,
     relationship_to_account: RelationshipShape,
     marketing_details: MarketingDetails,
-    financial_details: FinancialDetails,
-    assignment: Assignment,
+    financial_details: ContactFinances,
+    assignment: ContactAssignment,
     #[serde(skip_serializing_if = "Option::is_none")]
     organisation: Option<Organisation>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    custom_fields: Option<Members<&'static str, Shown>>,
+    custom_fields: Option<Members<&'static str, ShownValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     null_custom_fields: Option<Vec<&'static str>>,
     trade_status: Cow<'static, str>,
@@ -174,7 +174,7 @@ struct MarketingDetails {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FinancialDetails {
+struct ContactFinances {
     price_list_id: u32,
     nominal_code: String,
     tax_code_id: u32,
@@ -188,13 +188,13 @@ struct FinancialDetails {
 }
 
 #[derive(Serialize)]
-struct Assignment {
-    current: CurrentAssignment,
+struct ContactAssignment {
+    current: CurrentContactAssignment,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CurrentAssignment {
+struct CurrentContactAssignment {
     #[serde(skip_serializing_if = "Option::is_none")]
     staff_owner_contact_id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -213,7 +213,7 @@ struct Organisation {
 }
 
 impl ContactShape {
-    pub(super) fn new(world: &World, contact: ContactRecord, sections: Sections) -> Self {
+    pub(super) fn new(world: &World, contact: ContactRecord, sections: ContactSections) -> Self {
         let fields = world.contact_fields(contact.id);
         let AddressIds { default, billing, delivery } = contact.addresses;
         let addresses = || {
@@ -267,7 +267,7 @@ impl ContactShape {
                 is_staff: contact.relationship == Relationship::Staff,
             },
             marketing_details: MarketingDetails { is_receive_email_newsletter: contact.newsletter },
-            financial_details: FinancialDetails {
+            financial_details: ContactFinances {
                 price_list_id: financial.price_list,
                 nominal_code: financial.nominal_code,
                 tax_code_id: financial.tax_code,
@@ -278,8 +278,8 @@ impl ContactShape {
                 tax_number: financial.tax_number,
                 credit_term_type_id: financial.credit_term_type,
             },
-            assignment: Assignment {
-                current: CurrentAssignment {
+            assignment: ContactAssignment {
+                current: CurrentContactAssignment {
                     staff_owner_contact_id: present(contact.staff_owner),
                     department_id: present(contact.department),
                     lead_source_id: present(contact.lead_source),

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::protocol::json::{Number, amount};
 use crate::protocol::moment::{Moment, local_midnight};
@@ -122,7 +122,7 @@ fn get_rates(call: &mut Call<'_>) -> Answer {
 /// The currency of the path and the rate of the body, rounded as documented.
 fn read_rate(call: &Call<'_>) -> Result<(usize, i64, Decimal), Refusal> {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let index = call.id(0).map(|id| id as usize - 1).filter(|index| *index < call.world.currencies.len());
     match index {
         None => fields.refuse(INVALID, "You have supplied an invalid currency id"),

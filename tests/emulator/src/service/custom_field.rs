@@ -7,12 +7,12 @@ use super::call::Call;
 use super::json_patch::{self, Operation, Verb};
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::protocol::json::Members;
-use crate::world::custom_fields::{Definition, Kind, Value, Values};
+use crate::world::custom_fields::{Definition, FieldKind, Value, Values};
 
 /// The fields of a record that have a value, by code.
-pub(super) fn shape(definitions: &'static [Definition], values: Values) -> Members<&'static str, Shown> {
+pub(super) fn shape(definitions: &'static [Definition], values: Values) -> Members<&'static str, ShownValue> {
     let set = definitions.iter().zip(values.0);
-    Members(set.filter_map(|(field, value)| Some((field.code, Shown(&field.kind, value?)))).collect())
+    Members(set.filter_map(|(field, value)| Some((field.code, ShownValue(&field.kind, value?)))).collect())
 }
 
 /// The codes of those that have none.
@@ -22,7 +22,7 @@ pub(super) fn missing(definitions: &'static [Definition], values: &Values) -> Ve
 }
 
 /// A value as it goes over the wire.
-pub(super) struct Shown(&'static Kind, Value);
+pub(super) struct ShownValue(&'static FieldKind, Value);
 
 #[derive(Serialize)]
 struct Choice {
@@ -30,7 +30,7 @@ struct Choice {
     value: &'static str,
 }
 
-impl Serialize for Shown {
+impl Serialize for ShownValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.1 {
             Value::Text(text) => serializer.serialize_str(text),
@@ -38,8 +38,8 @@ impl Serialize for Shown {
             Value::YesNo(value) => serializer.serialize_bool(*value),
             Value::Choice(id) => {
                 let options: &[_] = match self.0 {
-                    Kind::Select(options) => options,
-                    Kind::Text | Kind::Integer | Kind::YesNo => &[],
+                    FieldKind::Select(options) => options,
+                    FieldKind::Text | FieldKind::Integer | FieldKind::YesNo => &[],
                 };
                 let value = options.iter().find(|(option, _)| option == id).map_or("", |(_, value)| *value);
                 Choice { id: *id, value }.serialize(serializer)
@@ -77,16 +77,16 @@ pub(super) fn patched(
 }
 
 /// Options are `{"id": 9}`, or the number at the path of the id; whole numbers may be sent as texts.
-fn read_value(kind: &Kind, operation: &Operation, is_choice: bool) -> Result<Value, Refusal> {
+fn read_value(kind: &FieldKind, operation: &Operation, is_choice: bool) -> Result<Value, Refusal> {
     let wrong_type = || Refusal::coded(500, "CMNU-003", "Internal Server Error");
     match (kind, &operation.value) {
-        (Kind::Text, Json::String(text)) if !is_choice => Ok(Value::Text(text.clone().into())),
-        (Kind::Integer, Json::Number(_) | Json::String(_)) if !is_choice => {
+        (FieldKind::Text, Json::String(text)) if !is_choice => Ok(Value::Text(text.clone().into())),
+        (FieldKind::Integer, Json::Number(_) | Json::String(_)) if !is_choice => {
             let number = operation.text().and_then(|text| text.parse().ok());
             number.map(Value::Integer).ok_or_else(wrong_type)
         }
-        (Kind::YesNo, Json::Bool(value)) if !is_choice => Ok(Value::YesNo(*value)),
-        (Kind::Select(options), value) => {
+        (FieldKind::YesNo, Json::Bool(value)) if !is_choice => Ok(Value::YesNo(*value)),
+        (FieldKind::Select(options), value) => {
             let id = if is_choice { Some(value) } else { value.get("id") };
             let id = id.and_then(|id| match id {
                 Json::Number(number) => number.as_u64(),
@@ -96,7 +96,7 @@ fn read_value(kind: &Kind, operation: &Operation, is_choice: bool) -> Result<Val
             let option = options.iter().find(|(option, _)| Some(u64::from(*option)) == id);
             option.map(|(option, _)| Value::Choice(*option)).ok_or_else(wrong_type)
         }
-        (Kind::Text | Kind::Integer | Kind::YesNo, _) => Err(wrong_type()),
+        (FieldKind::Text | FieldKind::Integer | FieldKind::YesNo, _) => Err(wrong_type()),
     }
 }
 
@@ -121,17 +121,17 @@ pub(super) fn meta_data(call: &Call<'_>, definitions: &'static [Definition]) -> 
         code: field.code,
         name: field.name,
         custom_field_type: match field.kind {
-            Kind::Text => "TEXT",
-            Kind::Integer => "INTEGER",
-            Kind::YesNo => "YES_NO",
-            Kind::Select(_) => "SELECT",
+            FieldKind::Text => "TEXT",
+            FieldKind::Integer => "INTEGER",
+            FieldKind::YesNo => "YES_NO",
+            FieldKind::Select(_) => "SELECT",
         },
         required: false,
         options: match field.kind {
-            Kind::Select(options) => {
+            FieldKind::Select(options) => {
                 Some(Members(options.iter().map(|(id, value)| (*id, Choice { id: *id, value })).collect()))
             }
-            Kind::Text | Kind::Integer | Kind::YesNo => None,
+            FieldKind::Text | FieldKind::Integer | FieldKind::YesNo => None,
         },
     });
     response(shapes.collect::<Vec<_>>())

@@ -9,7 +9,7 @@ use crate::protocol::json;
 use crate::protocol::moment::Period;
 
 /// A body, and the problems found in it so far.
-pub(super) struct Fields<'a> {
+pub(super) struct CheckedFields<'a> {
     body: &'a Value,
     /// The code for members of a wrong type. Such codes are *inferred*: no recording has one.
     code: &'static str,
@@ -28,7 +28,7 @@ struct Problems<'a> {
     errors: &'a [Problem],
 }
 
-impl<'a> Fields<'a> {
+impl<'a> CheckedFields<'a> {
     pub(super) fn new(body: &'a Value, code: &'static str) -> Self {
         Self { body, code, problems: Vec::new() }
     }
@@ -138,7 +138,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes over what was found in a part of the body.
-    pub(super) fn take_problems(&mut self, part: Fields<'_>) {
+    pub(super) fn take_problems(&mut self, part: CheckedFields<'_>) {
         self.problems.extend(part.problems);
     }
 
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn members_are_read_leniently_and_problems_gathered() {
         let body = json!({"a": "7", "b": 2.5, "c": {"d": true}, "e": null, "f": "2024-03-10", "g": [1]});
-        let mut fields = Fields::new(&body, "TSTC-001");
+        let mut fields = CheckedFields::new(&body, "TSTC-001");
         assert_eq!(fields.id("/a"), Some(7));
         assert_eq!(fields.decimal("/b"), Some(Decimal::new(25, 1)));
         assert_eq!(fields.boolean("/c/d"), Some(true));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use super::journal_write::{INVALID, read_currency, read_date};
 use crate::protocol::answer::{Answer, response};
 use crate::world::contact::Relationship;
@@ -17,7 +17,7 @@ use crate::world::payment::{Payment, PaymentBook, PaymentType};
 use crate::world::reference::{OrderType, TAX_CODES};
 
 /// What an invoice is of, with everything that follows from it.
-struct Kind {
+struct InvoiceKind {
     type_code: &'static str,
     order_type: OrderType,
     control: &'static str,
@@ -25,14 +25,22 @@ struct Kind {
     side: Side,
 }
 
-const SALES_INVOICE: Kind =
-    Kind { type_code: "SI", order_type: OrderType::SalesOrder, control: DEBTORS, side: Side::Debit };
-const SALES_CREDIT: Kind =
-    Kind { type_code: "SC", order_type: OrderType::SalesCredit, control: DEBTORS, side: Side::Credit };
-const PURCHASE_INVOICE: Kind =
-    Kind { type_code: "PI", order_type: OrderType::PurchaseOrder, control: CREDITORS, side: Side::Credit };
-const PURCHASE_CREDIT: Kind =
-    Kind { type_code: "PC", order_type: OrderType::PurchaseCredit, control: CREDITORS, side: Side::Debit };
+const SALES_INVOICE: InvoiceKind =
+    InvoiceKind { type_code: "SI", order_type: OrderType::SalesOrder, control: DEBTORS, side: Side::Debit };
+const SALES_CREDIT: InvoiceKind =
+    InvoiceKind { type_code: "SC", order_type: OrderType::SalesCredit, control: DEBTORS, side: Side::Credit };
+const PURCHASE_INVOICE: InvoiceKind = InvoiceKind {
+    type_code: "PI",
+    order_type: OrderType::PurchaseOrder,
+    control: CREDITORS,
+    side: Side::Credit,
+};
+const PURCHASE_CREDIT: InvoiceKind = InvoiceKind {
+    type_code: "PC",
+    order_type: OrderType::PurchaseCredit,
+    control: CREDITORS,
+    side: Side::Debit,
+};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::write(Method::Post, "accounting-service/invoice/sales-invoice", "post-sales-invoice", |call| {
@@ -57,9 +65,9 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// An entry of the contact's account against the lines. It does not mark the order as invoiced.
-fn post_invoice(call: &mut Call<'_>, kind: &Kind) -> Answer {
+fn post_invoice(call: &mut Call<'_>, kind: &InvoiceKind) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let tax_date = read_date(call.world, &mut fields, "/header/taxDate");
     let mut journal = Journal::new(kind.type_code, tax_date, call.now_ms);
     journal.contact = read_contact(call, &mut fields, kind.order_type);
@@ -83,7 +91,7 @@ fn post_invoice(call: &mut Call<'_>, kind: &Kind) -> Answer {
         fields.refuse(INVALID, "You must supply at least one line");
     }
     for element in elements {
-        let mut part = Fields::new(element, INVALID);
+        let mut part = CheckedFields::new(element, INVALID);
         let amounts = (part.decimal("/net"), part.decimal("/tax"));
         let code = part.text("/nominalCode").unwrap_or_default();
         let tax_class = part.id("/taxClassId");
@@ -117,7 +125,7 @@ fn post_invoice(call: &mut Call<'_>, kind: &Kind) -> Answer {
 }
 
 /// The contact, a customer or a supplier as the invoice is.
-fn read_contact(call: &Call<'_>, fields: &mut Fields<'_>, order_type: OrderType) -> Option<u32> {
+fn read_contact(call: &Call<'_>, fields: &mut CheckedFields<'_>, order_type: OrderType) -> Option<u32> {
     let wanted = if order_type.is_sale() { Relationship::Customer } else { Relationship::Supplier };
     let id = fields.id("/header/contactId");
     let contact = id.and_then(|id| call.world.existing_contact(id));
@@ -132,7 +140,7 @@ fn read_contact(call: &Call<'_>, fields: &mut Fields<'_>, order_type: OrderType)
 /// The order, if there is one: of the right type, and the contact's own.
 fn read_order(
     call: &Call<'_>,
-    fields: &mut Fields<'_>,
+    fields: &mut CheckedFields<'_>,
     order_type: OrderType,
     contact: Option<u32>,
 ) -> Option<Order> {
@@ -150,7 +158,7 @@ fn read_order(
 /// The deprecated receipt: pays an order, or a customer's account.
 fn post_old_receipt(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let order = fields.id("/orderId").filter(|id| *id != 0);
     let order = order.map(|id| {
         let exists = call.world.orders.contains(id) && call.world.order_type(id).is_sale();

@@ -22,76 +22,82 @@ pub(super) const ROUTES: &[Route] = &[
 const SEARCH: &dyn Searchable = &JOURNAL_SEARCH;
 
 /// One line with the journal that it is in.
-struct Row {
+struct JournalRow {
     id: u32,
     journal: Journal,
     line: JournalLine,
 }
 
-type RowColumn = Column<Option<Row>>;
+type JournalColumn = Column<Option<JournalRow>>;
 
 /// The types of the columns behind the tenth are *inferred* from their names.
-const JOURNAL_SEARCH: Search<Option<Row>> = Search {
+const JOURNAL_SEARCH: Search<Option<JournalRow>> = Search {
     name: "accounting-service/journal-search",
     columns: &[
-        RowColumn::new("journalId", DataType::IdSet, |_, row| integer(row, |row| Some(row.journal.id)))
+        JournalColumn::new("journalId", DataType::IdSet, |_, row| integer(row, |row| Some(row.journal.id)))
             .sorts(),
-        RowColumn::new("journalType", DataType::String, |_, row| {
+        JournalColumn::new("journalType", DataType::String, |_, row| {
             text(row, |row| row.journal.type_code.clone())
         }),
-        RowColumn::new("orderId", DataType::IdSet, |_, row| {
+        JournalColumn::new("orderId", DataType::IdSet, |_, row| {
             integer(row, |row| Some(row.line.order.unwrap_or(0)))
         }),
-        RowColumn::new("invoiceReference", DataType::SearchString, |_, row| {
+        JournalColumn::new("invoiceReference", DataType::SearchString, |_, row| {
             text(row, |row| row.line.invoice_reference.clone())
         }),
-        RowColumn::new("channelId", DataType::Integer, |_, row| integer(row, |row| Some(row.line.channel))),
-        RowColumn::new("nominalCode", DataType::String, |_, row| {
+        JournalColumn::new("channelId", DataType::Integer, |_, row| {
+            integer(row, |row| Some(row.line.channel))
+        }),
+        JournalColumn::new("nominalCode", DataType::String, |_, row| {
             text(row, |row| row.line.nominal_code.clone())
         }),
-        RowColumn::new("journalDate", DataType::Period, |_, row| {
+        JournalColumn::new("journalDate", DataType::Period, |_, row| {
             moment(row, |row| Some(row.journal.tax_date))
         }),
-        RowColumn::new("journalDebit", DataType::String, |_, row| {
+        JournalColumn::new("journalDebit", DataType::String, |_, row| {
             text(row, |row| row.on(Side::Debit, amount(row.line.value, 2)))
         }),
-        RowColumn::new("journalCredit", DataType::String, |_, row| {
+        JournalColumn::new("journalCredit", DataType::String, |_, row| {
             text(row, |row| row.on(Side::Credit, amount(row.line.value, 2)))
         }),
-        RowColumn::new("journalRef", DataType::String, |_, row| {
+        JournalColumn::new("journalRef", DataType::String, |_, row| {
             text(row, |row| row.journal.description.clone())
         }),
-        RowColumn::new("currencyId", DataType::Integer, |world, row| match row {
+        JournalColumn::new("currencyId", DataType::Integer, |world, row| match row {
             Some(row) => Cell::optional_integer(world.currency_ids.get(row.journal.currency).copied()),
             None => Cell::Null,
         }),
-        RowColumn::new("exchangeRate", DataType::String, |_, row| {
+        JournalColumn::new("exchangeRate", DataType::String, |_, row| {
             text(row, |row| amount(row.journal.exchange_rate, 6))
         }),
-        RowColumn::new("transactionDebit", DataType::String, |_, row| {
+        JournalColumn::new("transactionDebit", DataType::String, |_, row| {
             text(row, |row| row.on(Side::Debit, amount(row.line.transaction, 2)))
         }),
-        RowColumn::new("transactionCredit", DataType::String, |_, row| {
+        JournalColumn::new("transactionCredit", DataType::String, |_, row| {
             text(row, |row| row.on(Side::Credit, amount(row.line.transaction, 2)))
         }),
-        RowColumn::new("projectId", DataType::Integer, |_, row| integer(row, |row| Some(row.line.project))),
-        RowColumn::new("leadSourceId", DataType::Integer, |_, row| {
+        JournalColumn::new("projectId", DataType::Integer, |_, row| {
+            integer(row, |row| Some(row.line.project))
+        }),
+        JournalColumn::new("leadSourceId", DataType::Integer, |_, row| {
             integer(row, |row| Some(row.line.lead_source))
         }),
-        RowColumn::new("contactId", DataType::Integer, |_, row| integer(row, |row| row.journal.contact)),
-        RowColumn::new("journalDueDate", DataType::Period, |_, row| moment(row, |row| row.journal.due_date)),
-        RowColumn::new("journalDateEntered", DataType::Period, |_, row| {
+        JournalColumn::new("contactId", DataType::Integer, |_, row| integer(row, |row| row.journal.contact)),
+        JournalColumn::new("journalDueDate", DataType::Period, |_, row| {
+            moment(row, |row| row.journal.due_date)
+        }),
+        JournalColumn::new("journalDateEntered", DataType::Period, |_, row| {
             moment(row, |row| Some(row.journal.created))
         }),
-        RowColumn::new("createdContactId", DataType::Integer, |_, row| {
+        JournalColumn::new("createdContactId", DataType::Integer, |_, row| {
             integer(row, |row| Some(row.journal.created_by))
         }),
-        RowColumn::new("taxCodeId", DataType::Integer, |_, row| {
+        JournalColumn::new("taxCodeId", DataType::Integer, |_, row| {
             integer(row, |row| tax_code(&row.line.tax_code).map(|tax| tax.id))
         }),
-        RowColumn::new("taxReconciliationDate", DataType::Period, |_, _| Cell::Null),
-        RowColumn::new("taxPeriodId", DataType::Integer, |_, _| Cell::Null),
-        RowColumn::new("journalRowId", DataType::IdSet, |_, row| integer(row, |row| Some(row.id)))
+        JournalColumn::new("taxReconciliationDate", DataType::Period, |_, _| Cell::Null),
+        JournalColumn::new("taxPeriodId", DataType::Integer, |_, _| Cell::Null),
+        JournalColumn::new("journalRowId", DataType::IdSet, |_, row| integer(row, |row| Some(row.id)))
             .identifies(),
     ],
     filters: &[],
@@ -101,29 +107,29 @@ const JOURNAL_SEARCH: Search<Option<Row>> = Search {
     label: |_, _, _| None,
 };
 
-fn row(world: &World, id: u32) -> Option<Row> {
+fn row(world: &World, id: u32) -> Option<JournalRow> {
     let (journal, place) = world.changes.ledger.journal_rows.get(id)?;
     let journal = world.changes.ledger.journals.get(*journal)?;
     let line = journal.lines.get(*place)?.clone();
-    Some(Row { id, journal: Journal { lines: Vec::new(), ..journal.clone() }, line })
+    Some(JournalRow { id, journal: Journal { lines: Vec::new(), ..journal.clone() }, line })
 }
 
-impl Row {
+impl JournalRow {
     /// An amount if the line is on this side of the books, and zero otherwise.
     fn on(&self, side: Side, shown: String) -> String {
         if self.line.side == side { shown } else { "0.00".to_owned() }
     }
 }
 
-fn integer(row: &Option<Row>, read: fn(&Row) -> Option<u32>) -> Cell {
+fn integer(row: &Option<JournalRow>, read: fn(&JournalRow) -> Option<u32>) -> Cell {
     Cell::optional_integer(row.as_ref().and_then(read))
 }
 
-fn text(row: &Option<Row>, read: fn(&Row) -> String) -> Cell {
+fn text(row: &Option<JournalRow>, read: fn(&JournalRow) -> String) -> Cell {
     Cell::optional_text(row.as_ref().map(read))
 }
 
-fn moment(row: &Option<Row>, read: fn(&Row) -> Option<i64>) -> Cell {
+fn moment(row: &Option<JournalRow>, read: fn(&JournalRow) -> Option<i64>) -> Cell {
     Cell::optional_moment(row.as_ref().and_then(read))
 }
 
@@ -145,18 +151,18 @@ struct JournalShape {
     created_on: Moment,
     created_by_contact_id: u32,
     description: String,
-    credits: Vec<LineShape>,
-    debits: Vec<LineShape>,
+    credits: Vec<JournalLineShape>,
+    debits: Vec<JournalLineShape>,
     currency_id: usize,
     exchange_rate: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LineShape {
+struct JournalLineShape {
     nominal_code: String,
     change: Change,
-    assignment: Assignment,
+    assignment: JournalAssignment,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<u32>,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -173,7 +179,7 @@ struct Change {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Assignment {
+struct JournalAssignment {
     #[serde(skip_serializing_if = "Option::is_none")]
     channel_id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -198,7 +204,7 @@ fn get_journals(call: &mut Call<'_>) -> Answer {
 
 impl JournalShape {
     fn new(world: &World, journal: &Journal) -> Self {
-        let lines = |side| journal.lines_on(side).map(LineShape::from).collect();
+        let lines = |side| journal.lines_on(side).map(JournalLineShape::from).collect();
         Self {
             id: journal.id,
             contact_id: journal.contact,
@@ -216,13 +222,16 @@ impl JournalShape {
     }
 }
 
-impl From<&JournalLine> for LineShape {
+impl From<&JournalLine> for JournalLineShape {
     fn from(line: &JournalLine) -> Self {
         let present = |id: u32| (id != 0).then_some(id);
         Self {
             nominal_code: line.nominal_code.clone(),
             change: Change { value: amount(line.value, 2) },
-            assignment: Assignment { channel_id: present(line.channel), project_id: present(line.project) },
+            assignment: JournalAssignment {
+                channel_id: present(line.channel),
+                project_id: present(line.project),
+            },
             order_id: line.order,
             invoice_reference: line.invoice_reference.clone(),
             tax_code: line.tax_code.clone(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, response};
 use crate::protocol::moment::local_date;
 use crate::world::World;
@@ -31,14 +31,14 @@ const TYPES: [&str; 18] = [
 /// Takes amounts in the accounting currency only.
 fn post_journal(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let type_code = read_type(&mut fields, "/journalTypeCode");
     let tax_date = read_date(call.world, &mut fields, "/taxDate");
     let mut journal = Journal::new(&type_code, tax_date, call.now_ms);
     journal.description = fields.text("/description").unwrap_or_default();
     for (name, side) in [("/credits", Side::Credit), ("/debits", Side::Debit)] {
         for line in fields.elements(name) {
-            let mut part = Fields::new(line, INVALID);
+            let mut part = CheckedFields::new(line, INVALID);
             let currency = part.text("/change/currency");
             if currency.is_some_and(|code| code != call.world.currencies[0].code) {
                 part.refuse(INVALID, "Journals are in the base currency; use journal-entry for others");
@@ -58,7 +58,7 @@ fn post_journal(call: &mut Call<'_>) -> Answer {
 /// `nominalCode`, `taxCode`, `debit` or `credit`, `orderId`, `invoiceReference`, and the assignment.
 fn post_entry(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let type_code = read_type(&mut fields, "/header/journalType");
     let tax_date = read_date(call.world, &mut fields, "/header/journalDate");
     let mut journal = Journal::new(&type_code, tax_date, call.now_ms);
@@ -70,7 +70,7 @@ fn post_entry(call: &mut Call<'_>) -> Answer {
     }
     (journal.currency, journal.exchange_rate) = read_currency(call, &mut fields);
     for line in fields.elements("/lines") {
-        let mut part = Fields::new(line, INVALID);
+        let mut part = CheckedFields::new(line, INVALID);
         let (debit, credit) = (part.decimal("/debit"), part.decimal("/credit"));
         let (side, amount) = match (debit, credit) {
             (Some(debit), Some(credit)) if credit.is_zero() => (Side::Debit, Some(debit)),
@@ -88,7 +88,7 @@ fn post_entry(call: &mut Call<'_>) -> Answer {
     response(call.world.changes.add_journal(journal))
 }
 
-fn read_type(fields: &mut Fields<'_>, pointer: &str) -> String {
+fn read_type(fields: &mut CheckedFields<'_>, pointer: &str) -> String {
     let type_code = fields.text(pointer).unwrap_or_default();
     if !TYPES.contains(&type_code.as_str()) {
         fields.refuse(INVALID, format!("You have supplied an invalid journal type code: {type_code}"));
@@ -98,7 +98,7 @@ fn read_type(fields: &mut Fields<'_>, pointer: &str) -> String {
 
 /// A date at midnight in the account's zone. *Inferred*: an account without accounting periods takes any
 /// date, one with periods only those within one.
-pub(super) fn read_date(world: &World, fields: &mut Fields<'_>, pointer: &str) -> i64 {
+pub(super) fn read_date(world: &World, fields: &mut CheckedFields<'_>, pointer: &str) -> i64 {
     let text = fields.text(pointer).unwrap_or_default();
     let Some(date) = local_date(&text, world.offset) else {
         let name = pointer.rsplit('/').next().unwrap_or_default();
@@ -113,7 +113,7 @@ pub(super) fn read_date(world: &World, fields: &mut Fields<'_>, pointer: &str) -
 }
 
 /// The currency of `header.currencyId` and its rate, which is 1 for the accounting currency.
-pub(super) fn read_currency(call: &Call<'_>, fields: &mut Fields<'_>) -> (usize, Decimal) {
+pub(super) fn read_currency(call: &Call<'_>, fields: &mut CheckedFields<'_>) -> (usize, Decimal) {
     let id = fields.id("/header/currencyId");
     let index = call.world.currency_ids.iter().position(|known| Some(*known) == id);
     let places = fields.decimal("/header/exchangeRate").map_or(0, |rate| rate.normalize().scale());
@@ -140,7 +140,7 @@ struct LineNames {
 
 fn read_line(
     world: &World,
-    fields: &mut Fields<'_>,
+    fields: &mut CheckedFields<'_>,
     side: Side,
     amount: Option<Decimal>,
     exchange_rate: Decimal,
@@ -177,7 +177,7 @@ fn read_line(
     })
 }
 
-fn refuse_unbalanced(fields: &mut Fields<'_>, journal: &Journal) {
+fn refuse_unbalanced(fields: &mut CheckedFields<'_>, journal: &Journal) {
     if journal.lines.is_empty() {
         fields.refuse(INVALID, "You must supply debits and credits");
     } else if !journal.imbalance().is_zero() {

@@ -47,7 +47,7 @@ mod webhook;
 
 use brightpearl_core::Method;
 
-use crate::protocol::address::Address;
+use crate::protocol::address::RequestAddress;
 use crate::protocol::answer::Answer;
 use crate::search::Searchable;
 pub(crate) use call::{Call, unknown_resource};
@@ -143,7 +143,7 @@ impl Route {
     }
 
     /// The route of a request with the segments that its placeholders stand for, if there is one.
-    pub(crate) fn find(method: Method, address: &Address) -> Option<(&'static Route, Vec<String>)> {
+    pub(crate) fn find(method: Method, address: &RequestAddress) -> Option<(&'static Route, Vec<String>)> {
         routes().filter(|route| route.method == method).find_map(|route| {
             let captured = route.captures(&address.segments)?;
             Some((route, captured))
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     fn found(method: Method, path: &str) -> Option<(&'static str, Vec<String>)> {
-        let address = Address::parse(&format!("/public-api/demo/{path}"));
+        let address = RequestAddress::parse(&format!("/public-api/demo/{path}"));
         Route::find(method, &address).map(|(route, captured)| (route.pattern, captured))
     }
 
@@ -210,11 +210,12 @@ mod tests {
     #[test]
     fn resources() {
         let (route, _) =
-            Route::find(Method::Put, &Address::parse("/public-api/demo/order-service/order/7/status"))
+            Route::find(Method::Put, &RequestAddress::parse("/public-api/demo/order-service/order/7/status"))
                 .unwrap();
         assert_eq!(route.resource(), "order-service/order");
         let (route, _) =
-            Route::find(Method::Get, &Address::parse("/public-api/demo/order-service/order-type")).unwrap();
+            Route::find(Method::Get, &RequestAddress::parse("/public-api/demo/order-service/order-type"))
+                .unwrap();
         assert_eq!(route.resource(), "order-service/order-type");
     }
 }

@@ -53,7 +53,7 @@ struct NominalCodeShape {
     id: u32,
     code: &'static str,
     name: &'static str,
-    r#type: TypeShape,
+    r#type: NominalTypeShape,
     bank: bool,
     expense: bool,
     discount: bool,
@@ -67,7 +67,7 @@ struct NominalCodeShape {
 }
 
 #[derive(Serialize)]
-struct TypeShape {
+struct NominalTypeShape {
     id: u32,
 }
 
@@ -79,7 +79,7 @@ fn get_nominal_codes(call: &mut Call<'_>) -> Answer {
             id: account.id,
             code: account.code,
             name: account.name,
-            r#type: TypeShape { id: account.type_id },
+            r#type: NominalTypeShape { id: account.type_id },
             bank: account.bank_currency.is_some(),
             expense: account.expense,
             discount: account.discount,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Route;
 use super::call::{Call, MOST_IDS};
-use super::order_shape::{OrderShape, Sections};
+use super::order_shape::{OrderSections, OrderShape};
 use crate::protocol::answer::{Answer, response};
 use crate::protocol::id_set::uris_in_portions;
 use crate::search::{Cell, Column, DataType, Label, Search, Searchable};
@@ -110,7 +110,7 @@ pub(super) fn order_label(world: &World, map: &str, key: i64) -> Option<Label> {
 /// fail here as it would there.
 fn get_orders(call: &mut Call<'_>) -> Answer {
     let ids = call.required_ids(0)?;
-    let sections = Sections::asked_for(call);
+    let sections = OrderSections::asked_for(call);
     let world = &*call.world;
     let mut ids = ids.pick(world.orders.as_slice());
     ids.sort_by_cached_key(|id| Draw::new(world.seed, Topic::Sequence, u64::from(*id)).below(u32::MAX));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::{Call, invalid_order};
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use super::order_notes::existing_order;
 use super::order_terms::INVALID;
 use super::order_write::invoiced;
@@ -44,7 +44,7 @@ fn close_sale(call: &mut Call<'_>, order_type: OrderType) -> Answer {
     };
     let id = existing_order(call)?;
     refuse_to_close(call, id, order_type)?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let terms = InvoiceTerms { tax_date: fields.moment("/taxDate"), ..InvoiceTerms::default() };
     fields.finish()?;
     call.world.close_order(id, terms, call.now_ms);
@@ -54,7 +54,7 @@ fn close_sale(call: &mut Call<'_>, order_type: OrderType) -> Answer {
 /// Closes all the orders that the body names, or none. A credit comes alone.
 fn close_purchases(call: &mut Call<'_>, order_type: OrderType) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let terms = InvoiceTerms {
         tax_date: fields.moment("/taxDate"),
         due_date: fields.moment("/dueDate"),

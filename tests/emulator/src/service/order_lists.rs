@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::world::reference::{Coded, OrderStatus, OrderType, SHIPPING_STATUSES, STOCK_STATUSES};
 
@@ -56,7 +56,7 @@ fn get_order_types(_: &mut Call<'_>) -> Answer {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct StatusShape<'a> {
+struct OrderStatusShape<'a> {
     status_id: u32,
     name: &'a str,
     order_type_code: &'static str,
@@ -78,7 +78,7 @@ fn get_order_statuses(call: &mut Call<'_>) -> Answer {
         .order_statuses()
         .enumerate()
         .filter(|(_, status)| ids.as_ref().is_none_or(|ids| ids.contains(status.id)))
-        .map(|(index, status)| StatusShape {
+        .map(|(index, status)| OrderStatusShape {
             status_id: status.id,
             name: &status.name,
             order_type_code: status.order_type.code(),
@@ -103,7 +103,7 @@ fn get_order_statuses(call: &mut Call<'_>) -> Answer {
 fn post_order_status(call: &mut Call<'_>) -> Answer {
     const INVALID: &str = "ORDC-040";
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let name = fields.text_up_to("/name", 64).unwrap_or_default();
     if name.is_empty() {
         fields.refuse(INVALID, "You must supply a name");
@@ -146,7 +146,7 @@ fn post_order_status(call: &mut Call<'_>) -> Answer {
 }
 
 /// The type of an order, with the recorded answers where there is none.
-pub(super) fn read_order_type(fields: &mut Fields<'_>) -> Option<OrderType> {
+pub(super) fn read_order_type(fields: &mut CheckedFields<'_>) -> Option<OrderType> {
     let Some(code) = fields.member("/orderTypeCode") else {
         fields.refuse("ORDC-005", "You have not supplied an order type code");
         return None;
@@ -158,7 +158,7 @@ pub(super) fn read_order_type(fields: &mut Fields<'_>) -> Option<OrderType> {
     order_type
 }
 
-fn read_emails(fields: &mut Fields<'_>) -> Vec<String> {
+fn read_emails(fields: &mut CheckedFields<'_>) -> Vec<String> {
     let elements = fields.elements("/alertEmails");
     let emails: Vec<_> = elements.iter().filter_map(|email| email.as_str().map(str::to_owned)).collect();
     if emails.len() != elements.len() || emails.len() > 2 || emails.iter().any(|email| email.len() > 63) {

@@ -19,21 +19,21 @@ pub(super) const ROUTES: &[Route] = &[
     Route::meta_data("order-service/order-note-search/meta-data", SEARCH),
 ];
 
-type NoteColumn = Column<OrderNote>;
+type OrderNoteColumn = Column<OrderNote>;
 
 const SEARCH: &dyn Searchable = &NOTE_SEARCH;
 
 const NOTE_SEARCH: Search<OrderNote> = Search {
     name: "order-service/order-note-search",
     columns: &[
-        NoteColumn::new("orderId", DataType::IdSet, |_, note| Cell::integer(note.order)),
-        NoteColumn::new("noteId", DataType::IdSet, |_, note| Cell::integer(note.id)).identifies(),
-        NoteColumn::new("contactId", DataType::IdSet, |_, note| Cell::integer(note.contact)),
-        NoteColumn::new("noteText", DataType::SearchString, |_, note| Cell::text(note.text.clone())),
-        NoteColumn::new("isPublic", DataType::Boolean, |_, note| Cell::Boolean(note.is_public)),
-        NoteColumn::new("dateAdded", DataType::Period, |_, note| Cell::Moment(note.added)),
-        NoteColumn::new("addedBy", DataType::IdSet, |_, note| Cell::integer(note.added_by)),
-        NoteColumn::new("orderStatusId", DataType::IdSet, |_, note| Cell::integer(note.status)),
+        OrderNoteColumn::new("orderId", DataType::IdSet, |_, note| Cell::integer(note.order)),
+        OrderNoteColumn::new("noteId", DataType::IdSet, |_, note| Cell::integer(note.id)).identifies(),
+        OrderNoteColumn::new("contactId", DataType::IdSet, |_, note| Cell::integer(note.contact)),
+        OrderNoteColumn::new("noteText", DataType::SearchString, |_, note| Cell::text(note.text.clone())),
+        OrderNoteColumn::new("isPublic", DataType::Boolean, |_, note| Cell::Boolean(note.is_public)),
+        OrderNoteColumn::new("dateAdded", DataType::Period, |_, note| Cell::Moment(note.added)),
+        OrderNoteColumn::new("addedBy", DataType::IdSet, |_, note| Cell::integer(note.added_by)),
+        OrderNoteColumn::new("orderStatusId", DataType::IdSet, |_, note| Cell::integer(note.status)),
     ],
     filters: &[],
     ids: |world| world.changes.notes.ids(),
@@ -44,7 +44,7 @@ const NOTE_SEARCH: Search<OrderNote> = Search {
 
 /// What a caller says of a note.
 #[derive(Debug, Default)]
-pub(super) struct NewNote {
+pub(super) struct NewOrderNote {
     text: String,
     is_public: bool,
     file: Option<u32>,
@@ -62,7 +62,7 @@ pub(super) fn existing_order(call: &Call<'_>) -> Result<u32, Refusal> {
 ///
 /// # Errors
 /// 400 for members of a wrong type. The codes are *inferred*.
-pub(super) fn read_note(note: Option<&Value>) -> Result<Option<NewNote>, Refusal> {
+pub(super) fn read_note(note: Option<&Value>) -> Result<Option<NewOrderNote>, Refusal> {
     let refuse =
         |what: &str| Refusal::coded(400, "ORDC-030", &format!("You have supplied an invalid note: {what}"));
     let members = match note {
@@ -94,11 +94,11 @@ pub(super) fn read_note(note: Option<&Value>) -> Result<Option<NewNote>, Refusal
             Some(time.ok_or_else(|| refuse("addedOn must be a date and time"))?)
         }
     };
-    Ok(Some(NewNote { text, is_public, file, added, contact }))
+    Ok(Some(NewOrderNote { text, is_public, file, added, contact }))
 }
 
 /// Adds a note to an order that exists.
-pub(super) fn add(call: &mut Call<'_>, order: u32, note: NewNote) -> u32 {
+pub(super) fn add(call: &mut Call<'_>, order: u32, note: NewOrderNote) -> u32 {
     let order_now = call.world.order(order);
     let note = OrderNote {
         id: 0,
@@ -124,7 +124,7 @@ fn post_note(call: &mut Call<'_>) -> Answer {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct NoteShape {
+struct OrderNoteShape {
     note_id: u32,
     contact_id: u32,
     text: String,
@@ -143,7 +143,7 @@ fn get_notes(call: &mut Call<'_>) -> Answer {
     let notes = call.world.changes.notes_of(order);
     let wanted = notes.filter(|note| ids.as_ref().is_none_or(|ids| ids.contains(note.id)));
     let shapes: Vec<_> = wanted
-        .map(|note| NoteShape {
+        .map(|note| OrderNoteShape {
             note_id: note.id,
             contact_id: note.contact,
             text: note.text.clone(),

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::{Call, invalid_order};
-use super::fields::{Fields, decimal};
+use super::fields::{CheckedFields, decimal};
 use super::json_patch::{self, Operation, Verb};
 use super::order_notes::existing_order;
 use super::order_shape::RowShape;
@@ -40,7 +40,7 @@ pub(super) const ROUTES: &[Route] = &[
 /// Adds a row. An order that does not exist is one problem among others, as recorded.
 fn post_row(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let named = call.captured.first().cloned().unwrap_or_default();
     let id = call.id(0).filter(|id| call.world.orders.contains(*id));
     if id.is_none() {
@@ -78,7 +78,7 @@ fn changeable_row(call: &Call<'_>) -> Result<(Order, Vec<OrderRow>, usize), Refu
 fn put_row(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let (order, mut rows, place) = changeable_row(call)?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let row = read_row(call.world, &mut fields, &ORDER_ROW, &order, "");
     fields.finish()?;
     let OrderRow { id, sequence, bundle, is_bundle, .. } = rows[place];
@@ -135,7 +135,7 @@ fn apply(operation: &Operation, row: &mut OrderRow, is_whole: bool) -> Result<()
         "/quantity/magnitude" => match fitting_quantity(&operation.value, is_whole) {
             Some(quantity) => row.quantity = quantity,
             None => {
-                let mut fields = Fields::new(&Value::Null, INVALID);
+                let mut fields = CheckedFields::new(&Value::Null, INVALID);
                 refuse_quantity(&mut fields, &operation.value, "", "");
                 fields.finish()?;
             }
@@ -189,10 +189,10 @@ fn put_sales_rows(call: &mut Call<'_>) -> Answer {
     }
     let ids = call.required_ids(1)?;
     let mut rows = call.world.order_rows(&order);
-    let mut problems = Fields::new(&Value::Null, INVALID);
+    let mut problems = CheckedFields::new(&Value::Null, INVALID);
     let mut replaced = BTreeMap::new();
     for (index, body) in bodies.iter().enumerate() {
-        let mut fields = Fields::new(body, INVALID);
+        let mut fields = CheckedFields::new(body, INVALID);
         let id = fields.id("/id").unwrap_or(0);
         let place = rows.iter().position(|row| row.id == id).filter(|_| ids.contains(id));
         let Some(place) = place else {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::call::Call;
-use super::custom_field::{self, Shown};
+use super::custom_field::{self, ShownValue};
 use crate::protocol::json::{Members, amount};
 use crate::protocol::moment::{DAY, Moment, utc_midnight};
 use crate::world::World;
@@ -26,7 +26,7 @@ pub(super) struct OrderShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     installed_integration_instance_id: Option<u32>,
     version: u32,
-    state: State,
+    state: OrderState,
     order_status: Status,
     tax: TaxMessages,
     order_payment_status: &'static str,
@@ -42,16 +42,16 @@ pub(super) struct OrderShape {
     created_by_id: u32,
     price_list_id: u32,
     price_mode_code: &'static str,
-    delivery: Delivery,
-    invoices: [Invoice; 1],
-    currency: CurrencyShape,
+    delivery: OrderDelivery,
+    invoices: [OrderInvoice; 1],
+    currency: OrderCurrency,
     total_value: TotalValue,
-    assignment: Assignment,
+    assignment: OrderAssignment,
     parties: PartiesShape,
     order_rows: Members<u32, RowShape>,
     warehouse_id: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    custom_fields: Option<Members<&'static str, Shown>>,
+    custom_fields: Option<Members<&'static str, ShownValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     null_custom_fields: Option<Vec<&'static str>>,
     acknowledged: u32,
@@ -65,7 +65,7 @@ pub(super) struct OrderShape {
 }
 
 #[derive(Serialize)]
-struct State {
+struct OrderState {
     tax: &'static str,
 }
 
@@ -83,7 +83,7 @@ struct TaxMessages {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Delivery {
+struct OrderDelivery {
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_date: Option<Moment>,
     shipping_method_id: u32,
@@ -91,7 +91,7 @@ struct Delivery {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invoice {
+struct OrderInvoice {
     invoice_reference: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     tax_date: Option<Moment>,
@@ -101,7 +101,7 @@ struct Invoice {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CurrencyShape {
+struct OrderCurrency {
     accounting_currency_code: String,
     order_currency_code: String,
     exchange_rate: String,
@@ -120,13 +120,13 @@ struct TotalValue {
 }
 
 #[derive(Serialize)]
-struct Assignment {
-    current: CurrentAssignment,
+struct OrderAssignment {
+    current: CurrentOrderAssignment,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CurrentAssignment {
+struct CurrentOrderAssignment {
     staff_owner_contact_id: u32,
     project_id: u32,
     channel_id: u32,
@@ -178,12 +178,12 @@ pub(super) struct RowShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     product_sku: Option<String>,
     quantity: Quantity,
-    item_cost: Money,
-    product_price: Money,
+    item_cost: RowAmount,
+    product_price: RowAmount,
     discount_percentage: String,
     row_value: RowValue,
     nominal_code: String,
-    composition: Composition,
+    composition: RowComposition,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_ref: Option<String>,
     cloned_from_id: u32,
@@ -196,7 +196,7 @@ struct Quantity {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Money {
+struct RowAmount {
     currency_code: String,
     value: String,
 }
@@ -207,14 +207,14 @@ struct RowValue {
     tax_rate: String,
     tax_code: &'static str,
     tax_calculator: String,
-    row_net: Money,
-    row_tax: Money,
+    row_net: RowAmount,
+    row_tax: RowAmount,
     tax_class_id: u32,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Composition {
+struct RowComposition {
     bundle_parent: bool,
     bundle_child: bool,
     parent_order_row_id: u32,
@@ -222,12 +222,12 @@ struct Composition {
 
 /// Which optional sections a request asks for (API notes §1.5).
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sections {
+pub(super) struct OrderSections {
     pub(super) custom_fields: bool,
     pub(super) null_custom_fields: bool,
 }
 
-impl Sections {
+impl OrderSections {
     pub(super) fn asked_for(call: &Call<'_>) -> Self {
         let asked = |section: &str| {
             call.query.lists("includeOptional", section) && !call.query.lists("excludeOptional", section)
@@ -237,7 +237,7 @@ impl Sections {
 }
 
 impl OrderShape {
-    pub(super) fn new(world: &World, order: &Order, sections: Sections) -> Self {
+    pub(super) fn new(world: &World, order: &Order, sections: OrderSections) -> Self {
         let rows = world.order_rows(order);
         let totals = world.totals(order, &rows);
         let currency = &world.currencies[order.currency];
@@ -256,7 +256,7 @@ impl OrderShape {
             external_ref: order.external_ref(),
             installed_integration_instance_id: order.integration(),
             version: order.version,
-            state: State { tax: if is_invoiced { "INVOICED" } else { "READY" } },
+            state: OrderState { tax: if is_invoiced { "INVOICED" } else { "READY" } },
             order_status: Status {
                 order_status_id: order.status,
                 name: status.map_or_else(String::new, |status| status.name.clone().into_owned()),
@@ -273,16 +273,16 @@ impl OrderShape {
             created_by_id: order.created_by,
             price_list_id: order.price_list,
             price_mode_code: if order.prices_include_tax { "INC" } else { "EXC" },
-            delivery: Delivery {
+            delivery: OrderDelivery {
                 delivery_date: order.delivery_date.map(|ms| world.moment(ms)),
                 shipping_method_id: order.shipping_method,
             },
-            invoices: [Invoice {
+            invoices: [OrderInvoice {
                 invoice_reference: order.invoice_reference(),
                 tax_date,
                 due_date: is_invoiced.then(|| world.moment(due)),
             }],
-            currency: CurrencyShape {
+            currency: OrderCurrency {
                 accounting_currency_code: world.currencies[0].code.clone(),
                 order_currency_code: currency.code.clone(),
                 exchange_rate: amount(order.exchange_rate, 6),
@@ -296,8 +296,8 @@ impl OrderShape {
                 base_total: amount(totals.base_gross(), 2),
                 total: amount(totals.gross(), 2),
             },
-            assignment: Assignment {
-                current: CurrentAssignment {
+            assignment: OrderAssignment {
+                current: CurrentOrderAssignment {
                     staff_owner_contact_id: order.staff_owner,
                     project_id: order.project,
                     channel_id: order.channel,
@@ -367,7 +367,7 @@ impl From<Party> for PartyShape {
 impl RowShape {
     pub(super) fn new(row: &OrderRow, currency: &str) -> Self {
         let money =
-            |value, places| Money { currency_code: currency.to_owned(), value: amount(value, places) };
+            |value, places| RowAmount { currency_code: currency.to_owned(), value: amount(value, places) };
         Self {
             order_row_sequence: row.sequence.to_string(),
             product_id: row.product_id,
@@ -386,7 +386,7 @@ impl RowShape {
                 tax_class_id: row.tax.id,
             },
             nominal_code: row.nominal_code.clone().into_owned(),
-            composition: Composition {
+            composition: RowComposition {
                 bundle_parent: row.is_bundle,
                 bundle_child: row.bundle.is_some(),
                 parent_order_row_id: row.bundle.unwrap_or(0),

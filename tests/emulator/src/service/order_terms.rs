@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::moment::{DAY, utc_midnight};
 use crate::world::World;
 use crate::world::contact::Relationship;
@@ -68,7 +68,7 @@ pub(super) const SALE: Layout = Layout {
 /// The contact that an order is with: a customer for sales, a supplier for purchases.
 pub(super) fn read_contact(
     world: &World,
-    fields: &mut Fields<'_>,
+    fields: &mut CheckedFields<'_>,
     order_type: OrderType,
     pointers: &[&str],
 ) -> Option<ContactRecord> {
@@ -99,7 +99,7 @@ pub(super) fn read_contact(
 /// Reads an order, which gets its id later. None when something is wrong, which the fields then know.
 pub(super) fn read_order(
     call: &Call<'_>,
-    fields: &mut Fields<'_>,
+    fields: &mut CheckedFields<'_>,
     layout: &Layout,
     order_type: OrderType,
     contact: &ContactRecord,
@@ -164,7 +164,7 @@ pub(super) fn read_order(
 
 fn read_currency(
     world: &World,
-    fields: &mut Fields<'_>,
+    fields: &mut CheckedFields<'_>,
     layout: &Layout,
     order_type: OrderType,
     contact: &ContactRecord,
@@ -181,7 +181,7 @@ fn read_currency(
 
 fn read_exchange_rate(
     world: &World,
-    fields: &mut Fields<'_>,
+    fields: &mut CheckedFields<'_>,
     layout: &Layout,
     currency: usize,
     now: i64,
@@ -192,7 +192,7 @@ fn read_exchange_rate(
     }
 }
 
-fn read_status(world: &World, fields: &mut Fields<'_>, layout: &Layout, order_type: OrderType) -> u32 {
+fn read_status(world: &World, fields: &mut CheckedFields<'_>, layout: &Layout, order_type: OrderType) -> u32 {
     let Some(id) = fields.id(layout.status) else { return order_type.new_status() };
     if world.order_status(id).is_none_or(|status| status.order_type != order_type) {
         fields.refuse("ORDC-007", "You have supplied an invalid order status id");
@@ -200,7 +200,7 @@ fn read_status(world: &World, fields: &mut Fields<'_>, layout: &Layout, order_ty
     id
 }
 
-fn read_parent(world: &World, fields: &mut Fields<'_>, layout: &Layout) -> u32 {
+fn read_parent(world: &World, fields: &mut CheckedFields<'_>, layout: &Layout) -> u32 {
     let parent = fields.id(layout.parent).unwrap_or(0);
     if parent != 0 && !world.orders.contains(parent) {
         fields.refuse(INVALID, format!("You have supplied an invalid parent order id: {parent}"));
@@ -210,7 +210,7 @@ fn read_parent(world: &World, fields: &mut Fields<'_>, layout: &Layout) -> u32 {
 
 /// `externalRef` and `installedIntegrationInstanceId` together are a unique key (API notes §8.1.4). The
 /// text of the refusal is *inferred*.
-fn read_names(world: &World, fields: &mut Fields<'_>, layout: &Layout) -> Names {
+fn read_names(world: &World, fields: &mut CheckedFields<'_>, layout: &Layout) -> Names {
     let names = Names {
         reference: fields.text_up_to(layout.reference, 64).unwrap_or_default(),
         external_ref: fields.text("/externalRef"),
@@ -229,7 +229,7 @@ fn read_names(world: &World, fields: &mut Fields<'_>, layout: &Layout) -> Names 
     names
 }
 
-fn read_price_mode(fields: &mut Fields<'_>) -> Option<bool> {
+fn read_price_mode(fields: &mut CheckedFields<'_>) -> Option<bool> {
     match fields.text("/priceModeCode")?.as_str() {
         "INC" => Some(true),
         "EXC" => Some(false),

@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::Route;
 use super::call::Call;
 use super::custom_field;
-use super::fields::{Fields, moment};
+use super::fields::{CheckedFields, moment};
 use super::json_patch::{self, Operation, Verb};
 use super::order_lists::read_order_type;
 use super::order_notes::{self, existing_order};
-use super::order_shape::{OrderShape, Sections};
+use super::order_shape::{OrderSections, OrderShape};
 use super::order_terms::{INVALID, ORDER, read_contact, read_order};
 use super::party_fields::replace_address;
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
@@ -54,7 +54,7 @@ pub(super) const ROUTES: &[Route] = &[
 /// Creates an order without rows. Nothing else is looked at while the type is not known, as recorded.
 fn post_order(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let order_type = read_order_type(&mut fields);
     let Some(order_type) = order_type else {
         fields.finish()?;
@@ -79,7 +79,7 @@ fn post_order(call: &mut Call<'_>) -> Answer {
 }
 
 /// The billing party, when it is another contact.
-pub(super) fn read_billing(call: &Call<'_>, fields: &mut Fields<'_>, id: u32, parties: &mut Parties) {
+pub(super) fn read_billing(call: &Call<'_>, fields: &mut CheckedFields<'_>, id: u32, parties: &mut Parties) {
     match call.world.existing_contact(id) {
         Some(contact) => parties.billing = call.world.party(&contact),
         None => fields.refuse(INVALID, format!("You have supplied an invalid billing contact id: {id}")),
@@ -109,7 +109,7 @@ fn patch_order(call: &mut Call<'_>) -> Answer {
         written.contact = order.contact;
     });
     let shown = Order { version, updated, ..call.world.order(id) };
-    response(OrderShape::new(call.world, &shown, Sections::default()))
+    response(OrderShape::new(call.world, &shown, OrderSections::default()))
 }
 
 fn apply(
@@ -216,7 +216,7 @@ fn refuse_to_cancel(call: &Call<'_>, order: &Order) -> Result<(), Refusal> {
 fn put_acknowledgement(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let id = existing_order(call)?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let reference = fields.text_up_to("/reference", 64);
     fields.finish()?;
     call.world.details_mut(id).acknowledged = true;

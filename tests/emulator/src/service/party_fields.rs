@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use super::order_terms::INVALID;
 use crate::world::address::Address;
 use crate::world::parties::Party;
@@ -10,7 +10,7 @@ use crate::world::places::{Country, country_by};
 
 /// Puts the address of a body in the place of a party's own, if the body has one. What the address leaves
 /// out is empty, and not as it was: half of one address and half of another would lead nowhere.
-pub(super) fn replace_address(fields: &mut Fields<'_>, pointer: &str, party: &mut Party) {
+pub(super) fn replace_address(fields: &mut CheckedFields<'_>, pointer: &str, party: &mut Party) {
     let Some(address) = fields.member(pointer) else { return };
     let Value::Object(members) = address else {
         fields.refuse(INVALID, format!("{} must be an address", pointer.trim_start_matches('/')));
@@ -19,7 +19,7 @@ pub(super) fn replace_address(fields: &mut Fields<'_>, pointer: &str, party: &mu
     if members.keys().all(|name| name == "contactId") {
         return;
     }
-    let mut part = Fields::new(address, INVALID);
+    let mut part = CheckedFields::new(address, INVALID);
     let mut text = |name: &str| part.text(name).unwrap_or_default();
     party.full_name = text("/addressFullName");
     party.company = text("/companyName");
@@ -43,7 +43,7 @@ pub(super) fn replace_address(fields: &mut Fields<'_>, pointer: &str, party: &mu
 }
 
 /// A country by its code of two or three letters, or by its id; 0 means none.
-pub(super) fn read_country(fields: &mut Fields<'_>, code: &'static str) -> Option<&'static Country> {
+pub(super) fn read_country(fields: &mut CheckedFields<'_>, code: &'static str) -> Option<&'static Country> {
     let id = fields.id("/countryId").filter(|id| *id != 0);
     let country = if let Some(iso) = fields.text("/countryIsoCode").filter(|iso| !iso.is_empty()) {
         country_by(|country| country.iso3 == iso || country.iso2 == iso)

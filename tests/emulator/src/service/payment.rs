@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use super::payment_search::{CUSTOMER_SEARCH, SUPPLIER_SEARCH};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::json::{Number, with_places};
@@ -51,7 +51,7 @@ const NOT_UNIQUE: &str = "ACCC-031";
 
 fn post_payment(call: &mut Call<'_>, book: PaymentBook) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let payment = read_payment(call, &mut fields, book);
     fields.finish()?;
     match payment {
@@ -61,7 +61,7 @@ fn post_payment(call: &mut Call<'_>, book: PaymentBook) -> Answer {
     }
 }
 
-fn read_payment(call: &Call<'_>, fields: &mut Fields<'_>, book: PaymentBook) -> Option<Payment> {
+fn read_payment(call: &Call<'_>, fields: &mut CheckedFields<'_>, book: PaymentBook) -> Option<Payment> {
     for name in ["paymentMethodCode", "paymentType", "orderId", "currencyIsoCode", "paymentDate"] {
         if !fields.has(&format!("/{name}")) {
             fields.refuse(INVALID, format!("You must supply {name}"));
@@ -115,7 +115,7 @@ fn read_payment(call: &Call<'_>, fields: &mut Fields<'_>, book: PaymentBook) -> 
     })
 }
 
-fn read_type(fields: &mut Fields<'_>, book: PaymentBook) -> Option<PaymentType> {
+fn read_type(fields: &mut CheckedFields<'_>, book: PaymentBook) -> Option<PaymentType> {
     let name = fields.text("/paymentType")?;
     let kind = PaymentType::named(&name).filter(|kind| match (book, kind) {
         (PaymentBook::Customer, _) => true,
@@ -129,7 +129,11 @@ fn read_type(fields: &mut Fields<'_>, book: PaymentBook) -> Option<PaymentType> 
 
 /// The order, which must be a sale or a purchase as the payment is, and the currency, which must be the
 /// order's (API notes §9).
-fn read_order(call: &Call<'_>, fields: &mut Fields<'_>, book: PaymentBook) -> (Option<u32>, Option<usize>) {
+fn read_order(
+    call: &Call<'_>,
+    fields: &mut CheckedFields<'_>,
+    book: PaymentBook,
+) -> (Option<u32>, Option<usize>) {
     let Some(id) = fields.id("/orderId") else { return (None, None) };
     let is_fitting = call.world.orders.contains(id)
         && call.world.order_type(id).is_sale() == (book == PaymentBook::Customer);
@@ -149,7 +153,7 @@ fn read_order(call: &Call<'_>, fields: &mut Fields<'_>, book: PaymentBook) -> (O
 }
 
 /// What an authorisation must say; other payments are not asked.
-fn read_authorisation(fields: &mut Fields<'_>, kind: Option<PaymentType>) -> (Decimal, Option<i64>) {
+fn read_authorisation(fields: &mut CheckedFields<'_>, kind: Option<PaymentType>) -> (Decimal, Option<i64>) {
     let (authorized, expires) = (fields.decimal("/amountAuthorized"), fields.moment("/authorizationExpiry"));
     let is_authorisation = match kind {
         Some(PaymentType::Authorisation) => true,

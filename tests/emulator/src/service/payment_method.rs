@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::world::ledger::{BankAccount, PaymentMethod};
 use crate::world::nominal::nominal_code;
@@ -22,7 +22,7 @@ const INVALID: &str = "ACCC-020";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct MethodShape<'a> {
+struct PaymentMethodShape<'a> {
     name: &'a str,
     code: &'a str,
     is_active: bool,
@@ -45,7 +45,7 @@ fn get_methods(call: &mut Call<'_>) -> Answer {
     let methods = call.world.changes.ledger.payment_methods.iter();
     let wanted = methods.filter(|(id, _)| ids.as_ref().is_none_or(|ids| ids.contains(*id)));
     let shapes: Vec<_> = wanted
-        .map(|(id, method)| MethodShape {
+        .map(|(id, method)| PaymentMethodShape {
             name: &method.name,
             code: &method.code,
             is_active: method.is_active,
@@ -69,7 +69,7 @@ fn get_methods(call: &mut Call<'_>) -> Answer {
 
 fn post_method(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let name = read_name(call, &mut fields, None);
     let code = fields.text_up_to("/code", 36).unwrap_or_default().to_uppercase();
     if code.is_empty() {
@@ -98,7 +98,7 @@ fn put_method(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let id = call.id(0).filter(|id| call.world.changes.ledger.payment_methods.get(*id).is_some());
     let id = id.ok_or_else(|| Refusal::not_found("No Payment Methods Found"))?;
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let name = fields.has("/name").then(|| read_name(call, &mut fields, Some(id)));
     let is_active = fields.boolean("/isActive");
     let bank_accounts = fields.has("/bankAccounts").then(|| read_bank_accounts(call, &mut fields));
@@ -115,7 +115,7 @@ fn put_method(call: &mut Call<'_>) -> Answer {
     response(1 + method.bank_accounts.len())
 }
 
-fn read_name(call: &Call<'_>, fields: &mut Fields<'_>, own: Option<u32>) -> String {
+fn read_name(call: &Call<'_>, fields: &mut CheckedFields<'_>, own: Option<u32>) -> String {
     let name = fields.text("/name").unwrap_or_default();
     let mut methods = call.world.changes.ledger.payment_methods.iter();
     if name.is_empty() {
@@ -127,10 +127,10 @@ fn read_name(call: &Call<'_>, fields: &mut Fields<'_>, own: Option<u32>) -> Stri
 }
 
 /// If there are any, one must be in the accounting currency.
-fn read_bank_accounts(call: &Call<'_>, fields: &mut Fields<'_>) -> Vec<BankAccount> {
+fn read_bank_accounts(call: &Call<'_>, fields: &mut CheckedFields<'_>) -> Vec<BankAccount> {
     let mut accounts = Vec::new();
     for account in fields.elements("/bankAccounts") {
-        let mut part = Fields::new(account, INVALID);
+        let mut part = CheckedFields::new(account, INVALID);
         let currency_code = part.text("/currencyIsoCode").unwrap_or_default();
         if call.world.currency_index(&currency_code).is_none() {
             part.refuse(INVALID, format!("You have supplied an invalid currency code: {currency_code}"));

@@ -8,10 +8,10 @@ use crate::protocol::json::Members;
 
 /// What became of each record.
 #[derive(Default)]
-pub(super) struct Outcomes(Vec<(u32, Outcome)>);
+pub(super) struct Outcomes(Vec<(u32, ResourceOutcome)>);
 
 /// Nothing, or a status and what was wrong.
-type Outcome = Result<(), (u16, Problem)>;
+type ResourceOutcome = Result<(), (u16, Problem)>;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,7 +32,7 @@ impl Outcomes {
     /// 200 when all went well, and 207 as soon as one did not, whatever became of the others.
     pub(super) fn answer(self) -> Answer {
         let went_well = self.0.iter().all(|(_, outcome)| outcome.is_ok());
-        let status = |outcome: &Outcome| outcome.as_ref().err().map_or(200, |(status, _)| *status);
+        let status = |outcome: &ResourceOutcome| outcome.as_ref().err().map_or(200, |(status, _)| *status);
         let statuses = self.0.iter().map(|(id, outcome)| (*id, status(outcome))).collect();
         let errors = self
             .0

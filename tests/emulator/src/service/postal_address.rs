@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Route;
 use super::call::Call;
 use super::contact_change::existing_contact;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use super::party_fields::read_country;
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::world::address::Address;
@@ -90,7 +90,7 @@ fn put_address(call: &mut Call<'_>) -> Answer {
 
 fn read_address(call: &Call<'_>, id: u32, contact: Option<u32>) -> Result<Address, Refusal> {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let mut text = |name: &str| fields.text(name).unwrap_or_default();
     let address = Address {
         id,
@@ -115,10 +115,10 @@ fn put_contact_addresses(call: &mut Call<'_>) -> Answer {
     let contact = existing_contact(call)?;
     let no_json = || Refusal::coded(400, "CMNC-010", "You must supply a JSON formatted body");
     let Ok(Value::Array(links)) = serde_json::from_slice(call.body) else { return Err(no_json()) };
-    let mut problems = Fields::new(&Value::Null, INVALID);
+    let mut problems = CheckedFields::new(&Value::Null, INVALID);
     let (mut ids, mut given) = (contact.addresses, Vec::new());
     for link in &links {
-        let mut fields = Fields::new(link, INVALID);
+        let mut fields = CheckedFields::new(link, INVALID);
         let id = fields.id("/postalAddressId").unwrap_or(0);
         match call.world.address(id) {
             None => fields.refuse(INVALID, format!("You have supplied an invalid postal address id: {id}")),

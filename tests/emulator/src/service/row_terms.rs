@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::fields::{Fields, decimal};
+use super::fields::{CheckedFields, decimal};
 use super::order_terms::INVALID;
 use crate::protocol::json::with_places;
 use crate::world::World;
@@ -42,7 +42,7 @@ pub(super) const SALE_ROW: RowLayout =
 /// has several.
 pub(super) fn read_row(
     world: &World,
-    fields: &mut Fields<'_>,
+    fields: &mut CheckedFields<'_>,
     layout: &RowLayout,
     order: &Order,
     place: &str,
@@ -114,12 +114,12 @@ pub(super) fn fitting_quantity(value: &Value, is_whole: bool) -> Option<Decimal>
 }
 
 /// The recorded refusal of a quantity.
-pub(super) fn refuse_quantity(fields: &mut Fields<'_>, value: &Value, before: &str, place: &str) {
+pub(super) fn refuse_quantity(fields: &mut CheckedFields<'_>, value: &Value, before: &str, place: &str) {
     let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     fields.refuse("ORDC-024", format!("{before}You have supplied an invalid quantity: {shown}{place}"));
 }
 
-fn read_product(world: &World, fields: &mut Fields<'_>, place: &str) -> Option<Product> {
+fn read_product(world: &World, fields: &mut CheckedFields<'_>, place: &str) -> Option<Product> {
     if let Some(id) = fields.id("/productId") {
         if id == FREE_TEXT_PRODUCT {
             return None;
@@ -138,7 +138,7 @@ fn read_product(world: &World, fields: &mut Fields<'_>, place: &str) -> Option<P
     product
 }
 
-fn read_quantity(fields: &mut Fields<'_>, layout: &RowLayout, is_whole: bool, place: &str) -> Decimal {
+fn read_quantity(fields: &mut CheckedFields<'_>, layout: &RowLayout, is_whole: bool, place: &str) -> Decimal {
     let value = fields.member(layout.quantity).unwrap_or(&Value::Null);
     fitting_quantity(value, is_whole).unwrap_or_else(|| {
         refuse_quantity(fields, value, "", place);
@@ -146,7 +146,7 @@ fn read_quantity(fields: &mut Fields<'_>, layout: &RowLayout, is_whole: bool, pl
     })
 }
 
-fn read_tax_code(fields: &mut Fields<'_>, layout: &RowLayout, place: &str) -> &'static TaxCode {
+fn read_tax_code(fields: &mut CheckedFields<'_>, layout: &RowLayout, place: &str) -> &'static TaxCode {
     let code = fields.text(layout.tax_code).unwrap_or_default();
     tax_code(&code).unwrap_or_else(|| {
         fields.refuse(INVALID, format!("You have supplied an invalid tax code: {code}{place}"));
@@ -155,7 +155,7 @@ fn read_tax_code(fields: &mut Fields<'_>, layout: &RowLayout, place: &str) -> &'
 }
 
 /// The contact's account is the default (API notes §8.1.6).
-fn read_nominal_code(world: &World, fields: &mut Fields<'_>, order: &Order, place: &str) -> String {
+fn read_nominal_code(world: &World, fields: &mut CheckedFields<'_>, order: &Order, place: &str) -> String {
     let Some(code) = fields.text("/nominalCode") else {
         let own = world.contact(order.contact).financial.nominal_code;
         let default = if order.order_type.is_sale() { "4000" } else { "5000" };

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use super::order::GetUris;
-use super::order_shape::Sections;
+use super::order_shape::OrderSections;
 use super::order_terms::{INVALID, SALE, read_contact, read_order};
 use super::order_write::read_billing;
 use super::party_fields::replace_address;
@@ -45,7 +45,7 @@ pub(super) const ROUTES: &[Route] = &[
 /// credits, *inferred* for orders.
 fn get_sales(call: &mut Call<'_>, order_type: OrderType) -> Answer {
     let ids = call.required_ids(0)?;
-    let sections = Sections::asked_for(call);
+    let sections = OrderSections::asked_for(call);
     let world = &*call.world;
     let mut found = ids.pick(world.orders.as_slice());
     found.retain(|id| world.order_type(*id) == order_type);
@@ -72,7 +72,7 @@ fn sale_options(call: &mut Call<'_>, order_type: OrderType, resource: &str) -> A
 /// Creates an order and its rows, or nothing at all.
 fn post_sale(call: &mut Call<'_>, order_type: OrderType) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let contact = read_contact(call.world, &mut fields, order_type, &["/customer/id", "/customerId"]);
     let Some(contact) = contact else {
         fields.finish()?;
@@ -89,7 +89,7 @@ fn post_sale(call: &mut Call<'_>, order_type: OrderType) -> Answer {
     replace_address(&mut fields, "/billing/address", &mut parties.billing);
     let mut new_rows = Vec::new();
     for (index, row) in fields.elements("/rows").iter().enumerate() {
-        let mut part = Fields::new(row, INVALID);
+        let mut part = CheckedFields::new(row, INVALID);
         let place = format!(" for row {index}");
         for (member, name) in [("/net", "net"), ("/tax", "tax")] {
             if !part.has(member) {

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::custom_field::{self, Shown};
-use super::order_shape::Sections;
+use super::custom_field::{self, ShownValue};
+use super::order_shape::OrderSections;
 use crate::protocol::json::{Members, amount};
 use crate::protocol::moment::{DAY, Moment, utc_midnight};
 use crate::world::World;
@@ -35,8 +35,8 @@ pub(super) struct SaleShape {
     team_id: u32,
     price_list_id: u32,
     price_mode_code: &'static str,
-    currency: CurrencyShape,
-    delivery: Delivery,
+    currency: SaleCurrency,
+    delivery: SaleDelivery,
     rows: Vec<SaleRow>,
     total: Total,
     order_payment_status: &'static str,
@@ -50,12 +50,12 @@ pub(super) struct SaleShape {
     created_on: Moment,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_on: Option<Moment>,
-    invoice: Invoice,
+    invoice: SaleInvoice,
     order_weighting: u32,
     cost_price_list_id: u32,
     customer_id: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    custom_fields: Option<Members<&'static str, Shown>>,
+    custom_fields: Option<Members<&'static str, ShownValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     null_custom_fields: Option<Vec<&'static str>>,
 }
@@ -63,19 +63,19 @@ pub(super) struct SaleShape {
 #[derive(Serialize)]
 struct Customer {
     id: u32,
-    address: AddressShape,
+    address: SaleAddressShape,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Billing {
     contact_id: u32,
-    address: AddressShape,
+    address: SaleAddressShape,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AddressShape {
+struct SaleAddressShape {
     address_full_name: String,
     company_name: String,
     address_line1: String,
@@ -93,7 +93,7 @@ struct AddressShape {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CurrencyShape {
+struct SaleCurrency {
     code: String,
     fixed_exchange_rate: bool,
     exchange_rate: String,
@@ -101,11 +101,11 @@ struct CurrencyShape {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Delivery {
+struct SaleDelivery {
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<Moment>,
     shipping_method_id: u32,
-    address: AddressShape,
+    address: SaleAddressShape,
 }
 
 #[derive(Serialize)]
@@ -121,7 +121,7 @@ struct Total {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invoice {
+struct SaleInvoice {
     #[serde(skip_serializing_if = "Option::is_none")]
     invoice_reference: Option<String>,
     tax_date: Moment,
@@ -156,7 +156,7 @@ struct SaleRow {
 }
 
 impl SaleShape {
-    pub(super) fn new(world: &World, order: &Order, sections: Sections) -> Self {
+    pub(super) fn new(world: &World, order: &Order, sections: OrderSections) -> Self {
         let rows = world.order_rows(order);
         let totals = world.totals(order, &rows);
         let parties = world.parties(order);
@@ -185,12 +185,12 @@ impl SaleShape {
             team_id: order.team,
             price_list_id: order.price_list,
             price_mode_code: if order.prices_include_tax { "INC" } else { "EXC" },
-            currency: CurrencyShape {
+            currency: SaleCurrency {
                 code: world.currencies[order.currency].code.clone(),
                 fixed_exchange_rate: order.fixed_exchange_rate,
                 exchange_rate: amount(order.exchange_rate, 6),
             },
-            delivery: Delivery {
+            delivery: SaleDelivery {
                 date: order.delivery_date.map(|ms| world.moment(ms)),
                 shipping_method_id: order.shipping_method,
                 address: parties.delivery.into(),
@@ -213,7 +213,7 @@ impl SaleShape {
             created_by: order.created_by,
             created_on: world.moment(order.created),
             updated_on: order.updated.map(|ms| world.moment(ms)),
-            invoice: Invoice {
+            invoice: SaleInvoice {
                 invoice_reference: is_invoiced.then(|| order.invoice_reference()),
                 tax_date: world.moment(order.tax_date),
                 due_date: is_invoiced.then(|| world.moment(due)),
@@ -229,7 +229,7 @@ impl SaleShape {
     }
 }
 
-impl From<Party> for AddressShape {
+impl From<Party> for SaleAddressShape {
     fn from(party: Party) -> Self {
         let address = party.address;
         let country = address.as_ref().and_then(|address| address.country);

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
-use super::fields::Fields;
+use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, response};
 use crate::protocol::json::amount;
 use crate::protocol::moment::{DAY, Moment, local_date};
 use crate::search::{Cell, Column, DataType, Search, Searchable};
 use crate::world::World;
 use crate::world::journal::Journal;
-use crate::world::ledger::Period;
+use crate::world::ledger::AccountingPeriod;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::read(
@@ -57,18 +57,18 @@ fn get_balance(call: &mut Call<'_>) -> Answer {
 }
 
 /// An entry of a statement.
-struct Entry {
+struct StatementEntry {
     journal: Journal,
     customer_reference: String,
     invoiced: Decimal,
     paid: Decimal,
 }
 
-type EntryColumn = Column<Option<Entry>>;
+type EntryColumn = Column<Option<StatementEntry>>;
 
 const SEARCH: &dyn Searchable = &STATEMENT_SEARCH;
 
-const STATEMENT_SEARCH: Search<Option<Entry>> = Search {
+const STATEMENT_SEARCH: Search<Option<StatementEntry>> = Search {
     name: "accounting-service/statement/all-transaction-search",
     columns: &[
         EntryColumn::new("journalId", DataType::IdSet, |_, entry| {
@@ -119,7 +119,7 @@ const STATEMENT_SEARCH: Search<Option<Entry>> = Search {
     label: |_, _, _| None,
 };
 
-fn text(entry: &Option<Entry>, read: fn(&Entry) -> String) -> Cell {
+fn text(entry: &Option<StatementEntry>, read: fn(&StatementEntry) -> String) -> Cell {
     Cell::optional_text(entry.as_ref().map(read))
 }
 
@@ -133,7 +133,7 @@ fn reference_of(journal: &Journal) -> &str {
 }
 
 /// *Inferred*: an invoice is paid by what was paid for its order; a payment invoices nothing.
-fn entry(world: &World, id: u32) -> Option<Entry> {
+fn entry(world: &World, id: u32) -> Option<StatementEntry> {
     let journal = world.changes.ledger.journals.get(id)?.clone();
     let order = order_of(&journal).filter(|order| world.orders.contains(*order));
     let order = order.map(|order| world.order(order));
@@ -146,7 +146,7 @@ fn entry(world: &World, id: u32) -> Option<Entry> {
         (Decimal::ZERO, amount)
     };
     let customer_reference = order.map_or_else(String::new, |order| order.reference());
-    Some(Entry { journal, customer_reference, invoiced, paid })
+    Some(StatementEntry { journal, customer_reference, invoiced, paid })
 }
 
 #[derive(Serialize)]
@@ -175,7 +175,7 @@ fn get_periods(call: &mut Call<'_>) -> Answer {
 fn post_period(call: &mut Call<'_>) -> Answer {
     const INVALID: &str = "ACCC-050";
     let body = Value::Object(call.body_object()?);
-    let mut fields = Fields::new(&body, INVALID);
+    let mut fields = CheckedFields::new(&body, INVALID);
     let mut bounds = [0, 0];
     for (bound, name) in bounds.iter_mut().zip(["startDate", "endDate"]) {
         let text = fields.text(&format!("/{name}")).unwrap_or_default();
@@ -195,5 +195,5 @@ fn post_period(call: &mut Call<'_>) -> Answer {
     }
     fields.finish()?;
     call.world.changes.revision += 1;
-    response(call.world.changes.ledger.periods.add(|_| Period { start, end }))
+    response(call.world.changes.ledger.periods.add(|_| AccountingPeriod { start, end }))
 }

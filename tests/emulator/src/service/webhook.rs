@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Route;
 use super::call::Call;
 use crate::protocol::answer::{Answer, CodedError, Refusal, nothing, response};
-use crate::world::webhook::{LIFECYCLES, MANDATORY_VARIABLES, Subscription, Values, is_subscribable};
+use crate::world::webhook::{LIFECYCLES, MANDATORY_VARIABLES, Subscription, TemplateValues, is_subscribable};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::read(Method::Get, "integration-service/webhook/{ids?}", "webhook-get", get_webhooks),
@@ -63,7 +63,7 @@ fn simulate_webhook(call: &mut Call<'_>) -> Answer {
         inner.unwrap_or(name).to_owned()
     };
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let values: Values = body.iter().map(|(name, value)| (plain(name), text(value))).collect();
+    let values: TemplateValues = body.iter().map(|(name, value)| (plain(name), text(value))).collect();
     let now_ms = u64::try_from(call.now_ms).unwrap_or(0);
     call.world.changes.webhooks.simulate(id, values, now_ms);
     nothing()
@@ -76,9 +76,9 @@ fn unknown(call: &Call<'_>, message_type: &'static str) -> Refusal {
 
 /// Problems of a subscription: each a code and a text.
 #[derive(Default)]
-struct Problems(Vec<(&'static str, String)>);
+struct SubscriptionProblems(Vec<(&'static str, String)>);
 
-impl Problems {
+impl SubscriptionProblems {
     fn note(&mut self, code: &'static str, text: impl Into<String>) {
         self.0.push((code, text.into()));
     }
@@ -93,7 +93,7 @@ impl Problems {
 impl Subscription {
     /// Reads a subscription, with all problems at once.
     fn read(body: &Map<String, Value>) -> Result<Self, Refusal> {
-        let mut problems = Problems::default();
+        let mut problems = SubscriptionProblems::default();
         let text = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         for name in ["bodyTemplate", "contentType"] {
             if body.get(name).is_some_and(|value| !value.is_null() && !value.is_string()) {
@@ -164,7 +164,7 @@ impl Subscription {
 
 /// An unknown lifecycle has a code of its own; of the other events the newer recording says that they do
 /// not exist (API notes §3.4).
-fn check_event(subscribe_to: &str, problems: &mut Problems) {
+fn check_event(subscribe_to: &str, problems: &mut SubscriptionProblems) {
     if subscribe_to.is_empty() {
         return problems.member("subscribeTo must name an event");
     }

@@ -13,12 +13,12 @@ pub(crate) struct Definition {
     pub(crate) id: u32,
     pub(crate) code: &'static str,
     pub(crate) name: &'static str,
-    pub(crate) kind: Kind,
+    pub(crate) kind: FieldKind,
 }
 
 /// What a custom field holds.
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum FieldKind {
     Text,
     Integer,
     YesNo,
@@ -30,26 +30,26 @@ const CARRIERS: &[(u32, &str)] = &[(8, "Courier"), (9, "Post"), (10, "Collect")]
 
 /// The custom fields of orders, in the order in which answers have them.
 pub(crate) static ORDER_FIELDS: [Definition; 4] = [
-    Definition { id: 1, code: "PCF_GIFTNOTE", name: "Gift note", kind: Kind::Text },
-    Definition { id: 2, code: "PCF_BATCH", name: "Batch", kind: Kind::Integer },
-    Definition { id: 3, code: "PCF_VIP", name: "VIP", kind: Kind::YesNo },
-    Definition { id: 4, code: "PCF_CARRIER", name: "Carrier", kind: Kind::Select(CARRIERS) },
+    Definition { id: 1, code: "PCF_GIFTNOTE", name: "Gift note", kind: FieldKind::Text },
+    Definition { id: 2, code: "PCF_BATCH", name: "Batch", kind: FieldKind::Integer },
+    Definition { id: 3, code: "PCF_VIP", name: "VIP", kind: FieldKind::YesNo },
+    Definition { id: 4, code: "PCF_CARRIER", name: "Carrier", kind: FieldKind::Select(CARRIERS) },
 ];
 
 const CARE: &[(u32, &str)] = &[(35, "Machine wash"), (36, "Hand wash"), (37, "Wipe clean")];
 
 /// The custom fields of products, likewise.
 pub(crate) static PRODUCT_FIELDS: [Definition; 4] = [
-    Definition { id: 131, code: "PCF_FRAGILE", name: "Fragile", kind: Kind::YesNo },
-    Definition { id: 132, code: "PCF_ORIGIN", name: "Origin", kind: Kind::Text },
-    Definition { id: 133, code: "PCF_CARE", name: "Care", kind: Kind::Select(CARE) },
-    Definition { id: 134, code: "PCF_SHELFDAYS", name: "Days on the shelf", kind: Kind::Integer },
+    Definition { id: 131, code: "PCF_FRAGILE", name: "Fragile", kind: FieldKind::YesNo },
+    Definition { id: 132, code: "PCF_ORIGIN", name: "Origin", kind: FieldKind::Text },
+    Definition { id: 133, code: "PCF_CARE", name: "Care", kind: FieldKind::Select(CARE) },
+    Definition { id: 134, code: "PCF_SHELFDAYS", name: "Days on the shelf", kind: FieldKind::Integer },
 ];
 
 /// The custom fields of contacts, likewise.
 pub(crate) static CONTACT_FIELDS: [Definition; 2] = [
-    Definition { id: 11, code: "PCF_LOYALTY", name: "Loyalty points", kind: Kind::Integer },
-    Definition { id: 12, code: "PCF_NICKNAME", name: "Nickname", kind: Kind::Text },
+    Definition { id: 11, code: "PCF_LOYALTY", name: "Loyalty points", kind: FieldKind::Integer },
+    Definition { id: 12, code: "PCF_NICKNAME", name: "Nickname", kind: FieldKind::Text },
 ];
 
 /// The value of a custom field.

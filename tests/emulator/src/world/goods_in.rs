@@ -21,12 +21,12 @@ pub(crate) struct GoodsInNote {
     pub(crate) received: i64,
     pub(crate) created: i64,
     pub(crate) created_by: u32,
-    pub(crate) moved: Vec<Receipt>,
+    pub(crate) moved: Vec<GoodsInLine>,
 }
 
 /// One product on a goods-in note.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Receipt {
+pub(crate) struct GoodsInLine {
     pub(crate) product: u32,
     pub(crate) order_row: u32,
     pub(crate) quantity: u32,
@@ -142,7 +142,7 @@ impl World {
     }
 
     /// The receipt with that id and its note, if there is one.
-    pub(crate) fn receipt(&self, id: u32) -> Option<(GoodsInNote, Receipt)> {
+    pub(crate) fn receipt(&self, id: u32) -> Option<(GoodsInNote, GoodsInLine)> {
         let (note, row, product) = match id.checked_sub(self.history.orders_end * MOST_ROWS) {
             Some(movement) => {
                 let movement = self.movement(movement)?;
@@ -154,7 +154,7 @@ impl World {
             }
             None => (self.goods_in_note(id.checked_sub(1)? / MOST_ROWS + 1)?, id, None),
         };
-        let same = |own: &&Receipt| {
+        let same = |own: &&GoodsInLine| {
             own.order_row == row
                 && product
                     .is_none_or(|(product, location)| own.product == product && own.location == location)
@@ -211,7 +211,7 @@ impl World {
             return None;
         }
         let currency = &self.currencies[0].code;
-        let receipt = |(order_row, product, quantity)| Receipt {
+        let receipt = |(order_row, product, quantity)| GoodsInLine {
             product,
             order_row,
             quantity,

@@ -24,7 +24,7 @@ pub(crate) struct Ledger {
     pub(crate) payment_methods: Register<PaymentMethod>,
     /// Rates that were added, by index of the currency; the present one is the last that is not ahead.
     pub(crate) exchange_rates: BTreeMap<usize, Vec<ExchangeRate>>,
-    pub(crate) periods: Register<Period>,
+    pub(crate) periods: Register<AccountingPeriod>,
 }
 
 /// Payments of one kind.
@@ -64,7 +64,7 @@ pub(crate) struct ExchangeRate {
 
 /// An accounting period.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Period {
+pub(crate) struct AccountingPeriod {
     pub(crate) start: i64,
     pub(crate) end: i64,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::Event;
 use super::random::{Draw, Topic};
-use super::webhook::{Subscription, Values, WebhookPolicy, filled, values};
+use super::webhook::{Subscription, TemplateValues, WebhookPolicy, filled, values};
 use crate::config::UtcOffset;
 use crate::protocol::id_set::in_ranges;
 use crate::protocol::moment::Moment;
@@ -78,7 +78,7 @@ enum Content {
         raised_ms: u64,
     },
     /// Someone asked for it, with values of their own.
-    Simulated(Values),
+    Simulated(TemplateValues),
 }
 
 impl Webhooks {
@@ -132,7 +132,7 @@ impl Webhooks {
     }
 
     /// Fires a webhook with values of the caller's own.
-    pub(crate) fn simulate(&mut self, webhook: u32, values: Values, now_ms: u64) {
+    pub(crate) fn simulate(&mut self, webhook: u32, values: TemplateValues, now_ms: u64) {
         self.last_delivery += 1;
         self.waiting.insert(self.last_delivery, Waiting::new(webhook, Content::Simulated(values), now_ms));
     }

@@ -131,7 +131,7 @@ pub(crate) fn is_subscribable(name: &str) -> bool {
 }
 
 /// What the variables of a template stand for, without `${` and `}`.
-pub(crate) type Values = BTreeMap<String, String>;
+pub(crate) type TemplateValues = BTreeMap<String, String>;
 
 /// The values of an ordinary notification (API notes §7.3).
 pub(crate) fn values(
@@ -140,7 +140,7 @@ pub(crate) fn values(
     happening: &str,
     ids: String,
     raised_on: String,
-) -> Values {
+) -> TemplateValues {
     let lifecycle = happening.split('.').next().unwrap_or(happening);
     [
         ("account-code", account.to_owned()),
@@ -156,7 +156,7 @@ pub(crate) fn values(
 }
 
 /// A template with its variables filled in. One that has no value stays as it is.
-pub(crate) fn filled(template: &str, values: &Values) -> String {
+pub(crate) fn filled(template: &str, values: &TemplateValues) -> String {
     let mut text = String::with_capacity(template.len() + 64);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("${") {

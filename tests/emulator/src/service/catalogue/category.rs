@@ -34,14 +34,14 @@ pub(super) const ROUTES: &[Route] = &[
     Route::meta_data("product-service/brightpearl-category-search/meta-data", SEARCH),
 ];
 
-type Numbered = (u32, Option<Category>);
-type CategoryColumn = Column<Numbered>;
+type NumberedCategory = (u32, Option<Category>);
+type CategoryColumn = Column<NumberedCategory>;
 
-fn created(world: &World, (_, category): &Numbered) -> Cell {
+fn created(world: &World, (_, category): &NumberedCategory) -> Cell {
     category.as_ref().map_or(Cell::Null, |own| Cell::Moment(own.created.unwrap_or(world.opened())))
 }
 
-const CATEGORY_SEARCH: Search<Numbered> = Search {
+const CATEGORY_SEARCH: Search<NumberedCategory> = Search {
     name: "product-service/brightpearl-category-search",
     columns: &[
         CategoryColumn::new("id", DataType::IdSet, |_, (id, _)| Cell::integer(*id)),

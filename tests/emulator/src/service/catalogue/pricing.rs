@@ -22,9 +22,9 @@ pub(super) const ROUTES: &[Route] = &[Route::read(
 )];
 
 #[derive(Serialize)]
-struct PricesShape {
+struct CustomerPricesShape {
     customer: CustomerShape,
-    products: Vec<ProductShape>,
+    products: Vec<PricedProduct>,
 }
 
 #[derive(Serialize)]
@@ -44,11 +44,11 @@ struct CustomerDetails {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ProductShape {
+struct PricedProduct {
     product_id: u32,
     sku: String,
     financial_details: ProductDetails,
-    price_list: PriceShape,
+    price_list: CustomerPriceShape,
 }
 
 /// `taxable` in an account with sales tax, `taxCode` in one with VAT.
@@ -58,18 +58,18 @@ struct ProductDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     taxable: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tax_code: Option<TaxCodeShape>,
+    tax_code: Option<PricedTaxCode>,
 }
 
 #[derive(Serialize)]
-struct TaxCodeShape {
+struct PricedTaxCode {
     code: &'static str,
     rate: Number,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PriceShape {
+struct CustomerPriceShape {
     price_list_id: u32,
     currency_code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,11 +98,11 @@ fn get_customer_prices(call: &mut Call<'_>) -> Answer {
             discount_percentage: Number(with_places(customer.financial.discount, 2)),
         },
     };
-    let products = products.into_iter().map(|id| ProductShape::new(world, id, &list)).collect();
-    response(PricesShape { customer: shape, products })
+    let products = products.into_iter().map(|id| PricedProduct::new(world, id, &list)).collect();
+    response(CustomerPricesShape { customer: shape, products })
 }
 
-impl ProductShape {
+impl PricedProduct {
     fn new(world: &World, id: u32, list: &PriceList) -> Self {
         let record = world.product_record(id);
         let price = world.list_price(&world.product(id), list);
@@ -110,7 +110,7 @@ impl ProductShape {
         let has_sales_tax = world.currencies[0].code == "USD";
         let code = TAX_CODES.iter().find(|code| code.id == record.tax_code).unwrap_or(&TAX_CODES[0]);
         let rate = Decimal::new(i64::from(code.rate.unwrap_or(0)) * 100, 4);
-        let tax_code = TaxCodeShape { code: code.code, rate: Number(rate) };
+        let tax_code = PricedTaxCode { code: code.code, rate: Number(rate) };
         Self {
             product_id: id,
             sku: record.identity.sku.clone(),
@@ -118,7 +118,7 @@ impl ProductShape {
                 taxable: has_sales_tax.then_some(record.taxable),
                 tax_code: (!has_sales_tax).then_some(tax_code),
             },
-            price_list: PriceShape {
+            price_list: CustomerPriceShape {
                 price_list_id: list.id,
                 currency_code: world.currencies[list.currency].code.clone(),
                 quantity_price: Members(breaks.collect()),

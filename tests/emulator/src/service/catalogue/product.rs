@@ -8,7 +8,7 @@ use super::super::call::Call;
 use super::super::order::GetUris;
 use super::path_product;
 use super::product_body::{change, create};
-use super::product_shape::{ComponentShape, ProductShape, SALES_CHANNEL, Sections};
+use super::product_shape::{ComponentShape, ProductSections, ProductShape, SALES_CHANNEL};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::search::{Cell, Column, DataType, Label, Search, Searchable};
 use crate::world::World;
@@ -80,7 +80,7 @@ const PRODUCT_SEARCH: Search<Product> = Search {
 /// *Inferred*: where nothing is found, the answer is the 404 of most resources.
 fn get_products(call: &mut Call<'_>) -> Answer {
     let ids = call.required_ids(0)?.pick(call.world.products.as_slice());
-    let sections = Sections {
+    let sections = ProductSections {
         custom_fields: call.query.lists("includeOptional", "customFields"),
         null_custom_fields: call.query.lists("includeOptional", "nullCustomFields"),
         channel: context_channel(call)?,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::custom_field::{Shown, missing, shape};
+use super::super::custom_field::{ShownValue, missing, shape};
 use crate::protocol::json::{Members, Number};
 use crate::protocol::moment::Moment;
 use crate::world::World;
@@ -14,7 +14,7 @@ use crate::world::storage::Stocking;
 
 /// What a request asks for beside the product itself.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Sections {
+pub(super) struct ProductSections {
     pub(super) custom_fields: bool,
     pub(super) null_custom_fields: bool,
     /// Whose data to show; none: Brightpearl's own.
@@ -34,11 +34,11 @@ pub(super) struct ProductShape {
     product_group_id: Option<u32>,
     featured: bool,
     stock: Stock,
-    financial_details: FinancialDetails,
+    financial_details: ProductFinances,
     sales_channels: [SalesChannel; 1],
-    composition: Composition,
+    composition: ProductComposition,
     #[serde(skip_serializing_if = "Option::is_none")]
-    custom_fields: Option<Members<&'static str, Shown>>,
+    custom_fields: Option<Members<&'static str, ShownValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     null_custom_fields: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,13 +80,13 @@ struct DimensionsShape {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FinancialDetails {
+struct ProductFinances {
     taxable: bool,
-    tax_code: TaxCodeShape,
+    tax_code: ProductTaxCode,
 }
 
 #[derive(Serialize)]
-struct TaxCodeShape {
+struct ProductTaxCode {
     id: u32,
     code: &'static str,
 }
@@ -97,7 +97,7 @@ struct SalesChannel {
     sales_channel_name: &'static str,
     product_name: String,
     product_condition: String,
-    categories: Vec<Category>,
+    categories: Vec<ProductCategory>,
     description: Text,
     short_description: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,13 +108,13 @@ struct SalesChannel {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Category {
+struct ProductCategory {
     category_code: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Composition {
+struct ProductComposition {
     bundle: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     bundle_components: Option<Vec<ComponentShape>>,
@@ -128,7 +128,7 @@ pub(super) struct ComponentShape {
     sku: String,
     /// Of a component that is a bundle itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    composition: Option<Composition>,
+    composition: Option<ProductComposition>,
 }
 
 #[derive(Serialize)]
@@ -141,7 +141,7 @@ struct VariationShape {
 }
 
 impl ProductShape {
-    pub(super) fn new(world: &World, record: &ProductRecord, sections: Sections) -> Self {
+    pub(super) fn new(world: &World, record: &ProductRecord, sections: ProductSections) -> Self {
         let fields = world.product_fields(record.id);
         let tax_code = TAX_CODES.iter().find(|code| code.id == record.tax_code).unwrap_or(&TAX_CODES[0]);
         let dimensions = &record.dimensions;
@@ -165,12 +165,12 @@ impl ProductShape {
                     volume: Number(dimensions.volume),
                 },
             },
-            financial_details: FinancialDetails {
+            financial_details: ProductFinances {
                 taxable: record.taxable,
-                tax_code: TaxCodeShape { id: tax_code.id, code: tax_code.code },
+                tax_code: ProductTaxCode { id: tax_code.id, code: tax_code.code },
             },
             sales_channels: [SalesChannel::new(record, sections.channel)],
-            composition: Composition::of(world, &record.components, MOST_LEVELS),
+            composition: ProductComposition::of(world, &record.components, MOST_LEVELS),
             null_custom_fields: sections.null_custom_fields.then(|| missing(&PRODUCT_FIELDS, &fields)),
             custom_fields: sections.custom_fields.then(|| shape(&PRODUCT_FIELDS, fields)),
             variations: (!record.variations.is_empty()).then_some(variations),
@@ -198,7 +198,7 @@ const MOST_LEVELS: u32 = 5;
 
 impl SalesChannel {
     fn new(record: &ProductRecord, channel: Option<&'static Channel>) -> Self {
-        let category = |id: &u32| Category { category_code: id.to_string() };
+        let category = |id: &u32| ProductCategory { category_code: id.to_string() };
         let is_live = record.status == crate::world::product::ProductStatus::Live;
         Self {
             sales_channel_name: channel.map_or(SALES_CHANNEL, |channel| channel.name),
@@ -213,7 +213,7 @@ impl SalesChannel {
     }
 }
 
-impl Composition {
+impl ProductComposition {
     fn of(world: &World, components: &[Component], levels: u32) -> Self {
         let is_bundle = !components.is_empty() && levels > 0;
         let shapes = || components.iter().map(|own| ComponentShape::new(world, own, levels - 1)).collect();
@@ -224,7 +224,7 @@ impl Composition {
 impl ComponentShape {
     fn new(world: &World, component: &Component, levels: u32) -> Self {
         let record = world.product_record(component.product);
-        let composition = Composition::of(world, &record.components, levels);
+        let composition = ProductComposition::of(world, &record.components, levels);
         Self {
             product_id: component.product,
             product_quantity: component.quantity,

@@ -36,32 +36,32 @@ pub(super) const ROUTES: &[Route] = &[
 /// What became of each of several records.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Results {
-    resource_errors: Members<u32, Vec<CodedError>>,
+struct SupplierResults {
+    resource_errors: Members<u32, Vec<SupplierError>>,
     resource_statuses: Members<u32, u16>,
 }
 
 #[derive(Serialize)]
-struct CodedError {
+struct SupplierError {
     code: &'static str,
     message: String,
 }
 
 #[derive(Serialize)]
-struct Envelope {
-    response: Results,
+struct SupplierEnvelope {
+    response: SupplierResults,
 }
 
 /// Status 200 when all went well, that of the failures when all failed alike, and 207 when some did. Errors
 /// are listed for those that failed only, as the page of this resource shows it.
-fn results(outcomes: Vec<(u32, Result<(), CodedError>)>) -> Answer {
+fn results(outcomes: Vec<(u32, Result<(), SupplierError>)>) -> Answer {
     let failures = outcomes.iter().filter(|(_, outcome)| outcome.is_err()).count();
     let all = outcomes.len();
-    let status = |outcome: &Result<(), CodedError>| if outcome.is_ok() { 200 } else { 400 };
+    let status = |outcome: &Result<(), SupplierError>| if outcome.is_ok() { 200 } else { 400 };
     let statuses = outcomes.iter().map(|(id, outcome)| (*id, status(outcome))).collect();
     let errors = outcomes.into_iter().filter_map(|(id, outcome)| Some((id, vec![outcome.err()?]))).collect();
-    let shape = Results { resource_errors: Members(errors), resource_statuses: Members(statuses) };
-    let body = object(&Envelope { response: shape })?;
+    let shape = SupplierResults { resource_errors: Members(errors), resource_statuses: Members(statuses) };
+    let body = object(&SupplierEnvelope { response: shape })?;
     match failures {
         0 => Ok(body),
         _ if failures == all => Err(Refusal { status: 400, body, message_type: None }),
@@ -95,7 +95,7 @@ fn post_suppliers(call: &mut Call<'_>) -> Answer {
             }
             Ok(())
         } else {
-            Err(CodedError { code: "PRDC-005", message: format!("Contact {id} is not a supplier") })
+            Err(SupplierError { code: "PRDC-005", message: format!("Contact {id} is not a supplier") })
         };
         outcomes.push((id, outcome));
     }
@@ -112,7 +112,8 @@ fn delete_suppliers(call: &mut Call<'_>) -> Answer {
         let known = suppliers.contains(&id);
         suppliers.retain(|own| *own != id);
         let message = || format!("Contact {id} does not supply product {product}");
-        let outcome = if known { Ok(()) } else { Err(CodedError { code: "PRDC-006", message: message() }) };
+        let outcome =
+            if known { Ok(()) } else { Err(SupplierError { code: "PRDC-006", message: message() }) };
         outcomes.push((id, outcome));
     }
     write(call, product, suppliers);
@@ -130,7 +131,7 @@ fn put_primary(call: &mut Call<'_>) -> Answer {
     for product in products {
         if !call.world.products.contains(product) {
             let message = format!("You have supplied an invalid product ID: {product}");
-            outcomes.push((product, Err(CodedError { code: "PRDC-002", message })));
+            outcomes.push((product, Err(SupplierError { code: "PRDC-002", message })));
             continue;
         }
         let before = call.world.product_record(product);

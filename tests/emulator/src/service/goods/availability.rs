@@ -37,7 +37,7 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// Which optional sections are asked for.
 #[derive(Clone, Copy)]
-struct Sections {
+struct AvailabilitySections {
     locations: bool,
     orders: bool,
     transfers: bool,
@@ -47,11 +47,11 @@ struct Sections {
 #[derive(Serialize)]
 struct AvailabilityShape {
     total: Summary,
-    warehouses: Members<u32, WarehouseShape>,
+    warehouses: Members<u32, WarehouseAvailability>,
 }
 
 #[derive(Serialize)]
-struct WarehouseShape {
+struct WarehouseAvailability {
     #[serde(flatten)]
     summary: Summary,
     #[serde(rename = "byLocation", skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ impl From<Level> for Summary {
 /// although the reference says that such ids are ignored.
 fn get_availability(call: &mut Call<'_>) -> Answer {
     let ids = call.required_ids(0)?;
-    let sections = Sections {
+    let sections = AvailabilitySections {
         locations: call.query.lists("includeOptional", "breakDownByLocation"),
         orders: call.query.lists("includeOptional", "allocatedOrders"),
         transfers: call.query.lists("includeOptional", "allocatedTransfers"),
@@ -109,7 +109,7 @@ impl AvailabilityShape {
     fn new(
         world: &World,
         product: u32,
-        sections: Sections,
+        sections: AvailabilitySections,
         ordered: &BTreeMap<u32, BTreeMap<u32, u32>>,
     ) -> Self {
         let batches = world.batches(product);
@@ -135,7 +135,7 @@ impl AvailabilityShape {
             let for_transfers = transfers.get(&id).copied().unwrap_or(0);
             let summary = detailed(world.level_of(own.iter().copied()), on_order, for_transfers);
             let by_location = sections.locations.then(|| by_location(world, &own));
-            (id, WarehouseShape { summary, by_location })
+            (id, WarehouseAvailability { summary, by_location })
         };
         let total_on_order = ordered.map_or(0, |ordered| ordered.values().sum());
         Self {
@@ -186,7 +186,7 @@ fn on_order(world: &World) -> BTreeMap<u32, BTreeMap<u32, u32>> {
 }
 
 #[derive(Serialize)]
-struct BundleShape {
+struct BundleAvailability {
     total: BundleLevel,
     warehouses: Members<u32, BundleLevel>,
 }
@@ -215,6 +215,6 @@ fn get_bundle_availability(call: &mut Call<'_>) -> Answer {
     };
     let warehouses: Vec<_> = world.warehouse_ids().iter().map(|id| in_warehouse(*id)).collect();
     let on_hand = warehouses.iter().map(|(_, level)| level.on_hand).sum();
-    let shape = BundleShape { total: BundleLevel { on_hand }, warehouses: Members(warehouses) };
+    let shape = BundleAvailability { total: BundleLevel { on_hand }, warehouses: Members(warehouses) };
     response(Members(vec![(id, shape)]))
 }

@@ -150,20 +150,20 @@ fn refuse_more_than_ordered(
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct NoteShape {
+struct DropShipNoteShape {
     order_id: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     purchase_order_id: Option<u32>,
     supplier_id: u32,
-    status: StatusShape,
+    status: DropShipStatus,
     order_rows: Members<u32, Vec<GoodsShape>>,
-    events: Vec<EventShape>,
-    shipping: ShippingShape,
+    events: Vec<DropShipEvent>,
+    shipping: DropShipShipping,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct StatusShape {
+struct DropShipStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     shipped_on: Option<Moment>,
     shipped: bool,
@@ -182,7 +182,7 @@ struct GoodsShape {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct EventShape {
+struct DropShipEvent {
     occured: Moment,
     event_owner_id: u32,
     event_code: &'static str,
@@ -190,7 +190,7 @@ struct EventShape {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ShippingShape {
+struct DropShipShipping {
     reference: String,
     shipping_method_id: u32,
 }
@@ -220,17 +220,17 @@ fn get_notes(call: &mut Call<'_>) -> Answer {
     }
     notes.sort_by_key(|note| note.id);
     notes.dedup_by_key(|note| note.id);
-    response(Members(notes.iter().map(|note| (note.id, NoteShape::new(world, note))).collect()))
+    response(Members(notes.iter().map(|note| (note.id, DropShipNoteShape::new(world, note))).collect()))
 }
 
-impl NoteShape {
+impl DropShipNoteShape {
     fn new(world: &World, note: &DropShipNote) -> Self {
         let goods = |own: &DropShipped| GoodsShape {
             product_id: own.product,
             quantity: own.quantity,
             location_id: 0,
         };
-        let event = |shipment: &Shipment| EventShape {
+        let event = |shipment: &Shipment| DropShipEvent {
             occured: world.moment(shipment.at),
             event_owner_id: shipment.owner,
             event_code: "SHS",
@@ -240,14 +240,14 @@ impl NoteShape {
             order_id: note.sale,
             purchase_order_id: (note.purchase != 0).then_some(note.purchase),
             supplier_id: note.supplier,
-            status: StatusShape {
+            status: DropShipStatus {
                 shipped_on: note.shipped.as_ref().map(|shipment| world.moment(shipment.at)),
                 shipped: note.shipped.is_some(),
                 shipped_by_id: note.shipped.as_ref().map(|shipment| shipment.owner),
             },
             order_rows: Members(rows.collect()),
             events: note.shipped.iter().map(event).collect(),
-            shipping: ShippingShape {
+            shipping: DropShipShipping {
                 reference: note.reference.clone(),
                 shipping_method_id: note.shipping_method,
             },

@@ -13,7 +13,7 @@ use crate::protocol::json::Members;
 use crate::protocol::moment::Moment;
 use crate::world::World;
 use crate::world::fulfilment::RowFulfilment;
-use crate::world::goods_in::{GoodsInNote, Receipt};
+use crate::world::goods_in::{GoodsInLine, GoodsInNote};
 use crate::world::order::Order;
 use crate::world::reference::{OrderType, STAFF};
 use crate::world::stock::{Batch, Line, NoteKind, Reason};
@@ -59,7 +59,7 @@ fn post_note(call: &mut Call<'_>) -> Answer {
     let reference = fields.text("userBatchReference")?.filter(|reference| !reference.is_empty());
     refuse_used_reference(world, reference.as_deref())?;
     let rows = world.row_fulfilments(&order);
-    let moved: Vec<Receipt> = fields
+    let moved: Vec<GoodsInLine> = fields
         .some_objects("goodsMoved")?
         .iter()
         .map(|fields| read_receipt(world, &order, warehouse, &rows, fields))
@@ -98,7 +98,7 @@ fn read_receipt(
     warehouse: u32,
     rows: &[RowFulfilment],
     fields: &Fields<'_>,
-) -> Result<Receipt, Refusal> {
+) -> Result<GoodsInLine, Refusal> {
     let product = fields.required("productId", fields.id("productId")?)?;
     let row = fields.required("purchaseOrderRowId", fields.id("purchaseOrderRowId")?)?;
     let found = rows.iter().find(|own| own.row == row && own.product == product);
@@ -117,10 +117,17 @@ fn read_receipt(
         Some(money) => (money.value, money.currency),
         None => (world.product(product).cost(), world.currencies[0].code.clone()),
     };
-    Ok(Receipt { product, order_row: row, quantity: fields.pieces("quantity")?, location, cost, currency })
+    Ok(GoodsInLine {
+        product,
+        order_row: row,
+        quantity: fields.pieces("quantity")?,
+        location,
+        cost,
+        currency,
+    })
 }
 
-fn refuse_more_than_ordered(rows: &[RowFulfilment], moved: &[Receipt]) -> Result<(), Refusal> {
+fn refuse_more_than_ordered(rows: &[RowFulfilment], moved: &[GoodsInLine]) -> Result<(), Refusal> {
     for row in rows {
         let asked: u64 = moved
             .iter()
@@ -137,7 +144,7 @@ fn refuse_more_than_ordered(rows: &[RowFulfilment], moved: &[Receipt]) -> Result
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct NoteShape {
+struct GoodsInNoteShape {
     goods_note_id: u32,
     order_id: u32,
     transfer: bool,
@@ -182,16 +189,16 @@ fn get_notes(call: &mut Call<'_>) -> Answer {
             "No goods in notes found within range of order IDs and goods in note IDs",
         ));
     }
-    let mut shapes: Vec<_> = notes.iter().map(|note| (note.id, NoteShape::new(world, note))).collect();
+    let mut shapes: Vec<_> = notes.iter().map(|note| (note.id, GoodsInNoteShape::new(world, note))).collect();
     shapes.sort_by_key(|(id, _)| *id);
     response(Members(shapes))
 }
 
-impl NoteShape {
+impl GoodsInNoteShape {
     /// *Inferred*: a note is closed, since all of its goods have come in, and cleared with its invoice.
     fn new(world: &World, note: &GoodsInNote) -> Self {
         let cleared = world.order(note.order).closed.is_some();
-        let receipt = |receipt: &Receipt| ReceiptShape {
+        let receipt = |receipt: &GoodsInLine| ReceiptShape {
             product_id: receipt.product,
             purchase_order_row_id: receipt.order_row,
             quantity: receipt.quantity,
@@ -281,7 +288,7 @@ fn post_correction(call: &mut Call<'_>) -> Answer {
     let location = fields.id("locationId")?;
     let quantity = fields.whole("quantity")?.unwrap_or(0);
     let cost = read_money(&fields, "cost", world)?;
-    let concerned = |receipt: &&mut Receipt| {
+    let concerned = |receipt: &&mut GoodsInLine| {
         receipt.product == product && location.is_none_or(|location| receipt.location == location)
     };
     let Some(receipt) = note.moved.iter_mut().find(concerned) else {
@@ -316,7 +323,7 @@ fn post_correction(call: &mut Call<'_>) -> Answer {
     nothing()
 }
 
-fn change_stock(world: &mut World, note: &GoodsInNote, receipt: &Receipt, quantity: i64, reason: Reason) {
+fn change_stock(world: &mut World, note: &GoodsInNote, receipt: &GoodsInLine, quantity: i64, reason: Reason) {
     let pieces = u32::try_from(quantity.unsigned_abs()).unwrap_or(0);
     if quantity > 0 {
         let batch = Batch {

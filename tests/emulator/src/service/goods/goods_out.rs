@@ -7,7 +7,7 @@ use brightpearl_core::Method;
 use super::super::Route;
 use super::super::body::Fields;
 use super::super::call::Call;
-use super::goods_out_shape::{GOODS_OUT_SEARCH, NoteShape};
+use super::goods_out_shape::{GOODS_OUT_SEARCH, GoodsOutNoteShape};
 use super::{MOST_NOTES, UNREADABLE, existing_warehouse, path_order, refused};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::id_set::IdSet;
@@ -47,7 +47,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// One note to be made, checked.
-struct NewNote {
+struct NewGoodsOutNote {
     warehouse: u32,
     release: Option<i64>,
     /// Row, product, pieces.
@@ -59,7 +59,7 @@ fn post_notes(call: &mut Call<'_>) -> Answer {
     let body = call.body_object()?;
     let fields = Fields::new(&body, UNREADABLE);
     let order = path_order(call, 0, &[OrderType::SalesOrder, OrderType::PurchaseCredit])?;
-    let notes: Vec<NewNote> = fields
+    let notes: Vec<NewGoodsOutNote> = fields
         .some_objects("warehouses")?
         .iter()
         .map(|fields| read_note(call.world, fields))
@@ -102,7 +102,7 @@ fn post_notes(call: &mut Call<'_>) -> Answer {
     response(ids)
 }
 
-fn read_note(world: &World, fields: &Fields<'_>) -> Result<NewNote, Refusal> {
+fn read_note(world: &World, fields: &Fields<'_>) -> Result<NewGoodsOutNote, Refusal> {
     let warehouse = fields.required("warehouseId", fields.id("warehouseId")?)?;
     existing_warehouse(world, warehouse)?;
     if fields.flag("transfer")? == Some(true) {
@@ -121,7 +121,7 @@ fn read_note(world: &World, fields: &Fields<'_>) -> Result<NewNote, Refusal> {
             None => products.push((row, id, pieces)),
         }
     }
-    Ok(NewNote { warehouse, release: fields.moment("releaseDate")?, products })
+    Ok(NewGoodsOutNote { warehouse, release: fields.moment("releaseDate")?, products })
 }
 
 pub(super) fn refuse_unknown_method(world: &World, fields: &Fields<'_>, method: u32) -> Result<(), Refusal> {
@@ -132,7 +132,11 @@ pub(super) fn refuse_unknown_method(world: &World, fields: &Fields<'_>, method: 
     Err(fields.refuse("shippingMethodId", "the ID of a shipping method, or 0"))
 }
 
-fn refuse_more_than_ordered(order: &Order, rows: &[RowFulfilment], notes: &[NewNote]) -> Result<(), Refusal> {
+fn refuse_more_than_ordered(
+    order: &Order,
+    rows: &[RowFulfilment],
+    notes: &[NewGoodsOutNote],
+) -> Result<(), Refusal> {
     for (id, product, _) in notes.iter().flat_map(|note| &note.products) {
         let row = rows.iter().find(|row| row.row == *id && row.product == *product);
         let Some(row) = row else {
@@ -153,7 +157,7 @@ fn refuse_more_than_ordered(order: &Order, rows: &[RowFulfilment], notes: &[NewN
 }
 
 /// What the order has set aside in a warehouse is its own; the rest must be free there.
-fn refuse_more_than_there_is(world: &World, order: &Order, notes: &[NewNote]) -> Result<(), Refusal> {
+fn refuse_more_than_there_is(world: &World, order: &Order, notes: &[NewGoodsOutNote]) -> Result<(), Refusal> {
     let reservation = world.reservation(order.id);
     let mut wanted = BTreeMap::<(u32, u32), u64>::new();
     let mut own = BTreeMap::<u32, u32>::new();
@@ -181,7 +185,7 @@ fn refuse_more_than_there_is(world: &World, order: &Order, notes: &[NewNote]) ->
 }
 
 /// Takes over what the order has set aside in that warehouse, then what is free.
-fn allocate(world: &mut World, order: &Order, note: &NewNote) -> BTreeMap<u32, Vec<Line>> {
+fn allocate(world: &mut World, order: &Order, note: &NewGoodsOutNote) -> BTreeMap<u32, Vec<Line>> {
     let mut reservation = world.reservation(order.id).filter(|own| own.warehouse == note.warehouse);
     let mut rows = BTreeMap::new();
     for (row, product, quantity) in &note.products {
@@ -255,7 +259,8 @@ fn get_notes(call: &mut Call<'_>) -> Answer {
             "No goods out notes found within range of order IDs and goods out note IDs",
         ));
     }
-    let mut shapes: Vec<_> = notes.iter().map(|note| (note.id, NoteShape::new(world, note))).collect();
+    let mut shapes: Vec<_> =
+        notes.iter().map(|note| (note.id, GoodsOutNoteShape::new(world, note))).collect();
     shapes.sort_by_key(|(id, _)| *id);
     response(Members(shapes))
 }

@@ -9,31 +9,35 @@ use crate::world::World;
 use crate::world::goods_out::{GoodsOutNote, NoteEvent};
 use crate::world::stock::Line;
 
-type NoteColumn = Column<GoodsOutNote>;
+type GoodsOutColumn = Column<GoodsOutNote>;
 
 pub(super) const GOODS_OUT_SEARCH: Search<GoodsOutNote> = Search {
     name: "warehouse-service/goods-note/goods-out-search",
     columns: &[
-        NoteColumn::new("goodsOutNoteId", DataType::Integer, |_, note| Cell::integer(note.id)),
-        NoteColumn::new("printed", DataType::Boolean, |_, note| Cell::Boolean(note.printed().is_some())),
-        NoteColumn::new("picked", DataType::Boolean, |_, note| Cell::Boolean(note.picked().is_some())),
-        NoteColumn::new("packed", DataType::Boolean, |_, note| Cell::Boolean(note.packed().is_some())),
-        NoteColumn::new("shipped", DataType::Boolean, |_, note| Cell::Boolean(note.shipped().is_some())),
-        NoteColumn::new("shippedOn", DataType::Period, |_, note| {
+        GoodsOutColumn::new("goodsOutNoteId", DataType::Integer, |_, note| Cell::integer(note.id)),
+        GoodsOutColumn::new("printed", DataType::Boolean, |_, note| Cell::Boolean(note.printed().is_some())),
+        GoodsOutColumn::new("picked", DataType::Boolean, |_, note| Cell::Boolean(note.picked().is_some())),
+        GoodsOutColumn::new("packed", DataType::Boolean, |_, note| Cell::Boolean(note.packed().is_some())),
+        GoodsOutColumn::new("shipped", DataType::Boolean, |_, note| Cell::Boolean(note.shipped().is_some())),
+        GoodsOutColumn::new("shippedOn", DataType::Period, |_, note| {
             Cell::optional_moment(note.shipped().map(|event| event.at))
         }),
-        NoteColumn::new("orderId", DataType::Integer, |_, note| Cell::integer(note.order)),
-        NoteColumn::new("shippingMethodId", DataType::IdSet, |_, note| Cell::integer(note.shipping_method)),
-        NoteColumn::new("warehouseId", DataType::Integer, |_, note| Cell::integer(note.warehouse)),
-        NoteColumn::new("priority", DataType::Boolean, |_, note| Cell::Boolean(note.priority)),
-        NoteColumn::new("createdOn", DataType::Period, |_, note| Cell::Moment(note.created)),
-        NoteColumn::new("releaseDate", DataType::Period, |_, note| Cell::optional_moment(note.release)),
-        NoteColumn::new("createdBy", DataType::Integer, |_, note| Cell::integer(note.created_by)),
-        NoteColumn::new("labelUri", DataType::String, |_, note| Cell::optional_text(note.label_uri.clone())),
-        NoteColumn::new("channelId", DataType::Integer, |world, note| {
+        GoodsOutColumn::new("orderId", DataType::Integer, |_, note| Cell::integer(note.order)),
+        GoodsOutColumn::new("shippingMethodId", DataType::IdSet, |_, note| {
+            Cell::integer(note.shipping_method)
+        }),
+        GoodsOutColumn::new("warehouseId", DataType::Integer, |_, note| Cell::integer(note.warehouse)),
+        GoodsOutColumn::new("priority", DataType::Boolean, |_, note| Cell::Boolean(note.priority)),
+        GoodsOutColumn::new("createdOn", DataType::Period, |_, note| Cell::Moment(note.created)),
+        GoodsOutColumn::new("releaseDate", DataType::Period, |_, note| Cell::optional_moment(note.release)),
+        GoodsOutColumn::new("createdBy", DataType::Integer, |_, note| Cell::integer(note.created_by)),
+        GoodsOutColumn::new("labelUri", DataType::String, |_, note| {
+            Cell::optional_text(note.label_uri.clone())
+        }),
+        GoodsOutColumn::new("channelId", DataType::Integer, |world, note| {
             if note.order == 0 { Cell::Null } else { Cell::integer(world.order(note.order).channel) }
         }),
-        NoteColumn::new("transfer", DataType::Boolean, |_, note| Cell::Boolean(note.is_transfer())),
+        GoodsOutColumn::new("transfer", DataType::Boolean, |_, note| Cell::Boolean(note.is_transfer())),
     ],
     filters: &[],
     ids: World::goods_out_ids,
@@ -45,7 +49,7 @@ pub(super) const GOODS_OUT_SEARCH: Search<GoodsOutNote> = Search {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct NoteShape {
+pub(super) struct GoodsOutNoteShape {
     order_id: u32,
     warehouse_id: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,7 +130,7 @@ struct EventShape {
     event_code: &'static str,
 }
 
-impl NoteShape {
+impl GoodsOutNoteShape {
     /// *Inferred*: a transfer has `transferRows` in place of `orderRows`.
     pub(super) fn new(world: &World, note: &GoodsOutNote) -> Self {
         let lines = |lines: &Vec<Line>| lines.iter().map(LineShape::new).collect::<Vec<_>>();

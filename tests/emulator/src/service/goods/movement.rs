@@ -5,7 +5,7 @@ use super::super::Route;
 use crate::protocol::json::amount;
 use crate::search::{Cell, Column, DataType, Search, Searchable};
 use crate::world::World;
-use crate::world::goods_in::{GoodsInNote, Receipt};
+use crate::world::goods_in::{GoodsInLine, GoodsInNote};
 use crate::world::order::Order;
 use crate::world::stock::Movement;
 use crate::world::storage::Location;
@@ -96,14 +96,14 @@ fn is_invoiced(world: &World, order: u32) -> bool {
 }
 
 /// One product on one goods-in note.
-struct Row {
+struct ReceiptRow {
     order: Option<Order>,
     note: GoodsInNote,
-    receipt: Receipt,
+    receipt: GoodsInLine,
     location: Option<Location>,
 }
 
-impl Row {
+impl ReceiptRow {
     fn new(world: &World, id: u32) -> Self {
         let (note, receipt) = world.receipt(id).unwrap_or_default();
         let order = (note.order != 0).then(|| world.order(note.order));
@@ -124,37 +124,39 @@ impl Row {
     }
 }
 
-type RowColumn = Column<Row>;
+type ReceiptColumn = Column<ReceiptRow>;
 
-const RECEIPT_SEARCH: Search<Row> = Search {
+const RECEIPT_SEARCH: Search<ReceiptRow> = Search {
     name: "warehouse-service/goods-in-search",
     columns: &[
-        RowColumn::new("purchaseOrderId", DataType::IdSet, |_, row| {
+        ReceiptColumn::new("purchaseOrderId", DataType::IdSet, |_, row| {
             Cell::optional_integer(row.order.as_ref().map(|order| order.id))
         })
         .sorts(),
-        RowColumn::new("batchId", DataType::IdSet, |_, row| Cell::integer(row.note.id)),
-        RowColumn::new("userBatchRef", DataType::String, |_, row| {
+        ReceiptColumn::new("batchId", DataType::IdSet, |_, row| Cell::integer(row.note.id)),
+        ReceiptColumn::new("userBatchRef", DataType::String, |_, row| {
             Cell::optional_text(row.note.reference.clone())
         }),
-        RowColumn::new("productId", DataType::IdSet, |_, row| Cell::integer(row.receipt.product)),
-        RowColumn::new("locationId", DataType::IdSet, |_, row| Cell::integer(row.receipt.location)),
-        RowColumn::new("groupingA", DataType::String, |_, row| row.grouping(0)),
-        RowColumn::new("groupingB", DataType::String, |_, row| row.grouping(1)),
-        RowColumn::new("groupingC", DataType::String, |_, row| row.grouping(2)),
-        RowColumn::new("groupingD", DataType::String, |_, row| row.grouping(3)),
-        RowColumn::new("price", DataType::String, |_, row| Cell::text(amount(row.receipt.cost, 4))),
-        RowColumn::new("landedCosts", DataType::String, |_, _| Cell::text("0.0000")),
-        RowColumn::new("currCode", DataType::String, |_, row| Cell::text(row.receipt.currency.clone())),
-        RowColumn::new("receivedQuantity", DataType::Integer, |_, row| Cell::integer(row.receipt.quantity)),
-        RowColumn::new("onHand", DataType::Integer, |world, row| Cell::integer(row.on_hand(world))),
-        RowColumn::new("createdDate", DataType::Period, |_, row| Cell::Moment(row.note.created)),
-        RowColumn::new("receivedDate", DataType::Period, |_, row| Cell::Moment(row.note.received)),
-        RowColumn::new("warehouseId", DataType::IdSet, |_, row| Cell::integer(row.note.warehouse)),
+        ReceiptColumn::new("productId", DataType::IdSet, |_, row| Cell::integer(row.receipt.product)),
+        ReceiptColumn::new("locationId", DataType::IdSet, |_, row| Cell::integer(row.receipt.location)),
+        ReceiptColumn::new("groupingA", DataType::String, |_, row| row.grouping(0)),
+        ReceiptColumn::new("groupingB", DataType::String, |_, row| row.grouping(1)),
+        ReceiptColumn::new("groupingC", DataType::String, |_, row| row.grouping(2)),
+        ReceiptColumn::new("groupingD", DataType::String, |_, row| row.grouping(3)),
+        ReceiptColumn::new("price", DataType::String, |_, row| Cell::text(amount(row.receipt.cost, 4))),
+        ReceiptColumn::new("landedCosts", DataType::String, |_, _| Cell::text("0.0000")),
+        ReceiptColumn::new("currCode", DataType::String, |_, row| Cell::text(row.receipt.currency.clone())),
+        ReceiptColumn::new("receivedQuantity", DataType::Integer, |_, row| {
+            Cell::integer(row.receipt.quantity)
+        }),
+        ReceiptColumn::new("onHand", DataType::Integer, |world, row| Cell::integer(row.on_hand(world))),
+        ReceiptColumn::new("createdDate", DataType::Period, |_, row| Cell::Moment(row.note.created)),
+        ReceiptColumn::new("receivedDate", DataType::Period, |_, row| Cell::Moment(row.note.received)),
+        ReceiptColumn::new("warehouseId", DataType::IdSet, |_, row| Cell::integer(row.note.warehouse)),
     ],
     filters: &[],
     ids: World::receipt_ids,
-    record: Row::new,
+    record: ReceiptRow::new,
     references: &[],
     label: |_, _, _| None,
 };

@@ -21,10 +21,10 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// A method with its id.
-type Numbered = (u32, Option<ShippingMethod>);
-type MethodColumn = Column<Numbered>;
+type NumberedMethod = (u32, Option<ShippingMethod>);
+type MethodColumn = Column<NumberedMethod>;
 
-const METHOD_SEARCH: Search<Numbered> = Search {
+const METHOD_SEARCH: Search<NumberedMethod> = Search {
     name: "warehouse-service/shipping-method-search",
     columns: &[
         MethodColumn::new("id", DataType::IdSet, |_, (id, _)| Cell::integer(*id)),
@@ -44,7 +44,7 @@ const METHOD_SEARCH: Search<Numbered> = Search {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct MethodShape<'a> {
+struct ShippingMethodShape<'a> {
     id: u32,
     name: &'a str,
     code: &'a str,
@@ -62,7 +62,7 @@ fn get_methods(call: &mut Call<'_>) -> Answer {
     let methods = call.world.changes.catalogue.shipping_methods.iter();
     let wanted = methods.filter(|(id, _)| ids.as_ref().is_none_or(|ids| ids.contains(*id)));
     let shapes: Vec<_> = wanted
-        .map(|(id, method)| MethodShape {
+        .map(|(id, method)| ShippingMethodShape {
             id,
             name: &method.name,
             code: &method.code,
