@@ -7,7 +7,7 @@ use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::operation::{bp_request, no_such_number, read_request, start};
-use crate::sized::{self, Sized};
+use crate::sized::{self, Growing};
 use crate::status::bp_status;
 
 /// Writes to be sent together. It has one owner: only one thread may use it at a time, and it may move
@@ -62,7 +62,7 @@ pub struct bp_batch_options {
 }
 
 // SAFETY: the size comes first, and all other fields are numbers.
-unsafe impl Sized for bp_batch_options {}
+unsafe impl Growing for bp_batch_options {}
 
 /// Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`. Any thread.
 #[unsafe(no_mangle)]

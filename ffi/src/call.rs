@@ -8,7 +8,7 @@ use crate::boundary::{Failure, create, guarded, peek, quietly, release};
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::scope::Scope;
-use crate::sized::{self, Sized};
+use crate::sized::{self, Growing};
 use crate::status::{bp_operation_kind, bp_status};
 use crate::step::{Lent, bp_step};
 use crate::text::{bp_buffer, bp_bytes, bp_field};
@@ -66,9 +66,9 @@ pub struct bp_explanation {
 }
 
 // SAFETY: the size comes first; the other fields are numbers, lengths and pointers, which zero fits.
-unsafe impl Sized for bp_response {}
+unsafe impl Growing for bp_response {}
 // SAFETY: the size comes first; the other fields are numbers and truth values, which zero fits.
-unsafe impl Sized for bp_explanation {}
+unsafe impl Growing for bp_explanation {}
 
 impl From<Explanation> for bp_explanation {
     fn from(explanation: Explanation) -> Self {

@@ -7,7 +7,7 @@ use brightpearl_core::{Client, Config, Error, Kind, Statistics};
 use crate::boundary::{Failure, create, guarded, release};
 use crate::error::bp_error;
 use crate::pool::{bp_budget, bp_pool};
-use crate::sized::{self, Sized};
+use crate::sized::{self, Growing};
 use crate::status::bp_status;
 use crate::text::bp_buffer;
 
@@ -37,7 +37,7 @@ pub struct bp_statistics {
 }
 
 // SAFETY: the size comes first, and all other fields are numbers.
-unsafe impl Sized for bp_statistics {}
+unsafe impl Growing for bp_statistics {}
 
 impl From<Statistics> for bp_statistics {
     fn from(statistics: Statistics) -> Self {

@@ -10,7 +10,7 @@ use crate::boundary::{Failure, guarded};
 use crate::error::bp_error;
 use crate::operation::read_fields;
 use crate::scope::Scope;
-use crate::sized::{self, Sized};
+use crate::sized::{self, Growing};
 use crate::status::bp_status;
 use crate::text::{bp_buffer, bp_bytes, bp_field, bp_text};
 
@@ -32,7 +32,7 @@ pub struct bp_validation {
 }
 
 // SAFETY: the size comes first; the other fields are lengths and pointers, which zero fits.
-unsafe impl Sized for bp_validation {}
+unsafe impl Growing for bp_validation {}
 
 /// Answers what can be asked without a client, by its name: `question_json` is the text of an object with one member, named
 /// as in `{"describe": {"resource": "order-row"}}`, with its arguments. There are `catalog`, `describe` (`resource`),
@@ -185,7 +185,7 @@ pub struct bp_authorization {
 }
 
 // SAFETY: the size comes first; the other fields are lengths and pointers, which zero fits.
-unsafe impl Sized for bp_authorization {}
+unsafe impl Growing for bp_authorization {}
 
 /// Writes the address of the page where a person approves an OAuth app, to be opened in a browser.
 /// `BP_STATUS_VALIDATION` at `account` for an invalid account code, and at the name of a field that is empty. On

@@ -12,7 +12,7 @@ use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::scope::Scope;
-use crate::sized::{self, Sized};
+use crate::sized::{self, Growing};
 use crate::status::bp_status;
 use crate::text::{bp_bytes, bp_field, bp_text};
 
@@ -136,15 +136,15 @@ pub struct bp_options {
 }
 
 // SAFETY: the size comes first; the other fields are numbers, lengths and pointers, which zero fits.
-unsafe impl Sized for bp_request {
+unsafe impl Growing for bp_request {
     const FIRST_SIZE: usize = offset_of!(bp_request, unchecked);
 }
 // SAFETY: as above.
-unsafe impl Sized for bp_search {}
+unsafe impl Growing for bp_search {}
 // SAFETY: as above.
-unsafe impl Sized for bp_fetch {}
+unsafe impl Growing for bp_fetch {}
 // SAFETY: as above.
-unsafe impl Sized for bp_options {}
+unsafe impl Growing for bp_options {}
 
 /// Starts a single request. The operation is copied. On success `*call` is owned: free it with
 /// `bp_call_free`. Nothing is sent until it is polled. Any thread.

@@ -7,7 +7,7 @@ use brightpearl_core::{Pool, PoolConfig};
 
 use crate::boundary::{create, guarded, release};
 use crate::error::bp_error;
-use crate::sized::{self, Sized};
+use crate::sized::{self, Growing};
 use crate::status::bp_status;
 
 /// The request budget of an account. Clients that share one keep within the cap together. Several threads
@@ -30,7 +30,7 @@ pub struct bp_budget {
 }
 
 // SAFETY: the size comes first, and all other fields are numbers.
-unsafe impl Sized for bp_budget {}
+unsafe impl Growing for bp_budget {}
 
 impl From<Budget> for bp_budget {
     fn from(budget: Budget) -> Self {

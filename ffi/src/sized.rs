@@ -8,7 +8,7 @@ use crate::boundary::Failure;
 ///
 /// # Safety
 /// The first field is the size, and all bits zero is a valid value of every field.
-pub(crate) unsafe trait Sized: Copy {
+pub(crate) unsafe trait Growing: Copy {
     /// The size in the first release that had it; what was added later may be missing.
     const FIRST_SIZE: usize = mem::size_of::<Self>();
 }
@@ -17,7 +17,7 @@ pub(crate) unsafe trait Sized: Copy {
 ///
 /// # Safety
 /// `source` is NULL or points to a structure whose first field tells its true size.
-pub(crate) unsafe fn read<T: Sized>(source: *const T, argument: &str) -> Result<T, Failure> {
+pub(crate) unsafe fn read<T: Growing>(source: *const T, argument: &str) -> Result<T, Failure> {
     // SAFETY: passed on to the caller.
     let size = unsafe { size_at(source, argument) }?;
     // SAFETY: all zero is a valid value, by the trait's promise.
@@ -34,7 +34,7 @@ pub(crate) unsafe fn read<T: Sized>(source: *const T, argument: &str) -> Result<
 ///
 /// # Safety
 /// As [`read`], and the structure can be written.
-pub(crate) unsafe fn write<T: Sized>(target: *mut T, value: &T, argument: &str) -> Result<(), Failure> {
+pub(crate) unsafe fn write<T: Growing>(target: *mut T, value: &T, argument: &str) -> Result<(), Failure> {
     const HEAD: usize = mem::size_of::<usize>();
     // SAFETY: passed on to the caller.
     let size = unsafe { size_at(target, argument) }?;
@@ -49,7 +49,7 @@ pub(crate) unsafe fn write<T: Sized>(target: *mut T, value: &T, argument: &str) 
 
 /// # Safety
 /// As [`read`].
-unsafe fn size_at<T: Sized>(structure: *const T, argument: &str) -> Result<usize, Failure> {
+unsafe fn size_at<T: Growing>(structure: *const T, argument: &str) -> Result<usize, Failure> {
     if structure.is_null() {
         return Err(Failure::null(argument));
     }
@@ -79,7 +79,7 @@ mod tests {
         later: u64,
     }
     // SAFETY: as the trait asks; `later` came after the first release.
-    unsafe impl Sized for Grown {
+    unsafe impl Growing for Grown {
         const FIRST_SIZE: usize = 16;
     }
 

@@ -11,7 +11,7 @@ use crate::data::bp_data;
 use crate::page::bp_page;
 use crate::reply::bp_reply;
 use crate::resources::bp_resources;
-use crate::sized::Sized;
+use crate::sized::Growing;
 use crate::status::{bp_step_kind, bp_wait_reason};
 use crate::text::{OwnedFields, OwnedText, bp_bytes, bp_field, bp_text};
 
@@ -62,7 +62,7 @@ pub struct bp_step {
 }
 
 // SAFETY: the size comes first; zero fits numbers, pointers and both enumerations, which have a 0.
-unsafe impl Sized for bp_step {}
+unsafe impl Growing for bp_step {}
 
 /// Whether a header of this name may carry a credential, so that its value must not be shown or logged: any may that
 /// is not known for something else, since the configuration can name the header of its token. True when `name` is no
