@@ -13,7 +13,7 @@ use crate::flow::{Feed, RawJournal, RawOutcomes, RawRecords};
 use crate::page::Page;
 use crate::resources::ResourceBatch;
 use crate::results::{RawResults, RawTask};
-use crate::step::{Done, Pending, RawReply, Send, Uris, Wait};
+use crate::step::{Done, Pending, RawReply, Transmission, Uris, Wait};
 
 /// One purpose under way. It never acts by itself: it is polled, and told what came of what it asked for.
 #[pyclass(frozen, module = "brightpearl._native")]
@@ -29,11 +29,7 @@ impl Call {
 
     /// The engine, for one step. Only ever waited for without the interpreter lock, and never held while
     /// waiting for it, so the two cannot block each other.
-    fn with<T: std::marker::Send>(
-        &self,
-        py: Python<'_>,
-        step: impl FnOnce(&mut core::Call) -> T + std::marker::Send,
-    ) -> T {
+    fn with<T: Send>(&self, py: Python<'_>, step: impl FnOnce(&mut core::Call) -> T + Send) -> T {
         py.detach(|| step(&mut lock(&self.engine)))
     }
 }
@@ -48,7 +44,7 @@ impl Call {
     /// What to do next, at `now` in milliseconds since the Unix epoch.
     fn poll<'py>(&self, py: Python<'py>, now: u64) -> PyResult<Bound<'py, PyAny>> {
         match or_raise(py, self.with(py, |call| call.poll(now)))? {
-            core::Step::Send(exchange) => Send::new(exchange).into_bound_py_any(py),
+            core::Step::Send(exchange) => Transmission::new(exchange).into_bound_py_any(py),
             core::Step::Wait { until, reason } => {
                 Wait { until, reason: reason.as_str() }.into_bound_py_any(py)
             }

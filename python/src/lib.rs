@@ -68,7 +68,7 @@ mod _native {
     #[pymodule_export]
     use crate::row::{DictIterator, Row, RowIterator};
     #[pymodule_export]
-    use crate::step::{Done, Pending, RawReply, Send, Uris, Wait};
+    use crate::step::{Done, Pending, RawReply, Transmission, Uris, Wait};
 
     /// The version of everything in the package.
     #[pymodule_export]

@@ -6,8 +6,8 @@ use pyo3::types::PyBytes;
 
 /// Transmit a request. Shows no header in its `repr`, since credentials are among them. What Python is given of it are
 /// objects of Python's, which nobody can wipe; the request itself wipes itself.
-#[pyclass(frozen, module = "brightpearl._native")]
-pub(crate) struct Send {
+#[pyclass(name = "Send", frozen, module = "brightpearl._native")]
+pub(crate) struct Transmission {
     #[pyo3(get)]
     exchange: u64,
     #[pyo3(get)]
@@ -17,7 +17,7 @@ pub(crate) struct Send {
     request: Request,
 }
 
-impl Send {
+impl Transmission {
     pub(crate) fn new(exchange: Exchange) -> Self {
         let Exchange { id, request, attempt, is_login } = exchange;
         Self { exchange: id, attempt, is_login, request }
@@ -25,7 +25,7 @@ impl Send {
 }
 
 #[pymethods]
-impl Send {
+impl Transmission {
     #[getter]
     fn method(&self) -> &'static str {
         self.request.method.as_str()
