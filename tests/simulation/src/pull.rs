@@ -41,7 +41,7 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
     let mut draw = Draw::new(seed, 2);
     network.unsent = *draw.pick(&[0, 0, 20, 100]);
     let mut others = Others::new(seed, &mut network);
-    let mut copy = Copy::default();
+    let mut copy = Replica::default();
     let mut state = None;
     let mut deaths = 0;
     let in_flight = draw.between(1, 3);
@@ -169,9 +169,9 @@ fn all(network: &mut Network, search: &str) -> Vec<u64> {
 
 /// What whoever pulls has of the account: of each record what came last, or why it could not be read.
 #[derive(Default)]
-struct Copy(BTreeMap<(String, u64), Option<String>>);
+struct Replica(BTreeMap<(String, u64), Option<String>>);
 
-impl Copy {
+impl Replica {
     fn take(&mut self, batches: &[brightpearl_core::flow::Records]) {
         for batch in batches {
             for record in &batch.records {

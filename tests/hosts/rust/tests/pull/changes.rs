@@ -31,9 +31,9 @@ fn order_pull() -> Value {
 
 /// A copy of the account, kept by what is pulled.
 #[derive(Default)]
-struct Copy(BTreeMap<u64, i64>);
+struct Replica(BTreeMap<u64, i64>);
 
-impl Copy {
+impl Replica {
     fn take(&mut self, run: &Run) {
         for record in run.records() {
             let order: Value = serde_json::from_str(record.record.as_ref().unwrap().get()).unwrap();
@@ -57,7 +57,7 @@ fn what_changes_behind_the_first_sweep_comes_with_the_next_pull() {
         }));
         let mut world = World::of(account, json!({"page_size": 100}));
         let first = world.pull(order_pull()).done();
-        let mut copy = Copy::default();
+        let mut copy = Replica::default();
         copy.take(&first);
         world.server.meanwhile = None;
         let second = world.pull(after(&first.checkpoint, order_pull())).done();
@@ -136,7 +136,7 @@ fn an_order_that_changes_again_while_it_is_swept_is_handed_out_in_its_last_state
             }
         }
     }));
-    let mut copy = Copy::default();
+    let mut copy = Replica::default();
     copy.take(&first);
     let second = world.pull(after(&first.checkpoint, order_pull())).done();
     copy.take(&second);
@@ -157,7 +157,7 @@ fn whatever_happens_the_copy_comes_to_agree() {
         let config = json!({"page_size": 20 + draw(60), "max_in_flight": 1 + draw(4),
             "paging": if draw(2) == 0 { "first-result" } else { "offset" }});
         let mut world = World::of(Account::of(orders(50 + draw(800))), config);
-        let mut copy = Copy::default();
+        let mut copy = Replica::default();
         let mut checkpoint: Option<String> = None;
         let mut next_id = 10_000;
         for round in 0..12 {
