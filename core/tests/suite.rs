@@ -16,6 +16,7 @@ mod id_set_properties;
 mod id_set_text;
 mod layout;
 mod mapping_findings;
+mod mapping_language;
 mod mapping_made;
 mod mapping_properties;
 mod mapping_ready;

@@ -327,6 +327,8 @@ fn always_gives(rule: &MappingRule) -> bool {
         Source::Pick(_) | Source::Template(_) | Source::Concat { .. } => {
             rule.default.is_some() || rule.required
         }
+        // A failure is as certain as a value.
+        Source::Reject(_) => true,
     };
     let loses = |lookup: &super::transform::LookupStep| matches!(lookup.otherwise, Otherwise::Skip);
     let skips = rule.resolve.as_ref().is_some_and(|resolve| {
@@ -341,7 +343,7 @@ fn constant_text(plan: &BodyPlan) -> Option<&str> {
         BodyPlan::Leaf(leaf) => match leaf.rules.as_slice() {
             [rule] => match &rule.source {
                 Source::Constant(constant) => constant.value.text(),
-                Source::Pick(_) | Source::Template(_) | Source::Concat { .. } => None,
+                Source::Pick(_) | Source::Template(_) | Source::Concat { .. } | Source::Reject(_) => None,
             },
             [] | [_, _, ..] => None,
         },

@@ -141,6 +141,7 @@ fn in_words(rule: &MappingRule) -> String {
         Source::Template(_) => format!("the text {:?}", rule.source_path()),
         Source::Concat { separator, .. } => format!("{} with {separator:?} between", rule.source_path()),
         Source::Constant(_) | Source::Pick(_) => rule.source_path(),
+        Source::Reject(_) => "the record is refused".to_owned(),
     };
     let mut add = |text: String| words.push_str(&format!(", {text}"));
     if rule.trim {

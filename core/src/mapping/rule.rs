@@ -60,6 +60,8 @@ pub(super) enum Source {
         parts: Vec<Pick>,
         separator: String,
     },
+    /// No value: the record is refused for the reason that these pieces give.
+    Reject(Vec<TemplatePiece>),
 }
 
 /// What makes a value of what was picked, and where it goes.
@@ -67,6 +69,8 @@ pub(super) enum Source {
 pub(super) struct MappingRule {
     /// Where it stands in the document.
     pub(super) pointer: Arc<str>,
+    /// The level of the elements that it is about.
+    pub(super) level: usize,
     /// Where its value goes, with `*` for elements.
     pub(super) to: Arc<str>,
     pub(super) when: Option<Pick>,
@@ -94,6 +98,10 @@ impl MappingRule {
         match &self.source {
             Source::Constant(constant) => format!("the constant {}", constant.json),
             Source::Pick(pick) => pick.expression.text.clone(),
+            Source::Reject(_) => self
+                .when
+                .as_ref()
+                .map_or_else(|| "the record".to_owned(), |when| when.expression.text.clone()),
             Source::Template(pieces) => {
                 let text = |piece: &TemplatePiece| match piece {
                     TemplatePiece::Text(text) => text.replace('{', "{{").replace('}', "}}"),

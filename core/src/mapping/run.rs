@@ -9,7 +9,7 @@ mod totals;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::document::KeySource;
+use super::document::{KeySource, Verdict};
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
@@ -154,15 +154,23 @@ impl<'v> Run<'v> {
         for condition in &document.conditions {
             match self.holds(&condition.pick) {
                 Ok(true) => {}
-                Ok(false) => {
-                    self.skipped = Some(condition.reason.clone());
-                    return;
-                }
+                Ok(false) => match &condition.verdict {
+                    Verdict::Skip(reason) => {
+                        self.skipped = Some(reason.clone());
+                        return;
+                    }
+                    Verdict::Reject(pieces) => {
+                        let reason = self.reason(pieces);
+                        self.fail_document(&condition.pointer, &condition.pick.expression.text, reason);
+                    }
+                },
                 Err(reason) => {
                     self.fail_document(&condition.pointer, &condition.pick.expression.text, reason)
                 }
             }
         }
+        // What else is wrong with a record that is refused as a whole is not worth telling.
+        let refusals = self.failures.len();
         if let Some(target) = &document.target {
             for parameter in &target.parameters {
                 self.parameter(parameter);
@@ -170,6 +178,9 @@ impl<'v> Run<'v> {
         }
         if !self.write(&self.compiled.plan, 0) {
             self.out.push_str("{}");
+        }
+        if refusals > 0 {
+            self.failures.truncate(refusals);
         }
         self.totals();
         if let (Some(key), None, true) = (&document.key, &self.key, self.failures.is_empty()) {

@@ -1,7 +1,7 @@
 //! Reading what must hold of a record.
 
 use super::members::{DocumentPlace, MemberReader};
-use super::whole::RecordCondition;
+use super::whole::{RecordCondition, Verdict};
 use super::{Context, PathScope};
 use crate::json::Node;
 
@@ -26,11 +26,16 @@ impl Context<'_> {
         if let Node::Text(text) = place.read() {
             let pick = self.condition(place, PathScope::Record)?;
             let reason = format!("{text} does not hold");
-            return Some(RecordCondition { pointer: place.pointer.clone(), pick, reason });
+            return Some(RecordCondition {
+                pointer: place.pointer.clone(),
+                pick,
+                verdict: Verdict::Skip(reason),
+            });
         }
         let mut members = place.object(self.findings)?;
         let is = members.take("is");
         let reason = members.text("otherwise", self.findings);
+        let reject = members.take("reject");
         members.finish(self.findings);
         let Some(is) = is else {
             self.findings
@@ -38,7 +43,16 @@ impl Context<'_> {
             return None;
         };
         let pick = self.condition(&is, PathScope::Record)?;
-        let reason = reason.unwrap_or_else(|| format!("{} does not hold", pick.expression.text));
-        Some(RecordCondition { pointer: place.pointer.clone(), pick, reason })
+        let verdict = match (reason, reject) {
+            (Some(_), Some(reject)) => {
+                let message = "a record is skipped for `otherwise` or refused for `reject`, not both";
+                self.findings.error(reject.pointer, message);
+                return None;
+            }
+            (None, Some(reject)) => Verdict::Reject(self.pieces(&reject, PathScope::Record)?),
+            (Some(reason), None) => Verdict::Skip(reason),
+            (None, None) => Verdict::Skip(format!("{} does not hold", pick.expression.text)),
+        };
+        Some(RecordCondition { pointer: place.pointer.clone(), pick, verdict })
     }
 }

@@ -219,6 +219,7 @@ impl Context<'_> {
         let resolve = members.take("resolve").and_then(|place| self.resolve(&place, scope, output.as_ref()));
         Some(MappingRule {
             pointer: members.pointer.as_str().into(),
+            level: self.chain.last().copied().unwrap_or_default(),
             to: to.into(),
             when,
             source: source?,
@@ -256,14 +257,18 @@ impl Context<'_> {
         let from = members.take("from");
         let template = members.take("template");
         let concat = members.take("concat");
+        let reject = members.take("reject");
         let separator = members.text("separator", self.findings);
         if separator.is_some() && concat.is_none() {
             let pointer = format!("{}/separator", members.pointer);
             self.findings.error(pointer, "separator stands only beside `concat`");
         }
-        let given = [&value, &from, &template, &concat].into_iter().filter(|source| source.is_some()).count();
+        let given = [&value, &from, &template, &concat, &reject]
+            .into_iter()
+            .filter(|source| source.is_some())
+            .count();
         if given > 1 {
-            let message = "a rule has one source: one of from, value, template and concat";
+            let message = "a rule has one source: one of from, value, template, concat and reject";
             self.findings.error(&members.pointer, message);
             return None;
         }
@@ -282,16 +287,32 @@ impl Context<'_> {
             let separator = separator.unwrap_or_else(|| " ".to_owned());
             return Some(Source::Concat { parts, separator });
         }
+        if let Some(reject) = reject {
+            return self.pieces(&reject, scope).map(Source::Reject);
+        }
         let creates = || members.all().iter().any(|(name, _)| name == "resolve");
         if is_element || creates() {
             return self.pick_text("@", &members.pointer, scope).map(Source::Pick);
         }
-        self.findings.error(&members.pointer, "a source is missing: from, value, template or concat");
+        self.findings.error(&members.pointer, "a source is missing: from, value, template, concat or reject");
         None
     }
 
     /// `Order {name} of {customer.email}`; `{{` and `}}` are braces.
     fn template(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Vec<TemplatePiece>> {
+        let pieces = self.pieces(place, scope)?;
+        if !pieces.iter().any(|piece| matches!(piece, TemplatePiece::Pick(_))) {
+            self.findings.warn(&place.pointer, "the template has no {path} in it; a constant is a `value`");
+        }
+        Some(pieces)
+    }
+
+    /// The pieces of a text with paths in braces.
+    pub(super) fn pieces(
+        &mut self,
+        place: &DocumentPlace<'_>,
+        scope: PathScope,
+    ) -> Option<Vec<TemplatePiece>> {
         let template = place.text(self.findings)?;
         let mut pieces = Vec::new();
         let mut text = String::new();
@@ -323,9 +344,6 @@ impl Context<'_> {
         text.push_str(rest);
         if !text.is_empty() {
             pieces.push(TemplatePiece::Text(text));
-        }
-        if !pieces.iter().any(|piece| matches!(piece, TemplatePiece::Pick(_))) {
-            self.findings.warn(&place.pointer, "the template has no {path} in it; a constant is a `value`");
         }
         Some(pieces)
     }

@@ -9,7 +9,7 @@ mod whole;
 
 pub(super) use members::DocumentPlace;
 pub(super) use steps::text_constant;
-pub(super) use whole::{Document, KeySource, Parameter, placeholders, read};
+pub(super) use whole::{Document, KeySource, Parameter, Verdict, placeholders, read};
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -90,6 +90,11 @@ impl Context<'_> {
             PathScope::Record => self.chain.first(),
         };
         levels.copied().unwrap_or_default()
+    }
+
+    /// Whether what is read is about the elements of an array.
+    pub(super) fn is_within_each(&self) -> bool {
+        self.chain.len() > 1
     }
 
     fn base(&self, scope: PathScope) -> &str {

@@ -14,7 +14,7 @@ use crate::mapping::finding::Findings;
 use crate::mapping::limit::{DOCUMENT_BYTES, MAPPING_DEPTH, MAPPINGS, RULES, TABLES};
 use crate::mapping::made::MadeBook;
 use crate::mapping::path::Paths;
-use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables};
+use crate::mapping::rule::{FieldEntry, MappingRule, Operand, Pick, Tables, TemplatePiece};
 use crate::mapping::total::ControlTotal;
 use crate::mapping::transform::{LookupTable, Notation};
 
@@ -93,8 +93,16 @@ pub(in crate::mapping) struct KeyCheck {
 pub(in crate::mapping) struct RecordCondition {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) pick: Pick,
-    /// Why it is skipped otherwise.
-    pub(in crate::mapping) reason: String,
+    pub(in crate::mapping) verdict: Verdict,
+}
+
+/// What becomes of a record of which something does not hold.
+#[derive(Debug)]
+pub(in crate::mapping) enum Verdict {
+    /// It is none of Brightpearl's, for this reason.
+    Skip(String),
+    /// It is wrong, for the reason that these pieces give.
+    Reject(Vec<TemplatePiece>),
 }
 
 /// Reads a document.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::Run;
+use super::{Entrance, Run};
 use crate::mapping::expression::equal;
 use crate::mapping::rule::{MappingRule, Operand, Source, TemplatePiece};
 use crate::mapping::steps::{Around, RuleStep};
@@ -19,7 +19,8 @@ impl<'v> Run<'v> {
         let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
         tidy(&mut value, rule);
         if value.text().is_some() && !rule.on_picked.is_empty() {
-            value = self.stepped(&rule.on_picked, value.clone()).map_err(|reason| (value, reason))?;
+            value =
+                self.stepped(&rule.on_picked, rule.level, value.clone()).map_err(|reason| (value, reason))?;
         }
         if value.is_null() {
             match &rule.default {
@@ -31,18 +32,45 @@ impl<'v> Run<'v> {
             return if value.is_null() { Ok(value) } else { self.typed(rule, value) };
         };
         let source = value.clone();
+        if let (Tabled::Unknown, Some(found)) =
+            (lookup.table.get(&value), self.found_by_type(rule, lookup, &value))
+        {
+            return Ok(found);
+        }
         look_up(lookup, &mut value)?;
         if value.is_null() {
             return Ok(value);
         }
         // What the record says is what can be corrected there; what the table made of it is in the reason.
-        self.typed(rule, value).map_err(|(found, reason)| match equal(&found, &source) {
-            true => (found, reason),
-            false => {
-                let reason = format!("the table makes {} of it: {reason}", found.excerpt());
-                (source, reason)
+        self.typed(rule, value).or_else(|(found, reason)| {
+            if let Some(found) = self.found_by_type(rule, lookup, &source) {
+                return Ok(found);
             }
+            Err(match equal(&found, &source) {
+                true => (found, reason),
+                false => {
+                    let reason = format!("the table makes {} of it: {reason}", found.excerpt());
+                    (source, reason)
+                }
+            })
         })
+    }
+
+    /// What a table has for a value as the type makes it: its texts may be those of typed values, and stand as they are
+    /// then. Which of the two is written first in the document makes no difference.
+    fn found_by_type(
+        &self,
+        rule: &'v MappingRule,
+        lookup: &'v LookupStep,
+        value: &Value<'v>,
+    ) -> Option<Value<'v>> {
+        let output = rule.output.as_ref().filter(|_| rule.resolve.is_none() && !value.is_null())?;
+        let reading = &self.compiled.document.reading;
+        let typed = output.apply(value, reading, &|operand| self.operand(operand)).ok()?;
+        match lookup.table.get(&typed) {
+            Tabled::Is(found) => Some(found),
+            Tabled::Unknown => None,
+        }
     }
 
     /// What steps and the type make of a value.
@@ -52,7 +80,7 @@ impl<'v> Run<'v> {
         if output.is_none() && rule.on_known.is_empty() {
             return Ok(value);
         }
-        let made = self.stepped(&rule.on_known, value.clone()).and_then(|made| match output {
+        let made = self.stepped(&rule.on_known, rule.level, value.clone()).and_then(|made| match output {
             Some(output) => {
                 output.apply(&made, &self.compiled.document.reading, &|operand| self.operand(operand))
             }
@@ -62,9 +90,19 @@ impl<'v> Run<'v> {
     }
 
     /// What steps make of a value, one after the other.
-    fn stepped(&self, steps: &'v [Arc<dyn RuleStep>], value: Value<'v>) -> Result<Value<'v>, String> {
+    fn stepped(
+        &self,
+        steps: &'v [Arc<dyn RuleStep>],
+        level: usize,
+        value: Value<'v>,
+    ) -> Result<Value<'v>, String> {
         let operand = |operand: &'v Operand| self.operand(operand);
-        let around = Around { operand: &operand, reading: &self.compiled.document.reading };
+        let around = Around {
+            operand: &operand,
+            pick: &|pick| self.pick(pick),
+            place: self.place_of(level),
+            reading: &self.compiled.document.reading,
+        };
         steps.iter().try_fold(value, |value, step| step.apply(value, &around))
     }
 
@@ -73,6 +111,7 @@ impl<'v> Run<'v> {
             Source::Constant(constant) => Ok(constant.value.lent()),
             Source::Pick(pick) => self.pick(pick),
             Source::Template(pieces) => self.template(pieces),
+            Source::Reject(pieces) => Err(self.reason(pieces)),
             Source::Concat { parts, separator } => {
                 let mut joined = String::new();
                 for part in parts {
@@ -109,6 +148,29 @@ impl<'v> Run<'v> {
             }
         }
         Ok(if picks > 0 && picks == absent { Value::Null } else { Value::Text(text.into()) })
+    }
+
+    /// Why a record is refused, in the document's words.
+    pub(super) fn reason(&self, pieces: &'v [TemplatePiece]) -> String {
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                TemplatePiece::Text(constant) => text.push_str(constant),
+                TemplatePiece::Pick(pick) => {
+                    let value = self.pick(pick).unwrap_or(Value::Null);
+                    text.push_str(value.scalar_text().unwrap_or_default());
+                }
+            }
+        }
+        text
+    }
+
+    /// The place of the element that a level is at among all of its array.
+    fn place_of(&self, level: usize) -> Option<usize> {
+        match self.levels.get(level)?.entrance {
+            Entrance::Record => None,
+            Entrance::Element { place, .. } => Some(place),
+        }
     }
 
     pub(super) fn operand(&self, operand: &'v Operand) -> Result<Value<'v>, String> {

@@ -17,6 +17,7 @@ impl<'v> Run<'v> {
             Source::Concat { parts, .. } => {
                 parts.first().filter(|part| part.made.is_none()).map(|part| part.level)
             }
+            Source::Reject(_) => rule.when.as_ref().map(|_| rule.level),
             Source::Constant(_) | Source::Template(_) => None,
         };
         let path = rule.source_path();
@@ -29,7 +30,8 @@ impl<'v> Run<'v> {
             rule: rule.pointer.to_string(),
             target: placed(&rule.to, &self.places).into_owned(),
             source,
-            value: value.excerpt(),
+            // A refusal is about no value, but in its own words.
+            value: if let Source::Reject(_) = rule.source { String::new() } else { value.excerpt() },
             reason,
         };
         self.note(failure);

@@ -5,18 +5,20 @@
 
 mod case;
 mod math;
+mod slice;
+mod spread;
 mod unit;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::document::{Context, DocumentPlace, PathScope};
-use super::rule::Operand;
+use super::rule::{Operand, Pick};
 use super::transform::Notation;
 use super::value::Value;
 
 /// Every step, in the order in which they happen.
-pub(super) const STEPS: [StepDefinition; 3] = [case::KIND, math::KIND, unit::KIND];
+pub(super) const STEPS: [StepDefinition; 5] = [slice::KIND, case::KIND, spread::KIND, math::KIND, unit::KIND];
 
 /// When a step happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,10 @@ pub(super) trait RuleStep: Debug + Send + Sync {
 pub(super) struct Around<'a, 'v> {
     /// What the document or the record has for an operand.
     pub(super) operand: &'a dyn Fn(&'v Operand) -> Result<Value<'v>, String>,
+    /// What the record has at a path.
+    pub(super) pick: &'a dyn Fn(&'v Pick) -> Result<Value<'v>, String>,
+    /// The place of the element that the rule is about among all of its array.
+    pub(super) place: Option<usize>,
     /// How the source writes numbers and dates.
     pub(super) reading: &'a Notation,
 }

@@ -1,6 +1,8 @@
 //! What happens to a value on its way, step by step.
 
 mod currency;
+mod date_names;
+mod date_pattern;
 mod money;
 mod number;
 mod table;
@@ -8,10 +10,11 @@ mod text;
 mod time;
 mod zone;
 
+pub(super) use date_pattern::DatePattern;
 pub(super) use money::{Money, minor_unit};
 pub(super) use number::{Arithmetic, Notation, Numeric, Rounding, calculate, read_number};
 pub(super) use table::{LookupTable, Otherwise, Tabled};
-pub(super) use time::{DatePattern, Input, Time};
+pub(super) use time::{Input, Time};
 pub(super) use zone::Zone;
 
 use std::sync::Arc;

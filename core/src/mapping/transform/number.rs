@@ -101,6 +101,9 @@ fn digits<'a>(value: &'a Value<'_>, reading: &Notation) -> Option<std::borrow::C
     if is_plain && !starts_oddly {
         return Some(text.into());
     }
+    if !reading.group_mark.is_none_or(|mark| are_groups(unsigned, mark, reading.decimal_comma)) {
+        return None;
+    }
     let mut plain = String::with_capacity(text.len() + 1);
     for character in unsigned.chars() {
         match character {
@@ -117,6 +120,20 @@ fn digits<'a>(value: &'a Value<'_>, reading: &Notation) -> Option<std::borrow::C
     let significant = plain.trim_start_matches('0');
     let needs_zero = !significant.starts_with(|first: char| first.is_ascii_digit());
     Some(format!("{sign}{}{significant}", if needs_zero { "0" } else { "" }).into())
+}
+
+/// Whether marks stand between groups of three digits alone, as in 1,234,567.50: anything else, such as 12,50, may be
+/// another notation and mean another number.
+fn are_groups(unsigned: &str, mark: char, decimal_comma: bool) -> bool {
+    let (whole, fraction) =
+        unsigned.split_once(if decimal_comma { ',' } else { '.' }).unwrap_or((unsigned, ""));
+    let mut groups = whole.split(mark);
+    let first = groups.next().unwrap_or_default();
+    let mut others = groups.peekable();
+    if fraction.contains(mark) {
+        return false;
+    }
+    others.peek().is_none() || (1..=3).contains(&first.len()) && others.all(|group| group.len() == 3)
 }
 
 /// Whether a zero is the only digit before the point.
@@ -137,7 +154,11 @@ pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Notation) -> 
             (false, Some(mark)) => format!("-1{mark}234.50"),
             (false, None) => "-1234.50".to_owned(),
         };
-        format!("expected a number such as {example} of up to 28 digits")
+        let groups = match reading.group_mark {
+            Some(mark) => format!(", with three digits behind each {mark:?}"),
+            None => String::new(),
+        };
+        format!("expected a number such as {example} of up to 28 digits{groups}")
     })
 }
 
@@ -283,6 +304,8 @@ mod tests {
             ("00", &Notation::default(), "0"),
             ("1e2", &Notation::default(), "100"),
             ("-1,234.50", &point, "-1234.50"),
+            ("1,234,567", &point, "1234567"),
+            ("12345.1234", &point, "12345.1234"),
             ("1.234,50", &comma, "1234.50"),
             (",5", &comma, "0.5"),
         ] {
@@ -292,6 +315,15 @@ mod tests {
         for (text, reading) in [
             ("", &point),
             ("12,5", &Notation::default()),
+            // A comma where another notation has its decimal mark.
+            ("12,50", &point),
+            ("1,23,456", &point),
+            ("1234,567", &point),
+            ("1,2345", &point),
+            (",123", &point),
+            ("1,234.5,6", &point),
+            ("12.50", &comma),
+            ("1.234.5", &comma),
             ("1.5", &swiss),
             ("five", &comma),
             ("--1", &point),

@@ -1,5 +1,7 @@
 //! Dates and times in the forms in which systems write them.
 
+use super::date_names::named_months;
+use super::date_pattern::DatePattern;
 use super::zone::Zone;
 use crate::mapping::value::Value;
 use crate::value::{Date, DateTime};
@@ -11,7 +13,8 @@ const MILLISECONDS_A_DAY: i64 = 24 * 60 * MILLISECONDS_A_MINUTE;
 #[derive(Clone, Debug, Default)]
 pub(in crate::mapping) enum Input {
     /// ISO 8601: a date, or a date and a time with or without an offset. A space may stand for the `T`, seconds
-    /// may be missing, and what is finer than a millisecond is cut off. `/Date(1700000000000+0000)/`, too.
+    /// may be missing, and what is finer than a millisecond is cut off. `/Date(1700000000000+0000)/`, too, and the
+    /// forms that name months: RFC 2822, RFC 850 and that of C.
     #[default]
     Iso,
     /// Seconds since 1970.
@@ -34,12 +37,12 @@ pub(in crate::mapping) struct Time {
 
 /// What was read: a local day and time, with what is known of its offset.
 #[derive(Clone, Copy, Debug)]
-struct Stamp {
-    date: Date,
+pub(super) struct Stamp {
+    pub(super) date: Date,
     /// Milliseconds since midnight; `None` of a day.
-    time: Option<i64>,
+    pub(super) time: Option<i64>,
     /// `None` when nothing is said, and else minutes, or nothing for `Z`.
-    offset: Option<Option<i16>>,
+    pub(super) offset: Option<Option<i16>>,
 }
 
 impl Time {
@@ -79,13 +82,13 @@ impl Time {
     fn read(&self, value: &Value<'_>) -> Result<Stamp, String> {
         let text = value.scalar_text().unwrap_or_default().trim();
         let stamp = match &self.input {
-            Input::Iso => iso(text),
+            Input::Iso => iso(text).or_else(|| named_months(text)),
             Input::Seconds => since_epoch(text, 1000),
             Input::Milliseconds => since_epoch(text, 1),
             Input::Pattern(pattern) => pattern.read(text),
         };
         stamp.ok_or_else(|| match &self.input {
-            Input::Iso => "expected a date or a date-time such as 2024-02-03T09:08:07-06:00".to_owned(),
+            Input::Iso => "expected a date or a date-time such as 2024-02-03T09:08:07-06:00 or Sat, 3 Feb 2024 09:08:07 -0600".to_owned(),
             Input::Seconds => "expected whole seconds since 1970".to_owned(),
             Input::Milliseconds => "expected whole milliseconds since 1970".to_owned(),
             Input::Pattern(pattern) => format!("expected a date that the calendar has, as {}", pattern.text),
@@ -110,16 +113,16 @@ fn since_epoch(text: &str, factor: i64) -> Option<Stamp> {
 }
 
 /// The time of day that these fields say.
-fn time_of_day(hour: u32, minute: u32, second: u32, milliseconds: i64) -> Option<i64> {
+pub(super) fn time_of_day(hour: u32, minute: u32, second: u32, milliseconds: i64) -> Option<i64> {
     let fits = hour < 24 && minute < 60 && second < 60;
     fits.then(|| i64::from((hour * 60 + minute) * 60 + second) * 1000 + milliseconds)
 }
 
 /// Reads fields of digits from the left.
-struct DigitFields<'a>(&'a [u8]);
+pub(super) struct DigitFields<'a>(pub(super) &'a [u8]);
 
 impl DigitFields<'_> {
-    fn has(&mut self, marks: &[u8]) -> bool {
+    pub(super) fn has(&mut self, marks: &[u8]) -> bool {
         let found = self.0.first().is_some_and(|first| marks.contains(first));
         if found {
             self.0 = &self.0[1..];
@@ -128,7 +131,7 @@ impl DigitFields<'_> {
     }
 
     /// A number of at least and at most so many digits.
-    fn number(&mut self, fewest: usize, most: usize) -> Option<u32> {
+    pub(super) fn number(&mut self, fewest: usize, most: usize) -> Option<u32> {
         let count = self.0.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
         if count < fewest {
             return None;
@@ -139,7 +142,7 @@ impl DigitFields<'_> {
     }
 }
 
-fn day(year: u32, month: u32, day: u32) -> Option<Date> {
+pub(super) fn day(year: u32, month: u32, day: u32) -> Option<Date> {
     Date::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?).ok()
 }
 
@@ -199,116 +202,6 @@ fn offset(fields: &mut DigitFields<'_>) -> Option<Option<Option<i16>>> {
     let minutes = if colon || !fields.0.is_empty() { fields.number(2, 2)? } else { 0 };
     let total = (hours < 24 && minutes < 60).then_some((hours * 60 + minutes) as i16)?;
     Some(Some(Some(if is_west { -total } else { total })))
-}
-
-/// A form of dates such as `DD/MM/YYYY HH:mm`.
-#[derive(Clone, Debug)]
-pub(in crate::mapping) struct DatePattern {
-    pub(in crate::mapping) text: String,
-    pieces: Vec<Piece>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece {
-    Year,
-    /// Two digits, of this century.
-    ShortYear,
-    Month {
-        fewest: usize,
-    },
-    Day {
-        fewest: usize,
-    },
-    Hour {
-        fewest: usize,
-    },
-    Minute,
-    Second,
-    /// `AM` or `PM`.
-    Half,
-    Mark(u8),
-}
-
-const PIECES: [(&str, Piece); 12] = [
-    ("YYYY", Piece::Year),
-    ("YY", Piece::ShortYear),
-    ("MM", Piece::Month { fewest: 2 }),
-    ("M", Piece::Month { fewest: 1 }),
-    ("DD", Piece::Day { fewest: 2 }),
-    ("D", Piece::Day { fewest: 1 }),
-    ("HH", Piece::Hour { fewest: 2 }),
-    ("H", Piece::Hour { fewest: 1 }),
-    ("mm", Piece::Minute),
-    ("ss", Piece::Second),
-    ("AM", Piece::Half),
-    ("T", Piece::Mark(b'T')),
-];
-
-impl DatePattern {
-    /// Reads a pattern: `YYYY`, `YY`, `MM` or `M`, `DD` or `D`, `HH` or `H`, `mm`, `ss`, `AM`, and marks between.
-    ///
-    /// # Errors
-    /// What was expected.
-    pub(in crate::mapping) fn parse(text: &str) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some(first) = rest.bytes().next() {
-            if let Some((name, piece)) = PIECES.iter().find(|(name, _)| rest.starts_with(name)) {
-                pieces.push(*piece);
-                rest = &rest[name.len()..];
-            } else if first.is_ascii_punctuation() || first == b' ' {
-                pieces.push(Piece::Mark(first));
-                rest = &rest[1..];
-            } else {
-                return Err(format!(
-                    "{text:?} is no form of dates from {rest:?} on; expected one such as DD/MM/YYYY HH:mm:ss, of YYYY, YY, MM, M, DD, D, HH, H, mm, ss, AM and marks"
-                ));
-            }
-        }
-        let has = |wanted: fn(&Piece) -> bool| pieces.iter().filter(|piece| wanted(piece)).count() == 1;
-        let is_whole = has(|piece| matches!(piece, Piece::Year | Piece::ShortYear))
-            && has(|piece| matches!(piece, Piece::Month { .. }))
-            && has(|piece| matches!(piece, Piece::Day { .. }));
-        if !is_whole {
-            return Err(format!("{text:?} must have a year, a month and a day, each once"));
-        }
-        Ok(Self { text: text.to_owned(), pieces })
-    }
-
-    fn read(&self, text: &str) -> Option<Stamp> {
-        let mut fields = DigitFields(text.as_bytes());
-        let (mut year, mut month, mut of_month) = (0, 0, 0);
-        let (mut hour, mut minute, mut second, mut half) = (None, 0, 0, None);
-        for piece in &self.pieces {
-            match piece {
-                Piece::Year => year = fields.number(4, 4)?,
-                Piece::ShortYear => year = 2000 + fields.number(2, 2)?,
-                Piece::Month { fewest } => month = fields.number(*fewest, 2)?,
-                Piece::Day { fewest } => of_month = fields.number(*fewest, 2)?,
-                Piece::Hour { fewest } => hour = Some(fields.number(*fewest, 2)?),
-                Piece::Minute => minute = fields.number(2, 2)?,
-                Piece::Second => second = fields.number(2, 2)?,
-                Piece::Half => {
-                    let is_afternoon = fields.has(b"Pp");
-                    let is_half = (is_afternoon || fields.has(b"Aa")) && fields.has(b"Mm");
-                    half = Some(is_half.then_some(is_afternoon)?);
-                }
-                Piece::Mark(mark) => fields.has(&[*mark]).then_some(())?,
-            }
-        }
-        fields.0.is_empty().then_some(())?;
-        let hour = match (hour, half) {
-            (Some(hour), Some(is_afternoon)) => {
-                (1..=12).contains(&hour).then_some(hour % 12 + if is_afternoon { 12 } else { 0 })
-            }
-            (hour, _) => hour,
-        };
-        let time = match hour {
-            Some(hour) => Some(time_of_day(hour, minute, second, 0)?),
-            None => None,
-        };
-        Some(Stamp { date: day(year, month, of_month)?, time, offset: None })
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,162 @@
+//! `spread`: an amount of the record, shared among the elements of an array so that the shares come to it again.
+
+use std::sync::Arc;
+
+use super::{Around, RuleStep, StepDefinition, StepTime};
+use crate::mapping::document::{Context, DocumentPlace, PathScope};
+use crate::mapping::rule::Pick;
+use crate::mapping::transform::read_number;
+use crate::mapping::value::Value;
+use crate::value::Decimal;
+
+pub(super) const KIND: StepDefinition = StepDefinition {
+    name: "spread",
+    stage: StepTime::Known,
+    schema: r##"{
+          "description": "The element's share of the amount that was picked: in proportion to its weight among those of all elements of the `each` around the rule, in whole units of the last place; what is left over goes to the largest remainders.",
+          "type": "object",
+          "properties": {
+            "by": {"description": "The weights, as an array with a number for each element.", "$ref": "#/$defs/path"},
+            "places": {"description": "Two when absent.", "type": "integer", "minimum": 0, "maximum": 12}
+          },
+          "required": ["by"],
+          "additionalProperties": false
+        }"##,
+    read,
+};
+
+/// The largest number of decimal places of an amount that is spread.
+const MOST_PLACES: u32 = 12;
+
+/// Sharing an amount.
+#[derive(Debug)]
+struct Spread {
+    by: Pick,
+    places: u32,
+}
+
+/// `{"by": {"from": "lines[].net", "scope": "record"}, "places": 2}`.
+fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) -> Option<Arc<dyn RuleStep>> {
+    let mut members = place.object(context.findings)?;
+    let by = members.take("by");
+    let places = members.count("places", MOST_PLACES, context.findings).unwrap_or(2);
+    members.finish(context.findings);
+    let Some(by) = by else {
+        context.findings.error(&place.pointer, "by is missing; expected the weights of all elements");
+        return None;
+    };
+    let by = context.pick(&by, scope)?;
+    if !context.is_within_each() {
+        let message = "an amount is spread over the elements of an `each`; expected the rule within one";
+        context.findings.error(&place.pointer, message);
+        return None;
+    }
+    Some(Arc::new(Spread { by, places }))
+}
+
+impl RuleStep for Spread {
+    fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
+        let amount = read_number(&value, around.reading)?;
+        let wanted = &self.by.expression.text;
+        let weights = (around.pick)(&self.by)?;
+        let weights = weights.elements().ok_or_else(|| {
+            format!("spread: {wanted} is {}; expected an array of weights", weights.excerpt())
+        })?;
+        let weights = weights.map(|weight| {
+            read_number(&weight, around.reading)
+                .ok()
+                .filter(|number| *number >= Decimal::default())
+                .ok_or_else(|| {
+                    format!("spread: a weight is {}; expected a number from 0 on", weight.excerpt())
+                })
+        });
+        let weights = weights.collect::<Result<Vec<_>, _>>()?;
+        let place = around.place.filter(|place| *place < weights.len()).ok_or_else(|| {
+            format!("spread: {wanted} has {} weights; expected one for each element", weights.len())
+        })?;
+        share(amount, &weights, place, self.places).map(Value::number_of)
+    }
+
+    fn in_words(&self) -> Vec<String> {
+        vec![format!("spread by {} to {} places", self.by.expression.text, self.places)]
+    }
+}
+
+/// One share of an amount, by largest remainders; of equal ones the first counts.
+fn share(amount: Decimal, weights: &[Decimal], place: usize, places: u32) -> Result<Decimal, String> {
+    let units = amount.with_places(places).map_err(|_| {
+        format!(
+            "spread: {amount} cannot be shared; expected an amount that {places} decimal places hold exactly"
+        )
+    })?;
+    let units = units.mantissa();
+    let scale = weights.iter().map(|weight| weight.places()).max().unwrap_or_default();
+    let too_long = || "spread: the weights have too many digits; expected shorter ones".to_owned();
+    let weights = weights.iter().map(|weight| weight.with_places(scale).map(Decimal::mantissa));
+    let weights: Vec<i128> = weights.collect::<Result<_, _>>().map_err(|_| too_long())?;
+    let sum = weights.iter().try_fold(0_i128, |sum, weight| sum.checked_add(*weight)).ok_or_else(too_long)?;
+    if sum == 0 {
+        return match units {
+            0 => Decimal::from_parts(0, places).map_err(|error| error.to_string()),
+            _ => Err(format!("spread: all weights are 0, so that {amount} has nowhere to go")),
+        };
+    }
+    let size = units.abs();
+    let products = weights.iter().map(|weight| size.checked_mul(*weight));
+    let products: Vec<i128> = products.collect::<Option<_>>().ok_or_else(too_long)?;
+    let whole = products.iter().map(|product| product / sum).sum::<i128>();
+    // As many elements have one unit more as are left over.
+    let left = size - whole;
+    let own = products.get(place).copied().unwrap_or_default() % sum;
+    let before = products.iter().enumerate().filter(|(other, product)| {
+        let remainder = *product % sum;
+        remainder > own || remainder == own && *other < place
+    });
+    let extra = i128::from((before.count() as i128) < left);
+    let share = products.get(place).copied().unwrap_or_default() / sum + extra;
+    Decimal::from_parts(share * units.signum(), places).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shares(amount: &str, weights: &[&str]) -> Vec<String> {
+        let number = |text: &str| Decimal::parse(text).expect("a number");
+        let weights: Vec<Decimal> = weights.iter().map(|weight| number(weight)).collect();
+        let share = |place| share(number(amount), &weights, place, 2).map(|share| share.to_string());
+        (0..weights.len()).map(|place| share(place).unwrap_or_else(|reason| reason)).collect()
+    }
+
+    #[test]
+    fn shares_come_to_the_amount() {
+        assert_eq!(shares("10.00", &["1", "1", "1"]), ["3.34", "3.33", "3.33"]);
+        assert_eq!(shares("-10.00", &["1", "1", "1"]), ["-3.34", "-3.33", "-3.33"]);
+        assert_eq!(shares("0.02", &["10.50", "10.50", "0"]), ["0.01", "0.01", "0.00"]);
+        assert_eq!(shares("5", &["19.99", "0.01"]), ["5.00", "0.00"]);
+        assert_eq!(shares("0", &["0", "0"]), ["0.00", "0.00"]);
+        assert!(shares("1", &["0"])[0].contains("nowhere to go"));
+        assert!(shares("1.005", &["1"])[0].contains("2 decimal places"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_no_share_is_off_by_a_unit(
+            cents in -1_000_000_i64..1_000_000, weights in prop::collection::vec(0_i64..100_000, 1..12),
+        ) {
+            prop_assume!(weights.iter().sum::<i64>() > 0);
+            let amount = Decimal::from_parts(cents.into(), 2).expect("small");
+            let exact: Vec<Decimal> = weights.iter().map(|weight| Decimal::from(*weight)).collect();
+            let shares = (0..weights.len()).map(|place| share(amount, &exact, place, 2).expect("a share").mantissa());
+            let shares: Vec<i128> = shares.collect();
+            prop_assert_eq!(shares.iter().sum::<i128>(), i128::from(cents));
+            let sum = weights.iter().sum::<i64>();
+            for (share, weight) in shares.iter().zip(weights) {
+                let off = share * i128::from(sum) - i128::from(cents) * i128::from(weight);
+                prop_assert!(off.abs() < i128::from(sum));
+            }
+        }
+    }
+}
