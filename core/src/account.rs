@@ -23,6 +23,12 @@ const PATH: &AsciiSet = &QUERY_VALUE.remove(b'*').remove(b'@');
 /// The same where escapes stand already.
 const ESCAPED_PATH: &AsciiSet = &PATH.remove(b'%');
 
+/// What stands before the account in paths (API notes §1.1).
+const PUBLIC_API: &str = "public-api";
+
+/// The same for the few paths of the third version.
+const API_V3: &str = "api-v3";
+
 /// The datacentres by code, with the host that serves each. The older hosts stand in many
 /// configurations and in OAuth answers, so their names work as well.
 const DATACENTRES: [(&str, &str); 7] = [
@@ -56,6 +62,18 @@ pub enum Location {
     /// A base URL such as `http://127.0.0.1:8080`: an emulator, a proxy, or the `api_domain` of an OAuth
     /// answer. Plain `http` is refused except for the loopback host.
     BaseUrl(String),
+}
+
+/// Refuses a base that has the API's own prefix already, as addresses that are copied from somewhere have.
+fn check_prefix(base: &str) -> Result<()> {
+    let prefixes = [PUBLIC_API, API_V3];
+    let is_prefix = |step: &&str| prefixes.iter().any(|prefix| step.eq_ignore_ascii_case(prefix));
+    let Some(step) = base.split('/').find(is_prefix) else { return Ok(()) };
+    let message = format!(
+        "/{step} stands in {base:?}, and is added with the account to every request; expected only what stands \
+         before it, and what stands behind it as `account`"
+    );
+    Err(Error::validation("base_url", message))
 }
 
 /// Whether a text can be an account code, which stands in every path as it is.
@@ -105,11 +123,12 @@ impl AccountAddress {
             Location::BaseUrl(url) => url.clone(),
         };
         let origin = BASE_URL.check(&base)?;
+        check_prefix(&base)?;
         Ok(Self::at(account.to_owned(), base.trim_end_matches('/').to_owned(), origin))
     }
 
     fn at(account: String, base: String, origin: Origin) -> Self {
-        let public = format!("{base}/public-api/{account}/");
+        let public = format!("{base}/{PUBLIC_API}/{account}/");
         Self { account, base, origin, public }
     }
 
@@ -139,7 +158,7 @@ impl AccountAddress {
         let (base, account) = (&self.base, &self.account);
         let before: Cow<'_, str> = match prefix {
             Prefix::PublicApi => self.public.as_str().into(),
-            Prefix::ApiV3 => format!("{base}/api-v3/{account}/").into(),
+            Prefix::ApiV3 => format!("{base}/{API_V3}/{account}/").into(),
             Prefix::Host => format!("{base}/").into(),
         };
         let separator = if query.is_empty() {
@@ -310,6 +329,9 @@ mod tests {
             (Location::BaseUrl("https://user:pass@example.com".into()), "base_url"),
             (Location::BaseUrl("https://".into()), "base_url"),
             (Location::BaseUrl("not a url".into()), "base_url"),
+            (Location::BaseUrl("https://use1.brightpearlconnect.com/public-api/acme/".into()), "base_url"),
+            (Location::BaseUrl("http://127.0.0.1:8080/Public-API".into()), "base_url"),
+            (Location::BaseUrl("https://example.com/base/api-v3/acme".into()), "base_url"),
             (Location::BaseUrl("http://127.0.0.1.example.com".into()), "base_url"),
         ];
         for (location, field) in cases {
@@ -317,9 +339,12 @@ mod tests {
             assert_eq!(error.location(), Some(field), "{location:?}");
             assert!(!error.to_string().contains("pass@"));
         }
-        for loopback in
-            ["http://localhost:1", "http://[::1]:1", "http://127.9.9.9", "https://example.com/base"]
-        {
+        for loopback in [
+            "http://localhost:1",
+            "http://[::1]:1",
+            "http://127.9.9.9",
+            "https://example.com/base/my-public-api",
+        ] {
             assert!(at(Location::BaseUrl(loopback.into())).is_ok(), "{loopback}");
         }
         for account in ["", "a/b", "a b", "..", "ä"] {
