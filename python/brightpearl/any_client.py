@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 
 from brightpearl import _native
+from brightpearl.arguments import (
+    LARGEST_COUNT,
+    checked_choice,
+    checked_count,
+    checked_flag,
+    checked_text,
+    did_you_mean,
+    wrong_type,
+)
 from brightpearl.credentials import Credentials
+from brightpearl.exceptions import ArgumentTypeError
+from brightpearl.operations import LARGEST_U32, PAGINGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from brightpearl._native import Budget, Statistics
@@ -27,9 +39,12 @@ class AnyClient:
         self, credentials: Credentials, settings: Mapping[str, Any], clock: Callable[[], float] | None
     ) -> None:
         if not isinstance(credentials, Credentials):
-            raise TypeError(f"credentials is a {type(credentials).__name__}; expected such as a PrivateApp")
-        given = {name: value for name, value in settings.items() if value is not None}
+            raise wrong_type("credentials", credentials, "such as a PrivateApp")
+        if wrong := credentials._wrong_type():
+            raise ArgumentTypeError(wrong[1], location=f"credentials.{wrong[0]}")
+        given = {name: value for name, value in _checked(settings).items() if value is not None}
         given.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
+        self._takes_unknown = settings["unknown_members"] == "allow"
         self._description = f"account={settings['account']!r}, {credentials!r}"
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.
@@ -56,6 +71,47 @@ class AnyClient:
     def __repr__(self) -> str:
         # None yet where an argument was refused.
         return f"{type(self).__name__}({getattr(self, '_description', '')})"
+
+
+_RETRY = ("max_attempts", "base_ms", "cap_ms", "max_throttled")
+_POOL = ("quota", "period_ms", "pacing", "reserve")
+
+
+def _checked(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Settings whose types are right; the engine looks at what they say."""
+    checked_text(settings["account"], "account", "the account code as a text")
+    for name in ("datacentre", "base_url"):
+        if settings[name] is not None:
+            checked_text(settings[name], name)
+    checked_choice(settings["lane"], "lane", ("normal", "high"))
+    checked_choice(settings["paging"], "paging", PAGINGS)
+    checked_choice(settings["unknown_members"], "unknown_members", ("warn", "refuse", "allow"))
+    checked_flag(settings["read_only"], "read_only")
+    checked_count(settings["page_size"], "page_size", least=1, most=LARGEST_U32)
+    checked_count(settings["seed"], "seed", most=(1 << 64) - 1)
+    return {
+        **settings,
+        "retry": _checked_group(settings["retry"], "retry", _RETRY),
+        "pool": _checked_group(settings["pool"], "pool", _POOL),
+    }
+
+
+def _checked_group(group: object, name: str, members: tuple[str, ...]) -> dict[str, Any] | None:
+    if group is None:
+        return None
+    expected = f"a mapping with some of {', '.join(members)}"
+    if not isinstance(group, Mapping):
+        raise wrong_type(name, group, expected)
+    for member, value in group.items():
+        if member not in members:
+            nearest = did_you_mean(str(member), members)
+            message = f"`{name}` has no member {member!r}; " + (f"did you mean {nearest}?" if nearest else expected)
+            raise ArgumentTypeError(message, location=f"{name}.{member}")
+        if member == "pacing":
+            checked_choice(value, "pool.pacing", ("burst", "spread"))
+        else:
+            checked_count(value, f"{name}.{member}", most=LARGEST_COUNT if member.endswith("_ms") else LARGEST_U32)
+    return dict(group)
 
 
 def _system_milliseconds() -> int:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from brightpearl.arguments import named
 from brightpearl.text import Veiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 
 class Credentials:
     """What a client proves itself with. No credential shows what is secret about it."""
 
-    __slots__ = ("_settings",)
+    __slots__ = ("_absent", "_settings")
     _type = ""
     _secrets: frozenset[str] = frozenset()
 
     def __init__(self, **settings: Any) -> None:
         self._settings = {name: value for name, value in settings.items() if value is not None}
+        self._absent = tuple(name for name, value in settings.items() if value is None)
 
     def __repr__(self) -> str:
         shown = (
@@ -27,8 +30,27 @@ class Credentials:
         )
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def _wrong_type(self) -> tuple[str, str] | None:
+        """The first argument that has a wrong type, and what to say of it: never its value."""
+        optional = type(self).__init__.__kwdefaults__ or {}
+        for name, value in _flat(self._settings):
+            if not isinstance(value, str) and name != "expires_at":
+                return name, f"`{name}` is {named(value)}; expected a text"
+        for name in self._absent:
+            if name not in optional and name != "grant":
+                return name, f"`{name}` is None; expected a text"
+        return None
+
     def _configuration(self) -> dict[str, Any]:
         return {"type": self._type, **self._settings}
+
+
+def _flat(settings: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            yield from _flat(value)
+        else:
+            yield name, value
 
 
 def grant_of(

@@ -1,24 +1,62 @@
-"""Checks what a client is made with, by the names of its arguments."""
+"""Checks what a caller gives, by the names of its arguments."""
 
 from __future__ import annotations
 
-import math
+import os
 
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
+from brightpearl.foreign import whole_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LONGEST = 1_000_000.0
 """Seconds that every operating system can wait."""
 
+LARGEST_COUNT = (1 << 63) - 1
+"""The most that can be counted."""
+
+
+def named(value: object) -> str:
+    """What a value is, as it stands in a sentence: `an int`."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
+def wrong_type(name: str, value: object, expected: str) -> ArgumentTypeError:
+    """The error of an argument that has a type which it cannot have."""
+    return ArgumentTypeError(f"`{name}` is {named(value)}; expected {expected}", location=name)
+
 
 def checked_seconds(value: object, name: str) -> float:
     """A span of time that is more than nothing."""
+    seconds = _number(value, name)
+    if not 0 < seconds <= _LONGEST:
+        raise _wrong_span(seconds, name, "seconds above 0")
+    return float(seconds)
+
+
+def checked_milliseconds(value: object, name: str) -> int:
+    """The milliseconds of a span of time in seconds, which may be nothing."""
+    seconds = _number(value, name)
+    if not 0 <= seconds <= _LONGEST:
+        raise _wrong_span(seconds, name, "seconds from 0 on")
+    return round(seconds * 1000)
+
+
+def _number(value: object, name: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ArgumentTypeError(f"`{name}` is a {type(value).__name__}; expected a number of seconds", location=name)
-    # A whole number may be larger than any float.
-    if not 0 < value <= _LONGEST or math.isnan(value):
-        shown = repr(value) if isinstance(value, float) or abs(value) < 1 << 64 else "a very large number"
-        raise ValidationError(f"`{name}` is {shown}; expected seconds above 0 and up to {_LONGEST:,.0f}", location=name)
-    return float(value)
+        raise wrong_type(name, value, "a number of seconds")
+    return value
+
+
+def _wrong_span(value: float, name: str, expected: str) -> ValidationError:
+    # A whole number may be larger than any text of a number.
+    shown = repr(value) if isinstance(value, float) or abs(value) < 1 << 64 else "a very large number"
+    return ValidationError(f"`{name}` is {shown}; expected {expected} and up to {_LONGEST:,.0f}", location=name)
 
 
 def checked_size(value: object, name: str) -> int | None:
@@ -26,13 +64,74 @@ def checked_size(value: object, name: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ArgumentTypeError(f"`{name}` is a {type(value).__name__}; expected a number of bytes", location=name)
-    if not 0 < value < 1 << 63:
+        raise wrong_type(name, value, "a number of bytes")
+    if not 0 < value <= LARGEST_COUNT:
         raise ValidationError(f"`{name}` is not above 0 and below 2^63; expected a number of bytes", location=name)
     return value
+
+
+def checked_count(value: object, name: str, *, least: int = 0, most: int = LARGEST_COUNT) -> int | None:
+    """A whole number, or None for the usual one."""
+    if value is None:
+        return None
+    number = whole_number(value)
+    if number is None:
+        raise wrong_type(name, value, "a whole number")
+    if not least <= number <= most:
+        bounds = f"one of at least {least}" if most == LARGEST_COUNT else f"one from {least} to {most}"
+        shown = number if abs(number) < 1 << 64 else "a very large number"
+        raise ValidationError(f"`{name}` is {shown}; expected {bounds}", location=name)
+    return number
+
+
+def checked_flag(value: object, name: str) -> bool:
+    """True or False: what merely counts as one of them may be a mistake."""
+    if not isinstance(value, bool):
+        raise wrong_type(name, value, "True or False")
+    return value
+
+
+def checked_text(value: object, name: str, expected: str = "a text") -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise wrong_type(name, value, expected)
+    return value
+
+
+def checked_path(value: object, name: str) -> str:
+    """The name of a file."""
+    found = os.fspath(value) if isinstance(value, os.PathLike) else value
+    text = checked_text(found, name, "the path of a file")
+    if not text or "\0" in text:
+        raise ValidationError(f"`{name}` is {text[:100]!r}; expected the path of a file", location=name)
+    return text
+
+
+def checked_choice(value: object, name: str, choices: Iterable[str]) -> str | None:
+    """One of some texts, or None for the usual one."""
+    if value is None:
+        return None
+    expected = "one of " + ", ".join(map(repr, choices))
+    text = checked_text(value, name, expected)
+    if text not in choices:
+        raise ValidationError(f"`{name}` is {text[:100]!r}; expected {expected}", location=name)
+    return text
 
 
 def checked_callable(value: object, name: str) -> None:
     """Something that can be called, or None for the usual one."""
     if value is not None and not callable(value):
-        raise ArgumentTypeError(f"`{name}` is a {type(value).__name__}; expected a callable", location=name)
+        raise wrong_type(name, value, "a callable")
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str | None:
+    """The name that is most like one which is not known; None when there is none like it."""
+    from difflib import get_close_matches
+
+    plain = {_plain(name): name for name in known}
+    nearest = get_close_matches(_plain(found), plain, n=1, cutoff=0.75)
+    return plain[nearest[0]] if nearest else None
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from brightpearl import flow_operations, operations
 from brightpearl.any_client import LARGEST_BODY, AnyClient
-from brightpearl.arguments import checked_callable, checked_seconds, checked_size
+from brightpearl.arguments import (
+    checked_callable,
+    checked_count,
+    checked_flag,
+    checked_path,
+    checked_seconds,
+    checked_size,
+    checked_text,
+)
 from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
@@ -14,6 +22,7 @@ from brightpearl.journal import Journal
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding
 from brightpearl.outputs import reply_of, result_of, uris_of
+from brightpearl.records import records_of_any_kind
 from brightpearl.state_file import read_state
 
 TYPE_CHECKING = False
@@ -84,13 +93,14 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         checked_seconds(timeout, "timeout")
         checked_seconds(deadline, "deadline")
         checked_size(max_body_bytes, "max_body_bytes")
+        checked_count(max_in_flight, "max_in_flight", least=1)
         settings = {
             "account": account,
             "datacentre": datacentre,
             "base_url": base_url,
             "max_in_flight": max_in_flight,
-            "retry": retry and dict(retry),
-            "pool": pool and dict(pool),
+            "retry": retry,
+            "pool": pool,
             "lane": lane,
             "max_body_bytes": max_body_bytes,
             "page_size": page_size,
@@ -247,11 +257,14 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         """Brings records of another system into Brightpearl, each exactly once: `async for outcome in
         client.push(...)`. The arguments are those of `Client.push`; the records may come from an asynchronous
         iterable, too."""
+        each = records_of_any_kind(records)
+        checked_callable(progress, "progress")
+        path = None if journal is None else checked_path(journal, "journal")
         # A dry run announces nothing.
-        kept = None if journal is None or dry_run else Journal(journal)
+        kept = None if path is None or checked_flag(dry_run, "dry_run") else Journal(path)
         try:
             operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
-            return AsyncOutcomes(self._start(operation, kept), records, Feeding(kept, progress))
+            return AsyncOutcomes(self._start(operation, kept), each, Feeding(kept, progress))
         except BaseException:
             if kept is not None:
                 kept.close()
@@ -275,6 +288,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     ) -> AsyncPulledRecords:
         """Hands out what changed in Brightpearl since the last time: `async for record in client.pull(...)`. The
         arguments are those of `Client.pull`."""
+        checked_callable(progress, "progress")
         file, text = read_state(state)
         operation = flow_operations.pull(
             resources,
@@ -296,7 +310,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         return await self._task(name, arguments)
 
     async def _task(self, name: str, arguments: AnyMapping[str, object]) -> dict[str, Any]:
-        return result_of(await _only_output(self._start(operations.task(name, arguments))))
+        return result_of(await _only_output(self._start(operations.task(name, arguments, self._takes_unknown))))
 
     async def options(self, resource: str, ids: Ids | None = None) -> list[str]:
         """The URIs that read these ids, as the server plans them."""
@@ -307,7 +321,9 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     ) -> AsyncRows | AsyncResources | AsyncBatchResults | AsyncPulledRecords | Reply | list[str] | dict[str, Any]:
         """Goes on where a checkpoint was taken, perhaps by another process or another kind of client; with an
         operation that writes only where `allow_writes` says so. See `Client.resume`."""
-        driver = self._drive(self._native.resume(checkpoint, allow_writes))
+        driver = self._drive(
+            self._native.resume(checked_text(checkpoint, "checkpoint"), checked_flag(allow_writes, "allow_writes"))
+        )
         operation = driver.call.operation
         if operation == "search":
             return AsyncRows(driver)

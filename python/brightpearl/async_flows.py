@@ -10,7 +10,8 @@ from brightpearl.pulled import Consumption
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
+    from typing import Any
 
     from brightpearl._native import PulledRecord
     from brightpearl.async_driver import AsyncDriver
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from brightpearl.state_file import StateFile
     from brightpearl.wire import AnyRecord
 
-    AnyRecords = Iterable[AnyRecord] | AsyncIterable[AnyRecord]
+    AnyRecords = Iterable[AnyRecord] | AsyncIterable[AnyRecord] | Mapping[str, Any]
 
 
 class AsyncOutcomes(AsyncResults):

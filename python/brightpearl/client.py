@@ -6,7 +6,14 @@ import time
 
 from brightpearl import flow_operations, operations
 from brightpearl.any_client import LARGEST_BODY, AnyClient
-from brightpearl.arguments import checked_callable, checked_seconds, checked_size
+from brightpearl.arguments import (
+    checked_callable,
+    checked_flag,
+    checked_path,
+    checked_seconds,
+    checked_size,
+    checked_text,
+)
 from brightpearl.batch import BatchResults
 from brightpearl.driver import Driver, Host
 from brightpearl.handover import Handover
@@ -15,6 +22,7 @@ from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding, Outcomes
 from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.pulled import PulledRecords
+from brightpearl.records import records_of
 from brightpearl.resources import Resources
 from brightpearl.rows import Rows
 from brightpearl.state_file import read_state
@@ -36,10 +44,11 @@ if TYPE_CHECKING:
     from brightpearl.handover import TakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
+    from brightpearl.records import AnyRecords
     from brightpearl.reply import Reply
     from brightpearl.state_file import AnyState
     from brightpearl.transport import Transport
-    from brightpearl.wire import AnyRecord, Ids, Parameters
+    from brightpearl.wire import Ids, Parameters
 
 
 class Client(TaskMethods, AnyClient):
@@ -104,8 +113,8 @@ class Client(TaskMethods, AnyClient):
             "account": account,
             "datacentre": datacentre,
             "base_url": base_url,
-            "retry": retry and dict(retry),
-            "pool": pool and dict(pool),
+            "retry": retry,
+            "pool": pool,
             "lane": lane,
             "max_body_bytes": max_body_bytes,
             "page_size": page_size,
@@ -150,14 +159,14 @@ class Client(TaskMethods, AnyClient):
     ) -> Rows:
         """Searches, page by page as the rows are asked for.
 
-        `resource`: the path, such as `order-service/order-search`.
-        `filters`: all must hold. Values may be texts, numbers, booleans, dates, aware date-times, id sets, or
+        `resource`: the path, such as `order-service/order-search`, or a short name such as `order`.
+        `filters`: all must hold. Values may be texts, whole numbers, booleans, dates, aware date-times, id sets, or
         several of one of these; ranges are texts such as `2026-01-01/`.
         `columns`: the columns of the rows; the resource's own unless given.
         `sort`: keys such as `updatedOn` or `updatedOn.DESC`.
         `limit`: stops after so many rows.
         `key`: the column that identifies a row, where the catalog does not know it.
-        `unchecked`: sends names that the catalog does not know.
+        `unchecked`: sends names that the catalog does not know, and paths that are much like one which it knows.
         """
         operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
         return Rows(self._start(operation))
@@ -173,7 +182,8 @@ class Client(TaskMethods, AnyClient):
     ) -> Resources:
         """Fetches resources by id, in the fewest requests, as they are asked for.
 
-        `resource`: the path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
+        `resource`: the path, such as `order-service/order`, or a short name such as `order`. The ids go behind it, or
+        where `{ids}` stands.
         `ids`: a text such as `1-200,320`, one id, several, or an `IdSet`. None asks for the whole list, where
         the resource has one.
         `query`: such as `{"includeOptional": "customFields"}`.
@@ -287,7 +297,7 @@ class Client(TaskMethods, AnyClient):
     def push(
         self,
         mapping: Mapping | AnyDocument,
-        records: Iterable[AnyRecord],
+        records: AnyRecords,
         *,
         dry_run: bool = False,
         write: bool = False,
@@ -303,7 +313,8 @@ class Client(TaskMethods, AnyClient):
         Either `dry_run` or `write` must be true: nothing is written by accident.
 
         `mapping`: a `brightpearl.Mapping` with a `target`, or its document.
-        `records`: dicts, texts or bytes of JSON, taken only as they are needed.
+        `records`: dicts, texts or bytes of JSON, taken only as they are needed; a table of pandas, polars or pyarrow;
+        or one dict. One that has no JSON form is rejected, and stops no other.
         `dry_run`: sends only reads, and says of each record what would be written.
         `max_writes`: the most writes that may be sent; a record that would need more is rejected.
         `existing`: what to do with a record that Brightpearl has already: change what differs (`update`), `leave`
@@ -319,11 +330,14 @@ class Client(TaskMethods, AnyClient):
 
         Raises `ValidationError` at what is wrong with the arguments, and when another push has the journal.
         """
+        each = records_of(records)
+        checked_callable(progress, "progress")
+        path = None if journal is None else checked_path(journal, "journal")
         # A dry run announces nothing.
-        kept = None if journal is None or dry_run else Journal(journal)
+        kept = None if path is None or checked_flag(dry_run, "dry_run") else Journal(path)
         try:
             operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
-            return Outcomes(self._start(operation, kept), records, Feeding(kept, progress))
+            return Outcomes(self._start(operation, kept), each, Feeding(kept, progress))
         except BaseException:
             if kept is not None:
                 kept.close()
@@ -364,6 +378,7 @@ class Client(TaskMethods, AnyClient):
         `priority`: * those of a higher one go first.
         `progress`: called with the number of records that are dealt with, now and then.
         """
+        checked_callable(progress, "progress")
         file, text = read_state(state)
         operation = flow_operations.pull(
             resources,
@@ -391,7 +406,7 @@ class Client(TaskMethods, AnyClient):
         return self._task(name, arguments)
 
     def _task(self, name: str, arguments: AnyMapping[str, object]) -> dict[str, Any]:
-        return _done(self._start(operations.task(name, arguments)))
+        return _done(self._start(operations.task(name, arguments, self._takes_unknown)))
 
     def options(self, resource: str, ids: Ids | None = None) -> list[str]:
         """The URIs that read these ids, as the server plans them: only ids that exist, in legal chunks."""
@@ -406,7 +421,9 @@ class Client(TaskMethods, AnyClient):
         `allow_writes`: goes on with an operation that writes, too. A checkpoint is data, and may have been changed on
         its way: allow it only for one that you trust.
         """
-        driver = self._drive(self._native.resume(checkpoint, allow_writes))
+        driver = self._drive(
+            self._native.resume(checked_text(checkpoint, "checkpoint"), checked_flag(allow_writes, "allow_writes"))
+        )
         operation = driver.call.operation
         if operation == "search":
             return Rows(driver)

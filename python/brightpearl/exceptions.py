@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from brightpearl.kinds import Delivery
 
 
+_CORRECT = "Correct the input; nothing was sent."
+"""The advice for input that is refused here, as the engine has it for its own refusals."""
+
+
 class RequestSummary(Record):
     """The request that an error is about, without headers, body or anything secret."""
 
@@ -95,7 +99,7 @@ class BrightpearlError(Exception):
         self.retry_after = retry_after
         self.request = RequestSummary(*request) if isinstance(request, tuple) else request
         self.location = location
-        self.advice = advice
+        self.advice = advice or (_CORRECT if self.kind == "validation" else "")
         self.retryable = retryable
         self.violations = list(violations)
         self.verifications = list(verifications)
@@ -221,4 +225,4 @@ CLASSES: dict[str, type[BrightpearlError]] = {
 
 
 class ArgumentTypeError(ValidationError, TypeError):
-    """An argument of a client has a type that it cannot have."""
+    """An argument has a type that it cannot have, or a name that is not known. `location` names it."""

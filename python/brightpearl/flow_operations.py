@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from collections.abc import Mapping as AnyDict
+
 from brightpearl._native import Resource
-from brightpearl.mapping import mapping_of
+from brightpearl.arguments import (
+    checked_choice,
+    checked_count,
+    checked_flag,
+    checked_milliseconds,
+    checked_text,
+    named,
+    wrong_type,
+)
+from brightpearl.exceptions import ArgumentTypeError
+from brightpearl.mapping import Mapping, mapping_of
 from brightpearl.operations import operation
 from brightpearl.record import Record
 from brightpearl.wire import pairs_of, text_of
@@ -11,16 +25,20 @@ from brightpearl.wire import pairs_of, text_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
     from typing import Any, Literal
 
     from brightpearl.journal import Journal
-    from brightpearl.mapping import AnyDocument, Mapping
+    from brightpearl.mapping import AnyDocument
     from brightpearl.wire import Parameters
 
     Existing = Literal["update", "leave", "reject"]
     AnyMapping = Mapping | AnyDocument
     AnyMoment = str | datetime.date | datetime.datetime
+
+
+EXISTING = ("update", "leave", "reject")
+
+_LARGEST_PRIORITY = (1 << 31) - 1
 
 
 class PullResource(Record):
@@ -92,15 +110,23 @@ def push(
         "push",
         {
             "mapping": _document(mapping),
-            "dry_run": dry_run,
-            "write": write,
-            "max_writes": max_writes,
-            "existing": existing,
+            "dry_run": checked_flag(dry_run, "dry_run"),
+            "write": checked_flag(write, "write"),
+            "max_writes": checked_count(max_writes, "max_writes"),
+            "existing": checked_choice(existing, "existing", EXISTING),
             "journal": None if journal is None else journal.text,
-            "window": window,
-            "looks_ms": None if looks is None else [round(seconds * 1000) for seconds in looks],
+            "window": checked_count(window, "window"),
+            "looks_ms": _looks(looks),
         },
     )
+
+
+def _looks(looks: Iterable[float] | None) -> list[int] | None:
+    if looks is None:
+        return None
+    if isinstance(looks, (str, bytes)) or not isinstance(looks, Iterable):
+        raise wrong_type("looks", looks, "several numbers of seconds")
+    return [checked_milliseconds(seconds, f"looks[{place}]") for place, seconds in enumerate(looks)]
 
 
 def pull(
@@ -110,6 +136,8 @@ def pull(
     **options: Any,
 ) -> str:
     """What changed in Brightpearl goes out. The options hold for the resources that are named by a text."""
+    if isinstance(resources, (bytes, dict)) or not isinstance(resources, (str, PullResource, Iterable)):
+        raise wrong_type("resources", resources, "a name, a brightpearl.PullResource, or several of them")
     listed = [resources] if isinstance(resources, (str, PullResource)) else list(resources)
     full = [PullResource(one, **options) if isinstance(one, str) else one for one in listed]
     return operation(
@@ -124,38 +152,48 @@ def pull(
 
 def _resource(one: PullResource, place: int) -> dict[str, Any]:
     if not isinstance(one, PullResource):
-        raise TypeError(
-            f"resource {place} of the pull is a {type(one).__name__}; expected a name or a brightpearl.PullResource"
+        raise ArgumentTypeError(
+            f"resource {place} of the pull is {named(one)}; expected a name or a brightpearl.PullResource",
+            location=f"resources[{place}]",
         )
-    where = f"resources {place}"
+    where = f"resources[{place}]."
     members = {
-        "resource": one.resource,
-        "name": one.name,
-        "filters": pairs_of(one.filters, f"{where} filters"),
+        "resource": checked_text(one.resource, f"{where}resource"),
+        "name": None if one.name is None else checked_text(one.name, f"{where}name"),
+        "filters": pairs_of(one.filters, f"{where}filters", fractions=False),
         "mapping": None if one.mapping is None else _document(one.mapping),
-        "since": None if one.since is None else text_of(one.since, f"{where} since"),
-        "watermark": one.watermark,
-        "query": pairs_of(one.query, f"{where} query"),
-        "rows": one.rows,
-        "deletes": _deletes(one.deletes),
-        "priority": one.priority,
+        "since": None if one.since is None else text_of(one.since, f"{where}since"),
+        "watermark": None if one.watermark is None else checked_text(one.watermark, f"{where}watermark"),
+        "query": pairs_of(one.query, f"{where}query"),
+        "rows": checked_flag(one.rows, f"{where}rows"),
+        "deletes": _deletes(one.deletes, f"{where}deletes"),
+        "priority": checked_count(
+            one.priority, f"{where}priority", least=-_LARGEST_PRIORITY - 1, most=_LARGEST_PRIORITY
+        ),
     }
     return {name: value for name, value in members.items() if value is not None}
 
 
 def _document(mapping: AnyMapping) -> Resource:
     """The document, which goes into the operation as the text that it is."""
+    if not isinstance(mapping, (Mapping, str, os.PathLike, AnyDict)):
+        raise wrong_type("mapping", mapping, "a brightpearl.Mapping, or a document as a dict, its JSON or its path")
     return Resource.from_json(mapping_of(mapping).document.encode())
 
 
-def _deletes(deletes: bool | int | None) -> dict[str, int] | None:
+def _deletes(deletes: bool | int | None, place: str) -> dict[str, int] | None:
     if deletes is None or deletes is False:
         return None
-    return {} if deletes is True else {"most_percent": deletes}
+    if deletes is True:
+        return {}
+    percent = checked_count(deletes, place, most=100)
+    return {} if percent is None else {"most_percent": percent}
 
 
 def _milliseconds(overlap: float | datetime.timedelta | None) -> int | None:
     if overlap is None:
         return None
-    seconds = overlap if isinstance(overlap, (int, float)) else overlap.total_seconds()
-    return round(seconds * 1000)
+    import datetime
+
+    seconds = overlap.total_seconds() if isinstance(overlap, datetime.timedelta) else overlap
+    return checked_milliseconds(seconds, "overlap")

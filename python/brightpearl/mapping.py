@@ -10,6 +10,7 @@ from brightpearl._native import CompiledMapping, dump_json
 from brightpearl.exceptions import ValidationError
 from brightpearl.findings import MappingFinding
 from brightpearl.record import Record
+from brightpearl.records import records_of
 from brightpearl.wire import record_bytes
 
 TYPE_CHECKING = False
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from brightpearl._native import MappedRecord
+    from brightpearl.records import AnyRecords
     from brightpearl.wire import AnyRecord
 
     AnyDocument = str | os.PathLike[str] | AnyMapping[str, Any]
@@ -100,10 +102,15 @@ class Mapping:
         `resolved`: says for the `text` of references what they stand for: an id, a text, or None when Brightpearl
         does not have it. What it does not say stands in the body as its text in braces.
         """
-        return self._compiled.map(record_bytes(record), _resolved_text(resolved))
+        text = _resolved_text(resolved)
+        try:
+            read = record_bytes(record)
+        except ValidationError as error:
+            return self._unreadable(error)
+        return self._compiled.map(read, text)
 
     def map_many(
-        self, records: Iterable[AnyRecord] | bytes, resolved: AnyMapping[str, int | str | None] | None = None
+        self, records: AnyRecords | str | bytes, resolved: AnyMapping[str, int | str | None] | None = None
     ) -> Iterator[MappedRecord]:
         """What becomes of many records, in their order; far quicker than one by one.
 
@@ -114,11 +121,25 @@ class Mapping:
             return self._of_lines(bytes(records), text)
         if isinstance(records, str):
             return self._of_lines(records.encode(), text)
-        return self._in_chunks(iter(records), text)
+        return self._in_chunks(iter(records_of(records)), text)
 
     def _in_chunks(self, records: Iterator[AnyRecord], resolved: str) -> Iterator[MappedRecord]:
-        while chunk := [record_bytes(record) for record in islice(records, _TOGETHER)]:
-            yield from self._compiled.map_many(chunk, resolved)
+        while chunk := list(islice(records, _TOGETHER)):
+            unreadable: dict[int, ValidationError] = {}
+            texts = []
+            for place, record in enumerate(chunk):
+                try:
+                    texts.append(record_bytes(record))
+                except ValidationError as error:
+                    texts.append(b"")
+                    unreadable[place] = error
+            for place, mapped in enumerate(self._compiled.map_many(texts, resolved)):
+                yield self._unreadable(unreadable[place]) if place in unreadable else mapped
+
+    def _unreadable(self, error: ValidationError) -> MappedRecord:
+        """What becomes of a record that has no JSON form."""
+        pointer = (error.location or "").removeprefix("record").strip()
+        return self._compiled.unreadable(pointer or "the record", error.message)
 
     def _of_lines(self, lines: bytes, resolved: str) -> Iterator[MappedRecord]:
         at = 0

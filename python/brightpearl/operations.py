@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from brightpearl._native import dump_json
+from brightpearl._native import Resource, dump_json
+from brightpearl.arguments import (
+    checked_choice,
+    checked_count,
+    checked_flag,
+    checked_text,
+    did_you_mean,
+    named,
+    wrong_type,
+)
+from brightpearl.exceptions import ArgumentTypeError, ValidationError
+from brightpearl.paths import named_path, read_path, search_path
 from brightpearl.record import Record
-from brightpearl.wire import body_text, ids_text, names_of, pairs_of
+from brightpearl.wire import body_text, ids_text, json_of, names_of, pairs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +33,16 @@ if TYPE_CHECKING:
     Order = Literal["sequential", "parallel"]
     OnFailure = Literal["stop", "continue"]
     Packing = Literal["auto", "always", "never"]
+
+METHODS = ("GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+PAGINGS = ("first-result", "offset")
+PLANS = ("auto", "always", "never")
+ORDERS = ("sequential", "parallel")
+ON_FAILURES = ("stop", "continue")
+PACKINGS = ("auto", "always", "never")
+
+LARGEST_U32 = (1 << 32) - 1
+"""The largest of the engine's smaller counts."""
 
 
 class Write(Record):
@@ -75,14 +97,14 @@ def search(
     return operation(
         "search",
         {
-            "resource": resource,
-            "filters": pairs_of(filters, "filters"),
-            "columns": names_of(columns),
-            "sort": names_of(sort),
-            "limit": limit,
-            "page_size": page_size,
-            "paging": paging,
-            "key": key,
+            "resource": search_path(resource, checked_flag(unchecked, "unchecked")),
+            "filters": pairs_of(filters, "filters", fractions=False),
+            "columns": names_of(columns, "columns"),
+            "sort": names_of(sort, "sort"),
+            "limit": checked_count(limit, "limit"),
+            "page_size": checked_count(page_size, "page_size", least=1, most=LARGEST_U32),
+            "paging": checked_choice(paging, "paging", PAGINGS),
+            "key": None if key is None else checked_text(key, "key"),
             "unchecked": unchecked,
         },
     )
@@ -93,18 +115,21 @@ def fetch(resource: str, ids: Ids | None, query: Parameters | None, plan: Plan |
     return operation(
         "fetch",
         {
-            "resource": resource,
+            "resource": read_path(resource),
             "ids": None if ids is None else ids_text(ids),
             "query": pairs_of(query, "query"),
-            "plan": plan,
-            "id_limit": id_limit,
+            "plan": checked_choice(plan, "plan", PLANS),
+            "id_limit": checked_count(id_limit, "id_limit", least=1, most=LARGEST_U32),
         },
     )
 
 
 def options(resource: str, ids: Ids | None) -> str:
     """The URIs that read ids."""
-    return operation("options", {"resource": resource, "ids": None if ids is None else ids_text(ids)})
+    text = None if ids is None else ids_text(ids)
+    if text == "":
+        raise ValidationError("`ids` is empty; expected at least one id, or None for all there are", location="ids")
+    return operation("options", {"resource": read_path(resource), "ids": text})
 
 
 def request(write: Write) -> str:
@@ -114,13 +139,52 @@ def request(write: Write) -> str:
 
 def batch(writes: Iterable[AnyWrite], order: Order, on_failure: OnFailure, packing: Packing) -> str:
     """Several writes."""
-    requests = [_request(_write(write, place)) for place, write in enumerate(writes)]
-    return operation("batch", {"requests": requests, "order": order, "on_failure": on_failure, "packing": packing})
+    if isinstance(writes, (str, bytes, Mapping, Write)):
+        raise wrong_type("writes", writes, "an iterable of writes; give a single one within a list")
+    try:
+        each = iter(writes)
+    except TypeError:
+        raise wrong_type("writes", writes, "an iterable of writes") from None
+    requests = [_request(_write(write, place), f"writes[{place}].") for place, write in enumerate(each)]
+    return operation(
+        "batch",
+        {
+            "requests": requests,
+            "order": checked_choice(order, "order", ORDERS),
+            "on_failure": checked_choice(on_failure, "on_failure", ON_FAILURES),
+            "packing": checked_choice(packing, "packing", PACKINGS),
+        },
+    )
 
 
-def task(name: str, arguments: Mapping[str, object]) -> str:
-    """Something that people do daily."""
-    return operation("task", {"name": name, "arguments": dict(arguments)})
+def task(name: str, arguments: Mapping[str, object], takes_unknown: bool = False) -> str:
+    """Something that people do daily.
+
+    `takes_unknown`: lets arguments through that the engine does not know.
+    """
+    checked_text(name, "name")
+    known = _arguments_of(name)
+    for argument in arguments:
+        if not takes_unknown and known and argument not in known:
+            nearest = did_you_mean(argument, known)
+            expected = f"did you mean {nearest}?" if nearest else f"expected some of {', '.join(known)}"
+            raise ArgumentTypeError(
+                f"{name} takes no argument {argument!r}; {expected}",
+                location=argument,
+                advice="`Client(unknown_members='allow')` sends arguments that are newer than this version.",
+            )
+    text = json_of(dict(arguments), "arguments")
+    return operation("task", {"name": name, "arguments": Resource.from_json(text.encode())})
+
+
+@lru_cache(maxsize=128)
+def _arguments_of(task: str) -> tuple[str, ...]:
+    """The arguments that a task takes, in whichever of its forms; none for a task that there is not."""
+    from brightpearl.discovery import tasks
+
+    schema = next((found.arguments for found in tasks() if found.name == task), {})
+    names = (name for form in schema.get("anyOf", [schema]) for name in form.get("properties", {}))
+    return tuple(dict.fromkeys(names))
 
 
 def _write(write: AnyWrite, place: int) -> Write:
@@ -129,22 +193,35 @@ def _write(write: AnyWrite, place: int) -> Write:
     if isinstance(write, tuple) and 2 <= len(write) <= 3:
         return Write(*write)
     if isinstance(write, Mapping):
-        return Write(**write)
+        return _write_of(write, place)
     raise TypeError(
-        f"request {place} of the batch is a {type(write).__name__}; expected a brightpearl.Write, a mapping, or a "
+        f"request {place} of the batch is {named(write)}; expected a brightpearl.Write, a mapping, or a "
         "tuple of method, path and body"
     )
 
 
-def _request(write: Write) -> dict[str, Any]:
+def _write_of(members: Mapping[str, Any], place: int) -> Write:
+    for name in members:
+        if name not in Write.__slots__:
+            nearest = did_you_mean(str(name), Write.__slots__)
+            expected = f"did you mean {nearest}?" if nearest else f"expected some of {', '.join(Write.__slots__)}"
+            raise ArgumentTypeError(f"request {place} of the batch has no member {name!r}; {expected}")
+    for name in ("method", "path"):
+        if name not in members:
+            raise ArgumentTypeError(f"request {place} of the batch lacks {name!r}; expected a method and a path")
+    return Write(**members)
+
+
+def _request(write: Write, before: str = "") -> dict[str, Any]:
+    method = checked_text(write.method, f"{before}method").upper()
     return {
-        "method": write.method.upper(),
-        "path": write.path,
-        "query": pairs_of(write.query, "query"),
-        "headers": pairs_of(write.headers, "headers"),
-        "body": body_text(write.body),
-        "idempotent": write.idempotent,
-        "unchecked": write.unchecked,
+        "method": checked_choice(method, f"{before}method", METHODS),
+        "path": named_path(write.path, f"{before}path"),
+        "query": pairs_of(write.query, f"{before}query"),
+        "headers": pairs_of(write.headers, f"{before}headers"),
+        "body": body_text(write.body, f"{before}body"),
+        "idempotent": checked_flag(write.idempotent, f"{before}idempotent"),
+        "unchecked": checked_flag(write.unchecked, f"{before}unchecked"),
     }
 
 

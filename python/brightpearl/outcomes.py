@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from brightpearl._native import Feed, RawOutcomes, load_json
-from brightpearl.exceptions import MisuseError
+from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.findings import failure
 from brightpearl.record import Record
-from brightpearl.wire import record_bytes
+from brightpearl.wire import in_record, record_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,10 +182,17 @@ class Feeding:
         self._progress = progress
         self._fed = 0
         self._under_way: dict[int, object] = {}
+        # Why records have no JSON form.
+        self._unreadable: dict[int, ValidationError] = {}
 
     def encoded(self, record: AnyRecord) -> bytes:
-        """A record as the engine takes it, remembered until its outcome comes."""
-        text = record_bytes(record)
+        """A record as the engine takes it, remembered until its outcome comes. One that has no JSON form is none for
+        the engine either, which rejects it and goes on."""
+        try:
+            text = record_bytes(record)
+        except ValidationError as error:
+            text = b""
+            self._unreadable[self._fed] = error
         self._under_way[self._fed] = record
         self._fed += 1
         return text
@@ -196,6 +203,10 @@ class Feeding:
         for text, error in outcomes.items:
             outcome = read_outcome(text, error, None)
             outcome.source = self._under_way.pop(outcome.record, None)
+            unreadable = self._unreadable.pop(outcome.record, None)
+            if unreadable is not None:
+                outcome.failures, outcome.error = (), in_record(unreadable, outcome.record)
+                outcome.reason = str(outcome.error)
             self.counts[outcome.state] += 1
             read.append(outcome)
         if self._progress is not None:

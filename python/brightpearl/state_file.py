@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from brightpearl.arguments import checked_path
 from brightpearl.exceptions import ValidationError
 from brightpearl.private_file import irregular, replacing, require_replaceable
 
@@ -23,7 +24,7 @@ class StateFile:
     __slots__ = ("_path",)
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = os.fspath(path)
+        self._path = checked_path(path, "state")
         if (kind := irregular(self._path)) is not None:
             raise ValidationError(
                 f"{self._path!r} is {kind}; expected a regular file with the state, or none yet",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from brightpearl._native import IdSet, Resource, Row, dump_json
-from brightpearl.exceptions import ValidationError
+from brightpearl.arguments import named, wrong_type
+from brightpearl.exceptions import ArgumentTypeError, ValidationError
+from brightpearl.foreign import is_missing, own_values, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,47 +20,97 @@ if TYPE_CHECKING:
     AnyRecord = Mapping[str, Any] | str | bytes
     """A record of another system: an object that has a JSON form, or its JSON."""
 
+_TEXTS = (str, bytes, bytearray, memoryview)
 
-def pairs_of(parameters: Parameters | None, place: str) -> list[tuple[str, str]]:
-    """The names and texts of query parameters, in order. Pairs may repeat a name, a mapping cannot."""
+
+def pairs_of(parameters: Parameters | None, place: str, *, fractions: bool = True) -> list[tuple[str, str]]:
+    """The names and texts of query parameters, in order. Pairs may repeat a name, a mapping cannot.
+
+    `fractions`: whether a value may be a number that is not whole.
+    """
     if parameters is None:
         return []
-    pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
-    return [(str(name), text_of(value, f"{place}.{name}")) for name, value in pairs]
+    expected = "a mapping, or pairs of a name and a value"
+    if isinstance(parameters, _TEXTS) or not isinstance(parameters, Iterable):
+        raise wrong_type(place, parameters, expected)
+    found = []
+    for pair in parameters.items() if isinstance(parameters, Mapping) else parameters:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise ArgumentTypeError(f"`{place}` has {named(pair)} among its pairs; expected {expected}", location=place)
+        name, value = pair
+        if not isinstance(name, str):
+            raise ArgumentTypeError(f"a name in `{place}` is {named(name)}; expected a text", location=place)
+        found.append((name, text_of(value, f"{place}.{name}", fractions=fractions)))
+    return found
 
 
-def text_of(value: object, place: str) -> str:
+def text_of(value: object, place: str, *, fractions: bool = True) -> str:
     """The text of a value: `true`, `7`, `2026-01-31`, `2026-01-31T12:00:00.000+00:00`, `1,2,3`.
 
     Texts, numbers, booleans, dates, aware date-times, id sets, and several of one of these.
     """
+    single = _single_text(value, place, fractions)
+    if single is not None:
+        return single
+    # A table would be its columns' names.
+    if isinstance(value, Iterable) and not isinstance(value, (*_TEXTS, Mapping)) and not hasattr(value, "columns"):
+        texts = [_single_text(element, place, fractions) for element in value]
+        known = [text for text in texts if text is not None]
+        if len(known) == len(texts):
+            return ",".join(known)
+    raise ArgumentTypeError(
+        f"`{place}` is {named(value)}; expected a text, a number, a boolean, a date, a date-time, or several of one of "
+        "these",
+        location=place,
+    )
+
+
+def _single_text(value: object, place: str, fractions: bool) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float, IdSet)):
+    if isinstance(value, IdSet):
         return str(value)
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray, Mapping)):
-        return ",".join(text_of(element, place) for element in value)
-    return _rarer_text_of(value, place)
+    if (number := whole_number(value)) is not None:
+        return str(number)
+    return _rarer_text_of(value, place, fractions)
 
 
-def _rarer_text_of(value: object, place: str) -> str:
+def _rarer_text_of(value: object, place: str, fractions: bool) -> str | None:
     # Imported here, since a program that imports the package need not use either.
     import datetime
     from decimal import Decimal
 
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    if is_missing(value):
+        raise ArgumentTypeError(f"`{place}` is {value}, a value that is missing; expected one", location=place)
+    if isinstance(value, (float, Decimal)):
+        return _number_text(value, place, fractions)
     if isinstance(value, datetime.datetime):
         return _moment_text(value, place)
     if isinstance(value, datetime.date):
         return value.isoformat()
-    raise ValidationError(
-        f"a {type(value).__name__} cannot stand in a query; expected a text, a number, a boolean, a date, "
-        "a date-time, or several of one of these",
-        location=place,
-    )
+    if type(value).__name__ in ("bool", "bool_"):
+        # Of numpy.
+        return "true" if value else "false"
+    return None
+
+
+def _number_text(value: Any, place: str, fractions: bool) -> str:
+    from decimal import Decimal
+
+    number = Decimal(repr(float(value)) if isinstance(value, float) else value)
+    if isinstance(value, Decimal) and number.is_finite() and number == number.to_integral_value():
+        return format(number.to_integral_value(), "f")
+    if not fractions or not number.is_finite():
+        raise ArgumentTypeError(
+            f"`{place}` is the {type(value).__name__} {value}; expected a whole number, or a text: in filters a point "
+            "stands between two ids"
+            if number.is_finite()
+            else f"`{place}` is {value}; expected a number",
+            location=place,
+        )
+    return format(number, "f")
 
 
 def _moment_text(value: datetime.datetime, place: str) -> str:
@@ -70,17 +122,65 @@ def _moment_text(value: datetime.datetime, place: str) -> str:
     return value.isoformat(timespec="milliseconds")
 
 
-def names_of(names: str | Iterable[str]) -> list[str]:
+def names_of(names: str | Iterable[str], place: str) -> list[str]:
     """Column names or sort keys, given as one text or several."""
-    return names.split(",") if isinstance(names, str) else [str(name) for name in names]
+    if isinstance(names, str):
+        return names.split(",")
+    if isinstance(names, (*_TEXTS, Mapping)) or not isinstance(names, Iterable):
+        raise wrong_type(place, names, "a text, or several")
+    found = list(names)
+    for name in found:
+        if not isinstance(name, str):
+            raise ArgumentTypeError(f"`{place}` has {named(name)}; expected only texts", location=place)
+    return found
 
 
-def ids_text(ids: Ids) -> str:
-    """Ids as the API writes them, such as `1-200,320`."""
-    return str(ids if isinstance(ids, IdSet) else IdSet(ids))
+def ids_text(ids: Ids, place: str = "ids") -> str:
+    """Ids as the API writes them, such as `1-200,320`.
+
+    Raises `TypeError` for whatever is no whole number: floats, booleans, bytes.
+    """
+    if isinstance(ids, IdSet):
+        return str(ids)
+    if isinstance(ids, str):
+        return str(_set_of(ids, place))
+    if whole_number(ids) is not None:
+        return str(_set_of(ids, place))
+    expected = "a whole number, several, a text such as '1-200,320', or an IdSet"
+    if isinstance(ids, (*_TEXTS, Mapping)) or hasattr(ids, "columns") or not isinstance(ids, Iterable):
+        raise wrong_type(place, ids, expected)
+    found = list(ids)
+    for number, id in enumerate(found):
+        if whole_number(id) is None:
+            raise ArgumentTypeError(
+                f"id {number} of `{place}` is {named(id)}; expected {expected}", location=f"{place}[{number}]"
+            )
+    return str(_set_of(found, place))
 
 
-def body_text(body: Any) -> str:
+def _set_of(ids: Any, place: str) -> IdSet:
+    try:
+        return IdSet(ids)
+    except ValidationError as error:
+        where = "" if error.location in (None, "ids") else f" at {error.location}"
+        raise ValidationError(f"`{place}` does not fit{where}: {error.message}", location=place) from None
+
+
+def json_of(value: Any, place: str, *, leaves_out: bool = False) -> str:
+    """The JSON of an object. Scalars of numpy and pandas stand for the values of Python's own that they are.
+
+    `leaves_out`: members that are missing, such as `pandas.NaT`, are left out, and refused otherwise.
+
+    Raises `ValidationError` at `place` and a JSON Pointer.
+    """
+    try:
+        return dump_json(value, place)
+    except (ValueError, RecursionError):
+        owned = own_values(value, place, leaves_out=leaves_out)
+    return dump_json(owned, place)
+
+
+def body_text(body: Any, place: str = "body") -> str:
     """A body: bytes or a text as it is, or the JSON of an object."""
     if body is None:
         return ""
@@ -91,18 +191,31 @@ def body_text(body: Any) -> str:
             return bytes(body).decode()
         except UnicodeDecodeError as error:
             raise ValidationError(
-                "the body is not UTF-8, which all JSON is", location=f"body byte {error.start}"
+                "the body is not UTF-8, which all JSON is", location=f"{place} byte {error.start}"
             ) from None
-    return dump_json(body)
+    return json_of(body, place)
 
 
 def record_bytes(record: AnyRecord) -> bytes:
-    """A record for a mapping: bytes or a text as it is, or the JSON of an object."""
+    """A record for a mapping: bytes or a text as it is, or the JSON of an object. Members that are missing, such as
+    `pandas.NaT`, are left out.
+
+    Raises `ValidationError` at what has no JSON form.
+    """
     if isinstance(record, bytes):
         return record
     if isinstance(record, str):
-        return record.encode()
+        try:
+            return record.encode()
+        except UnicodeEncodeError:
+            raise ValidationError("the text has half of a surrogate pair", location="record") from None
     if isinstance(record, (bytearray, memoryview)):
         return bytes(record)
     is_foreign = isinstance(record, Mapping) and not isinstance(record, (dict, Row, Resource))
-    return dump_json(dict(record) if is_foreign else record, "record").encode()
+    return json_of(dict(record) if is_foreign else record, "record", leaves_out=True).encode()
+
+
+def in_record(error: ValidationError, record: int) -> ValidationError:
+    """The error of a record that has no JSON form, with the record's number."""
+    pointer = (error.location or "record").removeprefix("record")
+    return ValidationError(error.message, location=f"record {record}{pointer}", advice=error.advice)

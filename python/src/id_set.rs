@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 
 use brightpearl_core as core;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString, PyTuple};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyFloat, PyInt, PyString, PyTuple};
 
 use crate::error::or_raise;
 
@@ -26,7 +27,10 @@ impl IdSet {
         if let Ok(text) = ids.cast::<PyString>() {
             return or_raise(py, core::IdSet::parse(text.to_str()?)).map(Self);
         }
-        if ids.is_instance_of::<PyInt>() {
+        if ids.is_instance_of::<PyBytes>() || ids.is_instance_of::<PyByteArray>() {
+            return Err(PyTypeError::new_err("ids are given as bytes; expected whole numbers, or a text"));
+        }
+        if is_whole(ids) || ids.is_instance_of::<PyFloat>() || ids.is_instance_of::<PyBool>() {
             return or_raise(py, core::IdSet::from_ids([one_id(py, ids)?])).map(Self);
         }
         let ids = ids.try_iter()?.map(|id| one_id(py, &id?)).collect::<PyResult<Vec<_>>>()?;
@@ -51,7 +55,7 @@ impl IdSet {
     }
 
     fn __contains__(&self, id: &Bound<'_, PyAny>) -> bool {
-        id.extract::<u64>().is_ok_and(|id| self.0.contains(id))
+        !id.is_instance_of::<PyBool>() && id.extract::<u64>().is_ok_and(|id| self.0.contains(id))
     }
 
     fn __iter__(&self) -> IdSetIterator {
@@ -72,13 +76,21 @@ impl IdSet {
 
 /// An id. A whole number that cannot be one is wrong input; anything else has a wrong type.
 fn one_id(py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<u64> {
-    id.extract::<u64>().or_else(|error| {
-        if !id.is_instance_of::<PyInt>() {
-            return Err(error);
-        }
-        let message = format!("found id {id}, expected a positive integer: ids start at 1");
+    if id.is_instance_of::<PyBool>() || !is_whole(id) {
+        let found = id.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "found {id} of type {found}, expected an id: a whole number above 0"
+        )));
+    }
+    id.extract::<u64>().or_else(|_| {
+        let message = format!("found id {id}, expected a positive integer below 2^63: ids start at 1");
         or_raise(py, Err(core::Error::validation("ids", message)))
     })
+}
+
+/// Whether it is a whole number, of Python's own or of a library such as numpy.
+fn is_whole(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyInt>() || value.call_method0("__index__").is_ok()
 }
 
 /// Goes over the ids of a set, ascending.

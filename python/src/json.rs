@@ -87,6 +87,10 @@ impl Writer<'_> {
         } else if value.is_instance(decimal_type(value.py())?)? {
             self.decimal(value)?;
         } else if value.hasattr("isoformat")? {
+            // What is not even equal to itself, such as `pandas.NaT`, is a date that is missing.
+            if value.ne(value)? {
+                return Err(self.refuse(value.py(), format!("{value} is not a date; expected one")));
+            }
             self.quoted(value.call_method0("isoformat")?.extract()?);
         } else {
             let name = value.get_type().name()?;

@@ -73,6 +73,21 @@ impl CompiledMapping {
         )
     }
 
+    /// What becomes of a record that has no JSON form: where and why not.
+    fn unreadable(&self, pointer: String, reason: String) -> MappedRecord {
+        let nothing = String::new;
+        let failure = Failure {
+            record: None,
+            rule: nothing(),
+            target: nothing(),
+            source: pointer,
+            value: nothing(),
+            reason,
+        };
+        let whole = Err(NoBody::Failed(vec![failure]));
+        MappedRecord { key: None, references: Vec::new(), whole, method: None, parsed: PyOnceLock::new() }
+    }
+
     /// Maps several records.
     fn map_many(
         &self,

@@ -172,7 +172,7 @@ def test_what_is_gone_is_told(client: Client, tmp_path: Path) -> None:
         ({"resources": "ordre"}, "resources"),
         ({"resources": "order", "since": "yesterday"}, "since"),
         ({"resources": "order", "state": "{}"}, "state"),
-        ({"resources": "order", "overlap": -1}, "line 1"),
+        ({"resources": "order", "overlap": -1}, "overlap"),
         ({"resources": "order", "mapping": Mapping.ready("shopify-order")}, "mapping"),
         ({"resources": ["order", "order"]}, "resources"),
     ],

@@ -144,7 +144,7 @@ def test_a_cap_503_says_when_to_try_again(account: Account) -> None:
         ({"pool": {"quota": 0}}, "pool.quota"),
         ({"credentials": PrivateApp("acme_sync", "")}, "credentials.account_token"),
         ({"credentials": PrivateApp("", TOKEN)}, "credentials.app_ref"),
-        ({"page_size": object()}, "settings /page_size"),
+        ({"page_size": object()}, "page_size"),
     ],
 )
 def test_a_bad_configuration_is_refused_where_it_stands(

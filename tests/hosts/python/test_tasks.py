@@ -134,7 +134,7 @@ def test_tasks_are_awaited_too() -> None:
 
 def test_wrong_arguments_are_refused_before_anything_is_sent(account: Account, client: Client) -> None:
     with pytest.raises(ValidationError) as caught:
-        client.task("add-order-note", orderId=0, txt="x")
+        client.task("add-order-note", orderId=0)
     assert {violation.pointer for violation in caught.value.violations} >= {"/orderId", "/text"}
     with pytest.raises(ValidationError, match="add-order-note") as caught:
         client.task("add-order-notes", orderId=1)

@@ -104,7 +104,8 @@ def test_unknown_members_are_warned_of_refused_or_allowed(
 def test_a_policy_that_does_not_exist_is_refused(account: Account) -> None:
     with pytest.raises(ValidationError) as caught:
         account.client(unknown_members="ignore")
-    assert "unknown variant" in caught.value.message
+    assert caught.value.location == "unknown_members"
+    assert "'warn', 'refuse', 'allow'" in caught.value.message
 
 
 def test_a_write_of_unknown_outcome_says_how_to_find_out(account: Account, client: Client) -> None:

@@ -1,0 +1,102 @@
+"""Values of other libraries, such as the scalars of numpy and pandas, as Python's own."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+
+from brightpearl._native import IdSet, Resource, Row
+from brightpearl.exceptions import ValidationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_DEEPEST = 200
+"""Levels of an object that has a JSON form."""
+
+
+def whole_number(value: object) -> int | None:
+    """A whole number, Python's own or another library's; None for anything else, booleans among it."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
+def is_missing(value: object) -> bool:
+    """Whether it stands for a value that is not there: `pandas.NaT`, `pandas.NA`, `numpy.datetime64("NaT")`."""
+    if type(value).__name__ == "NAType":
+        return True
+    is_moment = hasattr(value, "isoformat") or _kind(value) == "M"
+    # Alone of all moments, a missing one differs from itself.
+    return is_moment and bool(value != value)
+
+
+def own_values(value: Any, place: str, *, leaves_out: bool) -> Any:
+    """An object of Python's own values, for one that has no JSON form yet.
+
+    `leaves_out`: members that are missing are left out, and refused otherwise.
+
+    Raises `ValidationError` at `place` and a JSON Pointer.
+    """
+    return _Converter(place, leaves_out).value(value, ())
+
+
+class _Converter:
+    def __init__(self, place: str, leaves_out: bool) -> None:
+        self._place = place
+        self._leaves_out = leaves_out
+
+    def value(self, value: Any, steps: tuple[object, ...]) -> Any:
+        if len(steps) > _DEEPEST:
+            message = f"it nests deeper than {_DEEPEST} levels, or holds itself; expected fewer levels"
+            raise ValidationError(message, location=self._place)
+        if isinstance(value, Mapping) and not isinstance(value, (Row, Resource)):
+            return {
+                name: self.value(member, (*steps, name))
+                for name, member in value.items()
+                if not (self._leaves_out and is_missing(member))
+            }
+        if isinstance(value, (list, tuple)):
+            return [self.value(element, (*steps, place)) for place, element in enumerate(value)]
+        if value is None or isinstance(value, (str, bool, float, IdSet, Row, Resource)):
+            return value
+        if is_missing(value):
+            if self._leaves_out:
+                return None
+            raise self._refusal(steps, f"{value} stands for a value that is missing; expected a value, or no member")
+        return self._single(value, steps)
+
+    def _single(self, value: Any, steps: tuple[object, ...]) -> Any:
+        if (number := whole_number(value)) is not None:
+            try:
+                int.__repr__(number)
+            except ValueError:
+                raise self._refusal(steps, "the number has too many digits to be written") from None
+            return number
+        kind = _kind(value)
+        if kind == "b":
+            return bool(value)
+        if kind == "f":
+            from decimal import Decimal
+
+            # As many digits as it shows: as a float of Python's it would have more.
+            return float(value) if value != value else Decimal(str(value))
+        if kind == "M":
+            return str(value)
+        if kind is None and hasattr(value, "dtype") and hasattr(value, "tolist"):
+            return self.value(value.tolist(), steps)
+        return value
+
+    def _refusal(self, steps: tuple[object, ...], message: str) -> ValidationError:
+        pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+        return ValidationError(message, location=f"{self._place} {pointer}".rstrip())
+
+
+def _kind(value: object) -> str | None:
+    """The letter by which numpy tells the kinds of its scalars; None for what is no scalar of its."""
+    kind: str | None = getattr(getattr(value, "dtype", None), "kind", None)
+    return kind if getattr(value, "shape", None) == () else None

@@ -1,0 +1,77 @@
+"""What a program gives as records: one, several, or a table of another library, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from brightpearl._native import Resource, Row
+from brightpearl.arguments import named, wrong_type
+from brightpearl.exceptions import ArgumentTypeError
+from brightpearl.foreign import is_missing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Iterator
+    from typing import Any
+
+    from brightpearl.wire import AnyRecord
+
+    AnyRecords = Iterable[AnyRecord] | Mapping[str, Any]
+    """Several records; a table of pandas, polars or pyarrow; or one record."""
+
+_EXPECTED = "an iterable of records, a table, or one record as a dict"
+
+
+def records_of(records: Any) -> Iterable[AnyRecord]:
+    """The records that an argument stands for, taken as they are asked for.
+
+    Raises `TypeError` for what would be taken apart by accident, such as a text.
+    """
+    if isinstance(records, (Mapping, Row, Resource)):
+        return [records]  # type: ignore[list-item]
+    if isinstance(records, (str, bytes, bytearray, memoryview)):
+        message = f"`records` is {named(records)}; expected {_EXPECTED}"
+        raise ArgumentTypeError(message, location="records", advice="Give a single record of JSON within a list.")
+    if hasattr(records, "collect") and hasattr(records, "collect_schema"):
+        message = f"`records` is {named(records)}, whose rows are not known yet; expected {_EXPECTED}"
+        raise ArgumentTypeError(message, location="records", advice="Give what its `collect()` returns.")
+    if hasattr(records, "to_pylist") and hasattr(records, "column_names"):
+        return _rows_of_arrow(records)
+    if hasattr(records, "columns") and hasattr(records, "itertuples"):
+        return _rows(records.columns, records.itertuples(index=False, name=None))
+    if hasattr(records, "columns") and hasattr(records, "iter_rows"):
+        return _rows(records.columns, records.iter_rows())
+    try:
+        iter(records)
+    except TypeError:
+        raise wrong_type("records", records, _EXPECTED) from None
+    return records  # type: ignore[no-any-return]
+
+
+def records_of_any_kind(records: Any) -> Iterable[AnyRecord] | AsyncIterable[AnyRecord]:
+    """The same where they may come asynchronously, too."""
+    return records if hasattr(records, "__aiter__") else records_of(records)
+
+
+def _rows(columns: Iterable[object], rows: Iterable[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    """Each row without the cells that are missing."""
+    names: list[str] = []
+    for name in columns:
+        if not isinstance(name, str):
+            raise ArgumentTypeError(f"a column of `records` is {name!r}; expected a text", location="records")
+        if name in names:
+            raise ArgumentTypeError(f"`records` has the column {name!r} twice; expected it once", location="records")
+        names.append(name)
+    return ({name: cell for name, cell in zip(names, row, strict=True) if not _is_empty(cell)} for row in rows)
+
+
+def _rows_of_arrow(table: Any) -> Iterator[dict[str, Any]]:
+    # Not with dicts of the library's own, in which the last of two columns of one name wins.
+    batches = table.to_batches() if hasattr(table, "to_batches") else [table]
+    cells = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    return _rows(table.column_names, cells)
+
+
+def _is_empty(cell: object) -> bool:
+    """Whether a cell of a table is empty: tables of numbers have no other word for it than `nan`."""
+    return cell is None or is_missing(cell) or (isinstance(cell, float) and cell != cell)
