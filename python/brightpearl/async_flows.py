@@ -159,6 +159,7 @@ class AsyncPulledRecords(AsyncResults):
         if records is None:
             self._done = True
             await asyncio.to_thread(self._consumption.end)
+            self._consumption.release()
             return False
         if TYPE_CHECKING:
             assert isinstance(records, RawRecords)
@@ -175,6 +176,7 @@ class AsyncPulledRecords(AsyncResults):
         """Ends the pull before its last record. The file of the state stays as it is."""
         if not self._done:
             await super().aclose()
+            self._consumption.release()
 
 
 async def _each(records: AnyRecords) -> AsyncGenerator[AnyRecord, None]:

@@ -7,7 +7,7 @@ import asyncio
 import anyio
 import httpx
 
-from brightpearl.arguments import checked_seconds, checked_size
+from brightpearl.arguments import checked_seconds, checked_size, wrong_type
 from brightpearl.async_bounded import AsyncBoundedTransport
 from brightpearl.exchange import (
     Exchange,
@@ -44,6 +44,8 @@ class AsyncHttpxTransport:
         self._timeout = checked_seconds(timeout, "timeout")
         self._deadline = checked_seconds(deadline, "deadline")
         self._max_body_bytes = checked_size(max_body_bytes, "max_body_bytes")
+        if client is not None and not isinstance(client, httpx.AsyncClient):
+            raise wrong_type("client", client, "an httpx.AsyncClient")
         self._given = client
         # One for each proxy.
         self._own: dict[str | None, httpx.AsyncClient] = {}

@@ -29,6 +29,9 @@ _NOT_SENT = (
 )
 """The failures that come before a byte of the request has left."""
 
+_LONGEST_TIMEOUT = 1e9
+"""Seconds; the operating system refuses larger numbers."""
+
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+")
 """A certificate's file in a directory, as it is looked for."""
 
@@ -160,6 +163,7 @@ def prepared(client: httpx.Client | httpx.AsyncClient, request: Request, extensi
     lines = [(wire_name(name), wire_value(name, value)) for name, value in request.headers.lines]
     if "accept-encoding" not in request.headers:
         lines.append((b"accept-encoding", ACCEPTED.encode()))
+    _require_usable(client)
     try:
         outgoing = client.build_request(
             request.method, request.url, headers=lines, content=request.body or None, extensions=extensions
@@ -169,6 +173,18 @@ def prepared(client: httpx.Client | httpx.AsyncClient, request: Request, extensi
     if not 0 < (outgoing.url.port or 1) < 1 << 16:
         raise Unsendable("the URL is invalid: its port is too high; expected one up to 65535")
     return outgoing
+
+
+def _require_usable(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Raises `Unsendable` for a client of the caller's own that could send nothing."""
+    if client.is_closed:
+        raise Unsendable("the HTTP client that was given is closed; expected an open one")
+    for name, seconds in client.timeout.as_dict().items():
+        is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if seconds is not None and not (is_number and 0 <= seconds <= _LONGEST_TIMEOUT):
+            raise Unsendable(
+                f"the {name} timeout of the HTTP client is {seconds!r}; expected seconds from 0 on, or None"
+            )
 
 
 def wire_name(name: str) -> bytes:

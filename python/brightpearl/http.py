@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from brightpearl.arguments import checked_seconds, checked_size
+from brightpearl.arguments import checked_seconds, checked_size, wrong_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class HttpxTransport:
         self._timeout = checked_seconds(timeout, "timeout")
         self._deadline = checked_seconds(deadline, "deadline")
         self._max_body_bytes = checked_size(max_body_bytes, "max_body_bytes")
+        if client is not None:
+            import httpx
+
+            if not isinstance(client, httpx.Client):
+                raise wrong_type("client", client, "an httpx.Client")
         self._given = client
         # One for each proxy.
         self._own: dict[str | None, httpx.Client] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO
@@ -18,6 +20,56 @@ def lock(file: IO[bytes]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+class NameLock:
+    """Has what is under a name, though it is replaced meanwhile: a file beside it is locked. One that a killed process
+    left is taken by the next."""
+
+    __slots__ = ("_file", "_path")
+
+    def __init__(self, path: str) -> None:
+        directory, name = os.path.split(os.path.realpath(path))
+        self._path = os.path.join(directory, f".{name[:200]}.lock")
+        self._file: IO[bytes] | None = None
+
+    def take(self) -> bool:
+        """Takes it until `give_back`; False when somebody else has it."""
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        while True:
+            file = open(os.open(self._path, flags, 0o600), "r+b", buffering=0)  # noqa: SIM115
+            try:
+                if not lock(file):
+                    file.close()
+                    return False
+                # Whoever had it before may have taken its name away meanwhile.
+                if is_still_named(file, self._path):
+                    self._file = file
+                    return True
+            except BaseException:
+                file.close()
+                raise
+            file.close()
+
+    def give_back(self) -> None:
+        """Lets the next have it."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        if os.name == "posix":
+            os.unlink(self._path)
+        file.close()
+
+
+def is_still_named(file: IO[bytes], path: str) -> bool:
+    """Whether an open file is the one under that name."""
+    if os.name != "posix":
+        return True
+    try:
+        named = os.stat(path, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(named, os.fstat(file.fileno()))
 
 
 def unlock(file: IO[bytes]) -> None:

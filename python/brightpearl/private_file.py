@@ -7,6 +7,8 @@ import errno
 import os
 import stat
 
+from brightpearl.locking import is_still_named, lock
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,27 +71,55 @@ def open_to_grow(path: str | os.PathLike[str]) -> int:
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A file that appears under its name when it is complete and on disk. It has the mode of the one that it
     replaces, or is private. Where the name is a symbolic link, what that leads to is replaced."""
-    import tempfile
-
     kind = irregular(path)
     if kind is not None:
         raise OSError(errno.EINVAL, f"it is {kind}; expected a regular file", os.fspath(path))
     target = os.path.realpath(path)
     directory, name = os.path.split(target)
-    # Exclusive, following no link, and private from the start.
-    descriptor, partial = tempfile.mkstemp(dir=directory, prefix=f".{name[:48]}.", suffix=".partial")
+    prefix, suffix = f".{name[:48]}.", ".partial"
+    _remove_abandoned(directory, prefix, suffix)
+    descriptor, partial = _made(directory, prefix, suffix)
     try:
         with open(descriptor, "wb") as file:
             yield file
             file.flush()
             _change_mode(descriptor, _mode_of(target))
             os.fsync(descriptor)
-        os.replace(partial, target)
+            if os.name == "posix":
+                # While it is locked, nobody takes it for one that was left behind.
+                os.replace(partial, target)
+        if os.name != "posix":
+            os.replace(partial, target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(partial)
         raise
     sync_directory(directory)
+
+
+def _made(directory: str, prefix: str, suffix: str) -> tuple[int, str]:
+    """A new file and its path: private, and locked, so that nobody takes it for one that was left behind."""
+    import tempfile
+
+    while True:
+        # Exclusive, and following no link.
+        descriptor, path = tempfile.mkstemp(dir=directory, prefix=prefix, suffix=suffix)
+        with open(descriptor, "wb", closefd=False) as file:
+            if os.name != "posix" or (lock(file) and is_still_named(file, path)):
+                return descriptor, path
+        os.close(descriptor)
+
+
+def _remove_abandoned(directory: str, prefix: str, suffix: str) -> None:
+    """Removes what processes that were killed have left of such files: nobody has them locked any more."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        names = [one.path for one in os.scandir(directory) if one.name.startswith(prefix) and one.name.endswith(suffix)]
+        for path in names:
+            with contextlib.suppress(OSError), open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+                if lock(file):
+                    os.unlink(path)
 
 
 def _mode_of(path: str) -> int:

@@ -44,6 +44,11 @@ class Consumption:
         if self._file is not None:
             self._file.write(self._call.checkpoint())
 
+    def release(self) -> None:
+        """Lets other pulls have the file: nothing more is written to it."""
+        if self._file is not None:
+            self._file.release()
+
     def checkpoint(self, *, failed: bool) -> str:
         """Behind the last record that was handed out."""
         if self._open and not failed:
@@ -114,6 +119,7 @@ class PulledRecords:
         if records is None:
             self._done = True
             self._consumption.end()
+            self._consumption.release()
             return False
         if TYPE_CHECKING:
             assert isinstance(records, RawRecords)
@@ -143,6 +149,7 @@ class PulledRecords:
         if not self._done:
             self._driver.cancel()
             self._driver.failed = True
+            self._consumption.release()
 
     def __enter__(self) -> PulledRecords:
         return self

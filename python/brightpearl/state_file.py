@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from weakref import WeakValueDictionary
 
 from brightpearl.arguments import checked_path
 from brightpearl.exceptions import ValidationError
+from brightpearl.locking import NameLock
 from brightpearl.private_file import irregular, replacing, require_replaceable
 
 TYPE_CHECKING = False
@@ -14,14 +16,19 @@ if TYPE_CHECKING:
     """The path of a file, or the text of a state, which begins with `{`."""
 
 
+_HELD: WeakValueDictionary[tuple[int, str], StateFile] = WeakValueDictionary()
+"""Who has what, by process and path."""
+
+
 class StateFile:
     """A file that has one state or the next, whatever happens while it is replaced.
 
-    Raises `ValidationError` for what is not a regular file, and `OSError` where no state can be kept, so that this is
-    known before anything is pulled.
+    One pull at a time has it: that of another process is refused, and a later one of this process takes it over. Raises
+    `ValidationError` then, and for what is not a regular file, and `OSError` where no state can be kept, so that this
+    is known before anything is pulled.
     """
 
-    __slots__ = ("_path",)
+    __slots__ = ("__weakref__", "_lock", "_path")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = checked_path(path, "state")
@@ -32,6 +39,42 @@ class StateFile:
                 advice="Name the file of the last pull, or one that is not there yet to begin anew.",
             )
         require_replaceable(self._path)
+        self._lock: NameLock | None = None
+        self._lock = self._taken()
+
+    def _taken(self) -> NameLock:
+        place = (os.getpid(), os.path.realpath(self._path))
+        before = _HELD.get(place)
+        if before is not None and before._lock is not None:
+            # A pull that nobody goes on with may not be gone yet.
+            taken, before._lock = before._lock, None
+            _HELD[place] = self
+            return taken
+        taken = NameLock(self._path)
+        if not taken.take():
+            raise ValidationError(
+                f"another pull has the state {self._path!r}; expected to run one after the other",
+                location="state",
+                advice="Wait for the other pull to end, or give this one a state of its own.",
+            )
+        _HELD[place] = self
+        return taken
+
+    def release(self) -> None:
+        """Lets others have it."""
+        taken, self._lock = self._lock, None
+        if taken is not None:
+            taken.give_back()
+
+    def __enter__(self) -> StateFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def __del__(self) -> None:
+        if getattr(self, "_lock", None) is not None:
+            self.release()
 
     def read(self) -> str | None:
         """The state; None when there is none yet."""
@@ -56,6 +99,12 @@ class StateFile:
 
     def write(self, state: str) -> None:
         """Replaces the state, and returns when it is on disk."""
+        if self._lock is None:
+            raise ValidationError(
+                f"a later pull of this process has the state {self._path!r}; expected one to be read at a time",
+                location="state",
+                advice="Go on with the later one, or give each a state of its own.",
+            )
         with replacing(self._path) as file:
             file.write(state.encode() + b"\n")
 

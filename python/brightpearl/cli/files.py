@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,8 @@ def require_distinct(**named: str | Path | None) -> None:
     """Refuses options that name one file, by whatever name or link: each would undo what the other did."""
     seen: dict[object, str] = {}
     files = [("--" + name.replace("_", "-"), path) for name, path in named.items()]
+    for identity in _outputs():
+        seen[identity] = "the output of this command"
     for option, path in [*files, ("BRIGHTPEARL_TOKEN_FILE", os.environ.get("BRIGHTPEARL_TOKEN_FILE"))]:
         if path is None or not str(path):
             continue
@@ -104,6 +107,15 @@ def require_distinct(**named: str | Path | None) -> None:
                     where=f"{shown} {path}",
                     advice="Nothing was read or written. Name another file for one of them.",
                 )
+
+
+def _outputs() -> Iterator[object]:
+    """The files that standard output and standard error go to, where they are files."""
+    for descriptor in (1, 2):
+        with contextlib.suppress(OSError):
+            found = os.fstat(descriptor)
+            if stat.S_ISREG(found.st_mode):
+                yield found.st_dev, found.st_ino
 
 
 def _identities(path: str) -> list[object]:

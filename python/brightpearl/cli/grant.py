@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from brightpearl import Client, Request, Response, ValidationError
 from brightpearl.cli.stopping import Deferred
 from brightpearl.cli.token_file import VARIABLE, TokenFile, rescued, variables_of
 from brightpearl.cli.visible import say
+from brightpearl.locking import NameLock
 from brightpearl.text import Veiled
 from brightpearl.transport import NotSent
 
@@ -50,7 +51,7 @@ class Grant:
         self._is_oauth = bool(self.environment.get("BRIGHTPEARL_REFRESH_TOKEN"))
         self._known: tuple[str | None, str | None] = (None, None)
         self._client: Client | None = None
-        self._taken: IO[bytes] | None = None
+        self._taken: NameLock | None = None
         self._deferred = Deferred()
 
     def watch(self, client: Client) -> None:
@@ -144,7 +145,7 @@ class Grant:
         taken, self._taken = self._taken, None
         try:
             if taken is not None and self._file is not None:
-                self._file.give_back(taken)
+                taken.give_back()
         finally:
             self._deferred.end()
 

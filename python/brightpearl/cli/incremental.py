@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,10 @@ def pull_changes(
     The state is replaced when the file is there: a pull that ends before writes the same once more.
     """
     changes = Changes()
-    file = None if state is None else StateFile(state)
-    text = None if file is None else file.read()
-    with client.pull(resource, state=text, mapping=mapping, **options) as pulled:
+    with (
+        nullcontext() if state is None else StateFile(state) as file,
+        client.pull(resource, state=None if file is None else file.read(), mapping=mapping, **options) as pulled,
+    ):
         progress.stage("records", limit)
         with record_file(out, keeps_formulas=keeps_formulas) as target, lines_to(dead_letters) as letters:
             for record in _at_most(pulled, limit):

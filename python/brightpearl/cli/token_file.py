@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import stat
-import sys
 import tempfile
 import time
-from typing import IO, Any
+from typing import Any
 
 from brightpearl import BrightpearlError
 from brightpearl._native import load_json
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.visible import say
-from brightpearl.locking import lock
+from brightpearl.locking import NameLock
 from brightpearl.private_file import PRIVATE, irregular_kind, replacing, require_replaceable
 from brightpearl.text import Veiled
 
@@ -78,31 +77,12 @@ class TokenFile:
             file.flush()
             os.fsync(file.fileno())
 
-    def take(self) -> IO[bytes]:
-        """Has the file until `give_back`; waits for other commands that are refreshing."""
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        while True:
-            file = open(os.open(self._lock_path, flags, PRIVATE), "r+b", buffering=0)  # noqa: SIM115
-            try:
-                # Whoever had it before may have taken its name away meanwhile.
-                if lock(file) and _is_still_named(file, self._lock_path):
-                    return file
-            except BaseException:
-                file.close()
-                raise
-            file.close()
+    def take(self) -> NameLock:
+        """Has the file until that is given back; waits for other commands that are refreshing."""
+        taken = NameLock(self.path)
+        while not taken.take():
             time.sleep(_SECONDS_BETWEEN_TRIES)
-
-    def give_back(self, taken: IO[bytes]) -> None:
-        """Lets the next command have it."""
-        if os.name == "posix":
-            os.unlink(self._lock_path)
-        taken.close()
-
-    @property
-    def _lock_path(self) -> str:
-        directory, name = os.path.split(self.path)
-        return os.path.join(directory, f".{name[:200]}.lock")
+        return taken
 
     def _check(self, descriptor: int) -> None:
         found = os.fstat(descriptor)
@@ -140,13 +120,3 @@ def rescued(tokens: dict[str, Any]) -> str:
 def _put(path: str, tokens: dict[str, Any]) -> None:
     with replacing(path) as file:
         file.write(json.dumps({name: value for name, value in tokens.items() if value is not None}).encode())
-
-
-def _is_still_named(file: IO[bytes], path: str) -> bool:
-    try:
-        named = os.stat(path, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    if sys.platform == "win32":
-        return True
-    return os.path.samestat(named, os.fstat(file.fileno()))
