@@ -20,7 +20,6 @@ from brightpearl._native import (
     MappedRecord,
     Metadata,
     Page,
-    PulledRecord,
     Resource,
     Row,
     Statistics,
@@ -81,7 +80,7 @@ from brightpearl.mapping import ExplainedRule, Mapping, MappingExplanation
 from brightpearl.messages import Headers, Request, Response
 from brightpearl.operations import Write
 from brightpearl.outcomes import Created, Difference, Outcome, Outcomes
-from brightpearl.pulled import PulledRecords
+from brightpearl.pulled import PulledRecord, PulledRecords
 from brightpearl.reply import Reply
 from brightpearl.resources import Refusal, Resources
 from brightpearl.rows import Rows

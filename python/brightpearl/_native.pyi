@@ -27,21 +27,16 @@ __all__ = [
     "Outcome",
     "Page",
     "Pending",
-    "PulledRecord",
+    "RawData",
     "RawDelivery",
     "RawJournal",
-    "RawOutcomes",
-    "RawRecords",
     "RawReply",
-    "RawResults",
-    "RawTask",
     "Resource",
     "ResourceBatch",
     "Row",
     "RowIterator",
     "Send",
     "Statistics",
-    "Uris",
     "Wait",
     "__version__",
     "ask",
@@ -122,22 +117,7 @@ class Statistics:
 class Call:
     def poll(
         self, now: int
-    ) -> (
-        Send
-        | Wait
-        | Pending
-        | Feed
-        | Done
-        | Page
-        | ResourceBatch
-        | RawReply
-        | Uris
-        | RawResults
-        | RawTask
-        | RawOutcomes
-        | RawJournal
-        | RawRecords
-    ): ...
+    ) -> Send | Wait | Pending | Feed | Done | Page | ResourceBatch | RawReply | RawJournal | RawData: ...
     def answer(self, exchange: int, status: int, headers: list[tuple[str, str]], body: bytes, now: int) -> None: ...
     def fail(
         self, exchange: int, sent: Literal["not-sent", "unsendable", "maybe-sent"], text: str, now: int
@@ -216,77 +196,21 @@ class RawReply:
     def body(self) -> bytes: ...
 
 @final
-class Uris:
-    @property
-    def uris(self) -> list[str]: ...
-
-@final
-class RawResults:
-    def __len__(self) -> int: ...
-    @property
-    def items(self) -> list[tuple[int, RawReply | None, BrightpearlError | None]]: ...
-
-@final
-class RawTask:
-    @property
-    def name(self) -> str: ...
-    @property
-    def json(self) -> str: ...
-    @property
-    def value(self) -> Any: ...
-
-@final
 class RawJournal:
     @property
     def text(self) -> str: ...
 
 @final
-class RawOutcomes:
+class RawData:
     def __len__(self) -> int: ...
     @property
-    def items(self) -> list[tuple[str, BrightpearlError | None]]: ...
-
-@final
-class RawRecords:
-    def __len__(self) -> int: ...
+    def kind(self) -> str: ...
     @property
-    def resource(self) -> str: ...
-    @property
-    def json(self) -> str: ...
-    def record(self, index: int) -> PulledRecord: ...
-
-@final
-class PulledRecord:
-    """One record of a pull, or what is known of it. Its JSON is parsed when something in it is asked for."""
-
-    @property
-    def resource(self) -> str:
-        """What the pull calls the resource."""
-    @property
-    def id(self) -> int | None:
-        """Its id in Brightpearl; `None` when it has none."""
-    @property
-    def changed(self) -> str | None:
-        """When it changed, as Brightpearl wrote it; `None` when that is not known."""
-    @property
-    def deleted(self) -> bool:
-        """Whether it is gone. It then has no `record`."""
-    @property
-    def record(self) -> Any:
-        """The mapped record, or Brightpearl's own without a mapping, parsed; `None` when there is none. Numbers with
-        a fraction are `decimal.Decimal`."""
-    @property
-    def raw(self) -> bytes | None:
-        """The JSON of `record`; `None` when there is none."""
-    @property
-    def skipped(self) -> str | None:
-        """Why the mapping leaves it out; `None` when it does not."""
-    @property
-    def failures(self) -> list[MappingFailure]:
-        """Why it could not be mapped or read; empty when it could."""
-    @property
-    def source(self) -> Any:
-        """Brightpearl's own record where the mapping failed, parsed; `None` otherwise."""
+    def name(self) -> str | None: ...
+    def json(self, index: int) -> str: ...
+    def value(self, index: int) -> Any: ...
+    def record(self, index: int) -> bytes | None: ...
+    def error(self, index: int) -> BrightpearlError | None: ...
 
 @final
 class CompiledMapping:

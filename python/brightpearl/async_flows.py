@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from brightpearl._native import Feed, RawOutcomes, RawRecords
+from brightpearl._native import Feed, RawData
 from brightpearl.async_results import AsyncResults
 from brightpearl.outcomes import warn_of_unsent_push
-from brightpearl.pulled import Consumption
+from brightpearl.pulled import Consumption, read_records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
     from typing import Any
 
-    from brightpearl._native import PulledRecord
     from brightpearl.async_driver import AsyncDriver
     from brightpearl.driver import Output
     from brightpearl.kinds import State
     from brightpearl.outcomes import Feeding, Outcome
+    from brightpearl.pulled import PulledRecord
     from brightpearl.state_file import StateFile
     from brightpearl.wire import AnyRecord
 
@@ -70,7 +70,7 @@ class AsyncOutcomes(AsyncResults):
                 await self._feed(records, output.room)
                 return []
             if TYPE_CHECKING:
-                assert isinstance(output, RawOutcomes)
+                assert isinstance(output, RawData)
             return self._feeding.read(output)
         except BaseException as interruption:
             await self._driver.interrupt(interruption)
@@ -162,8 +162,8 @@ class AsyncPulledRecords(AsyncResults):
             self._consumption.release()
             return False
         if TYPE_CHECKING:
-            assert isinstance(records, RawRecords)
-        self._batch = [records.record(index) for index in range(len(records))]
+            assert isinstance(records, RawData)
+        self._batch = read_records(records)
         self._consumption.begin()
         return True
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from brightpearl._native import Explanation, Page, RawResults, Resource, ResourceBatch, Row, RowIterator
+    from brightpearl._native import Explanation, Page, RawData, Resource, ResourceBatch, Row, RowIterator
     from brightpearl.async_driver import AsyncDriver
     from brightpearl.batch import BatchResult
     from brightpearl.rows import Dates
@@ -235,7 +235,7 @@ class AsyncBatchResults(AsyncResults):
         self._started = True
         while (results := await self._driver.next_output()) is not None:
             if TYPE_CHECKING:
-                assert isinstance(results, RawResults)
+                assert isinstance(results, RawData)
             for result in read_results(results):
                 yield result
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from binascii import a2b_base64
+
 from brightpearl.exceptions import MisuseError
 from brightpearl.record import Record
 from brightpearl.reply import Reply
@@ -9,8 +11,9 @@ from brightpearl.reply import Reply
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from typing import Any
 
-    from brightpearl._native import Explanation, RawResults
+    from brightpearl._native import Explanation, RawData
     from brightpearl.driver import Driver
     from brightpearl.exceptions import BrightpearlError
 
@@ -64,7 +67,7 @@ class BatchResults:
         self._started = True
         while (results := self._driver.next_output()) is not None:
             if TYPE_CHECKING:
-                assert isinstance(results, RawResults)
+                assert isinstance(results, RawData)
             yield from read_results(results)
 
     def _check(self) -> None:
@@ -95,10 +98,20 @@ class BatchResults:
             warn_of_unsent(self)
 
 
-def read_results(results: RawResults) -> Iterator[BatchResult]:
+def read_results(results: RawData) -> Iterator[BatchResult]:
     """Results as the engine gives them, one by one."""
-    for index, reply, error in results.items:
-        yield BatchResult(index, None if reply is None else Reply(reply), error)
+    for place in range(len(results)):
+        members = results.value(place)
+        reply = members.get("reply")
+        yield BatchResult(members["index"], None if reply is None else _read_reply(reply), results.error(place))
+
+
+def _read_reply(members: dict[str, Any]) -> Reply:
+    """An answer from the engine's JSON. Its body is in base64 where it is not UTF-8."""
+    headers = [(name, value) for name, value in members["headers"]]
+    if "body" in members:
+        return Reply(members["status"], headers, members["body"].encode())
+    return Reply(members["status"], headers, a2b_base64(members["body_base64"]))
 
 
 def warn_of_unsent(results: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brightpearl._native import Done, Pending, RawJournal, RawOutcomes, RawResults, Send, Wait
+from brightpearl._native import Done, Pending, RawData, RawJournal, Send, Wait
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import not_stored, note_refusal
 from brightpearl.interruption import SignalsHeldBack
@@ -16,21 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
-    from brightpearl._native import (
-        Call,
-        Feed,
-        Page,
-        RawRecords,
-        RawReply,
-        RawTask,
-        ResourceBatch,
-        Uris,
-    )
+    from brightpearl._native import Call, Feed, Page, RawReply, ResourceBatch
     from brightpearl.handover import Handover
     from brightpearl.journal import Journal
     from brightpearl.transport import Transport
 
-    Output = Page | ResourceBatch | RawReply | Uris | RawResults | RawTask | Feed | RawOutcomes | RawRecords
+    Output = Page | ResourceBatch | RawReply | RawData | Feed
     """A piece of a result, or a push's wish for records."""
 
 
@@ -208,7 +199,7 @@ def end_call(call: Call, now: int, journal: Journal | None) -> BrightpearlError 
     """Ends a call, and keeps what it still knows of its writes; what it says of its end."""
     call.cancel(now)
     try:
-        while isinstance(step := call.poll(now), (RawJournal, RawOutcomes, RawResults)):
+        while isinstance(step := call.poll(now), (RawJournal, RawData)):
             if isinstance(step, RawJournal) and journal is not None:
                 try:
                     journal.append(step.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from brightpearl._native import Feed, RawOutcomes, load_json
+from brightpearl._native import Feed, RawData
 from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.findings import failure
 from brightpearl.record import Record
@@ -150,9 +150,8 @@ class Outcome(Record):
         return self.state not in ("rejected", "maybe-applied")
 
 
-def read_outcome(text: str, error: BrightpearlError | None, source: object) -> Outcome:
-    """An outcome from the engine's JSON."""
-    members = load_json(text.encode())
+def read_outcome(members: dict[str, Any], error: BrightpearlError | None, source: object) -> Outcome:
+    """An outcome from the members of the engine's JSON."""
     return Outcome(
         members["record"],
         members.get("key"),
@@ -197,12 +196,13 @@ class Feeding:
         self._fed += 1
         return text
 
-    def read(self, outcomes: RawOutcomes) -> list[Outcome]:
+    def read(self, outcomes: RawData) -> list[Outcome]:
         """Outcomes, counted."""
         read = []
-        for text, error in outcomes.items:
-            outcome = read_outcome(text, error, None)
-            outcome.source = self._under_way.pop(outcome.record, None)
+        for place in range(len(outcomes)):
+            members = outcomes.value(place)
+            source = self._under_way.pop(members["record"], None)
+            outcome = read_outcome(members, outcomes.error(place), source)
             unreadable = self._unreadable.pop(outcome.record, None)
             if unreadable is not None:
                 outcome.failures, outcome.error = (), in_record(unreadable, outcome.record)
@@ -264,7 +264,7 @@ class Outcomes:
                 self._feed(records, output.room)
                 return []
             if TYPE_CHECKING:
-                assert isinstance(output, RawOutcomes)
+                assert isinstance(output, RawData)
             return self._feeding.read(output)
         except BaseException as interruption:
             self._driver.interrupt(interruption)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brightpearl._native import RawReply, RawTask, Uris
+from brightpearl._native import RawData, RawReply
 from brightpearl.exceptions import ValidationError
 from brightpearl.reply import Reply
 
@@ -17,21 +17,21 @@ def reply_of(output: Output | None) -> Reply:
     """The answer to a single request."""
     if not isinstance(output, RawReply):
         raise _nothing_left()
-    return Reply(output)
+    return Reply(output.status, output.headers, output.body)
 
 
 def uris_of(output: Output | None) -> list[str]:
     """The URIs of an `OPTIONS`."""
-    if not isinstance(output, Uris):
+    if not isinstance(output, RawData):
         raise _nothing_left()
-    return output.uris
+    return [output.value(index) for index in range(len(output))]
 
 
 def result_of(output: Output | None) -> dict[str, Any]:
     """The result of a task."""
-    if not isinstance(output, RawTask):
+    if not isinstance(output, RawData):
         raise _nothing_left()
-    result: dict[str, Any] = output.value
+    result: dict[str, Any] = output.value(0)
     return result
 
 

@@ -2,16 +2,99 @@
 
 from __future__ import annotations
 
-from brightpearl._native import RawRecords
+from brightpearl._native import RawData, load_json
 from brightpearl.exceptions import MisuseError
+from brightpearl.findings import failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
+    from typing import Any
 
-    from brightpearl._native import Call, Explanation, PulledRecord
+    from brightpearl._native import Call, Explanation
     from brightpearl.driver import Driver
+    from brightpearl.findings import MappingFailure
     from brightpearl.state_file import StateFile
+
+
+class PulledRecord:
+    """One record of a pull, or what is known of it. Its JSON is parsed when something in it is asked for."""
+
+    __slots__ = ("_data", "_known", "_parsed", "_place", "_record")
+
+    def __init__(self, data: RawData, place: int) -> None:
+        # Kept while one of its records is: nothing is copied.
+        self._data = data
+        self._place = place
+        self._known: dict[str, Any] | None = None
+        self._parsed = False
+        self._record: Any = None
+
+    @property
+    def resource(self) -> str:
+        """What the pull calls the resource."""
+        return self._data.name or ""
+
+    @property
+    def id(self) -> int | None:
+        """Its id in Brightpearl; `None` when it has none."""
+        return self._told.get("id")
+
+    @property
+    def changed(self) -> str | None:
+        """When it changed, as Brightpearl wrote it; `None` when that is not known."""
+        return self._told.get("changed")
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is gone. It then has no `record`."""
+        return bool(self._told.get("deleted"))
+
+    @property
+    def record(self) -> Any:
+        """The mapped record, or Brightpearl's own without a mapping, parsed; `None` when there is none. Numbers with
+        a fraction are `decimal.Decimal`."""
+        if not self._parsed:
+            raw = self.raw
+            self._record = None if raw is None else load_json(raw)
+            self._parsed = True
+        return self._record
+
+    @property
+    def raw(self) -> bytes | None:
+        """The JSON of `record`; `None` when there is none."""
+        return self._data.record(self._place)
+
+    @property
+    def skipped(self) -> str | None:
+        """Why the mapping leaves it out; `None` when it does not."""
+        return self._told.get("skipped")
+
+    @property
+    def failures(self) -> list[MappingFailure]:
+        """Why it could not be mapped or read; empty when it could."""
+        return [failure(one) for one in self._told.get("failures", ())]
+
+    @property
+    def source(self) -> Any:
+        """Brightpearl's own record where the mapping failed, parsed; `None` otherwise."""
+        return self._told.get("source")
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        """What is known beside the record itself."""
+        if self._known is None:
+            self._known = self._data.value(self._place)
+        return self._known
+
+    def __repr__(self) -> str:
+        deleted = ", deleted" if self.deleted else ""
+        return f"<PulledRecord {self.resource} {self.id}{deleted}>"
+
+
+def read_records(records: RawData) -> list[PulledRecord]:
+    """The records of a batch, one by one."""
+    return [PulledRecord(records, place) for place in range(len(records))]
 
 
 class Consumption:
@@ -122,8 +205,8 @@ class PulledRecords:
             self._consumption.release()
             return False
         if TYPE_CHECKING:
-            assert isinstance(records, RawRecords)
-        self._batch = [records.record(index) for index in range(len(records))]
+            assert isinstance(records, RawData)
+        self._batch = read_records(records)
         self._consumption.begin()
         return True
 

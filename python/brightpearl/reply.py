@@ -10,8 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from brightpearl._native import RawReply
-
 
 class Reply:
     """A good answer. Bad ones are raised."""
@@ -25,10 +23,10 @@ class Reply:
     body: bytes
     """The body, byte for byte."""
 
-    def __init__(self, raw: RawReply) -> None:
-        self.status = raw.status
-        self.headers = Headers(raw.headers)
-        self.body = raw.body
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = Headers(headers)
+        self.body = body
 
     def json(self) -> Any:
         """The parsed body; `None` when it is empty. Numbers with a fraction are `decimal.Decimal`.

@@ -2,18 +2,17 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use brightpearl_core::{self as core, Headers, Output, Response, TransportFailure};
+use brightpearl_core::{self as core, Headers, Response, ShapedOutput, TransportFailure};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::columns::ColumnCache;
+use crate::data::RawData;
 use crate::error::{or_raise, seconds};
-use crate::flow::{Feed, RawJournal, RawOutcomes, RawRecords};
 use crate::page::Page;
 use crate::resources::ResourceBatch;
-use crate::results::{RawResults, RawTask};
-use crate::step::{Done, Pending, RawReply, Transmission, Uris, Wait};
+use crate::step::{Done, Feed, Pending, RawJournal, RawReply, Transmission, Wait};
 
 /// One purpose under way. It never acts by itself: it is polled, and told what came of what it asked for.
 #[pyclass(frozen, module = "brightpearl._native")]
@@ -51,24 +50,16 @@ impl Call {
             core::Step::Pending => Pending.into_bound_py_any(py),
             core::Step::Feed { room } => Feed { room }.into_bound_py_any(py),
             core::Step::Done => Done.into_bound_py_any(py),
-            core::Step::Output(Output::Page(page)) => {
-                let columns = self.columns.of(py, page.page.columns())?;
-                Page::new(page, columns).into_bound_py_any(py)
-            }
-            core::Step::Output(Output::Resources(resources)) => {
-                ResourceBatch::new(resources).into_bound_py_any(py)
-            }
-            core::Step::Output(Output::Reply(reply)) => RawReply::new(py, &reply).into_bound_py_any(py),
-            core::Step::Output(Output::Uris(uris)) => Uris { uris }.into_bound_py_any(py),
-            core::Step::Output(Output::Results(results)) => RawResults::new(results).into_bound_py_any(py),
-            core::Step::Output(Output::Task(done)) => {
-                RawTask { name: done.name, json: done.json }.into_bound_py_any(py)
-            }
-            core::Step::Output(Output::Outcomes(outcomes)) => {
-                RawOutcomes::new(outcomes).into_bound_py_any(py)
-            }
-            core::Step::Output(Output::Journal(text)) => RawJournal { text }.into_bound_py_any(py),
-            core::Step::Output(Output::Records(records)) => RawRecords::new(records).into_bound_py_any(py),
+            core::Step::Output(output) => match py.detach(|| output.shaped()) {
+                ShapedOutput::Page(page) => {
+                    let columns = self.columns.of(py, page.page.columns())?;
+                    Page::new(page, columns).into_bound_py_any(py)
+                }
+                ShapedOutput::Resources(resources) => ResourceBatch::new(resources).into_bound_py_any(py),
+                ShapedOutput::Reply(reply) => RawReply::new(py, &reply).into_bound_py_any(py),
+                ShapedOutput::Journal(text) => RawJournal { text }.into_bound_py_any(py),
+                ShapedOutput::Data(data) => RawData::new(data).into_bound_py_any(py),
+            },
         }
     }
 

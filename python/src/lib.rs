@@ -12,18 +12,17 @@ mod catalog;
 mod cell;
 mod client;
 mod columns;
+mod data;
 mod date_time;
 mod discovery;
 #[cfg(feature = "emulator")]
 mod emulator;
 mod error;
-mod flow;
 mod id_set;
 mod json;
 mod mapping;
 mod page;
 mod resources;
-mod results;
 mod row;
 mod step;
 
@@ -41,6 +40,8 @@ mod _native {
     #[pymodule_export]
     use crate::client::{Budget, Client, Statistics};
     #[pymodule_export]
+    use crate::data::RawData;
+    #[pymodule_export]
     use crate::discovery::{
         ask, authorize_url, catalog, describe, errors, header_is_secret, is_loopback_host, schemes, tasks,
         validate, verify_callback,
@@ -48,8 +49,6 @@ mod _native {
     #[cfg(feature = "emulator")]
     #[pymodule_export]
     use crate::emulator::{Emulator, Outcome, RawDelivery};
-    #[pymodule_export]
-    use crate::flow::{Feed, PulledRecord, RawJournal, RawOutcomes, RawRecords};
     #[pymodule_export]
     use crate::id_set::{IdSet, IdSetIterator};
     #[pymodule_export]
@@ -64,11 +63,9 @@ mod _native {
     #[pymodule_export]
     use crate::resources::{Resource, ResourceBatch};
     #[pymodule_export]
-    use crate::results::{RawResults, RawTask};
-    #[pymodule_export]
     use crate::row::{DictIterator, Row, RowIterator};
     #[pymodule_export]
-    use crate::step::{Done, Pending, RawReply, Transmission, Uris, Wait};
+    use crate::step::{Done, Feed, Pending, RawJournal, RawReply, Transmission, Wait};
 
     /// The version of everything in the package.
     #[pymodule_export]

@@ -1,4 +1,4 @@
-//! The steps that a call asks of its host, other than pages and resources.
+//! The steps that a call asks of its host, other than pages, resources and data.
 
 use brightpearl_core::{Exchange, Headers, Reply, Request};
 use pyo3::prelude::*;
@@ -87,10 +87,16 @@ impl RawReply {
     }
 }
 
-/// The URIs of an `OPTIONS`.
+/// Feed the call at most so many records, or say that there are no more.
 #[pyclass(frozen, get_all, module = "brightpearl._native")]
-pub(crate) struct Uris {
-    pub(crate) uris: Vec<String>,
+pub(crate) struct Feed {
+    pub(crate) room: usize,
+}
+
+/// Whole lines for a journal, to be kept for good before the call is polled again.
+#[pyclass(frozen, get_all, module = "brightpearl._native")]
+pub(crate) struct RawJournal {
+    pub(crate) text: String,
 }
 
 /// Header lines as pairs of texts.

@@ -18,16 +18,13 @@ from brightpearl._native import (
     Feed,
     Page,
     Pending,
+    RawData,
     RawJournal,
-    RawOutcomes,
-    RawRecords,
     RawReply,
-    RawResults,
-    RawTask,
     ResourceBatch,
     Send,
-    Uris,
     Wait,
+    dump_json,
 )
 
 FOLDER = Path(__file__).parents[2] / "vectors"
@@ -220,18 +217,10 @@ def step_of(step: object) -> Any:
             return {"resources": resources_of(step)}
         case RawReply():
             return {"reply": reply_of(step)}
-        case Uris():
-            return {"uris": step.uris}
-        case RawResults():
-            return {"results": [result_of(*item) for item in step.items]}
-        case RawTask():
-            return {"task": {"name": step.name, "result": json.loads(step.json)}}
-        case RawOutcomes():
-            return {"outcomes": [outcome_of(*item) for item in step.items]}
         case RawJournal():
             return {"journal": step.text}
-        case RawRecords():
-            return {"records": records_of(step)}
+        case RawData():
+            return {step.kind: data_of(step)}
     raise AssertionError(f"unknown step: {step}")
 
 
@@ -240,34 +229,25 @@ def reply_of(reply: RawReply) -> Any:
     return {"status": reply.status, "headers": headers, "body": reply.body.decode()}
 
 
-def result_of(index: int, reply: RawReply | None, error: BrightpearlError | None) -> Any:
-    if reply is not None:
-        assert error is None
-        return {"index": index, "reply": reply_of(reply)}
-    assert error is not None
-    return {"index": index, "error": error_of(error)}
+def data_of(data: RawData) -> Any:
+    """Data has the form of the vectors already, but for what its name is the name of."""
+    items = [item_of(data, place) for place in range(len(data))]
+    if data.kind == "task":
+        return {"name": data.name, "result": items.pop()}
+    return items if data.name is None else {"resource": data.name, "records": items}
 
 
-def outcome_of(text: str, error: BrightpearlError | None) -> Any:
-    outcome = json.loads(text)
-    assert ("error" in outcome) == (error is not None)
+def item_of(data: RawData, place: int) -> Any:
+    """An item, whose error and record are those of its JSON."""
+    item = json.loads(data.json(place))
+    error, record = data.error(place), data.record(place)
     if error is not None:
-        assert error_of(error) == outcome["error"]
-    return outcome
-
-
-def records_of(records: RawRecords) -> Any:
-    value = json.loads(records.json)
-    for place, expected in enumerate(value["records"]):
-        record = records.record(place)
-        assert record.resource == value["resource"]
-        assert (record.id, record.changed, record.skipped) == tuple(
-            expected.get(name) for name in ("id", "changed", "skipped")
-        )
-        assert record.deleted == expected.get("deleted", False)
-        assert (None if record.raw is None else json.loads(record.raw)) == expected.get("record")
-        assert len(record.failures) == len(expected.get("failures", []))
-    return value
+        assert error_of(error) == item["error"]
+    if record is not None:
+        assert json.loads(record) == item["record"]
+    known = item if record is None else {**item, "record": None}
+    assert json.loads(dump_json(data.value(place))) == known
+    return item
 
 
 def page_of(page: Page) -> Any:
