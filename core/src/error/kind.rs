@@ -19,6 +19,7 @@ named! {
             may_pass: false,
             reach: Reach::Everything,
             is_refusal: true,
+            exit_code: 3,
         }
         /// The credentials are good but may not do this (HTTP 403).
         Permission = 2 "permission" {
@@ -30,6 +31,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            exit_code: 3,
         }
         /// The input was refused before anything was sent.
         Validation = 3 "validation" {
@@ -38,6 +40,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: false,
+            exit_code: 2,
         }
         /// Brightpearl refused the request, with codes and messages.
         Rejected = 4 "rejected" {
@@ -48,6 +51,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            exit_code: 4,
         }
         /// There is no such resource or record (HTTP 404).
         NotFound = 5 "not-found" {
@@ -56,6 +60,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            exit_code: 4,
         }
         /// The record changed meanwhile, or a unique key is taken (HTTP 409, 412).
         Conflict = 6 "conflict" {
@@ -64,6 +69,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            exit_code: 4,
         }
         /// The request cap was reached and stayed reached through every retry.
         Throttled = 7 "throttled" {
@@ -75,6 +81,7 @@ named! {
             may_pass: true,
             reach: Reach::Everything,
             is_refusal: false,
+            exit_code: 5,
         }
         /// Brightpearl, or something before it, is out of order (HTTP 5xx).
         Unavailable = 8 "unavailable" {
@@ -83,6 +90,7 @@ named! {
             may_pass: true,
             reach: Reach::Service,
             is_refusal: false,
+            exit_code: 5,
         }
         /// The host's transport failed: no connection, a reset, a timeout.
         Transport = 9 "transport" {
@@ -91,6 +99,7 @@ named! {
             may_pass: true,
             reach: Reach::Everything,
             is_refusal: false,
+            exit_code: 5,
         }
         /// The answer cannot be read: not JSON, cut off, too large, or not what was asked for.
         Protocol = 10 "protocol" {
@@ -99,6 +108,7 @@ named! {
             may_pass: true,
             reach: Reach::Service,
             is_refusal: false,
+            exit_code: 5,
         }
         /// The contract of the engine was broken by its host.
         Misuse = 11 "misuse" {
@@ -107,6 +117,7 @@ named! {
             may_pass: false,
             reach: Reach::Everything,
             is_refusal: false,
+            exit_code: 6,
         }
         /// The call was cancelled.
         Cancelled = 12 "cancelled" {
@@ -115,6 +126,7 @@ named! {
             may_pass: false,
             reach: Reach::Everything,
             is_refusal: false,
+            exit_code: 6,
         }
     }
 }
@@ -126,6 +138,7 @@ struct Facts {
     may_pass: bool,
     reach: Reach,
     is_refusal: bool,
+    exit_code: u8,
 }
 
 impl Kind {
@@ -134,7 +147,13 @@ impl Kind {
         self.facts().advice
     }
 
-    /// The same for a write that may have been applied, where the kind's own advice does not lead to a look at it.
+    /// The exit code of a command that ends with it: 2 where the input is wrong, 3 where the credentials are, 4 where
+    /// Brightpearl said no, 5 where another try later may help, 6 where the program is wrong.
+    pub fn exit_code(self) -> u8 {
+        self.facts().exit_code
+    }
+
+    /// The advice for a write that may have been applied, where the kind's own does not lead to a look at it.
     pub(super) fn advice_in_doubt(self) -> Option<&'static str> {
         self.facts().in_doubt
     }

@@ -39,10 +39,11 @@ FILE_CODE = 7
 MISTAKE_CODE = 6
 NO_READER_CODE = 141
 
+# generated: exit codes
 _KIND_CODES = {
-    "validation": 2,
     "authentication": 3,
     "permission": 3,
+    "validation": 2,
     "rejected": 4,
     "not-found": 4,
     "conflict": 4,
@@ -53,6 +54,7 @@ _KIND_CODES = {
     "misuse": 6,
     "cancelled": 6,
 }
+# generated end
 
 _DELIVERIES = {
     "not-sent": "nothing was sent",

@@ -51,6 +51,7 @@ pub fn files() -> io::Result<Vec<File>> {
     for (path, regions) in [
         ("wit/types.wit", [component::regions(), vec![("credentials", schemes::wit::types())]].concat()),
         ("python/brightpearl/exceptions.py", vec![("error classes", python::error_classes())]),
+        ("python/brightpearl/cli/failure.py", vec![("exit codes", python::exit_codes())]),
     ] {
         let mut text = read(path)?;
         for (name, content) in regions {

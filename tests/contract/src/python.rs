@@ -1,5 +1,6 @@
 //! The types of Python: `kinds.py`, and the classes of `exceptions.py`.
 
+use brightpearl_core::Kind;
 use brightpearl_core::named::Entry;
 
 use crate::text::{GENERATED, pascal, prose, table, wrapped};
@@ -72,6 +73,12 @@ pub(crate) fn error_classes() -> String {
         text += &format!("    \"{}\": {},\n", kind.name, class_name(kind));
     }
     text + "}\n\"\"\"The class of each kind.\"\"\"\n"
+}
+
+/// The exit code of the command line for each kind of errors.
+pub(crate) fn exit_codes() -> String {
+    let codes = Kind::ALL.map(|kind| format!("    \"{kind}\": {},\n", kind.exit_code()));
+    format!("_KIND_CODES = {{\n{}}}\n", codes.concat())
 }
 
 /// The package's `__init__.py` with the classes among what it has from elsewhere and among what it offers.

@@ -40,6 +40,14 @@ def test_one_class_for_each_kind() -> None:
         assert kind.__module__ == "brightpearl.exceptions"
 
 
+def test_every_kind_has_an_exit_code_of_the_command_line() -> None:
+    from brightpearl.cli.failure import _KIND_CODES, EXIT_CODES
+    from brightpearl.exceptions import CLASSES
+
+    assert set(_KIND_CODES) == set(CLASSES)
+    assert all(f"\n  {code} " in EXIT_CODES for code in _KIND_CODES.values())
+
+
 @pytest.mark.parametrize("kind", classes())
 def test_every_error_survives_pickling(kind: type[BrightpearlError]) -> None:
     error = kind(
