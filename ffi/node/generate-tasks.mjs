@@ -80,7 +80,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     writeFileSync(file, generate());
   } else if (readFileSync(file, "utf8") !== generate()) {
     console.error(
-      "src/tasks.ts is not what the engine says of its tasks; run ffi/node/build.sh, then node ffi/node/generate-tasks.mjs",
+      "src/tasks.ts is not what the engine says of its tasks; run make generate",
     );
     process.exitCode = 1;
   }

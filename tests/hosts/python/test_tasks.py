@@ -43,7 +43,9 @@ def generator() -> ModuleType:
 
 def test_the_methods_are_what_the_engine_says(generator: ModuleType) -> None:
     for name, text in generator.files().items():
-        assert (PYTHON / "brightpearl" / name).read_text() == text, f"{name} is old: python generate_tasks.py"
+        assert (PYTHON / "brightpearl" / name).read_text() == text, (
+            f"{name} is not what the engine says of its tasks; run make generate"
+        )
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
