@@ -3,8 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
-use std::os::fd::AsRawFd;
+use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
@@ -16,6 +15,10 @@ use std::{env, thread};
 use crate::hands::words;
 use brightpearl::*;
 use tempfile::TempDir;
+
+mod forked;
+#[cfg(target_os = "linux")]
+mod watched;
 
 /// A directory of a test's own.
 struct Folder(TempDir);
@@ -376,127 +379,4 @@ fn hands_that_do_not_read_the_manual_are_told() {
         );
         assert!(journal.is_null(), "a place for a handle is NULL after a failure");
     }
-}
-
-/// Carries something out in a child that is forked from this process, and gives what it exits with.
-fn forked(carry_out: impl FnOnce() -> i32) -> libc::pid_t {
-    // SAFETY: the child calls the library only, and ends without unwinding into the test.
-    match unsafe { libc::fork() } {
-        -1 => panic!("fork failed"),
-        // SAFETY: ends the child at once.
-        0 => unsafe { libc::_exit(carry_out()) },
-        child => child,
-    }
-}
-
-fn exit_code(child: libc::pid_t) -> i32 {
-    let mut status = 0;
-    // SAFETY: a child and a place of our own.
-    assert_eq!(unsafe { libc::waitpid(child, &mut status, 0) }, child);
-    assert!(libc::WIFEXITED(status), "{status}");
-    libc::WEXITSTATUS(status)
-}
-
-#[test]
-fn a_forked_child_lets_nobody_have_the_journal() {
-    if !is_alone("a_forked_child_lets_nobody_have_the_journal") {
-        return;
-    }
-    let folder = Folder::new();
-    let path = folder.path("journal");
-    let journal = Journal::open(&path).unwrap();
-    let appends = || journal.append("{}\n").map_or_else(|told| told.0 as i32, |()| 0);
-    assert_eq!(exit_code(forked(appends)), bp_status::Misuse as i32);
-    assert_eq!(fs::read(&path).unwrap(), b"");
-    assert_eq!(exit_code(forked(|| i32::from(journal.close().is_err()))), 0);
-    refused(&path);
-    // SAFETY: the child's own copy of the journal, which is freed once there.
-    let frees = || unsafe {
-        bp_journal_free(journal.0);
-        0
-    };
-    assert_eq!(exit_code(forked(frees)), 0);
-    refused(&path);
-    journal.append("{}\n").unwrap();
-    journal.close().unwrap();
-    assert_eq!(Journal::open(&path).unwrap().text(), "{}\n");
-}
-
-#[test]
-fn a_forked_child_keeps_no_journal_locked() {
-    if !is_alone("a_forked_child_keeps_no_journal_locked") {
-        return;
-    }
-    let folder = Folder::new();
-    for is_closed in [true, false] {
-        let path = folder.path(if is_closed { "closed" } else { "freed" });
-        let journal = Journal::open(&path).unwrap();
-        let (reader, writer) = std::io::pipe().unwrap();
-        let waits = || {
-            // SAFETY: the child's own copy of the descriptor, which nothing uses there any more.
-            unsafe { libc::close(writer.as_raw_fd()) };
-            i32::from((&reader).read(&mut [0]).is_err())
-        };
-        let child = forked(waits);
-        if is_closed {
-            journal.close().unwrap();
-        }
-        drop(journal);
-        drop(Journal::open(&path).unwrap());
-        drop(writer);
-        assert_eq!(exit_code(child), 0);
-    }
-}
-
-/// How often a directory was opened since it is watched: its names are synced through it.
-#[cfg(target_os = "linux")]
-struct Watch(File);
-
-#[cfg(target_os = "linux")]
-impl Watch {
-    fn of(directory: &Path) -> Self {
-        use std::os::fd::FromRawFd;
-
-        let path = std::ffi::CString::new(directory.as_os_str().as_bytes()).unwrap();
-        // SAFETY: a descriptor that is ours alone, and a path of our own.
-        unsafe {
-            let descriptor = libc::inotify_init1(libc::IN_NONBLOCK | libc::IN_CLOEXEC);
-            assert!(descriptor >= 0, "nothing can be watched");
-            let watch = Self(File::from_raw_fd(descriptor));
-            assert!(
-                libc::inotify_add_watch(descriptor, path.as_ptr(), libc::IN_OPEN | libc::IN_ONLYDIR) >= 0
-            );
-            watch
-        }
-    }
-
-    fn opened(&mut self) -> usize {
-        const HEAD: usize = size_of::<libc::inotify_event>();
-        let mut bytes = [0; 4096];
-        let length = self.0.read(&mut bytes).unwrap_or(0);
-        let (mut at, mut opened) = (0, 0);
-        while at < length {
-            let number =
-                |place: usize| u32::from_ne_bytes(bytes[at + place..at + place + 4].try_into().unwrap());
-            opened += usize::from(number(4) & libc::IN_ISDIR != 0);
-            at += HEAD + number(12) as usize;
-        }
-        opened
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn the_name_of_an_empty_journal_is_put_on_disk_by_whoever_has_it() {
-    let folder = Folder::new();
-    let path = folder.path("journal");
-    let mut watch = Watch::of(folder.0.path());
-    drop(Journal::open(&path).unwrap());
-    assert_eq!(watch.opened(), 1, "the run that makes it");
-    let journal = Journal::open(&path).unwrap();
-    assert_eq!(watch.opened(), 1, "the next one, since the first may have been killed before");
-    journal.append("{}\n").unwrap();
-    drop(journal);
-    drop(Journal::open(&path).unwrap());
-    assert_eq!(watch.opened(), 0, "what was announced was announced under that name");
 }

@@ -6,6 +6,7 @@ mod generated_body;
 
 mod account;
 mod fitting;
+mod read_back;
 mod reading;
 mod refusals;
 mod spoiling;
@@ -142,7 +143,7 @@ fn a_right_body_is_taken_unless_the_state_is_against_it() {
 #[test]
 fn what_was_taken_is_there() {
     let mut changed = BTreeSet::new();
-    for reading in reading::READINGS {
+    for reading in read_back::READINGS {
         let (write, path) =
             known_writes().find(|(write, _)| write.to_string() == reading.write).expect(reading.write);
         let compared = std::cell::RefCell::new(BTreeSet::new());
