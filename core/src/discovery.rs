@@ -199,7 +199,7 @@ pub fn check_mapping(document: &str) -> String {
 
 /// What a mapping document makes of one record: `{"path", "method", "body"}` (an outbound one has only the body), or
 /// `{"skipped": reason}`, or `{"failures": [...]}`; beside it `key` where the document has one, and `references`:
-/// each [`Reference`] with its `text`.
+/// each [`Reference`] with its `text`; and `told`, where there is something to tell of a record that can be written.
 ///
 /// `resolved` is an object that says for such texts what they stand for: an id, a text, or null when Brightpearl
 /// does not have it; may be empty. What it does not say stands in the body as its text in braces.
@@ -226,6 +226,10 @@ pub fn map_record(mapping: &Mapping, record: &[u8], resolved: &str) -> Result<St
             if mapping.target().is_some() {
                 members.insert("path".to_owned(), path.into());
                 members.insert("method".to_owned(), mapping.method().as_str().into());
+            }
+            let told = mapped.told(&resolve);
+            if !told.is_empty() {
+                members.insert("told".to_owned(), told.into());
             }
             return Ok(with_body(&mapped, members, &body));
         }

@@ -146,9 +146,9 @@ fn what_is_asked_for_too_early_or_never_made_is_found() {
         ),
         (json!([{"name": "a", "from": "x", "to": "/a"}]), "/fields/0/to", "no place beside `name`"),
         (
-            json!([{"name": "a", "from": "x", "resolve": search}]),
-            "/fields/0/resolve",
-            "no place beside `name`",
+            json!([{"name": "a", "from": "x", "resolve": search}, {"to": "/b", "from": {"made": "a"}}]),
+            "/fields/1/from/made",
+            "is looked up in Brightpearl",
         ),
     ] {
         let findings = errors(fields.clone());
@@ -175,4 +175,91 @@ fn a_failure_says_what_was_made() {
     assert_eq!(failures[0].to_string().split(": ").next(), Some("what net is is \"2.50\""));
     let words: Vec<String> = mapping.explain().into_iter().map(|rule| rule.text).collect();
     assert_eq!(words, ["kept, not written: price", "what net is, as integer"]);
+}
+
+#[test]
+fn each_array_has_names_of_its_own_and_a_check_sees_all_of_them() {
+    let mut document = document(json!([
+        {"to": "/lines", "each": "goods", "fields": [
+            {"name": "amount", "from": "price", "math": [{"times": "quantity"}]},
+            {"to": "/price", "from": "price"}
+        ]},
+        {"to": "/lines", "each": "fees", "fields": [
+            {"name": "amount", "from": "fee"},
+            {"to": "/price", "from": {"made": "amount"}}
+        ]}
+    ]));
+    document["checks"] =
+        json!([{"is": "total", "equals": {"made": "amount", "from": "sum(map(&to_number(@), @))"}}]);
+    let record = json!({"goods": [{"price": "1.50", "quantity": 2}, {"price": "0.25", "quantity": 4}],
+                        "fees": [{"fee": "0.75"}], "total": "4.75"});
+    assert_eq!(
+        body(&document, &record)["lines"],
+        json!([{"price": "1.50"}, {"price": "0.25"}, {"price": "0.75"}])
+    );
+    let mut wrong = record;
+    wrong["total"] = "4.74".into();
+    let mapping = Mapping::compile(&document.to_string()).expect("a document");
+    let refused = mapping.map(wrong.to_string().as_bytes()).failures;
+    assert!(refused[0].reason.contains("comes to 4.75: a difference of -0.01"), "{refused:?}");
+    document["checks"][0]["equals"] = json!({"made": "amounts"});
+    let findings = Mapping::compile(&document.to_string()).expect_err("errors");
+    assert_eq!(findings[0].pointer, "/checks/0/equals/made");
+}
+
+#[test]
+fn a_number_that_was_made_is_read_as_such_whatever_the_source_writes() {
+    let mut document = document(json!([
+        {"to": "/net", "from": "net", "as": "money"},
+        {"to": "/double", "from": {"made": "/net"}, "math": [{"times": 2}], "as": "money"}
+    ]));
+    document["reads"] = json!({"decimalMark": ","});
+    assert_eq!(body(&document, &json!({"net": "12,50"})), json!({"net": "12.50", "double": "25.00"}));
+}
+
+#[test]
+fn what_is_missing_is_told_and_may_be_written_otherwise() {
+    let document = document(json!([
+        {"to": "/lines", "each": "lines", "fields": [
+            {"to": "/productId", "from": "sku",
+             "resolve": {"search": "product-service/product-search", "column": "SKU",
+                         "else": {"tell": "SKU {sku} is not known"}}},
+            {"to": "/name", "missing": "/productId", "template": "{name} ({sku})"},
+            {"to": "/name", "from": "name"},
+            {"to": "/last", "value": 1}
+        ]}
+    ]));
+    let schema = serde_json::from_str(schema()).expect("JSON");
+    assert!(jsonschema::is_valid(&schema, &document), "{document}");
+    let mapping = Mapping::compile(&document.to_string()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let record =
+        json!({"lines": [{"sku": "A", "name": "Mug"}, {"sku": "B", "name": "Cup"}, {"name": "Bowl"}]});
+    let mapped = mapping.map(record.to_string().as_bytes());
+    let resolve = |reference: &brightpearl_core::mapping::Reference| match reference.value.as_str() {
+        "A" => Resolution::Id(7),
+        _ => Resolution::Missing,
+    };
+    assert_eq!(mapped.told(&resolve), ["SKU B is not known"]);
+    let body: Value = serde_json::from_str(&mapped.body(&resolve).expect("a body")).expect("JSON");
+    let expected = json!([
+        {"productId": 7, "name": "Mug", "last": 1}, {"name": "Cup (B)", "last": 1}, {"name": "Bowl", "last": 1}
+    ]);
+    assert_eq!(body["lines"], expected);
+    for missing in ["/name", "/other"] {
+        let wrong = json!([{"to": "/name", "from": "name"}, {"to": "/x", "missing": missing, "value": 1}]);
+        assert_eq!(errors(wrong)[0].pointer, "/fields/1/missing");
+    }
+}
+
+#[test]
+fn what_is_only_looked_for_leaves_nothing_in_the_body() {
+    let document = document(json!([
+        {"name": "order", "from": "order",
+         "resolve": {"search": "order-service/order-search", "column": "orderId"}},
+        {"to": "/x", "from": "x"}
+    ]));
+    let mapping = Mapping::compile(&document.to_string()).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let mapped = mapping.map(br#"{"order": 7, "x": 1}"#);
+    assert_eq!(mapped.body(&|_| Resolution::Id(7)).as_deref(), Ok(r#"{"x":1}"#));
+    assert!(mapped.body(&|_| Resolution::Missing).is_err());
 }

@@ -317,7 +317,7 @@ impl DocumentCheck<'_> {
 
 /// Whether a rule gives a value, or a failure, for every record.
 fn is_certain(rule: &MappingRule) -> bool {
-    rule.when.is_none() && always_gives(rule)
+    rule.when.is_none() && rule.missing.is_none() && always_gives(rule)
 }
 
 /// The same for every record that the rule holds for.

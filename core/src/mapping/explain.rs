@@ -54,7 +54,8 @@ pub(super) fn explain(compiled: &Compiled) -> Vec<Explained> {
 
 /// A control total, and the row that takes up its difference.
 fn checked(total: &ControlTotal) -> Vec<Explained> {
-    let mut text = format!("{} must be {}", total.is.expression.text, total.equals.text);
+    let of = if total.gathered.is_some() { " of what rules of that name made" } else { "" };
+    let mut text = format!("{} must be {}{of}", total.is.expression.text, total.equals.text);
     match &total.within {
         Tolerance::Amount(amount) if *amount == Decimal::default() => {}
         Tolerance::Amount(amount) => text.push_str(&format!(", within {amount}")),
@@ -169,6 +170,7 @@ fn in_words(rule: &MappingRule) -> String {
             add(format!("found by {} in {}", resolve.column, resolve.search));
         }
         add(match &resolve.on_missing {
+            OnMissing::Skip if resolve.tell.is_some() => "or left out, which is told".to_owned(),
             OnMissing::Fail => "or the record fails".to_owned(),
             OnMissing::Skip => "or left out".to_owned(),
             OnMissing::SkipRecord => "or the record is skipped".to_owned(),
@@ -182,6 +184,9 @@ fn in_words(rule: &MappingRule) -> String {
     }
     if let Some(when) = &rule.when {
         add(format!("when {}", when.expression.text));
+    }
+    if rule.missing.is_some() {
+        add("when what is looked up beside it is missing".to_owned());
     }
     if rule.required {
         words.push_str("; required");

@@ -16,8 +16,8 @@ pub(super) struct MadeSlot(pub(super) usize);
 pub(super) enum MadeKey {
     /// A JSON Pointer into the body, `*` for the elements of arrays.
     Place(String),
-    /// A name, within the elements at this place; empty for the record's.
-    Name { base: String, name: String },
+    /// A name, within the elements of the `each` that stands there in the document; empty for the record's.
+    Name { around: String, name: String },
 }
 
 /// A place of the document that asks for what was made.
@@ -26,6 +26,8 @@ struct MadeUse {
     key: MadeKey,
     /// As the document has it.
     asked: String,
+    /// Whether it is about what is looked up, and not about a value.
+    is_of_reference: bool,
 }
 
 /// All that a document keeps, and all that it asks for.
@@ -36,33 +38,60 @@ pub(super) struct MadeBook {
     uses: BTreeMap<String, MadeUse>,
     /// Names that rules gave so far.
     names: BTreeSet<(String, String)>,
+    /// Names of which all that was made is asked for when the body is whole.
+    gathered: BTreeMap<String, (MadeSlot, String)>,
 }
 
 impl MadeBook {
     /// Takes note that a rule keeps its value by a name; `false` when another one does.
-    pub(super) fn name(&mut self, base: &str, name: &str) -> bool {
-        self.names.insert((base.to_owned(), name.to_owned()))
+    pub(super) fn name(&mut self, around: &str, name: &str) -> bool {
+        self.names.insert((around.to_owned(), name.to_owned()))
+    }
+
+    /// The slot of all that rules of a name make, wherever they stand.
+    pub(super) fn gather(&mut self, name: &str, pointer: &str) -> MadeSlot {
+        let next = MadeSlot(self.gathered.len());
+        self.gathered.entry(name.to_owned()).or_insert((next, pointer.to_owned())).0
+    }
+
+    /// How many names are gathered.
+    pub(super) fn gathered(&self) -> usize {
+        self.gathered.len()
     }
 
     /// The slot of what is asked for at a place of the document: a pointer relative to `base`, or a name that a rule
-    /// of one of `bases`, inner before outer, has.
+    /// within one of `around`, inner before outer, has.
     pub(super) fn ask<'b>(
         &mut self,
         asked: &str,
         pointer: &str,
         base: &str,
-        mut bases: impl Iterator<Item = &'b str>,
+        around: impl Iterator<Item = &'b str>,
     ) -> MadeSlot {
-        let key = if asked.starts_with('/') {
-            MadeKey::Place(format!("{base}{asked}"))
-        } else {
-            let known = bases.find(|base| self.names.contains(&((*base).to_owned(), asked.to_owned())));
-            MadeKey::Name { base: known.unwrap_or(base).to_owned(), name: asked.to_owned() }
-        };
+        let key = self.key_of(asked, base, around);
+        self.take(asked, pointer, key, false)
+    }
+
+    /// The slot of what is looked up for a place of the same element or record.
+    pub(super) fn ask_reference(&mut self, asked: &str, pointer: &str, base: &str) -> MadeSlot {
+        self.take(asked, pointer, MadeKey::Place(format!("{base}{asked}")), true)
+    }
+
+    fn take(&mut self, asked: &str, pointer: &str, key: MadeKey, is_of_reference: bool) -> MadeSlot {
         let next = MadeSlot(self.slots.len());
         let slot = *self.slots.entry(key.clone()).or_insert(next);
-        self.uses.insert(pointer.to_owned(), MadeUse { key, asked: asked.to_owned() });
+        let asked = asked.to_owned();
+        self.uses.insert(pointer.to_owned(), MadeUse { key, asked, is_of_reference });
         slot
+    }
+
+    fn key_of<'b>(&self, asked: &str, base: &str, mut around: impl Iterator<Item = &'b str>) -> MadeKey {
+        if asked.starts_with('/') {
+            MadeKey::Place(format!("{base}{asked}"))
+        } else {
+            let known = around.find(|each| self.names.contains(&((*each).to_owned(), asked.to_owned())));
+            MadeKey::Name { around: known.unwrap_or_default().to_owned(), name: asked.to_owned() }
+        }
     }
 
     /// The slot of what is asked for somewhere.
@@ -83,7 +112,7 @@ impl MadeBook {
         behind: &mut [(&mut List, MadeKey)],
         findings: &mut Findings,
     ) {
-        let mut order = Order { book: &mut self, made: Vec::new(), findings };
+        let mut order = Order { book: &mut self, made: Vec::new(), named: BTreeSet::new(), findings };
         order.walk(plan);
         for (list, known) in behind {
             order.made.push((known.clone(), true));
@@ -99,6 +128,8 @@ struct Order<'o> {
     book: &'o mut MadeBook,
     /// What is there already, and whether its value is known.
     made: Vec<(MadeKey, bool)>,
+    /// All names that there are.
+    named: BTreeSet<String>,
     findings: &'o mut Findings,
 }
 
@@ -120,7 +151,9 @@ impl Order<'_> {
         let base = format!("{}/*", list.each.to);
         let is_within = |key: &MadeKey| match key {
             MadeKey::Place(place) => place.starts_with(&base),
-            MadeKey::Name { base: of, .. } => of.starts_with(&base),
+            MadeKey::Name { around, .. } => around
+                .strip_prefix(&list.each.pointer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
         };
         let slots = self.book.slots.iter();
         list.forgotten = slots.filter(|(key, _)| is_within(key)).map(|(_, slot)| *slot).collect();
@@ -135,6 +168,10 @@ impl Order<'_> {
         }
         let Some(key) = leaf.rules.first().map(key_of) else { return };
         leaf.kept = self.book.slots.get(&key).copied();
+        if let MadeKey::Name { name, .. } = &key {
+            leaf.gathered = self.book.gathered.get(name).map(|(slot, _)| *slot);
+            self.named.insert(name.clone());
+        }
         self.made.push((key, leaf.rules.iter().all(|rule| rule.resolve.is_none())));
     }
 
@@ -147,7 +184,11 @@ impl Order<'_> {
         for place in places {
             let Some(asked) = self.book.uses.remove(&place) else { continue };
             match self.made.iter().find(|(key, _)| *key == asked.key) {
-                Some((_, true)) => {}
+                Some((_, is_known)) if *is_known != asked.is_of_reference => {}
+                Some((_, true)) => {
+                    let message = format!("{} is not looked up, so it is never missing", asked.asked);
+                    self.findings.error(place, message);
+                }
                 Some((_, false)) => {
                     let message = format!(
                         "{} is looked up in Brightpearl, so what it is is not known while the record is mapped",
@@ -178,6 +219,12 @@ impl Order<'_> {
         for (place, asked) in std::mem::take(&mut self.book.uses) {
             let message = format!("{} is not made yet where this is needed", asked.asked);
             self.findings.error(place, message);
+        }
+        for (name, (_, place)) in &self.book.gathered {
+            if !self.named.contains(name) {
+                let message = format!("no rule has the name {name}; expected the `name` of a rule");
+                self.findings.error(place.clone(), message);
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Mapped {
     /// Further columns and their values that a record with this key is found by; see
     /// [`Mapping::key_search`](super::Mapping::key_search).
     pub key_by: Vec<(Arc<str>, String)>,
+    /// What is told when a reference, by its place among them, is missing.
+    pub(super) told: Vec<(usize, String)>,
     /// The body but for the holes.
     pub(super) text: String,
     pub(super) holes: Vec<Hole>,
@@ -37,6 +39,15 @@ pub(super) struct Hole {
     pub(super) reference: usize,
     pub(super) as_text: bool,
     pub(super) required: bool,
+    /// What stands here instead of an id.
+    pub(super) choice: Option<Choice>,
+}
+
+/// What is written by whether Brightpearl has what a reference is about.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) found: String,
+    pub(super) missing: String,
 }
 
 /// What goes into a placeholder of the path.
@@ -72,6 +83,7 @@ impl Mapped {
             references: Vec::new(),
             key: None,
             key_by: Vec::new(),
+            told: Vec::new(),
             text: String::new(),
             holes: Vec::new(),
             parameters: Vec::new(),
@@ -96,6 +108,15 @@ impl Mapped {
         let mut failures = Vec::new();
         for hole in &self.holes {
             let filling = fillings.get(hole.reference);
+            if let Some(choice) = &hole.choice {
+                append(&mut body, self.text.get(at..hole.at).unwrap_or_default());
+                body.push_str(match filling {
+                    Some(Filling::Json(_) | Filling::LeftOut) => &choice.found,
+                    Some(Filling::Nothing) | None => &choice.missing,
+                });
+                at = hole.at;
+                continue;
+            }
             match filling {
                 Some(Filling::Json(json)) => {
                     append(&mut body, self.text.get(at..hole.at).unwrap_or_default());
@@ -165,6 +186,16 @@ impl Mapped {
             path = path.replace(&format!("{{{name}}}"), &escaped(&text));
         }
         if failures.is_empty() { Ok(path) } else { Err(NoBody::Failed(failures)) }
+    }
+
+    /// What is to be told of the record though it can be written: what Brightpearl does not have, in the document's
+    /// words.
+    pub fn told(&self, resolve: &dyn Fn(&Reference) -> Resolution) -> Vec<String> {
+        let is_missing = |place: usize| {
+            self.references.get(place).is_some_and(|reference| resolve(reference) == Resolution::Missing)
+        };
+        let told = self.told.iter().filter(|(place, _)| is_missing(*place));
+        told.map(|(_, text)| text.clone()).collect()
     }
 
     fn fillings(&self, resolve: &dyn Fn(&Reference) -> Resolution) -> Result<Vec<Filling>, NoBody> {

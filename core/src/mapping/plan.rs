@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::finding::Findings;
 use super::made::{MadeBook, MadeSlot};
 use super::rule::{Each, EachItem, FieldEntry, MappingRule};
-use super::total::{ControlTotal, RoundingRow};
+use super::total::ControlTotal;
 use crate::catalog::field::{Field, Object, Shape};
 use crate::json::{nearest, token};
 
@@ -39,6 +39,8 @@ pub(super) struct Leaf {
     pub(super) shape: Option<&'static Shape>,
     /// Where its value is kept for the rules behind it.
     pub(super) kept: Option<MadeSlot>,
+    /// Where it is gathered with those of other elements.
+    pub(super) gathered: Option<MadeSlot>,
 }
 
 /// Elements from one array of the record.
@@ -99,7 +101,7 @@ pub(super) fn settle(
         });
         let mut insertion = Insertion { pointer: &pointer, to: &to, findings: &mut *findings };
         let list = insertion.list(row.each.clone(), shape);
-        let known = RoundingRow::known(&to);
+        let known = row.known();
         row.shape = element_shape(shape);
         row.difference = made.slot(&known);
         rows.push((row.list.insert(list), known));
@@ -109,7 +111,7 @@ pub(super) fn settle(
 
 /// A value that is kept, as a member of the object in which its rule stands.
 fn kept(rule: MappingRule) -> BodyMember {
-    let plan = BodyPlan::Kept(Leaf { rules: vec![rule], shape: None, kept: None });
+    let plan = BodyPlan::Kept(Leaf { rules: vec![rule], shape: None, kept: None, gathered: None });
     BodyMember { name: String::new(), prefix: String::new(), plan, field: None }
 }
 
@@ -224,7 +226,7 @@ impl Insertion<'_> {
         match entry {
             FieldEntry::Rule(rule) => {
                 if is_vacant(plan) {
-                    *plan = BodyPlan::Leaf(Leaf { rules: Vec::new(), shape, kept: None });
+                    *plan = BodyPlan::Leaf(Leaf { rules: Vec::new(), shape, kept: None, gathered: None });
                 }
                 match plan {
                     BodyPlan::Leaf(leaf) => leaf.rules.push(*rule),
@@ -262,7 +264,7 @@ impl Insertion<'_> {
                 build(std::mem::take(entries), &format!("{}/*", each.to), of, &mut *self.findings)
             }
             EachItem::Value(rule) => {
-                BodyPlan::Leaf(Leaf { rules: vec![(**rule).clone()], shape: of, kept: None })
+                BodyPlan::Leaf(Leaf { rules: vec![(**rule).clone()], shape: of, kept: None, gathered: None })
             }
         };
         List { each, item, forgotten: Vec::new() }

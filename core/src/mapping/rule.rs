@@ -74,6 +74,8 @@ pub(super) struct MappingRule {
     /// Where its value goes, with `*` for elements.
     pub(super) to: Arc<str>,
     pub(super) when: Option<Pick>,
+    /// Where what is looked up goes that Brightpearl must not have for the rule to hold.
+    pub(super) missing: Option<MadeSlot>,
     pub(super) source: Source,
     pub(super) trim: bool,
     pub(super) keep_empty: bool,
@@ -127,6 +129,8 @@ pub(super) struct Resolve {
     pub(super) take: Option<Arc<str>>,
     pub(super) by: Vec<(Arc<str>, Operand)>,
     pub(super) on_missing: super::reference::OnMissing,
+    /// What is told of a record when Brightpearl does not have it.
+    pub(super) tell: Option<Vec<TemplatePiece>>,
     /// Where the enclosing value stands that a creation is mapped from.
     pub(super) level: usize,
     /// Whether the id goes out as a text.

@@ -13,12 +13,13 @@ use super::document::{KeySource, Verdict};
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
-use super::mapped::{Hole, Mapped, PathPart};
+use super::mapped::{Choice, Hole, Mapped, PathPart};
 use super::path::FoundPaths;
 use super::plan::Leaf;
 use super::reference::Reference;
-use super::rule::{Each, MappingRule, Pick};
+use super::rule::{Each, MappingRule, Pick, Resolve};
 use super::tape::{RecordNode, Tape};
+use super::transform::ValueType;
 use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
@@ -41,6 +42,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
         references: run.references,
         key: run.key,
         key_by: run.key_by,
+        told: run.told,
         text: run.out,
         holes: run.holes,
         parameters: run.parameters,
@@ -96,6 +98,11 @@ struct Run<'v> {
     key_by: Vec<(Arc<str>, String)>,
     /// What rules made for those behind them.
     made: Vec<Value<'v>>,
+    /// What was looked up for them.
+    referred: Vec<Option<usize>>,
+    told: Vec<(usize, String)>,
+    /// All that rules of a name made.
+    gathered: Vec<Vec<Value<'v>>>,
     /// Where rows may be added.
     ends: ArrayEnds,
     /// The places of references by what tells them apart.
@@ -126,6 +133,9 @@ impl<'v> Run<'v> {
             key: None,
             key_by: Vec::new(),
             made: vec![Value::Null; compiled.document.made_slots],
+            referred: vec![None; compiled.document.made_slots],
+            told: Vec::new(),
+            gathered: vec![Vec::new(); compiled.document.gathered_slots],
             ends: ArrayEnds::default(),
             known: BTreeMap::new(),
             allowance: Allowance::new(length),
@@ -258,19 +268,33 @@ impl<'v> Run<'v> {
 
     fn leaf(&mut self, leaf: &'v Leaf, from: usize) -> bool {
         let mut required = None;
+        let mut instead = None;
         for rule in &leaf.rules {
             if self.is_over {
                 return false;
             }
+            if let Some(slot) = rule.missing {
+                match self.instead(rule, slot) {
+                    Ok(found) => instead = instead.or(found),
+                    Err((value, reason)) => {
+                        self.fail(rule, &value, reason);
+                        return false;
+                    }
+                }
+                continue;
+            }
             let before = self.out.len();
             let outcome = match self.allowance.step(1) {
-                Ok(()) => self.rule(rule, from, leaf.kept),
+                Ok(()) => self.rule(rule, from, leaf),
                 Err(reason) => self.fail(rule, &Value::Null, reason),
             };
             match outcome {
                 RuleOutcome::Written => {
                     if let Err(reason) = self.allowance.bytes(self.out.len() - before) {
                         self.fail(rule, &Value::Null, reason);
+                    }
+                    if let Some((reference, missing)) = instead.filter(|_| rule.resolve.is_none()) {
+                        self.choose(from, before, reference, missing);
                     }
                     return true;
                 }
@@ -287,9 +311,78 @@ impl<'v> Run<'v> {
         false
     }
 
+    /// Keeps what a rule made. What was read once is not read again in the source's own way: a number is one.
+    fn keep_made(&mut self, rule: &'v MappingRule, leaf: &'v Leaf, value: &Value<'v>) {
+        if leaf.kept.is_none() && leaf.gathered.is_none() {
+            return;
+        }
+        let is_number = match &rule.output {
+            Some(ValueType::Integer(_) | ValueType::Decimal(_) | ValueType::Money(..)) => true,
+            Some(
+                ValueType::Text { .. } | ValueType::Date(_) | ValueType::DateTime(_) | ValueType::Boolean,
+            )
+            | None => false,
+        };
+        let value = match value {
+            Value::Text(digits) if is_number => Value::Number(digits.clone()),
+            value => value.clone(),
+        };
+        if let Some(gathered) = leaf.gathered.and_then(|slot| self.gathered.get_mut(slot.0)) {
+            gathered.push(value.clone());
+        }
+        if let Some(slot) = leaf.kept {
+            self.keep(slot, value);
+        }
+    }
+
+    fn forget(&mut self, slot: MadeSlot) {
+        self.keep(slot, Value::Null);
+        if let Some(referred) = self.referred.get_mut(slot.0) {
+            *referred = None;
+        }
+    }
+
     fn keep(&mut self, slot: MadeSlot, value: Value<'v>) {
         if let Some(kept) = self.made.get_mut(slot.0) {
             *kept = value;
+        }
+    }
+
+    /// What a rule writes when Brightpearl does not have what is looked up for a place; nothing where nothing is.
+    fn instead(
+        &self,
+        rule: &'v MappingRule,
+        slot: MadeSlot,
+    ) -> Result<Option<(usize, String)>, (Value<'v>, String)> {
+        let Some(reference) = self.referred.get(slot.0).copied().flatten() else { return Ok(None) };
+        if !self.applies(rule) {
+            return Ok(None);
+        }
+        let value = self.value_of(rule)?;
+        if value.is_null() {
+            return Ok(None);
+        }
+        let mut json = String::new();
+        value.write(&mut json);
+        Ok(Some((reference, json)))
+    }
+
+    /// Makes of what was just written one of two things, by whether Brightpearl has something.
+    fn choose(&mut self, from: usize, at: usize, reference: usize, missing: String) {
+        let found = self.out.split_off(at);
+        let choice = Some(Choice { found, missing });
+        self.holes.push(Hole { from, at, reference, as_text: false, required: false, choice });
+    }
+
+    /// Takes note of what was looked up for a leaf, and of what is told if it is missing.
+    fn note_reference(&mut self, resolve: &'v Resolve, leaf: &'v Leaf, reference: usize) {
+        if let Some(referred) = leaf.kept.and_then(|slot| self.referred.get_mut(slot.0)) {
+            *referred = Some(reference);
+        }
+        let Some(tell) = &resolve.tell else { return };
+        let told = (reference, self.reason(tell));
+        if !self.told.contains(&told) {
+            self.told.push(told);
         }
     }
 
@@ -297,7 +390,7 @@ impl<'v> Run<'v> {
         rule.when.as_ref().is_none_or(|when| self.holds(when).unwrap_or(false))
     }
 
-    fn rule(&mut self, rule: &'v MappingRule, from: usize, kept: Option<MadeSlot>) -> RuleOutcome {
+    fn rule(&mut self, rule: &'v MappingRule, from: usize, leaf: &'v Leaf) -> RuleOutcome {
         match rule.when.as_ref().map_or(Ok(true), |when| self.holds(when)) {
             Ok(true) => {}
             Ok(false) => return RuleOutcome::Absent,
@@ -314,13 +407,17 @@ impl<'v> Run<'v> {
             self.key = value.scalar_text().map(str::to_owned);
         }
         let Some(resolve) = &rule.resolve else {
-            if let Some(slot) = kept {
-                self.keep(slot, value.clone());
-            }
+            self.keep_made(rule, leaf, &value);
             value.write(&mut self.out);
             return RuleOutcome::Written;
         };
-        match self.refer(rule, resolve, &value) {
+        let referred = self.refer(rule, resolve, &value);
+        if let Ok(reference) = referred {
+            self.note_reference(resolve, leaf, reference);
+        }
+        match referred {
+            // What is only looked for leaves no place in the body.
+            Ok(_) if rule.kept_as.is_some() => RuleOutcome::Absent,
             Ok(reference) => {
                 self.holes.push(Hole {
                     from,
@@ -328,6 +425,7 @@ impl<'v> Run<'v> {
                     reference,
                     as_text: resolve.as_text,
                     required: rule.required,
+                    choice: None,
                 });
                 RuleOutcome::Written
             }

@@ -20,6 +20,8 @@ pub(super) struct ControlTotal {
     pub(super) is: Pick,
     /// What the body comes to.
     pub(super) equals: Expression,
+    /// Where it starts from instead: all that rules of a name made.
+    pub(super) gathered: Option<MadeSlot>,
     pub(super) within: Tolerance,
     /// Whether a record may say nothing of it.
     pub(super) is_optional: bool,
@@ -52,7 +54,7 @@ pub(super) struct RoundingRow {
 
 impl RoundingRow {
     /// What its rules know beside what the body is made of.
-    pub(super) fn known(to: &str) -> MadeKey {
-        MadeKey::Name { base: format!("{to}/*"), name: DIFFERENCE.to_owned() }
+    pub(super) fn known(&self) -> MadeKey {
+        MadeKey::Name { around: self.each.pointer.clone(), name: DIFFERENCE.to_owned() }
     }
 }

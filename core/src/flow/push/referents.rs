@@ -152,6 +152,21 @@ impl Referents<'_> {
         Ok((entry.mapped().path(&resolve)?, body))
     }
 
+    /// What the mapping tells of an entry, since Brightpearl does not have what it refers to.
+    pub(super) fn told(self, entry: &PushEntry) -> Vec<String> {
+        let resolve = |reference: &Reference| match self.of(entry, reference) {
+            Referent::Missing => Resolution::Missing,
+            Referent::Found(_)
+            | Referent::Ambiguous(_)
+            | Referent::Unsought(_)
+            | Referent::Uncreated(_)
+            | Referent::Awaited
+            | Referent::Failed(_)
+            | Referent::InDoubt(_) => Resolution::LeftOut,
+        };
+        entry.mapped().told(&resolve)
+    }
+
     fn is_planned(self, entry: &PushEntry, reference: &Reference) -> bool {
         matches!(self.creations.0.get(&slot_of(entry, reference)), Some(CreationState::Planned(_)))
     }

@@ -16,7 +16,10 @@ impl PushJob {
     }
 
     /// Ends an entry. What is over already stays as it was told.
-    pub(super) fn settle(&mut self, index: usize, ending: Ending) {
+    pub(super) fn settle(&mut self, index: usize, mut ending: Ending) {
+        if let Some(told) = self.told(index, &ending) {
+            ending.reason = Some(told);
+        }
         let entry = self.window.entry_mut(index);
         if entry.progress_mut().settle(ending.verified).is_err() {
             return;
@@ -42,6 +45,19 @@ impl PushJob {
                 self.window.creations_mut().fill(slot, filled);
             }
         }
+    }
+
+    /// What the mapping tells of an entry that is there, and of which nothing else is to be said.
+    fn told(&self, index: usize, ending: &Ending) -> Option<String> {
+        let is_plain = match ending.state {
+            State::Created | State::Updated | State::Unchanged => true,
+            State::Skipped | State::Rejected | State::MaybeApplied => false,
+        };
+        if !is_plain || ending.reason.is_some() || ending.journaled.is_some() {
+            return None;
+        }
+        let told = self.referents().told(self.window.entry(index));
+        (!told.is_empty()).then(|| told.join("; "))
     }
 
     /// Leaves open what became of an entry.

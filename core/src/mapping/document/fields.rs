@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::members::{DocumentPlace, MemberReader};
 use super::{Context, PathScope, SCOPES, constant, count};
 use crate::mapping::limit::{EACH_DEPTH, RULES, TARGET_DEPTH};
-use crate::mapping::made::MadeKey;
+use crate::mapping::made::{MadeKey, MadeSlot};
 use crate::mapping::path::Paths;
 use crate::mapping::rule::{Each, EachItem, FieldEntry, MappingRule, Pick, Source, TemplatePiece};
 use crate::mapping::steps::{RuleStep, STEPS, StepTime};
@@ -38,7 +38,7 @@ impl Context<'_> {
         count(&self.counts.rules, RULES, "rules", &place.pointer, self.findings)?;
         let mut members = place.object(self.findings)?;
         if let Some(name) = members.take("name") {
-            return self.kept(members, &name, base);
+            return self.kept(members, &name);
         }
         let to = self.target(&mut members, base);
         let scope = self.scope(&mut members);
@@ -53,15 +53,10 @@ impl Context<'_> {
 
     /// A rule whose value is not written, but kept by its name for the rules behind it.
     #[inline(never)]
-    fn kept(
-        &mut self,
-        mut members: MemberReader<'_>,
-        place: &DocumentPlace<'_>,
-        base: &str,
-    ) -> Option<FieldEntry> {
+    fn kept(&mut self, mut members: MemberReader<'_>, place: &DocumentPlace<'_>) -> Option<FieldEntry> {
         let name = place.text(self.findings)?;
         let scope = self.scope(&mut members);
-        for member in ["to", "each", "resolve"] {
+        for member in ["to", "each"] {
             if members.take(member).is_some() {
                 let message = format!("{member} has no place beside `name`, whose value is only kept");
                 self.findings.error(format!("{}/{member}", members.pointer), message);
@@ -75,13 +70,14 @@ impl Context<'_> {
             self.findings.error(&place.pointer, message);
             return None;
         }
-        if !self.made.name(base, &name) {
+        let around = self.around.last().cloned().unwrap_or_default();
+        if !self.made.name(&around, &name) {
             let message = format!("another rule has the name {name:?}; expected one of its own");
             self.findings.error(&place.pointer, message);
             return None;
         }
         let mut rule = rule?;
-        rule.kept_as = Some(MadeKey::Name { base: base.to_owned(), name });
+        rule.kept_as = Some(MadeKey::Name { around, name });
         Some(FieldEntry::Rule(rule))
     }
 
@@ -152,9 +148,11 @@ impl Context<'_> {
         self.paths.push(Paths::default());
         self.chain.push(level);
         self.bases.push(format!("{to}/*"));
+        self.around.push(members.pointer.clone());
         let item = self.item(members, &to);
         self.chain.pop();
         self.bases.pop();
+        self.around.pop();
         array.of(item?, members, to, level)
     }
 
@@ -208,6 +206,7 @@ impl Context<'_> {
         let source = self.source(members, scope, is_element);
         let when = if is_element { None } else { members.take("when") };
         let when = when.and_then(|when| self.condition(&when, scope));
+        let missing = members.take("missing").and_then(|place| self.missing(&place, scope));
         let trim = members.flag("trim", self.findings);
         let keep_empty = members.flag("keepEmpty", self.findings);
         let on_picked = self.steps(members, StepTime::Picked, scope);
@@ -222,6 +221,7 @@ impl Context<'_> {
             level: self.chain.last().copied().unwrap_or_default(),
             to: to.into(),
             when,
+            missing,
             source: source?,
             trim,
             keep_empty,
@@ -235,6 +235,18 @@ impl Context<'_> {
             is_key: false,
             kept_as: None,
         })
+    }
+
+    /// `"/productId"`: the rule holds when Brightpearl does not have what goes there.
+    fn missing(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<MadeSlot> {
+        let asked = place.text(self.findings)?;
+        if !asked.starts_with('/') {
+            let message = format!("{asked:?} is not a place such as /productId, whose id is looked up");
+            self.findings.error(&place.pointer, message);
+            return None;
+        }
+        let base = self.base(scope).to_owned();
+        Some(self.made.ask_reference(&asked, &place.pointer, &base))
     }
 
     fn steps(

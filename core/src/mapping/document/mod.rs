@@ -68,6 +68,8 @@ pub(super) struct Context<'c> {
     /// The levels that the rule stands within, and where in the body what is made of each goes.
     chain: Vec<usize>,
     bases: Vec<String>,
+    /// The places of the `each` that it stands within; empty for the record.
+    around: Vec<String>,
     made: MadeBook,
 }
 
@@ -121,8 +123,8 @@ impl Context<'_> {
         count(&self.counts.expressions, EXPRESSIONS, "expressions", &made.pointer, self.findings)?;
         let level = self.level(scope);
         let base = self.base(scope).to_owned();
-        let bases = self.bases.iter().rev().map(String::as_str);
-        let slot = self.made.ask(&asked, &made.pointer, &base, bases);
+        let around = self.around.iter().rev().map(String::as_str);
+        let slot = self.made.ask(&asked, &made.pointer, &base, around);
         match Expression::parse(&text) {
             Ok(mut expression) => {
                 expression.text = match from {

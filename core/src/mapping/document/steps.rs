@@ -7,7 +7,7 @@ use super::{Context, PathScope, constant};
 use crate::excerpt::listed;
 use crate::json::Node;
 use crate::mapping::reference::OnMissing;
-use crate::mapping::rule::{Constant, Operand, Resolve};
+use crate::mapping::rule::{Constant, Operand, Resolve, TemplatePiece};
 use crate::mapping::transform::{
     DatePattern, Input, LookupStep, LookupTable, Money, Numeric, Otherwise, Rounding, Time, ValueType, Zone,
 };
@@ -272,9 +272,14 @@ impl Context<'_> {
         let column = members.text("column", self.findings);
         let take = members.text("take", self.findings);
         let by = members.take("by").map(|place| self.filters(&place, scope)).unwrap_or_default();
-        let otherwise = members.take("else");
+        let mut otherwise = members.take("else");
         members.finish(self.findings);
+        let tell = otherwise.as_ref().and_then(|otherwise| self.tell(otherwise, scope));
+        if tell.is_some() {
+            otherwise = None;
+        }
         let on_missing = match (otherwise, &creates) {
+            (None, None) if tell.is_some() => OnMissing::Skip,
             (Some(otherwise), None) => self.on_missing(&otherwise)?,
             (Some(otherwise), Some(_)) => {
                 let message = "what is created for every record is never missing; leave `else` out";
@@ -308,6 +313,7 @@ impl Context<'_> {
             take: take.map(Into::into),
             by,
             on_missing,
+            tell,
             level: self.level(scope),
             as_text,
             pointer: place.pointer.clone(),
@@ -334,6 +340,26 @@ impl Context<'_> {
             filters.extend(operand.map(|operand| (column.into(), operand)));
         }
         filters
+    }
+
+    /// `{"tell": "SKU {sku} is not known"}`: it is left out, and the outcome says so.
+    fn tell(&mut self, place: &DocumentPlace<'_>, scope: PathScope) -> Option<Vec<TemplatePiece>> {
+        let is_told = match place.read() {
+            Node::Object(members) => members.iter().any(|(name, _)| name == "tell"),
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Unreadable => false,
+        };
+        if !is_told {
+            return None;
+        }
+        let mut members = place.object(self.findings)?;
+        let tell = members.take("tell");
+        members.finish(self.findings);
+        self.pieces(&tell?, scope)
     }
 
     fn on_missing(&mut self, place: &DocumentPlace<'_>) -> Option<OnMissing> {

@@ -4,6 +4,7 @@ use super::members::{DocumentPlace, MemberReader};
 use super::{Context, PathScope, shown};
 use crate::json::Node;
 use crate::mapping::expression::Expression;
+use crate::mapping::made::MadeSlot;
 use crate::mapping::rule::{Each, EachItem, Pick};
 use crate::mapping::total::{ControlTotal, DIFFERENCE, RoundingRow, Tolerance};
 use crate::value::Decimal;
@@ -64,27 +65,47 @@ impl Context<'_> {
             let message = "a row takes up a difference up to a limit; expected that limit in `within`";
             self.findings.error(&place.pointer, message);
         }
-        let (is, equals) = (is??, equals??);
+        let (is, (equals, gathered)) = (is??, equals??);
         Some(ControlTotal {
             pointer: place.pointer.clone(),
             name: name.unwrap_or_else(|| is.expression.text.clone()),
             is,
             equals,
+            gathered,
             within: within.unwrap_or(Some(Tolerance::Amount(Decimal::default())))?,
             is_optional,
             row,
         })
     }
 
-    /// An expression over the body that was made.
-    fn over_body(&mut self, place: &DocumentPlace<'_>) -> Option<Expression> {
-        let text = place.text(self.findings)?;
-        Expression::parse(&text)
-            .map_err(|reason| {
+    /// An expression over the body that was made, or over all that rules of a name made:
+    /// `{"made": "amount", "from": "sum(@)"}`.
+    fn over_body(&mut self, place: &DocumentPlace<'_>) -> Option<(Expression, Option<MadeSlot>)> {
+        let mut gathered = None;
+        let text = match place.read() {
+            Node::Object(_) => {
+                let mut members = place.object(self.findings)?;
+                let made = members.needed_text("made", self.findings);
+                let from = members.text("from", self.findings).unwrap_or_else(|| "sum(@)".to_owned());
+                members.finish(self.findings);
+                gathered = Some(self.made.gather(&made?, &format!("{}/made", place.pointer)));
+                from
+            }
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Unreadable => place.text(self.findings)?,
+        };
+        match Expression::parse(&text) {
+            Ok(expression) => Some((expression, gathered)),
+            Err(reason) => {
                 let message = format!("{} is no JMESPath expression: {reason}", shown(&text));
                 self.findings.error(&place.pointer, message);
-            })
-            .ok()
+                None
+            }
+        }
     }
 
     /// `0.05`, `"0.05"`, or `{"minor": 5, "currency": {"from": "currency"}}`.
@@ -127,13 +148,15 @@ impl Context<'_> {
         };
         let to = to?;
         let base = format!("{to}/*");
-        self.made.name(&base, DIFFERENCE);
+        self.made.name(&place.pointer, DIFFERENCE);
         // Its paths start from the record, and its places from the row.
         self.chain.push(0);
         self.bases.push(base.clone());
+        self.around.push(place.pointer.clone());
         let entries = self.entries(&fields, &base);
         self.chain.pop();
         self.bases.pop();
+        self.around.pop();
         let elements: Pick = self.pick_text("@", &place.pointer, PathScope::Record)?;
         let each = Each {
             pointer: place.pointer.clone(),

@@ -39,6 +39,7 @@ pub(in crate::mapping) struct Document {
     pub(in crate::mapping) paths: Vec<Paths>,
     pub(in crate::mapping) made: MadeBook,
     pub(in crate::mapping) made_slots: usize,
+    pub(in crate::mapping) gathered_slots: usize,
     pub(in crate::mapping) reading: Notation,
     pub(in crate::mapping) mappings: Vec<(String, Arc<Mapping>)>,
     /// Names of tables and mappings that stand around a nested document, too.
@@ -166,6 +167,7 @@ fn read_members(
         paths: vec![Paths::default()],
         chain: vec![0],
         bases: vec![String::new()],
+        around: vec![String::new()],
         made: MadeBook::default(),
     };
     let name = members.needed_text("name", context.findings);
@@ -205,6 +207,7 @@ fn read_members(
         entries,
         paths,
         made_slots: made.count(),
+        gathered_slots: made.gathered(),
         made,
         reading,
         mappings,

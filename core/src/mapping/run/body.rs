@@ -53,7 +53,8 @@ impl<'v> Run<'v> {
                     self.list(list, &mut is_first);
                 }
                 let count = self.places.pop().unwrap_or_default();
-                if let (Some(list), false) = (lists.first(), self.compiled.totals.is_empty()) {
+                let is_watched = !is_first && !self.compiled.totals.is_empty();
+                if let (Some(list), true) = (lists.first(), is_watched) {
                     self.ends.note(&list.each.to, self.out.len(), count);
                 }
                 self.close(start, ']', is_first)
@@ -135,7 +136,7 @@ impl<'v> Run<'v> {
             return false;
         }
         for slot in &list.forgotten {
-            self.keep(*slot, Value::Null);
+            self.forget(*slot);
         }
         self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
         let written = self.element(&list.item, *is_first);

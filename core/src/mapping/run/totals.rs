@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::Run;
 use crate::mapping::document::owned;
-use crate::mapping::expression::{Expression, Scope};
+use crate::mapping::expression::Scope;
+use crate::mapping::plan::tokens;
 use crate::mapping::tape::Tape;
 use crate::mapping::total::{ControlTotal, RoundingRow, Tolerance};
 use crate::mapping::transform::{Arithmetic, Notation, calculate, minor_unit, read_number};
-use crate::mapping::value::Value;
+use crate::mapping::value::{Value, write_text};
 use crate::output::Failure;
 use crate::value::Decimal;
 
@@ -64,7 +65,7 @@ impl<'v> Run<'v> {
             return if total.is_optional { Ok(()) } else { Err(reason()) };
         }
         let stated = read_number(stated, &self.compiled.document.reading)?;
-        let made = self.body_total(&total.equals, body)?;
+        let made = self.body_total(total, body)?;
         let difference = calculate(stated, Arithmetic::Minus, made)?;
         if difference == Decimal::default() {
             return Ok(());
@@ -80,7 +81,7 @@ impl<'v> Run<'v> {
         let Some(row) = &total.row else { return Ok(()) };
         self.add(row, difference)?;
         *body = None;
-        let mended = self.body_total(&total.equals, body)?;
+        let mended = self.body_total(total, body)?;
         if mended == stated {
             return Ok(());
         }
@@ -103,15 +104,20 @@ impl<'v> Run<'v> {
     /// What the body comes to.
     fn body_total(
         &self,
-        equals: &'v Expression,
+        total: &'v ControlTotal,
         body: &mut Option<Value<'static>>,
     ) -> Result<Decimal, String> {
-        let body = match body {
-            Some(body) => body,
-            None => body.insert(self.body()?),
+        let gathered;
+        let value = match (total.gathered, body) {
+            (Some(slot), _) => {
+                gathered = Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default());
+                &gathered
+            }
+            (None, Some(body)) => &*body,
+            (None, body @ None) => &*body.insert(self.body()?),
         };
-        let scope = Scope { value: body, found: None, allowance: &self.allowance };
-        let made = equals.evaluate(scope).map_err(|reason| format!("what is written: {reason}"))?;
+        let scope = Scope { value, found: None, allowance: &self.allowance };
+        let made = total.equals.evaluate(scope).map_err(|reason| format!("what is written: {reason}"))?;
         read_number(&made, &Notation::default())
             .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
     }
@@ -135,19 +141,38 @@ impl<'v> Run<'v> {
     /// Adds the row of a difference.
     fn add(&mut self, row: &'v RoundingRow, difference: Decimal) -> Result<(), String> {
         let nowhere = || format!("nothing was written to {}, so that no row can be added there", row.each.to);
-        let end = *self.ends.0.get(&row.each.to).ok_or_else(nowhere)?;
         let list = row.list.as_ref().ok_or_else(nowhere)?;
+        let known = self.ends.0.get(&row.each.to).copied();
+        // An array of the body itself can be begun, as its last member.
+        let begins = known.is_none() && !row.each.to[1..].contains('/') && self.out.ends_with('}');
+        let end = match known {
+            Some(end) => end,
+            None if begins => ArrayEnd { at: self.out.len() - 1, count: 0 },
+            None => return Err(nowhere()),
+        };
         for slot in &list.forgotten {
-            self.keep(*slot, Value::Null);
+            self.forget(*slot);
         }
         if let Some(slot) = row.difference {
             self.keep(slot, Value::number_of(difference));
         }
         let (start, holes) = (self.out.len(), self.holes.len());
         self.places.push(end.count);
-        let is_written = self.element(&list.item, false);
+        let is_first = self.out == "{}";
+        if begins {
+            let comma = if is_first { "" } else { "," };
+            let name = tokens(&row.each.to).concat();
+            self.out.push_str(comma);
+            write_text(&name, &mut self.out);
+            self.out.push_str(":[");
+        }
+        let is_written = self.element(&list.item, begins);
+        if begins {
+            self.out.push(']');
+        }
         self.places.pop();
         if !is_written {
+            self.out.truncate(start);
             return Err("the row for the difference came to nothing".to_owned());
         }
         let text = self.out.split_off(start);
@@ -161,6 +186,10 @@ impl<'v> Run<'v> {
             hole.at = hole.at - start + end.at;
         }
         self.holes.sort_by_key(|hole| hole.at);
+        if begins {
+            self.ends.note(&row.each.to, end.at + text.len() - 1, 1);
+            return Ok(());
+        }
         for (to, known) in &mut self.ends.0 {
             if *to == row.each.to {
                 known.count += 1;
