@@ -11,6 +11,7 @@ fn document() -> Value {
         "version": 1,
         "name": "test",
         "target": "order-service/sales-order",
+        "checks": [{"is": "net", "equals": "sum(rows[].to_number(net))"}],
         "fields": [
             {"to": "/customerId", "value": 7},
             {"to": "/rows", "each": "lines", "fields": [

@@ -263,3 +263,26 @@ fn what_is_only_looked_for_leaves_nothing_in_the_body() {
     assert_eq!(mapped.body(&|_| Resolution::Id(7)).as_deref(), Ok(r#"{"x":1}"#));
     assert!(mapped.body(&|_| Resolution::Missing).is_err());
 }
+
+#[test]
+fn elements_of_which_something_does_not_hold_are_left_out_and_the_others_keep_their_places() {
+    let document = document(json!([
+        {"to": "/lines", "each": "lines", "where": "left != `0`", "fields": [
+            {"name": "price", "from": "price", "required": true, "as": "decimal"},
+            {"to": "/price", "from": {"made": "price"}, "required": true}
+        ]}
+    ]));
+    let record = json!({"lines": [{"left": 0, "price": "1"}, {"left": 2, "price": "2"}, {"price": "3"}]});
+    assert_eq!(body(&document, &record)["lines"], json!([{"price": 2}, {"price": 3}]));
+    let wrong = json!({"lines": [{"left": 0}, {"left": 2, "price": "two"}]});
+    let failures = Mapping::compile(&document.to_string())
+        .expect("a document")
+        .map(wrong.to_string().as_bytes())
+        .failures;
+    // What follows from it is not told beside.
+    assert_eq!((failures.len(), failures[0].source.as_str()), (1, "lines[1].price"), "{failures:?}");
+    assert!(
+        Mapping::compile(&self::document(json!([{"to": "/x", "from": "x", "where": "y"}])).to_string())
+            .is_err()
+    );
+}

@@ -249,3 +249,17 @@ fn a_row_begins_the_array_that_nothing_was_written_to() {
     assert_eq!(made["invoices"], json!([{"taxDate": "2026-01-31 GBP"}]));
     assert_eq!((&made["customer"]["id"], &made["warehouseId"]), (&json!(9), &json!(2)));
 }
+
+#[test]
+fn a_document_that_writes_money_and_has_no_checks_is_warned_of() {
+    let mut unchecked = document(json!([]));
+    assert_eq!(compile(&unchecked).findings(), []);
+    unchecked.as_object_mut().expect("members").remove("checks");
+    let warned = compile(&unchecked);
+    let [finding] = warned.findings() else { panic!("{:#?}", warned.findings()) };
+    assert!(finding.message.starts_with("it writes money to /rows/*/net, and no total"), "{finding:?}");
+    // Also where the rule does not say that it is money.
+    unchecked["fields"][0]["fields"][3]["as"] = "decimal".into();
+    unchecked["fields"][0]["fields"][4].as_object_mut().expect("members").remove("as");
+    assert_eq!(compile(&unchecked).findings().len(), 1);
+}

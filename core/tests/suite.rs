@@ -18,6 +18,7 @@ mod layout;
 mod mapping_findings;
 mod mapping_language;
 mod mapping_made;
+mod mapping_money;
 mod mapping_properties;
 mod mapping_ready;
 mod mapping_rules;

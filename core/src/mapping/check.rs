@@ -31,6 +31,12 @@ pub(super) fn check(
             check.plan(&list.item, row.shape, &format!("{}/*", row.each.to));
         }
     }
+    if let (Some(money), false) = (rows_of_money(plan), document.has_checks) {
+        let message = format!(
+            "it writes money to {money}, and no total of the record is held against it; expected `checks`, or \"checks\": [] where the record states no total"
+        );
+        check.findings.warn(pointer, message);
+    }
     if let Some(target) = &document.target {
         for parameter in &target.parameters {
             check.searches(&parameter.rule);
@@ -336,6 +342,35 @@ fn always_gives(rule: &MappingRule) -> bool {
     });
     let creates = rule.resolve.as_ref().is_some_and(|resolve| resolve.search.is_empty());
     (has_value || creates) && !skips && (rule.required || !rule.lookup.as_ref().is_some_and(loses))
+}
+
+/// Where rows have money, as far as rules say that it is.
+fn rows_of_money(plan: &BodyPlan) -> Option<&str> {
+    match plan {
+        BodyPlan::Object(members) => members.iter().find_map(|member| rows_of_money(&member.plan)),
+        BodyPlan::Array(elements) => elements.iter().find_map(|(_, element)| rows_of_money(element)),
+        BodyPlan::List(lists) => lists.iter().find_map(|list| money(&list.item)),
+        BodyPlan::Leaf(_) | BodyPlan::Kept(_) => None,
+    }
+}
+
+fn money(plan: &BodyPlan) -> Option<&str> {
+    match plan {
+        BodyPlan::Object(members) => members.iter().find_map(|member| money(&member.plan)),
+        BodyPlan::Array(elements) => elements.iter().find_map(|(_, element)| money(element)),
+        BodyPlan::List(lists) => lists.iter().find_map(|list| money(&list.item)),
+        BodyPlan::Leaf(leaf) => {
+            leaf.rules.iter().find(|rule| is_money(rule, leaf.shape)).map(|rule| &*rule.to)
+        }
+        BodyPlan::Kept(_) => None,
+    }
+}
+
+fn is_money(rule: &MappingRule, shape: Option<&Shape>) -> bool {
+    let is_said = matches!(rule.output, Some(ValueType::Money(..)));
+    // A sum of money by its name, whatever the rule makes of it.
+    let is_named = ["/net", "/tax", "/value"].iter().any(|name| rule.to.ends_with(name));
+    is_said || is_named && matches!(shape, Some(Shape::Decimal(_)))
 }
 
 fn constant_text(plan: &BodyPlan) -> Option<&str> {

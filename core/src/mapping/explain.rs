@@ -96,6 +96,9 @@ fn walk(plan: &BodyPlan, place: &str, field: Option<&'static Field>, explained: 
                 if let Some(split) = &each.split {
                     text.push_str(&format!(", a text split at {split:?}"));
                 }
+                if let Some(only) = &each.only {
+                    text.push_str(&format!(", where {}", only.expression.text));
+                }
                 if let Some(when) = &each.when {
                     text.push_str(&format!(", when {}", when.expression.text));
                 }

@@ -145,6 +145,8 @@ pub(super) struct Each {
     pub(super) to: String,
     pub(super) when: Option<Pick>,
     pub(super) elements: Pick,
+    /// What must hold of an element.
+    pub(super) only: Option<Pick>,
     /// What a text is split at to be an array.
     pub(super) split: Option<String>,
     pub(super) required: bool,

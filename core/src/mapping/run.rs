@@ -17,7 +17,7 @@ use super::mapped::{Choice, Hole, Mapped, PathPart};
 use super::path::FoundPaths;
 use super::plan::Leaf;
 use super::reference::Reference;
-use super::rule::{Each, MappingRule, Pick, Resolve};
+use super::rule::{Each, MappingRule, Pick, Resolve, Source};
 use super::tape::{RecordNode, Tape};
 use super::transform::ValueType;
 use super::value::Value;
@@ -305,7 +305,12 @@ impl<'v> Run<'v> {
                 RuleOutcome::Absent => {}
             }
         }
-        if let Some(rule) = required {
+        // Nothing comes of what failed, which was told.
+        let follows = |rule: &MappingRule| match &rule.source {
+            Source::Pick(pick) => pick.made.is_some() && !self.failures.is_empty(),
+            Source::Constant(_) | Source::Template(_) | Source::Concat { .. } | Source::Reject(_) => false,
+        };
+        if let Some(rule) = required.filter(|rule| !follows(rule)) {
             self.fail(rule, &Value::Null, "it is required, and the record has nothing for it".to_owned());
         }
         false

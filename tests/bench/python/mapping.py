@@ -82,12 +82,17 @@ def sales_order(text: str, contact: Any, product: Any) -> str | None:
         mapped = row(line, 1, order["taxes_included"])
         mapped["name"] = f"Shipping: {line['title']}"
         rows.append(mapped)
+    if note := order.get("note"):
+        rows.append({"name": f"Note: {note}", "quantity": "1", "net": "0.00", "tax": "0.00", "taxCode": "T0"})
+    total = sum((Decimal(mapped["net"]) + Decimal(mapped["tax"]) for mapped in rows), Decimal())
+    if total != Decimal(order.get("current_total_price") or order["total_price"]):
+        raise ValueError(f"the rows of {order['name']} come to {total}")
     body: dict[str, Any] = {
         "ref": order["name"],
         "externalRef": str(order["id"]),
         "customer": {"id": contact(email.lower())},
         "placedOn": placed.isoformat(timespec="milliseconds"),
-        "taxDate": placed.date().isoformat(),
+        "taxDate": placed.isoformat(timespec="milliseconds"),
         "channelId": CHANNELS.get(order.get("source_name"), 1),
         "warehouseId": 2,
         "currency": {"code": order["currency"].upper()},
@@ -120,6 +125,8 @@ def main() -> None:
         order.replace("450789469001", str(450_789_469_001 + place))
         .replace("#1001", f"#{1001 + place}")
         .replace("12.50", f"12.{10 + place % 90:02}")
+        # Three of them, at another price.
+        .replace("66.99", str((6699 + 3 * (place % 90 - 40)) / Decimal(100)))
         for place in range(ORDERS)
     ]
     size = len(order)

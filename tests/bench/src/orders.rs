@@ -12,6 +12,12 @@ pub fn orders(count: usize) -> Vec<String> {
                 .replace("450789469001", &format!("{}", 450_789_469_001 + place as u64))
                 .replace("#1001", &format!("#{}", 1001 + place))
                 .replace("12.50", &format!("12.{:02}", 10 + place % 90))
+                // Three of them, at another price.
+                .replace("66.99", &dollars(66_99 + 3 * (place as i64 % 90 - 40)))
         })
         .collect()
+}
+
+fn dollars(cents: i64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
 }

@@ -20,10 +20,17 @@ struct Array {
 
 impl Array {
     #[inline(never)]
-    fn of(self, item: EachItem, members: &MemberReader<'_>, to: String, level: usize) -> Option<Box<Each>> {
+    fn of(
+        self,
+        item: EachItem,
+        only: Option<Pick>,
+        members: &MemberReader<'_>,
+        to: String,
+        level: usize,
+    ) -> Option<Box<Each>> {
         let Array { elements, when, split, required } = self;
         let pointer = members.pointer.clone();
-        Some(Box::new(Each { pointer, to, when, elements: elements?, split, required, level, item }))
+        Some(Box::new(Each { pointer, to, when, elements: elements?, only, split, required, level, item }))
     }
 }
 
@@ -90,7 +97,7 @@ impl Context<'_> {
         scope: PathScope,
     ) -> Option<Box<MappingRule>> {
         let rule = self.rule(&mut members, to, scope);
-        for name in ["fields", "split"] {
+        for name in ["fields", "split", "where"] {
             if members.take(name).is_some() {
                 let message = format!("{name} stands only beside `each`");
                 self.findings.error(format!("{}/{name}", members.pointer), message);
@@ -149,11 +156,12 @@ impl Context<'_> {
         self.chain.push(level);
         self.bases.push(format!("{to}/*"));
         self.around.push(members.pointer.clone());
+        let only = members.take("where").and_then(|only| self.condition(&only, PathScope::Element));
         let item = self.item(members, &to);
         self.chain.pop();
         self.bases.pop();
         self.around.pop();
-        array.of(item?, members, to, level)
+        array.of(item?, only, members, to, level)
     }
 
     /// What `each` is about, whatever becomes of its elements.

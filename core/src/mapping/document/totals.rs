@@ -163,6 +163,7 @@ impl Context<'_> {
             to,
             when: None,
             elements,
+            only: None,
             split: None,
             required: false,
             level: 0,

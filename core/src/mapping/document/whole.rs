@@ -33,6 +33,8 @@ pub(in crate::mapping) struct Document {
     /// The column by which lines of a flat file belong together.
     pub(in crate::mapping) group_by: Option<String>,
     pub(in crate::mapping) conditions: Vec<RecordCondition>,
+    /// Whether it speaks of control totals, if only to say that there are none.
+    pub(in crate::mapping) has_checks: bool,
     pub(in crate::mapping) totals: Vec<ControlTotal>,
     pub(in crate::mapping) entries: Vec<FieldEntry>,
     /// The plain paths of every level.
@@ -203,6 +205,7 @@ fn read_members(
         key,
         group_by,
         conditions,
+        has_checks: totals.is_some(),
         totals: totals.unwrap_or_default(),
         entries,
         paths,

@@ -139,6 +139,15 @@ impl<'v> Run<'v> {
             self.forget(*slot);
         }
         self.enter(list.each.level, element, Entrance::Element { each: &list.each, place });
+        match list.each.only.as_ref().map_or(Ok(true), |only| self.holds(only)) {
+            Ok(true) => {}
+            Ok(false) => return false,
+            Err(reason) => {
+                let reason = format!("`where` cannot be evaluated: {reason}");
+                self.fail_each(&list.each, &Value::Null, reason);
+                return false;
+            }
+        }
         let written = self.element(&list.item, *is_first);
         if written {
             *is_first = false;
