@@ -95,6 +95,10 @@ def checked_text(value: object, name: str, expected: str = "a text") -> str:
     """A text."""
     if not isinstance(value, str):
         raise wrong_type(name, value, expected)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValidationError(f"`{name}` has half of a surrogate pair; expected {expected}", location=name) from None
     return value
 
 

@@ -316,7 +316,7 @@ def _text_of(document: AnyDocument) -> str:
     if isinstance(document, str):
         return document
     if isinstance(document, os.PathLike):
-        with open(document, encoding="utf-8") as file:
+        with open(document, encoding="utf-8-sig") as file:
             return file.read()
     return dump_json(document, "document")
 

@@ -171,7 +171,7 @@ def task(name: str, arguments: Mapping[str, object], takes_unknown: bool = False
             raise ArgumentTypeError(
                 f"{name} takes no argument {argument!r}; {expected}",
                 location=argument,
-                advice="`Client(unknown_members='allow')` sends arguments that are newer than this version.",
+                advice="Correct the name; `unknown_members`, set to `allow`, sends what is newer than this version.",
             )
     text = json_of(dict(arguments), "arguments")
     return operation("task", {"name": name, "arguments": Resource.from_json(text.encode())})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from brightpearl._native import IdSet, Resource, Row, dump_json
-from brightpearl.arguments import named, wrong_type
+from brightpearl.arguments import checked_text, named, wrong_type
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.foreign import is_missing, own_values, whole_number
 
@@ -67,7 +67,7 @@ def text_of(value: object, place: str, *, fractions: bool = True) -> str:
 
 def _single_text(value: object, place: str, fractions: bool) -> str | None:
     if isinstance(value, str):
-        return value
+        return checked_text(value, place)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, IdSet):

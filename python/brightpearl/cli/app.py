@@ -79,12 +79,12 @@ def settings(
     ] = False,
 ) -> None:
     # Options win over the environment. Tokens have no option: command lines can be seen by others.
-    if datacentre:
+    if datacentre is not None:
         os.environ.pop("BRIGHTPEARL_BASE_URL", None)
-    if base_url:
+    if base_url is not None:
         os.environ.pop("BRIGHTPEARL_DATACENTRE", None)
     given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref}
-    os.environ.update({f"BRIGHTPEARL_{name}": value for name, value in given.items() if value})
+    os.environ.update({f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None})
     if read_only:
         os.environ["BRIGHTPEARL_READ_ONLY"] = "true"
 
@@ -130,10 +130,11 @@ def get(
     Without ids it reads the whole list of a resource that has one, such as order-type or warehouse. Ids that do
     not exist are named on standard error.
     """
+    listed = find_resource(resource)
     with at_work() as (client, shown):
         resources = client.get(_resource_path(resource), ids, query=pairs(query))
         shown.stage("records", None)
-        count = listing.write_resources(resources, shown)
+        count = listing.write_resources(resources, shown, listed and listed.key)
     if resources.missing:
         say(f"missing: {resources.missing}")
     for refusal in resources.refused:
@@ -182,7 +183,7 @@ def explain_pull(resource: RecordResource, where: Where = None, limit: Limit = N
 def emulator(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Where all data is drawn from.")] = 1,
-    orders: Annotated[int, typer.Option(min=0, help="How many orders there are.")] = 1000,
+    orders: Annotated[int, typer.Option(min=0, max=10_000_000, help="How many orders there are.")] = 1000,
     state: Annotated[
         Path | None, typer.Option(help="A file that the account is read from, if it is there, and left in.")
     ] = None,

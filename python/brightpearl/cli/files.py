@@ -129,6 +129,21 @@ def _identities(path: str) -> list[object]:
     return identities
 
 
+def with_id(raw: bytes, number: int | None, key: str | None) -> bytes:
+    """A record that has its id: where the answer tells it only by the name that the record stands under, it becomes
+    the first member.
+
+    `key`: the member that has the id, where it is not `id`.
+    """
+    own = {"id", key}
+    if number is None or any(name and raw.startswith(b'{"%s":' % name.encode()) for name in own):
+        return raw
+    members = load_json(raw)
+    if not isinstance(members, dict) or not own.isdisjoint(members):
+        return raw
+    return b'{"id":%d%s%s' % (number, b"," if members else b"", raw.lstrip()[1:])
+
+
 class JsonLines:
     """One record a line, byte for byte as Brightpearl sent it, but for line breaks between its members."""
 

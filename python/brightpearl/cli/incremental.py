@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from brightpearl import Client, Mapping, PulledRecord, PulledRecords, Resource
-from brightpearl._native import dump_json
-from brightpearl.cli.files import record_file
+from brightpearl._native import dump_json, find_resource
+from brightpearl.cli.files import record_file, with_id
 from brightpearl.cli.mapping import failure_members
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.pushing import lines_to
@@ -45,6 +45,8 @@ def pull_changes(
     The state is replaced when the file is there: a pull that ends before writes the same once more.
     """
     changes = Changes()
+    listed = find_resource(resource)
+    key = None if listed is None else listed.key
     with (
         nullcontext() if state is None else StateFile(state) as file,
         client.pull(resource, state=None if file is None else file.read(), mapping=mapping, **options) as pulled,
@@ -55,7 +57,8 @@ def pull_changes(
                 progress.advance(1)
                 line = _line_of(record, changes)
                 if line is not None:
-                    target.add(Resource.from_json(line))
+                    whole = line if mapping is not None else with_id(line, record.id, key)
+                    target.add(Resource.from_json(whole))
                 elif record.failures and letters is not None:
                     letters.write(dead_letter(record))
         if file is not None:

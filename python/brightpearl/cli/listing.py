@@ -11,7 +11,7 @@ import typer
 
 from brightpearl import Resources, Rows
 from brightpearl._native import Resource, dump_json
-from brightpearl.cli.files import one_line
+from brightpearl.cli.files import one_line, with_id
 from brightpearl.cli.flatten import cell_text, defused
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.visible import say, visible, visible_json
@@ -123,13 +123,16 @@ def print_table(columns: list[str], records: list[dict[str, Any]]) -> list[str]:
     return left_out
 
 
-def write_resources(resources: Resources, progress: Progress) -> int:
-    """Writes resources as JSON Lines, and says how many there were."""
+def write_resources(resources: Resources, progress: Progress, key: str | None) -> int:
+    """Writes resources as JSON Lines, each with its id, and says how many there were.
+
+    `key`: the member that has the id, where it is not `id`.
+    """
     count = 0
     is_shown = sys.stdout.isatty()
     resource: Resource
     for resource in resources:
-        line = one_line(resource.raw)
+        line = one_line(with_id(resource.raw, resource.resource_id, key))
         sys.stdout.buffer.write(visible_json(line.decode()).encode() if is_shown else line)
         count += 1
         progress.advance(1)

@@ -23,7 +23,7 @@ def document_text(name: str) -> str:
     """A document's text: that of a file, or of one that comes with the package."""
     if Path(name).is_file():
         try:
-            return Path(name).read_text(encoding="utf-8")
+            return Path(name).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise UsageError(f"the file is not UTF-8: {error.reason}", where=f"DOCUMENT {name}") from None
     if name in Mapping.ready_names():

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from brightpearl import Client, IdSet
-from brightpearl._native import Listed, find_resource, list_resources
+from brightpearl import Client, IdSet, ProtocolError
+from brightpearl._native import Listed, Resource, find_resource, list_resources
 from brightpearl.cli.failure import UsageError
-from brightpearl.cli.files import record_file
+from brightpearl.cli.files import record_file, with_id
 from brightpearl.cli.progress import Progress
 from brightpearl.resources import Refusal
+
+_MOST_GONE = 20
+"""Records that can be gone between a search and the reads of what it found."""
 
 
 class Pulled:
@@ -55,11 +59,42 @@ def pull(
         resources = client.get(resource.path, ids, query=query, plan="never") if ids else None
         records = 0
         for record in resources or ():
-            file.add(record)
+            file.add(_identified(record, resource))
             records += 1
             progress.advance(1)
-    missing = IdSet() if resources is None else resources.missing
+        missing = IdSet() if resources is None else resources.missing
+        for id, record in _read_again(client, resource, missing, query):
+            file.add(_identified(record, resource))
+            records += 1
+            missing = missing.difference(IdSet(id))
     return Pulled(records, pages, missing, [] if resources is None else resources.refused)
+
+
+def _identified(record: Resource, resource: Listed) -> Resource:
+    line = with_id(record.raw, record.resource_id, resource.key)
+    return record if line == record.raw else Resource.from_json(line)
+
+
+def _read_again(
+    client: Client, resource: Listed, missing: IdSet, query: list[tuple[str, str]]
+) -> Iterator[tuple[int, Resource]]:
+    """What an answer did not have although a search had just found it, each asked for by a request of its own: only
+    that can say that a record is gone.
+
+    Raises `ProtocolError` when there are too many of them.
+    """
+    if len(missing) > _MOST_GONE:
+        raise ProtocolError(
+            f"the answers lack {len(missing):,} records that the search had just found: {missing}; expected at most "
+            f"{_MOST_GONE} to be gone meanwhile",
+            location="response",
+            delivery="applied",
+            advice="Nothing was written. Try again later.",
+            retryable=True,
+        )
+    for id in missing:
+        for record in client.get(resource.path, id, query=query, plan="never"):
+            yield id, record
 
 
 def _find(

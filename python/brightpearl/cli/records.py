@@ -8,6 +8,7 @@ import errno
 import io
 import itertools
 import sys
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
@@ -85,19 +86,19 @@ def _read(file: IO[bytes], name: str, format: Input | None, group_by: str | None
     if format in (Input.CSV, Input.TSV):
         return _flat(file, name, "\t" if format is Input.TSV else ",", group_by)
     if format is Input.JSONL:
-        return _lines(file)
+        return _lines(_first_line(file), file)
     if format is Input.JSON:
-        return _whole(file.read(), name)
+        return _whole(file.read().removeprefix(BOM_UTF8), name)
     return _json_of_some_kind(file, name)
 
 
 def _json_of_some_kind(file: IO[bytes], name: str) -> Iterator[dict[str, Any] | bytes]:
     """JSON Lines when the first line is a whole value and no array, which is one document otherwise."""
-    first = file.readline()
+    first = _first_line(file)
     while first and not first.strip():
         first = file.readline()
     if not first.lstrip().startswith(b"[") and _is_json(first):
-        return itertools.chain([first.strip()], _lines(file))
+        return _lines(first, file)
     return _whole(first + file.read(), name)
 
 
@@ -109,9 +110,14 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
+def _first_line(file: IO[bytes]) -> bytes:
+    """The first line, behind the mark that some editors begin UTF-8 with."""
+    return file.readline().removeprefix(BOM_UTF8)
+
+
+def _lines(first: bytes, file: IO[bytes]) -> Iterator[bytes]:
     # What is wrong with a line is said in its record's outcome.
-    return (line.strip() for line in file if line.strip())
+    return (line.strip() for line in itertools.chain([first], file) if line.strip())
 
 
 def _whole(text: bytes, name: str) -> Iterator[dict[str, Any] | bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -71,13 +72,14 @@ def pairs(
 
 
 def read_input(name: str | None) -> bytes | None:
-    """The bytes of a file, or of standard input for `-`; `None` when there is no name."""
+    """The bytes of a file, or of standard input for `-`, behind the mark that some editors begin UTF-8 with; `None`
+    when there is no name."""
     if name is None:
         return None
     if name == "-":
-        return standard_input().read()
+        return standard_input().read().removeprefix(BOM_UTF8)
     with open(name, "rb") as file:
-        return file.read()
+        return file.read().removeprefix(BOM_UTF8)
 
 
 def path_named(name: str, verb: str) -> str:

@@ -6,6 +6,7 @@ import datetime
 import json
 import sys
 import time
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def read_config(path: Path) -> dict[str, Any]:
 
 def _object(path: Path, where: str) -> dict[str, Any]:
     try:
-        read = load_json(path.read_bytes())
+        read = load_json(path.read_bytes().removeprefix(BOM_UTF8))
     except BrightpearlError as error:
         raise UsageError(f"the file is not JSON: {error.message}", where=f"{where} {path}, {error.location}") from None
     if not isinstance(read, dict):

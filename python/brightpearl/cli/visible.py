@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import sys
 
@@ -45,5 +47,10 @@ def _json_name(found: re.Match[str]) -> str:
 
 
 def say(text: str) -> None:
-    """A message on standard error, whatever it was built of."""
-    print(visible_lines(text), file=sys.stderr, flush=True)
+    """A message on standard error, whatever it was built of. Where that cannot be written, nobody can be told."""
+    try:
+        print(visible_lines(text), file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        # What is left in the stream would fail again when it is closed.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
