@@ -171,7 +171,8 @@ impl FetchJob {
         let mut known = IdSet::new();
         let mut chunks = VecDeque::new();
         for uri in read_uris(body)? {
-            let ids = common(&planned_ids(&uri)?, asked);
+            // An id that is planned twice is read once.
+            let ids = common(&planned_ids(&uri)?, asked).difference(&known);
             if ids.is_empty() {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! The jobs that carry out what one resource needs: requests, searches, fetches, plans of URIs and batches.
 
+mod agreement;
 mod batch;
 mod fetch;
 mod given;

@@ -20,6 +20,9 @@ use crate::output::{Output, SearchPage};
 use crate::table::{ColumnData, Page};
 use crate::telemetry::{Event, template};
 
+use super::agreement::{Asked, PageBound, check};
+use super::sweep::key_of;
+
 /// After this many pages in a row without a new row, the server is taken not to page at all.
 const FRUITLESS_PAGES: u32 = 3;
 
@@ -47,6 +50,11 @@ pub(crate) struct SearchJob {
     seen: RoaringTreemap,
     results_available: Option<u64>,
     fruitless: u32,
+    bound: PageBound,
+    /// Whether something is decided by what it does not find.
+    decides: bool,
+    /// The columns that were asked for.
+    columns: Vec<String>,
     /// Rows put out, over all pages.
     delivered: u64,
     /// Pages that were put out or wait to be, and are not yet consumed.
@@ -119,10 +127,40 @@ impl SearchJob {
             seen: RoaringTreemap::new(),
             results_available: None,
             fruitless: 0,
+            bound: PageBound::default(),
+            decides: false,
+            columns: search.columns.clone(),
             delivered: 0,
             unconsumed: VecDeque::new(),
             consumed: Consumed { first_result: 1, rows_before: 0, rows_in_page: 0, recent: IdSet::new() },
         })
+    }
+
+    /// Something is decided by what it does not find.
+    #[must_use]
+    pub(crate) fn that_decides(mut self) -> Self {
+        self.decides = true;
+        self
+    }
+
+    fn asked(&self, first_result: u64) -> Asked<'_> {
+        Asked {
+            resource: &self.resource,
+            first_result,
+            page_size: self.page_size,
+            columns: &self.columns,
+            decides: self.decides,
+        }
+    }
+
+    /// Whether a page has a row that was not seen before.
+    fn brings_new(&self, page: &Page) -> bool {
+        let column = self.key.as_deref().and_then(|key| page.column(key));
+        let is_new = |row| match column.and_then(|column| key_of(column, row)) {
+            Some(key) => !self.seen.contains(key),
+            None => true,
+        };
+        (0..page.rows()).any(is_new)
     }
 
     /// Goes on where an earlier run's consumption ended.
@@ -176,6 +214,9 @@ impl SearchJob {
         let (kept, keys) = self.drop_repeated(&mut page);
         let fresh = page.rows() as u64;
         let duplicates = rows - fresh;
+        if fresh > 0 {
+            self.bound.take(&self.resource, self.page_size, &page)?;
+        }
         self.check_progress(&page, first_result, rows, fresh)?;
         if let Some(limit) = self.limit {
             let room = usize::try_from(limit.saturating_sub(self.delivered)).unwrap_or(usize::MAX);
@@ -314,6 +355,7 @@ impl Job for SearchJob {
             return Ok(());
         }
         let page = Page::decode(&response.body)?;
+        check(self.asked(tag), &page, self.brings_new(&page))?;
         self.slots.insert(tag, Slot::Arrived(Box::new(page)));
         self.advance(events).map_err(Unusable::Hopeless)
     }

@@ -24,6 +24,8 @@ use crate::table::{Cell, Column, Page};
 use crate::telemetry::{Event, template};
 use crate::value::DateTime;
 
+use super::agreement::{Asked, PageBound, check};
+
 /// How many rows a sweep steps back at first; each further step is twice as long.
 const FIRST_STEP_BACK: u64 = 50;
 
@@ -65,6 +67,7 @@ pub(crate) struct SweepJob {
     same: u32,
     fruitless: u64,
     results_available: Option<u64>,
+    bound: PageBound,
 }
 
 /// What the rows are sorted by, as far as the API can sort by it.
@@ -131,6 +134,7 @@ impl SweepJob {
             same: 0,
             fruitless: 0,
             results_available: None,
+            bound: PageBound::default(),
         };
         if let Some(key) = job.key.clone() {
             job.show(&key);
@@ -198,6 +202,9 @@ impl SweepJob {
         let (first_result, rows) = (self.wanted, page.rows() as u64);
         self.drop_seen(&mut page, &places);
         let fresh = page.rows() as u64;
+        if fresh > 0 {
+            self.bound.take(&self.resource, self.page_size, &page)?;
+        }
         self.ended |= !self.goes_on(page.metadata().more_pages_available, rows, fresh);
         self.check_progress(fresh, &places, &page)?;
         if let Some(last) = places.into_iter().next_back() {
@@ -213,6 +220,26 @@ impl SweepJob {
         events.push(Event::Page { resource: self.resource.clone(), first_result, rows: fresh, duplicates });
         self.outputs.push_back(Output::Page(SearchPage { page, first_result, duplicates }));
         Ok(())
+    }
+
+    /// What a sweep does not find is taken for gone, or not there.
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            resource: &self.resource,
+            first_result: self.wanted,
+            page_size: self.page_size,
+            columns: &self.columns,
+            decides: true,
+        }
+    }
+
+    /// Whether a page has a row that was not seen before.
+    fn brings_new(&self, page: &Page) -> bool {
+        let is_new = |place: &RowPlace| match &place.text {
+            Some(_) => self.last.as_ref() != Some(place),
+            None => !self.seen.has(place),
+        };
+        self.places(page).iter().any(is_new)
     }
 
     fn places(&self, page: &Page) -> Vec<RowPlace> {
@@ -401,6 +428,7 @@ impl Job for SweepJob {
 
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         let page = Page::decode(&response.body)?;
+        check(self.asked(), &page, self.brings_new(&page))?;
         self.is_out = false;
         self.take_page(page, events).map_err(Unusable::Hopeless)
     }

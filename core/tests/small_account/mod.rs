@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use brightpearl_core::flow::{Outcome, Records};
-use brightpearl_core::operation::{Json, Push};
+use brightpearl_core::operation::{Existing, Json, Push};
 use brightpearl_core::{
     Call, Client, Config, Error, Method, Output, Request, Response, Step, TransportFailure,
 };
@@ -113,7 +113,8 @@ pub(crate) fn push_of(numbers: &[&str]) -> Push {
 /// A push of these records.
 pub(crate) fn push_of_records(records: &[Value]) -> Push {
     let records = records.iter().map(|record| Json::new(record.to_string()).unwrap()).collect();
-    Push { records: Some(records), journal: Some(String::new()), ..Push::writing(ORDERS).unwrap() }
+    let existing = Existing::Leave;
+    Push { records: Some(records), journal: Some(String::new()), existing, ..Push::writing(ORDERS).unwrap() }
 }
 
 /// What carries a call's requests, and gives each an answer.
@@ -250,7 +251,7 @@ impl Account {
 
     /// An answer of the account's own, with its date.
     pub(crate) fn response(&self, status: u16, body: impl Into<Vec<u8>>) -> Response {
-        Response::new(status, body.into()).with_header("Date", &http_date(self.now))
+        Response::new(status, body.into()).with_header("Date", http_date(self.now))
     }
 
     fn multi_message(&mut self, body: &[u8]) -> Result<Value, String> {

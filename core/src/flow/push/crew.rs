@@ -106,7 +106,8 @@ impl Crew {
     }
 
     fn search_job(&self, look: &Look) -> Result<SearchJob> {
-        SearchJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())
+        let job = SearchJob::new(&self.checked(look)?, &self.shared.config, self.shared.live.clone())?;
+        Ok(job.that_decides())
     }
 
     /// A search that is read as a whole must not lose a row to others that write meanwhile: what seems not to be

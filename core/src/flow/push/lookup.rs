@@ -15,6 +15,10 @@ use crate::table::{Cell, Page};
 /// How long it is believed that something is not there. Others write, too.
 const BELIEVED_MS: u64 = 300_000;
 
+/// Why it is not known what a value stands for that a row has.
+const NAMELESS: &str =
+    "the search has it in a row that does not say which record it is; expected its id there";
+
 /// What is looked for in one place: everything but the value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Group {
@@ -54,6 +58,8 @@ struct GroupTable {
     read_whole: Option<HostTime>,
     /// How many rows the whole search has, as it last said.
     rows: Option<u64>,
+    /// Values of rows that do not say which record they are.
+    nameless: BTreeSet<String>,
 }
 
 /// A search that is to be carried out.
@@ -187,7 +193,9 @@ impl Lookups {
 
     /// Why it could not be found out for this window what a value stands for.
     pub(super) fn obstacle(&self, sought: &Sought) -> Option<&str> {
-        self.unknown.get(sought).map(String::as_str)
+        let is_nameless =
+            || self.tables.get(&sought.group)?.nameless.contains(&sought.normal()).then_some(NAMELESS);
+        self.unknown.get(sought).map(String::as_str).or_else(is_nameless)
     }
 
     /// Takes note that something was created.
@@ -199,6 +207,7 @@ impl Lookups {
     pub(super) fn forget(&mut self, sought: &Sought) {
         if let Some(table) = self.tables.get_mut(&sought.group) {
             let value = sought.normal();
+            table.nameless.remove(&value);
             table.found.remove(&value);
             table.absent.remove(&value);
             table.doubted.insert(value);
@@ -230,6 +239,7 @@ impl Lookups {
     /// Lets the next window try again what could not be looked up for this one.
     pub(super) fn end_window(&mut self) {
         self.unknown.clear();
+        self.tables.values_mut().for_each(|table| table.nameless.clear());
     }
 
     fn table(&mut self, group: &Group) -> &mut GroupTable {
@@ -265,7 +275,10 @@ impl Lookups {
                 (None, Look::One(sought)) if values.is_none() => sought.normal(),
                 (None, Look::One(..) | Look::Whole(..)) => continue,
             };
-            let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else { continue };
+            let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else {
+                table.nameless.insert(value);
+                continue;
+            };
             let hits = match look {
                 Look::One(..) => table.found.entry(value).or_default(),
                 Look::Whole(..) => table.reading.entry(value).or_default(),
