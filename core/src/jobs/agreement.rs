@@ -35,7 +35,7 @@ const PAGES_UNANNOUNCED: u64 = 10_000;
 
 /// What was asked of a search.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct SearchAsked<'a> {
     pub(crate) resource: &'a str,
     /// The row that the page begins with, from 1.
     pub(crate) first_result: u64,
@@ -57,7 +57,7 @@ pub(crate) struct PageBound {
 ///
 /// # Errors
 /// [`Kind::Protocol`], which says what disagrees.
-pub(crate) fn check(asked: Asked<'_>, page: &Page, brings_new: bool) -> Result<()> {
+pub(crate) fn check(asked: SearchAsked<'_>, page: &Page, brings_new: bool) -> Result<()> {
     check_columns(asked, page)?;
     let metadata = page.metadata();
     let rows = page.rows() as u64;
@@ -94,7 +94,7 @@ pub(crate) fn check(asked: Asked<'_>, page: &Page, brings_new: bool) -> Result<(
 }
 
 /// Whether a search may say so although fewer rows are there.
-fn may_be_so(asked: Asked<'_>, available: u64, rows: u64) -> bool {
+fn may_be_so(asked: SearchAsked<'_>, available: u64, rows: u64) -> bool {
     let (_, always) = ALWAYS_500;
     available == always && (is_known_for_it(asked.resource) || (!asked.decides && rows > 0))
 }
@@ -103,7 +103,7 @@ fn is_known_for_it(resource: &str) -> bool {
     resource.trim_matches('/') == ALWAYS_500.0
 }
 
-fn check_columns(asked: Asked<'_>, page: &Page) -> Result<()> {
+fn check_columns(asked: SearchAsked<'_>, page: &Page) -> Result<()> {
     if page.rows() == 0 && page.columns().is_empty() {
         return Ok(());
     }
@@ -133,7 +133,7 @@ fn listed(names: &[&str]) -> String {
     words
 }
 
-fn disagrees(asked: Asked<'_>, member: &str, says: impl fmt::Display, but: &str) -> Error {
+fn disagrees(asked: SearchAsked<'_>, member: &str, says: impl fmt::Display, but: &str) -> Error {
     let message = format!(
         "the answer of {} disagrees with itself from row {} on: `{member}` is {says}, and {but}; expected both to say the same",
         asked.resource, asked.first_result
@@ -178,8 +178,8 @@ mod tests {
         Page::decode(body.as_bytes()).unwrap()
     }
 
-    fn asked(resource: &'static str, decides: bool) -> Asked<'static> {
-        Asked { resource, first_result: 1, page_size: 3, columns: &[], decides }
+    fn asked(resource: &'static str, decides: bool) -> SearchAsked<'static> {
+        SearchAsked { resource, first_result: 1, page_size: 3, columns: &[], decides }
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
     fn a_column_that_was_asked_for_must_be_there() {
         let columns = ["orderId".to_owned(), "customerRef".to_owned()];
         for rows in [0, 1] {
-            let asked = Asked { columns: &columns, ..asked(SEARCH, true) };
+            let asked = SearchAsked { columns: &columns, ..asked(SEARCH, true) };
             let error = check(asked, &page(rows, ""), true).unwrap_err();
             assert!(error.message().contains("no column customerRef"), "{error}");
         }

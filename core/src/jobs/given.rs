@@ -23,7 +23,7 @@ pub(crate) fn check_given(answer: Answer, method: Method, response: &Response) -
         let may_be_empty = answer == Answer::Nothing || method == Method::Delete;
         return if may_be_empty { Ok(()) } else { Err(missing(answer, response)) };
     }
-    let Said { response: given, errors } =
+    let WriteAnswer { response: given, errors } =
         serde_json::from_slice(&response.body).map_err(|error| unreadable(&response.body, &error))?;
     let is_given = errors.is_none() && gives(answer, given);
     if is_given { Ok(()) } else { Err(missing(answer, response)) }
@@ -47,7 +47,7 @@ pub(crate) fn id_given(answer: Answer, body: &[u8]) -> Option<u64> {
         | Answer::Messages
         | Answer::Unwrapped => return None,
     }
-    let said: Said<'_> = serde_json::from_slice(body).ok()?;
+    let said: WriteAnswer<'_> = serde_json::from_slice(body).ok()?;
     first_id(said.response?)
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn gives_id(answer: Answer) -> bool {
 }
 
 #[derive(Deserialize)]
-struct Said<'a> {
+struct WriteAnswer<'a> {
     #[serde(borrow, default)]
     response: Option<&'a RawValue>,
     #[serde(borrow, default)]

@@ -20,7 +20,7 @@ use crate::output::{Output, SearchPage};
 use crate::table::{ColumnData, Page};
 use crate::telemetry::{Event, template};
 
-use super::agreement::{Asked, PageBound, check};
+use super::agreement::{PageBound, SearchAsked, check};
 use super::sweep::key_of;
 
 /// After this many pages in a row without a new row, the server is taken not to page at all.
@@ -143,8 +143,8 @@ impl SearchJob {
         self
     }
 
-    fn asked(&self, first_result: u64) -> Asked<'_> {
-        Asked {
+    fn asked(&self, first_result: u64) -> SearchAsked<'_> {
+        SearchAsked {
             resource: &self.resource,
             first_result,
             page_size: self.page_size,

@@ -24,7 +24,7 @@ use crate::table::{Cell, Column, Page};
 use crate::telemetry::{Event, template};
 use crate::value::DateTime;
 
-use super::agreement::{Asked, PageBound, check};
+use super::agreement::{PageBound, SearchAsked, check};
 
 /// How many rows a sweep steps back at first; each further step is twice as long.
 const FIRST_STEP_BACK: u64 = 50;
@@ -223,8 +223,8 @@ impl SweepJob {
     }
 
     /// What a sweep does not find is taken for gone, or not there.
-    fn asked(&self) -> Asked<'_> {
-        Asked {
+    fn asked(&self) -> SearchAsked<'_> {
+        SearchAsked {
             resource: &self.resource,
             first_result: self.wanted,
             page_size: self.page_size,

@@ -112,7 +112,7 @@ impl MadeBook {
         behind: &mut [(&mut List, MadeKey)],
         findings: &mut Findings,
     ) {
-        let mut order = Order { book: &mut self, made: Vec::new(), named: BTreeSet::new(), findings };
+        let mut order = MakingOrder { book: &mut self, made: Vec::new(), named: BTreeSet::new(), findings };
         order.walk(plan);
         for (list, known) in behind {
             order.made.push((known.clone(), true));
@@ -124,7 +124,7 @@ impl MadeBook {
 }
 
 /// The order in which a body is made.
-struct Order<'o> {
+struct MakingOrder<'o> {
     book: &'o mut MadeBook,
     /// What is there already, and whether its value is known.
     made: Vec<(MadeKey, bool)>,
@@ -133,7 +133,7 @@ struct Order<'o> {
     findings: &'o mut Findings,
 }
 
-impl Order<'_> {
+impl MakingOrder<'_> {
     fn walk(&mut self, plan: &mut BodyPlan) {
         match plan {
             BodyPlan::Object(members) => members.iter_mut().for_each(|member| self.walk(&mut member.plan)),

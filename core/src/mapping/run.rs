@@ -9,7 +9,7 @@ mod totals;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::document::{KeySource, Verdict};
+use super::document::{KeySource, LeftOut};
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
@@ -165,11 +165,11 @@ impl<'v> Run<'v> {
             match self.holds(&condition.pick) {
                 Ok(true) => {}
                 Ok(false) => match &condition.verdict {
-                    Verdict::Skip(reason) => {
+                    LeftOut::Skip(reason) => {
                         self.skipped = Some(reason.clone());
                         return;
                     }
-                    Verdict::Reject(pieces) => {
+                    LeftOut::Reject(pieces) => {
                         let reason = self.reason(pieces);
                         self.fail_document(&condition.pointer, &condition.pick.expression.text, reason);
                     }

@@ -1,7 +1,7 @@
 //! Reading what must hold of a record.
 
 use super::members::{DocumentPlace, MemberReader};
-use super::whole::{RecordCondition, Verdict};
+use super::whole::{LeftOut, RecordCondition};
 use super::{Context, PathScope};
 use crate::json::Node;
 
@@ -29,7 +29,7 @@ impl Context<'_> {
             return Some(RecordCondition {
                 pointer: place.pointer.clone(),
                 pick,
-                verdict: Verdict::Skip(reason),
+                verdict: LeftOut::Skip(reason),
             });
         }
         let mut members = place.object(self.findings)?;
@@ -49,9 +49,9 @@ impl Context<'_> {
                 self.findings.error(reject.pointer, message);
                 return None;
             }
-            (None, Some(reject)) => Verdict::Reject(self.pieces(&reject, PathScope::Record)?),
-            (Some(reason), None) => Verdict::Skip(reason),
-            (None, None) => Verdict::Skip(format!("{} does not hold", pick.expression.text)),
+            (None, Some(reject)) => LeftOut::Reject(self.pieces(&reject, PathScope::Record)?),
+            (Some(reason), None) => LeftOut::Skip(reason),
+            (None, None) => LeftOut::Skip(format!("{} does not hold", pick.expression.text)),
         };
         Some(RecordCondition { pointer: place.pointer.clone(), pick, verdict })
     }

@@ -96,12 +96,12 @@ pub(in crate::mapping) struct KeyCheck {
 pub(in crate::mapping) struct RecordCondition {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) pick: Pick,
-    pub(in crate::mapping) verdict: Verdict,
+    pub(in crate::mapping) verdict: LeftOut,
 }
 
 /// What becomes of a record of which something does not hold.
 #[derive(Debug)]
-pub(in crate::mapping) enum Verdict {
+pub(in crate::mapping) enum LeftOut {
     /// It is none of Brightpearl's, for this reason.
     Skip(String),
     /// It is wrong, for the reason that these pieces give.
