@@ -7,7 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/tests/fuzz
 work=$root/.build/fuzz
-all=(pages envelopes multi_messages tokens id_sets filters mappings expressions journals states checkpoints emulator abi)
+mapfile -t all < <(cd "$here/targets" && printf '%s\n' *.rs | sed -n '/^main/!s/\.rs$//p')
 runs=
 seconds=
 targets=()
@@ -33,6 +33,7 @@ flags=(-Zsanitizer=address --cfg=fuzzing -Cpasses=sancov-module -Cllvm-args=-san
 CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && echo "${flags[*]}") CARGO_TARGET_DIR=$target_dir \
     cargo build --quiet --locked --manifest-path "$here/Cargo.toml" --profile fuzz --features targets --target "$triple"
 binaries=$target_dir/$triple/fuzz
+program=$binaries/fuzz
 
 seeds=$work/seeds
 rm -rf "$seeds"
@@ -53,13 +54,13 @@ for target in "${targets[@]}"; do
     status=0
     : >"$log"
     if [ -e "${regressions[0]}" ]; then
-        "$binaries/$target" "${options[@]}" "${regressions[@]}" >>"$log" 2>&1 || status=$?
+        FUZZ_TARGET=$target "$program" "${options[@]}" "${regressions[@]}" >>"$log" 2>&1 || status=$?
     fi
     if [ "$status" -eq 0 ] && [ -n "$runs" ]; then
         # The same inputs each time, so that a failure here is a failure everywhere.
-        "$binaries/$target" "${options[@]}" -seed=7 -runs="$runs" "$seeds/$target" >>"$log" 2>&1 || status=$?
+        FUZZ_TARGET=$target "$program" "${options[@]}" -seed=7 -runs="$runs" "$seeds/$target" >>"$log" 2>&1 || status=$?
     elif [ "$status" -eq 0 ]; then
-        "$binaries/$target" "${options[@]}" -max_total_time=$((seconds / ${#targets[@]} + 1)) "$grown" "$seeds/$target" \
+        FUZZ_TARGET=$target "$program" "${options[@]}" -max_total_time=$((seconds / ${#targets[@]} + 1)) "$grown" "$seeds/$target" \
             >>"$log" 2>&1 || status=$?
     fi
     if [ "$status" -eq 0 ]; then

@@ -1,11 +1,9 @@
 //! Checkpoints: one that is taken can be checkpointed again, and so can the call at every later point.
-#![no_main]
 
 use brightpearl_fuzz::driving::{answers, drive, resumable};
 use brightpearl_fuzz::operations::{CONFIG, client};
-use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| {
+pub fn fuzz(data: &[u8]) {
     let mut parts = data.splitn(2, |byte| *byte == 0xff);
     let Some(Ok(checkpoint)) = parts.next().map(std::str::from_utf8) else { return };
     let client = client(CONFIG);
@@ -14,4 +12,4 @@ fuzz_target!(|data: &[u8]| {
     client.resume(&again, true).unwrap_or_else(|error| panic!("{error}: {again}"));
     resumable(&call);
     drive(&mut call, &[], answers(parts.next().unwrap_or_default()), |_| {});
-});
+}

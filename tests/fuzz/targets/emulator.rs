@@ -1,11 +1,9 @@
 //! Requests to the emulator: each has an answer whose body is JSON in the envelope, whatever was asked before.
-#![no_main]
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use brightpearl_core::{Headers, Method, Request};
 use brightpearl_emulator::{Config, Emulator};
 use brightpearl_fuzz::driving::NOW;
-use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 #[derive(Arbitrary, Debug)]
@@ -54,7 +52,8 @@ const BODIES: [&str; 6] = [
     r#"{"corrections":[{"quantity":1,"productId":1007,"reason":"a","locationId":2,"cost":{"currency":"GBP","value":"1.00"}}]}"#,
 ];
 
-fuzz_target!(|asked: Vec<Asked>| {
+pub fn fuzz(data: &[u8]) {
+    let Ok(asked) = Vec::<Asked>::arbitrary_take_rest(Unstructured::new(data)) else { return };
     let config = Config { orders: 20, contacts: 10, products: 10, ..Config::default() };
     let headers: Headers = config.credentials[0].headers();
     let mut emulator = Emulator::new(config).expect("a configuration of our own");
@@ -88,4 +87,4 @@ fuzz_target!(|asked: Vec<Asked>| {
             assert!(body.is_object(), "no envelope: {body}");
         }
     }
-});
+}

@@ -1,11 +1,9 @@
 //! Answers to a request, a fetch, a search, an OPTIONS and a task: whatever they are, the call ends, and its resources
 //! lie inside their body.
-#![no_main]
 
 use brightpearl_core::Output;
 use brightpearl_fuzz::driving::{answers, drive};
 use brightpearl_fuzz::operations::{CONFIG, client, operation};
-use libfuzzer_sys::fuzz_target;
 
 const OPERATIONS: [&str; 8] = [
     r#"{"request":{"method":"GET","path":"order-service/order-type"}}"#,
@@ -18,7 +16,7 @@ const OPERATIONS: [&str; 8] = [
     r#"{"fetch":{"resource":"warehouse-service/product-availability","ids":"1-9"}}"#,
 ];
 
-fuzz_target!(|data: &[u8]| {
+pub fn fuzz(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else { return };
     let operation = operation(OPERATIONS[usize::from(*choice) % OPERATIONS.len()]);
     let client = client(CONFIG);
@@ -31,4 +29,4 @@ fuzz_target!(|data: &[u8]| {
             }
         }
     });
-});
+}

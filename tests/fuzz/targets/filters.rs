@@ -1,17 +1,15 @@
 //! Filters of searches: a filter that the catalogue takes stands in a URL that can be sent, and one that it does not take
 //! says so where it is.
-#![no_main]
 
 use brightpearl_core::{Call, Kind, Step};
 use brightpearl_fuzz::driving::NOW;
 use brightpearl_fuzz::operations::{CONFIG, client, operation};
-use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
 const NAMES: [&str; 6] =
     ["orderTypeId", "updatedOn", "customerRef", "orderId", "placedOn", "isHistoricalOrder"];
 
-fuzz_target!(|data: &[u8]| {
+pub fn fuzz(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else { return };
     let Ok(text) = std::str::from_utf8(data) else { return };
     let known = NAMES.get(usize::from(*choice)).copied();
@@ -24,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
             assert!(error.location().is_some(), "{error}");
         }
     }
-});
+}
 
 fn sendable(mut call: Call) {
     match call.poll(NOW) {

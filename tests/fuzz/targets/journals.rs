@@ -1,13 +1,11 @@
 //! Journals of pushes: with whatever journal, a push starts or says what is wrong, and ends with one outcome per record.
-#![no_main]
 
 use brightpearl_core::Output;
 use brightpearl_fuzz::driving::{answers, drive};
 use brightpearl_fuzz::operations::{CONFIG, NOTES, client, operation};
-use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 
-fuzz_target!(|data: &[u8]| {
+pub fn fuzz(data: &[u8]) {
     let mut parts = data.splitn(2, |byte| *byte == 0xff);
     let journal = String::from_utf8_lossy(parts.next().unwrap_or_default());
     let mapping: Value = serde_json::from_str(NOTES).expect("JSON");
@@ -26,4 +24,4 @@ fuzz_target!(|data: &[u8]| {
             }
         }
     });
-});
+}

@@ -1,12 +1,10 @@
 //! Answers to packets of writes: every write is told of exactly once, unless the call fails or is dropped.
-#![no_main]
 
 use brightpearl_core::Output;
 use brightpearl_fuzz::driving::{answers, drive};
 use brightpearl_fuzz::operations::{CONFIG, client, operation};
-use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| {
+pub fn fuzz(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else { return };
     let order = ["sequential", "parallel"][usize::from(*choice & 1)];
     let failure = ["stop", "continue"][usize::from(*choice >> 1 & 1)];
@@ -28,4 +26,4 @@ fuzz_target!(|data: &[u8]| {
             }
         }
     });
-});
+}

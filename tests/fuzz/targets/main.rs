@@ -1,0 +1,45 @@
+//! All fuzz targets in one program, since each of its own would have the whole engine linked once more. `FUZZ_TARGET` in the
+//! environment names the one that is meant.
+#![no_main]
+
+use std::env;
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+
+/// A target is a file of its own, and a word here.
+macro_rules! targets {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name;)+
+
+        const TARGETS: &[(&str, fn(&[u8]))] = &[$((stringify!($name), $name::fuzz)),+];
+    };
+}
+
+targets!(
+    abi,
+    checkpoints,
+    emulator,
+    envelopes,
+    expressions,
+    filters,
+    id_sets,
+    journals,
+    mappings,
+    multi_messages,
+    pages,
+    states,
+    tokens
+);
+
+static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+    let name = env::var("FUZZ_TARGET").unwrap_or_default();
+    let known: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
+    let (_, fuzz) = TARGETS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .unwrap_or_else(|| panic!("FUZZ_TARGET is {name:?}; expected one of {}", known.join(", ")));
+    *fuzz
+});
+
+fuzz_target!(|data: &[u8]| TARGET(data));
