@@ -30,27 +30,25 @@ impl PushJob {
     }
 
     fn take_output(&mut self, errand: &Errand, output: Output) {
-        match (errand, output) {
-            (Errand::Look(look) | Errand::LookAgain(_, look), Output::Page(page)) => {
-                if !self.lookups.take(look, &page.page) {
+        // A search puts out pages, a fetch resources, and a batch results; nothing else.
+        match errand {
+            Errand::Look(look) | Errand::LookAgain(_, look) => {
+                if let Output::Page(page) = output
+                    && !self.lookups.take(look, &page.page)
+                {
                     self.crew.stop_looking(look);
                 }
             }
-            (Errand::Read, Output::Resources(resources)) => self.take_resources(&resources),
-            (Errand::Write, Output::Results(results)) => self.take_results(results),
-            // A search puts out pages, a fetch resources, and a batch results; nothing else.
-            (
-                _,
-                Output::Page(_)
-                | Output::Resources(_)
-                | Output::Reply(_)
-                | Output::Uris(_)
-                | Output::Results(_)
-                | Output::Task(_)
-                | Output::Outcomes(_)
-                | Output::Journal(_)
-                | Output::Records(_),
-            ) => {}
+            Errand::Read => {
+                if let Output::Resources(resources) = output {
+                    self.take_resources(&resources);
+                }
+            }
+            Errand::Write => {
+                if let Output::Results(results) = output {
+                    self.take_results(results);
+                }
+            }
         }
     }
 
