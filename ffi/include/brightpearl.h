@@ -1442,6 +1442,11 @@ const char *bp_severity_name(int32_t severity);
 const char *bp_fault_name(int32_t fault);
 
 /**
+ * The name of a step, such as `page`. As `bp_status_name` otherwise.
+ */
+const char *bp_step_kind_name(int32_t kind);
+
+/**
  * The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise.
  */
 const char *bp_wait_reason_name(int32_t reason);

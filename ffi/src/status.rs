@@ -336,6 +336,54 @@ pub enum bp_step_kind {
     Records = 14,
 }
 
+/// The name of a step, such as `page`. As `bp_status_name` otherwise.
+#[unsafe(no_mangle)]
+pub extern "C" fn bp_step_kind_name(kind: i32) -> *const c_char {
+    let known = bp_step_kind::ALL.into_iter().find(|known| *known as i32 == kind);
+    known.map_or(c"unknown", bp_step_kind::name).as_ptr()
+}
+
+impl bp_step_kind {
+    pub(crate) const ALL: [Self; 15] = [
+        Self::None,
+        Self::Send,
+        Self::Wait,
+        Self::Pending,
+        Self::Page,
+        Self::Resources,
+        Self::Reply,
+        Self::Uris,
+        Self::Done,
+        Self::Results,
+        Self::Task,
+        Self::Feed,
+        Self::Outcomes,
+        Self::Journal,
+        Self::Records,
+    ];
+
+    /// The name, as other hosts spell it.
+    pub(crate) fn name(self) -> &'static CStr {
+        match self {
+            Self::None => c"none",
+            Self::Send => c"send",
+            Self::Wait => c"wait",
+            Self::Pending => c"pending",
+            Self::Page => c"page",
+            Self::Resources => c"resources",
+            Self::Reply => c"reply",
+            Self::Uris => c"uris",
+            Self::Done => c"done",
+            Self::Results => c"results",
+            Self::Task => c"task",
+            Self::Feed => c"feed",
+            Self::Outcomes => c"outcomes",
+            Self::Journal => c"journal",
+            Self::Records => c"records",
+        }
+    }
+}
+
 impl From<core::OutputKind> for bp_step_kind {
     fn from(value: core::OutputKind) -> Self {
         match value {

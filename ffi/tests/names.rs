@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char};
 
 use brightpearl::*;
 use brightpearl_core::validate::{Fault, Severity};
-use brightpearl_core::{Delivery, Kind, WaitReason};
+use brightpearl_core::{Delivery, Kind, OutputKind, WaitReason};
 
 fn text(name: *const c_char) -> &'static str {
     // SAFETY: the functions answer static NUL-terminated texts.
@@ -28,6 +28,9 @@ fn names_are_those_of_the_core() {
     for reason in WaitReason::ALL {
         assert_eq!(text(bp_wait_reason_name(bp_wait_reason::from(reason) as i32)), reason.as_str());
     }
+    for output in OutputKind::ALL {
+        assert_eq!(text(bp_step_kind_name(bp_step_kind::from(output) as i32)), output.as_str());
+    }
 }
 
 #[test]
@@ -42,4 +45,5 @@ fn other_numbers_have_no_name() {
     for named in [bp_delivery_name, bp_severity_name, bp_fault_name, bp_wait_reason_name] {
         assert_eq!([named(-1), named(13)].map(text), ["unknown"; 2]);
     }
+    assert_eq!([-1, 99].map(|other| text(bp_step_kind_name(other))), ["unknown"; 2]);
 }

@@ -2,19 +2,13 @@
 
 use std::ops::Range;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-
-use crate::http::Headers;
 use crate::secret::SecretText;
 
-use super::{
-    BatchResult, Outcome, Output, OutputKind, PulledRecord, Records, Reply, Resources, SearchPage, TaskResult,
-};
+use super::{OutputKind, Reply, Resources, SearchPage};
 
 /// An output as it crosses a border: what hosts have types for, and data in one shape.
 #[derive(Debug)]
@@ -53,95 +47,34 @@ pub struct Item {
     pub error: Option<Error>,
 }
 
+impl Data {
+    /// Of items without a name.
+    pub(super) fn unnamed(kind: OutputKind, items: impl Iterator<Item = Item>) -> ShapedOutput {
+        ShapedOutput::Data(Self { kind, name: None, items: items.collect() })
+    }
+
+    /// Of items of something that has a name.
+    pub(super) fn named(kind: OutputKind, name: String, items: Vec<Item>) -> ShapedOutput {
+        ShapedOutput::Data(Self { kind, name: Some(name), items })
+    }
+}
+
 impl Item {
-    fn new(value: &impl Serialize, error: Option<&Error>) -> Self {
+    pub(super) fn new(value: &impl Serialize, error: Option<&Error>) -> Self {
         let mut json = SecretText::default();
         // Our own plain data always has a JSON form, and writing to memory does not fail.
         let _ = serde_json::to_writer(&mut json, value);
         Self { json: json.finish(), record: None, error: error.cloned() }
     }
-
-    fn of_record(pulled: &PulledRecord) -> Self {
-        let mut item = Self::new(pulled, None);
-        // In a text of JSON a backslash stands before every quote, so this is the member and nothing that it follows.
-        const MEMBER: &str = r#""record":"#;
-        let start = item.json.find(MEMBER).map(|place| place + MEMBER.len());
-        let length = pulled.record.as_deref().map(|record| record.get().len());
-        item.record = start.zip(length).map(|(start, length)| start..start + length);
-        item
-    }
 }
 
-impl Output {
-    /// The output in the shape in which it crosses a border.
-    pub fn shaped(self) -> ShapedOutput {
-        let kind = self.kind();
-        let data = |name, items| ShapedOutput::Data(Data { kind, name, items });
-        match self {
-            Output::Page(page) => ShapedOutput::Page(page),
-            Output::Resources(resources) => ShapedOutput::Resources(resources),
-            Output::Reply(reply) => ShapedOutput::Reply(reply),
-            Output::Journal(lines) => ShapedOutput::Journal(lines),
-            Output::Uris(uris) => data(None, uris.iter().map(|uri| Item::new(uri, None)).collect()),
-            Output::Results(results) => {
-                let item =
-                    |result: &BatchResult| Item::new(&ToldResult(result), result.outcome.as_ref().err());
-                data(None, results.iter().map(item).collect())
-            }
-            Output::Task(TaskResult { name, json }) => {
-                data(Some(name), vec![Item { json: Zeroizing::new(json), record: None, error: None }])
-            }
-            Output::Outcomes(outcomes) => {
-                let item = |outcome: &Outcome| Item::new(outcome, outcome.error.as_ref());
-                data(None, outcomes.iter().map(item).collect())
-            }
-            Output::Records(Records { resource, records }) => {
-                data(Some(resource), records.iter().map(Item::of_record).collect())
-            }
-        }
-    }
-}
+/// What an output carries.
+pub(super) trait Carried {
+    /// How many items it has, as `acknowledge` counts them.
+    fn count(&self) -> usize;
 
-/// A result as `{"index", "reply": {"status", "headers", "body"}}` or `{"index", "error"}`. A body that is not UTF-8 is in
-/// `body_base64` instead.
-struct ToldResult<'r>(&'r BatchResult);
-
-impl Serialize for ToldResult<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let BatchResult { index, outcome } = self.0;
-        let mut members = serializer.serialize_map(Some(2))?;
-        members.serialize_entry("index", index)?;
-        match outcome {
-            Ok(reply) => members.serialize_entry("reply", &ToldReply(reply))?,
-            Err(error) => members.serialize_entry("error", error)?,
-        }
-        members.end()
-    }
-}
-
-/// Brightpearl's answer to a write.
-struct ToldReply<'r>(&'r Reply);
-
-impl Serialize for ToldReply<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Reply { status, headers, body } = self.0;
-        let mut members = serializer.serialize_map(Some(3))?;
-        members.serialize_entry("status", status)?;
-        members.serialize_entry("headers", &Lines(headers))?;
-        match std::str::from_utf8(body) {
-            Ok(text) => members.serialize_entry("body", text)?,
-            Err(_) => members.serialize_entry("body_base64", &STANDARD.encode(body))?,
-        }
-        members.end()
-    }
-}
-
-struct Lines<'r>(&'r Headers);
-
-impl Serialize for Lines<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter())
-    }
+    /// The shape in which it crosses a border.
+    fn shaped(self, kind: OutputKind) -> ShapedOutput;
 }
 
 #[cfg(test)]
@@ -150,6 +83,8 @@ mod tests {
 
     use super::*;
     use crate::Kind;
+    use crate::http::Headers;
+    use crate::output::{BatchResult, Output, PulledRecord, Records, TaskResult};
 
     fn data(output: Output) -> Data {
         match output.shaped() {

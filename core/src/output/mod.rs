@@ -4,23 +4,63 @@ mod data;
 mod failure;
 mod outcome;
 mod records;
+mod results;
+mod task;
 
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::http::Headers;
 use crate::id_set::IdSet;
-use crate::json::{Record, id_of};
 use crate::named::tagged;
 use crate::table::Page;
+
+use data::Carried;
 
 pub use data::{Data, Item, ShapedOutput};
 pub use failure::Failure;
 pub use outcome::{Created, Difference, Outcome, State};
 pub use records::{PulledRecord, Records};
+pub use results::BatchResult;
+pub use task::TaskResult;
 
-tagged! {
+/// Makes the outputs of one list, and what is asked of each of them.
+macro_rules! outputs {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $Enum:ident;
+        $(#[doc = $kinds_doc:literal])*
+        $kinds_visibility:vis enum $Kinds:ident: $table:literal;
+        { $( $(#[doc = $line:literal])* $Variant:ident($carried:ty) = $number:literal $name:literal, )* }
+    ) => {
+        tagged! {
+            $(#[$attribute])*
+            $visibility enum $Enum;
+            $(#[doc = $kinds_doc])*
+            $kinds_visibility enum $Kinds: $table;
+            { $( $(#[doc = $line])* $Variant($carried) = $number $name, )* }
+        }
+
+        impl $Enum {
+            /// How many items it has, as `acknowledge` counts them.
+            $visibility fn len(&self) -> usize {
+                match self {
+                    $( $Enum::$Variant(carried) => carried.count(), )*
+                }
+            }
+
+            /// The output in the shape in which it crosses a border.
+            $visibility fn shaped(self) -> ShapedOutput {
+                match self {
+                    $( $Enum::$Variant(carried) => carried.shaped($Kinds::$Variant), )*
+                }
+            }
+        }
+    };
+}
+
+outputs! {
     /// One piece of a call's result.
     #[derive(Debug)]
     pub enum Output;
@@ -50,21 +90,6 @@ tagged! {
 }
 
 impl Output {
-    /// How many items it has, as `acknowledge` counts them.
-    pub fn len(&self) -> usize {
-        match self {
-            Output::Page(page) => page.page.rows(),
-            Output::Resources(resources) => resources.items.len(),
-            Output::Reply(_) => 1,
-            Output::Uris(uris) => uris.len(),
-            Output::Results(results) => results.len(),
-            Output::Task(_) => 1,
-            Output::Outcomes(outcomes) => outcomes.len(),
-            Output::Journal(_) => 1,
-            Output::Records(records) => records.records.len(),
-        }
-    }
-
     /// Whether it has no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -80,6 +105,16 @@ pub struct SearchPage {
     pub first_result: u64,
     /// Rows dropped from this page because an earlier one had them.
     pub duplicates: u64,
+}
+
+impl Carried for SearchPage {
+    fn count(&self) -> usize {
+        self.page.rows()
+    }
+
+    fn shaped(self, _: OutputKind) -> ShapedOutput {
+        ShapedOutput::Page(self)
+    }
 }
 
 /// Resources as bytes: the answer's body, and where each resource stands in it. Nothing is re-serialised.
@@ -113,6 +148,16 @@ impl Resources {
     /// The JSON text of one resource.
     pub fn json(&self, index: usize) -> Option<&[u8]> {
         self.body.get(self.items.get(index)?.span.clone())
+    }
+}
+
+impl Carried for Resources {
+    fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    fn shaped(self, _: OutputKind) -> ShapedOutput {
+        ShapedOutput::Resources(self)
     }
 }
 
@@ -158,45 +203,34 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// What became of one write of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BatchResult {
-    /// The write's place in the batch, from 0.
-    pub index: usize,
-    /// Brightpearl's answer, or why there is none. A write behind one that failed, which was therefore not
-    /// carried out, has the kind [`Cancelled`](crate::Kind::Cancelled) and was not sent.
-    pub outcome: Result<Reply>,
-}
-
-/// What a task has done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskResult {
-    /// The task's name.
-    pub name: String,
-    /// Its result, a JSON object with the members that the task describes.
-    pub json: String,
-}
-
-impl TaskResult {
-    /// The id in a member such as `orderId`; `None` when there is none.
-    pub fn id(&self, member: &str) -> Option<u64> {
-        self.ids(member).first().copied()
+impl Carried for Reply {
+    fn count(&self) -> usize {
+        1
     }
 
-    /// The ids in a member such as `goodsOutNoteIds`; empty when there are none.
-    ///
-    /// ```
-    /// use brightpearl_core::TaskResult;
-    ///
-    /// let json = r#"{"orderId":329,"orderRowIds":[501,502]}"#.to_owned();
-    /// let result = TaskResult { name: "create-order".to_owned(), json };
-    /// assert_eq!((result.id("orderId"), result.ids("orderRowIds")), (Some(329), vec![501, 502]));
-    /// ```
-    pub fn ids(&self, member: &str) -> Vec<u64> {
-        let record = Record::parse(&self.json);
-        match record.node(member).as_ref().and_then(id_of) {
-            Some(id) => vec![id],
-            None => record.elements(member).iter().filter_map(|id| id_of(&id.read())).collect(),
-        }
+    fn shaped(self, _: OutputKind) -> ShapedOutput {
+        ShapedOutput::Reply(self)
+    }
+}
+
+/// The lines of a journal are one item.
+impl Carried for String {
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn shaped(self, _: OutputKind) -> ShapedOutput {
+        ShapedOutput::Journal(self)
+    }
+}
+
+/// URIs.
+impl Carried for Vec<String> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn shaped(self, kind: OutputKind) -> ShapedOutput {
+        Data::unnamed(kind, self.iter().map(|uri| Item::new(uri, None)))
     }
 }

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Failure;
+use super::data::Carried;
+use super::{Data, Failure, Item, OutputKind, ShapedOutput};
 use crate::error::Error;
 use crate::json::plain;
 use crate::named::named;
@@ -111,5 +112,15 @@ impl Outcome {
     /// As JSON: the members that it has, with the error as all hosts show it.
     pub fn to_json(&self) -> String {
         plain(self)
+    }
+}
+
+impl Carried for Vec<Outcome> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn shaped(self, kind: OutputKind) -> ShapedOutput {
+        Data::unnamed(kind, self.iter().map(|outcome| Item::new(outcome, outcome.error.as_ref())))
     }
 }

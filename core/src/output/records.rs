@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Failure;
+use super::data::Carried;
+use super::{Data, Failure, Item, OutputKind, ShapedOutput};
 use crate::json::plain;
 
 /// Some records of one resource, in the order in which they changed.
@@ -46,11 +47,33 @@ impl PulledRecord {
     pub fn to_json(&self) -> String {
         plain(self)
     }
+
+    /// As an item, with the place of the record in it.
+    fn item(&self) -> Item {
+        let mut item = Item::new(self, None);
+        // In a text of JSON a backslash stands before every quote, so this is the member and nothing that it follows.
+        const MEMBER: &str = r#""record":"#;
+        let start = item.json.find(MEMBER).map(|place| place + MEMBER.len());
+        let length = self.record.as_deref().map(|record| record.get().len());
+        item.record = start.zip(length).map(|(start, length)| start..start + length);
+        item
+    }
 }
 
 impl Records {
     /// As JSON: `{"resource": ..., "records": [{"id": ..., "changed": ..., "record": {...}}, ...]}`.
     pub fn to_json(&self) -> String {
         plain(self)
+    }
+}
+
+impl Carried for Records {
+    fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    fn shaped(self, kind: OutputKind) -> ShapedOutput {
+        let items = self.records.iter().map(PulledRecord::item).collect();
+        Data::named(kind, self.resource, items)
     }
 }

@@ -3,12 +3,12 @@
 import { Malformed, messageOf, readAnswer, sentBy, type Answer } from "./answer";
 import type { BatchResult } from "./batch";
 import { check, make, misuse } from "./errors";
-import { readData } from "./data";
+import { readData, type Data } from "./data";
 import { outcomesOf, recordsOf, type Outcome, type Records } from "./flows";
 import { Handle } from "./handle";
 import { Request, type Response } from "./http";
 import { jsonText } from "./json";
-import { operationKinds, stepKinds, type OperationName, type WaitReason } from "./kinds";
+import { operationKinds, stepKinds, type OperationName, type StepKind, type WaitReason } from "./kinds";
 import {
   lendFields,
   native,
@@ -29,8 +29,8 @@ export type { WaitReason } from "./kinds";
 /** Which sort of operation a call carries out. */
 export type OperationKind = OperationName | "none";
 
-/** A piece of a call's result. */
-export type Output =
+/** A piece of a call's result, of which this package has a type. */
+type TypedOutput =
   | { readonly kind: "page"; readonly page: Page }
   | { readonly kind: "resources"; readonly resources: Resources }
   | { readonly kind: "reply"; readonly reply: Reply }
@@ -42,9 +42,17 @@ export type Output =
   | { readonly kind: "journal"; readonly text: string }
   | { readonly kind: "records"; readonly records: Records };
 
+/** Outputs of other kinds, as the engine's data. */
+type DataOutput<Kind> = Kind extends StepKind ? { readonly kind: Kind; readonly data: Data } : never;
+
+/** A piece of a call's result. What this package has no type for comes as the engine's data. */
+export type Output = TypedOutput | DataOutput<Exclude<StepKind, TypedOutput["kind"] | Ask["kind"]>>;
+
 /** What to do next. */
-export type Step =
-  | Output
+export type Step = Output | Ask;
+
+/** What a call asks for. */
+type Ask =
   /** Transmit the request, then `answer` or `fail` the exchange. */
   | {
       readonly kind: "send";
@@ -213,8 +221,12 @@ function readable(response: Response): Answer {
   }
 }
 
+function dataOutput<Kind extends StepKind>(kind: Kind, lent: Pointer): DataOutput<Kind> {
+  return { kind, data: readData(lent) } as DataOutput<Kind>;
+}
+
 function readStep(step: StepStruct): Step {
-  const kind = stepKinds[step.kind as keyof typeof stepKinds];
+  const kind: StepKind | undefined = stepKinds[step.kind as keyof typeof stepKinds];
   switch (kind) {
     case "send":
       return {
@@ -243,10 +255,10 @@ function readStep(step: StepStruct): Step {
       return { kind, resources: new Resources(step.resources) };
     case "reply":
       return { kind, reply: Reply.read(step.reply) };
-    case "uris":
-      return { kind, uris: urisOf(readData(step.data)) };
     case "done":
       return { kind };
+    case "uris":
+      return { kind, uris: urisOf(readData(step.data)) };
     case "results":
       return { kind, results: resultsOf(readData(step.data)) };
     case "task":
@@ -261,5 +273,7 @@ function readStep(step: StepStruct): Step {
       return { kind, records: recordsOf(readData(step.data)) };
     case undefined:
       throw new Error(`the library gave a step of kind ${step.kind}, which this release does not know`);
+    default:
+      return dataOutput(kind, step.data);
   }
 }

@@ -54,15 +54,7 @@ export async function* drive(
           break;
         case "done":
           return;
-        case "page":
-        case "resources":
-        case "reply":
-        case "uris":
-        case "results":
-        case "task":
-        case "outcomes":
-        case "journal":
-        case "records":
+        default:
           yield step;
       }
     }

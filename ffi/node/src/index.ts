@@ -2,6 +2,7 @@
 
 export { BatchResults, type BatchOptions, type BatchResult, type Write, type WriteOptions } from "./batch";
 export { Call, type Explanation, type OperationKind, type Output, type Step, type WaitReason } from "./call";
+export type { Data, Item } from "./data";
 export {
   Client,
   type Cancellable,

@@ -170,6 +170,9 @@ export const stepKinds = {
   14: "records",
 } as const;
 
+/** The name of a step or an output. */
+export type StepKind = (typeof stepKinds)[keyof typeof stepKinds];
+
 /** The sorts of operations of the library, by number. */
 export const operationKinds = {
   1: "request",

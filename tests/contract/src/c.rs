@@ -113,7 +113,7 @@ fn step_kind() -> Enumeration {
               says that it was consumed."
             .to_owned(),
         values,
-        names: None,
+        names: Some("The name of a step, such as `page`. As `bp_status_name` otherwise."),
     }
 }
 

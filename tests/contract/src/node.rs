@@ -34,7 +34,8 @@ pub(crate) fn kinds() -> String {
             text += &format!("  {number}: \"{}\",\n", entry.name);
         }
     }
-    text += "} as const;\n\n/** The sorts of operations of the library, by number. */\nexport const operationKinds = {\n";
+    text += "} as const;\n\n/** The name of a step or an output. */\nexport type StepKind = (typeof stepKinds)[keyof typeof stepKinds];\n\n\
+             /** The sorts of operations of the library, by number. */\nexport const operationKinds = {\n";
     for entry in table("operation-kind").entries {
         text += &format!("  {}: \"{}\",\n", entry.number.unwrap_or_default(), entry.name);
     }

@@ -159,18 +159,23 @@ static json_t *items(const bp_data *data) {
   return array;
 }
 
-static json_t *task(const bp_data *data) {
-  json_t *object = json_object();
-  put(object, "name", of_text(bp_data_name(data)));
-  put(object, "result", item(data, 0));
-  return wrap("task", object);
-}
-
-static json_t *records(const bp_data *data) {
-  json_t *object = json_object();
-  put(object, "resource", of_text(bp_data_name(data)));
-  put(object, "records", items(data));
-  return wrap("records", object);
+/* Data has the form of the vectors already, but for what its name is the name of. */
+static json_t *data(const bp_step *step) {
+  bp_text name = bp_data_name(step->data);
+  const char *kind = bp_step_kind_name(step->kind);
+  json_t *object;
+  if (!name.data) {
+    return wrap(kind, items(step->data));
+  }
+  object = json_object();
+  if (step->kind == BP_STEP_KIND_TASK) {
+    put(object, "name", of_text(name));
+    put(object, "result", item(step->data, 0));
+  } else {
+    put(object, "resource", of_text(name));
+    put(object, "records", items(step->data));
+  }
+  return wrap(kind, object);
 }
 
 static json_t *send(const bp_step *step) {
@@ -205,14 +210,9 @@ json_t *encode_step(bp_status status, const bp_step *step, const bp_error *error
   case BP_STEP_KIND_PAGE: return page(step->page);
   case BP_STEP_KIND_RESOURCES: return resources(step->resources);
   case BP_STEP_KIND_REPLY: return wrap("reply", reply(step->reply));
-  case BP_STEP_KIND_URIS: return wrap("uris", items(step->data));
-  case BP_STEP_KIND_RESULTS: return wrap("results", items(step->data));
-  case BP_STEP_KIND_TASK: return task(step->data);
   case BP_STEP_KIND_FEED: return wrap("feed", wrap("room", of_number(step->feed_room)));
-  case BP_STEP_KIND_OUTCOMES: return wrap("outcomes", items(step->data));
   case BP_STEP_KIND_JOURNAL: return wrap("journal", of_text(step->journal));
-  case BP_STEP_KIND_RECORDS: return records(step->data);
   case BP_STEP_KIND_DONE: return json_string("done");
-  default: return json_string("a step that this runner does not know");
+  default: return step->data ? data(step) : json_string("a step that this runner does not know");
   }
 }

@@ -3,16 +3,16 @@
 use brightpearl_core::call::operation::Operation;
 use brightpearl_core::table::{Cell, Page};
 use brightpearl_core::{
-    BatchResult, Error, Exchange, Explanation, Headers, IdSet, Output, Reply, Resources, Result, SearchPage,
-    Step,
+    Data, Error, Exchange, Explanation, Headers, IdSet, Item, Output, Reply, Resources, Result, SearchPage,
+    Shape, Step,
 };
 use serde_json::{Map, Value, json};
 
 /// The result of a poll.
-pub fn step(result: &Result<Step>) -> Value {
+pub fn step(result: Result<Step>) -> Value {
     match result {
-        Err(error) => json!({ "error": self::error(error) }),
-        Ok(Step::Send(exchange)) => json!({ "send": send(exchange) }),
+        Err(error) => json!({ "error": self::error(&error) }),
+        Ok(Step::Send(exchange)) => json!({ "send": send(&exchange) }),
         Ok(Step::Wait { until, reason }) => json!({ "wait": { "until": until, "reason": reason.as_str() } }),
         Ok(Step::Pending) => json!("pending"),
         Ok(Step::Feed { room }) => json!({ "feed": { "room": room } }),
@@ -96,22 +96,37 @@ fn headers(headers: &Headers) -> Value {
     headers.iter().map(|(name, value)| json!([name, value])).collect()
 }
 
-fn output(output: &Output) -> Value {
-    match output {
-        Output::Page(page) => json!({ "page": search_page(page) }),
-        Output::Resources(resources) => json!({ "resources": self::resources(resources) }),
-        Output::Reply(reply) => json!({ "reply": self::reply(reply) }),
-        Output::Uris(uris) => json!({ "uris": uris }),
-        Output::Results(results) => json!({ "results": results.iter().map(result).collect::<Vec<_>>() }),
-        Output::Task(done) => json!({ "task": { "name": done.name, "result": json_value(&done.json) } }),
-        Output::Outcomes(outcomes) => {
-            let outcomes: Vec<Value> =
-                outcomes.iter().map(|outcome| json_value(&outcome.to_json())).collect();
-            json!({ "outcomes": outcomes })
-        }
-        Output::Journal(text) => json!({ "journal": text }),
-        Output::Records(records) => json!({ "records": json_value(&records.to_json()) }),
+fn output(output: Output) -> Value {
+    match output.shaped() {
+        Shape::Page(page) => json!({ "page": search_page(&page) }),
+        Shape::Resources(resources) => json!({ "resources": self::resources(&resources) }),
+        Shape::Reply(reply) => json!({ "reply": self::reply(&reply) }),
+        Shape::Journal(text) => json!({ "journal": text }),
+        Shape::Data(data) => self::data(&data),
     }
+}
+
+/// Data has the form of the vectors already, but for what its name is the name of.
+fn data(data: &Data) -> Value {
+    let mut items: Vec<Value> = data.items.iter().map(item).collect();
+    let value = match (data.kind.as_str(), &data.name) {
+        ("task", name) => json!({ "name": name, "result": items.pop() }),
+        (_, Some(resource)) => json!({ "resource": resource, "records": items }),
+        (_, None) => Value::Array(items),
+    };
+    json!({ data.kind.as_str(): value })
+}
+
+/// An item, whose error and record are those of its JSON.
+fn item(item: &Item) -> Value {
+    let value = json_value(&item.json);
+    if let Some(error) = &item.error {
+        assert_eq!(value["error"], self::error(error), "the error of {}", *item.json);
+    }
+    if let Some(place) = &item.record {
+        assert_eq!(value["record"], json_value(&item.json[place.clone()]), "the record of {}", *item.json);
+    }
+    value
 }
 
 fn reply(reply: &Reply) -> Value {
@@ -120,13 +135,6 @@ fn reply(reply: &Reply) -> Value {
         "headers": headers(&reply.headers),
         "body": String::from_utf8_lossy(&reply.body),
     })
-}
-
-fn result(result: &BatchResult) -> Value {
-    match &result.outcome {
-        Ok(reply) => json!({ "index": result.index, "reply": self::reply(reply) }),
-        Err(error) => json!({ "index": result.index, "error": self::error(error) }),
-    }
 }
 
 /// JSON that the engine gives as text. Text that is not JSON stays text, and will be seen.

@@ -60,7 +60,7 @@ impl Host {
     fn act(&mut self, entry: &Entry) -> Value {
         let now = entry.now;
         match &entry.action {
-            Action::Poll(_) => encode::step(&self.call().poll(now)),
+            Action::Poll(_) => encode::step(self.call().poll(now)),
             Action::Answer(answer) => {
                 encode::outcome(&self.call().answer(answer.exchange, response(answer), now))
             }
