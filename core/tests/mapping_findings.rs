@@ -100,8 +100,8 @@ fn every_error_has_its_place_and_its_reason() {
             "known are name",
         ),
         // What a rule says.
-        (rule(json!({"to": "ref", "from": "a"})), "/fields/2/to", "no JSON Pointer"),
-        (rule(json!({"to": "/a~2", "from": "a"})), "/fields/2/to", "no JSON Pointer"),
+        (rule(json!({"to": "ref", "from": "a"})), "/fields/2/to", "invalid JSON Pointer"),
+        (rule(json!({"to": "/a~2", "from": "a"})), "/fields/2/to", "invalid JSON Pointer"),
         (rule(json!({"to": "/rows/-", "from": "a"})), "/fields/2/to", "append to one array"),
         (rule(json!({"to": "/ref"})), "/fields/2", "a source is missing"),
         (rule(json!({"to": "/ref", "from": "a", "value": 1})), "/fields/2", "one source"),
@@ -150,7 +150,7 @@ fn every_error_has_its_place_and_its_reason() {
         (
             rule(json!({"to": "/ref", "from": "a", "unit": {"from": "g", "to": "stones"}})),
             "/fields/2/unit/to",
-            "no unit",
+            "invalid unit",
         ),
         (rule(json!({"to": "/ref", "from": "a", "fields": []})), "/fields/2/fields", "beside `each`"),
         (
@@ -175,7 +175,11 @@ fn every_error_has_its_place_and_its_reason() {
             "/fields/2/as/format",
             "must have a year",
         ),
-        (typed("/placedOn", json!({"type": "datetime", "zone": "Mars"})), "/fields/2/as/zone", "no zone"),
+        (
+            typed("/placedOn", json!({"type": "datetime", "zone": "Mars"})),
+            "/fields/2/as/zone",
+            "invalid zone",
+        ),
         // References.
         (resolve(json!({"search": "x"})), "/fields/2/resolve", "`search` and `column`"),
         (

@@ -1422,7 +1422,7 @@ const char *bp_version(void);
 /**
  * The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`,
  * `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a
- * number that is no status. Any thread.
+ * number that is not a status. Any thread.
  */
 const char *bp_status_name(int32_t status);
 
@@ -2066,7 +2066,7 @@ bp_bytes bp_page_label(const bp_page *page,
  * with the others (it is borrowed and not released; NULL for the first). A page that does not fit, because
  * a column has other cells or is new, gets a wider schema than `like`.
  *
- * Date-times are instants in UTC, numbers that are no 64-bit integers are their exact text. Only in
+ * Date-times are instants in UTC, numbers that are not 64-bit integers are their exact text. Only in
  * libraries that were built with the feature `arrow`, which is the default. Any thread.
  */
 bp_status bp_page_export_arrow(const bp_page *page,

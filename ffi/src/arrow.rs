@@ -22,7 +22,7 @@ use crate::status::bp_status;
 /// with the others (it is borrowed and not released; NULL for the first). A page that does not fit, because
 /// a column has other cells or is new, gets a wider schema than `like`.
 ///
-/// Date-times are instants in UTC, numbers that are no 64-bit integers are their exact text. Only in
+/// Date-times are instants in UTC, numbers that are not 64-bit integers are their exact text. Only in
 /// libraries that were built with the feature `arrow`, which is the default. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_page_export_arrow(

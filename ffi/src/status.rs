@@ -46,7 +46,7 @@ pub enum bp_status {
 
 /// The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`,
 /// `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a
-/// number that is no status. Any thread.
+/// number that is not a status. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn bp_status_name(status: i32) -> *const c_char {
     let known = bp_status::ALL.into_iter().find(|known| *known as i32 == status);

@@ -54,7 +54,7 @@ const LONGEST_REFUSAL: usize = 16 << 10;
 const MOST_SECRETS: usize = 64;
 
 /// What may be a token in the answer to a login, however it is named: all values but those that say what went wrong,
-/// and of these what is no word of a language. `None` for an answer that has too many, or is too long to be a refusal.
+/// and of these what is not a word of a language. `None` for an answer that has too many, or is too long to be a refusal.
 pub(super) fn secrets_of(body: &[u8]) -> Option<Vec<Secret>> {
     if body.len() > LONGEST_REFUSAL {
         return None;

@@ -19,8 +19,8 @@ use crate::error::Error;
 /// ```
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at `account` for what is no account code, and at the name of an argument that is empty:
-/// without a state, anyone could send a code of their own to the host.
+/// [`Kind::Validation`](crate::Kind::Validation) at `account` for an invalid account code, and at the name of an
+/// argument that is empty: without a state, anyone could send a code of their own to the host.
 pub fn authorize_url(
     account: &str,
     app_ref: &str,

@@ -392,7 +392,7 @@ impl SessionState {
     }
 }
 
-/// What is no name of a host is not shown: it may be a token.
+/// Shown only when it is the name of a host: anything else may be a token.
 fn astray(domain: &str, redactor: &Redactor) -> Error {
     let is_name = domain.contains('.')
         && domain.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\{}".contains(&byte))

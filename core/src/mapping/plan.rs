@@ -165,7 +165,9 @@ impl Insertion<'_> {
                     });
                     self.insert(&mut elements[place].1, rest, shape, entry);
                 }
-                Ok(_) | Err(_) => self.collides(&format!("{name:?} is no place in an array")),
+                Ok(_) | Err(_) => {
+                    self.collides(&format!("invalid place {name:?} in an array; expected a number from 0 on"))
+                }
             },
             BodyPlan::Leaf(leaf) | BodyPlan::Kept(leaf) => {
                 let other = leaf.rules.first().map(|rule| rule.pointer.to_string()).unwrap_or_default();

@@ -15,7 +15,7 @@ impl Resolved {
     /// it. An empty text says nothing of any.
     ///
     /// # Errors
-    /// [`Kind::Validation`](crate::Kind::Validation) at `resolved` when that is no such object.
+    /// [`Kind::Validation`](crate::Kind::Validation) at `resolved` when that is not such an object.
     pub fn from_json(text: &str) -> Result<Self> {
         match text.trim() {
             "" => Ok(Self::default()),

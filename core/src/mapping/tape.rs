@@ -54,7 +54,7 @@ impl<'r> Tape<'r> {
     /// What is wrong with it and where, in words.
     pub(super) fn read(record: &'r [u8]) -> Result<Self, String> {
         let text = str::from_utf8(record).map_err(|error| {
-            format!("it is no UTF-8 from byte {} on; expected JSON in UTF-8", error.valid_up_to())
+            format!("invalid UTF-8 from byte {} on; expected JSON in UTF-8", error.valid_up_to())
         })?;
         if u32::try_from(record.len()).is_err() {
             return Err(format!("it has {} bytes; expected less than 4 GiB", record.len()));
@@ -255,7 +255,7 @@ mod tests {
         fn text_is_json_here_when_it_is_elsewhere(text in "[\\[\\]{}\",: \n0-9.eE+\\-tfnrualse\\\\\u{1}ü]{0,24}") {
             let expected = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
                 && serde_json::from_str::<Value>(&text).is_ok_and(|_| true);
-            // Numbers beyond binary floating point are no numbers to serde_json; here they keep their digits.
+            // serde_json refuses numbers beyond binary floating point; here they keep their digits.
             let out_of_range = serde_json::from_str::<Value>(&text).is_err_and(|error| error.to_string().contains("out of range"));
             prop_assert_eq!(Tape::read(text.as_bytes()).is_ok(), expected || out_of_range, "{}", text);
         }
@@ -282,7 +282,7 @@ mod tests {
             assert!(error.starts_with(&format!("at byte {at}: ")) && error.contains(expected), "{error}");
         }
         assert!(Tape::read(b"\"abc").expect_err("open").contains("has no end"));
-        assert!(Tape::read(b"\"\\ud800\"").expect_err("half a pair").contains("an escape that is none"));
+        assert!(Tape::read(b"\"\\ud800\"").expect_err("half a pair").contains("an invalid escape"));
         let deep = "[".repeat(DEEPEST + 1);
         assert!(Tape::read(deep.as_bytes()).expect_err("deep").contains("in each other"));
     }

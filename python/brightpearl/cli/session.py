@@ -66,7 +66,7 @@ def pairs(
     for text in texts or []:
         name, separator, value = text.partition("=")
         if not separator or not name:
-            raise UsageError(f"{text!r} is no {what}; expected {expected}")
+            raise UsageError(f"invalid {what} {text!r}; expected {expected}")
         found.append((name, value))
     return found
 

@@ -84,7 +84,7 @@ fn status() -> Enumeration {
         names: Some(
             "The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`, \
              `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a number \
-             that is no status. Any thread.",
+             that is not a status. Any thread.",
         ),
     }
 }

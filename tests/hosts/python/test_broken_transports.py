@@ -1,4 +1,4 @@
-"""Transports that raise whatever there is, or answer with what is no answer: every call ends, and says truly what
+"""Transports that raise whatever there is, or answer with what is not an answer: every call ends, and says truly what
 became of its request."""
 
 from __future__ import annotations

@@ -207,7 +207,7 @@ fn plain(value: &RawValue) -> Option<String> {
     text.or_else(|_| number()).ok().filter(|text| !text.is_empty())
 }
 
-/// The host that is named: what is no text is kept as it stands, to be refused.
+/// The host that is named: what is not a text is kept as it stands, to be refused.
 fn domain(value: &RawValue) -> Option<String> {
     match serde_json::from_str::<Option<String>>(value.get()) {
         Ok(text) => text.filter(|text| !text.is_empty()),

@@ -36,9 +36,10 @@ pub(super) const SALES_ORDER: Resource = Resource {
     endpoints: &[
         endpoint(
             "order-service/sales-order/{ID-SET}",
-            &[get(Answer::Array).empty(Empty::Nothing).unverified().note(
-                "That nothing is no 404, and 207 when only some were found, is inferred from sales credits.",
-            )],
+            &[get(Answer::Array)
+                .empty(Empty::Nothing)
+                .unverified()
+                .note("Inferred from sales credits: nothing found is not a 404, and some found are a 207.")],
         )
         .limit(200),
         endpoint("order-service/sales-order/{ID-SET?}", &[options()]),

@@ -214,7 +214,7 @@ impl Lookups {
         }
     }
 
-    /// Takes note that a value was not there before somebody may have created it: what was known is no news any more.
+    /// Takes note that a value was not there before somebody may have created it: what was known counts no longer.
     pub(super) fn note_absence(&mut self, sought: &Sought) {
         self.forget(sought);
         let now = self.now;

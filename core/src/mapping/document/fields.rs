@@ -114,7 +114,8 @@ impl Context<'_> {
         let is_escaped = to.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
         let names: Vec<&str> = to.split('/').skip(1).collect();
         if !to.starts_with('/') || !is_escaped || names.iter().any(|name| name.is_empty()) {
-            self.findings.error(pointer, format!("{to:?} is no JSON Pointer such as /customer/id"));
+            self.findings
+                .error(pointer, format!("invalid JSON Pointer {to:?}; expected one such as /customer/id"));
             return None;
         }
         if names.contains(&"-") {

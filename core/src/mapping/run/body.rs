@@ -117,7 +117,7 @@ impl<'v> Run<'v> {
                     written += usize::from(self.one(list, part, place, is_first));
                 }
             }
-            // What is no array stands for one of a single element.
+            // What is not an array stands for one of a single element.
             (value, _) => written += usize::from(self.one(list, value.clone(), 0, is_first)),
         }
         if written == 0 && each.required && self.failures.is_empty() && !self.is_over {

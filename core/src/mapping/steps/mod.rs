@@ -1,7 +1,7 @@
 //! The steps that a rule may ask for by a member of its own: a file here for each, and a line in [`STEPS`].
 //!
 //! Whatever else is to be known of a step, such as its schema and how it is told in words, stands in its file. Trimming,
-//! defaults, tables, types and references are no such steps: the document as a whole is checked by them.
+//! defaults, tables, types and references are not such steps: the document as a whole is checked by them.
 
 mod case;
 mod math;

@@ -144,7 +144,7 @@ impl Unit {
         let place = UNITS.iter().position(|unit| unit.0.eq_ignore_ascii_case(name.trim()));
         place.map(Self).ok_or_else(|| {
             let names: Vec<&str> = UNITS.iter().map(|unit| unit.0).collect();
-            format!("{name:?} is no unit; expected one of {}", names.join(", "))
+            format!("invalid unit {name:?}; expected one of {}", names.join(", "))
         })
     }
 

@@ -109,7 +109,7 @@ fn close(tokens: &mut [Token], place: u32, end: usize) -> u32 {
     std::mem::replace(&mut token.next, next)
 }
 
-/// The first byte from there on that is no white space, and where it stands; zero behind the end, where no other
+/// The first byte from there on that is not white space, and where it stands; zero behind the end, where no other
 /// zero may stand.
 #[inline]
 fn next(bytes: &[u8], mut at: usize) -> (usize, u8) {
@@ -224,7 +224,7 @@ pub(super) fn reason(text: &str, fault: &JsonFault) -> String {
         }
         JsonFault::Endless(at) => format!("the string that begins at byte {at} has no end"),
         JsonFault::WrongString(at) => {
-            format!("at byte {at}: the string {} has an escape that is none", excerpt(from(at)))
+            format!("at byte {at}: the string {} has an invalid escape", excerpt(from(at)))
         }
         JsonFault::Deep(at) => format!("at byte {at}: more than {DEEPEST} arrays and objects in each other"),
     }

@@ -76,7 +76,7 @@ impl DatePattern {
                 rest = &rest[1..];
             } else {
                 return Err(format!(
-                    "{text:?} is no form of dates from {rest:?} on; expected one such as DD/MM/YYYY HH:mm:ss, of YYYY, YY, MMMM (January), MMM (Jan), MM, M, dddd (Monday), ddd (Mon), DD, D, HH, H, mm, ss, AM and marks"
+                    "the form of dates {text:?} is invalid from {rest:?} on; expected one such as DD/MM/YYYY HH:mm:ss, of YYYY, YY, MMMM (January), MMM (Jan), MM, M, dddd (Monday), ddd (Mon), DD, D, HH, H, mm, ss, AM and marks"
                 ));
             }
         }

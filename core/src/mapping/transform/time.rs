@@ -184,7 +184,7 @@ fn fraction(fields: &mut DigitFields<'_>) -> Option<i64> {
     (count > 0).then_some(milliseconds)
 }
 
-/// What stands behind the time; `None` for what is no offset.
+/// What stands behind the time; `None` for what is not an offset.
 fn offset(fields: &mut DigitFields<'_>) -> Option<Option<Option<i16>>> {
     fields.has(b" ");
     if fields.0.is_empty() {

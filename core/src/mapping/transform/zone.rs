@@ -79,7 +79,7 @@ fn unknown(name: &str) -> String {
     let hint = nearest(name, zones().map(|(name, _)| name))
         .map_or_else(String::new, |name| format!("; did you mean {name}?"));
     format!(
-        "{name:?} is no zone; expected UTC, an offset such as +01:00, or a name such as Europe/London{hint}"
+        "invalid zone {name:?}; expected UTC, an offset such as +01:00, or a name such as Europe/London{hint}"
     )
 }
 
