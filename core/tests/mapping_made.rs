@@ -172,9 +172,9 @@ fn a_failure_says_what_was_made() {
     ]));
     let mapping = Mapping::compile(&document.to_string()).expect("a document");
     let failures = mapping.map(br#"{"price": "2.50"}"#).failures;
-    assert_eq!(failures[0].to_string().split(": ").next(), Some("what net is is \"2.50\""));
+    assert_eq!(failures[0].to_string().split(": ").next(), Some("net (made) is \"2.50\""));
     let words: Vec<String> = mapping.explain().into_iter().map(|rule| rule.text).collect();
-    assert_eq!(words, ["kept, not written: price", "what net is, as integer"]);
+    assert_eq!(words, ["kept, not written: price", "net (made), as integer"]);
 }
 
 #[test]

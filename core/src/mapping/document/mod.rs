@@ -128,8 +128,8 @@ impl Context<'_> {
         match Expression::parse(&text) {
             Ok(mut expression) => {
                 expression.text = match from {
-                    Some(_) => format!("{text} of what {asked} is"),
-                    None => format!("what {asked} is"),
+                    Some(_) => format!("{asked} (made) | {text}"),
+                    None => format!("{asked} (made)"),
                 };
                 Some(Pick { expression, level, made: Some(slot) })
             }

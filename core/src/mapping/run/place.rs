@@ -13,10 +13,8 @@ impl<'v> Run<'v> {
             return RuleOutcome::Failed;
         }
         let level = match &rule.source {
-            Source::Pick(pick) => pick.made.is_none().then_some(pick.level),
-            Source::Concat { parts, .. } => {
-                parts.first().filter(|part| part.made.is_none()).map(|part| part.level)
-            }
+            Source::Pick(pick) => Some(pick.level),
+            Source::Concat { parts, .. } => parts.first().map(|part| part.level),
             Source::Reject(_) => rule.when.as_ref().map(|_| rule.level),
             Source::Constant(_) | Source::Template(_) => None,
         };
