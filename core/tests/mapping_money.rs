@@ -532,6 +532,25 @@ mod outbound {
     }
 
     #[test]
+    fn nets_of_four_places_come_to_the_total_of_two() {
+        let mut order = order(&[
+            ("3.0000", "10.0000", "0.00"),
+            ("1.0000", "5.0000", "0.00"),
+            ("1.0000", "-1.0000", "0.00"),
+        ]);
+        for (place, net) in ["10.3333", "5.4444", "-1.5577"].into_iter().enumerate() {
+            order["orderRows"][place.to_string()]["rowValue"]["rowNet"]["value"] = net.into();
+        }
+        // 14.2200, and then a total that was rounded the other way.
+        for (total, cents) in [("14.22", 1422), ("14.23", 1423)] {
+            order["totalValue"]["net"] = total.into();
+            assert_eq!(shopify_net(&written("order-to-shopify", &order)), cents);
+        }
+        order["totalValue"]["net"] = "14.20".into();
+        assert!(refused("order-to-shopify", &order).contains("negative price"));
+    }
+
+    #[test]
     fn rows_that_do_not_come_to_the_total_are_refused() {
         let mut order = order(&[("1.0000", "10.00", "2.00")]);
         order["totalValue"]["net"] = "11.00".into();

@@ -138,12 +138,13 @@ impl CompiledMapping {
         let resolve = |reference: &Reference| resolved.of(reference);
         let whole = mapped.body(&resolve).and_then(|body| Ok((mapped.path(&resolve)?, body)));
         let method = self.0.target().map(|_| self.0.method().as_str());
+        let told = mapped.told(&resolve);
         // What only the body was made of is freed here: of many records, it would be most of the memory.
         let Mapped { key, mut references, .. } = mapped;
         for reference in &mut references {
             reference.record = None;
         }
-        MappedRecord { key, references, whole, method, parsed: PyOnceLock::new() }
+        MappedRecord { key, references, whole, told, method, parsed: PyOnceLock::new() }
     }
 }
 
@@ -155,6 +156,7 @@ pub(crate) struct MappedRecord {
     references: Vec<Reference>,
     /// The path and the body, or why there is none.
     whole: Result<(String, String), NoBody>,
+    told: Vec<String>,
     method: Option<&'static str>,
     parsed: PyOnceLock<Py<PyAny>>,
 }
@@ -224,6 +226,12 @@ impl MappedRecord {
             Err(NoBody::Skipped(reason)) => Some(reason),
             Err(NoBody::Failed(_)) | Ok(_) => None,
         }
+    }
+
+    /// What is to be told of the record though it has a body: what Brightpearl does not have, in the document's words.
+    #[getter]
+    fn told(&self) -> Vec<String> {
+        self.told.clone()
     }
 
     /// Why the record could not be mapped; empty when it could.

@@ -75,6 +75,8 @@ export interface Mapped<T = any> {
   readonly method?: string;
   /** Why the document leaves the record alone. */
   readonly skipped?: string;
+  /** What is to be told of it though it has a body: what Brightpearl does not have, in the document's words. */
+  readonly told?: readonly string[];
   /** Why it could not be mapped. */
   readonly failures?: readonly Failure[];
   /** What tells the record from all others, where the document says that. */

@@ -82,6 +82,7 @@ def described(mapped: MappedRecord) -> dict[str, Any]:
         "method": mapped.method if mapped.path is not None else None,
         "body": mapped.body,
         "skipped": mapped.skipped,
+        "told": mapped.told,
         "references": [
             {"text": one.text, "pointer": one.pointer, "on_missing": one.on_missing} for one in mapped.references
         ],
@@ -110,6 +111,8 @@ def _show(place: int, mapped: MappedRecord) -> None:
         return
     if mapped.path is not None:
         say(f"record {place}{key}: {mapped.method} {mapped.path}")
+    for told in mapped.told:
+        say(f"record {place}{key}: {visible(told)}")
     for reference in mapped.references:
         say(f"  looked up first: {reference.text} ({reference.on_missing} when missing)")
     print_json_text(mapped.raw)
