@@ -250,6 +250,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         max_writes: int | None = None,
         existing: Existing = "update",
         journal: str | PathLike[str] | None = None,
+        renew: bool = False,
         window: int | None = None,
         looks: Iterable[float] | None = None,
         progress: Callable[[int], object] | None = None,
@@ -263,7 +264,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         # A dry run announces nothing.
         kept = None if path is None or checked_flag(dry_run, "dry_run") else Journal(path)
         try:
-            operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
+            operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, renew, window, looks)
             return AsyncOutcomes(self._start(operation, kept), each, Feeding(kept, progress))
         except BaseException:
             if kept is not None:
@@ -284,12 +285,14 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         rows: bool = False,
         deletes: bool | int | None = None,
         priority: int = 0,
+        renew: bool = False,
         progress: Callable[[int], object] | None = None,
     ) -> AsyncPulledRecords:
         """Hands out what changed in Brightpearl since the last time: `async for record in client.pull(...)`. The
         arguments are those of `Client.pull`."""
         checked_callable(progress, "progress")
         file, text = read_state(state)
+        text = None if checked_flag(renew, "renew") else text
         operation = flow_operations.pull(
             resources,
             text,

@@ -304,6 +304,7 @@ class Client(TaskMethods, AnyClient):
         max_writes: int | None = None,
         existing: Existing = "update",
         journal: str | PathLike[str] | None = None,
+        renew: bool = False,
         window: int | None = None,
         looks: Iterable[float] | None = None,
         progress: Callable[[int], object] | None = None,
@@ -320,7 +321,10 @@ class Client(TaskMethods, AnyClient):
         `existing`: what to do with a record that Brightpearl has already: change what differs (`update`), `leave`
         it, or `reject` the record.
         `journal`: the path of a file by which a later push goes on after a crash. Only one push at a time may have
-        it. Without one, a record that has no key may be written twice by a second run.
+        it. Without one, a record that has no key may be written twice by a second run. It belongs to the account, the
+        content of the document and `existing`.
+        `renew`: goes on with a journal although the document or `existing` has changed since: what it has as done is
+        looked at again.
         `window`: how many records are worked on together.
         `looks`: after how many seconds to look for a write of unknown outcome, one for each look.
         `progress`: called with the number of records that are done, now and then.
@@ -336,7 +340,7 @@ class Client(TaskMethods, AnyClient):
         # A dry run announces nothing.
         kept = None if path is None or checked_flag(dry_run, "dry_run") else Journal(path)
         try:
-            operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, window, looks)
+            operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, renew, window, looks)
             return Outcomes(self._start(operation, kept), each, Feeding(kept, progress))
         except BaseException:
             if kept is not None:
@@ -357,6 +361,7 @@ class Client(TaskMethods, AnyClient):
         rows: bool = False,
         deletes: bool | int | None = None,
         priority: int = 0,
+        renew: bool = False,
         progress: Callable[[int], object] | None = None,
     ) -> PulledRecords:
         """Hands out what changed in Brightpearl since the last time, each change at least once.
@@ -367,7 +372,7 @@ class Client(TaskMethods, AnyClient):
         `mapping`: * makes records of another system of them: a `brightpearl.Mapping` with a `source`, or its
         document.
         `state`: the path of a file that is read, if it is there, and replaced as records are dealt with; or the text
-        that `checkpoint()` of the last pull gave.
+        that `checkpoint()` of the last pull gave. It belongs to the account, the resources and their filters.
         `filters`: * further filters of the search. `query`: * query parameters of the reads.
         `watermark`: * the column that tells what changed, where it is not the resource's own.
         `overlap`: how many seconds behind the watermark the next search begins, for what Brightpearl shows late.
@@ -376,10 +381,12 @@ class Client(TaskMethods, AnyClient):
         gone. A number is the guard: when more than so many percent of the known records are gone at once, the pull
         fails instead (20, unless given).
         `priority`: * those of a higher one go first.
+        `renew`: begins anew, whatever the state says, and replaces it.
         `progress`: called with the number of records that are dealt with, now and then.
         """
         checked_callable(progress, "progress")
         file, text = read_state(state)
+        text = None if checked_flag(renew, "renew") else text
         operation = flow_operations.pull(
             resources,
             text,

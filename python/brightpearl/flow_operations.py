@@ -20,6 +20,7 @@ from brightpearl.exceptions import ArgumentTypeError
 from brightpearl.mapping import Mapping, mapping_of
 from brightpearl.operations import operation
 from brightpearl.record import Record
+from brightpearl.state_scope import require_same_pull
 from brightpearl.wire import pairs_of, text_of
 
 TYPE_CHECKING = False
@@ -102,6 +103,7 @@ def push(
     write: bool,
     max_writes: int | None,
     existing: Existing,
+    renew: bool,
     window: int | None,
     looks: Iterable[float] | None,
 ) -> str:
@@ -115,6 +117,7 @@ def push(
             "max_writes": checked_count(max_writes, "max_writes"),
             "existing": checked_choice(existing, "existing", EXISTING),
             "journal": None if journal is None else journal.text,
+            "renew": checked_flag(renew, "renew"),
             "window": checked_count(window, "window"),
             "looks_ms": _looks(looks),
         },
@@ -140,10 +143,13 @@ def pull(
         raise wrong_type("resources", resources, "a name, a brightpearl.PullResource, or several of them")
     listed = [resources] if isinstance(resources, (str, PullResource)) else list(resources)
     full = [PullResource(one, **options) if isinstance(one, str) else one for one in listed]
+    members = [_resource(one, place) for place, one in enumerate(full)]
+    if state is not None:
+        require_same_pull(state, members)
     return operation(
         "pull",
         {
-            "resources": [_resource(one, place) for place, one in enumerate(full)],
+            "resources": members,
             "state": state,
             "overlap_ms": _milliseconds(overlap),
         },

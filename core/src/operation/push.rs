@@ -38,6 +38,10 @@ pub struct Push {
     /// second run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<String>,
+    /// Goes on with a journal although the document or `existing` has changed since: what the journal has as done is
+    /// looked at again, where the document says how a record is found. Such a journal is refused otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub renew: bool,
     /// How many records are worked on together, 1 to 10 000. More of them share more requests.
     #[serde(default = "defaults::window")]
     pub window: usize,
@@ -86,6 +90,7 @@ impl Push {
             max_writes: None,
             existing: Existing::default(),
             journal: None,
+            renew: false,
             window: defaults::window(),
             looks_ms: defaults::looks(),
         })

@@ -28,6 +28,11 @@ export interface PushOptions extends Cancellable {
    * be written twice by a second run. A dry run leaves it alone.
    */
   readonly journal?: PathLike | Journal;
+  /**
+   * Goes on with a journal although the document or `existing` has changed since, which is refused otherwise: what it has
+   * as done is looked at again.
+   */
+  readonly renew?: boolean;
   /** How many records are worked on together, 1 to 10 000: 200. More of them share more requests. */
   readonly window?: number;
   /** When to look for a write of unknown outcome, in milliseconds after each look: 2, 10 and 30 seconds. */

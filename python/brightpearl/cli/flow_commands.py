@@ -38,6 +38,10 @@ def push(
     journal: Annotated[
         str | None, typer.Option(help="A file by which another run goes on where this one ended.")
     ] = None,
+    renew: Annotated[
+        bool,
+        typer.Option("--renew", help="Goes on with a journal of a changed mapping: what it has is looked at again."),
+    ] = False,
     max_writes: Annotated[int | None, typer.Option(min=0, help="The most writes that may be sent.")] = None,
     existing: Annotated[
         Existing, typer.Option(help="What to do with a record that is there already.")
@@ -57,8 +61,9 @@ def push(
     """Brings records of another system into Brightpearl, each exactly once.
 
     Either --dry-run or --write must be given. Tells of every record that was not written, and of a dry run what
-    would be written, value by value. With --journal a push that was cut off goes on where it ended. Lines of the
-    dead letters have the record in "source". Ends with 4 when a record was not written, or may have been.
+    would be written, value by value. With --journal a push that was cut off goes on where it ended; a journal belongs
+    to the account, the content of the mapping and --existing, and is refused with others unless --renew is given.
+    Lines of the dead letters have the record in "source". Ends with 4 when a record was not written, or may have been.
     """
     from brightpearl.cli.mapping import open_mapping
     from brightpearl.cli.pushing import Pushing, check_intent, push, seconds_of
@@ -69,6 +74,7 @@ def push(
     how = Pushing(
         write=write,
         journal=journal,
+        renew=renew,
         max_writes=max_writes,
         existing=existing.value,
         looks=seconds_of(looks),
@@ -97,6 +103,9 @@ def pull(
     state: Annotated[
         Path | None, typer.Option(help="A file that says where the last pull ended, and then where this one did.")
     ] = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Begins anew whatever the state says, and replaces it.")
+    ] = False,
     since: Annotated[
         str | None, typer.Option(help="From when on, where there is no state yet, such as 2026-01-31.")
     ] = None,
@@ -115,7 +124,8 @@ def pull(
     such as totalValue.net; lists, and maps that are keyed by ids, are JSON text.
 
     With --state only what changed since the last pull is written, in the order in which it changed; with --since,
-    what changed from then on. Records that are gone are {"id": ..., "deleted": true}.
+    what changed from then on. Records that are gone are {"id": ..., "deleted": true}. A state belongs to the account,
+    the resource and its filters, and is refused with others unless --renew is given.
 
     The file appears when it is complete. An interrupted pull leaves nothing behind, and the state as it was.
     """
@@ -129,6 +139,7 @@ def pull(
         "query": pairs(query),
         "since": since,
         "deletes": deletes or None,
+        "renew": renew,
         "state": state,
         "dead_letters": dead_letters,
         "limit": limit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -34,6 +35,7 @@ class Pushing:
         *,
         write: bool,
         journal: str | None,
+        renew: bool,
         max_writes: int | None,
         existing: Any,
         looks: list[float],
@@ -42,6 +44,7 @@ class Pushing:
     ) -> None:
         self.write = write
         self.journal = journal
+        self.renew = renew
         self.max_writes = max_writes
         self.existing = existing
         self.looks = looks
@@ -62,16 +65,19 @@ def push(client: Client, mapping: Mapping, file: str, format: Input | None, how:
             existing=how.existing,
             looks=how.looks,
             journal=how.journal,
+            renew=how.renew,
         ) as outcomes:
+            earlier: Counter[str] = Counter()
             try:
                 for outcome in outcomes:
                     shown.advance(1)
+                    earlier[outcome.state] += outcome.journaled
                     _tell(outcome, how.as_json)
                     if dead_letters is not None and not outcome.ok:
                         dead_letters.write(_dead_letter(outcome))
             finally:
                 shown.close()
-                _sum_up(outcomes, how)
+                _sum_up(outcomes, earlier, how)
     return not (outcomes.counts["rejected"] or outcomes.counts["maybe-applied"])
 
 
@@ -157,15 +163,21 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"  to find out: {verification}"
 
 
-def _sum_up(outcomes: Outcomes, how: Pushing) -> None:
+def _sum_up(outcomes: Outcomes, earlier: Counter[str], how: Pushing) -> None:
+    def said(state: str, words: str) -> str:
+        return (
+            f"{words}, {earlier[state]:,} of them in an earlier run, as the journal has it" if earlier[state] else words
+        )
+
     records = [
-        {"state": state, "records": f"{outcomes.counts[state]:,}", "": words[not how.write]}  # type: ignore[index]
+        {"state": state, "records": f"{outcomes.counts[state]:,}", "": said(state, words[not how.write])}  # type: ignore[index]
         for state, words in _STATES.items()
         if outcomes.counts[state]  # type: ignore[index]
     ]
     if how.as_json:
         counts = ", ".join(f"{record['records']} {record['state']}" for record in records)
-        say(counts or "no records")
+        before = f", {earlier.total():,} of them in an earlier run, as the journal has it" if earlier.total() else ""
+        say(f"{counts}{before}" if counts else "no records")
     elif records:
         print_wrapped(["state", "records", ""], records)
     else:

@@ -181,6 +181,7 @@ def test_a_state_is_replaced_as_a_whole(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(OSError, match="full"):
         file.write('{"version": 2}')
     assert file.read() == '{"version": 1}'
+    file.release()
     assert [entry.name for entry in tmp_path.iterdir()] == ["state"]
 
 

@@ -11,8 +11,10 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::scope::Scope;
 use crate::error::{Error, Result};
 use crate::json::written;
+use crate::operation::Existing;
 use crate::output::State;
 
 /// The version that this engine writes, and the only one that it reads so far.
@@ -23,7 +25,16 @@ const VERSION: u32 = 1;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum JournalLine {
     /// A run begins here.
-    Push { version: u32, account: String, mapping: String },
+    Push {
+        version: u32,
+        account: String,
+        mapping: String,
+        /// The digest of the mapping document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        existing: Option<Existing>,
+    },
     /// This is about to be written.
     Write {
         what: String,
@@ -111,10 +122,11 @@ impl Journal {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at `journal`, or at `journal line 3`, when it is of another account
     /// or mapping, of another version, or was altered.
-    pub(super) fn read(text: &str, account: &str, mapping: &str) -> Result<Self> {
+    pub(super) fn read(text: &str, scope: &Scope) -> Result<Self> {
         let mut journal =
             Self { known: BTreeMap::new(), doubtful: BTreeMap::new(), lines: String::new(), missing: None };
         let mut torn = None;
+        let mut difference = None;
         for (index, line) in text.split_inclusive('\n').enumerate() {
             let place = || format!("journal line {}", index + 1);
             if line.trim().is_empty() {
@@ -134,8 +146,9 @@ impl Journal {
                 torn = None;
             }
             match read {
-                Ok(JournalLine::Push { version, account: of, mapping: by }) => {
-                    check_head(&place(), version, (&of, account), (&by, mapping))?;
+                Ok(JournalLine::Push { version, account, mapping, document, existing }) => {
+                    check_head(&place(), version, (&account, &scope.account), (&mapping, &scope.mapping))?;
+                    difference = scope.difference(document.as_deref(), existing).map(|why| (place(), why));
                 }
                 Ok(JournalLine::Write { what, update, key }) => {
                     if let Some(key) = key.filter(|_| !update) {
@@ -146,6 +159,10 @@ impl Journal {
                 Ok(JournalLine::Done { what, state, id }) => {
                     journal.doubtful.remove(&what);
                     match state.state() {
+                        // Of a run by other rules it is not known whether it is as these want it.
+                        Some(_) if difference.is_some() && scope.finds_records && is_record(&what) => {
+                            journal.known.remove(&what);
+                        }
                         Some(state) => {
                             let line = index as u64;
                             journal.known.insert(what, Known::Done(Done { state, id, line }));
@@ -156,13 +173,22 @@ impl Journal {
                 Err(_) => drop(torn.get_or_insert(index + 1)),
             }
         }
+        if let Some((place, why)) = difference.filter(|_| !scope.renew) {
+            let message = format!(
+                "{why}; expected what the journal was begun with, or `renew`, with which what it has as done is looked \
+                 at again"
+            );
+            return Err(Error::validation(place, message));
+        }
         if !text.is_empty() && !text.ends_with('\n') {
             journal.lines.push('\n');
         }
         journal.add(&JournalLine::Push {
             version: VERSION,
-            account: account.to_owned(),
-            mapping: mapping.to_owned(),
+            account: scope.account.clone(),
+            mapping: scope.mapping.clone(),
+            document: Some(scope.document.clone()),
+            existing: Some(scope.existing),
         });
         Ok(journal)
     }
@@ -243,6 +269,12 @@ fn check_head(place: &str, version: u32, account: (&str, &str), mapping: (&str, 
     Ok(())
 }
 
+/// Whether the name of what is announced is a record's own, and not that of what is created on its behalf.
+fn is_record(what: &str) -> bool {
+    let digest = what.split('-').next().unwrap_or_default();
+    digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Gives each record a name that is the same in every run: its bytes' digest, and which of several equal ones it is.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -271,9 +303,15 @@ impl Names {
 mod tests {
     use super::*;
     use crate::json::Unwritable;
+    use crate::operation::Push;
+
+    fn scope() -> Scope {
+        let push = Push::writing("{}").unwrap();
+        Scope::of(&push, "acme", "orders", true)
+    }
 
     fn read(text: &str) -> Result<Journal> {
-        Journal::read(text, "acme", "orders")
+        Journal::read(text, &scope())
     }
 
     fn created(line: u64) -> Known {
@@ -320,8 +358,49 @@ mod tests {
     fn a_line_that_was_altered_is_named() {
         let altered = written().replace("\"what\":\"b\"", "\"what\":b");
         assert_eq!(read(&altered).unwrap_err().location(), Some("journal line 3"));
-        assert!(Journal::read(&written(), "other", "orders").is_err());
-        assert!(Journal::read(&written(), "acme", "contacts").is_err());
+        assert!(Journal::read(&written(), &Scope { account: "other".into(), ..scope() }).is_err());
+        assert!(Journal::read(&written(), &Scope { mapping: "contacts".into(), ..scope() }).is_err());
+    }
+
+    #[test]
+    fn a_journal_belongs_to_the_content_of_a_document_and_to_its_options() {
+        let push = |document: &str| Scope::of(&Push::writing(document).unwrap(), "acme", "orders", true);
+        let of = |scope: &Scope| Journal::read("", scope).unwrap().take_lines().unwrap().unwrap();
+        let text = of(&push(r#"{"a": 1, "b": [2]}"#));
+        assert!(Journal::read(&text, &push("{\"b\":[2],\n\"a\" :1}")).is_ok());
+        let error = Journal::read(&text, &push(r#"{"a": 1, "b": [3]}"#)).unwrap_err();
+        assert!(error.message().contains("has changed") && error.message().contains("`renew`"), "{error}");
+        assert_eq!(error.location(), Some("journal line 1"));
+        let other = Scope { existing: Existing::Leave, ..push(r#"{"a":1,"b":[2]}"#) };
+        let error = Journal::read(&text, &other).unwrap_err();
+        assert!(error.message().contains(r#"`existing` was "update" and is "leave""#), "{error}");
+        // A run that went on all the same is the one that counts.
+        let renewed = text.clone() + &of(&other);
+        assert!(Journal::read(&renewed, &other).is_ok());
+        assert!(Journal::read(&renewed, &push(r#"{"a":1,"b":[2]}"#)).is_err());
+        assert!(
+            Journal::read("{\"push\":{\"version\":1,\"account\":\"acme\",\"mapping\":\"orders\"}}\n", &other)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_renewed_journal_believes_its_doubts_and_nothing_that_can_be_found() {
+        let name = Names::default().name(b"{}");
+        let mut journal = read("").unwrap();
+        for what in [name.as_str(), "contact of ada"] {
+            journal.announce(what, false, Some("k"));
+            journal.close(what, DoneState::Created, Some(7));
+        }
+        journal.announce("b", false, Some("l"));
+        let text = journal.take_lines().unwrap().unwrap();
+        let renewed = Scope { document: "other".into(), renew: true, ..scope() };
+        let journal = Journal::read(&text, &renewed).unwrap();
+        assert_eq!(journal.known(&name), None);
+        assert!(matches!(journal.known("contact of ada"), Some(Known::Done(_))));
+        assert_eq!(journal.known("b"), Some(Known::InDoubt { is_update: false }));
+        let blind = Scope { finds_records: false, ..renewed };
+        assert!(matches!(Journal::read(&text, &blind).unwrap().known(&name), Some(Known::Done(_))));
     }
 
     #[test]
@@ -343,7 +422,7 @@ mod tests {
 
     #[test]
     fn a_line_that_cannot_be_written_is_an_error_and_no_empty_line() {
-        let mut journal = Journal::read("", "acme", "orders").unwrap();
+        let mut journal = read("").unwrap();
         journal.add(&Unwritable);
         journal.announce("a", false, None);
         let error = journal.take_lines().unwrap_err();

@@ -184,9 +184,12 @@ impl Ledger {
 mod tests {
     use super::*;
     use crate::flow::push::lookup::Group;
+    use crate::flow::push::scope::Scope;
+    use crate::operation::Push;
 
     fn ledger(journal: Option<&str>, max_writes: Option<u64>) -> Ledger {
-        let journal = journal.map(|text| Journal::read(text, "acme", "orders").unwrap());
+        let scope = Scope::of(&Push::writing("{}").unwrap(), "acme", "orders", true);
+        let journal = journal.map(|text| Journal::read(text, &scope).unwrap());
         Ledger::new(journal, max_writes)
     }
 

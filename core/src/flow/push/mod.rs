@@ -19,6 +19,7 @@ mod news;
 mod outbox;
 mod progress;
 mod referents;
+mod scope;
 mod settle;
 mod terms;
 mod window;
@@ -43,6 +44,7 @@ use ledger::Ledger;
 use lookup::Lookups;
 use outbox::Outbox;
 use referents::Referents;
+use scope::Scope;
 use terms::Terms;
 use window::EntryWindow;
 
@@ -56,7 +58,8 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
     let terms = Terms::of(push)?;
     let journal = match &push.journal {
         Some(text) if !push.dry_run => {
-            Some(Journal::read(text, shared.session.account(), terms.mapping().name())?)
+            let (account, name) = (shared.session.account(), terms.mapping().name());
+            Some(Journal::read(text, &Scope::of(push, account, name, terms.asks_for_keys()))?)
         }
         Some(_) | None => None,
     };
