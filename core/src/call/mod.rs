@@ -11,7 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::auth::Access;
 use crate::checkpoint::Checkpoint;
-use crate::classify::{Failed, classify, classify_write};
+use crate::classify::{Failed, check_fresh, classify, classify_write};
 use crate::clock::{Clock, EngineTime, HostTime};
 use crate::error::{Delivery, Error, Kind, Result};
 use crate::http::{Request, Response};
@@ -327,6 +327,7 @@ impl Call {
     /// Whether an answer is a success, to the engine or at least to the job.
     fn verdict(&self, response: &Response, tag: u64, is_read: bool) -> Result<(), Failed> {
         let most = self.shared.config.max_body_bytes;
+        check_fresh(response)?;
         let verdict = if is_read { classify(response, most) } else { classify_write(response, most) };
         verdict.or_else(|failed| {
             let is_known = response.body.len() <= most && self.job.recognises(tag, response);

@@ -1,11 +1,15 @@
 //! From an HTTP answer to what it means: success, or an error with its delivery state and whether a
 //! repetition may help (API notes §3.3, §5; design of the delivery states in ARCHITECTURE.md).
 
+mod cached;
+
 use crate::envelope::{FailedAnswer, begins_success};
 use crate::error::{Delivery, Error, Kind};
 use crate::http::{Headers, Response};
 use crate::retry::Class;
 use crate::secret::{Secret, wipe_stack, written};
+
+pub(crate) use cached::check as check_fresh;
 
 /// The longest wait that an error tells of in milliseconds: a week. Every host's timer takes it, and whoever asks for
 /// more may be asked again then.
