@@ -64,8 +64,12 @@ impl Draft {
     pub(crate) fn request(&self, url: String, sign: impl FnOnce(&mut Headers) -> u64) -> (Request, u64) {
         let mut headers = Headers::new();
         headers.push("accept", "application/json");
-        let has_type = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        if !self.body.is_empty() && !has_type {
+        let has = |wanted: &str| self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        // What a cache has kept says how things were.
+        if self.method.is_read() && !has("cache-control") {
+            headers.push("cache-control", "no-cache");
+        }
+        if !self.body.is_empty() && !has("content-type") {
             headers.push("content-type", "application/json");
         }
         for (name, value) in &self.headers {

@@ -72,3 +72,25 @@ fn a_write_that_a_cache_answers_is_in_doubt() {
     });
     assert_eq!(ran.error.expect("a doubt").delivery(), Delivery::MaybeApplied);
 }
+
+#[test]
+fn every_read_forbids_caches_unless_its_caller_says_something_else() {
+    let sent = |asked: Asked| {
+        let ran = run(client("").request(asked).unwrap(), &mut Account::with_orders(1), |_, _| Given::Own);
+        ran.requests[0].headers.get("cache-control").map(str::to_owned)
+    };
+    let read = || Asked::new(Method::Get, "order-service/order/1");
+    assert_eq!(sent(read()).as_deref(), Some("no-cache"));
+    let own = Asked { headers: vec![("Cache-Control".to_owned(), "max-age=0".to_owned())], ..read() };
+    assert_eq!(sent(own).as_deref(), Some("max-age=0"));
+    let write = Asked::new(Method::Put, "order-service/order/7/status").body(r#"{"orderStatusId":3}"#);
+    assert_eq!(sent(write), None);
+    let mut account = Account::with_orders(5);
+    for ran in [
+        run(client("").push(push_of(&["A", "O-1"])).unwrap(), &mut account, |_, _| Given::Own),
+        run(client("").pull(Pull::of("order")).unwrap(), &mut account, |_, _| Given::Own),
+    ] {
+        let reads = ran.requests.iter().filter(|request| is_read(request));
+        assert!(reads.into_iter().all(|request| request.headers.get("cache-control") == Some("no-cache")));
+    }
+}
