@@ -1,7 +1,7 @@
 //! Nothing that a cache may have answered decides anything.
 
 use crate::small_account::{Account, Given, client, push_of, run};
-use brightpearl_core::operation::{Pull, Request as Asked};
+use brightpearl_core::operation::{Pull, SingleRequest as Asked};
 use brightpearl_core::{Delivery, Kind, Method, Request, Response};
 
 /// What caches write into their answers.

@@ -4,7 +4,7 @@ use brightpearl_core::call::operation::Operation;
 use brightpearl_core::table::{Cell, Page};
 use brightpearl_core::{
     Data, Error, Exchange, Explanation, Headers, IdSet, Item, Output, Reply, Resources, Result, SearchPage,
-    Shape, Step,
+    ShapedOutput, Step,
 };
 use serde_json::{Map, Value, json};
 
@@ -98,11 +98,11 @@ fn headers(headers: &Headers) -> Value {
 
 fn output(output: Output) -> Value {
     match output.shaped() {
-        Shape::Page(page) => json!({ "page": search_page(&page) }),
-        Shape::Resources(resources) => json!({ "resources": self::resources(&resources) }),
-        Shape::Reply(reply) => json!({ "reply": self::reply(&reply) }),
-        Shape::Journal(text) => json!({ "journal": text }),
-        Shape::Data(data) => self::data(&data),
+        ShapedOutput::Page(page) => json!({ "page": search_page(&page) }),
+        ShapedOutput::Resources(resources) => json!({ "resources": self::resources(&resources) }),
+        ShapedOutput::Reply(reply) => json!({ "reply": self::reply(&reply) }),
+        ShapedOutput::Journal(text) => json!({ "journal": text }),
+        ShapedOutput::Data(data) => self::data(&data),
     }
 }
 
