@@ -85,7 +85,14 @@ impl CompiledMapping {
             reason,
         };
         let whole = Err(NoBody::Failed(vec![failure]));
-        MappedRecord { key: None, references: Vec::new(), whole, method: None, parsed: PyOnceLock::new() }
+        MappedRecord {
+            key: None,
+            references: Vec::new(),
+            whole,
+            told: Vec::new(),
+            method: None,
+            parsed: PyOnceLock::new(),
+        }
     }
 
     /// Maps several records.

@@ -9,8 +9,18 @@ impl TryFrom<wit::Push> for Push {
     type Error = core::Error;
 
     fn try_from(push: wit::Push) -> core::Result<Self> {
-        let wit::Push { mapping, records, dry_run, write, max_writes, existing, journal, window, looks } =
-            push;
+        let wit::Push {
+            mapping,
+            records,
+            dry_run,
+            write,
+            max_writes,
+            existing,
+            journal,
+            renew,
+            window,
+            looks,
+        } = push;
         let defaults = Self::dry_run(mapping)?;
         Ok(Self {
             records: records.map(json_each).transpose()?,
@@ -23,6 +33,7 @@ impl TryFrom<wit::Push> for Push {
                 wit::Existing::Reject => Existing::Reject,
             },
             journal,
+            renew,
             window: window.map_or(defaults.window, |window| window as usize),
             looks_ms: looks.unwrap_or(defaults.looks_ms),
             mapping: defaults.mapping,

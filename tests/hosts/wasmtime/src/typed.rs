@@ -104,8 +104,18 @@ fn batch(batch: &operation::Batch) -> Batch {
 }
 
 fn push(push: &operation::Push) -> Push {
-    let operation::Push { mapping, records, dry_run, write, max_writes, existing, journal, window, looks_ms } =
-        push.clone();
+    let operation::Push {
+        mapping,
+        records,
+        dry_run,
+        write,
+        max_writes,
+        existing,
+        journal,
+        renew,
+        window,
+        looks_ms,
+    } = push.clone();
     let texts = |records: Vec<operation::Json>| records.iter().map(text).collect();
     Push {
         mapping: text(&mapping),
@@ -120,6 +130,7 @@ fn push(push: &operation::Push) -> Push {
         },
         journal,
         window: u32::try_from(window).ok(),
+        renew,
         looks: Some(looks_ms),
     }
 }
