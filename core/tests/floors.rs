@@ -18,7 +18,7 @@ struct Row {
 }
 
 /// A file below `core/src`.
-struct Source {
+struct SourceFile {
     /// Its modules, from the room on.
     modules: Vec<String>,
     text: String,
@@ -133,7 +133,7 @@ fn a_table_with_a_circle_or_an_idle_arrow_is_refused() {
 }
 
 /// Everything that does not fit the table.
-fn judge(table: &[Row], sources: &[Source], exports: &BTreeMap<String, String>) -> Vec<String> {
+fn judge(table: &[Row], sources: &[SourceFile], exports: &BTreeMap<String, String>) -> Vec<String> {
     let place = |room: &str| table.iter().position(|row| row.room == room);
     let mut faults = BTreeSet::new();
     let mut used: BTreeSet<(&str, String)> = BTreeSet::new();
@@ -176,7 +176,7 @@ fn judge(table: &[Row], sources: &[Source], exports: &BTreeMap<String, String>) 
 }
 
 /// What a file names of the crate's root: by `crate::`, or by as many `super::` as lead there.
-fn mentions(source: &Source) -> BTreeSet<Mention> {
+fn mentions(source: &SourceFile) -> BTreeSet<Mention> {
     let is_test = source.modules.last().is_some_and(|module| module == "tests");
     let mut found = BTreeSet::new();
     let tokens: TokenStream = source.text.parse().expect("Rust");
@@ -276,8 +276,8 @@ fn row(room: &str, uses: &[&str]) -> Row {
     Row { room: room.to_owned(), uses: uses.iter().map(|&name| name.to_owned()).collect() }
 }
 
-fn source(modules: &[&str], text: &str) -> Source {
-    Source { modules: modules.iter().map(|&name| name.to_owned()).collect(), text: text.to_owned() }
+fn source(modules: &[&str], text: &str) -> SourceFile {
+    SourceFile { modules: modules.iter().map(|&name| name.to_owned()).collect(), text: text.to_owned() }
 }
 
 fn root() -> &'static Path {
@@ -301,7 +301,7 @@ fn table() -> Vec<Row> {
 }
 
 /// Every file but the root's own.
-fn sources() -> Vec<Source> {
+fn sources() -> Vec<SourceFile> {
     let base = root().join("src");
     let mut sources = Vec::new();
     let mut folders = vec![base.clone()];
@@ -314,7 +314,7 @@ fn sources() -> Vec<Source> {
                 && path != base.join("lib.rs")
             {
                 let text = fs::read_to_string(&path).expect("a source");
-                sources.push(Source { modules: modules(path.strip_prefix(&base).expect("below")), text });
+                sources.push(SourceFile { modules: modules(path.strip_prefix(&base).expect("below")), text });
             }
         }
     }

@@ -154,8 +154,8 @@ fn a_grant_that_comes_after_the_end_of_its_call_is_kept() {
 #[test]
 fn no_call_logs_in_while_the_login_of_one_that_has_ended_is_out() {
     let granted = r#"{"access_token":"A","refresh_token":"R2"}"#;
-    type End<'a> = (&'a str, &'a dyn Fn(Call, u64));
-    let ends: [End<'_>; 3] = [
+    type GrantEnd<'a> = (&'a str, &'a dyn Fn(Call, u64));
+    let ends: [GrantEnd<'_>; 3] = [
         ("A", &|mut call, id| call.answer(id, Response::new(200, granted), 10).unwrap()),
         ("", &|mut call, id| call.fail(id, TransportFailure::MaybeSent("cut".to_owned()), 10).unwrap()),
         ("", &|call, _| drop(call)),

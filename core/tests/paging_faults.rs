@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 /// What happens to one request.
 #[derive(Clone, Copy, Debug)]
-enum Fault {
+enum PagingFault {
     None,
     NotSent,
     Lost,
@@ -20,18 +20,18 @@ enum Fault {
     NotUtf8,
 }
 
-fn fault() -> impl Strategy<Value = Fault> {
+fn fault() -> impl Strategy<Value = PagingFault> {
     prop_oneof![
-        6 => Just(Fault::None),
-        1 => Just(Fault::NotSent),
-        1 => Just(Fault::Lost),
-        1 => Just(Fault::Cap),
-        1 => Just(Fault::Outage),
-        1 => Just(Fault::ServerError),
-        1 => Just(Fault::TooMany),
-        1 => Just(Fault::Truncated),
-        1 => Just(Fault::Html),
-        1 => Just(Fault::NotUtf8),
+        6 => Just(PagingFault::None),
+        1 => Just(PagingFault::NotSent),
+        1 => Just(PagingFault::Lost),
+        1 => Just(PagingFault::Cap),
+        1 => Just(PagingFault::Outage),
+        1 => Just(PagingFault::ServerError),
+        1 => Just(PagingFault::TooMany),
+        1 => Just(PagingFault::Truncated),
+        1 => Just(PagingFault::Html),
+        1 => Just(PagingFault::NotUtf8),
     ]
 }
 
@@ -81,7 +81,7 @@ fn orders(url: &str) -> String {
 fn drive(
     mut call: Call,
     answer: impl Fn(&str) -> String,
-    faults: &[Fault],
+    faults: &[PagingFault],
     order: &[usize],
     mut consume: impl FnMut(Output),
 ) {
@@ -112,31 +112,31 @@ fn drive(
     panic!("the call does not end");
 }
 
-fn fault_answer(fault: Fault, good: String) -> Result<Response, TransportFailure> {
+fn fault_answer(fault: PagingFault, good: String) -> Result<Response, TransportFailure> {
     Ok(match fault {
-        Fault::None => Response::new(200, good),
-        Fault::NotSent => return Err(TransportFailure::NotSent("refused".into())),
-        Fault::Lost => return Err(TransportFailure::MaybeSent("timed out".into())),
-        Fault::Cap => Response::new(
+        PagingFault::None => Response::new(200, good),
+        PagingFault::NotSent => return Err(TransportFailure::NotSent("refused".into())),
+        PagingFault::Lost => return Err(TransportFailure::MaybeSent("timed out".into())),
+        PagingFault::Cap => Response::new(
             503,
             r#"{"response":"You have sent too many requests. Please wait before sending another request"}"#,
         )
         .with_header("brightpearl-next-throttle-period", "900"),
-        Fault::Outage => Response::new(503, "<html>maintenance</html>"),
-        Fault::ServerError => {
+        PagingFault::Outage => Response::new(503, "<html>maintenance</html>"),
+        PagingFault::ServerError => {
             Response::new(500, r#"{"errors":[{"code":"CMNU-003","message":"Internal Server Error"}]}"#)
         }
-        Fault::TooMany => Response::new(429, "").with_header("Retry-After", "1"),
-        Fault::Truncated => Response::new(200, &good.as_bytes()[..good.len() / 2]),
-        Fault::Html => Response::new(200, "<html>hello</html>"),
-        Fault::NotUtf8 => Response::new(200, [good.as_bytes(), b"\xff"].concat()),
+        PagingFault::TooMany => Response::new(429, "").with_header("Retry-After", "1"),
+        PagingFault::Truncated => Response::new(200, &good.as_bytes()[..good.len() / 2]),
+        PagingFault::Html => Response::new(200, "<html>hello</html>"),
+        PagingFault::NotUtf8 => Response::new(200, [good.as_bytes(), b"\xff"].concat()),
     })
 }
 
 /// At least one good answer in each round, or nothing could ever end.
-fn faults() -> impl Strategy<Value = Vec<Fault>> {
+fn faults() -> impl Strategy<Value = Vec<PagingFault>> {
     proptest::collection::vec(fault(), 1..12).prop_map(|mut faults| {
-        faults.push(Fault::None);
+        faults.push(PagingFault::None);
         faults
     })
 }

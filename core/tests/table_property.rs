@@ -90,12 +90,12 @@ fn column(rows: usize) -> impl Strategy<Value = Vec<String>> {
 
 /// A page's cells by column, and its answer.
 #[derive(Clone, Debug)]
-struct Generated {
+struct GeneratedPage {
     columns: Vec<Vec<String>>,
     body: String,
 }
 
-fn page() -> impl Strategy<Value = Generated> {
+fn page() -> impl Strategy<Value = GeneratedPage> {
     let columns = (1usize..8, 0usize..12)
         .prop_flat_map(|(width, rows)| prop::collection::vec(column(rows), width..=width));
     let space = prop::sample::select(vec!["", "", " ", "\n\t\r "]);
@@ -128,7 +128,7 @@ fn page() -> impl Strategy<Value = Generated> {
             let (first, second) =
                 if reference_first { (&reference, &response) } else { (&response, &reference) };
             let body = format!("{space}{{{first}{space},{space}{second}}}{space}");
-            Generated { columns, body }
+            GeneratedPage { columns, body }
         },
     )
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::generated_body::{Generated, Source, generate};
 
 /// Every write with a JSON body that is known, with its schema.
-static WRITES: LazyLock<Vec<Write>> = LazyLock::new(|| {
+static WRITES: LazyLock<Vec<CatalogWrite>> = LazyLock::new(|| {
     let mut writes = Vec::new();
     for (endpoint, operation) in catalog().flat_map(|resource| resource.operations()) {
         if let Content::Json(_) | Content::OptionalJson(_) | Content::Patch(_) = operation.content {
@@ -23,19 +23,19 @@ static WRITES: LazyLock<Vec<Write>> = LazyLock::new(|| {
                 let schema = json_schema(&operation.content, unknown).unwrap();
                 jsonschema::draft202012::new(&schema).unwrap()
             });
-            writes.push(Write { endpoint, operation, validators });
+            writes.push(CatalogWrite { endpoint, operation, validators });
         }
     }
     writes
 });
 
-struct Write {
+struct CatalogWrite {
     endpoint: &'static Endpoint,
     operation: &'static EndpointOperation,
     validators: [Validator; 2],
 }
 
-impl Write {
+impl CatalogWrite {
     fn violations(&self, body: &str, unknown: UnknownMembers) -> Vec<Violation> {
         validate(self.endpoint.path, self.operation.method, body.as_bytes(), unknown)
     }

@@ -46,10 +46,10 @@ unsafe fn run(mapping: *const bp_mapping, record: &[u8], resolved: &str) -> Valu
 
 #[test]
 fn a_mapping_is_compiled_once_and_runs_from_several_threads() {
-    struct Shared(*mut bp_mapping);
+    struct SharedMapping(*mut bp_mapping);
     // SAFETY: the header says that a mapping may be used by several threads at once.
-    unsafe impl Sync for Shared {}
-    let shared = Shared(compiled(DOCUMENT));
+    unsafe impl Sync for SharedMapping {}
+    let shared = SharedMapping(compiled(DOCUMENT));
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {

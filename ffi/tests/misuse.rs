@@ -192,12 +192,12 @@ fn a_retained_page_outlives_step_call_and_client_and_is_read_by_several_threads(
         bp_call_free(call);
         bp_client_free(client);
 
-        struct Shared(*const bp_page);
+        struct SharedPage(*const bp_page);
         // SAFETY: pages may be read by several threads, says their documentation.
-        unsafe impl Send for Shared {}
+        unsafe impl Send for SharedPage {}
         // SAFETY: as above.
-        unsafe impl Sync for Shared {}
-        let shared = Arc::new(Shared(page));
+        unsafe impl Sync for SharedPage {}
+        let shared = Arc::new(SharedPage(page));
         let readers = [0, 1].map(|row| {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {

@@ -227,13 +227,13 @@ fn typed(markers: &Markers) -> Vec<Credentials> {
 }
 
 /// Brightpearl, as far as it is asked here.
-struct Server<'a> {
+struct PlayedServer<'a> {
     markers: &'a Markers,
     is_escaped: bool,
     logins: usize,
 }
 
-impl Server<'_> {
+impl PlayedServer<'_> {
     /// The answer to a login: a token of its own each time.
     fn grant(&mut self, exchange: &Exchange) -> Vec<u8> {
         let granted = self.markers.granted[self.logins % 4].quoted(self.is_escaped);
@@ -268,7 +268,7 @@ fn work(config: Config, markers: &Markers, is_escaped: bool) {
     is_silent(format!("{config:?}"));
     let client = Client::new(config.clone()).unwrap();
     drop(config);
-    let mut server = Server { markers, is_escaped, logins: 0 };
+    let mut server = PlayedServer { markers, is_escaped, logins: 0 };
     let token = |exchange: &Exchange| {
         let headers = &exchange.request.headers;
         let mut lines = headers.iter().filter(|(_, value)| value.len() > 40);
@@ -353,7 +353,7 @@ fn work(config: Config, markers: &Markers, is_escaped: bool) {
 }
 
 /// Answers a login in one of the ways in which that goes wrong, and then rightly.
-fn log_in(call: &mut Call, exchange: &Exchange, server: &mut Server<'_>, turn: u64, now: u64) {
+fn log_in(call: &mut Call, exchange: &Exchange, server: &mut PlayedServer<'_>, turn: u64, now: u64) {
     let body = server.grant(exchange);
     let again = Response::new(200, body.as_slice()).with_header("set-cookie", "session=1");
     let response = match turn {
@@ -373,7 +373,7 @@ fn refused(markers: &Markers) {
             let client = Client::new(Config::new("acme", place, credentials)).unwrap();
             let mut call =
                 client.request(SingleRequest::new(Method::Get, "order-service/order-type")).unwrap();
-            let mut server = Server { markers, is_escaped: false, logins: 0 };
+            let mut server = PlayedServer { markers, is_escaped: false, logins: 0 };
             let mut now = 0;
             for _ in 0..12 {
                 match call.poll(now) {

@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 const NOW: u64 = 1_782_864_000_000;
 
 /// An account, a client of it, and a clock of their own.
-struct World {
+struct BatchWorld {
     emulator: Emulator,
     client: Client,
     now: u64,
 }
 
-impl World {
+impl BatchWorld {
     fn new(seed: u64, max_in_flight: usize, faults: &str) -> Self {
         let faults = FaultPlan::from_json(faults).unwrap();
         let account = Account { seed, orders: 20, contacts: 20, products: 20, faults, ..Account::default() };
@@ -112,7 +112,7 @@ fn batch(writes: impl IntoIterator<Item = Write>, on_failure: OnFailure) -> Batc
 
 #[test]
 fn a_batch_is_carried_out_in_the_fewest_requests() {
-    let mut world = World::new(1, 1, "{}");
+    let mut world = BatchWorld::new(1, 1, "{}");
     // Number 8 of every nine is refused.
     let results = world.carry_out(batch((0..24).map(subscribe), OnFailure::Continue));
     assert_eq!(world.emulator.statistics().requests, 3);
@@ -137,7 +137,7 @@ fn a_batch_is_carried_out_in_the_fewest_requests() {
 
 #[test]
 fn a_batch_stops_where_it_fails() {
-    let mut world = World::new(1, 1, "{}");
+    let mut world = BatchWorld::new(1, 1, "{}");
     let results = world.carry_out(batch((0..24).map(subscribe), OnFailure::Stop));
     assert_eq!(world.emulator.statistics().requests, 1);
     assert_eq!(results.iter().filter(|result| result.outcome.is_ok()).count(), 8);
@@ -153,7 +153,7 @@ fn a_batch_stops_where_it_fails() {
 #[test]
 fn an_outage_of_the_service_is_got_over() {
     let outage = r#"{"rates": [{"rate": 1.0, "until": 100, "fault": {"kind": "multi-message-outage"}}]}"#;
-    let mut world = World::new(1, 1, outage);
+    let mut world = BatchWorld::new(1, 1, outage);
     let writes = (0..450).filter(|number| number % 9 != 8).map(subscribe);
     let results = world.carry_out(batch(writes, OnFailure::Continue));
     let in_doubt = results.iter().filter(|result| result.outcome.is_err()).count();
@@ -184,7 +184,7 @@ fn whatever_goes_wrong_nothing_is_applied_twice_and_nothing_is_said_that_is_not(
     ]}"#;
     let (mut succeeded, mut in_doubt, mut packets) = (0, 0, 0);
     for seed in 0..60 {
-        let mut world = World::new(seed, 1 + seed as usize % 3, faults);
+        let mut world = BatchWorld::new(seed, 1 + seed as usize % 3, faults);
         let order = if seed % 2 == 0 { Order::Sequential } else { Order::Parallel };
         let on_failure = if seed % 5 == 0 { OnFailure::Stop } else { OnFailure::Continue };
         let packing = if seed % 7 == 0 { Packing::Always } else { Packing::Auto };

@@ -13,14 +13,14 @@ const NOW: u64 = 1_782_864_000_000;
 const AT: &str = "2026-07-01T10:00:00Z";
 
 /// An account, a client of it, and the tasks that were carried out.
-struct World {
+struct TaskWorld {
     emulator: Emulator,
     client: Client,
     now: u64,
     done: BTreeSet<String>,
 }
 
-impl World {
+impl TaskWorld {
     fn new() -> Self {
         let account = Account { orders: 20, contacts: 30, products: 20, ..Account::default() };
         let Credential::System { app_ref, account_token } = &account.credentials[0] else {
@@ -130,7 +130,7 @@ fn level(in_stock: u32, allocated: u32) -> Value {
 }
 
 /// From an empty order to the customer's door.
-fn a_sale(world: &mut World) {
+fn a_sale(world: &mut TaskWorld) {
     let (customer, product) = (world.customer(), world.product("SALE-1"));
     world.stock(product, 10);
     assert_eq!(world.total(product), level(10, 0));
@@ -218,7 +218,7 @@ fn a_sale(world: &mut World) {
 }
 
 /// A sales order at once, in the API's own form and in that of integration guides.
-fn sales_orders_at_once(world: &mut World) {
+fn sales_orders_at_once(world: &mut TaskWorld) {
     let (customer, product) = (world.customer(), world.product("ONCE-1"));
     let own = json!({
         "customer": {"id": customer}, "ref": "E2E-2", "externalRef": "e2e-2", "installedIntegrationInstanceId": 3,
@@ -241,7 +241,7 @@ fn sales_orders_at_once(world: &mut World) {
 }
 
 /// Goods come in for a purchase order.
-fn a_purchase(world: &mut World) {
+fn a_purchase(world: &mut TaskWorld) {
     let product = world.product("BUY-1");
     let supplier = world.first("contact-service/contact-search?isSupplier=true");
     let created = world.task(
@@ -263,7 +263,7 @@ fn a_purchase(world: &mut World) {
 }
 
 /// A product, its prices and its stock.
-fn a_product(world: &mut World) {
+fn a_product(world: &mut TaskWorld) {
     let product = world.product("PRICE-1");
     let path = format!("product-service/product/{product}");
     let renamed = json!({"productId": product, "salesChannels": [{"salesChannelName": "Brightpearl", "productName": "Mug"}]});
@@ -285,7 +285,7 @@ fn a_product(world: &mut World) {
 }
 
 /// A contact with the addresses given along with it, and one with an address that was there.
-fn contacts(world: &mut World) {
+fn contacts(world: &mut TaskWorld) {
     let created = world.task(
         "create-contact",
         json!({"firstName": "Ann", "lastName": "Invented", "communication": {"emails": {"PRI": {"email": "ann@example.com"}}},
@@ -312,7 +312,7 @@ fn contacts(world: &mut World) {
 }
 
 /// Custom fields by what people call them.
-fn custom_fields(world: &mut World) {
+fn custom_fields(world: &mut TaskWorld) {
     let customer = world.customer();
     let body = json!({"orderTypeCode": "SO", "parties": {"customer": {"contactId": customer}}});
     let order = world.task("create-order", body)["orderId"].clone();
@@ -346,7 +346,7 @@ fn custom_fields(world: &mut World) {
 }
 
 /// A journal whose sides are equal; unequal ones are refused before they are sent.
-fn a_journal(world: &mut World) {
+fn a_journal(world: &mut TaskWorld) {
     let line =
         |code: &str, value: &str| json!({"nominalCode": code, "change": {"currency": "USD", "value": value}});
     let journal = |credit: &str| {
@@ -364,7 +364,7 @@ fn a_journal(world: &mut World) {
 }
 
 /// The columns that the account says its searches have are those of the catalog.
-fn searches(world: &mut World) {
+fn searches(world: &mut TaskWorld) {
     let found = world.task("refresh-search", json!({"search": "order-search"}));
     assert_eq!(found["search"], "order-service/order-search");
     assert_eq!((&found["added"], &found["removed"], &found["changed"]), (&json!([]), &json!([]), &json!([])));
@@ -373,14 +373,14 @@ fn searches(world: &mut World) {
     assert!(found["columns"].as_array().is_some_and(|columns| columns.len() > 10));
 }
 
-type Scene = fn(&mut World);
+type Scene = fn(&mut TaskWorld);
 
 const SCENES: [Scene; 8] =
     [a_sale, sales_orders_at_once, a_purchase, a_product, contacts, custom_fields, a_journal, searches];
 
 #[test]
 fn every_task_does_what_it_says() {
-    let mut world = World::new();
+    let mut world = TaskWorld::new();
     for scene in SCENES {
         scene(&mut world);
     }
@@ -391,7 +391,7 @@ fn every_task_does_what_it_says() {
 /// Webhooks are written as any resource is, and told of what tasks do.
 #[test]
 fn webhooks_tell_of_what_tasks_do() {
-    let mut world = World::new();
+    let mut world = TaskWorld::new();
     let uri = "http://127.0.0.1:1/?${account-code}${resource-type}${resource-id}${lifecycle-event}";
     let body =
         json!({"subscribeTo": "product", "httpMethod": "GET", "uriTemplate": uri, "qualityOfService": 1});

@@ -11,7 +11,7 @@ const NOW: u64 = 1_782_864_000_000;
 const AT: &str = "2026-07-01T10:00:00Z";
 
 /// An account and its clock, which moves on with every request so that the cap stays out of the way.
-pub(crate) struct Account {
+pub(crate) struct TimedAccount {
     emulator: Emulator,
     now: u64,
 }
@@ -25,12 +25,12 @@ pub(crate) struct Furnished {
 
 impl Furnished {
     /// The account as it was furnished.
-    pub(crate) fn open(&self) -> Account {
-        Account { emulator: Emulator::load(&self.saved).unwrap(), now: NOW + 100 * 60_000 }
+    pub(crate) fn open(&self) -> TimedAccount {
+        TimedAccount { emulator: Emulator::load(&self.saved).unwrap(), now: NOW + 100 * 60_000 }
     }
 }
 
-impl Account {
+impl TimedAccount {
     /// Status and body of an answer, which is always JSON or empty.
     pub(crate) fn send(&mut self, method: Method, path: &str, body: &str) -> (u16, Value) {
         self.now += 60_000;
@@ -68,7 +68,7 @@ impl Account {
 /// Writes one record of every kind.
 pub(crate) fn furnish() -> Furnished {
     let config = Config { orders: 20, contacts: 30, products: 20, ..Config::default() };
-    let mut account = Account { emulator: Emulator::new(config).unwrap(), now: NOW };
+    let mut account = TimedAccount { emulator: Emulator::new(config).unwrap(), now: NOW };
     let mut known = BTreeMap::new();
     let mut keep = |name: &'static str, id: u64| {
         known.insert(name, id.to_string());
@@ -139,7 +139,7 @@ pub(crate) fn furnish() -> Furnished {
     account.must(Method::Post, &format!("product-service/product/{product}/supplier"), &json!([supplier]));
     let row = json!({"productId": product, "quantity": {"magnitude": "90000"},
                      "rowValue": {"taxCode": "T20", "rowNet": {"value": "10.00"}, "rowTax": {"value": "2.00"}}});
-    let order = |account: &mut Account, code: &str| {
+    let order = |account: &mut TimedAccount, code: &str| {
         let (party, id) =
             if matches!(code, "SO" | "SC") { ("customer", customer) } else { ("supplier", supplier) };
         let body = json!({"orderTypeCode": code, "warehouseId": 2, "currency": {"orderCurrencyCode": "USD"},

@@ -6,7 +6,7 @@ use brightpearl_core::Method;
 use brightpearl_core::value::{DateTime, Decimal};
 use serde_json::Value;
 
-use super::account::Account;
+use super::account::TimedAccount;
 
 /// How to read back what a write has sent.
 pub(crate) struct Reading {
@@ -33,7 +33,7 @@ impl Reading {
     /// The record. A row of a search becomes an object of its columns.
     pub(crate) fn read(
         &self,
-        account: &mut Account,
+        account: &mut TimedAccount,
         known: &BTreeMap<&'static str, String>,
         created: &Value,
     ) -> Value {

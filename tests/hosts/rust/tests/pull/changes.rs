@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::account::{Account, Order};
-use super::world::{NOW, Run, World, after, read};
+use super::world::{NOW, PullRun, World, after, read};
 
 const DAY: i64 = 86_400_000;
 const MINUTE: i64 = 60_000;
@@ -34,7 +34,7 @@ fn order_pull() -> Value {
 struct Replica(BTreeMap<u64, i64>);
 
 impl Replica {
-    fn take(&mut self, run: &Run) {
+    fn take(&mut self, run: &PullRun) {
         for record in run.records() {
             let order: Value = serde_json::from_str(record.record.as_ref().unwrap().get()).unwrap();
             self.0.insert(record.id.unwrap(), order["changed"].as_i64().unwrap());

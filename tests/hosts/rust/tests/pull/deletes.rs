@@ -4,7 +4,7 @@ use brightpearl_core::Kind;
 use serde_json::{Value, json};
 
 use super::account::{Account, Order};
-use super::world::{NOW, Run, World, after};
+use super::world::{NOW, PullRun, World, after};
 
 fn account(count: u64) -> Account {
     let now = i64::try_from(NOW).unwrap();
@@ -15,7 +15,7 @@ fn pull() -> Value {
     json!({"resources": [{"resource": "order", "deletes": {"most_percent": 20}}]})
 }
 
-fn gone(run: &Run) -> Vec<u64> {
+fn gone(run: &PullRun) -> Vec<u64> {
     run.records()
         .filter(|record| record.deleted)
         .inspect(|record| assert!(record.record.is_none()))

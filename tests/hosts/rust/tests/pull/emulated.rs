@@ -6,7 +6,7 @@ use brightpearl_core::{Method, Request};
 use brightpearl_emulator::Emulator;
 use serde_json::{Value, json};
 
-use super::world::{NOW, Run, World, after, read};
+use super::world::{NOW, PullRun, World, after, read};
 
 /// Writes, as somebody at a screen does.
 fn write(world: &mut World<Emulator>, method: Method, path: &str, body: &Value) -> Value {
@@ -280,7 +280,7 @@ fn records_are_mapped_and_those_that_fail_come_with_their_source() {
     }
 }
 
-fn faulty(run: impl Fn(&mut World<Emulator>) -> Run) {
+fn faulty(run: impl Fn(&mut World<Emulator>) -> PullRun) {
     let faults = r#"{"rates": [
         {"rate": 0.06, "fault": {"kind": "lost-response"}},
         {"rate": 0.05, "fault": {"kind": "reset-before-send"}},

@@ -36,14 +36,14 @@ pub(crate) struct World<S> {
 }
 
 /// How a run ended.
-pub(crate) struct Run {
+pub(crate) struct PullRun {
     pub(crate) outputs: Vec<Records>,
     pub(crate) error: Option<Error>,
     /// Taken at the very end.
     pub(crate) checkpoint: String,
 }
 
-impl Run {
+impl PullRun {
     pub(crate) fn records(&self) -> impl Iterator<Item = &PulledRecord> {
         self.outputs.iter().flat_map(|output| &output.records)
     }
@@ -77,19 +77,19 @@ impl<S: Server> World<S> {
     }
 
     /// Pulls to the end.
-    pub(crate) fn pull(&mut self, pull: Value) -> Run {
+    pub(crate) fn pull(&mut self, pull: Value) -> PullRun {
         let call = self.client.pull(read(pull)).unwrap();
         self.run(call, usize::MAX)
     }
 
     /// Pulls on from a checkpoint.
-    pub(crate) fn resume(&mut self, checkpoint: &str) -> Run {
+    pub(crate) fn resume(&mut self, checkpoint: &str) -> PullRun {
         let call = self.client.resume(checkpoint, false).unwrap();
         self.run(call, usize::MAX)
     }
 
     /// Drives a call until it ends, or has put out so much; the last output is then not consumed.
-    pub(crate) fn run(&mut self, mut call: Call, most: usize) -> Run {
+    pub(crate) fn run(&mut self, mut call: Call, most: usize) -> PullRun {
         let (mut outputs, mut error) = (Vec::new(), None);
         let mut out = VecDeque::<Exchange>::new();
         for _ in 0..100_000 {
@@ -116,7 +116,7 @@ impl<S: Server> World<S> {
             }
         }
         let checkpoint = call.checkpoint().unwrap();
-        Run { outputs, error, checkpoint }
+        PullRun { outputs, error, checkpoint }
     }
 
     fn transmit(&mut self, call: &mut Call, exchange: &Exchange) {

@@ -60,7 +60,7 @@ impl Run {
 }
 
 /// An emulated account, the time, and the journal that the host keeps.
-pub(crate) struct World {
+pub(crate) struct PushWorld {
     pub(crate) emulator: Emulator,
     pub(crate) now: u64,
     pub(crate) journal: String,
@@ -68,7 +68,7 @@ pub(crate) struct World {
     pub(crate) crash_at: Option<u64>,
 }
 
-impl World {
+impl PushWorld {
     pub(crate) fn new() -> Self {
         Self::with(Account { orders: 20, contacts: 30, products: 20, ..Account::default() })
     }

@@ -8,16 +8,16 @@ use brightpearl_core::operation::{Existing, Push};
 use brightpearl_emulator::Config as Account;
 use serde_json::{Value, json};
 
-use account::{ORDERS, World, order};
+use account::{ORDERS, PushWorld, order};
 
-fn orders(world: &mut World, count: usize) -> Vec<Value> {
+fn orders(world: &mut PushWorld, count: usize) -> Vec<Value> {
     let skus = world.skus();
     (0..count).map(|number| order(number, &skus[number % skus.len()])).collect()
 }
 
 #[test]
 fn creates_what_is_not_there_and_leaves_what_is() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 25);
     let run = world.push(ORDERS, &records);
     assert_eq!(run.error, None);
@@ -45,7 +45,7 @@ fn creates_what_is_not_there_and_leaves_what_is() {
 
 #[test]
 fn shares_requests() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 200);
     let run = world.push(ORDERS, &records);
     assert_eq!(run.error, None);
@@ -56,7 +56,7 @@ fn shares_requests() {
 
 #[test]
 fn explains_bad_records_and_goes_on() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let mut records = orders(&mut world, 6);
     records[1]["lines"][0]["qty"] = json!("many");
     records[2]["lines"][0]["sku"] = json!("NO-SUCH");
@@ -76,7 +76,7 @@ fn explains_bad_records_and_goes_on() {
 
 #[test]
 fn changes_only_what_differs_and_only_what_can_be() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let mut records = orders(&mut world, 3);
     world.push(ORDERS, &records);
     records[1]["warehouse"] = json!(3);
@@ -102,7 +102,7 @@ fn changes_only_what_differs_and_only_what_can_be() {
 
 #[test]
 fn a_dry_run_sends_only_reads() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 12);
     let before = world.emulator.statistics().applied_writes;
     let run = world.run(Push::dry_run(ORDERS).unwrap(), &records);
@@ -116,7 +116,7 @@ fn a_dry_run_sends_only_reads() {
 
 #[test]
 fn writes_only_when_told_to_and_only_so_often() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 30);
     let unsure = Push { write: false, ..Push::writing(ORDERS).unwrap() };
     assert_eq!(world.client().push(unsure).unwrap_err().location(), Some("write"));
@@ -131,7 +131,7 @@ fn writes_only_when_told_to_and_only_so_often() {
 
 #[test]
 fn records_of_one_key_go_one_after_the_other() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let mut records = orders(&mut world, 2);
     records.push(records[0].clone());
     records[2]["warehouse"] = json!(3);
@@ -146,7 +146,7 @@ fn records_of_one_key_go_one_after_the_other() {
 
 #[test]
 fn a_lost_answer_is_looked_up_and_nothing_is_written_twice() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 30);
     world.faults(&json!({"rates": [{"rate": 0.5, "methods": ["POST"], "fault": {"kind": "lost-response"}}]}));
     let run = world.push(ORDERS, &records);
@@ -164,7 +164,7 @@ fn a_lost_answer_is_looked_up_and_nothing_is_written_twice() {
 
 #[test]
 fn a_write_that_was_not_applied_is_sent_again() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 10);
     // The account is looked through, customers and addresses are made, and the packet of orders goes nowhere.
     world.faults(&json!({"rates": [{"rate": 1.0, "methods": ["POST"], "from": 10, "until": 12, "fault": {"kind": "outage"}}]}));
@@ -178,7 +178,7 @@ fn a_write_that_was_not_applied_is_sent_again() {
 #[test]
 fn a_crash_between_any_two_requests_doubles_nothing() {
     for crash_at in 1..=9 {
-        let mut world = World::new();
+        let mut world = PushWorld::new();
         let records = orders(&mut world, 40);
         world.crash_at = Some(crash_at);
         let first = world.push(ORDERS, &records);
@@ -198,14 +198,14 @@ fn a_crash_between_any_two_requests_doubles_nothing() {
 
 #[test]
 fn a_journal_that_is_cut_off_anywhere_is_gone_on_with() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 12);
     world.push(ORDERS, &records);
     let saved = world.emulator.save().unwrap();
     let (journal, now) = (world.journal.clone(), world.now);
     for end in (0..journal.len()).step_by(97).chain([journal.len() - 1]) {
         let emulator = brightpearl_emulator::Emulator::load(&saved).unwrap();
-        let mut world = World { emulator, now, journal: journal[..end].to_owned(), crash_at: None };
+        let mut world = PushWorld { emulator, now, journal: journal[..end].to_owned(), crash_at: None };
         let run = world.push(ORDERS, &records);
         assert_eq!((run.outcomes.len(), run.error), (12, None));
         for number in 0..12 {
@@ -225,11 +225,11 @@ const CORRECTIONS: &str = r#"{
 
 #[test]
 fn what_has_no_key_is_written_once_or_said_to_be_in_doubt() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let sku = world.skus().swap_remove(0);
     let product = world.read(&format!("product-service/product-search?SKU={sku}"))["results"][0][0].clone();
     let availability = format!("warehouse-service/product-availability/{product}");
-    let count = |world: &mut World| {
+    let count = |world: &mut PushWorld| {
         let read = world.read(&availability);
         read[product.to_string()]["warehouses"]["2"]["inStock"].as_i64().unwrap_or(0)
     };
@@ -252,7 +252,7 @@ fn what_has_no_key_is_written_once_or_said_to_be_in_doubt() {
 
 #[test]
 fn a_push_that_cannot_go_on_still_says_what_became_of_each_record() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 40);
     world.faults(&json!({"rates": [{"rate": 1.0, "from": 8, "fault": {"kind": "outage-page"}}]}));
     let run = world.push(ORDERS, &records);
@@ -277,7 +277,7 @@ fn a_push_that_cannot_go_on_still_says_what_became_of_each_record() {
 
 #[test]
 fn a_push_that_cannot_go_on_tells_of_what_an_earlier_one_has_done() {
-    let mut world = World::new();
+    let mut world = PushWorld::new();
     let records = orders(&mut world, 1);
     let id = world.push(ORDERS, &records).of(0).id;
     // It waits for another of its key, which nothing becomes of.
@@ -292,7 +292,8 @@ fn a_push_that_cannot_go_on_tells_of_what_an_earlier_one_has_done() {
 
 #[test]
 fn single_lookups_are_used_where_the_whole_is_larger() {
-    let mut world = World::with(Account { orders: 4_000, contacts: 30, products: 20, ..Account::default() });
+    let mut world =
+        PushWorld::with(Account { orders: 4_000, contacts: 30, products: 20, ..Account::default() });
     let records = orders(&mut world, 3);
     let run = world.push(ORDERS, &records);
     assert_eq!(run.states(), ["created", "created", "created"]);

@@ -9,7 +9,7 @@ use brightpearl_core::operation::Push;
 use brightpearl_emulator::{Config as Account, Currency};
 use serde_json::Value;
 
-use super::account::World;
+use super::account::PushWorld;
 
 fn samples(name: &str) -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mappings");
@@ -43,7 +43,7 @@ fn what_the_ready_documents_create_is_the_same_when_it_comes_again() {
             currencies: currencies.into(),
             ..Account::default()
         };
-        let mut world = World::with(account);
+        let mut world = PushWorld::with(account);
         let records = samples(name);
         let first = world.run(Push::writing(document).unwrap(), &records);
         assert_eq!(first.states(), expected, "{name}: {:?}", first.outcomes);
