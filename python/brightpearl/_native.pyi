@@ -261,7 +261,7 @@ class MappedRecord:
         """Why the record is to be left alone; `None` when it is not."""
     @property
     def told(self) -> list[str]:
-        """What is to be told of the record though it has a body: what Brightpearl does not have, in the document's words."""
+        """What is to be told of a record that has a body: what Brightpearl does not have, in the document's words."""
     @property
     def failures(self) -> list[MappingFailure]:
         """Why the record could not be mapped; empty when it could."""
