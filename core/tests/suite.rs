@@ -24,6 +24,7 @@ mod mapping_money;
 mod mapping_properties;
 mod mapping_ready;
 mod mapping_rules;
+mod mapping_shop_orders;
 mod mapping_totals;
 mod operation_sequences;
 mod paging_faults;
