@@ -91,8 +91,8 @@ class Mapping:
 
     @property
     def group_by(self) -> str | None:
-        """The column by which lines of a flat file belong together: those with the same value there that stand
-        together are one record, `{"rows": [line, ...]}`. `None` when every line is a record."""
+        """The column by which lines of a flat file belong together: those with the same value there are one record,
+        `{"rows": [line, ...]}`. `None` when every line is a record."""
         return self._compiled.group_by
 
     def map(self, record: AnyRecord, resolved: AnyMapping[str, int | str | None] | None = None) -> MappedRecord:

@@ -200,8 +200,8 @@ impl Mapping {
     }
 
     /// The column by which lines of a flat file (CSV) belong together, where the document is for one: each line
-    /// is an object of texts that is named by the columns, and lines with the same value there that stand
-    /// together are one record, `{"rows": [line, ...]}`. Without it, every line is a record.
+    /// is an object of texts that is named by the columns, and lines with the same value there,
+    /// wherever they stand, are one record, `{"rows": [line, ...]}`. Without it, every line is a record.
     pub fn group_by(&self) -> Option<&str> {
         self.0.document.group_by.as_deref()
     }

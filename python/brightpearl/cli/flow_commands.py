@@ -10,8 +10,9 @@ import typer
 
 from brightpearl.cli.failure import EXIT_CODES, reports_failures
 from brightpearl.cli.files import require_distinct
+from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.listing import CsvFormulas, Formulas
-from brightpearl.cli.records import Input
+from brightpearl.cli.map_commands import DecimalMark, Delimiter, Encoding, Format, HeaderLine, ReportUnused
 from brightpearl.cli.session import at_work, pairs
 from brightpearl.cli.visible import say, visible
 
@@ -53,9 +54,12 @@ def push(
     dead_letters: Annotated[
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that was not written.")
     ] = None,
-    format: Annotated[
-        Input | None, typer.Option(help="How the records are written; the file's ending says it.")
-    ] = None,
+    format: Format = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    header_line: HeaderLine = None,
+    decimal_mark: DecimalMark = None,
+    report_unused: ReportUnused = False,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each record.")] = False,
 ) -> None:
     """Brings records of another system into Brightpearl, each exactly once.
@@ -66,11 +70,12 @@ def push(
     Lines of the dead letters have the record in "source". Ends with 4 when a record was not written, or may have been.
     """
     from brightpearl.cli.mapping import open_mapping
-    from brightpearl.cli.pushing import Pushing, check_intent, push, seconds_of
+    from brightpearl.cli.pushing import Pushing, Source, check_intent, push, seconds_of
 
     check_intent(write, dry_run)
     require_distinct(mapping_document=mapping, file=file, journal=journal, dead_letters=dead_letters)
-    opened = open_mapping(mapping)
+    opened = open_mapping(mapping, decimal_mark and decimal_mark.value)
+    source = Source(file, format, layout_of(delimiter, encoding, header_line), report_unused)
     how = Pushing(
         write=write,
         journal=journal,
@@ -82,7 +87,7 @@ def push(
         as_json=as_json,
     )
     with at_work() as (client, shown):
-        is_done = push(client, opened, file, format, how, shown)
+        is_done = push(client, opened, source, how, shown)
     if not is_done:
         raise typer.Exit(4)
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated
 
 import typer
 
 from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.records import Input
+
+
+class Mark(str, Enum):
+    """What stands before decimals."""
+
+    POINT = "."
+    COMMA = ","
+
 
 map_app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +31,21 @@ Document = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="A file, or the name of one that comes with the package.")
 ]
 Format = Annotated[Input | None, typer.Option(help="How the records are written; the file's ending says it.")]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(help="What stands between the cells of a flat file, such as ';' or tab; a comma if absent."),
+]
+Encoding = Annotated[str | None, typer.Option(help="How a flat file is written, such as cp1252; UTF-8 if absent.")]
+HeaderLine = Annotated[
+    int | None,
+    typer.Option(min=0, max=1000, help="Which line of a flat file names the columns: 1, or 0 for none."),
+]
+DecimalMark = Annotated[
+    Mark | None, typer.Option(help="What stands before the decimals of numbers, whatever the document says.")
+]
+ReportUnused = Annotated[
+    bool, typer.Option("--report-unused", help="Says what the records have and the document does not name.")
+]
 
 
 @map_app.command(epilog=EXIT_CODES)
@@ -43,6 +68,11 @@ def run(
         str, typer.Argument(metavar="FILE|-", help=".jsonl, .json, .csv or .tsv; - is JSON on standard input.")
     ],
     format: Format = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    header_line: HeaderLine = None,
+    decimal_mark: DecimalMark = None,
+    report_unused: ReportUnused = False,
     as_json: AsJson = False,
 ) -> None:
     """Shows what a document makes of records: the body of each, and what would be looked up for it.
@@ -51,7 +81,17 @@ def run(
     """
     from brightpearl.cli import mapping
 
-    _end(mapping.run(document, records, format, as_json))
+    layout = layout_of(delimiter, encoding, header_line)
+    _end(
+        mapping.run(
+            mapping.open_mapping(document, decimal_mark and decimal_mark.value),
+            records,
+            format,
+            layout,
+            report_unused,
+            as_json,
+        )
+    )
 
 
 @map_app.command(epilog=EXIT_CODES)

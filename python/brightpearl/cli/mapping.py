@@ -7,10 +7,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from brightpearl import MappedRecord, Mapping, MappingFailure
-from brightpearl._native import check_mapping, dump_json, explain_mapping
+from brightpearl import BrightpearlError, MappedRecord, Mapping, MappingFailure
+from brightpearl._native import check_mapping, dump_json, explain_mapping, load_json
 from brightpearl.cli.failure import UsageError
+from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.records import Input, records_of
+from brightpearl.cli.unused import Unused
 from brightpearl.cli.visible import say, visible, visible_lines
 from brightpearl.cli.wrapped import print_wrapped
 from brightpearl.cli.writing import print_json_text
@@ -37,14 +39,33 @@ def document_text(name: str) -> str:
     )
 
 
-def open_mapping(name: str) -> Mapping:
-    """The mapping of a document; with everything that is wrong with it where it cannot be used."""
+def open_mapping(name: str, decimal_mark: str | None = None) -> Mapping:
+    """The mapping of a document; with everything that is wrong with it where it cannot be used.
+
+    `decimal_mark`: what stands before decimals, whatever the document says.
+    """
     text = document_text(name)
+    if decimal_mark is not None:
+        text = _with_decimal_mark(text, decimal_mark)
     errors = [finding for finding in Mapping.check(text) if finding.severity == "error"]
     if errors:
         lines = "\n".join(map(str, errors))
         raise UsageError("the mapping document cannot be used", where=f"DOCUMENT {name}\n{lines}")
     return Mapping(text)
+
+
+def _with_decimal_mark(text: str, mark: str) -> str:
+    try:
+        document = load_json(text.encode())
+    except BrightpearlError:
+        return text
+    if not isinstance(document, dict):
+        return text
+    reads = dict(document.get("reads") or {}) | {"decimalMark": mark}
+    if reads.get("groupMark") == mark:
+        # Groups are set apart by the other one, as far as that is used at all.
+        reads["groupMark"] = "." if mark == "," else ","
+    return dump_json(document | {"reads": reads})
 
 
 def check(name: str, as_json: bool) -> int:
@@ -60,17 +81,21 @@ def check(name: str, as_json: bool) -> int:
     return 0 if checked["usable"] else _INPUT_CODE
 
 
-def run(name: str, file: str, format: Input | None, as_json: bool) -> int:
+def run(
+    mapping: Mapping, file: str, format: Input | None, layout: Layout | None, report_unused: bool, as_json: bool
+) -> int:
     """Writes what a document makes of records; the exit code."""
-    mapping = open_mapping(name)
     failed = 0
-    with records_of(file, format, mapping.group_by) as records:
-        for place, mapped in enumerate(mapping.map_many(records)):
+    unused = Unused(mapping)
+    with records_of(file, format, mapping.group_by, layout) as records:
+        for place, mapped in enumerate(mapping.map_many(unused.watch(records) if report_unused else records)):
             failed += bool(mapped.failures)
             if as_json:
                 print(dump_json({"record": place, **described(mapped)}))
             else:
                 _show(place, mapped)
+    if report_unused:
+        unused.tell()
     return _INPUT_CODE if failed else 0
 
 

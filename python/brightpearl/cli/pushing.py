@@ -10,9 +10,11 @@ from typing import IO, Any
 from brightpearl import Client, Mapping, Outcome, Outcomes
 from brightpearl._native import dump_json
 from brightpearl.cli.failure import UsageError, describe_error
+from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.mapping import failure_members, without_key
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.records import Input, records_of
+from brightpearl.cli.unused import Unused
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.wrapped import print_wrapped
 from brightpearl.private_file import open_to_grow
@@ -52,13 +54,27 @@ class Pushing:
         self.as_json = as_json
 
 
-def push(client: Client, mapping: Mapping, file: str, format: Input | None, how: Pushing, shown: Progress) -> bool:
+class Source:
+    """Where the records come from, and how they are written there."""
+
+    def __init__(self, file: str, format: Input | None, layout: Layout | None, report_unused: bool) -> None:
+        self.file = file
+        self.format = format
+        self.layout = layout
+        self.report_unused = report_unused
+
+
+def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: Progress) -> bool:
     """Pushes the records of a file and tells of them; whether each is where it should be."""
-    with records_of(file, format, mapping.group_by) as records, lines_to(how.dead_letters) as dead_letters:
+    unused = Unused(mapping)
+    with (
+        records_of(source.file, source.format, mapping.group_by, source.layout) as records,
+        lines_to(how.dead_letters) as dead_letters,
+    ):
         shown.stage("records", None)
         with client.push(
             mapping,
-            records,
+            unused.watch(records) if source.report_unused else records,
             dry_run=not how.write,
             write=how.write,
             max_writes=how.max_writes,
@@ -78,6 +94,8 @@ def push(client: Client, mapping: Mapping, file: str, format: Input | None, how:
             finally:
                 shown.close()
                 _sum_up(outcomes, earlier, how)
+                if source.report_unused:
+                    unused.tell()
     return not (outcomes.counts["rejected"] or outcomes.counts["maybe-applied"])
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
-import io
 import itertools
 import sys
 from codecs import BOM_UTF8
-from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
 from typing import IO, Any
@@ -17,9 +14,7 @@ from typing import IO, Any
 from brightpearl import BrightpearlError
 from brightpearl._native import dump_json, load_json
 from brightpearl.cli.failure import UsageError
-
-# More would bury the message.
-_COLUMNS_SHOWN = 20
+from brightpearl.cli.flat_files import Layout, flat_records
 
 
 class Input(str, Enum):
@@ -41,15 +36,27 @@ _ENDINGS = {
 
 
 @contextlib.contextmanager
-def records_of(name: str, format: Input | None, group_by: str | None) -> Iterator[Iterator[dict[str, Any] | bytes]]:
+def records_of(
+    name: str, format: Input | None, group_by: str | None, layout: Layout | None = None
+) -> Iterator[Iterator[dict[str, Any] | bytes]]:
     """The records of a file, or of standard input for `-`, as they are asked for.
 
     `format`: what the file's ending says unless given; of standard input, JSON Lines or JSON.
-    `group_by`: the column of a flat file by which lines that stand together are one record.
+    `group_by`: the column of a flat file by which lines are one record, wherever they stand.
+    `layout`: how a flat file is written.
     """
     chosen = format or _format_of(name)
+    is_flat = chosen in (Input.CSV, Input.TSV)
+    if layout is not None and not is_flat:
+        raise UsageError(
+            f"{layout.option()} is for flat files (.csv, .tsv); the records are JSON", where=f"FILE {name}"
+        )
     with _opened(name) as file:
-        yield _read(file, name, chosen, group_by)
+        if is_flat:
+            with flat_records(file, name, layout or Layout(), chosen is Input.TSV, group_by) as records:
+                yield records
+        else:
+            yield _read(file, name, chosen)
 
 
 @contextlib.contextmanager
@@ -82,9 +89,7 @@ def _format_of(name: str) -> Input | None:
     return _ENDINGS[ending]
 
 
-def _read(file: IO[bytes], name: str, format: Input | None, group_by: str | None) -> Iterator[dict[str, Any] | bytes]:
-    if format in (Input.CSV, Input.TSV):
-        return _flat(file, name, "\t" if format is Input.TSV else ",", group_by)
+def _read(file: IO[bytes], name: str, format: Input | None) -> Iterator[dict[str, Any] | bytes]:
     if format is Input.JSONL:
         return _lines(_first_line(file), file)
     if format is Input.JSON:
@@ -135,52 +140,3 @@ def _whole(text: bytes, name: str) -> Iterator[dict[str, Any] | bytes]:
 
 def _as_json(value: Any) -> dict[str, Any] | bytes:
     return value if isinstance(value, dict) else dump_json(value).encode()
-
-
-def _flat(file: IO[bytes], name: str, delimiter: str, group_by: str | None) -> Iterator[dict[str, Any]]:
-    lines = _named_lines(file, name, delimiter, group_by)
-    if group_by is None:
-        return lines
-    return ({"rows": list(rows)} for _, rows in itertools.groupby(lines, key=lambda line: line.get(group_by)))
-
-
-def _named_lines(file: IO[bytes], name: str, delimiter: str, group_by: str | None) -> Iterator[dict[str, Any]]:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    try:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        header = next(reader, None)
-        if header is None:
-            return
-        _check_header(header, name, group_by)
-        for cells in reader:
-            if not cells:
-                continue
-            if len(cells) > len(header):
-                raise UsageError(
-                    f"the line has {len(cells)} cells; expected {len(header)}, as many as there are columns",
-                    where=f"FILE {name} line {reader.line_num}",
-                )
-            yield dict(zip(header, cells, strict=False))
-    except csv.Error as error:
-        raise UsageError(f"no line of a flat file: {error}", where=f"FILE {name} line {reader.line_num}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"the file is not UTF-8: {error.reason}",
-            where=f"FILE {name} behind line {reader.line_num}",
-            advice="Save it as UTF-8.",
-        ) from None
-    finally:
-        text.detach()
-
-
-def _check_header(header: list[str], name: str, group_by: str | None) -> None:
-    counts = Counter(header)
-    twice = next((column for column, count in counts.items() if count > 1), None)
-    if twice is not None:
-        raise UsageError(f"the column {twice!r} stands there twice; expected each once", where=f"FILE {name} line 1")
-    if group_by is not None and group_by not in counts:
-        shown = ", ".join(map(repr, header[:_COLUMNS_SHOWN])) + (", …" if len(header) > _COLUMNS_SHOWN else "")
-        raise UsageError(
-            f"there is no column {group_by!r}, by which the mapping groups lines; expected it among {shown}",
-            where=f"FILE {name} line 1",
-        )

@@ -118,13 +118,12 @@ def test_standard_input_is_json_of_any_kind(stock: str, text: str, count: int) -
     assert len(done.stdout.splitlines()) == count, done.stderr
 
 
-def test_lines_of_a_flat_file_that_stand_together_are_one_record(tmp_path: Path) -> None:
+def test_lines_of_a_flat_file_with_one_value_are_one_record(tmp_path: Path) -> None:
     flat = tmp_path / "orders.csv"
     flat.write_bytes('\ufeffOrder,SKU\r\n1,A\r\n1,"B, blue"\r\n\r\n2,C\r\n1,D\r\n'.encode())
     assert read(str(flat), group_by="Order") == [
-        {"rows": [{"Order": "1", "SKU": "A"}, {"Order": "1", "SKU": "B, blue"}]},
         {"rows": [{"Order": "2", "SKU": "C"}]},
-        {"rows": [{"Order": "1", "SKU": "D"}]},
+        {"rows": [{"Order": "1", "SKU": "A"}, {"Order": "1", "SKU": "B, blue"}, {"Order": "1", "SKU": "D"}]},
     ]
     assert len(read(str(flat))) == 4
     tabs = tmp_path / "orders.tsv"
@@ -139,7 +138,7 @@ def test_lines_of_a_flat_file_that_stand_together_are_one_record(tmp_path: Path)
         (b"A,A\n1,2\n", "twice", "line 1"),
         (b"A,B\n1,2\n", "no column 'Order'", "line 1"),
         (b"Order,B\n1,\xff\n", "not UTF-8", "behind line"),
-        (b'Order,B\n"1"x,2\n', "no line of a flat file", "line 2"),
+        (b'Order,B\n"1"x,2\n', "the line cannot be read", "line 2"),
     ],
 )
 def test_a_flat_file_that_is_none_is_refused(tmp_path: Path, content: bytes, message: str, where: str) -> None:

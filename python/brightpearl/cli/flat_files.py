@@ -1,0 +1,179 @@
+"""Flat files: lines of cells that are records, or together are one."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import csv
+import io
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO, Any
+
+from brightpearl.cli.failure import UsageError
+
+# More would bury the message.
+_COLUMNS_SHOWN = 20
+
+_NAMED_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+class Layout:
+    """How a flat file is written.
+
+    `delimiter`: what stands between cells; a comma, in a `.tsv` file a tab.
+    `encoding`: UTF-8 unless given.
+    `header_line`: which line has the columns' names; those before it are passed over. For 0 there is none, and the
+    columns are called `1`, `2` and so on.
+    """
+
+    def __init__(
+        self, delimiter: str | None = None, encoding: str | None = None, header_line: int | None = None
+    ) -> None:
+        self.delimiter = None if delimiter is None else _delimiter(delimiter)
+        self.encoding = "utf-8-sig" if encoding is None else _encoding(encoding)
+        self.header_line = 1 if header_line is None else header_line
+        self._given = {"--delimiter": delimiter, "--encoding": encoding, "--header-line": header_line}
+
+    def option(self) -> str | None:
+        """The first option that was given; None where none was."""
+        return next((option for option, value in self._given.items() if value is not None), None)
+
+
+def layout_of(delimiter: str | None, encoding: str | None, header_line: int | None) -> Layout | None:
+    """The layout that options say; None where they say nothing."""
+    layout = Layout(delimiter, encoding, header_line)
+    return None if layout.option() is None else layout
+
+
+def _delimiter(given: str) -> str:
+    delimiter = _NAMED_DELIMITERS.get(given, given)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise UsageError(
+            f"{given!r} cannot stand between cells; expected one character, or one of {', '.join(_NAMED_DELIMITERS)}",
+            where="--delimiter",
+        )
+    return delimiter
+
+
+def _encoding(given: str) -> str:
+    try:
+        found = codecs.lookup(given)
+        io.TextIOWrapper(io.BytesIO(), encoding=found.name).detach()
+    except (LookupError, ValueError):
+        raise UsageError(
+            f"{given!r} is not an encoding of text; expected such as utf-8, cp1252 or utf-16", where="--encoding"
+        ) from None
+    return "utf-8-sig" if found.name == "utf-8" else found.name
+
+
+@contextlib.contextmanager
+def flat_records(
+    file: IO[bytes], name: str, layout: Layout, has_tabs: bool, group_by: str | None
+) -> Iterator[Iterator[dict[str, Any]]]:
+    """The records of a flat file, as they are asked for: its lines, or those with the same value in a column together,
+    wherever they stand, as `{"rows": [line, ...]}`. Of those that are not whole yet, the lines are kept."""
+    lines = _Lines(name, layout, layout.delimiter or ("\t" if has_tabs else ","), group_by)
+    if group_by is None:
+        yield lines.read(file)
+        return
+    with _read_twice(file) as again:
+        counts = Counter(line.get(group_by) for line in lines.read(again))
+        again.seek(0)
+        yield _gathered(lines.read(again), group_by, counts)
+
+
+@contextlib.contextmanager
+def _read_twice(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A file, or a copy of one that can be read only once."""
+    if file.seekable():
+        yield file
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(file, copy)
+        copy.seek(0)
+        yield copy
+
+
+def _gathered(lines: Iterator[dict[str, Any]], group_by: str, counts: Counter[str | None]) -> Iterator[dict[str, Any]]:
+    """Each record as soon as its last line has come."""
+    begun: dict[str | None, list[dict[str, Any]]] = {}
+    for line in lines:
+        key = line.get(group_by)
+        rows = begun.setdefault(key, [])
+        rows.append(line)
+        if len(rows) == counts[key]:
+            yield {"rows": begun.pop(key)}
+
+
+class _Lines:
+    """Reads lines as objects of texts, named by the columns."""
+
+    def __init__(self, name: str, layout: Layout, delimiter: str, group_by: str | None) -> None:
+        self._name = name
+        self._layout = layout
+        self._delimiter = delimiter
+        self._group_by = group_by
+
+    def read(self, file: IO[bytes]) -> Iterator[dict[str, Any]]:
+        """The lines behind the header, as they are asked for."""
+        text = io.TextIOWrapper(file, encoding=self._layout.encoding, newline="")
+        reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+        try:
+            yield from self._named(reader)
+        except csv.Error as error:
+            raise UsageError(
+                f"the line cannot be read: {error}; expected cells with {self._delimiter!r} between them",
+                where=self._place(reader.line_num),
+            ) from None
+        except UnicodeError as error:
+            shown = self._layout.encoding.removesuffix("-sig").upper()
+            raise UsageError(
+                f"the file is not {shown}: {getattr(error, 'reason', error)}",
+                where=f"FILE {self._name} behind line {reader.line_num}",
+                advice=f"Save it as {shown}, or say how it is written with --encoding.",
+            ) from None
+        finally:
+            text.detach()
+
+    def _named(self, reader: Any) -> Iterator[dict[str, Any]]:
+        header = self._header(reader)
+        for cells in reader:
+            if not cells:
+                continue
+            if header is None:
+                header = [str(number) for number in range(1, len(cells) + 1)]
+                self._check(header, reader.line_num)
+            if len(cells) > len(header):
+                raise UsageError(
+                    f"the line has {len(cells)} cells; expected {len(header)}, as many as there are columns",
+                    where=self._place(reader.line_num),
+                )
+            yield dict(zip(header, cells, strict=False))
+
+    def _header(self, reader: Any) -> list[str] | None:
+        """The columns' names; None where the file does not say them, or is empty."""
+        header = None
+        for _ in range(self._layout.header_line):
+            header = next(reader, None)
+        if header is not None:
+            self._check(header, reader.line_num)
+        return header
+
+    def _check(self, header: list[str], line: int) -> None:
+        counts = Counter(header)
+        twice = next((column for column, count in counts.items() if count > 1), None)
+        if twice is not None:
+            raise UsageError(f"the column {twice!r} stands there twice; expected each once", where=self._place(line))
+        if self._group_by is not None and self._group_by not in counts:
+            shown = ", ".join(map(repr, header[:_COLUMNS_SHOWN])) + (", …" if len(header) > _COLUMNS_SHOWN else "")
+            raise UsageError(
+                f"there is no column {self._group_by!r}, by which the mapping groups lines; expected it among {shown}",
+                where=self._place(line),
+                advice="Where the columns are named in another line, --header-line says which.",
+            )
+
+    def _place(self, line: int) -> str:
+        return f"FILE {self._name} line {line}"
