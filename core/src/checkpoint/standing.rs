@@ -35,6 +35,8 @@ pub(crate) struct Standing {
     pub(crate) ids: Option<Ids>,
     /// The existing ids, as far as they are known; kept only where deletes are looked for.
     pub(crate) known: Option<RoaringTreemap>,
+    /// What the search has and reading did not bring: it is asked for again.
+    pub(crate) missed: RoaringTreemap,
 }
 
 /// A row of a sweep by key.
@@ -106,6 +108,8 @@ struct WrittenStanding {
     ids: Option<WrittenIds>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     known: Option<IdSet>,
+    #[serde(default, skip_serializing_if = "IdSet::is_empty")]
+    missed: IdSet,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -134,6 +138,7 @@ impl From<Standing> for WrittenStanding {
             marks: standing.marks.into_iter().map(|(column, mark)| (column, mark.into())).collect(),
             ids: standing.ids.map(ids),
             known: standing.known.as_ref().map(set_of),
+            missed: set_of(&standing.missed),
         }
     }
 }
@@ -160,7 +165,9 @@ impl TryFrom<WrittenStanding> for Standing {
         let of_marks =
             written.marks.values().flat_map(|mark| mark.recent.values().flat_map(BTreeMap::values));
         let of_ids = written.ids.iter().map(|ids| &ids.recent);
-        let recent = of_marks.chain(of_ids).fold(0u64, |all, ids| all.saturating_add(ids.len()));
+        let of_missed = std::iter::once(&written.missed);
+        let recent =
+            of_marks.chain(of_ids).chain(of_missed).fold(0u64, |all, ids| all.saturating_add(ids.len()));
         let known = written.known.as_ref().map_or(0, IdSet::len);
         if recent > MOST_RECENT || known > MOST_KNOWN {
             return Err(format!("{recent} recent and {known} known ids are more than a pull ever has"));
@@ -172,6 +179,7 @@ impl TryFrom<WrittenStanding> for Standing {
             marks: written.marks.into_iter().map(|(column, mark)| (column, mark.into())).collect(),
             ids: written.ids.map(ids),
             known: written.known.as_ref().map(ids_of),
+            missed: ids_of(&written.missed),
         })
     }
 }
@@ -233,11 +241,12 @@ mod tests {
             marks: [("updatedOn".to_owned(), mark)].into(),
             ids: Some(ids),
             known: Some((1..=20_000).collect()),
+            missed: [7, 8].into_iter().collect(),
         };
         let text = serde_json::to_string(&standing).unwrap();
         assert_eq!(
             text,
-            r#"{"search":"order-service/order-search","first":{"row":7,"key":9},"marks":{"updatedOn":{"at":1782864000000,"recent":{"1782863999000":{"1500":"7000"},"1782864000000":{"0":"1-5000"}}}},"ids":{"highest":1000,"recent":"901-1000"},"known":"1-20000"}"#
+            r#"{"search":"order-service/order-search","first":{"row":7,"key":9},"marks":{"updatedOn":{"at":1782864000000,"recent":{"1782863999000":{"1500":"7000"},"1782864000000":{"0":"1-5000"}}}},"ids":{"highest":1000,"recent":"901-1000"},"known":"1-20000","missed":"7-8"}"#
         );
         assert_eq!(serde_json::from_str::<Standing>(&text).unwrap(), standing);
     }
@@ -247,6 +256,7 @@ mod tests {
         for standing in [
             r#"{"search":"s","known":"1-9223372036854775807"}"#,
             r#"{"search":"s","known":"1-4000000000"}"#,
+            r#"{"search":"s","missed":"1-4000000000"}"#,
             r#"{"search":"s","ids":{"highest":1,"recent":"1-9223372036854775807"}}"#,
             r#"{"search":"s","marks":{"c":{"at":1,"recent":{"1":{"0":"1-9223372036854775807"}}}}}"#,
         ] {

@@ -16,6 +16,10 @@ pub(super) enum Sighting {
     Row(FoundRow),
     /// A row that was handed out before, or whose record is gone.
     Passed(FoundRow),
+    /// A row whose record cannot be read, though it is neither refused nor told to be gone: it is asked for again.
+    Missed(FoundRow),
+    /// A record that reading does not bring, nor has the search it any more: it is gone.
+    Dropped(u64),
     /// The record of this id is gone.
     Gone(u64),
     /// The first sweep is over.
@@ -27,6 +31,7 @@ pub(super) enum Sighting {
 }
 
 /// One row that was found.
+#[derive(Clone)]
 pub(super) struct FoundRow {
     pub(super) id: Option<u64>,
     /// The latest of its watermarks.
@@ -57,6 +62,8 @@ pub(super) enum Reached {
     Change(usize),
     /// The sweep by ids.
     Id,
+    /// An earlier pull found it.
+    Earlier,
 }
 
 /// The rows of a page.
@@ -78,7 +85,7 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
             json: plan.reading.is_none().then(|| object(page, row)).flatten(),
             reached: match reached {
                 Reached::First(first) => Reached::First(first + row as u64),
-                Reached::Change(_) | Reached::Id => reached,
+                Reached::Change(_) | Reached::Id | Reached::Earlier => reached,
             },
             is_settled: true,
         }
@@ -115,6 +122,17 @@ fn text_of(cell: Cell<'_>) -> String {
 }
 
 impl FoundRow {
+    /// A record that an earlier pull found, and could not read.
+    pub(super) fn missed_before(id: u64) -> Self {
+        let reached = Reached::Earlier;
+        Self { id: Some(id), change: None, values: Vec::new(), json: None, reached, is_settled: false }
+    }
+
+    /// Whether an earlier pull found it.
+    pub(super) fn is_of_earlier_pull(&self) -> bool {
+        matches!(self.reached, Reached::Earlier)
+    }
+
     /// Takes note of when it was read, by the server's time where that is known. Brightpearl keeps whole seconds: what
     /// changed within the second in which it was read may have changed again, and look the same.
     pub(super) fn read_at(&mut self, date: Option<i64>) {
@@ -130,10 +148,19 @@ impl Standing {
             Sighting::Row(row) => {
                 self.reach(row, plan, overlap_ms);
                 self.remember(row, plan, overlap_ms);
+                if let Some(id) = row.id {
+                    self.missed.remove(id);
+                }
                 if let (Some(known), Some(id)) = (&mut self.known, row.id) {
                     known.insert(id);
                 }
             }
+            // Where the marks pass it, it is remembered by its id.
+            Sighting::Missed(row) => {
+                self.reach(row, plan, overlap_ms);
+                self.missed.extend(row.id);
+            }
+            Sighting::Dropped(id) => _ = self.missed.remove(*id),
             Sighting::Passed(row) => self.reach(row, plan, overlap_ms),
             Sighting::Gone(id) => {
                 if let Some(known) = &mut self.known {
@@ -160,6 +187,7 @@ impl Standing {
                 }
             }
             Reached::Id => {}
+            Reached::Earlier => return,
         }
         if let (Some(ids), Some(id)) = (&mut self.ids, row.id) {
             ids.note(id);

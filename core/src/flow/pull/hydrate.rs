@@ -24,18 +24,38 @@ pub(super) struct Portion {
     /// When the first of it was read, by the server's time.
     pub(super) read_at: Option<i64>,
     pub(super) is_read: bool,
+    /// Whether none of it was asked for before.
+    pub(super) is_first_try: bool,
+    /// Whether what cannot be read is asked for again later in this pull.
+    pub(super) may_try_again: bool,
 }
 
 /// An item, with the record that is handed out for it, where there is one.
 pub(super) type Handout = (Sighting, Option<PulledRecord>);
 
 impl Portion {
+    /// What is to be read for the first time.
+    pub(super) fn new(number: u64, items: Vec<Sighting>) -> Self {
+        Self {
+            number,
+            items,
+            resources: Vec::new(),
+            read_at: None,
+            is_read: false,
+            is_first_try: true,
+            may_try_again: true,
+        }
+    }
+
     /// The ids to read.
     pub(super) fn ids(&self) -> IdSet {
         let ids = self.items.iter().filter_map(|item| match item {
             Sighting::Row(row) => row.id,
+            // That something is gone is believed when a read of its own says so.
+            Sighting::Gone(id) => Some(*id),
             Sighting::Passed(_)
-            | Sighting::Gone(_)
+            | Sighting::Missed(_)
+            | Sighting::Dropped(_)
             | Sighting::FirstIsOver
             | Sighting::Known(_)
             | Sighting::Unasked => None,
@@ -47,13 +67,18 @@ impl Portion {
     /// Whether reading brought nothing of what the search has just found, though that was more than can have vanished
     /// meanwhile.
     pub(super) fn is_hollow(&self) -> bool {
+        if !self.is_first_try {
+            return false;
+        }
+        let rows =
+            self.items.iter().filter(|item| matches!(item, Sighting::Row(row) if !row.is_of_earlier_pull()));
         let brought = |part: &Resources| !part.items.is_empty() || !part.refused.is_empty();
-        self.ids().len() >= SURELY_THERE && !self.resources.iter().any(brought)
+        rows.count() as u64 >= SURELY_THERE && !self.resources.iter().any(brought)
     }
 
     /// Makes the records, each in the place of its item. Of a record that was found twice, the last one counts.
     pub(super) fn ready(self, plan: &StreamPlan) -> Vec<Handout> {
-        let mut answers = Answers::of(&self.resources, self.read_at);
+        let mut answers = Answers::of(&self.resources, self.read_at, self.may_try_again);
         let mut handed_out = RoaringTreemap::new();
         let mut ready: Vec<Handout> = Vec::with_capacity(self.items.len());
         for item in self.items.into_iter().rev() {
@@ -62,13 +87,19 @@ impl Portion {
                     (Sighting::Passed(row), None)
                 }
                 Sighting::Row(row) => answers.record(row, plan),
+                Sighting::Gone(id) if plan.reading.is_some() && !answers.says_gone(id) => {
+                    (Sighting::Unasked, None)
+                }
                 Sighting::Gone(id) => {
                     let record = PulledRecord { id: Some(id), deleted: true, ..blank() };
                     (Sighting::Gone(id), Some(record))
                 }
-                Sighting::Passed(_) | Sighting::FirstIsOver | Sighting::Known(_) | Sighting::Unasked => {
-                    (item, None)
-                }
+                Sighting::Passed(_)
+                | Sighting::Missed(_)
+                | Sighting::Dropped(_)
+                | Sighting::FirstIsOver
+                | Sighting::Known(_)
+                | Sighting::Unasked => (item, None),
             });
         }
         ready.reverse();
@@ -90,12 +121,18 @@ struct Answers<'a> {
     /// Records of no id, or of one that was not asked for.
     unasked: Vec<(Option<u64>, &'a str)>,
     read_at: Option<i64>,
+    may_try_again: bool,
 }
 
 impl<'a> Answers<'a> {
-    fn of(resources: &'a [Resources], read_at: Option<i64>) -> Self {
-        let mut answers =
-            Self { found: BTreeMap::new(), refused: BTreeMap::new(), unasked: Vec::new(), read_at };
+    fn of(resources: &'a [Resources], read_at: Option<i64>, may_try_again: bool) -> Self {
+        let mut answers = Self {
+            found: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            unasked: Vec::new(),
+            read_at,
+            may_try_again,
+        };
         for part in resources {
             for (index, item) in part.items.iter().enumerate() {
                 let Some(Ok(json)) = part.json(index).map(str::from_utf8) else { continue };
@@ -107,6 +144,11 @@ impl<'a> Answers<'a> {
             answers.refused.extend(part.refused.iter().map(|refusal| (refusal.id, refusal)));
         }
         answers
+    }
+
+    /// Whether reading a record brought nothing, and did not fail.
+    fn says_gone(&self, id: u64) -> bool {
+        !self.found.contains_key(&id) && !self.refused.contains_key(&id)
     }
 
     fn record(&mut self, mut row: FoundRow, plan: &StreamPlan) -> Handout {
@@ -125,22 +167,40 @@ impl<'a> Answers<'a> {
             let failures = vec![refused(refusal, plan)];
             return (Sighting::Row(row), Some(PulledRecord { failures, ..record }));
         }
-        // Deleted since it was found: whether that is told is decided where all ids are compared, behind the guard.
-        (Sighting::Passed(row), None)
+        if row.is_of_earlier_pull() && !plan.takes_ids {
+            // An earlier pull has told of it; whether a deletion is told is decided where all ids are compared.
+            return (Sighting::Dropped(id), None);
+        }
+        if self.may_try_again {
+            return (Sighting::Missed(row), None);
+        }
+        let failures = vec![unread(id, plan)];
+        (Sighting::Missed(row), Some(PulledRecord { failures, ..record }))
     }
+}
+
+/// For a record that the search has and reading does not: it was deleted meanwhile, or is not there yet.
+fn unread(id: u64, plan: &StreamPlan) -> Failure {
+    let reason =
+        "the search has it, and reading it brings nothing; it is asked for once more in the next pull";
+    failure(id, plan, reason.to_owned())
 }
 
 fn refused(refusal: &Refusal, plan: &StreamPlan) -> Failure {
     let said: Vec<String> =
         refusal.error.errors().iter().map(|error| format!("{}: {}", error.code, error.message)).collect();
     let reason = if said.is_empty() { refusal.error.message().to_owned() } else { said.join("; ") };
+    failure(refusal.id, plan, format!("Brightpearl refuses to read it: {reason}"))
+}
+
+fn failure(id: u64, plan: &StreamPlan, reason: String) -> Failure {
     Failure {
-        record: Some(refusal.id.to_string()),
+        record: Some(id.to_string()),
         rule: String::new(),
         target: String::new(),
         source: plan.reading.as_ref().map(|reading| reading.fetch.resource.clone()).unwrap_or_default(),
         value: String::new(),
-        reason: format!("Brightpearl refuses to read it: {reason}"),
+        reason,
     }
 }
 

@@ -8,6 +8,7 @@
 mod existing;
 mod found;
 mod hydrate;
+mod missed;
 mod plan;
 mod server_time;
 mod stream;
@@ -160,12 +161,12 @@ impl PullJob {
 
     fn add(&mut self, index: usize, wanted: Wanted) {
         let priority = self.streams[index].plan.priority;
-        let (purpose, job) = match wanted {
-            Wanted::Sweep(job) => (Purpose::Sweep(index), job),
-            Wanted::Listing(job) => (Purpose::Listing(index), job),
-            Wanted::Chunk(number, job) => (Purpose::Chunk(index, number), job),
+        let (purpose, delay_ms, job) = match wanted {
+            Wanted::Sweep(job) => (Purpose::Sweep(index), 0, job),
+            Wanted::Listing(job) => (Purpose::Listing(index), 0, job),
+            Wanted::Chunk(number, delay_ms, job) => (Purpose::Chunk(index, number), delay_ms, job),
         };
-        self.team.add_boxed(purpose, priority, 0, job);
+        self.team.add_boxed(purpose, priority, delay_ms, job);
     }
 
     fn put_out(&mut self, stream: usize, ready: Vec<hydrate::Handout>) {

@@ -3,6 +3,7 @@
 use crate::catalog::{self, FilterType};
 use crate::error::{Error, Result};
 use crate::http::Method;
+use crate::id_set::IdSet;
 use crate::json::nearest;
 use crate::live::LiveColumns;
 use crate::mapping::Mapping;
@@ -16,6 +17,9 @@ const EARLIEST_ZONE_MS: i64 = 14 * 3_600_000;
 /// Before anything in Brightpearl.
 const EPOCH: &str = "1970-01-01T00:00:00Z";
 
+/// The longest set of ids that a filter is given, in bytes.
+const MOST_ID_TEXT: usize = 2_000;
+
 const A_DAY_MS: i64 = 24 * 3_600_000;
 
 /// One resource as it is pulled.
@@ -26,6 +30,8 @@ pub(super) struct StreamPlan {
     pub(super) search: Search,
     /// The column with the ids.
     pub(super) key: String,
+    /// Whether the search can be asked for a set of ids.
+    pub(super) takes_ids: bool,
     /// The columns that tell what changed; none where only ids tell what is new.
     pub(super) watermarks: Vec<String>,
     pub(super) since: Option<Since>,
@@ -135,6 +141,7 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
     Ok(StreamPlan {
         name: resource.name.clone().unwrap_or_else(|| resource.resource.clone()),
         priority: resource.priority,
+        takes_ids: takes_ids(resource, listed, key),
         key: key.to_owned(),
         reading: finds.map(|path| DetailPlan::of(path, resource)),
         mapping: mapping(resource, listed, finds)?,
@@ -143,6 +150,12 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
         watermarks,
         since,
     })
+}
+
+fn takes_ids(resource: &PullResource, listed: &catalog::SearchResource, key: &str) -> bool {
+    let filter_type = listed.column(key).filter(|column| column.filterable).map(|column| column.filter_type);
+    let is_free = resource.filters.iter().all(|(name, _)| name != key);
+    is_free && matches!(filter_type, Some(FilterType::IdSet | FilterType::IntegerOrIdSet))
 }
 
 fn find_search(name: &str) -> Result<&'static catalog::SearchResource> {
@@ -268,6 +281,12 @@ impl StreamPlan {
                 .map_or_else(|_| EPOCH.to_owned(), |from| from.to_string().replace(".000Z", "Z")),
         };
         self.search.clone().since(column, text)
+    }
+
+    /// The search that tells which of these ids it still has, where it can be asked.
+    pub(super) fn which_of(&self, ids: &IdSet) -> Option<Search> {
+        let ids = ids.to_string();
+        (self.takes_ids && ids.len() <= MOST_ID_TEXT).then(|| self.ids().filter(self.key.as_str(), ids))
     }
 
     /// The search that lists the existing ids.

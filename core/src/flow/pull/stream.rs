@@ -15,6 +15,7 @@ use crate::shared::Shared;
 use super::existing;
 use super::found::{self, FoundRow, Reached, Sighting};
 use super::hydrate::{Handout, Portion};
+use super::missed::Missed;
 use super::plan::StreamPlan;
 
 /// Most rows that are handed out together without being read in detail.
@@ -33,6 +34,7 @@ pub(super) struct Stream {
     wanted: usize,
     chunks: VecDeque<Portion>,
     next_chunk: u64,
+    missed: Missed,
     /// The latest change of each record that was handed out, in this run or within the overlap before it.
     handed_out: BTreeMap<u64, i64>,
     /// New rows by descending id, until all of them are there.
@@ -58,13 +60,16 @@ enum Pass {
     Ids,
     /// Which ids there are.
     Listing,
+    /// Which of the records that reading did not bring the search still has.
+    Recheck,
 }
 
 /// A job that a stage wants.
 pub(super) enum Wanted {
     Sweep(Box<dyn Job>),
     Listing(Box<dyn Job>),
-    Chunk(u64, Box<dyn Job>),
+    /// Reading, after so many milliseconds.
+    Chunk(u64, u64, Box<dyn Job>),
 }
 
 impl Stream {
@@ -106,15 +111,22 @@ impl Stream {
                 *latest = (*latest).max(*change);
             }
         }
+        // What an earlier pull could not read is read before anything else.
+        let earlier = |id| Sighting::Row(FoundRow::missed_before(id));
+        let found: VecDeque<Sighting> = match plan.reading {
+            Some(_) => standing.missed.iter().map(earlier).collect(),
+            None => VecDeque::new(),
+        };
         Self {
+            wanted: found.len(),
+            found,
+            missed: Missed::default(),
             told: standing.known.clone(),
             plan,
             standing,
             overlap_ms,
             stage: None,
             todo,
-            found: VecDeque::new(),
-            wanted: 0,
             chunks: VecDeque::new(),
             next_chunk: 0,
             handed_out,
@@ -127,6 +139,10 @@ impl Stream {
 
     /// Whether nothing more will come.
     pub(super) fn is_over(&self) -> bool {
+        self.missed.is_empty() && self.has_read_all()
+    }
+
+    fn has_read_all(&self) -> bool {
         self.stage.is_none() && self.todo.is_empty() && self.found.is_empty() && self.chunks.is_empty()
     }
 
@@ -137,6 +153,7 @@ impl Stream {
         self.found.clear();
         self.wanted = 0;
         self.chunks.clear();
+        self.missed.clear();
     }
 
     /// Whether more may be found: what waits to be read is enough for now otherwise.
@@ -154,7 +171,7 @@ impl Stream {
             return self.begin(stage, shared).map(Some);
         }
         let ahead = shared.config.max_in_flight.max(1);
-        let may_find_more = self.stage.is_some_and(|stage| stage != Pass::Listing);
+        let may_find_more = self.stage.is_some_and(|stage| stage != Pass::Listing && stage != Pass::Recheck);
         while self.chunks.len() < ahead
             && !self.found.is_empty()
             && (self.wanted >= self.chunk_size() || !may_find_more || self.wanted == 0)
@@ -167,12 +184,34 @@ impl Stream {
                 Some(reading) if !ids.is_empty() => {
                     let fetch = Fetch { ids: Some(ids), ..reading.fetch.clone() };
                     let job = FetchJob::new(&fetch, ahead)?;
-                    return Ok(Some(Wanted::Chunk(number, Box::new(job))));
+                    return Ok(Some(Wanted::Chunk(number, 0, Box::new(job))));
                 }
                 Some(_) | None => self.note_read(number),
             }
         }
-        Ok(None)
+        self.ask_again(shared)
+    }
+
+    /// Once everything else was read, what reading did not bring is asked for again, as far as the search still has it.
+    /// What neither has was deleted meanwhile: whether that is told is decided where all ids are compared.
+    fn ask_again(&mut self, shared: &Shared) -> Result<Option<Wanted>> {
+        if self.missed.is_empty() || !self.has_read_all() {
+            return Ok(None);
+        }
+        if self.missed.begin_recheck() && self.plan.which_of(&self.missed.ids()?).is_some() {
+            self.stage = Some(Pass::Recheck);
+            return self.begin(Pass::Recheck, shared).map(Some);
+        }
+        let (Some(reading), Some((delay_ms, portion))) =
+            (&self.plan.reading, self.missed.again(self.next_chunk + 1))
+        else {
+            return Ok(None);
+        };
+        self.next_chunk += 1;
+        let fetch = Fetch { ids: Some(portion.ids()), ..reading.fetch.clone() };
+        let job = FetchJob::new(&fetch, shared.config.max_in_flight.max(1))?;
+        self.chunks.push_back(portion);
+        Ok(Some(Wanted::Chunk(self.next_chunk, delay_ms, Box::new(job))))
     }
 
     fn begin(&mut self, stage: Pass, shared: &Shared) -> Result<Wanted> {
@@ -193,6 +232,10 @@ impl Stream {
             Pass::Ids => {
                 let highest = self.standing.ids.as_ref().map(|ids| ids.highest).unwrap_or_default();
                 sweep(self.plan.search.clone())?.down_to(highest.saturating_sub(ID_OVERLAP))
+            }
+            // It was seen to be possible.
+            Pass::Recheck => {
+                sweep(self.plan.which_of(&self.missed.ids()?).unwrap_or_else(|| self.plan.ids()))?
             }
             Pass::Listing => match &self.plan.reading {
                 Some(reading)
@@ -236,6 +279,10 @@ impl Stream {
                     row.id.is_none_or(|id| recent.is_none_or(|recent| !recent.contains(&id)))
                 };
                 self.newest.extend(found::rows(page, &self.plan, Reached::Id).into_iter().filter(is_new));
+            }
+            Some(Pass::Recheck) => {
+                let rows = found::rows(page, &self.plan, Reached::Id);
+                self.missed.note_found(rows.iter().filter_map(|row| row.id));
             }
             Some(Pass::Listing) => {
                 let rows = found::rows(page, &self.plan, Reached::Id);
@@ -292,6 +339,9 @@ impl Stream {
                 newest.sort_by_key(|row| row.id);
                 newest.into_iter().for_each(|row| self.push(Sighting::Row(row)));
             }
+            Some(Pass::Recheck) => {
+                self.missed.take_gone().into_iter().for_each(|id| self.push(Sighting::Dropped(id)));
+            }
             Some(Pass::Listing) => self.compare()?,
             Some(Pass::Changes(_)) | None => {}
         }
@@ -326,7 +376,7 @@ impl Stream {
             items.push(item);
         }
         self.next_chunk += 1;
-        Portion { number: self.next_chunk, items, resources: Vec::new(), read_at: None, is_read: false }
+        Portion::new(self.next_chunk, items)
     }
 
     /// Takes a part of what a chunk reads. `date` is the server's time.
@@ -368,11 +418,24 @@ impl Stream {
     pub(super) fn next_ready(&mut self) -> Option<Vec<Handout>> {
         let chunk = self.chunks.pop_front_if(|chunk| chunk.is_read)?;
         let ready = chunk.ready(&self.plan);
+        self.missed.extend(ready.iter().filter_map(|(item, record)| match item {
+            Sighting::Missed(row) if record.is_none() => Some(row.clone()),
+            Sighting::Missed(_)
+            | Sighting::Row(_)
+            | Sighting::Passed(_)
+            | Sighting::Dropped(_)
+            | Sighting::Gone(_)
+            | Sighting::FirstIsOver
+            | Sighting::Known(_)
+            | Sighting::Unasked => None,
+        }));
         if let Some(told) = &mut self.told {
             told.extend(ready.iter().filter_map(|(item, record)| match item {
                 Sighting::Row(row) if record.is_some() => row.id,
                 Sighting::Row(_)
                 | Sighting::Passed(_)
+                | Sighting::Missed(_)
+                | Sighting::Dropped(_)
                 | Sighting::Gone(_)
                 | Sighting::FirstIsOver
                 | Sighting::Known(_)
@@ -390,7 +453,7 @@ impl Stream {
             && match self.stage {
                 Some(Pass::First) => self.to_come.is_some(),
                 None => true,
-                Some(Pass::Changes(_) | Pass::Ids | Pass::Listing) => false,
+                Some(Pass::Changes(_) | Pass::Ids | Pass::Listing | Pass::Recheck) => false,
             };
         let rows = self.wanted as u64 + self.to_come.filter(|_| self.stage.is_some()).unwrap_or_default();
         let reads = if self.plan.reading.is_some() { rows.div_ceil(self.chunk_size() as u64) } else { 0 };
@@ -405,6 +468,11 @@ impl Stream {
 fn is_handed_out(item: &Sighting) -> bool {
     match item {
         Sighting::Row(_) | Sighting::Gone(_) => true,
-        Sighting::Passed(_) | Sighting::FirstIsOver | Sighting::Known(_) | Sighting::Unasked => false,
+        Sighting::Passed(_)
+        | Sighting::Missed(_)
+        | Sighting::Dropped(_)
+        | Sighting::FirstIsOver
+        | Sighting::Known(_)
+        | Sighting::Unasked => false,
     }
 }

@@ -1,0 +1,138 @@
+//! A record is gone only when a read of its own says so, and what a search has is asked for until it is read.
+
+use crate::small_account::{Account, Given, Order, Ran, START, altered, client, run};
+use brightpearl_core::operation::{Pull, PullResource};
+use brightpearl_core::{Method, Request};
+use serde_json::json;
+
+fn pull(state: Option<&str>, deletes: bool) -> Pull {
+    let deletes = if deletes { r#","deletes":{"most_percent":50}"# } else { "" };
+    let resource: PullResource =
+        serde_json::from_str(&format!(r#"{{"resource":"order"{deletes}}}"#)).unwrap();
+    Pull { resources: vec![resource], state: state.map(str::to_owned), ..Pull::of("order") }
+}
+
+fn pulled(account: &mut Account, pull: Pull, between: impl FnMut(&Request, &Account) -> Given) -> Ran {
+    let ran = run(client("").pull(pull).unwrap(), account, between);
+    assert!(ran.error.is_none(), "{:?}", ran.error);
+    ran
+}
+
+fn gone(ran: &Ran) -> Vec<u64> {
+    ran.pulled().into_iter().filter(|(_, is_gone)| *is_gone).map(|(id, _)| id).collect()
+}
+
+/// The failures of the records that were told without being read.
+fn told(ran: &Ran) -> Vec<(u64, String)> {
+    let all = ran.records.iter().flat_map(|records| &records.records);
+    let failed = all.filter(|record| record.record.is_none() && !record.deleted);
+    failed
+        .map(|record| {
+            let reason = record.failures.first().map(|failure| failure.reason.clone());
+            (record.id.unwrap(), reason.unwrap_or_default())
+        })
+        .collect()
+}
+
+/// A GET of records by their ids.
+fn is_detail(request: &Request) -> bool {
+    request.method == Method::Get && !request.url.contains("-search")
+}
+
+#[test]
+fn what_a_list_leaves_out_is_not_gone() {
+    let mut account = Account::with_orders(40);
+    let first = pulled(&mut account, pull(None, true), |_, _| Given::Own);
+    let mut state = first.checkpoint.unwrap();
+    account.orders.remove(&8);
+    let short = |request: &Request, account: &Account| {
+        if request.method != Method::Options {
+            return Given::Own;
+        }
+        let mut some = account.clone();
+        (3..=8).for_each(|id| drop(some.orders.remove(&id)));
+        Given::Instead(some.serve(request))
+    };
+    let second = pulled(&mut account, pull(Some(&state), true), short);
+    assert_eq!(gone(&second), [8], "only the one that is gone");
+    state = second.checkpoint.unwrap();
+    let third = pulled(&mut account, pull(Some(&state), true), |_, _| Given::Own);
+    assert_eq!(gone(&third), Vec::<u64>::new());
+    account.orders.remove(&3);
+    let fourth = pulled(&mut account, pull(third.checkpoint.as_deref(), true), |_, _| Given::Own);
+    assert_eq!(gone(&fourth), [3], "what was left out is looked after as before");
+}
+
+#[test]
+fn many_that_are_gone_are_told() {
+    let mut account = Account::with_orders(60);
+    let first = pulled(&mut account, pull(None, true), |_, _| Given::Own);
+    (1..=25).for_each(|id| drop(account.orders.remove(&id)));
+    let second = pulled(&mut account, pull(first.checkpoint.as_deref(), true), |_, _| Given::Own);
+    assert_eq!(gone(&second), (1..=25).collect::<Vec<_>>());
+}
+
+/// Answers reads without record 6, so many times.
+fn lagging(mut times: usize) -> impl FnMut(&Request, &Account) -> Given {
+    move |request, account| {
+        if times == 0 || !is_detail(request) {
+            return Given::Own;
+        }
+        let answer = account.clone().serve(request);
+        if !String::from_utf8_lossy(&answer.body).contains("\"id\":6,") {
+            return Given::Own;
+        }
+        times -= 1;
+        Given::Instead(altered(&answer, |body| {
+            let records = body["response"].as_array_mut().expect("records");
+            records.retain(|record| record["id"] != json!(6));
+        }))
+    }
+}
+
+#[test]
+fn what_a_lagging_read_does_not_bring_yet_is_asked_for_again_in_the_same_pull() {
+    for times in [1, 2] {
+        let mut account = Account::with_orders(9);
+        let ran = pulled(&mut account, pull(None, false), lagging(times));
+        let mut ids: Vec<u64> = ran.pulled().into_iter().map(|(id, _)| id).collect();
+        ids.sort_unstable();
+        assert_eq!((ids, told(&ran).len()), ((1..=9).collect(), 0), "{times}");
+        assert!(account.now - START >= 2_000, "it is given time");
+    }
+}
+
+#[test]
+fn what_no_read_brings_is_told_and_asked_for_again_in_the_next_pull() {
+    let mut account = Account::with_orders(9);
+    let mut state = None;
+    for is_first in [true, false] {
+        if !is_first {
+            let now = account.now / 1_000;
+            let order = Order { reference: "O-10".to_owned(), warehouse: 2, created: now, updated: None };
+            account.orders.insert(10, order);
+            account.orders.get_mut(&6).unwrap().updated = Some(now);
+            account.now += 5_000;
+        }
+        let ran = pulled(&mut account, pull(state.as_deref(), false), lagging(usize::MAX));
+        let failed = told(&ran);
+        assert_eq!(failed.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [6]);
+        assert!(failed[0].1.contains("in the next pull"), "{failed:?}");
+        state = ran.checkpoint;
+    }
+    let third = pulled(&mut account, pull(state.as_deref(), false), |_, _| Given::Own);
+    assert!(third.pulled().contains(&(6, false)) && told(&third).is_empty(), "{:?}", third.pulled());
+    let fourth = pulled(&mut account, pull(third.checkpoint.as_deref(), false), |_, _| Given::Own);
+    assert!(fourth.pulled().is_empty(), "{:?}", fourth.pulled());
+}
+
+#[test]
+fn what_was_deleted_meanwhile_is_not_asked_for_for_ever() {
+    let mut account = Account::with_orders(9);
+    let first = pulled(&mut account, pull(None, false), lagging(usize::MAX));
+    account.orders.remove(&6);
+    let second = pulled(&mut account, pull(first.checkpoint.as_deref(), false), |_, _| Given::Own);
+    assert!(second.pulled().is_empty());
+    let third = pulled(&mut account, pull(second.checkpoint.as_deref(), false), |_, _| Given::Own);
+    assert_eq!(third.sent.iter().filter(|(_, path, _)| !path.contains("-search")).count(), 0);
+}
