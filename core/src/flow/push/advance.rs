@@ -8,9 +8,10 @@ use super::ending::Ending;
 use super::entry::{PushEntry, Role};
 use super::journal::{Done, Known};
 use super::judge::{Presence, Verdict};
-use super::lookup::{Group, Look, Sought};
+use super::lookup::Look;
 use super::progress::Progress;
 use super::referents::Aim;
+use super::sought::{Group, Sought};
 use super::window::Turn;
 use crate::checked::check_request;
 use crate::error::{Error, Kind};
@@ -22,7 +23,7 @@ use crate::output::State;
 /// What entries need before they can go on.
 #[derive(Default)]
 struct Needs {
-    wanted: BTreeMap<Group, BTreeSet<String>>,
+    wanted: BTreeMap<Group, BTreeSet<Sought>>,
     /// Entries that are to be read, and under which id.
     reads: Vec<(usize, u64)>,
     /// Entries whose writes may have been applied.
@@ -33,8 +34,8 @@ struct Needs {
 
 impl Needs {
     fn want(&mut self, sought: Vec<Sought>) {
-        for Sought { group, value } in sought {
-            self.wanted.entry(group).or_default().insert(value);
+        for one in sought {
+            self.wanted.entry(one.group.clone()).or_default().insert(one);
         }
     }
 }
@@ -257,7 +258,7 @@ impl PushJob {
     }
 
     /// Looks values up.
-    fn look(&mut self, wanted: BTreeMap<Group, BTreeSet<String>>) {
+    fn look(&mut self, wanted: BTreeMap<Group, BTreeSet<Sought>>) {
         for look in self.lookups.plan(wanted) {
             if let Err(error) = self.crew.look(&look) {
                 self.lookups.failed(&look, &error);

@@ -2,8 +2,8 @@
 
 use super::ending::Ending;
 use super::journal::Known;
-use super::lookup::Sought;
 use super::progress::Progress;
+use super::sought::Sought;
 use crate::mapping::Mapped;
 use crate::output::{Created, Difference, Outcome};
 

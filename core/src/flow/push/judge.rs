@@ -5,9 +5,10 @@ use super::compare::differences;
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::ledger::Ledger;
-use super::lookup::{Hit, Lookups, Sought};
+use super::lookup::{Hit, Lookups};
 use super::progress::Doubted;
 use super::referents::{Aim, Referent, Referents, listed};
+use super::sought::Sought;
 use super::terms::Terms;
 use crate::catalog::Update;
 use crate::mapping::Reference;
@@ -296,7 +297,7 @@ mod tests {
     fn a_record_is_written_once_it_is_known_not_to_be_there() {
         let mut case = OrderPush::new(Existing::Leave);
         let entry = case.entry(None);
-        assert!(matches!(case.verdict(&entry), Verdict::LookUp(sought) if sought[0].value == "A-1"));
+        assert!(matches!(case.verdict(&entry), Verdict::LookUp(sought) if sought[0].value() == "A-1"));
         case.not_found(&entry);
         assert!(matches!(case.verdict(&entry), Verdict::Write));
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::ending::Ending;
 use super::journal::{Done, Journal, Known};
-use super::lookup::Sought;
+use super::sought::Sought;
 use crate::error::Result;
 use crate::output::State;
 
@@ -183,8 +183,8 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::push::lookup::Group;
     use crate::flow::push::scope::Scope;
+    use crate::flow::push::sought::Group;
     use crate::operation::Push;
 
     fn ledger(journal: Option<&str>, max_writes: Option<u64>) -> Ledger {
@@ -200,7 +200,7 @@ mod tests {
             by: Vec::new(),
             take: None,
         };
-        Sought { group, value: value.to_owned() }
+        Sought::new(group, value)
     }
 
     fn fill(ledger: &mut Ledger) -> usize {

@@ -3,12 +3,10 @@
 //! where that has fewer pages.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use crate::catalog::{self, FilterType};
+use super::sought::{Group, Sought};
 use crate::clock::HostTime;
 use crate::error::Error;
-use crate::mapping::Reference;
 use crate::operation::{MAX_PAGE_SIZE, Search};
 use crate::table::{Cell, Page};
 
@@ -18,23 +16,6 @@ const BELIEVED_MS: u64 = 300_000;
 /// Why it is not known what a value stands for that a row has.
 const NAMELESS: &str =
     "the search has it in a row that does not say which record it is; expected its id there";
-
-/// What is looked for in one place: everything but the value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Group {
-    pub(super) search: Arc<str>,
-    pub(super) column: Arc<str>,
-    pub(super) by: Vec<(Arc<str>, String)>,
-    /// The column to take from the hit; the search's key when `None`.
-    pub(super) take: Option<Arc<str>>,
-}
-
-/// A value that is looked for, as it was given.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Sought {
-    pub(super) group: Group,
-    pub(super) value: String,
-}
 
 /// What was found, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,87 +61,10 @@ pub(super) struct Lookups {
     now: HostTime,
 }
 
-impl Group {
-    pub(super) fn of(reference: &Reference) -> Self {
-        Self {
-            search: Arc::clone(&reference.search),
-            column: Arc::clone(&reference.column),
-            by: reference.by.clone(),
-            take: reference.take.clone(),
-        }
-    }
-
-    fn key(&self) -> Option<&str> {
-        self.take.as_deref().or_else(|| catalog::search(&self.search)?.key)
-    }
-
-    fn filter_type(&self) -> FilterType {
-        let column = catalog::search(&self.search).and_then(|search| search.column(&self.column));
-        column.map_or(FilterType::Unknown, |column| column.filter_type)
-    }
-
-    /// A value as it is compared: text that is searched for within others in any case, numbers by what they are.
-    fn normal(&self, value: &str) -> String {
-        let trimmed = value.trim();
-        match self.filter_type() {
-            FilterType::SearchText => trimmed.to_lowercase(),
-            FilterType::Integer | FilterType::IdSet | FilterType::IntegerOrIdSet => {
-                trimmed.parse::<i64>().map_or_else(|_| trimmed.to_owned(), |number| number.to_string())
-            }
-            FilterType::Text
-            | FilterType::TextSet
-            | FilterType::Boolean
-            | FilterType::DateTime
-            | FilterType::Period
-            | FilterType::FreeText
-            | FilterType::Unknown => trimmed.to_owned(),
-        }
-    }
-
-    fn search(&self, value: Option<&str>) -> Search {
-        let mut search = Search::new(&*self.search);
-        if let Some(value) = value {
-            search = search.filter(&*self.column, value);
-        }
-        for (column, value) in &self.by {
-            search = search.filter(&**column, value);
-        }
-        if let Some(listed) = catalog::search(&self.search) {
-            let in_rows = |name: &&str| listed.column(name).is_none_or(|column| column.in_rows);
-            let names = self.key().into_iter().chain([&*self.column]).filter(in_rows);
-            let names: BTreeSet<&str> = names.collect();
-            search = search.columns(names);
-        }
-        search
-    }
-
-    /// Whether every row of the whole search tells its value.
-    fn can_be_read_whole(&self) -> bool {
-        let Some(listed) = catalog::search(&self.search) else { return false };
-        listed.tie_breaker().is_some() && listed.column(&self.column).is_some_and(|column| column.in_rows)
-    }
-}
-
-impl Sought {
-    pub(super) fn of(reference: &Reference) -> Self {
-        Self { group: Group::of(reference), value: reference.value.clone() }
-    }
-
-    /// The value as one text, equal for values that find the same.
-    pub(super) fn text(&self) -> String {
-        let by = self.group.by.iter().map(|(column, value)| format!("&{column}={value}"));
-        format!("{}{}", self.normal(), by.collect::<String>())
-    }
-
-    fn normal(&self) -> String {
-        self.group.normal(&self.value)
-    }
-}
-
 impl Look {
     pub(super) fn search(&self) -> Search {
         match self {
-            Look::One(sought) => sought.group.search(Some(&sought.value)),
+            Look::One(sought) => sought.group.search(Some(sought.value())),
             Look::Whole(group, _) => group.search(None),
         }
     }
@@ -181,7 +85,7 @@ impl Lookups {
     /// What a value stands for; `None` while that is not known.
     pub(super) fn hits(&self, sought: &Sought) -> Option<&[Hit]> {
         let table = self.tables.get(&sought.group)?;
-        let value = sought.normal();
+        let value = sought.normal().to_owned();
         if let Some(hits) = table.found.get(&value) {
             return Some(hits);
         }
@@ -193,20 +97,21 @@ impl Lookups {
 
     /// Why it could not be found out for this window what a value stands for.
     pub(super) fn obstacle(&self, sought: &Sought) -> Option<&str> {
-        let is_nameless =
-            || self.tables.get(&sought.group)?.nameless.contains(&sought.normal()).then_some(NAMELESS);
+        let is_nameless = || {
+            self.tables.get(&sought.group)?.nameless.contains(&sought.normal().to_owned()).then_some(NAMELESS)
+        };
         self.unknown.get(sought).map(String::as_str).or_else(is_nameless)
     }
 
     /// Takes note that something was created.
     pub(super) fn learn(&mut self, sought: &Sought, id: u64) {
-        self.table(&sought.group).found.insert(sought.normal(), vec![Hit::Id(id)]);
+        self.table(&sought.group).found.insert(sought.normal().to_owned(), vec![Hit::Id(id)]);
     }
 
     /// Takes note that it is to be looked up again whether a value is there.
     pub(super) fn forget(&mut self, sought: &Sought) {
         if let Some(table) = self.tables.get_mut(&sought.group) {
-            let value = sought.normal();
+            let value = sought.normal().to_owned();
             table.nameless.remove(&value);
             table.found.remove(&value);
             table.absent.remove(&value);
@@ -218,7 +123,7 @@ impl Lookups {
     pub(super) fn note_absence(&mut self, sought: &Sought) {
         self.forget(sought);
         let now = self.now;
-        self.table(&sought.group).absent.insert(sought.normal(), now);
+        self.table(&sought.group).absent.insert(sought.normal().to_owned(), now);
     }
 
     /// Takes note that a search cannot be carried out. The whole of one that cannot be read is looked through value by
@@ -247,7 +152,7 @@ impl Lookups {
     }
 
     /// The searches that find out about these values.
-    pub(super) fn plan(&self, wanted: BTreeMap<Group, BTreeSet<String>>) -> Vec<Look> {
+    pub(super) fn plan(&self, wanted: BTreeMap<Group, BTreeSet<Sought>>) -> Vec<Look> {
         let mut looks = Vec::new();
         for (group, values) in wanted {
             let pages = self.tables.get(&group).and_then(|table| table.rows).map_or(1, pages);
@@ -255,8 +160,7 @@ impl Lookups {
             if count > 1 && pages <= count && group.can_be_read_whole() {
                 looks.push(Look::Whole(group, count));
             } else {
-                let sought = |value| Sought { group: group.clone(), value };
-                looks.extend(values.into_iter().map(|value| Look::One(sought(value))));
+                looks.extend(values.into_iter().map(Look::One));
             }
         }
         looks
@@ -272,7 +176,7 @@ impl Lookups {
             let value = match (values.map(|column| page.cell(column, row)).and_then(text), look) {
                 (Some(value), _) => group.normal(&value),
                 // The column is in no row: the search is believed.
-                (None, Look::One(sought)) if values.is_none() => sought.normal(),
+                (None, Look::One(sought)) if values.is_none() => sought.normal().to_owned(),
                 (None, Look::One(..) | Look::Whole(..)) => continue,
             };
             let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else {
@@ -306,7 +210,7 @@ impl Lookups {
         let table = self.table(look.group());
         match look {
             Look::One(sought) => {
-                let value = sought.normal();
+                let value = sought.normal().to_owned();
                 table.doubted.remove(&value);
                 if !table.found.contains_key(&value) {
                     table.absent.insert(value, now);

@@ -21,6 +21,7 @@ mod progress;
 mod referents;
 mod scope;
 mod settle;
+mod sought;
 mod terms;
 mod window;
 

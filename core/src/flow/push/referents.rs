@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::entry::PushEntry;
-use super::lookup::{Hit, Lookups, Sought};
+use super::lookup::{Hit, Lookups};
+use super::sought::Sought;
 use crate::mapping::{NoBody, OnMissing, Reference, Resolution};
 
 /// Something that is created for references.
@@ -181,7 +182,9 @@ fn slot_of(entry: &PushEntry, reference: &Reference) -> String {
         let place = same_rule.take_while(|other| other.record.as_deref() != Some(record)).count();
         return format!("{}{}/{place}", entry.name(), reference.rule);
     }
-    reference.text()
+    // Two spellings of one value are one creation.
+    let value = Sought::of(reference).normal().to_owned();
+    Reference { value, ..reference.clone() }.text()
 }
 
 /// Why a reference to several things cannot be followed.

@@ -1,6 +1,6 @@
 //! What was asked for.
 
-use super::lookup::{Group, Sought};
+use super::sought::{Group, Sought};
 use crate::catalog::field::Shape;
 use crate::catalog::operation::{Answer, Content};
 use crate::catalog::{self, Update};
@@ -60,7 +60,7 @@ impl Terms {
             by: mapped.key_by.clone(),
             take: None,
         };
-        Some(Sought { group, value })
+        Some(Sought::new(group, &value))
     }
 
     /// Whether records must have a key.
