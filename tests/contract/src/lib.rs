@@ -1,5 +1,5 @@
 //! What the faces have of the engine's tables ([`brightpearl_core::contract`]), made from them: types of C, of the
-//! component, of Node and of Python, and tables of the documentation.
+//! component, of Node and of Python, and tables of the documentation. Also the lists of the engine's own folders.
 //!
 //! It needs the core only, so it runs while a face does not compile for want of what it writes.
 
@@ -9,6 +9,7 @@
 mod c;
 mod component;
 mod documentation;
+mod folders;
 mod node;
 mod python;
 mod schemes;
@@ -67,6 +68,11 @@ pub fn files() -> io::Result<Vec<File>> {
         io::Error::other(format!("{package} has no list of exceptions or of credentials, or no __all__"))
     })?;
     files.push(whole(package, text));
+    for folder in folders::FOLDERS {
+        let path = format!("{}/mod.rs", folder.path);
+        let text = folder.with_lists(&root(), &read(&path)?)?;
+        files.push(File { path, text });
+    }
     for path in documentation::paths(&root())? {
         let text = read(&path)?;
         let with_tables = documentation::with_tables(&text);

@@ -7,8 +7,14 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match brightpearl_contract::write() {
         Ok(changed) => {
-            for path in changed {
+            for path in &changed {
                 println!("{path}");
+            }
+            if changed.iter().any(|path| path.starts_with("core/")) {
+                eprintln!(
+                    "the engine has something new; run make generate once more, for what is made of it"
+                );
+                return ExitCode::FAILURE;
             }
             ExitCode::SUCCESS
         }

@@ -1,6 +1,7 @@
-//! The schemes. A new one is a file in this folder and a place in the list below; the rest follows from that: reading and
-//! checking, what is blanked and wiped, and, generated, the types of every host.
+//! The schemes. A new one is a file in this folder; the rest follows from that: reading and checking, what is blanked and
+//! wiped, and, generated, its place in the list below and the types of every host.
 
+// generated: modules
 mod application_login;
 mod legacy_session;
 mod oauth;
@@ -8,6 +9,7 @@ mod private_app;
 mod public_app;
 mod staff_app;
 mod staff_login;
+// generated end
 
 use crate::error::Result;
 use crate::origin::{Origin, TOKEN_URL};
@@ -65,6 +67,7 @@ macro_rules! registry {
 }
 
 registry! {
+    // generated: list
     private_app::PrivateApp,
     staff_app::StaffApp,
     staff_login::StaffLogin,
@@ -72,6 +75,7 @@ registry! {
     application_login::ApplicationLogin,
     public_app::PublicApp,
     oauth::OAuth,
+    // generated end
 }
 
 /// Every scheme that there is, as data.

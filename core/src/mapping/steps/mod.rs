@@ -1,13 +1,16 @@
-//! The steps that a rule may ask for by a member of its own: a file here for each, and a line in [`STEPS`].
+//! The steps that a rule may ask for by a member of its own: a file here for each, which `make generate` puts
+//! into [`STEPS`].
 //!
 //! Whatever else is to be known of a step, such as its schema and how it is told in words, stands in its file. Trimming,
 //! defaults, tables, types and references are not such steps: the document as a whole is checked by them.
 
+// generated: modules
 mod case;
 mod math;
 mod slice;
 mod spread;
 mod unit;
+// generated end
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,7 +21,15 @@ use super::transform::Notation;
 use super::value::Value;
 
 /// Every step, in the order in which they happen.
-pub(super) const STEPS: [StepDefinition; 5] = [slice::KIND, case::KIND, spread::KIND, math::KIND, unit::KIND];
+pub(super) const STEPS: &[StepDefinition] = &[
+    // generated: list
+    slice::KIND,
+    case::KIND,
+    spread::KIND,
+    math::KIND,
+    unit::KIND,
+    // generated end
+];
 
 /// When a step happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
