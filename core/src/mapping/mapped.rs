@@ -1,5 +1,6 @@
 //! A record that was mapped, and phase two: putting the ids of references into the body.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::mapping::reference::{OnMissing, Reference, Resolution};
@@ -22,7 +23,7 @@ pub struct Mapped {
     /// [`Mapping::key_search`](super::Mapping::key_search).
     pub key_by: Vec<(Arc<str>, String)>,
     /// What is told when a reference, by its place among them, is missing.
-    pub(super) told: Vec<(usize, String)>,
+    pub(super) told: BTreeMap<usize, String>,
     /// The body but for the holes.
     pub(super) text: String,
     pub(super) holes: Vec<Hole>,
@@ -83,7 +84,7 @@ impl Mapped {
             references: Vec::new(),
             key: None,
             key_by: Vec::new(),
-            told: Vec::new(),
+            told: BTreeMap::new(),
             text: String::new(),
             holes: Vec::new(),
             parameters: Vec::new(),
@@ -194,7 +195,7 @@ impl Mapped {
         let is_missing = |place: usize| {
             self.references.get(place).is_some_and(|reference| resolve(reference) == Resolution::Missing)
         };
-        let told = self.told.iter().filter(|(place, _)| is_missing(*place));
+        let told = self.told.iter().filter(|(place, _)| is_missing(**place));
         told.map(|(_, text)| text.clone()).collect()
     }
 

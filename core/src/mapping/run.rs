@@ -9,7 +9,7 @@ mod totals;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::document::{KeySource, LeftOut};
+use super::document::{KeySource, Unmet};
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
@@ -100,7 +100,7 @@ struct Run<'v> {
     made: Vec<Value<'v>>,
     /// What was looked up for them.
     referred: Vec<Option<usize>>,
-    told: Vec<(usize, String)>,
+    told: BTreeMap<usize, String>,
     /// All that rules of a name made.
     gathered: Vec<Vec<Value<'v>>>,
     /// Where rows may be added.
@@ -134,7 +134,7 @@ impl<'v> Run<'v> {
             key_by: Vec::new(),
             made: vec![Value::Null; compiled.document.made_slots],
             referred: vec![None; compiled.document.made_slots],
-            told: Vec::new(),
+            told: BTreeMap::new(),
             gathered: vec![Vec::new(); compiled.document.gathered_slots],
             ends: ArrayEnds::default(),
             known: BTreeMap::new(),
@@ -164,12 +164,12 @@ impl<'v> Run<'v> {
         for condition in &document.conditions {
             match self.holds(&condition.pick) {
                 Ok(true) => {}
-                Ok(false) => match &condition.verdict {
-                    LeftOut::Skip(reason) => {
+                Ok(false) => match &condition.unmet {
+                    Unmet::Skip(reason) => {
                         self.skipped = Some(reason.clone());
                         return;
                     }
-                    LeftOut::Reject(pieces) => {
+                    Unmet::Reject(pieces) => {
                         let reason = self.reason(pieces);
                         self.fail_document(&condition.pointer, &condition.pick.expression.text, reason);
                     }
@@ -294,6 +294,9 @@ impl<'v> Run<'v> {
                         self.fail(rule, &Value::Null, reason);
                     }
                     if let Some((reference, missing)) = instead.filter(|_| rule.resolve.is_none()) {
+                        if let Err(reason) = self.allowance.bytes(missing.len()) {
+                            self.fail(rule, &Value::Null, reason);
+                        }
                         self.choose(from, before, reference, missing);
                     }
                     return true;
@@ -385,9 +388,9 @@ impl<'v> Run<'v> {
             *referred = Some(reference);
         }
         let Some(tell) = &resolve.tell else { return };
-        let told = (reference, self.reason(tell));
-        if !self.told.contains(&told) {
-            self.told.push(told);
+        if !self.told.contains_key(&reference) {
+            let text = self.reason(tell);
+            self.told.insert(reference, text);
         }
     }
 

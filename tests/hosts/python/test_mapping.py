@@ -139,6 +139,22 @@ def test_resolved_must_be_an_object_of_ids_and_texts() -> None:
     assert raised.value.location == f"resolved /{TEXT.replace('/', '~1')}"
 
 
+def test_what_is_missing_is_told() -> None:
+    mapping = Mapping.ready("shopify-order")
+    sku = "product-service/product-search?SKU=LAMP-9"
+    line = {"id": 1, "name": "Lamp", "sku": "LAMP-9", "price": "9.00", "quantity": 1}
+    order = {"id": 5, "name": "#5", "currency": "GBP", "created_at": "2026-01-31T10:00:00Z", "line_items": [line]}
+    unknown = mapping.map(order, {sku: None})
+    assert unknown.told == ["Brightpearl has no product of SKU LAMP-9; its row is free text"]
+    assert unknown.body["rows"][0]["name"] == "Lamp (LAMP-9)"
+    known = mapping.map(order, {sku: 1007})
+    assert known.told == []
+    assert known.body["rows"][0]["name"] == "Lamp"
+    (failure,) = mapping.map(order | {"total_price": "9.50"}, {sku: 1007}).failures
+    for number in ("9.50", "9.00", "0.50"):
+        assert number in failure.reason
+
+
 @pytest.mark.parametrize("name", Mapping.ready_names())
 def test_ready_documents_do_to_their_samples_what_they_should(name: str) -> None:
     mapping = Mapping.ready(name)

@@ -1,7 +1,7 @@
 //! Reading what must hold of a record.
 
 use super::members::{DocumentPlace, MemberReader};
-use super::whole::{LeftOut, RecordCondition};
+use super::whole::{RecordCondition, Unmet};
 use super::{Context, PathScope};
 use crate::json::Node;
 
@@ -29,7 +29,7 @@ impl Context<'_> {
             return Some(RecordCondition {
                 pointer: place.pointer.clone(),
                 pick,
-                verdict: LeftOut::Skip(reason),
+                unmet: Unmet::Skip(reason),
             });
         }
         let mut members = place.object(self.findings)?;
@@ -43,16 +43,16 @@ impl Context<'_> {
             return None;
         };
         let pick = self.condition(&is, PathScope::Record)?;
-        let verdict = match (reason, reject) {
+        let unmet = match (reason, reject) {
             (Some(_), Some(reject)) => {
                 let message = "a record is skipped for `otherwise` or refused for `reject`, not both";
                 self.findings.error(reject.pointer, message);
                 return None;
             }
-            (None, Some(reject)) => LeftOut::Reject(self.pieces(&reject, PathScope::Record)?),
-            (Some(reason), None) => LeftOut::Skip(reason),
-            (None, None) => LeftOut::Skip(format!("{} does not hold", pick.expression.text)),
+            (None, Some(reject)) => Unmet::Reject(self.pieces(&reject, PathScope::Record)?),
+            (Some(reason), None) => Unmet::Skip(reason),
+            (None, None) => Unmet::Skip(format!("{} does not hold", pick.expression.text)),
         };
-        Some(RecordCondition { pointer: place.pointer.clone(), pick, verdict })
+        Some(RecordCondition { pointer: place.pointer.clone(), pick, unmet })
     }
 }

@@ -1,9 +1,10 @@
 //! Reading `checks`: control totals, and the rows that take up their differences.
 
 use super::members::{DocumentPlace, MemberReader};
-use super::{Context, PathScope, shown};
+use super::{Context, PathScope, count, shown};
 use crate::json::Node;
 use crate::mapping::expression::Expression;
+use crate::mapping::limit::EXPRESSIONS;
 use crate::mapping::made::MadeSlot;
 use crate::mapping::rule::{Each, EachItem, Pick};
 use crate::mapping::total::{ControlTotal, DIFFERENCE, RoundingRow, Tolerance};
@@ -98,6 +99,7 @@ impl Context<'_> {
             | Node::Array(_)
             | Node::Unreadable => place.text(self.findings)?,
         };
+        count(&self.counts.expressions, EXPRESSIONS, "expressions", &place.pointer, self.findings)?;
         match Expression::parse(&text) {
             Ok(expression) => Some((expression, gathered)),
             Err(reason) => {

@@ -96,12 +96,12 @@ pub(in crate::mapping) struct KeyCheck {
 pub(in crate::mapping) struct RecordCondition {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) pick: Pick,
-    pub(in crate::mapping) verdict: LeftOut,
+    pub(in crate::mapping) unmet: Unmet,
 }
 
 /// What becomes of a record of which something does not hold.
 #[derive(Debug)]
-pub(in crate::mapping) enum LeftOut {
+pub(in crate::mapping) enum Unmet {
     /// It is none of Brightpearl's, for this reason.
     Skip(String),
     /// It is wrong, for the reason that these pieces give.

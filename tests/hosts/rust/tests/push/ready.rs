@@ -47,6 +47,10 @@ fn what_the_ready_documents_create_is_the_same_when_it_comes_again() {
         let records = samples(name);
         let first = world.run(Push::writing(document).unwrap(), &records);
         assert_eq!(first.states(), expected, "{name}: {:?}", first.outcomes);
+        if name == "shopify-order" {
+            let reason = first.of(0).reason.as_deref();
+            assert!(reason.is_some_and(|told| told.contains("no product of SKU MUG-BLUE")), "{reason:?}");
+        }
         let again = world.run(Push::writing(document).unwrap(), &records);
         for (record, state) in expected.iter().enumerate() {
             let outcome = again.of(record as u64);
