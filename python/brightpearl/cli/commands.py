@@ -247,11 +247,9 @@ def batch(
         raise UsageError("there is no write in it; expected one JSON object a line", where=file)
     with at_work(unknown_members=unknown_members.value) as (client, shown):
         try:
-            done, failed = run_batch(client, lines, order.value, on_failure.value, packing.value, shown)
+            failed = run_batch(client, lines, order.value, on_failure.value, packing.value, shown)
         finally:
-            shown.close()
             _print_warnings(client)
-    say(f"{done:,} carried out, {failed:,} not")
     if failed:
         raise typer.Exit(4)
 

@@ -122,26 +122,37 @@ def task_arguments(body: bytes | None, given: list[tuple[str, str]]) -> dict[str
     return arguments
 
 
-def run_batch(
-    client: Client, lines: bytes, order: Any, on_failure: Any, packing: Any, shown: Progress
-) -> tuple[int, int]:
-    """Sends the writes of a file of JSON Lines and writes a line for each; how many were carried out and how many
-    were not."""
+def run_batch(client: Client, lines: bytes, order: Any, on_failure: Any, packing: Any, shown: Progress) -> int:
+    """Sends the writes of a file of JSON Lines, writes a line for each and says how many were carried out, also when it
+    is stopped; how many were not."""
     writes = [_write_of(line, number) for number, line in enumerate(lines.splitlines(), 1) if line.strip()]
     done = failed = 0
     shown.stage("writes", len(writes))
     with client.batch(writes, order=order, on_failure=on_failure, packing=packing) as results:
-        for result in results:
-            if result.error is None:
-                assert result.response is not None
-                done += 1
-                answer: dict[str, Any] = {"status": result.response.status, "body": result.response.json()}
-            else:
-                failed += 1
-                answer = {"error": describe_error(result.error)}
-            print(dump_json({"index": result.index, **answer}), flush=True)
-            shown.advance(1)
-    return done, failed
+        try:
+            for result in results:
+                if result.error is None:
+                    assert result.response is not None
+                    done += 1
+                    answer = _answer(result.response)
+                else:
+                    failed += 1
+                    answer = {"error": describe_error(result.error)}
+                print(dump_json({"index": result.index, **answer}), flush=True)
+                shown.advance(1)
+        finally:
+            shown.close()
+            left = len(writes) - done - failed
+            say(f"{done:,} carried out, {failed:,} not" + (f", {left:,} of which nothing is known" if left else ""))
+    return failed
+
+
+def _answer(response: Reply) -> dict[str, Any]:
+    """What a write was answered with; as a text where that is not JSON, since the write was applied all the same."""
+    try:
+        return {"status": response.status, "body": response.json()}
+    except BrightpearlError:
+        return {"status": response.status, "text": response.body.decode(errors="replace")}
 
 
 def _write_of(line: bytes, number: int) -> dict[str, Any]:

@@ -129,6 +129,47 @@ def test_a_stop_during_a_write_says_what_may_have_become_of_it(
     assert "Traceback" not in err
 
 
+def test_a_batch_that_is_stopped_counts_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    came, over, count = threading.Event(), threading.Event(), 0
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            nonlocal count
+            self.rfile.read(int(self.headers["content-length"]))
+            count += 1
+            if count == 3:
+                came.set()
+                over.wait(30)
+                return
+            body = b'{"response": 7}'
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    lines = tmp_path / "writes.jsonl"
+    write = {"method": "POST", "path": "order-service/order/1/note", "body": {"text": "x"}}
+    lines.write_text((json.dumps(write) + "\n") * 5)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
+        thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        monkeypatch.setenv("BRIGHTPEARL_BASE_URL", f"http://127.0.0.1:{served.server_address[1]}")
+        with start("batch", str(lines), "--packing", "never") as process:
+            assert came.wait(30)
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=30)
+        over.set()
+        served.shutdown()
+        thread.join()
+    assert process.returncode == 143
+    assert len(out.splitlines()) == 2
+    assert "2 carried out, 0 not, 3 of which nothing is known" in err
+    assert "the outcome is unknown" in err
+
+
 def test_a_signal_that_was_ignored_from_the_start_stays_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: tuple[str, threading.Event]
 ) -> None:
