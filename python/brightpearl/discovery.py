@@ -3,14 +3,18 @@ is genuine. Nothing is sent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from brightpearl import _native
+from brightpearl.arguments import checked_text, wrong_type
+from brightpearl.exceptions import ValidationError
 from brightpearl.findings import violation
 from brightpearl.record import Record
 from brightpearl.wire import body_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Any, Literal
 
     from brightpearl.descriptions import Errors, ResourceDescription, ResourceSummary, Task
@@ -47,7 +51,7 @@ def describe(resource: str) -> ResourceDescription:
 
     from brightpearl.descriptions import read_description
 
-    return read_description(json.loads(_native.describe(resource)))
+    return read_description(json.loads(_native.describe(checked_text(resource, "resource"))))
 
 
 def tasks() -> list[Task]:
@@ -110,6 +114,9 @@ def validate(
     """
     import json
 
+    checked_text(resource, "resource")
+    checked_text(verb, "verb")
+    checked_text(unknown_members, "unknown_members")
     text = _native.validate(resource, verb, body_text(body).encode(), unknown_members)
     return [violation(members) for members in json.loads(text)]
 
@@ -160,8 +167,16 @@ def verify_callback(
 
     pairs: Any = parameters.items() if hasattr(parameters, "items") else parameters
     try:
+        if isinstance(parameters, (str, bytes)) or not isinstance(parameters, Iterable):
+            raise wrong_type("parameters", parameters, "a mapping, or pairs of a name and a value")
+        if not isinstance(dev_secret, str):
+            raise wrong_type("dev_secret", dev_secret, "a text")
+        for name, seconds in (("max_age", max_age), ("now", now)):
+            if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, (int, float))):
+                raise wrong_type(name, seconds, "a number of seconds")
         if max_age is not None and not (math.isfinite(max_age) and max_age >= 0):
-            raise ValueError("max_age is invalid; expected a number of seconds")
+            message = f"`max_age` is {max_age!r}; expected a number of seconds from 0 on"
+            raise ValidationError(message, location="max_age")
         text = _native.verify_callback(
             [(str(name), str(value)) for name, value in pairs],
             dev_secret,
@@ -184,4 +199,6 @@ def authorize_url(account: str, app_ref: str, redirect_uri: str, state: str) -> 
 
     Raises `ValidationError` for an invalid account code, and for an argument that is empty.
     """
+    for name, value in (("account", account), ("app_ref", app_ref), ("redirect_uri", redirect_uri), ("state", state)):
+        checked_text(value, name)
     return _native.authorize_url(account, app_ref, redirect_uri, state)

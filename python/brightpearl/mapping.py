@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping as AnyMappingType
 from itertools import islice
 
 from brightpearl import _native
 from brightpearl._native import CompiledMapping, dump_json
+from brightpearl.arguments import checked_text, did_you_mean, wrong_type
 from brightpearl.exceptions import ValidationError
 from brightpearl.findings import MappingFinding
 from brightpearl.record import Record
 from brightpearl.records import records_of
-from brightpearl.wire import record_bytes
+from brightpearl.wire import json_of, record_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -298,7 +300,11 @@ def mapping_of(mapping: Mapping | AnyDocument) -> Mapping:
 def ready_document(name: str) -> Any:
     """The members of a document that comes with the package."""
     documents = _ready_documents()
-    if name not in documents:
+    if checked_text(name, "name") not in documents:
+        nearest = did_you_mean(name, documents)
+        if nearest is not None:
+            message = f"no mapping document {name!r} comes with the package; did you mean {nearest}?"
+            raise ValidationError(message, location="name")
         raise ValidationError(
             f"no mapping document {name!r} comes with the package; expected one of {', '.join(sorted(documents))}",
             location="name",
@@ -316,10 +322,20 @@ def _text_of(document: AnyDocument) -> str:
     if isinstance(document, str):
         return document
     if isinstance(document, os.PathLike):
-        with open(document, encoding="utf-8-sig") as file:
-            return file.read()
-    return dump_json(document, "document")
+        try:
+            with open(document, encoding="utf-8-sig") as file:
+                return file.read()
+        except UnicodeDecodeError as error:
+            message = f"the file {os.fspath(document)!r} is not UTF-8: {error.reason}; expected JSON"
+            raise ValidationError(message, location="document") from None
+    if not isinstance(document, AnyMappingType):
+        raise wrong_type("document", document, "a dict, the JSON as a text, or the path of a file as a pathlib.Path")
+    return json_of(dict(document), "document")
 
 
 def _resolved_text(resolved: AnyMapping[str, int | str | None] | None) -> str:
-    return "" if resolved is None else dump_json(dict(resolved), "resolved")
+    if resolved is None:
+        return ""
+    if not isinstance(resolved, AnyMappingType):
+        raise wrong_type("resolved", resolved, "a mapping of references to what they stand for")
+    return json_of(dict(resolved), "resolved")

@@ -134,9 +134,12 @@ def pull(
 
     The file appears when it is complete. An interrupted pull leaves nothing behind, and the state as it was.
     """
+    from brightpearl.cli.pull import is_searchable
+
     require_distinct(mapping_document=mapping, out=out, state=state, dead_letters=dead_letters)
     keeps = csv_formulas is Formulas.KEEP
-    if state is None and since is None and mapping is None and not deletes and dead_letters is None:
+    is_plain = state is None and since is None and mapping is None and not deletes and dead_letters is None
+    if is_plain and is_searchable(resource):
         _pull_all(resource, out, where, query, limit, keeps)
         return
     options: dict[str, Any] = {

@@ -29,13 +29,19 @@ class Pulled:
         """Ids that Brightpearl refused to read."""
 
 
-def searchable(name: str) -> Listed:
-    """The resource of that path or short name, which must have a search."""
+def is_searchable(name: str) -> bool:
+    """Whether the resource of that path or short name has a search for the ids by which it is read."""
     resource = find_resource(name)
-    if resource is None or resource.search is None or resource.key is None:
+    return resource is not None and resource.search is not None and resource.key is not None
+
+
+def searchable(name: str) -> Listed:
+    """The resource of that path or short name, which must have a search for its ids."""
+    resource = find_resource(name)
+    if resource is None or not is_searchable(name):
         names = sorted(listed.path.rsplit("/")[-1] for listed in list_resources() if listed.search is not None)
         raise UsageError(
-            f"there is no search known that finds {name!r}; expected one of {', '.join(names)}",
+            f"no search is known that finds the ids by which {name!r} is read; expected one of {', '.join(names)}",
             where="RESOURCE",
         )
     return resource

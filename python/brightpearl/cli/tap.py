@@ -7,11 +7,12 @@ import json
 import sys
 import time
 from codecs import BOM_UTF8
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from brightpearl import BrightpearlError, Mapping, PulledRecord, PullResource, ValidationError
-from brightpearl._native import find_resource, list_resources, load_json
+from brightpearl._native import find_resource, find_search, list_resources, load_json
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.files import require_distinct
 from brightpearl.cli.incremental import dead_letter
@@ -50,6 +51,8 @@ class Stream:
         self.watermarks = [] if listed is None or mapping is not None else listed.watermarks
         moments = {name: _moment() for name in (*self.watermarks, DELETED_AT)}
         self.schema = Schema({"id": {"type": "integer"}, **moments}, "id")
+        self.left_out: list[list[str]] = []
+        """Members that the catalogue deselects."""
         self._is_told = False
 
     def tell(self, records: list[dict[str, Any]]) -> None:
@@ -101,8 +104,7 @@ def write_catalog(config: dict[str, Any]) -> None:
 
 
 def _entry(stream: Stream, *, is_selected: bool) -> dict[str, Any]:
-    listed = find_resource(stream.resource.resource)
-    if listed is None:
+    if find_search(stream.resource.resource) is None:
         raise ValidationError(
             f"no resource {stream.resource.resource!r} can be pulled; brightpearl catalog shows what there is",
             location="--config streams",
@@ -137,10 +139,12 @@ def _selected(streams: list[Stream], catalog: Path | None, config: dict[str, Any
                 advice="brightpearl tap --config FILE --discover writes the catalogue.",
             )
         return streams
-    entries = _object(catalog, "--catalog").get("streams", [])
-    names = {entry.get("tap_stream_id", entry.get("stream")) for entry in entries if _is_selected(entry)}
+    entries = [entry for entry in _object(catalog, "--catalog").get("streams", []) if _is_selected(entry)]
+    names = {entry.get("tap_stream_id", entry.get("stream")): entry for entry in entries}
     chosen = [stream for stream in streams if stream.name in names]
-    if missing := sorted(names - {stream.name for stream in chosen}):
+    for stream in chosen:
+        stream.left_out = list(_deselected(names[stream.name]))
+    if missing := sorted(names.keys() - {stream.name for stream in chosen}):
         raise UsageError(f"there is no stream {missing[0]!r}", where=f"--catalog {catalog}")
     if not chosen:
         raise UsageError("no stream is selected", where=f"--catalog {catalog}")
@@ -152,6 +156,30 @@ def _is_selected(entry: dict[str, Any]) -> bool:
         if not one.get("breadcrumb") and "selected" in one.get("metadata", {}):
             return bool(one["metadata"]["selected"])
     return bool(entry.get("selected") or entry.get("schema", {}).get("selected"))
+
+
+def _deselected(entry: dict[str, Any]) -> Iterator[list[str]]:
+    """The members that a catalogue deselects, each by the names on the way to it."""
+    for one in entry.get("metadata", []):
+        told = one.get("metadata", {})
+        steps = [step for step in one.get("breadcrumb", ()) if step not in ("properties", "items")]
+        if (
+            steps
+            and told.get("inclusion") != "automatic"
+            and not told.get("selected", told.get("selected-by-default", True))
+        ):
+            yield steps
+
+
+def _leave_out(value: Any, steps: list[str]) -> Any:
+    """A value without a member."""
+    if isinstance(value, list):
+        return [_leave_out(element, steps) for element in value]
+    if not isinstance(value, dict) or steps[0] not in value:
+        return value
+    if len(steps) == 1:
+        return {name: member for name, member in value.items() if name != steps[0]}
+    return value | {steps[0]: _leave_out(value[steps[0]], steps[1:])}
 
 
 def sync(path: Path, config: dict[str, Any], state: Path | None, catalog: Path | None) -> int:
@@ -213,7 +241,10 @@ def _write_batch(stream: Stream, batch: list[PulledRecord], letters: Any) -> int
         elif pulled.deleted:
             records.append({"id": pulled.id, DELETED_AT: _now()})
         elif pulled.record is not None:
-            records.append(_record(pulled))
+            record = _record(pulled)
+            for steps in stream.left_out:
+                record = _leave_out(record, steps)
+            records.append(record)
     if records:
         stream.tell(records)
     extracted = _now()

@@ -5,11 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brightpearl import Client, IdSet, OAuth, PrivateApp, ValidationError, Write
+from brightpearl import (
+    Client,
+    IdSet,
+    Mapping,
+    OAuth,
+    PrivateApp,
+    ValidationError,
+    Write,
+    authorize_url,
+    describe,
+    validate,
+    verify_callback,
+)
 from brightpearl.testing import Emulator
 from conftest import SEARCH, Account
 from pushed import MAPPING
@@ -428,3 +441,36 @@ def test_the_choices_are_those_of_the_engine() -> None:
                 writes = [("POST", NOTE, {"text": "x"})]
                 (result,) = client.batch(writes, packing=packing, order=order, on_failure=on_failure)  # type: ignore[arg-type]
                 assert result.ok
+
+
+@pytest.mark.parametrize(
+    ("where", "ask"),
+    [
+        ("resource", lambda: describe(5)),  # type: ignore[arg-type]
+        ("resource", lambda: validate(None, "POST", {})),  # type: ignore[arg-type]
+        ("verb", lambda: validate("order-note", 5, {})),  # type: ignore[arg-type]
+        ("redirect_uri", lambda: authorize_url("acme", "app", None, "state")),  # type: ignore[arg-type]
+        ("parameters", lambda: verify_callback("accountCode=acme", "secret")),  # type: ignore[arg-type]
+        ("dev_secret", lambda: verify_callback({}, b"secret")),  # type: ignore[arg-type]
+        ("max_age", lambda: verify_callback({}, "secret", max_age="600")),  # type: ignore[arg-type]
+        ("document", lambda: Mapping(5)),  # type: ignore[arg-type]
+        ("document", lambda: Mapping(b"{}")),  # type: ignore[arg-type]
+        ("resolved", lambda: MAPPING.map({}, 5)),  # type: ignore[arg-type]
+        ("name", lambda: Mapping.ready([])),  # type: ignore[arg-type]
+    ],
+)
+def test_so_is_that_of_a_question(where: str, ask: Callable[[], object]) -> None:
+    with pytest.raises(TypeError) as caught:
+        ask()
+    assert isinstance(caught.value, ValidationError)
+    assert caught.value.location == where
+
+
+def test_a_document_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "document.json"
+    path.write_bytes(b"\xff\xfe{}")
+    for read in (Mapping, Mapping.check):
+        with pytest.raises(ValidationError, match="not UTF-8"):
+            read(path)
+    with pytest.raises(ValidationError, match="did you mean shopify-order"):
+        Mapping.ready("shopify-ordr")

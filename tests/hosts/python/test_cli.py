@@ -117,7 +117,7 @@ def test_explain() -> None:
         (
             ["pull", "nothing", "--out", "x.csv"],
             2,
-            "expected one of brand, brightpearl-category, company, contact,",
+            "expected one of journal, customer-payment,",
         ),
         (["--datacentre", "mars1", "search", "order"], 2, "there is no datacentre"),
         (["--base-url", "http://example.com", "search", "order"], 2, "unencrypted"),

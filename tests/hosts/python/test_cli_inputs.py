@@ -160,3 +160,47 @@ def test_messages_that_cannot_be_written_change_nothing(arguments: tuple[str, ..
         )
     assert ended.returncode == code
     assert bool(ended.stdout) == (code == 0)
+
+
+def tap(tmp_path: Path, *streams: str) -> str:
+    config = {
+        name.removeprefix("BRIGHTPEARL_").lower(): os.environ[name] for name in os.environ if "BRIGHTPEARL_" in name
+    }
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config | {"streams": list(streams)}))
+    return str(path)
+
+
+def test_what_a_catalogue_deselects_is_not_written(tmp_path: Path) -> None:
+    config = tap(tmp_path, "order")
+    catalogue = json.loads(Ended("tap", "--config", config, "--discover").out)
+    for breadcrumb in (
+        ["properties", "parties"],
+        ["properties", "totalValue", "properties", "net"],
+        ["properties", "id"],
+    ):
+        inclusion = {"inclusion": "automatic"} if breadcrumb[-1] == "id" else {}
+        catalogue["streams"][0]["metadata"].append(
+            {"breadcrumb": breadcrumb, "metadata": {"selected": False, **inclusion}}
+        )
+    path = tmp_path / "catalogue.json"
+    path.write_text(json.dumps(catalogue))
+    messages = [json.loads(line) for line in Ended("tap", "--config", config, "--catalog", str(path)).out.splitlines()]
+    records = [message["record"] for message in messages if message["type"] == "RECORD"]
+    assert len(records) == 700
+    assert all("parties" not in record and record["id"] for record in records)
+    assert all("net" not in record["totalValue"] and "total" in record["totalValue"] for record in records)
+    schemas = [message["schema"]["properties"] for message in messages if message["type"] == "SCHEMA"]
+    assert all("parties" not in schema for schema in schemas)
+
+
+def test_whatever_has_a_search_is_discovered_and_pulled(tmp_path: Path) -> None:
+    with_note = Ended("task", "add-order-note", "--arg", "orderId=1", "--arg", "text=x")
+    assert with_note.code == 0
+    found = json.loads(Ended("tap", "--config", tap(tmp_path, "order-note"), "--discover").out)
+    assert [stream["stream"] for stream in found["streams"]] == ["order-note"]
+    out = tmp_path / "notes.jsonl"
+    assert Ended("pull", "order-note", "--out", str(out)).code == 0
+    assert json.loads(out.read_text().splitlines()[0])["id"]
+    for arguments in (("tap", "--config", tap(tmp_path, "ordr"), "--discover"), ("pull", "ordr", "--out", str(out))):
+        assert Ended(*arguments).code == 2
