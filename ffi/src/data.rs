@@ -26,6 +26,7 @@ use crate::text::{OwnedText, bp_bytes, bp_text, lend_option};
 ///  - `BP_STEP_KIND_RECORDS`: records of one resource, in the order in which they changed, whose name the pull gave: what
 ///    there is of `id`, `changed`, `deleted`, `record`, `skipped` (why the mapping leaves it out), `failures` (why it could
 ///    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed).
+///  - Any other kind, of a later release: items as JSON, under the name that `bp_step_kind_name` tells.
 ///
 /// Borrowed from the step that it came with, unless `bp_data_retain` made it the program's own. It does not change, so
 /// several threads may read it at once.
