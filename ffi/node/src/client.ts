@@ -11,6 +11,7 @@ import type { Transport } from "./http";
 import type { Parsed } from "./json";
 import {
   idText,
+  filterPairs,
   pairs,
   renamed,
   type EngineOptions,
@@ -126,7 +127,7 @@ export class Client extends Tasks {
   /** Searches: an async iterable of rows, which has `.pages()`. Nothing is sent until it is iterated. */
   search(resource: string, filters?: Parameters, options: SearchOptions = {}): SearchResult {
     const { signal, ...rest } = options;
-    const search = { resource, filters: pairs(filters), ...renamed(rest) };
+    const search = { resource, filters: filterPairs(filters), ...renamed(rest) };
     return new SearchResult(this.engine.start({ search }), this.#surroundings, signal);
   }
 

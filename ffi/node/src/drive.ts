@@ -2,13 +2,16 @@
 
 import { readAnswer } from "./answer";
 import type { Call, Output, Step } from "./call";
-import { BrightpearlError } from "./errors";
+import { BrightpearlError, withReason } from "./errors";
 import type { Feeder } from "./feeder";
 import { notStored, type Handover, type Refusal } from "./handover";
 import { NotSent, type Request, type Transport } from "./http";
 
 /** Milliseconds that a login may go on after its call has ended. */
 const LOGIN_PATIENCE = 60_000;
+
+/** What the library keeps for an output is freed in a turn of the event loop, which a quick transport would never give. */
+const OUTPUTS_IN_A_TURN = 8;
 
 /** What a driven call needs from its surroundings. */
 export interface Surroundings {
@@ -33,6 +36,7 @@ export async function* drive(
   feeder?: Feeder,
 ): AsyncGenerator<Output> {
   const driver = new Driver(call, surroundings, signal);
+  let outputs = 0;
   try {
     while (true) {
       if (driver.isRefused) {
@@ -55,6 +59,9 @@ export async function* drive(
         case "done":
           return;
         default:
+          if ((outputs += 1) % OUTPUTS_IN_A_TURN === 0) {
+            await new Promise(setImmediate);
+          }
           yield step;
       }
     }
@@ -109,7 +116,9 @@ class Driver {
 
   /** An error that ended the call, with what became of tokens meanwhile. */
   explained(error: unknown): unknown {
-    return this.#refusal !== undefined && error instanceof BrightpearlError ? notStored(error, this.#refusal) : error;
+    return this.#refusal !== undefined && error instanceof BrightpearlError
+      ? notStored(error, this.#refusal)
+      : withReason(error, this.#signal);
   }
 
   /** Whether the program did not take tokens. */

@@ -102,6 +102,19 @@ export function misuse(location: string, reason: string): BrightpearlError {
   return ownError("misuse", location, reason);
 }
 
+/** The error of an iteration that its caller aborted, with the signal's reason as its cause. */
+export function cancelled(signal: AbortSignal): BrightpearlError {
+  return withReason(ownError("cancelled", "signal", "the call was cancelled by its signal"), signal);
+}
+
+/** An error whose cause is a signal's reason, where it says that the call was cancelled and has no other cause. */
+export function withReason<T>(error: T, signal: AbortSignal | undefined): T {
+  if (signal?.aborted && error instanceof BrightpearlError && error.kind === "cancelled" && error.cause === undefined) {
+    Object.defineProperty(error, "cause", { value: signal.reason as unknown, configurable: true, writable: true });
+  }
+  return error;
+}
+
 /** An error of this package, of a kind whose advice is the engine's. Nothing was sent. */
 function ownError(kind: Kind, location: string, reason: string): BrightpearlError {
   const catalogue = takeBuffer((json) => check((error) => native.errors(json, error)));

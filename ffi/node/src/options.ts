@@ -99,22 +99,38 @@ export function renamed(options: object): Record<string, unknown> {
   );
 }
 
+/** Filters as the engine's pairs of texts. A dot separates ids there, so that 10.12 would be 10 and 12. */
+export function filterPairs(filters: Parameters | undefined): [string, string][] {
+  return pairs(filters, (name, value) => {
+    if (typeof value === "number" && !Number.isSafeInteger(value)) {
+      throw new TypeError(`${name}: ${value} cannot stand in a filter; expected a whole number, or a text`);
+    }
+  });
+}
+
 /** Parameters as the engine's pairs of texts. */
-export function pairs(parameters: Parameters | undefined): [string, string][] {
+export function pairs(
+  parameters: Parameters | undefined,
+  check: (name: string, value: unknown) => void = () => {},
+): [string, string][] {
   if (parameters === undefined) {
     return [];
   }
+  if (typeof parameters !== "object" || parameters === null) {
+    throw new TypeError(`${described(parameters)} has no names and values; expected an object, or pairs of these`);
+  }
   const entries = isIterable<readonly [string, ParameterValue]>(parameters) ? parameters : Object.entries(parameters);
-  return Array.from(entries, ([name, value]) => [name, parameterText(name, value)]);
+  return Array.from(entries, ([name, value]) => [name, parameterText(name, value, check)]);
 }
 
 /** What has no text of its own is refused: `undefined` would go out as a word, and match nothing. */
-function parameterText(name: string, value: unknown): string {
+function parameterText(name: string, value: unknown, check: (name: string, value: unknown) => void): string {
+  check(name, value);
   if (value instanceof Date) {
     return value.toISOString();
   }
   if (Array.isArray(value)) {
-    return value.map((item) => parameterText(name, item)).join(",");
+    return value.map((item) => parameterText(name, item, check)).join(",");
   }
   if (typeof value === "object" || value === undefined || Number.isNaN(value)) {
     const expected = "a text, a number, a boolean, a Date, or a list of these";

@@ -162,7 +162,7 @@ export class Page implements Iterable<Row> {
   readonly resultsAvailable: number | null;
   readonly #handle: Handle;
   readonly #indexes: ReadonlyMap<string, number>;
-  #RowClass: (new (page: Page, index: number) => Row) | undefined;
+  #handler: RowHandler | undefined;
 
   /** @internal Copies a lent page's columns, and retains the page for its labels. */
   constructor(lent: Pointer) {
@@ -190,8 +190,8 @@ export class Page implements Iterable<Row> {
 
   /** A row; reading it costs nothing until its cells are asked for. */
   row(index: number): Row {
-    this.#RowClass ??= rowClass(this.columns);
-    return new this.#RowClass(this, index);
+    this.#handler ??= new RowHandler(this.columns.map((column) => column.name));
+    return new Proxy(new Row(this, index), this.#handler);
   }
 
   /** What a cell stands for by the page's reference maps, such as `SALES_ORDER`; `null` when nothing is said. */
@@ -210,30 +210,35 @@ export class Page implements Iterable<Row> {
   }
 }
 
+const PAGE = Symbol("page");
+const INDEX = Symbol("index");
+
 /** One row of a page: a property for each column, read when asked for. */
 export class Row {
-  readonly #page: Page;
-  readonly #index: number;
+  /** @internal Not private, since a row is asked through its handler. */
+  readonly [PAGE]: Page;
+  /** @internal */
+  readonly [INDEX]: number;
 
   /** @internal */
   constructor(page: Page, index: number) {
-    this.#page = page;
-    this.#index = index;
+    this[PAGE] = page;
+    this[INDEX] = index;
   }
 
   /** The cell of that column; `undefined` when there is no such column. */
   get(column: string): CellValue | undefined {
-    return this.#page.column(column)?.value(this.#index);
+    return this[PAGE].column(column)?.value(this[INDEX]);
   }
 
   /** What the cell stands for, such as `SALES_ORDER`; `null` when nothing is said. */
   label(column: string): string | null {
-    return this.#page.label(column, this.#index);
+    return this[PAGE].label(column, this[INDEX]);
   }
 
   /** All cells as a plain object, in the order of the columns. */
   toObject(): Record<string, CellValue> {
-    return Object.fromEntries(this.#page.columns.map((column) => [column.name, column.value(this.#index)]));
+    return Object.fromEntries(this[PAGE].columns.map((column) => [column.name, column.value(this[INDEX])]));
   }
 
   /** As `toObject`, with `bigint`s as texts, which JSON has no numbers for. */
@@ -249,18 +254,43 @@ export class Row {
   [column: string]: any;
 }
 
-/** A row class with a property for each column; a column that is called like a method needs `get`. */
-function rowClass(columns: readonly Column[]): new (page: Page, index: number) => Row {
-  class PageRow extends Row {}
-  for (const { name } of columns) {
-    if (!(name in Row.prototype)) {
-      Object.defineProperty(PageRow.prototype, name, {
-        enumerable: true,
-        get(this: Row) {
-          return this.get(name);
-        },
-      });
-    }
+/** Makes the columns the properties of a row; a column that is called like a method needs `get`. */
+class RowHandler implements ProxyHandler<Row> {
+  readonly #names: readonly string[];
+  readonly #columns: ReadonlySet<string>;
+
+  constructor(names: readonly string[]) {
+    this.#names = [...new Set(names)];
+    this.#columns = new Set(names.filter((name) => !(name in Row.prototype)));
   }
-  return PageRow;
+
+  get(row: Row, name: string | symbol): unknown {
+    return typeof name === "string" && this.#columns.has(name) ? row.get(name) : Reflect.get(row, name, row);
+  }
+
+  has(row: Row, name: string | symbol): boolean {
+    return (typeof name === "string" && this.#columns.has(name)) || Reflect.has(row, name);
+  }
+
+  ownKeys(): string[] {
+    return [...this.#names];
+  }
+
+  getOwnPropertyDescriptor(row: Row, name: string | symbol): PropertyDescriptor | undefined {
+    return typeof name === "string" && this.#names.includes(name)
+      ? { value: row.get(name), enumerable: true, configurable: true, writable: false }
+      : undefined;
+  }
+
+  set(): boolean {
+    return false;
+  }
+
+  defineProperty(): boolean {
+    return false;
+  }
+
+  deleteProperty(): boolean {
+    return false;
+  }
 }

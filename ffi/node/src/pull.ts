@@ -3,7 +3,7 @@
 import type { PulledRecord, Records } from "./flows";
 import { jsonText } from "./json";
 import type { Mapping, MappingDocument } from "./mapping";
-import { pairs, renamed, type Parameters } from "./options";
+import { filterPairs, pairs, renamed, type Parameters } from "./options";
 import { embedded } from "./push";
 import { Result } from "./results";
 import type { Cancellable } from "./tasks";
@@ -90,7 +90,7 @@ export function pullText(
 function resourceText({ mapping, filters, query, since, deletes, ...more }: PullResource): string {
   const rest = jsonText({
     ...renamed(more),
-    filters: filters && pairs(filters),
+    filters: filters && filterPairs(filters),
     query: query && pairs(query),
     since: since instanceof Date ? since.toISOString() : since,
     deletes: deletes === true ? {} : deletes ? renamed(deletes) : undefined,

@@ -70,7 +70,7 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
       for await (const output of outputs) {
         this.passed = 0;
         if (output.kind === "outcomes") {
-          yield* this.passing(output.outcomes);
+          yield* this.passing(output.outcomes, true);
         } else if (output.kind === "journal" && !unkept) {
           // Behind lines that were cut off nothing more is appended: a later run looks up what they leave open.
           unkept = await this.#keep(output.text);

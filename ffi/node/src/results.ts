@@ -2,7 +2,7 @@
 
 import type { Call, Explanation, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
-import { misuse } from "./errors";
+import { cancelled, misuse } from "./errors";
 import type { Feeder } from "./feeder";
 import { parsed, type Parsed } from "./json";
 import type { Refusal, Resources } from "./outputs";
@@ -53,10 +53,13 @@ export abstract class Result {
     return drive(this.call, this.surroundings, this.signal, feeder);
   }
 
-  /** Yields items, and takes note of those that were got past. */
-  protected *passing<T>(items: Iterable<T>): Generator<T> {
+  /** Yields items, and takes note of those that were got past. Behind an abort comes none that only was read. */
+  protected *passing<T>(items: Iterable<T>, tellsOfWrites = false): Generator<T> {
     this.passed = 0;
     for (const item of items) {
+      if (this.signal?.aborted && !tellsOfWrites) {
+        throw cancelled(this.signal);
+      }
       yield item;
       this.passed += 1;
     }
