@@ -71,7 +71,7 @@ def require_pyarrow(path: Path) -> None:
         raise UsageError(
             "Parquet files need the package pyarrow, which is not installed",
             where=f"--out {path}",
-            advice="pip install 'brightpearl[arrow]', or choose .jsonl or .csv",
+            advice="pip install pyarrow, or choose .jsonl or .csv",
         ) from None
 
 

@@ -6,8 +6,16 @@ import { inspect } from "node:util";
 import { BrightpearlError, Client } from "./brightpearl.mjs";
 import { credentials } from "./connect.mjs";
 
-const columns = [["orderId", "IDSET"], ["customerRef", "STRING"]].map(([name, reportDataType]) => ({
-  name, reportDataType, sortable: true, filterable: true, required: false, referenceData: [],
+const columns = [
+  ["orderId", "IDSET"],
+  ["customerRef", "STRING"],
+].map(([name, reportDataType]) => ({
+  name,
+  reportDataType,
+  sortable: true,
+  filterable: true,
+  required: false,
+  referenceData: [],
 }));
 const search = "order-service/order-search";
 
@@ -22,10 +30,18 @@ const client = (total) =>
       const query = new URL(url).searchParams;
       const first = Number(query.get("firstResult") ?? 1);
       const count = Math.min(Number(query.get("pageSize") ?? 500), total - first + 1);
-      const results = Array.from({ length: count }, (_, index) => [first + index, `web ${first + index} ${"-".repeat(200)}`]);
+      const results = Array.from({ length: count }, (_, index) => [
+        first + index,
+        `web ${first + index} ${"-".repeat(200)}`,
+      ]);
       const metaData = {
-        morePagesAvailable: first + count - 1 < total, resultsAvailable: total, resultsReturned: count,
-        firstResult: first, lastResult: first + count - 1, columns, sorting: [],
+        morePagesAvailable: first + count - 1 < total,
+        resultsAvailable: total,
+        resultsReturned: count,
+        firstResult: first,
+        lastResult: first + count - 1,
+        columns,
+        sorting: [],
       };
       return { status: 200, headers: {}, body: JSON.stringify({ response: { results, metaData } }) };
     },
@@ -52,7 +68,11 @@ test("a row is an object of its columns", async () => {
 });
 
 test("behind an abort comes no further row, and the error says why", async () => {
-  for (const [total, last] of [[5000, 600], [5000, 500], [700, 600]]) {
+  for (const [total, last] of [
+    [5000, 600],
+    [5000, 500],
+    [700, 600],
+  ]) {
     const aborting = new AbortController();
     const reason = new Error("enough");
     let count = 0;
@@ -64,7 +84,10 @@ test("behind an abort comes no further row, and the error says why", async () =>
         }
       }
     })();
-    const error = await reading.then(() => undefined, (error) => error);
+    const error = await reading.then(
+      () => undefined,
+      (error) => error,
+    );
     assert.ok(error instanceof BrightpearlError, `${total}: ${error}`);
     assert.deepEqual([error.kind, count], ["cancelled", last]);
     assert.equal(error.cause, reason);
