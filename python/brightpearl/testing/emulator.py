@@ -6,11 +6,13 @@ import time
 
 from brightpearl._native import Emulator as _Emulator
 from brightpearl._native import dump_json
+from brightpearl.arguments import checked_callable, checked_count, checked_text, wrong_type
 from brightpearl.async_client import AsyncClient
 from brightpearl.client import Client
 from brightpearl.credentials import PrivateApp, StaffApp
 from brightpearl.exceptions import MisuseError
 from brightpearl.messages import Request, Response
+from brightpearl.operations import LARGEST_U32
 from brightpearl.testing.clock import VirtualClock
 from brightpearl.testing.webhooks import Delivery
 from brightpearl.transport import MaybeSent
@@ -49,6 +51,14 @@ class Emulator:
         sleep: Callable[[float], object] | None = None,
         **settings: Any,
     ) -> None:
+        counts = {"orders": orders, "products": products, "contacts": contacts, "warehouses": warehouses}
+        for name, count in counts.items():
+            checked_count(count, name, most=LARGEST_U32)
+        checked_count(seed, "seed", most=(1 << 64) - 1)
+        if faults is not None and not isinstance(faults, dict):
+            raise wrong_type("faults", faults, 'a dict such as {"script": [...]}')
+        checked_callable(clock, "clock")
+        checked_callable(sleep, "sleep")
         settings |= {
             "orders": orders,
             "products": products,
@@ -80,6 +90,7 @@ class Emulator:
 
         Raises `ValidationError` when the text is not a saved state, or not one of this version.
         """
+        checked_text(state, "state")
         emulator = cls.__new__(cls)
         emulator._begin(_Emulator.load(state), clock, sleep)
         return emulator

@@ -222,3 +222,24 @@ def test_a_body_may_come_in_chunks_or_be_asked_for_first() -> None:
             with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
                 connection.sendall(head + wrong)
                 assert b" 400 " in connection.recv(9_999).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("where", "settings"),
+    [
+        ("orders", {"orders": "20"}),
+        ("orders", {"orders": -1}),
+        ("products", {"products": True}),
+        ("contacts", {"contacts": 1.5}),
+        ("warehouses", {"warehouses": 1 << 40}),
+        ("seed", {"seed": -1}),
+        ("faults", {"faults": "outage"}),
+        ("clock", {"clock": 5}),
+    ],
+)
+def test_the_setting_that_is_wrong_is_named(where: str, settings: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Emulator(**settings)
+    assert caught.value.location == where
+    with pytest.raises(TypeError, match="state"):
+        Emulator.load(b"{}")  # type: ignore[arg-type]
