@@ -135,7 +135,7 @@ fn steps_in_their_order() {
             json!({"from": "x", "required": true}),
             "x: it is required, and the record has nothing for it (nothing)",
         ),
-        (json!({"from": "sum(a)"}), "sum(a): argument 1 of sum is nothing; expected an array (nothing)"),
+        (json!({"from": "sum(a)"}), "sum(a): argument 1 of sum is \" Abc \"; expected an array (nothing)"),
         (
             json!({"from": "a", "when": "keys(q)"}),
             "a: `when` cannot be evaluated: argument 1 of keys is 3; expected an object (nothing)",

@@ -30,15 +30,14 @@ pub(super) const TARGET_DEPTH: usize = 32;
 /// The bytes of an expression.
 pub(super) const EXPRESSION_BYTES: usize = 2_000;
 
-/// The operators of an expression: parsing and evaluating take stack by them.
-pub(super) const EXPRESSION_OPERATORS: usize = 120;
+/// The operators of an expression.
+pub(super) const EXPRESSION_OPERATORS: usize = 400;
 
-/// How deep brackets and braces may stand in each other within an expression.
-pub(super) const EXPRESSION_DEPTH: usize = 24;
+/// How deep brackets, and what else holds an expression, may stand in each other: reading takes stack by them.
+pub(super) const EXPRESSION_DEPTH: usize = 56;
 
-/// How many operations of an expression may go on from each other, `!` and `&` among them: evaluating takes more stack
-/// than parsing. A path is one.
-pub(super) const EXPRESSION_OPERATIONS: usize = 32;
+/// How many operations of an expression may go on from each other: evaluating takes stack by them. A path is one.
+pub(super) const EXPRESSION_OPERATIONS: usize = 112;
 
 /// How deep values that expressions make may stand in each other.
 const MADE_DEPTH: usize = 64;
@@ -141,6 +140,34 @@ impl Allowance {
                     self.weigh(value, depth + 1)
                 })
             }
+        }
+    }
+
+    /// Takes what it costs to look through a text.
+    ///
+    /// # Errors
+    /// As [`Allowance::step`].
+    pub(super) fn text(&self, text: &str) -> Result<(), String> {
+        self.step(text.len() / VALUE_BYTES)
+    }
+
+    /// Takes what it costs to look at all of a value.
+    ///
+    /// # Errors
+    /// As [`Allowance::step`].
+    pub(super) fn look_at(&self, value: &Value<'_>) -> Result<(), String> {
+        match value {
+            Value::Null | Value::True | Value::False => Ok(()),
+            Value::Number(text) | Value::Text(text) => self.text(text),
+            Value::Node(node) => self.step(node.span()),
+            Value::Array(elements) => elements.iter().try_for_each(|element| {
+                self.step(1)?;
+                self.look_at(element)
+            }),
+            Value::Object(members) => members.iter().try_for_each(|(_, value)| {
+                self.step(1)?;
+                self.look_at(value)
+            }),
         }
     }
 

@@ -14,36 +14,47 @@ pub(super) enum Segment {
     Element(i32),
 }
 
-/// Follows a path from a value, of which only what it leads to is copied.
-pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> Value<'v> {
+/// Follows a path from a value, of which only what it leads to is copied; says how many members and elements were
+/// looked at on the way.
+pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> (Value<'v>, usize) {
     let mut at = value;
+    let mut visited = 0;
     for (place, segment) in path.iter().enumerate() {
-        at = match (at, segment) {
+        let next = match (at, segment) {
             (Value::Object(members), Segment::Member(name)) => {
-                match members.iter().find(|(member, _)| member == name) {
-                    Some((_, value)) => value,
-                    None => return Value::Null,
-                }
+                visited += members.len();
+                members.iter().find(|(member, _)| member == name).map(|(_, value)| value)
             }
             (Value::Array(elements), Segment::Element(place)) => {
                 let place = usize::try_from(*place).ok().or_else(|| from_end(elements.len(), *place));
-                match place.and_then(|place| elements.get(place)) {
-                    Some(value) => value,
-                    None => return Value::Null,
-                }
+                place.and_then(|place| elements.get(place))
             }
             (Value::Node(node), _) => {
                 let rest = path.get(place..).unwrap_or_default();
-                let found = rest.iter().try_fold(*node, |from, segment| match segment {
-                    Segment::Member(name) => from.member(name),
-                    Segment::Element(place) => from.element(*place),
-                });
-                return found.map_or(Value::Null, Value::of);
+                return (follow_node(*node, rest, &mut visited).map_or(Value::Null, Value::of), visited);
             }
-            (_, _) => return Value::Null,
+            (_, _) => None,
         };
+        match next {
+            Some(next) => at = next,
+            None => return (Value::Null, visited),
+        }
     }
-    at.clone()
+    (at.clone(), visited)
+}
+
+fn follow_node<'v>(node: RecordNode<'v>, path: &[Segment], visited: &mut usize) -> Option<RecordNode<'v>> {
+    path.iter().try_fold(node, |from, segment| match segment {
+        Segment::Member(name) => from.member(name, visited),
+        Segment::Element(place) => {
+            let element = from.element(*place);
+            *visited += match (usize::try_from(*place), element) {
+                (Ok(place), Some(_)) => place,
+                (Ok(_) | Err(_), Some(_) | None) => from.elements().count(),
+            };
+            element
+        }
+    })
 }
 
 /// Where a path's value is kept.
@@ -217,7 +228,7 @@ mod tests {
             for (path, slot) in paths.iter().zip(slots) {
                 let (mut walked, mut followed) = (String::new(), String::new());
                 found.value(tape.root(), slot).write(&mut walked);
-                follow(&Value::of(tape.root()), path).write(&mut followed);
+                follow(&Value::of(tape.root()), path).0.write(&mut followed);
                 assert_eq!(walked, followed, "{path:?} among {crowd}");
             }
             all.add(&[member(&format!("crowd{crowd}"))]);

@@ -253,13 +253,14 @@ impl<'v> Run<'v> {
     }
 
     fn scope(&self, pick: &Pick) -> Option<Scope<'_, 'v>> {
+        let record = self.levels.first()?;
         if let Some(slot) = pick.made {
             let value = self.made.get(slot.0)?;
-            return Some(Scope { value, found: None, allowance: &self.allowance });
+            return Some(Scope::new(value, None, &record.value, &self.allowance));
         }
         let level = self.levels.get(pick.level)?;
         let found = level.node.map(|node| (node, &level.found));
-        Some(Scope { value: &level.value, found, allowance: &self.allowance })
+        Some(Scope::new(&level.value, found, &record.value, &self.allowance))
     }
 
     fn holds(&self, pick: &'v Pick) -> Result<bool, String> {

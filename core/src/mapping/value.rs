@@ -58,6 +58,24 @@ impl<'v> Value<'v> {
         }
     }
 
+    /// A copy of a record's value; of repeated members the last.
+    pub(super) fn owned(node: RecordNode<'_>) -> Value<'static> {
+        match node.kind() {
+            TokenKind::Null => Value::Null,
+            TokenKind::True => Value::True,
+            TokenKind::False => Value::False,
+            TokenKind::Number => Value::Number(node.raw().to_owned().into()),
+            TokenKind::Text | TokenKind::EscapedText => Value::Text(node.text().into_owned().into()),
+            TokenKind::Array => Value::Array(node.elements().map(Value::owned).collect()),
+            TokenKind::Object => {
+                let copied = |(name, value): (RecordNode<'_>, _)| {
+                    (Cow::Owned(name.text().into_owned()), Value::owned(value))
+                };
+                Value::Object(distinct(node.members().map(copied).collect()))
+            }
+        }
+    }
+
     /// The same value, without copies of its texts.
     pub(super) fn lent(&self) -> Value<'_> {
         match self {

@@ -21,7 +21,7 @@ use super::limit::EXPRESSIONS;
 use super::made::MadeBook;
 use super::path::Paths;
 use super::rule::{Constant, Operand, Pick, Tables};
-use super::tape::{RecordNode, Tape, TokenKind};
+use super::tape::Tape;
 use super::transform::{LookupTable, Notation};
 use super::value::Value;
 use crate::json::Node;
@@ -227,27 +227,10 @@ fn shown(text: &str) -> String {
 fn constant(place: &DocumentPlace<'_>, findings: &mut Findings) -> Option<Constant> {
     let json = place.json();
     match Tape::read(json.as_bytes()) {
-        Ok(tape) => Some(Constant { json: json.to_owned(), value: owned(tape.root()) }),
+        Ok(tape) => Some(Constant { json: json.to_owned(), value: Value::owned(tape.root()) }),
         Err(reason) => {
             findings.error(&place.pointer, reason);
             None
-        }
-    }
-}
-
-pub(super) fn owned(node: RecordNode<'_>) -> Value<'static> {
-    match node.kind() {
-        TokenKind::Null => Value::Null,
-        TokenKind::True => Value::True,
-        TokenKind::False => Value::False,
-        TokenKind::Number => Value::Number(node.raw().to_owned().into()),
-        TokenKind::Text | TokenKind::EscapedText => Value::Text(node.text().into_owned().into()),
-        TokenKind::Array => Value::Array(node.elements().map(owned).collect()),
-        TokenKind::Object => {
-            let members = node.members();
-            Value::Object(
-                members.map(|(name, value)| (name.text().into_owned().into(), owned(value))).collect(),
-            )
         }
     }
 }

@@ -3,104 +3,219 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::{Comparison, Scope, Tree, functions};
-use crate::mapping::limit::VALUE_BYTES;
-use crate::mapping::path::follow;
-use crate::mapping::value::{Sort, Value, set};
-
-impl<'a, 'v> Scope<'a, 'v> {
-    /// The same for a value that was come by on the way, of which no walk knows anything.
-    pub(super) fn at<'b>(self, value: &'b Value<'v>) -> Scope<'b, 'v>
-    where
-        'a: 'b,
-    {
-        Scope { value, found: None, allowance: self.allowance }
-    }
-}
+use super::tree::{Comparison, Slice, Tree};
+use super::{Scope, arithmetic, functions, part};
+use crate::mapping::limit::{Allowance, VALUE_BYTES};
+use crate::mapping::path::{PathSlot, Segment, follow};
+use crate::mapping::value::{Items, Sort, Value, set};
 
 /// The value of a tree, as the JMESPath specification has it.
 pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-    scope.allowance.step(1)?;
+    scope.allowance().step(1)?;
     let value = value_of(tree, scope)?;
-    scope.allowance.made(&value)?;
+    scope.allowance().made(&value)?;
     Ok(value)
 }
 
+/// Whatever descends is a function of its own, so that a level takes no more stack than it needs.
 fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
-        Tree::Path(path, slot) => Ok(match (slot, scope.found) {
-            (Some(slot), Some((node, found))) => found.value(node, *slot),
-            (Some(_) | None, Some(_) | None) => follow(scope.value, path),
-        }),
+        Tree::Path(path, slot) => at_path(path, *slot, scope),
+        Tree::Root => Ok(scope.root().clone()),
+        Tree::Variable(further_out, place) => Ok(scope.variable(*further_out, *place)),
         Tree::Literal(value) => Ok(value.lent()),
-        Tree::Then(first, second) => {
-            let value = evaluate(first, scope)?;
-            evaluate(second, scope.at(&value))
-        }
-        Tree::Or(left, right) => match evaluate(left, scope)? {
-            value if value.is_truthy() => Ok(value),
-            _ => evaluate(right, scope),
+        Tree::Then(first, second) => then(first, second, scope, false),
+        Tree::Pipe(first, second) => then(first, second, scope, true),
+        Tree::Or(left, right) => either(left, right, scope, false),
+        Tree::And(left, right) => either(left, right, scope, true),
+        Tree::Not(inner) => holds(inner, scope).map(|holds| Value::boolean(!holds)),
+        Tree::Where(condition, then) => match holds(condition, scope)? && !scope.value.is_null() {
+            true => evaluate(then, scope),
+            false => Ok(Value::Null),
         },
-        Tree::And(left, right) => {
-            let value = evaluate(left, scope)?;
-            if value.is_truthy() { evaluate(right, scope) } else { Ok(value) }
-        }
-        Tree::Not(inner) => Ok(Value::boolean(!holds(inner, scope)?)),
-        Tree::Where(condition, then) => {
-            if holds(condition, scope)? {
-                evaluate(then, scope)
-            } else {
-                Ok(Value::Null)
-            }
-        }
+        Tree::Choose(parts) => choose(parts, scope),
         Tree::Compare(comparison, left, right) => {
-            Ok(compare(*comparison, &evaluate(left, scope)?, &evaluate(right, scope)?))
+            pair(left, right, scope, &|left, right| compare(*comparison, left, right, scope.allowance()))
         }
-        Tree::Values(inner) => Ok(match evaluate(inner, scope)?.members() {
-            Some(members) => Value::Array(members.into_iter().map(|(_, value)| value).collect()),
-            None => Value::Null,
-        }),
-        Tree::Project(..) | Tree::Flatten(_) => {
-            let mut elements = Vec::new();
-            let is_array = for_each(tree, scope, &mut |element| {
-                elements.push(element);
-                scope.allowance.bytes(VALUE_BYTES)
-            })?;
-            Ok(if is_array { Value::Array(elements) } else { Value::Null })
+        Tree::Calculate(operator, left, right) => {
+            pair(left, right, scope, &|left, right| operator.apply(left, right))
         }
-        Tree::List(trees) => {
-            if scope.value.is_null() {
-                return Ok(Value::Null);
-            }
-            let values = trees.iter().map(|tree| evaluate(tree, scope));
-            values.collect::<Result<_, _>>().map(Value::Array)
-        }
-        Tree::Object(pairs) => {
-            if scope.value.is_null() {
-                return Ok(Value::Null);
-            }
-            let mut members = Vec::with_capacity(pairs.len());
-            for (name, tree) in pairs {
-                set(&mut members, name.as_str().into(), evaluate(tree, scope)?);
-            }
-            Ok(Value::Object(members))
-        }
-        Tree::Slice(start, stop, step) => {
-            let value = slice(scope.value, *start, *stop, *step);
-            scope.allowance.step(value.elements().map_or(0, Iterator::count))?;
-            Ok(value)
-        }
-        Tree::Call(function, arguments) => functions::call(*function, arguments, scope),
+        Tree::Negate(inner) => signed(inner, scope, arithmetic::negate),
+        Tree::Affirm(inner) => signed(inner, scope, arithmetic::affirm),
+        Tree::Values(inner) => member_values(inner, scope),
+        Tree::Project(of, each) if !of.streams() => each_of_value(of, each, scope),
+        Tree::Project(..) | Tree::Flatten(_) => projected(tree, scope),
+        Tree::Slice(slice, each) => match scope.value.text() {
+            Some(text) => part_of_text(text, *slice, each, scope),
+            None => part_of_array(*slice, each, scope),
+        },
+        Tree::List(trees) => list(trees, scope).map(Value::Array),
+        Tree::Object(pairs) => object(pairs, scope),
+        Tree::Call(builtin, arguments) => functions::call(builtin, arguments, scope),
+        Tree::Let(values, within) => bind(values, within, scope),
     }
 }
 
+fn at_path<'v>(path: &[Segment], slot: Option<PathSlot>, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    match (slot, scope.found) {
+        (Some(slot), Some((node, found))) => Ok(found.value(node, slot)),
+        (Some(_) | None, Some(_) | None) => {
+            let (value, visited) = follow(scope.value, path);
+            scope.allowance().step(visited)?;
+            Ok(value)
+        }
+    }
+}
+
+#[inline(never)]
+fn then<'v>(
+    first: &'v Tree,
+    second: &'v Tree,
+    scope: Scope<'_, 'v>,
+    of_nothing: bool,
+) -> Result<Value<'v>, String> {
+    let value = evaluate(first, scope)?;
+    if value.is_null() && !of_nothing { Ok(Value::Null) } else { evaluate(second, scope.at(&value)) }
+}
+
+/// The first of two values that is true, or not true; the second one when neither is.
+#[inline(never)]
+fn either<'v>(
+    left: &'v Tree,
+    right: &'v Tree,
+    scope: Scope<'_, 'v>,
+    goes_on: bool,
+) -> Result<Value<'v>, String> {
+    let value = evaluate(left, scope)?;
+    if value.is_truthy() == goes_on { evaluate(right, scope) } else { Ok(value) }
+}
+
 /// Whether a tree's value is what JMESPath takes for true.
+#[inline(never)]
 fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
     Ok(evaluate(tree, scope)?.is_truthy())
 }
 
+fn choose<'v>(parts: &'v [Tree; 3], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let [condition, one, other] = parts;
+    let chosen = if holds(condition, scope)? { one } else { other };
+    evaluate(chosen, scope)
+}
+
+/// What is made of two values.
+#[inline(never)]
+fn pair<'v>(
+    left: &'v Tree,
+    right: &'v Tree,
+    scope: Scope<'_, 'v>,
+    make: &dyn Fn(&Value<'v>, &Value<'v>) -> Result<Value<'v>, String>,
+) -> Result<Value<'v>, String> {
+    let left = evaluate(left, scope)?;
+    let right = evaluate(right, scope)?;
+    make(&left, &right)
+}
+
+#[inline(never)]
+fn signed<'v>(
+    inner: &'v Tree,
+    scope: Scope<'_, 'v>,
+    sign: fn(&Value<'v>) -> Result<Value<'v>, String>,
+) -> Result<Value<'v>, String> {
+    sign(&evaluate(inner, scope)?)
+}
+
+#[inline(never)]
+fn member_values<'v>(inner: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    Ok(match evaluate(inner, scope)?.members() {
+        Some(members) => Value::Array(members.into_iter().map(|(_, value)| value).collect()),
+        None => Value::Null,
+    })
+}
+
+#[inline(never)]
+fn part_of_text<'v>(
+    text: &str,
+    slice: Slice,
+    each: &'v Tree,
+    scope: Scope<'_, 'v>,
+) -> Result<Value<'v>, String> {
+    scope.allowance().text(text)?;
+    let part = Value::Text(part::of_text(text, slice).into());
+    evaluate(each, scope.at(&part))
+}
+
+#[inline(never)]
+fn list<'v>(trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Vec<Value<'v>>, String> {
+    let mut values = Vec::with_capacity(trees.len());
+    for tree in trees {
+        values.push(evaluate(tree, scope)?);
+    }
+    Ok(values)
+}
+
+#[inline(never)]
+fn object<'v>(pairs: &'v [(String, Tree)], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let mut members = Vec::with_capacity(pairs.len());
+    for (name, tree) in pairs {
+        set(&mut members, name.as_str().into(), evaluate(tree, scope)?);
+    }
+    Ok(Value::Object(members))
+}
+
+#[inline(never)]
+fn bind<'v>(values: &'v [Tree], within: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let values = list(values, scope)?;
+    scope.with(&values, |scope| evaluate(within, scope))
+}
+
+/// What is made of each element of a part of an array.
+#[inline(never)]
+fn part_of_array<'v>(slice: Slice, each: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let Some(elements) = part::of_array(scope.value, slice) else { return Ok(Value::Null) };
+    each_of(elements.into_iter(), each, scope)
+}
+
+/// What is made of each element of an array that there is.
+#[inline(never)]
+fn each_of_value<'v>(of: &'v Tree, each: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let value = evaluate(of, scope)?;
+    match value.elements() {
+        Some(elements) => each_of(elements, each, scope),
+        None => Ok(Value::Null),
+    }
+}
+
+fn each_of<'v>(
+    elements: impl Iterator<Item = Value<'v>>,
+    each: &'v Tree,
+    scope: Scope<'_, 'v>,
+) -> Result<Value<'v>, String> {
+    let mut made = Vec::new();
+    for element in elements {
+        scope.allowance().step(1)?;
+        let value = of_element(each, &element, scope)?;
+        if !value.is_null() {
+            scope.allowance().bytes(VALUE_BYTES)?;
+            made.push(value);
+        }
+    }
+    Ok(Value::Array(made))
+}
+
+/// What is made element by element, as an array.
+#[inline(never)]
+fn projected<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let mut elements = Vec::new();
+    let is_array = for_each(tree, scope, &mut |element| {
+        elements.push(element);
+        scope.allowance().bytes(VALUE_BYTES)
+    })?;
+    Ok(if is_array { Value::Array(elements) } else { Value::Null })
+}
+
 /// Hands over the elements of a tree's value one by one, without making an array of them where that can be
 /// helped; says whether it is an array.
+#[inline(never)]
 pub(super) fn for_each<'v>(
     tree: &'v Tree,
     scope: Scope<'_, 'v>,
@@ -108,13 +223,13 @@ pub(super) fn for_each<'v>(
 ) -> Result<bool, String> {
     match tree {
         Tree::Project(of, each) => {
-            for_each(of, scope, &mut |element| match evaluate(each, scope.at(&element))? {
+            for_each(of, scope, &mut |element| match of_element(each, &element, scope)? {
                 Value::Null => Ok(()),
                 value => take(value),
             })
         }
-        // What is projected is an array or null, and so is true when it has elements.
-        Tree::Or(left, right) if left.is_projection() => {
+        // What comes element by element is an array or null, and so is true when it has elements.
+        Tree::Or(left, right) if left.streams() => {
             let mut has_elements = false;
             for_each(left, scope, &mut |element| {
                 has_elements = true;
@@ -123,58 +238,57 @@ pub(super) fn for_each<'v>(
             if has_elements { Ok(true) } else { for_each(right, scope, take) }
         }
         Tree::Flatten(inner) => for_each(inner, scope, &mut |element| match element.elements() {
-            Some(mut inner) => inner.try_for_each(|element| {
-                scope.allowance.step(1)?;
-                take(element)
-            }),
+            Some(inner) => for_all(inner, scope, take),
             None => take(element),
         }),
         tree => {
             let value = evaluate(tree, scope)?;
-            let Some(mut elements) = value.elements() else { return Ok(false) };
-            elements.try_for_each(|element| {
-                scope.allowance.step(1)?;
-                take(element)
-            })?;
+            let Some(elements) = value.elements() else { return Ok(false) };
+            for_all(elements, scope, take)?;
             Ok(true)
         }
     }
 }
 
-fn slice<'v>(value: &Value<'v>, start: Option<i32>, stop: Option<i32>, step: i32) -> Value<'v> {
-    let Some(elements) = value.elements() else { return Value::Null };
-    let elements: Vec<Value<'v>> = elements.collect();
-    let count = elements.len() as i64;
-    let step = i64::from(step);
-    // Where the walk may begin and end: before the first element only when it goes backwards.
-    let (lowest, highest) = if step > 0 { (0, count) } else { (-1, count - 1) };
-    let bound = |place: Option<i32>, open: i64| match place.map(i64::from) {
-        Some(place) if place < 0 => (place + count).clamp(lowest, highest),
-        Some(place) => place.clamp(lowest, highest),
-        None => open,
-    };
-    let (mut at, end) = if step > 0 {
-        (bound(start, lowest), bound(stop, highest))
-    } else {
-        (bound(start, highest), bound(stop, lowest))
-    };
-    let mut taken = Vec::new();
-    while (step > 0 && at < end) || (step < 0 && at > end) {
-        taken.extend(usize::try_from(at).ok().and_then(|place| elements.get(place)).cloned());
-        at += step;
+fn for_all<'v>(
+    elements: Items<'_, 'v>,
+    scope: Scope<'_, 'v>,
+    take: &mut dyn FnMut(Value<'v>) -> Result<(), String>,
+) -> Result<(), String> {
+    for element in elements {
+        scope.allowance().step(1)?;
+        take(element)?;
     }
-    Value::Array(taken)
+    Ok(())
+}
+
+/// What becomes of an element; nothing becomes of nothing.
+fn of_element<'v>(each: &'v Tree, element: &Value<'v>, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    // A condition may look at nothing, and fail.
+    if element.is_null() && !matches!(each, Tree::Where(..)) {
+        return Ok(Value::Null);
+    }
+    evaluate(each, scope.at(element))
 }
 
 /// Only numbers have an order; of anything else it is null.
-fn compare<'v>(comparison: Comparison, left: &Value<'v>, right: &Value<'v>) -> Value<'v> {
+fn compare<'v>(
+    comparison: Comparison,
+    left: &Value<'v>,
+    right: &Value<'v>,
+    allowance: &Allowance,
+) -> Result<Value<'v>, String> {
+    let equal = || {
+        allowance.look_at(left)?;
+        Ok(equal(left, right))
+    };
     let ordered = |holds: fn(Ordering) -> bool| match (left.number(), right.number()) {
-        (Some(left), Some(right)) => Value::boolean(holds(left.cmp(&right))),
-        (Some(_) | None, Some(_) | None) => Value::Null,
+        (Some(left), Some(right)) => Ok(Value::boolean(holds(left.cmp(&right)))),
+        (Some(_) | None, Some(_) | None) => Ok(Value::Null),
     };
     match comparison {
-        Comparison::Equal => Value::boolean(equal(left, right)),
-        Comparison::Unequal => Value::boolean(!equal(left, right)),
+        Comparison::Equal => equal().map(Value::boolean),
+        Comparison::Unequal => equal().map(|is_equal| Value::boolean(!is_equal)),
         Comparison::Less => ordered(Ordering::is_lt),
         Comparison::LessOrEqual => ordered(Ordering::is_le),
         Comparison::Greater => ordered(Ordering::is_gt),

@@ -1,69 +1,28 @@
-//! JMESPath: parsed by the `jmespath` crate, whose own evaluation goes by way of binary floating point and a tree
-//! of owned values; ours reads the record where it stands and keeps every digit.
+//! JMESPath Community Edition, with numbers that keep every digit, over the record where it stands.
 
-mod compile;
+mod arithmetic;
 mod evaluate;
 mod functions;
+mod lexeme;
+mod parse;
+mod part;
+mod scope;
 mod size;
 #[cfg(test)]
 mod tests;
+mod tree;
 
-use super::limit::Allowance;
-use super::path::{FoundPaths, PathSlot, Paths, Segment};
-use super::tape::RecordNode;
+use super::path::Paths;
 use super::value::Value;
 pub(super) use evaluate::equal;
-use functions::Function;
+pub(super) use scope::Scope;
+use tree::Tree;
 
-/// A JMESPath expression that was found to be right.
+/// An expression that was found to be right.
 #[derive(Clone, Debug)]
 pub(super) struct Expression {
     pub(super) text: String,
     tree: Tree,
-}
-
-/// An expression, ready to be evaluated.
-#[derive(Clone, Debug)]
-enum Tree {
-    /// Members and elements, and where the walk over the record leaves what stands there.
-    Path(Vec<Segment>, Option<PathSlot>),
-    Literal(Value<'static>),
-    /// What the second makes of the first's value.
-    Then(Box<Tree>, Box<Tree>),
-    Or(Box<Tree>, Box<Tree>),
-    And(Box<Tree>, Box<Tree>),
-    Not(Box<Tree>),
-    /// The second's value where the first is true.
-    Where(Box<Tree>, Box<Tree>),
-    Compare(Comparison, Box<Tree>, Box<Tree>),
-    /// What the second makes of each of the first's elements.
-    Project(Box<Tree>, Box<Tree>),
-    Flatten(Box<Tree>),
-    /// The values of an object's members.
-    Values(Box<Tree>),
-    Slice(Option<i32>, Option<i32>, i32),
-    List(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
-    Call(Function, Vec<Tree>),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Comparison {
-    Equal,
-    Unequal,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-}
-
-/// What an expression is evaluated against: a value, and what the walk found when it is one of the record's.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'a, 'v> {
-    pub(super) value: &'a Value<'v>,
-    pub(super) found: Option<(RecordNode<'v>, &'a FoundPaths)>,
-    /// What may still be taken for the record.
-    pub(super) allowance: &'a Allowance,
 }
 
 impl Expression {
@@ -72,9 +31,8 @@ impl Expression {
     /// # Errors
     /// What is wrong with it, in words.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        // Whatever follows recurses by what is counted here, the parser and dropping what it made included.
         size::check(text)?;
-        Ok(Self { text: text.to_owned(), tree: compile::parse(text)? })
+        Ok(Self { text: text.to_owned(), tree: parse::parse(text)? })
     }
 
     /// Gives its plain paths places in a walk over the record.
@@ -104,8 +62,9 @@ impl Expression {
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.
     pub(super) fn constant(&self) -> Option<Value<'_>> {
-        let allowance = Allowance::new(0);
-        let nothing = Scope { value: &Value::Null, found: None, allowance: &allowance };
-        self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, nothing).ok())?
+        let allowance = super::limit::Allowance::new(0);
+        let nothing = Value::Null;
+        let scope = Scope::new(&nothing, None, &nothing, &allowance);
+        self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, scope).ok())?
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Run;
-use crate::mapping::document::owned;
 use crate::mapping::expression::Scope;
 use crate::mapping::plan::tokens;
 use crate::mapping::tape::Tape;
@@ -116,7 +115,7 @@ impl<'v> Run<'v> {
             (None, Some(body)) => &*body,
             (None, body @ None) => &*body.insert(self.body()?),
         };
-        let scope = Scope { value, found: None, allowance: &self.allowance };
+        let scope = Scope::new(value, None, value, &self.allowance);
         let made = total.equals.evaluate(scope).map_err(|reason| format!("what is written: {reason}"))?;
         read_number(&made, &Notation::default())
             .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
@@ -135,7 +134,7 @@ impl<'v> Run<'v> {
             at = hole.at;
         }
         text.push_str(self.out.get(at..).unwrap_or_default());
-        Ok(owned(Tape::read(text.as_bytes())?.root()))
+        Ok(Value::owned(Tape::read(text.as_bytes())?.root()))
     }
 
     /// Adds the row of a difference.

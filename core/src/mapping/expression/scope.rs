@@ -1,0 +1,77 @@
+//! What an expression is evaluated against.
+
+use crate::mapping::limit::Allowance;
+use crate::mapping::path::FoundPaths;
+use crate::mapping::tape::RecordNode;
+use crate::mapping::value::Value;
+
+/// What an expression is evaluated against: a value, and what the walk found when it is one of the record's.
+#[derive(Clone, Copy)]
+pub(in crate::mapping) struct Scope<'a, 'v> {
+    pub(super) value: &'a Value<'v>,
+    pub(super) found: Option<(RecordNode<'v>, &'a FoundPaths)>,
+    pub(super) surroundings: Surroundings<'a, 'v>,
+}
+
+/// What stays the same whatever value is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a, 'v> {
+    root: &'a Value<'v>,
+    allowance: &'a Allowance,
+    bound: Option<&'a Bound<'a, 'v>>,
+}
+
+/// The values of the variables of one `let`, and those around it.
+struct Bound<'a, 'v> {
+    values: &'a [Value<'v>],
+    around: Option<&'a Bound<'a, 'v>>,
+}
+
+impl<'a, 'v> Scope<'a, 'v> {
+    /// A value of the record, or of what was made of it, with the whole record around it.
+    pub(in crate::mapping) fn new(
+        value: &'a Value<'v>,
+        found: Option<(RecordNode<'v>, &'a FoundPaths)>,
+        root: &'a Value<'v>,
+        allowance: &'a Allowance,
+    ) -> Self {
+        Self { value, found, surroundings: Surroundings { root, allowance, bound: None } }
+    }
+
+    /// The same for a value that was come by on the way, of which no walk knows anything.
+    pub(super) fn at<'b>(self, value: &'b Value<'v>) -> Scope<'b, 'v>
+    where
+        'a: 'b,
+    {
+        Scope { value, found: None, surroundings: self.surroundings }
+    }
+
+    /// The whole record.
+    pub(super) fn root(&self) -> &'a Value<'v> {
+        self.surroundings.root
+    }
+
+    /// What may still be taken for the record.
+    pub(super) fn allowance(&self) -> &'a Allowance {
+        self.surroundings.allowance
+    }
+
+    /// Evaluates something within a `let`.
+    pub(super) fn with<T>(self, values: &[Value<'v>], within: impl FnOnce(Scope<'_, 'v>) -> T) -> T {
+        let bound = Bound { values, around: self.surroundings.bound };
+        within(Scope {
+            value: self.value,
+            found: self.found,
+            surroundings: Surroundings { bound: Some(&bound), ..self.surroundings },
+        })
+    }
+
+    /// The value of a variable: of the `let` so many further out, the one at that place.
+    pub(super) fn variable(&self, further_out: usize, place: usize) -> Value<'v> {
+        let mut bound = self.surroundings.bound;
+        for _ in 0..further_out {
+            bound = bound.and_then(|bound| bound.around);
+        }
+        bound.and_then(|bound| bound.values.get(place)).cloned().unwrap_or(Value::Null)
+    }
+}

@@ -1,0 +1,170 @@
+//! An expression, ready to be evaluated.
+
+use super::arithmetic::Operator;
+use super::functions::Builtin;
+use crate::mapping::path::{PathSlot, Paths, Segment};
+use crate::mapping::value::Value;
+
+/// A part of an expression, with what it is made of.
+#[derive(Clone, Debug)]
+pub(super) enum Tree {
+    /// Members and elements, and where the walk over the record leaves what stands there.
+    Path(Vec<Segment>, Option<PathSlot>),
+    /// The whole record.
+    Root,
+    /// What a `let` named: of which `let`, counted outwards, and which of its names.
+    Variable(usize, usize),
+    Literal(Value<'static>),
+    /// What the second makes of the first's value; nothing comes of nothing.
+    Then(Box<Tree>, Box<Tree>),
+    /// What the second makes of the first's value, of nothing too.
+    Pipe(Box<Tree>, Box<Tree>),
+    Or(Box<Tree>, Box<Tree>),
+    And(Box<Tree>, Box<Tree>),
+    Not(Box<Tree>),
+    /// The second's value where the first is true.
+    Where(Box<Tree>, Box<Tree>),
+    /// The second's value where the first is true, and the third's where it is not.
+    Choose(Box<[Tree; 3]>),
+    Compare(Comparison, Box<Tree>, Box<Tree>),
+    Calculate(Operator, Box<Tree>, Box<Tree>),
+    Negate(Box<Tree>),
+    /// A number as it is, and nothing else.
+    Affirm(Box<Tree>),
+    /// What the second makes of each of the first's elements.
+    Project(Box<Tree>, Box<Tree>),
+    Flatten(Box<Tree>),
+    /// The values of an object's members.
+    Values(Box<Tree>),
+    /// What becomes of each element of a part of an array, or of a part of a text.
+    Slice(Slice, Box<Tree>),
+    List(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+    Call(&'static Builtin, Vec<Tree>),
+    /// Values that have names within the second.
+    Let(Vec<Tree>, Box<Tree>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// From where to where a part goes, and how many places each step takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slice {
+    pub(super) start: Option<i32>,
+    pub(super) stop: Option<i32>,
+    /// Never zero.
+    pub(super) step: i32,
+}
+
+impl Tree {
+    /// The value that everything starts from.
+    pub(super) fn current() -> Self {
+        Tree::Path(Vec::new(), None)
+    }
+
+    /// Gives the plain paths that begin at the scope's own value places in a walk over it.
+    pub(super) fn place(&mut self, paths: &mut Paths) {
+        match self {
+            Tree::Path(path, slot) => *slot = Some(paths.add(path)),
+            Tree::Root | Tree::Variable(..) | Tree::Literal(_) | Tree::Slice(..) => {}
+            // What comes second is evaluated against what came of the first.
+            Tree::Then(first, _) | Tree::Pipe(first, _) | Tree::Project(first, _) => first.place(paths),
+            Tree::Not(inner)
+            | Tree::Negate(inner)
+            | Tree::Affirm(inner)
+            | Tree::Flatten(inner)
+            | Tree::Values(inner) => inner.place(paths),
+            Tree::Or(left, right)
+            | Tree::And(left, right)
+            | Tree::Where(left, right)
+            | Tree::Compare(_, left, right)
+            | Tree::Calculate(_, left, right) => {
+                left.place(paths);
+                right.place(paths);
+            }
+            Tree::Choose(parts) => parts.iter_mut().for_each(|tree| tree.place(paths)),
+            Tree::List(trees) => trees.iter_mut().for_each(|tree| tree.place(paths)),
+            Tree::Object(pairs) => pairs.iter_mut().for_each(|(_, tree)| tree.place(paths)),
+            Tree::Call(builtin, arguments) => {
+                for (place, argument) in arguments.iter_mut().enumerate() {
+                    if builtin.expression != Some(place) {
+                        argument.place(paths);
+                    }
+                }
+            }
+            Tree::Let(values, within) => {
+                values.iter_mut().for_each(|tree| tree.place(paths));
+                within.place(paths);
+            }
+        }
+    }
+
+    /// Whether its value is an array that comes element by element, or null.
+    pub(super) fn streams(&self) -> bool {
+        matches!(self, Tree::Project(..) | Tree::Flatten(_))
+    }
+
+    /// Whether it says the same whatever it is evaluated against. Of some that do it is not known.
+    pub(super) fn is_constant(&self) -> bool {
+        match self {
+            Tree::Literal(_) => true,
+            Tree::Path(..)
+            | Tree::Root
+            | Tree::Variable(..)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Let(..) => false,
+            // What goes on from a constant is constant, unless it looks elsewhere.
+            Tree::Then(first, second) | Tree::Pipe(first, second) | Tree::Project(first, second) => {
+                first.is_constant() && !second.looks_elsewhere()
+            }
+            Tree::Not(inner)
+            | Tree::Negate(inner)
+            | Tree::Affirm(inner)
+            | Tree::Flatten(inner)
+            | Tree::Values(inner) => inner.is_constant(),
+            Tree::Or(left, right)
+            | Tree::And(left, right)
+            | Tree::Where(left, right)
+            | Tree::Compare(_, left, right)
+            | Tree::Calculate(_, left, right) => left.is_constant() && right.is_constant(),
+            Tree::Choose(parts) => parts.iter().all(Tree::is_constant),
+            Tree::Call(_, arguments) => arguments.iter().all(Tree::is_constant),
+        }
+    }
+
+    /// Whether it looks at more than the value that it is evaluated against.
+    fn looks_elsewhere(&self) -> bool {
+        match self {
+            Tree::Root | Tree::Variable(..) => true,
+            Tree::Path(..) | Tree::Literal(_) => false,
+            Tree::Not(inner)
+            | Tree::Negate(inner)
+            | Tree::Affirm(inner)
+            | Tree::Flatten(inner)
+            | Tree::Values(inner)
+            | Tree::Slice(_, inner) => inner.looks_elsewhere(),
+            Tree::Then(left, right)
+            | Tree::Pipe(left, right)
+            | Tree::Project(left, right)
+            | Tree::Or(left, right)
+            | Tree::And(left, right)
+            | Tree::Where(left, right)
+            | Tree::Compare(_, left, right)
+            | Tree::Calculate(_, left, right) => left.looks_elsewhere() || right.looks_elsewhere(),
+            Tree::Choose(parts) => parts.iter().any(Tree::looks_elsewhere),
+            Tree::List(trees) | Tree::Call(_, trees) => trees.iter().any(Tree::looks_elsewhere),
+            Tree::Object(pairs) => pairs.iter().any(|(_, tree)| tree.looks_elsewhere()),
+            Tree::Let(values, within) => values.iter().any(Tree::looks_elsewhere) || within.looks_elsewhere(),
+        }
+    }
+}
