@@ -13,6 +13,7 @@ mod catalog_entries;
 mod catalog_paths;
 mod catalog_searches;
 mod echoes;
+mod expressions_page;
 mod floors;
 mod generated_body;
 mod grants;
