@@ -95,7 +95,7 @@ fn number(value: &Value<'_>, what: impl Fn() -> String) -> Result<Decimal, Strin
     value.number().ok_or_else(|| {
         let expected = match value.sort() {
             Sort::Number => "a number of up to 28 digits",
-            Sort::Text => "a number, such as to_number(…) makes of a text",
+            Sort::Text => "a number, such as to_number(...) makes of a text",
             Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => "a number",
         };
         format!("{} is {}; expected {expected}", what(), value.excerpt())

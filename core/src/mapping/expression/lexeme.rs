@@ -187,11 +187,12 @@ fn json(inside: &str) -> Result<Value<'static>, String> {
     let json = inside.replace("\\`", "`");
     let tape = Tape::read(json.as_bytes()).map_err(|reason| {
         let hint = if json.contains('"') { "" } else { "; a text stands in single quotes" };
-        format!("`{}` is no JSON: {reason}{hint}", excerpt(inside))
+        format!("the JSON between backticks is invalid: {reason}{hint}")
     })?;
     Ok(Value::owned(tape.root()))
 }
 
 fn name(inside: &str, with_quotes: &str) -> Result<String, String> {
-    serde_json::from_str(with_quotes).map_err(|_| format!("the name {} is no JSON string", excerpt(inside)))
+    serde_json::from_str(with_quotes)
+        .map_err(|_| format!("the name {} is invalid; expected a JSON string", excerpt(inside)))
 }

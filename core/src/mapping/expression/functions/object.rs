@@ -74,7 +74,7 @@ impl<'v> CallArguments<'_, 'v> {
             | Value::Object(_)) => {
                 let name = self.builtin.name;
                 Err(format!(
-                    "{name} groups by texts; found {}, expected a text, such as to_string(…) makes of it",
+                    "{name} groups by texts; found {}, expected a text, such as to_string(...) makes of it",
                     key.excerpt()
                 ))
             }
