@@ -21,8 +21,7 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
 fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
         Tree::Path(path, slot) => at_path(path, *slot, scope),
-        Tree::Root => Ok(scope.root().clone()),
-        Tree::Variable(further_out, place) => Ok(scope.variable(*further_out, *place)),
+        Tree::Root | Tree::Variable(..) => Ok(scope.named(tree).cloned().unwrap_or(Value::Null)),
         Tree::Literal(value) => Ok(value.lent()),
         Tree::Then(first, second) => then(first, second, scope, false),
         Tree::Pipe(first, second) => then(first, second, scope, true),
@@ -74,8 +73,15 @@ fn then<'v>(
     scope: Scope<'_, 'v>,
     of_nothing: bool,
 ) -> Result<Value<'v>, String> {
-    let value = evaluate(first, scope)?;
-    if value.is_null() && !of_nothing { Ok(Value::Null) } else { evaluate(second, scope.at(&value)) }
+    let made;
+    let value = match scope.named(first) {
+        Some(value) => value,
+        None => {
+            made = evaluate(first, scope)?;
+            &made
+        }
+    };
+    if value.is_null() && !of_nothing { Ok(Value::Null) } else { evaluate(second, scope.at(value)) }
 }
 
 /// The first of two values that is true, or not true; the second one when neither is.

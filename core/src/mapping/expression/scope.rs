@@ -1,5 +1,6 @@
 //! What an expression is evaluated against.
 
+use super::tree::Tree;
 use crate::mapping::limit::Allowance;
 use crate::mapping::path::FoundPaths;
 use crate::mapping::tape::RecordNode;
@@ -46,11 +47,6 @@ impl<'a, 'v> Scope<'a, 'v> {
         Scope { value, found: None, surroundings: self.surroundings }
     }
 
-    /// The whole record.
-    pub(super) fn root(&self) -> &'a Value<'v> {
-        self.surroundings.root
-    }
-
     /// What may still be taken for the record.
     pub(super) fn allowance(&self) -> &'a Allowance {
         self.surroundings.allowance
@@ -66,12 +62,38 @@ impl<'a, 'v> Scope<'a, 'v> {
         })
     }
 
-    /// The value of a variable: of the `let` so many further out, the one at that place.
-    pub(super) fn variable(&self, further_out: usize, place: usize) -> Value<'v> {
-        let mut bound = self.surroundings.bound;
-        for _ in 0..further_out {
-            bound = bound.and_then(|bound| bound.around);
+    /// A value that has a name, or the whole record: both are there to be looked at without copying them.
+    pub(super) fn named(&self, tree: &Tree) -> Option<&'a Value<'v>> {
+        match tree {
+            Tree::Root => Some(self.surroundings.root),
+            Tree::Variable(further_out, place) => {
+                let mut bound = self.surroundings.bound;
+                for _ in 0..*further_out {
+                    bound = bound.and_then(|bound| bound.around);
+                }
+                bound.and_then(|bound| bound.values.get(*place))
+            }
+            Tree::Path(..)
+            | Tree::Literal(_)
+            | Tree::Then(..)
+            | Tree::Pipe(..)
+            | Tree::Or(..)
+            | Tree::And(..)
+            | Tree::Not(_)
+            | Tree::Where(..)
+            | Tree::Choose(_)
+            | Tree::Compare(..)
+            | Tree::Calculate(..)
+            | Tree::Negate(_)
+            | Tree::Affirm(_)
+            | Tree::Project(..)
+            | Tree::Flatten(_)
+            | Tree::Values(_)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Call(..)
+            | Tree::Let(..) => None,
         }
-        bound.and_then(|bound| bound.values.get(place)).cloned().unwrap_or(Value::Null)
     }
 }

@@ -13,7 +13,8 @@ use crate::value::Decimal;
 pub(super) struct CallArguments<'b, 'v> {
     pub(super) builtin: &'static Builtin,
     trees: &'v [Tree],
-    pub(super) values: Vec<Value<'v>>,
+    /// What has a name is not copied.
+    pub(super) values: Vec<Cow<'b, Value<'v>>>,
     scope: Scope<'b, 'v>,
 }
 
@@ -26,8 +27,11 @@ impl<'b, 'v> CallArguments<'b, 'v> {
     ) -> Result<Self, String> {
         let mut values = Vec::with_capacity(trees.len());
         for (place, tree) in trees.iter().enumerate() {
-            let is_expression = builtin.expression == Some(place);
-            values.push(if is_expression { Value::Null } else { evaluate(tree, scope)? });
+            values.push(match scope.named(tree) {
+                _ if builtin.expression == Some(place) => Cow::Owned(Value::Null),
+                Some(value) => Cow::Borrowed(value),
+                None => Cow::Owned(evaluate(tree, scope)?),
+            });
         }
         Ok(Self { builtin, trees, values, scope })
     }
@@ -45,12 +49,16 @@ impl<'b, 'v> CallArguments<'b, 'v> {
         }
     }
 
+    pub(super) fn value(&self, place: usize) -> &Value<'v> {
+        self.values.get(place).map_or(&Value::Null, |value| value)
+    }
+
     pub(super) fn any(&self, place: usize) -> Value<'v> {
-        self.values.get(place).cloned().unwrap_or(Value::Null)
+        self.values.get(place).map_or(Value::Null, |value| value.clone().into_owned())
     }
 
     pub(super) fn refuse(&self, place: usize, expected: &str) -> String {
-        let (found, name) = (self.any(place), self.builtin.name);
+        let (found, name) = (self.value(place), self.builtin.name);
         format!("argument {} of {name} is {}; expected {expected}", place + 1, found.excerpt())
     }
 
@@ -61,7 +69,7 @@ impl<'b, 'v> CallArguments<'b, 'v> {
     }
 
     pub(super) fn text(&self, place: usize) -> Result<&str, String> {
-        self.values.get(place).and_then(Value::text).ok_or_else(|| self.refuse(place, "a text"))
+        self.values.get(place).and_then(|value| value.text()).ok_or_else(|| self.refuse(place, "a text"))
     }
 
     /// A text of which all is looked through.
@@ -73,13 +81,13 @@ impl<'b, 'v> CallArguments<'b, 'v> {
 
     pub(super) fn elements(&self, place: usize) -> Result<Items<'_, 'v>, String> {
         let elements = |value| Value::elements(value).ok_or_else(|| self.refuse(place, "an array"));
-        let value = self.values.get(place).unwrap_or(&Value::Null);
+        let value = self.value(place);
         self.allowance().step(elements(value)?.count())?;
         elements(value)
     }
 
     pub(super) fn members(&self, place: usize) -> Result<Vec<(Cow<'v, str>, Value<'v>)>, String> {
-        self.any(place).members().ok_or_else(|| self.refuse(place, "an object"))
+        self.value(place).members().ok_or_else(|| self.refuse(place, "an object"))
     }
 
     /// A number, where one is given.

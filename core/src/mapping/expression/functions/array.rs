@@ -12,7 +12,7 @@ use crate::value::Decimal;
 
 impl<'v> CallArguments<'_, 'v> {
     pub(super) fn rounded(&self, change: fn(&Exact) -> Exact) -> Result<Value<'v>, String> {
-        exact(self.builtin, &self.any(0)).map(|value| Value::number_of(change(&value.into()).into()))
+        exact(self.builtin, self.value(0)).map(|value| Value::number_of(change(&value.into()).into()))
     }
 
     pub(super) fn average(&self) -> Result<Value<'v>, String> {
@@ -30,18 +30,18 @@ impl<'v> CallArguments<'_, 'v> {
     }
 
     pub(super) fn contains(&self) -> Result<Value<'v>, String> {
-        let (subject, wanted) = (self.any(0), self.any(1));
+        let (subject, wanted) = (self.value(0), self.value(1));
         if let Some(text) = subject.text() {
             self.allowance().text(text)?;
             return Ok(Value::boolean(wanted.text().is_some_and(|wanted| text.contains(wanted))));
         }
         let mut elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
-        self.allowance().look_at(&subject)?;
-        Ok(Value::boolean(elements.any(|element| equal(&element, &wanted))))
+        self.allowance().look_at(subject)?;
+        Ok(Value::boolean(elements.any(|element| equal(&element, wanted))))
     }
 
     pub(super) fn length(&self) -> Result<Value<'v>, String> {
-        let subject = self.any(0);
+        let subject = self.value(0);
         let length = match subject.sort() {
             Sort::Text => subject.text().unwrap_or_default().chars().count(),
             Sort::Array => subject.elements().map_or(0, Iterator::count),
@@ -60,11 +60,12 @@ impl<'v> CallArguments<'_, 'v> {
 
     /// The first argument that is not null.
     pub(super) fn not_null(&self) -> Result<Value<'v>, String> {
-        Ok(self.values.iter().find(|value| !value.is_null()).cloned().unwrap_or(Value::Null))
+        let there = self.values.iter().find(|value| !value.is_null());
+        Ok(there.map_or(Value::Null, |value| value.clone().into_owned()))
     }
 
     pub(super) fn reverse(&self) -> Result<Value<'v>, String> {
-        let subject = self.any(0);
+        let subject = self.value(0);
         if let Some(text) = subject.text() {
             return Ok(Value::Text(text.chars().rev().collect::<String>().into()));
         }

@@ -86,7 +86,7 @@ static FUNCTIONS: [Builtin; 41] = [
     takes("trim", 1, 2, |arguments| arguments.trimmed(true, true)),
     takes("trim_left", 1, 2, |arguments| arguments.trimmed(true, false)),
     takes("trim_right", 1, 2, |arguments| arguments.trimmed(false, true)),
-    takes("type", 1, 1, |arguments| Ok(Value::Text(arguments.any(0).sort().as_str().into()))),
+    takes("type", 1, 1, |arguments| Ok(Value::Text(arguments.value(0).sort().as_str().into()))),
     takes("upper", 1, 1, |arguments| arguments.spelled(str::to_uppercase)),
     takes("values", 1, 1, |arguments| arguments.member_values()),
     takes("zip", 1, usize::MAX, |arguments| arguments.zip()),
