@@ -278,6 +278,7 @@ fn every_warning_has_its_place_and_leaves_the_document_usable() {
         (rule(json!({"to": "/customerId", "from": "a"})), "/fields/2", "never reached: /fields/0"),
         (rule(json!({"to": "/ref", "from": "a", "scope": "record"})), "/fields/2/scope", "only the record"),
         (rule(json!({"to": "/ref", "template": "constant"})), "/fields/2/template", "no {path}"),
+        (rule(json!({"to": "/ref", "from": "order-id"})), "/fields/2/from", "is order minus id"),
         (rule(json!({"to": "/colour", "from": "a"})), "/fields/2/to", "no member \"colour\" that is known"),
         (
             rule(json!({"to": "/ref", "from": "a", "as": {"type": "string"}, "enum": {}})),

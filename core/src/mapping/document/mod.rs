@@ -148,6 +148,9 @@ impl Context<'_> {
         count(&self.counts.expressions, EXPRESSIONS, "expressions", pointer, self.findings)?;
         match Expression::parse(text) {
             Ok(mut expression) => {
+                if let Some(doubt) = expression.doubt.take() {
+                    self.findings.warn(pointer, doubt);
+                }
                 expression.place(self.paths.get_mut(level)?);
                 Some(Pick { expression, level, made: None })
             }

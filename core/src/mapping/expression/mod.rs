@@ -22,6 +22,8 @@ use tree::Tree;
 #[derive(Clone, Debug)]
 pub(super) struct Expression {
     pub(super) text: String,
+    /// What in it may be meant otherwise, in words.
+    pub(super) doubt: Option<String>,
     tree: Tree,
 }
 
@@ -32,7 +34,8 @@ impl Expression {
     /// What is wrong with it, in words.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         size::check(text)?;
-        Ok(Self { text: text.to_owned(), tree: parse::parse(text)? })
+        let (tree, doubt) = parse::parse(text)?;
+        Ok(Self { text: text.to_owned(), doubt, tree })
     }
 
     /// Gives its plain paths places in a walk over the record.

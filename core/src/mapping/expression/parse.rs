@@ -11,16 +11,17 @@ use crate::excerpt::excerpt;
 use crate::mapping::limit::{EXPRESSION_DEPTH, EXPRESSION_OPERATIONS};
 use infix::{Binding, Elements, Step};
 
-/// Reads an expression.
+/// Reads an expression; says what in it may be meant otherwise, too.
 ///
 /// # Errors
 /// What is wrong with it and where, in words.
-pub(super) fn parse(text: &str) -> Result<Tree, String> {
+pub(super) fn parse(text: &str) -> Result<(Tree, Option<String>), String> {
     let lexemes = lexemes(text)?;
+    let doubt = dashed(text, &lexemes);
     let mut parser = Parser { text, lexemes, at: 0, open: 0, brackets: 0, variables: Vec::new() };
     let whole = parser.expression(Binding::Loosest)?;
     match parser.peek() {
-        Lexeme::End => Ok(whole.tree),
+        Lexeme::End => Ok((whole.tree, doubt)),
         Lexeme::Name(_)
         | Lexeme::QuotedName(_)
         | Lexeme::Variable(_)
@@ -28,6 +29,24 @@ pub(super) fn parse(text: &str) -> Result<Tree, String> {
         | Lexeme::Literal(_)
         | Lexeme::Sign(_) => Err(parser.refuse("an operator or the end")),
     }
+}
+
+/// Two names with nothing but a dash between them, which people take for one.
+fn dashed(text: &str, lexemes: &[Placed]) -> Option<String> {
+    let pair = lexemes.windows(3).find_map(|placed| match placed {
+        [left, dash, right] if left.end == dash.start && dash.end == right.start => {
+            let names = (&left.lexeme, &dash.lexeme, &right.lexeme);
+            matches!(names, (Lexeme::Name(_), Lexeme::Sign("-"), Lexeme::Name(_))).then_some((left, right))
+        }
+        [..] => None,
+    });
+    let (left, right) = pair?;
+    let word = |placed: &Placed| text.get(placed.start..placed.end).unwrap_or_default().to_owned();
+    let (left, right) = (word(left), word(right));
+    Some(format!(
+        "`{left}-{right}` is {left} minus {right}, for which spaces around the `-` are clearer; a member of that name \
+         is written \"{left}-{right}\", in double quotes"
+    ))
 }
 
 /// What was read, and how many of its operations go on from each other.

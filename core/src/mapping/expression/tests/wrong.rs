@@ -74,6 +74,24 @@ fn wrong_expressions_are_refused_with_where_and_why() {
 }
 
 #[test]
+fn a_name_with_a_dash_in_it_is_doubted() {
+    for (text, is_doubted) in [
+        ("order-id", true),
+        ("a[?tax-rate > `1`]", true),
+        ("total - discount", false),
+        ("total -discount", false),
+        ("-total", false),
+        ("\"order-id\"", false),
+        ("a[-1]", false),
+        ("a-`1`", false),
+        ("'order-id'", false),
+    ] {
+        let doubt = Expression::parse(text).expect(text).doubt;
+        assert_eq!(doubt.is_some(), is_doubted, "{text}: {doubt:?}");
+    }
+}
+
+#[test]
 fn length_and_depth_have_limits() {
     let refused = |text: &str| Expression::parse(text).map(|_| ()).expect_err(text);
     let takes =
