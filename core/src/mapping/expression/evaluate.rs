@@ -17,6 +17,21 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value
     Ok(value)
 }
 
+/// A tree's value to look at: one that is there already, or one that is made and kept.
+fn seen<'k, 'v>(
+    tree: &'v Tree,
+    scope: Scope<'k, 'v>,
+    made: &'k mut Value<'v>,
+) -> Result<&'k Value<'v>, String> {
+    match scope.named(tree) {
+        Some(value) => Ok(value),
+        None => {
+            *made = evaluate(tree, scope)?;
+            Ok(made)
+        }
+    }
+}
+
 /// Whatever descends is a function of its own, so that a level takes no more stack than it needs.
 fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
@@ -73,14 +88,8 @@ fn then<'v>(
     scope: Scope<'_, 'v>,
     of_nothing: bool,
 ) -> Result<Value<'v>, String> {
-    let made;
-    let value = match scope.named(first) {
-        Some(value) => value,
-        None => {
-            made = evaluate(first, scope)?;
-            &made
-        }
-    };
+    let mut made = Value::Null;
+    let value = seen(first, scope, &mut made)?;
     if value.is_null() && !of_nothing { Ok(Value::Null) } else { evaluate(second, scope.at(value)) }
 }
 
@@ -116,9 +125,10 @@ fn pair<'v>(
     scope: Scope<'_, 'v>,
     make: &dyn Fn(&Value<'v>, &Value<'v>) -> Result<Value<'v>, String>,
 ) -> Result<Value<'v>, String> {
-    let left = evaluate(left, scope)?;
-    let right = evaluate(right, scope)?;
-    make(&left, &right)
+    let (mut made, mut other) = (Value::Null, Value::Null);
+    let left = seen(left, scope, &mut made)?;
+    let right = seen(right, scope, &mut other)?;
+    make(left, right)
 }
 
 #[inline(never)]
@@ -184,8 +194,8 @@ fn part_of_array<'v>(slice: Slice, each: &'v Tree, scope: Scope<'_, 'v>) -> Resu
 /// What is made of each element of an array that there is.
 #[inline(never)]
 fn each_of_value<'v>(of: &'v Tree, each: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-    let value = evaluate(of, scope)?;
-    match value.elements() {
+    let mut made = Value::Null;
+    match seen(of, scope, &mut made)?.elements() {
         Some(elements) => each_of(elements, each, scope),
         None => Ok(Value::Null),
     }
@@ -248,8 +258,8 @@ pub(super) fn for_each<'v>(
             None => take(element),
         }),
         tree => {
-            let value = evaluate(tree, scope)?;
-            let Some(elements) = value.elements() else { return Ok(false) };
+            let mut made = Value::Null;
+            let Some(elements) = seen(tree, scope, &mut made)?.elements() else { return Ok(false) };
             for_all(elements, scope, take)?;
             Ok(true)
         }

@@ -70,6 +70,7 @@ fn what_is_looked_at_once_costs_as_much_as_there_is_of_it() {
         ("length(map(&(@ * `2` + $.a[1]), a))", "2000"),
         ("let $some = a[:20] in length(a[?contains($some, @)])", "20"),
         ("let $same = a[] in length(map(&$same[0], a))", "2000"),
+        ("let $few = a[:10] in length(a[:500][].[sum($few), $few == $few, $few[?@ == `1`]])", "500"),
         ("length(pad_left(one, `100000`))", "100000"),
     ] {
         assert_eq!(with_left(150_000, 1 << 20, text).as_deref(), Ok(expected), "{text}");
