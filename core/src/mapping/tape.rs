@@ -128,10 +128,10 @@ impl<'t> RecordNode<'t> {
     }
 
     /// An array's elements; none of anything else.
-    pub(super) fn elements(self) -> Elements<'t> {
+    pub(super) fn elements(self) -> TapeElements<'t> {
         let token = self.token();
         let holds = token.kind == TokenKind::Array;
-        Elements { tape: self.tape, at: self.place + 1, end: if holds { token.next as usize } else { 0 } }
+        TapeElements { tape: self.tape, at: self.place + 1, end: if holds { token.next as usize } else { 0 } }
     }
 
     /// An element, counted from the end when the place is negative.
@@ -160,13 +160,13 @@ impl<'t> RecordNode<'t> {
     }
 }
 
-pub(super) struct Elements<'t> {
+pub(super) struct TapeElements<'t> {
     tape: &'t Tape<'t>,
     at: usize,
     end: usize,
 }
 
-impl<'t> Iterator for Elements<'t> {
+impl<'t> Iterator for TapeElements<'t> {
     type Item = RecordNode<'t>;
 
     fn next(&mut self) -> Option<RecordNode<'t>> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::tape::{Elements, RecordNode, TokenKind};
+use super::tape::{RecordNode, TapeElements, TokenKind};
 use crate::excerpt::excerpt;
 use crate::value::Decimal;
 
@@ -254,7 +254,7 @@ impl<'v> Value<'v> {
 
 /// The elements of an array.
 pub(super) enum Items<'a, 'v> {
-    Read(Elements<'v>),
+    Read(TapeElements<'v>),
     Made(std::slice::Iter<'a, Value<'v>>),
 }
 

@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::scope::Scope;
+use super::scope::JournalScope;
 use crate::error::{Error, Result};
 use crate::json::written;
 use crate::operation::Existing;
@@ -122,7 +122,7 @@ impl Journal {
     /// # Errors
     /// [`Kind::Validation`](crate::Kind::Validation) at `journal`, or at `journal line 3`, when it is of another account
     /// or mapping, of another version, or was altered.
-    pub(super) fn read(text: &str, scope: &Scope) -> Result<Self> {
+    pub(super) fn read(text: &str, scope: &JournalScope) -> Result<Self> {
         let mut journal =
             Self { known: BTreeMap::new(), doubtful: BTreeMap::new(), lines: String::new(), missing: None };
         let mut torn = None;
@@ -305,9 +305,9 @@ mod tests {
     use crate::json::Unwritable;
     use crate::operation::Push;
 
-    fn scope() -> Scope {
+    fn scope() -> JournalScope {
         let push = Push::writing("{}").unwrap();
-        Scope::of(&push, "acme", "orders", true)
+        JournalScope::of(&push, "acme", "orders", true)
     }
 
     fn read(text: &str) -> Result<Journal> {
@@ -358,20 +358,21 @@ mod tests {
     fn a_line_that_was_altered_is_named() {
         let altered = written().replace("\"what\":\"b\"", "\"what\":b");
         assert_eq!(read(&altered).unwrap_err().location(), Some("journal line 3"));
-        assert!(Journal::read(&written(), &Scope { account: "other".into(), ..scope() }).is_err());
-        assert!(Journal::read(&written(), &Scope { mapping: "contacts".into(), ..scope() }).is_err());
+        assert!(Journal::read(&written(), &JournalScope { account: "other".into(), ..scope() }).is_err());
+        assert!(Journal::read(&written(), &JournalScope { mapping: "contacts".into(), ..scope() }).is_err());
     }
 
     #[test]
     fn a_journal_belongs_to_the_content_of_a_document_and_to_its_options() {
-        let push = |document: &str| Scope::of(&Push::writing(document).unwrap(), "acme", "orders", true);
-        let of = |scope: &Scope| Journal::read("", scope).unwrap().take_lines().unwrap().unwrap();
+        let push =
+            |document: &str| JournalScope::of(&Push::writing(document).unwrap(), "acme", "orders", true);
+        let of = |scope: &JournalScope| Journal::read("", scope).unwrap().take_lines().unwrap().unwrap();
         let text = of(&push(r#"{"a": 1, "b": [2]}"#));
         assert!(Journal::read(&text, &push("{\"b\":[2],\n\"a\" :1}")).is_ok());
         let error = Journal::read(&text, &push(r#"{"a": 1, "b": [3]}"#)).unwrap_err();
         assert!(error.message().contains("has changed") && error.message().contains("`renew`"), "{error}");
         assert_eq!(error.location(), Some("journal line 1"));
-        let other = Scope { existing: Existing::Leave, ..push(r#"{"a":1,"b":[2]}"#) };
+        let other = JournalScope { existing: Existing::Leave, ..push(r#"{"a":1,"b":[2]}"#) };
         let error = Journal::read(&text, &other).unwrap_err();
         assert!(error.message().contains(r#"`existing` was "update" and is "leave""#), "{error}");
         // A run that went on all the same is the one that counts.
@@ -394,12 +395,12 @@ mod tests {
         }
         journal.announce("b", false, Some("l"));
         let text = journal.take_lines().unwrap().unwrap();
-        let renewed = Scope { document: "other".into(), renew: true, ..scope() };
+        let renewed = JournalScope { document: "other".into(), renew: true, ..scope() };
         let journal = Journal::read(&text, &renewed).unwrap();
         assert_eq!(journal.known(&name), None);
         assert!(matches!(journal.known("contact of ada"), Some(Known::Done(_))));
         assert_eq!(journal.known("b"), Some(Known::InDoubt { is_update: false }));
-        let blind = Scope { finds_records: false, ..renewed };
+        let blind = JournalScope { finds_records: false, ..renewed };
         assert!(matches!(Journal::read(&text, &blind).unwrap().known(&name), Some(Known::Done(_))));
     }
 

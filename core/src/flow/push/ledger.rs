@@ -183,12 +183,12 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::push::scope::Scope;
+    use crate::flow::push::scope::JournalScope;
     use crate::flow::push::sought::Group;
     use crate::operation::Push;
 
     fn ledger(journal: Option<&str>, max_writes: Option<u64>) -> Ledger {
-        let scope = Scope::of(&Push::writing("{}").unwrap(), "acme", "orders", true);
+        let scope = JournalScope::of(&Push::writing("{}").unwrap(), "acme", "orders", true);
         let journal = journal.map(|text| Journal::read(text, &scope).unwrap());
         Ledger::new(journal, max_writes)
     }

@@ -45,7 +45,7 @@ use ledger::Ledger;
 use lookup::Lookups;
 use outbox::Outbox;
 use referents::Referents;
-use scope::Scope;
+use scope::JournalScope;
 use terms::Terms;
 use window::EntryWindow;
 
@@ -60,7 +60,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
     let journal = match &push.journal {
         Some(text) if !push.dry_run => {
             let (account, name) = (shared.session.account(), terms.mapping().name());
-            Some(Journal::read(text, &Scope::of(push, account, name, terms.asks_for_keys()))?)
+            Some(Journal::read(text, &JournalScope::of(push, account, name, terms.asks_for_keys()))?)
         }
         Some(_) | None => None,
     };

@@ -10,7 +10,7 @@ use crate::operation::{Existing, Push};
 
 /// What a journal belongs to.
 #[derive(Clone, Debug)]
-pub(super) struct Scope {
+pub(super) struct JournalScope {
     pub(super) account: String,
     /// The mapping's name.
     pub(super) mapping: String,
@@ -23,7 +23,7 @@ pub(super) struct Scope {
     pub(super) finds_records: bool,
 }
 
-impl Scope {
+impl JournalScope {
     /// The scope of a push, by its account and its mapping's name.
     pub(super) fn of(push: &Push, account: &str, mapping: &str, finds_records: bool) -> Self {
         Self {

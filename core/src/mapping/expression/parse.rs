@@ -9,7 +9,7 @@ use super::size::{too_deep, too_many_brackets, too_many_operations};
 use super::tree::Tree;
 use crate::excerpt::excerpt;
 use crate::mapping::limit::{EXPRESSION_DEPTH, EXPRESSION_OPERATIONS};
-use infix::{Binding, Elements, Step};
+use infix::{Binding, Elements, ParseStep};
 
 /// Reads an expression; says what in it may be meant otherwise, too.
 ///
@@ -129,19 +129,19 @@ impl Parser<'_> {
     }
 
     /// What an expression begins with.
-    fn first(&mut self) -> Result<Step, String> {
+    fn first(&mut self) -> Result<ParseStep, String> {
         match self.peek() {
             Lexeme::Literal(value) => {
                 let value = value.clone();
-                self.leaf(Tree::Literal(value)).map(Step::To)
+                self.leaf(Tree::Literal(value)).map(ParseStep::To)
             }
-            Lexeme::Name(_) | Lexeme::QuotedName(_) => self.name().map(Step::To),
-            Lexeme::Variable(_) => self.variable().map(Step::To),
+            Lexeme::Name(_) | Lexeme::QuotedName(_) => self.name().map(ParseStep::To),
+            Lexeme::Variable(_) => self.variable().map(ParseStep::To),
             Lexeme::Sign("*") => {
                 self.at += 1;
-                Ok(Step::Each(Elements::Of(Subtree::current().with(Tree::Values)?)))
+                Ok(ParseStep::Each(Elements::Of(Subtree::current().with(Tree::Values)?)))
             }
-            Lexeme::Sign(sign) => self.sign(sign).map(Step::To),
+            Lexeme::Sign(sign) => self.sign(sign).map(ParseStep::To),
             Lexeme::Place(place) => {
                 Err(self.refuse(&format!("an expression; a number stands in backticks, as in `{place}`")))
             }

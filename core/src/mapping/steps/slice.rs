@@ -21,7 +21,7 @@ pub(super) const KIND: StepDefinition = StepDefinition {
 
 /// Some of a text's characters.
 #[derive(Debug)]
-struct Slice {
+struct TextSlice {
     start: Option<i64>,
     end: Option<i64>,
 }
@@ -45,7 +45,7 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, _: PathScope) -> O
         }
         found.map(i64::from)
     };
-    let slice = Slice { start: bound("start", context), end: bound("end", context) };
+    let slice = TextSlice { start: bound("start", context), end: bound("end", context) };
     members.finish(context.findings);
     if slice.start.is_none() && slice.end.is_none() {
         context.findings.error(&place.pointer, "expected `start`, `end`, or both");
@@ -54,7 +54,7 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, _: PathScope) -> O
     Some(Arc::new(slice))
 }
 
-impl RuleStep for Slice {
+impl RuleStep for TextSlice {
     fn apply<'v>(&'v self, value: Value<'v>, _: &Around<'_, 'v>) -> Result<Value<'v>, String> {
         let Some(text) = value.text() else { return Ok(value) };
         let count = text.chars().count() as i64;

@@ -32,18 +32,18 @@ pub(super) struct Builtin {
 #[derive(Debug)]
 enum Does {
     /// Of their values, and of what its expression makes of others.
-    Called(Call),
+    Called(FunctionBody),
     /// Of the only argument, which it evaluates as it likes.
     Unevaluated(for<'b, 'v> fn(&'static Builtin, &'v Tree, Scope<'b, 'v>) -> Result<Value<'v>, String>),
 }
 
-type Call = for<'b, 'v> fn(&CallArguments<'b, 'v>) -> Result<Value<'v>, String>;
+type FunctionBody = for<'b, 'v> fn(&CallArguments<'b, 'v>) -> Result<Value<'v>, String>;
 
-const fn takes(name: &'static str, fewest: usize, most: usize, call: Call) -> Builtin {
+const fn takes(name: &'static str, fewest: usize, most: usize, call: FunctionBody) -> Builtin {
     Builtin { name, fewest, most, expression: None, does: Does::Called(call) }
 }
 
-const fn applies(name: &'static str, expression: usize, call: Call) -> Builtin {
+const fn applies(name: &'static str, expression: usize, call: FunctionBody) -> Builtin {
     Builtin { name, fewest: 2, most: 2, expression: Some(expression), does: Does::Called(call) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::lexeme::Lexeme;
 use super::super::tree::{Slice, Tree};
-use super::infix::{Elements, Step};
+use super::infix::{Elements, ParseStep};
 use super::{Binding, Parser, Subtree};
 use crate::mapping::path::Segment;
 
@@ -62,11 +62,11 @@ impl Parser<'_> {
     }
 
     /// `[?condition]`
-    pub(super) fn filter(&mut self, left: Subtree) -> Result<Step, String> {
+    pub(super) fn filter(&mut self, left: Subtree) -> Result<ParseStep, String> {
         self.enter()?;
         let condition = self.expression(Binding::Loosest)?;
         self.leave("]", "an operator or `]`")?;
-        Ok(Step::Each(Elements::Filtered(left, condition)))
+        Ok(ParseStep::Each(Elements::Filtered(left, condition)))
     }
 
     /// Whether the bracket that is next holds places rather than expressions.
@@ -97,7 +97,7 @@ impl Parser<'_> {
     }
 
     /// `[0]`, `[1:3]` or `[*]`
-    pub(super) fn element(&mut self, left: Subtree) -> Result<Step, String> {
+    pub(super) fn element(&mut self, left: Subtree) -> Result<ParseStep, String> {
         let is_place = self.is_place();
         self.at += 1;
         if !is_place {
@@ -105,16 +105,18 @@ impl Parser<'_> {
         }
         if self.takes("*") {
             self.at += 1;
-            return Ok(Step::Each(Elements::Of(left)));
+            return Ok(ParseStep::Each(Elements::Of(left)));
         }
         let start = self.number()?;
         if let Some(place) = start
             && self.takes("]")
         {
-            return left.then(Subtree::leaf(Tree::Path(vec![Segment::Element(place)], None))).map(Step::To);
+            return left
+                .then(Subtree::leaf(Tree::Path(vec![Segment::Element(place)], None)))
+                .map(ParseStep::To);
         }
         let slice = self.slice(start)?;
-        Ok(Step::Each(Elements::PartOf(left, slice)))
+        Ok(ParseStep::Each(Elements::PartOf(left, slice)))
     }
 
     /// What stands behind the first number of `[start:stop:step]`.

@@ -66,14 +66,14 @@ impl Elements {
 }
 
 /// What goes on from an expression: one that is whole, or the elements of one.
-pub(super) enum Step {
+pub(super) enum ParseStep {
     To(Subtree),
     Each(Elements),
 }
 
 impl Parser<'_> {
     /// What goes on from what was read. What is done to elements is not descended into, however many are in each other.
-    pub(super) fn rest(&mut self, first: Step, than: Binding) -> Result<Subtree, String> {
+    pub(super) fn rest(&mut self, first: ParseStep, than: Binding) -> Result<Subtree, String> {
         let mut around: Vec<Elements> = Vec::new();
         let mut left = begun(first, &mut around);
         while let Some((sign, binding)) = self.infix_sign()
@@ -90,17 +90,17 @@ impl Parser<'_> {
     }
 
     #[inline(never)]
-    fn step(&mut self, left: Subtree, sign: &'static str, binding: Binding) -> Result<Step, String> {
+    fn step(&mut self, left: Subtree, sign: &'static str, binding: Binding) -> Result<ParseStep, String> {
         match sign {
             "." => self.dot(left),
             "[" => self.element(left),
             "[?" => self.filter(left),
             "[]" => {
                 self.at += 1;
-                left.with(Tree::Flatten).map(Elements::Of).map(Step::Each)
+                left.with(Tree::Flatten).map(Elements::Of).map(ParseStep::Each)
             }
-            "?" => self.choice(left).map(Step::To),
-            _ => self.infix(left, sign, binding).map(Step::To),
+            "?" => self.choice(left).map(ParseStep::To),
+            _ => self.infix(left, sign, binding).map(ParseStep::To),
         }
     }
 
@@ -151,13 +151,13 @@ impl Parser<'_> {
     }
 
     /// What stands behind a dot.
-    fn dot(&mut self, left: Subtree) -> Result<Step, String> {
+    fn dot(&mut self, left: Subtree) -> Result<ParseStep, String> {
         self.at += 1;
         let next = match self.peek() {
             Lexeme::Name(_) | Lexeme::QuotedName(_) => self.member()?,
             Lexeme::Sign("*") => {
                 self.at += 1;
-                return left.with(Tree::Values).map(Elements::Of).map(Step::Each);
+                return left.with(Tree::Values).map(Elements::Of).map(ParseStep::Each);
             }
             Lexeme::Sign("[") => self.list()?,
             Lexeme::Sign("{") => self.object()?,
@@ -165,15 +165,15 @@ impl Parser<'_> {
                 return Err(self.refuse("a name, a function, `*`, `[` or `{` behind the dot"));
             }
         };
-        left.then(next).map(Step::To)
+        left.then(next).map(ParseStep::To)
     }
 }
 
 /// What goes on: from elements, what is done to each of them.
-fn begun(step: Step, around: &mut Vec<Elements>) -> Subtree {
+fn begun(step: ParseStep, around: &mut Vec<Elements>) -> Subtree {
     match step {
-        Step::To(left) => left,
-        Step::Each(elements) => {
+        ParseStep::To(left) => left,
+        ParseStep::Each(elements) => {
             around.push(elements);
             Subtree::current()
         }
