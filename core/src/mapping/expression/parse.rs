@@ -1,14 +1,15 @@
 //! From lexemes to what is evaluated: operators by how tightly they bind.
 
 mod bracket;
+mod depth;
 mod infix;
 mod named;
 
 use super::lexeme::{Lexeme, Placed, lexemes, place};
-use super::size::{too_deep, too_many_brackets, too_many_operations};
+use super::size::too_many_operations;
 use super::tree::Tree;
 use crate::excerpt::excerpt;
-use crate::mapping::limit::{EXPRESSION_DEPTH, EXPRESSION_OPERATIONS};
+use crate::mapping::limit::EXPRESSION_OPERATIONS;
 use infix::{Binding, Elements, ParseStep};
 
 /// Reads an expression; says what in it may be meant otherwise, too.
@@ -17,8 +18,9 @@ use infix::{Binding, Elements, ParseStep};
 /// What is wrong with it and where, in words.
 pub(super) fn parse(text: &str) -> Result<(Tree, Option<String>), String> {
     let lexemes = lexemes(text)?;
+    depth::check(&lexemes)?;
     let doubt = dashed(text, &lexemes);
-    let mut parser = Parser { text, lexemes, at: 0, open: 0, brackets: 0, variables: Vec::new() };
+    let mut parser = Parser { text, lexemes, at: 0, variables: Vec::new() };
     let whole = parser.expression(Binding::Loosest)?;
     match parser.peek() {
         Lexeme::End => Ok((whole.tree, doubt)),
@@ -108,24 +110,15 @@ struct Parser<'t> {
     /// The last one is the end.
     lexemes: Vec<Placed>,
     at: usize,
-    /// How many operations and brackets have begun and are not read to their end.
-    open: usize,
-    brackets: usize,
     /// The names of each `let` that is around, the outermost first.
     variables: Vec<Vec<String>>,
 }
 
 impl Parser<'_> {
-    /// An expression, up to an operator that binds no tighter. Reading takes stack by what is open.
+    /// An expression, up to an operator that binds no tighter. How deep it goes was measured.
     fn expression(&mut self, than: Binding) -> Result<Subtree, String> {
-        if self.open > EXPRESSION_DEPTH {
-            return Err(too_deep());
-        }
-        self.open += 1;
         let first = self.first()?;
-        let whole = self.rest(first, than)?;
-        self.open -= 1;
-        Ok(whole)
+        self.rest(first, than)
     }
 
     /// What an expression begins with.
@@ -224,21 +217,5 @@ impl Parser<'_> {
             Some(found) => format!("`{found}`"),
         };
         format!("found {found}, expected {expected} ({})", place(self.text, start))
-    }
-
-    /// Enters a bracket; the caller leaves it.
-    fn enter(&mut self) -> Result<(), String> {
-        self.brackets += 1;
-        if self.brackets > EXPRESSION_DEPTH {
-            let at = self.lexemes.get(self.at).map_or(self.text.len(), |placed| placed.start);
-            return Err(too_many_brackets(at));
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn leave(&mut self, sign: &str, expected: &str) -> Result<(), String> {
-        self.brackets -= 1;
-        self.expect(sign, expected)
     }
 }

@@ -8,15 +8,15 @@ use crate::mapping::path::Segment;
 
 impl Parser<'_> {
     pub(super) fn parenthesised(&mut self) -> Result<Subtree, String> {
-        self.enter()?;
+        self.at += 1;
         let inside = self.expression(Binding::Loosest)?;
-        self.leave(")", "an operator or `)`")?;
+        self.expect(")", "an operator or `)`")?;
         Ok(inside)
     }
 
     /// `[one, other]`
     pub(super) fn list(&mut self) -> Result<Subtree, String> {
-        self.enter()?;
+        self.at += 1;
         let (mut trees, mut deepest) = (Vec::new(), 0);
         loop {
             let element = self.expression(Binding::Loosest)?;
@@ -26,13 +26,13 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.leave("]", "an operator, `,` or `]`")?;
+        self.expect("]", "an operator, `,` or `]`")?;
         Subtree::on(deepest, Tree::List(trees))
     }
 
     /// `{name: one, "other name": other}`
     pub(super) fn object(&mut self) -> Result<Subtree, String> {
-        self.enter()?;
+        self.at += 1;
         let (mut pairs, mut deepest) = (Vec::new(), 0);
         loop {
             let name = self.member_name()?;
@@ -44,7 +44,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.leave("}", "an operator, `,` or `}`")?;
+        self.expect("}", "an operator, `,` or `}`")?;
         Subtree::on(deepest, Tree::Object(pairs))
     }
 
@@ -63,9 +63,9 @@ impl Parser<'_> {
 
     /// `[?condition]`
     pub(super) fn filter(&mut self, left: Subtree) -> Result<ParseStep, String> {
-        self.enter()?;
+        self.at += 1;
         let condition = self.expression(Binding::Loosest)?;
-        self.leave("]", "an operator or `]`")?;
+        self.expect("]", "an operator or `]`")?;
         Ok(ParseStep::Each(Elements::Filtered(left, condition)))
     }
 

@@ -25,7 +25,7 @@ pub(super) enum Binding {
 
 impl Binding {
     /// How tightly a sign binds when it stands behind an expression; `None` if none of that begins with it.
-    fn of(sign: &str) -> Option<Self> {
+    pub(super) fn of(sign: &str) -> Option<Self> {
         match sign {
             "|" => Some(Binding::Pipe),
             "?" => Some(Binding::Choice),

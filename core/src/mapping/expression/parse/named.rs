@@ -42,8 +42,7 @@ impl Parser<'_> {
     fn call(&mut self, name: &str) -> Result<Subtree, String> {
         let builtin = Builtin::named(name).map_err(|reason| self.placed(&reason))?;
         let begin = self.at;
-        self.at += 1;
-        self.enter()?;
+        self.at += 2;
         let (mut arguments, mut deepest) = (Vec::new(), 0);
         while !(arguments.is_empty() && self.is_sign(0, ")")) {
             let is_expression = builtin.expression == Some(arguments.len());
@@ -58,7 +57,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.leave(")", "an operator, `,` or `)`")?;
+        self.expect(")", "an operator, `,` or `)`")?;
         if let Some(expected) = builtin.refused(arguments.len()) {
             self.at = begin;
             return Err(
