@@ -167,6 +167,67 @@ fn the_deepest_expressions_that_pass_run_on_a_small_stack() {
     }
 }
 
+#[test]
+fn whatever_opens_in_whatever_is_measured() {
+    let openers = [
+        "(",
+        "[",
+        "[?",
+        "{a:",
+        "a[?",
+        "a.[",
+        "a.{a:",
+        "abs(",
+        "map(&",
+        "sort_by(a,&",
+        "!",
+        "-",
+        "+",
+        "a||",
+        "a&&",
+        "a|",
+        "a==",
+        "a<",
+        "a+",
+        "a-",
+        "a*",
+        "a//",
+        "a?",
+        "a?a:",
+        "a,",
+        "a:",
+        "a[]",
+        "a[*]",
+        "*.",
+        "*",
+        "a[::1]",
+        "let $a = ",
+        "let $a = a in ",
+        " in ",
+        "let $a = (a) in ",
+        "'(' ",
+        "`[`",
+        "&",
+        "@",
+        "$",
+        "$a",
+        ".",
+        ")",
+        "]",
+    ];
+    small(|| {
+        for one in openers {
+            for other in openers {
+                for text in [format!("{one}{other}"), format!("{other}{one}{one}")] {
+                    let expression = text.repeat(2_000 / text.len());
+                    let _ = Mapping::compile(&from(&expression));
+                    let _ = Mapping::compile(&from(&(text.repeat(18) + "a")));
+                }
+            }
+        }
+    });
+}
+
 /// An expression as deep within a document as documents go.
 fn deepest(expression: &str) -> String {
     let expression = serde_json::to_string(expression).expect("JSON");
