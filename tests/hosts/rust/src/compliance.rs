@@ -85,8 +85,9 @@ fn evaluate(expression: &str, record: &Value) -> Result<Value, (&'static str, St
 }
 
 /// The specification's names of what is found when an expression is read.
-const WRITTEN: [(&str, &str); 5] = [
+const WRITTEN: [(&str, &str); 6] = [
     ("there is no function", "unknown-function"),
+    ("argument; expected", "invalid-arity"),
     ("arguments; expected", "invalid-arity"),
     ("there is no variable", "undefined-variable"),
     ("begins with `&`", "invalid-type"),

@@ -60,9 +60,9 @@ impl Parser<'_> {
         self.expect(")", "an operator, `,` or `)`")?;
         if let Some(expected) = builtin.refused(arguments.len()) {
             self.at = begin;
-            return Err(
-                self.placed(&format!("{name} has {} arguments; expected {expected}", arguments.len()))
-            );
+            let count = arguments.len();
+            let noun = if count == 1 { "argument" } else { "arguments" };
+            return Err(self.placed(&format!("{name} has {count} {noun}; expected {expected}")));
         }
         Subtree::on(deepest, Tree::Call(builtin, arguments))
     }

@@ -219,7 +219,7 @@ fn texts_are_searched_split_and_spelled() {
         ("trim(name, `1`)", "argument 2 of trim is 1; expected a text"),
         ("lower(lines)", "argument 1 of lower is an array; expected a text"),
         ("replace('a', 'b')", "replace has 2 arguments; expected 3 to 4"),
-        ("split('a')", "split has 1 arguments; expected 2 to 3"),
+        ("split('a')", "split has 1 argument; expected 2 to 3"),
         ("zip()", "zip has 0 arguments; expected 1 or more"),
     ]);
 }

@@ -55,7 +55,7 @@ fn wrong_expressions_are_refused_with_where_and_why() {
         ("length()", "length has 0 arguments; expected 1 (line 1, column 1)"),
         ("length(a, b)", "length has 2 arguments; expected 1"),
         ("not_null()", "not_null has 0 arguments; expected 1 or more"),
-        ("find_first(a)", "find_first has 1 arguments; expected 2 to 4"),
+        ("find_first(a)", "find_first has 1 argument; expected 2 to 4"),
         ("length(a", "found the end, expected an operator, `,` or `)`"),
         ("sort_by(a, b)", "argument 2 of sort_by begins with `&`"),
         ("length(&a)", "`&` stands only before an argument of a function that takes an expression"),
