@@ -86,7 +86,8 @@ def _refuse_misspelt(path: str, known: Iterable[str], advice: str) -> None:
 
     plain = _with_placeholders(path)
     patterns = {_with_placeholders(one): one for one in known}
-    if plain in patterns:
+    # The ids of what is read go behind the path.
+    if plain in patterns or f"{plain}/*" in patterns:
         return
     nearest = get_close_matches(plain, patterns, n=1, cutoff=_LIKENESS)
     if nearest:

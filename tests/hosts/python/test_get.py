@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 
-from brightpearl import Client, IdSet, MisuseError, Resource, Resources, Response, ValidationError
+from brightpearl import (
+    Client,
+    IdSet,
+    MisuseError,
+    Resource,
+    Resources,
+    Response,
+    ValidationError,
+    catalog,
+    describe,
+)
+from brightpearl.paths import read_path, search_path
 from conftest import Account, resources
 
 ORDER = "order-service/order"
@@ -147,3 +159,15 @@ def test_what_can_be_no_id_is_wrong_input() -> None:
     for other in (1.5, [1.5], [None]):
         with pytest.raises(TypeError):
             IdSet(other)  # type: ignore[arg-type]
+
+
+def test_no_path_of_the_catalogue_is_taken_for_another_one() -> None:
+    paths = {operation.path for found in catalog() for operation in describe(found.name).operations}
+    assert len(paths) > 150
+    for path in paths:
+        whole = re.sub(r"\{[^}]*\}", "7", path)
+        for given in {whole, whole.removesuffix("/7"), f"/{whole}/"}:
+            # A login's path has one step only, and is nothing that is read.
+            assert "/" not in given.strip("/") or read_path(given) == given
+    for path in {search for found in catalog() for search in found.searches}:
+        assert search_path(path, False) == path
