@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from brightpearl._native import IdSet, Resource, Row
 from brightpearl.exceptions import ValidationError
@@ -33,6 +33,24 @@ def is_missing(value: object) -> bool:
     is_moment = hasattr(value, "isoformat") or _kind(value) == "M"
     # Alone of all moments, a missing one differs from itself.
     return is_moment and bool(value != value)
+
+
+def is_empty(cell: object) -> bool:
+    """Whether a cell of a table is empty: tables of numbers have no other word for it than `nan`."""
+    return cell is None or is_missing(cell) or (isinstance(cell, float) and cell != cell)
+
+
+def row_of(value: Any) -> dict[str, Any] | None:
+    """The cells of a table's row by the columns' names, such as a pandas Series has them, but for those that are empty;
+    None for anything else."""
+    if isinstance(value, Mapping) or not all(hasattr(value, name) for name in ("index", "items", "dtype")):
+        return None
+    cells = dict(value.items())
+    return {name: cell for name, cell in cells.items() if not is_empty(cell)} if _are_names(cells) else None
+
+
+def _are_names(labels: Iterable[object]) -> bool:
+    return all(isinstance(label, str) for label in labels)
 
 
 def own_values(value: Any, place: str, *, leaves_out: bool) -> Any:
@@ -87,6 +105,8 @@ class _Converter:
             return float(value) if value != value else Decimal(str(value))
         if kind == "M":
             return str(value)
+        if (row := row_of(value)) is not None:
+            return self.value(row, steps)
         if kind is None and hasattr(value, "dtype") and hasattr(value, "tolist"):
             return self.value(value.tolist(), steps)
         return value

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from brightpearl._native import Resource, Row
 from brightpearl.arguments import named, wrong_type
 from brightpearl.exceptions import ArgumentTypeError
-from brightpearl.foreign import is_missing
+from brightpearl.foreign import is_empty, row_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def records_of(records: Any) -> Iterable[AnyRecord]:
     """
     if isinstance(records, (Mapping, Row, Resource)):
         return [records]  # type: ignore[list-item]
+    if row_of(records):
+        return [records]
     if isinstance(records, (str, bytes, bytearray, memoryview)):
         message = f"`records` is {named(records)}; expected {_EXPECTED}"
         raise ArgumentTypeError(message, location="records", advice="Give a single record of JSON within a list.")
@@ -62,7 +64,7 @@ def _rows(columns: Iterable[object], rows: Iterable[tuple[Any, ...]]) -> Iterato
         if name in names:
             raise ArgumentTypeError(f"`records` has the column {name!r} twice; expected it once", location="records")
         names.append(name)
-    return ({name: cell for name, cell in zip(names, row, strict=True) if not _is_empty(cell)} for row in rows)
+    return ({name: cell for name, cell in zip(names, row, strict=True) if not is_empty(cell)} for row in rows)
 
 
 def _rows_of_arrow(table: Any) -> Iterator[dict[str, Any]]:
@@ -70,8 +72,3 @@ def _rows_of_arrow(table: Any) -> Iterator[dict[str, Any]]:
     batches = table.to_batches() if hasattr(table, "to_batches") else [table]
     cells = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
     return _rows(table.column_names, cells)
-
-
-def _is_empty(cell: object) -> bool:
-    """Whether a cell of a table is empty: tables of numbers have no other word for it than `nan`."""
-    return cell is None or is_missing(cell) or (isinstance(cell, float) and cell != cell)

@@ -193,6 +193,33 @@ def test_a_table_is_its_rows_without_the_cells_that_are_empty(client: Client, ta
     assert [one.skipped for one in MAPPING.map_many(table())] == ["it is a test order"] * 2
 
 
+class Series:
+    """A row of a table as pandas has it."""
+
+    dtype = "object"
+
+    def __init__(self, cells: dict[Any, Any]) -> None:
+        self.cells = cells
+        self.index = list(cells)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.cells.values())
+
+    def items(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self.cells.items())
+
+    def tolist(self) -> list[Any]:
+        return list(self.cells.values())
+
+
+def test_a_row_of_a_table_is_a_record(client: Client) -> None:
+    row = Series(record(1, warehouse=float("nan"), placed=Missing()))
+    for records in (row, [row, Series(record(2))], iter([row])):
+        assert {outcome.state for outcome in pushed(client, records)} == {"skipped"}
+    several = Series({0: record(1), 1: record(2)})
+    assert len(pushed(client, several)) == 2
+
+
 @pytest.mark.parametrize("columns", [["number", "number"], ["number", 7]])
 def test_columns_have_names_of_their_own(client: Client, columns: list[Any]) -> None:
     with pytest.raises(TypeError, match="column"):
