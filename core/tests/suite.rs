@@ -4,6 +4,7 @@
 mod batch_properties;
 mod batch_service;
 mod believed_caches;
+mod believed_doubts;
 mod believed_keys;
 mod believed_pulls;
 mod believed_searches;

@@ -305,7 +305,8 @@ impl Account {
             .iter()
             .map(|(id, order)| (*id, order))
             .filter(|(_, order)| match parameters.get("customerRef") {
-                Some(wanted) if self.minds_case => order.reference == *wanted,
+                // Blanks around a value are overlooked.
+                Some(wanted) if self.minds_case => order.reference.trim() == wanted.trim(),
                 Some(wanted) => order.reference.to_lowercase() == wanted.to_lowercase(),
                 None => true,
             })

@@ -10,7 +10,7 @@ use super::journal::{Done, Known};
 use super::judge::{Presence, Verdict};
 use super::lookup::Look;
 use super::progress::Progress;
-use super::referents::Aim;
+use super::referents::{Aim, slot_of};
 use super::sought::{Group, Sought};
 use super::window::Turn;
 use crate::checked::check_request;
@@ -83,6 +83,9 @@ impl PushJob {
         let turns = self.window.turn();
         let is_any = !turns.is_empty();
         self.is_over = !is_any && self.window.is_exhausted();
+        if self.is_over {
+            self.tell_left_open();
+        }
         for turn in turns {
             self.begin(&turn);
         }
@@ -92,9 +95,15 @@ impl PushJob {
     fn begin(&mut self, Turn { number, name, record }: &Turn) {
         let mapped = self.terms.mapping().map(record);
         let sought = self.terms.sought(&mapped);
+        self.ledger.claim(name);
         let known = self.ledger.known(name);
         let known = if self.terms.owes_id() { known.map(Known::with_id) } else { known };
         let entry = PushEntry::new(Role::Record(*number), name.clone(), mapped, sought, known);
+        entry
+            .mapped()
+            .references
+            .iter()
+            .for_each(|reference| self.ledger.claim(&creation_name(&slot_of(&entry, reference))));
         let is_done = entry.progress().journaled().is_some();
         let index = self.window.add(entry);
         if !is_done {
@@ -127,7 +136,7 @@ impl PushJob {
     fn examine(&mut self, index: usize, needs: &mut Needs) {
         let entry = self.window.entry(index);
         if let Some(done) = entry.progress().journaled() {
-            if self.ledger.still_holds(entry.sought(), done) {
+            if self.holds(index, done) {
                 needs.has_changed = true;
                 return self.settle(index, Ending::journaled(done));
             }
@@ -145,6 +154,12 @@ impl PushJob {
         }
         let verdict = self.judge().verdict(self.window.entry(index), presence);
         self.carry_out(index, verdict, needs);
+    }
+
+    /// Whether what an earlier run did for an entry is still so.
+    pub(super) fn holds(&self, index: usize, done: Done) -> bool {
+        let follows = |name: &str| self.window.follows(index, name);
+        self.ledger.still_holds(self.window.entry(index).sought(), done, follows)
     }
 
     fn carry_out(&mut self, index: usize, verdict: Verdict, needs: &mut Needs) {
@@ -198,12 +213,17 @@ impl PushJob {
         if !self.window.creations_mut().open(slot) {
             return;
         }
-        let name = format!("reference {slot}");
+        let name = creation_name(slot);
         let known = self.ledger.known(&name).map(Known::with_id);
         let sought = (!reference.search.is_empty()).then(|| Sought::of(reference));
         let mapped = mapping.map(reference.record.as_deref().unwrap_or("{}").as_bytes());
         let role = Role::Creation { slot: slot.to_owned(), mapping: mapping.name().to_owned(), parent };
         let entry = PushEntry::new(role, name, mapped, sought, known);
+        entry
+            .mapped()
+            .references
+            .iter()
+            .for_each(|reference| self.ledger.claim(&creation_name(&slot_of(&entry, reference))));
         let done = entry.progress().journaled();
         let index = self.window.add(entry);
         match done {
@@ -339,6 +359,11 @@ impl PushJob {
             self.settle(index, Ending::refused(error));
         }
     }
+}
+
+/// What the journal calls something that is created under a slot.
+fn creation_name(slot: &str) -> String {
+    format!("reference {slot}")
 }
 
 /// Takes an entry's key for it; `false` when an earlier one has it.

@@ -51,6 +51,9 @@ enum JournalLine {
         state: DoneState,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<u64>,
+        /// The key of a record that was not announced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
 }
 
@@ -109,8 +112,10 @@ impl Known {
 #[derive(Debug)]
 pub(super) struct Journal {
     known: BTreeMap<String, Known>,
-    /// Keys under which something may have been created, by what was announced.
-    doubtful: BTreeMap<String, String>,
+    /// What was announced and never closed, each with its key where it has one.
+    open: BTreeMap<String, Option<String>>,
+    /// Of each key, the line that says last what became of a record of it, and which.
+    newest: BTreeMap<String, (u64, String)>,
     lines: String,
     /// Why a line is missing among these.
     missing: Option<Error>,
@@ -123,8 +128,13 @@ impl Journal {
     /// [`Kind::Validation`](crate::Kind::Validation) at `journal`, or at `journal line 3`, when it is of another account
     /// or mapping, of another version, or was altered.
     pub(super) fn read(text: &str, scope: &JournalScope) -> Result<Self> {
-        let mut journal =
-            Self { known: BTreeMap::new(), doubtful: BTreeMap::new(), lines: String::new(), missing: None };
+        let mut journal = Self {
+            known: BTreeMap::new(),
+            open: BTreeMap::new(),
+            newest: BTreeMap::new(),
+            lines: String::new(),
+            missing: None,
+        };
         let mut torn = None;
         let mut difference = None;
         for (index, line) in text.split_inclusive('\n').enumerate() {
@@ -132,7 +142,9 @@ impl Journal {
             if line.trim().is_empty() {
                 continue;
             }
-            let read = if line.ends_with('\n') { serde_json::from_str(line) } else { cut_off() };
+            let is_last = !line.ends_with('\n');
+            let line = behind_a_cut(line);
+            let read = if is_last { cut_off() } else { serde_json::from_str(line) };
             if read.is_err() && !is_torn(line) {
                 let message = "the line is not one of a journal; expected the journal as the pushes put it out, or an empty one";
                 return Err(Error::validation(place(), message));
@@ -145,19 +157,21 @@ impl Journal {
             if read.is_ok() {
                 torn = None;
             }
+            // What was cut off while the disk was full has announced nothing; what stands behind it holds.
+            if read.as_ref().is_err_and(serde_json::Error::is_eof) {
+                continue;
+            }
             match read {
                 Ok(JournalLine::Push { version, account, mapping, document, existing }) => {
                     check_head(&place(), version, (&account, &scope.account), (&mapping, &scope.mapping))?;
                     difference = scope.difference(document.as_deref(), existing).map(|why| (place(), why));
                 }
                 Ok(JournalLine::Write { what, update, key }) => {
-                    if let Some(key) = key.filter(|_| !update) {
-                        journal.doubtful.insert(what.clone(), key);
-                    }
+                    journal.open.insert(what.clone(), key);
                     journal.known.insert(what, Known::InDoubt { is_update: update });
                 }
-                Ok(JournalLine::Done { what, state, id }) => {
-                    journal.doubtful.remove(&what);
+                Ok(JournalLine::Done { what, state, id, key }) => {
+                    let key = journal.open.remove(&what).flatten().or(key);
                     match state.state() {
                         // Of a run by other rules it is not known whether it is as these want it.
                         Some(_) if difference.is_some() && scope.finds_records && is_record(&what) => {
@@ -165,6 +179,9 @@ impl Journal {
                         }
                         Some(state) => {
                             let line = index as u64;
+                            if let Some(key) = key {
+                                journal.newest.insert(key, (line, what.clone()));
+                            }
                             journal.known.insert(what, Known::Done(Done { state, id, line }));
                         }
                         None => drop(journal.known.remove(&what)),
@@ -200,7 +217,19 @@ impl Journal {
 
     /// Keys under which an earlier run may have created something.
     pub(super) fn doubtful_keys(&self) -> BTreeSet<String> {
-        self.doubtful.values().cloned().collect()
+        let is_creation =
+            |what: &String| matches!(self.known(what), Some(Known::InDoubt { is_update: false }));
+        self.open.iter().filter(|(what, _)| is_creation(what)).filter_map(|(_, key)| key.clone()).collect()
+    }
+
+    /// What was announced and never closed, each with its key where it has one.
+    pub(super) fn open(&self) -> &BTreeMap<String, Option<String>> {
+        &self.open
+    }
+
+    /// The record of that key which came to an end behind that line.
+    pub(super) fn newer(&self, key: &str, line: u64) -> Option<&str> {
+        self.newest.get(key).filter(|(newest, _)| *newest > line).map(|(_, what)| what.as_str())
     }
 
     /// Announces that something is about to be written.
@@ -210,8 +239,9 @@ impl Journal {
     }
 
     /// Says what came of it.
-    pub(super) fn close(&mut self, what: &str, state: DoneState, id: Option<u64>) {
-        self.add(&JournalLine::Done { what: what.to_owned(), state, id });
+    pub(super) fn close(&mut self, what: &str, state: DoneState, id: Option<u64>, key: Option<&str>) {
+        let key = key.map(str::to_owned);
+        self.add(&JournalLine::Done { what: what.to_owned(), state, id, key });
     }
 
     /// The lines since the last time.
@@ -243,6 +273,16 @@ fn is_torn(line: &str) -> bool {
     let is_whole = serde_json::from_str::<IgnoredAny>(line).is_ok();
     let is_ours = || serde_json::from_str::<JournalLine>(line).is_ok();
     line.starts_with('{') && (!is_whole || is_ours())
+}
+
+/// A line as it stands, or what was written behind one that was cut off in its midst.
+fn behind_a_cut(line: &str) -> &str {
+    if serde_json::from_str::<IgnoredAny>(line).is_ok() {
+        return line;
+    }
+    let begins = [r#"{"write":"#, r#"{"done":"#, r#"{"push":"#];
+    let mut behind = begins.iter().flat_map(|begin| line.match_indices(begin)).map(|(at, _)| &line[at..]);
+    behind.find(|rest| serde_json::from_str::<JournalLine>(rest).is_ok()).unwrap_or(line)
 }
 
 fn cut_off() -> serde_json::Result<JournalLine> {
@@ -322,9 +362,9 @@ mod tests {
         let mut journal = read("").unwrap();
         journal.announce("a", false, Some("k"));
         journal.announce("b", false, Some("l"));
-        journal.close("a", DoneState::Created, Some(7));
+        journal.close("a", DoneState::Created, Some(7), None);
         journal.announce("c", true, None);
-        journal.close("c", DoneState::NotWritten, None);
+        journal.close("c", DoneState::NotWritten, None, None);
         journal.take_lines().unwrap().unwrap()
     }
 
@@ -391,7 +431,7 @@ mod tests {
         let mut journal = read("").unwrap();
         for what in [name.as_str(), "contact of ada"] {
             journal.announce(what, false, Some("k"));
-            journal.close(what, DoneState::Created, Some(7));
+            journal.close(what, DoneState::Created, Some(7), None);
         }
         journal.announce("b", false, Some("l"));
         let text = journal.take_lines().unwrap().unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::ending::Ending;
-use super::journal::{Done, Journal, Known};
+use super::journal::{Done, DoneState, Journal, Known};
 use super::sought::Sought;
 use crate::error::Result;
 use crate::output::State;
@@ -21,6 +21,8 @@ pub(super) struct Ledger {
     journal: Option<Journal>,
     /// Keys under which an earlier run may have created something, until that is known.
     doubtful: BTreeSet<String>,
+    /// What earlier runs announced and never closed, and nothing of this run is about, each with its key.
+    left_open: BTreeMap<String, Option<String>>,
     /// Keys of records that were settled before, since what is there under them may be theirs; each with the line of
     /// the journal that says so, or [`THIS_RUN`].
     told: BTreeMap<Sought, u64>,
@@ -39,6 +41,7 @@ impl Ledger {
     pub(super) fn new(journal: Option<Journal>, max_writes: Option<u64>) -> Self {
         Self {
             doubtful: journal.as_ref().map(Journal::doubtful_keys).unwrap_or_default(),
+            left_open: journal.as_ref().map(|journal| journal.open().clone()).unwrap_or_default(),
             journal,
             told: BTreeMap::new(),
             max_writes,
@@ -59,11 +62,28 @@ impl Ledger {
         !self.doubtful.is_empty() && self.doubtful.contains(&sought.text())
     }
 
-    /// What is under a key is known again.
+    /// Takes note that this run is about something: whoever it is for is told what became of it.
+    pub(super) fn claim(&mut self, name: &str) {
+        self.left_open.remove(name);
+    }
+
+    /// What is under a key is known again, and with it what earlier runs left open there.
     pub(super) fn trust(&mut self, sought: &Sought) {
-        if !self.doubtful.is_empty() {
-            self.doubtful.remove(&sought.text());
+        if self.doubtful.is_empty() && self.left_open.is_empty() {
+            return;
         }
+        let key = sought.text();
+        self.doubtful.remove(&key);
+        let is_of_it = |_: &String, of: &mut Option<String>| of.as_ref() == Some(&key);
+        let settled: Vec<String> = self.left_open.extract_if(.., is_of_it).map(|(what, _)| what).collect();
+        if let Some(journal) = &mut self.journal {
+            settled.iter().for_each(|what| journal.close(what, DoneState::NotWritten, None, None));
+        }
+    }
+
+    /// What earlier runs announced and never closed, and this run had nothing of.
+    pub(super) fn take_left_open(&mut self) -> BTreeMap<String, Option<String>> {
+        std::mem::take(&mut self.left_open)
     }
 
     /// Whether another record was settled under a key before.
@@ -72,9 +92,21 @@ impl Ledger {
     }
 
     /// Whether what an earlier run did is still so: not if a record of the same key that goes before this one was
-    /// written after it, in a run that took it up again.
-    pub(super) fn still_holds(&self, sought: Option<&Sought>, done: Done) -> bool {
-        sought.and_then(|sought| self.told.get(sought)).is_none_or(|line| *line <= done.line)
+    /// written after it, in a run that took it up again, nor if the journal's last word on the key is of a record that
+    /// does not follow in this one. `follows` says of a name whether it does.
+    pub(super) fn still_holds(
+        &self,
+        sought: Option<&Sought>,
+        done: Done,
+        follows: impl Fn(&str) -> bool,
+    ) -> bool {
+        let is_newer = |sought: &Sought| {
+            self.told.get(sought).is_some_and(|line| *line > done.line)
+                || self.journal.as_ref().is_some_and(|journal| {
+                    journal.newer(&sought.text(), done.line).is_some_and(|what| !follows(what))
+                })
+        };
+        !sought.is_some_and(is_newer)
     }
 
     /// Takes note that a record was settled under a key.
@@ -89,11 +121,12 @@ impl Ledger {
     }
 
     /// Writes down how something ended. `is_announced` says whether this run announced it.
-    pub(super) fn close(&mut self, name: &str, is_announced: bool, ending: &Ending) {
+    pub(super) fn close(&mut self, name: &str, is_announced: bool, ending: &Ending, key: Option<&Sought>) {
         let Some(journal) = &mut self.journal else { return };
         let was_announced = is_announced || journal.known(name).is_some();
         if let Some(state) = ending.done_state(was_announced) {
-            journal.close(name, state, ending.id);
+            let key = key.filter(|_| !was_announced).map(Sought::text);
+            journal.close(name, state, ending.id, key.as_deref());
         }
     }
 
@@ -250,23 +283,23 @@ mod tests {
     fn what_was_written_later_under_a_key_overrules_what_an_earlier_run_did() {
         let mut ledger = ledger(Some(""), None);
         let (key, done) = (key("k"), Done { state: State::Created, id: Some(7), line: 3 });
-        assert!(ledger.still_holds(Some(&key), done));
+        assert!(ledger.still_holds(Some(&key), done, |_| false));
         ledger.tell(&key, &Ending { journaled: Some(2), ..Ending::of(State::Created) });
-        assert!(ledger.still_holds(Some(&key), done));
+        assert!(ledger.still_holds(Some(&key), done, |_| false));
         ledger.tell(&key, &Ending::of(State::Unchanged));
-        assert!(ledger.still_holds(Some(&key), done));
+        assert!(ledger.still_holds(Some(&key), done, |_| false));
         ledger.tell(&key, &Ending::of(State::Updated));
-        assert!(!ledger.still_holds(Some(&key), done));
+        assert!(!ledger.still_holds(Some(&key), done, |_| false));
     }
 
     #[test]
     fn a_rejection_is_written_down_only_where_something_was_announced() {
         let mut ledger = ledger(Some(""), None);
         ledger.take_lines().unwrap();
-        ledger.close("a", false, &Ending::of(State::Rejected));
-        ledger.close("b", true, &Ending::of(State::MaybeApplied));
+        ledger.close("a", false, &Ending::of(State::Rejected), None);
+        ledger.close("b", true, &Ending::of(State::MaybeApplied), None);
         assert_eq!(ledger.take_lines().unwrap(), None);
-        ledger.close("c", true, &Ending::of(State::Rejected));
+        ledger.close("c", true, &Ending::of(State::Rejected), None);
         assert!(ledger.take_lines().unwrap().unwrap().contains("not-written"));
     }
 }

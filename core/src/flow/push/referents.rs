@@ -174,7 +174,7 @@ impl Referents<'_> {
 }
 
 /// What creations are known by: what is searched for is one thing for all, and what is not is the entry's own.
-fn slot_of(entry: &PushEntry, reference: &Reference) -> String {
+pub(super) fn slot_of(entry: &PushEntry, reference: &Reference) -> String {
     if reference.search.is_empty() {
         let record = reference.record.as_deref().unwrap_or_default();
         // Elements of an `each` have a creation each.

@@ -25,7 +25,8 @@ impl PushJob {
             return;
         }
         if ending.journaled.is_none() {
-            self.ledger.close(entry.name(), entry.progress().was_announced(), &ending);
+            let key = entry.sought().filter(|_| entry.is_record());
+            self.ledger.close(entry.name(), entry.progress().was_announced(), &ending, key);
         }
         if let (Some(sought), Some(id)) = (entry.sought(), ending.id_there()) {
             self.lookups.learn(sought, id);
@@ -66,6 +67,20 @@ impl PushJob {
         self.settle(index, Ending::in_doubt(error));
     }
 
+    /// Tells what earlier runs announced and never closed, and this run had nothing of. Whoever it was for, its place in
+    /// the input is behind all that there is.
+    pub(super) fn tell_left_open(&mut self) {
+        let first = self.window.total().unwrap_or_default();
+        for (place, (what, key)) in self.ledger.take_left_open().into_iter().enumerate() {
+            let mut outcome = Outcome::new(first + place as u64, State::MaybeApplied);
+            outcome.reason = Some(format!(
+                "an earlier run was about to write it and never said what came of it, and nothing in this run's input is the same ({what} in the journal); look in Brightpearl"
+            ));
+            outcome.key = key;
+            self.outbox.add(outcome);
+        }
+    }
+
     /// Ends an entry of which nothing more can be found out: in that way, or in doubt where an attempt may have been
     /// applied.
     pub(super) fn settle_unfound(&mut self, index: usize, ending: Ending) {
@@ -83,8 +98,8 @@ impl PushJob {
     pub(super) fn give_up(&mut self, error: &Error) {
         let why = format!("it was not written, since the push ended before: {}", error.message());
         for index in 0..self.window.len() {
-            let entry = self.window.entry(index);
-            match entry.progress().journaled().filter(|done| self.ledger.still_holds(entry.sought(), *done)) {
+            let journaled = self.window.entry(index).progress().journaled();
+            match journaled.filter(|done| self.holds(index, *done)) {
                 // An earlier run brought it to its end, which waited for its turn to be told.
                 Some(done) => self.settle(index, Ending::journaled(done)),
                 None => self.settle_unfound(index, Ending::not_sent(error, &why)),

@@ -23,7 +23,7 @@ pub(super) struct Group {
 #[derive(Clone, Debug)]
 pub(super) struct Sought {
     pub(super) group: Group,
-    /// As it was given, without blanks around it.
+    /// As it was given, and as its record has it.
     value: String,
     /// As it is compared.
     normal: String,
@@ -91,7 +91,7 @@ impl Group {
 
 impl Sought {
     pub(super) fn new(group: Group, value: &str) -> Self {
-        Self { normal: group.normal(value), value: value.trim().to_owned(), group }
+        Self { normal: group.normal(value), value: value.to_owned(), group }
     }
 
     pub(super) fn of(reference: &Reference) -> Self {

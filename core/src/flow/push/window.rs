@@ -141,6 +141,11 @@ impl EntryWindow {
         &mut self.entries[index]
     }
 
+    /// Whether an entry of that name stands behind that place.
+    pub(super) fn follows(&self, index: usize, name: &str) -> bool {
+        self.entries.iter().skip(index + 1).any(|entry| entry.name() == name)
+    }
+
     /// The places of the entries that are being read under an id.
     pub(super) fn readers(&self, id: u64) -> Vec<usize> {
         (0..self.len()).filter(|index| self.entries[*index].progress().reads() == Some(id)).collect()

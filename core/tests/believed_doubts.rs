@@ -1,0 +1,127 @@
+//! A doubt lasts until it is settled: for the key, whichever record it was, and also when nothing is left of the record.
+
+use crate::small_account::{Account, Given, Ran, client, push_of, push_of_records, run, run_for};
+use brightpearl_core::Kind;
+use brightpearl_core::operation::{Json, Push};
+use serde_json::json;
+
+const NOTES: &str = r#"{"version": 1, "name": "addresses", "target": "contact-service/postal-address",
+    "fields": [{"to": "/addressLine1", "from": "street"}, {"to": "/postalCode", "value": "BS1"},
+               {"to": "/countryIsoCode", "value": "GBR"}]}"#;
+
+fn pushed(account: &mut Account, push: Push) -> Ran {
+    let ran = run(client("").push(push).unwrap(), account, |_, _| Given::Own);
+    assert!(ran.error.is_none(), "{:?}", ran.error);
+    ran
+}
+
+fn with(journal: &str, push: Push) -> Push {
+    Push { journal: Some(journal.to_owned()), ..push }
+}
+
+#[test]
+fn the_newest_line_of_a_key_decides_whichever_record_it_was() {
+    let record = |warehouse: u64| json!({"number": "A", "warehouse": warehouse, "lines": [{}]});
+    let push = |warehouse| push_of_records(&[record(warehouse)]);
+    let mut account = Account::new();
+    let first = pushed(&mut account, push(2));
+    let mut journal = first.journal;
+    let second = pushed(&mut account, with(&journal, push(3)));
+    assert_eq!(second.states(), ["unchanged"]);
+    journal.push_str(&second.journal);
+    let third = pushed(&mut account, with(&journal, push(2)));
+    assert!(!third.outcomes[0].journaled, "what is there is looked at again: {:?}", third.outcomes);
+    assert_eq!(third.states(), ["unchanged"]);
+    // The same file over again is known from the journal.
+    let both = || push_of_records(&[record(2), record(3)]);
+    let mut account = Account::new();
+    let first = pushed(&mut account, both());
+    let again = pushed(&mut account, with(&first.journal, both()));
+    assert!(
+        again.sent.is_empty() && again.outcomes.iter().all(|outcome| outcome.journaled),
+        "{:?}",
+        again.sent
+    );
+}
+
+#[test]
+fn what_was_announced_and_never_closed_is_told_though_its_record_is_gone_or_edited() {
+    let push = |streets: &[&str]| {
+        let records = streets.iter().map(|street| Json::new(json!({"street": street}).to_string()).unwrap());
+        Push {
+            records: Some(records.collect()),
+            journal: Some(String::new()),
+            ..Push::writing(NOTES).unwrap()
+        }
+    };
+    let mut account = Account::new();
+    let died = run_for(client("").push(push(&["1 Row"])).unwrap(), &mut account, 1, |_, _| Given::Own);
+    let own = Given::After;
+    for streets in [&[][..], &["1 Row, rear"], &["1 Row, rear", "2 Row"]] {
+        let mut id = 7;
+        let call = client("").push(with(&died.journal, push(streets))).unwrap();
+        let next = run(call, &mut account, |request, account| {
+            if request.url.contains("multi-message") {
+                return Given::Own;
+            }
+            id += 1;
+            own(account.response(200, format!(r#"{{"response":{id}}}"#)))
+        });
+        let untold: Vec<_> =
+            next.outcomes.iter().filter(|outcome| outcome.record >= streets.len() as u64).collect();
+        assert_eq!(untold.len(), 1, "{streets:?} {:?}", next.outcomes);
+        assert_eq!(untold[0].state.as_str(), "maybe-applied");
+        assert!(untold[0].reason.as_ref().unwrap().contains("an earlier run"), "{untold:?}");
+    }
+    let same =
+        run(client("").push(with(&died.journal, push(&["1 Row"]))).unwrap(), &mut account, |_, _| Given::Own);
+    assert_eq!(same.states(), ["maybe-applied"], "it is told once, of its own record");
+}
+
+#[test]
+fn a_doubt_of_a_key_is_settled_by_any_record_of_it() {
+    let record = |warehouse: u64| json!({"number": "A", "warehouse": warehouse, "lines": [{}]});
+    let push = |warehouse| push_of_records(&[record(warehouse)]);
+    let mut account = Account::new();
+    let died = run_for(client("").push(push(2)).unwrap(), &mut account, 2, |_, _| Given::Own);
+    assert_eq!(account.orders.len(), 1);
+    let edited = pushed(&mut account, with(&died.journal, push(3)));
+    assert_eq!((edited.states(), account.orders.len()), (vec!["unchanged"], 1), "{:?}", edited.outcomes);
+    let journal = died.journal + &edited.journal;
+    let none = pushed(&mut account, with(&journal, push_of(&[])));
+    assert!(none.outcomes.is_empty(), "{:?}", none.outcomes);
+}
+
+#[test]
+fn a_line_that_was_torn_while_the_disk_was_full_costs_only_itself() {
+    let mut account = Account::new();
+    let first = pushed(&mut account, push_of(&["A", "B"]));
+    let lines: Vec<&str> = first.journal.lines().collect();
+    for torn in 1..lines.len() {
+        for cut in [1, 9, lines[torn].len() - 1] {
+            for feed in ["", "\n"] {
+                let whole: String = lines[..torn].iter().map(|line| format!("{line}\n")).collect();
+                let rest: String = lines[torn + 1..].iter().map(|line| format!("{line}\n")).collect();
+                let journal = format!("{whole}{}{feed}{rest}", &lines[torn][..cut]);
+                let mut there = account.clone();
+                let next = pushed(&mut there, with(&journal, push_of(&["A", "B", "C"])));
+                assert_eq!(there.orders.len(), 3, "{journal}");
+                assert_eq!(next.outcomes.len(), 3, "{journal} {:?}", next.outcomes);
+                let again = pushed(
+                    &mut there,
+                    with(&format!("{journal}{}", next.journal), push_of(&["A", "B", "C"])),
+                );
+                assert_eq!((there.orders.len(), again.outcomes.len()), (3, 3), "{journal}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_that_was_altered_is_refused_all_the_same() {
+    let mut account = Account::new();
+    let first = pushed(&mut account, push_of(&["A", "B"]));
+    let altered = first.journal.replacen(r#""state":"created""#, r#""state":created"#, 1);
+    let error = client("").push(with(&altered, push_of(&["A"]))).err().expect("a refusal");
+    assert_eq!(error.kind(), Kind::Validation);
+}
