@@ -33,6 +33,7 @@ mod mapping_shop_orders;
 mod mapping_totals;
 mod operation_sequences;
 mod paging_faults;
+mod promises;
 mod readme;
 mod ready_record;
 mod redaction;

@@ -97,9 +97,8 @@ impl Lookups {
 
     /// Why it could not be found out for this window what a value stands for.
     pub(super) fn obstacle(&self, sought: &Sought) -> Option<&str> {
-        let is_nameless = || {
-            self.tables.get(&sought.group)?.nameless.contains(&sought.normal().to_owned()).then_some(NAMELESS)
-        };
+        let is_nameless =
+            || self.tables.get(&sought.group)?.nameless.contains(sought.normal()).then_some(NAMELESS);
         self.unknown.get(sought).map(String::as_str).or_else(is_nameless)
     }
 
