@@ -12,7 +12,11 @@ use crate::mapping::value::{Items, Sort, Value, set};
 /// The value of a tree, as the JMESPath specification has it.
 pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     scope.allowance().step(1)?;
-    let value = value_of(tree, scope)?;
+    let value = match tree {
+        // Elements in elements are what goes deepest, and need little of the stack by themselves.
+        Tree::Project(of, each) if !of.streams() => each_of_value(of, each, scope)?,
+        tree => value_of(tree, scope)?,
+    };
     scope.allowance().made(&value)?;
     Ok(value)
 }
@@ -33,6 +37,7 @@ fn seen<'k, 'v>(
 }
 
 /// Whatever descends is a function of its own, so that a level takes no more stack than it needs.
+#[inline(never)]
 fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
         Tree::Path(path, slot) => at_path(path, *slot, scope),
@@ -57,7 +62,6 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
         Tree::Negate(inner) => signed(inner, scope, arithmetic::negate),
         Tree::Affirm(inner) => signed(inner, scope, arithmetic::affirm),
         Tree::Values(inner) => member_values(inner, scope),
-        Tree::Project(of, each) if !of.streams() => each_of_value(of, each, scope),
         Tree::Project(..) | Tree::Flatten(_) => projected(tree, scope),
         Tree::Slice(slice, each) => match scope.value.text() {
             Some(text) => part_of_text(text, *slice, each, scope),
@@ -70,6 +74,7 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
     }
 }
 
+#[inline(never)]
 fn at_path<'v>(path: &[Segment], slot: Option<PathSlot>, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match (slot, scope.found) {
         (Some(slot), Some((node, found))) => Ok(found.value(node, slot)),
@@ -111,6 +116,7 @@ fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
     Ok(evaluate(tree, scope)?.is_truthy())
 }
 
+#[inline(never)]
 fn choose<'v>(parts: &'v [Tree; 3], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let [condition, one, other] = parts;
     let chosen = if holds(condition, scope)? { one } else { other };
