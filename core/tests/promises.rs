@@ -1,7 +1,7 @@
 //! Promises of the engine that only a lost row, a doubled record or an endless wait would show to be broken.
 
 use crate::small_account::{Account, Given, Order, Ran, altered, client, push_of, run};
-use brightpearl_core::operation::{Json, Push, Request as Asked, Search};
+use brightpearl_core::operation::{Json, Push, Search, SingleRequest as Asked};
 use brightpearl_core::{Method, Request, Response};
 use serde_json::json;
 
