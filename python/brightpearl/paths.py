@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from brightpearl._native import find_resource, find_search, list_searches
@@ -13,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PLACEHOLDER = re.compile(r"\{(?!ids\})[^{}/]*\}")
+_PLACEHOLDER = r"\{(?!ids\})[^{}/]*\}"
 
 _EXPECTED = "a path such as order-service/order, or a short name such as order"
 
@@ -75,7 +74,11 @@ def _checked(resource: object, place: str) -> str:
 
 
 def _refuse_placeholder(path: str, place: str) -> None:
-    found = _PLACEHOLDER.search(path)
+    if "{" not in path:
+        return
+    import re
+
+    found = re.search(_PLACEHOLDER, path)
     if found is not None:
         message = f"the path {path[:200]!r} has the placeholder {found[0]}; expected the id itself in its place"
         raise ValidationError(message, location=place)
@@ -97,6 +100,8 @@ def _refuse_misspelt(path: str, known: Iterable[str], advice: str) -> None:
 
 def _with_placeholders(path: str) -> str:
     """A path with the same word for every id, whichever it is."""
+    import re
+
     steps = path.strip("/").split("/")
     return "/".join("*" if re.fullmatch(r"[\d,.*-]+|\{.*\}", step) else step for step in steps)
 

@@ -40,7 +40,7 @@ def test_writes_travel_ten_to_a_request() -> None:
 
 
 def test_an_answer_is_given_byte_for_byte(account: Account, client: Client) -> None:
-    bodies = [b'{"response": 12.50, "text": "\\u00e9 \xc3\xa9 \\n"}', b'{"response":1,"note":"\xff"}']
+    bodies = [b'{"response": 12, "amount": 12.50, "text": "\\u00e9 \xc3\xa9 \\n"}', b'{"response":1,"note":"\xff"}']
     account.answers(*[Response(200, {"X-Part": 'a"b'}, body) for body in bodies])
     for body, result in zip(bodies, client.batch(notes(2), packing="never"), strict=True):
         assert result.response is not None
