@@ -63,7 +63,7 @@ def test_a_write_may_be_said_in_three_ways() -> None:
 def test_what_is_no_write_is_refused(client: Client) -> None:
     with pytest.raises(TypeError, match="request 1 of the batch is an int"):
         client.batch([("DELETE", "a-service/b"), 7])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="has no member .verb."):
+    with pytest.raises(TypeError, match=r"has no member .verb."):
         client.batch([{"verb": "POST", "path": "a-service/b"}])
     with pytest.raises(ValidationError) as caught:
         client.batch([("POST", "order-service/order/1/note", {"text": 7})])
