@@ -122,6 +122,6 @@ fn a_line_that_was_altered_is_refused_all_the_same() {
     let mut account = Account::new();
     let first = pushed(&mut account, push_of(&["A", "B"]));
     let altered = first.journal.replacen(r#""state":"created""#, r#""state":created"#, 1);
-    let error = client("").push(with(&altered, push_of(&["A"]))).err().expect("a refusal");
+    let error = client("").push(with(&altered, push_of(&["A"]))).expect_err("a refusal");
     assert_eq!(error.kind(), Kind::Validation);
 }

@@ -136,3 +136,22 @@ fn what_was_deleted_meanwhile_is_not_asked_for_for_ever() {
     let third = pulled(&mut account, pull(second.checkpoint.as_deref(), false), |_, _| Given::Own);
     assert_eq!(third.sent.iter().filter(|(_, path, _)| !path.contains("-search")).count(), 0);
 }
+
+#[test]
+fn a_change_that_shows_just_after_its_second_is_not_missed() {
+    for shows_after_ms in [200, 1_100, 2_500] {
+        let mut account = Account::with_orders(5);
+        let first = pulled(&mut account, pull(None, false), |_, _| Given::Own);
+        let second = account.now / 1_000 + 60;
+        account.orders.get_mut(&3).unwrap().updated = Some(second);
+        account.now = second * 1_000 + shows_after_ms;
+        let ran = pulled(&mut account, pull(first.checkpoint.as_deref(), false), |_, _| Given::Own);
+        assert_eq!(ran.pulled(), [(3, false)]);
+        // Another change bears the same second, and shows only now.
+        account.now += 60_000;
+        let next = pulled(&mut account, pull(ran.checkpoint.as_deref(), false), |_, _| Given::Own);
+        assert_eq!(next.pulled(), [(3, false)], "{shows_after_ms}");
+        let last = pulled(&mut account, pull(next.checkpoint.as_deref(), false), |_, _| Given::Own);
+        assert!(last.pulled().is_empty(), "what was read late enough does not come again: {shows_after_ms}");
+    }
+}

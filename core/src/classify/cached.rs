@@ -51,7 +51,7 @@ pub(crate) fn check(response: &Response) -> Result<(), Failed> {
 
 fn says_so(name: &str, value: &str) -> bool {
     let is = |known: &&str| name.eq_ignore_ascii_case(known);
-    if COUNTS.iter().any(|known| is(known)) {
+    if COUNTS.iter().any(is) {
         let counts = value.split(',').map(str::trim);
         return counts.into_iter().any(|count| {
             count.bytes().all(|byte| byte.is_ascii_digit()) && count.bytes().any(|byte| byte != b'0')
@@ -60,7 +60,7 @@ fn says_so(name: &str, value: &str) -> bool {
     // `TCP_MEM_HIT`, `Hit from cloudfront`, `"edge"; hit`.
     let lower = value.to_ascii_lowercase();
     let mut words = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-    WORDS.iter().any(|known| is(known)) && words.any(|word| HAD_IT.contains(&word) || word.ends_with("hit"))
+    WORDS.iter().any(is) && words.any(|word| HAD_IT.contains(&word) || word.ends_with("hit"))
 }
 
 #[cfg(test)]
