@@ -79,9 +79,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!process.argv.includes("--check")) {
     writeFileSync(file, generate());
   } else if (readFileSync(file, "utf8") !== generate()) {
-    console.error(
-      "src/tasks.ts is not what the engine says of its tasks; run make generate",
-    );
+    console.error("src/tasks.ts is not what the engine says of its tasks; run make generate");
     process.exitCode = 1;
   }
 }
