@@ -20,7 +20,7 @@ enum Open {
 
 /// Refuses what takes more stack than there may be. Of what is invalid it measures as much as is read.
 pub(super) fn check(lexemes: &[Placed]) -> Result<(), String> {
-    let mut reading = Reading { open: Vec::new(), is_behind_value: false };
+    let mut reading = DepthReading { open: Vec::new(), is_behind_value: false };
     for (at, placed) in lexemes.iter().enumerate() {
         let next = lexemes.get(at + 1).map_or(&Lexeme::End, |placed| &placed.lexeme);
         reading.take(&placed.lexeme, next);
@@ -35,13 +35,13 @@ pub(super) fn check(lexemes: &[Placed]) -> Result<(), String> {
     Ok(())
 }
 
-struct Reading {
+struct DepthReading {
     open: Vec<Open>,
     /// Whether what is next goes on from a value rather than beginning one.
     is_behind_value: bool,
 }
 
-impl Reading {
+impl DepthReading {
     fn take(&mut self, lexeme: &Lexeme, next: &Lexeme) {
         let was_behind_value = self.is_behind_value;
         self.is_behind_value = match (lexeme, next) {
