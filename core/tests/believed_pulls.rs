@@ -155,3 +155,37 @@ fn a_change_that_shows_just_after_its_second_is_not_missed() {
         assert!(last.pulled().is_empty(), "what was read late enough does not come again: {shows_after_ms}");
     }
 }
+
+#[test]
+fn a_date_that_lies_ahead_is_held_against_those_that_follow() {
+    let mut account = Account::with_orders(9);
+    let mut is_first = true;
+    let first = pulled(&mut account, pull(None, false), |request, account| {
+        if !std::mem::take(&mut is_first) {
+            return Given::Own;
+        }
+        let answer = account.clone().serve(request);
+        let ahead = crate::small_account::http_date(account.now + 86_400_000);
+        Given::Instead(brightpearl_core::Response::new(200, answer.body).with_header("Date", ahead))
+    });
+    account.now += 3_600_000;
+    account.orders.get_mut(&4).unwrap().updated = Some(account.now / 1_000);
+    account.now += 60_000;
+    let next = pulled(&mut account, pull(first.checkpoint.as_deref(), false), |_, _| Given::Own);
+    assert_eq!(next.pulled(), [(4, false)]);
+}
+
+#[test]
+fn a_record_that_is_dated_next_year_stops_no_pull() {
+    let mut account = Account::with_orders(9);
+    let first = pulled(&mut account, pull(None, false), |_, _| Given::Own);
+    account.now += 3_600_000;
+    account.orders.get_mut(&2).unwrap().updated = Some(account.now / 1_000 + 31_536_000);
+    let second = pulled(&mut account, pull(first.checkpoint.as_deref(), false), |_, _| Given::Own);
+    assert_eq!(second.pulled(), [(2, false)]);
+    account.now += 3_600_000;
+    account.orders.get_mut(&4).unwrap().updated = Some(account.now / 1_000);
+    account.now += 60_000;
+    let third = pulled(&mut account, pull(second.checkpoint.as_deref(), false), |_, _| Given::Own);
+    assert!(third.pulled().contains(&(4, false)), "{:?}", third.pulled());
+}

@@ -46,6 +46,8 @@ pub(super) struct FoundRow {
     reached: Reached,
     /// Whether its latest change cannot bear the same time as one that came after it was read.
     is_settled: bool,
+    /// When it was read, by the server's time where that is known.
+    read_at: Option<i64>,
 }
 
 /// When a record changed.
@@ -91,6 +93,7 @@ pub(super) fn rows(page: &Page, plan: &StreamPlan, reached: Reached) -> Vec<Foun
                 Reached::Change(_) | Reached::Id | Reached::Earlier => reached,
             },
             is_settled: true,
+            read_at: None,
         }
     };
     (0..page.rows()).map(row).collect()
@@ -128,7 +131,15 @@ impl FoundRow {
     /// A record that an earlier pull found, and could not read.
     pub(super) fn missed_before(id: u64) -> Self {
         let reached = Reached::Earlier;
-        Self { id: Some(id), change: None, values: Vec::new(), json: None, reached, is_settled: false }
+        Self {
+            id: Some(id),
+            change: None,
+            values: Vec::new(),
+            json: None,
+            reached,
+            is_settled: false,
+            read_at: None,
+        }
     }
 
     /// Whether an earlier pull found it.
@@ -139,6 +150,7 @@ impl FoundRow {
     /// Takes note of when it was read, by the server's time where that is known. Brightpearl keeps whole seconds: what
     /// changed within the second in which it was read, or shortly before, may have changed again, and look the same.
     pub(super) fn read_at(&mut self, date: Option<i64>) {
+        self.read_at = self.read_at.into_iter().chain(date).min();
         let settles_at = self
             .change
             .as_ref()
@@ -189,7 +201,9 @@ impl Standing {
             Reached::Change(column) => {
                 let mark = plan.watermarks.get(column).and_then(|name| self.marks.get_mut(name));
                 if let (Some(mark), Some(Some(value))) = (mark, row.values.get(column)) {
-                    mark.advance(*value, overlap_ms);
+                    // A date that others set may lie ahead: nothing has changed yet that will change before it.
+                    let value = row.read_at.map_or(*value, |read_at| read_at.min(*value));
+                    mark.advance(value, overlap_ms);
                 }
             }
             Reached::Id => {}

@@ -261,6 +261,7 @@ impl Stream {
                 let mut rows = found::rows(page, &self.plan, first);
                 rows.iter_mut().for_each(|row| row.read_at(date));
                 self.note_beginning(&rows, date);
+                self.hold_beginning(date);
                 rows.into_iter().for_each(|row| self.push(Sighting::Row(row)));
                 self.to_come = to_come;
             }
@@ -305,6 +306,13 @@ impl Stream {
         let at = date.or_else(|| found::latest(rows)).unwrap_or_default();
         let mark = |column: &String| (column.clone(), Mark { at, ..Mark::default() });
         self.standing.marks = self.plan.watermarks.iter().map(mark).collect();
+    }
+
+    /// While the first sweep goes on, no answer is older than its beginning: a first one whose date lay ahead is held
+    /// against those that follow.
+    fn hold_beginning(&mut self, date: Option<i64>) {
+        let Some(date) = date.filter(|_| self.standing.first.is_some()) else { return };
+        self.standing.marks.values_mut().for_each(|mark| mark.at = mark.at.min(date));
     }
 
     fn push(&mut self, item: Sighting) {
@@ -381,6 +389,7 @@ impl Stream {
 
     /// Takes a part of what a chunk reads. `date` is the server's time.
     pub(super) fn take_resources(&mut self, number: u64, resources: Resources, date: Option<i64>) {
+        self.hold_beginning(date);
         if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.number == number) {
             chunk.read_at = chunk.read_at.into_iter().chain(date).min();
             chunk.resources.push(resources);
