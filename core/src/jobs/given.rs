@@ -31,27 +31,14 @@ pub(crate) fn check_given(answer: Answer, method: Method, response: &Response) -
 
 /// The id that an answer gives to what was created: bare, the first of several, or in an object.
 pub(crate) fn id_given(answer: Answer, body: &[u8]) -> Option<u64> {
-    match answer {
-        Answer::Id | Answer::Ids | Answer::IdObject | Answer::Unknown => {}
-        // A number of rows is no id, and what a resource holds is for its reader.
-        Answer::Nothing
-        | Answer::Number
-        | Answer::PerResource
-        | Answer::Resource
-        | Answer::Array
-        | Answer::Map
-        | Answer::Within(_)
-        | Answer::Object
-        | Answer::Value
-        | Answer::Uris
-        | Answer::Messages
-        | Answer::Unwrapped => return None,
+    if !gives_id(answer) {
+        return None;
     }
     let said: WriteAnswer<'_> = serde_json::from_slice(body).ok()?;
     first_id(said.response?)
 }
 
-/// Whether an answer of that kind gives an id.
+/// Whether an answer of that kind gives an id. A number of rows is not one, and what a resource holds is for its reader.
 pub(crate) fn gives_id(answer: Answer) -> bool {
     match answer {
         Answer::Id | Answer::Ids | Answer::IdObject | Answer::Unknown => true,
