@@ -12,7 +12,8 @@ use crate::named::named;
 /// What became of one record. Every record that a push was given ends with exactly one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
-    /// The record's place in the input, from 0.
+    /// The record's place in the input, from 0. What an earlier run left open and nothing in the input is about has a number
+    /// behind the input's.
     pub record: u64,
     /// The record's key, where the mapping has one.
     #[serde(skip_serializing_if = "Option::is_none")]
