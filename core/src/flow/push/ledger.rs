@@ -83,7 +83,10 @@ impl Ledger {
 
     /// What earlier runs announced and never closed, and this run had nothing of.
     pub(super) fn take_left_open(&mut self) -> BTreeMap<String, Option<String>> {
-        std::mem::take(&mut self.left_open)
+        let mut left = std::mem::take(&mut self.left_open);
+        // What was created for others is looked for by whoever needs it.
+        left.retain(|what, _| !what.starts_with("reference "));
+        left
     }
 
     /// Whether another record was settled under a key before.
