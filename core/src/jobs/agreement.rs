@@ -42,6 +42,8 @@ pub(crate) struct SearchAsked<'a> {
     pub(crate) page_size: u64,
     /// The columns that were asked for; none for all of them.
     pub(crate) columns: &'a [String],
+    /// The column that tells rows apart.
+    pub(crate) key: Option<&'a str>,
     /// Whether something is written, told to be gone, or passed over because of what is not in the answer.
     pub(crate) decides: bool,
 }
@@ -107,10 +109,8 @@ fn check_columns(asked: SearchAsked<'_>, page: &Page) -> Result<()> {
     if page.rows() == 0 && page.columns().is_empty() {
         return Ok(());
     }
-    let key = || {
-        catalog::search(asked.resource)
-            .and_then(|search| search.key.or(search.lines_of.map(|(column, _)| column)))
-    };
+    let lines_of = || catalog::search(asked.resource)?.lines_of.map(|(column, _)| column);
+    let key = || asked.key.or_else(lines_of);
     let key = if asked.columns.is_empty() && page.rows() > 0 { key() } else { None };
     let wanted = asked.columns.iter().map(String::as_str).chain(key);
     let Some(missing) = wanted.into_iter().find(|name| page.column(name).is_none()) else { return Ok(()) };
@@ -179,7 +179,14 @@ mod tests {
     }
 
     fn asked(resource: &'static str, decides: bool) -> SearchAsked<'static> {
-        SearchAsked { resource, first_result: 1, page_size: 3, columns: &[], decides }
+        SearchAsked {
+            resource,
+            first_result: 1,
+            page_size: 3,
+            columns: &[],
+            key: catalog::search(resource).and_then(|search| search.key),
+            decides,
+        }
     }
 
     #[test]

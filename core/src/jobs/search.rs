@@ -149,6 +149,7 @@ impl SearchJob {
             first_result,
             page_size: self.page_size,
             columns: &self.columns,
+            key: self.key.as_deref(),
             decides: self.decides,
         }
     }

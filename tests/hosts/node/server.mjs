@@ -30,6 +30,7 @@ export async function serve({ orders = 0, on = {} } = {}) {
     if (handler) return void handler(seen, response, request);
     if (path === "order-service/order-search") return send(response, search(seen.query, orders));
     if (path.startsWith("order-service/order/")) {
+      if (request.method === "POST") return send(response, { response: requests.length });
       if (request.method === "OPTIONS")
         return send(response, { response: { getUris: [`/order/${path.split("/")[2]}`] } });
       return send(response, {
