@@ -16,7 +16,9 @@ function multiMessage({ body }, response) {
   for (const message of messages) {
     if (onFail === "STOP" && processedMessages.some(({ statusCode }) => statusCode !== 200)) break;
     const isBad = message.body.text === "bad";
-    const content = isBad ? { errors: [{ code: "ORDC-001", message: "Bad text" }] } : { response: orderOf(message.uri) };
+    const content = isBad
+      ? { errors: [{ code: "ORDC-001", message: "Bad text" }] }
+      : { response: orderOf(message.uri) };
     processedMessages.push({
       label: message.label,
       statusCode: isBad ? 400 : 200,
