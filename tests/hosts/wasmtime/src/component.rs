@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use wasmtime::component::{Component, Linker, ResourceAny};
-use wasmtime::{Engine, Result, Store};
+use wasmtime::{Config, Engine, OptLevel, Result, Store};
 
 use crate::bindings::exports::brightpearl::connector::discovery::Guest as Discovery;
 use crate::bindings::exports::brightpearl::connector::engine::{GuestCall, GuestClient};
@@ -21,7 +21,19 @@ impl Loaded {
     /// # Errors
     /// When the file cannot be read, is not a component of this contract, or imports something.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let engine = Engine::default();
+        Self::compiled(path, &Config::new())
+    }
+
+    /// The same, compiled in less time to slower code: for what runs once.
+    ///
+    /// # Errors
+    /// As for [`Loaded::from_file`].
+    pub fn quickly_from_file(path: &Path) -> Result<Self> {
+        Self::compiled(path, Config::new().cranelift_opt_level(OptLevel::None))
+    }
+
+    fn compiled(path: &Path, config: &Config) -> Result<Self> {
+        let engine = Engine::new(config)?;
         let component = Component::from_file(&engine, path)?;
         let connector = ConnectorPre::new(Linker::new(&engine).instantiate_pre(&component)?)?;
         Ok(Self { engine, connector })

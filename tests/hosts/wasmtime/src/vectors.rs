@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         eprintln!("usage: vectors COMPONENT");
         return ExitCode::from(2);
     };
-    let component = match Loaded::from_file(Path::new(&path)) {
+    let component = match Loaded::quickly_from_file(Path::new(&path)) {
         Ok(component) => component,
         Err(error) => {
             eprintln!("error: the component does not load: {error:?}");
