@@ -114,10 +114,9 @@ impl<'v> CallArguments<'_, 'v> {
 
 /// A place in so many characters, counted from the end when it is negative.
 fn place(count: usize, place: i64) -> usize {
-    let from_start = usize::try_from(place).ok();
-    from_start
-        .unwrap_or_else(|| count.saturating_sub(usize::try_from(place.unsigned_abs()).unwrap_or(count)))
-        .min(count)
+    // What is further than a text can be is at its end, also where a place has 32 bits.
+    let distance = usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX);
+    if place < 0 { count.saturating_sub(distance) } else { distance.min(count) }
 }
 
 /// A text as it is, and anything else as its JSON.
