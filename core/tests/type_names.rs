@@ -74,7 +74,7 @@ fn a_name_that_two_types_bear_is_found_wherever_they_stand() {
 fn associated_types_variants_and_names_of_macros_do_not_count() {
     let taken =
         "struct State; enum Step { State(State) } impl Run for Step { type State = State; type Item = u8; }
-        impl Run for State { type Item = u8; } unsafe trait Run { type State; type Item; }
+        impl Run for State { type Item = u8; } pub trait Run { type State; type Item; }
         macro_rules! states { ($State:ident) => { enum $State {} }; }";
     assert_eq!(judge(&within(taken)), Vec::<String>::new());
 }
