@@ -29,7 +29,7 @@ def body_of_a_page() -> bytes:
     """A full page of an order search."""
     emulator = Emulator(orders=5000, seed=1)
     headers = emulator._native.credentials[0]
-    url = "http://127.0.0.1/public-api/demo/order-service/order-search?firstResult=2001&pageSize=500"
+    url = "http://127.0.0.1/public-api/demo/order-service/order-search?firstResult=1&pageSize=500"
     response, _ = emulator.respond(Request("GET", url, headers), 1_782_864_000_000)
     assert response is not None
     return response.body
