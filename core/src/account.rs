@@ -257,6 +257,9 @@ pub(crate) fn checked_path(path: &str) -> Result<String> {
     if relative.contains(['?', '#']) {
         return refuse("there is a query or fragment (give the query on its own)");
     }
+    if relative.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(PUBLIC_API)) {
+        return refuse("public-api and the account's code, which are put before every path, stand once more");
+    }
     if relative.split('/').any(|segment| segment == "." || segment == "..") {
         return refuse("a dot segment would leave the account");
     }
@@ -367,7 +370,17 @@ mod tests {
         assert_eq!(checked_path("a/1%2C2/%2F").unwrap(), "a/1%2C2/%2F");
         assert_eq!(checked_path("a/%252F/é%20").unwrap(), "a/%252F/%C3%A9%20");
         assert_eq!(checked_path("a/100%/5%2").unwrap(), "a/100%25/5%252");
-        for path in ["", "/", "https://evil.example/x", "a/../b", "a/%2e%2E/b", "a?b=c", "a\nb", "a\\b"] {
+        for path in [
+            "",
+            "/",
+            "https://evil.example/x",
+            "a/../b",
+            "a/%2e%2E/b",
+            "a?b=c",
+            "a\nb",
+            "a\\b",
+            "/public-api/acme/order-service/order/1",
+        ] {
             assert_eq!(checked_path(path).unwrap_err().location(), Some("path"), "{path}");
         }
     }

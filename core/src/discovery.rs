@@ -150,10 +150,7 @@ pub fn errors() -> String {
 /// no error here.
 pub fn validate(resource: &str, verb: &str, body: &[u8], unknown_members: &str) -> Result<String> {
     let method: Method = verb.to_ascii_uppercase().parse().map_err(|_| {
-        Error::validation(
-            "verb",
-            format!("{verb:?} is no verb of the API; expected POST, PUT, PATCH or DELETE"),
-        )
+        Error::validation("verb", format!("invalid verb {verb:?}; expected POST, PUT, PATCH or DELETE"))
     })?;
     let unknown: UnknownMembers = unknown_members.parse()?;
     Ok(plain(&validate::validate(&path_of(resource, method)?, method, body, unknown)))

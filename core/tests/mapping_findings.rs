@@ -74,7 +74,7 @@ fn every_error_has_its_place_and_its_reason() {
         (with(|document| document["target"] = "stock-correction".into()), "/target", "{ID} needs a rule"),
         (with(|document| document["key"] = json!({})), "/key", "a `target`"),
         (with(|document| document["key"] = json!({"target": "/ref"})), "/key/target", "no rule writes"),
-        (with(|document| document["when"] = json!("a ==")), "/when", "no JMESPath expression"),
+        (with(|document| document["when"] = json!("a ==")), "/when", "invalid JMESPath expression"),
         (with(|document| document["when"] = json!([{"otherwise": "x"}])), "/when/0", "is missing"),
         (
             with(|document| document["reads"] = json!({"zone": "Europe/Lodon"})),
@@ -105,7 +105,7 @@ fn every_error_has_its_place_and_its_reason() {
         (rule(json!({"to": "/rows/-", "from": "a"})), "/fields/2/to", "append to one array"),
         (rule(json!({"to": "/ref"})), "/fields/2", "a source is missing"),
         (rule(json!({"to": "/ref", "from": "a", "value": 1})), "/fields/2", "one source"),
-        (rule(json!({"to": "/ref", "from": "a..b"})), "/fields/2/from", "no JMESPath expression"),
+        (rule(json!({"to": "/ref", "from": "a..b"})), "/fields/2/from", "invalid JMESPath expression"),
         (rule(json!({"to": "/ref", "from": "lenght(a)"})), "/fields/2/from", "did you mean length?"),
         (rule(json!({"to": "/ref", "from": 1})), "/fields/2/from", "a text"),
         (
@@ -114,7 +114,11 @@ fn every_error_has_its_place_and_its_reason() {
             "one of element, parent, record",
         ),
         (rule(json!({"to": "/ref", "template": "a {b"})), "/fields/2/template", "a brace stands alone"),
-        (rule(json!({"to": "/ref", "template": "{a..b}"})), "/fields/2/template", "no JMESPath expression"),
+        (
+            rule(json!({"to": "/ref", "template": "{a..b}"})),
+            "/fields/2/template",
+            "invalid JMESPath expression",
+        ),
         (
             rule(json!({"to": "/ref", "from": "a", "separator": ","})),
             "/fields/2/separator",

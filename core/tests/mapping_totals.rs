@@ -196,8 +196,8 @@ fn checks_that_cannot_be_carried_out_are_found() {
     };
     error(json!({"equals": "a"}), "/checks/0", "is is missing");
     error(json!({"is": "a"}), "/checks/0", "equals is missing");
-    error(json!({"is": "a ==", "equals": "a"}), "/checks/0/is", "no JMESPath expression");
-    error(json!({"is": "a", "equals": "a =="}), "/checks/0/equals", "no JMESPath expression");
+    error(json!({"is": "a ==", "equals": "a"}), "/checks/0/is", "invalid JMESPath expression");
+    error(json!({"is": "a", "equals": "a =="}), "/checks/0/equals", "invalid JMESPath expression");
     error(total(json!({"within": -1})), "/checks/0/within", "expected an amount");
     error(total(json!({"within": {"minor": 1}})), "/checks/0/within", "its `currency`");
     error(total(json!({"otherwise": "ignore"})), "/checks/0/otherwise", "one of reject, row");

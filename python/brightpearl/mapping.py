@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     AnyDocument = str | os.PathLike[str] | AnyMapping[str, Any]
     """A document's JSON text, the path of its file, or its members."""
 
+_LONGEST_PATH = 1024
+"""Letters of a text that is looked for as the path of a file."""
+
 _TOGETHER = 256
 """Records that are mapped in one go: enough that the way into the engine and back costs nothing."""
 
@@ -320,6 +323,7 @@ def _ready_documents() -> dict[str, Any]:
 
 def _text_of(document: AnyDocument) -> str:
     if isinstance(document, str):
+        _refuse_name(document)
         return document
     if isinstance(document, os.PathLike):
         try:
@@ -331,6 +335,28 @@ def _text_of(document: AnyDocument) -> str:
     if not isinstance(document, AnyMappingType):
         raise wrong_type("document", document, "a dict, the JSON as a text, or the path of a file as a pathlib.Path")
     return json_of(dict(document), "document")
+
+
+def _refuse_name(text: str) -> None:
+    """Raises `ValidationError` for the name of a ready document or of a file, where a document is expected."""
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return
+    if text in _ready_documents():
+        raise ValidationError(
+            f"{text!r} is the name of a mapping document; expected the document, such as Mapping.ready({text!r})",
+            location="document",
+        )
+    if len(text) <= _LONGEST_PATH and _is_file(text):
+        raise ValidationError(
+            f"{text!r} is the path of a file; expected it as a path: pathlib.Path({text!r})", location="document"
+        )
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return os.path.isfile(text)
+    except ValueError:  # such as a NUL within
+        return False
 
 
 def _resolved_text(resolved: AnyMapping[str, int | str | None] | None) -> str:

@@ -93,8 +93,8 @@ impl Writer<'_> {
             }
             self.quoted(value.call_method0("isoformat")?.extract()?);
         } else {
-            let name = value.get_type().name()?;
-            return Err(self.refuse(value.py(), format!("a {name} has no JSON form")));
+            let found = with_article(&value.get_type().name()?.to_string());
+            return Err(self.refuse(value.py(), format!("{found} has no JSON form")));
         }
         Ok(())
     }
@@ -137,8 +137,8 @@ impl Writer<'_> {
         self.out.push_str("{");
         for (index, (name, value)) in members.iter().enumerate() {
             let Ok(name) = name.cast::<PyString>() else {
-                let found = name.get_type().name()?;
-                return Err(self.refuse(value.py(), format!("a member's name is a {found}; expected a str")));
+                let found = with_article(&name.get_type().name()?.to_string());
+                return Err(self.refuse(value.py(), format!("a member's name is {found}; expected a str")));
             };
             if index > 0 {
                 self.out.push_str(",");
@@ -176,6 +176,12 @@ impl Writer<'_> {
         let separator = if pointer.is_empty() { "" } else { " " };
         raise(py, &Error::validation(format!("{}{separator}{pointer}", self.place), message))
     }
+}
+
+/// A type as it stands in a sentence: `an int`.
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
 }
 
 fn decimal_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

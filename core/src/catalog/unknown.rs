@@ -29,7 +29,7 @@ impl FromStr for UnknownMembers {
             "allow" => Ok(Self::Allow),
             other => Err(Error::validation(
                 "unknown_members",
-                format!("{other:?} is no policy; expected `warn`, `refuse` or `allow`"),
+                format!("invalid policy {other:?}; expected `warn`, `refuse` or `allow`"),
             )),
         }
     }

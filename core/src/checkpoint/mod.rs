@@ -49,9 +49,7 @@ impl Checkpoint {
         let refuse = |message: String| Err(Error::validation("checkpoint", message));
         match serde_json::from_str::<Version>(text) {
             Err(_) => {
-                return refuse(
-                    "the text is no checkpoint; expected what `checkpoint` gave, unaltered".to_owned(),
-                );
+                return refuse("invalid checkpoint; expected what `checkpoint` gave, unaltered".to_owned());
             }
             Ok(Version { version }) if version != VERSION => {
                 return refuse(format!(

@@ -70,7 +70,7 @@ pub const KNOWN_CODES: &[KnownCode] = &[
     ),
     known("ORDC-003", "there is no order with that id", "Check the order's id."),
     known("ORDC-005", "the order has no type", "Give the order an orderTypeCode: SO, SC, PO or PC."),
-    known("ORDC-006", "the order's type is none", "Give the order an orderTypeCode: SO, SC, PO or PC."),
+    known("ORDC-006", "the order's type is invalid", "Give the order an orderTypeCode: SO, SC, PO or PC."),
     known(
         "ORDC-022",
         "a purchase has no supplier",

@@ -56,7 +56,7 @@ fn unreadable(reason: String) -> Failure {
         target: String::new(),
         source: "the record".to_owned(),
         value: String::new(),
-        reason: format!("it is no JSON: {reason}"),
+        reason: format!("invalid JSON: {reason}"),
     }
 }
 

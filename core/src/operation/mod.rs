@@ -332,7 +332,7 @@ pub(crate) fn sort_parts(key: &str) -> Result<(&str, &str)> {
     if name.is_empty() || !matches!(direction, "ASC" | "DESC") {
         return Err(Error::validation(
             "sort",
-            format!("{key:?} is no sort key; expected a column, or a column with .ASC or .DESC"),
+            format!("invalid sort key {key:?}; expected a column, or a column with .ASC or .DESC"),
         ));
     }
     Ok((name, direction))

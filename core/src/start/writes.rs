@@ -51,7 +51,7 @@ impl Operation {
             Self::Batch(batch) => Some(format!("a batch of {}", batch.requests.len())),
             Self::Task(task) => task::writes(&task.name).then(|| format!("the task {}", task.name)),
             Self::Push(Push { write, dry_run, .. }) => {
-                (*write || !dry_run).then(|| "a push that is no dry run".to_owned())
+                (*write || !dry_run).then(|| "a push without `dry_run`".to_owned())
             }
             Self::Search(_) | Self::Fetch(_) | Self::Options(_) | Self::Pull(_) => None,
         }

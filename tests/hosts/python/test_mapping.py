@@ -121,6 +121,18 @@ def test_many_records_are_taken_only_as_they_are_needed() -> None:
     assert taken < 1_000
 
 
+def test_a_name_or_a_path_for_a_document_says_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=r"Mapping\.ready\('shopify-order'\)"):
+        Mapping("shopify-order")
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps(STOCK), "utf-8")
+    with pytest.raises(ValidationError, match=r"pathlib\.Path\("):
+        Mapping(str(path))
+    for text in ("", "\0", "x" * 100_000, "[1]"):
+        with pytest.raises(ValidationError, match="cannot be used"):
+            Mapping(text)
+
+
 def test_a_wrong_document_says_all_that_is_wrong() -> None:
     wrong = STOCK | {"fields": [{"to": "/correctoins", "from": "a"}, {"to": "/corrections", "form": "b"}]}
     with pytest.raises(ValidationError, match="cannot be used") as raised:

@@ -135,7 +135,7 @@ impl Context<'_> {
             }
             Err(reason) => {
                 let pointer = from.map_or(&made.pointer, |from| &from.pointer);
-                let message = format!("{} is no JMESPath expression: {reason}", shown(&text));
+                let message = format!("invalid JMESPath expression {}: {reason}", shown(&text));
                 self.findings.error(pointer, message);
                 None
             }
@@ -155,7 +155,8 @@ impl Context<'_> {
                 Some(Pick { expression, level, made: None })
             }
             Err(reason) => {
-                self.findings.error(pointer, format!("{} is no JMESPath expression: {reason}", shown(text)));
+                self.findings
+                    .error(pointer, format!("invalid JMESPath expression {}: {reason}", shown(text)));
                 None
             }
         }

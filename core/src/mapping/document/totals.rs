@@ -103,7 +103,7 @@ impl Context<'_> {
         match Expression::parse(&text) {
             Ok(expression) => Some((expression, gathered)),
             Err(reason) => {
-                let message = format!("{} is no JMESPath expression: {reason}", shown(&text));
+                let message = format!("invalid JMESPath expression {}: {reason}", shown(&text));
                 self.findings.error(&place.pointer, message);
                 None
             }

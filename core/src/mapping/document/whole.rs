@@ -118,7 +118,7 @@ pub(in crate::mapping) fn read(text: &str, findings: &mut Findings) -> Option<Do
     let part = match Part::json(text.as_bytes()) {
         Ok(part) => part,
         Err(reason) => {
-            findings.error("", format!("the document is no JSON: {reason}"));
+            findings.error("", format!("invalid JSON: {reason}"));
             return None;
         }
     };
