@@ -231,5 +231,5 @@ impl Mapping {
 
 /// The JSON Schema (draft 2020-12) of mapping documents, version 1.
 pub fn schema() -> &'static str {
-    include_str!("../../mappings/mapping.schema.json")
+    ready::published()
 }
