@@ -170,3 +170,11 @@ fn with_step(text: &str, name: &str, schema: &str) -> String {
         None => format!("{}{written},{}", &text[..last], &text[last..]),
     }
 }
+
+#[test]
+fn every_document_stands_in_the_table_of_documents() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/ready-documents.md");
+    let page = fs::read_to_string(path).expect("the page");
+    let listed = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    assert!(listed.eq(ready().iter().map(|ready| ready.name)), "expected a row for each, in their order");
+}

@@ -24,8 +24,9 @@ fn samples(name: &str) -> Vec<Value> {
 fn what_the_ready_documents_create_is_the_same_when_it_comes_again() {
     // Amazon's second order goes to a warehouse that this account does not have, and a contact is of a country that
     // the table does not have.
-    let expected: [(&str, &[&str]); 6] = [
+    let expected: [(&str, &[&str]); 7] = [
         ("shopify-order", &["created", "created", "skipped", "rejected"]),
+        ("shopify-graphql-order", &["created", "created", "skipped", "rejected"]),
         ("woocommerce-order", &["created", "skipped"]),
         ("amazon-order", &["created", "rejected", "skipped"]),
         ("csv-order", &["created", "rejected"]),
@@ -62,4 +63,21 @@ fn what_the_ready_documents_create_is_the_same_when_it_comes_again() {
             }
         }
     }
+}
+
+#[test]
+fn orders_that_came_by_one_api_of_shopify_are_there_when_they_come_by_the_other() {
+    let account = Account {
+        currencies: ["GBP", "USD"]
+            .map(|code| Currency { code: code.to_owned(), exchange_rate: 1.into() })
+            .into(),
+        ..Account::default()
+    };
+    let mut world = PushWorld::with(account);
+    let document = |name: &str| ready().iter().find(|ready| ready.name == name).expect("ready").document;
+    let rest = world.run(Push::writing(document("shopify-order")).unwrap(), &samples("shopify-order"));
+    let graphql = samples("shopify-graphql-order");
+    let again = world.run(Push::writing(document("shopify-graphql-order")).unwrap(), &graphql);
+    assert_eq!((rest.of(0).state, rest.of(1).state), (State::Created, State::Created));
+    assert_eq!((again.of(0).state, again.of(1).state), (State::Unchanged, State::Unchanged));
 }
