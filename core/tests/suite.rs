@@ -28,6 +28,7 @@ mod mapping_money;
 mod mapping_money_shopify;
 mod mapping_properties;
 mod mapping_ready;
+mod mapping_refunds;
 mod mapping_rules;
 mod mapping_shop_orders;
 mod mapping_shopify_graphql;

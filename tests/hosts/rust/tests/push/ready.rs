@@ -81,3 +81,67 @@ fn orders_that_came_by_one_api_of_shopify_are_there_when_they_come_by_the_other(
     assert_eq!((rest.of(0).state, rest.of(1).state), (State::Created, State::Created));
     assert_eq!((again.of(0).state, again.of(1).state), (State::Unchanged, State::Unchanged));
 }
+
+/// What becomes of records by a ready document.
+fn states(world: &mut PushWorld, name: &str, records: &[Value]) -> Vec<&'static str> {
+    let document = ready().iter().find(|ready| ready.name == name).expect("a ready document").document;
+    let run = world.run(Push::writing(document).unwrap(), records);
+    let states = run.states();
+    assert_eq!(states.len(), records.len(), "{name}: {:?}", run.outcomes);
+    states
+}
+
+#[test]
+fn credits_and_payments_belong_to_the_orders_that_were_there_before() {
+    let account = Account {
+        currencies: ["GBP", "USD"]
+            .map(|code| Currency { code: code.to_owned(), exchange_rate: 1.into() })
+            .into(),
+        ..Account::default()
+    };
+    let mut world = PushWorld::with(account);
+    let mut refunds = samples("shopify-refund");
+    assert_eq!(
+        states(&mut world, "shopify-refund", &refunds[..2]),
+        ["rejected", "rejected"],
+        "no order is there"
+    );
+    assert_eq!(states(&mut world, "shopify-order", &samples("shopify-order")[..2]), ["created", "created"]);
+    for refund in &mut refunds {
+        refund["refund"]["created_at"] = "2001-01-01T00:00:00Z".into();
+    }
+    let early = states(&mut world, "shopify-refund", &refunds[..2]);
+    assert_eq!(early, ["rejected", "rejected"], "the orders came later, without what was given back");
+    for refund in &mut refunds {
+        refund["refund"]["created_at"] = "2099-01-01T00:00:00+01:00".into();
+    }
+    let expected = ["created", "created", "skipped", "rejected"];
+    assert_eq!(states(&mut world, "shopify-refund", &refunds), expected);
+    assert_eq!(states(&mut world, "shopify-refund", &refunds[..2]), ["unchanged", "unchanged"]);
+
+    let payments = samples("shopify-payment");
+    let expected = ["created", "rejected", "created", "skipped", "rejected"];
+    assert_eq!(states(&mut world, "shopify-payment", &payments), expected);
+    let again = ["unchanged", "rejected", "unchanged", "skipped", "rejected"];
+    assert_eq!(states(&mut world, "shopify-payment", &payments), again);
+
+    let order = &samples("woocommerce-order")[0];
+    assert_eq!(states(&mut world, "woocommerce-order", std::slice::from_ref(order)), ["created"]);
+    let mut refund = samples("woocommerce-refund")[0].clone();
+    refund["order"] = order.clone();
+    refund["refund"]["parent_id"] = order["id"].clone();
+    assert_eq!(states(&mut world, "woocommerce-refund", std::slice::from_ref(&refund)), ["created"]);
+    assert_eq!(states(&mut world, "woocommerce-refund", std::slice::from_ref(&refund)), ["unchanged"]);
+    let mut payment = samples("woocommerce-payment")[0].clone();
+    payment["id"] = order["id"].clone();
+    payment["currency"] = order["currency"].clone();
+    assert_eq!(states(&mut world, "woocommerce-payment", std::slice::from_ref(&payment)), ["created"]);
+    assert_eq!(states(&mut world, "woocommerce-payment", std::slice::from_ref(&payment)), ["unchanged"]);
+
+    let order = &samples("amazon-order")[0];
+    assert_eq!(states(&mut world, "amazon-order", std::slice::from_ref(order)), ["created"]);
+    let mut payment = samples("amazon-payment")[0].clone();
+    payment["relatedIdentifiers"][1]["relatedIdentifierValue"] = order["AmazonOrderId"].clone();
+    payment["totalAmount"]["currencyCode"] = order["OrderTotal"]["CurrencyCode"].clone();
+    assert_eq!(states(&mut world, "amazon-payment", std::slice::from_ref(&payment)), ["created"]);
+}
