@@ -39,6 +39,7 @@ mod promises;
 mod readme;
 mod ready_record;
 mod redaction;
+mod rival_records;
 mod sessions;
 mod shop_draw;
 mod shopify_draw;

@@ -1,6 +1,8 @@
 //! A record that was mapped, and phase two: putting the ids of references into the body.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::mapping::reference::{OnMissing, Reference, Resolution};
@@ -22,6 +24,11 @@ pub struct Mapped {
     /// Further columns and their values that a record with this key is found by; see
     /// [`Mapping::key_search`](super::Mapping::key_search).
     pub key_by: Vec<(Arc<str>, String)>,
+    /// What tells the record from older ones of the same key: a number or a moment, where the document's key has
+    /// `newest` and the record has something there.
+    pub version: Option<String>,
+    /// Where the key stands in the text.
+    pub(super) key_at: Option<Range<usize>>,
     /// What is told when a reference, by its place among them, is missing.
     pub(super) told: BTreeMap<usize, String>,
     /// The body but for the holes.
@@ -84,11 +91,46 @@ impl Mapped {
             references: Vec::new(),
             key: None,
             key_by: Vec::new(),
+            version: None,
+            key_at: None,
             told: BTreeMap::new(),
             text: String::new(),
             holes: Vec::new(),
             parameters: Vec::new(),
         }
+    }
+
+    /// All that would be written of the record, as one text. Equal texts mean the same, however the key is spelled.
+    pub(crate) fn content(&self) -> String {
+        let key = self.key_at.clone().filter(|at| self.text.get(at.clone()).is_some());
+        let (before, behind) = match key {
+            Some(at) => (&self.text[..at.start], &self.text[at.end..]),
+            None => ("", self.text.as_str()),
+        };
+        let mut content = String::with_capacity(self.text.len() + self.references.len() * 64);
+        // Lengths keep what stands side by side apart.
+        let _ = write!(content, "{}:{before}{}:{behind}", before.len(), behind.len());
+        for Hole { at, reference, choice, .. } in &self.holes {
+            let _ = write!(content, "@{at}#{reference}");
+            if let Some(Choice { found, missing }) = choice {
+                let _ = write!(content, "?{}:{found}{}:{missing}", found.len(), missing.len());
+            }
+        }
+        for part in &self.parameters {
+            let _ = match part {
+                PathPart::Text(text) => write!(content, "/{}:{text}", text.len()),
+                PathPart::Reference(reference) => write!(content, "/#{reference}"),
+            };
+        }
+        for reference in &self.references {
+            let (text, record) = (reference.text(), reference.record.as_deref().unwrap_or_default());
+            let _ = write!(content, "&{}:{text}", text.len());
+            if let OnMissing::Create(mapping) = &reference.on_missing {
+                let made = mapping.map(record.as_bytes()).content();
+                let _ = write!(content, "+{}:{made}", made.len());
+            }
+        }
+        content
     }
 
     /// Whether the body is whole already.

@@ -7,6 +7,7 @@ mod references;
 mod totals;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::document::{KeySource, Unmet};
@@ -42,6 +43,8 @@ pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
         references: run.references,
         key: run.key,
         key_by: run.key_by,
+        version: run.version,
+        key_at: run.key_at,
         told: run.told,
         text: run.out,
         holes: run.holes,
@@ -96,6 +99,8 @@ struct Run<'v> {
     skipped: Option<String>,
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
+    version: Option<String>,
+    key_at: Option<Range<usize>>,
     /// What rules made for those behind them.
     made: Vec<Value<'v>>,
     /// What was looked up for them.
@@ -132,6 +137,8 @@ impl<'v> Run<'v> {
             skipped: None,
             key: None,
             key_by: Vec::new(),
+            version: None,
+            key_at: None,
             made: vec![Value::Null; compiled.document.made_slots],
             referred: vec![None; compiled.document.made_slots],
             told: BTreeMap::new(),
@@ -223,9 +230,21 @@ impl<'v> Run<'v> {
                 }
             }
         }
+        if let Some(newest) = &key.newest {
+            match self.pick(newest) {
+                Ok(value) => self.version = value.scalar_text().map(str::trim).map(str::to_owned),
+                Err(reason) => {
+                    let pointer = format!("{}/newest", key.pointer);
+                    self.fail_document(&pointer, &newest.expression.text, reason);
+                }
+            }
+        }
         let KeySource::Pick(pick) = &key.source else { return };
         match self.pick(pick) {
-            Ok(value) => self.key = value.scalar_text().filter(|text| !text.is_empty()).map(str::to_owned),
+            Ok(value) => {
+                self.key =
+                    value.scalar_text().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+            }
             Err(reason) => self.fail_document(&key.pointer, &pick.expression.text, reason),
         }
     }
@@ -412,12 +431,17 @@ impl<'v> Run<'v> {
             Ok(value) => value,
             Err((value, reason)) => return self.fail(rule, &value, reason),
         };
+        let value = if rule.is_key { value.trimmed() } else { value };
         if rule.is_key {
-            self.key = value.scalar_text().map(str::to_owned);
+            self.key = value.scalar_text().filter(|text| !text.is_empty()).map(str::to_owned);
         }
         let Some(resolve) = &rule.resolve else {
             self.keep_made(rule, leaf, &value);
+            let begin = self.out.len();
             value.write(&mut self.out);
+            if rule.is_key {
+                self.key_at = Some(begin..self.out.len());
+            }
             return RuleOutcome::Written;
         };
         let referred = self.refer(rule, resolve, &value);

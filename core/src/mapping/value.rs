@@ -114,6 +114,21 @@ impl<'v> Value<'v> {
         matches!(self, Value::Null)
     }
 
+    /// The same without blanks around a text.
+    pub(super) fn trimmed(self) -> Self {
+        match self {
+            Value::Text(Cow::Borrowed(text)) => Value::Text(Cow::Borrowed(text.trim())),
+            Value::Text(Cow::Owned(text)) => Value::Text(Cow::Owned(text.trim().to_owned())),
+            Value::Null
+            | Value::True
+            | Value::False
+            | Value::Number(_)
+            | Value::Node(_)
+            | Value::Array(_)
+            | Value::Object(_) => self,
+        }
+    }
+
     /// The characters of a text.
     pub(super) fn text(&self) -> Option<&str> {
         match self {

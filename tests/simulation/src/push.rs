@@ -206,7 +206,7 @@ impl<'t> Pushing<'t> {
         records
     }
 
-    /// An order is there once, as its last record has it, or not at all if every record of it was refused.
+    /// An order is there once, as the record has it that was written, or not at all if every record of it was refused.
     fn check_order(&mut self, key: &str, ends: &[(&Value, &Outcome)]) -> Result<(), String> {
         let search = format!("order-service/order-search?customerRef={key}&columns=orderId,warehouseId");
         let found = self.network.look(&search);
@@ -233,21 +233,21 @@ impl<'t> Pushing<'t> {
                     return Err(format!("another id was told, {:?}: {told}", outcome.id));
                 }
                 if record["warehouse"] != row[1] {
-                    return Err(format!("its last record is not its last version, {record}: {told}"));
+                    return Err(format!("what was written is not what is there, {record}: {told}"));
                 }
                 Ok(())
             }
         }
     }
 
-    /// Contacts, most of them several times, and each as its last record has it.
+    /// Contacts, most of them several times, and each as its newest record has it.
     fn contacts(&mut self) -> Result<(), String> {
         let count = self.draw.between(1, 20);
         let records: Vec<Value> = (0..count)
             .map(|number| {
                 let phone = if self.draw.happens(500) { json!(format!("0{number}")) } else { Value::Null };
                 let email = format!("C{}@example.com", self.draw.below(7));
-                json!({"email": email, "name": format!("name {number}"), "street": "1 Row", "phone": phone})
+                json!({"email": email, "name": format!("name {number}"), "street": "1 Row", "phone": phone, "version": number})
             })
             .collect();
         let bytes: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();

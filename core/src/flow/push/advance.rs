@@ -11,6 +11,7 @@ use super::judge::{Presence, Verdict};
 use super::lookup::Look;
 use super::progress::Progress;
 use super::referents::{Aim, slot_of};
+use super::rivals::{Claim, Rivalry};
 use super::sought::{Group, Sought};
 use super::window::Turn;
 use crate::checked::check_request;
@@ -89,6 +90,10 @@ impl PushJob {
         for turn in turns {
             self.begin(&turn);
         }
+        self.tell_apart();
+        for index in 0..self.window.len() {
+            self.judge_mapped(index);
+        }
         is_any
     }
 
@@ -104,17 +109,36 @@ impl PushJob {
             .references
             .iter()
             .for_each(|reference| self.ledger.claim(&creation_name(&slot_of(&entry, reference))));
-        let is_done = entry.progress().journaled().is_some();
-        let index = self.window.add(entry);
-        if !is_done {
-            self.judge_mapped(index);
+        self.window.add(entry);
+    }
+
+    /// Decides between records of one key.
+    fn tell_apart(&mut self) {
+        let claims = (0..self.window.len()).filter_map(|index| {
+            let entry = self.window.entry(index);
+            if let Role::Record(number) = entry.role() { Claim::of(index, *number, entry) } else { None }
+        });
+        let claims = claims.collect();
+        for (index, rivalry) in self.rivals.enter(claims) {
+            // What is wrong with a record by itself is told rather than this.
+            if self.judge().of_mapped(self.window.entry(index)).is_some() {
+                continue;
+            }
+            match rivalry {
+                Rivalry::SameAs(number) => self.window.entry_mut(index).set_twin_of(number),
+                Rivalry::Over(ending) => self.settle(index, ending),
+            }
         }
     }
 
     /// Settles what the mapping alone decides.
     fn judge_mapped(&mut self, index: usize) {
+        let progress = self.window.entry(index).progress();
+        if progress.is_settled() || progress.journaled().is_some() {
+            return;
+        }
         if let Some(ending) = self.judge().of_mapped(self.window.entry(index)) {
-            self.settle(index, ending);
+            self.settle_unfound(index, ending);
         }
     }
 
@@ -135,6 +159,11 @@ impl PushJob {
     /// Decides on one entry, as far as that can be done.
     fn examine(&mut self, index: usize, needs: &mut Needs) {
         let entry = self.window.entry(index);
+        if let Some(number) = entry.twin_of() {
+            let Some(ending) = self.rivals.twin(entry, number) else { return };
+            needs.has_changed = true;
+            return self.settle(index, ending);
+        }
         if let Some(done) = entry.progress().journaled() {
             if self.holds(index, done) {
                 needs.has_changed = true;
@@ -143,7 +172,7 @@ impl PushJob {
             self.go(index, Progress::reopen);
         }
         let entry = self.window.entry_mut(index);
-        if entry.is_record() && entry.sought().is_some_and(|sought| self.ledger.is_doubtful(sought)) {
+        if entry.is_record() && entry.key().is_some_and(|sought| self.ledger.is_doubtful(sought)) {
             entry.progress_mut().doubt_anothers();
         }
         let presence = self.judge().presence(self.window.entry(index));
@@ -323,7 +352,7 @@ impl PushJob {
             }
             if let Some(is_update) = self.go(index, Progress::announce) {
                 let entry = self.window.entry(index);
-                let key = entry.sought().filter(|_| entry.is_record());
+                let key = entry.key().filter(|_| entry.is_record());
                 self.ledger.announce(index, entry.name(), is_update, key);
             }
         }
@@ -368,7 +397,7 @@ fn creation_name(slot: &str) -> String {
 
 /// Takes an entry's key for it; `false` when an earlier one has it.
 fn hold(entry: &PushEntry, held: &mut BTreeSet<Sought>) -> bool {
-    match entry.sought() {
+    match entry.key() {
         Some(sought) if entry.is_record() && !entry.progress().is_settled() => held.insert(sought.clone()),
         Some(_) | None => true,
     }

@@ -20,6 +20,8 @@ pub(super) struct Ending {
     /// The line of the journal that says so, where an earlier run did it.
     pub(super) journaled: Option<u64>,
     pub(super) verified: bool,
+    /// Whether it ends as another record that is the same: the books have that one.
+    pub(super) is_twin: bool,
 }
 
 impl Ending {
@@ -32,6 +34,7 @@ impl Ending {
             failures: Vec::new(),
             journaled: None,
             verified: false,
+            is_twin: false,
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) struct PushEntry {
     progress: Progress,
     created: Vec<Created>,
     differences: Vec<Difference>,
+    /// The number of the record that is the same and stands for both.
+    twin_of: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +53,7 @@ impl PushEntry {
             progress: Progress::new(known),
             created: Vec::new(),
             differences: Vec::new(),
+            twin_of: None,
         }
     }
 
@@ -71,9 +74,23 @@ impl PushEntry {
         &self.mapped
     }
 
+    /// What tells it from all others, where the mapping says that.
+    pub(super) fn key(&self) -> Option<&Sought> {
+        self.sought.as_ref()
+    }
+
     /// How it is found in Brightpearl, where it can be.
     pub(super) fn sought(&self) -> Option<&Sought> {
-        self.sought.as_ref()
+        self.sought.as_ref().filter(|sought| sought.can_be_found())
+    }
+
+    /// The number of the record that is the same and stands for both.
+    pub(super) fn twin_of(&self) -> Option<u64> {
+        self.twin_of
+    }
+
+    pub(super) fn set_twin_of(&mut self, number: u64) {
+        self.twin_of = Some(number);
     }
 
     /// How far it is.

@@ -19,6 +19,7 @@ mod news;
 mod outbox;
 mod progress;
 mod referents;
+mod rivals;
 mod scope;
 mod settle;
 mod sought;
@@ -45,6 +46,7 @@ use ledger::Ledger;
 use lookup::Lookups;
 use outbox::Outbox;
 use referents::Referents;
+use rivals::KeyBook;
 use scope::JournalScope;
 use terms::Terms;
 use window::EntryWindow;
@@ -76,6 +78,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         window: EntryWindow::new(push.window, records),
         lookups: Lookups::default(),
         crew: Crew::new(shared),
+        rivals: KeyBook::default(),
         outbox: Outbox::default(),
         fatal: None,
         is_over: *position == Position::End,
@@ -94,6 +97,7 @@ struct PushJob {
     window: EntryWindow,
     lookups: Lookups,
     crew: Crew,
+    rivals: KeyBook,
     outbox: Outbox,
     /// Why nothing more can be done.
     fatal: Option<Error>,

@@ -24,13 +24,16 @@ impl PushJob {
         if entry.progress_mut().settle(ending.verified).is_err() {
             return;
         }
-        if ending.journaled.is_none() {
-            let key = entry.sought().filter(|_| entry.is_record());
+        if ending.journaled.is_none() && !ending.is_twin {
+            let key = entry.key().filter(|_| entry.is_record());
             self.ledger.close(entry.name(), entry.progress().was_announced(), &ending, key);
+        }
+        if let Role::Record(number) = entry.role() {
+            self.rivals.close(entry, *number, &ending);
         }
         if let (Some(sought), Some(id)) = (entry.sought(), ending.id_there()) {
             self.lookups.learn(sought, id);
-            if entry.is_record() {
+            if entry.is_record() && !ending.is_twin {
                 self.ledger.tell(sought, &ending);
             }
         }

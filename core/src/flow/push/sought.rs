@@ -98,6 +98,16 @@ impl Sought {
         Self::new(Group::of(reference), &reference.value)
     }
 
+    /// A key that no search finds.
+    pub(super) fn unfindable(by: Vec<(Arc<str>, String)>, value: &str) -> Self {
+        Self::new(Group { search: "".into(), column: "".into(), by, take: None }, value)
+    }
+
+    /// Whether there is a search that finds it.
+    pub(super) fn can_be_found(&self) -> bool {
+        !self.group.search.is_empty()
+    }
+
     /// The value to ask for.
     pub(super) fn value(&self) -> &str {
         &self.value

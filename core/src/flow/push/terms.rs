@@ -50,10 +50,12 @@ impl Terms {
         &self.mapping
     }
 
-    /// How a mapped record is found; nothing without a key.
+    /// What tells a mapped record from all others, and how it is found; nothing without a key.
     pub(super) fn sought(&self, mapped: &Mapped) -> Option<Sought> {
-        let search = self.key_search.as_ref()?;
         let value = mapped.key.clone().filter(|key| !key.trim().is_empty())?;
+        let Some(search) = self.key_search.as_ref() else {
+            return Some(Sought::unfindable(mapped.key_by.clone(), &value));
+        };
         let group = Group {
             search: search.search.as_str().into(),
             column: search.column.as_str().into(),

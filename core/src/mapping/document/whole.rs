@@ -73,6 +73,8 @@ pub(in crate::mapping) struct RecordKey {
     pub(in crate::mapping) pointer: String,
     pub(in crate::mapping) source: KeySource,
     pub(in crate::mapping) verify: Option<KeyCheck>,
+    /// What tells which of several records of one key is the newest.
+    pub(in crate::mapping) newest: Option<Pick>,
 }
 
 #[derive(Debug)]
@@ -440,6 +442,7 @@ impl Context<'_> {
         let target = members.text("target", self.findings);
         let from = members.take("from");
         let verify = members.take("verify").and_then(|place| self.verify(&place));
+        let newest = members.take("newest").and_then(|place| self.pick(&place, PathScope::Record));
         members.finish(self.findings);
         let source = match (target, from) {
             (Some(target), None) => KeySource::Target(target),
@@ -449,7 +452,7 @@ impl Context<'_> {
                 return None;
             }
         };
-        Some(RecordKey { pointer: place.pointer, source, verify })
+        Some(RecordKey { pointer: place.pointer, source, verify, newest })
     }
 
     fn verify(&mut self, place: &DocumentPlace<'_>) -> Option<KeyCheck> {

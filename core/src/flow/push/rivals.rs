@@ -1,0 +1,276 @@
+//! Records of one key in one push. The same content counts once. Other content is refused, since nobody knows which of
+//! them is right, unless the document says by what the newest is known.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::ending::Ending;
+use super::entry::PushEntry;
+use crate::output::State;
+use crate::value::{DateTime, Decimal};
+
+/// So much of a digest that two of a push are never equal by chance.
+type Short = [u8; 16];
+
+/// What the records of a push have been, by their keys.
+#[derive(Debug, Default)]
+pub(super) struct KeyBook(BTreeMap<Short, Holder>);
+
+/// The record that has a key.
+#[derive(Clone, Debug)]
+struct Holder {
+    /// Its place in the input.
+    number: u64,
+    content: Short,
+    version: Option<Edition>,
+    end: Option<(State, Option<u64>)>,
+    /// Whether its key is contested, so that no record of it is written.
+    is_contested: bool,
+}
+
+/// What tells which of two records is the newer one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Edition {
+    Number(Decimal),
+    /// Milliseconds, and whether they are told with an offset.
+    Moment(i64, bool),
+}
+
+/// A record of a window, as far as it matters here.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// Its place in the window.
+    index: usize,
+    number: u64,
+    key: Short,
+    content: Short,
+    version: Option<Edition>,
+    /// Whether an earlier run has announced or written it, so that it cannot be taken back.
+    is_known: bool,
+}
+
+/// What becomes of a record because of another one of its key.
+#[derive(Debug)]
+pub(super) enum Rivalry {
+    /// It is the same as the record with that number, and ends as that does.
+    SameAs(u64),
+    /// It ends so.
+    Over(Ending),
+}
+
+impl Claim {
+    /// What an entry claims; nothing without a key, and of what is none of Brightpearl's.
+    pub(super) fn of(index: usize, number: u64, entry: &PushEntry) -> Option<Self> {
+        let mapped = entry.mapped();
+        if mapped.skipped.is_some() {
+            return None;
+        }
+        let key = digest(&entry.key()?.text());
+        // Of what could not be mapped nothing is known but its bytes.
+        let content =
+            if mapped.failures.is_empty() { digest(&mapped.content()) } else { digest(entry.name()) };
+        let version = mapped.version.as_deref().and_then(Edition::parse);
+        let is_known = entry.progress().journaled().is_some() || entry.progress().doubt().is_some();
+        Some(Self { index, number, key, content, version, is_known })
+    }
+
+    fn holder(&self) -> Holder {
+        let Self { number, content, version, .. } = *self;
+        Holder { number, content, version, end: None, is_contested: false }
+    }
+}
+
+impl KeyBook {
+    /// Takes the records of a window, and says what becomes of those that have rivals.
+    pub(super) fn enter(&mut self, claims: Vec<Claim>) -> Vec<(usize, Rivalry)> {
+        let mut by_key: BTreeMap<Short, Vec<Claim>> = BTreeMap::new();
+        for claim in claims {
+            by_key.entry(claim.key).or_default().push(claim);
+        }
+        let mut decided = Vec::new();
+        for (key, claims) in by_key {
+            let holder = self.0.get(&key).cloned();
+            let (holder, rivalries) = decide(holder, &claims);
+            let known: Vec<usize> =
+                claims.iter().filter(|claim| claim.is_known).map(|claim| claim.index).collect();
+            // What an earlier run has announced or written goes its way.
+            decided.extend(rivalries.into_iter().filter(|(index, _)| !known.contains(index)));
+            self.0.extend(holder.map(|holder| (key, holder)));
+        }
+        decided
+    }
+
+    /// Takes note of how a record ended.
+    pub(super) fn close(&mut self, entry: &PushEntry, number: u64, ending: &Ending) {
+        let Some(key) = entry.key() else { return };
+        if let Some(holder) = self.0.get_mut(&digest(&key.text())).filter(|holder| holder.number == number) {
+            holder.end = Some((ending.state, ending.id));
+        }
+    }
+
+    /// How a record ends that is the same as another one; nothing until that has ended.
+    pub(super) fn twin(&self, entry: &PushEntry, of: u64) -> Option<Ending> {
+        let holder = self.0.get(&digest(&entry.key()?.text()))?;
+        let (state, id) = holder.end?;
+        let (state, what) = match state {
+            State::Created | State::Updated | State::Unchanged => (State::Unchanged, "and counts for both"),
+            State::Skipped => (State::Skipped, "and was left out"),
+            State::Rejected => (State::Rejected, "and was not written"),
+            State::MaybeApplied => (State::MaybeApplied, "and may have been written"),
+        };
+        let reason = format!("record {of} of this push is the same, {what}");
+        Some(Ending { id, is_twin: true, ..Ending::because(state, reason) })
+    }
+}
+
+/// Who has the key from now on, and what becomes of the others.
+fn decide(holder: Option<Holder>, claims: &[Claim]) -> (Option<Holder>, Vec<(usize, Rivalry)>) {
+    let first = holder.clone().or_else(|| claims.first().map(Claim::holder));
+    let Some(first) = first else { return (None, Vec::new()) };
+    if !first.is_contested && claims.iter().all(|claim| claim.content == first.content) {
+        return (Some(first.clone()), with_others(&first, claims));
+    }
+    let newest = if first.is_contested { None } else { newest(holder.as_ref(), claims) };
+    if let Some(newest) = newest {
+        return (Some(newest.clone()), with_others(&newest, claims));
+    }
+    // What was written, or may have been, stays as it is.
+    let kept = holder.clone().or_else(|| claims.iter().find(|claim| claim.is_known).map(Claim::holder));
+    let is_contested = kept.as_ref().is_none_or(|kept| kept.is_contested);
+    let kept = Holder { is_contested, ..kept.unwrap_or(first) };
+    let mut rivalries = Vec::new();
+    for claim in claims.iter().filter(|claim| is_contested || claim.number != kept.number) {
+        if !is_contested && claim.content == kept.content {
+            rivalries.push((claim.index, Rivalry::SameAs(kept.number)));
+            continue;
+        }
+        let other = if claim.number == kept.number { another(claims, claim) } else { kept.number };
+        let reason = format!(
+            "record {other} of this push has the same key and other content; expected one record of a key, or \
+             `newest` in the document's `key`, which tells the newer one"
+        );
+        rivalries.push((claim.index, Rivalry::Over(Ending::because(State::Rejected, reason))));
+    }
+    (Some(kept), rivalries)
+}
+
+/// The number of a record that differs from that one.
+fn another(claims: &[Claim], than: &Claim) -> u64 {
+    claims.iter().find(|claim| claim.content != than.content).map_or(than.number, |claim| claim.number)
+}
+
+/// What becomes of the others where one of them has the key.
+fn with_others(winner: &Holder, claims: &[Claim]) -> Vec<(usize, Rivalry)> {
+    let others = claims.iter().filter(|claim| claim.number != winner.number);
+    let rivalry = |claim: &Claim| {
+        if claim.content == winner.content {
+            return Rivalry::SameAs(winner.number);
+        }
+        let reason = format!("record {} of this push is a newer version of it", winner.number);
+        Rivalry::Over(Ending::because(State::Skipped, reason))
+    };
+    others.map(|claim| (claim.index, rivalry(claim))).collect()
+}
+
+/// The one of them that is newer than all that have other content; nothing where that cannot be told.
+fn newest(holder: Option<&Holder>, claims: &[Claim]) -> Option<Holder> {
+    let all: Vec<Holder> = holder.cloned().into_iter().chain(claims.iter().map(Claim::holder)).collect();
+    let mut newest = all.first()?;
+    for one in &all {
+        // Of equal ones the first has the key.
+        if one.version?.compared(newest.version?)? == Ordering::Greater {
+            newest = one;
+        }
+    }
+    let is_alone = |one: &Holder| one.content == newest.content || one.version != newest.version;
+    all.iter().all(is_alone).then(|| newest.clone())
+}
+
+impl Edition {
+    fn parse(text: &str) -> Option<Self> {
+        if let Ok(number) = Decimal::parse(text) {
+            return Some(Edition::Number(number));
+        }
+        if let Ok(moment) = DateTime::parse(text) {
+            return Some(Edition::Moment(moment.milliseconds(), true));
+        }
+        let moment = DateTime::parse(&format!("{text}Z")).ok()?;
+        Some(Edition::Moment(moment.milliseconds(), false))
+    }
+
+    fn compared(self, other: Self) -> Option<Ordering> {
+        match (self, other) {
+            (Edition::Number(one), Edition::Number(other)) => Some(one.cmp(&other)),
+            (Edition::Moment(one, has_offset), Edition::Moment(other, others)) if has_offset == others => {
+                Some(one.cmp(&other))
+            }
+            (Edition::Number(_) | Edition::Moment(..), _) => None,
+        }
+    }
+}
+
+fn digest(text: &str) -> Short {
+    let digest = Sha256::digest(text.as_bytes());
+    let mut short = [0; 16];
+    short.copy_from_slice(&digest[..16]);
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(number: u64, content: u8, version: Option<&str>, is_known: bool) -> Claim {
+        let version = version.and_then(Edition::parse);
+        Claim { index: number as usize, number, key: [0; 16], content: [content; 16], version, is_known }
+    }
+
+    /// What becomes of each record, windows after one another: kept, the same, refused or left out.
+    fn ends(windows: Vec<Vec<Claim>>) -> String {
+        let mut book = KeyBook::default();
+        let mut told = String::new();
+        for claims in windows {
+            let numbers: Vec<usize> = claims.iter().map(|claim| claim.index).collect();
+            let rivalries: BTreeMap<usize, Rivalry> = book.enter(claims).into_iter().collect();
+            for number in numbers {
+                told.push(match rivalries.get(&number) {
+                    None => 'k',
+                    Some(Rivalry::SameAs(_)) => 's',
+                    Some(Rivalry::Over(ending)) if ending.state == State::Rejected => 'r',
+                    Some(Rivalry::Over(_)) => 'o',
+                });
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn the_same_counts_once_and_other_content_is_refused() {
+        let plain = |number, content| claim(number, content, None, false);
+        assert_eq!(ends(vec![vec![plain(0, 1)]]), "k");
+        assert_eq!(ends(vec![vec![plain(0, 1), plain(1, 1)], vec![plain(2, 1)]]), "kss");
+        assert_eq!(ends(vec![vec![plain(0, 1), plain(1, 2), plain(2, 1)], vec![plain(3, 1)]]), "rrrr");
+        // What was written when the other one comes stays.
+        assert_eq!(ends(vec![vec![plain(0, 1)], vec![plain(1, 2)], vec![plain(2, 1)]]), "krs");
+        assert_eq!(ends(vec![vec![plain(0, 1), claim(1, 2, None, true), plain(2, 2)]]), "rks");
+    }
+
+    #[test]
+    fn the_newest_is_written_where_that_can_be_told() {
+        let of = |number, content, version| claim(number, content, Some(version), false);
+        assert_eq!(ends(vec![vec![of(0, 1, "9"), of(1, 2, "10"), of(2, 3, "1")]]), "oko");
+        assert_eq!(
+            ends(vec![vec![of(0, 1, "2026-01-01T10:00:00Z"), of(1, 2, "2026-01-01T10:30:00+01:00")]]),
+            "ko"
+        );
+        assert_eq!(ends(vec![vec![of(0, 1, "1")], vec![of(1, 2, "2")], vec![of(2, 3, "1")]]), "kko");
+        // Two of one version, a version that is none, and versions of two kinds tell nothing.
+        assert_eq!(ends(vec![vec![of(0, 1, "1"), of(1, 2, "1")]]), "rr");
+        assert_eq!(ends(vec![vec![of(0, 1, "1"), of(1, 2, "soon")]]), "rr");
+        assert_eq!(ends(vec![vec![of(0, 1, "1"), of(1, 2, "2026-01-01T10:00:00Z")]]), "rr");
+        assert_eq!(ends(vec![vec![of(0, 1, "2026-01-01T10:00:00"), of(1, 2, "2026-01-01T11:00:00Z")]]), "rr");
+        assert_eq!(ends(vec![vec![of(0, 1, "2026-01-01T10:00:00"), of(1, 2, "2026-01-01T11:00:00")]]), "ok");
+    }
+}
