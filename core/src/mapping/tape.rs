@@ -43,7 +43,7 @@ const OUTSIDE: u32 = u32::MAX;
 /// A record's tokens. A member's name goes before its value.
 #[derive(Debug)]
 pub(super) struct Tape<'r> {
-    text: &'r str,
+    text: Cow<'r, str>,
     tokens: Vec<Token>,
 }
 
@@ -56,12 +56,20 @@ impl<'r> Tape<'r> {
         let text = str::from_utf8(record).map_err(|error| {
             format!("invalid UTF-8 from byte {} on; expected JSON in UTF-8", error.valid_up_to())
         })?;
-        if u32::try_from(record.len()).is_err() {
-            return Err(format!("it has {} bytes; expected less than 4 GiB", record.len()));
+        Self::of(text.into())
+    }
+
+    /// Reads JSON, which it keeps if it is given for good.
+    ///
+    /// # Errors
+    /// As [`Tape::read`].
+    pub(super) fn of(text: Cow<'r, str>) -> Result<Self, String> {
+        if u32::try_from(text.len()).is_err() {
+            return Err(format!("it has {} bytes; expected less than 4 GiB", text.len()));
         }
-        match tokenise(text) {
+        match tokenise(&text) {
             Ok(tokens) => Ok(Self { text, tokens }),
-            Err(fault) => Err(reason(text, &fault)),
+            Err(fault) => Err(reason(&text, &fault)),
         }
     }
 

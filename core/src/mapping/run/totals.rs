@@ -56,7 +56,7 @@ impl<'v> Run<'v> {
         &mut self,
         total: &'v ControlTotal,
         stated: &Value<'v>,
-        body: &mut Option<Value<'static>>,
+        body: &mut Option<Tape<'static>>,
     ) -> Result<(), String> {
         let is_said = !stated.is_null() && stated.text().is_none_or(|text| !text.trim().is_empty());
         if !is_said {
@@ -104,25 +104,21 @@ impl<'v> Run<'v> {
     fn body_total(
         &self,
         total: &'v ControlTotal,
-        body: &mut Option<Value<'static>>,
+        body: &mut Option<Tape<'static>>,
     ) -> Result<Decimal, String> {
-        let gathered;
         let value = match (total.gathered, body) {
-            (Some(slot), _) => {
-                gathered = Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default());
-                &gathered
-            }
-            (None, Some(body)) => &*body,
-            (None, body @ None) => &*body.insert(self.body()?),
+            (Some(slot), _) => Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default()),
+            (None, Some(body)) => Value::of(body.root()),
+            (None, body @ None) => Value::of(body.insert(self.body()?).root()),
         };
-        let scope = Scope::new(value, None, value, &self.allowance);
+        let scope = Scope::new(&value, None, &value, &self.allowance);
         let made = total.equals.evaluate(scope).map_err(|reason| format!("what is written: {reason}"))?;
         read_number(&made, &Notation::default())
             .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
     }
 
     /// The body as far as it is known: null where an id goes.
-    fn body(&self) -> Result<Value<'static>, String> {
+    fn body(&self) -> Result<Tape<'static>, String> {
         const NULL: &str = "null";
         self.allowance.step(self.out.len() / 16 + 1)?;
         self.allowance.bytes(2 * self.out.len())?;
@@ -134,7 +130,7 @@ impl<'v> Run<'v> {
             at = hole.at;
         }
         text.push_str(self.out.get(at..).unwrap_or_default());
-        Ok(Value::owned(Tape::read(text.as_bytes())?.root()))
+        Tape::of(text.into())
     }
 
     /// Adds the row of a difference.
