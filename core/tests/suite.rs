@@ -21,6 +21,7 @@ mod grants;
 mod id_set_properties;
 mod id_set_text;
 mod layout;
+mod mapping_amazon_2026;
 mod mapping_findings;
 mod mapping_language;
 mod mapping_made;
