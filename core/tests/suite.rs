@@ -26,6 +26,7 @@ mod mapping_bigcommerce;
 mod mapping_findings;
 mod mapping_language;
 mod mapping_made;
+mod mapping_magento;
 mod mapping_money;
 mod mapping_money_shopify;
 mod mapping_properties;
