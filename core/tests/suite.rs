@@ -23,6 +23,7 @@ mod id_set_text;
 mod layout;
 mod mapping_amazon_2026;
 mod mapping_bigcommerce;
+mod mapping_ebay;
 mod mapping_findings;
 mod mapping_language;
 mod mapping_made;
