@@ -36,6 +36,7 @@ mod mapping_refunds;
 mod mapping_rules;
 mod mapping_shop_orders;
 mod mapping_shopify_graphql;
+mod mapping_square;
 mod mapping_totals;
 mod operation_sequences;
 mod paging_faults;

@@ -24,19 +24,24 @@ fn samples(name: &str) -> Vec<Value> {
 fn what_the_ready_documents_create_is_the_same_when_it_comes_again() {
     // Amazon's second order goes to a warehouse that this account does not have, and a contact is of a country that
     // the table does not have.
-    let expected: [(&str, &[&str]); 7] = [
+    let expected: [(&str, &[&str]); 12] = [
         ("shopify-order", &["created", "created", "skipped", "rejected"]),
         ("shopify-graphql-order", &["created", "created", "skipped", "rejected"]),
         ("woocommerce-order", &["created", "skipped"]),
         ("amazon-order", &["created", "rejected", "skipped"]),
+        ("amazon-2026-order", &["created", "created", "skipped", "rejected"]),
+        ("bigcommerce-order", &["created", "skipped", "rejected"]),
+        ("ebay-order", &["created", "created", "skipped", "rejected"]),
+        ("magento-order", &["created", "skipped", "rejected"]),
+        ("square-order", &["created", "created", "skipped", "rejected"]),
         ("csv-order", &["created", "rejected"]),
         ("hubspot-contact", &["created", "rejected", "rejected", "skipped"]),
         ("shopify-product", &["created", "created", "skipped"]),
     ];
     for (name, expected) in expected {
         let document = ready().iter().find(|ready| ready.name == name).expect("a ready document").document;
-        let currencies =
-            ["GBP", "USD", "EUR"].map(|code| Currency { code: code.to_owned(), exchange_rate: 1.into() });
+        let currencies = ["GBP", "USD", "EUR", "JPY"]
+            .map(|code| Currency { code: code.to_owned(), exchange_rate: 1.into() });
         let account = Account {
             orders: 5,
             contacts: 10,
