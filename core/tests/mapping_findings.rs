@@ -11,6 +11,7 @@ fn document() -> Value {
         "version": 1,
         "name": "test",
         "target": "order-service/sales-order",
+        "key": {"from": "number", "verify": {"search": "order-service/order-search", "column": "customerRef"}},
         "checks": [{"is": "net", "equals": "sum(rows[].to_number(net))"}],
         "fields": [
             {"to": "/customerId", "value": 7},
@@ -326,6 +327,12 @@ fn every_warning_has_its_place_and_leaves_the_document_usable() {
             }),
             "/key/target",
             "records without a key fail",
+        ),
+        (with(|document| document["key"] = json!({"from": "a"})), "/key", "how a record is found"),
+        (
+            with(|document| drop(document.as_object_mut().expect("members").remove("key"))),
+            "",
+            "how a record is found",
         ),
     ];
     for (document, pointer, message) in cases {

@@ -95,12 +95,20 @@ fn every_ready_document_makes_of_its_samples_what_it_should() {
     }
 }
 
+/// What they create is found by no search, so that pushes by them ask for a journal.
+const UNFINDABLE: [&str; 4] =
+    ["quickbooks-journal", "shipstation-shipment", "shopify-inventory", "xero-journal"];
+
 #[test]
-fn ready_documents_compile_without_a_finding() {
+fn ready_documents_compile_without_a_finding_but_that_a_journal_is_needed() {
     for ready in ready() {
         let mapping = compile(ready.name);
         assert_eq!(mapping.name(), ready.name);
-        assert_eq!(mapping.findings(), [], "{}", ready.name);
+        let found: Vec<&str> = mapping.findings().iter().map(|finding| finding.message.as_str()).collect();
+        match UNFINDABLE.contains(&ready.name) {
+            false => assert_eq!(found, [""; 0], "{}", ready.name),
+            true => assert!(found.len() == 1 && found[0].contains("how a record is found"), "{found:?}"),
+        }
         assert!(mapping.description().len() > 40, "{} says what it does", ready.name);
         assert!(mapping.target().is_some() != mapping.source().is_some());
         assert!(mapping.method() == Method::Post || mapping.method() == Method::Put);

@@ -41,6 +41,7 @@ mod mapping_totals;
 mod operation_sequences;
 mod paging_faults;
 mod promises;
+mod push_without_journal;
 mod readme;
 mod ready_record;
 mod redaction;

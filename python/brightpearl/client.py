@@ -321,8 +321,8 @@ class Client(TaskMethods, AnyClient):
         `existing`: what to do with a record that Brightpearl has already: change what differs (`update`), `leave`
         it, or `reject` the record.
         `journal`: the path of a file by which a later push goes on after a crash. Only one push at a time may have
-        it. Without one, a record that has no key may be written twice by a second run. It belongs to the account, the
-        content of the document and `existing`.
+        it. By a document that does not say how a record is found (`verify`), a push writes only with one. It belongs to
+        the account, the content of the document and `existing`.
         `renew`: goes on with a journal although the document or `existing` has changed since: what it has as done is
         looked at again.
         `window`: how many records are worked on together.

@@ -10,6 +10,7 @@ use super::transform::{Numeric, Otherwise, ValueType};
 use crate::catalog::field::{Condition, DecimalForm, Object, Rule, Shape};
 use crate::catalog::{self, SearchResource};
 use crate::error::Severity;
+use crate::http::Method;
 use crate::json::nearest;
 use crate::validate::fits;
 
@@ -41,6 +42,15 @@ pub(super) fn check(
         for parameter in &target.parameters {
             check.searches(&parameter.rule);
         }
+    }
+    let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());
+    // What is created for others is looked for by whoever needs it.
+    let is_outermost = pointer.is_empty();
+    let creates = document.target.as_ref().is_some_and(|target| target.method == Method::Post);
+    if is_outermost && creates && !is_found {
+        let at = document.key.as_ref().map_or(pointer, |key| &key.pointer);
+        let message = "nothing says how a record is found in Brightpearl, so that a push which lacks the journal of the one before writes every record again; expected `verify` in a `key`, or a journal for every push";
+        check.findings.warn(at, message);
     }
     if let Some(key) = &document.key {
         if let KeySource::Target(target) = &key.source {

@@ -34,8 +34,8 @@ pub struct Push {
     /// The journal so far, to go on after a crash: what earlier runs put out as
     /// [`Output::Journal`](crate::Output::Journal), one behind the other, cut off wherever the crash cut it. Empty
     /// for a new journal. A record that it has as done is not looked at again: a new journal looks at all of them. When
-    /// absent, none is kept, and a record that has no key may be written twice by a
-    /// second run.
+    /// absent, none is kept; a push that writes by a document without `verify` is refused then, since a second run
+    /// would write every record again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<String>,
     /// Goes on with a journal although the document or `existing` has changed since: what the journal has as done is

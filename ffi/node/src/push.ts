@@ -24,8 +24,8 @@ export interface PushOptions extends Cancellable {
   readonly existing?: "update" | "leave" | "reject";
   /**
    * Where the push keeps what it has done, to go on after a crash: the path of a file, or a journal of your own. One push
-   * at a time may have it. Its file is locked while the push is iterated. Without a journal, a record that has no key may
-   * be written twice by a second run. A dry run leaves it alone.
+   * at a time may have it. Its file is locked while the push is iterated. By a document that does not say how
+   * a record is found (`verify`), a push writes only with one. A dry run leaves it alone.
    */
   readonly journal?: PathLike | Journal;
   /**

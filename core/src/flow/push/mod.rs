@@ -54,11 +54,14 @@ use window::EntryWindow;
 /// Plans a push.
 ///
 /// # Errors
-/// [`Kind::Validation`](crate::Kind::Validation) at what is wrong with it: `write`, `window`, `mapping`, or a line of the
-/// journal.
+/// [`Kind::Validation`](crate::Kind::Validation) at what is wrong with it: `write`, `window`, `mapping`, `journal` or a
+/// line of it.
 pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Result<Box<dyn Job>> {
     push.check()?;
     let terms = Terms::of(push)?;
+    if push.write && push.journal.is_none() {
+        terms.check_without_journal()?;
+    }
     let journal = match &push.journal {
         Some(text) if !push.dry_run => {
             let (account, name) = (shared.session.account(), terms.mapping().name());

@@ -99,6 +99,7 @@ impl KeyBook {
             decided.extend(rivalries.into_iter().filter(|(index, _)| !known.contains(index)));
             self.0.extend(holder.map(|holder| (key, holder)));
         }
+        decided.sort_by_key(|(index, _)| *index);
         decided
     }
 

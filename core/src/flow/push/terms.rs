@@ -46,6 +46,24 @@ impl Terms {
         })
     }
 
+    /// Whether a second push would find what the first has written, without a journal of it.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at `journal`.
+    pub(super) fn check_without_journal(&self) -> Result<()> {
+        // What a PUT writes twice is there once.
+        if self.mapping.method() != Method::Post || self.key_search.is_some() {
+            return Ok(());
+        }
+        let message = format!(
+            "the mapping {:?} does not say how a record is found in Brightpearl, so that a second push would write \
+             every record again; expected a journal, which remembers what was written, or `verify` in the document's \
+             `key`",
+            self.mapping.name()
+        );
+        Err(Error::validation("journal", message))
+    }
+
     pub(super) fn mapping(&self) -> &Mapping {
         &self.mapping
     }
