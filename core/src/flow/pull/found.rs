@@ -10,6 +10,10 @@ use crate::table::{Cell, Column, Page};
 
 use super::plan::StreamPlan;
 
+/// So long after its second a change may show that bears the time of one before it: it is stamped when it begins, and
+/// an answer is dated when it is made, which is after the rows in it were read.
+const SHOWS_AFTER_MS: i64 = 2_000;
+
 /// Something that is handed out, or only takes note of how far the pull is.
 pub(super) enum Sighting {
     /// A row that is new, or has changed.
@@ -145,10 +149,12 @@ impl FoundRow {
     }
 
     /// Takes note of when it was read, by the server's time where that is known. Brightpearl keeps whole seconds: what
-    /// changed within the second in which it was read may have changed again, and look the same.
+    /// changed within the second in which it was read, or shortly before, may have changed again, and look the same.
     pub(super) fn read_at(&mut self, date: Option<i64>) {
         self.read_at = self.read_at.into_iter().chain(date).min();
-        let settles_at = self.change.as_ref().map(|change| change.at - change.at.rem_euclid(1_000) + 1_000);
+        let settles_at =
+            |change: &ChangeTime| change.at - change.at.rem_euclid(1_000) + 1_000 + SHOWS_AFTER_MS;
+        let settles_at = self.change.as_ref().map(settles_at);
         self.is_settled = date.zip(settles_at).is_none_or(|(date, settles_at)| date >= settles_at);
     }
 }

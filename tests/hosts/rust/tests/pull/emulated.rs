@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use super::world::{NOW, PullRun, World, after, read};
 
+/// So long after a change nothing is handed out once more for being read shortly after it.
+const SETTLED_MS: u64 = 3_000;
+
 /// Writes, as somebody at a screen does.
 fn write(world: &mut World<Emulator>, method: Method, path: &str, body: &Value) -> Value {
     let request = Request {
@@ -81,6 +84,7 @@ fn ten_thousand_orders_in_detail_take_71_requests() {
 fn the_next_pull_has_what_changed_and_nothing_else() {
     let mut world = World::emulated(600, json!({}), "{}");
     let pull = json!({"resources": [{"resource": "order"}]});
+    world.now += SETTLED_MS;
     let first = world.pull(pull.clone()).done();
     assert_eq!(first.ids().len(), 600);
     world.requests();
@@ -93,8 +97,7 @@ fn the_next_pull_has_what_changed_and_nothing_else() {
     touch(&mut world, ids[400]);
     // Never updated, so that only its creation tells of it.
     let fresh = create(&mut world);
-    // What is read within the second of its change is handed out once more.
-    world.now += 1_000;
+    world.now += SETTLED_MS;
     let second = world.pull(after(&quiet.checkpoint, pull.clone())).done();
     assert_eq!(second.ids().into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([ids[7], ids[400], fresh]));
     assert_eq!(world.requests(), 3);
@@ -103,6 +106,7 @@ fn the_next_pull_has_what_changed_and_nothing_else() {
     let third = world.pull(after(&second.checkpoint, pull.clone())).done();
     assert_eq!(third.ids(), [] as [u64; 0]);
     touch(&mut world, fresh);
+    world.now += SETTLED_MS;
     let fourth = world.pull(after(&third.checkpoint, pull)).done();
     assert_eq!(fourth.ids(), [fresh]);
     // What was done is where the next one begins.
@@ -186,6 +190,7 @@ fn several_resources_share_one_pull_and_the_urgent_one_goes_first() {
         let mut world = World::emulated(700, json!({"max_in_flight": max_in_flight}), "{}");
         let fresh = create(&mut world);
         pay(&mut world, fresh);
+        world.now += SETTLED_MS;
         let pull = json!({"resources": [
             {"resource": "contact"},
             {"resource": "order", "priority": 5, "name": "urgent"},
