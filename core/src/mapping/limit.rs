@@ -1,6 +1,7 @@
 //! How large documents may be and how much may come of one record, so that neither takes the process down. Far
 //! above what integrations need; whatever is beyond is an error with its place.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::value::Value;
@@ -115,7 +116,16 @@ impl Allowance {
     pub(super) fn made(&self, value: &Value<'_>) -> Result<(), String> {
         match value {
             Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
-            Value::Number(_) | Value::Text(_) | Value::Array(_) | Value::Object(_) => self.weigh(value, 0),
+            Value::Number(text) | Value::Text(text) => self.own(text),
+            Value::Array(_) | Value::Object(_) => self.weigh(value, 0),
+        }
+    }
+
+    #[inline]
+    fn own(&self, text: &Cow<'_, str>) -> Result<(), String> {
+        match text {
+            Cow::Owned(text) => self.bytes(text.len()),
+            Cow::Borrowed(_) => Ok(()),
         }
     }
 
@@ -125,10 +135,7 @@ impl Allowance {
         }
         match value {
             Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
-            Value::Number(text) | Value::Text(text) => match text {
-                std::borrow::Cow::Owned(text) => self.bytes(text.len()),
-                std::borrow::Cow::Borrowed(_) => Ok(()),
-            },
+            Value::Number(text) | Value::Text(text) => self.own(text),
             Value::Array(elements) => {
                 self.bytes(elements.len().saturating_mul(VALUE_BYTES))?;
                 elements.iter().try_for_each(|element| self.weigh(element, depth + 1))

@@ -1,8 +1,6 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
-use std::cmp::Ordering;
-
 use super::tape::{RecordNode, TokenKind};
 use super::value::{Value, from_end};
 
@@ -76,6 +74,12 @@ impl FoundPaths {
         let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE);
         place.map_or(Value::Null, |place| Value::of(base.beside(place)))
     }
+
+    /// Whether that is what JMESPath takes for true.
+    pub(super) fn is_truthy(&self, base: RecordNode<'_>, slot: PathSlot) -> bool {
+        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE);
+        place.is_some_and(|place| base.beside(place).is_truthy())
+    }
 }
 
 /// Paths that begin at the same value, as a tree of their steps.
@@ -89,8 +93,11 @@ pub(super) struct Paths {
 #[derive(Clone, Debug, Default)]
 struct Branch {
     slot: usize,
-    /// In the order of `by_length`.
+    /// Shorter names before longer ones.
     members: Vec<(String, Branch)>,
+    /// Where the names of a length begin among them, for each length up to the longest: most names of a record are
+    /// known by their lengths alone not to be asked for.
+    lengths: Vec<usize>,
     elements: Vec<(i32, Branch)>,
 }
 
@@ -115,11 +122,6 @@ impl Paths {
     }
 }
 
-/// Most names differ in length, which is quicker to see than in which letter.
-fn by_length(one: &str, other: &str) -> Ordering {
-    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
-}
-
 impl Branch {
     fn new(steps: &mut usize) -> Self {
         *steps += 1;
@@ -127,8 +129,13 @@ impl Branch {
     }
 
     fn member(&mut self, name: &str, steps: &mut usize) -> &mut Branch {
-        let place = self.place(name).unwrap_or_else(|place| {
+        let known = self.members.iter().position(|(known, _)| known == name);
+        let place = known.unwrap_or_else(|| {
+            let place = self.members.partition_point(|(known, _)| known.len() <= name.len());
             self.members.insert(place, (name.to_owned(), Branch::new(steps)));
+            let longest = self.members.last().map_or(0, |(longest, _)| longest.len());
+            let begins = |length| self.members.partition_point(|(known, _)| known.len() < length);
+            self.lengths = (0..=longest).map(begins).collect();
             place
         });
         &mut self.members[place].1
@@ -149,8 +156,7 @@ impl Branch {
         match node.kind() {
             TokenKind::Object if !self.members.is_empty() => {
                 for (name, value) in node.members() {
-                    let Ok(known) = self.place(&name.text()) else { continue };
-                    let Some((_, branch)) = self.members.get(known) else { continue };
+                    let Some(branch) = self.named(name) else { continue };
                     // Of repeated members the last counts, and hides what the ones before it held.
                     if found.places.get(branch.slot) != Some(&NOWHERE) {
                         branch.forget(found);
@@ -175,9 +181,13 @@ impl Branch {
         }
     }
 
-    /// Where the member of that name stands, or belongs.
-    fn place(&self, name: &str) -> Result<usize, usize> {
-        self.members.binary_search_by(|(known, _)| by_length(known, name))
+    /// The member of a name.
+    #[inline]
+    fn named(&self, name: RecordNode<'_>) -> Option<&Branch> {
+        let text = name.text();
+        let begin = self.lengths.get(text.len())?;
+        let alike = self.members.get(*begin..)?.iter().take_while(|(known, _)| known.len() == text.len());
+        alike.into_iter().find(|(known, _)| *known == text).map(|(_, branch)| branch)
     }
 
     fn forget(&self, found: &mut FoundPaths) {

@@ -111,7 +111,7 @@ struct Run<'v> {
     /// Where rows may be added.
     ends: ArrayEnds,
     /// The places of references by what tells them apart.
-    known: BTreeMap<Asked, usize>,
+    known: BTreeMap<Asked<'v>, usize>,
     allowance: Allowance,
     /// Whether it was said that the allowance is used up: nothing more is done or said then.
     is_over: bool,
@@ -340,7 +340,7 @@ impl<'v> Run<'v> {
     }
 
     /// Keeps what a rule made. What was read once is not read again in the source's own way: a number is one.
-    fn keep_made(&mut self, rule: &'v MappingRule, leaf: &'v Leaf, value: &Value<'v>) {
+    fn keep_made(&mut self, rule: &'v MappingRule, leaf: &'v Leaf, value: Value<'v>) {
         if leaf.kept.is_none() && leaf.gathered.is_none() {
             return;
         }
@@ -352,14 +352,18 @@ impl<'v> Run<'v> {
             | None => false,
         };
         let value = match value {
-            Value::Text(digits) if is_number => Value::Number(digits.clone()),
-            value => value.clone(),
+            Value::Text(digits) if is_number => Value::Number(digits),
+            value => value,
         };
-        if let Some(gathered) = leaf.gathered.and_then(|slot| self.gathered.get_mut(slot.0)) {
-            gathered.push(value.clone());
-        }
-        if let Some(slot) = leaf.kept {
-            self.keep(slot, value);
+        let gathered = leaf.gathered.and_then(|slot| self.gathered.get_mut(slot.0));
+        match (gathered, leaf.kept) {
+            (Some(gathered), Some(slot)) => {
+                gathered.push(value.clone());
+                self.keep(slot, value);
+            }
+            (Some(gathered), None) => gathered.push(value),
+            (None, Some(slot)) => self.keep(slot, value),
+            (None, None) => {}
         }
     }
 
@@ -436,12 +440,12 @@ impl<'v> Run<'v> {
             self.key = value.scalar_text().filter(|text| !text.is_empty()).map(str::to_owned);
         }
         let Some(resolve) = &rule.resolve else {
-            self.keep_made(rule, leaf, &value);
             let begin = self.out.len();
             value.write(&mut self.out);
             if rule.is_key {
                 self.key_at = Some(begin..self.out.len());
             }
+            self.keep_made(rule, leaf, value);
             return RuleOutcome::Written;
         };
         let referred = self.refer(rule, resolve, &value);

@@ -86,6 +86,7 @@ pub(super) struct RecordNode<'t> {
 }
 
 impl<'t> RecordNode<'t> {
+    #[inline]
     fn token(self) -> Token {
         // A place is only ever taken from the tape itself.
         self.tape.tokens.get(self.place).copied().unwrap_or(NOTHING)
@@ -105,6 +106,7 @@ impl<'t> RecordNode<'t> {
     }
 
     /// The text between the token's ends: of a text, without its quotes and with its escapes.
+    #[inline]
     pub(super) fn raw(self) -> &'t str {
         let token = self.token();
         self.tape.text.get(token.start as usize..token.end as usize).unwrap_or_default()
@@ -121,7 +123,29 @@ impl<'t> RecordNode<'t> {
         }
     }
 
+    /// Whether a text has these characters.
+    #[inline]
+    pub(super) fn is_text(self, wanted: &str) -> bool {
+        let token = self.token();
+        match token.kind {
+            TokenKind::EscapedText => self.text() == wanted,
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::Array
+            | TokenKind::Object => {
+                // Most names differ in length.
+                let (start, end) = (token.start as usize, token.end as usize);
+                end.checked_sub(start) == Some(wanted.len())
+                    && self.tape.text.as_bytes().get(start..end) == Some(wanted.as_bytes())
+            }
+        }
+    }
+
     /// A text's characters.
+    #[inline]
     pub(super) fn text(self) -> Cow<'t, str> {
         match self.kind() {
             TokenKind::EscapedText => unescape(self.raw()).into(),
@@ -163,8 +187,14 @@ impl<'t> RecordNode<'t> {
 
     /// The member of that name; of several the last, as JSON readers have it. Counts the members that it looks at.
     pub(super) fn member(self, wanted: &str, visited: &mut usize) -> Option<RecordNode<'t>> {
-        let named = self.members().inspect(|_| *visited += 1).filter(|(name, _)| name.text() == wanted);
-        named.last().map(|(_, node)| node)
+        let mut found = None;
+        for (name, value) in self.members() {
+            *visited += 1;
+            if name.is_text(wanted) {
+                found = Some(value);
+            }
+        }
+        found
     }
 }
 
@@ -177,6 +207,7 @@ pub(super) struct TapeElements<'t> {
 impl<'t> Iterator for TapeElements<'t> {
     type Item = RecordNode<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<RecordNode<'t>> {
         if self.at >= self.end {
             return None;
@@ -196,6 +227,7 @@ pub(super) struct NodeMembers<'t> {
 impl<'t> Iterator for NodeMembers<'t> {
     type Item = (RecordNode<'t>, RecordNode<'t>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.end {
             return None;
@@ -208,6 +240,7 @@ impl<'t> Iterator for NodeMembers<'t> {
 }
 
 /// The characters of a string's inside, whose escapes are known to be right.
+#[cold]
 fn unescape(raw: &str) -> String {
     serde_json::from_str(&format!("\"{raw}\"")).unwrap_or_default()
 }

@@ -47,6 +47,9 @@ impl Decimal {
     /// A validation error located at `byte N` (counted from 0) for any other text, and at `byte 0` for a
     /// number that has more digits than can be held exactly.
     pub fn parse(text: &str) -> Result<Self> {
+        if let Some(short) = short(text) {
+            return Ok(short);
+        }
         let exponent_mark = check_grammar(text)?;
         let (significand, exponent) = match exponent_mark {
             Some(mark) => (&text[..mark], &text[mark + 1..]),
@@ -158,6 +161,37 @@ impl Decimal {
     }
 }
 
+/// The most digits that are read and written without the library: whatever has that many fits into 64 bits.
+const SHORT: usize = 18;
+
+/// A plain number of few digits, which most are; `None` of any other, and of what is no number.
+fn short(text: &str) -> Option<Decimal> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    if unsigned.len() > SHORT {
+        return None;
+    }
+    let mut mantissa = 0;
+    let mut whole = None;
+    for (place, byte) in unsigned.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + i64::from(byte - b'0'),
+            b'.' if whole.is_none() => whole = Some(place),
+            _ => return None,
+        }
+    }
+    let (whole, places) = match whole {
+        Some(whole) => (whole, unsigned.len() - whole - 1),
+        None => (unsigned.len(), 0),
+    };
+    let is_formed = (whole == 1 || whole > 1 && unsigned.first() != Some(&b'0'))
+        && (places > 0 || whole == unsigned.len());
+    if !is_formed {
+        return None;
+    }
+    let mantissa = if unsigned.len() < text.len() { -mantissa } else { mantissa };
+    Some(Decimal(rust_decimal::Decimal::new(mantissa, places as u32)))
+}
+
 /// Checks the grammar of a JSON number; says at which byte the exponent is marked, if it has one.
 fn check_grammar(text: &str) -> Result<Option<usize>> {
     let bytes = text.as_bytes();
@@ -255,7 +289,29 @@ impl FromStr for Decimal {
 /// The digits, with as many decimal places as the number has, never an exponent.
 impl fmt::Display for Decimal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0)
+        let (mantissa, places) = (self.mantissa(), self.places() as usize);
+        let Ok(mut rest) = u64::try_from(mantissa.unsigned_abs()) else {
+            return write!(formatter, "{}", self.0);
+        };
+        // From the last digit on: at most 28 places and a digit before them, a point and a sign.
+        let mut buffer = [b'0'; 32];
+        let mut at = buffer.len();
+        let mut count = 0;
+        while rest > 0 || count <= places {
+            if count == places && places > 0 {
+                at -= 1;
+                buffer[at] = b'.';
+            }
+            at -= 1;
+            buffer[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            count += 1;
+        }
+        if mantissa < 0 {
+            at -= 1;
+            buffer[at] = b'-';
+        }
+        formatter.write_str(str::from_utf8(&buffer[at..]).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -110,10 +110,18 @@ fn either<'v>(
     if value.is_truthy() == goes_on { evaluate(right, scope) } else { Ok(value) }
 }
 
-/// Whether a tree's value is what JMESPath takes for true.
+/// Whether a tree's value is what JMESPath takes for true, without making that value where it is of no interest.
 #[inline(never)]
-fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
-    Ok(evaluate(tree, scope)?.is_truthy())
+pub(super) fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
+    let holds = match (tree, scope.found) {
+        (Tree::Path(_, Some(slot)), Some((node, found))) => found.is_truthy(node, *slot),
+        (Tree::Not(inner), _) => !holds(inner, scope)?,
+        (Tree::And(left, right), _) => holds(left, scope)? && holds(right, scope)?,
+        (Tree::Or(left, right), _) => holds(left, scope)? || holds(right, scope)?,
+        (tree, _) => return Ok(evaluate(tree, scope)?.is_truthy()),
+    };
+    scope.allowance().step(1)?;
+    Ok(holds)
 }
 
 #[inline(never)]
@@ -258,6 +266,13 @@ pub(super) fn for_each<'v>(
                 take(element)
             })?;
             if has_elements { Ok(true) } else { for_each(right, scope, take) }
+        }
+        Tree::List(trees) => {
+            scope.allowance().step(1)?;
+            for tree in trees {
+                take(evaluate(tree, scope)?)?;
+            }
+            Ok(true)
         }
         Tree::Flatten(inner) => for_each(inner, scope, &mut |element| match element.elements() {
             Some(inner) => for_all(inner, scope, take),

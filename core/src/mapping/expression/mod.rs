@@ -60,7 +60,10 @@ impl Expression {
     /// # Errors
     /// As [`Expression::evaluate`].
     pub(super) fn holds<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<bool, String> {
-        Ok(self.evaluate(scope)?.is_truthy())
+        match (&self.tree, scope.found) {
+            (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.is_truthy(node, *slot)),
+            (tree, _) => evaluate::holds(tree, scope),
+        }
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.

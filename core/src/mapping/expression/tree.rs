@@ -109,7 +109,7 @@ impl Tree {
 
     /// Whether its value is an array that comes element by element, or null.
     pub(super) fn streams(&self) -> bool {
-        matches!(self, Tree::Project(..) | Tree::Flatten(_))
+        matches!(self, Tree::Project(..) | Tree::Flatten(_) | Tree::List(_))
     }
 
     /// Whether it says the same whatever it is evaluated against. Of some that do it is not known.

@@ -7,7 +7,7 @@ use super::{Entrance, Run};
 use crate::mapping::expression::equal;
 use crate::mapping::rule::{MappingRule, Operand, Source, TemplatePiece};
 use crate::mapping::steps::{Around, RuleStep};
-use crate::mapping::transform::{LookupStep, Otherwise, Tabled};
+use crate::mapping::transform::{LookupStep, Otherwise, Tabled, ValueType};
 use crate::mapping::value::Value;
 
 /// The value that did not fit, and why.
@@ -19,8 +19,7 @@ impl<'v> Run<'v> {
         let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
         tidy(&mut value, rule);
         if value.text().is_some() && !rule.on_picked.is_empty() {
-            value =
-                self.stepped(&rule.on_picked, rule.level, value.clone()).map_err(|reason| (value, reason))?;
+            value = self.stepped(&rule.on_picked, rule.level, &value).map_err(|reason| (value, reason))?;
         }
         if value.is_null() {
             match &rule.default {
@@ -31,13 +30,14 @@ impl<'v> Run<'v> {
         let Some(lookup) = &rule.lookup else {
             return if value.is_null() { Ok(value) } else { self.typed(rule, value) };
         };
-        let source = value.clone();
-        if let (Tabled::Unknown, Some(found)) =
-            (lookup.table.get(&value), self.found_by_type(rule, lookup, &value))
-        {
-            return Ok(found);
-        }
-        look_up(lookup, &mut value)?;
+        let source = value;
+        let value = match lookup.table.get(&source) {
+            Tabled::Is(found) => found,
+            Tabled::Unknown => match self.found_by_type(rule, lookup, &source) {
+                Some(found) => return Ok(found),
+                None => without_entry(lookup, &source)?,
+            },
+        };
         if value.is_null() {
             return Ok(value);
         }
@@ -77,15 +77,17 @@ impl<'v> Run<'v> {
     fn typed(&self, rule: &'v MappingRule, value: Value<'v>) -> Result<Value<'v>, UnfitValue<'v>> {
         // What is said of the type of a reference holds for the id.
         let output = rule.output.as_ref().filter(|_| rule.resolve.is_none());
-        if output.is_none() && rule.on_known.is_empty() {
-            return Ok(value);
-        }
-        let made = self.stepped(&rule.on_known, rule.level, value.clone()).and_then(|made| match output {
-            Some(output) => {
-                output.apply(&made, &self.compiled.document.reading, &|operand| self.operand(operand))
+        let of_type = |value: &Value<'v>, output: &'v ValueType| {
+            output.apply(value, &self.compiled.document.reading, &|operand| self.operand(operand))
+        };
+        let made = match (rule.on_known.is_empty(), output) {
+            (true, Some(output)) => of_type(&value, output),
+            (false, Some(output)) => {
+                self.stepped(&rule.on_known, rule.level, &value).and_then(|stepped| of_type(&stepped, output))
             }
-            None => Ok(made),
-        });
+            (false, None) => self.stepped(&rule.on_known, rule.level, &value),
+            (true, None) => return Ok(value),
+        };
         made.map_err(|reason| (value, reason))
     }
 
@@ -94,7 +96,7 @@ impl<'v> Run<'v> {
         &self,
         steps: &'v [Arc<dyn RuleStep>],
         level: usize,
-        value: Value<'v>,
+        value: &Value<'v>,
     ) -> Result<Value<'v>, String> {
         let operand = |operand: &'v Operand| self.operand(operand);
         let around = Around {
@@ -103,7 +105,11 @@ impl<'v> Run<'v> {
             place: self.place_of(level),
             reading: &self.compiled.document.reading,
         };
-        steps.iter().try_fold(value, |value, step| step.apply(value, &around))
+        let mut made = None;
+        for step in steps {
+            made = Some(step.apply(made.as_ref().unwrap_or(value), &around)?);
+        }
+        Ok(made.unwrap_or_else(|| value.clone()))
     }
 
     fn source(&self, source: &'v Source) -> Result<Value<'v>, String> {
@@ -211,20 +217,16 @@ fn tidy(value: &mut Value<'_>, rule: &MappingRule) {
     }
 }
 
-fn look_up<'v>(step: &'v LookupStep, value: &mut Value<'v>) -> Result<(), UnfitValue<'v>> {
-    if let Tabled::Is(found) = step.table.get(value) {
-        *value = found;
-        return Ok(());
-    }
+/// What stands for a value that a table does not have.
+fn without_entry<'v>(step: &'v LookupStep, value: &Value<'v>) -> Result<Value<'v>, UnfitValue<'v>> {
     match &step.otherwise {
-        Otherwise::Keep => {}
-        Otherwise::Skip => *value = Value::Null,
-        Otherwise::Default(constant) => *value = constant.value.lent(),
+        Otherwise::Keep => Ok(value.clone()),
+        Otherwise::Skip => Ok(Value::Null),
+        Otherwise::Default(constant) => Ok(constant.value.lent()),
         Otherwise::Fail => {
             let table = if step.name.is_empty() { String::new() } else { format!(" {:?}", step.name) };
             let reason = format!("the table{table} does not have it; it has {}", step.table.examples());
-            return Err((value.clone(), reason));
+            Err((value.clone(), reason))
         }
     }
-    Ok(())
 }

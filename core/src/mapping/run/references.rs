@@ -1,5 +1,6 @@
 //! What must be looked up before the body is whole: in the body, and in the path.
 
+use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::mapping::rule::{MappingRule, Operand, Resolve};
 use crate::mapping::value::Value;
 
 /// What tells references apart: the rule, the text, further columns, and the record for those that are created.
-pub(super) type Asked = (Arc<str>, String, Vec<(Arc<str>, String)>, Option<String>);
+pub(super) type Asked<'v> = (Arc<str>, String, Vec<(Arc<str>, String)>, Option<Cow<'v, str>>);
 
 impl<'v> Run<'v> {
     /// The place of a reference among the record's, which are distinct.
@@ -26,10 +27,13 @@ impl<'v> Run<'v> {
         let text = text.ok_or("expected a text or a number to search for")?;
         let by = self.filters(&resolve.by)?;
         let record = match &resolve.on_missing {
-            OnMissing::Create(_) => self.levels.get(resolve.level).map(|level| {
-                let mut json = String::new();
-                level.value.write(&mut json);
-                json
+            OnMissing::Create(_) => self.levels.get(resolve.level).map(|level| match level.node {
+                Some(node) => Cow::Borrowed(node.raw()),
+                None => {
+                    let mut json = String::new();
+                    level.value.write(&mut json);
+                    Cow::Owned(json)
+                }
             }),
             OnMissing::Fail | OnMissing::Skip | OnMissing::SkipRecord | OnMissing::Default(_) => None,
         };
@@ -38,7 +42,8 @@ impl<'v> Run<'v> {
             Entry::Occupied(known) => return Ok(*known.get()),
             Entry::Vacant(place) => _ = place.insert(self.references.len()),
         }
-        self.allowance.bytes(text.len() + record.as_ref().map_or(0, String::len) + 8 * VALUE_BYTES)?;
+        self.allowance
+            .bytes(text.len() + record.as_ref().map_or(0, |record| record.len()) + 8 * VALUE_BYTES)?;
         self.references.push(Reference {
             search: resolve.search.clone(),
             column: resolve.column.clone(),
@@ -48,7 +53,7 @@ impl<'v> Run<'v> {
             on_missing: resolve.on_missing.clone(),
             pointer: rule.to.clone(),
             rule: rule.pointer.clone(),
-            record,
+            record: record.map(Cow::into_owned),
         });
         Ok(self.references.len() - 1)
     }

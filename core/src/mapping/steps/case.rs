@@ -21,8 +21,8 @@ enum Case {
 }
 
 impl RuleStep for Case {
-    fn apply<'v>(&'v self, value: Value<'v>, _: &Around<'_, 'v>) -> Result<Value<'v>, String> {
-        let Some(text) = value.text() else { return Ok(value) };
+    fn apply<'v>(&'v self, value: &Value<'v>, _: &Around<'_, 'v>) -> Result<Value<'v>, String> {
+        let Some(text) = value.text() else { return Ok(value.clone()) };
         let text = match self {
             Case::Upper => text.to_uppercase(),
             Case::Lower => text.to_lowercase(),

@@ -60,8 +60,8 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) 
 }
 
 impl RuleStep for Math {
-    fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
-        let mut number = read_number(&value, around.reading)?;
+    fn apply<'v>(&'v self, value: &Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
+        let mut number = read_number(value, around.reading)?;
         for calculation in &self.0 {
             number = calculation.carry_out(number, around)?;
         }

@@ -57,7 +57,7 @@ pub(super) trait RuleStep: Debug + Send + Sync {
     ///
     /// # Errors
     /// Why it cannot be done, in words.
-    fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String>;
+    fn apply<'v>(&'v self, value: &Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String>;
 
     /// What it does, in words, such as `in upper case`; one text for each of its parts.
     fn in_words(&self) -> Vec<String>;

@@ -55,8 +55,8 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, _: PathScope) -> O
 }
 
 impl RuleStep for TextSlice {
-    fn apply<'v>(&'v self, value: Value<'v>, _: &Around<'_, 'v>) -> Result<Value<'v>, String> {
-        let Some(text) = value.text() else { return Ok(value) };
+    fn apply<'v>(&'v self, value: &Value<'v>, _: &Around<'_, 'v>) -> Result<Value<'v>, String> {
+        let Some(text) = value.text() else { return Ok(value.clone()) };
         let count = text.chars().count() as i64;
         let place = |bound: i64| (if bound < 0 { bound + count } else { bound }).clamp(0, count);
         let (start, end) = (place(self.start.unwrap_or_default()), place(self.end.unwrap_or(count)));

@@ -55,8 +55,8 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) 
 }
 
 impl RuleStep for Spread {
-    fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
-        let amount = read_number(&value, around.reading)?;
+    fn apply<'v>(&'v self, value: &Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
+        let amount = read_number(value, around.reading)?;
         let wanted = &self.by.expression.text;
         let weights = (around.pick)(&self.by)?;
         let weights = weights.elements().ok_or_else(|| {

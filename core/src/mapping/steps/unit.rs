@@ -65,8 +65,8 @@ fn read(place: &DocumentPlace<'_>, context: &mut Context<'_>, scope: PathScope) 
 }
 
 impl RuleStep for Conversion {
-    fn apply<'v>(&'v self, value: Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
-        let measure = read_number(&value, around.reading)?;
+    fn apply<'v>(&'v self, value: &Value<'v>, around: &Around<'_, 'v>) -> Result<Value<'v>, String> {
+        let measure = read_number(value, around.reading)?;
         let from = (around.operand)(&self.from)?;
         let name = from.text();
         let name = name.ok_or_else(|| format!("its unit is {}; expected the name of one", from.excerpt()))?;

@@ -58,12 +58,6 @@ impl<'v> CallArguments<'_, 'v> {
         self.elements(1)?.map(|element| self.apply(&element)).collect::<Result<_, _>>().map(Value::Array)
     }
 
-    /// The first argument that is not null.
-    pub(super) fn not_null(&self) -> Result<Value<'v>, String> {
-        let there = self.values.iter().find(|value| !value.is_null());
-        Ok(there.map_or(Value::Null, |value| value.clone().into_owned()))
-    }
-
     pub(super) fn reverse(&self) -> Result<Value<'v>, String> {
         let subject = self.value(0);
         if let Some(text) = subject.text() {

@@ -33,9 +33,11 @@ pub(super) struct Builtin {
 enum Does {
     /// Of their values, and of what its expression makes of others.
     Called(FunctionBody),
-    /// Of the only argument, which it evaluates as it likes.
-    Unevaluated(for<'b, 'v> fn(&'static Builtin, &'v Tree, Scope<'b, 'v>) -> Result<Value<'v>, String>),
+    /// Of its arguments, which it evaluates as it likes.
+    Unevaluated(OwnEvaluation),
 }
+
+type OwnEvaluation = for<'b, 'v> fn(&'static Builtin, &'v [Tree], Scope<'b, 'v>) -> Result<Value<'v>, String>;
 
 type FunctionBody = for<'b, 'v> fn(&CallArguments<'b, 'v>) -> Result<Value<'v>, String>;
 
@@ -45,6 +47,10 @@ const fn takes(name: &'static str, fewest: usize, most: usize, call: FunctionBod
 
 const fn applies(name: &'static str, expression: usize, call: FunctionBody) -> Builtin {
     Builtin { name, fewest: 2, most: 2, expression: Some(expression), does: Does::Called(call) }
+}
+
+const fn unevaluated(name: &'static str, most: usize, call: OwnEvaluation) -> Builtin {
+    Builtin { name, fewest: 1, most, expression: None, does: Does::Unevaluated(call) }
 }
 
 static FUNCTIONS: [Builtin; 41] = [
@@ -70,7 +76,7 @@ static FUNCTIONS: [Builtin; 41] = [
     takes("merge", 1, usize::MAX, |arguments| arguments.merge()),
     takes("min", 1, 1, |arguments| Ok(order::best(arguments.themselves()?, Ordering::is_lt))),
     applies("min_by", 1, |arguments| Ok(order::best(arguments.keyed()?, Ordering::is_lt))),
-    takes("not_null", 1, usize::MAX, |arguments| arguments.not_null()),
+    unevaluated("not_null", usize::MAX, not_null),
     takes("pad_left", 2, 3, |arguments| arguments.padded(|text, pad| pad + text)),
     takes("pad_right", 2, 3, |arguments| arguments.padded(|text, pad| text.to_owned() + &pad)),
     takes("replace", 3, 4, |arguments| arguments.replace()),
@@ -79,9 +85,9 @@ static FUNCTIONS: [Builtin; 41] = [
     applies("sort_by", 1, |arguments| Ok(order::sorted(arguments.keyed()?))),
     takes("split", 2, 3, |arguments| arguments.split()),
     takes("starts_with", 2, 2, |arguments| arguments.starts_with()),
-    Builtin { name: "sum", fewest: 1, most: 1, expression: None, does: Does::Unevaluated(sum) },
+    unevaluated("sum", 1, sum),
     takes("to_array", 1, 1, |arguments| arguments.to_array()),
-    Builtin { name: "to_number", fewest: 1, most: 1, expression: None, does: Does::Unevaluated(to_number) },
+    unevaluated("to_number", 1, to_number),
     takes("to_string", 1, 1, |arguments| Ok(text::of_json(arguments.any(0)))),
     takes("trim", 1, 2, |arguments| arguments.trimmed(true, true)),
     takes("trim_left", 1, 2, |arguments| arguments.trimmed(true, false)),
@@ -126,16 +132,15 @@ pub(super) fn call<'v>(
     trees: &'v [Tree],
     scope: Scope<'_, 'v>,
 ) -> Result<Value<'v>, String> {
-    match (&builtin.does, trees) {
-        (Does::Unevaluated(call), [tree]) => call(builtin, tree, scope),
-        // It has one argument.
-        (Does::Unevaluated(_), _) => Ok(Value::Null),
-        (Does::Called(call), trees) => call(&CallArguments::evaluate(builtin, trees, scope)?),
+    match &builtin.does {
+        Does::Unevaluated(call) => call(builtin, trees, scope),
+        Does::Called(call) => call(&CallArguments::evaluate(builtin, trees, scope)?),
     }
 }
 
 /// The sum of numbers as they come: it is on the way of every total, and needs no array of them.
-fn sum<'v>(builtin: &'static Builtin, tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let [tree] = trees else { return Ok(Value::Null) };
     let mut total = Decimal::default();
     let is_array = for_each(tree, scope, &mut |element| {
         total = calculate(total, Arithmetic::Plus, exact(builtin, &element)?)?;
@@ -149,7 +154,8 @@ fn sum<'v>(builtin: &'static Builtin, tree: &'v Tree, scope: Scope<'_, 'v>) -> R
 }
 
 /// A text as the number that it says, in the same digits; null when it says none. It is on the way of every price.
-fn to_number<'v>(_: &'static Builtin, tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let [tree] = trees else { return Ok(Value::Null) };
     Ok(match evaluate(tree, scope)? {
         Value::Number(digits) => Value::Number(digits),
         Value::Text(text) if Decimal::parse(&text).is_ok() => Value::Number(text),
@@ -161,6 +167,19 @@ fn to_number<'v>(_: &'static Builtin, tree: &'v Tree, scope: Scope<'_, 'v>) -> R
         | Value::Array(_)
         | Value::Object(_) => Value::Null,
     })
+}
+
+/// The first argument that is not null.
+fn not_null<'v>(_: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    let mut there = Value::Null;
+    // What is wrong with a later argument is said all the same.
+    for tree in trees {
+        let value = evaluate(tree, scope)?;
+        if there.is_null() {
+            there = value;
+        }
+    }
+    Ok(there)
 }
 
 fn exact(builtin: &Builtin, value: &Value<'_>) -> Result<Decimal, String> {
