@@ -216,3 +216,28 @@ fn notes_guests_and_dates_arrive() {
     let texts = ["Purchase order: PO-9", "Note: Ring <b>twice</b>", "Paid in EUR: 23.40"];
     assert_eq!(rows(&body)[1..], texts.map(|text| format!("{text}|0.00|0.00|T0")));
 }
+
+#[test]
+fn a_discount_of_which_no_line_says_its_part_is_shared_to_the_cent() {
+    let lines = || {
+        json!([
+            line("Mug", "10.00", 1, json!([])),
+            line("Cup", "5.00", 2, json!([])),
+            line("Pot", "10.00", 1, json!([]))
+        ])
+    };
+    let order = |total: &str| with(order(total, "0.00", lines()), json!({"total_discounts": "10.00"}));
+    assert_eq!(
+        rows(&written(NAME, &order("20.00"))),
+        ["Mug|6.66|0.00|T0", "Cup|6.67|0.00|T0", "Pot|6.67|0.00|T0"]
+    );
+    assert!(refused(NAME, &order("30.00")).contains("a difference of 10.00"));
+    // Of a line that was removed, its part is gone with it.
+    let mut edited = with(order("20.00"), json!({"current_total_price": "13.33"}));
+    edited["line_items"][2]["current_quantity"] = 0.into();
+    assert_eq!(rows(&written(NAME, &edited)), ["Mug|6.66|0.00|T0", "Cup|6.67|0.00|T0"]);
+    // Where lines say their parts, those count.
+    let mut said = with(order("27.00"), json!({"total_discounts": "3.00"}));
+    said["line_items"][0]["discount_allocations"] = json!([{"amount": "3.00"}]);
+    assert_eq!(sums(&written(NAME, &said)), (2700, 0));
+}

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::ready_record::{Became, mapped, refused, rows, sums, written};
+use crate::shop_draw::{Draw, ORDERS, compiled, money, total};
 use crate::shopify_draw::hold;
 
 const NAME: &str = "shopify-graphql-order";
@@ -153,5 +154,34 @@ fn shipping_that_was_given_back_is_left_out_and_another_currency_is_told() {
         let mut order = order.clone();
         order[member] = value;
         assert!(matches!(mapped(NAME, &order), Became::Skipped(_)));
+    }
+}
+
+#[test]
+fn random_discounts_of_whole_orders_are_shared_alike_by_both() {
+    let (by_rest, by_graphql) = (compiled("shopify-order"), compiled(NAME));
+    for number in 0..ORDERS / 5 {
+        let mut draw = Draw::of(number);
+        let (mut lines, mut goods, mut taxes) = (Vec::new(), 0, 0);
+        for id in 0..=draw.below(4) {
+            let (price, quantity) = (1 + draw.below(9_999), 1 + draw.below(4));
+            let tax = if draw.one_in(2) { 1 + draw.below(300) } else { 0 };
+            goods += price * quantity;
+            taxes += tax;
+            lines.push(json!({"id": id, "name": "Article", "price": money(price), "quantity": quantity, "taxable": true,
+                              "tax_lines": [{"rate": 0.2, "price": money(tax)}], "discount_allocations": []}));
+        }
+        let discount = 1 + draw.below(goods);
+        let mut rest = order(&money(goods - discount + taxes), &money(taxes), lines.into());
+        rest["shipping_lines"] = json!([]);
+        rest["total_discounts"] = money(discount).into();
+        let mut graph = graphql(&rest);
+        graph["totalDiscountsSet"] = bag(&rest["total_discounts"]);
+        let became = |mapping, order| {
+            crate::shop_draw::written(mapping, order).unwrap_or_else(|reason| panic!("{reason}\n{order}"))
+        };
+        let body = became(&by_rest, &rest);
+        assert_eq!(total(&body["rows"], &["net"]), goods - discount, "{rest}\n{body}");
+        assert_eq!(became(&by_graphql, &graph)["rows"], body["rows"], "{graph}");
     }
 }

@@ -5,7 +5,7 @@ use rand_pcg::Pcg32;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 use serde_json::Value;
 
-pub(crate) const ORDERS: u64 = 11_000;
+pub(crate) const ORDERS: u64 = 10_000;
 
 /// Numbers that are the same for the same order.
 pub(crate) struct Draw(Pcg32);
