@@ -9,7 +9,8 @@ fn main() -> io::Result<()> {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    paths.sort();
+    // By name, without what stands behind the dot.
+    paths.sort_by(|one, other| one.file_stem().cmp(&other.file_stem()));
     // Name, document, name, document, each with an end that JSON cannot have in it.
     let mut text = String::new();
     for path in paths {

@@ -30,6 +30,7 @@ mod mapping_made;
 mod mapping_magento;
 mod mapping_money;
 mod mapping_money_shopify;
+mod mapping_packages;
 mod mapping_properties;
 mod mapping_ready;
 mod mapping_refunds;

@@ -1,0 +1,156 @@
+//! Packages ship a goods-out note when their pieces are those of the note, in one package or in several.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::ready_record::{Became, mapped, refused, written};
+use crate::shop_draw::{Draw, ORDERS, compiled};
+
+const EVENTS: [&str; 2] = ["shipstation-packages", "shopify-fulfillments"];
+const TRACKING: [&str; 2] = ["shipstation-packages-tracking", "shopify-fulfillments-tracking"];
+
+/// SKUs and pieces.
+type Pieces = [(&'static str, i64)];
+
+/// A note with a row for each, and an order of the same rows.
+fn record(noted: &Pieces, packages: &[&Pieces]) -> Value {
+    let (mut rows, mut note_rows) = (serde_json::Map::new(), serde_json::Map::new());
+    for (place, (sku, pieces)) in noted.iter().enumerate() {
+        let id = (500 + place).to_string();
+        rows.insert(
+            id.clone(),
+            json!({"productSku": sku, "quantity": {"magnitude": format!("{pieces}.0000")}}),
+        );
+        // A row can come from several locations.
+        let parts = if *pieces > 1 { vec![1, pieces - 1] } else { vec![*pieces] };
+        note_rows.insert(id, parts.iter().map(|part| json!({"productId": 7, "quantity": part})).collect());
+    }
+    let items = |pieces: &Pieces| {
+        pieces.iter().map(|(sku, pieces)| json!({"sku": sku, "quantity": pieces})).collect::<Value>()
+    };
+    let shipment = |(place, pieces): (usize, &&Pieces)| {
+        json!({"shipmentId": place + 1, "orderNumber": "9", "createDate": "2026-05-04T10:00:00.0000000", "carrierCode": "ups",
+               "trackingNumber": format!("T{place}"), "weight": {"value": 500, "units": "grams"}, "shipmentItems": items(pieces)})
+    };
+    let fulfilment = |(place, pieces): (usize, &&Pieces)| {
+        json!({"id": place + 1, "order_id": 71, "status": "success", "created_at": "2026-05-04T10:00:00Z",
+               "tracking_number": format!("T{place}"), "line_items": items(pieces)})
+    };
+    json!({
+        "order": {"id": 9, "externalRef": "71", "orderRows": rows},
+        "note": {"70012": {"orderId": 9, "status": {"shipped": false}, "orderRows": note_rows}},
+        "shipments": packages.iter().enumerate().map(shipment).collect::<Vec<_>>(),
+        "fulfillments": packages.iter().enumerate().map(fulfilment).collect::<Vec<_>>()
+    })
+}
+
+#[test]
+fn one_package_or_several_ship_the_note_that_they_hold() {
+    for packages in [&[&[("MUG", 2), ("CUP", 1)][..]][..], &[&[("MUG", 1)], &[("CUP", 1), ("MUG", 1)]]] {
+        let record = record(&[("MUG", 2), ("CUP", 1)], packages);
+        for name in EVENTS {
+            assert_eq!(written(name, &record)["events"][0]["eventCode"], "SHW", "{name}");
+        }
+        for name in TRACKING {
+            let shipping = &written(name, &record)["shipping"];
+            assert_eq!(shipping["boxes"], packages.len());
+            assert_eq!(shipping["reference"], if packages.len() == 1 { "T0" } else { "T0, T1" });
+        }
+        let shipping = &written(TRACKING[0], &record)["shipping"];
+        assert_eq!(shipping["weight"], format!("{}.{}00", packages.len() / 2, packages.len() % 2 * 5));
+    }
+}
+
+#[test]
+fn a_part_or_something_else_is_refused_with_both_numbers() {
+    for name in EVENTS.into_iter().chain(TRACKING) {
+        let part = refused(name, &record(&[("MUG", 2)], &[&[("MUG", 1)]]));
+        assert!(part.contains("of MUG the note has 2, and 1 were sent"), "{part}");
+        let more = refused(name, &record(&[("MUG", 2)], &[&[("MUG", 2)], &[("POT", 1)]]));
+        assert!(more.contains("of POT the note has 0, and 1 were sent"), "{more}");
+        let mut untold = record(&[("MUG", 2)], &[&[("MUG", 2)]]);
+        untold["order"]["orderRows"] = json!({});
+        assert!(refused(name, &untold).contains("tells no SKU"));
+        let mut alone = record(&[("MUG", 2)], &[&[("MUG", 2)]]);
+        alone["note"] = Value::Null;
+        assert!(refused(name, &alone).contains("are not beside"));
+        let mut other = record(&[("MUG", 2)], &[&[("MUG", 2)]]);
+        other["note"]["70012"]["orderId"] = 8.into();
+        assert!(refused(name, &other).contains("of order 8"));
+        let mut others = record(&[("MUG", 2)], &[&[("MUG", 2)]]);
+        others["shipments"][0]["orderNumber"] = "8".into();
+        others["fulfillments"][0]["order_id"] = 72.into();
+        assert!(refused(name, &others).contains("of another order"));
+    }
+}
+
+#[test]
+fn what_was_voided_or_shipped_before_is_left_alone() {
+    let mut gone = record(&[("MUG", 2)], &[&[("MUG", 2)], &[("MUG", 2)]]);
+    gone["shipments"][1]["voided"] = true.into();
+    gone["fulfillments"][1]["status"] = "cancelled".into();
+    let mut shipped = gone.clone();
+    shipped["note"]["70012"]["status"]["shipped"] = true.into();
+    for name in EVENTS {
+        written(name, &gone);
+        assert!(matches!(mapped(name, &shipped), Became::Skipped(_)), "{name}");
+    }
+    gone["shipments"][0]["voided"] = true.into();
+    gone["fulfillments"][0]["status"] = "cancelled".into();
+    for name in EVENTS.into_iter().chain(TRACKING) {
+        assert!(matches!(mapped(name, &gone), Became::Skipped(_)), "{name}");
+    }
+}
+
+#[test]
+fn a_shipment_alone_that_says_what_is_in_it_is_refused() {
+    let mut shipment = json!({"shipmentId": 1, "orderNumber": "9", "createDate": "2026-05-04T10:00:00", "trackingNumber": "T",
+                              "carrierCode": "ups", "weight": {"value": 1, "units": "grams"}, "shipmentItems": null});
+    for name in ["shipstation-shipment", "shipstation-tracking"] {
+        written(name, &shipment);
+    }
+    shipment["shipmentItems"] = json!([{"sku": "MUG", "quantity": 1}]);
+    for name in ["shipstation-shipment", "shipstation-tracking"] {
+        assert!(refused(name, &shipment).contains("a part of the note"), "{name}");
+    }
+}
+
+#[test]
+fn random_packages_ship_a_note_or_are_refused() {
+    const SKUS: [&str; 4] = ["A", "B", "C", "D"];
+    let mappings = EVENTS.map(compiled);
+    let (mut shipped, mut refused) = (0, 0);
+    for number in 0..ORDERS {
+        let mut draw = Draw::of(number);
+        let noted: Vec<(&str, i64)> =
+            (0..=draw.below(3)).map(|_| (SKUS[draw.below(4) as usize], 1 + draw.below(4))).collect();
+        let mut packages: Vec<Vec<(&str, i64)>> = vec![Vec::new(); 1 + draw.below(3) as usize];
+        for (sku, pieces) in &noted {
+            for _ in 0..*pieces {
+                let place = draw.below(packages.len() as i64) as usize;
+                packages[place].push((sku, 1));
+            }
+        }
+        // Something was forgotten, or put in beside.
+        match draw.below(4) {
+            0 => drop(packages[0].pop()),
+            1 => packages[0].push((SKUS[draw.below(4) as usize], 1)),
+            _ => {}
+        }
+        let count = |pieces: &mut dyn Iterator<Item = &(&'static str, i64)>| {
+            let mut counts = BTreeMap::new();
+            pieces.for_each(|(sku, pieces)| *counts.entry(*sku).or_insert(0) += *pieces);
+            counts
+        };
+        let is_same = count(&mut noted.iter()) == count(&mut packages.iter().flatten());
+        let packages: Vec<&Pieces> = packages.iter().map(Vec::as_slice).collect();
+        let record = record(&noted, &packages);
+        for mapping in &mappings {
+            let became = crate::shop_draw::written(mapping, &record);
+            assert_eq!(became.is_ok(), is_same, "{became:?}\n{record}");
+        }
+        if is_same { shipped += 1 } else { refused += 1 }
+    }
+    assert!(shipped > ORDERS / 3 && refused > ORDERS / 3, "{shipped} {refused}");
+}
