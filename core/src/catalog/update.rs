@@ -16,6 +16,31 @@ pub struct Update {
     pub places: &'static [(&'static str, &'static str)],
     /// How they are changed.
     pub manner: Manner,
+    /// How rows within them are changed; `None` when they have none, or no source says how.
+    pub rows: Option<&'static RowUpdate>,
+}
+
+/// How rows within a record are changed, each by itself. Paths have `{ID}` for the record and `{ROW}` for the row.
+#[derive(Clone, Copy, Debug)]
+pub struct RowUpdate {
+    /// The place of the rows in the body that creates the record.
+    pub place: &'static str,
+    /// The path of a patch of one row.
+    pub patch: &'static str,
+    /// Members of a row, and the paths of the patch that sets them, in the order in which they are set.
+    pub patched: &'static [(&'static str, &'static str)],
+    /// The path of a `PUT` of an array of one row, for what no patch can change.
+    pub put: &'static str,
+    /// Members that a row which is put must have.
+    pub needs: &'static [&'static str],
+    /// Members of a row that is put; those that the record does not say are sent back as they are.
+    pub kept: &'static [&'static str],
+    /// The path that adds a row.
+    pub add: &'static str,
+    /// Members of a row, and where the body that adds one has them.
+    pub added: &'static [(&'static str, &'static str)],
+    /// The path that removes a row.
+    pub remove: &'static str,
 }
 
 /// How a record is changed.
@@ -38,12 +63,42 @@ pub enum Manner {
     Unknown,
 }
 
+/// API notes §8.1.6. A new net amount makes a new tax amount, so that the tax is set behind it. What is put must name the
+/// product or the text, the quantity, the tax code and both amounts.
+const SALES_ORDER_ROWS: RowUpdate = RowUpdate {
+    place: "/rows",
+    patch: "order-service/order/{ID}/row/{ROW}",
+    patched: &[
+        ("quantity", "/quantity/magnitude"),
+        ("net", "/rowValue/rowNet/value"),
+        ("tax", "/rowValue/rowTax/value"),
+        ("nominalCode", "/nominalCode"),
+    ],
+    put: "order-service/sales-order/{ID}/row/{ROW}",
+    needs: &["quantity", "taxCode", "net", "tax"],
+    kept: &["nominalCode", "externalRef", "productPrice", "discountPercentage"],
+    add: "order-service/order/{ID}/row",
+    added: &[
+        ("productId", "productId"),
+        ("name", "productName"),
+        ("quantity", "quantity/magnitude"),
+        ("taxCode", "rowValue/taxCode"),
+        ("net", "rowValue/rowNet/value"),
+        ("tax", "rowValue/rowTax/value"),
+        ("nominalCode", "nominalCode"),
+        ("externalRef", "externalRef"),
+    ],
+    remove: "order-service/order/{ID}/row/{ROW}",
+};
+
 const UPDATES: &[Update] = &[
     // API notes §8.1.5: what is read has the members of the creating body. §8.1.3: what of an order can be changed.
     Update {
         target: "order-service/sales-order",
         read: "order-service/sales-order",
-        places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate")],
+        // The status that an order begins with is not the one that it has later.
+        places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate"), ("/statusId", "")],
+        rows: Some(&SALES_ORDER_ROWS),
         manner: Manner::Patch {
             path: "order-service/order/{ID}",
             places: &[
@@ -58,13 +113,15 @@ const UPDATES: &[Update] = &[
     Update {
         target: "order-service/sales-credit",
         read: "order-service/sales-credit",
-        places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate")],
+        places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate"), ("/statusId", "")],
+        rows: None,
         manner: Manner::Unknown,
     },
     Update {
         target: "order-service/order",
         read: "order-service/order",
-        places: &[("/invoices", "")],
+        places: &[("/invoices", ""), ("/orderStatus/orderStatusId", "")],
+        rows: None,
         manner: Manner::Patch { path: "order-service/order/{ID}", places: &[] },
     },
     // §8.2.1, §8.2.2: a PUT keeps the outermost members that it does not name.
@@ -72,6 +129,7 @@ const UPDATES: &[Update] = &[
         target: "product-service/product",
         read: "product-service/product",
         places: &[],
+        rows: None,
         manner: Manner::Put { path: "product-service/product/{ID}" },
     },
     // §8.4.1, §8.4.3.
@@ -79,6 +137,7 @@ const UPDATES: &[Update] = &[
         target: "contact-service/contact",
         read: "contact-service/contact",
         places: &[],
+        rows: None,
         manner: Manner::Patch { path: "contact-service/contact/{ID}", places: &[] },
     },
     // §8.4.4.
@@ -86,6 +145,7 @@ const UPDATES: &[Update] = &[
         target: "contact-service/postal-address",
         read: "contact-service/postal-address",
         places: &[],
+        rows: None,
         manner: Manner::Put { path: "contact-service/postal-address/{ID}" },
     },
 ];
@@ -171,6 +231,20 @@ mod tests {
                     assert!(super::super::find(path, Method::Put).is_some(), "{path}");
                 }
                 Manner::Unknown => {}
+            }
+            if let Some(rows) = entry.rows {
+                let one = |path: &str| path.replace("{ROW}", "1");
+                for (path, method) in [
+                    (rows.patch, Method::Patch),
+                    (rows.put, Method::Put),
+                    (rows.add, Method::Post),
+                    (rows.remove, Method::Delete),
+                ] {
+                    assert!(super::super::find(&one(path), method).is_some(), "{path}");
+                }
+                for (_, path) in rows.patched {
+                    assert!(patch_paths(&one(rows.patch)).iter().any(|known| known.matches(path)), "{path}");
+                }
             }
         }
     }

@@ -15,6 +15,6 @@ pub(crate) use data::{plain, value, written};
 pub(crate) use document::{DEEPEST, Node, Part, at, depth, form, member};
 pub(crate) use error::json_error;
 pub(crate) use nearest::nearest;
-pub(crate) use object::{ObjectText, Record, array, id_member, id_of, quoted, records, text_of};
+pub(crate) use object::{ObjectText, Record, array, elements, id_member, id_of, quoted, records, text_of};
 pub(crate) use pointer::token;
 pub(crate) use string::{plain_string, write_string};

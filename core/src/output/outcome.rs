@@ -54,9 +54,9 @@ named! {
     pub enum State: "outcome-state" {
         /// It was created, in this run or an earlier one of the same journal.
         Created = 1 "created",
-        /// It was there; what differed, and can be changed, was changed.
+        /// It was there and differed, and was changed: it is as the record says now.
         Updated = 2 "updated",
-        /// It was there, as it should be or as far as it can be; nothing was written.
+        /// It was there as the record says, or was to be left as it is; nothing was written.
         Unchanged = 3 "unchanged",
         /// The mapping says that it is none of Brightpearl's.
         Skipped = 4 "skipped",
@@ -64,6 +64,8 @@ named! {
         Rejected = 5 "rejected",
         /// It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again.
         MaybeApplied = 6 "maybe-applied",
+        /// It is there and is not as the record says: what differs could not be changed, or was not to be.
+        Differs = 7 "differs",
     }
 }
 
@@ -85,7 +87,8 @@ pub struct Difference {
     /// What Brightpearl has, as JSON; nothing when it has nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Box<RawValue>>,
-    /// What the record says, as JSON.
+    /// What the record says, as JSON; `null` for what it has no place for. A row that only Brightpearl has stands behind
+    /// the record's own.
     pub after: Box<RawValue>,
     /// Whether the API can change it once the record is there.
     pub changeable: bool,

@@ -78,16 +78,18 @@ export type Fault =
 export type OutcomeState =
   /** It was created, in this run or an earlier one of the same journal. */
   | "created"
-  /** It was there; what differed, and can be changed, was changed. */
+  /** It was there and differed, and was changed: it is as the record says now. */
   | "updated"
-  /** It was there, as it should be or as far as it can be; nothing was written. */
+  /** It was there as the record says, or was to be left as it is; nothing was written. */
   | "unchanged"
   /** The mapping says that it is none of Brightpearl's. */
   | "skipped"
   /** It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did. */
   | "rejected"
   /** It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again. */
-  | "maybe-applied";
+  | "maybe-applied"
+  /** It is there and is not as the record says: what differs could not be changed, or was not to be. */
+  | "differs";
 
 /** Why a call waits. */
 export type WaitReason =

@@ -22,7 +22,8 @@ from brightpearl.private_file import open_to_grow
 _STATES = {
     "created": ("created", "would be created"),
     "updated": ("changed", "would be changed"),
-    "unchanged": ("there already, as it should be", "there already, as it should be"),
+    "unchanged": ("there already", "there already"),
+    "differs": ("there, and not as the record says", "there, and would not be as the record says"),
     "skipped": ("left out by the mapping", "left out by the mapping"),
     "rejected": ("not written", "would not be written"),
     "maybe-applied": ("may have been written: look before pushing it again", ""),
@@ -96,7 +97,7 @@ def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: 
                 _sum_up(outcomes, earlier, how)
                 if source.report_unused:
                     unused.tell()
-    return not (outcomes.counts["rejected"] or outcomes.counts["maybe-applied"])
+    return not any(outcomes.counts[state] for state in ("rejected", "differs", "maybe-applied"))
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 //! Carries out what is decided about the entries of the window.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::PushJob;
 use super::compare::all_of;
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind};
 use crate::http::Method;
 use crate::mapping::{OnMissing, Reference};
 use crate::operation::SingleRequest;
-use crate::output::State;
+use crate::output::{Difference, State};
 
 /// What entries need before they can go on.
 #[derive(Default)]
@@ -217,9 +217,9 @@ impl PushJob {
                 needs.has_changed = true;
                 self.make_ready(index);
             }
-            Verdict::Change(id, request) => {
+            Verdict::Change(id, requests) => {
                 needs.has_changed = true;
-                self.make_ready_to_change(index, id, request);
+                self.make_ready_to_change(index, id, requests);
             }
             Verdict::Settle(ending) => {
                 needs.has_changed = true;
@@ -292,17 +292,27 @@ impl PushJob {
         self.settle(index, Ending::of(state));
     }
 
-    fn make_ready_to_change(&mut self, index: usize, id: u64, request: SingleRequest) {
-        match check_request(&request, self.shared.config.unknown_members) {
-            Err(error) => self.settle(index, Ending { id: Some(id), ..Ending::refused(error) }),
-            Ok(_) if self.terms.is_dry_run() => {
-                self.settle(index, Ending { id: Some(id), ..Ending::of(State::Updated) });
-            }
-            Ok(_) => {
-                if self.go(index, |progress| progress.make_ready_to_change(request)).is_some() {
-                    self.ledger.queue(index);
-                }
-            }
+    fn make_ready_to_change(&mut self, index: usize, id: u64, requests: VecDeque<SingleRequest>) {
+        let check = |request| check_request(request, self.shared.config.unknown_members).map(drop);
+        if let Err(error) = requests.iter().try_for_each(check) {
+            return self.settle(index, Ending::change_refused(id, 0, error));
+        }
+        if self.terms.is_dry_run() {
+            return self.settle(index, self.change_done(index, id));
+        }
+        if self.go(index, |progress| progress.make_ready_to_change(requests)).is_some() {
+            self.ledger.queue(index);
+        }
+    }
+
+    /// How a record ends of which all that could be changed was changed.
+    pub(super) fn change_done(&self, index: usize, id: u64) -> Ending {
+        let differences = self.window.entry(index).differences();
+        let left: Vec<Difference> =
+            differences.iter().filter(|difference| !difference.changeable).cloned().collect();
+        match left.as_slice() {
+            [] => Ending { id: Some(id), ..Ending::of(State::Updated) },
+            left => Ending::differs(id, left),
         }
     }
 
@@ -347,7 +357,14 @@ impl PushJob {
         self.ledger.take_packet();
         while let Some(index) = self.ledger.next() {
             if let Err(reason) = self.ledger.admit() {
-                self.settle(index, Ending::because(State::Rejected, reason));
+                let ending = match self.window.entry(index).progress().pending() {
+                    Some((id, done)) if done > 0 => {
+                        let reason = format!("it was changed in part, by {done} of several writes: {reason}");
+                        Ending { id: Some(id), ..Ending::because(State::Differs, reason) }
+                    }
+                    Some(_) | None => Ending::because(State::Rejected, reason),
+                };
+                self.settle(index, ending);
                 continue;
             }
             if let Some(is_update) = self.go(index, Progress::announce) {

@@ -1,33 +1,50 @@
 //! The write that makes a record what it should be: a patch or a `PUT` of what differs.
 
+use std::collections::VecDeque;
+
+use super::compare::there_rows;
+use super::rows;
 use crate::catalog::{Manner, Update};
 use crate::http::Method;
 use crate::json::{Node, Part, Record, array, at, member, quoted};
 use crate::operation::SingleRequest;
 use crate::output::Difference;
 
-/// The write that removes those differences that can be removed; `None` when there are none.
+/// The writes that remove those differences that can be removed, one after the other; empty when there are none.
 pub(super) fn change(
     update: &Update,
     id: u64,
     body: &str,
     record: &str,
     differences: &[Difference],
-) -> Option<SingleRequest> {
-    let changes: Vec<&Difference> = differences.iter().filter(|difference| difference.changeable).collect();
-    if changes.is_empty() {
-        return None;
-    }
+) -> VecDeque<SingleRequest> {
+    let changes = differences.iter().filter(|difference| difference.changeable);
+    let (of_rows, changes): (Vec<&Difference>, Vec<&Difference>) =
+        changes.partition(|change| is_of_rows(update, change));
     let at_id = |path: &str| path.replace("{ID}", &id.to_string());
+    let mut writes = VecDeque::new();
     match update.manner {
+        _ if changes.is_empty() => {}
         Manner::Patch { path, .. } => {
-            Some(SingleRequest::new(Method::Patch, at_id(path)).body(patch(update, &changes)))
+            writes.push_back(SingleRequest::new(Method::Patch, at_id(path)).body(patch(update, &changes)));
         }
         Manner::Put { path } => {
-            Some(SingleRequest::new(Method::Put, at_id(path)).body(put(body, record, &changes)))
+            writes.push_back(SingleRequest::new(Method::Put, at_id(path)).body(put(body, record, &changes)));
         }
-        Manner::Unknown => None,
+        Manner::Unknown => {}
     }
+    if let Some(rows) = update.rows.filter(|_| !of_rows.is_empty()) {
+        let name = rows.place.trim_start_matches('/');
+        let wanted = Record::parse(body).elements(name);
+        writes.append(&mut rows::writes(rows, id, &wanted, &there_rows(record, name), &of_rows));
+    }
+    writes
+}
+
+/// Whether a difference is one of rows, which have writes of their own.
+pub(super) fn is_of_rows(update: &Update, difference: &Difference) -> bool {
+    let rest = update.rows.and_then(|rows| difference.pointer.strip_prefix(rows.place));
+    rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn patch(update: &Update, changes: &[&Difference]) -> String {
@@ -127,9 +144,78 @@ mod tests {
     use crate::catalog::update;
     use crate::flow::push::compare::differences;
 
-    fn request(target: &str, body: &str, record: &str) -> Option<SingleRequest> {
+    fn requests(target: &str, body: &str, record: &str) -> VecDeque<SingleRequest> {
         let update = update(target).unwrap();
         change(update, 7, body, record, &differences(update, None, body, record))
+    }
+
+    fn request(target: &str, body: &str, record: &str) -> Option<SingleRequest> {
+        let mut requests = requests(target, body, record);
+        assert!(requests.len() < 2, "{requests:?}");
+        requests.pop_front()
+    }
+
+    fn told(body: &str, record: &str) -> Vec<String> {
+        let told = |request: SingleRequest| format!("{:?} {} {}", request.method, request.path, request.body);
+        requests("order-service/sales-order", body, record).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn rows_are_changed_added_and_removed() {
+        let record = r#"{"ref":"A","rows":[
+            {"id":11,"productId":1007,"sku":"MUG","name":"Mug","quantity":"2.0000","taxCode":"T20","net":"20.0000","tax":"4.00","externalRef":"1"},
+            {"id":12,"productId":1008,"sku":"CUP","name":"Cup","quantity":"1.0000","taxCode":"T20","net":"5.0000","tax":"1.00","externalRef":"2"},
+            {"id":13,"productId":1000,"name":"Shipping","quantity":"1.0000","taxCode":"T20","net":"3.0000","tax":"0.60"}]}"#;
+        let row = |reference: &str, product: u64, quantity: u64, net: &str, tax: &str| {
+            format!(
+                r#"{{"productId":{product},"quantity":{quantity},"taxCode":"T20","net":"{net}","tax":"{tax}","externalRef":"{reference}"}}"#
+            )
+        };
+        let shipping = r#"{"name":"Shipping","quantity":"1","taxCode":"T20","net":"4.00","tax":"0.80"}"#;
+        let body = format!(
+            r#"{{"ref":"B","rows":[{},{},{shipping}]}}"#,
+            row("1", 1007, 3, "30.00", "6.00"),
+            row("3", 1009, 1, "7.00", "1.40")
+        );
+        assert_eq!(
+            told(&body, record),
+            [
+                r#"Patch order-service/order/7 [{"op":"replace","path":"/reference","value":"B"}]"#,
+                r#"Patch order-service/order/7/row/11 [{"op":"replace","path":"/quantity/magnitude","value":3},{"op":"replace","path":"/rowValue/rowNet/value","value":"30.00"},{"op":"replace","path":"/rowValue/rowTax/value","value":"6.00"}]"#,
+                r#"Patch order-service/order/7/row/13 [{"op":"replace","path":"/rowValue/rowNet/value","value":"4.00"},{"op":"replace","path":"/rowValue/rowTax/value","value":"0.80"}]"#,
+                r#"Post order-service/order/7/row {"productId":1009,"externalRef":"3","quantity":{"magnitude":1},"rowValue":{"taxCode":"T20","rowNet":{"value":"7.00"},"rowTax":{"value":"1.40"}}}"#,
+                r#"Delete order-service/order/7/row/12 "#,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_row_of_another_product_is_put_with_what_the_record_does_not_say() {
+        let record = r#"{"rows":[{"id":11,"productId":1007,"sku":"MUG","name":"Mug","quantity":"2.0000","taxCode":"T20",
+            "net":"20.0000","tax":"4.00","nominalCode":"4001","externalRef":"1","productPrice":"9.0000"}]}"#;
+        let body = r#"{"rows":[{"productId":1009,"quantity":2,"taxCode":"T20","net":"20.00","tax":"4.00"}]}"#;
+        assert_eq!(
+            told(body, record),
+            [
+                r#"Put order-service/sales-order/7/row/11 [{"id":11,"productId":1009,"quantity":2,"taxCode":"T20","net":"20.00","tax":"4.00","nominalCode":"4001","externalRef":"1"}]"#
+            ]
+        );
+        // What was a product's and is not Brightpearl's any more is free text.
+        let body = r#"{"rows":[{"name":"Mug","quantity":2,"taxCode":"T20","net":"20.00","tax":"4.00","externalRef":"1"}]}"#;
+        assert_eq!(
+            told(body, record),
+            [
+                r#"Put order-service/sales-order/7/row/11 [{"id":11,"name":"Mug","quantity":2,"taxCode":"T20","net":"20.00","tax":"4.00","nominalCode":"4001","externalRef":"1","productPrice":"9.0000"}]"#
+            ]
+        );
+    }
+
+    #[test]
+    fn rows_in_another_order_and_references_that_are_not_answered_are_no_differences() {
+        let record = r#"{"rows":[{"id":12,"productId":1008,"quantity":"1.0000"},{"id":11,"productId":1007,"quantity":"2.0000"},
+            {"id":14,"productId":1008,"quantity":"4.0000"},{"id":15,"bundleChild":true,"productId":1}]}"#;
+        let body = r#"{"rows":[{"productId":1007,"quantity":2,"externalRef":"1"},{"productId":1008,"quantity":1},{"productId":1008,"quantity":4}]}"#;
+        assert_eq!(told(body, record), [""; 0]);
     }
 
     #[test]

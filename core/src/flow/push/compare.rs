@@ -3,9 +3,10 @@
 
 use serde_json::value::RawValue;
 
-use crate::catalog::Update;
+use super::rows::{can_change as can_change_row, lacks_for_adding, loses_its_product, pairs};
 use crate::catalog::field::{Inside, Shape};
-use crate::json::{Node, Part, at, member, text_of};
+use crate::catalog::{RowUpdate, Update};
+use crate::json::{Node, Part, Record, at, elements as elements_of, member, text_of};
 use crate::output::Difference;
 use crate::value::{Date, DateTime, Decimal};
 
@@ -105,36 +106,66 @@ impl<'d> Compare<'_, 'd> {
         wanted: &[Part<'_>],
         found: Option<&Part<'d>>,
     ) {
-        let mut there: Vec<Part<'d>> = match found.map(Part::read) {
-            Some(Node::Array(elements)) => {
-                elements.into_iter().filter(|part| !is_bundle_child(part)).collect()
-            }
-            Some(
-                Node::Null
-                | Node::Boolean(_)
-                | Node::Number(_)
-                | Node::Text(_)
-                | Node::Object(_)
-                | Node::Unreadable,
-            )
-            | None => Vec::new(),
-        };
-        there.sort_by_key(id_within);
+        let there = found.map(|found| in_order(elements_of(found))).unwrap_or_default();
+        if let Some(rows) = self.update.rows.filter(|rows| rows.place == pointer) {
+            return self.rows(rows, shape.and_then(element_shape), wanted, &there);
+        }
         if there.len() != wanted.len() {
             self.report(pointer, found, whole);
             return;
         }
-        let shape = shape.and_then(|shape| match shape.inside() {
-            Inside::Elements(of) => Some(of),
-            Inside::Members(_) | Inside::Nothing => None,
-        });
+        let shape = shape.and_then(element_shape);
         for (place, (wanted, found)) in wanted.iter().zip(&there).enumerate() {
             self.value(&format!("{pointer}/{place}"), shape, wanted, Some(found));
         }
     }
 
+    /// Rows are paired by what they are. One that only Brightpearl has stands behind the record's own.
+    fn rows(&mut self, rows: &RowUpdate, shape: Option<&Shape>, wanted: &[Part<'_>], there: &[Part<'d>]) {
+        let mut behind = wanted.len();
+        for pair in pairs(wanted, there) {
+            match pair {
+                (Some(place), Some(other)) => {
+                    let (wanted, there) = (&wanted[place], &there[other]);
+                    let begin = self.differences.len();
+                    self.value(&format!("{}/{place}", rows.place), shape, wanted, Some(there));
+                    // Whether a reference is answered is not known (API notes §8.1.5); it has told which row it is.
+                    let reference = format!("{}/{place}/externalRef", rows.place);
+                    let mut found = self.differences.split_off(begin);
+                    found.retain(|difference| difference.pointer != reference);
+                    self.differences.append(&mut found);
+                    if loses_its_product(wanted, there) {
+                        let product = member_of(there, "productId");
+                        self.report_gone(&format!("{}/{place}/productId", rows.place), product.as_ref());
+                    }
+                }
+                (Some(place), None) => {
+                    let pointer = format!("{}/{place}", rows.place);
+                    let changeable = !lacks_for_adding(&wanted[place]);
+                    self.differences.extend(difference(&pointer, None, &wanted[place], changeable));
+                }
+                (None, Some(other)) => {
+                    self.report_gone(&format!("{}/{behind}", rows.place), Some(&there[other]));
+                    behind += 1;
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// Something that Brightpearl has and the record has not.
+    fn report_gone(&mut self, pointer: &str, found: Option<&Part<'_>>) {
+        if let Ok(nothing) = Part::json(b"null") {
+            self.differences.extend(difference(pointer, found, &nothing, true));
+        }
+    }
+
     fn report(&mut self, pointer: &str, found: Option<&Part<'_>>, wanted: &Part<'_>) {
-        let changeable = self.update.can_change(pointer);
+        let row = self.update.rows.and_then(|rows| {
+            let rest = pointer.strip_prefix(rows.place)?.strip_prefix('/')?;
+            Some(can_change_row(rows, rest))
+        });
+        let changeable = row.unwrap_or_else(|| self.update.can_change(pointer));
         self.differences.extend(difference(pointer, found, wanted, changeable));
     }
 }
@@ -160,6 +191,29 @@ fn shape_of<'s>(shape: &'s Shape, name: &str) -> Option<&'s Shape> {
         Inside::Elements(of) => Some(of),
         Inside::Nothing => None,
     }
+}
+
+/// The rows of a record as they are compared: in the order in which they were made, without what Brightpearl adds to a
+/// bundle.
+pub(super) fn there_rows<'d>(record: &'d str, name: &str) -> Vec<Part<'d>> {
+    in_order(Record::parse(record).elements(name))
+}
+
+fn in_order(elements: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    let mut there: Vec<Part<'_>> = elements.into_iter().filter(|part| !is_bundle_child(part)).collect();
+    there.sort_by_key(id_within);
+    there
+}
+
+fn element_shape(shape: &Shape) -> Option<&Shape> {
+    match shape.inside() {
+        Inside::Elements(of) => Some(of),
+        Inside::Members(_) | Inside::Nothing => None,
+    }
+}
+
+fn member_of<'d>(part: &Part<'d>, name: &str) -> Option<Part<'d>> {
+    member(&Record::of(part).0, name).cloned()
 }
 
 fn at_place<'d>(record: &Part<'d>, place: &str) -> Option<Part<'d>> {
@@ -308,12 +362,14 @@ mod tests {
         let record = r#"{"ref":"WEB-1","externalRef":"7","delivery":{"date":"2026-03-01T00:00:00.000Z"},
             "rows":[{"id":4,"quantity":"3.0000"},{"id":3,"quantity":"1.0000"}]}"#;
         let expected =
-            [("/ref", true), ("/externalRef", false), ("/delivery/date", true), ("/rows/1/quantity", false)];
+            [("/ref", true), ("/externalRef", false), ("/delivery/date", true), ("/rows/1/quantity", true)];
         assert_eq!(
             pointers("order-service/sales-order", body, record),
             expected.map(|(pointer, changeable)| (pointer.to_owned(), changeable))
         );
         let body = r#"{"rows":[{"quantity":1}]}"#;
-        assert_eq!(pointers("order-service/sales-order", body, record), [("/rows".to_owned(), false)]);
+        assert_eq!(pointers("order-service/sales-order", body, record), [("/rows/1".to_owned(), true)]);
+        let body = r#"{"statusId":3,"rows":[{"quantity":1},{"quantity":3},{"quantity":1}]}"#;
+        assert_eq!(pointers("order-service/sales-order", body, record), [("/rows/2".to_owned(), false)]);
     }
 }

@@ -4,7 +4,7 @@ use super::journal::{Done, DoneState};
 use super::referents::CreationState;
 use crate::error::{Delivery, Error};
 use crate::mapping::{Failure, NoBody};
-use crate::output::State;
+use crate::output::{Difference, State};
 
 /// How many failures the reason names; the outcome has them all.
 const NAMED: usize = 3;
@@ -65,6 +65,37 @@ impl Ending {
         }
     }
 
+    /// It is there under this id and differs in these places, which were not changed or cannot be.
+    pub(super) fn differs(id: u64, differences: &[Difference]) -> Self {
+        let places = |changeable: bool| {
+            let places = differences.iter().filter(|difference| difference.changeable == changeable);
+            let places: Vec<&str> = places.map(|difference| difference.pointer.as_str()).collect();
+            let more = places.len().saturating_sub(NAMED);
+            let named = places.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+            let named = if more > 0 { format!("{named} and {more} more") } else { named };
+            (!places.is_empty()).then_some(named)
+        };
+        let mut words = Vec::new();
+        words.extend(places(false).map(|places| {
+            format!("the API cannot change {places} once the record is there: change it in Brightpearl")
+        }));
+        words.extend(
+            places(true).map(|places| format!("{places} was changed, and Brightpearl has another value")),
+        );
+        Self { id: Some(id), ..Self::because(State::Differs, words.join("; ")) }
+    }
+
+    /// A change of what is there under this id was refused behind so many writes of it.
+    pub(super) fn change_refused(id: u64, done: usize, error: Error) -> Self {
+        let before = match done {
+            0 => String::new(),
+            1 => " after the first of several writes".to_owned(),
+            done => format!(" after {done} of several writes"),
+        };
+        let reason = format!("it is there, and was not changed{before}: {error}");
+        Self { id: Some(id), error: Some(error), ..Self::because(State::Differs, reason) }
+    }
+
     /// It was not written, because of an error.
     pub(super) fn refused(error: Error) -> Self {
         Self { error: Some(error.clone()), ..Self::because(State::Rejected, error.to_string()) }
@@ -91,15 +122,16 @@ impl Ending {
             State::Created => Some(DoneState::Created),
             State::Updated => Some(DoneState::Updated),
             State::Unchanged => Some(DoneState::Unchanged),
-            State::Rejected | State::Skipped if was_announced => Some(DoneState::NotWritten),
-            State::Rejected | State::Skipped | State::MaybeApplied => None,
+            // Another run looks whether it still differs.
+            State::Rejected | State::Skipped | State::Differs if was_announced => Some(DoneState::NotWritten),
+            State::Rejected | State::Skipped | State::Differs | State::MaybeApplied => None,
         }
     }
 
     /// The id under which it is in Brightpearl now, where that is known.
     pub(super) fn id_there(&self) -> Option<u64> {
         match self.state {
-            State::Created | State::Updated | State::Unchanged => self.id,
+            State::Created | State::Updated | State::Unchanged | State::Differs => self.id,
             State::Skipped | State::Rejected | State::MaybeApplied => None,
         }
     }
@@ -107,13 +139,17 @@ impl Ending {
     /// What became of a creation by the mapping of that name, for those that wait for it.
     pub(super) fn slot(self, mapping: &str, is_dry_run: bool) -> CreationState {
         match (self.state, self.id) {
-            (State::Created | State::Updated | State::Unchanged, Some(id)) => CreationState::Created(id),
-            (State::Created | State::Updated | State::Unchanged, None) if is_dry_run => {
+            (State::Created | State::Updated | State::Unchanged | State::Differs, Some(id)) => {
+                CreationState::Created(id)
+            }
+            (State::Created | State::Updated | State::Unchanged | State::Differs, None) if is_dry_run => {
                 CreationState::Planned(mapping.to_owned())
             }
-            (State::Created | State::Updated | State::Unchanged, None) => CreationState::Failed(format!(
-                "it was created by {mapping:?}, and Brightpearl did not say its id"
-            )),
+            (State::Created | State::Updated | State::Unchanged | State::Differs, None) => {
+                CreationState::Failed(format!(
+                    "it was created by {mapping:?}, and Brightpearl did not say its id"
+                ))
+            }
             (State::Skipped | State::Rejected, _) => CreationState::Failed(format!(
                 "it is not there, and could not be created by {mapping:?}: {}",
                 self.reason.unwrap_or_default()

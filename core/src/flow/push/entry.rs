@@ -107,6 +107,11 @@ impl PushEntry {
         self.created.push(created);
     }
 
+    /// How what is there differs from what the record says, as far as that was found out.
+    pub(super) fn differences(&self) -> &[Difference] {
+        &self.differences
+    }
+
     /// Notes how what is there differs from what the record says.
     pub(super) fn note_differences(&mut self, differences: Vec<Difference>) {
         self.differences = differences;

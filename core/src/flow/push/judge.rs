@@ -1,12 +1,14 @@
 //! Deciding what is to be done next with an entry, from all that is known. Nothing is changed here.
 
+use std::collections::VecDeque;
+
 use super::change::change;
 use super::compare::differences;
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::ledger::Ledger;
 use super::lookup::{Hit, Lookups};
-use super::progress::Doubted;
+use super::progress::{Doubt, Doubted};
 use super::referents::{Aim, Referent, Referents, listed};
 use super::sought::Sought;
 use super::terms::Terms;
@@ -44,8 +46,8 @@ pub(super) enum Verdict {
     Read(u64),
     /// What was read differs from the record in these places; what is to be done about them.
     Compared(Vec<Difference>, Box<Verdict>),
-    /// What is there under this id is to be changed.
-    Change(u64, SingleRequest),
+    /// What is there under this id is to be changed, by these writes one after the other.
+    Change(u64, VecDeque<SingleRequest>),
     /// These references need something that is to be created first, each under its slot.
     Create(Vec<(Reference, String)>),
     /// It is to be created, or written without a look.
@@ -167,9 +169,23 @@ impl Judge<'_> {
             }
             (Existing::Update, Some(update)) => match entry.progress().there() {
                 Some((id, json)) => self.of_read(entry, update, id, json),
+                // What was added, and may arrive late, must not be added once more.
+                None if self.may_arrive_late(entry) => Verdict::LookAgain,
                 None => self.look_up_or(entry, Verdict::Read(id)),
             },
         }
+    }
+
+    /// Whether an attempt in doubt may have added something to what is there, and it was not waited for long enough.
+    fn may_arrive_late(self, entry: &PushEntry) -> bool {
+        let Some(doubt) = entry.progress().doubt() else { return false };
+        self.may_have_added(doubt) && doubt.looks < self.terms.looks_ms().len()
+    }
+
+    /// Whether an attempt in doubt may have added something. What an earlier run was about may have.
+    fn may_have_added(self, doubt: &Doubt) -> bool {
+        let has_rows = self.terms.update().is_some_and(|update| update.rows.is_some());
+        doubt.adds || doubt.attempt == Doubted::Change && doubt.error.is_none() && has_rows
     }
 
     /// Compares what was read with what the record says.
@@ -179,20 +195,26 @@ impl Judge<'_> {
             Err(reason) => return settle(Ending::without_body(reason)),
         };
         let found = differences(update, self.terms.shape(), &body, json);
-        let is_in_doubt = entry.progress().doubt().is_some();
-        let then = match change(update, id, &body, json, &found) {
-            Some(_) if is_in_doubt && !entry.progress().may_go_again() => Verdict::LeaveInDoubt,
-            Some(request) => Verdict::Change(id, request),
-            None if is_in_doubt => {
-                settle(Ending { id: Some(id), verified: true, ..Ending::of(State::Updated) })
+        if entry.progress().is_changed() {
+            return after_change(id, found);
+        }
+        let doubt = entry.progress().doubt();
+        let writes = change(update, id, &body, json, &found);
+        let then = match (writes.is_empty(), doubt) {
+            (false, Some(doubt)) if self.is_not_to_be_repeated(entry, doubt) => Verdict::LeaveInDoubt,
+            (false, _) => Verdict::Change(id, writes),
+            (true, _) if !found.is_empty() => {
+                settle(Ending { verified: doubt.is_some(), ..Ending::differs(id, &found) })
             }
-            None if found.is_empty() => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
-            None => {
-                let reason = "what differs cannot be changed through the API once the record is there";
-                settle(Ending { id: Some(id), ..Ending::because(State::Unchanged, reason) })
-            }
+            (true, Some(_)) => settle(Ending { id: Some(id), verified: true, ..Ending::of(State::Updated) }),
+            (true, None) => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
         };
         Verdict::Compared(found, Box::new(then))
+    }
+
+    fn is_not_to_be_repeated(self, entry: &PushEntry, doubt: &Doubt) -> bool {
+        let is_never_looked_for = self.terms.looks_ms().is_empty();
+        !entry.progress().may_go_again() || is_never_looked_for && self.may_have_added(doubt)
     }
 
     /// It is to be created, or written without a look, as soon as there is what it refers to.
@@ -224,6 +246,15 @@ impl Judge<'_> {
         let wanted = self.referents.unsought(entry);
         if wanted.is_empty() { then } else { Verdict::LookUp(wanted) }
     }
+}
+
+/// What was changed is as it should be, or Brightpearl has made something else of it.
+fn after_change(id: u64, found: Vec<Difference>) -> Verdict {
+    if found.is_empty() {
+        return settle(Ending { id: Some(id), ..Ending::of(State::Updated) });
+    }
+    let ending = Ending::differs(id, &found);
+    Verdict::Compared(found, Box::new(settle(ending)))
 }
 
 fn settle(ending: Ending) -> Verdict {

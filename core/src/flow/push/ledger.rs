@@ -117,7 +117,10 @@ impl Ledger {
         let line = match (ending.journaled, ending.state) {
             (Some(line), _) => line,
             (None, State::Created | State::Updated) => THIS_RUN,
-            (None, State::Unchanged | State::Skipped | State::Rejected | State::MaybeApplied) => 0,
+            (
+                None,
+                State::Unchanged | State::Differs | State::Skipped | State::Rejected | State::MaybeApplied,
+            ) => 0,
         };
         let told = self.told.entry(sought.clone()).or_default();
         *told = line.max(*told);

@@ -20,6 +20,7 @@ mod outbox;
 mod progress;
 mod referents;
 mod rivals;
+mod rows;
 mod scope;
 mod settle;
 mod sought;

@@ -1,5 +1,6 @@
 //! What the crew has brought.
 
+use super::change::is_of_rows;
 use super::crew::Errand;
 use super::ending::Ending;
 use super::progress::{PendingWrite, Progress};
@@ -132,7 +133,7 @@ impl PushJob {
         let Some(out) = self.out(index) else { return };
         let id = id_given(out.answer, &reply.body);
         let ending = match (out.changes, out.method) {
-            (Some(id), _) => Ending { id: Some(id), ..Ending::of(State::Updated) },
+            (Some(id), _) => return self.take_change(index, id),
             (None, Method::Put) => Ending { id, ..Ending::of(State::Updated) },
             (None, Method::Post | Method::Patch | Method::Delete | Method::Get | Method::Options) => {
                 // An id that is no id to us may be found by the key.
@@ -147,6 +148,25 @@ impl PushJob {
             }
         };
         self.settle(index, ending);
+    }
+
+    /// A write of a change is done: the next one follows. What was written to rows is looked at once more, since one
+    /// value of a row may make another one.
+    fn take_change(&mut self, index: usize, id: u64) {
+        match self.go(index, Progress::go_on) {
+            Some(true) => self.ledger.queue(index),
+            Some(false) => {
+                let differences = self.window.entry(index).differences();
+                let update = self.terms.update();
+                let is_of_rows = |difference| update.is_some_and(|update| is_of_rows(update, difference));
+                if differences.iter().any(is_of_rows) {
+                    self.go(index, Progress::look_at_change);
+                } else {
+                    self.settle(index, self.change_done(index, id));
+                }
+            }
+            None => {}
+        }
     }
 
     /// A write of unknown outcome: it is looked up, where that can be done.
@@ -169,15 +189,18 @@ impl PushJob {
             Delivery::Applied if out.owes_id() && self.window.entry(index).sought().is_some() => {
                 self.put_in_doubt(index, error);
             }
-            Delivery::Applied => {
-                let state = if changes.is_some() { State::Updated } else { State::Created };
-                self.settle(index, Ending { id: changes, error: Some(error), ..Ending::of(state) });
-            }
+            Delivery::Applied => match changes {
+                Some(id) => self.take_change(index, id),
+                None => self.settle(index, Ending { error: Some(error), ..Ending::of(State::Created) }),
+            },
             Delivery::NotSent | Delivery::Rejected if is_fatal(&error) => {
                 self.go(index, Progress::take_back);
                 self.fatal.get_or_insert(error);
             }
-            Delivery::NotSent | Delivery::Rejected => self.contest_or_settle(index, error),
+            Delivery::NotSent | Delivery::Rejected => match changes {
+                Some(id) => self.settle(index, Ending::change_refused(id, out.done, error)),
+                None => self.contest_or_settle(index, error),
+            },
         }
     }
 
@@ -201,14 +224,16 @@ struct Out {
     changes: Option<u64>,
     method: Method,
     answer: Answer,
+    /// How many writes of the same change were done before it.
+    done: usize,
 }
 
 impl Out {
     fn of(write: &PendingWrite) -> Self {
-        let PendingWrite { request, changes } = write;
+        let PendingWrite { request, changes, .. } = write;
         let found = catalog::find(&request.path, request.method);
         let answer = found.map_or(Answer::Unknown, |found| found.operation.answer);
-        Self { changes: *changes, method: request.method, answer }
+        Self { changes: *changes, method: request.method, answer, done: write.done() }
     }
 
     /// Whether it creates something, and its answer must say under which id.

@@ -1,7 +1,10 @@
 //! How far an entry is on its way, and the steps that lead on.
 
+use std::collections::VecDeque;
+
 use super::journal::{Done, Known};
 use crate::error::{Error, Result};
+use crate::http::Method;
 use crate::operation::SingleRequest;
 
 /// The most attempts at one entry, each sent after the one before was found not to be applied.
@@ -19,6 +22,8 @@ pub(super) struct Progress {
     is_contested: bool,
     /// Whether Brightpearl was asked what became of an attempt.
     is_verified: bool,
+    /// Whether what is there was changed in this run, and is being looked at once more.
+    is_changed: bool,
 }
 
 /// Where an entry stands. Only the methods of [`Progress`] lead from one station to another, and each refuses to set
@@ -61,6 +66,10 @@ pub(super) struct PendingWrite {
     pub(super) request: SingleRequest,
     /// The id of the record that it changes; `None` when it creates one.
     pub(super) changes: Option<u64>,
+    /// The writes that follow it, once it is done.
+    rest: VecDeque<SingleRequest>,
+    /// How many writes went before it.
+    done: usize,
 }
 
 /// A write of which nobody knows what came.
@@ -71,6 +80,8 @@ pub(super) struct Doubt {
     pub(super) error: Option<Error>,
     /// How often it was looked up after a pause.
     pub(super) looks: usize,
+    /// Whether it adds something to what is there, which must not be added twice.
+    pub(super) adds: bool,
 }
 
 /// What may have been applied.
@@ -92,7 +103,14 @@ impl Progress {
             Some(Known::InDoubt { is_update }) => Station::Open(Unclear::Doubt(Doubt::of(is_update, None))),
             None => Station::Open(Unclear::Nothing),
         };
-        Self { station, attempts: 0, creations: 0, is_contested: false, is_verified: false }
+        Self {
+            station,
+            attempts: 0,
+            creations: 0,
+            is_contested: false,
+            is_verified: false,
+            is_changed: false,
+        }
     }
 
     /// Whether it was announced, or sent, in this run.
@@ -176,6 +194,11 @@ impl Progress {
         matches!(self.station, Station::Sending(..))
     }
 
+    /// The id of the record that is about to be changed, and how many writes of that change were done.
+    pub(super) fn pending(&self) -> Option<(u64, usize)> {
+        if let Station::Ready(write, _) = &self.station { Some((write.changes?, write.done)) } else { None }
+    }
+
     /// The write that is out.
     pub(super) fn write(&self) -> Result<&PendingWrite> {
         match &self.station {
@@ -202,7 +225,8 @@ impl Progress {
     /// An earlier run may have created another record under its key. Whatever else is unclear matters more.
     pub(super) fn doubt_anothers(&mut self) {
         if let Station::Open(unclear @ Unclear::Nothing) = &mut self.station {
-            *unclear = Unclear::Doubt(Doubt { attempt: Doubted::Anothers, error: None, looks: 0 });
+            *unclear =
+                Unclear::Doubt(Doubt { attempt: Doubted::Anothers, error: None, looks: 0, adds: false });
         }
     }
 
@@ -278,22 +302,52 @@ impl Progress {
         })
     }
 
-    /// What is there is to be changed.
-    pub(super) fn make_ready_to_change(&mut self, request: SingleRequest) -> Result<()> {
+    /// What is there is to be changed, by one write after the other.
+    pub(super) fn make_ready_to_change(&mut self, mut requests: VecDeque<SingleRequest>) -> Result<()> {
         self.go("changed", |before| {
             let Station::Read(id, ..) = before else { return Err(before) };
-            Ok((Station::Ready(PendingWrite::new(request, Some(id)), None), ()))
+            let Some(request) = requests.pop_front() else { return Err(before) };
+            let write = PendingWrite { request, changes: Some(id), rest: requests, done: 0 };
+            Ok((Station::Ready(Box::new(write), None), ()))
         })
+    }
+
+    /// The write that was out is done; the next one of the same change is to be sent. Says whether there is one.
+    pub(super) fn go_on(&mut self) -> Result<bool> {
+        self.go("changed further", |before| {
+            let Station::Sending(mut write, doubt) = before else { return Err(before) };
+            let Some(next) = write.rest.pop_front() else {
+                return Ok((Station::Sending(write, doubt), false));
+            };
+            write.request = next;
+            write.done += 1;
+            Ok((Station::Ready(write, None), true))
+        })
+    }
+
+    /// The change is done, and what is there is to be read once more.
+    pub(super) fn look_at_change(&mut self) -> Result<()> {
+        self.go("looked at once more", |before| {
+            let Station::Sending(..) = before else { return Err(before) };
+            Ok((Station::Open(Unclear::Nothing), ()))
+        })?;
+        self.is_changed = true;
+        Ok(())
+    }
+
+    /// Whether what is there was changed in this run, and is being looked at once more.
+    pub(super) fn is_changed(&self) -> bool {
+        self.is_changed
     }
 
     /// It is written down that it is about to be written. Says whether it changes what is there.
     pub(super) fn announce(&mut self) -> Result<bool> {
-        let is_update = self.go("announced", |before| {
+        let (is_update, is_further) = self.go("announced", |before| {
             let Station::Ready(write, doubt) = before else { return Err(before) };
-            let is_update = write.changes.is_some();
-            Ok((Station::Announced(write, doubt), is_update))
+            let told = (write.changes.is_some(), write.done > 0);
+            Ok((Station::Announced(write, doubt), told))
         })?;
-        self.attempts += 1;
+        self.attempts += u32::from(!is_further);
         self.creations += u32::from(!is_update);
         Ok(is_update)
     }
@@ -319,7 +373,9 @@ impl Progress {
     pub(super) fn put_in_doubt(&mut self, error: Error) -> Result<()> {
         self.go("in doubt", |before| {
             let Station::Sending(write, _) = before else { return Err(before) };
-            Ok((Station::Open(Unclear::Doubt(Doubt::of(write.changes.is_some(), Some(error)))), ()))
+            let adds = write.changes.is_some() && write.request.method == Method::Post;
+            let doubt = Doubt { adds, ..Doubt::of(write.changes.is_some(), Some(error)) };
+            Ok((Station::Open(Unclear::Doubt(doubt)), ()))
         })
     }
 
@@ -367,7 +423,12 @@ impl Progress {
 
 impl PendingWrite {
     fn new(request: SingleRequest, changes: Option<u64>) -> Box<Self> {
-        Box::new(Self { request, changes })
+        Box::new(Self { request, changes, rest: VecDeque::new(), done: 0 })
+    }
+
+    /// How many writes of the same change were done before it.
+    pub(super) fn done(&self) -> usize {
+        self.done
     }
 }
 
@@ -384,7 +445,7 @@ impl Unclear {
 impl Doubt {
     fn of(is_update: bool, error: Option<Error>) -> Self {
         let attempt = if is_update { Doubted::Change } else { Doubted::Creation };
-        Self { attempt, error, looks: 0 }
+        Self { attempt, error, looks: 0, adds: false }
     }
 }
 

@@ -117,6 +117,7 @@ impl KeyBook {
         let (state, id) = holder.end?;
         let (state, what) = match state {
             State::Created | State::Updated | State::Unchanged => (State::Unchanged, "and counts for both"),
+            State::Differs => (State::Differs, "and is there with other values"),
             State::Skipped => (State::Skipped, "and was left out"),
             State::Rejected => (State::Rejected, "and was not written"),
             State::MaybeApplied => (State::MaybeApplied, "and may have been written"),

@@ -55,7 +55,7 @@ impl PushJob {
     fn told(&self, index: usize, ending: &Ending) -> Option<String> {
         let is_plain = match ending.state {
             State::Created | State::Updated | State::Unchanged => true,
-            State::Skipped | State::Rejected | State::MaybeApplied => false,
+            State::Differs | State::Skipped | State::Rejected | State::MaybeApplied => false,
         };
         if !is_plain || ending.reason.is_some() || ending.journaled.is_some() {
             return None;

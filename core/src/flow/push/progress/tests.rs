@@ -13,7 +13,7 @@ const STEPS: [(Move, &[&str]); 13] = [
     (|progress| progress.read(7), &["open", "in doubt", "contested"]),
     (|progress| progress.take_read("{}".to_owned()), &["being read"]),
     (|progress| progress.make_ready(request()), &["open", "in doubt"]),
-    (|progress| progress.make_ready_to_change(request()), &["read"]),
+    (|progress| progress.make_ready_to_change([request()].into()), &["read"]),
     (|progress| progress.announce().map(drop), &["ready to be written"]),
     (|progress| progress.send().map(drop), &["announced"]),
     (Progress::take_back, &["being written"]),
@@ -125,7 +125,7 @@ fn only_an_attempt_to_create_a_record_may_have_put_it_there() {
     // Somebody else's is found, and changed, perhaps.
     taken.read(7).unwrap();
     taken.take_read("{}".to_owned()).unwrap();
-    taken.make_ready_to_change(request()).unwrap();
+    taken.make_ready_to_change([request()].into()).unwrap();
     attempt(&mut taken);
     taken.put_in_doubt(lost()).unwrap();
     assert!(!taken.stands_in_its_own_way());

@@ -149,12 +149,17 @@ impl PushWorld {
 
     /// What `response` holds, read past the client.
     pub(crate) fn read(&mut self, path: &str) -> Value {
+        self.write(Method::Get, path, "")
+    }
+
+    /// Does something past the client, as others do; what `response` holds.
+    pub(crate) fn write(&mut self, method: Method, path: &str, body: &str) -> Value {
         self.now += 60_000;
         let request = Request {
-            method: Method::Get,
+            method,
             url: format!("http://127.0.0.1:8080/public-api/demo/{path}"),
             headers: self.emulator.config().credentials[0].headers(),
-            body: Vec::new(),
+            body: body.as_bytes().to_vec(),
         };
         let answer = self.emulator.answer(&request, self.now);
         let mut body: Value = serde_json::from_slice(&answer.body).unwrap();

@@ -1,6 +1,7 @@
 //! Pushes against the emulated account: each record once, whatever goes wrong.
 
 mod account;
+mod changes;
 mod ready;
 
 use brightpearl_core::flow::State;
@@ -75,14 +76,14 @@ fn explains_bad_records_and_goes_on() {
 }
 
 #[test]
-fn changes_only_what_differs_and_only_what_can_be() {
+fn changes_only_what_differs() {
     let mut world = PushWorld::new();
     let mut records = orders(&mut world, 3);
     world.push(ORDERS, &records);
     records[1]["warehouse"] = json!(3);
     records[2]["lines"][0]["qty"] = json!("5");
     let dry = world.run(Push::dry_run(ORDERS).unwrap(), &records);
-    assert_eq!(dry.states(), ["unchanged", "updated", "unchanged"]);
+    assert_eq!(dry.states(), ["unchanged", "updated", "updated"]);
     assert!(dry.outcomes.iter().all(|outcome| outcome.dry_run));
     let difference = &dry.of(1).differences[0];
     assert_eq!(
@@ -90,12 +91,11 @@ fn changes_only_what_differs_and_only_what_can_be() {
         ("/warehouseId", "2", "3")
     );
     let run = world.push(ORDERS, &records);
-    assert_eq!(run.states(), ["created", "updated", "unchanged"]);
+    assert_eq!(run.states(), ["created", "updated", "updated"]);
     let id = run.of(1).id.unwrap();
     assert_eq!(world.read(&format!("order-service/order/{id}"))[0]["warehouseId"], 3);
-    let kept = &run.of(2).differences[0];
-    assert_eq!((&*kept.pointer, kept.changeable), ("/rows/0/quantity", false));
-    assert!(run.of(2).reason.as_ref().unwrap().contains("cannot be changed"));
+    let changed = &run.of(2).differences[0];
+    assert_eq!((&*changed.pointer, changed.changeable), ("/rows/0/quantity", true));
     let left = Push { existing: Existing::Reject, ..Push::writing(ORDERS).unwrap() };
     assert_eq!(world.run(left, &records).states(), ["rejected", "rejected", "rejected"]);
 }
@@ -130,18 +130,37 @@ fn writes_only_when_told_to_and_only_so_often() {
 }
 
 #[test]
-fn records_of_one_key_go_one_after_the_other() {
+fn of_records_of_one_key_the_newest_is_on_top() {
+    let newest = ORDERS.replace(r#""key": {"#, r#""key": {"newest": "version", "#);
+    for window in [1, 2, 200] {
+        let mut world = PushWorld::new();
+        let mut records = orders(&mut world, 2);
+        for (version, warehouse) in [(1, 3), (3, 4), (2, 2)] {
+            records.push(records[0].clone());
+            let last = records.last_mut().unwrap();
+            last["version"] = json!(version);
+            last["warehouse"] = json!(warehouse);
+        }
+        records[0]["version"] = json!(0);
+        let run = world.run(Push { window, ..Push::writing(&*newest).unwrap() }, &records);
+        let written = run.states().iter().filter(|state| ["created", "updated"].contains(state)).count();
+        let skipped = run.states().iter().filter(|state| **state == "skipped").count();
+        assert_eq!(written + skipped, 5, "{window} {:?}", run.states());
+        assert_eq!(world.orders("W-0"), 1);
+        let id = run.of(3).id.expect("the newest is written");
+        assert_eq!(world.read(&format!("order-service/order/{id}"))[0]["warehouseId"], 4, "{window}");
+    }
+}
+
+#[test]
+fn records_of_one_key_and_other_content_are_refused() {
     let mut world = PushWorld::new();
     let mut records = orders(&mut world, 2);
     records.push(records[0].clone());
     records[2]["warehouse"] = json!(3);
-    records.push(records[0].clone());
     let run = world.push(ORDERS, &records);
-    assert_eq!(run.states(), ["created", "created", "updated", "updated"]);
-    assert_eq!(world.orders("W-0"), 1);
-    let id = run.of(0).id.unwrap();
-    assert_eq!((run.of(2).id, run.of(3).id), (Some(id), Some(id)));
-    assert_eq!(world.read(&format!("order-service/order/{id}"))[0]["warehouseId"], 2);
+    assert_eq!(run.states(), ["rejected", "created", "rejected"]);
+    assert_eq!(world.orders("W-0"), 0);
 }
 
 #[test]
@@ -265,7 +284,7 @@ fn a_push_that_cannot_go_on_still_says_what_became_of_each_record() {
             State::Created => assert_eq!(count, 1),
             State::Rejected => assert_eq!(count, 0),
             State::MaybeApplied => assert!(count <= 1),
-            State::Updated | State::Unchanged | State::Skipped => panic!("{outcome:?}"),
+            State::Updated | State::Unchanged | State::Differs | State::Skipped => panic!("{outcome:?}"),
         }
     }
     let again = world.push(ORDERS, &records);
@@ -280,9 +299,8 @@ fn a_push_that_cannot_go_on_tells_of_what_an_earlier_one_has_done() {
     let mut world = PushWorld::new();
     let records = orders(&mut world, 1);
     let id = world.push(ORDERS, &records).of(0).id;
-    // It waits for another of its key, which nothing becomes of.
     let mut other = records[0].clone();
-    other["warehouse"] = json!(3);
+    other["number"] = json!("W-9");
     world.faults(&json!({"rates": [{"rate": 1.0, "fault": {"kind": "outage-page"}}]}));
     let run = world.push(ORDERS, &[other, records[0].clone()]);
     assert!(run.error.is_some());

@@ -1,0 +1,146 @@
+//! An order that is there and differs is changed, rows and all, or it is told what could not be.
+
+use brightpearl_core::Method;
+use brightpearl_core::flow::State;
+use brightpearl_core::operation::Push;
+use serde_json::{Value, json};
+
+use super::account::{ORDERS, PushWorld, Run, order};
+
+/// An order with lines of these products and quantities, at 4.50 a piece.
+fn lines(world: &mut PushWorld, of: &[(usize, u64)]) -> Value {
+    let skus = world.skus();
+    let mut order = order(1, &skus[0]);
+    let line = |(sku, quantity): &(usize, u64)| {
+        let price = format!("{}.{:02}", quantity * 450 / 100, quantity * 450 % 100);
+        json!({"sku": skus[*sku], "qty": quantity.to_string(), "price": price})
+    };
+    order["lines"] = of.iter().map(line).collect();
+    order
+}
+
+/// SKUs and quantities of the rows of an order, and the sum of their net amounts.
+fn rows(world: &mut PushWorld, id: u64) -> (Vec<(String, String)>, String) {
+    let read = world.read(&format!("order-service/sales-order/{id}"))[0].clone();
+    let mut rows: Vec<Value> = read["rows"].as_array().expect("rows").clone();
+    rows.retain(|row| row["bundleChild"] != true);
+    rows.sort_by_key(|row| row["id"].as_u64());
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let told = rows.iter().map(|row| (text(row, "sku"), text(row, "quantity"))).collect();
+    (told, text(&read["total"], "net"))
+}
+
+fn reason(run: &Run) -> &str {
+    run.of(0).reason.as_deref().unwrap_or_default()
+}
+
+#[test]
+fn rows_are_changed_added_and_removed() {
+    let cases: [(&[(usize, u64)], &[(usize, u64)]); 7] = [
+        (&[(0, 2)], &[(0, 3)]),
+        (&[(0, 2)], &[(0, 2), (1, 1)]),
+        (&[(0, 2), (1, 1)], &[(1, 1)]),
+        (&[(0, 2)], &[(1, 2)]),
+        (&[(0, 2), (0, 3)], &[(0, 2), (0, 4), (0, 1)]),
+        (&[(0, 2), (1, 1), (2, 5)], &[(3, 1), (2, 5)]),
+        (&[(0, 1)], &[(1, 1), (2, 1), (3, 1), (4, 1)]),
+    ];
+    for (before, after) in cases {
+        let mut world = PushWorld::new();
+        let first = lines(&mut world, before);
+        let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
+        let edited = lines(&mut world, after);
+        let dry = world.run(Push::dry_run(ORDERS).unwrap(), &[edited.clone()]);
+        assert_eq!(dry.states(), ["updated"], "{after:?} {:?}", dry.outcomes);
+        let run = world.push(ORDERS, &[edited.clone()]);
+        assert_eq!(
+            (run.error.as_ref(), run.states()),
+            (None, vec!["updated"]),
+            "{after:?} {:?}",
+            run.outcomes
+        );
+        assert_eq!(run.of(0).differences.len(), dry.of(0).differences.len(), "what was changed is told");
+        let skus = world.skus();
+        let mut wanted: Vec<(String, String)> =
+            after.iter().map(|(sku, quantity)| (skus[*sku].clone(), format!("{quantity}.0000"))).collect();
+        let (mut there, net) = rows(&mut world, id);
+        (wanted.sort(), there.sort());
+        assert_eq!(there, wanted, "{before:?} {after:?}");
+        let pieces: u64 = after.iter().map(|(_, quantity)| quantity).sum();
+        assert_eq!(net, format!("{}.{:02}", pieces * 450 / 100, pieces * 450 % 100));
+        // Once more, with the journal and without, there is nothing to do.
+        let again = world.push(ORDERS, &[edited.clone()]);
+        assert!(again.of(0).journaled, "{:?}", again.outcomes);
+        world.journal.clear();
+        assert_eq!(world.push(ORDERS, &[edited]).states(), ["unchanged"], "{after:?}");
+    }
+}
+
+#[test]
+fn a_change_that_is_cut_off_or_loses_its_answers_ends_as_if_nothing_had_happened() {
+    for crash_at in 1..14 {
+        let mut world = PushWorld::new();
+        let first = lines(&mut world, &[(0, 2), (1, 1), (4, 1)]);
+        let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
+        let edited = lines(&mut world, &[(0, 3), (2, 1), (3, 1)]);
+        world.crash_at = Some(crash_at);
+        let cut = world.push(ORDERS, &[edited.clone()]);
+        world.crash_at = None;
+        let run = world.push(ORDERS, &[edited]);
+        let is_right = matches!(run.of(0).state, State::Updated | State::Unchanged);
+        assert!(is_right, "{crash_at} {:?} {:?}", cut.outcomes, run.outcomes);
+        let (there, net) = rows(&mut world, id);
+        assert_eq!((there.len(), &*net), (3, "22.50"), "{crash_at} {there:?}");
+    }
+    let mut verified = 0;
+    for lost in 1..12 {
+        let mut world = PushWorld::new();
+        let first = lines(&mut world, &[(0, 2), (1, 1)]);
+        let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
+        let edited = lines(&mut world, &[(0, 3), (2, 1), (3, 1)]);
+        let begun = world.emulator.statistics().requests;
+        world.faults(&json!({"script": [{"request": begun + lost, "fault": {"kind": "lost-response"}}]}));
+        let run = world.push(ORDERS, &[edited]);
+        assert_eq!(run.states(), ["updated"], "{lost} {:?}", run.outcomes);
+        verified += u32::from(run.of(0).verified);
+        let (there, net) = rows(&mut world, id);
+        assert_eq!((there.len(), &*net), (3, "22.50"), "{lost} {there:?}");
+    }
+    assert!(verified > 0, "an answer to what adds a row was lost");
+}
+
+#[test]
+fn what_cannot_be_changed_differs_and_says_what_and_why() {
+    let mut world = PushWorld::new();
+    let first = lines(&mut world, &[(0, 2)]);
+    let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
+    let mut edited = lines(&mut world, &[(0, 3)]);
+    edited["placed"] = json!("2026-06-29T10:00:00Z");
+    for push in [Push::dry_run(ORDERS).unwrap(), Push::writing(ORDERS).unwrap()] {
+        let is_dry = push.dry_run;
+        let run = world.run(push, &[edited.clone()]);
+        assert_eq!((run.states(), run.of(0).id), (vec!["differs"], Some(id)), "{:?}", run.outcomes);
+        assert!(reason(&run).contains("the API cannot change /placedOn"), "{}", reason(&run));
+        let told: Vec<(&str, bool)> =
+            run.of(0).differences.iter().map(|one| (&*one.pointer, one.changeable)).collect();
+        assert!(told.contains(&("/placedOn", false)), "{told:?}");
+        assert_eq!(told.len() == 3, is_dry, "what was changed differs no more: {told:?}");
+    }
+    assert_eq!(rows(&mut world, id).0[0].1, "3.0000", "what can be changed is");
+}
+
+#[test]
+fn a_change_that_brightpearl_refuses_differs() {
+    let mut world = PushWorld::new();
+    let first = lines(&mut world, &[(0, 2)]);
+    let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
+    world.write(Method::Post, &format!("order-service/sales-order/{id}/close"), "{}");
+    world.now += 600_000;
+    let edited = lines(&mut world, &[(0, 3), (1, 1)]);
+    let run = world.push(ORDERS, &[edited.clone()]);
+    assert_eq!(run.states(), ["differs"], "{:?}", run.outcomes);
+    assert!(reason(&run).contains("it is there, and was not changed") && reason(&run).contains("invoiced"));
+    // The journal has it as not written: another run looks again.
+    let again = world.push(ORDERS, &[edited]);
+    assert!(again.states() == ["differs"] && !again.of(0).journaled);
+}
