@@ -90,6 +90,35 @@ fn a_doubt_of_a_key_is_settled_by_any_record_of_it() {
 }
 
 #[test]
+fn what_the_journal_has_under_a_key_is_looked_for_again_where_a_search_lags_behind() {
+    let push =
+        |warehouse: u64| push_of_records(&[json!({"number": "A", "warehouse": warehouse, "lines": [{}]})]);
+    for lags in 0..=3 {
+        let mut account = Account::new();
+        let first = pushed(&mut account, push(2));
+        let mut behind = Account::new();
+        let mut looks = 0;
+        let edited =
+            run(client("").push(with(&first.journal, push(3))).unwrap(), &mut account, |request, _| {
+                looks += 1;
+                if looks > lags { Given::Own } else { Given::Instead(behind.serve(request)) }
+            });
+        assert_eq!(
+            (edited.states(), account.orders.len()),
+            (vec!["unchanged"], 1),
+            "{lags}: {:?}",
+            edited.sent
+        );
+    }
+    // What was deleted since is there once more when it was looked for often enough.
+    let mut account = Account::new();
+    let first = pushed(&mut account, push(2));
+    account.orders.clear();
+    let edited = pushed(&mut account, with(&first.journal, push(3)));
+    assert_eq!((edited.states(), account.orders.len()), (vec!["created"], 1));
+}
+
+#[test]
 fn a_line_that_was_torn_while_the_disk_was_full_costs_only_itself() {
     let mut account = Account::new();
     let first = pushed(&mut account, push_of(&["A", "B"]));

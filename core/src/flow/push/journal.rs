@@ -227,6 +227,11 @@ impl Journal {
         &self.open
     }
 
+    /// Whether a record came to its end under a key, so that something is there unless it was deleted since.
+    pub(super) fn has_under(&self, key: &str) -> bool {
+        self.newest.contains_key(key)
+    }
+
     /// The record of that key which came to an end behind that line.
     pub(super) fn newer(&self, key: &str, line: u64) -> Option<&str> {
         self.newest.get(key).filter(|(newest, _)| *newest > line).map(|(_, what)| what.as_str())

@@ -21,6 +21,8 @@ pub(super) struct Ledger {
     journal: Option<Journal>,
     /// Keys under which an earlier run may have created something, until that is known.
     doubtful: BTreeSet<String>,
+    /// Keys of which the journal says that something is there, and that were looked for often enough.
+    trusted: BTreeSet<String>,
     /// What earlier runs announced and never closed, and nothing of this run is about, each with its key.
     left_open: BTreeMap<String, Option<String>>,
     /// Keys of records that were settled before, since what is there under them may be theirs; each with the line of
@@ -43,6 +45,7 @@ impl Ledger {
             doubtful: journal.as_ref().map(Journal::doubtful_keys).unwrap_or_default(),
             left_open: journal.as_ref().map(|journal| journal.open().clone()).unwrap_or_default(),
             journal,
+            trusted: BTreeSet::new(),
             told: BTreeMap::new(),
             max_writes,
             writes: 0,
@@ -57,9 +60,13 @@ impl Ledger {
         self.journal.as_ref().and_then(|journal| journal.known(name))
     }
 
-    /// Whether an earlier run may have created something under a key.
+    /// Whether an earlier run may have created something under a key, or has: a search that lags behind does not find it
+    /// at once.
     pub(super) fn is_doubtful(&self, sought: &Sought) -> bool {
-        !self.doubtful.is_empty() && self.doubtful.contains(&sought.text())
+        let Some(journal) = &self.journal else { return false };
+        let key = sought.text();
+        self.doubtful.contains(&key)
+            || (journal.has_under(&key) && !self.trusted.contains(&key) && !self.told.contains_key(sought))
     }
 
     /// Takes note that this run is about something: whoever it is for is told what became of it.
@@ -69,10 +76,11 @@ impl Ledger {
 
     /// What is under a key is known again, and with it what earlier runs left open there.
     pub(super) fn trust(&mut self, sought: &Sought) {
-        if self.doubtful.is_empty() && self.left_open.is_empty() {
-            return;
-        }
+        let Some(journal) = &self.journal else { return };
         let key = sought.text();
+        if journal.has_under(&key) {
+            self.trusted.insert(key.clone());
+        }
         self.doubtful.remove(&key);
         let is_of_it = |_: &String, of: &mut Option<String>| of.as_ref() == Some(&key);
         let settled: Vec<String> = self.left_open.extract_if(.., is_of_it).map(|(what, _)| what).collect();
