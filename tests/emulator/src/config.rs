@@ -55,6 +55,10 @@ pub struct Config {
     pub epoch_ms: i64,
     /// The currencies in use. The first is the accounting currency and has exchange rate 1.
     pub currencies: Vec<Currency>,
+    /// Whether the account refuses what is uncertain too: what no source says that Brightpearl refuses, and
+    /// none that it takes. A client that gets along with this asks for nothing that is in doubt;
+    /// [`crate::refusals()`] tells these refusals apart.
+    pub strict: bool,
     /// How webhooks are delivered.
     pub webhooks: WebhookPolicy,
     /// What goes wrong, and when.
@@ -87,6 +91,7 @@ impl Default for Config {
                 Currency { code: "GBP".to_owned(), exchange_rate: Decimal::new(786_431, 6) },
                 Currency { code: "EUR".to_owned(), exchange_rate: Decimal::new(921_157, 6) },
             ],
+            strict: false,
             webhooks: WebhookPolicy::default(),
             faults: FaultPlan::default(),
         }

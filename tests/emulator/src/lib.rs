@@ -56,8 +56,10 @@
 //! - Refresh tokens rotate unless [`RefreshTokens::Keep`] is chosen, and a refresh before the end repeats the access
 //!   token with what is left of its life, as one recording shows, unless [`EarlyRefresh::NewToken`] is chosen.
 //! - Logins draw on no pool, as token requests were recorded; 401s of the API do.
-//! - A multi-message takes POST, PUT and DELETE; `processingMode` and `onFail` must be given; any failed message makes
-//!   the status 207; messages in parallel may be carried out and listed in any order.
+//! - A multi-message takes POST, PUT, PATCH and DELETE; any failed message makes the status 207; messages in parallel
+//!   may be carried out and listed in any order.
+//! - What no source refuses is taken, as far as that is possible, unless the account is [`Config::strict`].
+//!   [`refusals`] lists all that is refused, and why.
 //! - The number and spacing of repeated deliveries: see [`WebhookPolicy`].
 //!
 //! # A request
@@ -85,6 +87,7 @@ mod fault;
 mod gateway;
 mod outcome;
 mod protocol;
+mod rules;
 mod search;
 mod service;
 mod state;
@@ -99,6 +102,7 @@ pub use config::{Config, ConfigError, Currency, UtcOffset};
 pub use emulator::Emulator;
 pub use fault::{BadIds, Fault, FaultPlan, Rated, Scripted};
 pub use outcome::Outcome;
+pub use rules::{Inference, RefusalRule, RuleSource, refusals};
 pub use state::StateError;
 pub use statistics::Statistics;
 pub use throttle::{Noise, ThrottleWindow};

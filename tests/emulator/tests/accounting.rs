@@ -1,6 +1,6 @@
 //! The books: payments and what they do to orders, journals that balance, methods, currencies, statements.
 
-use crate::harness::{Account, first_ids, rows, small_account};
+use crate::harness::{Account, first_ids, rows, small_account, strict_account};
 use brightpearl_core::Method;
 use serde_json::{Value, json};
 
@@ -177,7 +177,7 @@ fn entries_are_in_any_currency() {
 
 #[test]
 fn periods_open_and_shut_the_books() {
-    let mut account = small_account();
+    let mut account = strict_account();
     let period = json!({"startDate": "2026-01-01", "endDate": "2026-06-30"});
     let id = account.post("accounting-service/accounting-period", &period);
     assert_eq!(account.codes(Method::Post, "accounting-service/accounting-period", &period).0, 400);

@@ -1,6 +1,6 @@
 //! Contacts from their creation on, and what surrounds them: addresses, tags, groups, companies, notes.
 
-use crate::harness::{Account, first_ids, json, rows, small_account};
+use crate::harness::{Account, first_ids, json, rows, small_account, strict_account};
 use brightpearl_core::Method;
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ fn a_contact_has_an_address_and_can_order() {
 
 #[test]
 fn everything_wrong_with_a_contact_is_answered() {
-    let mut account = small_account();
+    let mut account = strict_account();
     let body = json!({"firstName": "x".repeat(33), "postAddressIds": {"DEF": 999_999},
                       "relationshipToAccount": {"isSupplier": true, "isStaff": true},
                       "financialDetails": {"nominalCode": "9999"}});

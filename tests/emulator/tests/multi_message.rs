@@ -1,6 +1,6 @@
 //! Several writes in one request.
 
-use crate::harness::{Account, json, small_account, text, with_faults};
+use crate::harness::{Account, json, small_account, strict_account, text, with_faults};
 use brightpearl_core::{Method, Response};
 use brightpearl_emulator::Outcome;
 use serde_json::{Value, json};
@@ -146,8 +146,8 @@ fn what_breaks_the_rules_is_refused_as_a_whole() {
         (batch("PARALLEL", "STOP", &[good()]), "cannot be STOP"),
         (batch("SOMEHOW", "STOP", &[good()]), "processingMode"),
         (batch("SEQUENTIAL", "MAYBE", &[good()]), "onFail"),
-        (batch("SEQUENTIAL", "STOP", &[]), "1 to 10 messages; it has 0"),
-        (batch("SEQUENTIAL", "STOP", &many), "1 to 10 messages; it has 11"),
+        (batch("SEQUENTIAL", "STOP", &[]), "must have a message"),
+        (batch("SEQUENTIAL", "STOP", &many), "at most 10 messages; it has 11"),
         (batch("SEQUENTIAL", "STOP", &[good(), good()]), "label a is used more than once"),
         (with("httpMethod", json!("GET")), "Message 1: its httpMethod"),
         (with("httpMethod", json!("PATCH")), "Message 1: its httpMethod"),
@@ -156,7 +156,7 @@ fn what_breaks_the_rules_is_refused_as_a_whole() {
         ("[]".to_owned(), "JSON formatted body"),
         (String::new(), "JSON formatted body"),
     ];
-    let mut account = small_account();
+    let mut account = strict_account();
     for (body, expected) in cases {
         let response = send(&mut account, &body);
         assert_eq!(response.status, 400, "{body}");
@@ -166,6 +166,20 @@ fn what_breaks_the_rules_is_refused_as_a_whole() {
     assert_eq!(json(&several)["errors"].as_array().unwrap().len(), 3);
     assert_eq!(account.emulator.statistics().applied_writes, 0);
     assert_eq!(account.send(Method::Get, "multi-message", "").status, 404);
+}
+
+#[test]
+fn what_no_source_refuses_is_taken_unless_the_account_is_strict() {
+    let mut account = small_account();
+    let response = send(&mut account, r#"{"messages": []}"#);
+    assert_eq!((response.status, &json(&response)["response"]["processedMessages"]), (200, &json!([])));
+    let mut message = webhook("a", "product");
+    message["httpMethod"] = json!("PATCH");
+    message["uri"] = json!("/order-service/order/1");
+    message["body"] = json!([{"op": "replace", "path": "/reference", "value": "by a batch"}]);
+    let response = send(&mut account, &json!({"messages": [message]}).to_string());
+    assert_eq!(response.status, 200, "{}", text(&response));
+    assert_eq!(account.order(1)["reference"], "by a batch");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Products from their creation on, their prices, and what they are sorted by.
 
-use crate::harness::{Account, first_ids, json, rows, small_account, text};
+use crate::harness::{Account, first_ids, json, rows, small_account, strict_account, text};
 use brightpearl_core::Method;
 use serde_json::{Value, json};
 
@@ -144,7 +144,7 @@ fn an_identity_is_replaced_whole() {
 
 #[test]
 fn prices_are_written_list_by_list() {
-    let mut account = small_account();
+    let mut account = strict_account();
     let id = new_product(&mut account, "Glass Jug", "JUG-1");
     let read = format!("product-service/product-price/{id}");
     let none = account.refusal(Method::Get, &read, "");

@@ -32,7 +32,6 @@ fn id_sets_are_refused_for_what_is_wrong_with_them() {
         ("order-service/order/5-1", "`5-1` is neither"),
         ("order-service/order/0", "`0` is neither"),
         ("order-service/order/a", "`a` is neither"),
-        ("order-service/order/3,2", "must ascend, but 2"),
         ("product-service/product", "an ID set is required"),
         ("product-service/product/1-300", "it has 300 IDs"),
         ("contact-service/postal-address", "an ID set is required"),

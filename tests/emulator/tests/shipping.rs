@@ -1,6 +1,6 @@
 //! Shipments, from stock to the customer's door.
 
-use crate::harness::{Account, first_ids, json, rows, small_account};
+use crate::harness::{Account, first_ids, json, rows, small_account, strict_account};
 use brightpearl_core::Method;
 use serde_json::{Value, json};
 
@@ -161,7 +161,7 @@ fn from_stock_to_the_customer() {
 
 #[test]
 fn a_shipped_note_takes_no_more_events() {
-    let mut account = small_account();
+    let mut account = strict_account();
     let product = empty_product(&mut account, "Kettle");
     put_in_stock(&mut account, product, 5);
     let (order, row) = sale(&mut account, &[(product, 2)]);

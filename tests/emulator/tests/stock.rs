@@ -1,6 +1,6 @@
 //! What is in stock: corrections, reservations, transfers, goods coming in.
 
-use crate::harness::{Account, first_ids, rows, small_account};
+use crate::harness::{Account, first_ids, rows, small_account, strict_account};
 use brightpearl_core::Method;
 use brightpearl_emulator::Emulator;
 use serde_json::{Value, json};
@@ -113,10 +113,12 @@ fn one_bad_id_spoils_a_set_of_products() {
     let untracked = first_ids(&account.get("product-service/product-search?stockTracked=false"));
     let found = account.get(&format!("warehouse-service/product-availability/{}.{}", tracked[1], tracked[0]));
     assert_eq!(found["response"].as_object().unwrap().len(), 2);
-    for bad in [untracked[0], 999_999] {
-        let path = format!("warehouse-service/product-availability/{}.{bad}", tracked[0]);
-        assert_eq!(account.refusal(Method::Get, &path, "").0, 400, "{bad}");
-    }
+    let path = |other: u64| format!("warehouse-service/product-availability/{}.{other}", tracked[0]);
+    assert_eq!(account.refusal(Method::Get, &path(999_999), "").0, 400);
+    // Products whose stock is not counted are left out (API notes §8.3.1), unless the account is strict.
+    let found = account.get(&path(untracked[0]))["response"].clone();
+    assert_eq!(found.as_object().unwrap().keys().collect::<Vec<_>>(), [&tracked[0].to_string()]);
+    assert_eq!(strict_account().refusal(Method::Get, &path(untracked[0]), "").1, "WHSC-005");
     assert_eq!(account.refusal(Method::Get, "warehouse-service/product-availability", "").0, 400);
 }
 
@@ -368,7 +370,7 @@ fn products_stand_in_warehouses() {
 
 #[test]
 fn values_are_put_right_and_sources_named() {
-    let mut account = small_account();
+    let mut account = strict_account();
     let (product, unknown) = (empty_product(&mut account, "Cup"), empty_product(&mut account, "Nothing"));
     let batch = correct(&mut account, &[correction(product, 3, 2)])[0];
     let body = |current: f64| {

@@ -17,6 +17,7 @@ mod products;
 mod properties;
 mod reading;
 mod recordings;
+mod refusals;
 mod sales_orders;
 mod searching;
 #[cfg(feature = "server")]

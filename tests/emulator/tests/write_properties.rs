@@ -1,6 +1,6 @@
 //! What holds for every write to orders, contacts and the books, whatever it says.
 
-use crate::harness::{account, json, request, rows};
+use crate::harness::{account, errors_are_listed, json, request, rows};
 use brightpearl_core::Method;
 use brightpearl_emulator::{Config, Emulator};
 use proptest::prelude::*;
@@ -174,6 +174,7 @@ proptest! {
         for ((method, path), body) in writes {
             let answer = account.emulator.answer(&request(method, path, &body.to_string()), now);
             prop_assert!([200, 207, 400, 404, 500, 503].contains(&answer.status), "{} {path}: {body}", answer.status);
+            errors_are_listed(&answer);
             let answer = json(&answer);
             // Problems come instead of an answer, and are said with a code and a text.
             if let Some(errors) = answer["errors"].as_array() {

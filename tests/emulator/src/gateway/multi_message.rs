@@ -76,7 +76,7 @@ pub(crate) fn carry_out(
     fault: Option<MessageFault>,
     now_ms: u64,
 ) -> Result<(u16, Vec<u8>), Refusal> {
-    let batch = Packet::read(body)?;
+    let batch = Packet::read(body, emulator.config().strict)?;
     let mut results = Results { processed_messages: Vec::new(), unprocessed_messages: Vec::new() };
     let mut is_stopped = false;
     let mut failures = 0;
@@ -146,13 +146,16 @@ fn answer(
 }
 
 impl Packet {
-    fn read(body: &[u8]) -> Result<Self, Refusal> {
+    /// *Inferred*: a mode that is not given is SEQUENTIAL, what to do on failure CONTINUE, and there may be no message
+    /// at all.
+    fn read(body: &[u8], strict: bool) -> Result<Self, Refusal> {
         let envelope: PacketBody = serde_json::from_slice(body).map_err(|_| malformed())?;
         let mut problems = Vec::new();
         let in_parallel = match envelope.processing_mode.as_deref() {
             Some("SEQUENTIAL") => false,
             Some("PARALLEL") => true,
-            _ => {
+            None if !strict => false,
+            Some(_) | None => {
                 problems.push("processingMode must be SEQUENTIAL or PARALLEL".to_owned());
                 false
             }
@@ -160,7 +163,8 @@ impl Packet {
         let stops = match envelope.on_fail.as_deref() {
             Some("STOP") => true,
             Some("CONTINUE") => false,
-            _ => {
+            None if !strict => false,
+            Some(_) | None => {
                 problems.push("onFail must be STOP or CONTINUE".to_owned());
                 false
             }
@@ -168,14 +172,18 @@ impl Packet {
         if stops && in_parallel {
             problems.push("onFail cannot be STOP when processingMode is PARALLEL".to_owned());
         }
-        if envelope.messages.is_empty() || envelope.messages.len() > MOST_MESSAGES {
-            let found = envelope.messages.len();
-            problems.push(format!("A multi-message must have 1 to {MOST_MESSAGES} messages; it has {found}"));
+        let found = envelope.messages.len();
+        if found > MOST_MESSAGES {
+            problems
+                .push(format!("A multi-message must have at most {MOST_MESSAGES} messages; it has {found}"));
+        }
+        if found == 0 && strict {
+            problems.push("A multi-message must have a message".to_owned());
         }
         let mut messages: Vec<Message> = Vec::new();
         // What is wrong with those beyond the limit is not looked for.
         for (index, raw) in envelope.messages.into_iter().take(MOST_MESSAGES).enumerate() {
-            match Message::read(raw) {
+            match Message::read(raw, strict) {
                 Ok(message) if messages.iter().any(|earlier| earlier.label == message.label) => {
                     problems.push(format!("The label {} is used more than once", message.label));
                 }
@@ -193,14 +201,15 @@ impl Packet {
 }
 
 impl Message {
-    fn read(raw: RawMessage) -> Result<Self, &'static str> {
+    fn read(raw: RawMessage, strict: bool) -> Result<Self, &'static str> {
         let label = raw.label.filter(|label| !label.is_empty()).ok_or("it has no label")?;
         let uri = raw.uri.filter(|uri| uri.starts_with('/')).ok_or("its uri must begin with a slash")?;
-        // The article names these three; whether PATCH is taken is not known, so a client must not count on it.
+        // The article names three; whether PATCH is taken is not known, so a client must not count on it.
         let method = raw.http_method.as_deref().and_then(|method| method.parse().ok());
         let method = method.filter(|method| match method {
             Method::Post | Method::Put | Method::Delete => true,
-            Method::Get | Method::Options | Method::Patch => false,
+            Method::Patch => !strict,
+            Method::Get | Method::Options => false,
         });
         let method = method.ok_or("its httpMethod must be POST, PUT or DELETE")?;
         Ok(Self { label, uri, method, body: raw.body })

@@ -48,7 +48,7 @@ pub(crate) fn nothing() -> Answer {
 
 /// A whole body.
 pub(crate) fn object<T: Serialize>(value: &T) -> Answer {
-    json::write(value).map_err(|error| Refusal::coded(500, "CMNU-003", &error.to_string()))
+    json::write(value).map_err(|_| Refusal::coded(500, "CMNU-003", "Internal Server Error"))
 }
 
 impl Refusal {

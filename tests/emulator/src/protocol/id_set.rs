@@ -4,19 +4,13 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IdSet(Vec<(u32, u32)>);
 
-/// Why a text is not an id set.
+/// Why a text is not an id set: a part that is neither an id nor a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum IdSetProblem {
-    /// A part is neither an id nor a range.
-    Malformed(String),
-    /// The ids of an unordered list do not ascend. Brightpearl answers 400 to such a path, as people who
-    /// use it report.
-    NotAscending(String),
-}
+pub(crate) struct MalformedPart(pub(crate) String);
 
 impl IdSet {
-    /// Reads a set in any order, as search filters have it.
-    pub(crate) fn parse(text: &str) -> Result<Self, IdSetProblem> {
+    /// Reads a set in any order: the official examples have comma lists that do not ascend (API notes §1.3).
+    pub(crate) fn parse(text: &str) -> Result<Self, MalformedPart> {
         let mut ranges = ranges(text)?;
         ranges.sort_unstable();
         let mut apart: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
@@ -29,15 +23,10 @@ impl IdSet {
         Ok(Self(apart))
     }
 
-    /// Reads a set in a path: ids between commas ascend; a dot marks an ordered list, which need not.
-    pub(crate) fn parse_path(text: &str) -> Result<Self, IdSetProblem> {
-        if !text.contains('.') {
-            let ranges = ranges(text)?;
-            if let Some(pair) = ranges.windows(2).find(|pair| pair[1].0 <= pair[0].1) {
-                return Err(IdSetProblem::NotAscending(pair[1].0.to_string()));
-            }
-        }
-        Self::parse(text)
+    /// The first id of a comma list that does not ascend; a dot marks an ordered list, which need not.
+    pub(crate) fn first_descending(text: &str) -> Option<u32> {
+        let ranges = if text.contains('.') { Vec::new() } else { ranges(text).unwrap_or_default() };
+        ranges.windows(2).find(|pair| pair[1].0 <= pair[0].1).map(|pair| pair[1].0)
     }
 
     /// How many ids the set names, whether they exist or not.
@@ -66,12 +55,12 @@ impl IdSet {
     }
 }
 
-fn ranges(text: &str) -> Result<Vec<(u32, u32)>, IdSetProblem> {
+fn ranges(text: &str) -> Result<Vec<(u32, u32)>, MalformedPart> {
     text.split([',', '.']).map(range).collect()
 }
 
-fn range(part: &str) -> Result<(u32, u32), IdSetProblem> {
-    let malformed = || IdSetProblem::Malformed(part.to_owned());
+fn range(part: &str) -> Result<(u32, u32), MalformedPart> {
+    let malformed = || MalformedPart(part.to_owned());
     let id = |text: &str| {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         digits.then(|| text.parse::<u32>().ok().filter(|id| *id > 0)).flatten().ok_or_else(malformed)
@@ -126,17 +115,20 @@ mod tests {
         for text in
             ["", "0", "a", "5-1", "5-5", "1,,2", "-1", "1-", "1--2", "+1", " 1", "4294967296", "1-2-3"]
         {
-            assert!(matches!(IdSet::parse(text), Err(IdSetProblem::Malformed(_))), "{text}");
+            assert!(IdSet::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn commas_in_a_path_ascend_and_dots_need_not() {
-        assert!(IdSet::parse_path("1,5-10,20").is_ok());
-        assert_eq!(IdSet::parse_path("20,5"), Err(IdSetProblem::NotAscending("5".to_owned())));
-        assert_eq!(IdSet::parse_path("5,5"), Err(IdSetProblem::NotAscending("5".to_owned())));
-        assert_eq!(IdSet::parse_path("5-9,9"), Err(IdSetProblem::NotAscending("9".to_owned())));
-        assert!(IdSet::parse_path("20.5").is_ok());
+    fn comma_lists_are_read_in_any_order() {
+        for text in ["1-50,56,75-82,55,120,500-750", "4-99,1,2", "55-90,45", "5,5", "5-9,9"] {
+            assert!(IdSet::parse(text).is_ok(), "{text}");
+        }
+        assert_eq!(IdSet::first_descending("1,5-10,20"), None);
+        assert_eq!(IdSet::first_descending("20,5"), Some(5));
+        assert_eq!(IdSet::first_descending("5,5"), Some(5));
+        assert_eq!(IdSet::first_descending("5-9,9"), Some(9));
+        assert_eq!(IdSet::first_descending("20.5"), None);
     }
 
     #[test]

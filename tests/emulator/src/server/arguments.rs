@@ -36,6 +36,9 @@ pub(crate) struct Arguments {
     /// Requests per throttle period
     #[arg(long)]
     quota: Option<u32>,
+    /// Refuse what is uncertain too: what no source says that Brightpearl refuses, and none that it takes
+    #[arg(long)]
+    strict: bool,
     /// The fault plan as JSON, or @FILE
     #[arg(long, value_name = "JSON|@FILE")]
     faults: Option<String>,
@@ -100,6 +103,7 @@ impl Arguments {
         config.contacts = self.contacts.unwrap_or(config.contacts);
         config.products = self.products.unwrap_or(config.products);
         config.quota = self.quota.unwrap_or(config.quota);
+        config.strict |= self.strict;
         Ok(config)
     }
 }

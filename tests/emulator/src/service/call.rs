@@ -4,11 +4,14 @@ use serde_json::{Map, Value};
 
 use crate::protocol::address::Query;
 use crate::protocol::answer::Refusal;
-use crate::protocol::id_set::{IdSet, IdSetProblem};
+use crate::protocol::id_set::IdSet;
 use crate::world::World;
 
 /// The most ids that a GET takes (API notes §1.3).
 pub(crate) const MOST_IDS: usize = 200;
+
+/// The most ids where no source has a limit.
+const MOST_IDS_ANYWHERE: usize = 10_000;
 
 /// What a route's action works with.
 pub(crate) struct Call<'a> {
@@ -25,12 +28,22 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The id set at a placeholder, for a GET: it must be there, have at most [`MOST_IDS`] ids and none
-    /// that the fault plan has spoilt.
+    /// The id set at a placeholder of a resource that takes at most [`MOST_IDS`] (API notes §1.3): it must be
+    /// there, and have none that the fault plan has spoilt.
     pub(crate) fn required_ids(&self, placeholder: usize) -> Result<IdSet, Refusal> {
+        self.required_up_to(placeholder, MOST_IDS)
+    }
+
+    /// The id set at a placeholder of a resource for which no source has a limit: it must be there, and have
+    /// none that the fault plan has spoilt. *Inferred*: the bound, which is the emulator's own.
+    pub(crate) fn many_ids(&self, placeholder: usize) -> Result<IdSet, Refusal> {
+        self.required_up_to(placeholder, if self.world.strict { MOST_IDS } else { MOST_IDS_ANYWHERE })
+    }
+
+    fn required_up_to(&self, placeholder: usize, most: usize) -> Result<IdSet, Refusal> {
         let ids = self.ids(placeholder)?.ok_or_else(|| id_set_refused("an ID set is required"))?;
-        if ids.len() > MOST_IDS as u64 {
-            return Err(id_set_refused(&format!("it has {} IDs; the maximum is {MOST_IDS}", ids.len())));
+        if ids.len() > most as u64 {
+            return Err(id_set_refused(&format!("it has {} IDs; the maximum is {most}", ids.len())));
         }
         self.refuse_bad_ids(&ids)?;
         Ok(ids)
@@ -38,16 +51,16 @@ impl Call<'_> {
 
     /// The id set at a placeholder; `None` when there is none or it is `*`, which means all.
     pub(crate) fn ids(&self, placeholder: usize) -> Result<Option<IdSet>, Refusal> {
-        match self.captured.get(placeholder).map(String::as_str) {
-            None | Some("" | "*") => Ok(None),
-            Some(text) => IdSet::parse_path(text).map(Some).map_err(|problem| match problem {
-                IdSetProblem::Malformed(part) => {
-                    id_set_refused(&format!("`{part}` is neither an ID nor a range"))
-                }
-                IdSetProblem::NotAscending(id) => {
-                    id_set_refused(&format!("IDs must ascend, but {id} does not"))
-                }
-            }),
+        let text = match self.captured.get(placeholder).map(String::as_str) {
+            None | Some("" | "*") => return Ok(None),
+            Some(text) => text,
+        };
+        let ids = IdSet::parse(text)
+            .map_err(|part| id_set_refused(&format!("`{}` is neither an ID nor a range", part.0)))?;
+        match IdSet::first_descending(text).filter(|_| self.world.strict) {
+            // One connector's manual says that ids should ascend (API notes §4.3).
+            Some(id) => Err(id_set_refused(&format!("IDs must ascend, but {id} does not"))),
+            None => Ok(Some(ids)),
         }
     }
 
@@ -110,8 +123,7 @@ pub(crate) fn invalid_order(id: &str) -> Refusal {
     Refusal::coded(400, "ORDC-003", &format!("You have supplied an invalid order id: {id}"))
 }
 
-/// People who use the API report 400 with this code for id sets that do not ascend; its text, and its use
-/// for other faults of an id set, are *inferred*.
+/// The code and the text are *inferred*: no source shows a malformed id set.
 fn id_set_refused(reason: &str) -> Refusal {
     Refusal::coded(400, "CMNC-006", &format!("The ID set is not valid: {reason}"))
 }

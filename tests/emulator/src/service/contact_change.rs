@@ -172,7 +172,7 @@ fn invalid(operation: &Operation) -> Refusal {
 /// Gives several contacts a status. What each had before goes into its history.
 fn put_status(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
-    let ids = call.required_ids(0)?;
+    let ids = call.many_ids(0)?;
     let mut fields = CheckedFields::new(&body, INVALID);
     let status = fields.id("/contactStatusId").filter(|id| contact_status_name(*id).is_some());
     if status.is_none() {

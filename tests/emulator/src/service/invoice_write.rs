@@ -189,7 +189,8 @@ fn post_old_receipt(call: &mut Call<'_>) -> Answer {
         crate::protocol::moment::local_midnight(call.now_ms, call.world.offset)
     };
     let bank = fields.text("/bankAccountNominalCode").unwrap_or_else(|| BANK.to_owned());
-    if nominal_code(&bank).is_none_or(|account| account.bank_currency.is_none()) {
+    // *Inferred*: any account may be one for payments.
+    if nominal_code(&bank).is_none_or(|account| call.world.strict && account.bank_currency.is_none()) {
         fields.refuse(INVALID, format!("The nominal code {bank} is not a bank account"));
     }
     let rate = call.world.exchange_rate(currency, call.now_ms);

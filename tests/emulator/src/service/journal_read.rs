@@ -188,7 +188,7 @@ struct JournalAssignment {
 
 /// *Inferred*: nothing found is a 404, as it is of most resources.
 fn get_journals(call: &mut Call<'_>) -> Answer {
-    let ids = call.required_ids(0)?;
+    let ids = call.many_ids(0)?;
     let world = &*call.world;
     let found = ids.pick(world.changes.ledger.journals.ids());
     let journals: Vec<_> = found

@@ -187,7 +187,7 @@ fn put_sales_rows(call: &mut Call<'_>) -> Answer {
     if call.world.is_invoiced(&order) {
         return Err(invoiced(order.id));
     }
-    let ids = call.required_ids(1)?;
+    let ids = call.many_ids(1)?;
     let mut rows = call.world.order_rows(&order);
     let mut problems = CheckedFields::new(&Value::Null, INVALID);
     let mut replaced = BTreeMap::new();

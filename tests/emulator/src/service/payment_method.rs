@@ -136,7 +136,8 @@ fn read_bank_accounts(call: &Call<'_>, fields: &mut CheckedFields<'_>) -> Vec<Ba
             part.refuse(INVALID, format!("You have supplied an invalid currency code: {currency_code}"));
         }
         let code = part.text("/bankAccountNominalCode").unwrap_or_default();
-        if nominal_code(&code).is_none_or(|known| known.bank_currency.is_none()) {
+        // *Inferred*: any account may be one for payments.
+        if nominal_code(&code).is_none_or(|known| call.world.strict && known.bank_currency.is_none()) {
             part.refuse(INVALID, format!("The nominal code {code} is not a bank account"));
         }
         fields.take_problems(part);

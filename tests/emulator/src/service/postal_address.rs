@@ -64,7 +64,7 @@ impl From<Address> for AddressShape {
 }
 
 fn get_addresses(call: &mut Call<'_>) -> Answer {
-    let ids = call.required_ids(0)?;
+    let ids = call.many_ids(0)?;
     let shapes: Vec<_> = ids.iter().filter_map(|id| call.world.address(id)).map(AddressShape::from).collect();
     if shapes.is_empty() {
         return Err(Refusal::not_found("No Postal Addresses Found"));

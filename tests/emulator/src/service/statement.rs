@@ -171,7 +171,7 @@ fn get_periods(call: &mut Call<'_>) -> Answer {
     response(shapes.collect::<Vec<_>>())
 }
 
-/// *Inferred*: the code, and that periods may not overlap.
+/// *Inferred*: the code, and that periods may overlap.
 fn post_period(call: &mut Call<'_>) -> Answer {
     const INVALID: &str = "ACCC-050";
     let body = Value::Object(call.body_object()?);
@@ -190,7 +190,7 @@ fn post_period(call: &mut Call<'_>) -> Answer {
         fields.refuse(INVALID, "startDate must not lie after endDate");
     }
     let periods = &call.world.changes.ledger.periods;
-    if periods.iter().any(|(_, period)| start <= period.end && period.start <= end) {
+    if call.world.strict && periods.iter().any(|(_, period)| start <= period.end && period.start <= end) {
         fields.refuse(INVALID, "The accounting period overlaps with another one");
     }
     fields.finish()?;

@@ -83,6 +83,8 @@ pub(crate) struct World {
     pub(crate) suppliers: Vec<u32>,
     /// The apps that are installed by OAuth.
     pub(crate) instances: Vec<Instance>,
+    /// Whether what is uncertain is refused too.
+    pub(crate) strict: bool,
     pub(crate) bad_ids: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) changes: Changes,
     pub(crate) found: Found,
@@ -120,6 +122,7 @@ impl World {
             customers,
             suppliers,
             instances: config.oauth.clients.iter().map(Instance::of).collect(),
+            strict: config.strict,
             bad_ids: BTreeMap::new(),
             changes: Changes::default(),
             found: Found::default(),

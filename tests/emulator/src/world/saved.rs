@@ -42,6 +42,7 @@ impl World {
         let World {
             seed: _,
             offset: _,
+            strict: _,
             epoch_ms: _,
             currencies: _,
             currency_ids: _,

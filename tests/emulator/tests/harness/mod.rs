@@ -5,7 +5,7 @@ pub(crate) mod driver;
 pub(crate) mod server;
 
 use brightpearl_core::{Method, Request, Response};
-use brightpearl_emulator::{Config, Emulator, FaultPlan, Outcome};
+use brightpearl_emulator::{Config, Emulator, FaultPlan, Outcome, refusals};
 use serde_json::Value;
 
 /// 2026-07-01T00:00:00Z, a full minute.
@@ -25,6 +25,11 @@ pub(crate) fn small_account() -> Account {
     account(Config { orders: 300, contacts: 120, products: 90, ..Config::default() })
 }
 
+/// The same, which refuses what is uncertain too.
+pub(crate) fn strict_account() -> Account {
+    account(Config { strict: true, orders: 300, contacts: 120, products: 90, ..Config::default() })
+}
+
 pub(crate) fn with_faults(faults: &str) -> Account {
     let faults = FaultPlan::from_json(faults).unwrap();
     account(Config { orders: 1_200, faults, ..Config::default() })
@@ -42,7 +47,9 @@ pub(crate) fn request(method: Method, path: &str, body: &str) -> Request {
 impl Account {
     pub(crate) fn send(&mut self, method: Method, path: &str, body: &str) -> Response {
         self.now += 60_000;
-        self.emulator.answer(&request(method, path, body), self.now)
+        let response = self.emulator.answer(&request(method, path, body), self.now);
+        errors_are_listed(&response);
+        response
     }
 
     pub(crate) fn outcome(&mut self, method: Method, path: &str, body: &str) -> Outcome {
@@ -79,6 +86,20 @@ impl Account {
         let columns = page["response"]["metaData"]["columns"].as_array().unwrap();
         let position = columns.iter().position(|column| column["name"] == name).unwrap();
         rows(&page).iter().map(|row| row[position].clone()).collect()
+    }
+}
+
+/// Whatever is refused stands in the table of refusals.
+pub(crate) fn errors_are_listed(response: &Response) {
+    let Ok(body) = serde_json::from_slice::<Value>(&response.body) else { return };
+    let mut lists = vec![&body["errors"]];
+    lists.extend(
+        body["response"]["resourceErrors"].as_object().into_iter().flat_map(|errors| errors.values()),
+    );
+    for error in lists.into_iter().filter_map(Value::as_array).flatten() {
+        let member = |name: &str| error[name].as_str().unwrap_or_default();
+        let is_listed = refusals().any(|rule| rule.fits(member("code"), member("message")));
+        assert!(is_listed, "not in the table of refusals: {error}");
     }
 }
 

@@ -39,7 +39,7 @@ fn get_fields(call: &mut Call<'_>) -> Answer {
 
 /// The older form. *Inferred*: a map from product to fields.
 fn get_fields_of_many(call: &mut Call<'_>) -> Answer {
-    let ids = call.required_ids(0)?.pick(call.world.products.as_slice());
+    let ids = call.many_ids(0)?.pick(call.world.products.as_slice());
     if ids.is_empty() {
         return Err(Refusal::not_found("No Products Found"));
     }

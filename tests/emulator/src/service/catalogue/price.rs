@@ -198,7 +198,7 @@ fn put_prices(call: &mut Call<'_>) -> Answer {
         }
         let mut price = world.list_price(&world.product(product), &world.price_list(list));
         if let Some(breaks) = fields.object("quantityPrice")? {
-            price = ListPrice { breaks: read_breaks(&breaks)?, ..price };
+            price = ListPrice { breaks: read_breaks(&breaks, world.strict)?, ..price };
         }
         price.sku = fields.text("sku")?.or(price.sku);
         written.push((list, price));
@@ -210,12 +210,12 @@ fn put_prices(call: &mut Call<'_>) -> Answer {
 }
 
 /// From each quantity, which is a name, to the price from there on.
-fn read_breaks(fields: &Fields<'_>) -> Result<BTreeMap<u32, Decimal>, Refusal> {
+fn read_breaks(fields: &Fields<'_>, is_strict: bool) -> Result<BTreeMap<u32, Decimal>, Refusal> {
     let read = |name: &str| {
         let quantity = name.parse().ok().filter(|quantity: &u32| *quantity > 0);
         let quantity = quantity.ok_or_else(|| fields.refuse(name, "a quantity as the name"))?;
         let price = fields.required(name, fields.amount(name)?)?;
-        if price.is_sign_negative() {
+        if is_strict && price.is_sign_negative() {
             return Err(fields.refuse(name, "a price that is not negative"));
         }
         Ok((quantity, with_places(price, 4)))

@@ -128,7 +128,7 @@ struct BundleShape {
 
 /// *Inferred*: products that are not bundles are left out.
 fn get_bundles(call: &mut Call<'_>) -> Answer {
-    let ids = call.required_ids(0)?.pick(call.world.products.as_slice());
+    let ids = call.many_ids(0)?.pick(call.world.products.as_slice());
     let world = &*call.world;
     let shapes = ids.into_iter().map(|id| BundleShape { id, bundles: ComponentShape::all(world, id) });
     let bundles: Vec<_> = shapes.filter(|shape| !shape.bundles.is_empty()).collect();

@@ -190,7 +190,7 @@ fn read_size(fields: &Fields<'_>, name: &str) -> Result<Option<Decimal>, Refusal
     // A limit far from that of the number type, which rounding to four places must not meet.
     let fits = |size: &Decimal| !size.is_sign_negative() && *size < Decimal::new(1_000_000_000_000, 0);
     match size {
-        Some(size) if !fits(&size) => Err(fields.refuse(name, "a measure that is not negative")),
+        Some(size) if !fits(&size) => Err(fields.refuse(name, "a measure from 0 to a million million")),
         Some(_) | None => Ok(size),
     }
 }

@@ -80,6 +80,7 @@ fn post_season(call: &mut Call<'_>) -> Answer {
     if name.chars().count() < 4 {
         return Err(fields.refuse("name", "at least 4 characters"));
     }
+    let is_strict = call.world.strict;
     let seasons = &mut call.world.changes.catalogue.seasons;
     if seasons.iter().any(|(_, season)| season.name == name) {
         return Err(refused("PRDC-015", &format!("The season name {name} is already in use")));
@@ -90,7 +91,7 @@ fn post_season(call: &mut Call<'_>) -> Answer {
         None => Ok(None),
     };
     let (from, to) = (date("dateFrom")?, date("dateTo")?);
-    if from.is_some() && to.is_some() && to < from {
+    if is_strict && from.is_some() && to.is_some() && to < from {
         return Err(fields.refuse("dateTo", "a date that is not before dateFrom"));
     }
     let description = fields.text("description")?.unwrap_or_default();

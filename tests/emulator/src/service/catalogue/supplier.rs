@@ -71,7 +71,7 @@ fn results(outcomes: Vec<(u32, Result<(), SupplierError>)>) -> Answer {
 
 /// *Inferred*: products without suppliers have an empty list.
 fn get_suppliers(call: &mut Call<'_>) -> Answer {
-    let ids = call.required_ids(0)?.pick(call.world.products.as_slice());
+    let ids = call.many_ids(0)?.pick(call.world.products.as_slice());
     if ids.is_empty() {
         return Err(Refusal::not_found("No Products Found"));
     }

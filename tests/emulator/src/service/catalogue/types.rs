@@ -71,8 +71,8 @@ fn post_type(call: &mut Call<'_>) -> Answer {
 
 /// Every option becomes one of every type; all or none.
 fn post_associations(call: &mut Call<'_>) -> Answer {
-    let types = call.required_ids(0)?;
-    let options = call.required_ids(1)?;
+    let types = call.many_ids(0)?;
+    let options = call.many_ids(1)?;
     let catalogue = &mut call.world.changes.catalogue;
     if let Some(id) = types.iter().find(|id| !catalogue.types.contains(*id)) {
         return Err(refused("PRDC-011", &format!("You have supplied an invalid product type ID: {id}")));

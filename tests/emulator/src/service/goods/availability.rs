@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::Route;
 use super::super::call::Call;
-use super::{refused, tracked_product};
+use super::{existing_product, not_tracked, refused};
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::protocol::json::Members;
 use crate::world::World;
@@ -86,10 +86,10 @@ impl From<Level> for Summary {
     }
 }
 
-/// One id that is unknown, or whose stock is not counted, spoils the whole set, as a live account answers
-/// although the reference says that such ids are ignored.
+/// One id that is unknown spoils the whole set, as a live account answers; products whose stock is not counted
+/// are left out, as the page says.
 fn get_availability(call: &mut Call<'_>) -> Answer {
-    let ids = call.required_ids(0)?;
+    let ids = call.many_ids(0)?;
     let sections = AvailabilitySections {
         locations: call.query.lists("includeOptional", "breakDownByLocation"),
         orders: call.query.lists("includeOptional", "allocatedOrders"),
@@ -97,12 +97,18 @@ fn get_availability(call: &mut Call<'_>) -> Answer {
         on_order: call.query.lists("includeOptional", "onOrder"),
     };
     let world = &*call.world;
+    let mut counted = Vec::new();
     for id in ids.iter() {
-        tracked_product(world, id)?;
+        existing_product(world, id)?;
+        if world.product(id).stock_tracked {
+            counted.push(id);
+        } else if world.strict {
+            return Err(not_tracked(id));
+        }
     }
     let ordered = if sections.on_order { on_order(world) } else { BTreeMap::new() };
     let shape = |id| (id, AvailabilityShape::new(world, id, sections, &ordered));
-    response(Members(ids.iter().map(shape).collect()))
+    response(Members(counted.into_iter().map(shape).collect()))
 }
 
 impl AvailabilityShape {

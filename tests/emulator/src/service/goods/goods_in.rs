@@ -7,7 +7,7 @@ use super::super::Route;
 use super::super::body::Fields;
 use super::super::call::Call;
 use super::correction::{MoneyShape, read_money};
-use super::{UNREADABLE, existing_location, existing_warehouse, path_order, refused};
+use super::{UNREADABLE, existing_location, existing_warehouse, not_tracked, path_order, refused};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::json::Members;
 use crate::protocol::moment::Moment;
@@ -107,7 +107,7 @@ fn read_receipt(
         return Err(refused("WHSC-008", &message));
     };
     if !found.tracked {
-        return Err(refused("WHSC-005", &format!("Product {product} is not stock tracked")));
+        return Err(not_tracked(product));
     }
     let location = match fields.id("destinationLocationId")? {
         Some(location) => existing_location(world, warehouse, location)?,

@@ -8,7 +8,7 @@ use super::super::Route;
 use super::super::body::Fields;
 use super::super::call::Call;
 use super::goods_out_shape::{GOODS_OUT_SEARCH, GoodsOutNoteShape};
-use super::{MOST_NOTES, UNREADABLE, existing_warehouse, path_order, refused};
+use super::{MOST_NOTES, UNREADABLE, existing_warehouse, not_tracked, path_order, refused};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::id_set::IdSet;
 use crate::protocol::json::Members;
@@ -105,7 +105,8 @@ fn post_notes(call: &mut Call<'_>) -> Answer {
 fn read_note(world: &World, fields: &Fields<'_>) -> Result<NewGoodsOutNote, Refusal> {
     let warehouse = fields.required("warehouseId", fields.id("warehouseId")?)?;
     existing_warehouse(world, warehouse)?;
-    if fields.flag("transfer")? == Some(true) {
+    // *Inferred*: a note for an order is none for a transfer, whatever it says.
+    if fields.flag("transfer")? == Some(true) && world.strict {
         return Err(fields.refuse("transfer", "false, since a transfer is made by external-transfer"));
     }
     let mut products = Vec::<(u32, u32, u32)>::new();
@@ -144,7 +145,7 @@ fn refuse_more_than_ordered(
             return Err(refused("WHSC-008", &message));
         };
         if !row.tracked {
-            return Err(refused("WHSC-005", &format!("Product {product} is not stock tracked")));
+            return Err(not_tracked(*product));
         }
         let same = notes.iter().flat_map(|note| &note.products).filter(|(own, _, _)| own == id);
         let asked: u64 = same.map(|(_, _, quantity)| u64::from(*quantity)).sum();

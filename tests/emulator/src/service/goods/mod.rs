@@ -72,13 +72,17 @@ fn existing_location(world: &World, warehouse: u32, id: u32) -> Result<u32, Refu
 
 /// A product whose stock is counted.
 fn tracked_product(world: &World, id: u32) -> Result<u32, Refusal> {
-    if !world.products.contains(id) {
-        return Err(refused("WHSC-004", &format!("Product {id} does not exist")));
-    }
-    if !world.product(id).stock_tracked {
-        return Err(refused("WHSC-005", &format!("Product {id} is not stock tracked")));
-    }
-    Ok(id)
+    existing_product(world, id)?;
+    world.product(id).stock_tracked.then_some(id).ok_or_else(|| not_tracked(id))
+}
+
+fn existing_product(world: &World, id: u32) -> Result<u32, Refusal> {
+    let found = world.products.contains(id);
+    found.then_some(id).ok_or_else(|| refused("WHSC-004", &format!("Product {id} does not exist")))
+}
+
+fn not_tracked(id: u32) -> Refusal {
+    refused("WHSC-005", &format!("Product {id} is not stock tracked"))
 }
 
 /// The order at a placeholder of the path, which must be of one of these types.

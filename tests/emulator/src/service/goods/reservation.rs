@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::super::Route;
 use super::super::body::{Fields, whole};
 use super::super::call::Call;
-use super::{UNREADABLE, path_order, path_warehouse, refused};
+use super::{UNREADABLE, not_tracked, path_order, path_warehouse, refused};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::json::Members;
 use crate::protocol::moment::Moment;
@@ -111,7 +111,7 @@ fn check(order: &Order, rows: &[RowFulfilment], wanted: &[Wanted]) -> Result<(),
             return Err(refused("WHSC-008", &message));
         };
         if !row.tracked {
-            return Err(refused("WHSC-005", &format!("Product {} is not stock tracked", own.product)));
+            return Err(not_tracked(own.product));
         }
     }
     Ok(())

@@ -70,7 +70,7 @@ struct OnHand {
 /// A product is unavailable when nobody supplies it and none is on hand. *Inferred*: ids that do not exist
 /// are left out.
 fn get_sources(call: &mut Call<'_>) -> Answer {
-    let ids = call.required_ids(0)?.pick(call.world.products.as_slice());
+    let ids = call.many_ids(0)?.pick(call.world.products.as_slice());
     let world = &*call.world;
     let mut available = Vec::new();
     let mut unavailable_products = Vec::new();

@@ -67,7 +67,8 @@ impl TimedAccount {
 
 /// Writes one record of every kind.
 pub(crate) fn furnish() -> Furnished {
-    let config = Config { orders: 20, contacts: 30, products: 20, ..Config::default() };
+    // What checking refuses because no source says that it is taken, a strict account refuses too.
+    let config = Config { strict: true, orders: 20, contacts: 30, products: 20, ..Config::default() };
     let mut account = TimedAccount { emulator: Emulator::new(config).unwrap(), now: NOW };
     let mut known = BTreeMap::new();
     let mut keep = |name: &'static str, id: u64| {

@@ -1,0 +1,41 @@
+//! What products refuse.
+
+use super::Inference::{Contradiction, Missing, Unknown, Unreadable};
+use super::{RefusalRule, inferred, notes};
+
+pub(super) const PRODUCTS: &[RefusalRule] = &[
+    inferred(&["PRDC-001"], "You must supply {}", Missing),
+    notes(&["PRDC-001"], "You must supply IDs", "§8.2.4"),
+    inferred(&["PRDC-002"], "You have supplied an invalid product ID: {}", Unknown),
+    inferred(&["PRDC-003"], "Price list {} does not exist", Unknown),
+    inferred(&["PRDC-004"], "You have supplied an invalid discount ID: {}", Unreadable),
+    inferred(&["PRDC-005"], "Contact {} is not a supplier", Unknown),
+    inferred(&["PRDC-006"], "Contact {} does not supply product {}", Unknown),
+    inferred(&["PRDC-008"], "You have supplied an invalid brand ID: {}", Unknown),
+    inferred(&["PRDC-009"], "Brand {} has products", Contradiction),
+    notes(&["PRDC-010"], "The category name {} is already in use on this level", "§8.2.4"),
+    inferred(&["PRDC-011"], "You have supplied an invalid product type ID: {}", Unknown),
+    inferred(&["PRDC-012"], "You have supplied an invalid option ID: {}", Unknown),
+    inferred(&["PRDC-013"], "Option {} is associated with product types", Contradiction),
+    notes(&["PRDC-014"], "You must supply a brand ID.", "§3.4"),
+    notes(&["PRDC-015"], "The season name {} is already in use", "§8.2.4"),
+    inferred(&["PRDC-016"], "Product {} is in stock", Contradiction),
+    inferred(&["PRDC-017"], "You have supplied an invalid season ID: {}", Unknown),
+    notes(&["PRDC-018"], "Product {} of the group has these variations", "§8.2.2"),
+    notes(&["PRDC-024"], "Brand name is required", "§3.4"),
+    notes(&["PRDC-025"], "The brand name {} is already in use by brand with ID {}", "§8.2.4"),
+    notes(&["CMNC-404"], "No Brands Found", "§3.3"),
+    notes(&["CMNC-404"], "No Brightpearl Categories Found", "§3.3"),
+    notes(&["CMNC-404"], "No Channels Found", "§3.3"),
+    notes(&["CMNC-404"], "No Channel Brands Found", "§3.3"),
+    notes(&["CMNC-404"], "No Options Found", "§3.3"),
+    notes(&["CMNC-404"], "No Option Values Found", "§3.3"),
+    notes(&["CMNC-404"], "No Price Lists Found", "§3.3"),
+    notes(&["CMNC-404"], "No Product Prices Found", "§3.3"),
+    notes(&["CMNC-404"], "No Products Found", "§3.3"),
+    notes(&["CMNC-404"], "No Product Bundles Found", "§3.3"),
+    notes(&["CMNC-404"], "No Product Types Found", "§3.3"),
+    notes(&["CMNC-404"], "No Seasons Found", "§3.3"),
+    inferred(&["CMNC-404"], "Customer {} does not exist", Unknown),
+    inferred(&["CMNC-404"], "Channel {} does not exist", Unknown),
+];
