@@ -202,7 +202,8 @@ pub struct OAuth {
     /// What a refresh brings while the access token is still good.
     pub early_refresh: EarlyRefresh,
     /// `api_domain` of token answers. When absent it is the host that the request came to, so that a client
-    /// which moves there stays with the emulator.
+    /// which moves there stays with the emulator; a host of Brightpearl's OAuth servers is never named, but
+    /// `ws-use.brightpearl.com`, as in recordings (API notes §1.1).
     pub api_domain: Option<String>,
 }
 

@@ -292,16 +292,21 @@ fn exchange_rates_are_added_for_days_to_come() {
     // In the account's zone that is still the last day of June, as is the present.
     assert_eq!(account.write(Method::Post, path, &body), json!({"response": 1}));
     assert_eq!(account.column("accounting-service/currency-search?code=GBP", "exchangeRate"), ["0.750000"]);
-    assert_eq!(
-        account.write(
-            Method::Put,
-            path,
-            &json!({"rateActiveFrom": "2026-07-01T00:00:00.000Z", "rate": "0.7777777"})
-        ),
-        json!({"response": 1})
-    );
+    let added = json!({"rateActiveFrom": "2026-07-01T00:00:00.000Z", "rate": "0.7777777"});
+    assert_eq!(account.codes(Method::Put, path, &added).0, 400, "only the initial rate can be changed");
+    // The instant that GET shows, in whatever spelling.
+    for (from, rate) in [
+        ("1969-12-31T18:00:00.000-06:00", "0.7111111"),
+        ("1970-01-01T00:00:00.000Z", "0.72"),
+        ("1970-01-01T01:00:00+01:00", "0.73"),
+        ("1970-01-01", "0.7444444"),
+    ] {
+        let initial = json!({"rateActiveFrom": from, "rate": rate});
+        assert_eq!(account.write(Method::Put, path, &initial), json!({"response": 1}), "{from}");
+    }
     let rates = account.get("accounting-service/exchange-rate")["response"].clone();
-    assert_eq!((&rates[0]["rate"], &rates[1]["rate"]), (&json!(0.777_778), &json!(0.786_431)));
+    assert_eq!((&rates[0]["rate"], &rates[1]["rate"]), (&json!(0.75), &json!(0.744_444)));
+    assert_eq!(rates[1]["rateActiveFrom"], "1969-12-31T18:00:00.000-06:00");
     for (path, body) in [
         (path, json!({"rateActiveFrom": "2026-06-01", "rate": 1})),
         ("accounting-service/currency/1/exchange-rate", body.clone()),
@@ -316,7 +321,7 @@ fn exchange_rates_are_added_for_days_to_come() {
         "order-service/sales-order",
         &json!({"customer": {"id": customer}, "currency": {"code": "GBP"}}),
     );
-    assert_eq!(account.order(id)["currency"]["exchangeRate"], "0.777778");
+    assert_eq!(account.order(id)["currency"]["exchangeRate"], "0.750000");
 }
 
 #[test]

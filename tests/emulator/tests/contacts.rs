@@ -46,7 +46,8 @@ fn a_contact_has_an_address_and_can_order() {
     assert_eq!(shown["financialDetails"]["currencyId"], 2);
     assert_eq!(shown["financialDetails"]["creditLimit"], 250.5);
     assert_eq!(shown["nullCustomFields"], json!(["PCF_LOYALTY", "PCF_NICKNAME"]));
-    assert!(shown.get("updatedOn").is_none() && shown.get("organisation").is_none());
+    assert!(shown.get("updatedOn").is_none());
+    assert_eq!(shown["organisation"], json!({"organisationId": id}), "nobody else's");
     let found = account.get("contact-service/contact-search?primaryEmail=ADA@EXAMPLE.com");
     assert_eq!(first_ids(&found), [id]);
     let order = json!({"orderTypeCode": "SO", "parties": {"customer": {"contactId": id}}});

@@ -316,7 +316,7 @@ fn a_supplier_ships_straight_to_the_customer() {
     let ids = account.write(Method::Post, &path, &body(2))["response"].clone();
     let id = ids[0].as_u64().unwrap();
     assert_eq!(statuses(&mut account, order), ["SOA", "SNS", "AAA"]);
-    assert_eq!(statuses(&mut account, purchase), ["PON", "NST", "ANR"]);
+    assert_eq!(statuses(&mut account, purchase), ["PON", "SNS", "ANR"]);
 
     let event = json!({"trackingReference": "22", "shippingMethodId": 1,
                        "events": [{"eventCode": "SHS", "occured": AT, "eventOwnerId": 4}]});

@@ -261,7 +261,12 @@ fn goods_go_from_warehouse_to_warehouse_by_quarantine() {
     let notes = account.write(Method::Post, path, &moving(3, 5))["response"].clone();
     let note = notes[0].as_u64().unwrap();
     let before = availability(&mut account, product, "?includeOptional=allocatedTransfers");
-    assert_eq!(before["warehouses"]["2"]["allocatedTransfers"], 5);
+    let expected = json!([{"stockTransferId": transfer, "quantity": 5,
+                           "goodsNotes": [{"goodsNoteId": note, "quantity": 5}]}]);
+    assert_eq!(
+        (&before["warehouses"]["2"]["allocatedTransfers"], &before["total"]["allocatedTransfers"]),
+        (&expected, &expected)
+    );
     let read = account.get(&format!("warehouse-service/order/*/goods-note/goods-out/{note}"));
     let read = &read["response"][note.to_string()];
     assert_eq!((&read["transfer"], &read["orderId"]), (&json!(true), &json!(0)));
@@ -363,7 +368,13 @@ fn products_stand_in_warehouses() {
     account.write(Method::Put, &path, &body);
     let expected =
         json!({"defaultLocationId": 2, "overflowLocationId": 0, "reorderLevel": 5, "reorderQuantity": 20});
-    assert_eq!(account.get(&path)["response"], expected);
+    // An array with the product's id, which leaves out products without defaults.
+    let mut listed = expected.clone();
+    listed["productId"] = json!(product);
+    assert_eq!(account.get(&path)["response"], json!([listed]));
+    let set = format!("warehouse-service/warehouse/2/product/{},1007-1100,{product}", product + 1);
+    assert_eq!(account.get(&set)["response"], json!([listed]));
+    assert_eq!(account.get(&path.replace("/2/", "/3/"))["response"], json!([]));
     let read = account.get(&format!("product-service/product/{product}"));
     assert_eq!(read["response"][0]["warehouses"]["2"], expected);
 }

@@ -24,6 +24,7 @@ mod searching;
 mod server;
 #[cfg(feature = "server")]
 mod server_account;
+mod shapes;
 mod shipping;
 mod state;
 mod stock;

@@ -3,6 +3,7 @@
 use brightpearl_core::Headers;
 use serde::Serialize;
 
+use super::api_host;
 use super::caller::not_authenticated;
 use crate::access::{Credential, signed};
 use crate::config::{Config, UtcOffset};
@@ -33,7 +34,7 @@ pub(super) fn account_location(config: &Config, account: &str, origin: &str, hos
     let authorize = format!("{origin}/authorize/{account}");
     response(AccountLocation {
         datacentre_code: "euw1",
-        api_domain: config.oauth.api_domain.clone().unwrap_or_else(|| host.to_owned()),
+        api_domain: config.oauth.api_domain.clone().unwrap_or_else(|| api_host(host).to_owned()),
         urls: Urls {
             login: format!("{origin}/{account}.login"),
             authorize_server: authorize.clone(),

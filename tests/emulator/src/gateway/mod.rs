@@ -63,3 +63,13 @@ fn origin(request: &Request, address: &RequestAddress) -> String {
         (None, None) => "http://127.0.0.1".to_owned(),
     }
 }
+
+/// The host of the API that belongs to the host that a token request came to. Brightpearl's OAuth servers have names of
+/// their own, and recorded answers name an API host instead (API notes §1.1); any other host serves both.
+fn api_host(host: &str) -> &str {
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    match name.to_ascii_lowercase().as_str() {
+        "oauth.brightpearl.com" | "oauth.brightpearlapp.com" => "ws-use.brightpearl.com",
+        _ => host,
+    }
+}

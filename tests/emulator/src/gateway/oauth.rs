@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use brightpearl_core::{Headers, Request, Response};
 use serde::Serialize;
 
+use super::api_host;
 use super::tokens::{AccessToken, Tokens};
 use crate::access::{EarlyRefresh, OAuthClient, RefreshTokens};
 use crate::config::Config;
@@ -171,7 +172,8 @@ impl Exchange<'_> {
         refresh_token: String,
         installation_instance_id: Option<String>,
     ) -> Granted {
-        let api_domain = self.config.oauth.api_domain.clone().unwrap_or_else(|| self.host.clone());
+        let api_domain =
+            self.config.oauth.api_domain.clone().unwrap_or_else(|| api_host(&self.host).to_owned());
         Granted {
             access_token,
             refresh_token,

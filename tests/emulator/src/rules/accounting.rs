@@ -14,7 +14,7 @@ pub(super) const ACCOUNTING: &[RefusalRule] = &[
     notes(&["ACCC-010"], "You must supply rateActiveFrom", "§8.5.6"),
     notes(&["ACCC-010"], "You must supply a rate", "§8.5.6"),
     notes(&["ACCC-010"], "rateActiveFrom must not lie in the past", "§8.5.6"),
-    notes(&["ACCC-010"], "There is no exchange rate for that day", "§8.5.6"),
+    notes(&["ACCC-010"], "Only the initial exchange rate can be changed", "§8.5.6"),
     notes(&["ACCC-020"], "You must supply a code", "§8.5.6"),
     notes(&["ACCC-020"], "There is already a payment method with the code {}", "§8.5.6"),
     notes(&["ACCC-020"], "You must supply a name", "§8.5.6"),

@@ -33,7 +33,7 @@ const CONTACT_SEARCH: Search<ContactRecord> = Search {
             .not_sortable(),
         ContactColumn::new("createdOn", DataType::Period, |_, contact| Cell::Moment(contact.created)),
         ContactColumn::new("updatedOn", DataType::Period, |_, contact| {
-            Cell::optional_moment(contact.updated)
+            Cell::Moment(contact.updated.unwrap_or(contact.created))
         }),
         ContactColumn::new("lastContactedOn", DataType::Period, |_, contact| {
             Cell::optional_moment(contact.last_contacted)
@@ -46,21 +46,24 @@ const CONTACT_SEARCH: Search<ContactRecord> = Search {
         }),
         ContactColumn::new("isPrimary", DataType::Boolean, |_, contact| Cell::Boolean(contact.is_primary)),
         ContactColumn::new("pri", DataType::String, |_, contact| {
-            Cell::optional_text(contact.telephones.primary.clone())
+            Cell::text(contact.telephones.primary.clone().unwrap_or_default())
         })
         .not_sortable(),
         ContactColumn::new("sec", DataType::String, |_, contact| {
-            Cell::optional_text(contact.telephones.secondary.clone())
+            Cell::text(contact.telephones.secondary.clone().unwrap_or_default())
         })
         .not_sortable(),
         ContactColumn::new("mob", DataType::String, |_, contact| {
-            Cell::optional_text(contact.telephones.mobile.clone())
+            Cell::text(contact.telephones.mobile.clone().unwrap_or_default())
         })
         .not_sortable(),
         ContactColumn::new("exactCompanyName", DataType::String, |_, contact| {
             Cell::text(contact.company_name.clone())
         }),
-        ContactColumn::new("title", DataType::String, |_, contact| Cell::text(contact.salutation.clone())),
+        ContactColumn::new("title", DataType::String, |_, contact| {
+            let title = contact.salutation.as_ref();
+            if title.is_empty() { Cell::Null } else { Cell::text(title.to_owned()) }
+        }),
     ],
     filters: &[ContactColumn::new("allEmail", DataType::SearchString, |_, contact| {
         let emails: Vec<_> = contact.emails.iter().flatten().map(String::as_str).collect();
@@ -73,7 +76,7 @@ const CONTACT_SEARCH: Search<ContactRecord> = Search {
 };
 
 fn email(contact: &ContactRecord, place: usize) -> Cell {
-    Cell::optional_text(contact.emails[place].clone())
+    Cell::text(contact.emails[place].clone().unwrap_or_default())
 }
 
 fn is(contact: &ContactRecord, relationship: Relationship) -> Cell {

@@ -50,8 +50,7 @@ pub(super) struct ContactShape {
     marketing_details: MarketingDetails,
     financial_details: ContactFinances,
     assignment: ContactAssignment,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    organisation: Option<Organisation>,
+    organisation: OrganisationShape,
     #[serde(skip_serializing_if = "Option::is_none")]
     custom_fields: Option<Members<&'static str, ShownValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,14 +206,26 @@ struct CurrentContactAssignment {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Organisation {
+struct OrganisationShape {
     organisation_id: u32,
-    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+impl OrganisationShape {
+    /// Whoever belongs to none is one of their own, without a name: so say all recorded contacts.
+    fn of(contact: &ContactRecord) -> Self {
+        match contact.organisation {
+            0 => Self { organisation_id: contact.id, name: None },
+            organisation_id => Self { organisation_id, name: Some(contact.company_name.to_string()) },
+        }
+    }
 }
 
 impl ContactShape {
     pub(super) fn new(world: &World, contact: ContactRecord, sections: ContactSections) -> Self {
         let fields = world.contact_fields(contact.id);
+        let organisation = OrganisationShape::of(&contact);
         let AddressIds { default, billing, delivery } = contact.addresses;
         let addresses = || {
             let mut ids = vec![default, billing, delivery];
@@ -286,10 +297,7 @@ impl ContactShape {
                     account_reference: contact.account_reference,
                 },
             },
-            organisation: (contact.organisation != 0).then_some(Organisation {
-                organisation_id: contact.organisation,
-                name: contact.company_name,
-            }),
+            organisation,
             null_custom_fields: sections
                 .null_custom_fields
                 .then(|| custom_field::missing(&CONTACT_FIELDS, &fields)),

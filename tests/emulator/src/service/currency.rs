@@ -37,6 +37,9 @@ pub(super) const ROUTES: &[Route] = &[
 /// *Inferred*: no source has a refused exchange rate.
 const INVALID: &str = "ACCC-010";
 
+/// Since when the initial rate of a currency holds.
+const INITIAL: i64 = 0;
+
 /// A currency by its place among those of the account.
 type CurrencyColumn = Column<usize>;
 
@@ -104,8 +107,8 @@ struct RateShape {
 fn get_rates(call: &mut Call<'_>) -> Answer {
     let world = &*call.world;
     let mut shapes = Vec::new();
-    for (index, currency) in world.currencies.iter().enumerate().skip(1) {
-        let first = ExchangeRate { from: 0, rate: currency.exchange_rate, added_by: STAFF[0] };
+    for index in 1..world.currencies.len() {
+        let first = ExchangeRate { from: INITIAL, rate: world.initial_rate(index), added_by: STAFF[0] };
         let mut rates: Vec<_> = world.changes.ledger.exchange_rates.get(&index).cloned().unwrap_or_default();
         rates.push(first);
         rates.sort_by_key(|rate| std::cmp::Reverse(rate.from));
@@ -156,21 +159,13 @@ fn post_rate(call: &mut Call<'_>) -> Answer {
     response(1)
 }
 
-/// Changes the rates that begin on the day of the body. The answer is how many those are.
+/// Changes the initial rate, and no other: the page says so. GET shows it at the epoch, in the account's zone, and
+/// the same instant in any spelling names it. The answer is how many rates were changed.
 fn put_rate(call: &mut Call<'_>) -> Answer {
     let (index, from, rate) = read_rate(call)?;
-    let offset = call.world.offset;
-    let day = local_midnight(from, offset);
-    let mut changed = 0;
-    for known in call.world.changes.ledger.exchange_rates.entry(index).or_default() {
-        if local_midnight(known.from, offset) == day {
-            known.rate = rate;
-            changed += 1;
-        }
+    if from != INITIAL {
+        return Err(Refusal::coded(400, INVALID, "Only the initial exchange rate can be changed"));
     }
-    if changed == 0 {
-        return Err(Refusal::coded(400, INVALID, "There is no exchange rate for that day"));
-    }
-    call.world.changes.revision += 1;
-    response(changed)
+    call.world.put_initial_rate(index, rate);
+    response(1)
 }

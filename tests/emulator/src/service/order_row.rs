@@ -21,7 +21,7 @@ use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::json::with_places;
 use crate::world::nominal::nominal_code;
 use crate::world::order::Order;
-use crate::world::order_rows::OrderRow;
+use crate::world::order_rows::{OrderRow, cost_of_a_piece};
 use crate::world::reference::OrderType;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -108,6 +108,9 @@ fn patch_row(call: &mut Call<'_>) -> Answer {
     let is_whole = before.is_bundle || call.world.is_stock_tracked(before.product_id);
     for operation in json_patch::read(call.body)? {
         apply(&operation, &mut rows[place], is_whole)?;
+    }
+    if order.order_type == OrderType::PurchaseOrder {
+        rows[place].item_cost = cost_of_a_piece(rows[place].net, rows[place].quantity);
     }
     let row = rows[place].clone();
     refuse_below_fulfilled(call, &order, &row)?;

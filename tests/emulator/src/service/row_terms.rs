@@ -12,9 +12,9 @@ use crate::protocol::json::with_places;
 use crate::world::World;
 use crate::world::nominal::nominal_code;
 use crate::world::order::Order;
-use crate::world::order_rows::OrderRow;
+use crate::world::order_rows::{OrderRow, cost_of_a_piece};
 use crate::world::product::Product;
-use crate::world::reference::{FREE_TEXT_PRODUCT, TAX_CODES, TaxCode, tax_code};
+use crate::world::reference::{FREE_TEXT_PRODUCT, OrderType, TAX_CODES, TaxCode, tax_code};
 
 /// Where a body has the members of a row.
 pub(super) struct RowLayout {
@@ -63,19 +63,24 @@ pub(super) fn read_row(
     let net = with_places(fields.decimal(layout.net).unwrap_or(Decimal::ZERO), 4);
     let tax_amount = fields.decimal(layout.tax).unwrap_or_else(|| tax_on(net, tax));
     let list = world.price_list(order.price_list);
+    let is_purchase = order.order_type == OrderType::PurchaseOrder;
     // Given plainly or within an object, whose value may be absent.
     let is_object = fields.member("/productPrice").is_some_and(serde_json::Value::is_object);
     let price = if is_object { "/productPrice/value" } else { "/productPrice" };
     let listed = match fields.decimal(price) {
         Some(price) => price,
-        None => product.as_ref().map_or_else(
-            || if quantity.is_zero() { Decimal::ZERO } else { net / quantity },
+        None if is_purchase => Decimal::ZERO,
+        // A recorded row without a product, which was posted without a price, has none.
+        None => product.as_ref().map_or(Decimal::ZERO, |product| {
             // Where a list has no price, the one that it would have.
-            |product| {
-                let listed = world.list_price(product, &list).at(quantity);
-                listed.unwrap_or_else(|| world.price(product, &list))
-            },
-        ),
+            let listed = world.list_price(product, &list).at(quantity);
+            listed.unwrap_or_else(|| world.price(product, &list))
+        }),
+    };
+    let item_cost = match &product {
+        Some(_) | None if is_purchase => cost_of_a_piece(net, quantity),
+        Some(product) => with_places(product.cost() * order.exchange_rate, 4),
+        None => Decimal::ZERO,
     };
     let sku = product.as_ref().map(Product::sku).filter(|sku| !sku.is_empty());
     OrderRow {
@@ -85,9 +90,7 @@ pub(super) fn read_row(
         name: name.or_else(|| product.as_ref().map(Product::name)).unwrap_or_default(),
         sku,
         quantity,
-        item_cost: product
-            .as_ref()
-            .map_or(Decimal::ZERO, |product| with_places(product.cost() * order.exchange_rate, 4)),
+        item_cost,
         product_price: with_places(listed, 4),
         discount: fields.decimal("/discountPercentage").unwrap_or(Decimal::ZERO),
         tax,

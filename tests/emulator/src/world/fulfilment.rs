@@ -198,8 +198,14 @@ fn fulfilment(order: &Order, rows: &[RowFulfilment]) -> Fulfilment {
         Extent::Part => first + 1,
         Extent::All => first + 2,
     };
-    if order.order_type != OrderType::SalesOrder {
-        return Fulfilment { stock_status, shipping_status: NO_STOCK_TO_SHIP, allocation: NO_ALLOCATION };
+    // A recorded purchase reads as not shipped; nothing is ever shipped for one.
+    let shipping_status = match order.order_type {
+        OrderType::SalesOrder => None,
+        OrderType::PurchaseOrder => Some(NOT_SHIPPED),
+        OrderType::SalesCredit | OrderType::PurchaseCredit => Some(NO_STOCK_TO_SHIP),
+    };
+    if let Some(shipping_status) = shipping_status {
+        return Fulfilment { stock_status, shipping_status, allocation: NO_ALLOCATION };
     }
     let shipping_status = match Extent::of(sum(|row| row.shipped), ordered) {
         Extent::None => NOT_SHIPPED,

@@ -24,6 +24,9 @@ pub(crate) struct Ledger {
     pub(crate) payment_methods: Register<PaymentMethod>,
     /// Rates that were added, by index of the currency; the present one is the last that is not ahead.
     pub(crate) exchange_rates: BTreeMap<usize, Vec<ExchangeRate>>,
+    /// Initial rates that were changed, by index of the currency.
+    #[serde(default)]
+    initial_rates: BTreeMap<usize, Decimal>,
     pub(crate) periods: Register<AccountingPeriod>,
 }
 
@@ -91,6 +94,7 @@ impl Ledger {
             statement: Vec::new(),
             payment_methods: Register::of(methods),
             exchange_rates: BTreeMap::new(),
+            initial_rates: BTreeMap::new(),
             periods: Register::default(),
         }
     }
@@ -173,18 +177,26 @@ impl World {
     pub(crate) fn exchange_rate(&self, currency: usize, now_ms: i64) -> Decimal {
         let added = self.changes.ledger.exchange_rates.get(&currency).map_or(&[][..], Vec::as_slice);
         let present = added.iter().filter(|rate| rate.from <= now_ms).max_by_key(|rate| rate.from);
-        present.map_or_else(
-            || self.currencies.get(currency).map_or(Decimal::ONE, |known| known.exchange_rate),
-            |rate| rate.rate,
-        )
+        present.map_or_else(|| self.initial_rate(currency), |rate| rate.rate)
+    }
+
+    /// The rate that a currency had from the first.
+    pub(crate) fn initial_rate(&self, currency: usize) -> Decimal {
+        let own = || self.currencies.get(currency).map_or(Decimal::ONE, |known| known.exchange_rate);
+        self.changes.ledger.initial_rates.get(&currency).copied().unwrap_or_else(own)
+    }
+
+    /// Changes the rate that a currency had from the first.
+    pub(crate) fn put_initial_rate(&mut self, currency: usize, rate: Decimal) {
+        self.changes.revision += 1;
+        self.changes.ledger.initial_rates.insert(currency, rate);
     }
 
     /// Units of a currency for one of the accounting currency, by the rate that was added last.
     pub(crate) fn latest_exchange_rate(&self, currency: usize) -> Decimal {
         let added = self.changes.ledger.exchange_rates.get(&currency);
         let added = added.and_then(|rates| rates.last()).map(|rate| rate.rate);
-        let own = self.currencies.get(currency).map(|known| known.exchange_rate);
-        added.or(own).unwrap_or(Decimal::ONE)
+        added.unwrap_or_else(|| self.initial_rate(currency))
     }
 
     /// The index of the currency with that code.

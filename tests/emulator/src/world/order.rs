@@ -14,6 +14,12 @@ use crate::protocol::moment::{DAY, HOUR, SECOND, local_midnight, utc_midnight};
 /// The stock status of an order without products whose stock is counted.
 pub(super) const NOTHING_TO_FULFIL: u32 = 13;
 
+/// The shipping status of an order without such products.
+pub(super) const NOTHING_TO_SHIP: u32 = 1;
+
+/// The shipping status of an order of which nothing has been shipped.
+pub(super) const NOT_SHIPPED: u32 = 2;
+
 /// The generated history is this long.
 const HISTORY: i64 = 730 * DAY;
 
@@ -413,11 +419,17 @@ fn stock_status(order_type: OrderType, progress: Progress, has_stock: bool) -> u
 }
 
 fn shipping_status(order_type: OrderType, progress: Progress, has_stock: bool) -> u32 {
-    if !has_stock || order_type != OrderType::SalesOrder {
-        return 1;
+    match order_type {
+        OrderType::SalesOrder if has_stock => {}
+        // A recorded purchase of products whose stock is counted reads so, and nothing is ever shipped for it.
+        OrderType::PurchaseOrder if has_stock => return NOT_SHIPPED,
+        OrderType::SalesOrder
+        | OrderType::PurchaseOrder
+        | OrderType::SalesCredit
+        | OrderType::PurchaseCredit => return NOTHING_TO_SHIP,
     }
     match progress {
-        Progress::Draft | Progress::Open | Progress::Cancelled => 2,
+        Progress::Draft | Progress::Open | Progress::Cancelled => NOT_SHIPPED,
         Progress::PartFulfilled => 3,
         Progress::Fulfilled | Progress::Invoiced => 4,
     }

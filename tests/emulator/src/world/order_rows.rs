@@ -76,6 +76,7 @@ impl World {
         let tax = self.tax_code(order);
         let list = self.price_list(order.price_list);
         let rate = order.exchange_rate;
+        let is_purchase = order.order_type == OrderType::PurchaseOrder;
         (0..order.rows)
             .map(|index| {
                 let product = self.generated_product(draw.pick(self.generated_products()));
@@ -106,12 +107,14 @@ impl World {
                     },
                     sku: if is_free_text || !product.has_sku { None } else { Some(product.sku()) },
                     quantity,
-                    item_cost: if is_free_text {
+                    item_cost: if is_purchase {
+                        cost_of_a_piece(net, quantity)
+                    } else if is_free_text {
                         Decimal::ZERO
                     } else {
                         with_places(product.cost() * rate, 4)
                     },
-                    product_price: with_places(price, 4),
+                    product_price: with_places(if is_purchase { Decimal::ZERO } else { price }, 4),
                     discount,
                     tax,
                     net,
@@ -148,6 +151,11 @@ impl World {
             _ => &TAX_CODES[4],
         }
     }
+}
+
+/// What a piece of a purchase costs; recorded rows of purchases have that, and no price.
+pub(crate) fn cost_of_a_piece(net: Decimal, quantity: Decimal) -> Decimal {
+    with_places(if quantity.is_zero() { Decimal::ZERO } else { net / quantity }, 4)
 }
 
 fn row_amounts(order: &Order, tax: &TaxCode, listed: Decimal, discount: Decimal) -> (Decimal, Decimal) {

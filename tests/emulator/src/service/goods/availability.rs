@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::super::Route;
 use super::super::call::Call;
+use super::allocated::{AllocationBook, Allocations, OrderAllocation, TransferAllocation, allocations};
 use super::{existing_product, not_tracked, refused};
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::protocol::json::Members;
@@ -58,7 +59,8 @@ struct WarehouseAvailability {
     by_location: Option<Members<u32, Summary>>,
 }
 
-/// The names of the optional members follow the sections that ask for them; their shapes are *inferred*.
+/// The names of the optional members follow the sections that ask for them. *Inferred*: they stand in the total and
+/// in each warehouse.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Summary {
@@ -69,9 +71,9 @@ struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     on_order: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    allocated_orders: Option<u32>,
+    allocated_orders: Option<Vec<OrderAllocation>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    allocated_transfers: Option<u32>,
+    allocated_transfers: Option<Vec<TransferAllocation>>,
 }
 
 impl From<Level> for Summary {
@@ -107,7 +109,12 @@ fn get_availability(call: &mut Call<'_>) -> Answer {
         }
     }
     let ordered = if sections.on_order { on_order(world) } else { BTreeMap::new() };
-    let shape = |id| (id, AvailabilityShape::new(world, id, sections, &ordered));
+    let allocated = if sections.orders || sections.transfers {
+        allocations(world, &counted)
+    } else {
+        AllocationBook::new()
+    };
+    let shape = |id| (id, AvailabilityShape::new(world, id, sections, &ordered, &allocated));
     response(Members(counted.into_iter().map(shape).collect()))
 }
 
@@ -117,6 +124,7 @@ impl AvailabilityShape {
         product: u32,
         sections: AvailabilitySections,
         ordered: &BTreeMap<u32, BTreeMap<u32, u32>>,
+        allocated: &AllocationBook,
     ) -> Self {
         let batches = world.batches(product);
         let ordered = ordered.get(&product);
@@ -124,28 +132,27 @@ impl AvailabilityShape {
         warehouses.extend(ordered.into_iter().flat_map(|ordered| ordered.keys()));
         warehouses.sort_unstable();
         warehouses.dedup();
-        let transfers = if sections.orders || sections.transfers {
-            allocated_for_transfers(world, product)
-        } else {
-            BTreeMap::new()
-        };
-        let detailed = |level: Level, on_order: u32, for_transfers: u32| Summary {
+        let detailed = |level: Level, on_order: u32, allocated: &Allocations| Summary {
             on_order: sections.on_order.then_some(on_order),
-            allocated_orders: sections.orders.then_some(level.allocated.saturating_sub(for_transfers)),
-            allocated_transfers: sections.transfers.then_some(for_transfers),
+            allocated_orders: sections.orders.then(|| allocated.orders()),
+            allocated_transfers: sections.transfers.then(|| allocated.transfers()),
             ..Summary::from(level)
         };
+        let allocated_in = |warehouse: u32| allocated.get(&(product, warehouse)).cloned().unwrap_or_default();
         let warehouse = |id: u32| {
             let own: Vec<&Batch> = batches.iter().filter(|batch| batch.warehouse == id).collect();
             let on_order = ordered.and_then(|ordered| ordered.get(&id)).copied().unwrap_or(0);
-            let for_transfers = transfers.get(&id).copied().unwrap_or(0);
-            let summary = detailed(world.level_of(own.iter().copied()), on_order, for_transfers);
+            let summary = detailed(world.level_of(own.iter().copied()), on_order, &allocated_in(id));
             let by_location = sections.locations.then(|| by_location(world, &own));
             (id, WarehouseAvailability { summary, by_location })
         };
+        let mut altogether = Allocations::default();
+        for id in &warehouses {
+            altogether.join(&allocated_in(*id));
+        }
         let total_on_order = ordered.map_or(0, |ordered| ordered.values().sum());
         Self {
-            total: detailed(world.level_of(batches.iter()), total_on_order, transfers.values().sum()),
+            total: detailed(world.level_of(batches.iter()), total_on_order, &altogether),
             warehouses: Members(warehouses.into_iter().map(warehouse).collect()),
         }
     }
@@ -160,20 +167,6 @@ fn by_location(world: &World, batches: &[&Batch]) -> Members<u32, Summary> {
         (location, Summary::from(world.level_of(own)))
     };
     Members(locations.into_iter().map(summary).collect())
-}
-
-/// What transfers that have not been shipped hold of a product, by warehouse.
-fn allocated_for_transfers(world: &World, product: u32) -> BTreeMap<u32, u32> {
-    let mut allocated = BTreeMap::<u32, u32>::new();
-    let notes = world.changes.goods.goods_out.iter().filter_map(|(_, note)| note);
-    for note in notes.filter(|note| note.is_transfer() && note.shipped().is_none()) {
-        let lines = note.rows.values().flatten().filter(|line| line.product == product);
-        let pieces: u32 = lines.map(|line| line.quantity).sum();
-        if pieces > 0 {
-            *allocated.entry(note.warehouse).or_default() += pieces;
-        }
-    }
-    allocated
 }
 
 /// What purchase orders still have to bring, by product and warehouse.

@@ -1,5 +1,6 @@
 //! The warehouse service: what is in stock, where it lies and how it moves (API notes §8.3).
 
+mod allocated;
 mod availability;
 mod correction;
 mod drop_ship;

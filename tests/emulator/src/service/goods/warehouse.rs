@@ -27,7 +27,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::meta_data("warehouse-service/warehouse-search/meta-data", SEARCH),
     Route::read(
         Method::Get,
-        "warehouse-service/warehouse/{id}/product/{id}",
+        "warehouse-service/warehouse/{id}/product/{ids?}",
         "get-warehouse-defaults",
         get_defaults,
     ),
@@ -254,9 +254,24 @@ fn path_product(call: &Call<'_>, placeholder: usize) -> Result<u32, Refusal> {
     id.ok_or_else(|| refused("WHSC-004", &format!("Product {named} does not exist")))
 }
 
+/// How a product stands in a warehouse, with its id.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DefaultsShape {
+    product_id: u32,
+    #[serde(flatten)]
+    stocking: Stocking,
+}
+
+/// An array, also for one product. Products without any default are left out, as in the page's example; *inferred*:
+/// when nothing is left, the array is empty.
 fn get_defaults(call: &mut Call<'_>) -> Answer {
-    let (warehouse, product) = (path_warehouse(call, 0)?, path_product(call, 1)?);
-    response(call.world.stocking(product, warehouse))
+    let warehouse = path_warehouse(call, 0)?;
+    let products = call.required_ids(1)?.pick(call.world.products.as_slice());
+    let stocking =
+        |product| DefaultsShape { product_id: product, stocking: call.world.stocking(product, warehouse) };
+    let shapes: Vec<_> = products.into_iter().map(stocking).collect();
+    response(shapes.into_iter().filter(|shape| shape.stocking != Stocking::default()).collect::<Vec<_>>())
 }
 
 /// Members that are not sent keep their value. *Inferred*.
