@@ -40,7 +40,7 @@ fn control_characters(word: u64) -> u64 {
 pub(crate) fn write_string(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    while let Some(place) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    while let Some(place) = special(rest.as_bytes()) {
         let (plain, special) = rest.split_at(place);
         out.push_str(plain);
         let mut characters = special.chars();
@@ -59,6 +59,20 @@ pub(crate) fn write_string(text: &str, out: &mut String) {
     }
     out.push_str(rest);
     out.push('"');
+}
+
+/// Where the first byte stands that a string has an escape for.
+fn special(bytes: &[u8]) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let special = equal_to(word, b'"') | equal_to(word, b'\\') | control_characters(word);
+        if special != 0 {
+            return Some(place * size_of::<u64>() + special.trailing_zeros() as usize / 8);
+        }
+    }
+    let place = rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\')?;
+    Some(bytes.len() - rest.len() + place)
 }
 
 #[cfg(test)]

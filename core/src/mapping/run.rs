@@ -266,7 +266,7 @@ impl<'v> Run<'v> {
     /// The value of a path.
     fn pick(&self, pick: &'v Pick) -> Result<Value<'v>, String> {
         match self.scope(pick) {
-            Some(scope) => pick.expression.evaluate(scope),
+            Some(scope) => pick.expression.evaluate(&scope),
             None => Ok(Value::Null),
         }
     }
@@ -283,7 +283,7 @@ impl<'v> Run<'v> {
     }
 
     fn holds(&self, pick: &'v Pick) -> Result<bool, String> {
-        self.scope(pick).map_or(Ok(false), |scope| pick.expression.holds(scope))
+        self.scope(pick).map_or(Ok(false), |scope| pick.expression.holds(&scope))
     }
 
     fn leaf(&mut self, leaf: &'v Leaf, from: usize) -> bool {

@@ -35,7 +35,7 @@ struct Token {
 }
 
 /// What stands where there is no token.
-const NOTHING: Token = Token { kind: TokenKind::Null, start: 0, end: 0, next: OUTSIDE };
+static NOTHING: Token = Token { kind: TokenKind::Null, start: 0, end: 0, next: OUTSIDE };
 
 /// The place of what is around the outermost value.
 const OUTSIDE: u32 = u32::MAX;
@@ -87,9 +87,9 @@ pub(super) struct RecordNode<'t> {
 
 impl<'t> RecordNode<'t> {
     #[inline]
-    fn token(self) -> Token {
+    fn token(self) -> &'t Token {
         // A place is only ever taken from the tape itself.
-        self.tape.tokens.get(self.place).copied().unwrap_or(NOTHING)
+        self.tape.tokens.get(self.place).unwrap_or(&NOTHING)
     }
 
     pub(super) fn place(self) -> u32 {

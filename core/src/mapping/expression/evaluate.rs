@@ -10,21 +10,23 @@ use crate::mapping::path::{PathSlot, Segment, follow};
 use crate::mapping::value::{Items, Sort, Value, set};
 
 /// The value of a tree, as the JMESPath specification has it.
-pub(super) fn evaluate<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+pub(super) fn evaluate<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     scope.allowance().step(1)?;
-    let value = match tree {
+    let made = match tree {
         // Elements in elements are what goes deepest, and need little of the stack by themselves.
-        Tree::Project(of, each) if !of.streams() => each_of_value(of, each, scope)?,
-        tree => value_of(tree, scope)?,
+        Tree::Project(of, each) if !of.streams() => each_of_value(of, each, scope),
+        tree => value_of(tree, scope),
     };
-    scope.allowance().made(&value)?;
-    Ok(value)
+    if let Ok(value) = &made {
+        scope.allowance().made(value)?;
+    }
+    made
 }
 
 /// A tree's value to look at: one that is there already, or one that is made and kept.
 fn seen<'k, 'v>(
     tree: &'v Tree,
-    scope: Scope<'k, 'v>,
+    scope: &Scope<'k, 'v>,
     made: &'k mut Value<'v>,
 ) -> Result<&'k Value<'v>, String> {
     match scope.named(tree) {
@@ -38,7 +40,7 @@ fn seen<'k, 'v>(
 
 /// Whatever descends is a function of its own, so that a level takes no more stack than it needs.
 #[inline(never)]
-fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn value_of<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
         Tree::Path(path, slot) => at_path(path, *slot, scope),
         Tree::Root | Tree::Variable(..) => Ok(scope.named(tree).cloned().unwrap_or(Value::Null)),
@@ -75,9 +77,9 @@ fn value_of<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Strin
 }
 
 #[inline(never)]
-fn at_path<'v>(path: &[Segment], slot: Option<PathSlot>, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-    match (slot, scope.found) {
-        (Some(slot), Some((node, found))) => Ok(found.value(node, slot)),
+fn at_path<'v>(path: &[Segment], slot: Option<PathSlot>, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    match (slot, &scope.found) {
+        (Some(slot), Some((node, found))) => Ok(found.value(*node, slot)),
         (Some(_) | None, Some(_) | None) => {
             let (value, visited) = follow(scope.value, path);
             scope.allowance().step(visited)?;
@@ -90,12 +92,12 @@ fn at_path<'v>(path: &[Segment], slot: Option<PathSlot>, scope: Scope<'_, 'v>) -
 fn then<'v>(
     first: &'v Tree,
     second: &'v Tree,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
     of_nothing: bool,
 ) -> Result<Value<'v>, String> {
     let mut made = Value::Null;
     let value = seen(first, scope, &mut made)?;
-    if value.is_null() && !of_nothing { Ok(Value::Null) } else { evaluate(second, scope.at(value)) }
+    if value.is_null() && !of_nothing { Ok(Value::Null) } else { evaluate(second, &scope.at(value)) }
 }
 
 /// The first of two values that is true, or not true; the second one when neither is.
@@ -103,7 +105,7 @@ fn then<'v>(
 fn either<'v>(
     left: &'v Tree,
     right: &'v Tree,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
     goes_on: bool,
 ) -> Result<Value<'v>, String> {
     let value = evaluate(left, scope)?;
@@ -112,9 +114,9 @@ fn either<'v>(
 
 /// Whether a tree's value is what JMESPath takes for true, without making that value where it is of no interest.
 #[inline(never)]
-pub(super) fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, String> {
-    let holds = match (tree, scope.found) {
-        (Tree::Path(_, Some(slot)), Some((node, found))) => found.is_truthy(node, *slot),
+pub(super) fn holds<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<bool, String> {
+    let holds = match (tree, &scope.found) {
+        (Tree::Path(_, Some(slot)), Some((node, found))) => found.is_truthy(*node, *slot),
         (Tree::Not(inner), _) => !holds(inner, scope)?,
         (Tree::And(left, right), _) => holds(left, scope)? && holds(right, scope)?,
         (Tree::Or(left, right), _) => holds(left, scope)? || holds(right, scope)?,
@@ -125,7 +127,7 @@ pub(super) fn holds<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<bool, St
 }
 
 #[inline(never)]
-fn choose<'v>(parts: &'v [Tree; 3], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn choose<'v>(parts: &'v [Tree; 3], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let [condition, one, other] = parts;
     let chosen = if holds(condition, scope)? { one } else { other };
     evaluate(chosen, scope)
@@ -136,7 +138,7 @@ fn choose<'v>(parts: &'v [Tree; 3], scope: Scope<'_, 'v>) -> Result<Value<'v>, S
 fn pair<'v>(
     left: &'v Tree,
     right: &'v Tree,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
     make: &dyn Fn(&Value<'v>, &Value<'v>) -> Result<Value<'v>, String>,
 ) -> Result<Value<'v>, String> {
     let (mut made, mut other) = (Value::Null, Value::Null);
@@ -148,14 +150,14 @@ fn pair<'v>(
 #[inline(never)]
 fn signed<'v>(
     inner: &'v Tree,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
     sign: fn(&Value<'v>) -> Result<Value<'v>, String>,
 ) -> Result<Value<'v>, String> {
     sign(&evaluate(inner, scope)?)
 }
 
 #[inline(never)]
-fn member_values<'v>(inner: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn member_values<'v>(inner: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     Ok(match evaluate(inner, scope)?.members() {
         Some(members) => Value::Array(members.into_iter().map(|(_, value)| value).collect()),
         None => Value::Null,
@@ -167,15 +169,15 @@ fn part_of_text<'v>(
     text: &str,
     slice: Slice,
     each: &'v Tree,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
 ) -> Result<Value<'v>, String> {
     scope.allowance().text(text)?;
     let part = Value::Text(part::of_text(text, slice).into());
-    evaluate(each, scope.at(&part))
+    evaluate(each, &scope.at(&part))
 }
 
 #[inline(never)]
-fn list<'v>(trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Vec<Value<'v>>, String> {
+fn list<'v>(trees: &'v [Tree], scope: &Scope<'_, 'v>) -> Result<Vec<Value<'v>>, String> {
     let mut values = Vec::with_capacity(trees.len());
     for tree in trees {
         values.push(evaluate(tree, scope)?);
@@ -184,7 +186,7 @@ fn list<'v>(trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Vec<Value<'v>>, S
 }
 
 #[inline(never)]
-fn object<'v>(pairs: &'v [(String, Tree)], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn object<'v>(pairs: &'v [(String, Tree)], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let mut members = Vec::with_capacity(pairs.len());
     for (name, tree) in pairs {
         set(&mut members, name.as_str().into(), evaluate(tree, scope)?);
@@ -193,21 +195,21 @@ fn object<'v>(pairs: &'v [(String, Tree)], scope: Scope<'_, 'v>) -> Result<Value
 }
 
 #[inline(never)]
-fn bind<'v>(values: &'v [Tree], within: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn bind<'v>(values: &'v [Tree], within: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let values = list(values, scope)?;
     scope.with(&values, |scope| evaluate(within, scope))
 }
 
 /// What is made of each element of a part of an array.
 #[inline(never)]
-fn part_of_array<'v>(slice: Slice, each: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn part_of_array<'v>(slice: Slice, each: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let Some(elements) = part::of_array(scope.value, slice) else { return Ok(Value::Null) };
     each_of(elements.into_iter(), each, scope)
 }
 
 /// What is made of each element of an array that there is.
 #[inline(never)]
-fn each_of_value<'v>(of: &'v Tree, each: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn each_of_value<'v>(of: &'v Tree, each: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let mut made = Value::Null;
     match seen(of, scope, &mut made)?.elements() {
         Some(elements) => each_of(elements, each, scope),
@@ -218,7 +220,7 @@ fn each_of_value<'v>(of: &'v Tree, each: &'v Tree, scope: Scope<'_, 'v>) -> Resu
 fn each_of<'v>(
     elements: impl Iterator<Item = Value<'v>>,
     each: &'v Tree,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
 ) -> Result<Value<'v>, String> {
     let mut made = Vec::new();
     for element in elements {
@@ -234,7 +236,7 @@ fn each_of<'v>(
 
 /// What is made element by element, as an array.
 #[inline(never)]
-fn projected<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn projected<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let mut elements = Vec::new();
     let is_array = for_each(tree, scope, &mut |element| {
         elements.push(element);
@@ -248,7 +250,7 @@ fn projected<'v>(tree: &'v Tree, scope: Scope<'_, 'v>) -> Result<Value<'v>, Stri
 #[inline(never)]
 pub(super) fn for_each<'v>(
     tree: &'v Tree,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
     take: &mut dyn FnMut(Value<'v>) -> Result<(), String>,
 ) -> Result<bool, String> {
     match tree {
@@ -289,7 +291,7 @@ pub(super) fn for_each<'v>(
 
 fn for_all<'v>(
     elements: Items<'_, 'v>,
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
     take: &mut dyn FnMut(Value<'v>) -> Result<(), String>,
 ) -> Result<(), String> {
     for element in elements {
@@ -300,12 +302,12 @@ fn for_all<'v>(
 }
 
 /// What becomes of an element; nothing becomes of nothing.
-fn of_element<'v>(each: &'v Tree, element: &Value<'v>, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn of_element<'v>(each: &'v Tree, element: &Value<'v>, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     // A condition may look at nothing, and fail.
     if element.is_null() && !matches!(each, Tree::Where(..)) {
         return Ok(Value::Null);
     }
-    evaluate(each, scope.at(element))
+    evaluate(each, &scope.at(element))
 }
 
 /// Only numbers have an order; of anything else it is null.

@@ -47,10 +47,10 @@ impl Expression {
     ///
     /// # Errors
     /// What cannot be computed, in words: a function with arguments of the wrong type, mostly.
-    pub(super) fn evaluate<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
-        match (&self.tree, scope.found) {
+    pub(super) fn evaluate<'v>(&'v self, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
+        match (&self.tree, &scope.found) {
             // The walk was paid for by whoever made it.
-            (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.value(node, *slot)),
+            (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.value(*node, *slot)),
             (tree, _) => evaluate::evaluate(tree, scope),
         }
     }
@@ -59,9 +59,9 @@ impl Expression {
     ///
     /// # Errors
     /// As [`Expression::evaluate`].
-    pub(super) fn holds<'v>(&'v self, scope: Scope<'_, 'v>) -> Result<bool, String> {
-        match (&self.tree, scope.found) {
-            (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.is_truthy(node, *slot)),
+    pub(super) fn holds<'v>(&'v self, scope: &Scope<'_, 'v>) -> Result<bool, String> {
+        match (&self.tree, &scope.found) {
+            (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.is_truthy(*node, *slot)),
             (tree, _) => evaluate::holds(tree, scope),
         }
     }
@@ -71,6 +71,6 @@ impl Expression {
         let allowance = super::limit::Allowance::new(0);
         let nothing = Value::Null;
         let scope = Scope::new(&nothing, None, &nothing, &allowance);
-        self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, scope).ok())?
+        self.tree.is_constant().then(|| evaluate::evaluate(&self.tree, &scope).ok())?
     }
 }

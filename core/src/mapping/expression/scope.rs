@@ -40,7 +40,8 @@ impl<'a, 'v> Scope<'a, 'v> {
     }
 
     /// The same for a value that was come by on the way, of which no walk knows anything.
-    pub(super) fn at<'b>(self, value: &'b Value<'v>) -> Scope<'b, 'v>
+    #[inline]
+    pub(super) fn at<'b>(&self, value: &'b Value<'v>) -> Scope<'b, 'v>
     where
         'a: 'b,
     {
@@ -53,9 +54,9 @@ impl<'a, 'v> Scope<'a, 'v> {
     }
 
     /// Evaluates something within a `let`.
-    pub(super) fn with<T>(self, values: &[Value<'v>], within: impl FnOnce(Scope<'_, 'v>) -> T) -> T {
+    pub(super) fn with<T>(&self, values: &[Value<'v>], within: impl FnOnce(&Scope<'_, 'v>) -> T) -> T {
         let bound = Bound { values, around: self.surroundings.bound };
-        within(Scope {
+        within(&Scope {
             value: self.value,
             found: self.found,
             surroundings: Surroundings { bound: Some(&bound), ..self.surroundings },

@@ -112,7 +112,7 @@ impl<'v> Run<'v> {
             (None, body @ None) => Value::of(body.insert(self.body()?).root()),
         };
         let scope = Scope::new(&value, None, &value, &self.allowance);
-        let made = total.equals.evaluate(scope).map_err(|reason| format!("what is written: {reason}"))?;
+        let made = total.equals.evaluate(&scope).map_err(|reason| format!("what is written: {reason}"))?;
         read_number(&made, &Notation::default())
             .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
     }

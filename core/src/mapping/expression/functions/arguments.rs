@@ -15,7 +15,7 @@ pub(super) struct CallArguments<'b, 'v> {
     trees: &'v [Tree],
     /// What has a name is not copied.
     pub(super) values: Vec<Cow<'b, Value<'v>>>,
-    scope: Scope<'b, 'v>,
+    scope: &'b Scope<'b, 'v>,
 }
 
 impl<'b, 'v> CallArguments<'b, 'v> {
@@ -23,7 +23,7 @@ impl<'b, 'v> CallArguments<'b, 'v> {
     pub(super) fn evaluate(
         builtin: &'static Builtin,
         trees: &'v [Tree],
-        scope: Scope<'b, 'v>,
+        scope: &'b Scope<'b, 'v>,
     ) -> Result<Self, String> {
         let mut values = Vec::with_capacity(trees.len());
         for (place, tree) in trees.iter().enumerate() {
@@ -44,7 +44,7 @@ impl<'b, 'v> CallArguments<'b, 'v> {
     /// What the expression among the arguments makes of a value.
     pub(super) fn apply(&self, value: &Value<'v>) -> Result<Value<'v>, String> {
         match self.builtin.expression.and_then(|place| self.trees.get(place)) {
-            Some(tree) => evaluate(tree, self.scope.at(value)),
+            Some(tree) => evaluate(tree, &self.scope.at(value)),
             None => Ok(Value::Null),
         }
     }

@@ -37,7 +37,8 @@ enum Does {
     Unevaluated(OwnEvaluation),
 }
 
-type OwnEvaluation = for<'b, 'v> fn(&'static Builtin, &'v [Tree], Scope<'b, 'v>) -> Result<Value<'v>, String>;
+type OwnEvaluation =
+    for<'b, 'v> fn(&'static Builtin, &'v [Tree], &'b Scope<'b, 'v>) -> Result<Value<'v>, String>;
 
 type FunctionBody = for<'b, 'v> fn(&CallArguments<'b, 'v>) -> Result<Value<'v>, String>;
 
@@ -130,7 +131,7 @@ impl Builtin {
 pub(super) fn call<'v>(
     builtin: &'static Builtin,
     trees: &'v [Tree],
-    scope: Scope<'_, 'v>,
+    scope: &Scope<'_, 'v>,
 ) -> Result<Value<'v>, String> {
     match &builtin.does {
         Does::Unevaluated(call) => call(builtin, trees, scope),
@@ -139,7 +140,7 @@ pub(super) fn call<'v>(
 }
 
 /// The sum of numbers as they come: it is on the way of every total, and needs no array of them.
-fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let [tree] = trees else { return Ok(Value::Null) };
     let mut total = Decimal::default();
     let is_array = for_each(tree, scope, &mut |element| {
@@ -154,7 +155,7 @@ fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -
 }
 
 /// A text as the number that it says, in the same digits; null when it says none. It is on the way of every price.
-fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let [tree] = trees else { return Ok(Value::Null) };
     Ok(match evaluate(tree, scope)? {
         Value::Number(digits) => Value::Number(digits),
@@ -170,7 +171,7 @@ fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -
 }
 
 /// The first argument that is not null.
-fn not_null<'v>(_: &'static Builtin, trees: &'v [Tree], scope: Scope<'_, 'v>) -> Result<Value<'v>, String> {
+fn not_null<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let mut there = Value::Null;
     // What is wrong with a later argument is said all the same.
     for tree in trees {
