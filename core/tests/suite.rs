@@ -13,6 +13,7 @@ mod catalog_description;
 mod catalog_entries;
 mod catalog_paths;
 mod catalog_searches;
+mod corpus;
 mod echoes;
 mod expressions_page;
 mod floors;

@@ -1,0 +1,211 @@
+//! The orders of other shops, and of a flat file.
+
+use serde_json::{Value, json};
+
+use super::Outcome::{Refused, Skipped, Written};
+use super::{Shop, amount, case, sum};
+
+pub(super) fn woocommerce() -> Shop {
+    fn parts(order: &Value) -> i64 {
+        let whole = |row: &Value| amount(&row["total"]) + amount(&row["total_tax"]);
+        ["line_items", "shipping_lines", "fee_lines"].map(|rows| sum(&order[rows], whole)).iter().sum()
+    }
+    fn stated(order: &Value) -> (i64, Option<i64>) {
+        (amount(&order["total"]), Some(amount(&order["total_tax"])))
+    }
+    let row = |name: &str, total: &str, tax: &str| json!({"id": 1, "name": name, "method_title": name, "quantity": 1, "tax_class": "", "total": total, "total_tax": tax, "sku": ""});
+    let plain = json!({
+        "id": 1, "number": "1", "status": "processing", "currency": "GBP", "date_created_gmt": "2026-05-04T10:00:00",
+        "total": "16.80", "total_tax": "2.80", "billing": {"email": "pat@example.com"}, "line_items": [row("Mug", "10.00", "2.00")],
+        "shipping_lines": [row("Post", "4.00", "0.80")], "fee_lines": []
+    });
+    let cases = vec![
+        case("nothing odd", json!({}), Written(&["Mug|10.00|2.00|T20"])),
+        case(
+            "cash on delivery",
+            json!({"/fee_lines/-": row("Cash on delivery", "2.00", "0.40"), "/total": "19.20", "/total_tax": "3.20"}),
+            Written(&["Cash on delivery|2.00|0.40|T20"]),
+        ),
+        case(
+            "a fee that is a discount",
+            json!({"/fee_lines/-": row("Loyalty", "-2.00", "-0.40"), "/total": "14.40", "/total_tax": "2.40"}),
+            Written(&["Loyalty|-2.00|-0.40|T20"]),
+        ),
+        case(
+            "tax rounded at the subtotal",
+            json!({"/line_items/-": row("Cup", "0.13", "0.03"), "/total": "16.95", "/total_tax": "2.82"}),
+            Written(&["Rounding|0.00|-0.01|T20"]),
+        ),
+        case(
+            "a coupon with parts of the lines",
+            json!({"/line_items/0/total": "9.00", "/line_items/0/total_tax": "1.80",
+             "/line_items/0/subtotal": "10.00", "/total": "15.60", "/total_tax": "2.60"}),
+            Written(&["Mug|9.00|1.80|T20"]),
+        ),
+        case(
+            "a line without tax",
+            json!({"/line_items/-": row("Book", "3.00", "0.00"), "/total": "19.80"}),
+            Written(&["Book|3.00|0.00|T0"]),
+        ),
+        case(
+            "an unknown tax class",
+            json!({"/line_items/0/tax_class": "luxury"}),
+            Refused("\"taxCodes\" does not have it"),
+        ),
+        case(
+            "a gift card that a plug-in takes off",
+            json!({"/total": "6.80"}),
+            Refused("a difference of -10.00"),
+        ),
+        case(
+            "a guest with a note",
+            json!({"/billing/email": "", "/customer_note": "Ring twice"}),
+            Written(&["Note: Ring twice|0.00|0.00|T0"]),
+        ),
+        case("a refunded order", json!({"/status": "refunded"}), Skipped("refunded")),
+        case("an order that is not paid", json!({"/status": "pending"}), Skipped("not paid")),
+    ];
+    Shop { document: "woocommerce-order", plain, stated, parts, rounds: 5, cases }
+}
+
+pub(super) fn bigcommerce() -> Shop {
+    fn parts(order: &Value) -> i64 {
+        let costs = ["shipping", "handling", "wrapping"].map(|kind| {
+            amount(&order[format!("{kind}_cost_ex_tax")]) + amount(&order[format!("{kind}_cost_tax")])
+        });
+        sum(&order["products"], |row| amount(&row["total_ex_tax"]) + amount(&row["total_tax"]))
+            + costs.iter().sum::<i64>()
+            + sum(&order["fees"], |fee| amount(&fee["cost_inc_tax"]))
+            - amount(&order["discount_amount"])
+            - amount(&order["coupon_discount"])
+    }
+    fn stated(order: &Value) -> (i64, Option<i64>) {
+        (amount(&order["total_inc_tax"]), Some(amount(&order["total_tax"])))
+    }
+    let plain = json!({
+        "id": 1, "status_id": 11, "date_created": "Mon, 04 May 2026 10:00:00 +0000", "default_currency_code": "GBP",
+        "total_ex_tax": "24.0000", "total_tax": "4.8000", "total_inc_tax": "28.8000", "discount_amount": "0.0000",
+        "coupon_discount": "0.0000", "shipping_cost_ex_tax": "4.0000", "shipping_cost_tax": "0.8000",
+        "billing_address": {"email": "pat@example.com"},
+        "products": [{"id": 1, "order_id": 1, "name": "Mug", "sku": "", "quantity": 2, "total_ex_tax": "20.0000", "total_tax": "4.0000"}]
+    });
+    let cases = vec![
+        case("nothing odd", json!({}), Written(&["Mug|20.00|4.00|T20", "Shipping|4.00|0.80|T20"])),
+        case(
+            "a coupon on the whole order",
+            json!({"/coupon_discount": "2.4000", "/total_ex_tax": "22.0000", "/total_tax": "4.4000",
+             "/total_inc_tax": "26.4000"}),
+            Written(&["Mug|18.00|3.60|T20"]),
+        ),
+        case(
+            "wrapping",
+            json!({"/wrapping_cost_ex_tax": "1.0000", "/wrapping_cost_tax": "0.2000", "/total_ex_tax": "25.0000",
+             "/total_tax": "5.0000", "/total_inc_tax": "30.0000"}),
+            Written(&["Wrapping|1.00|0.20|T20"]),
+        ),
+        case(
+            "a fee",
+            json!({"/fees": [{"name": "Assembly", "cost_ex_tax": "2.5", "cost_inc_tax": "3"}], "/total_ex_tax": "26.5000",
+             "/total_tax": "5.3000", "/total_inc_tax": "31.8000"}),
+            Written(&["Assembly|2.50|0.50|T20"]),
+        ),
+        case("a gift certificate that pays", json!({"/gift_certificate_amount": "10.0000"}), Written(&[])),
+        case(
+            "a total that nothing explains",
+            json!({"/total_ex_tax": "29.0000", "/total_inc_tax": "33.8000"}),
+            Refused("another total"),
+        ),
+        case(
+            "an order without its products",
+            json!({"/products": {"resource": "/orders/1/products"}}),
+            Refused("does not have its products"),
+        ),
+        case("an incomplete order", json!({"/status_id": 0}), Skipped("not paid")),
+    ];
+    Shop { document: "bigcommerce-order", plain, stated, parts, rounds: 5, cases }
+}
+
+pub(super) fn magento() -> Shop {
+    fn parts(order: &Value) -> i64 {
+        let whole = |row: &Value| {
+            amount(&row["row_total"]) - amount(&row["discount_amount"])
+                + amount(&row["discount_tax_compensation_amount"])
+                + amount(&row["tax_amount"])
+        };
+        // Variants have no price of their own.
+        sum(&order["items"], whole)
+            + amount(&order["shipping_amount"])
+            + amount(&order["shipping_tax_amount"])
+    }
+    fn stated(order: &Value) -> (i64, Option<i64>) {
+        (
+            amount(&order["grand_total"]) + amount(&order["customer_balance_amount"]),
+            Some(amount(&order["tax_amount"])),
+        )
+    }
+    let item = |id: i64, kind: &str| {
+        json!({"item_id": id, "product_type": kind, "name": "Shirt", "sku": "", "qty_ordered": 2, "row_total": 20, "tax_amount": 4,
+               "tax_percent": 20, "discount_amount": 0})
+    };
+    let plain = json!({
+        "increment_id": "000000001", "state": "processing", "created_at": "2026-05-04 10:00:00", "order_currency_code": "GBP",
+        "grand_total": 28.8, "tax_amount": 4.8, "shipping_amount": 4, "shipping_tax_amount": 0.8, "shipping_description": "Post",
+        "customer_email": "pat@example.com", "items": [item(1, "simple")]
+    });
+    let variant = json!({"item_id": 2, "parent_item_id": 1, "product_type": "simple", "name": "Shirt M", "sku": "", "qty_ordered": 2,
+                         "row_total": 0, "tax_amount": 0});
+    let cases = vec![
+        case("nothing odd", json!({}), Written(&["Shirt|20.00|4.00|T20", "Shipping: Post|4.00|0.80|T20"])),
+        case(
+            "a configurable product",
+            json!({"/items/0": item(1, "configurable"), "/items/-": variant}),
+            Written(&["Shirt|20.00|4.00|T20"]),
+        ),
+        case(
+            "a discount of prices with tax",
+            json!({"/items/0/discount_amount": 6, "/items/0/discount_tax_compensation_amount": 1,
+             "/items/0/tax_amount": 3, "/grand_total": 22.8, "/tax_amount": 3.8}),
+            Written(&["Shirt|15.00|3.00|T20"]),
+        ),
+        case(
+            "store credit that pays",
+            json!({"/customer_balance_amount": 10, "/grand_total": 18.8}),
+            Written(&["Shirt|20.00|4.00|T20"]),
+        ),
+        case(
+            "another base currency",
+            json!({"/base_currency_code": "EUR", "/base_grand_total": 33.7}),
+            Written(&["In EUR: 33.7|0.00|0.00|T0"]),
+        ),
+        case(
+            "pieces that were cancelled",
+            json!({"/items/0/qty_canceled": 1}),
+            Refused("pieces of it were cancelled"),
+        ),
+        case("a gift wrap of an extension", json!({"/grand_total": 31.8}), Refused("a difference of 3.0")),
+        case("an order on credit memo", json!({"/state": "closed"}), Skipped("refunded")),
+    ];
+    Shop { document: "magento-order", plain, stated, parts, rounds: 5, cases }
+}
+
+pub(super) fn flat_file() -> Shop {
+    fn parts(order: &Value) -> i64 {
+        sum(&order["rows"], |row| {
+            let pieces: i64 =
+                row["Quantity"].as_str().and_then(|pieces| pieces.parse().ok()).expect("pieces");
+            amount(&row["Unit Price"]) * pieces + amount(&row["Line Tax"])
+        })
+    }
+    fn stated(order: &Value) -> (i64, Option<i64>) {
+        (amount(&order["rows"][0]["Order Total"]), None)
+    }
+    let plain = json!({"rows": [{"Order Number": "K-1", "Order Date": "01/03/2026", "Email": "pat@example.com", "SKU": "", "Description": "Mug",
+                                 "Quantity": "2", "Unit Price": "10.00", "Line Tax": "4.00", "VAT Rate": "20", "Order Total": "24.00"}]});
+    let cases = vec![
+        case("nothing odd", json!({}), Written(&["Mug|20.00|4.00|T20"])),
+        case("a comma for decimals", json!({"/rows/0/Unit Price": "10,00"}), Refused("three digits")),
+        case("another total", json!({"/rows/0/Order Total": "25.00"}), Refused("a difference of 1.00")),
+        case("an unknown rate", json!({"/rows/0/VAT Rate": "19"}), Refused("does not have it")),
+    ];
+    Shop { document: "csv-order", plain, stated, parts, rounds: 0, cases }
+}
