@@ -241,3 +241,17 @@ fn a_discount_of_which_no_line_says_its_part_is_shared_to_the_cent() {
     said["line_items"][0]["discount_allocations"] = json!([{"amount": "3.00"}]);
     assert_eq!(sums(&written(NAME, &said)), (2700, 0));
 }
+
+#[test]
+fn duties_that_only_the_order_states_are_a_row() {
+    let order = with(
+        order("23.60", "0.00", json!([line("Mug", "10.00", 2, json!([]))])),
+        json!({"original_total_duties_set": {"shop_money": {"amount": "3.60"}}}),
+    );
+    assert_eq!(rows(&written(NAME, &order)), ["Mug|20.00|0.00|T0", "Duties|3.60|0.00|T0"]);
+    // Where lines have them, they are rows of those.
+    let duty = json!({"id": "1", "harmonized_system_code": "691110", "shop_money": {"amount": "3.60"}, "tax_lines": []});
+    let mut lines = order;
+    lines["line_items"][0]["duties"] = json!([duty]);
+    assert_eq!(rows(&written(NAME, &lines))[1..], ["Duties: 691110|3.60|0.00|T0"]);
+}

@@ -137,6 +137,10 @@ fn what_was_not_queried_or_stands_in_another_page_is_refused() {
     assert!(matches!(mapped(NAME, &without), Became::Refused(_)));
 }
 
+fn order_of_mug(total: &str) -> Value {
+    order(total, "7.70", json!([mug()]))
+}
+
 #[test]
 fn shipping_that_was_given_back_is_left_out_and_another_currency_is_told() {
     let mut order = graphql(&order("41.40", "6.90", json!([mug()])));
@@ -150,6 +154,9 @@ fn shipping_that_was_given_back_is_left_out_and_another_currency_is_told() {
     let texts = ["Purchase order: PO-1", "Note: At the back", "Paid in EUR: 48.0"];
     assert_eq!(rows(&body)[1..], texts.map(|text| format!("{text}|0.00|0.00|T0")));
     assert_eq!(body["channelId"], 2);
+    let mut duties = graphql(&order_of_mug("49.80"));
+    duties["currentTotalDutiesSet"] = bag(&json!("3.60"));
+    assert_eq!(rows(&written(NAME, &duties))[2], "Duties|3.60|0.00|T0");
     for (member, value) in [("test", json!(true)), ("cancelledAt", json!("2026-05-05T10:00:00Z"))] {
         let mut order = order.clone();
         order[member] = value;
