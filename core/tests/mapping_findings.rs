@@ -78,6 +78,31 @@ fn every_error_has_its_place_and_its_reason() {
         (with(|document| document["when"] = json!("a ==")), "/when", "invalid JMESPath expression"),
         (with(|document| document["when"] = json!([{"otherwise": "x"}])), "/when/0", "is missing"),
         (
+            with(|document| document["when"] = json!([{"is": "a", "reject": "x", "there": "leave"}])),
+            "/when/0/there",
+            "beside `otherwise`",
+        ),
+        (
+            with(|document| document["when"] = json!([{"is": "a", "otherwise": "x", "there": "cancel"}])),
+            "/when/0/there",
+            "expected \"leave\"",
+        ),
+        (
+            with(|document| {
+                document["when"] = json!([{"is": "a", "otherwise": "x", "there": {"note": "y"}}])
+            }),
+            "/when/0/there",
+            "the id of an order status",
+        ),
+        (
+            with(|document| {
+                document["when"] = json!([{"is": "a", "otherwise": "x", "there": {"status": 5}}]);
+                document["key"] = json!({"from": "number"});
+            }),
+            "/when/0/there",
+            "found by `verify`",
+        ),
+        (
             with(|document| document["reads"] = json!({"zone": "Europe/Lodon"})),
             "/reads/zone",
             "did you mean Europe/London?",

@@ -41,7 +41,7 @@ pub use search::{FilterType, SearchColumn, SearchResource};
 pub(crate) use template::fill;
 pub use template::{Argument, Placeholder, PlaceholderKind};
 pub use unknown::UnknownMembers;
-pub use update::{Manner, RowUpdate, Update, update};
+pub use update::{Manner, RowUpdate, StatusUpdate, Update, update};
 
 use crate::http::Method;
 use operation::Answer;

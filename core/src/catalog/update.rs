@@ -18,6 +18,21 @@ pub struct Update {
     pub manner: Manner,
     /// How rows within them are changed; `None` when they have none, or no source says how.
     pub rows: Option<&'static RowUpdate>,
+    /// How they are moved to another status; `None` when they have none.
+    pub status: Option<&'static StatusUpdate>,
+}
+
+/// How a record is moved to another status, with a note.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusUpdate {
+    /// Where what is read has the status.
+    pub read: &'static str,
+    /// The path of the `PUT`, with `{ID}` for the record.
+    pub path: &'static str,
+    /// The member of the body that has the status.
+    pub status: &'static str,
+    /// The member of the body that has the note, an object with a `text`.
+    pub note: &'static str,
 }
 
 /// How rows within a record are changed, each by itself. Paths have `{ID}` for the record and `{ROW}` for the row.
@@ -91,6 +106,15 @@ const SALES_ORDER_ROWS: RowUpdate = RowUpdate {
     remove: "order-service/order/{ID}/row/{ROW}",
 };
 
+/// API notes §8.1.7.
+const SALE_STATUS: StatusUpdate = StatusUpdate {
+    read: "/statusId",
+    path: "order-service/order/{ID}/status",
+    status: "orderStatusId",
+    note: "orderNote",
+};
+const ORDER_STATUS: StatusUpdate = StatusUpdate { read: "/orderStatus/orderStatusId", ..SALE_STATUS };
+
 const UPDATES: &[Update] = &[
     // API notes §8.1.5: what is read has the members of the creating body. §8.1.3: what of an order can be changed.
     Update {
@@ -99,6 +123,7 @@ const UPDATES: &[Update] = &[
         // The status that an order begins with is not the one that it has later.
         places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate"), ("/statusId", "")],
         rows: Some(&SALES_ORDER_ROWS),
+        status: Some(&SALE_STATUS),
         manner: Manner::Patch {
             path: "order-service/order/{ID}",
             places: &[
@@ -115,6 +140,7 @@ const UPDATES: &[Update] = &[
         read: "order-service/sales-credit",
         places: &[("/customerId", "/customer/id"), ("/taxDate", "/invoice/taxDate"), ("/statusId", "")],
         rows: None,
+        status: Some(&SALE_STATUS),
         manner: Manner::Unknown,
     },
     Update {
@@ -122,6 +148,7 @@ const UPDATES: &[Update] = &[
         read: "order-service/order",
         places: &[("/invoices", ""), ("/orderStatus/orderStatusId", "")],
         rows: None,
+        status: Some(&ORDER_STATUS),
         manner: Manner::Patch { path: "order-service/order/{ID}", places: &[] },
     },
     // §8.2.1, §8.2.2: a PUT keeps the outermost members that it does not name.
@@ -130,6 +157,7 @@ const UPDATES: &[Update] = &[
         read: "product-service/product",
         places: &[],
         rows: None,
+        status: None,
         manner: Manner::Put { path: "product-service/product/{ID}" },
     },
     // §8.4.1, §8.4.3.
@@ -138,6 +166,7 @@ const UPDATES: &[Update] = &[
         read: "contact-service/contact",
         places: &[],
         rows: None,
+        status: None,
         manner: Manner::Patch { path: "contact-service/contact/{ID}", places: &[] },
     },
     // §8.4.4.
@@ -146,6 +175,7 @@ const UPDATES: &[Update] = &[
         read: "contact-service/postal-address",
         places: &[],
         rows: None,
+        status: None,
         manner: Manner::Put { path: "contact-service/postal-address/{ID}" },
     },
 ];
@@ -231,6 +261,9 @@ mod tests {
                     assert!(super::super::find(path, Method::Put).is_some(), "{path}");
                 }
                 Manner::Unknown => {}
+            }
+            if let Some(status) = entry.status {
+                assert!(super::super::find(status.path, Method::Put).is_some(), "{}", status.path);
             }
             if let Some(rows) = entry.rows {
                 let one = |path: &str| path.replace("{ROW}", "1");

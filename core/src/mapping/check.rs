@@ -1,7 +1,7 @@
 //! Checking a plan against the catalog: types, what is mandatory, what can never happen, and whether searches
 //! can find what is referred to.
 
-use super::document::{Document, KeySource};
+use super::document::{Document, KeySource, ThereRule, Unmet};
 use super::finding::Findings;
 use super::plan::{BodyPlan, Leaf, List};
 use super::rule::{Constant, MappingRule, Operand, Resolve, Source};
@@ -51,6 +51,11 @@ pub(super) fn check(
         let at = document.key.as_ref().map_or(pointer, |key| &key.pointer);
         let message = "nothing says how a record is found in Brightpearl, so that a push which lacks the journal of the one before writes every record again; expected `verify` in a `key`, or a journal for every push";
         check.findings.warn(at, message);
+    }
+    for condition in &document.conditions {
+        if let Unmet::Skip(_, ThereRule::Move { .. }) = &condition.unmet {
+            check.there(document, &format!("{}/there", condition.pointer));
+        }
     }
     if let Some(key) = &document.key {
         if let KeySource::Target(target) = &key.source {
@@ -240,6 +245,19 @@ impl DocumentCheck<'_> {
                 Severity::Error => self.findings.error(pointer, message),
                 Severity::Warning => self.findings.warn(pointer, message),
             }
+        }
+    }
+
+    /// What is there can be found, and has a status.
+    fn there(&mut self, document: &Document, pointer: &str) {
+        let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());
+        if !is_found {
+            self.findings
+                .error(pointer, "what is there is found by `verify` in the document's `key`; expected one");
+        }
+        let update = document.target.as_ref().and_then(|target| catalog::update(&target.path));
+        if update.is_none_or(|update| update.status.is_none()) {
+            self.findings.error(pointer, "only orders and credits have a status; expected \"leave\"");
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Mapped {
     pub failures: Vec<Failure>,
     /// Why it is to be left alone, when the document says so.
     pub skipped: Option<String>,
+    /// What becomes of one that is to be left alone and is in Brightpearl all the same.
+    pub if_there: IfThere,
     /// What must be looked up before the body is whole; none twice.
     pub references: Vec<Reference>,
     /// What tells the record from all others, where the document has a `key`.
@@ -35,6 +37,23 @@ pub struct Mapped {
     pub(super) text: String,
     pub(super) holes: Vec<Hole>,
     pub(super) parameters: Vec<PathPart>,
+}
+
+/// What becomes of a record that is to be left alone and is in Brightpearl all the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum IfThere {
+    /// It is not looked for.
+    Leave,
+    /// It is told that it differs.
+    #[default]
+    Tell,
+    /// It is moved to another status.
+    Move {
+        /// The id of the status.
+        status: u64,
+        /// The text of a note.
+        note: Option<String>,
+    },
 }
 
 /// A place of the body where an id goes.
@@ -88,6 +107,7 @@ impl Mapped {
             mapping,
             failures: vec![failure],
             skipped: None,
+            if_there: IfThere::Leave,
             references: Vec::new(),
             key: None,
             key_by: Vec::new(),
@@ -129,6 +149,9 @@ impl Mapped {
                 let made = mapping.map(record.as_bytes()).content();
                 let _ = write!(content, "+{}:{made}", made.len());
             }
+        }
+        if let Some(reason) = &self.skipped {
+            let _ = write!(content, "!{reason}{:?}", self.if_there);
         }
         content
     }

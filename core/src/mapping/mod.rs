@@ -76,7 +76,7 @@ pub use crate::output::Failure;
 pub use explain::Explained;
 pub use finding::Finding;
 use finding::Findings;
-pub use mapped::{Mapped, NoBody};
+pub use mapped::{IfThere, Mapped, NoBody};
 pub use ready::{Ready, ready};
 pub use reference::{OnMissing, Reference, Resolution};
 pub use resolved::Resolved;

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::document::{KeySource, Unmet};
+use super::document::{KeySource, ThereRule, Unmet};
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
-use super::mapped::{Choice, Hole, Mapped, PathPart};
+use super::mapped::{Choice, Hole, IfThere, Mapped, PathPart};
 use super::path::FoundPaths;
 use super::plan::Leaf;
 use super::reference::Reference;
@@ -40,6 +40,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
         mapping: mapping.clone(),
         failures: run.failures,
         skipped: run.skipped,
+        if_there: run.if_there,
         references: run.references,
         key: run.key,
         key_by: run.key_by,
@@ -97,6 +98,7 @@ struct Run<'v> {
     parameters: Vec<PathPart>,
     failures: Vec<Failure>,
     skipped: Option<String>,
+    if_there: IfThere,
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
     version: Option<String>,
@@ -135,6 +137,7 @@ impl<'v> Run<'v> {
             parameters: Vec::new(),
             failures: Vec::new(),
             skipped: None,
+            if_there: IfThere::default(),
             key: None,
             key_by: Vec::new(),
             version: None,
@@ -172,10 +175,7 @@ impl<'v> Run<'v> {
             match self.holds(&condition.pick) {
                 Ok(true) => {}
                 Ok(false) => match &condition.unmet {
-                    Unmet::Skip(reason) => {
-                        self.skipped = Some(reason.clone());
-                        return;
-                    }
+                    Unmet::Skip(reason, there) => return self.skip(reason, there),
                     Unmet::Reject(pieces) => {
                         let reason = self.reason(pieces);
                         self.fail_document(&condition.pointer, &condition.pick.expression.text, reason);
@@ -216,6 +216,30 @@ impl<'v> Run<'v> {
         }
         for failure in &mut self.failures {
             failure.record = self.key.clone();
+        }
+    }
+
+    /// Leaves the record out. Where it may be in Brightpearl all the same, its key is needed.
+    fn skip(&mut self, reason: &str, there: &'v ThereRule) {
+        self.skipped = Some(reason.to_owned());
+        self.if_there = match there {
+            ThereRule::Leave => return self.if_there = IfThere::Leave,
+            ThereRule::Tell => IfThere::Tell,
+            ThereRule::Move { status, note } => {
+                let note = note.as_ref().map(|pieces| self.reason(pieces));
+                IfThere::Move { status: *status, note }
+            }
+        };
+        let document = &self.compiled.document;
+        let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());
+        if is_found && self.key.is_none() && self.failures.is_empty() {
+            self.write(&self.compiled.plan, 0);
+            self.out.clear();
+            self.holes.clear();
+            self.references.clear();
+            self.told.clear();
+            self.failures.clear();
+            self.key_at = None;
         }
     }
 

@@ -80,16 +80,20 @@ def test_a_dry_run_sends_only_reads_and_says_what_differs(client: Client, tmp_pa
     list(client.push(MAPPING, records[:3], write=True))
     records[1]["warehouse"] = 3
     records[2]["lines"][0]["price"] = Decimal("13.00")
+    records[2]["placed"] = "2026-06-02T10:00:00Z"
     journal = tmp_path / "journal"
     outcomes = client.push(MAPPING, records, dry_run=True, journal=journal)
     ended = sorted(outcomes, key=lambda outcome: outcome.record)
-    assert [outcome.state for outcome in ended] == ["unchanged", "updated", "unchanged", "created"]
+    assert [outcome.state for outcome in ended] == ["unchanged", "updated", "differs", "created"]
     assert all(outcome.dry_run for outcome in ended)
-    [moved], [dearer] = ended[1].differences, ended[2].differences
+    [moved], [earlier, dearer] = ended[1].differences, ended[2].differences
     assert (moved.pointer, moved.before, moved.after, moved.changeable) == ("/warehouseId", 2, 3, True)
     assert str(moved) == "/warehouseId: 2 -> 3"
-    assert (dearer.pointer, dearer.changeable) == ("/rows/0/net", False)
-    assert "cannot change" in str(dearer)
+    assert (dearer.pointer, dearer.changeable) == ("/rows/0/net", True)
+    assert (earlier.pointer, earlier.changeable) == ("/placedOn", False)
+    assert "cannot change" in str(earlier)
+    assert not ended[2].ok
+    assert "/placedOn" in str(ended[2].reason)
     assert {(one.mapping, one.id) for one in ended[3].created} == {("contact", None), ("address", None)}
     assert found(client, "W-3") == 0
     assert not journal.exists()

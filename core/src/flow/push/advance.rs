@@ -311,7 +311,10 @@ impl PushJob {
         let left: Vec<Difference> =
             differences.iter().filter(|difference| !difference.changeable).cloned().collect();
         match left.as_slice() {
-            [] => Ending { id: Some(id), ..Ending::of(State::Updated) },
+            [] => {
+                let reason = self.window.entry(index).mapped().skipped.clone();
+                Ending { id: Some(id), reason, ..Ending::of(State::Updated) }
+            }
             left => Ending::differs(id, left),
         }
     }

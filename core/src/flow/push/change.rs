@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
-use super::compare::there_rows;
+use serde_json::value::RawValue;
+
+use super::compare::{at_place, there_rows};
 use super::rows;
-use crate::catalog::{Manner, Update};
+use crate::catalog::{Manner, StatusUpdate, Update};
 use crate::http::Method;
-use crate::json::{Node, Part, Record, array, at, member, quoted};
+use crate::json::{Node, ObjectText, Part, Record, array, at, id_of, member, quoted};
 use crate::operation::SingleRequest;
 use crate::output::Difference;
 
@@ -39,6 +41,30 @@ pub(super) fn change(
         writes.append(&mut rows::writes(rows, id, &wanted, &there_rows(record, name), &of_rows));
     }
     writes
+}
+
+/// The write that moves a record to another status, with a note.
+pub(super) fn move_to(how: &StatusUpdate, id: u64, status: u64, note: Option<&str>) -> SingleRequest {
+    let body = ObjectText::new().id(how.status, status);
+    let note = note.map_or_else(ObjectText::new, |note| ObjectText::new().text("text", note));
+    let path = how.path.replace("{ID}", &id.to_string());
+    SingleRequest::new(Method::Put, path).body(body.within(how.note, note).finish())
+}
+
+/// How the status of what was read differs from that one; nothing where it does not.
+pub(super) fn other_status(how: &StatusUpdate, status: u64, json: &str) -> Option<Difference> {
+    let part = Part::json(json.as_bytes()).ok()?;
+    let found = at_place(&part, how.read);
+    if found.as_ref().and_then(|found| id_of(&found.read())) == Some(status) {
+        return None;
+    }
+    let json = |text: &str| RawValue::from_string(text.to_owned()).ok();
+    Some(Difference {
+        pointer: how.read.to_owned(),
+        before: found.as_ref().and_then(Part::raw).and_then(json),
+        after: json(&status.to_string())?,
+        changeable: true,
+    })
 }
 
 /// Whether a difference is one of rows, which have writes of their own.

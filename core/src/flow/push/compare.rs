@@ -216,7 +216,8 @@ fn member_of<'d>(part: &Part<'d>, name: &str) -> Option<Part<'d>> {
     member(&Record::of(part).0, name).cloned()
 }
 
-fn at_place<'d>(record: &Part<'d>, place: &str) -> Option<Part<'d>> {
+/// The part at a place of a record.
+pub(super) fn at_place<'d>(record: &Part<'d>, place: &str) -> Option<Part<'d>> {
     place.trim_start_matches('/').split('/').try_fold(record.clone(), |part, name| match part.read() {
         Node::Object(members) => member(&members, name).cloned(),
         Node::Null

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::change::change;
+use super::change::{change, move_to, other_status};
 use super::compare::differences;
 use super::ending::Ending;
 use super::entry::PushEntry;
@@ -13,7 +13,7 @@ use super::referents::{Aim, Referent, Referents, listed};
 use super::sought::Sought;
 use super::terms::Terms;
 use crate::catalog::Update;
-use crate::mapping::Reference;
+use crate::mapping::{IfThere, Reference};
 use crate::operation::{Existing, SingleRequest};
 use crate::output::{Difference, State};
 
@@ -74,7 +74,9 @@ impl Judge<'_> {
     pub(super) fn of_mapped(self, entry: &PushEntry) -> Option<Ending> {
         let mapped = entry.mapped();
         if let Some(reason) = &mapped.skipped {
-            return Some(Ending::because(State::Skipped, reason.clone()));
+            let is_sought =
+                entry.is_record() && entry.sought().is_some() && mapped.if_there != IfThere::Leave;
+            return (!is_sought).then(|| Ending::because(State::Skipped, reason.clone()));
         }
         if !mapped.failures.is_empty() {
             return Some(Ending::failed(mapped.failures.clone()));
@@ -151,6 +153,9 @@ impl Judge<'_> {
     }
 
     fn of_existing(self, entry: &PushEntry, id: u64) -> Verdict {
+        if let Some(reason) = &entry.mapped().skipped {
+            return self.of_left_out(entry, id, reason);
+        }
         // A second attempt that was refused, since it is there, says that the first was applied.
         let was_applied = entry.progress().stands_in_its_own_way();
         // What another record of this key has left there is no sign that this one's attempt was applied.
@@ -188,6 +193,39 @@ impl Judge<'_> {
         doubt.adds || doubt.attempt == Doubted::Change && doubt.error.is_none() && has_rows
     }
 
+    /// What is there is of a record that the mapping leaves out now, for this reason.
+    fn of_left_out(self, entry: &PushEntry, id: u64, reason: &str) -> Verdict {
+        let differs = |what: &str| {
+            let reason = format!("{reason}, and it is in Brightpearl: {what}");
+            settle(Ending { id: Some(id), ..Ending::because(State::Differs, reason) })
+        };
+        let (status, note) = match (&entry.mapped().if_there, self.terms.existing()) {
+            (IfThere::Move { status, note }, Existing::Update) => (*status, note.as_deref()),
+            (IfThere::Move { .. }, Existing::Leave | Existing::Reject) => {
+                return differs("what is there is not to be changed");
+            }
+            (IfThere::Tell | IfThere::Leave, _) => {
+                return differs("change it there, or let the document say in `there` what becomes of it");
+            }
+        };
+        let Some(how) = self.terms.update().and_then(|update| update.status) else {
+            return differs("records of this kind have no status; change it there");
+        };
+        let Some((id, json)) = entry.progress().there() else { return Verdict::Read(id) };
+        let is_in_doubt = entry.progress().doubt().is_some();
+        let Some(difference) = other_status(how, status, json) else {
+            let state = if is_in_doubt { State::Updated } else { State::Unchanged };
+            let reason = format!("{reason}, and it has that status in Brightpearl");
+            return settle(Ending { id: Some(id), verified: is_in_doubt, ..Ending::because(state, reason) });
+        };
+        let then = if is_in_doubt && !entry.progress().may_go_again() {
+            Verdict::LeaveInDoubt
+        } else {
+            Verdict::Change(id, VecDeque::from([move_to(how, id, status, note)]))
+        };
+        Verdict::Compared(vec![difference], Box::new(then))
+    }
+
     /// Compares what was read with what the record says.
     fn of_read(self, entry: &PushEntry, update: &Update, id: u64, json: &str) -> Verdict {
         let body = match self.referents.whole(entry, Aim::Comparing) {
@@ -219,6 +257,9 @@ impl Judge<'_> {
 
     /// It is to be created, or written without a look, as soon as there is what it refers to.
     fn of_new(self, entry: &PushEntry) -> Verdict {
+        if let Some(reason) = &entry.mapped().skipped {
+            return settle(Ending::because(State::Skipped, reason.clone()));
+        }
         let mut is_waiting = false;
         let mut uncreated = Vec::new();
         for reference in &entry.mapped().references {

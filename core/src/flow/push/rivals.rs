@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::ending::Ending;
 use super::entry::PushEntry;
+use crate::mapping::IfThere;
 use crate::output::State;
 use crate::value::{DateTime, Decimal};
 
@@ -64,7 +65,7 @@ impl Claim {
     /// What an entry claims; nothing without a key, and of what is none of Brightpearl's.
     pub(super) fn of(index: usize, number: u64, entry: &PushEntry) -> Option<Self> {
         let mapped = entry.mapped();
-        if mapped.skipped.is_some() {
+        if mapped.skipped.is_some() && mapped.if_there == IfThere::Leave {
             return None;
         }
         let key = digest(&entry.key()?.text());

@@ -9,7 +9,7 @@ mod whole;
 
 pub(super) use members::DocumentPlace;
 pub(super) use steps::text_constant;
-pub(super) use whole::{Document, KeySource, Parameter, Unmet, placeholders, read};
+pub(super) use whole::{Document, KeySource, Parameter, ThereRule, Unmet, placeholders, read};
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -93,6 +93,17 @@ pub(in crate::mapping) struct KeyCheck {
     pub(in crate::mapping) by: Vec<(Arc<str>, Operand)>,
 }
 
+/// What becomes of a record that is left out and is in Brightpearl.
+#[derive(Debug)]
+pub(in crate::mapping) enum ThereRule {
+    /// It is not looked for.
+    Leave,
+    /// It is told.
+    Tell,
+    /// It is moved to this status, with a note if there is one.
+    Move { status: u64, note: Option<Vec<TemplatePiece>> },
+}
+
 /// What must hold of a record.
 #[derive(Debug)]
 pub(in crate::mapping) struct RecordCondition {
@@ -104,8 +115,8 @@ pub(in crate::mapping) struct RecordCondition {
 /// What becomes of a record of which something does not hold.
 #[derive(Debug)]
 pub(in crate::mapping) enum Unmet {
-    /// It is none of Brightpearl's, for this reason.
-    Skip(String),
+    /// It is none of Brightpearl's, for this reason; what becomes of it if it is there all the same.
+    Skip(String, ThereRule),
     /// It is wrong, for the reason that these pieces give.
     Reject(Vec<TemplatePiece>),
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod changes;
+mod left_out;
 mod ready;
 
 use brightpearl_core::flow::State;
