@@ -44,7 +44,18 @@ impl Ending {
 
     /// An earlier run brought it to this end.
     pub(super) fn journaled(Done { state, id, line }: Done) -> Self {
-        Self { id, journaled: Some(line), ..Self::of(state) }
+        let reason = format!("{} earlier, as the journal has it", state.as_str());
+        Self { id, journaled: Some(line), ..Self::because(state, reason) }
+    }
+
+    /// An earlier run wrote another record of this key, and nothing finds it again.
+    pub(super) fn written_before(id: Option<u64>) -> Self {
+        let there = id.map_or_else(String::new, |id| format!(" as {id}"));
+        let reason = format!(
+            "an earlier run has written a record of this key{there}, as the journal has it, and this one is not the \
+             same; nothing says how it is found again, so change it in Brightpearl"
+        );
+        Self { id, ..Self::because(State::Differs, reason) }
     }
 
     /// The mapping could not be carried out.

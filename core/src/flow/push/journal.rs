@@ -237,6 +237,15 @@ impl Journal {
         self.newest.get(key).filter(|(newest, _)| *newest > line).map(|(_, what)| what.as_str())
     }
 
+    /// How the newest record of that key came to its end.
+    pub(super) fn newest(&self, key: &str) -> Option<Done> {
+        let (_, what) = self.newest.get(key)?;
+        match self.known(what)? {
+            Known::Done(done) => Some(done),
+            Known::InDoubt { .. } => None,
+        }
+    }
+
     /// Announces that something is about to be written.
     pub(super) fn announce(&mut self, what: &str, is_update: bool, key: Option<&str>) {
         let key = key.map(str::to_owned);

@@ -132,6 +132,10 @@ impl Judge<'_> {
         if entry.progress().doubt().is_some() && !may_go_again {
             return Verdict::LeaveInDoubt;
         }
+        let before = entry.key().filter(|_| entry.is_record()).and_then(|key| self.ledger.before(key));
+        if let Some(done) = before {
+            return settle(Ending::written_before(done.id));
+        }
         self.of_new(entry)
     }
 

@@ -97,6 +97,11 @@ impl Ledger {
         left
     }
 
+    /// How an earlier run ended a record of that key.
+    pub(super) fn before(&self, key: &Sought) -> Option<Done> {
+        self.journal.as_ref().and_then(|journal| journal.newest(&key.text()))
+    }
+
     /// Whether another record was settled under a key before.
     pub(super) fn is_told(&self, sought: &Sought) -> bool {
         self.told.contains_key(sought)

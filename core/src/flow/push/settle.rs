@@ -8,6 +8,9 @@ use super::referents::CreationState;
 use crate::error::{Error, Result};
 use crate::output::{Created, Outcome, State};
 
+/// Why an outcome is known though no answer told it.
+const FOUND_OUT: &str = "what became of its write was not known; Brightpearl was asked, and has it";
+
 impl PushJob {
     /// Leads an entry a step further. A step that it cannot take is a fault of ours: the entry ends with it.
     pub(super) fn go<T>(&mut self, index: usize, step: impl FnOnce(&mut Progress) -> Result<T>) -> Option<T> {
@@ -19,6 +22,13 @@ impl PushJob {
     pub(super) fn settle(&mut self, index: usize, mut ending: Ending) {
         if let Some(told) = self.told(index, &ending) {
             ending.reason = Some(told);
+        }
+        if ending.reason.is_none() {
+            let is_verified = ending.verified || self.window.entry(index).progress().is_verified();
+            ending.reason = match &ending.error {
+                Some(error) => Some(error.to_string()),
+                None => is_verified.then(|| FOUND_OUT.to_owned()),
+            };
         }
         let entry = self.window.entry_mut(index);
         if entry.progress_mut().settle(ending.verified).is_err() {
