@@ -4,7 +4,7 @@
 use brightpearl_core::mapping::Mapping;
 use serde_json::{Value, json};
 
-use crate::ready_record::{Became, mapped, refused, rows, sums, written};
+use crate::ready_record::{Became, cents, mapped, refused, rows, sums, written};
 use crate::shop_draw::{Draw, ORDERS, compiled, divided, money, total};
 
 fn document(name: &str) -> Mapping {
@@ -104,9 +104,69 @@ mod shopify {
         assert_eq!(texts, [format!("{search}#contactId"), search.to_owned()]);
     }
 
+    /// A refund in the shape of the GraphQL API.
+    fn graphql(record: &Value) -> Value {
+        let bag = |amount: &Value| json!({"shopMoney": {"amount": amount}});
+        let each = |values: &Value, of: &dyn Fn(&Value) -> Value| {
+            values.as_array().into_iter().flatten().map(of).collect::<Value>()
+        };
+        let (order, refund) = (&record["order"], &record["refund"]);
+        let taxes = json!([{"rate": 0.2}]);
+        let line = |line: &Value| {
+            let item = &line["line_item"];
+            json!({"quantity": line["quantity"], "subtotalSet": bag(&line["subtotal"]), "totalTaxSet": bag(&line["total_tax"]),
+                   "lineItem": {"name": item["name"], "sku": item["sku"], "taxLines": item["tax_lines"]}})
+        };
+        let (shipping, others): (Vec<&Value>, Vec<&Value>) = refund["order_adjustments"]
+            .as_array()
+            .expect("adjustments")
+            .iter()
+            .partition(|part| part["kind"] == "shipping_refund");
+        let shipping = shipping.into_iter().map(|part| {
+            let (net, tax) = (-cents(&part["amount"]), -cents(&part["tax_amount"]));
+            let gross = net + if order["taxes_included"] == true { tax } else { 0 };
+            json!({"subtotalAmountSet": bag(&money(gross).into()), "taxAmountSet": bag(&money(tax).into()), "shippingLine": {"taxLines": taxes}})
+        });
+        let other = |part: &Value| json!({"amountSet": bag(&part["amount"]), "taxAmountSet": bag(&part["tax_amount"])});
+        let transaction = |transaction: &Value| json!({"kind": "REFUND", "status": "SUCCESS", "amountSet": bag(&transaction["amount"])});
+        json!({
+            "order": {"id": "gid://shopify/Order/71", "name": order["name"], "currencyCode": order["currency"], "taxesIncluded": order["taxes_included"]},
+            "refund": {
+                "id": "gid://shopify/Refund/9", "createdAt": refund["created_at"],
+                "refundLineItems": {"nodes": each(&refund["refund_line_items"], &line)},
+                "refundShippingLines": {"nodes": shipping.collect::<Vec<_>>()},
+                "orderAdjustments": {"nodes": others.into_iter().map(other).collect::<Vec<_>>()},
+                "transactions": {"edges": each(&refund["transactions"], &|one| json!({"node": transaction(one)}))}
+            }
+        })
+    }
+
+    #[test]
+    fn a_refund_is_the_same_whichever_api_states_it() {
+        let shipping = json!([{"kind": "shipping_refund", "amount": "-4.00", "tax_amount": "-0.80"}]);
+        let record = refund("16.80", json!([line("10.00", "2.00")]), shipping);
+        let (rest, graph) = (written(NAME, &record), written("shopify-graphql-refund", &graphql(&record)));
+        assert_eq!((&rest["externalRef"], sums(&rest)), (&graph["externalRef"], sums(&graph)));
+        let mut silent = graphql(&record);
+        silent["order"]["taxesIncluded"] = Value::Null;
+        assert!(refused("shopify-graphql-refund", &silent).contains("taxesIncluded in the query"));
+        let mut paged = graphql(&record);
+        paged["refund"]["refundLineItems"]["pageInfo"] = json!({"hasNextPage": true});
+        assert!(refused("shopify-graphql-refund", &paged).contains("another page"));
+    }
+
     #[test]
     fn random_refunds_come_to_the_money_that_was_given_back() {
-        let mapping = document(NAME);
+        hold(NAME, Value::clone);
+    }
+
+    #[test]
+    fn random_refunds_of_the_newer_api_come_to_it_too() {
+        hold("shopify-graphql-refund", graphql);
+    }
+
+    fn hold(name: &str, shape: fn(&Value) -> Value) {
+        let mapping = document(name);
         for number in 0..ORDERS {
             let mut draw = Draw::of(number);
             let is_included = draw.one_in(2);
@@ -142,7 +202,7 @@ mod shopify {
             let lost = if draw.one_in(3) { draw.below(7) - 3 } else { 0 };
             let mut record = refund(&money(gross + lost), lines.into(), adjustments.into());
             record["order"]["taxes_included"] = is_included.into();
-            match became(&mapping, &record) {
+            match became(&mapping, &shape(&record)) {
                 Ok(body) => {
                     assert!(lost.abs() <= 2, "{record}");
                     assert_eq!(total(&body["rows"], &["net", "tax"]), gross + lost, "{record}\n{body}");
@@ -280,6 +340,26 @@ mod payments {
     }
 
     #[test]
+    fn a_transaction_is_the_same_whichever_api_states_it() {
+        for kind in ["sale", "capture", "authorization", "void", "refund", "change"] {
+            let rest = transaction(kind, "12.3");
+            let from = &rest["transaction"];
+            let graph = json!({
+                "order": {"id": "gid://shopify/Order/71"}, "refund": {"id": "gid://shopify/Refund/9"},
+                "transaction": {"id": "gid://shopify/OrderTransaction/5", "kind": kind.to_uppercase(), "status": "SUCCESS",
+                                "gateway": "paypal", "amountSet": {"shopMoney": {"amount": "12.3", "currencyCode": "GBP"}},
+                                "createdAt": from["created_at"], "authorizationExpiresAt": from["authorization_expires_at"],
+                                "parentTransaction": {"id": "gid://shopify/OrderTransaction/4"}}
+            });
+            assert_eq!(
+                written("shopify-graphql-payment", &graph),
+                written("shopify-payment", &rest),
+                "{kind}"
+            );
+        }
+    }
+
+    #[test]
     fn what_a_buyer_paid_on_amazon_is_all_but_the_expenses() {
         let part = |kind: &str, amount: i64| {
             let amount: Value = serde_json::from_str(&money(amount)).expect("a number");
@@ -307,7 +387,7 @@ mod payments {
             match became(&mapping, &record) {
                 Ok(body) => {
                     assert_eq!(unknown, 0, "{record}");
-                    assert_eq!(crate::ready_record::cents(&body["amountPaid"]), sum, "{record}");
+                    assert_eq!(cents(&body["amountPaid"]), sum, "{record}");
                 }
                 Err(reason) => {
                     assert!(unknown > 0 && reason.contains("a difference of"), "{reason}\n{record}")

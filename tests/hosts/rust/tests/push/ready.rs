@@ -124,11 +124,16 @@ fn credits_and_payments_belong_to_the_orders_that_were_there_before() {
     assert_eq!(states(&mut world, "shopify-refund", &refunds), expected);
     assert_eq!(states(&mut world, "shopify-refund", &refunds[..2]), ["unchanged", "unchanged"]);
 
+    let mut newer = samples("shopify-graphql-refund")[1].clone();
+    newer["refund"]["createdAt"] = refunds[1]["refund"]["created_at"].clone();
+    assert_eq!(states(&mut world, "shopify-graphql-refund", std::slice::from_ref(&newer)), ["unchanged"]);
+
     let payments = samples("shopify-payment");
     let expected = ["created", "rejected", "created", "skipped", "rejected"];
     assert_eq!(states(&mut world, "shopify-payment", &payments), expected);
     let again = ["unchanged", "rejected", "unchanged", "skipped", "rejected"];
     assert_eq!(states(&mut world, "shopify-payment", &payments), again);
+    assert_eq!(states(&mut world, "shopify-graphql-payment", &samples("shopify-graphql-payment")), again);
 
     let order = &samples("woocommerce-order")[0];
     assert_eq!(states(&mut world, "woocommerce-order", std::slice::from_ref(order)), ["created"]);
