@@ -73,6 +73,12 @@ fn another_rate_status_or_order_is_refused_and_what_is_no_order_yet_skipped() {
         ("products", json!(null), "does not have its products"),
         ("products", json!({"url": "https://example.com/products"}), "does not have its products"),
         ("total_inc_tax", json!("13.0000"), "a difference of 1.00"),
+        (
+            "shipping_addresses",
+            json!({"url": "https://example.com/addresses"}),
+            "does not have its shipping addresses",
+        ),
+        ("shipping_addresses", json!([{}, {}]), "it goes to several addresses"),
     ] {
         let mut order = fine.clone();
         order[member] = value;

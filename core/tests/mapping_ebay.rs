@@ -82,6 +82,9 @@ fn what_is_cancelled_refunded_unpaid_or_unknown_is_not_brought() {
         assert_eq!(matches!(mapped(NAME, &order), Became::Skipped(_)), is_skipped, "{status}");
         assert_eq!(matches!(mapped(NAME, &order), Became::Refused(_)), !is_skipped, "{status}");
     }
+    let mut scattered = fine.clone();
+    scattered["fulfillmentStartInstructions"] = json!([{}, {}]);
+    assert!(refused(NAME, &scattered).contains("it goes to several addresses"));
     let mut other = fine.clone();
     other["pricingSummary"]["total"] = amount(3600);
     assert!(refused(NAME, &other).contains("a difference of 1"));

@@ -89,6 +89,9 @@ fn what_is_cancelled_unpaid_unknown_or_off_is_not_brought() {
         assert_eq!(matches!(mapped(NAME, &order), Became::Skipped(_)), is_skipped, "{state}");
         assert_eq!(matches!(mapped(NAME, &order), Became::Refused(_)), !is_skipped, "{state}");
     }
+    let mut scattered = fine.clone();
+    scattered["extension_attributes"] = json!({"shipping_assignments": [{}, {}]});
+    assert!(refused(NAME, &scattered).contains("it goes to several addresses"));
     for (pointer, value, expected) in [
         ("/items/0/qty_canceled", json!(1), "pieces of it were cancelled"),
         ("/items/0/tax_percent", json!(19), "\"taxCodes\" does not have it"),
