@@ -90,6 +90,20 @@ fn a_doubt_of_a_key_is_settled_by_any_record_of_it() {
 }
 
 #[test]
+fn what_was_announced_behind_a_record_s_end_and_never_closed_opens_it_again() {
+    let push =
+        |warehouse: u64| push_of_records(&[json!({"number": "A", "warehouse": warehouse, "lines": [{}]})]);
+    let mut account = Account::new();
+    let mut journal = pushed(&mut account, push(2)).journal;
+    let edited = pushed(&mut account, push(3)).journal;
+    let what = edited.split_once(r#""what":""#).unwrap().1.split('"').next().unwrap();
+    journal.push_str(&format!("{{\"write\":{{\"what\":\"{what}\",\"update\":true,\"key\":\"A\"}}}}\n"));
+    let back = pushed(&mut account, with(&journal, push(2)));
+    assert!(!back.outcomes[0].journaled, "it may have been changed since: {:?}", back.outcomes);
+    assert_eq!((back.states(), account.orders.len()), (vec!["unchanged"], 1));
+}
+
+#[test]
 fn what_the_journal_has_under_a_key_is_looked_for_again_where_a_search_lags_behind() {
     let push =
         |warehouse: u64| push_of_records(&[json!({"number": "A", "warehouse": warehouse, "lines": [{}]})]);

@@ -108,14 +108,24 @@ impl Known {
     }
 }
 
+/// What is said last of a key.
+#[derive(Debug)]
+struct LastWord {
+    line: u64,
+    /// The record that it is of.
+    what: String,
+    /// Whether a record came to its end there, so that something is there.
+    is_there: bool,
+}
+
 /// What earlier runs have written down, and what this one adds.
 #[derive(Debug)]
 pub(super) struct Journal {
     known: BTreeMap<String, Known>,
     /// What was announced and never closed, each with its key where it has one.
     open: BTreeMap<String, Option<String>>,
-    /// Of each key, the line that says last what became of a record of it, and which.
-    newest: BTreeMap<String, (u64, String)>,
+    /// The last word of each key.
+    newest: BTreeMap<String, LastWord>,
     lines: String,
     /// Why a line is missing among these.
     missing: Option<Error>,
@@ -167,6 +177,12 @@ impl Journal {
                     difference = scope.difference(document.as_deref(), existing).map(|why| (place(), why));
                 }
                 Ok(JournalLine::Write { what, update, key }) => {
+                    if let Some(key) = &key {
+                        // It may have been carried out: what a record before it left there is not there for sure.
+                        let is_there = journal.newest.get(key).is_some_and(|newest| newest.is_there);
+                        let word = LastWord { line: index as u64, what: what.clone(), is_there };
+                        journal.newest.insert(key.clone(), word);
+                    }
                     journal.open.insert(what.clone(), key);
                     journal.known.insert(what, Known::InDoubt { is_update: update });
                 }
@@ -180,7 +196,8 @@ impl Journal {
                         Some(state) => {
                             let line = index as u64;
                             if let Some(key) = key {
-                                journal.newest.insert(key, (line, what.clone()));
+                                let word = LastWord { line, what: what.clone(), is_there: true };
+                                journal.newest.insert(key, word);
                             }
                             journal.known.insert(what, Known::Done(Done { state, id, line }));
                         }
@@ -229,12 +246,12 @@ impl Journal {
 
     /// Whether a record came to its end under a key, so that something is there unless it was deleted since.
     pub(super) fn has_under(&self, key: &str) -> bool {
-        self.newest.contains_key(key)
+        self.newest.get(key).is_some_and(|newest| newest.is_there)
     }
 
     /// The record of that key which came to an end behind that line.
     pub(super) fn newer(&self, key: &str, line: u64) -> Option<&str> {
-        self.newest.get(key).filter(|(newest, _)| *newest > line).map(|(_, what)| what.as_str())
+        self.newest.get(key).filter(|newest| newest.line > line).map(|newest| newest.what.as_str())
     }
 
     /// How the newest record of that key came to its end.
