@@ -136,6 +136,12 @@ pub(crate) trait Job: Send {
         Err(Error::misuse("the call takes no records; only a push without `records` does"))
     }
 
+    /// Whether a request that waited is still to be sent. If not, the job has taken it back, and goes on without it. Asked
+    /// only while nothing of it can have been applied.
+    fn still_wants(&mut self, _tag: u64) -> bool {
+        true
+    }
+
     /// The next request, unless all that is needed is out already.
     fn next(&mut self) -> Option<Draft>;
 

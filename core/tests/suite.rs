@@ -1,6 +1,7 @@
 //! The tests of the engine as one program: linking dozens takes longer than running them. A file of tests is listed
 //! here, unless it needs a process of its own (see `Cargo.toml`).
 
+mod absence_ages;
 mod batch_properties;
 mod batch_service;
 mod believed_caches;

@@ -371,6 +371,10 @@ impl Call {
             }
             Ok(permit) => {
                 self.is_waiting_for_budget = false;
+                if self.is_withdrawn(index) {
+                    self.shared.pool.refund(permit, now);
+                    return self.step(now).map(Some);
+                }
                 let built = match &self.waiting[index].work {
                     Work::Job(draft) => self.shared.build(draft),
                     Work::Login(request) => Ok((request.clone(), 0)),
@@ -387,6 +391,19 @@ impl Call {
                 }
             }
         }
+    }
+
+    /// Asks the job whether what waited at `index` is still to be sent, and drops it if not.
+    fn is_withdrawn(&mut self, index: usize) -> bool {
+        let attempt = &self.waiting[index];
+        let is_withdrawn = match &attempt.work {
+            Work::Job(draft) if !attempt.may_be_applied => !self.job.still_wants(draft.tag),
+            Work::Job(_) | Work::Login(_) => false,
+        };
+        if is_withdrawn {
+            self.waiting.remove(index);
+        }
+        is_withdrawn
     }
 
     /// What is to be sent instead of the attempt at `index` while there is no token: the login, or nothing

@@ -4,6 +4,7 @@
 
 mod pull;
 mod push;
+mod server_time;
 mod team;
 
 pub use crate::output::{Created, Difference, Outcome, PulledRecord, Records, State};

@@ -8,7 +8,7 @@ const MONTHS: [&str; 12] =
 
 /// When an answer was made, in milliseconds since the epoch, as its `Date` header says; `None` without one that can be
 /// read.
-pub(super) fn of(headers: &Headers) -> Option<i64> {
+pub(crate) fn of(headers: &Headers) -> Option<i64> {
     parse(headers.get("date")?)
 }
 

@@ -158,6 +158,20 @@ impl<K: Clone> Team<K> {
         }
     }
 
+    /// What a request is for.
+    pub(crate) fn purpose(&self, tag: u64) -> Option<&K> {
+        self.find(tag).map(|(index, _)| &self.members[index].purpose)
+    }
+
+    /// Ends the job of a request that was not sent, and says what it still knew.
+    pub(crate) fn withdraw(&mut self, tag: u64, why: &Error) -> Vec<News<K>> {
+        let Some((index, inner)) = self.find(tag) else { return Vec::new() };
+        let member = &mut self.members[index];
+        member.out.clear();
+        member.job.end(why, &[(inner, Delivery::NotSent)]);
+        self.news()
+    }
+
     /// Takes note that the call ends with `error`, and says what the jobs still knew.
     pub(crate) fn end(&mut self, error: &Error, out: &[(u64, Delivery)]) -> Vec<News<K>> {
         for member in &mut self.members {

@@ -57,6 +57,14 @@ pub(crate) fn gives_id(answer: Answer) -> bool {
     }
 }
 
+/// Whether an answer holds the resource of an id.
+pub(crate) fn holds(body: &[u8], id: u64) -> bool {
+    let said: Result<WriteAnswer<'_>, _> = serde_json::from_slice(body);
+    said.ok().and_then(|said| said.response).is_some_and(|raw| {
+        depth(raw.get()) > DEEPEST || has_id(&Part::Json(raw).read(), |node| id_of(node) == Some(id))
+    })
+}
+
 #[derive(Deserialize)]
 struct WriteAnswer<'a> {
     #[serde(borrow, default)]
@@ -76,7 +84,17 @@ fn gives(answer: Answer, response: Option<&RawValue>) -> bool {
         // The sources do not agree on which of the three it is (API notes §3.2).
         Answer::Id | Answer::Ids | Answer::IdObject => has(is_created),
         Answer::Number => has(|node| matches!(node, Node::Number(_))),
-        Answer::PerResource | Answer::Resource | Answer::Object | Answer::Messages | Answer::Uris => {
+        // A row has no id of its own, and no resource has results: a search's page does.
+        Answer::Resource => has(|node| match node {
+            Node::Object(members) => !members.is_empty() && at(members, "results").is_none(),
+            Node::Null
+            | Node::Boolean(_)
+            | Node::Number(_)
+            | Node::Text(_)
+            | Node::Array(_)
+            | Node::Unreadable => false,
+        }),
+        Answer::PerResource | Answer::Object | Answer::Messages | Answer::Uris => {
             has(|node| matches!(node, Node::Object(members) if !members.is_empty()))
         }
         Answer::Array | Answer::Map | Answer::Within(_) | Answer::Value => response.is_some(),
@@ -93,6 +111,12 @@ fn is_created(node: &Node<'_>) -> bool {
             is_some_id(node)
         }
     }
+}
+
+/// Whether an object has such an id: `id`, or `contactId`, `orderId` and the like.
+fn has_id(node: &Node<'_>, is_wanted: impl Fn(&Node<'_>) -> bool) -> bool {
+    let Node::Object(members) = node else { return false };
+    members.iter().any(|(name, part)| (name == "id" || name.ends_with("Id")) && is_wanted(&part.read()))
 }
 
 fn is_some_id(node: &Node<'_>) -> bool {
@@ -169,6 +193,21 @@ mod tests {
                 assert!(!is_done(answer, Method::Post, 200, body), "{body}");
             }
             assert!(!is_done(answer, Method::Post, 204, ""));
+        }
+    }
+
+    #[test]
+    fn a_change_is_done_by_the_resource_and_not_by_a_page() {
+        for (body, is_resource, is_it) in [
+            (r#"{"response":{"id":7,"reference":"A"}}"#, true, true),
+            (r#"{"response":{"contactId":7}}"#, true, true),
+            (r#"{"response":{"id":8}}"#, true, false),
+            (r#"{"response":{"results":[]}}"#, false, false),
+            (r#"{"response":{}}"#, false, false),
+            ("{}", false, false),
+        ] {
+            assert_eq!(is_done(Answer::Resource, Method::Patch, 200, body), is_resource, "{body}");
+            assert_eq!(holds(body.as_bytes(), 7), is_it, "{body}");
         }
     }
 

@@ -13,7 +13,7 @@ mod sweep;
 
 pub(crate) use batch::BatchJob;
 pub(crate) use fetch::{FetchJob, planned_ids};
-pub(crate) use given::{check_given, gives_id, id_given};
+pub(crate) use given::{check_given, gives_id, holds, id_given};
 pub(crate) use options::job as options_job;
 pub(crate) use request::job as request_job;
 pub(crate) use search::SearchJob;

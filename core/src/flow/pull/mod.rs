@@ -10,7 +10,6 @@ mod found;
 mod hydrate;
 mod missed;
 mod plan;
-mod server_time;
 mod stream;
 
 use std::collections::VecDeque;
@@ -20,6 +19,7 @@ use crate::checked::deprecated_read;
 use crate::checkpoint::{Checkpoint, Position, Standings};
 use crate::clock::HostTime;
 use crate::error::{Error, Reach, Result};
+use crate::flow::server_time;
 use crate::flow::team::{News, Team};
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};

@@ -54,7 +54,7 @@ impl PushJob {
         }
         // What fills a packet goes before the others are looked at again.
         if self.ledger.fills_packet() {
-            self.announce();
+            self.announce_or_look();
             return true;
         }
         if self.window.is_settled() {
@@ -71,7 +71,7 @@ impl PushJob {
         } else if !needs.reads.is_empty() {
             self.read(needs.reads);
         } else if self.ledger.has_ready() {
-            self.announce();
+            self.announce_or_look();
         } else if !needs.again.is_empty() {
             self.look_again(needs.again);
         } else {
@@ -353,6 +353,42 @@ impl PushJob {
         if let Err(error) = self.crew.read(update, ids) {
             self.cannot_read(&error);
         }
+    }
+
+    /// Announces the next writes, unless it was too long ago that what they create was seen not to be there.
+    fn announce_or_look(&mut self) {
+        let stale: Vec<usize> = self.ledger.upcoming().filter(|index| self.is_stale(*index)).collect();
+        if stale.is_empty() {
+            return self.announce();
+        }
+        self.ledger.take_out(&stale);
+        stale.into_iter().for_each(|index| self.look_anew(index));
+    }
+
+    /// Whether an entry is to be looked for once more before it is created.
+    fn is_stale(&self, index: usize) -> bool {
+        let entry = self.window.entry(index);
+        entry.progress().creates() && entry.sought().is_some_and(|sought| self.lookups.is_stale(sought))
+    }
+
+    /// Lets an entry that was to be written be looked for once more.
+    pub(super) fn look_anew(&mut self, index: usize) {
+        if let Some(sought) = self.window.entry(index).sought() {
+            self.lookups.expire(sought);
+        }
+        self.go(index, Progress::look_anew);
+    }
+
+    /// Takes back what waited too long to be sent; whether it did.
+    pub(super) fn withdraw_stale(&mut self, tag: u64) -> bool {
+        let is_any = self.ledger.packet().iter().any(|index| self.is_stale(*index));
+        if is_any {
+            let why = Error::new(Kind::Cancelled, "it waited too long, and is looked for once more");
+            let news = self.crew.withdraw(tag, &why);
+            self.is_withdrawing = true;
+            self.heed(news);
+        }
+        is_any
     }
 
     /// Takes the next writes, as far as the guard lets them, and announces them where there is a journal.

@@ -58,7 +58,7 @@ impl Crew {
         let errand = Errand::Look(look.clone());
         match look {
             Look::One(_) => self.team.add(errand, self.search_job(look)?),
-            Look::Whole(..) => self.team.add(errand, self.sweep_job(look)?),
+            Look::Whole(..) | Look::Newer(..) => self.team.add(errand, self.sweep_job(look)?),
         }
         Ok(())
     }
@@ -156,6 +156,16 @@ impl Crew {
 
     pub(super) fn end(&mut self, error: &Error, out: &[(u64, Delivery)]) -> Vec<News<Errand>> {
         self.team.end(error, out)
+    }
+
+    /// Whether a request is a write.
+    pub(super) fn is_write(&self, tag: u64) -> bool {
+        self.team.purpose(tag).is_some_and(|errand| matches!(errand, Errand::Write))
+    }
+
+    /// Takes a request back that was not sent, and with it all that its job was still to send.
+    pub(super) fn withdraw(&mut self, tag: u64, why: &Error) -> Vec<News<Errand>> {
+        self.team.withdraw(tag, why)
     }
 
     /// Requests that are still needed for what was begun.

@@ -256,7 +256,7 @@ impl Journal {
 
     /// How the newest record of that key came to its end.
     pub(super) fn newest(&self, key: &str) -> Option<Done> {
-        let (_, what) = self.newest.get(key)?;
+        let what = &self.newest.get(key)?.what;
         match self.known(what)? {
             Known::Done(done) => Some(done),
             Known::InDoubt { .. } => None,

@@ -91,7 +91,9 @@ impl Judge<'_> {
     /// What is known of an entry's key. What is created for others is looked for only when it is unclear whether it
     /// is there: whoever needed it looked for it before.
     pub(super) fn presence(self, entry: &PushEntry) -> Presence {
-        let is_unclear = entry.progress().doubt().is_some() || entry.progress().refusal().is_some();
+        let progress = entry.progress();
+        let is_unclear =
+            progress.doubt().is_some() || progress.refusal().is_some() || progress.was_looked_for_anew();
         let Some(sought) = entry.sought().filter(|_| entry.is_record() || is_unclear) else {
             return Presence::Unasked;
         };
@@ -166,6 +168,10 @@ impl Judge<'_> {
         let is_anothers = entry.sought().is_some_and(|sought| self.ledger.is_told(sought));
         let is_unsure = entry.progress().doubt().is_some_and(|doubt| doubt.attempt == Doubted::Creation);
         let was_created = was_applied || (is_unsure && !is_anothers);
+        if !entry.is_record() && !was_created && entry.progress().refusal().is_none() {
+            // Others have created meanwhile what is created for records.
+            return settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) });
+        }
         if was_created || !entry.is_record() {
             return settle(Ending { id: Some(id), verified: true, ..Ending::of(State::Created) });
         }

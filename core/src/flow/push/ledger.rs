@@ -164,6 +164,16 @@ impl Ledger {
         self.journal.is_some() && self.ready.len() >= ANNOUNCED
     }
 
+    /// The entries that are announced next.
+    pub(super) fn upcoming(&self) -> impl Iterator<Item = usize> {
+        self.ready.iter().take(ANNOUNCED).copied()
+    }
+
+    /// Takes entries out of those that are to be written.
+    pub(super) fn take_out(&mut self, entries: &[usize]) {
+        self.ready.retain(|index| !entries.contains(index));
+    }
+
     /// The next entry for the packet, while there is room in it.
     pub(super) fn next(&mut self) -> Option<usize> {
         let most = if self.journal.is_some() { ANNOUNCED } else { usize::MAX };

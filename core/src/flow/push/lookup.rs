@@ -4,13 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::renewal::NewerRows;
 use super::sought::{Group, Sought};
 use crate::clock::HostTime;
 use crate::error::Error;
 use crate::operation::{MAX_PAGE_SIZE, Search};
 use crate::table::{Cell, Page};
 
-/// How long it is believed that something is not there. Others write, too.
+/// How long a look decides what is to be done. Before something is created it must be younger (`renewal`).
 const BELIEVED_MS: u64 = 300_000;
 
 /// Why it is not known what a value stands for that a row has.
@@ -26,17 +27,19 @@ pub(super) enum Hit {
 
 /// What the values of a group stand for, as far as that is known.
 #[derive(Debug, Default)]
-struct GroupTable {
-    found: BTreeMap<String, Vec<Hit>>,
+pub(super) struct GroupTable {
+    pub(super) found: BTreeMap<String, Vec<Hit>>,
     /// What a reading of the whole has found so far. It counts when the reading has ended: until then a second
     /// hit may come.
     reading: BTreeMap<String, Vec<Hit>>,
     /// When it was seen that a value is not there.
-    absent: BTreeMap<String, HostTime>,
+    pub(super) absent: BTreeMap<String, HostTime>,
+    /// When it was last seen that a value is not there, which was too long ago.
+    pub(super) expired: BTreeMap<String, HostTime>,
     /// Values of which it is not believed that the whole search did not have them.
-    doubted: BTreeSet<String>,
+    pub(super) doubted: BTreeSet<String>,
     /// When the whole search was last read to its end.
-    read_whole: Option<HostTime>,
+    pub(super) read_whole: Option<HostTime>,
     /// How many rows the whole search has, as it last said.
     rows: Option<u64>,
     /// Values of rows that do not say which record they are.
@@ -50,15 +53,19 @@ pub(super) enum Look {
     One(Sought),
     /// The whole search, for these many values.
     Whole(Group, u64),
+    /// What was created since values were seen to be absent.
+    Newer(NewerRows),
 }
 
 /// What is known of all groups, and what could not be found out.
 #[derive(Debug, Default)]
 pub(super) struct Lookups {
-    tables: BTreeMap<Group, GroupTable>,
+    pub(super) tables: BTreeMap<Group, GroupTable>,
     /// What could not be looked up for the records of this window, and why.
     unknown: BTreeMap<Sought, String>,
-    now: HostTime,
+    pub(super) now: HostTime,
+    /// How far the server's clock is ahead of the host's, at least.
+    pub(super) server_ahead: Option<i64>,
 }
 
 impl Look {
@@ -66,6 +73,7 @@ impl Look {
         match self {
             Look::One(sought) => sought.group.search(Some(sought.value())),
             Look::Whole(group, _) => group.search(None),
+            Look::Newer(newer) => newer.search(),
         }
     }
 
@@ -73,6 +81,7 @@ impl Look {
         match self {
             Look::One(sought) => &sought.group,
             Look::Whole(group, _) => group,
+            Look::Newer(newer) => &newer.group,
         }
     }
 }
@@ -137,6 +146,7 @@ impl Lookups {
                 table.reading.clear();
                 table.rows = Some(u64::MAX);
             }
+            Look::Newer(newer) => self.cannot_renew(&newer.group),
         }
     }
 
@@ -146,7 +156,7 @@ impl Lookups {
         self.tables.values_mut().for_each(|table| table.nameless.clear());
     }
 
-    fn table(&mut self, group: &Group) -> &mut GroupTable {
+    pub(super) fn table(&mut self, group: &Group) -> &mut GroupTable {
         self.tables.entry(group.clone()).or_default()
     }
 
@@ -156,7 +166,9 @@ impl Lookups {
         for (group, values) in wanted {
             let pages = self.tables.get(&group).and_then(|table| table.rows).map_or(1, pages);
             let count = values.len() as u64;
-            if count > 1 && pages <= count && group.can_be_read_whole() {
+            if let Some(newer) = self.newer(&group, &values) {
+                looks.push(newer);
+            } else if count > 1 && pages <= count && group.can_be_read_whole() {
                 looks.push(Look::Whole(group, count));
             } else {
                 looks.extend(values.into_iter().map(Look::One));
@@ -176,14 +188,14 @@ impl Lookups {
                 (Some(value), _) => group.normal(&value),
                 // The column is in no row: the search is believed.
                 (None, Look::One(sought)) if values.is_none() => sought.normal().to_owned(),
-                (None, Look::One(..) | Look::Whole(..)) => continue,
+                (None, Look::One(..) | Look::Whole(..) | Look::Newer(..)) => continue,
             };
             let Some(hit) = keys.and_then(|column| hit(page.cell(column, row))) else {
                 table.nameless.insert(value);
                 continue;
             };
             let hits = match look {
-                Look::One(..) => table.found.entry(value).or_default(),
+                Look::One(..) | Look::Newer(..) => table.found.entry(value).or_default(),
                 Look::Whole(..) => table.reading.entry(value).or_default(),
             };
             if !hits.contains(&hit) {
@@ -197,6 +209,13 @@ impl Lookups {
                 let goes_on = table.rows.map_or(1, pages) <= *count;
                 if !goes_on {
                     table.reading.clear();
+                }
+                goes_on
+            }
+            Look::Newer(newer) => {
+                let goes_on = page.metadata().results_available.map_or(1, pages) <= newer.values;
+                if !goes_on {
+                    self.cannot_renew(&newer.group);
                 }
                 goes_on
             }
@@ -220,6 +239,7 @@ impl Lookups {
                 table.doubted.clear();
                 table.read_whole = Some(now);
             }
+            Look::Newer(newer) => self.renew(newer),
         }
     }
 }

@@ -19,6 +19,7 @@ mod news;
 mod outbox;
 mod progress;
 mod referents;
+mod renewal;
 mod rivals;
 mod rows;
 mod scope;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use crate::checkpoint::Position;
 use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Reach, Result};
+use crate::flow::server_time;
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
 use crate::operation::Push;
@@ -84,6 +86,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         crew: Crew::new(shared),
         rivals: KeyBook::default(),
         outbox: Outbox::default(),
+        is_withdrawing: false,
         fatal: None,
         is_over: *position == Position::End,
     };
@@ -103,6 +106,8 @@ struct PushJob {
     crew: Crew,
     rivals: KeyBook,
     outbox: Outbox,
+    /// Whether what is out is being taken back.
+    is_withdrawing: bool,
     /// Why nothing more can be done.
     fatal: Option<Error>,
     is_over: bool,
@@ -156,11 +161,18 @@ impl Job for PushJob {
         Ok(())
     }
 
+    fn still_wants(&mut self, tag: u64) -> bool {
+        !self.crew.is_write(tag) || !self.withdraw_stale(tag)
+    }
+
     fn next(&mut self) -> Option<Draft> {
         if self.outbox.is_empty() { self.crew.next() } else { None }
     }
 
     fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
+        if let Some(date) = server_time::of(&response.headers) {
+            self.lookups.tell_server_time(date);
+        }
         let news = self.crew.accept(tag, response, events)?;
         self.heed(news);
         self.fatal.take().map_or(Ok(()), |error| Err(Unusable::Refused(error)))

@@ -11,7 +11,7 @@ use crate::catalog::operation::Answer;
 use crate::error::{Delivery, Error, Kind};
 use crate::flow::team::News;
 use crate::http::Method;
-use crate::jobs::{gives_id, id_given};
+use crate::jobs::{gives_id, holds, id_given};
 use crate::output::State;
 use crate::output::{BatchResult, Output, Resources};
 
@@ -25,6 +25,7 @@ impl PushJob {
                 News::Failed(errand, error) => self.take_failure(&errand, error),
             }
         }
+        self.is_withdrawing = false;
         if self.fatal.is_none() {
             self.advance();
         }
@@ -133,6 +134,11 @@ impl PushJob {
         let Some(out) = self.out(index) else { return };
         let id = id_given(out.answer, &reply.body);
         let ending = match (out.changes, out.method) {
+            (Some(changed), _) if out.answer == Answer::Resource && !holds(&reply.body, changed) => {
+                let message = format!("the answer does not hold record {changed} as it is now");
+                let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
+                return self.put_in_doubt(index, error);
+            }
             (Some(id), _) => return self.take_change(index, id),
             (None, Method::Put) => Ending { id, ..Ending::of(State::Updated) },
             (None, Method::Post | Method::Patch | Method::Delete | Method::Get | Method::Options) => {
@@ -185,6 +191,7 @@ impl PushJob {
         let changes = out.changes;
         match error.delivery() {
             Delivery::MaybeApplied => self.put_in_doubt(index, error),
+            Delivery::NotSent if self.is_withdrawing => self.look_anew(index),
             // Without its id, nobody can refer to it: it is looked up.
             Delivery::Applied if out.owes_id() && self.window.entry(index).sought().is_some() => {
                 self.put_in_doubt(index, error);

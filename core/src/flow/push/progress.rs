@@ -10,6 +10,9 @@ use crate::operation::SingleRequest;
 /// The most attempts at one entry, each sent after the one before was found not to be applied.
 const MOST_ATTEMPTS: u32 = 3;
 
+/// The most times that it is looked for anew since it waited: where the cap is small, something must get through.
+const MOST_LOOKS_ANEW: u32 = 2;
+
 /// Where an entry stands, and what it went through.
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -18,6 +21,10 @@ pub(super) struct Progress {
     attempts: u32,
     /// How many of these attempts were to create the record.
     creations: u32,
+    /// How many of them were taken back before they were sent.
+    withdrawn: u32,
+    /// How often it was looked for anew since it waited to be written.
+    looks_anew: u32,
     /// Whether Brightpearl said that it is there though it was not found.
     is_contested: bool,
     /// Whether Brightpearl was asked what became of an attempt.
@@ -107,6 +114,8 @@ impl Progress {
             station,
             attempts: 0,
             creations: 0,
+            withdrawn: 0,
+            looks_anew: 0,
             is_contested: false,
             is_verified: false,
             is_changed: false,
@@ -120,17 +129,38 @@ impl Progress {
 
     /// Whether it may be sent once more, when it is known that the attempts so far were not applied.
     pub(super) fn may_go_again(&self) -> bool {
-        self.attempts < MOST_ATTEMPTS
+        self.attempts.saturating_sub(self.withdrawn) < MOST_ATTEMPTS
     }
 
     /// Whether an attempt was refused because it is there, and one before that may have put it there. A change puts
     /// nothing there.
     pub(super) fn stands_in_its_own_way(&self) -> bool {
-        self.is_contested && self.creations > 1
+        self.is_contested && self.creations.saturating_sub(self.withdrawn) > 1
     }
 
     pub(super) fn is_settled(&self) -> bool {
         matches!(self.station, Station::Settled)
+    }
+
+    /// Whether it is about to be created, and may be looked for anew before.
+    pub(super) fn creates(&self) -> bool {
+        let is_creation = match &self.station {
+            Station::Ready(write, _) | Station::Announced(write, _) | Station::Sending(write, _) => {
+                write.changes.is_none()
+            }
+            Station::Journaled(_)
+            | Station::Open(_)
+            | Station::Looking(_)
+            | Station::Reading(..)
+            | Station::Read(..)
+            | Station::Settled => false,
+        };
+        is_creation && self.looks_anew < MOST_LOOKS_ANEW
+    }
+
+    /// Whether it was looked for anew.
+    pub(super) fn was_looked_for_anew(&self) -> bool {
+        self.looks_anew > 0
     }
 
     pub(super) fn is_verified(&self) -> bool {
@@ -359,6 +389,22 @@ impl Progress {
             let request = write.request.clone();
             Ok((Station::Sending(write, doubt), request))
         })
+    }
+
+    /// It waited to be written, and is looked for once more.
+    pub(super) fn look_anew(&mut self) -> Result<()> {
+        let was_announced = matches!(self.station, Station::Announced(..) | Station::Sending(..));
+        self.go("looked for anew", |before| {
+            let (Station::Ready(_, doubt) | Station::Announced(_, doubt) | Station::Sending(_, doubt)) =
+                before
+            else {
+                return Err(before);
+            };
+            Ok((Station::Open(doubt.map_or(Unclear::Nothing, Unclear::Doubt)), ()))
+        })?;
+        self.withdrawn += u32::from(was_announced);
+        self.looks_anew += 1;
+        Ok(())
     }
 
     /// It was not written, and why says nothing about it: what is to be done is open again.

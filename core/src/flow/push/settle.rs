@@ -52,8 +52,12 @@ impl PushJob {
             Role::Record(number) => self.outbox.add(entry.outcome(number, ending, is_dry_run)),
             Role::Creation { slot, mapping, .. } => {
                 let (id, is_journaled) = (ending.id, ending.journaled.is_some());
+                let is_ours = matches!(ending.state, State::Created | State::Updated);
                 let filled = ending.slot(&mapping, is_dry_run);
-                if !is_journaled && !matches!(filled, CreationState::Failed(_) | CreationState::InDoubt(_)) {
+                if is_ours
+                    && !is_journaled
+                    && !matches!(filled, CreationState::Failed(_) | CreationState::InDoubt(_))
+                {
                     self.window.credit(index, Created { mapping, id });
                 }
                 self.window.creations_mut().fill(slot, filled);

@@ -18,7 +18,7 @@ pub(super) fn ours(text: &str, record: &str) -> Result<String, String> {
     let root = Value::of(tape.root());
     let allowance = Allowance::new(record.len());
     let written = |found| {
-        expression.evaluate(Scope::new(&root, found, &root, &allowance)).map(|value| {
+        expression.evaluate(&Scope::new(&root, found, &root, &allowance)).map(|value| {
             let mut out = String::new();
             value.write(&mut out);
             out
@@ -31,7 +31,7 @@ pub(super) fn ours(text: &str, record: &str) -> Result<String, String> {
     let mut found = FoundPaths::default();
     paths.find(tape.root(), &mut found);
     let scope = Scope::new(&root, Some((tape.root(), &found)), &root, &allowance);
-    let walked = placed.evaluate(scope).map(|value| {
+    let walked = placed.evaluate(&scope).map(|value| {
         let mut out = String::new();
         value.write(&mut out);
         out

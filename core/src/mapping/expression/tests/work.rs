@@ -22,7 +22,7 @@ fn with_left(steps: usize, bytes: usize, text: &str) -> Result<String, String> {
     let allowance = Allowance::new(0);
     allowance.step(2_000_000 - steps)?;
     allowance.bytes((16 << 20) - bytes)?;
-    let value = expression.evaluate(Scope::new(&root, None, &root, &allowance))?;
+    let value = expression.evaluate(&Scope::new(&root, None, &root, &allowance))?;
     let mut out = String::new();
     value.write(&mut out);
     Ok(out)

@@ -1,0 +1,88 @@
+//! That something is not there is believed for seconds: others write, too.
+
+use crate::small_account::{Account, Given, Order, client, push_of, run};
+use brightpearl_core::{Call, Method, Output, Step};
+
+fn put(account: &mut Account, reference: &str) {
+    let created = account.now / 1_000;
+    let order = Order { reference: reference.to_owned(), warehouse: 2, created, updated: None };
+    account.orders.insert(account.next_id, order);
+    account.next_id += 1;
+}
+
+/// Drives a call to its end; `meanwhile` happens before each request is answered and behind each line of the journal, by
+/// their number.
+fn driven(
+    mut call: Call,
+    account: &mut Account,
+    mut meanwhile: impl FnMut(&mut Account, usize),
+) -> Vec<Method> {
+    let (mut sent, mut number) = (Vec::new(), 0);
+    for _ in 0..10_000 {
+        match call.poll(account.now).expect("no error") {
+            Step::Done => return sent,
+            Step::Wait { until, .. } => account.now = until,
+            Step::Send(exchange) => {
+                sent.push(exchange.request.method);
+                let answer = account.serve(&exchange.request);
+                account.now += 50;
+                call.answer(exchange.id, answer, account.now).expect("an answer that is awaited");
+                meanwhile(account, number);
+                number += 1;
+            }
+            Step::Output(Output::Journal(_)) => {
+                meanwhile(account, number);
+                number += 1;
+            }
+            Step::Output(_) => {}
+            Step::Pending | Step::Feed { .. } => panic!("nothing is out, and all records are given"),
+        }
+    }
+    panic!("the call has not ended: {sent:?}");
+}
+
+#[test]
+fn what_others_create_while_a_write_waits_is_found_before_it_is_sent() {
+    for at in 0..4 {
+        let mut account = Account::new();
+        let call = client("").push(push_of(&["A", "B", "C"])).unwrap();
+        driven(call, &mut account, |account, number| {
+            if number == at && account.ids_of("B").is_empty() {
+                put(account, "B");
+                account.now += 20_000;
+            }
+        });
+        assert_eq!(["A", "B", "C"].map(|reference| account.ids_of(reference).len()), [1, 1, 1], "{at}");
+    }
+}
+
+#[test]
+fn many_are_looked_for_together_among_what_is_new() {
+    let mut account = Account::with_orders(600);
+    let numbers: Vec<String> = (0..150).map(|number| format!("N-{number}")).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let call = client("").push(push_of(&numbers)).unwrap();
+    let sent = driven(call, &mut account, |account, _| account.now += 400);
+    assert_eq!(account.orders.len(), 750);
+    let looks = sent.iter().filter(|method| **method == Method::Get).count();
+    assert!(looks <= 150, "{looks} looks for 150 records");
+}
+
+#[test]
+fn a_small_cap_does_not_keep_a_push_from_its_end() {
+    for quota in [1, 2, 3, 7] {
+        let mut account = Account::new();
+        let client = client(&format!(r#","pool":{{"quota":{quota},"period_ms":60000}}"#));
+        let call = client.push(push_of(&["A", "B", "C", "D", "E"])).unwrap();
+        let sent = driven(call, &mut account, |_, _| {});
+        assert_eq!(account.orders.len(), 5, "{quota}");
+        assert!(sent.len() <= 5 * 4, "{quota}: {sent:?}");
+    }
+}
+
+#[test]
+fn a_write_that_is_sent_at_once_takes_no_second_look() {
+    let mut account = Account::new();
+    let ran = run(client("").push(push_of(&["A", "B"])).unwrap(), &mut account, |_, _| Given::Own);
+    assert_eq!(ran.sent.len(), 2, "{:?}", ran.sent);
+}
