@@ -47,6 +47,21 @@ impl Tree {
         }
     }
 
+    /// The shapes of the records of an answer: elements of an array, members of a map from ids, the elements of an
+    /// array that is wrapped in an object, or else the one record that it is.
+    pub(crate) fn records(&self) -> Vec<Shape> {
+        match self {
+            Tree::Array(elements) => elements.iter().map(Tree::shape).collect(),
+            Tree::Object(members) if members.iter().all(|(name, _)| is_id(name)) => {
+                members.iter().map(|(_, value)| value.shape()).collect()
+            }
+            Tree::Object(members) if members.len() == 1 && matches!(members[0].1, Tree::Array(_)) => {
+                members[0].1.records()
+            }
+            Tree::Object(_) | Tree::Text(_) | Tree::Plain(_) => vec![self.shape()],
+        }
+    }
+
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Tree::Text(text) => Some(text),
@@ -98,6 +113,9 @@ fn format_of(text: &str) -> String {
         text.chars().map(|character| if character.is_ascii_digit() { '0' } else { character }).collect();
     if ["0000-00-00T00:00:00.000-00:00", "0000-00-00T00:00:00.000+00:00"].contains(&digits_as_zero.as_str()) {
         return "moment".to_owned();
+    }
+    if text.is_empty() {
+        return "empty text".to_owned();
     }
     decimal_places(text).map_or("text".to_owned(), |places| format!("amount with {places} places"))
 }
@@ -160,7 +178,12 @@ impl<'de> Visitor<'de> for Elements {
 #[test]
 fn shapes_tell_formats_and_order_apart() {
     let shape = |text: &str| Tree::parse(text).shape();
-    assert_eq!(shape(r#"{"a":1,"b":"x"}"#), shape(r#"{"a":-7,"b":""}"#));
+    assert_eq!(shape(r#"{"a":1,"b":"x"}"#), shape(r#"{"a":-7,"b":"yz"}"#));
+    // Empty, null and absent are three things.
+    assert_ne!(shape(r#"{"a":1,"b":"x"}"#), shape(r#"{"a":1,"b":""}"#));
+    assert_ne!(shape(r#"{"a":1,"b":""}"#), shape(r#"{"a":1,"b":null}"#));
+    assert_ne!(shape(r#"{"a":1,"b":null}"#), shape(r#"{"a":1}"#));
+    assert_ne!(shape("[]"), shape("[[]]"));
     assert_ne!(shape(r#"{"a":1,"b":2}"#), shape(r#"{"b":1,"a":2}"#));
     assert_ne!(shape("1"), shape("1.00"));
     assert_ne!(shape("1.00"), shape("1.0000"));
