@@ -83,5 +83,5 @@ fn everything_can_be_described_and_nothing_else() {
     assert!(describe("no-such-thing").is_none());
     let unknown = described("reservation-row");
     assert_eq!(unknown["detail"], "name-only");
-    assert_eq!(unknown["note"], "The path is not known.");
+    assert_eq!(unknown["note"], "The path is not known for sure.");
 }

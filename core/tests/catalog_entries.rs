@@ -15,7 +15,7 @@ const CHECKLIST: &[(Section, &str)] = &[
     ),
     (
         Section::Accounting,
-        "Accounting period P · Accounting period lock N · All transaction statement F · Contact balance F · \
+        "Accounting period P · Accounting period lock P · All transaction statement F · Contact balance F · \
          Currency F · Customer payment F · Exchange rate F · Journal F · Journal entry P · Nominal code F · \
          Payment method F · Purchase credit P · Purchase invoice P · Purchase payment P · \
          Purchase payment total F · Sale payment total F · Sales credit P · Sales invoice P · \
@@ -27,7 +27,7 @@ const CHECKLIST: &[(Section, &str)] = &[
          Contact note P · Contact postal address F · Contact status P · Contact tag F · Custom field F · \
          Custom field metadata F · Lead source P · Postal address F · Project P · Tag F",
     ),
-    (Section::Integration, "Webhook F · Account configuration F · Integration instance N"),
+    (Section::Integration, "Webhook F · Account configuration F · Integration instance P"),
     (
         Section::Order,
         "Custom field metadata F · Forget contact F · Landed cost estimate P · Order F · \
@@ -40,10 +40,10 @@ const CHECKLIST: &[(Section, &str)] = &[
     (
         Section::Product,
         "Brand F · Brightpearl category F · Channel P · Channel brand P · Collection P · \
-         Discount contact usage N · Discount total usage F · Option F · Option value P · Price list F · \
+         Discount contact usage F · Discount total usage F · Option F · Option value P · Price list F · \
          Product primary supplier P · Product F · Product bundle P · Product custom field F · \
          Custom field metadata F · Custom field F · Product group N · Product identity P · \
-         Product option value N · Product price F · Product supplier F · Product type P · \
+         Product option value F · Product price F · Product supplier F · Product type P · \
          Product type option association P · Season F",
     ),
     (

@@ -102,7 +102,7 @@ const LISTS: &[(&str, &str)] = &[
     ),
     ("accounting-service/nominal-code-search", "code name type bank currencyId active"),
     ("accounting-service/payment-auth-search", ""),
-    ("accounting-service/payment-method-search", ""),
+    ("accounting-service/payment-method-search", "id code name active currency bank_account"),
     (
         "accounting-service/statement/all-transaction-search",
         "journalId orderId journalTypeCode journalDate journalDueDate reference customerReference \

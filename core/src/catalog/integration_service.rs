@@ -1,8 +1,8 @@
 //! The integration service (API notes §7.1, §8.6).
 
-use super::build::{TEXT, between, boolean, choice, closed, field, text};
+use super::build::{TEXT, between, boolean, choice, closed, field, open, text};
 use super::field::{Condition, MapKey, Object, Rule, Shape};
-use super::operation::{Answer, Content, Empty, Verify, delete, endpoint, get, json, post};
+use super::operation::{Answer, Content, Empty, Verify, delete, endpoint, get, json, post, put};
 use super::resource::{Detail, Resource, Section};
 
 pub(super) const RESOURCES: &[Resource] = &[WEBHOOK, ACCOUNT_CONFIGURATION, INTEGRATION_INSTANCE];
@@ -65,10 +65,25 @@ const ACCOUNT_CONFIGURATION: Resource = Resource {
     ..Resource::BLANK
 };
 
+const NAMED_INSTANCE: Object = open(&[text("instanceName").mandatory()]);
+
 const INTEGRATION_INSTANCE: Resource = Resource {
     name: "integration-instance",
     title: "Integration instance",
     section: Section::Integration,
-    note: "The path is not known.",
+    detail: Detail::Partial,
+    source: "§8.6",
+    endpoints: &[endpoint(
+        "integration-service/integration/instance",
+        &[
+            get(Answer::Object)
+                .id_in("installedIntegrationInstanceId")
+                .unverified()
+                .note("The page is known by its address only; the path is that of PUT."),
+            put(Answer::Resource, json(NAMED_INSTANCE))
+                .idempotent()
+                .note("Only the caller's own instance, and only its name."),
+        ],
+    )],
     ..Resource::BLANK
 };

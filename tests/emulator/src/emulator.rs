@@ -305,14 +305,16 @@ impl Emulator {
             Aim::Nothing | Aim::Door(_) => return refused(self, unknown_resource(&address.path)),
             Aim::Records(route, captured) => {
                 let answer = {
-                    let if_match = request.headers.get("if-match");
-                    self.act(address, (route, captured.clone()), &request.body, if_match, plan.lies, now_ms)
+                    let sender =
+                        Sender { if_match: request.headers.get("if-match"), instance: caller.instance };
+                    self.act(address, (route, captured.clone()), &request.body, sender, plan.lies, now_ms)
                 };
                 (route.message_type, answer.map(|body| (200, body)))
             }
-            Aim::MultiMessage => {
-                (aim.name(), multi_message::carry_out(self, &request.body, plan.message, now_ms))
-            }
+            Aim::MultiMessage => (
+                aim.name(),
+                multi_message::carry_out(self, &request.body, plan.message, caller.instance, now_ms),
+            ),
         };
         self.finish(request, answer, message_type, Some(caller), Some(admission), now_ms)
     }
@@ -323,7 +325,7 @@ impl Emulator {
         address: &RequestAddress,
         (route, captured): (&'static Route, Vec<String>),
         body: &[u8],
-        if_match: Option<&str>,
+        sender: Sender<'_>,
         lies: Lies,
         now_ms: u64,
     ) -> Answer {
@@ -334,7 +336,8 @@ impl Emulator {
             resource: route.resource(),
             captured,
             query: &address.query,
-            if_match,
+            if_match: sender.if_match,
+            instance: sender.instance,
             body,
             now_ms: now,
         };
@@ -389,6 +392,15 @@ impl Emulator {
         };
         stamped(status, body, &stamp)
     }
+}
+
+/// What is known of whoever sends a request.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sender<'a> {
+    /// The version that a conditional write is meant for.
+    pub(crate) if_match: Option<&'a str>,
+    /// The installation of an OAuth app.
+    pub(crate) instance: Option<u32>,
 }
 
 impl Aim {

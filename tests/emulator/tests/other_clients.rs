@@ -137,7 +137,6 @@ fn the_account_says_how_it_is_set_up() {
     {
         assert_eq!(configuration[name], value);
     }
-    let instances = get("/public-api/demo/integration-service/integration-instance/13");
-    assert_eq!(json(&instances)["response"][0]["appReference"], "demo_oauth_app");
-    assert_eq!(get("/public-api/demo/integration-service/integration-instance/99").status, 404);
+    let instance = get("/public-api/demo/integration-service/integration/instance");
+    assert_eq!(instance.status, 404, "a private app is no instance");
 }

@@ -324,7 +324,7 @@ fn a_supplier_ships_straight_to_the_customer() {
     assert_eq!(account.write(Method::Post, &event_path, &event), json!({}));
     assert_eq!(account.refusal(Method::Post, &event_path, &event.to_string()).0, 400, "only once");
     assert_eq!(statuses(&mut account, order), ["SOA", "ASS", "AAA"]);
-    assert_eq!(statuses(&mut account, purchase), ["POA", "NST", "ANR"]);
+    assert_eq!(statuses(&mut account, purchase), ["POA", "SNS", "ANR"]);
     let expected = json!({
         "orderId": order, "purchaseOrderId": purchase, "supplierId": supplier,
         "status": {"shippedOn": AT, "shipped": true, "shippedById": 4},

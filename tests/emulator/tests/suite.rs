@@ -3,6 +3,7 @@
 
 mod accounting;
 mod authentication;
+mod catalogued;
 mod contacts;
 mod faults;
 mod gateway_properties;

@@ -68,23 +68,33 @@ pub(super) const JOURNAL_ENTRY: Resource = Resource {
     ..Resource::BLANK
 };
 
-/// No name is certain, so nothing is insisted on.
+/// The page says what is mandatory, and not how it is spelt.
 const ENTRY: Object = open(&[
     object(
         "header",
         open(&[
-            text("journalType").unverified(),
-            field("journalDate", Shape::Moment).unverified().note("In an open accounting period."),
+            text("journalType").mandatory().unverified(),
+            field("journalDate", Shape::Moment)
+                .mandatory()
+                .unverified()
+                .note("In an open accounting period."),
             moment("dateDue").unverified(),
             text("description").unverified(),
-            id("currencyId", "currency").unverified(),
+            id("currencyId", "currency").mandatory().unverified(),
             field("exchangeRate", RATE).unverified().note("1.000000 for the base currency."),
             id_or_none("contactId", "contact").unverified(),
         ]),
     )
+    .mandatory()
     .unverified(),
-    field("lines", Shape::Any).unverified().note("Lines on a bank nominal code need a tax code."),
+    field("lines", some(&Shape::Object(ENTRY_LINE))).mandatory().unverified(),
 ]);
+
+const ENTRY_LINE: Object = open(&[text("nominalCode")
+    .mandatory()
+    .unverified()
+    .of("nominal-code")
+    .note("Exists and is active. A bank account needs a tax code.")]);
 
 /// API notes §4.5; types of the first ten from the page, the rest by name only.
 const JOURNAL_COLUMNS: &[SearchColumn] = &[

@@ -184,11 +184,24 @@ pub(super) const PAYMENT_METHOD: Resource = Resource {
     ],
     searches: &[SearchResource {
         path: "accounting-service/payment-method-search",
-        note: "Its columns are not known, nor for sure that it exists.",
+        key: Some("id"),
+        default_sort: Some("code.ASC"),
+        columns: METHOD_COLUMNS,
+        columns_complete: true,
         ..SearchResource::BLANK
     }],
     note: "",
 };
+
+/// The page spells the last two so (API notes §4.5).
+const METHOD_COLUMNS: &[SearchColumn] = &[
+    column("id", FilterType::IdSet),
+    column("code", FilterType::Text),
+    column("name", FilterType::Text),
+    column("active", FilterType::Boolean),
+    column("currency", FilterType::Unknown).unverified(),
+    column("bank_account", FilterType::Unknown).unverified(),
+];
 
 const METHOD: Object = closed(&[
     text("name").mandatory().note("Unique whatever its case."),

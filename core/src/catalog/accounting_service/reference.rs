@@ -89,7 +89,7 @@ pub(super) const EXCHANGE_RATE: Resource = Resource {
                 put(Answer::Number, json(EXCHANGE))
                     .idempotent()
                     .verify(READ_THE_RATES)
-                    .note("How many rates were changed."),
+                    .note("How many rates were changed: the initial one, which GET dates to the epoch in the account's zone, is the only one that can be."),
             ],
         ),
     ],

@@ -2,7 +2,7 @@
 
 use crate::catalog::build::{closed, field, from_to, id_or_none, object, open, text};
 use crate::catalog::field::Object;
-use crate::catalog::operation::{Answer, Content, Verify, endpoint, get, json, post};
+use crate::catalog::operation::{Answer, Content, Verify, endpoint, get, json, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
 use crate::catalog::search::{FilterType, SearchResource, column, named, numbered};
 
@@ -99,6 +99,13 @@ pub(super) const PRODUCT_GROUP: Resource = Resource {
     name: "product-group",
     title: "Product group",
     section: Section::Product,
-    note: "The path is not known. Products of one name and different variations join a group by themselves.",
+    source: "§8.2",
+    endpoints: &[endpoint(
+        "product-service/product-group/{ID}",
+        &[put(Answer::Unknown, Content::Unknown)
+            .unverified()
+            .note("The page is known by its address only, which tells the verb; the path is a guess.")],
+    )],
+    note: "The path is not known for sure. Products of one name and different variations join a group by themselves.",
     ..Resource::BLANK
 };

@@ -1,7 +1,7 @@
 //! Options such as size, and their values.
 
 use crate::catalog::build::{integer, open, text};
-use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, post, put};
+use crate::catalog::operation::{Answer, Verify, delete, endpoint, get, json, options, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
 use crate::catalog::search::{SearchResource, named, numbered};
 
@@ -49,17 +49,20 @@ pub(super) const OPTION_VALUE: Resource = Resource {
     section: Section::Product,
     detail: Detail::Partial,
     source: "§8.2.4",
-    endpoints: &[endpoint(
-        "product-service/option/{OPTION-ID}/value",
-        &[
-            get(Answer::Array).id_in("optionValueId"),
-            post(Answer::Id, json(open(&[text("optionValueName")]))).verify(&[Verify::Search {
+    endpoints: &[
+        endpoint(
+            "product-service/option/{OPTION-ID-SET}/value",
+            &[get(Answer::Array).id_in("optionValueId")],
+        ),
+        endpoint(
+            "product-service/option/{OPTION-ID}/value",
+            &[post(Answer::Id, json(open(&[text("optionValueName")]))).verify(&[Verify::Search {
                 search: "product-service/option-value-search",
                 by: &[("{OPTION-ID}", "optionId"), ("/optionValueName", "optionValueName")],
                 unique: false,
-            }]),
-        ],
-    )],
+            }])],
+        ),
+    ],
     searches: &[SearchResource {
         path: "product-service/option-value-search",
         columns: &[
@@ -78,6 +81,15 @@ pub(super) const PRODUCT_OPTION_VALUE: Resource = Resource {
     name: "product-option-value",
     title: "Product option value",
     section: Section::Product,
-    note: "The path is not known.",
+    detail: Detail::Full,
+    source: "§8.2",
+    endpoints: &[endpoint(
+        "product-service/product/{PRODUCT-ID-SET|*}/option-value/{OPTION-VALUE-ID-SET?}",
+        &[
+            get(Answer::Array).id_in("").note("One entry for each product and option. Any number of values."),
+            options(),
+        ],
+    )
+    .limit(200)],
     ..Resource::BLANK
 };

@@ -73,6 +73,11 @@ pub(super) const DISCOUNT_CONTACT_USAGE: Resource = Resource {
     name: "discount-contact-usage",
     title: "Discount contact usage",
     section: Section::Product,
-    note: "Its path begins like product-service/discount/{ID}/contact-usage; the rest is not known.",
+    detail: Detail::Full,
+    source: "§8.2",
+    endpoints: &[endpoint(
+        "product-service/discount/{ID}/contact-usage/{CONTACT-ID}",
+        &[get(Answer::Array).id_in("contactId")],
+    )],
     ..Resource::BLANK
 };

@@ -49,7 +49,15 @@ pub(super) const RESERVATION_ROW: Resource = Resource {
     name: "reservation-row",
     title: "Reservation row",
     section: Section::Warehouse,
-    note: "The path is not known.",
+    source: "§8.3",
+    endpoints: &[endpoint(
+        "warehouse-service/order/{ORDER-ID}/reservation/row/{ROW-ID}",
+        &[delete()
+            .never_repeated()
+            .unverified()
+            .note("The page is known by its address only, which tells the verb; the path is a guess.")],
+    )],
+    note: "The path is not known for sure.",
     ..Resource::BLANK
 };
 

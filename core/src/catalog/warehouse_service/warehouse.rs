@@ -103,17 +103,23 @@ pub(super) const WAREHOUSE_DEFAULTS: Resource = Resource {
     title: "Warehouse defaults",
     section: Section::Warehouse,
     detail: Detail::Partial,
-    source: "§8.3.7",
-    endpoints: &[endpoint(
-        "warehouse-service/warehouse/{ID}/product/{PRODUCT-ID}",
-        &[
-            get(Answer::Unknown).id_in(""),
-            put(Answer::Unknown, json(DEFAULTS)).idempotent().verify(&[Verify::Read {
+    source: "§8.3.1, §8.3.7",
+    endpoints: &[
+        endpoint(
+            "warehouse-service/warehouse/{ID}/product/{PRODUCT-ID-SET}",
+            &[get(Answer::Array)
+                .id_in("productId")
+                .note("An array, also for one product. Products without defaults are left out.")],
+        )
+        .limit(200),
+        endpoint(
+            "warehouse-service/warehouse/{ID}/product/{PRODUCT-ID}",
+            &[put(Answer::Unknown, json(DEFAULTS)).idempotent().verify(&[Verify::Read {
                 path: "warehouse-service/warehouse/{ID}/product/{PRODUCT-ID}",
                 compare: "the members that were sent",
-            }]),
-        ],
-    )],
+            }])],
+        ),
+    ],
     note: "The members' names are taken from the product's warehouses.",
     ..Resource::BLANK
 };

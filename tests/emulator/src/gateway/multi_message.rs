@@ -5,7 +5,7 @@ use brightpearl_core::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::emulator::{Emulator, MessageFault};
+use crate::emulator::{Emulator, MessageFault, Sender};
 use crate::protocol::address::RequestAddress;
 use crate::protocol::answer::{CodedError, Refusal, response};
 use crate::search::Lies;
@@ -74,6 +74,7 @@ pub(crate) fn carry_out(
     emulator: &mut Emulator,
     body: &[u8],
     fault: Option<MessageFault>,
+    instance: Option<u32>,
     now_ms: u64,
 ) -> Result<(u16, Vec<u8>), Refusal> {
     let batch = Packet::read(body, emulator.config().strict)?;
@@ -87,7 +88,7 @@ pub(crate) fn carry_out(
             continue;
         }
         let fault = fault.filter(|fault| fault.message as usize == index + 1);
-        let (status_code, content) = answer(emulator, message, fault, now_ms);
+        let (status_code, content) = answer(emulator, message, fault, instance, now_ms);
         if status_code != 200 {
             failures += 1;
             is_stopped = batch.stops;
@@ -117,6 +118,7 @@ fn answer(
     emulator: &mut Emulator,
     message: &Message,
     fault: Option<MessageFault>,
+    instance: Option<u32>,
     now_ms: u64,
 ) -> (u16, Vec<u8>) {
     let address = RequestAddress::of_message(&message.uri);
@@ -133,8 +135,9 @@ fn answer(
     }
     let answer = match route {
         Some((route, captured)) => {
+            let sender = Sender { if_match: None, instance };
             let body = message.body.as_ref().map_or("", |body| body.get());
-            emulator.act(&address, (route, captured), body.as_bytes(), None, Lies::default(), now_ms)
+            emulator.act(&address, (route, captured), body.as_bytes(), sender, Lies::default(), now_ms)
         }
         None => Err(unknown_resource(&message.uri)),
     };

@@ -51,4 +51,5 @@ pub(super) const GATEWAY: &[RefusalRule] = &[
     notes(&["CMNC-404"], "No webhooks available", "§3.3"),
     notes(&["CMNC-404"], "Cannot find webhook: {}", "§3.3"),
     notes(&["CMNC-404"], "No Integration Instances Found", "§3.3"),
+    notes(&["INTC-070"], "You must supply instanceName", "§8.6"),
 ];

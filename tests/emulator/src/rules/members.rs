@@ -9,7 +9,7 @@ const READ: &[&str] = &["WHSC-001", "PRDC-001"];
 /// The codes with which the other services do, where they list all that is wrong.
 const CHECKED: &[&str] = &[
     "ORDC-040", "ORDC-041", "CONC-001", "CONC-010", "CONC-030", "CONC-040", "ACCC-010", "ACCC-020",
-    "ACCC-030", "ACCC-040", "ACCC-050",
+    "ACCC-030", "ACCC-040", "ACCC-050", "INTC-070",
 ];
 
 pub(super) const MEMBERS: &[RefusalRule] = &[

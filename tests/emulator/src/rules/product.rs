@@ -33,6 +33,8 @@ pub(super) const PRODUCTS: &[RefusalRule] = &[
     notes(&["CMNC-404"], "No Price Lists Found", "§3.3"),
     notes(&["CMNC-404"], "No Product Prices Found", "§3.3"),
     notes(&["CMNC-404"], "No Products Found", "§3.3"),
+    notes(&["CMNC-404"], "No Product Option Values Found", "§3.3"),
+    inferred(&["CMNC-404"], "Cannot find product group: {}", Unknown),
     notes(&["CMNC-404"], "No Product Bundles Found", "§3.3"),
     notes(&["CMNC-404"], "No Product Types Found", "§3.3"),
     notes(&["CMNC-404"], "No Seasons Found", "§3.3"),

@@ -23,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a Query,
     /// The version that a conditional write is meant for.
     pub(crate) if_match: Option<&'a str>,
+    /// The installation of the OAuth app that asks.
+    pub(crate) instance: Option<u32>,
     pub(crate) body: &'a [u8],
     pub(crate) now_ms: i64,
 }

@@ -3,9 +3,11 @@
 
 use brightpearl_core::Method;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Route;
 use super::call::Call;
+use super::fields::CheckedFields;
 use crate::access::OAuthClient;
 use crate::config::UtcOffset;
 use crate::protocol::answer::{Answer, Refusal, response};
@@ -20,11 +22,20 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     Route::read(
         Method::Get,
-        "integration-service/integration-instance/{ids?}",
+        "integration-service/integration/instance",
         "get-integration-instance",
-        get_integration_instances,
+        get_instance,
+    ),
+    Route::write(
+        Method::Put,
+        "integration-service/integration/instance",
+        "put-integration-instance",
+        put_instance,
     ),
 ];
+
+/// *Inferred*: no source has a refused name.
+const INVALID: &str = "INTC-070";
 
 #[derive(Serialize)]
 struct Configuration {
@@ -89,34 +100,50 @@ fn time_zone(offset: UtcOffset) -> String {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Instance {
+    #[serde(rename = "installedIntegrationInstanceId")]
     pub(crate) id: u32,
-    pub(crate) app_reference: String,
-    pub(crate) developer_reference: String,
-    pub(crate) enabled: bool,
+    installed_integration_id: u32,
+    instance_name: String,
 }
 
 impl Instance {
     pub(crate) fn of(client: &OAuthClient) -> Self {
         Self {
             id: client.installation_instance_id,
-            app_reference: client.app_ref.clone(),
-            developer_reference: client.dev_ref.clone(),
-            enabled: true,
+            installed_integration_id: client.installation_instance_id,
+            instance_name: client.app_ref.clone(),
         }
     }
 }
 
-/// The reference has a page of this name whose content is not known: path and shape are *inferred*.
-fn get_integration_instances(call: &mut Call<'_>) -> Answer {
-    let ids = call.ids(0)?;
-    let found: Vec<_> = call
-        .world
-        .instances
-        .iter()
-        .filter(|instance| ids.as_ref().is_none_or(|ids| ids.contains(instance.id)))
-        .collect();
-    if found.is_empty() {
-        return Err(Refusal::not_found("No Integration Instances Found"));
+/// The installation that the caller's token belongs to. *Inferred*: there is none for callers of other schemes.
+fn own_instance(call: &Call<'_>) -> Result<Instance, Refusal> {
+    let own = call.world.instances.iter().find(|instance| Some(instance.id) == call.instance);
+    let mut own = own.cloned().ok_or_else(|| Refusal::not_found("No Integration Instances Found"))?;
+    if let Some(name) = call.world.changes.people.instance_names.get(&own.id) {
+        own.instance_name.clone_from(name);
     }
-    response(found)
+    Ok(own)
+}
+
+/// *Inferred*: the same as a PUT answers.
+fn get_instance(call: &mut Call<'_>) -> Answer {
+    response(own_instance(call)?)
+}
+
+/// Only the name can be changed.
+fn put_instance(call: &mut Call<'_>) -> Answer {
+    let body = Value::Object(call.body_object()?);
+    let own = own_instance(call)?;
+    let mut fields = CheckedFields::new(&body, INVALID);
+    let name = fields.text("/instanceName").filter(|name| !name.is_empty());
+    if name.is_none() {
+        fields.refuse(INVALID, "You must supply instanceName");
+    }
+    fields.finish()?;
+    if let Some(name) = name {
+        call.world.changes.revision += 1;
+        call.world.changes.people.instance_names.insert(own.id, name);
+    }
+    response(own_instance(call)?)
 }

@@ -125,7 +125,11 @@ fn post_invoice(call: &mut Call<'_>, kind: &InvoiceKind) -> Answer {
 }
 
 /// The contact, a customer or a supplier as the invoice is.
-fn read_contact(call: &Call<'_>, fields: &mut CheckedFields<'_>, order_type: OrderType) -> Option<u32> {
+pub(super) fn read_contact(
+    call: &Call<'_>,
+    fields: &mut CheckedFields<'_>,
+    order_type: OrderType,
+) -> Option<u32> {
     let wanted = if order_type.is_sale() { Relationship::Customer } else { Relationship::Supplier };
     let id = fields.id("/header/contactId");
     let contact = id.and_then(|id| call.world.existing_contact(id));

@@ -23,6 +23,8 @@ mod invoice_write;
 mod journal_read;
 mod journal_write;
 mod json_patch;
+mod kept;
+pub(crate) mod landed_cost;
 mod nominal;
 mod order;
 mod order_close;
@@ -38,6 +40,7 @@ mod payment_method;
 mod payment_search;
 mod per_resource;
 mod postal_address;
+mod receipt;
 mod row_terms;
 mod sale;
 mod sale_search;
@@ -98,6 +101,9 @@ const TABLES: &[&[&[Route]]] = &[
         journal_write::ROUTES,
         invoice_write::ROUTES,
         statement::ROUTES,
+        receipt::ROUTES,
+        kept::ROUTES,
+        landed_cost::ROUTES,
         webhook::ROUTES,
         integration::ROUTES,
     ],

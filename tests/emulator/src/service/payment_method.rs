@@ -8,6 +8,7 @@ use super::Route;
 use super::call::Call;
 use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, Refusal, response};
+use crate::search::{Cell, Column, DataType, Search, Searchable};
 use crate::world::ledger::{BankAccount, PaymentMethod};
 use crate::world::nominal::nominal_code;
 
@@ -15,7 +16,50 @@ pub(super) const ROUTES: &[Route] = &[
     Route::read(Method::Get, "accounting-service/payment-method/{ids?}", "get-payment-method", get_methods),
     Route::write(Method::Post, "accounting-service/payment-method", "post-payment-method", post_method),
     Route::write(Method::Put, "accounting-service/payment-method/{id}", "put-payment-method", put_method),
+    Route::search("accounting-service/payment-method-search", SEARCH),
+    Route::meta_data("accounting-service/payment-method-search/meta-data", SEARCH),
 ];
+
+type PaymentMethodColumn = Column<Option<PaymentMethod>>;
+
+/// API notes §4.5. *Inferred*: currency and bank account are those of a method's first bank account.
+const SEARCH: &dyn Searchable = &Search::<Option<PaymentMethod>> {
+    name: "accounting-service/payment-method-search",
+    columns: &[
+        PaymentMethodColumn::new("id", DataType::IdSet, |_, method| {
+            Cell::optional_integer(method.as_ref().map(|method| method.id))
+        })
+        .identifies(),
+        PaymentMethodColumn::new("code", DataType::String, |_, method| {
+            Cell::optional_text(method.as_ref().map(|method| method.code.clone()))
+        })
+        .sorts(),
+        PaymentMethodColumn::new("name", DataType::String, |_, method| {
+            Cell::optional_text(method.as_ref().map(|method| method.name.clone()))
+        }),
+        PaymentMethodColumn::new("active", DataType::Boolean, |_, method| {
+            Cell::Boolean(method.as_ref().is_some_and(|method| method.is_active))
+        }),
+        PaymentMethodColumn::new("currency", DataType::String, |_, method| {
+            Cell::optional_text(first_account(method).map(|account| account.currency_code.clone()))
+        }),
+        PaymentMethodColumn::new("bank_account", DataType::String, |_, method| {
+            Cell::optional_text(first_account(method).map(|account| account.nominal_code.clone()))
+        }),
+    ],
+    filters: &[],
+    ids: |world| world.changes.ledger.payment_methods.ids(),
+    record: |world, id| {
+        let method = world.changes.ledger.payment_methods.get(id).cloned();
+        method.map(|method| PaymentMethod { id, ..method })
+    },
+    references: &[],
+    label: |_, _, _| None,
+};
+
+fn first_account(method: &Option<PaymentMethod>) -> Option<&BankAccount> {
+    method.as_ref().and_then(|method| method.bank_accounts.first())
+}
 
 /// *Inferred*: no source has a refused payment method.
 const INVALID: &str = "ACCC-020";

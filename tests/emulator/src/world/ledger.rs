@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::World;
 use super::journal::Journal;
@@ -28,6 +29,12 @@ pub(crate) struct Ledger {
     #[serde(default)]
     initial_rates: BTreeMap<usize, Decimal>,
     pub(crate) periods: Register<AccountingPeriod>,
+    /// The account's only lock of its periods, as it was sent.
+    #[serde(default)]
+    pub(crate) period_lock: Option<Map<String, Value>>,
+    /// Older authorisations of payments, as they were sent.
+    #[serde(default)]
+    pub(crate) authorisations: Register<Map<String, Value>>,
 }
 
 /// Payments of one kind.
@@ -96,6 +103,8 @@ impl Ledger {
             exchange_rates: BTreeMap::new(),
             initial_rates: BTreeMap::new(),
             periods: Register::default(),
+            period_lock: None,
+            authorisations: Register::default(),
         }
     }
 

@@ -47,6 +47,7 @@ use crate::fault::FaultPlan;
 use crate::protocol::moment::{DAY, Moment};
 use crate::search::found::Found;
 use crate::service::integration::Instance;
+use crate::service::landed_cost::PurchaseRowList;
 use changes::Changes;
 use contact::Relationship;
 use history::History;
@@ -88,6 +89,7 @@ pub(crate) struct World {
     pub(crate) bad_ids: BTreeMap<String, BTreeSet<u32>>,
     pub(crate) changes: Changes,
     pub(crate) found: Found,
+    pub(crate) purchase_rows: PurchaseRowList,
     pub(crate) history: History,
 }
 
@@ -126,6 +128,7 @@ impl World {
             bad_ids: BTreeMap::new(),
             changes: Changes::default(),
             found: Found::default(),
+            purchase_rows: PurchaseRowList::default(),
         };
         world.changes.ledger = Ledger::opened(&config.currencies[0].code);
         world.spoil(&config.faults);

@@ -16,6 +16,9 @@ pub(crate) struct People {
     /// Companies that were written, also derived ones that were changed.
     pub(super) companies: BTreeMap<u32, Company>,
     pub(crate) notes: Register<ContactNote>,
+    /// What installed apps are called now, by installation.
+    #[serde(default)]
+    pub(crate) instance_names: BTreeMap<u32, String>,
 }
 
 /// A group of contacts.

@@ -43,6 +43,7 @@ impl World {
             seed: _,
             offset: _,
             strict: _,
+            purchase_rows: _,
             epoch_ms: _,
             currencies: _,
             currency_ids: _,

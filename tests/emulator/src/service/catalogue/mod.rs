@@ -10,6 +10,7 @@ mod price;
 mod pricing;
 mod product;
 mod product_body;
+mod product_option;
 mod product_shape;
 mod season;
 mod supplier;
@@ -21,9 +22,10 @@ use crate::protocol::answer::Refusal;
 
 /// The routes of each kind of record. Those with more words in their paths come before those that would
 /// take the words for ids.
-pub(super) const TABLES: [&[Route]; 12] = [
+pub(super) const TABLES: [&[Route]; 13] = [
     custom_field::ROUTES,
     product::ROUTES,
+    product_option::ROUTES,
     identity::ROUTES,
     supplier::ROUTES,
     price::ROUTES,

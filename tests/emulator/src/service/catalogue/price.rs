@@ -39,6 +39,12 @@ pub(super) const ROUTES: &[Route] = &[
         get_discount_usage,
     ),
     Route::read(
+        Method::Get,
+        "product-service/discount/{id}/contact-usage/{id}",
+        "get-discount-contact-usage",
+        get_discount_usage_of_contact,
+    ),
+    Route::read(
         Method::Options,
         "product-service/product-price/{ids?}",
         "options-product-price",
@@ -235,4 +241,21 @@ fn get_discount_usage(call: &mut Call<'_>) -> Answer {
         Some(_) => response(UsageShape { usages: 0 }),
         None => Err(refused("PRDC-004", &format!("You have supplied an invalid discount ID: {named}"))),
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ContactUsageShape {
+    contact_id: u32,
+    usages: u32,
+}
+
+/// The same of one contact, as an array of one.
+fn get_discount_usage_of_contact(call: &mut Call<'_>) -> Answer {
+    let named = call.captured.first().map_or("", String::as_str);
+    if call.id(0).is_none() {
+        return Err(refused("PRDC-004", &format!("You have supplied an invalid discount ID: {named}")));
+    }
+    let contact_id = call.id(1).unwrap_or(0);
+    response([ContactUsageShape { contact_id, usages: 0 }])
 }

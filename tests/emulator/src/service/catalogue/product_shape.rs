@@ -133,7 +133,7 @@ pub(super) struct ComponentShape {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct VariationShape {
+pub(super) struct VariationShape {
     option_id: u32,
     option_name: String,
     option_value_id: u32,
@@ -241,7 +241,7 @@ impl ComponentShape {
 }
 
 impl VariationShape {
-    fn new(world: &World, variation: &Variation) -> Self {
+    pub(super) fn new(world: &World, variation: &Variation) -> Self {
         let catalogue = &world.changes.catalogue;
         let option = catalogue.options.get(variation.option);
         let value = catalogue.option_values.get(variation.value);

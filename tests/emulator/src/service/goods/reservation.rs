@@ -33,6 +33,12 @@ pub(super) const ROUTES: &[Route] = &[
         "delete-reservation",
         delete_reservation,
     ),
+    Route::write(
+        Method::Delete,
+        "warehouse-service/order/{id}/reservation/row/{id}",
+        "delete-reservation-row",
+        delete_row,
+    ),
     Route::read(Method::Get, "warehouse-service/reservations", "get-reservations", get_reservations),
 ];
 
@@ -194,6 +200,21 @@ fn delete_reservation(call: &mut Call<'_>) -> Answer {
         return Err(none_exists(order.id));
     }
     call.world.remove_reservation(order.id);
+    call.world.stock_moved_for(order.id, call.now_ms);
+    nothing()
+}
+
+/// The reference has a page for it whose content is not known. *Inferred*: the path, which ends with the order row, and
+/// that the others keep what they have.
+fn delete_row(call: &mut Call<'_>) -> Answer {
+    let order = path_order(call, 0, &[OrderType::SalesOrder])?;
+    let mut reservation = call.world.reservation(order.id).ok_or_else(|| none_exists(order.id))?;
+    let lines = call.id(1).and_then(|row| reservation.rows.remove(&row));
+    let lines = lines.ok_or_else(|| none_exists(order.id))?;
+    for line in &lines {
+        call.world.release(line);
+    }
+    call.world.put_reservation(reservation);
     call.world.stock_moved_for(order.id, call.now_ms);
     nothing()
 }

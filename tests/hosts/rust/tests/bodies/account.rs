@@ -226,8 +226,11 @@ pub(crate) fn furnish() -> Furnished {
     keep("customer-payment", account.create("accounting-service/customer-payment", payment));
     let webhook = json!({"subscribeTo": "product", "httpMethod": "GET", "uriTemplate":
         "http://127.0.0.1:1/?${account-code}${resource-type}${resource-id}${lifecycle-event}"});
-    let rate = json!({"rateActiveFrom": "2027-01-02", "rate": "1.25"});
-    account.must(Method::Post, "accounting-service/currency/2/exchange-rate", &rate);
+    account.must(
+        Method::Post,
+        "accounting-service/accounting-period-lock",
+        &json!({"lockedUntil": "2023-12-31"}),
+    );
     let free = json!({"addressLine1": "2 Row"});
     keep("free-address", account.create("contact-service/postal-address", free.clone()));
     keep("loose-option", account.create("product-service/option", json!({"name": "Size"})));
