@@ -6,6 +6,8 @@ mod authentication;
 mod catalogued;
 mod contacts;
 mod faults;
+#[cfg(feature = "server")]
+mod foreign_clients;
 mod gateway_properties;
 mod goods_properties;
 mod harness;

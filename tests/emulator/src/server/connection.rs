@@ -52,7 +52,9 @@ async fn answer(
     is_administered: bool,
 ) -> Result<hyper::Response<Full<Bytes>>, ConnectionLost> {
     let (head, body) = request.into_parts();
-    let Ok(method) = Method::from_str(head.method.as_str()) else {
+    // A HEAD is a GET whose body the HTTP stack leaves out.
+    let verb = if head.method == hyper::Method::HEAD { "GET" } else { head.method.as_str() };
+    let Ok(method) = Method::from_str(verb) else {
         return Ok(plain(405, "Brightpearl has no such method"));
     };
     let Ok(body) = Limited::new(body, MOST_BODY_BYTES).collect().await else {
