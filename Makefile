@@ -12,8 +12,8 @@ PIP := $(VENV_PYTHON) -m pip --quiet --disable-pip-version-check
 SEEDS ?= 6000
 # Seconds that `make fuzz` shares among its targets.
 SECONDS_OF_FUZZING := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),780)
-# Suites that `make test` runs side by side: one waits for the network, a clock or the linker while another computes.
-LANES ?= 2
+# Suites that `make test` runs side by side: one waits for the network, a clock or the linker while two others compute.
+LANES ?= 3
 MAKEFLAGS += --no-print-directory
 # Whoever names targets has them one after the other.
 ifndef SIDE_BY_SIDE
@@ -61,21 +61,28 @@ check-python: $(VENV)/.test-package
 	@if [ -x tests/lint.sh ]; then tests/step.sh "formatters and linters" env VENV=$(VENV) tests/lint.sh; fi
 	@tests/step.sh "vectors in Python" $(VENV_PYTHON) -m pytest -c tests/hosts/python/pytest.ini tests/hosts/python/test_vectors.py
 
+# The longest first, so that all end together.
 .PHONY: suites
-suites: test-rust test-fuzz test-component test-c test-python test-node test-simulation test-supply $(if $(wildcard tests/lint.sh),lint)
+suites: run-rust test-component test-fuzz test-python test-c test-node test-simulation lint-rust test-supply $(if $(wildcard tests/lint.sh),lint)
 	@tests/step.sh "all hosts over HTTP" tests/hosts/over-http.sh
 	@tests/step.sh "one version" tests/versions.sh
 
 # The Rust tests build the C library and the emulator with more features, and leave them where these take theirs from.
 ifdef SIDE_BY_SIDE
-test-c test-node test-simulation: | test-rust
+test-c test-node test-simulation: | run-rust
 endif
 
 .PHONY: test-rust
-test-rust: ## Format, lints, unit, documentation, property, recording and vector tests in Rust
+test-rust: lint-rust run-rust ## Format, lints, unit, documentation, property, recording and vector tests in Rust
+
+.PHONY: lint-rust
+lint-rust:
 	@tests/step.sh "format" cargo fmt --all --check
 	@tests/step.sh "lints" cargo clippy --locked --workspace --all-features --all-targets -- -D warnings
 	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
+
+.PHONY: run-rust
+run-rust:
 	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) -- --show-output
 	@tests/step.sh "Rust host" cargo test --locked $(DRIVING_PACKAGES) --test suite -- --show-output
 
