@@ -61,12 +61,17 @@ impl Ledger {
     }
 
     /// Whether an earlier run may have created something under a key, or has: a search that lags behind does not find it
-    /// at once.
+    /// at once. Of a key that no search finds the journal alone knows, and is believed.
     pub(super) fn is_doubtful(&self, sought: &Sought) -> bool {
         let Some(journal) = &self.journal else { return false };
         let key = sought.text();
-        self.doubtful.contains(&key)
-            || (journal.has_under(&key) && !self.trusted.contains(&key) && !self.told.contains_key(sought))
+        let may_lag = || {
+            sought.can_be_found()
+                && journal.has_under(&key)
+                && !self.trusted.contains(&key)
+                && !self.told.contains_key(sought)
+        };
+        self.doubtful.contains(&key) || may_lag()
     }
 
     /// Takes note that this run is about something: whoever it is for is told what became of it.
