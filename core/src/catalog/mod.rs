@@ -31,7 +31,7 @@ pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
 pub use names::{readable, readable_path, search_for, search_named};
-pub use operation::{Endpoint, EndpointOperation, Prefix};
+pub use operation::{Empty, Endpoint, EndpointOperation, Prefix};
 pub(crate) use order_service::ORDER_ROW_BODY;
 pub use resource::{Detail, Resource, Section};
 pub(crate) use schema::DIALECT as SCHEMA_DIALECT;
@@ -144,12 +144,14 @@ pub struct Reading {
     /// Whether the ids in the answer are those that were asked for, so that one which is not there is missing.
     /// Notes that are asked for by the ids of their orders have ids of their own.
     pub names_asked: bool,
+    /// What is answered when none of the ids exist.
+    pub empty: Empty,
 }
 
 impl Reading {
     /// What is assumed of a resource that is not listed: the smallest documented limit, and nothing else.
     pub const UNLISTED: Reading =
-        Reading { id_limit: 200, options: false, id_member: "id", names_asked: true };
+        Reading { id_limit: 200, options: false, id_member: "id", names_asked: true, empty: Empty::Unknown };
 }
 
 /// How a resource is read by ids, which go behind the path or where `{ids}` stands.
@@ -165,6 +167,7 @@ pub fn reading(path: &str) -> Reading {
         options: with_ids.ends_with(IDS) && find(&with_ids, Method::Options).is_some(),
         id_member: found.operation.id_member,
         names_asked: names_asked(&found),
+        empty: found.operation.empty,
     }
 }
 

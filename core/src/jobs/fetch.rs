@@ -1,10 +1,12 @@
 //! Resources by id in the fewest GETs: split at the resource's limit, planned by `OPTIONS` where gaps are
 //! worth knowing, and bisected where one bad id spoils a whole set.
 
+mod cutting;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::account::{Query, checked_path};
+use crate::account::Query;
 use crate::catalog::{self, Reading};
 use crate::checkpoint::Position;
 use crate::classify::is_unknown_path;
@@ -12,19 +14,16 @@ use crate::error::{Error, Kind, Reach, Result};
 use crate::http::{Method, Response};
 use crate::id_set::{IdSet, Split};
 use crate::job::{Draft, Job, Outlook, Unusable};
-use crate::operation::{Fetch, Plan};
+use crate::operation::Fetch;
 use crate::output::{Output, Refusal, Resources};
 use crate::telemetry::{Event, template};
 
+pub(crate) use cutting::planned_ids;
+use cutting::{chunk_count, common, cutting, hopeless_after, nothing_left, options_pay, split_path};
+
+use super::emptiness::{Emptiness, lacking};
 use super::options::read_uris;
 use super::resources::{Found, find_resources};
-
-/// Longest id set put into a URL, in bytes. No limit is documented; this one keeps URLs below what common
-/// proxies take.
-const MAX_ID_TEXT: usize = 4_000;
-
-/// From so many GETs on, asking `OPTIONS` for gaps first is likely to save more than it costs.
-const OPTIONS_PAYS_FROM: u64 = 3;
 
 /// The tag of the `OPTIONS` request; GETs count up from 1.
 const PLANNING: u64 = 0;
@@ -51,6 +50,9 @@ pub(crate) struct FetchJob {
     read_something: bool,
     refusals: u32,
     total: Option<u64>,
+    /// Whether an answer without any of the records that were asked for is doubted here. Whoever sweeps looks for what
+    /// is missing in a way of his own.
+    doubts: bool,
 }
 
 enum Stage {
@@ -67,12 +69,18 @@ enum Stage {
 struct Chunk {
     tag: u64,
     ids: Option<IdSet>,
+    /// Whether `OPTIONS` has named its ids.
+    is_known: bool,
     state: ChunkState,
 }
 
 enum ChunkState {
     Planned,
     Requested,
+    /// Answered with nothing, which `OPTIONS` is to be asked about.
+    Doubted(Box<Resources>),
+    /// `OPTIONS` is asked about it.
+    Asked(Box<Resources>),
     Answered(Box<Resources>),
 }
 
@@ -114,7 +122,13 @@ impl FetchJob {
             read_something: false,
             refusals: 0,
             total: fetch.ids.as_ref().map(IdSet::len),
+            doubts: false,
         })
+    }
+
+    /// The same, which does not believe an answer without any of the records that were asked for.
+    pub(crate) fn that_doubts(self) -> Self {
+        Self { doubts: true, ..self }
     }
 
     /// Goes on with what an earlier run left.
@@ -150,13 +164,14 @@ impl FetchJob {
             Stage::Cutting(left) => {
                 if let Some(chunk) = left.next() {
                     let tag = self.tag();
-                    self.chunks.push_back(Chunk { tag, ids: Some(chunk), state: ChunkState::Planned });
+                    let chunk = Chunk { tag, ids: Some(chunk), is_known: false, state: ChunkState::Planned };
+                    self.chunks.push_back(chunk);
                 }
             }
             Stage::WholeList => {
                 self.stage = nothing_left();
                 let tag = self.tag();
-                self.chunks.push_back(Chunk { tag, ids: None, state: ChunkState::Planned });
+                self.chunks.push_back(Chunk { tag, ids: None, is_known: false, state: ChunkState::Planned });
             }
             Stage::ToPlan(_) | Stage::Planning(_) => {}
         }
@@ -178,7 +193,7 @@ impl FetchJob {
             }
             known = known.union(&ids);
             let tag = self.tag();
-            chunks.push_back(Chunk { tag, ids: Some(ids), state: ChunkState::Planned });
+            chunks.push_back(Chunk { tag, ids: Some(ids), is_known: true, state: ChunkState::Planned });
         }
         let missing = asked.difference(&known);
         if !missing.is_empty() {
@@ -203,6 +218,40 @@ impl FetchJob {
             if let Some(Chunk { state: ChunkState::Answered(resources), .. }) = self.chunks.pop_front() {
                 self.put_out(*resources);
             }
+        }
+    }
+
+    /// Asks `OPTIONS` about what was answered with nothing.
+    fn ask_about_doubts(&mut self) -> Option<Draft> {
+        let index = self.chunks.iter().position(|chunk| matches!(chunk.state, ChunkState::Doubted(_)))?;
+        let path = self.url_path(self.chunks[index].ids.as_ref());
+        let chunk = &mut self.chunks[index];
+        chunk.state = match std::mem::replace(&mut chunk.state, ChunkState::Planned) {
+            ChunkState::Doubted(resources) => ChunkState::Asked(resources),
+            other => other,
+        };
+        Some(Draft::read(chunk.tag, Method::Options, path, &self.template, ""))
+    }
+
+    /// Takes what `OPTIONS` says of records of which none was answered.
+    fn take_existence(&mut self, index: usize, body: &[u8]) -> Result<(), Unusable> {
+        let asked = self.chunks[index].ids.clone().unwrap_or_default();
+        let mut known = IdSet::new();
+        for uri in read_uris(body)? {
+            known = known.union(&common(&planned_ids(&uri)?, &asked));
+        }
+        if known.is_empty() {
+            self.believe(index);
+            return Ok(());
+        }
+        Err(Unusable::Refused(lacking(&asked, &format!("and OPTIONS says that {known} are there"))))
+    }
+
+    /// None of a chunk's records is there.
+    fn believe(&mut self, index: usize) {
+        let chunk = &mut self.chunks[index];
+        if let ChunkState::Asked(resources) = std::mem::replace(&mut chunk.state, ChunkState::Planned) {
+            self.answer_chunk(index, *resources);
         }
     }
 
@@ -234,8 +283,10 @@ impl FetchJob {
         };
         events.push(Event::Bisecting { resource: self.resource.clone(), ids: ids.len() });
         let (first, second) = (self.tag(), self.tag());
-        self.chunks[index] = Chunk { tag: first, ids: Some(lower), state: ChunkState::Planned };
-        self.chunks.insert(index + 1, Chunk { tag: second, ids: Some(upper), state: ChunkState::Planned });
+        let is_known = self.chunks[index].is_known;
+        let half = |tag, ids| Chunk { tag, ids: Some(ids), is_known, state: ChunkState::Planned };
+        self.chunks[index] = half(first, lower);
+        self.chunks.insert(index + 1, half(second, upper));
         Ok(())
     }
 }
@@ -250,6 +301,9 @@ impl Job for FetchJob {
             let path = self.url_path(Some(&ids));
             self.stage = Stage::Planning(ids);
             return Some(Draft::read(PLANNING, Method::Options, path, &self.template, ""));
+        }
+        if let Some(draft) = self.ask_about_doubts() {
+            return Some(draft);
         }
         let out = self.chunks.iter().filter(|chunk| !matches!(chunk.state, ChunkState::Planned)).count();
         if out >= self.ahead {
@@ -271,13 +325,28 @@ impl Job for FetchJob {
             return Ok(self.take_plan(&asked, &response.body)?);
         }
         let index = self.index(tag)?;
+        if let ChunkState::Asked(_) = self.chunks[index].state {
+            return self.take_existence(index, &response.body);
+        }
         let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
         // Where a resource does not say its id, or another one, nothing can be said of what is missing.
         let all_named = self.listed.names_asked && items.iter().all(|item| item.id.is_some());
         let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };
+        let is_empty = items.is_empty();
         let resources = Resources { body: response.body, items, requested, missing, refused: Vec::new() };
+        if is_empty && self.doubts {
+            let chunk = &mut self.chunks[index];
+            match Emptiness::of(&self.listed, &resources.requested, chunk.is_known) {
+                Emptiness::Believed => {}
+                Emptiness::Doubted => {
+                    chunk.state = ChunkState::Doubted(Box::new(resources));
+                    return Ok(());
+                }
+                Emptiness::Refused(error) => return Err(error.into()),
+            }
+        }
         self.answer_chunk(index, resources);
         Ok(())
     }
@@ -298,6 +367,20 @@ impl Job for FetchJob {
             return Ok(());
         }
         let index = self.index(tag)?;
+        if let ChunkState::Asked(_) = self.chunks[index].state {
+            let is_none = error.status() == Some(404) && !is_unknown_path(&error);
+            return match error.reach() {
+                _ if is_none => Ok(self.believe(index)),
+                Reach::Everything => Err(error),
+                Reach::Request | Reach::Service => {
+                    let asked = self.chunks[index].ids.clone().unwrap_or_default();
+                    Err(lacking(
+                        &asked,
+                        &format!("and OPTIONS could not say whether they are there: {error}"),
+                    ))
+                }
+            };
+        }
         match error.status() {
             // Most resources answer 404 when none of the ids exist (API notes §3.3), and an unknown path too.
             Some(404) if !is_unknown_path(&error) => {
@@ -367,70 +450,10 @@ impl Job for FetchJob {
     }
 }
 
-/// The path before and behind its ids, which stand at its end or where `{ids}` says. An id set needs no
-/// escaping.
-fn split_path(resource: &str) -> Result<(String, String)> {
-    match resource.split_once("/{ids}") {
-        Some((before, "")) => Ok((checked_path(before)?, String::new())),
-        Some((before, behind)) => Ok((checked_path(before)?, format!("/{}", checked_path(behind)?))),
-        None => Ok((checked_path(resource)?, String::new())),
-    }
-}
-
-fn cutting(ids: &IdSet, id_limit: u32) -> Stage {
-    Stage::Cutting(ids.split(id_limit as usize, MAX_ID_TEXT))
-}
-
-fn nothing_left() -> Stage {
-    cutting(&IdSet::new(), 1)
-}
-
-/// How many GETs the ids take. Counted out where that is cheap, and otherwise the lower bound that the
-/// limit alone sets.
-fn chunk_count(ids: &IdSet, id_limit: u32) -> u64 {
-    const COUNTED_OUT: u64 = 10_000;
-    let least = ids.len().div_ceil(u64::from(id_limit));
-    if least > COUNTED_OUT { least } else { ids.split(id_limit as usize, MAX_ID_TEXT).count() as u64 }
-}
-
-fn common(one: &IdSet, other: &IdSet) -> IdSet {
-    one.difference(&one.difference(other))
-}
-
-/// Whether `OPTIONS` is asked first.
-fn options_pay(ids: &IdSet, plan: Plan, listed: &Reading, id_limit: u32) -> bool {
-    let has_gaps_to_find = ids.len() > ids.ranges().count() as u64;
-    let is_legal = ids.to_string().len() <= MAX_ID_TEXT;
-    match plan {
-        Plan::Never => false,
-        Plan::Always => listed.options && is_legal && !ids.is_empty(),
-        Plan::Auto => {
-            listed.options
-                && is_legal
-                && has_gaps_to_find
-                && ids.len().div_ceil(u64::from(id_limit)) >= OPTIONS_PAYS_FROM
-        }
-    }
-}
-
-/// How many refusals without one success end the search for a bad id: one path down the halves, and back.
-fn hopeless_after(id_limit: u32) -> u32 {
-    2 * (u32::BITS - id_limit.leading_zeros()) + 2
-}
-
-/// The id set at the end of a planned URI such as `/order/3-4,9`.
-pub(crate) fn planned_ids(uri: &str) -> Result<IdSet> {
-    let last = uri.rsplit('/').next().unwrap_or_default();
-    IdSet::parse(last).map_err(|_| {
-        Error::new(Kind::Protocol, "a planned URI does not end in an id set")
-            .repeating(format!("the planned URI {uri:?} does not end in an id set"))
-            .at("response.getUris")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::Plan;
 
     #[test]
     fn a_fetch_goes_on_without_a_plan_unless_nothing_gets_through_or_it_is_forbidden() {

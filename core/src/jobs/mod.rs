@@ -2,6 +2,7 @@
 
 mod agreement;
 mod batch;
+mod emptiness;
 mod fetch;
 mod given;
 mod options;

@@ -76,7 +76,7 @@ fn plan(
             if is_new {
                 shared.record_all(deprecated_read(&fetch.resource));
             }
-            let mut job = FetchJob::new(fetch, config.max_in_flight)?;
+            let mut job = FetchJob::new(fetch, config.max_in_flight)?.that_doubts();
             job.resume(position)?;
             Box::new(job)
         }

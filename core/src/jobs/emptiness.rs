@@ -1,0 +1,50 @@
+//! What an answer means that has none of the records that were asked for. Most resources say with 404 that there are
+//! none, some with an empty list (API notes §3.3); a gateway or a lagging replica says it of what is there.
+
+use crate::catalog::{Empty, Reading};
+use crate::error::{Delivery, Error, Kind};
+use crate::id_set::IdSet;
+
+/// What becomes of such an answer.
+#[derive(Debug)]
+pub(super) enum Emptiness {
+    /// None of the records is there.
+    Believed,
+    /// `OPTIONS` is asked which of them exist.
+    Doubted,
+    /// It is no answer.
+    Refused(Error),
+}
+
+impl Emptiness {
+    /// What is made of it, where it was asked for these ids. `is_known` says that `OPTIONS` has named them.
+    pub(super) fn of(listed: &Reading, ids: &IdSet, is_known: bool) -> Self {
+        if !listed.names_asked || ids.is_empty() {
+            return Emptiness::Believed;
+        }
+        if is_known {
+            return Emptiness::Refused(lacking(ids, "though the server's plan names them"));
+        }
+        match (ids.len(), listed.empty) {
+            // Its own read is the one that can say that a record is not there.
+            (1, _) => Emptiness::Believed,
+            (_, Empty::NotFound) => Emptiness::Refused(lacking(
+                ids,
+                "though it says success; expected HTTP 404 where there are none",
+            )),
+            (_, Empty::Nothing | Empty::Unknown) if listed.options => Emptiness::Doubted,
+            (_, Empty::Nothing) => Emptiness::Believed,
+            (_, Empty::Unknown) => Emptiness::Refused(lacking(
+                ids,
+                "though it says success; ask for each by itself to learn which is not there",
+            )),
+        }
+    }
+}
+
+/// The error of an answer that lacks all of these records.
+pub(super) fn lacking(ids: &IdSet, why: &str) -> Error {
+    let message =
+        format!("the answer has none of the {} records that were asked for ({ids}), {why}", ids.len());
+    Error::new(Kind::Protocol, message).at("response").with_delivery(Delivery::Applied)
+}
