@@ -1,8 +1,8 @@
 //! What cannot be found again is not written without a journal.
 
 use crate::small_account::{Account, Given, Ran, client, run, run_for};
-use brightpearl_core::Kind;
 use brightpearl_core::operation::{Json, Push};
+use brightpearl_core::{Kind, Request};
 use serde_json::json;
 
 const NOTES: &str = r#"{"version": 1, "name": "notes", "target": "contact-service/postal-address",
@@ -76,4 +76,76 @@ fn an_edited_record_is_not_written_beside_one_of_its_key_that_is_in_doubt() {
     let edited = pushed(streets(&died.journal, &[(7, "2 Row")]));
     assert_eq!(edited.outcomes[0].state.as_str(), "maybe-applied", "{:?}", edited.outcomes);
     assert!(edited.sent.is_empty());
+}
+
+#[test]
+fn what_was_begun_for_others_and_never_closed_is_told_unless_it_is_found() {
+    let document = r#"{"version": 1, "name": "orders", "target": "order-service/sales-order",
+        "key": {"target": "/ref", "verify": {"search": "order-service/order-search", "column": "customerRef"}},
+        "mappings": {"contact": {"name": "contact", "target": "contact-service/contact", "fields": [
+            {"to": "/firstName", "value": "Ada"}, {"to": "/lastName", "value": "Example"},
+            {"to": "/postAddressIds/DEF", "value": 4},
+            {"to": "/communication/emails/PRI/email", "from": "email"}]}},
+        "fields": [{"to": "/ref", "from": "number", "required": true},
+            {"to": "/customer/id", "from": "email", "resolve": {"search": "contact-service/contact-search",
+                "column": "primaryEmail", "else": {"create": "contact"}}}]}"#;
+    let push = |journal: &str, buyers: &[(&str, &str)]| Push {
+        records: Some(
+            buyers
+                .iter()
+                .map(|(number, email)| {
+                    Json::new(json!({"number": number, "email": email}).to_string()).unwrap()
+                })
+                .collect(),
+        ),
+        journal: Some(journal.to_owned()),
+        ..Push::writing(document).unwrap()
+    };
+    let none = |column: &str, key: &str| {
+        json!({"response": {"results": [], "metaData": {"resultsAvailable": 0, "resultsReturned": 0,
+            "columns": [{"name": key}, {"name": column}]}}})
+    };
+    let contacts = |found: bool| {
+        let mut page = none("primaryEmail", "contactId");
+        if found {
+            page["response"]["results"] = json!([[7, "ada@example.com"]]);
+            page["response"]["metaData"]["resultsAvailable"] = json!(1);
+            page["response"]["metaData"]["resultsReturned"] = json!(1);
+            page["response"]["metaData"]["firstResult"] = json!(1);
+            page["response"]["metaData"]["lastResult"] = json!(1);
+        }
+        page
+    };
+    let serve = |found: bool| {
+        move |request: &Request, account: &Account| {
+            let answer = match request.url.as_str() {
+                url if url.contains("contact-search") => contacts(found),
+                url if url.contains("order-search") => none("customerRef", "orderId"),
+                _ => json!({"response": 9}),
+            };
+            Given::Instead(account.response(200, answer.to_string()))
+        }
+    };
+    // The host dies while the contact of the first order is out.
+    let died = run_for(
+        client("").push(push("", &[("A", "ada@example.com")])).unwrap(),
+        &mut Account::new(),
+        3,
+        serve(false),
+    );
+    assert!(died.journal.contains("primaryEmail=ada@example.com") && !died.journal.contains("\"done\""));
+    let told = run(client("").push(push(&died.journal, &[])).unwrap(), &mut Account::new(), serve(false));
+    assert_eq!(told.states(), ["maybe-applied"], "{:?}", told.outcomes);
+    let reason = told.outcomes[0].reason.as_deref().unwrap();
+    assert!(reason.contains("primaryEmail=ada@example.com"), "{reason}");
+    // Who needs it and finds it closes it.
+    let found = run(
+        client("").push(push(&died.journal, &[("B", "ada@example.com")])).unwrap(),
+        &mut Account::new(),
+        serve(true),
+    );
+    assert_eq!(found.states(), ["created"], "{:?}", found.outcomes);
+    let journal = died.journal + &found.journal;
+    let closed = run(client("").push(push(&journal, &[])).unwrap(), &mut Account::new(), serve(true));
+    assert!(closed.outcomes.is_empty(), "{:?}", closed.outcomes);
 }

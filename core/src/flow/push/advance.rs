@@ -447,7 +447,7 @@ impl PushJob {
 }
 
 /// What the journal calls something that is created under a slot.
-fn creation_name(slot: &str) -> String {
+pub(super) fn creation_name(slot: &str) -> String {
     format!("reference {slot}")
 }
 

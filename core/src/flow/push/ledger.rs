@@ -96,10 +96,19 @@ impl Ledger {
 
     /// What earlier runs announced and never closed, and this run had nothing of.
     pub(super) fn take_left_open(&mut self) -> BTreeMap<String, Option<String>> {
-        let mut left = std::mem::take(&mut self.left_open);
-        // What was created for others is looked for by whoever needs it.
-        left.retain(|what, _| !what.starts_with("reference "));
-        left
+        std::mem::take(&mut self.left_open)
+    }
+
+    /// Whether an earlier run announced something and never closed it.
+    pub(super) fn is_open(&self, name: &str) -> bool {
+        matches!(self.known(name), Some(Known::InDoubt { .. }))
+    }
+
+    /// What an earlier run announced for others was found: it is closed.
+    pub(super) fn close_found(&mut self, name: &str) {
+        if let Some(journal) = &mut self.journal {
+            journal.close(name, DoneState::NotWritten, None, None);
+        }
     }
 
     /// How an earlier run ended a record of that key.

@@ -1,10 +1,12 @@
 //! Bringing entries to their end, of which everybody takes note who must.
 
 use super::PushJob;
+use super::advance::creation_name;
 use super::ending::Ending;
 use super::entry::Role;
 use super::progress::Progress;
-use super::referents::CreationState;
+use super::referents::{CreationState, slot_of};
+use super::sought::Sought;
 use crate::error::{Error, Result};
 use crate::output::{Created, Outcome, State};
 
@@ -47,6 +49,8 @@ impl PushJob {
                 self.ledger.tell(sought, &ending);
             }
         }
+        self.close_references(index);
+        let entry = self.window.entry_mut(index);
         let is_dry_run = self.terms.is_dry_run();
         match entry.role().clone() {
             Role::Record(number) => self.outbox.add(entry.outcome(number, ending, is_dry_run)),
@@ -63,6 +67,23 @@ impl PushJob {
                 self.window.creations_mut().fill(slot, filled);
             }
         }
+    }
+
+    /// Closes what earlier runs were about to create for others and left open, where it is found now.
+    fn close_references(&mut self, index: usize) {
+        let entry = self.window.entry(index);
+        let found = entry.mapped().references.iter().filter(|reference| {
+            let is_found = |sought| self.lookups.hits(&sought).is_some_and(|hits| !hits.is_empty());
+            !reference.search.is_empty() && is_found(Sought::of(reference))
+        });
+        let names: Vec<String> = found.map(|reference| creation_name(&slot_of(entry, reference))).collect();
+        // What this run creates is closed by its own entry.
+        let is_own = |name: &String| {
+            (0..self.window.len()).any(|other| self.window.entry(other).name() == name.as_str())
+        };
+        let open: Vec<String> =
+            names.into_iter().filter(|name| self.ledger.is_open(name) && !is_own(name)).collect();
+        open.iter().for_each(|name| self.ledger.close_found(name));
     }
 
     /// What the mapping tells of an entry that is there, and of which nothing else is to be said.
