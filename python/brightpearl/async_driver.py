@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from typing import Any
 
-    from brightpearl._native import Call
+    from brightpearl._native import Call, RawData
     from brightpearl.driver import Output
     from brightpearl.handover import AsyncHandover
     from brightpearl.journal import Journal
@@ -69,6 +69,7 @@ class AsyncDriver:
         "call",
         "failed",
         "host",
+        "left",
     )
 
     def __init__(self, call: Call, host: AsyncHost, journal: Journal | None = None) -> None:
@@ -76,6 +77,8 @@ class AsyncDriver:
         self.host = host
         self._journal = journal
         self.failed = False
+        # What the call has put out when it was ended early.
+        self.left: list[RawData] = []
         self._cause: BaseException | None = None
         self._failure: BaseException | None = None
         # Why the program did not take the tokens that a login brought.
@@ -134,7 +137,7 @@ class AsyncDriver:
             # What was to be sent has the header lines.
             step = None
             await self._abandon()
-            note_unknown_outcome(self.call, now, self._journal, interruption)
+            note_unknown_outcome(self.call, now, self._journal, self.left, interruption)
             note_refusal(interruption, self._refusal)
             raise
 
@@ -273,13 +276,13 @@ class AsyncDriver:
         """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
         self.failed = True
         await self._abandon()
-        note_unknown_outcome(self.call, self.host.now(), self._journal, interruption)
+        note_unknown_outcome(self.call, self.host.now(), self._journal, self.left, interruption)
 
     async def aclose(self) -> None:
         """Ends the call."""
         self.failed = True
         again = await self._abandon()
-        end_call(self.call, self.host.now(), self._journal)
+        end_call(self.call, self.host.now(), self._journal, self.left)
         if again is not None:
             raise again
 

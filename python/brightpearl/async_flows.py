@@ -58,20 +58,26 @@ class AsyncOutcomes(AsyncResults):
         try:
             records = _each(self._records)
             while (output := await self._driver.next_output()) is not None:
-                for outcome in await self._take(output, records):
-                    yield outcome
+                await self._take(output, records)
+                while self._feeding.ready:
+                    yield self._feeding.ready.popleft()
         finally:
             self._feeding.close()
 
-    async def _take(self, output: Output, records: AsyncIterator[AnyRecord]) -> list[Outcome]:
-        """Does what the call asks for; what it has put out."""
+    def rest(self) -> list[Outcome]:
+        """What is known of the records that were not handed out, once the push was ended early: by an interruption, by
+        an error, or by `aclose`. Each is told once."""
+        return self._feeding.rest(self._driver.left)
+
+    async def _take(self, output: Output, records: AsyncIterator[AnyRecord]) -> None:
+        """Does what the call asks for, or takes what it has put out."""
         try:
             if isinstance(output, Feed):
                 await self._feed(records, output.room)
-                return []
+                return
             if TYPE_CHECKING:
                 assert isinstance(output, RawData)
-            return self._feeding.read(output)
+            self._feeding.read(output)
         except BaseException as interruption:
             await self._driver.interrupt(interruption)
             raise

@@ -53,13 +53,15 @@ class Driver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_journal", "_refusal", "_unkept", "call", "failed", "host")
+    __slots__ = ("_cause", "_journal", "_refusal", "_unkept", "call", "failed", "host", "left")
 
     def __init__(self, call: Call, host: Host, journal: Journal | None = None) -> None:
         self.call = call
         self.host = host
         self._journal = journal
         self.failed = False
+        # What the call has put out when it was ended early.
+        self.left: list[RawData] = []
         self._cause: BaseException | None = None
         # Why the program did not take the tokens that a login brought.
         self._refusal: BaseException | None = None
@@ -101,7 +103,7 @@ class Driver:
             self.failed = True
             # What was to be sent has the header lines.
             step = None
-            note_unknown_outcome(self.call, now, self._journal, interruption)
+            note_unknown_outcome(self.call, now, self._journal, self.left, interruption)
             note_refusal(interruption, self._refusal)
             raise
 
@@ -187,20 +189,23 @@ class Driver:
 
     def cancel(self) -> None:
         """Ends the call."""
-        end_call(self.call, self.host.now(), self._journal)
+        end_call(self.call, self.host.now(), self._journal, self.left)
 
     def interrupt(self, interruption: BaseException) -> None:
         """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
         self.failed = True
-        note_unknown_outcome(self.call, self.host.now(), self._journal, interruption)
+        note_unknown_outcome(self.call, self.host.now(), self._journal, self.left, interruption)
 
 
-def end_call(call: Call, now: int, journal: Journal | None) -> BrightpearlError | None:
-    """Ends a call, and keeps what it still knows of its writes; what it says of its end."""
+def end_call(call: Call, now: int, journal: Journal | None, left: list[RawData]) -> BrightpearlError | None:
+    """Ends a call, and keeps what it still knows of its writes: in the journal, and in what is `left` to be read. What
+    it says of its end."""
     call.cancel(now)
     try:
         while isinstance(step := call.poll(now), (RawJournal, RawData)):
-            if isinstance(step, RawJournal) and journal is not None:
+            if isinstance(step, RawData):
+                left.append(step)
+            elif journal is not None:
                 try:
                     journal.append(step.text)
                 except OSError:
@@ -211,10 +216,12 @@ def end_call(call: Call, now: int, journal: Journal | None) -> BrightpearlError 
     return None
 
 
-def note_unknown_outcome(call: Call, now: int, journal: Journal | None, interruption: BaseException) -> None:
+def note_unknown_outcome(
+    call: Call, now: int, journal: Journal | None, left: list[RawData], interruption: BaseException
+) -> None:
     """Ends a call when something else than an answer ended its step, such as Ctrl-C, and adds to that whether a
     write was under way."""
-    cancelled = end_call(call, now, journal)
+    cancelled = end_call(call, now, journal, left)
     if cancelled is None or cancelled.delivery != "maybe-applied":
         return
     # For whoever reports the interruption: how to find out what became of the write.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 
 from brightpearl._native import Feed, RawData
 from brightpearl.exceptions import MisuseError, ValidationError
@@ -180,6 +180,8 @@ class Feeding:
         self.journal = journal
         self.counts: Counter[State] = Counter()
         self._progress = progress
+        # What was read and not handed out.
+        self.ready: deque[Outcome] = deque()
         self._fed = 0
         self._under_way: dict[int, object] = {}
         # Why records have no JSON form.
@@ -197,9 +199,16 @@ class Feeding:
         self._fed += 1
         return text
 
-    def read(self, outcomes: RawData) -> list[Outcome]:
-        """Outcomes, counted."""
-        read = []
+    def rest(self, left: list[RawData]) -> list[Outcome]:
+        """The outcomes that were not handed out, and those that the push said when it was ended."""
+        while left:
+            self.read(left.pop(0))
+        rest = list(self.ready)
+        self.ready.clear()
+        return rest
+
+    def read(self, outcomes: RawData) -> None:
+        """Takes outcomes, to be handed out, and counts them."""
         for place in range(len(outcomes)):
             members = outcomes.value(place)
             source = self._under_way.pop(members["record"], None)
@@ -209,10 +218,9 @@ class Feeding:
                 outcome.failures, outcome.error = (), in_record(unreadable, outcome.record)
                 outcome.reason = str(outcome.error)
             self.counts[outcome.state] += 1
-            read.append(outcome)
+            self.ready.append(outcome)
         if self._progress is not None:
             self._progress(self.counts.total())
-        return read
 
     def close(self) -> None:
         """Lets others have the journal."""
@@ -254,19 +262,26 @@ class Outcomes:
         try:
             records = iter(self._records)
             while (output := self._driver.next_output()) is not None:
-                yield from self._take(output, records)
+                self._take(output, records)
+                while self._feeding.ready:
+                    yield self._feeding.ready.popleft()
         finally:
             self._feeding.close()
 
-    def _take(self, output: Output, records: Iterator[AnyRecord]) -> list[Outcome]:
-        """Does what the call asks for; what it has put out."""
+    def rest(self) -> list[Outcome]:
+        """What is known of the records that were not handed out, once the push was ended early: by an interruption, by
+        an error, or by `close`. Each is told once."""
+        return self._feeding.rest(self._driver.left)
+
+    def _take(self, output: Output, records: Iterator[AnyRecord]) -> None:
+        """Does what the call asks for, or takes what it has put out."""
         try:
             if isinstance(output, Feed):
                 self._feed(records, output.room)
-                return []
+                return
             if TYPE_CHECKING:
                 assert isinstance(output, RawData)
-            return self._feeding.read(output)
+            self._feeding.read(output)
         except BaseException as interruption:
             self._driver.interrupt(interruption)
             raise

@@ -85,14 +85,22 @@ def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: 
             renew=how.renew,
         ) as outcomes:
             earlier: Counter[str] = Counter()
+
+            def take(outcome: Outcome) -> None:
+                earlier[outcome.state] += outcome.journaled
+                _tell(outcome, how.as_json)
+                if dead_letters is not None and not outcome.ok:
+                    dead_letters.write(_dead_letter(outcome))
+
             try:
                 for outcome in outcomes:
                     shown.advance(1)
-                    earlier[outcome.state] += outcome.journaled
-                    _tell(outcome, how.as_json)
-                    if dead_letters is not None and not outcome.ok:
-                        dead_letters.write(_dead_letter(outcome))
+                    take(outcome)
             finally:
+                # What was under way when the push was interrupted is told, too.
+                outcomes.close()
+                for outcome in outcomes.rest():
+                    take(outcome)
                 shown.close()
                 _sum_up(outcomes, earlier, how)
                 if source.report_unused:
