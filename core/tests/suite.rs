@@ -28,6 +28,7 @@ mod mapping_bigcommerce;
 mod mapping_ebay;
 mod mapping_findings;
 mod mapping_language;
+mod mapping_language_page;
 mod mapping_made;
 mod mapping_magento;
 mod mapping_money;
