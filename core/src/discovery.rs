@@ -260,6 +260,16 @@ fn with_references(mapped: &Mapped, mut members: serde_json::Map<String, Value>)
     Value::Object(members)
 }
 
+/// A first document for a target such as `sales-order`, made of a sample (a record as JSON, or an array of records) by
+/// guessing from names: `{"document", "guesses": [{"to", "from", "means"}], "missing": [{"to", "expected"}], "remarks":
+/// [text]}`.
+///
+/// # Errors
+/// [`Kind::Validation`] at `sample` when it has no record, and at `target` when nothing is written there.
+pub fn begin_mapping(sample: &str, target: &str) -> Result<String> {
+    Ok(plain(&mapping::begin(sample, target)?))
+}
+
 /// What a mapping document does, in words: `{"name", "description", "target", "method", "source", "rules"}` with a
 /// [`mapping::Explained`] for every rule in the order of the body.
 ///

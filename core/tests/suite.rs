@@ -26,6 +26,7 @@ mod layout;
 mod mapping_amazon_2026;
 mod mapping_bigcommerce;
 mod mapping_ebay;
+mod mapping_begun;
 mod mapping_findings;
 mod mapping_language;
 mod mapping_language_page;

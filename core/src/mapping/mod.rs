@@ -45,6 +45,7 @@
 //! );
 //! ```
 
+mod begin;
 mod check;
 mod document;
 mod explain;
@@ -73,6 +74,7 @@ use crate::catalog::operation::Content;
 use crate::error::{Error, Severity};
 use crate::http::Method;
 pub use crate::output::Failure;
+pub use begin::{BegunMapping, GuessedMember, MissingMember, begin};
 pub use explain::Explained;
 pub use finding::Finding;
 use finding::Findings;

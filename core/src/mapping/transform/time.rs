@@ -47,7 +47,7 @@ pub(super) struct Stamp {
 
 impl Time {
     /// A date-time with its offset: the one that it was written with, or that of a zone.
-    pub(super) fn date_time<'v>(&self, value: &Value<'_>) -> Result<Value<'v>, String> {
+    pub(in crate::mapping) fn date_time<'v>(&self, value: &Value<'_>) -> Result<Value<'v>, String> {
         let stamp = self.read(value)?;
         let time = stamp.time.unwrap_or_default();
         let read = match (stamp.offset, &self.zone) {

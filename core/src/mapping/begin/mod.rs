@@ -1,0 +1,241 @@
+//! A first document, begun from a sample: what goes where is guessed from names, what must be there and was found nowhere
+//! is said, and the money of rows is taken in the way that comes to the total that the sample states.
+
+mod fields;
+mod money;
+mod names;
+mod sample;
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{Mapping, document};
+use crate::catalog::operation::{Content, EndpointOperation, Verify};
+use crate::catalog::{self, field::Shape};
+use crate::error::{Error, Result, Severity};
+use crate::http::Method;
+use crate::json::{ObjectText, array, nearest};
+use fields::Guesser;
+use money::MoneyForm;
+use sample::SampleLevel;
+
+/// A document that was begun from a sample, and what is to be known of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct BegunMapping {
+    /// The document's JSON.
+    pub document: Box<RawValue>,
+    /// What was guessed, in the order of the body.
+    pub guesses: Vec<GuessedMember>,
+    /// What must be there and was found nowhere in the sample: something that fits stands there, to be set.
+    pub missing: Vec<MissingMember>,
+    /// What else is to be known before it is used.
+    pub remarks: Vec<String>,
+}
+
+/// A member of the body, and what of the sample was taken for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GuessedMember {
+    /// Where it goes: a JSON Pointer into the body, `*` for any element.
+    pub to: String,
+    /// The expression that picks it, or what is computed, in words.
+    pub from: String,
+    /// Why it was taken.
+    pub means: String,
+}
+
+/// A member that must be there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MissingMember {
+    /// Where it goes.
+    pub to: String,
+    /// What is expected there.
+    pub expected: String,
+}
+
+/// Begins a document for a target, such as `sales-order`, from a sample: a record as JSON, or an array of records.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `sample` when it has no record, and at `target` when nothing is
+/// written there.
+pub fn begin(sample: &str, target: &str) -> Result<BegunMapping> {
+    let sample: Value = serde_json::from_str(sample)
+        .map_err(|error| Error::validation("sample", format!("it is invalid JSON: {error}")))?;
+    let records: Vec<&Value> = match &sample {
+        Value::Array(records) => records.iter().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            vec![&sample]
+        }
+    };
+    let records: Vec<&Value> = records.into_iter().filter(|record| record.is_object()).collect();
+    if records.is_empty() {
+        return Err(Error::validation(
+            "sample",
+            "found no record; expected a JSON object, or an array of objects",
+        ));
+    }
+    let (path, operation) = endpoint(target)?;
+    let draft = DocumentDraft { target, path, operation, records: &records, level: sample::level(&records) };
+    draft.document()
+}
+
+/// Where a target is written.
+fn endpoint(target: &str) -> Result<(String, &'static EndpointOperation)> {
+    let named = target.trim_matches('/');
+    if let Some(found) = catalog::find(named, Method::Post) {
+        return Ok((named.to_owned(), found.operation));
+    }
+    let names = || catalog::catalog().map(|resource| resource.name);
+    let resource = catalog::catalog().find(|resource| resource.name == named).ok_or_else(|| {
+        let hint = nearest(named, names()).map_or_else(String::new, |name| format!("; did you mean {name}?"));
+        Error::validation("target", format!("no resource has the name or path {named:?}{hint}"))
+    })?;
+    let mut endpoints = resource.endpoints.iter();
+    let found = endpoints.find_map(|endpoint| {
+        let operation = endpoint.operation(Method::Post)?;
+        shape(operation).map(|_| (endpoint.path.to_owned(), operation))
+    });
+    found.ok_or_else(|| Error::validation("target", format!("{named} has no POST whose body is known")))
+}
+
+fn shape(operation: &'static EndpointOperation) -> Option<&'static Shape> {
+    match &operation.content {
+        Content::Json(shape) | Content::OptionalJson(shape) => Some(shape),
+        Content::Nothing | Content::Patch(_) | Content::Form(_) | Content::Unknown => None,
+    }
+}
+
+struct DocumentDraft<'s> {
+    target: &'s str,
+    path: String,
+    operation: &'static EndpointOperation,
+    records: &'s [&'s Value],
+    level: SampleLevel,
+}
+
+/// How many ways of stating money are tried.
+const TRIED: usize = 400;
+
+impl DocumentDraft<'_> {
+    fn document(&self) -> Result<BegunMapping> {
+        let object = match shape(self.operation) {
+            Some(Shape::Object(object)) => object,
+            Some(_) | None => {
+                return Err(Error::validation("target", format!("the body of {} is no object", self.target)));
+            }
+        };
+        let mut tried = Vec::new();
+        let rows = self.level.lists.iter().map(|list| &list.level);
+        let forms = rows.flat_map(|rows| money::forms(&self.level, rows)).take(TRIED);
+        let forms: Vec<Option<MoneyForm>> = forms.map(Some).chain([None]).collect();
+        for form in &forms {
+            let mut guesser = Guesser::new(form.as_ref());
+            let rules = guesser.body(object, &self.level);
+            // Money that comes to no total is better than none, and none where there are no rows to write it in.
+            if form.is_some() == guesser.rows_of_money.is_none() || form.is_none() && !tried.is_empty() {
+                continue;
+            }
+            let (document, remarks) = self.written(&guesser, &rules);
+            let refused = self.refused(&document)?;
+            let is_right = refused.is_none();
+            tried.push((document, guesser, remarks, refused));
+            if is_right {
+                break;
+            }
+        }
+        // The likeliest way comes first, where none comes to the total.
+        let is_right = tried.last().is_some_and(|(.., refused)| refused.is_none());
+        let chosen = if is_right { tried.pop() } else { tried.into_iter().next() };
+        let (document, guesser, mut remarks, refused) =
+            chosen.ok_or_else(|| Error::validation("sample", "nothing in it can be mapped"))?;
+        remarks.extend(
+            refused.map(|reason| format!("The document refuses a record of the sample as it is: {reason}")),
+        );
+        let document = RawValue::from_string(document)
+            .map_err(|error| Error::validation("document", error.to_string()))?;
+        Ok(BegunMapping { document, guesses: guesser.guesses, missing: guesser.missing, remarks })
+    }
+
+    /// The document's JSON, and what is to be known of it.
+    fn written(&self, guesser: &Guesser<'_>, rules: &[String]) -> (String, Vec<String>) {
+        let mut remarks = Vec::new();
+        let description = format!(
+            "Begun from a sample by guessing from names: read every rule, and set what is an example, before anything is written to {}.",
+            self.target
+        );
+        let document =
+            ObjectText::new().id("version", 1).text("name", self.target).text("description", &description);
+        let document = document.text("target", self.target);
+        let path = document::placeholders(&self.path).fold(ObjectText::new(), |path, name| {
+            remarks.push(format!(
+                "{{{name}}} of the path is 1, which is an example: set it, or say where it stands."
+            ));
+            path.raw(name, r#"{"value":1}"#)
+        });
+        let document = document.within("path", path);
+        let document = match self.key(guesser) {
+            Some(key) => document.raw("key", &key),
+            None => {
+                remarks.push(
+                    "No key was found, so that a second push would write a record once more.".to_owned(),
+                );
+                document
+            }
+        };
+        let document = if guesser.needs_zone {
+            remarks.push(
+                "Times without an offset are taken for UTC: set the zone of the source in `reads`."
+                    .to_owned(),
+            );
+            document.raw("reads", r#"{"zone":"UTC"}"#)
+        } else {
+            document
+        };
+        let document = match (&guesser.rows_of_money, money::total(&self.level)) {
+            (Some(rows), Some(total)) => {
+                let rows = rows.replacen('/', "", 1).replace('/', ".");
+                let equals = format!("sum([sum({rows}[].to_number(net)), sum({rows}[].to_number(tax))])");
+                let check = ObjectText::new()
+                    .text("name", "the total")
+                    .text("is", &total.path)
+                    .text("equals", &equals);
+                document.raw("checks", &array([check.finish()]))
+            }
+            (Some(_), None) => {
+                remarks
+                    .push("No total was found in the sample, so that no sum of money is checked.".to_owned());
+                document.raw("checks", "[]")
+            }
+            (None, _) => document,
+        };
+        (document.raw("fields", &array(rules)).finish(), remarks)
+    }
+
+    /// What tells a record from all others: what the catalogue finds it by, where that was guessed.
+    fn key(&self, guesser: &Guesser<'_>) -> Option<String> {
+        let is_guessed = |pointer: &str| guesser.guesses.iter().any(|guess| guess.to == pointer);
+        self.operation.verify.iter().find_map(|verify| match verify {
+            Verify::Search { search, by, .. } => {
+                let (pointer, column) = by.iter().find(|(pointer, _)| is_guessed(pointer))?;
+                let verify = ObjectText::new().text("search", search).text("column", column).finish();
+                Some(ObjectText::new().text("target", pointer).raw("verify", &verify).finish())
+            }
+            Verify::Read { .. } => None,
+        })
+    }
+
+    /// Why a record of the sample is refused; `None` when none is.
+    fn refused(&self, document: &str) -> Result<Option<String>> {
+        let mapping = Mapping::compile(document).map_err(|findings| {
+            let error = findings.iter().find(|finding| finding.severity == Severity::Error);
+            let error = error.map(ToString::to_string).unwrap_or_default();
+            Error::validation(
+                "target",
+                format!("no document for {} can be begun by itself: {error}", self.target),
+            )
+        })?;
+        Ok(self.records.iter().find_map(|record| {
+            mapping.map(record.to_string().as_bytes()).failures.first().map(ToString::to_string)
+        }))
+    }
+}

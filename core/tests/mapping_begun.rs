@@ -1,0 +1,134 @@
+//! Documents that are begun from samples: usable at once, with every guess said.
+
+use brightpearl_core::mapping::{BegunMapping, Mapping, Resolution, begin};
+use serde_json::{Value, json};
+
+/// What is begun from a sample, which can be used and run on it.
+fn begun(sample: &Value, target: &str) -> (BegunMapping, Value) {
+    let begun = begin(&sample.to_string(), target).expect("a document");
+    let mapping = Mapping::compile(begun.document.get()).expect("a document that can be used");
+    let body = mapping.map(sample.to_string().as_bytes()).body(&|_| Resolution::Id(1007)).expect("a body");
+    (begun, serde_json::from_str(&body).expect("JSON"))
+}
+
+fn is_guessed(begun: &BegunMapping, to: &str, from: &str) -> bool {
+    begun.guesses.iter().any(|guess| guess.to == to && guess.from == from)
+}
+
+fn money(body: &Value) -> Vec<(&str, &str, &str)> {
+    let rows = body["rows"].as_array().expect("rows").iter();
+    rows.map(|row| ["net", "tax", "taxCode"].map(|name| row[name].as_str().expect("a text")).into()).collect()
+}
+
+#[test]
+fn an_order_with_prices_that_contain_the_tax_comes_to_its_total() {
+    let sample = json!({
+        "id": 71, "name": "#71", "created_at": "2026-05-04T23:30:00-04:00", "currency": "gbp", "total_price": "46.20",
+        "customer": {"email": "Pat@example.com", "first_name": "Pat"},
+        "billing_address": {"first_name": "Pat", "address1": "1 Test Street", "city": "Testham", "country_code": "GB"},
+        "shipping_address": {"address1": "2 Test Lane", "zip": "TE1 2ST"},
+        "line_items": [{"id": 1, "title": "Mug", "sku": "MUG-1", "quantity": 2, "price": "21.00",
+                        "tax_lines": [{"price": "7.00", "rate": 0.2}]}],
+        "shipping_lines": [{"title": "Post", "price": "4.20", "tax_lines": [{"price": "0.70"}]}]
+    });
+    let (begun, body) = begun(&sample, "sales-order");
+    assert_eq!(money(&body), [("35.00", "7.00", "T20"), ("3.50", "0.70", "T20")]);
+    assert_eq!(body["customer"]["id"], 1007);
+    assert_eq!(body["externalRef"], "71");
+    assert_eq!(body["placedOn"], "2026-05-04T23:30:00.000-04:00");
+    assert_eq!(body["currency"]["code"], "GBP");
+    assert_eq!(body["billing"]["address"]["addressLine1"], "1 Test Street");
+    assert_eq!(body["delivery"]["address"]["postalCode"], "TE1 2ST");
+    assert!(body["delivery"]["address"].get("addressLine3").is_none(), "the city is the other address's");
+    assert!(is_guessed(&begun, "/rows/*/productId", "sku"));
+    assert!(begun.missing.iter().any(|missing| missing.to == "/rows/*/taxCode"));
+    assert!(begun.remarks.is_empty(), "{:?}", begun.remarks);
+    let document: Value = serde_json::from_str(begun.document.get()).expect("JSON");
+    assert_eq!(document["key"]["verify"]["column"], "externalRef");
+    assert_eq!(document["checks"][0]["is"], "total_price");
+}
+
+#[test]
+fn names_are_known_however_they_are_written_and_amounts_may_be_net() {
+    let sample = json!({
+        "orderNumber": "W-9", "orderId": "9", "dateCreated": "2026-05-04T10:00:00", "currencyCode": "EUR",
+        "grandTotal": 26.4, "shippingTotal": 5, "shippingTax": 1,
+        "buyer": {"emailAddress": "kim@example.com"},
+        "billing": {"firstName": "Kim", "company": "Example", "street1": "3 Test Road", "postcode": "12345"},
+        "orderItems": [{"productName": "Cup", "qty": 2, "lineTotal": 17, "lineTax": 3.4}]
+    });
+    let (begun, body) = begun(&sample, "sales-order");
+    assert_eq!(money(&body), [("17.00", "3.40", "T20"), ("5.00", "1.00", "T20")]);
+    assert_eq!(body["ref"], "W-9");
+    assert_eq!(body["rows"][0]["name"], "Cup");
+    assert_eq!(body["billing"]["address"]["companyName"], "Example");
+    assert!(begun.remarks.iter().any(|remark| remark.contains("UTC")), "{:?}", begun.remarks);
+}
+
+#[test]
+fn a_total_that_nothing_comes_to_is_told() {
+    let sample = json!({"id": 1, "email": "a@example.com", "total": "99.00",
+                        "items": [{"name": "Mug", "quantity": 1, "price": "10.00"}]});
+    let begun = begin(&sample.to_string(), "sales-order").expect("a document");
+    let refused = begun.remarks.iter().find(|remark| remark.contains("a difference of 89.00"));
+    assert!(refused.is_some_and(|refused| refused.contains("99.00")), "{begun:?}");
+    assert!(Mapping::compile(begun.document.get()).is_ok());
+}
+
+#[test]
+fn what_must_be_there_and_is_nowhere_stands_there_to_be_set() {
+    let (begun, body) = begun(&json!({"colour": "blue"}), "sales-order");
+    assert_eq!(body, json!({"customer": {"id": 1}}));
+    assert_eq!(begun.missing[0].to, "/customer/id");
+    assert!(begun.remarks.iter().any(|remark| remark.contains("No key")));
+    let (begun, _) = self::begun(
+        &json!({"firstName": "Ada", "surname": "Example", "email": "ada@example.com"}),
+        "contact",
+    );
+    assert!(is_guessed(&begun, "/lastName", "surname"), "{:?}", begun.guesses);
+    let counted = json!({"lines": [{"sku": "MUG-1", "qty": -3}]});
+    let (begun, body) = self::begun(&counted, "stock-correction");
+    assert_eq!(
+        (&body["corrections"][0]["quantity"], &body["corrections"][0]["productId"]),
+        (&json!(-3), &json!(1007))
+    );
+    assert!(begun.remarks.iter().any(|remark| remark.contains("of the path is 1")), "{:?}", begun.remarks);
+}
+
+#[test]
+fn a_document_can_be_begun_for_whatever_is_written_as_an_object() {
+    let sample = json!({"id": 7, "name": "Example", "sku": "MUG-1", "email": "a@example.com", "quantity": 1});
+    let targets = brightpearl_core::catalog::catalog().map(|resource| resource.name);
+    let begun = targets.filter(|target| match begin(&sample.to_string(), target) {
+        Ok(begun) => {
+            assert!(Mapping::compile(begun.document.get()).is_ok(), "{target}");
+            true
+        }
+        Err(error) => {
+            // Some write no object, nothing at all, or an array that may not be empty.
+            let message = error.message();
+            let is_known = ["is no object", "has no POST", "can be begun by itself"];
+            assert!(is_known.iter().any(|known| message.contains(known)), "{target}: {error}");
+            false
+        }
+    });
+    let begun: Vec<&str> = begun.collect();
+    let usual = ["sales-order", "sales-credit", "order", "contact", "product"];
+    assert!(usual.iter().all(|target| begun.contains(target)), "{begun:?}");
+}
+
+#[test]
+fn what_is_no_sample_or_no_target_is_refused() {
+    for (sample, target, location) in [
+        ("", "sales-order", "sample"),
+        ("[]", "sales-order", "sample"),
+        ("[1, null]", "sales-order", "sample"),
+        ("{}", "sales-oder", "target"),
+        ("{}", "order-service/no-such-thing", "target"),
+    ] {
+        let error = begin(sample, target).expect_err(sample);
+        assert_eq!(error.location(), Some(location), "{error}");
+    }
+    let slip = begin("{}", "sales-oder").expect_err("a slip");
+    assert!(slip.message().contains("did you mean sales-order?"), "{slip}");
+}
