@@ -243,6 +243,23 @@ fn a_discount_of_which_no_line_says_its_part_is_shared_to_the_cent() {
 }
 
 #[test]
+fn shipping_that_was_given_back_is_a_row_where_the_current_total_is_without_it() {
+    let shipping = json!([{"title": "Post", "price": "4.00", "tax_lines": vat("0.80")}]);
+    let adjustments = json!([{"kind": "shipping_refund", "amount": "-2.00", "tax_amount": "-0.40"}]);
+    let order = with(
+        order("28.80", "4.80", json!([line("Mug", "20.00", 1, vat("4.00"))])),
+        json!({"shipping_lines": shipping, "refunds": [{"order_adjustments": adjustments}],
+               "current_total_price": "26.40", "current_total_tax": "4.40"}),
+    );
+    let expected =
+        ["Mug|20.00|4.00|T20", "Shipping: Post|4.00|0.80|T20", "Shipping given back|-2.00|-0.40|T20"];
+    assert_eq!(rows(&written(NAME, &order)), expected);
+    // Without a current total, what is stated is what was ordered.
+    let whole = with(order, json!({"current_total_price": null, "current_total_tax": null}));
+    assert_eq!(rows(&written(NAME, &whole)), expected[..2]);
+}
+
+#[test]
 fn duties_that_only_the_order_states_are_a_row() {
     let order = with(
         order("23.60", "0.00", json!([line("Mug", "10.00", 2, json!([]))])),

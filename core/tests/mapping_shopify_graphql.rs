@@ -132,6 +132,14 @@ fn what_was_not_queried_or_stands_in_another_page_is_refused() {
         let reason = refused(NAME, &order);
         assert!(reason.contains(expected), "{pointer}: {reason}");
     }
+    // What is nothing in all need not be asked of each line.
+    let mut plain = graphql(&order("37.50", "0.00", json!([mug()])));
+    plain["shippingLines"] = json!({"nodes": []});
+    plain["totalDiscountsSet"] = bag(&json!("0.00"));
+    for member in ["taxLines", "discountAllocations"] {
+        plain["lineItems"]["nodes"][0][member] = Value::Null;
+    }
+    assert_eq!(sums(&written(NAME, &plain)), (3750, 0));
     let mut without = whole;
     without["lineItems"] = Value::Null;
     assert!(matches!(mapped(NAME, &without), Became::Refused(_)));

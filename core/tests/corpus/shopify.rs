@@ -38,6 +38,11 @@ pub(super) fn rest() -> Shop {
             + sum(&order["shipping_lines"], shipping)
             + amount(&order["current_total_additional_fees_set"]["shop_money"]["amount"])
             + if has_tip { 0 } else { amount(&order["total_tip_received"]) }
+            + sum(&order["refunds"], |refund| {
+                sum(&refund["order_adjustments"], |part| {
+                    amount(&part["amount"]) + amount(&part["tax_amount"])
+                })
+            })
             - if shared { amount(&order["total_discounts"]) } else { 0 }
     }
     fn stated(order: &Value) -> (i64, Option<i64>) {
@@ -146,6 +151,12 @@ pub(super) fn rest() -> Shop {
             "shipping that was removed",
             json!({"/shipping_lines/0/is_removed": true, "/total_price": "24.00", "/total_tax": "4.00"}),
             Written(&[]),
+        ),
+        case(
+            "shipping that was given back",
+            json!({"/refunds": [{"order_adjustments": [{"kind": "shipping_refund", "amount": "-4.00", "tax_amount": "-0.80"}]}],
+             "/current_total_price": "24.00", "/current_total_tax": "4.00"}),
+            Written(&["Shipping given back|-4.00|-0.80|T20"]),
         ),
         case(
             "several taxes of a known sum",
