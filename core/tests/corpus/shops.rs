@@ -62,6 +62,12 @@ pub(super) fn woocommerce() -> Shop {
             json!({"/billing/email": "", "/customer_note": "Ring twice"}),
             Written(&["Note: Ring twice|0.00|0.00|T0"]),
         ),
+        case(
+            "dinars of three places that come to two",
+            json!({"/currency": "KWD", "/line_items/0/total": "10.004", "/shipping_lines/0/total": "3.996"}),
+            Refused("three decimal places"),
+        ),
+        case("dinars of two places", json!({"/currency": "KWD"}), Written(&["Mug|10.00|2.00|T20"])),
         case("a refunded order", json!({"/status": "refunded"}), Skipped("refunded")),
         case("an order that is not paid", json!({"/status": "pending"}), Skipped("not paid")),
     ];
@@ -119,6 +125,11 @@ pub(super) fn bigcommerce() -> Shop {
             "an order without its products",
             json!({"/products": {"resource": "/orders/1/products"}}),
             Refused("does not have its products"),
+        ),
+        case(
+            "dinars of three places",
+            json!({"/default_currency_code": "KWD", "/products/0/total_ex_tax": "20.0040"}),
+            Refused("three decimal places"),
         ),
         case("an incomplete order", json!({"/status_id": 0}), Skipped("not paid")),
     ];
@@ -183,6 +194,11 @@ pub(super) fn magento() -> Shop {
             Refused("pieces of it were cancelled"),
         ),
         case("a gift wrap of an extension", json!({"/grand_total": 31.8}), Refused("a difference of 3.0")),
+        case(
+            "dinars of three places",
+            json!({"/order_currency_code": "KWD", "/items/0/row_total": 20.004}),
+            Refused("three decimal places"),
+        ),
         case("an order on credit memo", json!({"/state": "closed"}), Skipped("refunded")),
     ];
     Shop { document: "magento-order", plain, stated, parts, rounds: 5, cases }
