@@ -61,6 +61,7 @@ pub(super) fn amazon() -> Shop {
             Refused("\"divisors\""),
         ),
         case("another total", json!({"/OrderTotal/Amount": "25.00"}), Refused("a difference of 1.00")),
+        case("an unknown status", json!({"/OrderStatus": "Lost"}), Refused("its status is Lost")),
         case("a pending order", json!({"/OrderStatus": "Pending"}), Skipped("not confirmed")),
     ];
     Shop { document: "amazon-order", plain, stated, parts, rounds: 0, cases }
