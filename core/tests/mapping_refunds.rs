@@ -360,6 +360,41 @@ mod payments {
     }
 
     #[test]
+    fn random_payments_are_what_was_paid_or_refused() {
+        let (shopify, woocommerce) = (document("shopify-payment"), document("woocommerce-payment"));
+        for number in 0..ORDERS {
+            let mut draw = Draw::of(number);
+            let kind = ["sale", "capture", "authorization", "void", "refund"][draw.below(5) as usize];
+            let paid = 1 + draw.below(1_000_000);
+            let is_other = draw.one_in(5);
+            let mut record = transaction(kind, &money(paid));
+            if is_other {
+                record["transaction"]["currency"] = "EUR".into();
+            }
+            match became(&shopify, &record) {
+                Ok(body) => {
+                    let members = ["amountPaid", "amountAuthorized"].map(|member| body[member].as_str());
+                    assert_eq!(members.into_iter().flatten().collect::<Vec<_>>(), [money(paid)], "{record}");
+                    assert!(!is_other, "{record}");
+                }
+                Err(reason) => {
+                    assert!(is_other && reason.contains("expected the order's currency"), "{reason}")
+                }
+            }
+            let has_a_third = draw.one_in(5);
+            let total = format!("{}{}", money(paid), if has_a_third { "5" } else { "" });
+            let order = json!({"id": number, "currency": "KWD", "total": total, "payment_method": "cod",
+                               "date_paid_gmt": "2026-05-04T10:00:00"});
+            match became(&woocommerce, &order) {
+                Ok(body) => assert!(!has_a_third && body["amountPaid"] == money(paid), "{order}\n{body}"),
+                Err(reason) => {
+                    assert!(has_a_third && reason.contains("2 decimal places"), "{reason}\n{order}")
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_a_buyer_paid_on_amazon_is_all_but_the_expenses() {
         let part = |kind: &str, amount: i64| {
             let amount: Value = serde_json::from_str(&money(amount)).expect("a number");
