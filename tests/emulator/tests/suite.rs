@@ -13,6 +13,7 @@ mod goods_properties;
 mod harness;
 mod limits;
 mod multi_message;
+mod notes;
 mod oauth;
 mod orders;
 mod other_clients;

@@ -202,6 +202,8 @@ struct CurrentContactAssignment {
     lead_source_id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     account_reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_group_id: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -295,6 +297,7 @@ impl ContactShape {
                     department_id: present(contact.department),
                     lead_source_id: present(contact.lead_source),
                     account_reference: contact.account_reference,
+                    contact_group_id: world.first_group_of(contact.id),
                 },
             },
             organisation,

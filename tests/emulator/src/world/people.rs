@@ -152,6 +152,12 @@ impl World {
         own.chain(added.filter(|id| *id >= self.first_new_contact)).collect()
     }
 
+    /// The first of the groups that a contact has joined.
+    pub(crate) fn first_group_of(&self, contact: u32) -> Option<u32> {
+        let memberships = self.changes.people.memberships.iter();
+        memberships.map(|(_, own)| *own).find(|(_, member)| *member == contact).map(|(group, _)| group)
+    }
+
     /// The members of a group, in the order in which they joined.
     pub(crate) fn members(&self, group: u32) -> impl Iterator<Item = u32> {
         let memberships = self.changes.people.memberships.iter();

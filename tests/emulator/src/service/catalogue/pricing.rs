@@ -40,6 +40,8 @@ struct CustomerDetails {
     price_list_id: u32,
     currency_code: String,
     discount_percentage: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tax_code: Option<PricedTaxCode>,
 }
 
 #[derive(Serialize)]
@@ -96,10 +98,23 @@ fn get_customer_prices(call: &mut Call<'_>) -> Answer {
             price_list_id: list.id,
             currency_code: currency_code.clone(),
             discount_percentage: Number(with_places(customer.financial.discount, 2)),
+            tax_code: (!has_sales_tax(world)).then(|| PricedTaxCode::with_id(customer.financial.tax_code)),
         },
     };
     let products = products.into_iter().map(|id| PricedProduct::new(world, id, &list)).collect();
     response(CustomerPricesShape { customer: shape, products })
+}
+
+/// Whether the account is one with sales tax, and not with VAT.
+fn has_sales_tax(world: &World) -> bool {
+    world.currencies[0].code == "USD"
+}
+
+impl PricedTaxCode {
+    fn with_id(id: u32) -> Self {
+        let code = TAX_CODES.iter().find(|code| code.id == id).unwrap_or(&TAX_CODES[0]);
+        Self { code: code.code, rate: Number(Decimal::new(i64::from(code.rate.unwrap_or(0)) * 100, 4)) }
+    }
 }
 
 impl PricedProduct {
@@ -107,10 +122,8 @@ impl PricedProduct {
         let record = world.product_record(id);
         let price = world.list_price(&world.product(id), list);
         let breaks = price.breaks.iter().map(|(from, price)| (*from, amount(*price, 2)));
-        let has_sales_tax = world.currencies[0].code == "USD";
-        let code = TAX_CODES.iter().find(|code| code.id == record.tax_code).unwrap_or(&TAX_CODES[0]);
-        let rate = Decimal::new(i64::from(code.rate.unwrap_or(0)) * 100, 4);
-        let tax_code = PricedTaxCode { code: code.code, rate: Number(rate) };
+        let has_sales_tax = has_sales_tax(world);
+        let tax_code = PricedTaxCode::with_id(record.tax_code);
         Self {
             product_id: id,
             sku: record.identity.sku.clone(),
