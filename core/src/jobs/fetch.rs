@@ -369,8 +369,11 @@ impl Job for FetchJob {
         let index = self.index(tag)?;
         if let ChunkState::Asked(_) = self.chunks[index].state {
             let is_none = error.status() == Some(404) && !is_unknown_path(&error);
+            if is_none {
+                self.believe(index);
+                return Ok(());
+            }
             return match error.reach() {
-                _ if is_none => Ok(self.believe(index)),
                 Reach::Everything => Err(error),
                 Reach::Request | Reach::Service => {
                     let asked = self.chunks[index].ids.clone().unwrap_or_default();
