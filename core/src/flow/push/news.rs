@@ -134,7 +134,7 @@ impl PushJob {
         let Some(out) = self.out(index) else { return };
         let id = id_given(out.answer, &reply.body);
         let ending = match (out.changes, out.method) {
-            (Some(changed), _) if out.answer == Answer::Resource && !holds(&reply.body, changed) => {
+            (Some(changed), _) if out.answers_record && !holds(&reply.body, changed) => {
                 let message = format!("the answer does not hold record {changed} as it is now");
                 let error = Error::new(Kind::Protocol, message).with_status(reply.status).at("response");
                 return self.put_in_doubt(index, error);
@@ -231,6 +231,8 @@ struct Out {
     changes: Option<u64>,
     method: Method,
     answer: Answer,
+    /// Whether the record that it changes is what it is answered with, and not a row of that record.
+    answers_record: bool,
     /// How many writes of the same change were done before it.
     done: usize,
 }
@@ -239,8 +241,10 @@ impl Out {
     fn of(write: &PendingWrite) -> Self {
         let PendingWrite { request, changes, .. } = write;
         let found = catalog::find(&request.path, request.method);
-        let answer = found.map_or(Answer::Unknown, |found| found.operation.answer);
-        Self { changes: *changes, method: request.method, answer, done: write.done() }
+        let answer = found.as_ref().map_or(Answer::Unknown, |found| found.operation.answer);
+        let answers_record =
+            answer == Answer::Resource && found.is_some_and(|found| found.arguments.len() == 1);
+        Self { changes: *changes, method: request.method, answer, answers_record, done: write.done() }
     }
 
     /// Whether it creates something, and its answer must say under which id.
