@@ -184,10 +184,11 @@ impl Branch {
     /// The member of a name.
     #[inline]
     fn named(&self, name: RecordNode<'_>) -> Option<&Branch> {
-        let text = name.text();
-        let begin = self.lengths.get(text.len())?;
-        let alike = self.members.get(*begin..)?.iter().take_while(|(known, _)| known.len() == text.len());
-        alike.into_iter().find(|(known, _)| *known == text).map(|(_, branch)| branch)
+        let length = name.plain_length().unwrap_or_else(|| name.text().len());
+        let begin = *self.lengths.get(length)?;
+        let end = self.lengths.get(length + 1).copied().unwrap_or(self.members.len());
+        let alike = self.members.get(begin..end)?;
+        alike.iter().find(|(known, _)| name.is_text(known)).map(|(_, branch)| branch)
     }
 
     fn forget(&self, found: &mut FoundPaths) {

@@ -123,6 +123,13 @@ impl<'t> RecordNode<'t> {
         }
     }
 
+    /// How long a text is that has no escapes.
+    #[inline]
+    pub(super) fn plain_length(self) -> Option<usize> {
+        let token = self.token();
+        (token.kind == TokenKind::Text).then(|| (token.end as usize).saturating_sub(token.start as usize))
+    }
+
     /// Whether a text has these characters.
     #[inline]
     pub(super) fn is_text(self, wanted: &str) -> bool {

@@ -63,10 +63,11 @@ impl<'a, 'v> Scope<'a, 'v> {
         })
     }
 
-    /// A value that has a name, or the whole record: both are there to be looked at without copying them.
-    pub(super) fn named(&self, tree: &Tree) -> Option<&'a Value<'v>> {
+    /// A value that has a name, a constant, or the whole record: all are there to be looked at without copying them.
+    pub(super) fn named(&self, tree: &'v Tree) -> Option<&'a Value<'v>> {
         match tree {
             Tree::Root => Some(self.surroundings.root),
+            Tree::Literal(value) => Some(value),
             Tree::Variable(further_out, place) => {
                 let mut bound = self.surroundings.bound;
                 for _ in 0..*further_out {
@@ -75,7 +76,6 @@ impl<'a, 'v> Scope<'a, 'v> {
                 bound.and_then(|bound| bound.values.get(*place))
             }
             Tree::Path(..)
-            | Tree::Literal(_)
             | Tree::Then(..)
             | Tree::Pipe(..)
             | Tree::Or(..)
