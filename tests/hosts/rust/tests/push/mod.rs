@@ -3,6 +3,7 @@
 mod account;
 mod changes;
 mod left_out;
+mod packages;
 mod ready;
 
 use brightpearl_core::flow::State;
