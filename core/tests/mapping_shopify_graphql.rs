@@ -150,17 +150,33 @@ fn order_of_mug(total: &str) -> Value {
 }
 
 #[test]
-fn shipping_that_was_given_back_is_left_out_and_another_currency_is_told() {
-    let mut order = graphql(&order("41.40", "6.90", json!([mug()])));
-    order["shippingLines"]["nodes"][0]["currentDiscountedPriceSet"] = bag(&json!("0.00"));
+fn shipping_that_was_given_back_is_a_row_with_its_part_of_the_tax() {
+    for (total, tax, is_included, left, expected) in [
+        ("41.40", "6.90", false, "0.0", "Shipping given back|-4.00|-0.80|T20"),
+        ("43.80", "7.30", false, "2.0", "Shipping given back|-2.00|-0.40|T20"),
+        ("37.50", "7.50", true, "3.0", "Shipping given back|-0.80|-0.20|T20"),
+    ] {
+        let mut rest = order(total, tax, json!([mug()]));
+        rest["taxes_included"] = is_included.into();
+        let mut order = graphql(&rest);
+        order["shippingLines"]["nodes"][0]["currentDiscountedPriceSet"] =
+            json!({"shopMoney": {"amount": left}});
+        let body = written(NAME, &order);
+        assert!(rows(&body).iter().any(|row| row == expected), "{:#?}", rows(&body));
+    }
+}
+
+#[test]
+fn notes_duties_and_another_currency_are_told() {
+    let mut order = graphql(&order_of_mug("46.20"));
     order["presentmentCurrencyCode"] = "EUR".into();
     order["currentTotalPriceSet"]["presentmentMoney"] = json!({"amount": "48.0", "currencyCode": "EUR"});
     order["note"] = "At the back".into();
     order["poNumber"] = "PO-1".into();
     let body = written(NAME, &order);
-    assert_eq!(sums(&body), (3450, 690));
+    assert_eq!(sums(&body), (3450 + 400, 690 + 80));
     let texts = ["Purchase order: PO-1", "Note: At the back", "Paid in EUR: 48.0"];
-    assert_eq!(rows(&body)[1..], texts.map(|text| format!("{text}|0.00|0.00|T0")));
+    assert_eq!(rows(&body)[2..], texts.map(|text| format!("{text}|0.00|0.00|T0")));
     assert_eq!(body["channelId"], 2);
     let mut duties = graphql(&order_of_mug("49.80"));
     duties["currentTotalDutiesSet"] = bag(&json!("3.60"));
