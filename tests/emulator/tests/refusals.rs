@@ -54,8 +54,6 @@ const OTHERS: &[&str] = &[
     "no-cache, must-revalidate",
     "no-cache, private",
     "Mon, 20 Dec 1998 01:00:00 GMT",
-    "US Dollar",
-    "Pound Sterling",
     "SALES TAX",
     "CONTACT {}",
     "FORGOTTEN CONTACT {}",

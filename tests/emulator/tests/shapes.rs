@@ -1,7 +1,8 @@
 //! Shapes that pages and recordings have, and that the emulator once made up.
 
-use crate::harness::{Account, first_ids, rows, small_account};
+use crate::harness::{Account, account, first_ids, rows, small_account};
 use brightpearl_core::Method;
+use brightpearl_emulator::{Config, Currency};
 use serde_json::{Value, json};
 
 fn address(account: &mut Account) -> u64 {
@@ -139,4 +140,36 @@ fn pages_of_contacts_have_no_null_where_recordings_have_a_text() {
     let page = account
         .get("contact-service/contact-search?columns=secondaryEmail,tertiaryEmail,pri,sec,mob,updatedOn");
     assert!(rows(&page).iter().flatten().all(Value::is_string));
+}
+
+/// ISO 3166 and ISO 4217 as they are kept up, and not a dozen of each.
+#[test]
+fn the_whole_world_can_be_written_to() {
+    let mut account = account(Config {
+        orders: 20,
+        currencies: ["GBP", "ISK", "KWD", "VND"]
+            .into_iter()
+            .enumerate()
+            .map(|(place, code)| Currency { code: code.to_owned(), exchange_rate: (1 + place as u32).into() })
+            .collect(),
+        ..Config::default()
+    });
+    for (three, two, name) in
+        [("NZL", "NZ", "New Zealand"), ("TUV", "TV", "Tuvalu"), ("SSD", "SS", "South Sudan")]
+    {
+        for code in [three, two] {
+            let street = json!({"addressLine1": "1 Invented Way", "postalCode": "1", "countryIsoCode": code});
+            let id = account.post("contact-service/postal-address", &street);
+            let read = account.get(&format!("contact-service/postal-address/{id}"))["response"][0].clone();
+            assert_eq!(
+                (&read["countryIsoCode"], &read["countryIsoCode2"]),
+                (&json!(three), &json!(two)),
+                "{name}"
+            );
+        }
+    }
+    assert_eq!(
+        account.column("accounting-service/currency-search", "title"),
+        ["Pound sterling", "Icelandic króna", "Kuwaiti dinar", "Vietnamese đồng"]
+    );
 }

@@ -73,24 +73,22 @@ fn code(world: &World, index: usize) -> &str {
     world.currencies.get(index).map_or("", |currency| &currency.code)
 }
 
-fn title(code: &str) -> String {
-    match code {
-        "USD" => "US Dollar".to_owned(),
-        "GBP" => "Pound Sterling".to_owned(),
-        "EUR" => "Euro".to_owned(),
-        "JPY" => "Yen".to_owned(),
-        other => other.to_owned(),
-    }
+/// Every currency of ISO 4217: its code, its symbol, its name.
+fn currencies() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let lines = include_str!("../world/currencies.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let mut parts = line.splitn(3, ' ');
+        Some((parts.next()?, parts.next()?, parts.next()?))
+    })
 }
 
-fn symbol(code: &str) -> String {
-    match code {
-        "USD" => "$".to_owned(),
-        "GBP" => "£".to_owned(),
-        "EUR" => "€".to_owned(),
-        "JPY" => "¥".to_owned(),
-        other => other.to_owned(),
-    }
+/// A currency that nobody knows is called by its code.
+fn title(code: &str) -> String {
+    currencies().find(|(known, _, _)| *known == code).map_or(code, |(_, _, title)| title).to_owned()
+}
+
+pub(super) fn symbol(code: &str) -> String {
+    currencies().find(|(known, _, _)| *known == code).map_or(code, |(_, symbol, _)| symbol).to_owned()
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::World;
 use super::contact_record::AddressIds;
-use super::places::{COUNTRIES, Country, PLACES};
+use super::places::{Country, PLACES, country_by};
 use super::random::{Draw, Topic};
 use super::reference::FIRST_WAREHOUSE;
 
@@ -123,5 +123,5 @@ fn country_id<S: Serializer>(country: &Option<&'static Country>, serializer: S) 
 
 fn country_of_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'static Country>, D::Error> {
     let id = Option::<u32>::deserialize(deserializer)?;
-    Ok(id.and_then(|id| COUNTRIES.iter().find(|country| country.id == id)))
+    Ok(id.and_then(|id| country_by(|country| country.id == id)))
 }

@@ -1,6 +1,8 @@
 //! Countries, and the names, streets and towns from which invented people and addresses are put together.
 //! The scripts are many on purpose: what breaks on a name breaks here first.
 
+use std::sync::LazyLock;
+
 /// A country. The ids of the United Kingdom and Costa Rica are those of real accounts; the others are
 /// invented (API notes §11).
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +40,7 @@ const fn country(
     Country { id, name, iso2, iso3, currency }
 }
 
-/// Every country the emulator knows, in the order of [`PLACES`].
+/// The countries in which people live, in the order of [`PLACES`].
 pub(crate) static COUNTRIES: [Country; 12] = [
     country(222, "United Kingdom", "GB", "GBR", "GBP"),
     country(223, "United States", "US", "USA", "USD"),
@@ -293,14 +295,39 @@ pub(crate) static SHARES: [(u32, usize); 12] = [
     (25, 11),
 ];
 
-/// A country by its number or by a two- or three-letter code.
+/// The countries in which nobody of the history lives. The ids of real accounts are not known; these are their
+/// numbers in ISO 3166 above a thousand.
+static ELSEWHERE: LazyLock<Vec<Country>> = LazyLock::new(|| {
+    let lines = include_str!("countries.txt").lines().filter(|line| !line.starts_with('#'));
+    let read = |line: &'static str| {
+        let mut parts = line.splitn(4, ' ');
+        let (iso2, iso3) = (parts.next()?, parts.next()?);
+        let number: u32 = parts.next()?.parse().ok()?;
+        Some(country(1_000 + number, parts.next()?, iso2, iso3, ""))
+    };
+    let is_known = |other: &Country| COUNTRIES.iter().any(|country| country.iso2 == other.iso2);
+    lines.filter_map(read).filter(|country| !is_known(country)).collect()
+});
+
+/// A country of ISO 3166 by its number or by a two- or three-letter code.
 pub(crate) fn country_by(matches: impl Fn(&Country) -> bool) -> Option<&'static Country> {
-    COUNTRIES.iter().find(|country| matches(country))
+    COUNTRIES.iter().chain(ELSEWHERE.iter()).find(|country| matches(country))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_country_is_found_by_each_of_its_codes() {
+        assert_eq!(COUNTRIES.len() + ELSEWHERE.len(), 249);
+        let mut ids = std::collections::BTreeSet::new();
+        for country in COUNTRIES.iter().chain(ELSEWHERE.iter()) {
+            assert!(ids.insert(country.id) && country.iso2.len() == 2 && country.iso3.len() == 3);
+            assert_eq!(country_by(|other| other.iso2 == country.iso2), Some(country));
+            assert_eq!(country_by(|other| other.iso3 == country.iso3), Some(country));
+        }
+    }
 
     #[test]
     fn shares_cover_everything_once() {

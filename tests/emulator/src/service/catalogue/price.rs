@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::super::Route;
 use super::super::body::Fields;
 use super::super::call::Call;
+use super::super::currency::symbol;
 use super::super::order::GetUris;
 use super::{UNREADABLE, path_product, refused};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
@@ -98,7 +99,7 @@ impl PriceListShape {
             name: Name { language_code: "en", text: list.name, format: "PLAINTEXT" },
             code: list.code,
             currency_code: currency.clone(),
-            currency_symbol: symbol(currency).to_owned(),
+            currency_symbol: symbol(currency),
             currency_id: list.currency + 1,
             price_list_type_code: match list.kind {
                 PriceKind::Cost => "BUY",
@@ -106,21 +107,6 @@ impl PriceListShape {
             },
             gross: list.kind == PriceKind::Retail,
         }
-    }
-}
-
-/// A currency's sign; the code where it has none of its own here.
-fn symbol(code: &str) -> &str {
-    match code {
-        "USD" => "$",
-        "GBP" => "£",
-        "EUR" => "€",
-        "CRC" => "₡",
-        "JPY" => "¥",
-        "INR" => "₹",
-        "PLN" => "zł",
-        "UAH" => "₴",
-        _ => code,
     }
 }
 
