@@ -46,7 +46,7 @@ for target in "${targets[@]}"; do
     found=$work/found/$target
     grown=$work/corpus/$target
     mkdir -p "$found" "$grown" "$seeds/$target"
-    options=(-artifact_prefix="$found/" -max_len=16384 -rss_limit_mb=3072 -timeout=20 -verbosity=0
+    options=(-artifact_prefix="$found/" -max_len=16384 -rss_limit_mb=3072 -timeout=60 -verbosity=0
         -dict="$here/dictionaries/json.dict")
     regressions=("$here/regressions/$target"/*)
     log=$found/last.log
