@@ -21,7 +21,8 @@ ifndef SIDE_BY_SIDE
 endif
 # The packages of the Rust tests, and those that drive the engine for long and are therefore optimised a little. Whoever names all
 # of a group finds what the others built; each other choice has the engine compiled once more, for other features of its
-# dependencies. `ffi/header.sh`, `tests/hosts/over-http.sh` and `tests/hosts/wasmtime/run.sh` name them, too.
+# dependencies. `ffi/header.sh`, `tests/emulator/build.sh`, `tests/hosts/over-http.sh` and `tests/hosts/wasmtime/run.sh` name them,
+# too.
 RUST_PACKAGES := -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator
 DRIVING_PACKAGES := --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-host-wasmtime
 

@@ -17,8 +17,12 @@ if [ "$profile" = release ]; then
     variables=$(python3 "$root/tests/supply/reproducible.py")
     eval "$variables"
 fi
-(cd "$root" && cargo build --locked --quiet --profile "$profile" -p brightpearl-ffi &&
-    cargo build --locked --quiet --profile "$profile" -p brightpearl-emulator --features server --bin brightpearl-emulator)
+(cd "$root" && cargo build --locked --quiet --profile "$profile" -p brightpearl-ffi)
+if [ "$profile" = release ]; then
+    (cd "$root" && cargo build --locked --quiet --release -p brightpearl-emulator --features server --bin brightpearl-emulator)
+else
+    "$root/tests/emulator/build.sh"
+fi
 # shellcheck disable=SC2016 # Node expands it.
 platform=$(node -p '`${process.platform}-${process.arch}`')
 case "$(uname -s)" in

@@ -16,7 +16,7 @@ stop() {
 }
 trap stop EXIT
 
-cargo build --locked --quiet -p brightpearl-emulator --features server --bin brightpearl-emulator
+tests/emulator/build.sh
 cargo build --locked --quiet --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-host-wasmtime \
     --example pull
 

@@ -6,8 +6,6 @@ mod authentication;
 mod catalogued;
 mod contacts;
 mod faults;
-#[cfg(feature = "server")]
-mod foreign_clients;
 mod gateway_properties;
 mod goods_properties;
 mod harness;
@@ -24,10 +22,6 @@ mod recordings;
 mod refusals;
 mod sales_orders;
 mod searching;
-#[cfg(feature = "server")]
-mod server;
-#[cfg(feature = "server")]
-mod server_account;
 mod shapes;
 mod shipping;
 mod state;

@@ -1,8 +1,6 @@
 //! An emulated account with the requests that tests send it.
 
 pub(crate) mod driver;
-#[cfg(feature = "server")]
-pub(crate) mod server;
 
 use brightpearl_core::{Method, Request, Response};
 use brightpearl_emulator::{Config, Emulator, FaultPlan, Outcome, refusals};

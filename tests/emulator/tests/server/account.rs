@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::server::Server;
+use crate::process::Server;
 use serde_json::{Value, json};
 
 /// What a subscriber received: the request line, the content type and the body.

@@ -1,7 +1,4 @@
-//! The server binary on a real port, driven by an HTTP client that knows nothing of the emulator.
-
-// Each test file is a program of its own and uses what it needs.
-#![allow(dead_code)]
+//! A server of a test's own on a real port, and what is sent to it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

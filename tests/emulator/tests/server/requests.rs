@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::harness::server::Server;
+use crate::process::Server;
 use serde_json::{Value, json};
 
 #[test]

@@ -1,6 +1,6 @@
 //! A generic foreign client on the real server: what others send and this project's client never would.
 
-use crate::harness::server::Server;
+use crate::process::Server;
 use brightpearl_emulator::Config;
 use serde_json::Value;
 
