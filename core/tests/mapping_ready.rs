@@ -192,3 +192,28 @@ fn every_document_stands_in_the_table_of_documents() {
     let listed = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     assert!(listed.eq(ready().iter().map(|ready| ready.name)), "expected a row for each, in their order");
 }
+
+/// What has the shape of another record is no reason to leave it alone.
+#[test]
+fn a_record_of_another_shape_is_refused_and_never_skipped() {
+    let others = [
+        json!(null),
+        json!([]),
+        json!("x"),
+        json!({}),
+        json!({"order": {}, "refund": {}}),
+        json!({"order": {"id": 1}, "note": {"1": {}}, "shipments": [{}]}),
+        json!({"line_items": "x", "items": 5, "products": [1], "shipments": "x", "fulfillments": {}}),
+        json!({"lineItems": {"nodes": "x"}}),
+        json!({"id": 5, "order_id": 7, "kind": "sale", "status": "success", "amount": "1.00"}),
+        json!({"id": 9, "order_id": 7, "refund_line_items": [], "transactions": []}),
+    ];
+    for ready in ready() {
+        let mapping = compile(ready.name);
+        for record in &others {
+            let mapped = mapping.map(record.to_string().as_bytes());
+            assert_eq!(mapped.skipped, None, "{}: {record}", ready.name);
+            assert!(!mapped.failures.is_empty(), "{}: {record}", ready.name);
+        }
+    }
+}
