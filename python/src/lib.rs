@@ -55,8 +55,8 @@ mod _native {
     use crate::json::{dump_json, load_json};
     #[pymodule_export]
     use crate::mapping::{
-        CompiledMapping, MappedRecord, check_mapping, explain_mapping, mapping_schema, ready_mappings,
-        run_mapping,
+        CompiledMapping, MappedRecord, begin_mapping, check_mapping, explain_mapping, mapping_schema,
+        ready_mappings, run_mapping,
     };
     #[pymodule_export]
     use crate::page::{Column, Metadata, Page};

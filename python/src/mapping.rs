@@ -274,6 +274,12 @@ pub(crate) fn run_mapping(py: Python<'_>, document: &str, record: &[u8], resolve
     or_raise(py, py.detach(|| discovery::run_mapping(document, record, resolved)))
 }
 
+/// A first document for a target, made of a sample by guessing from names.
+#[pyfunction]
+pub(crate) fn begin_mapping(py: Python<'_>, sample: &str, target: &str) -> PyResult<String> {
+    or_raise(py, py.detach(|| discovery::begin_mapping(sample, target)))
+}
+
 /// What a document does, in words.
 #[pyfunction]
 pub(crate) fn explain_mapping(py: Python<'_>, document: &str) -> PyResult<String> {

@@ -50,6 +50,49 @@ ReportUnused = Annotated[
 
 @map_app.command(epilog=EXIT_CODES)
 @reports_failures
+def init(
+    sample: Annotated[str, typer.Option("--from", metavar="FILE|-", help="Records of the other system, as they are.")],
+    target: Annotated[str, typer.Option(metavar="RESOURCE", help="What is to be written, such as sales-order.")],
+    format: Format = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    header_line: HeaderLine = None,
+) -> None:
+    """Writes a first document, made of a sample by guessing from names.
+
+    Says on standard error what was guessed from what, and what must be there and was found nowhere: something that fits
+    stands there, to be set. The money of rows is taken so that it comes to the total that the sample states.
+    """
+    from brightpearl.cli import begun
+
+    begun.begin(sample, target, format, layout_of(delimiter, encoding, header_line))
+
+
+@map_app.command("test", epilog=EXIT_CODES)
+@reports_failures
+def try_folder(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where NAME.sample.json and NAME.expected.json are.")],
+    document: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOCUMENT", help="For samples without a NAME.json beside them; one of their name if absent."
+        ),
+    ] = None,
+    bless: Annotated[
+        bool, typer.Option("--bless", help="Writes what is made as what is expected; read it before it is kept.")
+    ] = False,
+) -> None:
+    """Holds documents against samples and what is expected of them: NAME.sample.json and NAME.expected.json.
+
+    The document is NAME.json beside them. Ends with 2 when anything differs, or nothing is expected yet.
+    """
+    from brightpearl.cli import trials
+
+    _end(trials.try_folder(folder, document, bless))
+
+
+@map_app.command(epilog=EXIT_CODES)
+@reports_failures
 def check(document: Document, as_json: AsJson = False) -> None:
     """Says everything that is wrong with a document, each with its JSON Pointer.
 

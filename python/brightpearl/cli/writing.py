@@ -27,12 +27,16 @@ def show_reply(reply: Reply) -> None:
 def print_json_text(text: bytes) -> None:
     """JSON as it came for programs, and laid out for people."""
     if sys.stdout.isatty():
-        # Numbers keep their digits: they pass through as the texts that they are.
-        laid_out = json.loads(text, parse_float=_Verbatim, parse_int=_Verbatim)
-        print(visible_json(_lay_out(laid_out, "")))
+        print(visible_json(laid_out(text)))
     else:
         sys.stdout.buffer.write(text.replace(b"\n", b"").replace(b"\r", b"") + b"\n")
         sys.stdout.buffer.flush()
+
+
+def laid_out(text: str | bytes) -> str:
+    """JSON as people read it, its numbers digit for digit."""
+    # They pass through as the texts that they are.
+    return _lay_out(json.loads(text, parse_float=_Verbatim, parse_int=_Verbatim), "")
 
 
 def print_value(value: Any) -> None:
