@@ -49,6 +49,24 @@ mod shopify {
     }
 
     #[test]
+    fn shipping_whose_tax_the_refund_does_not_state_has_that_of_its_line() {
+        let shipping = |amount: &str| json!([{"subtotal_amount_set": {"shop_money": {"amount": amount}}}]);
+        let mut record = refund("4.80", json!([]), json!([]));
+        record["order"]["shipping_lines"] = json!([{"tax_lines": [{"rate": 0.2, "price": "0.80"}]}]);
+        record["refund"]["refund_shipping_lines"] = shipping("4.00");
+        assert_eq!(rows(&written(NAME, &record)), ["Shipping: given back|4.00|0.80|T20"]);
+        record["order"]["taxes_included"] = true.into();
+        record["refund"]["refund_shipping_lines"] = shipping("4.80");
+        assert_eq!(rows(&written(NAME, &record)), ["Shipping: given back|4.00|0.80|T20"]);
+        // A rate without a tax is none.
+        record["order"]["shipping_lines"][0]["tax_lines"][0]["price"] = "0.00".into();
+        assert_eq!(rows(&written(NAME, &record)), ["Shipping: given back|4.80|0.00|T0"]);
+        record["refund"]["refund_shipping_lines"][0]["tax_amount_set"] =
+            json!({"shop_money": {"amount": "0.80"}});
+        assert_eq!(rows(&written(NAME, &record)), ["Shipping: given back|4.00|0.80|T20"]);
+    }
+
+    #[test]
     fn a_tax_that_prices_contain_is_taken_out_and_one_item_is_found_in_the_order() {
         let mut record = refund("12.00", json!([line("12.00", "2.00")]), json!([]));
         record["order"]["taxes_included"] = true.into();
