@@ -81,6 +81,7 @@
 #![warn(missing_docs)]
 
 mod access;
+mod audit;
 mod config;
 mod emulator;
 mod fault;

@@ -1,7 +1,7 @@
 //! The books of the stock balance, whatever is done in whatever order.
 
 use crate::harness::{Account, json, rows, small_account};
-use brightpearl_core::Method;
+use brightpearl_core::{Method, Response};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ fn row(account: &mut Account, order: u64, product: u64, quantity: u64) -> u64 {
 
 /// What a caller may try, in whatever order.
 #[derive(Clone, Debug)]
-enum Act {
+pub(crate) enum Act {
     Correct(usize, i64),
     Reserve(usize, u64),
     Unreserve,
@@ -59,7 +59,7 @@ enum Act {
     Release(usize, u64),
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(crate) fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         (0_usize..2, -6_i64..9).prop_map(|(product, quantity)| Act::Correct(product, quantity)),
         (0_usize..2, 1_u64..6).prop_map(|(product, quantity)| Act::Reserve(product, quantity)),
@@ -75,7 +75,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// Two products, a sale and a purchase of both, and the notes made so far.
-struct Scene {
+pub(crate) struct Scene {
     products: [u64; 2],
     sale: (u64, [u64; 2]),
     purchase: (u64, [u64; 2]),
@@ -83,7 +83,7 @@ struct Scene {
     transfer: u64,
 }
 
-fn scene(account: &mut Account) -> Scene {
+pub(crate) fn scene(account: &mut Account) -> Scene {
     let products = [empty_product(account, "Cup"), empty_product(account, "Kettle")];
     let sale = order(account, "SO");
     let sale_rows = products.map(|product| row(account, sale, product, 8));
@@ -101,7 +101,14 @@ fn scene(account: &mut Account) -> Scene {
 }
 
 impl Scene {
-    fn request(&self, act: &Act) -> Option<(Method, String, Value)> {
+    /// Remembers the note that an act has made.
+    pub(crate) fn note(&mut self, act: &Act, response: &Response) {
+        if response.status == 200 && matches!(act, Act::Note(..) | Act::Transfer(..)) {
+            self.notes.push(json(response)["response"][0].as_u64().unwrap());
+        }
+    }
+
+    pub(crate) fn request(&self, act: &Act) -> Option<(Method, String, Value)> {
         let (sale, sale_rows) = self.sale;
         let (purchase, purchase_rows) = self.purchase;
         let products = |product: usize, quantity: u64| {
@@ -170,9 +177,7 @@ proptest! {
             let Some((method, path, body)) = scene.request(act) else { continue };
             let response = account.send(method, &path, &body.to_string());
             prop_assert!([200, 400, 404].contains(&response.status), "{act:?}: {}", crate::harness::text(&response));
-            if response.status == 200 && matches!(act, Act::Note(..) | Act::Transfer(..)) {
-                scene.notes.push(json(&response)["response"][0].as_u64().unwrap());
-            }
+            scene.note(act, &response);
         }
         for (index, product) in scene.products.into_iter().enumerate() {
             let total = availability(&mut account, product)["total"].clone();

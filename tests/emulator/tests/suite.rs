@@ -2,6 +2,7 @@
 //! here.
 
 mod accounting;
+mod audit;
 mod authentication;
 mod catalogued;
 mod contacts;

@@ -11,7 +11,7 @@ fn small(seed: u64) -> Config {
 }
 
 /// Paths of writes, with ids that exist and ids that do not.
-fn path() -> impl Strategy<Value = (Method, &'static str)> {
+pub(crate) fn path() -> impl Strategy<Value = (Method, &'static str)> {
     prop::sample::select(vec![
         (Method::Post, "order-service/order"),
         (Method::Patch, "order-service/order/2"),
@@ -49,7 +49,7 @@ fn path() -> impl Strategy<Value = (Method, &'static str)> {
 }
 
 /// The names that bodies have, put together at random, with values on and beyond every edge.
-fn body() -> impl Strategy<Value = Value> {
+pub(crate) fn body() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),

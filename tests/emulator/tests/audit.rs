@@ -1,0 +1,121 @@
+//! An account agrees with itself, whatever is written to it.
+
+use crate::harness::account;
+use crate::stock_balance::{Act, act, scene};
+use crate::write_properties::{body, path};
+use brightpearl_core::Method;
+use brightpearl_emulator::Config;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+#[test]
+fn accounts_are_sound_from_the_first() {
+    for seed in 1..12 {
+        let account = account(Config { seed, orders: 200, contacts: 80, products: 60, ..Config::default() });
+        let found = account.emulator.audit();
+        assert!(found.is_empty(), "seed {seed}: {found:#?}");
+    }
+}
+
+/// One write: to the scene, one that makes sense, or one with any body at all.
+#[derive(Clone, Debug)]
+enum Written {
+    Moved(Act),
+    Sensible(usize, u32),
+    Anything((Method, &'static str), Value),
+}
+
+fn written() -> impl Strategy<Value = Written> {
+    prop_oneof![
+        4 => act().prop_map(Written::Moved),
+        4 => (0_usize..SENSIBLE.len(), 1_u32..40).prop_map(|(which, number)| Written::Sensible(which, number)),
+        2 => (path(), body()).prop_map(|(path, body)| Written::Anything(path, body)),
+    ]
+}
+
+/// Writes that people make, with a number that they may be about.
+const SENSIBLE: &[(Method, &str, &str)] = &[
+    (
+        Method::Post,
+        "order-service/sales-order",
+        r#"{"customer": {"id": 200}, "rows": [{"name": "Wrap", "quantity": "@", "taxCode": "T20", "net": "@", "tax": "1"}]}"#,
+    ),
+    (
+        Method::Post,
+        "accounting-service/customer-payment",
+        r#"{"paymentMethodCode": "BANK", "paymentType": "RECEIPT", "orderId": @, "currencyIsoCode": "USD", "amountPaid": "@", "paymentDate": "2026-07-01"}"#,
+    ),
+    (
+        Method::Post,
+        "accounting-service/customer-payment",
+        r#"{"paymentMethodCode": "CARD", "paymentType": "AUTH", "orderId": @, "currencyIsoCode": "USD", "amountAuthorized": "@", "authorizationExpiry": "2026-08-01", "paymentDate": "2026-07-01"}"#,
+    ),
+    (Method::Delete, "accounting-service/customer-payment/@", ""),
+    (
+        Method::Post,
+        "accounting-service/sales-receipt",
+        r#"{"orderId": @, "received": {"currency": "USD", "value": "@.25"}, "bankAccountNominalCode": "1200"}"#,
+    ),
+    (
+        Method::Post,
+        "order-service/order/@/row",
+        r#"{"productName": "Fee", "quantity": {"magnitude": "@"}, "rowValue": {"taxCode": "T20", "rowNet": {"value": "@.5"}}}"#,
+    ),
+    (Method::Post, "order-service/sales-order/@/close", "{}"),
+    (Method::Put, "order-service/order/@/status", r#"{"orderStatusId": 5}"#),
+    (Method::Delete, "warehouse-service/order/@/reservation", ""),
+    (Method::Delete, "product-service/brand/@", ""),
+    (Method::Delete, "product-service/option/@", ""),
+    (Method::Delete, "warehouse-service/warehouse/@", ""),
+    (
+        Method::Post,
+        "warehouse-service/goods-note/goods-out/@/event",
+        r#"{"events": [{"eventCode": "SHW", "occured": "2026-07-01T10:00:00Z", "eventOwnerId": 4}]}"#,
+    ),
+    (Method::Post, "contact-service/contact-group/1/member", r#"{"contactMemberIds": [20@]}"#),
+    (
+        Method::Post,
+        "accounting-service/invoice/sales-invoice",
+        r#"{"header": {"contactId": 200, "taxDate": "2026-06-14", "currencyId": 1}, "lines": [{"net": "@.335", "tax": "@.125", "nominalCode": "4000", "taxClassId": 7}]}"#,
+    ),
+];
+
+fn cases() -> u32 {
+    // More of them on demand: AUDIT_SEQUENCES=20000.
+    std::env::var("AUDIT_SEQUENCES").ok().and_then(|number| number.parse().ok()).unwrap_or(24)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
+
+    #[test]
+    fn accounts_stay_sound_whatever_is_written(seed in 1_u64..50, writes in prop::collection::vec(written(), 1..24)) {
+        let mut account = account(Config { seed, orders: 40, contacts: 30, products: 20, ..Config::default() });
+        let mut scene = scene(&mut account);
+        for write in &writes {
+            let (method, path, body) = match write {
+                Written::Moved(act) => match scene.request(act) {
+                    Some((method, path, body)) => (method, path, body.to_string()),
+                    None => continue,
+                },
+                Written::Sensible(which, number) => {
+                    let (method, path, body) = SENSIBLE[*which];
+                    let number = number.to_string();
+                    (method, path.replace('@', &number), body.replace('@', &number))
+                }
+                Written::Anything((method, path), body) => (*method, (*path).to_owned(), body.to_string()),
+            };
+            let answer = account.send(method, &path, &body);
+            if let Written::Moved(act) = write {
+                scene.note(act, &answer);
+            }
+            let found = account.emulator.audit();
+            prop_assert!(found.is_empty(), "after {method} {path} {body} ({}): {found:#?}", answer.status);
+        }
+        // What was closed is invoiced a while later.
+        account.now += 3_600_000;
+        account.write(Method::Post, "product-service/brand", &json!({"name": "Last"}));
+        let found = account.emulator.audit();
+        prop_assert!(found.is_empty(), "at last: {found:#?}");
+    }
+}
