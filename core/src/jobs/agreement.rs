@@ -12,6 +12,7 @@
 //! | `resultsReturned` is not the number of rows | no |
 //! | `morePagesAvailable` is missing (2013), or true behind a short page | yes: the next page tells |
 //! | `morePagesAvailable` is true, and no new row comes | no |
+//! | `resultsAvailable` is missing at the end, where something is decided | no |
 //! | `firstResult` and `lastResult` are missing without a hit | yes |
 //! | `firstResult` is another than was asked for | no |
 //! | `lastResult` lies before the end of the rows | yes: what follows is asked for twice |
@@ -88,6 +89,14 @@ pub(crate) fn check(asked: SearchAsked<'_>, page: &Page, brings_new: bool) -> Re
     }
     if let Some(available) = available {
         return Err(disagrees(asked, "resultsAvailable", available, &came()));
+    }
+    // An answer of something in between has no row, and says nothing of itself.
+    if asked.decides && metadata.results_available.is_none() {
+        let message = format!(
+            "the answer of {} has {rows} rows and does not say how many there are; expected `resultsAvailable`",
+            asked.resource
+        );
+        return Err(Error::new(Kind::Protocol, message).at("response.metaData.resultsAvailable"));
     }
     if let Some(last) = metadata.last_result.filter(|last| *last > held) {
         return Err(disagrees(asked, "lastResult", last, &came()));

@@ -64,8 +64,10 @@ pub(super) struct Lookups {
     /// What could not be looked up for the records of this window, and why.
     unknown: BTreeMap<Sought, String>,
     pub(super) now: HostTime,
-    /// How far the server's clock is ahead of the host's, at least.
-    pub(super) server_ahead: Option<i64>,
+    /// How far the server's clock is ahead of the host's, at least and at most.
+    pub(super) server_ahead: Option<(i64, i64)>,
+    /// When the latest answer was made.
+    pub(super) answered: HostTime,
 }
 
 impl Look {
@@ -224,7 +226,7 @@ impl Lookups {
 
     /// Takes note that a search was carried out to its end.
     pub(super) fn finished(&mut self, look: &Look) {
-        let now = self.now;
+        let now = self.answered;
         let table = self.table(look.group());
         match look {
             Look::One(sought) => {

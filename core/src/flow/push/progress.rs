@@ -11,7 +11,7 @@ use crate::operation::SingleRequest;
 const MOST_ATTEMPTS: u32 = 3;
 
 /// The most times that it is looked for anew since it waited: where the cap is small, something must get through.
-const MOST_LOOKS_ANEW: u32 = 2;
+const MOST_LOOKS_ANEW: u32 = 4;
 
 /// Where an entry stands, and what it went through.
 #[derive(Debug)]
