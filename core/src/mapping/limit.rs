@@ -116,16 +116,9 @@ impl Allowance {
     pub(super) fn made(&self, value: &Value<'_>) -> Result<(), String> {
         match value {
             Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
-            Value::Number(text) | Value::Text(text) => self.own(text),
+            Value::Number(Cow::Owned(text)) | Value::Text(Cow::Owned(text)) => self.bytes(text.len()),
+            Value::Number(Cow::Borrowed(_)) | Value::Text(Cow::Borrowed(_)) => Ok(()),
             Value::Array(_) | Value::Object(_) => self.weigh(value, 0),
-        }
-    }
-
-    #[inline]
-    fn own(&self, text: &Cow<'_, str>) -> Result<(), String> {
-        match text {
-            Cow::Owned(text) => self.bytes(text.len()),
-            Cow::Borrowed(_) => Ok(()),
         }
     }
 
@@ -135,7 +128,8 @@ impl Allowance {
         }
         match value {
             Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
-            Value::Number(text) | Value::Text(text) => self.own(text),
+            Value::Number(Cow::Owned(text)) | Value::Text(Cow::Owned(text)) => self.bytes(text.len()),
+            Value::Number(Cow::Borrowed(_)) | Value::Text(Cow::Borrowed(_)) => Ok(()),
             Value::Array(elements) => {
                 self.bytes(elements.len().saturating_mul(VALUE_BYTES))?;
                 elements.iter().try_for_each(|element| self.weigh(element, depth + 1))
