@@ -66,6 +66,24 @@ fn names_are_known_however_they_are_written_and_amounts_may_be_net() {
 }
 
 #[test]
+fn totals_of_a_part_are_not_the_order_s_and_who_is_billed_is_the_customer() {
+    let sample = json!({
+        "id": 727, "number": "727", "currency": "USD", "shipping_total": "10.00", "total": "35.00", "total_tax": "5.00",
+        "billing": {"first_name": "Kim", "last_name": "Example", "address_1": "1 Test Road", "email": "kim@example.com"},
+        "shipping": {"email": "elsewhere@example.com"},
+        "line_items": [{"name": "Cup", "sku": "CUP-1", "quantity": 2, "price": "10.00", "total": "20.00", "total_tax": "5.00"}]
+    });
+    let (begun, body) = begun(&sample, "sales-order");
+    assert_eq!(money(&body), [("20.00", "5.00", "T20"), ("10.00", "0.00", "T0")]);
+    assert_eq!(body["billing"]["address"]["addressFullName"], "Kim Example");
+    assert!(is_guessed(&begun, "/customer/id", "billing.email"), "{:?}", begun.guesses);
+    assert!(body.get("delivery").is_none(), "an address without its first line is none");
+    assert_eq!(body["rows"][0]["sku"], Value::Null, "what is looked up by its SKU needs none beside");
+    let mapping = Mapping::compile(begun.document.get()).expect("a document");
+    assert_eq!(mapping.findings(), []);
+}
+
+#[test]
 fn a_total_that_nothing_comes_to_is_told() {
     let sample = json!({"id": 1, "email": "a@example.com", "total": "99.00",
                         "items": [{"name": "Mug", "quantity": 1, "price": "10.00"}]});

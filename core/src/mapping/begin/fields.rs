@@ -106,7 +106,11 @@ impl<'s> Guesser<'s> {
                 (true, None) | (false, _) => rules.extend(self.field(field, around, sample)),
             }
         }
-        if !is_needed && self.guesses.len() == guessed {
+        // An address without its first line is none.
+        let first_line = object.fields.iter().find(|field| field.name == "addressLine1");
+        let has_first_line = first_line.is_none_or(|line| self.is_guessed(&around.member(line.name).0));
+        if !is_needed && (self.guesses.len() == guessed || !has_first_line) {
+            self.guesses.truncate(guessed);
             self.missing.truncate(missed);
             return Vec::new();
         }
@@ -143,13 +147,36 @@ impl<'s> Guesser<'s> {
                 let found = self.reference(field, around, sample);
                 if found.is_empty() { self.needed(field, around) } else { found }
             }
-            shape => {
-                let Some(value) = best(field.name, shape, around, sample) else {
-                    return self.needed(field, around);
-                };
-                vec![self.taken(field, around, value)]
-            }
+            // What is looked up by its SKU needs none beside.
+            _ if field.name == "sku" && self.is_guessed(&around.member("productId").0) => Vec::new(),
+            shape => match best(field.name, shape, around, sample) {
+                Some(value) => vec![self.taken(field, around, value)],
+                None => self.full_name(field, around, sample).unwrap_or_else(|| self.needed(field, around)),
+            },
         }
+    }
+
+    fn is_guessed(&self, to: &str) -> bool {
+        self.guesses.iter().any(|guess| guess.to == to)
+    }
+
+    /// The rule that puts a name together; nothing of any other member.
+    fn full_name(
+        &mut self,
+        field: &Field,
+        around: &MemberPlace,
+        sample: &SampleLevel,
+    ) -> Option<Vec<String>> {
+        if field.name != "addressFullName" {
+            return None;
+        }
+        let part = |name| best(name, &field.shape, around, sample).map(|value| value.path.clone());
+        let parts = [part("firstName")?, part("lastName")?];
+        let (to, within) = around.member(field.name);
+        let means = "first and last names make it".to_owned();
+        self.guesses.push(GuessedMember { to, from: parts.join(", "), means });
+        let parts = array(parts.iter().map(|part| quoted(part)));
+        Some(vec![ObjectText::new().text("to", &within).raw("concat", &parts).finish()])
     }
 
     /// The rule that takes a value of the sample.
@@ -183,7 +210,9 @@ impl<'s> Guesser<'s> {
             | Shape::Map { .. }
             | Shape::Any => rule,
         };
-        if field.mandatory { rule.raw("required", "true").finish() } else { rule.finish() }
+        // What tells a record from others must be there, too.
+        let is_key = around.whole.is_empty() && field.name == "externalRef";
+        if field.mandatory || is_key { rule.raw("required", "true").finish() } else { rule.finish() }
     }
 
     /// The rule that looks up what a member refers to, by what the record knows of it.
@@ -197,9 +226,14 @@ impl<'s> Guesser<'s> {
             return Vec::new();
         }
         let rank = |value: &SampleValue| {
-            let is_of_customer = matches!(value.party, None | Some(Party::Customer));
+            // Who is billed is the customer, where nothing else is said.
+            let party = match value.party {
+                None | Some(Party::Customer) => 0,
+                Some(Party::Billing) => 1,
+                Some(Party::Delivery) => return None,
+            };
             let place = names.iter().position(|name| *name == value.name)?;
-            (is_of_customer && !value.texts.is_empty()).then_some((place, value.depth))
+            (!value.texts.is_empty()).then_some((party, place, value.depth))
         };
         let found = sample
             .values

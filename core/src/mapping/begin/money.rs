@@ -31,7 +31,13 @@ enum ShippingForm {
 
 /// The total that a record states, which is checked; the first in the order in which names are likely.
 pub(super) fn total(sample: &SampleLevel) -> Option<&SampleValue> {
-    best(sample, TOTALS)
+    // A part of the record has totals of its own.
+    let whole = sample.values.iter().filter(|value| value.party.is_none() && is_amount(value));
+    let ranked = whole.filter_map(|value| {
+        let rank = rank(TOTALS, &value.name).or_else(|| rank(TOTALS, &value.full_name))?;
+        Some((value.depth, rank, value))
+    });
+    ranked.min_by_key(|(depth, rank, _)| (*depth, *rank)).map(|(_, _, value)| value)
 }
 
 /// All the ways, the likelier ones first. `rows` are the elements that become rows.
