@@ -2,7 +2,9 @@
 //! in whatever order the answers arrive.
 
 use brightpearl_core::operation::{Fetch, Plan, Search};
-use brightpearl_core::{Call, Client, Config, Exchange, IdSet, Output, Response, Step, TransportFailure};
+use brightpearl_core::{
+    Call, Client, Config, Exchange, IdSet, Method, Output, Response, Step, TransportFailure,
+};
 use proptest::prelude::*;
 
 /// What happens to one request.
@@ -77,6 +79,14 @@ fn orders(url: &str) -> String {
     format!(r#"{{"response":[{}]}}"#, found.join(","))
 }
 
+/// Which of them `OPTIONS` says to be there.
+fn existing(url: &str) -> String {
+    let ids: IdSet = url.rsplit('/').next().unwrap().parse().unwrap();
+    let there = IdSet::from_ids(ids.iter().filter(|id| id % 7 != 0)).unwrap();
+    let uris = if there.is_empty() { String::new() } else { format!(r#""/order/{there}""#) };
+    format!(r#"{{"response":{{"getUris":[{uris}]}}}}"#)
+}
+
 /// Drives a call to its end. `answer` makes the good answer; `faults` and `order` repeat for ever.
 fn drive(
     mut call: Call,
@@ -99,7 +109,10 @@ fn drive(
                 turn += 1;
                 now += 37;
                 let id = exchange.id;
-                match fault_answer(fault, answer(&exchange.request.url)) {
+                let request = &exchange.request;
+                let asks_what_exists = request.method == Method::Options;
+                let good = if asks_what_exists { existing(&request.url) } else { answer(&request.url) };
+                match fault_answer(fault, good) {
                     Ok(response) => call.answer(id, response, now).unwrap(),
                     Err(failure) => call.fail(id, failure, now).unwrap(),
                 }
