@@ -74,6 +74,7 @@ fn every_error_has_its_place_and_its_reason() {
         (with(|document| document["path"] = json!({"ID": {"value": 1}})), "/path/ID", "no placeholder {ID}"),
         (with(|document| document["target"] = "stock-correction".into()), "/target", "{ID} needs a rule"),
         (with(|document| document["key"] = json!({})), "/key", "a `target`"),
+        (with(|document| document["pieces"] = "a".into()), "/pieces", "ships a goods-out note"),
         (with(|document| document["key"] = json!({"target": "/ref"})), "/key/target", "no rule writes"),
         (with(|document| document["when"] = json!("a ==")), "/when", "invalid JMESPath expression"),
         (with(|document| document["when"] = json!([{"otherwise": "x"}])), "/when/0", "is missing"),

@@ -13,6 +13,7 @@ mod describe;
 pub mod field;
 mod integration_service;
 mod names;
+mod note;
 pub mod operation;
 mod order_service;
 mod pricing;
@@ -31,6 +32,7 @@ pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
 pub use names::{readable, readable_path, search_for, search_named};
+pub use note::{ShippedNote, shipped_note};
 pub use operation::{Empty, Endpoint, EndpointOperation, Prefix};
 pub(crate) use order_service::ORDER_ROW_BODY;
 pub use resource::{Detail, Resource, Section};

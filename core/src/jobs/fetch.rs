@@ -226,10 +226,9 @@ impl FetchJob {
         let index = self.chunks.iter().position(|chunk| matches!(chunk.state, ChunkState::Doubted(_)))?;
         let path = self.url_path(self.chunks[index].ids.as_ref());
         let chunk = &mut self.chunks[index];
-        chunk.state = match std::mem::replace(&mut chunk.state, ChunkState::Planned) {
-            ChunkState::Doubted(resources) => ChunkState::Asked(resources),
-            other => other,
-        };
+        if let ChunkState::Doubted(resources) = std::mem::replace(&mut chunk.state, ChunkState::Requested) {
+            chunk.state = ChunkState::Asked(resources);
+        }
         Some(Draft::read(chunk.tag, Method::Options, path, &self.template, ""))
     }
 

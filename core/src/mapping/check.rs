@@ -43,6 +43,11 @@ pub(super) fn check(
             check.searches(&parameter.rule);
         }
     }
+    let target = document.target.as_ref().map(|target| target.path.as_str());
+    if document.pieces.is_some() && target.and_then(catalog::shipped_note).is_none() {
+        let message = "only what ships a goods-out note has pieces that are held against it";
+        check.findings.error(format!("{pointer}/pieces"), message);
+    }
     let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());
     // What is created for others is looked for by whoever needs it.
     let is_outermost = pointer.is_empty();

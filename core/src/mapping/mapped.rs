@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::mapping::reference::{OnMissing, Reference, Resolution};
 use crate::mapping::{Mapping, document};
 use crate::output::Failure;
+use crate::value::Decimal;
 
 /// What came of a record.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Mapped {
     /// What tells the record from older ones of the same key: a number or a moment, where the document's key has
     /// `newest` and the record has something there.
     pub version: Option<String>,
+    /// How many pieces are shipped, where the document says so: a note of other quantities is another shipment.
+    pub pieces: Option<Decimal>,
     /// Where the key stands in the text.
     pub(super) key_at: Option<Range<usize>>,
     /// What is told when a reference, by its place among them, is missing.
@@ -112,6 +115,7 @@ impl Mapped {
             key: None,
             key_by: Vec::new(),
             version: None,
+            pieces: None,
             key_at: None,
             told: BTreeMap::new(),
             text: String::new(),

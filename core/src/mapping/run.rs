@@ -1,6 +1,7 @@
 //! Mapping one record: phase one, in which everything but the ids of references is known.
 
 mod body;
+mod left_out;
 mod pipeline;
 mod place;
 mod references;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::document::{KeySource, ThereRule, Unmet};
+use super::document::{KeySource, Unmet};
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
@@ -24,6 +25,7 @@ use super::transform::ValueType;
 use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
+use crate::value::Decimal;
 use references::Asked;
 use totals::ArrayEnds;
 
@@ -45,6 +47,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
         key: run.key,
         key_by: run.key_by,
         version: run.version,
+        pieces: run.pieces,
         key_at: run.key_at,
         told: run.told,
         text: run.out,
@@ -102,6 +105,7 @@ struct Run<'v> {
     key: Option<String>,
     key_by: Vec<(Arc<str>, String)>,
     version: Option<String>,
+    pieces: Option<Decimal>,
     key_at: Option<Range<usize>>,
     /// What rules made for those behind them.
     made: Vec<Value<'v>>,
@@ -141,6 +145,7 @@ impl<'v> Run<'v> {
             key: None,
             key_by: Vec::new(),
             version: None,
+            pieces: None,
             key_at: None,
             made: vec![Value::Null; compiled.document.made_slots],
             referred: vec![None; compiled.document.made_slots],
@@ -200,6 +205,7 @@ impl<'v> Run<'v> {
             self.failures.truncate(refusals);
         }
         self.totals();
+        self.read_pieces();
         if let (Some(key), None, true) = (&document.key, &self.key, self.failures.is_empty()) {
             let reason = "the record has no key; without one it cannot be told whether it was written before";
             self.failures.push(Failure {
@@ -216,30 +222,6 @@ impl<'v> Run<'v> {
         }
         for failure in &mut self.failures {
             failure.record = self.key.clone();
-        }
-    }
-
-    /// Leaves the record out. Where it may be in Brightpearl all the same, its key is needed.
-    fn skip(&mut self, reason: &str, there: &'v ThereRule) {
-        self.skipped = Some(reason.to_owned());
-        self.if_there = match there {
-            ThereRule::Leave => return self.if_there = IfThere::Leave,
-            ThereRule::Tell => IfThere::Tell,
-            ThereRule::Move { status, note } => {
-                let note = note.as_ref().map(|pieces| self.reason(pieces));
-                IfThere::Move { status: *status, note }
-            }
-        };
-        let document = &self.compiled.document;
-        let is_found = document.key.as_ref().is_some_and(|key| key.verify.is_some());
-        if is_found && self.key.is_none() && self.failures.is_empty() {
-            self.write(&self.compiled.plan, 0);
-            self.out.clear();
-            self.holes.clear();
-            self.references.clear();
-            self.told.clear();
-            self.failures.clear();
-            self.key_at = None;
         }
     }
 

@@ -345,12 +345,12 @@ impl PushJob {
 
     /// Reads what is there, to be compared.
     fn read(&mut self, reads: Vec<(usize, u64)>) {
-        let Some(update) = self.terms.update() else { return };
+        let Some(path) = self.terms.read() else { return };
         let mut ids = Vec::with_capacity(reads.len());
         for (index, id) in reads {
             ids.extend(self.go(index, |progress| progress.read(id)).map(|()| id));
         }
-        if let Err(error) = self.crew.read(update, ids) {
+        if let Err(error) = self.crew.read(path, ids) {
             self.cannot_read(&error);
         }
     }

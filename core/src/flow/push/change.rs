@@ -25,15 +25,18 @@ pub(super) fn change(
         changes.partition(|change| is_of_rows(update, change));
     let at_id = |path: &str| path.replace("{ID}", &id.to_string());
     let mut writes = VecDeque::new();
-    match update.manner {
-        _ if changes.is_empty() => {}
-        Manner::Patch { path, .. } => {
-            writes.push_back(SingleRequest::new(Method::Patch, at_id(path)).body(patch(update, &changes)));
+    if !changes.is_empty() {
+        match update.manner {
+            Manner::Patch { path, .. } => {
+                writes
+                    .push_back(SingleRequest::new(Method::Patch, at_id(path)).body(patch(update, &changes)));
+            }
+            Manner::Put { path } => {
+                let body = put(body, record, &changes);
+                writes.push_back(SingleRequest::new(Method::Put, at_id(path)).body(body));
+            }
+            Manner::Unknown => {}
         }
-        Manner::Put { path } => {
-            writes.push_back(SingleRequest::new(Method::Put, at_id(path)).body(put(body, record, &changes)));
-        }
-        Manner::Unknown => {}
     }
     if let Some(rows) = update.rows.filter(|_| !of_rows.is_empty()) {
         let name = rows.place.trim_start_matches('/');

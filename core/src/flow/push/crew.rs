@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::lookup::Look;
-use crate::catalog::Update;
 use crate::checkpoint::Position;
 use crate::clock::HostTime;
 use crate::error::{Delivery, Error, Result};
@@ -82,8 +81,8 @@ impl Crew {
     ///
     /// # Errors
     /// Why the fetch cannot be begun.
-    pub(super) fn read(&mut self, update: &Update, ids: Vec<u64>) -> Result<()> {
-        let fetch = Fetch { plan: Plan::Never, ..Fetch::new(update.read, IdSet::from_ids(ids)?) };
+    pub(super) fn read(&mut self, path: &str, ids: Vec<u64>) -> Result<()> {
+        let fetch = Fetch { plan: Plan::Never, ..Fetch::new(path, IdSet::from_ids(ids)?) };
         let job = FetchJob::new(&fetch, self.shared.config.max_in_flight)?;
         self.team.add(Errand::Read, job);
         Ok(())

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::change::{change, move_to, other_status};
 use super::compare::differences;
+use super::compare::pieces_of;
 use super::ending::Ending;
 use super::entry::PushEntry;
 use super::ledger::Ledger;
@@ -289,7 +290,29 @@ impl Judge<'_> {
             (true, true) => Verdict::Wait,
             (true, false) => Verdict::Write,
         };
-        self.look_up_or(entry, then)
+        let verdict = self.look_up_or(entry, then);
+        if matches!(verdict, Verdict::Write) { self.of_pieces(entry) } else { verdict }
+    }
+
+    /// A shipment of other quantities than its note has is another shipment.
+    fn of_pieces(self, entry: &PushEntry) -> Verdict {
+        let (Some(shipped), Some(note)) = (entry.mapped().pieces, self.terms.note()) else {
+            return Verdict::Write;
+        };
+        let Some((id, json)) = entry.progress().there() else {
+            let path = self.referents.whole(entry, Aim::Writing).ok().map(|(path, _)| path);
+            return path.and_then(|path| note.id_in(&path)).map_or(Verdict::Write, Verdict::Read);
+        };
+        let there = match pieces_of(note, json) {
+            Some(there) if there == shipped => return Verdict::Write,
+            Some(there) => format!("has {there} pieces"),
+            None => "has quantities that cannot be read".to_owned(),
+        };
+        let reason = format!(
+            "the goods-out note {id} {there}, and the shipment has {shipped}: the note is not shipped by it; expected \
+             a note of what was shipped"
+        );
+        settle(Ending::because(State::Rejected, reason))
     }
 
     /// Looks up what the entry refers to; does `then` once all of it is known.

@@ -318,11 +318,12 @@ impl Progress {
             let doubt = match before {
                 Station::Open(Unclear::Nothing) => None,
                 Station::Open(Unclear::Doubt(doubt)) => Some(doubt),
+                // What it is held against was read.
+                Station::Read(_, _, doubt) => doubt,
                 Station::Open(Unclear::Refusal(_))
                 | Station::Journaled(_)
                 | Station::Looking(_)
                 | Station::Reading(..)
-                | Station::Read(..)
                 | Station::Ready(..)
                 | Station::Announced(..)
                 | Station::Sending(..)

@@ -3,7 +3,7 @@
 use super::sought::{Group, Sought};
 use crate::catalog::field::Shape;
 use crate::catalog::operation::{Answer, Content};
-use crate::catalog::{self, Update};
+use crate::catalog::{self, ShippedNote, Update};
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::jobs::gives_id;
@@ -18,6 +18,8 @@ pub(super) struct Terms {
     /// What the body of the target looks like.
     shape: Option<&'static Shape>,
     update: Option<&'static Update>,
+    /// The note whose quantities a record is held against.
+    note: Option<&'static ShippedNote>,
     /// Whether a creation answers under which id.
     owes_id: bool,
     existing: Existing,
@@ -38,6 +40,7 @@ impl Terms {
             key_search: mapping.key_search(),
             shape: shape_of(target, mapping.method()),
             owes_id: mapping.method() == Method::Post && gives_id(answer_of(target, mapping.method())),
+            note: catalog::shipped_note(target),
             update: catalog::update(target).filter(|_| mapping.method() == Method::Post),
             existing: push.existing,
             is_dry_run: push.dry_run,
@@ -100,6 +103,16 @@ impl Terms {
     /// How what is there is read and changed, where it can be.
     pub(super) fn update(&self) -> Option<&'static Update> {
         self.update
+    }
+
+    /// The note whose quantities a record is held against.
+    pub(super) fn note(&self) -> Option<&'static ShippedNote> {
+        self.note
+    }
+
+    /// The path that reads what a record is compared with, or held against.
+    pub(super) fn read(&self) -> Option<&'static str> {
+        self.update.map(|update| update.read).or_else(|| self.note.map(|note| note.read))
     }
 
     pub(super) fn existing(&self) -> Existing {

@@ -30,6 +30,8 @@ pub(in crate::mapping) struct Document {
     /// The resource whose records are mapped, when there is no target.
     pub(in crate::mapping) source: Option<&'static str>,
     pub(in crate::mapping) key: Option<RecordKey>,
+    /// How many pieces a shipment has.
+    pub(in crate::mapping) pieces: Option<Pick>,
     /// The column by which lines of a flat file belong together.
     pub(in crate::mapping) group_by: Option<String>,
     pub(in crate::mapping) conditions: Vec<RecordCondition>,
@@ -195,6 +197,7 @@ fn read_members(
     let group_by = context.group_by(&mut members);
     let conditions = context.conditions(&mut members);
     let key = context.key(&mut members);
+    let pieces = members.take("pieces").and_then(|place| context.pick(&place, PathScope::Record));
     let totals = context.totals(&mut members);
     let fields = members.take("fields");
     let entries = fields.as_ref().map(|fields| context.entries(fields, "")).unwrap_or_default();
@@ -216,6 +219,7 @@ fn read_members(
         target,
         source,
         key,
+        pieces,
         group_by,
         conditions,
         has_checks: totals.is_some(),

@@ -5,20 +5,22 @@ use crate::http::Method;
 type Move = fn(&mut Progress) -> Result<()>;
 
 /// Every step, and the stations from which it leads on.
-const STEPS: [(Move, &[&str]); 13] = [
+const STEPS: [(Move, &[&str]); 15] = [
     (Progress::reopen, &["known from the journal"]),
     (Progress::clear_doubt, &["in doubt"]),
     (|progress| progress.look().map(drop), &["in doubt"]),
     (|progress| progress.take_look(true), &["looked for"]),
     (|progress| progress.read(7), &["open", "in doubt", "contested"]),
     (|progress| progress.take_read("{}".to_owned()), &["being read"]),
-    (|progress| progress.make_ready(request()), &["open", "in doubt"]),
+    (|progress| progress.make_ready(request()), &["open", "read", "in doubt"]),
     (|progress| progress.make_ready_to_change([request()].into()), &["read"]),
     (|progress| progress.announce().map(drop), &["ready to be written"]),
     (|progress| progress.send().map(drop), &["announced"]),
     (Progress::take_back, &["being written"]),
     (|progress| progress.put_in_doubt(lost()), &["being written"]),
     (|progress| progress.contest(lost()), &["being written"]),
+    (|progress| progress.go_on().map(drop), &["being written"]),
+    (Progress::look_at_change, &["being written"]),
 ];
 
 fn request() -> SingleRequest {
@@ -152,4 +154,21 @@ fn what_another_record_left_is_no_attempt_at_this_one() {
     progress.doubt_anothers();
     progress.trust_key();
     assert_eq!(progress.doubt().map(|doubt| doubt.attempt), Some(Doubted::Creation));
+}
+
+#[test]
+fn a_change_of_several_writes_is_one_attempt() {
+    let steps: [Move; 2] = [|progress| progress.read(7), |progress| progress.take_read("{}".to_owned())];
+    let mut change = after(None, &steps);
+    change.make_ready_to_change([request(), request()].into()).unwrap();
+    assert_eq!(change.pending(), Some((7, 0)));
+    change.announce().unwrap();
+    change.send().unwrap();
+    assert!(change.go_on().unwrap());
+    assert_eq!(change.pending(), Some((7, 1)));
+    change.announce().unwrap();
+    change.send().unwrap();
+    assert!(!change.go_on().unwrap() && change.is_out());
+    change.look_at_change().unwrap();
+    assert!(change.is_changed() && change.may_go_again());
 }

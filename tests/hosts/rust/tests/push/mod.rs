@@ -5,6 +5,7 @@ mod changes;
 mod left_out;
 mod packages;
 mod ready;
+mod shipments;
 
 use brightpearl_core::flow::State;
 use brightpearl_core::operation::{Existing, Push};
