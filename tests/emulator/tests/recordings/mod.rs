@@ -9,8 +9,8 @@
 //! BRIGHTPEARL_RECORDINGS=FOLDER cargo test -p brightpearl-emulator --test suite recordings -- --nocapture
 //! ```
 //!
-//! It says how many of how many agree, and of each that does not, in what. Exchanges whose names differ in `#n` only are
-//! one scenario, whose writes build on one another.
+//! It says how many of how many agree, and of each that does not, in what. Exchanges whose names differ in `#n` only
+//! are one scenario, whose writes build on one another.
 
 mod shape;
 mod writes;
