@@ -64,7 +64,7 @@ def test_an_interruption_tells_of_a_write_also_where_the_journal_is_full(monkeyp
     call: Any = Ending()
     journal: Any = Full()
     interruption = KeyboardInterrupt()
-    driver.note_unknown_outcome(call, 0, journal, interruption)
+    driver.note_unknown_outcome(call, 0, journal, [], interruption)
     unknown: CallCancelledError = interruption.unknown_outcome  # type: ignore[attr-defined]
     assert unknown.delivery == "maybe-applied"
     # Behind lines that were cut off nothing is appended.

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::account::{ORDERS, PushWorld, Run, order};
 
+/// Products and how many of each.
+type Pieces = &'static [(usize, u64)];
+
 /// An order with lines of these products and quantities, at 4.50 a piece.
 fn lines(world: &mut PushWorld, of: &[(usize, u64)]) -> Value {
     let skus = world.skus();
@@ -36,7 +39,7 @@ fn reason(run: &Run) -> &str {
 
 #[test]
 fn rows_are_changed_added_and_removed() {
-    let cases: [(&[(usize, u64)], &[(usize, u64)]); 7] = [
+    let cases: [(Pieces, Pieces); 7] = [
         (&[(0, 2)], &[(0, 3)]),
         (&[(0, 2)], &[(0, 2), (1, 1)]),
         (&[(0, 2), (1, 1)], &[(1, 1)]),
@@ -50,9 +53,9 @@ fn rows_are_changed_added_and_removed() {
         let first = lines(&mut world, before);
         let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
         let edited = lines(&mut world, after);
-        let dry = world.run(Push::dry_run(ORDERS).unwrap(), &[edited.clone()]);
+        let dry = world.run(Push::dry_run(ORDERS).unwrap(), std::slice::from_ref(&edited));
         assert_eq!(dry.states(), ["updated"], "{after:?} {:?}", dry.outcomes);
-        let run = world.push(ORDERS, &[edited.clone()]);
+        let run = world.push(ORDERS, std::slice::from_ref(&edited));
         assert_eq!(
             (run.error.as_ref(), run.states()),
             (None, vec!["updated"]),
@@ -64,12 +67,13 @@ fn rows_are_changed_added_and_removed() {
         let mut wanted: Vec<(String, String)> =
             after.iter().map(|(sku, quantity)| (skus[*sku].clone(), format!("{quantity}.0000"))).collect();
         let (mut there, net) = rows(&mut world, id);
-        (wanted.sort(), there.sort());
+        wanted.sort();
+        there.sort();
         assert_eq!(there, wanted, "{before:?} {after:?}");
         let pieces: u64 = after.iter().map(|(_, quantity)| quantity).sum();
         assert_eq!(net, format!("{}.{:02}", pieces * 450 / 100, pieces * 450 % 100));
         // Once more, with the journal and without, there is nothing to do.
-        let again = world.push(ORDERS, &[edited.clone()]);
+        let again = world.push(ORDERS, std::slice::from_ref(&edited));
         assert!(again.of(0).journaled, "{:?}", again.outcomes);
         world.journal.clear();
         assert_eq!(world.push(ORDERS, &[edited]).states(), ["unchanged"], "{after:?}");
@@ -84,7 +88,7 @@ fn a_change_that_is_cut_off_or_loses_its_answers_ends_as_if_nothing_had_happened
         let id = world.push(ORDERS, &[first]).of(0).id.expect("an id");
         let edited = lines(&mut world, &[(0, 3), (2, 1), (3, 1)]);
         world.crash_at = Some(crash_at);
-        let cut = world.push(ORDERS, &[edited.clone()]);
+        let cut = world.push(ORDERS, std::slice::from_ref(&edited));
         world.crash_at = None;
         let run = world.push(ORDERS, &[edited]);
         let is_right = matches!(run.of(0).state, State::Updated | State::Unchanged);
@@ -118,7 +122,7 @@ fn what_cannot_be_changed_differs_and_says_what_and_why() {
     edited["placed"] = json!("2026-06-29T10:00:00Z");
     for push in [Push::dry_run(ORDERS).unwrap(), Push::writing(ORDERS).unwrap()] {
         let is_dry = push.dry_run;
-        let run = world.run(push, &[edited.clone()]);
+        let run = world.run(push, std::slice::from_ref(&edited));
         assert_eq!((run.states(), run.of(0).id), (vec!["differs"], Some(id)), "{:?}", run.outcomes);
         assert!(reason(&run).contains("the API cannot change /placedOn"), "{}", reason(&run));
         let told: Vec<(&str, bool)> =
@@ -137,7 +141,7 @@ fn a_change_that_brightpearl_refuses_differs() {
     world.write(Method::Post, &format!("order-service/sales-order/{id}/close"), "{}");
     world.now += 600_000;
     let edited = lines(&mut world, &[(0, 3), (1, 1)]);
-    let run = world.push(ORDERS, &[edited.clone()]);
+    let run = world.push(ORDERS, std::slice::from_ref(&edited));
     assert_eq!(run.states(), ["differs"], "{:?}", run.outcomes);
     assert!(reason(&run).contains("it is there, and was not changed") && reason(&run).contains("invoiced"));
     // The journal has it as not written: another run looks again.

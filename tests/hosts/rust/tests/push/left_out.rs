@@ -42,13 +42,13 @@ fn what_was_cancelled_and_is_there_differs_unless_the_document_says_more() {
         let mut world = PushWorld::new();
         let (live, cancelled) = cancelled(&mut world);
         let document = document(there);
-        let absent = world.push(&document, &[cancelled.clone()]);
+        let absent = world.push(&document, std::slice::from_ref(&cancelled));
         assert_eq!((absent.of(0).state, absent.of(0).id), (State::Skipped, None), "{there}");
         let id = world.push(&document, &[live]).of(0).id.expect("an id");
         let before = status(&mut world, id);
-        let dry = world.run(Push::dry_run(&*document).unwrap(), &[cancelled.clone()]);
+        let dry = world.run(Push::dry_run(&*document).unwrap(), std::slice::from_ref(&cancelled));
         assert_eq!((dry.of(0).state, status(&mut world, id)), (state, before), "{there}");
-        let run = world.push(&document, &[cancelled.clone()]);
+        let run = world.push(&document, std::slice::from_ref(&cancelled));
         assert_eq!(run.of(0).state, state, "{there} {:?}", run.outcomes);
         assert!(run.of(0).reason.as_deref().unwrap_or_default().starts_with(expected), "{:?}", run.outcomes);
         let is_moved = state == State::Updated;
@@ -73,7 +73,7 @@ fn an_order_that_cannot_be_cancelled_differs() {
     let close = format!("order-service/sales-order/{id}/close");
     world.write(Method::Post, &close, "{}");
     world.now += 600_000;
-    let run = world.push(&document(MOVED), &[cancelled.clone()]);
+    let run = world.push(&document(MOVED), std::slice::from_ref(&cancelled));
     let reason = run.of(0).reason.clone().unwrap_or_default();
     assert!(run.of(0).state == State::Differs && reason.contains("invoiced"), "{:?}", run.outcomes);
     let left = Push { existing: Existing::Leave, ..Push::writing(document(MOVED)).unwrap() };
@@ -87,7 +87,7 @@ fn a_cancellation_that_is_cut_off_is_gone_on_with() {
         let (live, cancelled) = cancelled(&mut world);
         let id = world.push(&document(MOVED), &[live]).of(0).id.expect("an id");
         world.crash_at = Some(crash_at);
-        world.push(&document(MOVED), &[cancelled.clone()]);
+        world.push(&document(MOVED), std::slice::from_ref(&cancelled));
         world.crash_at = None;
         let run = world.push(&document(MOVED), &[cancelled]);
         assert!(

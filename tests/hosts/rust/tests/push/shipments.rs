@@ -52,7 +52,7 @@ fn a_note_is_shipped_by_a_shipment_of_its_quantities_only() {
         let (id, note) = noted(&mut world, 2);
         world.journal.clear();
         let record = shipment(id, pieces);
-        let dry = world.run(Push::dry_run(document).unwrap(), &[record.clone()]);
+        let dry = world.run(Push::dry_run(document).unwrap(), std::slice::from_ref(&record));
         assert_eq!(dry.states(), [state], "{pieces:?} {:?}", dry.outcomes);
         let run = world.push(document, &[record]);
         assert_eq!(run.states(), [state], "{pieces:?} {:?}", run.outcomes);
