@@ -87,6 +87,7 @@ lint-rust:
 .PHONY: run-rust
 run-rust:
 	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) -- --show-output
+	@tests/step.sh "world data" cargo test --locked -p brightpearl-world-data
 	@tests/step.sh "Rust host" cargo test --locked $(DRIVING_PACKAGES) --test suite -- --show-output
 
 .PHONY: lint
