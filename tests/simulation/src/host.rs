@@ -39,8 +39,10 @@ pub(crate) struct Host<'a> {
     pub(crate) journal: &'a mut String,
     /// Likelihood in a thousand that it dies at a step.
     pub(crate) crashes: u64,
+    /// Likelihood in a thousand that the disk is full when it writes its journal.
+    pub(crate) full_disk: u64,
     /// What others do in the account between its steps.
-    pub(crate) meanwhile: &'a mut dyn FnMut(&mut Network, &mut Trace),
+    pub(crate) meanwhile: &'a mut dyn FnMut(&mut Network, &mut Trace) -> Result<(), String>,
 }
 
 /// A client of the emulated account.
@@ -49,10 +51,18 @@ pub(crate) fn client(network: &Network, seed: u64, in_flight: u64) -> Client {
     let Credential::System { app_ref, account_token } = &account.credentials[0] else {
         panic!("the first credential is a system app's");
     };
+    // Tokens that expire come from a login.
+    let credentials = match (account.session_lifetime_s, account.applications.first()) {
+        (Some(_), Some(application)) => json!({"type": "application-login",
+            "application_id": application.application_id, "application_secret": application.application_secret}),
+        _ => json!({"type": "private-app", "app_ref": app_ref, "account_token": account_token}),
+    };
+    // Searches of several pages, some of which end amid what they are about.
+    let page_size = [500, 500, 7, 3][account.seed as usize % 4];
     let config = json!({
         "account": account.account, "base_url": "http://127.0.0.1", "seed": seed, "max_in_flight": in_flight,
-        "pool": {"quota": account.quota, "period_ms": account.period_ms},
-        "credentials": {"type": "private-app", "app_ref": app_ref, "account_token": account_token},
+        "page_size": page_size, "pool": {"quota": account.quota, "period_ms": account.period_ms},
+        "credentials": credentials,
     });
     Client::new(Config::from_json(&config.to_string()).expect("a configuration")).expect("a client")
 }
@@ -65,11 +75,12 @@ impl Host<'_> {
     pub(crate) fn drive(&mut self, mut call: Call, records: &[Vec<u8>]) -> Result<Run, String> {
         let mut run = Run::default();
         let mut left = records.iter();
+        let mut is_full = false;
         for _ in 0..MOST_STEPS {
             if self.draw.happens(self.crashes) {
                 return Ok(self.die(run));
             }
-            (self.meanwhile)(self.network, self.trace);
+            (self.meanwhile)(self.network, self.trace)?;
             match call.poll(self.network.now) {
                 Err(error) => {
                     self.trace.note(self.network.now, || format!("ended: {error}"));
@@ -110,6 +121,15 @@ impl Host<'_> {
                         let torn = self.draw.below(lines.len() as u64 + 1) as usize;
                         self.journal.push_str(&lines[..lines.floor_char_boundary(torn)]);
                         return Ok(self.die(run));
+                    }
+                    if is_full || self.draw.happens(self.full_disk) {
+                        // What fits of it is there, and nothing is kept from here on.
+                        let fits = if is_full { 0 } else { self.draw.below(lines.len() as u64) as usize };
+                        self.journal.push_str(&lines[..lines.floor_char_boundary(fits)]);
+                        self.trace.note(self.network.now, || "the disk is full".to_owned());
+                        is_full = true;
+                        call.cancel(self.network.now);
+                        continue;
                     }
                     self.journal.push_str(&lines);
                     self.trace.note(self.network.now, || format!("journal: {lines}"));

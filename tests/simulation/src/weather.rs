@@ -18,6 +18,7 @@ pub(crate) fn account(seed: u64) -> Config {
         window: *draw.pick(&[ThrottleWindow::Aligned, ThrottleWindow::FirstRequest, ThrottleWindow::Rolling]),
         noise,
         faults: faults(&mut draw),
+        session_lifetime_s: draw.happens(150).then(|| draw.between(20, 120)),
         ..Config::default()
     }
 }
