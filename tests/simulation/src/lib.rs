@@ -51,7 +51,7 @@ pub enum Flow {
 }
 
 impl Flow {
-    /// The flows that are carried out unless one is named. A few in ten thousand seeds of rivals double something still.
+    /// The flows that are carried out unless one is named. Four in a hundred seeds of rivals break a promise still.
     pub const ALL: [Flow; 2] = [Flow::Push, Flow::Pull];
 
     /// Every flow.
