@@ -77,7 +77,7 @@ fn piped_alternatives(brackets: usize) -> String {
 #[test]
 fn expressions_are_measured_before_they_are_parsed() {
     for (expression, expected) in [
-        ("a".to_owned() + &".a".repeat(7_000), "/fields/0/from: \"a.a.a"),
+        ("a".to_owned() + &".a".repeat(7_000), "/fields/0/from: invalid JMESPath expression \"a.a.a"),
         ("a".to_owned() + &".a".repeat(130_000), "has 260001 bytes; expected at most 2000"),
         ("a".to_owned() + &".a".repeat(401), "401 operators; expected at most 400"),
         ("a".to_owned() + &"|a".repeat(900), "900 operators"),
@@ -288,8 +288,8 @@ fn documents_have_limits_of_length_depth_and_number() {
         (document(&paths), "/fields/0/from/from: ", "expected a text"),
         (document(&deep), "/fields/0/value: ", "at byte"),
         (document(&long), "the document: ", "expected at most 8388608"),
-        ("[".repeat(1_000_000), "the document: ", "no JSON"),
-        (r#"{"a":"#.repeat(1_000_000), "the document: ", "no JSON"),
+        ("[".repeat(1_000_000), "the document: ", "invalid JSON"),
+        (r#"{"a":"#.repeat(1_000_000), "the document: ", "invalid JSON"),
     ] {
         let found = refused(&document);
         assert!(found.contains(place) && found.contains(expected), "{found}");

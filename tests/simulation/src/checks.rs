@@ -67,7 +67,10 @@ pub(crate) fn outcomes(network: &mut Network, kind: Kind, outcomes: &[Outcome]) 
 }
 
 fn is_there(state: State) -> bool {
-    matches!(state, State::Created | State::Updated | State::Unchanged)
+    match state {
+        State::Created | State::Updated | State::Unchanged | State::Differs => true,
+        State::Skipped | State::Rejected | State::MaybeApplied => false,
+    }
 }
 
 /// A search finds one thing at most.
@@ -77,7 +80,7 @@ pub(crate) fn is_one(network: &mut Network, search: &str) -> Result<(), String> 
     if count > 1 { Err(format!("{search} finds {count}: {}", found["results"])) } else { Ok(()) }
 }
 
-/// An order is there once, as its last record has it, or not at all if every record of it was refused.
+/// An order is there once, as the record has it that was written, or not at all if every record of it was refused.
 pub(crate) fn order(
     network: &mut Network,
     is_fair: bool,
@@ -110,15 +113,16 @@ pub(crate) fn order(
             if outcome.id != row[0].as_u64() {
                 return Err(format!("another id was told, {:?}: {told}", outcome.id));
             }
-            if record["warehouse"] != row[1] {
-                return Err(format!("its last record is not its last version, {record}: {told}"));
+            // What differs says itself that it is not as the record has it.
+            if outcome.state != State::Differs && record["warehouse"] != row[1] {
+                return Err(format!("what was written is not what is there, {record}: {told}"));
             }
             Ok(())
         }
     }
 }
 
-/// A contact is there once, as its last record has it.
+/// A contact is there once, as its newest record has it.
 pub(crate) fn contact(
     network: &mut Network,
     is_fair: bool,

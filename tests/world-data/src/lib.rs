@@ -1,8 +1,8 @@
 //! Zones of time, countries and currencies, written into the folders of those who use them.
 //!
 //! The data come from crates that are kept up, whose versions stand at the head of each file. To take up newer ones,
-//! raise the versions in `Cargo.toml` and run `cargo run -p brightpearl-world-data`; a test compares what is there with
-//! what would be written.
+//! raise the versions in `Cargo.toml` and run `cargo run --locked -p brightpearl-world-data`; a test compares what is
+//! there with what would be written.
 
 use std::fmt::Write;
 
@@ -85,7 +85,11 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         for file in files() {
             let there = std::fs::read_to_string(root.join(file.path)).unwrap_or_default();
-            assert!(there == file.text, "{} is old: run `cargo run -p brightpearl-world-data`", file.path);
+            assert!(
+                there == file.text,
+                "{} is old: run `cargo run --locked -p brightpearl-world-data`",
+                file.path
+            );
         }
     }
 }

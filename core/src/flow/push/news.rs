@@ -3,7 +3,8 @@
 use super::change::is_of_rows;
 use super::crew::Errand;
 use super::ending::Ending;
-use super::progress::{PendingWrite, Progress};
+use super::pending::PendingWrite;
+use super::progress::Progress;
 use super::{PushJob, is_fatal};
 use crate::Reply;
 use crate::catalog;
@@ -244,7 +245,7 @@ impl Out {
         let answer = found.as_ref().map_or(Answer::Unknown, |found| found.operation.answer);
         let answers_record =
             answer == Answer::Resource && found.is_some_and(|found| found.arguments.len() == 1);
-        Self { changes: *changes, method: request.method, answer, answers_record, done: write.done() }
+        Self { changes: *changes, method: request.method, answer, answers_record, done: write.done }
     }
 
     /// Whether it creates something, and its answer must say under which id.

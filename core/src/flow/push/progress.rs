@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::doubt::{Doubt, Doubted};
 use super::journal::{Done, Known};
+use super::pending::PendingWrite;
 use crate::error::{Error, Result};
 use crate::http::Method;
 use crate::operation::SingleRequest;
@@ -65,41 +67,6 @@ enum Unclear {
     Doubt(Doubt),
     /// What it is that Brightpearl says to be there, in this refusal.
     Refusal(Error),
-}
-
-/// One write.
-#[derive(Clone, Debug)]
-pub(super) struct PendingWrite {
-    pub(super) request: SingleRequest,
-    /// The id of the record that it changes; `None` when it creates one.
-    pub(super) changes: Option<u64>,
-    /// The writes that follow it, once it is done.
-    rest: VecDeque<SingleRequest>,
-    /// How many writes went before it.
-    done: usize,
-}
-
-/// A write of which nobody knows what came.
-#[derive(Clone, Debug)]
-pub(super) struct Doubt {
-    pub(super) attempt: Doubted,
-    /// How it ended; nothing when an earlier run was cut off.
-    pub(super) error: Option<Error>,
-    /// How often it was looked up after a pause.
-    pub(super) looks: usize,
-    /// Whether it adds something to what is there, which must not be added twice.
-    pub(super) adds: bool,
-}
-
-/// What may have been applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doubted {
-    /// To create the record.
-    Creation,
-    /// To change it, since it was there.
-    Change,
-    /// To create another record of the same key, in an earlier run.
-    Anothers,
 }
 
 impl Progress {
@@ -468,17 +435,6 @@ impl Progress {
     }
 }
 
-impl PendingWrite {
-    fn new(request: SingleRequest, changes: Option<u64>) -> Box<Self> {
-        Box::new(Self { request, changes, rest: VecDeque::new(), done: 0 })
-    }
-
-    /// How many writes of the same change were done before it.
-    pub(super) fn done(&self) -> usize {
-        self.done
-    }
-}
-
 impl Unclear {
     /// What stays unclear of what was found.
     fn doubt(self) -> Option<Doubt> {
@@ -486,13 +442,6 @@ impl Unclear {
             Unclear::Doubt(doubt) => Some(doubt),
             Unclear::Nothing | Unclear::Refusal(_) => None,
         }
-    }
-}
-
-impl Doubt {
-    fn of(is_update: bool, error: Option<Error>) -> Self {
-        let attempt = if is_update { Doubted::Change } else { Doubted::Creation };
-        Self { attempt, error, looks: 0, adds: false }
     }
 }
 

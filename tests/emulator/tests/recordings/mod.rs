@@ -6,7 +6,7 @@
 //! (`{"name", "request": {"method", "uri", "body"}, "response": {"status", "headers", "body"}}`), and run
 //!
 //! ```text
-//! BRIGHTPEARL_RECORDINGS=FOLDER cargo test -p brightpearl-emulator --test suite recordings -- --nocapture
+//! BRIGHTPEARL_RECORDINGS=FOLDER cargo test --locked -p brightpearl-emulator --test suite recordings -- --nocapture
 //! ```
 //!
 //! It says how many of how many agree, and of each that does not, in what. Exchanges whose names differ in `#n` only
