@@ -111,6 +111,17 @@ impl Ledger {
         }
     }
 
+    /// What an earlier run announced for something that was found is closed with it. `name` is that of what was found,
+    /// as those of what it needs begin.
+    pub(super) fn close_below(&mut self, name: &str) {
+        let is_below = |what: &String, _: &mut Option<String>| {
+            what.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let below: Vec<String> =
+            self.left_open.extract_if(name.to_owned().., is_below).map(|(what, _)| what).collect();
+        below.iter().for_each(|what| self.close_found(what));
+    }
+
     /// How an earlier run ended a record of that key.
     pub(super) fn before(&self, key: &Sought) -> Option<Done> {
         self.journal.as_ref().and_then(|journal| journal.newest(&key.text()))

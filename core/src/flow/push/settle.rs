@@ -81,9 +81,14 @@ impl PushJob {
         let is_own = |name: &String| {
             (0..self.window.len()).any(|other| self.window.entry(other).name() == name.as_str())
         };
-        let open: Vec<String> =
-            names.into_iter().filter(|name| self.ledger.is_open(name) && !is_own(name)).collect();
-        open.iter().for_each(|name| self.ledger.close_found(name));
+        let others: Vec<String> = names.into_iter().filter(|name| !is_own(name)).collect();
+        for name in others {
+            if self.ledger.is_open(&name) {
+                self.ledger.close_found(&name);
+            }
+            // What it needed itself, such as a customer's address, it has.
+            self.ledger.close_below(&creation_name(&name));
+        }
     }
 
     /// What the mapping tells of an entry that is there, and of which nothing else is to be said.
