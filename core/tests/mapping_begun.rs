@@ -125,7 +125,7 @@ fn a_document_can_be_begun_for_whatever_is_written_as_an_object() {
         Err(error) => {
             // Some write no object, nothing at all, or an array that may not be empty.
             let message = error.message();
-            let is_known = ["is no object", "has no POST", "can be begun by itself"];
+            let is_known = ["expected one whose body is an object", "has no POST", "can be begun by itself"];
             assert!(is_known.iter().any(|known| message.contains(known)), "{target}: {error}");
             false
         }

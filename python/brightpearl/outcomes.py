@@ -147,7 +147,7 @@ class Outcome(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether there is nothing to do about it: it is none of `rejected`, `differs` and `maybe-applied`."""
+        """Whether there is nothing to do about it: the state is neither `rejected`, `differs` nor `maybe-applied`."""
         return self.state not in ("rejected", "differs", "maybe-applied")
 
 

@@ -361,3 +361,25 @@ impl Visitor<'_> for ExactVisitor {
         Err(E::invalid_type(Unexpected::Float(number), &self))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_numbers_are_read_as_long_ones_are() {
+        let parts = ["", "-", "0", "1", "9", "00", "10", "120", ".", ".0", ".5", ".50", ".05", "+", " ", "é"];
+        for text in parts
+            .iter()
+            .flat_map(|one| parts.iter().flat_map(move |two| parts.map(|three| format!("{one}{two}{three}"))))
+        {
+            // The general way alone reads an exponent.
+            let long = Decimal::parse(&format!("{text}e0")).ok().map(|number| number.to_string());
+            if let Some(short) = short(&text) {
+                assert_eq!(Some(short.to_string()), long, "{text:?}");
+            }
+            let whole = Decimal::parse(&text).ok().map(|number| number.to_string());
+            assert_eq!(whole, long, "{text:?}");
+        }
+    }
+}

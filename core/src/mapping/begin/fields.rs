@@ -336,10 +336,12 @@ impl<'s> Guesser<'s> {
             None => (pointer.get(1..)?, String::new()),
         };
         let field = object.fields.iter().find(|field| field.name == name)?;
-        match &field.shape {
-            Shape::Object(inner) if !rest.is_empty() => self.at(&rest, inner, &around.inside(name)),
-            _ => Some(self.placeholder(field, around)),
+        if let Shape::Object(inner) = &field.shape
+            && !rest.is_empty()
+        {
+            return self.at(&rest, inner, &around.inside(name));
         }
+        Some(self.placeholder(field, around))
     }
 }
 

@@ -121,7 +121,8 @@ impl DocumentDraft<'_> {
         let object = match shape(self.operation) {
             Some(Shape::Object(object)) => object,
             Some(_) | None => {
-                return Err(Error::validation("target", format!("the body of {} is no object", self.target)));
+                let message = format!("invalid target {}; expected one whose body is an object", self.target);
+                return Err(Error::validation("target", message));
             }
         };
         let mut tried = Vec::new();
