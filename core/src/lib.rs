@@ -51,6 +51,7 @@ pub mod task;
 pub mod telemetry;
 pub mod validate;
 pub mod value;
+pub mod webhook;
 
 pub use account::Location;
 pub use auth::Credentials;

@@ -4,9 +4,10 @@
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::{contract, discovery, mapping};
+use crate::{contract, discovery, mapping, webhook};
 
-/// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records and bodies are texts.
+/// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records, receivers and
+/// bodies are texts.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Question {
@@ -21,10 +22,16 @@ enum Question {
     ExplainMapping { document: String },
     ReadyMappings {},
     MappingSchema {},
+    WebhookEvents {},
+    CheckWebhooks { receiver: String },
+    PlanWebhooks { receiver: String, account: String, registered: String },
+    ReceiveWebhook { receiver: String, request: String, now: u64 },
+    CoalesceNotifications { notifications: String, settled: String },
 }
 
-/// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery) that answers
-/// it (or `contract`, for [`contract::describe`](crate::contract::describe)), with its arguments. The answer is JSON.
+/// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery) or
+/// [`webhook`](crate::webhook) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe)), with
+/// its arguments. The answer is JSON.
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at `question` when it is not such an object, and what the function says.
@@ -50,6 +57,17 @@ pub fn ask(question: &str) -> Result<String> {
         Question::ExplainMapping { document } => discovery::explain_mapping(&document),
         Question::ReadyMappings {} => Ok(discovery::ready_mappings()),
         Question::MappingSchema {} => Ok(mapping::schema().to_owned()),
+        Question::WebhookEvents {} => Ok(webhook::webhook_events()),
+        Question::CheckWebhooks { receiver } => webhook::check_webhooks(&receiver),
+        Question::PlanWebhooks { receiver, account, registered } => {
+            webhook::plan_webhooks(&receiver, &account, &registered)
+        }
+        Question::ReceiveWebhook { receiver, request, now } => {
+            webhook::receive_webhook(&receiver, &request, now)
+        }
+        Question::CoalesceNotifications { notifications, settled } => {
+            webhook::coalesce_notifications(&notifications, &settled)
+        }
     }
 }
 

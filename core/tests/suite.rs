@@ -70,4 +70,5 @@ mod validate_patch;
 mod validate_recordings;
 mod value_properties;
 mod value_text;
+mod webhooks;
 mod writes;

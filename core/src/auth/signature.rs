@@ -145,7 +145,7 @@ pub fn verify_callback(
     // `finalize` would move it, and leave what it holds of the secrets on the stack.
     let expected: String = hash.finalize_reset().iter().map(|byte| format!("{byte:02x}")).collect();
     wipe_stack();
-    if !is_same(expected.as_bytes(), signature.as_bytes()) {
+    if !Secret::from(expected).is_same(signature) {
         return Err(distrust("signature", "the signature is not that of the callback's parameters"));
     }
     if let Some(Freshness { now, max_age_ms }) = freshness {
@@ -194,11 +194,6 @@ fn is_token(text: &str) -> bool {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=')
     };
     !text.is_empty() && text.bytes().all(may_stand)
-}
-
-/// Compares in a time that depends on the length alone.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |seen, (a, b)| seen | (a ^ b)) == 0
 }
 
 #[cfg(test)]

@@ -89,6 +89,10 @@ static bp_status run(const json_t *call, bp_buffer *json, bp_error **error) {
   if (json_object_get(call, "ready_mappings")) {
     return bp_ready_mappings(json, error);
   }
+  if ((arguments = json_object_get(call, "ask"))) {
+    bp_text question = text(arguments, "question");
+    return bp_ask(question.data, question.len, json, error);
+  }
   if (json_object_get(call, "mapping_schema")) {
     return bp_mapping_schema(json, error);
   }

@@ -185,6 +185,7 @@ const functions = {
   explain_mapping: ({ document }) => new brightpearl.Mapping(document).explain(),
   ready_mappings: () => brightpearl.readyMappings(),
   mapping_schema: () => brightpearl.mappingSchema(),
+  ask: ({ question }) => brightpearl.ask(JSON.parse(question)),
   verify_callback: ({ parameters, dev_secret, max_age_ms, now }) => {
     brightpearl.verifyCallback(parameters, dev_secret, max_age_ms && { maxAge: max_age_ms / 1000, now });
     return null;

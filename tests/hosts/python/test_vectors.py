@@ -99,6 +99,8 @@ def called(call: dict[str, Any]) -> Any:
             return json.loads(_native.explain_mapping(document))
         case {"ready_mappings": {}}:
             return json.loads(_native.ready_mappings())
+        case {"ask": {"question": question}}:
+            return json.loads(_native.ask(question))
         case {"mapping_schema": {}}:
             return json.loads(_native.mapping_schema())
     raise AssertionError(f"unknown function: {sorted(call)}")

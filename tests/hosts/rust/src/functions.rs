@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use brightpearl_core::auth::signature::{Freshness, verify_callback};
-use brightpearl_core::{Result, discovery, mapping};
+use brightpearl_core::{Result, ask, discovery, mapping};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::json;
@@ -87,6 +87,11 @@ pub enum Function {
     ReadyMappings {},
     /// The JSON Schema of mapping documents.
     MappingSchema {},
+    /// What can be asked by its name.
+    Ask {
+        /// The question as JSON text.
+        question: String,
+    },
     /// Whether an install callback is genuine.
     VerifyCallback {
         /// Its query parameters, unescaped.
@@ -130,6 +135,7 @@ fn run(function: &Function) -> Result<Value> {
         Function::ExplainMapping { document } => encode::json_value(&discovery::explain_mapping(document)?),
         Function::ReadyMappings {} => encode::json_value(&discovery::ready_mappings()),
         Function::MappingSchema {} => encode::json_value(mapping::schema()),
+        Function::Ask { question } => encode::json_value(&ask(question)?),
         Function::VerifyCallback { parameters, dev_secret, max_age_ms, now } => {
             let now = now.unwrap_or_default();
             let freshness = max_age_ms.map(|max_age_ms| Freshness { now, max_age_ms });

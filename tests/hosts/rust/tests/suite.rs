@@ -9,3 +9,4 @@ mod questions;
 mod recordings;
 mod tasks;
 mod vectors;
+mod webhooks;

@@ -44,6 +44,7 @@ fn run(component: &Loaded, function: &Function) -> Result<Result<Value, Error>> 
         Function::ExplainMapping { document } => discovery.call_explain_mapping(store, document)?,
         Function::ReadyMappings {} => Ok(discovery.call_ready_mappings(store)?),
         Function::MappingSchema {} => Ok(discovery.call_mapping_schema(store)?),
+        Function::Ask { question } => discovery.call_ask(store, question)?,
         Function::VerifyCallback { parameters, dev_secret, max_age_ms, now } => {
             let now = now.unwrap_or_default();
             discovery

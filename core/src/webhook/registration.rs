@@ -1,0 +1,160 @@
+//! What has to be done so that the registered webhooks are those that are declared (API notes §7.1: there is no PUT).
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::receiver::WebhookReceiver;
+use super::subscription::{RegisteredWebhook, SECRET_VARIABLE, SubscriptionFinding, WebhookSubscription};
+use super::variable::Variable;
+use crate::error::{Error, Result};
+use crate::json::json_error;
+
+/// What is to be done: create first, then remove, so that nothing is missed in between. Notifications that come twice
+/// meanwhile have the same key.
+#[derive(Clone, Debug, Serialize)]
+pub struct WebhookPlan {
+    /// What to POST to `integration-service/webhook`. The bodies have the secret in them.
+    pub create: Vec<WebhookCreation>,
+    /// What to DELETE at `integration-service/webhook/{ID}`, once the others are created.
+    pub remove: Vec<WebhookRemoval>,
+    /// The ids of those that are as they should be.
+    pub keep: Vec<u64>,
+    /// The ids of those that call addresses of others, and are none of our business.
+    pub foreign: Vec<u64>,
+    /// What is wrong with the declaration: what cannot be registered is left out of `create`.
+    pub findings: Vec<SubscriptionFinding>,
+}
+
+/// A webhook that is to be registered.
+#[derive(Clone, Debug, Serialize)]
+pub struct WebhookCreation {
+    /// What it subscribes to.
+    pub event: String,
+    /// The body as JSON text.
+    pub body: String,
+}
+
+/// A webhook that is to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WebhookRemoval {
+    /// Its id.
+    pub id: u64,
+    /// What it is subscribed to.
+    pub event: String,
+    /// Why it goes.
+    pub reason: RemovalReason,
+}
+
+/// Why a webhook goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemovalReason {
+    /// It is registered once more, as it should be.
+    Changed,
+    /// It is registered with a secret that is not the first any more.
+    OldSecret,
+    /// There is another one that is the same.
+    Repeated,
+    /// It calls an address of ours and is not declared.
+    NotDeclared,
+}
+
+/// Compares what is declared for an account with what is registered: the answer of `GET integration-service/webhook`,
+/// as the array in it. A 404 of that says that there are none: `[]`.
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `account` when nothing is received for it, and at `registered`.
+pub fn plan(receiver: &WebhookReceiver, account: &str, registered: &str) -> Result<WebhookPlan> {
+    let secrets = receiver.secrets(account).ok_or_else(|| {
+        Error::validation("account", format!("{account:?} is not among the accounts of the receiver"))
+    })?;
+    let Some((secret, older)) = secrets.split_first() else {
+        return Err(Error::validation("account", format!("{account:?} has no secret")));
+    };
+    let written: Vec<Box<RawValue>> =
+        serde_json::from_str(registered).map_err(|error| json_error("registered", &error))?;
+    let mut there = Vec::with_capacity(written.len());
+    for text in &written {
+        let webhook: RegisteredWebhook =
+            serde_json::from_str(text.get()).map_err(|error| json_error("registered", &error))?;
+        there.push(webhook);
+    }
+    there.sort_by_key(|webhook| webhook.id);
+    let mut plan = WebhookPlan {
+        create: Vec::new(),
+        remove: Vec::new(),
+        keep: Vec::new(),
+        foreign: Vec::new(),
+        findings: receiver.findings().to_vec(),
+    };
+    let mut declared: Vec<&WebhookSubscription> = Vec::new();
+    for subscription in receiver.usable() {
+        // Declared twice, it is registered once.
+        if !declared.contains(&subscription) {
+            declared.push(subscription);
+        }
+    }
+    let mut is_there = vec![false; declared.len()];
+    for webhook in there {
+        let mut remove = |reason| {
+            plan.remove.push(WebhookRemoval { id: webhook.id, event: webhook.event().to_owned(), reason });
+        };
+        if let Some(place) = declared.iter().position(|subscription| webhook.is(subscription, secret)) {
+            if std::mem::replace(&mut is_there[place], true) {
+                remove(RemovalReason::Repeated);
+            } else {
+                plan.keep.push(webhook.id);
+            }
+        } else if older
+            .iter()
+            .any(|older| declared.iter().any(|subscription| webhook.is(subscription, older)))
+        {
+            remove(RemovalReason::OldSecret);
+        } else if is_ours(receiver, webhook.address()) {
+            let is_declared =
+                declared.iter().any(|subscription| subscription.subscribe_to == webhook.event());
+            remove(if is_declared { RemovalReason::Changed } else { RemovalReason::NotDeclared });
+        } else {
+            plan.foreign.push(webhook.id);
+        }
+    }
+    for (subscription, is_there) in declared.iter().zip(is_there) {
+        if !is_there {
+            let body = subscription.body(secret);
+            plan.create.push(WebhookCreation { event: subscription.subscribe_to.clone(), body });
+        }
+    }
+    Ok(plan)
+}
+
+/// Whether a registered address is one of ours, whichever secret it has: it goes to `public_url`, or is written as one of
+/// the declared templates.
+fn is_ours(receiver: &WebhookReceiver, address: &str) -> bool {
+    let before_query =
+        |url: &str| url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
+    let is_public = receiver.public_url().is_some_and(|url| before_query(url) == before_query(address));
+    is_public || receiver.usable().any(|subscription| is_written_as(address, &subscription.uri_template))
+}
+
+/// Whether a text is the template with some secret in place of each `${secret}`. Other variables stand there as they are.
+fn is_written_as(text: &str, template: &str) -> bool {
+    let mut literals = template.split(SECRET_VARIABLE);
+    let Some(mut rest) = literals.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    for literal in literals {
+        let length = rest.bytes().take_while(|byte| Variable::Secret.allows(*byte)).count();
+        let ends = (1..=length).rev();
+        let fitting = ends.map(|end| &rest[end..]).find_map(|behind| behind.strip_prefix(literal));
+        match fitting {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+impl Drop for WebhookCreation {
+    /// The secret is in it.
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.body);
+    }
+}
