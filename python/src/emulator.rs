@@ -69,6 +69,11 @@ impl Emulator {
         py.detach(|| self.lock().reset());
     }
 
+    /// Everything in which the account contradicts itself, in words.
+    fn audit(&self, py: Python<'_>) -> Vec<String> {
+        py.detach(|| self.lock().audit())
+    }
+
     /// Takes another fault plan, as JSON text.
     fn set_faults(&self, py: Python<'_>, faults: &str) -> PyResult<()> {
         let faults: emulator::FaultPlan = or_raise(

@@ -104,6 +104,11 @@ class Emulator:
         """Puts the account back to how it was made: nothing written, nobody logged in, nothing counted."""
         self._native.reset()
 
+    def audit(self) -> list[str]:
+        """Everything in which the account contradicts itself, in words; nothing in one that is sound: stock against
+        what moved, orders against their payments, journals and invoices, reports against the books."""
+        return self._native.audit()
+
     def set_faults(self, faults: dict[str, Any] | None) -> None:
         """What goes wrong from the next request on; None for nothing. Requests are still counted from the first
         of all."""

@@ -62,6 +62,12 @@
 //!   [`refusals`] lists all that is refused, and why.
 //! - The number and spacing of repeated deliveries: see [`WebhookPolicy`].
 //!
+//! # What agrees
+//!
+//! [`Emulator::audit`] tells in what an account contradicts itself. Orders that are paid have payments, these and
+//! invoices have journals, and stock is what has moved since it was counted at the end of the generated history.
+//! The stock statuses of that history are drawn, and shipments of it make no entries in the books.
+//!
 //! # A request
 //!
 //! ```

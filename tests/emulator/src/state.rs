@@ -12,7 +12,7 @@ use crate::world::World;
 use crate::world::saved::SavedWorld;
 
 /// Grows when a saved state can no longer be read as before.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// More requests than an account is ever asked.
 const MOST_COUNTED: u64 = 1 << 60;

@@ -1,5 +1,6 @@
 //! The books: payments and what they do to orders, journals that balance, methods, currencies, statements.
 
+use crate::contacts::new_contact;
 use crate::harness::{Account, first_ids, rows, small_account, strict_account};
 use brightpearl_core::Method;
 use serde_json::{Value, json};
@@ -125,7 +126,8 @@ fn a_method_with_a_bank_account_makes_a_journal() {
     body["transactionRef"] = json!("manual");
     body["journalId"] = json!(77);
     account.post(PAYMENTS, &body);
-    assert_eq!(account.column("accounting-service/journal-search", "journalId").len(), 2);
+    let lines = format!("accounting-service/journal-search?orderId={order}");
+    assert_eq!(account.column(&lines, "journalId"), [journal.clone(), journal]);
 }
 
 #[test]
@@ -146,7 +148,8 @@ fn journals_balance_or_are_refused() {
     assert_eq!(read["debits"].as_array().unwrap().len(), 2);
     assert_eq!(read["debits"][0]["assignment"], json!({"channelId": 1, "projectId": 2}));
     assert!(read.get("contactId").is_none());
-    let found = account.get("accounting-service/journal-search?nominalCode=1201&sort=journalRowId.DESC");
+    let lines = format!("accounting-service/journal-search?journalId={id}&nominalCode=1201");
+    let found = account.get(&format!("{lines}&sort=journalRowId.DESC"));
     assert_eq!(rows(&found).iter().map(|row| row[7].clone()).collect::<Vec<_>>(), ["45.78", "700.00"]);
     assert_eq!(rows(&found)[0].len(), 24);
     let wrong = json!({"journalTypeCode": "??", "taxDate": "08/06/2026", "credits": [line("9999", "1")], "debits": [line("4000", "1")]});
@@ -178,26 +181,46 @@ fn entries_are_in_any_currency() {
 #[test]
 fn periods_open_and_shut_the_books() {
     let mut account = strict_account();
-    let period = json!({"startDate": "2026-01-01", "endDate": "2026-06-30"});
+    // A new account has the years of its history, and those around them.
+    let first = account.get("accounting-service/accounting-period/1")["response"].clone();
+    assert_eq!(
+        first,
+        json!([{"id": 1, "startDate": "2000-01-01T00:00:00.000-06:00", "endDate": "2000-12-31T00:00:00.000-06:00"}])
+    );
+    let period = json!({"startDate": "2050-01-01", "endDate": "2050-06-30"});
     let id = account.post("accounting-service/accounting-period", &period);
     assert_eq!(account.codes(Method::Post, "accounting-service/accounting-period", &period).0, 400);
-    let read = account.get("accounting-service/accounting-period")["response"].clone();
+    let read = account.get(&format!("accounting-service/accounting-period/{id}"))["response"].clone();
     assert_eq!(
         read,
-        json!([{"id": id, "startDate": "2026-01-01T00:00:00.000-06:00", "endDate": "2026-06-30T00:00:00.000-06:00"}])
+        json!([{"id": id, "startDate": "2050-01-01T00:00:00.000-06:00", "endDate": "2050-06-30T00:00:00.000-06:00"}])
     );
     let line = |value: &str| json!([{"nominalCode": "4000", "change": {"value": value}}]);
     let mut body =
-        json!({"journalTypeCode": "JJ", "taxDate": "2026-06-30", "credits": line("1"), "debits": line("1")});
+        json!({"journalTypeCode": "JJ", "taxDate": "2050-06-30", "credits": line("1"), "debits": line("1")});
     account.post("accounting-service/journal", &body);
-    body["taxDate"] = json!("2026-07-01");
+    body["taxDate"] = json!("2050-07-01");
     assert_eq!(account.codes(Method::Post, "accounting-service/journal", &body).0, 400);
+    // What makes an entry by itself needs an open period as well.
+    let (order, _) = sale(&mut account);
+    let mut late = payment(order, "RECEIPT", "late", "120.00");
+    late["paymentDate"] = json!("2050-07-05");
+    account.post(PAYMENTS, &late);
+    late["transactionRef"] = json!("later");
+    late["paymentMethodCode"] = json!("BANK");
+    assert_eq!(account.codes(Method::Post, PAYMENTS, &late), (400, vec!["ACCC-030".to_owned()]));
+    let close = format!("order-service/sales-order/{order}/close");
+    let refused = account.codes(Method::Post, &close, &json!({"taxDate": "2050-07-05"}));
+    assert_eq!(refused, (400, vec!["ORDC-041".to_owned()]));
 }
 
 #[test]
 fn invoices_are_posted_and_stand_in_the_statement() {
     let mut account = small_account();
-    let (order, customer) = sale(&mut account);
+    let customer = new_contact(&mut account, "Ada");
+    let body = json!({"customer": {"id": customer}, "currency": {"code": "USD"},
+                      "rows": [{"name": "Desk", "quantity": 1, "taxCode": "T20", "net": 100, "tax": 20}]});
+    let order = account.post("order-service/sales-order", &body);
     let balance = format!("accounting-service/contact/{customer}/currency/USD/balance");
     assert_eq!(account.get(&balance), json!({"response": null}));
     let body = json!({"header": {"contactId": customer, "taxDate": "2026-06-14", "dueDate": "2026-07-14", "currencyId": 1,
@@ -250,7 +273,7 @@ fn suppliers_are_paid_and_their_search_miscounts() {
     body["paymentDate"] = json!("2016-06-19T12:00:00");
     let id = account.post("accounting-service/supplier-payment", &body);
     assert_eq!(account.order(order)["orderPaymentStatus"], "PAID");
-    let found = account.get("accounting-service/supplier-payment-search");
+    let found = account.get(&format!("accounting-service/supplier-payment-search?orderId={order}"));
     assert_eq!(first_ids(&found), [id]);
     let meta = &found["response"]["metaData"];
     assert_eq!((&meta["resultsAvailable"], &meta["resultsReturned"]), (&json!(500), &json!(1)));
@@ -272,11 +295,55 @@ fn derived_orders_were_paid_as_they_say() {
     let total = account.order(paid)["totalValue"]["total"].as_str().unwrap().parse::<f64>().unwrap();
     let sum = account.get(&format!("accounting-service/sale-payment-total/{paid}"))["response"][0].clone();
     assert_eq!(sum["amountPaid"].as_f64(), Some(total));
+    let payments = format!("{PAYMENTS}-search?orderId={paid}");
+    let told: Vec<_> =
+        account.column(&payments, "amountPaid").iter().map(|own| own.as_str().unwrap().parse()).collect();
+    assert_eq!(told, [Ok(total)]);
+    let journal = account.column(&payments, "journalId")[0].clone();
+    let journal =
+        account.get(&format!("accounting-service/journal/{journal}"))["response"]["journals"][0].clone();
+    assert_eq!(
+        (&journal["journalTypeCode"], &journal["credits"][0]["orderId"]),
+        (&json!("SR"), &json!(paid))
+    );
     let currency = sum["paymentCurrency"].clone();
     let mut refund = payment(paid, "PAYMENT", "back", "0.01");
     refund["currencyIsoCode"] = currency;
     account.post(PAYMENTS, &refund);
     assert_eq!(account.order(paid)["orderPaymentStatus"], "PARTIALLY_PAID");
+}
+
+#[test]
+fn a_payment_that_is_taken_back_takes_its_entry_back() {
+    let mut account = small_account();
+    // One of the history, and with it the order's status and what the books have of it.
+    let found = account.get("accounting-service/customer-payment-search?paymentType=RECEIPT&pageSize=1");
+    let (id, order, journal) =
+        (rows(&found)[0][0].clone(), rows(&found)[0][5].clone(), rows(&found)[0][13].clone());
+    account.write(Method::Delete, &format!("{PAYMENTS}/{id}"), &Value::Null);
+    assert_eq!(account.order(order.as_u64().unwrap())["orderPaymentStatus"], "UNPAID");
+    assert_eq!(account.column(&format!("{PAYMENTS}-search?orderId={order}"), "paymentId"), [Value::Null; 0]);
+    let lines = format!("accounting-service/journal-search?orderId={order}&journalType=SR");
+    let journals = account.column(&lines, "journalId");
+    assert_eq!(journals.len(), 4);
+    assert_eq!(journals.iter().filter(|own| **own == journal).count(), 2);
+    assert_eq!(account.emulator.audit(), [""; 0]);
+    // It stays gone, and is gone for good.
+    let saved = account.emulator.save().unwrap();
+    account.emulator = brightpearl_emulator::Emulator::load(&saved).unwrap();
+    assert_eq!(account.send(Method::Delete, &format!("{PAYMENTS}/{id}"), "").status, 404);
+}
+
+#[test]
+fn invoiced_orders_have_invoices_in_the_books() {
+    let mut account = small_account();
+    let filter = "orderTypeId=1&orderStatusId=4&pageSize=5";
+    for order in first_ids(&account.get(&format!("order-service/order-search?{filter}"))) {
+        let path =
+            format!("accounting-service/journal-search?orderId={order}&journalType=SI&nominalCode=1100");
+        let debit = account.column(&path, "transactionDebit");
+        assert_eq!(debit, [account.order(order)["totalValue"]["total"].clone()], "order {order}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn new_address(account: &mut Account, street: &str) -> u64 {
     account.post("contact-service/postal-address", &body)
 }
 
-fn new_contact(account: &mut Account, first_name: &str) -> u64 {
+pub(crate) fn new_contact(account: &mut Account, first_name: &str) -> u64 {
     let address = new_address(account, "1 Test Row");
     let body = json!({
         "salutation": "Mx", "firstName": first_name, "lastName": "Invented",

@@ -150,8 +150,8 @@ fn what_is_not_a_state_is_refused() {
     assert!(reason("").contains("cannot be read"));
     assert!(reason("{}").contains("version"));
     assert!(reason(&state[..state.len() - 5]).contains("line 1"));
-    let newer = state.replacen("\"version\":1", "\"version\":2", 1);
-    assert_eq!(Emulator::load(&newer).err(), Some(StateError::Version { found: 2 }));
+    let newer = state.replacen("\"version\":2", "\"version\":3", 1);
+    assert_eq!(Emulator::load(&newer).err(), Some(StateError::Version { found: 3 }));
     let spoilt = state.replacen("\"quota\":200", "\"quota\":0", 1);
     assert!(reason(&spoilt).contains("`quota`"), "{}", reason(&spoilt));
 }

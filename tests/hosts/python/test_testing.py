@@ -61,6 +61,16 @@ def test_a_saved_account_goes_on() -> None:
         assert caught.value.location == "state"
 
 
+def test_an_account_agrees_with_itself() -> None:
+    emulator = Emulator(orders=60, seed=7)
+    assert emulator.audit() == []
+    client = emulator.client()
+    (sale,) = client.search("order-service/order-search", {"orderTypeId": 1, "orderPaymentStatusId": 3}, limit=1)
+    (payment,) = client.search("accounting-service/customer-payment-search", {"orderId": sale["orderId"]}, limit=1)
+    client.delete(f"accounting-service/customer-payment/{payment['paymentId']}")
+    assert emulator.audit() == []
+
+
 def test_faults_change_while_it_runs() -> None:
     emulator = Emulator(orders=5)
     client = emulator.client(retry={"max_attempts": 1})

@@ -56,6 +56,16 @@ fn civil(ms: i64, offset: UtcOffset) -> DateTime {
     offset.to_datetime(time)
 }
 
+/// The year in which a moment falls in the account's zone.
+pub(crate) fn year_of(ms: i64, offset: UtcOffset) -> i16 {
+    civil(ms, offset).year()
+}
+
+/// The first midnight of a year in the account's zone.
+pub(crate) fn start_of_year(year: i16, offset: UtcOffset) -> i64 {
+    Date::new(year, 1, 1).ok().and_then(start_of).unwrap_or(LAST_MOMENT) - i64::from(offset.minutes) * MINUTE
+}
+
 /// The `Date` header.
 pub(crate) fn http_date(ms: u64) -> String {
     let time = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());

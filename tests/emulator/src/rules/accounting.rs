@@ -50,7 +50,7 @@ pub(super) const ACCOUNTING: &[RefusalRule] = &[
     notes(&["ACCC-040"], "Journals are in the base currency; use journal-entry for others", "§8.5"),
     notes(&["ACCC-040"], "You have supplied an invalid journal type code: {}", "§8.5.3"),
     notes(&["ACCC-040", "ACCC-050"], "You must supply a {} such as 2026-06-30", "§8.5.3"),
-    notes(&["ACCC-040"], "{} is not in an open accounting period", "§8.5.3"),
+    notes(&["ACCC-030", "ACCC-040", "ORDC-041"], "{} is not in an open accounting period", "§8.5.3"),
     notes(&["ACCC-040"], "The exchange rate must have at most 6 decimal places", "§8.5.3"),
     notes(&["ACCC-040"], "You must supply the id of a currency of this account", "§8.5.3"),
     notes(&["ACCC-040"], "The exchange rate of the base currency must be 1.000000", "§8.5.3"),

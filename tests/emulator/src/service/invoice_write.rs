@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Route;
 use super::call::Call;
 use super::fields::CheckedFields;
-use super::journal_write::{INVALID, read_currency, read_date};
+use super::journal_write::{INVALID, read_currency, read_date, read_date_or_today};
 use crate::protocol::answer::{Answer, response};
 use crate::world::contact::Relationship;
 use crate::world::journal::{Journal, JournalLine, Side};
@@ -121,7 +121,7 @@ fn post_invoice(call: &mut Call<'_>, kind: &InvoiceKind) -> Answer {
         journal.lines.push(line(kind.side.other(), SALES_TAX, tax_total));
     }
     fields.finish()?;
-    response(call.world.changes.add_journal(journal))
+    response(call.world.add_journal(journal))
 }
 
 /// The contact, a customer or a supplier as the invoice is.
@@ -187,11 +187,7 @@ fn post_old_receipt(call: &mut Call<'_>) -> Answer {
         fields.refuse(INVALID, "You must supply received.value");
         Decimal::ZERO
     });
-    let date = if fields.has("/taxDate") {
-        read_date(call.world, &mut fields, "/taxDate")
-    } else {
-        crate::protocol::moment::local_midnight(call.now_ms, call.world.offset)
-    };
+    let date = read_date_or_today(call, &mut fields, "/taxDate");
     let bank = fields.text("/bankAccountNominalCode").unwrap_or_else(|| BANK.to_owned());
     // *Inferred*: any account may be one for payments.
     if nominal_code(&bank).is_none_or(|account| call.world.strict && account.bank_currency.is_none()) {
@@ -213,7 +209,7 @@ fn post_old_receipt(call: &mut Call<'_>) -> Answer {
     };
     journal.lines = vec![line(Side::Debit, &bank), line(Side::Credit, DEBTORS)];
     fields.finish()?;
-    let journal = call.world.changes.add_journal(journal);
+    let journal = call.world.add_journal(journal);
     if let Some(order) = order.filter(|order| order.currency == currency) {
         let payment = Payment {
             id: 0,
@@ -230,6 +226,7 @@ fn post_old_receipt(call: &mut Call<'_>) -> Answer {
             date,
             created: call.now_ms,
             journal: Some(journal),
+            has_own_journal: false,
         };
         call.world.add_payment(PaymentBook::Customer, payment, call.now_ms);
     }

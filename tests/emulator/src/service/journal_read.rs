@@ -101,17 +101,16 @@ const JOURNAL_SEARCH: Search<Option<JournalRow>> = Search {
             .identifies(),
     ],
     filters: &[],
-    ids: |world| world.changes.ledger.journal_rows.ids(),
+    ids: |world| world.journal_row_ids(),
     record: row,
     references: &[],
     label: |_, _, _| None,
 };
 
 fn row(world: &World, id: u32) -> Option<JournalRow> {
-    let (journal, place) = world.changes.ledger.journal_rows.get(id)?;
-    let journal = world.changes.ledger.journals.get(*journal)?;
-    let line = journal.lines.get(*place)?.clone();
-    Some(JournalRow { id, journal: Journal { lines: Vec::new(), ..journal.clone() }, line })
+    let (journal, place) = world.journal_row(id)?;
+    let line = journal.lines.get(place)?.clone();
+    Some(JournalRow { id, journal: Journal { lines: Vec::new(), ..journal }, line })
 }
 
 impl JournalRow {
@@ -190,11 +189,11 @@ struct JournalAssignment {
 fn get_journals(call: &mut Call<'_>) -> Answer {
     let ids = call.many_ids(0)?;
     let world = &*call.world;
-    let found = ids.pick(world.changes.ledger.journals.ids());
+    let found = ids.pick(world.journal_ids());
     let journals: Vec<_> = found
         .iter()
-        .filter_map(|id| world.changes.ledger.journals.get(*id))
-        .map(|journal| JournalShape::new(world, journal))
+        .filter_map(|id| world.journal(*id))
+        .map(|journal| JournalShape::new(world, &journal))
         .collect();
     if journals.is_empty() {
         return Err(Refusal::not_found("No Journals Found"));

@@ -8,7 +8,7 @@ use super::Route;
 use super::call::Call;
 use super::fields::CheckedFields;
 use crate::protocol::answer::{Answer, response};
-use crate::protocol::moment::local_date;
+use crate::protocol::moment::{local_date, local_midnight};
 use crate::world::World;
 use crate::world::journal::{Journal, JournalLine, Side};
 use crate::world::nominal::nominal_code;
@@ -51,7 +51,7 @@ fn post_journal(call: &mut Call<'_>) -> Answer {
     }
     refuse_unbalanced(&mut fields, &journal);
     fields.finish()?;
-    response(call.world.changes.add_journal(journal))
+    response(call.world.add_journal(journal))
 }
 
 /// The names of the members are *inferred* from a connector; those of the lines more than the others:
@@ -85,7 +85,7 @@ fn post_entry(call: &mut Call<'_>) -> Answer {
     }
     refuse_unbalanced(&mut fields, &journal);
     fields.finish()?;
-    response(call.world.changes.add_journal(journal))
+    response(call.world.add_journal(journal))
 }
 
 fn read_type(fields: &mut CheckedFields<'_>, pointer: &str) -> String {
@@ -96,8 +96,7 @@ fn read_type(fields: &mut CheckedFields<'_>, pointer: &str) -> String {
     type_code
 }
 
-/// A date at midnight in the account's zone. *Inferred*: an account without accounting periods takes any
-/// date, one with periods only those within one.
+/// A date at midnight in the account's zone, in an accounting period.
 pub(super) fn read_date(world: &World, fields: &mut CheckedFields<'_>, pointer: &str) -> i64 {
     let text = fields.text(pointer).unwrap_or_default();
     let Some(date) = local_date(&text, world.offset) else {
@@ -105,11 +104,27 @@ pub(super) fn read_date(world: &World, fields: &mut CheckedFields<'_>, pointer: 
         fields.refuse(INVALID, format!("You must supply a {name} such as 2026-06-30"));
         return 0;
     };
-    let mut periods = world.changes.ledger.periods.iter().peekable();
-    if periods.peek().is_some() && !periods.any(|(_, period)| (period.start..=period.end).contains(&date)) {
-        fields.refuse(INVALID, format!("{text} is not in an open accounting period"));
+    if !world.is_open(date) {
+        fields.refuse(INVALID, not_open(&text));
     }
     date
+}
+
+/// The same, or the present day where no date is given.
+pub(super) fn read_date_or_today(call: &Call<'_>, fields: &mut CheckedFields<'_>, pointer: &str) -> i64 {
+    if fields.has(pointer) {
+        return read_date(call.world, fields, pointer);
+    }
+    let today = local_midnight(call.now_ms, call.world.offset);
+    if !call.world.is_open(today) {
+        fields.refuse(INVALID, not_open(&call.world.moment(today).to_string()));
+    }
+    today
+}
+
+/// What is said of a date on which the books take no entry.
+pub(super) fn not_open(date: &str) -> String {
+    format!("{date} is not in an open accounting period")
 }
 
 /// The currency of `header.currencyId` and its rate, which is 1 for the accounting currency.

@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::Route;
 use super::call::{Call, invalid_order};
 use super::fields::CheckedFields;
+use super::journal_write::not_open;
 use super::order_notes::existing_order;
 use super::order_terms::INVALID;
 use super::order_write::invoiced;
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
-use crate::protocol::moment::forgotten_stamp;
+use crate::protocol::moment::{forgotten_stamp, local_midnight};
 use crate::world::invoicing::InvoiceTerms;
 use crate::world::reference::OrderType;
 
@@ -46,6 +47,7 @@ fn close_sale(call: &mut Call<'_>, order_type: OrderType) -> Answer {
     refuse_to_close(call, id, order_type)?;
     let mut fields = CheckedFields::new(&body, INVALID);
     let terms = InvoiceTerms { tax_date: fields.moment("/taxDate"), ..InvoiceTerms::default() };
+    refuse_closed_books(call, &mut fields, &terms);
     fields.finish()?;
     call.world.close_order(id, terms, call.now_ms);
     nothing()
@@ -60,6 +62,7 @@ fn close_purchases(call: &mut Call<'_>, order_type: OrderType) -> Answer {
         due_date: fields.moment("/dueDate"),
         reference: fields.text("/invoiceReference"),
     };
+    refuse_closed_books(call, &mut fields, &terms);
     let rate = fields.exchange_rate("/exchangeRate");
     let count = fields.elements("/orderIds").len();
     if count == 0 || (order_type == OrderType::PurchaseCredit && count > 1) {
@@ -80,6 +83,14 @@ fn close_purchases(call: &mut Call<'_>, order_type: OrderType) -> Answer {
         call.world.close_order(id, terms.clone(), call.now_ms);
     }
     nothing()
+}
+
+/// An invoice is an entry in the books, which must be open on its day.
+fn refuse_closed_books(call: &Call<'_>, fields: &mut CheckedFields<'_>, terms: &InvoiceTerms) {
+    let date = local_midnight(terms.tax_date.unwrap_or(call.now_ms), call.world.offset);
+    if !call.world.is_open(date) {
+        fields.refuse(INVALID, not_open(&call.world.moment(date).to_string()));
+    }
 }
 
 fn refuse_to_close(call: &Call<'_>, id: u32, order_type: OrderType) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Route;
 use super::call::Call;
 use super::fields::CheckedFields;
+use super::journal_write::not_open;
 use super::payment_search::{CUSTOMER_SEARCH, SUPPLIER_SEARCH};
 use crate::protocol::answer::{Answer, Refusal, nothing, response};
 use crate::protocol::json::{Number, with_places};
@@ -53,6 +54,10 @@ fn post_payment(call: &mut Call<'_>, book: PaymentBook) -> Answer {
     let body = Value::Object(call.body_object()?);
     let mut fields = CheckedFields::new(&body, INVALID);
     let payment = read_payment(call, &mut fields, book);
+    let entry = payment.as_ref().and_then(|payment| call.world.entry_of_method(book, payment));
+    if let Some(entry) = entry.filter(|entry| !call.world.is_open(entry.tax_date)) {
+        fields.refuse(INVALID, not_open(&call.world.moment(entry.tax_date).to_string()));
+    }
     fields.finish()?;
     match payment {
         Some(payment) => response(call.world.add_payment(book, payment, call.now_ms)),
@@ -71,7 +76,7 @@ fn read_payment(call: &Call<'_>, fields: &mut CheckedFields<'_>, book: PaymentBo
     let kind = read_type(fields, book);
     let transaction_ref = fields.text_up_to("/transactionRef", 64).filter(|text| !text.is_empty());
     if let (Some(method), Some(reference)) = (&method, &transaction_ref)
-        && call.world.changes.ledger.payment_with_reference(book, method, reference).is_some()
+        && call.world.payment_with_reference(book, method, reference).is_some()
     {
         let message = format!(
             "There is already a payment with transaction reference {reference} and payment method {method}"
@@ -112,6 +117,7 @@ fn read_payment(call: &Call<'_>, fields: &mut CheckedFields<'_>, book: PaymentBo
         date: date?,
         created: call.now_ms,
         journal,
+        has_own_journal: false,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::protocol::answer::Answer;
 use crate::protocol::json::amount;
 use crate::search::{Cell, Column, DataType, Lies, Search, Searchable};
 use crate::world::World;
-use crate::world::payment::Payment;
+use crate::world::payment::{Payment, PaymentBook};
 
 type PaymentColumn = Column<Option<Payment>>;
 
@@ -40,8 +40,8 @@ pub(super) const CUSTOMER_SEARCH: &dyn Searchable = &Search::<Option<Payment>> {
         JOURNAL,
     ],
     filters: &[],
-    ids: |world| world.changes.ledger.customer_payments.records.ids(),
-    record: |world, id| world.changes.ledger.customer_payments.records.get(id).cloned(),
+    ids: |world| world.payment_ids(PaymentBook::Customer),
+    record: |world, id| world.payment(PaymentBook::Customer, id),
     references: &[],
     label: |_, _, _| None,
 };
@@ -64,8 +64,8 @@ pub(super) const SUPPLIER_SEARCH: &dyn Searchable = &AlwaysFiveHundred(Search {
         JOURNAL,
     ],
     filters: &[],
-    ids: |world| world.changes.ledger.supplier_payments.records.ids(),
-    record: |world, id| world.changes.ledger.supplier_payments.records.get(id).cloned(),
+    ids: |world| world.payment_ids(PaymentBook::Supplier),
+    record: |world, id| world.payment(PaymentBook::Supplier, id),
     references: &[],
     label: |_, _, _| None,
 });

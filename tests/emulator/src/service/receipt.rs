@@ -8,10 +8,9 @@ use super::Route;
 use super::call::Call;
 use super::fields::CheckedFields;
 use super::invoice_write::read_contact;
-use super::journal_write::{INVALID, read_currency, read_date};
+use super::journal_write::{INVALID, read_currency, read_date, read_date_or_today};
 use crate::protocol::answer::{Answer, response};
 use crate::protocol::json::with_places;
-use crate::protocol::moment::local_midnight;
 use crate::world::journal::{Journal, JournalLine, Side};
 use crate::world::nominal::{BANK, CREDITORS, DEBTORS, nominal_code};
 use crate::world::order::Order;
@@ -122,7 +121,7 @@ fn post_money(call: &mut Call<'_>, kind: &MoneyKind) -> Answer {
         }
     }
     let currency = journal.currency;
-    let id = call.world.changes.add_journal(journal);
+    let id = call.world.add_journal(journal);
     for line in lines {
         if let Some(order) = line.order.filter(|order| order.currency == currency) {
             pay(call, kind, &order, with_places(line.value, 2), rate, id);
@@ -185,6 +184,7 @@ fn pay(call: &mut Call<'_>, kind: &MoneyKind, order: &Order, paid: Decimal, rate
         date: call.now_ms,
         created: call.now_ms,
         journal: Some(journal),
+        has_own_journal: false,
     };
     call.world.add_payment(kind.book, payment, call.now_ms);
 }
@@ -220,7 +220,7 @@ fn post_older_payment(call: &mut Call<'_>) -> Answer {
         };
         journal.lines.extend([entry(Side::Debit, CREDITORS), entry(Side::Credit, &bank)]);
     }
-    let id = call.world.changes.add_journal(journal);
+    let id = call.world.add_journal(journal);
     for (order, value) in lines {
         if order.currency == 0 {
             pay(call, &PAYMENT, &order, value, Decimal::ONE, id);
@@ -246,13 +246,12 @@ fn post_on_account(call: &mut Call<'_>) -> Answer {
         JournalLine::new(Side::Debit, CREDITORS, value, Decimal::ONE),
         JournalLine::new(Side::Credit, &bank, value, Decimal::ONE),
     ];
-    response(call.world.changes.add_journal(journal))
+    response(call.world.add_journal(journal))
 }
 
 /// What the older payments have in common. *Inferred*: an entry without a date is of today.
 fn older_journal(call: &Call<'_>, fields: &mut CheckedFields<'_>, contact: Option<u32>) -> Journal {
-    let today = local_midnight(call.now_ms, call.world.offset);
-    let date = if fields.has("/taxDate") { read_date(call.world, fields, "/taxDate") } else { today };
+    let date = read_date_or_today(call, fields, "/taxDate");
     let mut journal = Journal::new("PP", date, call.now_ms);
     journal.contact = contact;
     journal.description = fields.text("/referenceNumber").unwrap_or_default();

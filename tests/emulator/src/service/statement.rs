@@ -1,5 +1,7 @@
 //! What contacts owe and from which entries, and accounting periods (API notes §8.5.6, §4.5).
 
+use std::ops::Bound;
+
 use brightpearl_core::Method;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -41,19 +43,12 @@ fn get_balance(call: &mut Call<'_>) -> Answer {
     let contact = call.id(0);
     let code = call.captured.get(1).map_or("", String::as_str);
     let date = |name: &str| call.query.get(name).and_then(|text| local_date(text, world.offset));
-    let (from, to) = (date("dateFrom"), date("dateTo"));
-    let journals = world.changes.ledger.statement.iter();
-    let mut entries = journals
-        .filter_map(|id| world.changes.ledger.journals.get(*id))
-        .filter(|journal| journal.contact == contact && contact.is_some())
-        .filter(|journal| world.currency_index(code) == Some(journal.currency))
-        .filter(|journal| from.is_none_or(|from| journal.tax_date >= from))
-        .filter(|journal| to.is_none_or(|to| journal.tax_date < to + DAY))
-        .peekable();
-    if entries.peek().is_none() {
-        return response(Value::Null);
-    }
-    response(amount(entries.map(Journal::owed).sum(), 2))
+    let from = date("dateFrom").map_or(Bound::Unbounded, Bound::Included);
+    let to = date("dateTo").map_or(Bound::Unbounded, |to| Bound::Excluded(to + DAY));
+    let balance = contact
+        .zip(world.currency_index(code))
+        .and_then(|(contact, currency)| world.balance(contact, currency, (from, to)));
+    response(balance.map(|owed| amount(owed, 2)))
 }
 
 /// An entry of a statement.
@@ -113,7 +108,7 @@ const STATEMENT_SEARCH: Search<Option<StatementEntry>> = Search {
             Cell::optional_integer(index.and_then(|index| world.currency_ids.get(index).copied()))
         }),
     ],
-    ids: |world| &world.changes.ledger.statement,
+    ids: |world| world.statement(),
     record: entry,
     references: &[],
     label: |_, _, _| None,
@@ -134,7 +129,7 @@ fn reference_of(journal: &Journal) -> &str {
 
 /// *Inferred*: an invoice is paid by what was paid for its order; a payment invoices nothing.
 fn entry(world: &World, id: u32) -> Option<StatementEntry> {
-    let journal = world.changes.ledger.journals.get(id)?.clone();
+    let journal = world.journal(id)?;
     let order = order_of(&journal).filter(|order| world.orders.contains(*order));
     let order = order.map(|order| world.order(order));
     let amount = journal.owed().abs();

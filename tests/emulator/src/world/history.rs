@@ -22,6 +22,8 @@ pub(crate) struct History {
     pub(crate) orders_end: u32,
     /// What the history's open orders have reserved: by product, then by warehouse.
     pub(crate) reserved: OnceLock<BTreeMap<u32, BTreeMap<u32, u32>>>,
+    /// The history's orders by contact.
+    pub(crate) orders_of_contacts: OnceLock<BTreeMap<u32, Vec<u32>>>,
     pub(crate) lists: Lists,
 }
 
@@ -35,6 +37,12 @@ pub(crate) struct Lists {
     pub(crate) warehouses: OnceLock<Vec<u32>>,
     pub(crate) locations: OnceLock<Vec<u32>>,
     pub(crate) zones: OnceLock<Vec<u32>>,
+    pub(crate) customer_payments: OnceLock<Vec<u32>>,
+    pub(crate) supplier_payments: OnceLock<Vec<u32>>,
+    pub(crate) journals: OnceLock<Vec<u32>>,
+    pub(crate) journal_rows: OnceLock<Vec<u32>>,
+    /// The journals that concern a contact.
+    pub(crate) statement: OnceLock<Vec<u32>>,
 }
 
 impl History {
@@ -44,6 +52,7 @@ impl History {
             products_end: products.next(),
             orders_end: orders.next(),
             reserved: OnceLock::new(),
+            orders_of_contacts: OnceLock::new(),
             lists: Lists::default(),
         }
     }

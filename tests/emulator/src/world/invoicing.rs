@@ -8,6 +8,7 @@ use super::World;
 use super::journal::{Journal, JournalLine, Side};
 use super::nominal::{CREDITORS, DEBTORS, SALES_TAX};
 use super::order::{Order, Progress};
+use super::order_rows::OrderRow;
 use super::reference::OrderType;
 use crate::protocol::moment::{SECOND, local_midnight};
 
@@ -67,13 +68,13 @@ impl World {
         let status = self.order(id).order_type.invoiced_status();
         self.changes.touch_order(id, Some(status), now_ms);
         let order = self.order(id);
-        let journal = self.invoice_journal(&order, now_ms);
-        self.changes.add_journal(journal);
+        let journal = self.invoice_journal(&order, &self.order_rows(&order), now_ms);
+        let journal = self.add_journal(journal);
+        self.changes.ledger.invoices.insert(id, journal);
     }
 
     /// The entry that an invoice makes in the books: the contact's account against income or cost and tax.
-    fn invoice_journal(&self, order: &Order, now_ms: i64) -> Journal {
-        let rows = self.order_rows(order);
+    pub(super) fn invoice_journal(&self, order: &Order, rows: &[OrderRow], now_ms: i64) -> Journal {
         let (type_code, control, control_side) = match order.order_type {
             OrderType::SalesOrder => ("SI", DEBTORS, Side::Debit),
             OrderType::SalesCredit => ("SC", DEBTORS, Side::Credit),
@@ -95,11 +96,12 @@ impl World {
             tax_code: tax.to_owned(),
             ..JournalLine::new(side, nominal_code, amount, order.exchange_rate)
         };
-        let totals = self.totals(order, &rows);
-        journal.lines.push(line(control_side, control, totals.gross(), ""));
+        let totals = self.totals(order, rows);
+        let owed = line(control_side, control, totals.gross(), "");
+        journal.lines.push(JournalLine { value: totals.base_gross(), ..owed });
         let mut net = totals.net;
         let mut by_code = std::collections::BTreeMap::<(&str, &str), Decimal>::new();
-        for row in &rows {
+        for row in rows {
             *by_code.entry((&row.nominal_code, row.tax.code)).or_default() += row.net;
         }
         let count = by_code.len();
@@ -112,6 +114,7 @@ impl World {
         if !totals.tax.is_zero() {
             journal.lines.push(line(control_side.other(), SALES_TAX, totals.tax, ""));
         }
+        journal.take_up_rounding();
         journal
     }
 }

@@ -1,12 +1,14 @@
 //! The account's books: payments, journals, and what they refer to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::World;
+use super::history::{note_down, strike_out};
 use super::journal::Journal;
 use super::nominal::BANK;
 use super::payment::{Payment, PaymentBook};
@@ -20,8 +22,9 @@ pub(crate) struct Ledger {
     pub(crate) journals: Register<Journal>,
     /// Every line of every journal: the journal, and the place of the line in it.
     pub(crate) journal_rows: Register<(u32, usize)>,
-    /// The journals that concern a contact.
-    pub(crate) statement: Vec<u32>,
+    /// The entries of the orders that were invoiced.
+    #[serde(default)]
+    pub(super) invoices: BTreeMap<u32, u32>,
     pub(crate) payment_methods: Register<PaymentMethod>,
     /// Rates that were added, by index of the currency; the present one is the last that is not ahead.
     pub(crate) exchange_rates: BTreeMap<usize, Vec<ExchangeRate>>,
@@ -40,7 +43,10 @@ pub(crate) struct Ledger {
 /// Payments of one kind.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Payments {
-    pub(crate) records: Register<Payment>,
+    records: Register<Payment>,
+    /// Those of the history that were taken back.
+    #[serde(default)]
+    removed: BTreeSet<u32>,
     of_orders: BTreeMap<u32, Vec<u32>>,
     /// By method and transaction reference, which are unique together.
     by_reference: BTreeMap<String, u32>,
@@ -81,8 +87,9 @@ pub(crate) struct AccountingPeriod {
 
 impl Ledger {
     /// The books of a new account.
-    pub(super) fn opened(base_currency: &str) -> Self {
-        let bank = BankAccount { currency_code: base_currency.to_owned(), nominal_code: BANK.to_owned() };
+    pub(super) fn opened(world: &World) -> Self {
+        let base_currency = world.currencies[0].code.clone();
+        let bank = BankAccount { currency_code: base_currency, nominal_code: BANK.to_owned() };
         let method = |id, name: &str, code: &str, accounts: Vec<BankAccount>| PaymentMethod {
             id,
             name: name.to_owned(),
@@ -94,15 +101,15 @@ impl Ledger {
         // No bank account for the card: what it pays makes no entry in the books by itself.
         let methods = [method(1, "Bank transfer", "BANK", vec![bank]), method(2, "Card", "CARD", Vec::new())];
         Self {
-            customer_payments: Payments::default(),
-            supplier_payments: Payments::default(),
-            journals: Register::default(),
-            journal_rows: Register::default(),
-            statement: Vec::new(),
+            customer_payments: Payments::starting_at(world.first_new_order),
+            supplier_payments: Payments::starting_at(world.first_new_order),
+            journals: Register::starting_at(World::first_new_journal(world.first_new_order)),
+            journal_rows: Register::starting_at(World::first_new_journal_row(world.first_new_order)),
+            invoices: BTreeMap::new(),
             payment_methods: Register::of(methods),
             exchange_rates: BTreeMap::new(),
             initial_rates: BTreeMap::new(),
-            periods: Register::default(),
+            periods: Register::of(world.first_periods()),
             period_lock: None,
             authorisations: Register::default(),
         }
@@ -122,24 +129,7 @@ impl Ledger {
         }
     }
 
-    /// The payments of an order, the oldest first.
-    pub(crate) fn payments_of(&self, book: PaymentBook, order: u32) -> impl Iterator<Item = &Payment> {
-        let payments = self.book(book);
-        let ids = payments.of_orders.get(&order).map_or(&[][..], Vec::as_slice);
-        ids.iter().filter_map(|id| payments.records.get(*id))
-    }
-
-    /// The payment that this method made under this reference.
-    pub(crate) fn payment_with_reference(
-        &self,
-        book: PaymentBook,
-        method: &str,
-        reference: &str,
-    ) -> Option<u32> {
-        self.book(book).by_reference.get(&unique_key(method, reference)).copied()
-    }
-
-    pub(super) fn add_payment(&mut self, book: PaymentBook, payment: Payment) -> u32 {
+    fn add_payment(&mut self, book: PaymentBook, payment: Payment) -> u32 {
         let payments = self.book_mut(book);
         let (order, reference) = (payment.order, payment.unique_key());
         let id = payments.records.add(|id| Payment { id, ..payment });
@@ -150,7 +140,7 @@ impl Ledger {
         id
     }
 
-    pub(super) fn remove_payment(&mut self, book: PaymentBook, id: u32) -> Option<Payment> {
+    fn remove_payment(&mut self, book: PaymentBook, id: u32) -> Option<Payment> {
         let payments = self.book_mut(book);
         let payment = payments.records.remove(id)?;
         if let Some(ids) = payments.of_orders.get_mut(&payment.order) {
@@ -171,6 +161,12 @@ impl Ledger {
     }
 }
 
+impl Payments {
+    fn starting_at(first: u32) -> Self {
+        Self { records: Register::starting_at(first), ..Self::default() }
+    }
+}
+
 impl Payment {
     fn unique_key(&self) -> Option<String> {
         self.transaction_ref.as_ref().map(|reference| unique_key(&self.method, reference))
@@ -181,7 +177,178 @@ fn unique_key(method: &str, reference: &str) -> String {
     format!("{}:{method}{reference}", method.len())
 }
 
+/// The books as a whole: those of the history, and what was written.
 impl World {
+    /// The payment with that id, if it exists.
+    pub(crate) fn payment(&self, book: PaymentBook, id: u32) -> Option<Payment> {
+        let payments = self.changes.ledger.book(book);
+        if let Some(written) = payments.records.get(id) {
+            return Some(written.clone());
+        }
+        (!payments.removed.contains(&id)).then(|| self.payment_of_history(book, id)).flatten()
+    }
+
+    /// The ids of all payments.
+    pub(crate) fn payment_ids(&self, book: PaymentBook) -> &[u32] {
+        let list = match book {
+            PaymentBook::Customer => &self.history.lists.customer_payments,
+            PaymentBook::Supplier => &self.history.lists.supplier_payments,
+        };
+        list.get_or_init(|| {
+            let orders = self.orders.as_slice().iter().copied().filter(|id| self.history.has_order(*id));
+            let first = orders.filter(|id| self.payment(book, *id).is_some());
+            first.chain(self.changes.ledger.book(book).records.ids().iter().copied()).collect()
+        })
+    }
+
+    /// The payments of an order, the oldest first.
+    pub(crate) fn payments_of(&self, book: PaymentBook, order: u32) -> Vec<Payment> {
+        let written = self.changes.ledger.book(book).of_orders.get(&order);
+        // The payment of the history has the id of its order.
+        let first = self.history.has_order(order).then_some(order);
+        first
+            .into_iter()
+            .chain(written.into_iter().flatten().copied())
+            .filter_map(|id| self.payment(book, id))
+            .collect()
+    }
+
+    /// The payment that this method made under this reference.
+    pub(crate) fn payment_with_reference(
+        &self,
+        book: PaymentBook,
+        method: &str,
+        reference: &str,
+    ) -> Option<u32> {
+        let payments = self.changes.ledger.book(book);
+        let of_history = || {
+            let id = self.reference_of_history(book, method, reference)?;
+            (!payments.removed.contains(&id)).then_some(id)
+        };
+        payments.by_reference.get(&unique_key(method, reference)).copied().or_else(of_history)
+    }
+
+    /// Writes a payment down; its id is given here.
+    pub(crate) fn record_payment(&mut self, book: PaymentBook, payment: Payment) -> u32 {
+        let id = self.changes.ledger.add_payment(book, payment);
+        note_down(self.list_of_payments(book), id);
+        id
+    }
+
+    /// Strikes a payment out.
+    pub(crate) fn strike_payment(&mut self, book: PaymentBook, id: u32) -> Option<Payment> {
+        let payment = self.payment(book, id)?;
+        if self.changes.ledger.remove_payment(book, id).is_none() {
+            self.changes.ledger.book_mut(book).removed.insert(id);
+        }
+        strike_out(self.list_of_payments(book), id);
+        Some(payment)
+    }
+
+    fn list_of_payments(&mut self, book: PaymentBook) -> &mut OnceLock<Vec<u32>> {
+        match book {
+            PaymentBook::Customer => &mut self.history.lists.customer_payments,
+            PaymentBook::Supplier => &mut self.history.lists.supplier_payments,
+        }
+    }
+
+    /// The journal with that id, if it exists.
+    pub(crate) fn journal(&self, id: u32) -> Option<Journal> {
+        self.changes.ledger.journals.get(id).cloned().or_else(|| self.journal_of_history(id))
+    }
+
+    /// The ids of all journals.
+    pub(crate) fn journal_ids(&self) -> &[u32] {
+        self.history.lists.journals.get_or_init(|| {
+            let first = self.journals_of_history().map(|journal| journal.id);
+            first.chain(self.changes.ledger.journals.ids().iter().copied()).collect()
+        })
+    }
+
+    /// The ids of all lines of journals.
+    pub(crate) fn journal_row_ids(&self) -> &[u32] {
+        self.history.lists.journal_rows.get_or_init(|| {
+            let first = self.journals_of_history().flat_map(|journal| {
+                (0..journal.lines.len()).map(move |place| Self::journal_row_of_history(journal.id, place))
+            });
+            first.chain(self.changes.ledger.journal_rows.ids().iter().copied()).collect()
+        })
+    }
+
+    /// The journal and the place in it that a line has.
+    pub(crate) fn journal_row(&self, id: u32) -> Option<(Journal, usize)> {
+        let written = self.changes.ledger.journal_rows.get(id).copied();
+        let (journal, place) = written.unwrap_or_else(|| Self::place_of_history(id));
+        Some((self.journal(journal)?, place))
+    }
+
+    /// The journals that concern a contact, by ascending id.
+    pub(crate) fn statement(&self) -> &[u32] {
+        self.history.lists.statement.get_or_init(|| {
+            let first = self.journals_of_history().map(|journal| journal.id);
+            let written = self.changes.ledger.journals.iter();
+            let written = written.filter(|(_, journal)| journal.contact.is_some());
+            first.chain(written.map(|(id, _)| id)).collect()
+        })
+    }
+
+    /// The journals of one contact, by ascending id.
+    pub(crate) fn journals_of(&self, contact: u32) -> Vec<Journal> {
+        let orders = self.orders_of_contact_in_history(contact).iter().copied();
+        let first = orders.flat_map(|order| self.journals_of_order_of_history(order));
+        let written = self.changes.ledger.journals.iter().map(|(_, journal)| journal);
+        first.chain(written.filter(|journal| journal.contact == Some(contact)).cloned()).collect()
+    }
+
+    /// What a contact owes by the entries of these dates in one currency; none without such entries.
+    pub(crate) fn balance(
+        &self,
+        contact: u32,
+        currency: usize,
+        dates: impl std::ops::RangeBounds<i64>,
+    ) -> Option<Decimal> {
+        let journals = self.journals_of(contact);
+        let mut owed = journals
+            .iter()
+            .filter(|journal| journal.currency == currency && dates.contains(&journal.tax_date))
+            .map(Journal::owed)
+            .peekable();
+        owed.peek().is_some().then(|| owed.sum())
+    }
+
+    /// Whether an entry may have this date. *Inferred*: an account without accounting periods takes any date, one
+    /// with periods only those within one.
+    pub(crate) fn is_open(&self, date: i64) -> bool {
+        let mut periods = self.changes.ledger.periods.iter().peekable();
+        periods.peek().is_none() || periods.any(|(_, period)| (period.start..=period.end).contains(&date))
+    }
+
+    /// Posts an entry and gives it its id.
+    pub(crate) fn add_journal(&mut self, mut journal: Journal) -> u32 {
+        journal.take_up_rounding();
+        self.changes.revision += 1;
+        let places = 0..journal.lines.len();
+        let has_contact = journal.contact.is_some();
+        let id = self.changes.ledger.journals.add(|id| Journal { id, ..journal });
+        note_down(&mut self.history.lists.journals, id);
+        for place in places {
+            let row = self.changes.ledger.journal_rows.add(|_| (id, place));
+            note_down(&mut self.history.lists.journal_rows, row);
+        }
+        if has_contact {
+            note_down(&mut self.history.lists.statement, id);
+        }
+        id
+    }
+
+    /// The entry of an order's invoice, once it has been invoiced.
+    pub(crate) fn invoice_of(&self, order: u32) -> Option<Journal> {
+        match self.changes.ledger.invoices.get(&order) {
+            Some(id) => self.journal(*id),
+            None => self.invoice_of_history(order),
+        }
+    }
+
     /// Units of a currency for one of the accounting currency, as of now.
     pub(crate) fn exchange_rate(&self, currency: usize, now_ms: i64) -> Decimal {
         let added = self.changes.ledger.exchange_rates.get(&currency).map_or(&[][..], Vec::as_slice);

@@ -1,6 +1,7 @@
 //! The account's records: derived from the seed, changed by writes.
 
 pub(crate) mod address;
+mod books_of_history;
 pub(crate) mod catalogue;
 pub(crate) mod changes;
 pub(crate) mod contact;
@@ -130,7 +131,7 @@ impl World {
             found: Found::default(),
             purchase_rows: PurchaseRowList::default(),
         };
-        world.changes.ledger = Ledger::opened(&config.currencies[0].code);
+        world.changes.ledger = Ledger::opened(&world);
         world.spoil(&config.faults);
         world
     }

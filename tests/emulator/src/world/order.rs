@@ -188,7 +188,7 @@ impl World {
             stock_status: stock_status(order_type, progress, has_stock),
             shipping_status: shipping_status(order_type, progress, has_stock),
             allocation: allocation(order_type, progress, has_stock, &mut draw),
-            payment_status: payment_status(rows, progress, &mut draw),
+            payment_status: payment_status(order_type, rows, progress, &mut draw),
             placed: created,
             created,
             created_by: draw.pick(&STAFF),
@@ -291,6 +291,14 @@ impl Order {
             Naming::Derived(Origin::Web) => Some(WEB_INTEGRATION),
             Naming::Derived(Origin::Marketplace | Origin::Phone | Origin::Unreferenced) => None,
             Naming::Written(names) => names.integration,
+        }
+    }
+
+    /// Where a derived order came from; none once somebody has named it otherwise.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        match &self.naming {
+            Naming::Derived(origin) => Some(*origin),
+            Naming::Written(_) => None,
         }
     }
 
@@ -448,15 +456,17 @@ fn allocation(order_type: OrderType, progress: Progress, has_stock: bool, draw: 
     }
 }
 
-fn payment_status(rows: u32, progress: Progress, draw: &mut Draw) -> u32 {
+fn payment_status(order_type: OrderType, rows: u32, progress: Progress, draw: &mut Draw) -> u32 {
     if rows == 0 {
         return 5;
     }
-    match progress {
+    let drawn = match progress {
         Progress::Draft | Progress::Cancelled => 1,
         Progress::Open | Progress::PartFulfilled | Progress::Fulfilled => {
             draw.weighted(&[(500, 3), (100, 4), (50, 2), (350, 1)])
         }
         Progress::Invoiced => draw.weighted(&[(850, 3), (50, 2), (100, 1)]),
-    }
+    };
+    // Only what a customer is to pay can be authorised.
+    if drawn == 4 && order_type != OrderType::SalesOrder { 1 } else { drawn }
 }

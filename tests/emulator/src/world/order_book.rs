@@ -77,15 +77,6 @@ impl World {
         id
     }
 
-    /// An order as it was before anything was written to it; none for one that was created by a write.
-    pub(super) fn order_before_writes(&self, id: u32) -> Option<(Order, Vec<OrderRow>)> {
-        (id < self.first_new_order).then(|| {
-            let order = self.generated_order(id);
-            let rows = self.generated_rows(&order);
-            (order, rows)
-        })
-    }
-
     /// Changes an order that exists, and says so.
     pub(crate) fn edit_order(&mut self, id: u32, now_ms: i64, change: impl FnOnce(&mut Order)) {
         self.edit_order_quietly(id, change);

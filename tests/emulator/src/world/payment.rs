@@ -8,7 +8,6 @@ use super::journal::{Journal, JournalLine, Side};
 use super::nominal::{CREDITORS, DEBTORS};
 use super::order::Order;
 use super::reference::OrderType;
-use crate::protocol::json::with_places;
 use crate::protocol::moment::local_midnight;
 
 /// What a payment does.
@@ -69,6 +68,9 @@ pub(crate) struct Payment {
     pub(crate) date: i64,
     pub(crate) created: i64,
     pub(crate) journal: Option<u32>,
+    /// Whether the journal was made for the payment alone, and was not named by whoever sent the payment.
+    #[serde(default)]
+    pub(crate) has_own_journal: bool,
 }
 
 /// What the payments of an order come to.
@@ -81,13 +83,11 @@ pub(crate) struct Paid {
 }
 
 impl World {
-    /// What was paid for an order: what it was derived with, and the payments that were written.
+    /// What was paid for an order.
     pub(crate) fn paid(&self, order: &Order) -> Paid {
-        let mut sum = self.paid_before_writes(order.id);
+        let mut sum = Paid::default();
         let is_credit = matches!(order.order_type, OrderType::SalesCredit | OrderType::PurchaseCredit);
-        let ledger = &self.changes.ledger;
-        let incoming = ledger.payments_of(PaymentBook::Customer, order.id);
-        for payment in incoming {
+        for payment in self.payments_of(PaymentBook::Customer, order.id) {
             // A credit is settled by paying the customer.
             let towards = if is_credit { -payment.paid } else { payment.paid };
             match payment.kind {
@@ -101,7 +101,7 @@ impl World {
                 }
             }
         }
-        for payment in ledger.payments_of(PaymentBook::Supplier, order.id) {
+        for payment in self.payments_of(PaymentBook::Supplier, order.id) {
             let towards = if is_credit { -payment.paid } else { payment.paid };
             match payment.kind {
                 PaymentType::Payment => sum.paid += towards,
@@ -113,71 +113,79 @@ impl World {
         sum
     }
 
-    /// A derived order was paid as its payment status says, by payments that are not in the books.
-    fn paid_before_writes(&self, order: u32) -> Paid {
-        let Some((order, rows)) = self.order_before_writes(order) else { return Paid::default() };
-        let total = self.totals(&order, &rows).gross();
-        match order.payment_status {
-            2 => Paid { paid: with_places(total / Decimal::TWO, 2), ..Paid::default() },
-            3 => Paid { paid: total, ..Paid::default() },
-            4 => Paid { authorized: total, ..Paid::default() },
-            _ => Paid::default(),
-        }
-    }
-
     /// Records a payment, the entry in the books that its method makes by itself, and what follows for the
     /// order.
     pub(crate) fn add_payment(&mut self, book: PaymentBook, payment: Payment, now_ms: i64) -> u32 {
-        let journal = payment.journal.or_else(|| {
-            let entry = self.receipt_journal(book, &payment, now_ms)?;
-            Some(self.changes.add_journal(entry))
-        });
+        let own = match payment.journal {
+            Some(_) => None,
+            None => self.entry_of_method(book, &payment).map(|entry| self.add_journal(entry)),
+        };
         let order = payment.order;
-        let id = self.changes.ledger.add_payment(book, Payment { journal, ..payment });
+        let (journal, has_own_journal) = (own.or(payment.journal), own.is_some());
+        let id = self.record_payment(book, Payment { journal, has_own_journal, ..payment });
         self.changes.touch_order(order, None, now_ms);
         self.settle(order);
         id
     }
 
-    /// Takes a payment back. *Inferred*: an entry that it made in the books stays there.
+    /// Takes a payment back, and the entry that it made in the books by another one. *Inferred*: no source says what
+    /// becomes of the entry; one that stayed would have the contact pay what the order does not show.
     pub(crate) fn remove_payment(&mut self, book: PaymentBook, id: u32, now_ms: i64) -> bool {
-        let Some(payment) = self.changes.ledger.remove_payment(book, id) else { return false };
+        let Some(payment) = self.strike_payment(book, id) else { return false };
+        let own = payment.journal.filter(|_| payment.has_own_journal).and_then(|id| self.journal(id));
+        if let Some(own) = own {
+            self.add_journal(own.reversed(now_ms));
+        }
         self.changes.touch_order(payment.order, None, now_ms);
         self.settle(payment.order);
         true
     }
 
     /// The entry of a payment whose method has a bank account in its currency.
-    fn receipt_journal(&self, book: PaymentBook, payment: &Payment, now_ms: i64) -> Option<Journal> {
-        let (type_code, bank_side) = match (book, payment.kind) {
-            (PaymentBook::Customer, PaymentType::Receipt | PaymentType::Capture) => ("SR", Side::Debit),
-            (PaymentBook::Customer, PaymentType::Payment) => ("SP", Side::Credit),
-            (PaymentBook::Supplier, PaymentType::Payment) => ("PP", Side::Credit),
-            (PaymentBook::Supplier, PaymentType::Receipt) => ("PR", Side::Debit),
-            (
-                PaymentBook::Customer | PaymentBook::Supplier,
-                PaymentType::Authorisation | PaymentType::Void | PaymentType::Capture,
-            ) => return None,
-        };
-        let control = match book {
-            PaymentBook::Customer => DEBTORS,
-            PaymentBook::Supplier => CREDITORS,
-        };
+    pub(crate) fn entry_of_method(&self, book: PaymentBook, payment: &Payment) -> Option<Journal> {
         let bank = self.changes.ledger.bank_account(&payment.method, &payment.currency_code)?;
-        let currency = self.currencies.iter().position(|known| known.code == payment.currency_code)?;
-        let order = self.order(payment.order);
-        let mut journal = Journal::new(type_code, local_midnight(payment.date, self.offset), now_ms);
-        journal.contact = Some(order.contact);
-        journal.currency = currency;
-        journal.exchange_rate = payment.exchange_rate;
-        journal.description = payment.transaction_ref.clone().unwrap_or_default();
-        let line = |side, nominal_code: &str| JournalLine {
-            order: Some(order.id),
-            invoice_reference: order.invoice_reference(),
-            channel: order.channel,
-            ..JournalLine::new(side, nominal_code, payment.paid, payment.exchange_rate)
-        };
-        journal.lines = vec![line(bank_side, &bank), line(bank_side.other(), control)];
-        Some(journal)
+        payment_entry(self, book, payment, &self.order(payment.order), &bank)
     }
+}
+
+/// What kind of entry a payment makes, and on which side of it the bank stands; none where no money moves.
+pub(crate) fn entry_kind(book: PaymentBook, kind: PaymentType) -> Option<(&'static str, Side)> {
+    match (book, kind) {
+        (PaymentBook::Customer, PaymentType::Receipt | PaymentType::Capture) => Some(("SR", Side::Debit)),
+        (PaymentBook::Customer, PaymentType::Payment) => Some(("SP", Side::Credit)),
+        (PaymentBook::Supplier, PaymentType::Payment) => Some(("PP", Side::Credit)),
+        (PaymentBook::Supplier, PaymentType::Receipt) => Some(("PR", Side::Debit)),
+        (
+            PaymentBook::Customer | PaymentBook::Supplier,
+            PaymentType::Authorisation | PaymentType::Void | PaymentType::Capture,
+        ) => None,
+    }
+}
+
+/// The entry of a payment: the bank against the customers' or the suppliers' account.
+pub(super) fn payment_entry(
+    world: &World,
+    book: PaymentBook,
+    payment: &Payment,
+    order: &Order,
+    bank: &str,
+) -> Option<Journal> {
+    let (type_code, bank_side) = entry_kind(book, payment.kind)?;
+    let control = match book {
+        PaymentBook::Customer => DEBTORS,
+        PaymentBook::Supplier => CREDITORS,
+    };
+    let mut journal = Journal::new(type_code, local_midnight(payment.date, world.offset), payment.created);
+    journal.contact = Some(order.contact);
+    journal.currency = world.currency_index(&payment.currency_code)?;
+    journal.exchange_rate = payment.exchange_rate;
+    journal.description = payment.transaction_ref.clone().unwrap_or_default();
+    let line = |side, nominal_code: &str| JournalLine {
+        order: Some(order.id),
+        invoice_reference: order.invoice_reference(),
+        channel: order.channel,
+        ..JournalLine::new(side, nominal_code, payment.paid, payment.exchange_rate)
+    };
+    journal.lines = vec![line(bank_side, bank), line(bank_side.other(), control)];
+    Some(journal)
 }

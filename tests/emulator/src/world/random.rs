@@ -24,6 +24,7 @@ pub(crate) enum Topic {
     Forgotten = 31,
     Stock = 32,
     Shipment = 33,
+    Payment = 34,
     Token = 90,
     Duplicate = 91,
     Parallel = 92,

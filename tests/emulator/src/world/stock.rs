@@ -2,8 +2,8 @@
 //!
 //! Stock lies in batches: what came in with one goods note and lies in one place. A batch knows how much of
 //! it is allocated, so every figure of a product is a sum over its batches and no two can disagree. The
-//! ledger begins with an opening balance, drawn from the seed; what the notes of the generated history
-//! moved came before it.
+//! ledger begins with an opening balance, drawn from the seed: a count at the end of the generated history,
+//! so that whatever its notes moved came before.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,6 @@ use super::World;
 use super::history::{History, STOCKED_WAREHOUSES, note_down};
 use super::random::{Draw, Topic};
 use super::reference::FIRST_WAREHOUSE;
-use crate::protocol::moment::DAY;
 
 /// What came in with one goods note and lies in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +165,7 @@ impl World {
             allocated,
             cost: generated.cost(),
             currency: self.currencies[0].code.clone(),
-            received: self.epoch_ms - DAY,
+            received: self.epoch_ms,
         })
     }
 

@@ -1,23 +1,32 @@
 //! Whether an account agrees with itself.
 //!
 //! The figures of an account are worked out in several places: what is allocated is counted in batches, and held by
-//! reservations and notes; what was paid is a sum of payments, and a status of the order. This looks at all of them.
+//! reservations and notes; what was paid is a sum of payments, and a status of the order, and an entry in the books.
+//! This looks at all of them.
 
-use std::collections::BTreeMap;
+mod books;
+mod stock;
 
 use rust_decimal::Decimal;
 
 use crate::emulator::Emulator;
 use crate::world::World;
 use crate::world::order::Order;
-use crate::world::payment::PaymentBook;
-use crate::world::stock::Line;
 
 impl Emulator {
     /// Everything in which the account contradicts itself, in words; nothing in an account that is sound.
     ///
-    /// It looks at every record, which takes a while in a large account: stock against movements, reservations and
-    /// notes; the statuses of orders against their rows, notes and payments; the books; and what names something else.
+    /// It looks at every record, which takes a while in a large account:
+    ///
+    /// - Stock is what corrections, receipts, shipments and transfers come to; movements are what their notes say; what
+    ///   is allocated is what reservations and notes hold (API notes §8.3).
+    /// - Totals of orders are those of their rows; payment statuses are what payments come to (§8.1, §8.5.5); nothing
+    ///   is fulfilled that was not ordered.
+    /// - Journals balance in both currencies, name accounts that exist, and lie in open periods (§8.5.1 to §8.5.3);
+    ///   payments have the entries that their methods make, and invoiced orders have invoices of their total (§8.5.5,
+    ///   §8.1.7).
+    /// - Balances, statements and the searches over payments and lines list what the books have, once (§8.5.6).
+    /// - What one record names of another exists.
     ///
     /// ```
     /// use brightpearl_emulator::{Config, Emulator};
@@ -29,71 +38,12 @@ impl Emulator {
     pub fn audit(&self) -> Vec<String> {
         let world = &self.world;
         let mut found = Vec::new();
-        stock(world, &mut found);
+        stock::look(world, &mut found);
         orders(world, &mut found);
-        books(world, &mut found);
+        books::look(world, &mut found);
         references(world, &mut found);
         found
     }
-}
-
-/// What lies somewhere is what moved there, and what is allocated there is what somebody holds.
-fn stock(world: &World, found: &mut Vec<String>) {
-    let mut moved = BTreeMap::<(u32, u32), i64>::new();
-    for movement in world.movement_ids().iter().filter_map(|id| world.movement(*id)) {
-        *moved.entry((movement.product, movement.location)).or_default() += movement.quantity;
-    }
-    let held = held(world);
-    for product in world.products.as_slice() {
-        let mut there = BTreeMap::<u32, i64>::new();
-        for batch in world.batches(*product).iter() {
-            *there.entry(batch.location).or_default() += i64::from(batch.quantity);
-            let own = held.get(&(*product, batch.note, batch.location)).copied().unwrap_or(0);
-            if batch.allocated > batch.quantity {
-                found.push(format!(
-                    "product {product}: {} of the {} pieces of batch {} are allocated",
-                    batch.allocated, batch.quantity, batch.note
-                ));
-            }
-            if own != u64::from(batch.allocated) {
-                found.push(format!(
-                    "product {product}: {} pieces of batch {} in location {} are allocated, and {own} are held",
-                    batch.allocated, batch.note, batch.location
-                ));
-            }
-        }
-        let own = moved.range((*product, 0)..=(*product, u32::MAX));
-        for ((_, location), quantity) in own {
-            let lies = there.remove(location).unwrap_or(0);
-            if lies != *quantity {
-                found.push(format!(
-                    "product {product}: {lies} pieces lie in location {location}, and {quantity} have moved there"
-                ));
-            }
-        }
-        for (location, quantity) in there.into_iter().filter(|(_, quantity)| *quantity != 0) {
-            found.push(format!(
-                "product {product}: {quantity} pieces lie in location {location} that never moved there"
-            ));
-        }
-    }
-}
-
-/// What reservations and notes that have not been shipped hold: by product, batch and location.
-fn held(world: &World) -> BTreeMap<(u32, u32, u32), u64> {
-    let mut held = BTreeMap::<(u32, u32, u32), u64>::new();
-    let mut hold = |line: &Line| {
-        *held.entry((line.product, line.batch, line.location)).or_default() += u64::from(line.quantity);
-    };
-    for order in world.reserved_orders() {
-        world.reservation(order).iter().flat_map(|own| own.rows.values().flatten()).for_each(&mut hold);
-    }
-    for note in world.goods_out_ids().iter().filter_map(|id| world.goods_out_note(*id)) {
-        if note.shipped().is_none() {
-            note.rows.values().flatten().for_each(&mut hold);
-        }
-    }
-    held
 }
 
 /// The statuses of an order are those of its rows, its notes and its payments.
@@ -139,32 +89,6 @@ fn payment_status(world: &World, order: &Order, total: Decimal, found: &mut Vec<
     }
 }
 
-/// Journals balance, their lines are where the search looks for them, and payments have the journals that they name.
-fn books(world: &World, found: &mut Vec<String>) {
-    let ledger = &world.changes.ledger;
-    for (id, journal) in ledger.journals.iter() {
-        if !journal.imbalance().is_zero() {
-            found.push(format!("journal {id}: debits and credits differ by {}", journal.imbalance()));
-        }
-    }
-    let rows: usize = ledger.journals.iter().map(|(_, journal)| journal.lines.len()).sum();
-    if rows != ledger.journal_rows.ids().len() {
-        found.push(format!("{} lines are found of {rows} in the journals", ledger.journal_rows.ids().len()));
-    }
-    for book in [PaymentBook::Customer, PaymentBook::Supplier] {
-        for id in world.orders.as_slice() {
-            for payment in ledger.payments_of(book, *id) {
-                if payment.journal.is_some_and(|journal| journal == 0) {
-                    found.push(format!("payment {}: it names no journal", payment.id));
-                }
-            }
-        }
-    }
-    for id in ledger.statement.iter().filter(|id| ledger.journals.get(**id).is_none()) {
-        found.push(format!("the statement has journal {id}, which does not exist"));
-    }
-}
-
 /// What one record names of another exists.
 fn references(world: &World, found: &mut Vec<String>) {
     for id in world.orders.as_slice() {
@@ -205,6 +129,8 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::world::journal::{Journal, JournalLine, Side};
+    use crate::world::order::Progress;
+    use crate::world::payment::{Payment, PaymentBook};
 
     fn found_after(tamper: impl Fn(&mut World)) -> Vec<String> {
         let mut emulator = Emulator::new(Config { orders: 60, ..Config::default() }).unwrap();
@@ -236,9 +162,53 @@ mod tests {
         let unbalanced = found_after(|world| {
             let mut journal = Journal::new("JJ", 0, 0);
             journal.lines.push(JournalLine::new(Side::Debit, "4000", Decimal::ONE, Decimal::ONE));
-            world.changes.add_journal(journal);
+            world.add_journal(journal);
         });
         assert!(unbalanced[0].contains("differ by 1"), "{unbalanced:?}");
+        let uneven = found_after(|world| {
+            let mut journal = Journal::new("JJ", 0, 0);
+            for (side, value) in [(Side::Debit, 2), (Side::Credit, 1)] {
+                let line = JournalLine::new(side, "9999", Decimal::ONE, Decimal::ONE);
+                journal.lines.push(JournalLine { value: Decimal::from(value), ..line });
+            }
+            world.changes.ledger.journals.add(|id| Journal { id, ..journal });
+            world.history.lists.journals.take();
+        });
+        let rules = [
+            "accounting currency by 1",
+            "9999 does not exist",
+            "no accounting period",
+            "line 0 is not listed",
+        ];
+        for rule in rules.into_iter().chain(["all accounts together come to 1"]) {
+            assert!(uneven.iter().any(|own| own.contains(rule)), "{rule}: {uneven:?}");
+        }
+        let invoice = found_after(|world| {
+            let id = world.orders.as_slice().iter().find(|id| world.invoice_of(**id).is_some());
+            let mut rows = world.order_rows(&world.order(*id.unwrap()));
+            rows[0].tax_amount += Decimal::ONE;
+            world.details_mut(*id.unwrap()).rows = Some(rows);
+        });
+        assert!(invoice.iter().any(|own| own.contains("its invoice")), "{invoice:?}");
+        let opened = found_after(|world| {
+            let id = world.orders.as_slice().iter().find(|id| world.order(**id).progress == Progress::Open);
+            world.edit_order_quietly(*id.unwrap(), |order| order.progress = Progress::Invoiced);
+        });
+        assert!(opened[0].contains("the books have no invoice"), "{opened:?}");
+        let entry = found_after(|world| {
+            let paid = world.payment_ids(PaymentBook::Customer).to_vec();
+            let mut paid = paid.into_iter().filter_map(|id| world.payment(PaymentBook::Customer, id));
+            let payment = paid.find(|payment| payment.has_own_journal).unwrap();
+            world.strike_payment(PaymentBook::Customer, payment.id);
+            let less = Payment { paid: payment.paid - Decimal::ONE, ..payment };
+            world.record_payment(PaymentBook::Customer, less);
+        });
+        assert!(entry.iter().any(|own| own.contains("says something else")), "{entry:?}");
+        let lost = found_after(|world| {
+            world.changes.goods.movements.extend(world.movement(world.movement_ids()[0]));
+            world.history.lists.movements.take();
+        });
+        assert!(lost.iter().any(|own| own.contains("have moved, it says")), "{lost:?}");
         let unpaid = found_after(|world| {
             let paid = world.orders.as_slice().iter().find(|id| world.order(**id).payment_status == 3);
             let id = *paid.unwrap();
