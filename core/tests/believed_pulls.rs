@@ -176,6 +176,32 @@ fn a_date_that_lies_ahead_is_held_against_those_that_follow() {
 }
 
 #[test]
+fn dates_that_lie_ahead_in_all_answers_for_one_resource_are_held_against_those_for_another() {
+    let mut account = Account::with_orders(9);
+    let of_two = |state: Option<&str>| {
+        let mut both = pull(state, false);
+        both.resources.push(PullResource { name: Some("others".to_owned()), ..both.resources[0].clone() });
+        both
+    };
+    let mut number = 0;
+    let first = pulled(&mut account, of_two(None), |request, account| {
+        number += 1;
+        if number % 2 == 0 {
+            return Given::Own;
+        }
+        let answer = account.clone().serve(request);
+        let ahead = crate::small_account::http_date(account.now + 86_400_000);
+        Given::Instead(brightpearl_core::Response::new(200, answer.body).with_header("Date", ahead))
+    });
+    assert_eq!(number, 4, "each is searched and read");
+    account.now += 3_600_000;
+    account.orders.get_mut(&4).unwrap().updated = Some(account.now / 1_000);
+    account.now += 60_000;
+    let next = pulled(&mut account, of_two(first.checkpoint.as_deref()), |_, _| Given::Own);
+    assert_eq!(next.pulled(), [(4, false), (4, false)]);
+}
+
+#[test]
 fn a_record_that_is_dated_next_year_stops_no_pull() {
     let mut account = Account::with_orders(9);
     let first = pulled(&mut account, pull(None, false), |_, _| Given::Own);

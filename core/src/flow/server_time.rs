@@ -1,5 +1,6 @@
 //! The server's own time.
 
+use crate::clock::HostTime;
 use crate::http::Headers;
 use crate::value::DateTime;
 
@@ -10,6 +11,30 @@ const MONTHS: [&str; 12] =
 /// read.
 pub(crate) fn of(headers: &Headers) -> Option<i64> {
     parse(headers.get("date")?)
+}
+
+/// The dates of a call's answers, held against one another: one of them may run ahead.
+#[derive(Debug, Default)]
+pub(crate) struct ServerTime {
+    now: HostTime,
+    /// How far the server's clock is ahead of the host's, at least.
+    ahead: Option<i64>,
+}
+
+impl ServerTime {
+    pub(crate) fn tell_time(&mut self, now: HostTime) {
+        self.now = now;
+    }
+
+    /// When the answer that has come was made, and surely no later; `None` where it does not say that.
+    pub(crate) fn take(&mut self, headers: &Headers) -> Option<i64> {
+        let date = of(headers)?;
+        let now = i64::try_from(self.now.milliseconds()).unwrap_or(i64::MAX);
+        let ahead = date.saturating_sub(now);
+        let least = self.ahead.map_or(ahead, |least| least.min(ahead));
+        self.ahead = Some(least);
+        Some(now.saturating_add(least))
+    }
 }
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that HTTP servers still send.
@@ -28,6 +53,20 @@ fn parse(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_that_runs_ahead_of_the_others_is_not_believed() {
+        let mut time = ServerTime::default();
+        let mut at = |now: u64, date: &str| {
+            time.tell_time(HostTime::new(now));
+            time.take(&[("date", date)].into_iter().collect())
+        };
+        assert_eq!(at(1_000, "Thu, 01 Jan 1970 00:02:00 GMT"), Some(120_000), "nothing says otherwise yet");
+        assert_eq!(at(2_000, "Thu, 01 Jan 1970 00:01:02 GMT"), Some(62_000));
+        assert_eq!(at(3_000, "Fri, 02 Jan 1970 00:00:00 GMT"), Some(63_000), "the clocks did not change");
+        assert_eq!(at(4_000, "soon"), None);
+        assert_eq!(at(5_000, "Thu, 01 Jan 1970 00:01:00 GMT"), Some(60_000), "an earlier one is");
+    }
 
     #[test]
     fn reads_the_date_of_an_answer() {

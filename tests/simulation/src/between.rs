@@ -36,7 +36,7 @@ enum Trick {
     FewerRows,
     /// A search calls its columns otherwise.
     OtherColumns,
-    /// The clock of who answers is slow.
+    /// The clock of who answers is slow or fast.
     WrongDate,
 }
 
@@ -224,10 +224,10 @@ impl Between {
                     column["name"] = json!(name);
                 }
             }),
-            // Never twice in a row: that the clock of all answers is slow cannot be told.
+            // Never twice in a row: that the clock of all answers is wrong cannot be told.
             Some(Trick::WrongDate) if !was_wrong => {
                 self.was_wrong = true;
-                let by = *self.draw.pick(&[-86_400_000, -3_600_000, -60_000]);
+                let by = *self.draw.pick(&[-86_400_000, -3_600_000, -60_000, 60_000, 3_600_000, 86_400_000]);
                 redated(response, now, by)
             }
             Some(

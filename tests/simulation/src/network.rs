@@ -86,7 +86,10 @@ impl Network {
             }
             match outcome {
                 Outcome::Answer { response, after_ms } if after_ms <= TIMEOUT_MS => {
-                    trace.note(self.now, || format!("  {exchange}: {}", response.status));
+                    trace.note(self.now, || {
+                        let body = String::from_utf8_lossy(&response.body);
+                        format!("  {exchange}: {} {body}", response.status)
+                    });
                     Flight { at: at + after_ms, arrival: Arrival::Answer(response) }
                 }
                 Outcome::Answer { .. } => Flight { at: at + TIMEOUT_MS, arrival: self.lost() },

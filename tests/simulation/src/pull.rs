@@ -15,7 +15,7 @@ use crate::trace::Trace;
 use crate::weather;
 use crate::{Bug, START};
 
-/// Runs before the last, which is in fair weather.
+/// Runs before those in fair weather.
 const STORMY_RUNS: u64 = 6;
 
 /// How far behind its own time a change may show, in milliseconds. The overlap is longer.
@@ -48,8 +48,10 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
     let mut state = None;
     let mut deaths = 0;
     let in_flight = draw.between(1, 3);
-    for attempt in 0..=STORMY_RUNS {
-        let is_last = attempt == STORMY_RUNS;
+    for attempt in 0.. {
+        let is_last = attempt >= STORMY_RUNS;
+        // What changes behind the back of a first sweep is for the pull after it.
+        let goes_on = attempt < STORMY_RUNS || is_amid_first_sweep(state.as_deref());
         if is_last {
             network.emulator.set_faults(FaultPlan::default()).expect("no faults are a plan");
             network.clear_up();
@@ -86,12 +88,22 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
         copy.take(&run.records);
         deaths += u64::from(run.has_crashed || run.error.is_some());
         network.pass_until(network.now + *draw.pick(&[0, 1_000, 60_000, 3_600_000]));
+        if !goes_on {
+            break;
+        }
     }
     let throttled = network.emulator.statistics().throttled;
     if !neighbours && throttled > (deaths + STORMY_RUNS) * in_flight {
         return Err(format!("the cap was tripped {throttled} times, with {deaths} restarts"));
     }
     copy.check(&mut network)
+}
+
+/// Whether a pull ended before it had everything once of each resource.
+fn is_amid_first_sweep(state: Option<&str>) -> bool {
+    let state: Value = state.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let standings = state["position"]["pull"].as_object();
+    standings.is_some_and(|standings| standings.values().any(|standing| standing.get("first").is_some()))
 }
 
 /// Those who work in the account.

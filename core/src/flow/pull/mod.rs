@@ -19,7 +19,7 @@ use crate::checked::deprecated_read;
 use crate::checkpoint::{Checkpoint, Position, Standings};
 use crate::clock::HostTime;
 use crate::error::{Error, Reach, Result};
-use crate::flow::server_time;
+use crate::flow::server_time::ServerTime;
 use crate::flow::team::{News, Team};
 use crate::http::Response;
 use crate::job::{Draft, Job, Outlook, Unusable};
@@ -72,6 +72,7 @@ pub(crate) fn job(pull: &Pull, shared: &Arc<Shared>, position: Position) -> Resu
         shared: Arc::clone(shared),
         streams,
         team: Team::new(shared),
+        server: ServerTime::default(),
         outputs: VecDeque::new(),
         unconsumed: VecDeque::new(),
         partly_consumed: 0,
@@ -103,6 +104,7 @@ struct PullJob {
     shared: Arc<Shared>,
     streams: Vec<Stream>,
     team: Team<Purpose>,
+    server: ServerTime,
     outputs: VecDeque<Output>,
     /// What was put out or waits to be, and is not consumed, oldest first.
     unconsumed: VecDeque<Parcel>,
@@ -272,6 +274,7 @@ impl PullJob {
 impl Job for PullJob {
     fn tell_time(&mut self, now: HostTime) {
         self.team.tell_time(now);
+        self.server.tell_time(now);
     }
 
     fn next(&mut self) -> Option<Draft> {
@@ -286,7 +289,8 @@ impl Job for PullJob {
     }
 
     fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
-        let date = server_time::of(&response.headers);
+        let date = self.server.take(&response.headers);
+        self.streams.iter_mut().for_each(|stream| stream.hold_beginning(date));
         let news = self.team.accept(tag, response, events)?;
         self.hear(news, date).map_err(Unusable::Refused)
     }

@@ -261,7 +261,6 @@ impl Stream {
                 let mut rows = found::rows(page, &self.plan, first);
                 rows.iter_mut().for_each(|row| row.read_at(date));
                 self.note_beginning(&rows, date);
-                self.hold_beginning(date);
                 rows.into_iter().for_each(|row| self.push(Sighting::Row(row)));
                 self.to_come = to_come;
             }
@@ -309,8 +308,8 @@ impl Stream {
     }
 
     /// While the first sweep goes on, no answer is older than its beginning: a first one whose date lay ahead is held
-    /// against those that follow.
-    fn hold_beginning(&mut self, date: Option<i64>) {
+    /// against those that follow, whichever resource they are of.
+    pub(super) fn hold_beginning(&mut self, date: Option<i64>) {
         let Some(date) = date.filter(|_| self.standing.first.is_some()) else { return };
         self.standing.marks.values_mut().for_each(|mark| mark.at = mark.at.min(date));
     }
@@ -389,7 +388,6 @@ impl Stream {
 
     /// Takes a part of what a chunk reads. `date` is the server's time.
     pub(super) fn take_resources(&mut self, number: u64, resources: Resources, date: Option<i64>) {
-        self.hold_beginning(date);
         if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.number == number) {
             chunk.read_at = chunk.read_at.into_iter().chain(date).min();
             chunk.resources.push(resources);
