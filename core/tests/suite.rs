@@ -42,6 +42,7 @@ mod mapping_rules;
 mod mapping_shop_orders;
 mod mapping_shopify_graphql;
 mod mapping_square;
+mod mapping_tax_codes;
 mod mapping_totals;
 mod operation_sequences;
 mod paging_faults;

@@ -47,8 +47,8 @@ pub(super) fn amazon() -> Shop {
         ),
         case(
             "a tax on top",
-            json!({"/SalesChannel": "Amazon.com", "/OrderTotal/Amount": "28.00"}),
-            Written(&["Mug|24.00|4.00|T20"]),
+            json!({"/SalesChannel": "Amazon.com", "/OrderItems/0/ItemTax/Amount": "4.80", "/OrderTotal/Amount": "28.80"}),
+            Written(&["Mug|24.00|4.80|T20"]),
         ),
         case(
             "a tax that is not stated",
@@ -101,8 +101,9 @@ pub(super) fn amazon_2026() -> Shop {
         case("nothing odd", json!({}), Written(&["Mug|20.00|4.00|T20"])),
         case(
             "a tax on top",
-            json!({"/salesChannel/marketplaceName": "Amazon.com", whole: "28.00", total: "28.00"}),
-            Written(&["Mug|24.00|4.00|T20"]),
+            json!({"/salesChannel/marketplaceName": "Amazon.com", format!("{breakdowns}/1"): part("TAX", "4.80"), whole: "28.80",
+             total: "28.80"}),
+            Written(&["Mug|24.00|4.80|T20"]),
         ),
         case(
             "a discount with a sign",
