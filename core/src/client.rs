@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::account::AccountAddress;
-use crate::auth::{Session, Tokens};
+use crate::auth::{Credentials, Session, Tokens};
 use crate::call::Call;
 use crate::error::Result;
 use crate::operation::{Batch, Fetch, Operation, Options, Pull, Push, Search, SingleRequest, Task};
@@ -182,6 +182,37 @@ impl Client {
     /// ```
     pub fn token_changes(&self) -> u64 {
         self.shared.session.token_changes()
+    }
+
+    /// Goes on with newer credentials of the same scheme: a secret was rotated while the client is in use. Answers
+    /// whether they are others than before. A host that hears of a 401 may look its secrets up anew, call this, and then
+    /// give the answer to its call: what was refused is sent once more with what is new, and a login that was
+    /// refused is made anew. Tokens that logins brought stay, unless the credentials that they came from have changed.
+    ///
+    /// ```
+    /// use brightpearl_core::auth::{Credentials, PrivateApp};
+    /// use brightpearl_core::operation::SingleRequest;
+    /// use brightpearl_core::{Client, Config, Method, Response, Step};
+    ///
+    /// # fn main() -> brightpearl_core::Result<()> {
+    /// let of = |token: &str| -> Credentials { PrivateApp { app_ref: "acme_sync".into(), account_token: token.into() }.into() };
+    /// let config = Config::new("acme", brightpearl_core::Location::Datacentre("use1".into()), of("before"));
+    /// let client = Client::new(config)?;
+    /// let mut call = client.request(SingleRequest::new(Method::Get, "order-service/order-type"))?;
+    /// let Step::Send(refused) = call.poll(0)? else { unreachable!() };
+    /// assert!(client.renew_credentials(of("after"))?);
+    /// call.answer(refused.id, Response::new(401, "{}"), 10)?;
+    /// let Step::Send(again) = call.poll(10)? else { unreachable!() };
+    /// assert_eq!(again.request.headers.get("brightpearl-account-token"), Some("after"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) at the field that is wrong, and for those of another scheme or place; the
+    /// credentials before stay.
+    pub fn renew_credentials(&self, credentials: Credentials) -> Result<bool> {
+        self.shared.session.renew(credentials)
     }
 
     /// What may be sent at `now`.

@@ -51,6 +51,7 @@ mod push_without_journal;
 mod readme;
 mod ready_record;
 mod redaction;
+mod renewed_credentials;
 mod rival_records;
 mod sessions;
 mod shop_draw;

@@ -19,11 +19,13 @@ impl Client {
     /// A client from its configuration: what `dump_json` takes, or the JSON text itself.
     #[new]
     fn new(config: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let made = match config.cast::<PyString>() {
-            Ok(text) => Config::from_json(text.to_str()?),
-            Err(_) => Config::from_json(json::dump(config, "settings")?.as_str()),
-        };
-        or_raise(config.py(), made.and_then(core::Client::new)).map(Self)
+        or_raise(config.py(), configuration(config)?.and_then(core::Client::new)).map(Self)
+    }
+
+    /// Goes on with the credentials of a newer configuration; whether they are others.
+    fn renew(&self, config: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let renewed = configuration(config)?.and_then(|config| self.0.renew_credentials(config.credentials));
+        or_raise(config.py(), renewed)
     }
 
     /// Starts a call from its operation as JSON text. Nothing is sent yet.
@@ -76,6 +78,14 @@ impl Client {
         })?;
         json::load(py, &text)
     }
+}
+
+/// A configuration as it is given to a client.
+fn configuration(given: &Bound<'_, PyAny>) -> PyResult<core::Result<Config>> {
+    Ok(match given.cast::<PyString>() {
+        Ok(text) => Config::from_json(text.to_str()?),
+        Err(_) => Config::from_json(json::dump(given, "settings")?.as_str()),
+    })
 }
 
 /// What may be sent right now.

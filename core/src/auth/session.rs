@@ -28,7 +28,8 @@ const REMEMBERED: usize = 32;
 /// The credentials of a client with what their logins brought.
 #[derive(Debug)]
 pub(crate) struct Session {
-    credentials: Credentials,
+    /// Locked behind `state` where both are.
+    credentials: Mutex<Arc<Credentials>>,
     /// Where the configuration says that the account lives.
     address: AccountAddress,
     /// Where the configuration says that tokens come from.
@@ -118,7 +119,67 @@ impl Session {
             })?;
             state.moved_to = Some(moved_to);
         }
+        let credentials = Mutex::new(Arc::new(credentials));
         Ok(Self { credentials, address, token_origin, state: Mutex::new(state) })
+    }
+
+    /// Goes on with newer credentials of the same scheme, and answers whether they are others. What a login that is
+    /// out brings is taken all the same.
+    ///
+    /// # Errors
+    /// [`Kind::Validation`] at the field that is wrong; the credentials before stay.
+    pub(crate) fn renew(&self, credentials: Credentials) -> Result<bool> {
+        credentials.check()?;
+        let mut state = self.lock();
+        let before = self.credentials();
+        if credentials == *before {
+            return Ok(false);
+        }
+        require_alike(&before, &credentials)?;
+        let token_source = credentials.scheme().token_source();
+        let tokens = credentials.scheme().tokens();
+        // Credentials begin with the same tokens where something else about them is new: later ones stay.
+        let has_new_tokens = tokens != before.scheme().tokens();
+        state.remember(before.secrets().map(Secret::from).collect::<Vec<_>>());
+        match token_source {
+            TokenSource::Configuration => state.take(tokens.token, None),
+            // A token ends together with the password that it was had for.
+            TokenSource::Login => state.forget_token(),
+            TokenSource::Grant if has_new_tokens => {
+                state.forget_token();
+                state.renew_at = tokens.expires_at.map(|at| at.saturating_sub(RENEW_BEFORE));
+                state.expires_at = tokens.expires_at;
+                state.take(tokens.token, tokens.refresh_token);
+            }
+            TokenSource::Grant => {}
+        }
+        state.failed = None;
+        state.generation += 1;
+        *self.credentials.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(credentials);
+        Ok(true)
+    }
+
+    /// What to send instead of a login of that generation, which was refused to that call: something where the
+    /// credentials were renewed since, and of that a request where they hold no token.
+    pub(crate) fn login_instead(&self, call: u64, generation: u64) -> Option<Option<Request>> {
+        let mut state = self.lock();
+        if state.generation == generation {
+            return None;
+        }
+        let login = if state.token.is_none() { self.login(&state) } else { None };
+        if login.is_none() && state.busy == Some(call) {
+            state.busy = None;
+        }
+        Some(login)
+    }
+
+    /// How often tokens were had and credentials renewed.
+    pub(crate) fn generation(&self) -> u64 {
+        self.lock().generation
+    }
+
+    fn credentials(&self) -> Arc<Credentials> {
+        Arc::clone(&self.credentials.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether and how the call with that number may send a request at `now`.
@@ -128,7 +189,7 @@ impl Session {
         if let Some(error) = &state.astray {
             return Access::Refused(error.clone());
         }
-        if !state.needs_token(self.credentials.scheme().token_source(), now) {
+        if !state.needs_token(self.credentials().scheme().token_source(), now) {
             return Access::Granted;
         }
         if let Some(error) = &state.failed {
@@ -158,7 +219,7 @@ impl Session {
     }
 
     fn login(&self, state: &SessionState) -> Option<Request> {
-        self.credentials.scheme().login(&self.address, state.refresh_token.as_ref())
+        self.credentials().scheme().login(&self.address, state.refresh_token.as_ref())
     }
 
     /// Takes the answer to the login of that call. Tokens are kept before anything else of the answer is judged,
@@ -166,7 +227,7 @@ impl Session {
     /// pair of tokens is.
     pub(crate) fn accept(&self, call: u64, body: &[u8], is_success: bool, now: HostTime) -> Accepted {
         let now = now.milliseconds();
-        let granted = self.credentials.scheme().read_login(body);
+        let granted = self.credentials().scheme().read_login(body);
         wipe_stack();
         let is_pair = granted.token.is_some() && granted.refresh_token.is_some();
         let mut state = self.lock();
@@ -177,7 +238,7 @@ impl Session {
         let mut unusable = granted
             .token
             .is_none()
-            .then(|| UnusableLogin::NoToken(self.credentials.scheme().no_token(&granted)));
+            .then(|| UnusableLogin::NoToken(self.credentials().scheme().no_token(&granted)));
         let has_token = granted.token.is_some();
         let is_rotated = granted.refresh_token.is_some() && granted.refresh_token != state.refresh_token;
         state.take(granted.token, granted.refresh_token);
@@ -236,13 +297,10 @@ impl Session {
         if state.generation != generation {
             return true;
         }
-        if !state.can_renew(self.credentials.scheme().token_source()) {
+        if !state.can_renew(self.credentials().scheme().token_source()) {
             return false;
         }
-        let ended = state.token.take();
-        state.remember(ended);
-        state.expires_at = None;
-        state.renew_at = None;
+        state.forget_token();
         true
     }
 
@@ -251,7 +309,7 @@ impl Session {
         let mut state = self.lock();
         state.is_unused = false;
         let token = state.token.as_ref().map(Secret::expose).unwrap_or_default();
-        self.credentials.scheme().sign(headers, token);
+        self.credentials().scheme().sign(headers, token);
         state.generation
     }
 
@@ -263,8 +321,8 @@ impl Session {
     }
 
     /// The header that the configuration names for the token, when it names one.
-    pub(crate) fn token_header(&self) -> Option<&str> {
-        self.credentials.scheme().token_header()
+    pub(crate) fn token_header(&self) -> Option<String> {
+        self.credentials().scheme().token_header().map(str::to_owned)
     }
 
     /// The account code.
@@ -295,8 +353,10 @@ impl Session {
     }
 
     /// A redactor of the credentials' secrets and those that were fetched.
-    fn redactor_with<'a>(&'a self, fetched: impl Iterator<Item = &'a Secret>) -> Redactor {
-        Redactor::new(self.credentials.secrets().chain(fetched.map(Secret::expose)))
+    fn redactor_with<'a>(&self, fetched: impl Iterator<Item = &'a Secret>) -> Redactor {
+        let credentials = self.credentials();
+        let fetched: Vec<&str> = fetched.map(Secret::expose).collect();
+        Redactor::new(credentials.secrets().chain(fetched))
     }
 
     /// Blanks the secrets in all that an error says. Nothing that an answer had a part in leaves a call otherwise.
@@ -362,6 +422,14 @@ impl SessionState {
         self.replaced.drain(..too_many);
     }
 
+    /// Does without the token from now on.
+    fn forget_token(&mut self) {
+        let ended = self.token.take();
+        self.remember(ended);
+        self.expires_at = None;
+        self.renew_at = None;
+    }
+
     /// Takes note of how long the new token lives.
     fn live(&mut self, seconds: Option<u64>, now: u64) {
         let lifetime = seconds.map(|seconds| seconds.saturating_mul(1_000));
@@ -390,6 +458,24 @@ impl SessionState {
             TokenSource::Grant => self.refresh_token.is_some(),
         }
     }
+}
+
+/// What a client was checked with holds for the credentials that take the place of others.
+fn require_alike(before: &Credentials, credentials: &Credentials) -> Result<()> {
+    let is_other_scheme = std::mem::discriminant(before) != std::mem::discriminant(credentials);
+    let (before, credentials) = (before.scheme(), credentials.scheme());
+    let found = if is_other_scheme {
+        ("credentials.type", "the credentials are of another scheme")
+    } else if before.token_header() != credentials.token_header() {
+        ("credentials.token_header", "the header is another one")
+    } else if before.token_url() != credentials.token_url() {
+        ("credentials.token_url", "the address is another one")
+    } else if before.tokens().api_domain != credentials.tokens().api_domain {
+        ("credentials.grant.tokens.api_domain", "the host is another one")
+    } else {
+        return Ok(());
+    };
+    Err(Error::validation(found.0, format!("{}; expected that of the client", found.1)))
 }
 
 /// Shown only when it is the name of a host: anything else may be a token.

@@ -168,7 +168,7 @@ impl Call {
         let InFlight { attempt, generation, .. } = flight;
         let draft = match &attempt.work {
             Work::Login(_) => {
-                self.login_answered(exchange, attempt, response, now, time);
+                self.login_answered(exchange, (attempt, generation), response, now, time);
                 return Ok(());
             }
             Work::Job(draft) => draft,

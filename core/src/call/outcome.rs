@@ -58,7 +58,7 @@ impl Call {
     pub(super) fn login_answered(
         &mut self,
         exchange: u64,
-        attempt: Attempt,
+        (mut attempt, generation): (Attempt, u64),
         mut response: Response,
         now: HostTime,
         time: EngineTime,
@@ -91,6 +91,19 @@ impl Call {
             (None, Err(failed)) => Failed { error: failed.error.of_login(), ..failed },
             (None, Ok(())) => return,
         };
+        if failed.error.kind().is_refusal()
+            && !attempt.is_renewed
+            && let Some(login) = self.shared.session.login_instead(self.number, generation)
+        {
+            // Where there is a token without one, whatever waits for it goes on.
+            if let Some(request) = login {
+                attempt.is_renewed = true;
+                attempt.not_before = time;
+                attempt.work = Work::Login(request);
+                self.waiting.push(attempt);
+            }
+            return;
+        }
         self.failed(exchange, attempt, failed, now, time);
     }
 

@@ -50,7 +50,7 @@ impl Call {
                 }
                 let built = match &self.waiting[index].work {
                     Work::Job(draft) => self.shared.build(draft),
-                    Work::Login(request) => Ok((request.clone(), 0)),
+                    Work::Login(request) => Ok((request.clone(), self.shared.session.generation())),
                 };
                 match built {
                     Ok((request, generation)) => {

@@ -51,7 +51,7 @@ fn plan(
     let config = &shared.config;
     Ok(match operation {
         Operation::Request(request) => {
-            check_against(&request.headers, shared.session.token_header())?;
+            check_against(&request.headers, shared.session.token_header().as_deref())?;
             let checked = if is_new {
                 let checked = check_request(request, config.unknown_members)?;
                 shared.record_all(checked.events());

@@ -98,7 +98,7 @@ impl BatchJob {
         let writes = check::check(
             batch,
             is_new.then_some(shared.config.unknown_members),
-            shared.session.token_header(),
+            shared.session.token_header().as_deref(),
         )?;
         let (consumed, stopped_by) = position::start(position, writes.len())?;
         if is_new {
