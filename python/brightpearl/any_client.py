@@ -19,6 +19,9 @@ from brightpearl.arguments import (
 from brightpearl.credentials import Credentials
 from brightpearl.exceptions import ArgumentTypeError
 from brightpearl.operations import LARGEST_U32, PAGINGS
+from brightpearl.rotation import Rotation
+from brightpearl.secret_reference import SecretReference, invalid, literal_tokens
+from brightpearl.text import Veiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,13 +45,21 @@ class AnyClient:
             raise wrong_type("credentials", credentials, "such as a PrivateApp")
         if wrong := credentials._wrong_type():
             raise ArgumentTypeError(wrong[1], location=f"credentials.{wrong[0]}")
+        if wrong := credentials._wrong_reference():
+            raise invalid(wrong[1], f"credentials.{wrong[0]}")
         given = {name: value for name, value in _checked(settings).items() if value is not None}
         given.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
         self._takes_unknown = settings["unknown_members"] == "allow"
         self._description = f"account={settings['account']!r}, {credentials!r}"
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.
-        self._native = _native.Client(given | {"credentials": credentials._configuration()})
+        self._native = _native.Client(Veiled(given | {"credentials": credentials._configuration(_not_yet)}))
+        self._rotation = None
+        if credentials._has_references():
+            self._rotation = Rotation(
+                self._native,
+                lambda: Veiled(given | {"credentials": credentials._configuration()}),
+            )
 
     def budget(self) -> Budget:
         """What may be sent right now, as far as this client knows."""
@@ -61,8 +72,9 @@ class AnyClient:
     def tokens(self) -> dict[str, Any]:
         """What logins brought: `token`, `expires_at` (milliseconds since the Unix epoch), `refresh_token`,
         `api_domain`, `installation_instance_id`, each None when it is not known. Store them when they change, as
-        `on_tokens` does. They are secret; do not log them."""
-        return self._native.tokens()
+        `on_tokens` does. They are secret; do not log them. A token that begins like a reference has `literal:` before
+        it."""
+        return literal_tokens(self._native.tokens())
 
     def events(self) -> list[dict[str, Any]]:
         """What happened since the last time, oldest first. The latest 1024 are kept."""
@@ -112,6 +124,11 @@ def _checked_group(group: object, name: str, members: tuple[str, ...]) -> dict[s
         else:
             checked_count(value, f"{name}.{member}", most=LARGEST_COUNT if member.endswith("_ms") else LARGEST_U32)
     return dict(group)
+
+
+def _not_yet(_: SecretReference) -> str:
+    """What stands for a secret until it is looked up: never sent."""
+    return os.urandom(16).hex()
 
 
 def _system_milliseconds() -> int:

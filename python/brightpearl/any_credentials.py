@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from brightpearl.arguments import named
+from brightpearl.secret_reference import EXPECTED, SecretReference, is_reference, plain, wrong_with
 from brightpearl.text import Veiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
+
+    LookUp = Callable[[SecretReference], str]
+
+
+# What is secret about an OAuth grant, and may be a reference. A code comes from a browser: it names nothing.
+_STORED = frozenset({"access_token", "refresh_token"})
 
 
 class Credentials:
-    """What a client proves itself with. No credential shows what is secret about it."""
+    """What a client proves itself with. No credential shows what is secret about it.
+
+    A secret may be given as a reference: `env:NAME`, `file:PATH`, `keyring:SERVICE/USER` or `command:PROGRAM
+    ARGUMENTS`. It is looked up before the first request, and anew when Brightpearl refuses it. A secret that begins so
+    itself is written with `literal:` before it. Credentials can be pickled where every secret is a reference.
+    """
 
     __slots__ = ("_absent", "_settings")
     _type = ""
@@ -41,8 +53,68 @@ class Credentials:
                 return name, f"`{name}` is None; expected a text"
         return None
 
-    def _configuration(self) -> dict[str, Any]:
-        return {"type": self._type, **self._settings}
+    def __reduce__(self) -> tuple[Any, ...]:
+        literal = next((name for name, value in self._secret_texts() if not is_reference(str(value))), None)
+        if literal is not None:
+            raise TypeError(
+                f"{type(self).__name__} cannot be pickled, since `{literal}` is a secret; expected {EXPECTED}"
+            )
+        return _restored, (type(self), {**self._settings}, self._absent)
+
+    def __copy__(self) -> Credentials:
+        return self
+
+    def __deepcopy__(self, _: object) -> Credentials:
+        return self
+
+    def _has_references(self) -> bool:
+        return any(is_reference(str(value)) for name, value in self._secret_texts() if self._may_refer(name))
+
+    def _wrong_reference(self) -> tuple[str, str] | None:
+        """The first reference that names nothing, and what to say of it: never the text."""
+        for name, value in self._secret_texts():
+            if self._may_refer(name) and is_reference(str(value)) and (problem := wrong_with(str(value))):
+                return name, problem
+        return None
+
+    def _may_refer(self, name: str) -> bool:
+        return name in _STORED or name in self._secrets
+
+    def _secret_texts(self) -> Iterator[tuple[str, object]]:
+        for name, value in self._settings.items():
+            if name in self._secrets:
+                yield from _flat(value) if isinstance(value, dict) else ((name, value),)
+
+    def _configuration(self, look_up: LookUp = SecretReference.look_up) -> dict[str, Any]:
+        """What the engine takes, with what the references lead to."""
+        return Veiled({"type": self._type, **_looked_up(self._settings, self._secrets, look_up)})
+
+
+def names_of_secrets() -> list[str]:
+    """What is secret about the credentials of all schemes, and may be a reference."""
+    named = [name for kind in Credentials.__subclasses__() for name in sorted(kind._secrets)]
+    return list(dict.fromkeys(one for name in named for one in (sorted(_STORED) if name == "grant" else [name])))
+
+
+def _restored(kind: type[Credentials], settings: dict[str, Any], absent: tuple[str, ...]) -> Credentials:
+    made = kind.__new__(kind)
+    made._settings = settings
+    made._absent = absent
+    return made
+
+
+def _looked_up(settings: dict[str, Any], secrets: frozenset[str], look_up: LookUp) -> Veiled:
+    made = Veiled()
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            made[name] = _looked_up(value, _STORED, look_up)
+        elif name not in secrets or not isinstance(value, str):
+            made[name] = value
+        elif is_reference(value):
+            made[name] = look_up(SecretReference(value, f"credentials.{name}"))
+        else:
+            made[name] = plain(value)
+    return made
 
 
 def _flat(settings: dict[str, Any]) -> Iterator[tuple[str, object]]:

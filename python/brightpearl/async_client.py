@@ -118,7 +118,9 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             transport = self._own_transport = AsyncHttpxTransport(
                 timeout=timeout, deadline=deadline, max_body_bytes=limit
             )
-        self._host = AsyncHost(transport, self._clock, sleep or _sleep, AsyncHandover(self._native, on_tokens))
+        self._host = AsyncHost(
+            transport, self._clock, sleep or _sleep, AsyncHandover(self._native, on_tokens), self._rotation
+        )
 
     @classmethod
     def from_env(cls, **options: Any) -> AsyncClient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brightpearl._native import Done, Pending, RawJournal, Send, Wait
 from brightpearl.driver import (
+    cause_of,
     describe_failure,
     end_call,
     no_answer,
@@ -15,6 +16,7 @@ from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import PATIENCE, not_stored, note_refusal
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request
+from brightpearl.rotation import is_refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,13 +28,14 @@ if TYPE_CHECKING:
     from brightpearl.driver import Output
     from brightpearl.handover import AsyncHandover
     from brightpearl.journal import Journal
+    from brightpearl.rotation import Rotation
     from brightpearl.transport import AsyncTransport
 
 
 class AsyncHost:
     """What a client does its input and output with."""
 
-    __slots__ = ("clock", "handover", "sleep", "transport")
+    __slots__ = ("clock", "handover", "rotation", "sleep", "transport")
 
     def __init__(
         self,
@@ -40,11 +43,14 @@ class AsyncHost:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
         handover: AsyncHandover,
+        rotation: Rotation | None,
     ) -> None:
         self.transport = transport
         self.clock = clock
         self.sleep = sleep
         self.handover = handover
+        # Where secrets are references.
+        self.rotation = rotation
 
     def now(self) -> int:
         """Milliseconds since the Unix epoch."""
@@ -64,6 +70,7 @@ class AsyncDriver:
         "_is_ending",
         "_journal",
         "_logins",
+        "_lost",
         "_refusal",
         "_unkept",
         "call",
@@ -81,6 +88,8 @@ class AsyncDriver:
         self.left: list[RawData] = []
         self._cause: BaseException | None = None
         self._failure: BaseException | None = None
+        # Why a secret that was refused could not be looked up anew.
+        self._lost: BaseException | None = None
         # Why the program did not take the tokens that a login brought.
         self._refusal: BaseException | None = None
         # Why the journal could not be written.
@@ -95,6 +104,8 @@ class AsyncDriver:
         """The next piece of the result; `None` when there is no more."""
         now = self.host.now()
         try:
+            if self.host.rotation is not None and not self.host.rotation.has_begun:
+                await _aside(self.host.rotation.begin)
             while True:
                 if self._failure is not None:
                     raise self._failure
@@ -127,8 +138,9 @@ class AsyncDriver:
             if self._unkept is not None:
                 # The call says that it was cancelled; this is why.
                 raise self._unkept from None
-            if error.kind == "transport" and self._cause is not None:
-                raise error from self._cause
+            cause = cause_of(error, self._cause, self._lost)
+            if cause is not None:
+                raise error from cause
             raise
         except BaseException as interruption:
             # A cancelled task, a timeout, Ctrl-C. What is under way is told of before the call is: an answer
@@ -199,10 +211,14 @@ class AsyncDriver:
 
     async def _answered(self, exchange: int, request: Request, *, is_login: bool) -> None:
         answer = None
+        rotation = self.host.rotation
+        changes = 0 if rotation is None else rotation.changes
         try:
             response = await self.host.transport(request)
             answer = parts_of(response)
             del response
+            if rotation is not None and is_refused(answer[0], is_login=is_login):
+                self._lost = await _aside(rotation.again, changes)
         except no_answer() as failure:
             if self._is_ending and not isinstance(failure, Exception):
                 if is_login:
@@ -285,6 +301,13 @@ class AsyncDriver:
         end_call(self.call, self.host.now(), self._journal, self.left)
         if again is not None:
             raise again
+
+
+async def _aside(act: Callable[..., Any], *arguments: object) -> Any:
+    """What takes a while and cannot be awaited, in a thread."""
+    import asyncio
+
+    return await asyncio.to_thread(act, *arguments)
 
 
 async def _all_ended(tasks: set[asyncio.Task[None]], seconds: float | None) -> asyncio.CancelledError | None:

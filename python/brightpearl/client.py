@@ -130,7 +130,9 @@ class Client(TaskMethods, AnyClient):
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
             transport = self._own_transport = HttpxTransport(timeout=timeout, deadline=deadline, max_body_bytes=limit)
-        self._host = Host(transport, self._clock, sleep or time.sleep, Handover(self._native, on_tokens))
+        self._host = Host(
+            transport, self._clock, sleep or time.sleep, Handover(self._native, on_tokens), self._rotation
+        )
 
     @classmethod
     def from_env(cls, **options: Any) -> Client:

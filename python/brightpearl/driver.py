@@ -8,6 +8,7 @@ from brightpearl.handover import not_stored, note_refusal
 from brightpearl.interruption import SignalsHeldBack
 from brightpearl.journal import JournalError
 from brightpearl.messages import Headers, Request, Response
+from brightpearl.rotation import is_refused
 from brightpearl.text import one_line, printable
 from brightpearl.transport import NotSent, TransportFailure, Unsendable
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from brightpearl._native import Call, Feed, Page, RawReply, ResourceBatch
     from brightpearl.handover import Handover
     from brightpearl.journal import Journal
+    from brightpearl.rotation import Rotation
     from brightpearl.transport import Transport
 
     Output = Page | ResourceBatch | RawReply | RawData | Feed
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 class Host:
     """What a client does its input and output with."""
 
-    __slots__ = ("clock", "handover", "sleep", "transport")
+    __slots__ = ("clock", "handover", "rotation", "sleep", "transport")
 
     def __init__(
         self,
@@ -36,11 +38,14 @@ class Host:
         clock: Callable[[], float],
         sleep: Callable[[float], object],
         handover: Handover,
+        rotation: Rotation | None,
     ) -> None:
         self.transport = transport
         self.clock = clock
         self.sleep = sleep
         self.handover = handover
+        # Where secrets are references.
+        self.rotation = rotation
 
     def now(self) -> int:
         """Milliseconds since the Unix epoch."""
@@ -53,7 +58,7 @@ class Driver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_journal", "_refusal", "_unkept", "call", "failed", "host", "left")
+    __slots__ = ("_cause", "_journal", "_lost", "_refusal", "_unkept", "call", "failed", "host", "left")
 
     def __init__(self, call: Call, host: Host, journal: Journal | None = None) -> None:
         self.call = call
@@ -63,6 +68,8 @@ class Driver:
         # What the call has put out when it was ended early.
         self.left: list[RawData] = []
         self._cause: BaseException | None = None
+        # Why a secret that was refused could not be looked up anew.
+        self._lost: BaseException | None = None
         # Why the program did not take the tokens that a login brought.
         self._refusal: BaseException | None = None
         # Why the journal could not be written.
@@ -72,6 +79,8 @@ class Driver:
         """The next piece of the result; `None` when there is no more."""
         now = self.host.now()
         try:
+            if self.host.rotation is not None:
+                self.host.rotation.begin()
             while True:
                 step = self.call.poll(now)
                 if isinstance(step, Send):
@@ -96,8 +105,9 @@ class Driver:
             if self._unkept is not None:
                 # The call says that it was cancelled; this is why.
                 raise self._unkept from None
-            if error.kind == "transport" and self._cause is not None:
-                raise error from self._cause
+            cause = cause_of(error, self._cause, self._lost)
+            if cause is not None:
+                raise error from cause
             raise
         except BaseException as interruption:
             self.failed = True
@@ -130,7 +140,7 @@ class Driver:
                 if is_login:
                     self._log_in(exchange, request)
                 else:
-                    self._exchange(exchange, request)
+                    self._exchange(exchange, request, is_login=False)
                     self._hand_over()
         finally:
             del request
@@ -143,7 +153,7 @@ class Driver:
         is_answered = False
         try:
             with SignalsHeldBack():
-                self._exchange(exchange, request)
+                self._exchange(exchange, request, is_login=True)
                 is_answered = True
                 self._hand_over()
         finally:
@@ -158,8 +168,10 @@ class Driver:
         with suppress(MisuseError):
             self.call.fail(exchange, "maybe-sent", "the login was interrupted", self.host.now())
 
-    def _exchange(self, exchange: int, request: Request) -> None:
+    def _exchange(self, exchange: int, request: Request, *, is_login: bool) -> None:
         answer = None
+        rotation = self.host.rotation
+        changes = 0 if rotation is None else rotation.changes
         try:
             response = self.host.transport(request)
             answer = parts_of(response)
@@ -168,6 +180,8 @@ class Driver:
             self._cause = failure
             self.call.fail(exchange, what_left(failure), describe_failure(failure), self.host.now())
         else:
+            if rotation is not None and is_refused(answer[0], is_login=is_login):
+                self._lost = rotation.again(changes)
             self.call.answer(exchange, *answer, self.host.now())
         finally:
             del request, answer
@@ -195,6 +209,14 @@ class Driver:
         """Ends the call because what is around it cannot go on, and adds to that whether a write was under way."""
         self.failed = True
         note_unknown_outcome(self.call, self.host.now(), self._journal, self.left, interruption)
+
+
+def cause_of(error: BrightpearlError, cause: BaseException | None, lost: BaseException | None) -> BaseException | None:
+    """What of the program's own stands behind an error: what its transport raised, or why a secret that was refused
+    could not be looked up anew."""
+    if error.kind == "transport":
+        return cause
+    return lost if error.kind == "authentication" else None
 
 
 def end_call(call: Call, now: int, journal: Journal | None, left: list[RawData]) -> BrightpearlError | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from brightpearl.exceptions import BrightpearlError, CallCancelledError, MisuseError
+from brightpearl.secret_reference import literal_tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Handover:
             offering = _Offering(self)
             before = _OFFERING.set(offering)
             try:
-                self._take(self._client.tokens())
+                self._take(literal_tokens(self._client.tokens()))
             except no_answer() as refusal:
                 return refusal
             finally:
@@ -151,7 +152,7 @@ class AsyncHandover:
         _OFFERING.set(mark)
         changes = self._client.token_changes()
         try:
-            taking = take(self._client.tokens())
+            taking = take(literal_tokens(self._client.tokens()))
             if isawaitable(taking):
                 await taking
         except no_answer() as refusal:

@@ -23,6 +23,18 @@ class Veiled(dict[str, Any]):
         return "Veiled(...)"
 
 
+class Hidden:
+    """A value that is secret: shown as nothing, so that no traceback with its variables has it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return "Hidden(...)"
+
+
 def one_line(text: object) -> str:
     """A text that a terminal only shows: whatever breaks lines, moves the cursor or turns the direction of writing
     is an escape such as `\\n`. Of a long text, the beginning and the end."""

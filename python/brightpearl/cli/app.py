@@ -15,9 +15,11 @@ from brightpearl.cli.commands import commands
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.flow_commands import flow_commands
 from brightpearl.cli.map_commands import map_app
+from brightpearl.cli.secret_options import referred
 from brightpearl.cli.session import at_work, pairs, path_named
 from brightpearl.cli.visible import say, visible
 from brightpearl.environment import secret_variables
+from brightpearl.secret_reference import EXPECTED
 
 _OTHER_SECRETS = secret_variables()[1:]
 
@@ -33,8 +35,9 @@ app = typer.Typer(
     The account comes from BRIGHTPEARL_ACCOUNT and BRIGHTPEARL_DATACENTRE (or BRIGHTPEARL_BASE_URL). The
     credentials are those of a private app in BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN, or of any other
     scheme: {", ".join(_OTHER_SECRETS[:-1])} or
-    {_OTHER_SECRETS[-1]}, each with what belongs to it. BRIGHTPEARL_TOKEN_FILE keeps OAuth tokens, and
-    BRIGHTPEARL_READ_ONLY=true refuses whatever would write.
+    {_OTHER_SECRETS[-1]}, each with what belongs to it. A secret may be a reference:
+    {EXPECTED}. BRIGHTPEARL_TOKEN_FILE
+    keeps OAuth tokens, and BRIGHTPEARL_READ_ONLY=true refuses whatever would write.
 
     Data goes to standard output or the file, progress to standard error.""",
 )
@@ -66,11 +69,19 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback()
+@reports_failures
 def settings(
     account: Annotated[str | None, typer.Option(help="The account code.")] = None,
     datacentre: Annotated[str | None, typer.Option(help="Such as use1.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Instead of a datacentre.")] = None,
     app_ref: Annotated[str | None, typer.Option(help="The app's reference.")] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=REFERENCE",
+            help="Where a secret is, such as account_token=keyring:brightpearl/acme. May be repeated.",
+        ),
+    ] = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Refuses whatever would write, before anything is sent.")
     ] = False,
@@ -78,13 +89,14 @@ def settings(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Shows the version.")
     ] = False,
 ) -> None:
-    # Options win over the environment. Tokens have no option: command lines can be seen by others.
+    # Options win over the environment. Secrets have none but for where they are: command lines can be seen by others.
     if datacentre is not None:
         os.environ.pop("BRIGHTPEARL_BASE_URL", None)
     if base_url is not None:
         os.environ.pop("BRIGHTPEARL_DATACENTRE", None)
     given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref}
     os.environ.update({f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None})
+    os.environ.update(referred(secret))
     if read_only:
         os.environ["BRIGHTPEARL_READ_ONLY"] = "true"
 

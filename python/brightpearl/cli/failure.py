@@ -14,6 +14,7 @@ from brightpearl._native import dump_json
 from brightpearl.cli.stopping import Stopped
 from brightpearl.cli.visible import say, visible
 from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.secret_reference import SecretUnavailableError
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -181,6 +182,7 @@ def _details(error: BrightpearlError) -> list[tuple[str, str | None]]:
         ("done before", None if error.progress is None else dump_json(error.progress)),
         ("to find out", "\n".join(map(str, error.verifications)) or None),
         ("again", _again(error)),
+        ("secret", str(error.__cause__) if isinstance(error.__cause__, SecretUnavailableError) else None),
         ("what to do", error.advice or None),
     ]
 

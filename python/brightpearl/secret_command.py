@@ -1,0 +1,74 @@
+"""A command that prints a secret: no shell, no terminal, no more time and no more output than it is given."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from contextlib import suppress
+
+from brightpearl.text import Hidden
+
+
+class CommandError(Exception):
+    """Why there is no output that can be used. Nothing that the command printed is in it."""
+
+
+def output_of(words: Hidden, longest: int, seconds: float) -> Hidden:
+    """The standard output of a program with its arguments. What it says on standard error is dropped, since it may be
+    anything."""
+    process = _started(words)
+    printed = Hidden(b"")
+    reader = threading.Thread(target=_read, args=(process, printed, longest), name="brightpearl-secret", daemon=True)
+    reader.start()
+    try:
+        reader.join(seconds)
+        if reader.is_alive():
+            raise CommandError(f"the command has not ended within {seconds:g} seconds")
+        if len(printed.value) > longest:
+            raise CommandError(f"the command prints more than {longest >> 10} KiB; expected a secret")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        if process.returncode is None:
+            raise CommandError(f"the command has not ended within {seconds:g} seconds")
+        if process.returncode > 0:
+            raise CommandError(f"the command ended with exit code {process.returncode}")
+        if process.returncode < 0:
+            raise CommandError(f"the command was ended by signal {-process.returncode}")
+        return printed
+    finally:
+        _end(process)
+
+
+def _started(words: Hidden) -> subprocess.Popen[bytes]:
+    try:
+        # In a session of its own, so that what it starts ends with it.
+        return subprocess.Popen(
+            words.value,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=os.name == "posix",
+        )
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+    # Without the failure, whose traceback has the arguments: they may be secret.
+    raise CommandError(f"the program cannot be started: {why}")
+
+
+def _read(process: subprocess.Popen[bytes], printed: Hidden, longest: int) -> None:
+    if process.stdout is not None:
+        with suppress(OSError), process.stdout as stream:
+            printed.value = stream.read(longest + 1)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends it and what it has started."""
+    if process.poll() is None:
+        with suppress(OSError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+    process.wait()
