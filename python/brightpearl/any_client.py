@@ -12,23 +12,28 @@ from brightpearl.arguments import (
     checked_choice,
     checked_count,
     checked_flag,
+    checked_path,
     checked_text,
     did_you_mean,
     wrong_type,
 )
 from brightpearl.credentials import Credentials
-from brightpearl.exceptions import ArgumentTypeError
+from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import LARGEST_U32, PAGINGS
 from brightpearl.rotation import Rotation
 from brightpearl.secret_reference import SecretReference, invalid, literal_tokens
-from brightpearl.text import Veiled
+from brightpearl.text import Hidden, Veiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from typing import Any
 
     from brightpearl._native import Budget, Statistics
+    from brightpearl.stored_grant import StoredGrant
+
+    AnyPath = str | PathLike[str]
 
 
 LARGEST_BODY = 64 << 20
@@ -39,14 +44,29 @@ class AnyClient:
     """The part of a client that does no input and no output."""
 
     def __init__(
-        self, credentials: Credentials, settings: Mapping[str, Any], clock: Callable[[], float] | None
+        self,
+        credentials: Credentials | None,
+        settings: Mapping[str, Any],
+        clock: Callable[[], float] | None,
+        profile: str | None,
+        token_file: AnyPath | None,
     ) -> None:
+        if profile is not None:
+            from brightpearl.profiles import settings_of
+
+            settings = settings_of(profile, Veiled({**settings, "credentials": credentials, "token_file": token_file}))
+            credentials, token_file = settings["credentials"], settings["token_file"]
         if not isinstance(credentials, Credentials):
             raise wrong_type("credentials", credentials, "such as a PrivateApp")
+        self._grant = None
+        if token_file is not None:
+            credentials, self._grant = _stored(credentials, token_file, settings["token_key"])
         if wrong := credentials._wrong_type():
             raise ArgumentTypeError(wrong[1], location=f"credentials.{wrong[0]}")
         if wrong := credentials._wrong_reference():
             raise invalid(wrong[1], f"credentials.{wrong[0]}")
+        own = ("credentials", "token_file", "token_key")
+        settings = {name: value for name, value in settings.items() if name not in own}
         given = {name: value for name, value in _checked(settings).items() if value is not None}
         given.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
         self._takes_unknown = settings["unknown_members"] == "allow"
@@ -124,6 +144,20 @@ def _checked_group(group: object, name: str, members: tuple[str, ...]) -> dict[s
         else:
             checked_count(value, f"{name}.{member}", most=LARGEST_COUNT if member.endswith("_ms") else LARGEST_U32)
     return dict(group)
+
+
+def _stored(credentials: Credentials, file: AnyPath, key: Hidden) -> tuple[Credentials, StoredGrant]:
+    """Credentials with the tokens that a file has, and what keeps that up to date."""
+    from brightpearl.stored_grant import StoredGrant
+    from brightpearl.token_file import TokenFile
+
+    if not credentials._keeps_tokens():
+        raise ValidationError(
+            f"a token file keeps tokens of OAuth; expected OAuth credentials, not {type(credentials).__name__}",
+            location="token_file",
+        )
+    kept = TokenFile(checked_path(file, "token_file"), where="token_file", key=key)
+    return credentials._with_tokens(kept.read()), StoredGrant(kept)
 
 
 def _not_yet(_: SecretReference) -> str:

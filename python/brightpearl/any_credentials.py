@@ -85,6 +85,17 @@ class Credentials:
             if name in self._secrets:
                 yield from _flat(value) if isinstance(value, dict) else ((name, value),)
 
+    def _keeps_tokens(self) -> bool:
+        return "grant" in self._secrets
+
+    def _with_tokens(self, kept: dict[str, Any]) -> Credentials:
+        """The same with the tokens that a file has."""
+        if not kept.get("refresh_token"):
+            return self
+        members = {"token": "access_token"}
+        tokens = Veiled((members.get(name, name), value) for name, value in kept.items() if value is not None)
+        return _restored(type(self), Veiled({**self._settings, "grant": {"tokens": tokens}}), self._absent)
+
     def _configuration(self, look_up: LookUp = SecretReference.look_up) -> dict[str, Any]:
         """What the engine takes, with what the references lead to."""
         return Veiled({"type": self._type, **_looked_up(self._settings, self._secrets, look_up)})
@@ -92,6 +103,8 @@ class Credentials:
 
 def names_of_secrets() -> list[str]:
     """What is secret about the credentials of all schemes, and may be a reference."""
+    import brightpearl.credentials  # noqa: F401 - what is derived there
+
     named = [name for kind in Credentials.__subclasses__() for name in sorted(kind._secrets)]
     return list(dict.fromkeys(one for name in named for one in (sorted(_STORED) if name == "grant" else [name])))
 

@@ -17,6 +17,7 @@ from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
+from brightpearl.environment import arguments_of_environment
 from brightpearl.handover import AsyncHandover
 from brightpearl.journal import Journal
 from brightpearl.operations import Write
@@ -24,6 +25,7 @@ from brightpearl.outcomes import Feeding
 from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.records import records_of_any_kind
 from brightpearl.state_file import read_state
+from brightpearl.text import Hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +68,9 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     def __init__(
         self,
         *,
-        account: str,
-        credentials: Credentials,
+        account: str | None = None,
+        credentials: Credentials | None = None,
+        profile: str | None = None,
         datacentre: str | None = None,
         base_url: str | None = None,
         transport: AsyncTransport | None = None,
@@ -86,6 +89,8 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
         on_tokens: AsyncTakeTokens | None = None,
+        token_file: str | PathLike[str] | None = None,
+        token_key: str | None = None,
     ) -> None:
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
@@ -108,8 +113,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             "read_only": read_only,
             "unknown_members": unknown_members,
             "seed": seed,
+            "token_key": Hidden(token_key),
         }
-        super().__init__(credentials, settings, clock)
+        # No traceback shows one that stands there itself.
+        del token_key
+        super().__init__(credentials, settings, clock, profile, token_file)
         self._own_transport = None
         if transport is None:
             from brightpearl.async_http import AsyncHttpxTransport
@@ -118,6 +126,9 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             transport = self._own_transport = AsyncHttpxTransport(
                 timeout=timeout, deadline=deadline, max_body_bytes=limit
             )
+        if self._grant is not None:
+            transport = self._grant.async_transport(transport)
+            on_tokens = self._grant.async_storing(on_tokens)
         self._host = AsyncHost(
             transport, self._clock, sleep or _sleep, AsyncHandover(self._native, on_tokens), self._rotation
         )
@@ -125,9 +136,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     @classmethod
     def from_env(cls, **options: Any) -> AsyncClient:
         """A client from the environment; see `Client.from_env`."""
-        from brightpearl.environment import settings
-
-        return cls(**(settings() | options))
+        return cls(**(arguments_of_environment(options) | options))
 
     def search(
         self,
@@ -347,6 +356,8 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
 
     async def aclose(self) -> None:
         """Closes the connections of the default transport. A transport that was given is left alone."""
+        if self._grant is not None:
+            self._grant.close()
         if self._own_transport is not None:
             await self._own_transport.aclose()
 

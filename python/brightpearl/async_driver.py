@@ -43,7 +43,7 @@ class AsyncHost:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
         handover: AsyncHandover,
-        rotation: Rotation | None,
+        rotation: Rotation | None = None,
     ) -> None:
         self.transport = transport
         self.clock = clock

@@ -16,6 +16,7 @@ from brightpearl.arguments import (
 )
 from brightpearl.batch import BatchResults
 from brightpearl.driver import Driver, Host
+from brightpearl.environment import arguments_of_environment
 from brightpearl.handover import Handover
 from brightpearl.journal import Journal
 from brightpearl.operations import Write
@@ -27,6 +28,7 @@ from brightpearl.resources import Resources
 from brightpearl.rows import Rows
 from brightpearl.state_file import read_state
 from brightpearl.task_methods import TaskMethods
+from brightpearl.text import Hidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Client(TaskMethods, AnyClient):
     `account`: the code in the address of your Brightpearl login.
     `datacentre`: such as `use1`; or `base_url`, such as `http://127.0.0.1:8080`. Exactly one of them.
     `credentials`: such as a `PrivateApp`.
+    `profile`: a profile of `~/.config/brightpearl/config.toml`, which has what of these is not given.
     `transport`: transmits one request; `httpx` unless given.
     `clock`: milliseconds since the Unix epoch. `sleep`: waits so many seconds. The machine's unless given.
     `timeout`: seconds that the default transport waits for a connection and for the next bytes.
@@ -77,14 +80,19 @@ class Client(TaskMethods, AnyClient):
     has waited for `on_tokens` for 60 seconds (`brightpearl.handover.PATIENCE`). During a login, Ctrl-C waits for the
     login's answer and for `on_tokens`; a second one does not.
 
+    `token_file`: keeps the tokens of OAuth from one process to the next; what it has wins over those of `credentials`.
+    Processes that use it at once share each refresh. `token_key`: says where the key is that encrypts it, such as
+    `keyring:brightpearl/token-key`.
+
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
     """
 
     def __init__(
         self,
         *,
-        account: str,
-        credentials: Credentials,
+        account: str | None = None,
+        credentials: Credentials | None = None,
+        profile: str | None = None,
         datacentre: str | None = None,
         base_url: str | None = None,
         transport: Transport | None = None,
@@ -102,6 +110,8 @@ class Client(TaskMethods, AnyClient):
         unknown_members: UnknownMembers | None = None,
         seed: int | None = None,
         on_tokens: TakeTokens | None = None,
+        token_file: str | PathLike[str] | None = None,
+        token_key: str | None = None,
     ) -> None:
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
@@ -122,29 +132,29 @@ class Client(TaskMethods, AnyClient):
             "read_only": read_only,
             "unknown_members": unknown_members,
             "seed": seed,
+            "token_key": Hidden(token_key),
         }
-        super().__init__(credentials, settings, clock)
+        # No traceback shows one that stands there itself.
+        del token_key
+        super().__init__(credentials, settings, clock, profile, token_file)
         self._own_transport = None
         if transport is None:
             from brightpearl.http import HttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
             transport = self._own_transport = HttpxTransport(timeout=timeout, deadline=deadline, max_body_bytes=limit)
+        if self._grant is not None:
+            transport = self._grant.transport(transport)
+            on_tokens = self._grant.storing(on_tokens)
         self._host = Host(
             transport, self._clock, sleep or time.sleep, Handover(self._native, on_tokens), self._rotation
         )
 
     @classmethod
     def from_env(cls, **options: Any) -> Client:
-        """A client from `BRIGHTPEARL_ACCOUNT`, `BRIGHTPEARL_DATACENTRE` (or `BRIGHTPEARL_BASE_URL`),
-        and the variables of one scheme of authentication, such as `BRIGHTPEARL_APP_REF` and
-        `BRIGHTPEARL_ACCOUNT_TOKEN`; `BRIGHTPEARL_READ_ONLY` makes it one that only reads. The README lists them all.
-
-        `options` are further arguments of the constructor.
-        """
-        from brightpearl.environment import settings
-
-        return cls(**(settings() | options))
+        """A client from the variables that the README lists, such as `BRIGHTPEARL_ACCOUNT`, or from the profile that
+        `BRIGHTPEARL_PROFILE` names. `options` are further arguments of the constructor."""
+        return cls(**(arguments_of_environment(options) | options))
 
     def search(
         self,
@@ -450,6 +460,8 @@ class Client(TaskMethods, AnyClient):
 
     def close(self) -> None:
         """Closes the connections of the default transport. A transport that was given is left alone."""
+        if self._grant is not None:
+            self._grant.close()
         if self._own_transport is not None:
             self._own_transport.close()
 

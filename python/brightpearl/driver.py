@@ -38,7 +38,7 @@ class Host:
         clock: Callable[[], float],
         sleep: Callable[[float], object],
         handover: Handover,
-        rotation: Rotation | None,
+        rotation: Rotation | None = None,
     ) -> None:
         self.transport = transport
         self.clock = clock

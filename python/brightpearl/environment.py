@@ -5,47 +5,91 @@ from __future__ import annotations
 import os
 
 from brightpearl import _native, credentials
+from brightpearl.arguments import did_you_mean
 from brightpearl.exceptions import ValidationError
-from brightpearl.text import Veiled
+from brightpearl.text import Veiled, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from brightpearl.credentials import Credentials
 
 
-def settings(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The keyword arguments of a client that the environment gives; raises for the first that it lacks."""
+class _Place:
+    """How errors name what is given: as variables, or as the members of something that has them in lower case."""
+
+    def __init__(self, member: Callable[[str], str] | None) -> None:
+        self._member = member
+        self.missing = "the variable is not set" if member is None else "the member is not there"
+
+    def name(self, variable: str) -> str:
+        """What is named so."""
+        return variable if self._member is None else variable.removeprefix("BRIGHTPEARL_").lower()
+
+    def wrong(self, variable: str, message: str, advice: str | None = None) -> ValidationError:
+        """The error of what is wrong there."""
+        where = variable if self._member is None else self._member(self.name(variable))
+        usual = "Set the variable." if self._member is None else "Correct it there."
+        return ValidationError(message, location=where, advice=advice or usual)
+
+    def both(self, variable: str, other: str) -> ValidationError:
+        """The error of two where one is expected."""
+        message = f"{self.name(other)} is set as well; expected only one of them"
+        return self.wrong(variable, message, "Unset one of them." if self._member is None else "Remove one of them.")
+
+
+def settings(
+    environment: Mapping[str, str] = os.environ,
+    member: Callable[[str], str] | None = None,
+    *,
+    has_credentials: bool = False,
+) -> dict[str, Any]:
+    """The keyword arguments of a client that the environment gives; raises for the first that it lacks.
+
+    `member`: the place of a member, where something else stands as variables. `has_credentials`: none are looked for.
+    """
     environment = Veiled(environment)
-    found: dict[str, Any] = {
-        "account": _required(environment, "BRIGHTPEARL_ACCOUNT", "the account code"),
-        "credentials": _credentials(environment),
-    }
+    place = _Place(member)
+    found: dict[str, Any] = {"account": _required(environment, "BRIGHTPEARL_ACCOUNT", "the account code", place)}
+    if not has_credentials:
+        found["credentials"] = _credentials(environment, place)
     if base_url := environment.get("BRIGHTPEARL_BASE_URL"):
         found["base_url"] = base_url
     if datacentre := environment.get("BRIGHTPEARL_DATACENTRE"):
         found["datacentre"] = datacentre
     if base_url and datacentre:
-        raise _both("BRIGHTPEARL_BASE_URL", "BRIGHTPEARL_DATACENTRE")
+        raise place.both("BRIGHTPEARL_BASE_URL", "BRIGHTPEARL_DATACENTRE")
     if not base_url and not datacentre:
-        raise _wrong(
-            "BRIGHTPEARL_DATACENTRE",
-            "the variable is not set; expected a datacentre such as use1, or a base URL in BRIGHTPEARL_BASE_URL",
-        )
+        base = place.name("BRIGHTPEARL_BASE_URL")
+        message = f"{place.missing}; expected a datacentre such as use1, or a base URL in {base}"
+        raise place.wrong("BRIGHTPEARL_DATACENTRE", message)
     if said := environment.get("BRIGHTPEARL_READ_ONLY"):
-        found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said)
+        found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, place)
     return found
 
 
-def _switch(name: str, said: str) -> bool:
+def arguments_of_environment(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of a client that the environment gives beside `options`: a profile where it names one,
+    which is read by the client."""
+    if "profile" in options or not (name := os.environ.get("BRIGHTPEARL_PROFILE")):
+        from brightpearl.profiles import arguments_of
+
+        return {} if options.get("profile") else arguments_of(os.environ, None)
+    found: dict[str, Any] = {"profile": name}
+    if said := os.environ.get("BRIGHTPEARL_READ_ONLY"):
+        found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, _Place(None))
+    return found
+
+
+def _switch(name: str, said: str, place: _Place) -> bool:
     """What is neither yes nor no is refused: a guard that is misspelt must not be off."""
     try:
         return _SWITCH[said.strip().lower()]
     except KeyError:
         message = f"{said!r} is neither yes nor no; expected one of {', '.join(_SWITCH)}"
-        raise _wrong(name, message) from None
+        raise place.wrong(name, message) from None
 
 
 def secret_variables() -> list[str]:
@@ -53,28 +97,51 @@ def secret_variables() -> list[str]:
     return list(dict.fromkeys(_variable(scheme["told_by"][0]) for scheme in _schemes()))
 
 
-def _credentials(environment: Mapping[str, str]) -> Credentials:
-    """The scheme whose secret is set. Of those that share it, the one that most other variables tell."""
-    known = secret_variables()
-    found = [name for name in known if environment.get(name)]
-    if len(found) > 1:
-        raise _both(found[1], found[0])
-    if not found:
-        message = f"the variable is not set; expected a credential in one of {', '.join(known)}"
-        raise _wrong(known[0], message)
-    sharing = [scheme for scheme in _schemes() if _variable(scheme["told_by"][0]) == found[0]]
-    sharing.sort(key=lambda scheme: len(scheme["told_by"]), reverse=True)
-    told = (s for s in sharing if all(environment.get(_variable(name)) for name in s["told_by"]))
-    # Where none is told in full, the one that takes the least says what is missing.
-    scheme = next(told, sharing[-1])
+def _credentials(environment: Mapping[str, str], place: _Place) -> Credentials:
+    """The scheme that is named, or whose secret is set. Of those that share it, the one that most other variables
+    tell."""
+    scheme = _named_scheme(environment, place) or _told_scheme(environment, place)
     given = Veiled()
     for text in scheme["texts"]:
         name = _variable(text["name"])
         given[text["name"]] = (
-            _required(environment, name, text["what"]) if text["is_required"] else environment.get(name) or None
+            _required(environment, name, text["what"], place) if text["is_required"] else environment.get(name) or None
         )
     made: Credentials = getattr(credentials, scheme["type_name"])(**given)
     return made
+
+
+def _named_scheme(environment: Mapping[str, str], place: _Place) -> dict[str, Any] | None:
+    name = environment.get(_SCHEME)
+    if not name:
+        return None
+    found = next((scheme for scheme in _schemes() if scheme["type"] == name), None)
+    if found is None:
+        known = [scheme["type"] for scheme in _schemes()]
+        nearest = did_you_mean(name, known)
+        hint = f"did you mean {nearest}?" if nearest else f"expected one of {', '.join(known)}"
+        raise place.wrong(_SCHEME, f"there is no scheme {one_line(name)[:100]!r}; {hint}")
+    texts = [text["name"] for text in found["texts"]]
+    others = [name for name in secret_variables() if environment.get(name)]
+    for other in others:
+        if place.name(other).removeprefix("BRIGHTPEARL_").lower() not in texts:
+            raise place.wrong(other, f"it belongs to another scheme than {name}; expected what that takes")
+    return found
+
+
+def _told_scheme(environment: Mapping[str, str], place: _Place) -> dict[str, Any]:
+    known = secret_variables()
+    found = [name for name in known if environment.get(name)]
+    if len(found) > 1:
+        raise place.both(found[1], found[0])
+    if not found:
+        message = f"{place.missing}; expected a credential in one of {', '.join(map(place.name, known))}"
+        raise place.wrong(known[0], message)
+    sharing = [scheme for scheme in _schemes() if _variable(scheme["told_by"][0]) == found[0]]
+    sharing.sort(key=lambda scheme: len(scheme["told_by"]), reverse=True)
+    told = (s for s in sharing if all(environment.get(_variable(name)) for name in s["told_by"]))
+    # Where none is told in full, the one that takes the least says what is missing.
+    return next(told, sharing[-1])
 
 
 def _schemes() -> list[dict[str, Any]]:
@@ -88,19 +155,11 @@ def _variable(name: str) -> str:
     return f"BRIGHTPEARL_{name.upper()}"
 
 
+_SCHEME = "BRIGHTPEARL_SCHEME"
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
-def _required(environment: Mapping[str, str], name: str, what: str) -> str:
+def _required(environment: Mapping[str, str], name: str, what: str, place: _Place) -> str:
     if not environment.get(name):
-        raise _wrong(name, f"the variable is not set; expected {what}")
+        raise place.wrong(name, f"{place.missing}; expected {what}")
     return environment[name]
-
-
-def _both(name: str, other: str) -> ValidationError:
-    message = f"{other} is set as well; expected only one of them"
-    return ValidationError(message, location=name, advice="Unset one of them.")
-
-
-def _wrong(name: str, message: str) -> ValidationError:
-    return ValidationError(message, location=name, advice="Set the variable.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,8 @@ import typer
 from brightpearl import __version__, describe
 from brightpearl._native import find_resource, find_search
 from brightpearl.cli import listing
+from brightpearl.cli.account_commands import account_commands
+from brightpearl.cli.chosen import take_options
 from brightpearl.cli.commands import commands
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.flow_commands import flow_commands
@@ -32,9 +33,10 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     help=f"""Reads and writes a Brightpearl account, and shows what its API has.
 
-    The account comes from BRIGHTPEARL_ACCOUNT and BRIGHTPEARL_DATACENTRE (or BRIGHTPEARL_BASE_URL). The
-    credentials are those of a private app in BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN, or of any other
-    scheme: {", ".join(_OTHER_SECRETS[:-1])} or
+    The account comes from a profile (--profile, BRIGHTPEARL_PROFILE), or from BRIGHTPEARL_ACCOUNT and
+    BRIGHTPEARL_DATACENTRE (or BRIGHTPEARL_BASE_URL). The credentials are those of a private app in
+    BRIGHTPEARL_APP_REF and BRIGHTPEARL_ACCOUNT_TOKEN, or of any other scheme:
+    {", ".join(_OTHER_SECRETS[:-1])} or
     {_OTHER_SECRETS[-1]}, each with what belongs to it. A secret may be a reference:
     {EXPECTED}. BRIGHTPEARL_TOKEN_FILE
     keeps OAuth tokens, and BRIGHTPEARL_READ_ONLY=true refuses whatever would write.
@@ -50,6 +52,7 @@ app.add_typer(explain_app, name="explain")
 app.add_typer(map_app, name="map")
 app.add_typer(commands)
 app.add_typer(flow_commands)
+app.add_typer(account_commands)
 
 Filters = Annotated[list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")]
 Where = Annotated[list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")]
@@ -71,6 +74,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 @reports_failures
 def settings(
+    profile: Annotated[str | None, typer.Option(help="A profile, as `brightpearl profiles` lists them.")] = None,
     account: Annotated[str | None, typer.Option(help="The account code.")] = None,
     datacentre: Annotated[str | None, typer.Option(help="Such as use1.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Instead of a datacentre.")] = None,
@@ -90,15 +94,9 @@ def settings(
     ] = False,
 ) -> None:
     # Options win over the environment. Secrets have none but for where they are: command lines can be seen by others.
-    if datacentre is not None:
-        os.environ.pop("BRIGHTPEARL_BASE_URL", None)
-    if base_url is not None:
-        os.environ.pop("BRIGHTPEARL_DATACENTRE", None)
-    given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref}
-    os.environ.update({f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None})
-    os.environ.update(referred(secret))
-    if read_only:
-        os.environ["BRIGHTPEARL_READ_ONLY"] = "true"
+    given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref, "PROFILE": profile}
+    named = {f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None}
+    take_options(named | referred(secret) | ({"BRIGHTPEARL_READ_ONLY": "true"} if read_only else {}))
 
 
 @app.command(epilog=EXIT_CODES)

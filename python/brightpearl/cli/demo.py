@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from brightpearl import Client
 from brightpearl._native import load_json
+from brightpearl.cli.chosen import chosen
 from brightpearl.cli.listing import print_table
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.pull import Pulled, pull, searchable
@@ -27,8 +27,8 @@ def demo(orders: int, seed: int, out: Path | None) -> bool:
     names, which is only read from; whether all came out right."""
     shown = progress()
     try:
-        if os.environ.get("BRIGHTPEARL_ACCOUNT"):
-            _pull_account(out, shown)
+        if account := chosen({})[0].get("BRIGHTPEARL_ACCOUNT"):
+            _pull_account(account, out, shown)
             return True
         emulator = Emulator(orders=orders, seed=seed)
         folder = Path(tempfile.mkdtemp(prefix="brightpearl-demo-"))
@@ -39,10 +39,10 @@ def demo(orders: int, seed: int, out: Path | None) -> bool:
         shown.close()
 
 
-def _pull_account(out: Path | None, shown: Progress) -> None:
+def _pull_account(account: str, out: Path | None, shown: Progress) -> None:
     target = out or Path(tempfile.mkdtemp(prefix="brightpearl-demo-")) / "orders.jsonl"
     with account_client(sleep=shown.sleep) as client:
-        say(f"account {os.environ['BRIGHTPEARL_ACCOUNT']}")
+        say(f"account {account}")
         start = time.monotonic()
         pulled = pull(client, searchable("order"), [], target, None, [], shown)
         seconds = time.monotonic() - start

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from brightpearl._native import Resource, load_json
+from brightpearl.cli.chosen import chosen_token_file
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.flatten import Cell, cell_text, defused, flatten
 from brightpearl.private_file import irregular, replacing, require_replaceable
@@ -95,7 +96,7 @@ def require_distinct(**named: str | Path | None) -> None:
     files = [("--" + name.replace("_", "-"), path) for name, path in named.items()]
     for identity in _outputs():
         seen[identity] = "the output of this command"
-    for option, path in [*files, ("BRIGHTPEARL_TOKEN_FILE", os.environ.get("BRIGHTPEARL_TOKEN_FILE"))]:
+    for option, path in [*files, ("BRIGHTPEARL_TOKEN_FILE", chosen_token_file())]:
         if path is None or not str(path):
             continue
         shown = {"--file": "FILE", "--mapping-document": "MAPPING"}.get(option, option)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from brightpearl import Client, Request, Response, ValidationError
 from brightpearl.cli.stopping import Deferred
-from brightpearl.cli.token_file import VARIABLE, TokenFile, rescued, variables_of
 from brightpearl.cli.visible import say
 from brightpearl.locking import NameLock
+from brightpearl.stored_grant import instead_of, refresh_of
 from brightpearl.text import Veiled
+from brightpearl.token_file import KEPT, SECONDS_BETWEEN_TRIES, VARIABLE, TokenFile, rescued, variables_of
 from brightpearl.transport import NotSent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from brightpearl.transport import Transport
-
-_KEPT = ("token", "expires_at", "refresh_token", "api_domain")
-# An access token that another command left is used when it lives at least so long, in milliseconds.
-_LONG_ENOUGH = 30_000
 
 
 class GrantError(ValidationError, OSError):
@@ -43,8 +38,7 @@ class Grant:
     def __init__(self, environment: dict[str, str]) -> None:
         # No traceback with its variables shows any.
         environment = Veiled(environment)
-        name = environment.get(VARIABLE)
-        self._file = TokenFile(name) if name else None
+        self._file = TokenFile.of(environment, tell=say)
         kept = {} if self._file is None else variables_of(self._file.read())
         self.environment = environment | kept
         """The variables, with what the file has in their places: that is newer."""
@@ -66,7 +60,7 @@ class Grant:
         def transmit(request: Request) -> Response:
             try:
                 self.keep()
-                form = _refresh_of(request) if self._is_oauth else None
+                form = refresh_of(request) if self._is_oauth else None
                 if form is None or self._file is None:
                     return transport(request)
                 return self._refresh(self._file, request, form, transport)
@@ -87,23 +81,20 @@ class Grant:
     def _refresh(self, file: TokenFile, request: Request, form: dict[str, str], transport: Transport) -> Response:
         if self._taken is None:
             self._take(file)
-        kept = file.read()
-        if kept.get("refresh_token") and kept["refresh_token"] != form["refresh_token"]:
-            # Another command refreshed meanwhile: what it brought is good, and what this one has is spent.
-            left = kept.get("expires_at", 0) - time.time() * 1000
-            if kept.get("token") and left > _LONG_ENOUGH:
-                return _granted(kept, int(left // 1000))
-            form["refresh_token"] = kept["refresh_token"]
-            request = Request(request.method, request.url, request.headers, urlencode(form).encode())
+        instead = instead_of(request, form, file.read())
+        if isinstance(instead, Response):
+            return instead
         try:
-            return transport(request)
+            return transport(instead)
         except NotSent:
             self._give_back()
             raise
 
     def _take(self, file: TokenFile) -> None:
         try:
-            self._taken = file.take()
+            while (taken := file.take()) is None:
+                time.sleep(SECONDS_BETWEEN_TRIES)
+            self._taken = taken
             # A stop would lose the answer, and with it the grant.
             self._deferred.begin()
             file.require_room()
@@ -121,7 +112,7 @@ class Grant:
         if self._client is None or not self._is_oauth:
             return
         try:
-            self._keep(Veiled((name, value) for name, value in self._client.tokens().items() if name in _KEPT))
+            self._keep(Veiled((name, value) for name, value in self._client.tokens().items() if name in KEPT))
         finally:
             self._give_back()
 
@@ -148,27 +139,6 @@ class Grant:
                 taken.give_back()
         finally:
             self._deferred.end()
-
-
-def _refresh_of(request: Request) -> dict[str, str] | None:
-    """The form of a request that refreshes a grant."""
-    kind = request.headers.get("content-type", "")
-    if not kind.startswith("application/x-www-form-urlencoded"):
-        return None
-    form = Veiled(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
-    return form if "grant_type" in form and "refresh_token" in form else None
-
-
-def _granted(kept: dict[str, Any], seconds: int) -> Response:
-    """A token answer with what is kept."""
-    answer = {
-        "access_token": kept["token"],
-        "refresh_token": kept["refresh_token"],
-        "api_domain": kept.get("api_domain"),
-        "token_type": "Bearer",
-        "expires_in": seconds,
-    }
-    return Response(200, {"content-type": "application/json"}, json.dumps(answer))
 
 
 def _lost(path: str, tokens: dict[str, Any], error: OSError) -> GrantError:

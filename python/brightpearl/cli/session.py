@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from brightpearl import Client, describe
 from brightpearl.any_client import LARGEST_BODY
+from brightpearl.cli.chosen import chosen
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.grant import Grant
 from brightpearl.cli.progress import Progress, progress
@@ -37,14 +37,15 @@ def account_client(
 
     `configured`: variables that win over those of the environment.
     """
-    grant = Grant(dict(os.environ) | (configured or {}))
+    variables, profile = chosen(configured or {})
+    grant = Grant(variables)
     transport = HttpxTransport(max_body_bytes=LARGEST_BODY)
     try:
         with Client(
-            **settings(grant.environment),
+            **settings(grant.environment, None if profile is None else profile.where),
             transport=grant.transport(transport),
             sleep=grant.sleep(sleep),
-            **options,
+            **({} if profile is None else profile.options) | options,
         ) as client:
             grant.watch(client)
             try:

@@ -15,10 +15,10 @@ import pytest
 
 from brightpearl import Client, Request, Response
 from brightpearl.cli.grant import Grant
-from brightpearl.cli.token_file import TokenFile
 from brightpearl.environment import settings as environment_settings
 from brightpearl.http import HttpxTransport
 from brightpearl.testing import Emulator, EmulatorServer
+from brightpearl.token_file import TokenFile
 from command_line import Ended, server, settings, start
 
 __all__ = ["server", "settings"]

@@ -1,0 +1,237 @@
+"""The file that keeps an OAuth grant from one process to the next, since a refresh may end the token that it used."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+from brightpearl._native import load_json
+from brightpearl.arguments import wrong_type
+from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.locking import NameLock
+from brightpearl.private_file import PRIVATE, irregular_kind, replacing, require_replaceable
+from brightpearl.secret_reference import SecretReference, is_reference, wrong_with
+from brightpearl.text import Hidden, Veiled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+VARIABLE = "BRIGHTPEARL_TOKEN_FILE"
+"""The variable that names the file."""
+
+KEY_VARIABLE = "BRIGHTPEARL_TOKEN_KEY"
+"""The variable that says where the key is that encrypts the file."""
+
+KEPT = ("token", "expires_at", "refresh_token", "api_domain")
+"""What of a client's tokens is kept."""
+
+SECONDS_BETWEEN_TRIES = 0.05
+"""How long to wait before a file that another process has is asked for again."""
+
+# What the file has, and the variable whose place each takes.
+_MEMBERS = {
+    "refresh_token": "BRIGHTPEARL_REFRESH_TOKEN",
+    "token": "BRIGHTPEARL_ACCESS_TOKEN",
+    "api_domain": "BRIGHTPEARL_API_DOMAIN",
+}
+_SEALED = "encrypted"
+_ROOM = 64 << 10
+_KEY_ADVICE = (
+    "Put a key there, such as this prints: python -c "
+    "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+)
+
+
+class TokenFile:
+    """A file with a grant, which processes that run at once read and replace one after the other.
+
+    `where`: what names the file, as errors say it. `key`: a reference to the key that encrypts it. `tell`: is given
+    what the user ought to know.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        where: str = VARIABLE,
+        key: Hidden | None = None,
+        tell: Callable[[str], object] | None = None,
+    ) -> None:
+        # A link is followed once, so that all that follows happens in one place.
+        self.path = os.path.realpath(name)
+        self._where = where
+        self._tell = tell
+        self._key = None if key is None or not key.value else _key_reference(key)
+        directory = os.path.dirname(self.path)
+        if not os.path.isdir(directory):
+            raise ValidationError(f"there is no directory {directory!r}", location=where)
+        self.read()
+        try:
+            require_replaceable(self.path)
+        except OSError as error:
+            raise ValidationError(
+                f"nothing can be written there: {error.strerror}", location=f"{where} {name}"
+            ) from None
+
+    @classmethod
+    def of(
+        cls, environment: Mapping[str, str], *, where: str = VARIABLE, tell: Callable[[str], object] | None = None
+    ) -> TokenFile | None:
+        """The file that an environment names."""
+        name = environment.get(VARIABLE)
+        return cls(name, where=where, key=Hidden(environment.get(KEY_VARIABLE)), tell=tell) if name else None
+
+    def read(self) -> dict[str, Any]:
+        """What is kept; nothing when there is no file yet."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        try:
+            descriptor = os.open(self.path, flags)
+        except FileNotFoundError:
+            return {}
+        with open(descriptor, "rb") as file:
+            self._check(descriptor)
+            # No traceback with its variables shows what is kept.
+            kept = _members(Hidden(file.read()))
+        if kept is not None and isinstance(kept.get(_SEALED), str):
+            kept = self._opened(kept)
+        if kept is None or not _is_grant(kept):
+            raise self._refusal(
+                f"the file has no tokens; expected a JSON object with {', '.join(_MEMBERS)}",
+                "Remove the file to begin anew with the variables.",
+            )
+        return kept
+
+    def write(self, tokens: dict[str, Any]) -> None:
+        """Replaces the grant, and returns when it is on disk."""
+        if self._key is None:
+            _put(self.path, tokens)
+            return
+        sealed = self._cipher(self._key).encrypt(_text(tokens))
+        _put(self.path, {_SEALED: sealed.decode()})
+
+    def require_room(self) -> None:
+        """Raises the `OSError` that `write` would end with, while the grant that is kept is still good."""
+        import tempfile
+
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(self.path), prefix=".room.") as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def take(self) -> NameLock | None:
+        """Has the file until that is given back; None while another process has it."""
+        taken = NameLock(self.path)
+        return taken if taken.take() else None
+
+    def _opened(self, kept: dict[str, Any]) -> dict[str, Any] | None:
+        if self._key is None:
+            raise self._refusal(
+                f"the file is encrypted; expected where its key is, in {KEY_VARIABLE}",
+                f"Set {KEY_VARIABLE} to something like keyring:brightpearl/token-key.",
+            )
+        cipher = self._cipher(self._key)
+        content = Hidden(None)
+        try:
+            content.value = cipher.decrypt(kept[_SEALED].encode())
+        except Exception as error:
+            # Of that library, which may not be imported here.
+            problem = type(error).__name__
+        else:
+            return _members(content)
+        raise self._refusal(
+            f"the key does not open the file: {problem}; expected the key that it was encrypted with",
+            "Give the right key, or remove the file and log in again.",
+        )
+
+    def _cipher(self, reference: SecretReference) -> Any:
+        """What encrypts, with the key as it is now."""
+        try:
+            from cryptography.fernet import Fernet
+        except ImportError:
+            raise self._refusal(
+                "the file is encrypted, and the library cryptography is not installed",
+                "Install it: pip install 'brightpearl[encryption]'.",
+            ) from None
+        key = Hidden(reference.look_up())
+        try:
+            return Fernet(key.value)
+        except ValueError:
+            pass
+        raise ValidationError(
+            f"{reference.shown()}: it is not a key; expected 32 bytes as URL-safe base64",
+            location=KEY_VARIABLE,
+            advice=_KEY_ADVICE,
+        )
+
+    def _check(self, descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        if (kind := irregular_kind(found.st_mode)) is not None:
+            raise self._refusal(f"it is {kind}; expected a regular file", "Name another file.")
+        if os.name != "posix":
+            return
+        if found.st_uid != os.geteuid():
+            raise self._refusal(
+                f"the file belongs to the user with id {found.st_uid}; expected one of your own, since whoever owns "
+                "it has the account",
+                "Name a file of your own.",
+            )
+        if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            if self._tell is not None:
+                self._tell(f"warning: others could read {self.path}; from now on only you can")
+            os.fchmod(descriptor, PRIVATE)
+
+    def _refusal(self, message: str, advice: str) -> ValidationError:
+        return ValidationError(message, location=f"{self._where} {self.path}", advice=advice)
+
+
+def variables_of(kept: dict[str, Any]) -> dict[str, str]:
+    """What is kept, as the environment variables that it stands for."""
+    return Veiled((variable, kept[member]) for member, variable in _MEMBERS.items() if kept.get(member))
+
+
+def rescued(tokens: dict[str, Any]) -> str:
+    """Keeps a grant that cannot be kept where it belongs among the temporary files; the file's path."""
+    import tempfile
+
+    directory = tempfile.mkdtemp(prefix="brightpearl-grant-")
+    path = os.path.join(directory, "tokens.json")
+    _put(path, tokens)
+    return path
+
+
+def _key_reference(key: Hidden) -> SecretReference:
+    if not isinstance(key.value, str):
+        raise wrong_type("token_key", key.value, "a reference as a text")
+    if not is_reference(key.value) or wrong_with(key.value) is not None:
+        raise ValidationError(
+            "the key of the token file stands there itself, or its reference names nothing; expected where it is",
+            location=KEY_VARIABLE,
+            advice="Put the key into a keyring, and give something like keyring:brightpearl/token-key.",
+        )
+    return SecretReference(key.value, KEY_VARIABLE)
+
+
+def _members(content: Hidden) -> dict[str, Any] | None:
+    try:
+        kept = load_json(content.value)
+    except BrightpearlError:
+        return None
+    return Veiled(kept) if isinstance(kept, dict) else None
+
+
+def _is_grant(kept: dict[str, Any]) -> bool:
+    ends = kept.get("expires_at", 0)
+    is_time = isinstance(ends, int) and not isinstance(ends, bool) and ends >= 0
+    return is_time and all(isinstance(kept.get(member, ""), str) for member in _MEMBERS)
+
+
+def _text(tokens: dict[str, Any]) -> bytes:
+    return json.dumps({name: value for name, value in tokens.items() if value is not None}).encode()
+
+
+def _put(path: str, tokens: dict[str, Any]) -> None:
+    with replacing(path) as file:
+        file.write(_text(tokens))
