@@ -70,6 +70,11 @@ def settings(
     return found
 
 
+def needed(environment: Mapping[str, str], name: str, what: str, member: Callable[[str], str] | None) -> str:
+    """What the environment gives under the name of an argument; raises where it does not."""
+    return _required(environment, _variable(name), what, _Place(member))
+
+
 def arguments_of_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of a client that the environment gives beside `options`: a profile where it names one,
     which is read by the client."""

@@ -12,7 +12,7 @@ from brightpearl.exceptions import BrightpearlError, ValidationError
 from brightpearl.locking import NameLock
 from brightpearl.private_file import PRIVATE, irregular_kind, replacing, require_replaceable
 from brightpearl.secret_reference import SecretReference, is_reference, wrong_with
-from brightpearl.text import Hidden, Veiled
+from brightpearl.text import Hidden, Veiled, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class TokenFile:
         where: str = VARIABLE,
         key: Hidden | None = None,
         tell: Callable[[str], object] | None = None,
+        is_read: bool = True,
     ) -> None:
         # A link is followed once, so that all that follows happens in one place.
         self.path = os.path.realpath(name)
@@ -68,7 +69,8 @@ class TokenFile:
         directory = os.path.dirname(self.path)
         if not os.path.isdir(directory):
             raise ValidationError(f"there is no directory {directory!r}", location=where)
-        self.read()
+        if is_read:
+            self.read()
         try:
             require_replaceable(self.path)
         except OSError as error:
@@ -78,11 +80,17 @@ class TokenFile:
 
     @classmethod
     def of(
-        cls, environment: Mapping[str, str], *, where: str = VARIABLE, tell: Callable[[str], object] | None = None
+        cls,
+        environment: Mapping[str, str],
+        *,
+        where: str = VARIABLE,
+        tell: Callable[[str], object] | None = None,
+        is_read: bool = True,
     ) -> TokenFile | None:
         """The file that an environment names."""
         name = environment.get(VARIABLE)
-        return cls(name, where=where, key=Hidden(environment.get(KEY_VARIABLE)), tell=tell) if name else None
+        key = Hidden(environment.get(KEY_VARIABLE))
+        return cls(name, where=where, key=key, tell=tell, is_read=is_read) if name else None
 
     def read(self) -> dict[str, Any]:
         """What is kept; nothing when there is no file yet."""
@@ -111,6 +119,14 @@ class TokenFile:
             return
         sealed = self._cipher(self._key).encrypt(_text(tokens))
         _put(self.path, {_SEALED: sealed.decode()})
+
+    def remove(self) -> bool:
+        """Takes what is kept away; whether there was something."""
+        try:
+            os.unlink(self.path)
+        except FileNotFoundError:
+            return False
+        return True
 
     def require_room(self) -> None:
         """Raises the `OSError` that `write` would end with, while the grant that is kept is still good."""
@@ -212,6 +228,32 @@ def _key_reference(key: Hidden) -> SecretReference:
             advice="Put the key into a keyring, and give something like keyring:brightpearl/token-key.",
         )
     return SecretReference(key.value, KEY_VARIABLE)
+
+
+def make_key(reference: str | None) -> None:
+    """Puts a new key where a reference to a keyring leads to nothing yet."""
+    if not reference or not reference.startswith("keyring:") or wrong_with(reference) is not None:
+        return
+    try:
+        import keyring
+        from cryptography.fernet import Fernet
+    except ImportError:
+        # Whoever needs it says what to install.
+        return
+    service, _, user = reference.removeprefix("keyring:").rpartition("/")
+    problem = None
+    try:
+        if keyring.get_password(service, user) is None:
+            keyring.set_password(service, user, Fernet.generate_key().decode())
+    except Exception as error:
+        # What a keyring says may be anything.
+        problem = type(error).__name__
+    if problem is not None:
+        raise ValidationError(
+            f"{one_line(reference)}: no key can be put into the keyring: {problem}",
+            location=KEY_VARIABLE,
+            advice="Unlock the keyring, or name another place.",
+        )
 
 
 def _members(content: Hidden) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The commands about accounts: which there are."""
+"""The commands about accounts: which there are, and who logs in to them."""
 
 from __future__ import annotations
 
@@ -37,6 +37,46 @@ def profiles(
         print(json.dumps(described) if as_json else _line(described))
     if is_wrong:
         raise typer.Exit(2)
+
+
+@account_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def login(
+    redirect_uri: Annotated[
+        str | None,
+        typer.Option(help="The address that the app has registered; one on a free port of this machine unless given."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of this machine, instead of a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Opens a browser, or only shows the address.")] = True,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the approval.")] = 300,
+    authorize_url: Annotated[
+        str | None, typer.Option(help="The page where apps are approved; Brightpearl's own unless given.")
+    ] = None,
+) -> None:
+    """Logs in by OAuth: approve the app in a browser, and the tokens are kept in the token file.
+
+    The account, the app and the token file are those of the profile, or of the variables. Where the redirect address
+    is elsewhere, paste the address that the browser ended on.
+    """
+    from brightpearl.cli.login import log_in
+
+    account, path = log_in(
+        redirect_uri=redirect_uri, port=port, page=authorize_url, opens_browser=browser, seconds=timeout
+    )
+    say(f"logged in to {visible(account)}; the tokens are in {visible(path)}")
+
+
+@account_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def logout() -> None:
+    """Removes the tokens from this machine.
+
+    The app stays approved: somebody with the right to do so can take that back in Brightpearl.
+    """
+    from brightpearl.cli.login import log_out
+
+    path, was_there = log_out()
+    say(f"the tokens are removed from {visible(path)}" if was_there else f"there are no tokens in {visible(path)}")
 
 
 def _line(described: dict[str, Any]) -> str:

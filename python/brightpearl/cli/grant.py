@@ -125,7 +125,7 @@ class Grant:
             try:
                 self._file.write(tokens)
             except OSError as error:
-                raise _lost(self._file.path, tokens, error) from error
+                raise lost(self._file.path, tokens, error) from error
         elif is_replaced:
             say(
                 "warning: the refresh token was replaced, and the old one has ended; "
@@ -141,7 +141,8 @@ class Grant:
             self._deferred.end()
 
 
-def _lost(path: str, tokens: dict[str, Any], error: OSError) -> GrantError:
+def lost(path: str, tokens: dict[str, Any], error: OSError) -> GrantError:
+    """The error of a grant that cannot be stored where it belongs. It is kept elsewhere where that can be."""
     message = f"the new OAuth grant cannot be stored: {error.strerror or error}"
     try:
         place = rescued(tokens)
