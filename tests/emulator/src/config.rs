@@ -42,6 +42,8 @@ pub struct Config {
     pub warehouses: u32,
     /// Requests that one throttle period allows (API notes §5); 200 unless the provider agreed to more.
     pub quota: u32,
+    /// Whether the cap is off, for programs that do not mind it yet. The headers then always tell a fresh pool.
+    pub uncapped: bool,
     /// The throttle period in milliseconds.
     pub period_ms: u64,
     /// How the period is laid over time.
@@ -80,6 +82,7 @@ impl Default for Config {
             products: 250,
             warehouses: 3,
             quota: 200,
+            uncapped: false,
             period_ms: 60_000,
             window: ThrottleWindow::default(),
             noise: None,

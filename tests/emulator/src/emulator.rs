@@ -34,11 +34,13 @@ pub struct Emulator {
     pub(crate) pools: Pools,
     pub(crate) tokens: Tokens,
     pub(crate) statistics: Statistics,
+    /// The kind of the fault that struck the last request.
+    pub(crate) struck: Option<&'static str>,
 }
 
 /// What a request is for.
 #[derive(Clone)]
-enum Aim {
+pub(crate) enum Aim {
     Records(&'static Route, Vec<String>),
     MultiMessage,
     Door(Door),
@@ -74,6 +76,7 @@ impl Emulator {
             pools: Pools::new(&config),
             tokens: Tokens::new(&config),
             statistics: Statistics::default(),
+            struck: None,
             config,
         })
     }
@@ -86,6 +89,17 @@ impl Emulator {
     /// What it has counted so far.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
+    }
+
+    /// The kind of the fault that struck the last request, if one did.
+    pub(crate) fn struck(&self) -> Option<&'static str> {
+        self.struck
+    }
+
+    /// How many orders, contacts and products there are.
+    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+        let world = &self.world;
+        (world.orders.as_slice().len(), world.all_contacts.len(), world.products.as_slice().len())
     }
 
     /// Puts the account back to how it was made: nothing written, nobody logged in, nothing counted.
@@ -151,6 +165,7 @@ impl Emulator {
             scope: aim.scope(),
         };
         let fault = self.config.faults.strike(self.config.seed, &target).cloned();
+        self.struck = fault.as_ref().map(Fault::kind);
         if let Some(fault) = &fault {
             Statistics::count(&mut self.statistics.faults, fault.kind());
         }
@@ -404,7 +419,7 @@ pub(crate) struct Sender<'a> {
 }
 
 impl Aim {
-    fn find(method: Method, address: &RequestAddress) -> Self {
+    pub(crate) fn find(method: Method, address: &RequestAddress) -> Self {
         if address.account.is_none() {
             return Door::find(method, &address.elsewhere).map_or(Aim::Nothing, Aim::Door);
         }

@@ -88,9 +88,13 @@
 
 mod access;
 mod audit;
+#[cfg(feature = "certificate")]
+mod certificate;
 mod config;
+mod desk;
 mod emulator;
 mod fault;
+mod fault_words;
 mod gateway;
 mod outcome;
 mod protocol;
@@ -105,9 +109,13 @@ mod world;
 pub use access::{
     Application, Approval, Credential, EarlyRefresh, OAuth, OAuthClient, RefreshTokens, StaffLogin,
 };
+#[cfg(feature = "certificate")]
+pub use certificate::{Certificates, make_certificates};
 pub use config::{Config, ConfigError, Currency, UtcOffset};
+pub use desk::{Desk, DeskSettings, HOSTS, Served, clock_of};
 pub use emulator::Emulator;
 pub use fault::{BadIds, Fault, FaultPlan, Rated, Scripted};
+pub use fault_words::FAULT_WORDS;
 pub use outcome::Outcome;
 pub use rules::{Inference, RefusalRule, RuleSource, refusals};
 pub use state::StateError;

@@ -128,6 +128,7 @@ impl Emulator {
             pools: saved.pools.ruled_by(&saved.config),
             tokens: saved.tokens,
             statistics: saved.statistics,
+            struck: None,
             config: saved.config,
         })
     }

@@ -87,6 +87,8 @@ impl Pools {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Throttle {
     quota: u32,
+    #[serde(default)]
+    uncapped: bool,
     period_ms: u64,
     window: ThrottleWindow,
     noise: Option<Noise>,
@@ -105,6 +107,7 @@ impl Throttle {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             quota: config.quota,
+            uncapped: config.uncapped,
             period_ms: config.period_ms,
             window: config.window,
             noise: config.noise.clone(),
@@ -131,14 +134,14 @@ impl Throttle {
     fn state(&self, admitted: bool, now: u64) -> Admission {
         Admission {
             admitted,
-            remaining: self.quota.saturating_sub(self.used()),
+            remaining: self.quota.saturating_sub(self.used()).saturating_sub(u32::from(self.uncapped)),
             next_period_ms: self.next_period_ms(now),
         }
     }
 
     /// Uses up what is left of the window.
     pub(crate) fn exhaust(&mut self, now: u64) {
-        while self.count(now) {}
+        while !self.uncapped && self.count(now) {}
     }
 
     fn used(&self) -> u32 {
@@ -148,7 +151,7 @@ impl Throttle {
     fn count(&mut self, at: u64) -> bool {
         self.forget_what_is_over(at);
         let admitted = self.used() < self.quota;
-        if admitted {
+        if admitted && !self.uncapped {
             self.taken.push_back(at);
         }
         admitted

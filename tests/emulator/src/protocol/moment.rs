@@ -56,6 +56,11 @@ fn civil(ms: i64, offset: UtcOffset) -> DateTime {
     offset.to_datetime(time)
 }
 
+/// A date, or a date-time with or without an offset: its first millisecond. Without an offset it is UTC.
+pub(crate) fn moment_of(text: &str) -> Option<i64> {
+    stretch(text).map(|(first, _)| first)
+}
+
 /// The year in which a moment falls in the account's zone.
 pub(crate) fn year_of(ms: i64, offset: UtcOffset) -> i16 {
     civil(ms, offset).year()

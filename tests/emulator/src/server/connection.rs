@@ -11,9 +11,12 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 
-use crate::{Shared, admin};
+use crate::Shared;
+use crate::exchange_log::ExchangeLog;
 
 /// The largest body that is read: states are longer than what the API takes.
 const MOST_BODY_BYTES: usize = 256 * 1024 * 1024;
@@ -30,15 +33,35 @@ impl fmt::Display for ConnectionLost {
 
 impl std::error::Error for ConnectionLost {}
 
+/// How long a client may take for what TLS begins with.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Answers the requests of one connection until either side closes it.
-///
-/// `is_administered` says whether the administration is to be had.
-pub(crate) async fn serve(stream: TcpStream, emulator: Shared, is_administered: bool) {
+pub(crate) async fn serve(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    emulator: Shared,
+    log: Option<Arc<ExchangeLog>>,
+) {
     // An answer is two small writes, and waiting for the peer's acknowledgement between them costs 40 ms.
     if let Err(error) = stream.set_nodelay(true) {
         eprintln!("brightpearl-emulator: a connection stays slow: {error}");
     }
-    let service = service_fn(move |request| answer(request, Arc::clone(&emulator), is_administered));
+    match acceptor {
+        None => speak(stream, emulator, log).await,
+        // Whoever does not get on with the certificate says so to its own user.
+        Some(acceptor) => match tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => speak(stream, emulator, log).await,
+            Ok(Err(_)) | Err(_) => {}
+        },
+    }
+}
+
+async fn speak<S>(stream: S, emulator: Shared, log: Option<Arc<ExchangeLog>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let service = service_fn(move |request| answer(request, Arc::clone(&emulator), log.clone()));
     let mut http = hyper::server::conn::http1::Builder::new();
     // As Brightpearl writes them, for hosts that mind the case of header names though they should not.
     http.title_case_headers(true);
@@ -49,7 +72,7 @@ pub(crate) async fn serve(stream: TcpStream, emulator: Shared, is_administered: 
 async fn answer(
     request: hyper::Request<Incoming>,
     emulator: Shared,
-    is_administered: bool,
+    log: Option<Arc<ExchangeLog>>,
 ) -> Result<hyper::Response<Full<Bytes>>, ConnectionLost> {
     let (head, body) = request.into_parts();
     // A HEAD is a GET whose body the HTTP stack leaves out.
@@ -70,11 +93,11 @@ async fn answer(
             .collect::<Headers>(),
         body: body.to_bytes().to_vec(),
     };
-    if is_administered && let Some(response) = admin::answer(&emulator, &request) {
-        return Ok(on_the_wire(response));
+    let served = emulator.lock().unwrap_or_else(PoisonError::into_inner).respond(&request, now_ms());
+    if let (Some(log), Some(line)) = (&log, &served.logged) {
+        log.write(line);
     }
-    let outcome = emulator.lock().unwrap_or_else(PoisonError::into_inner).respond(&request, now_ms());
-    match outcome {
+    match served.outcome {
         Outcome::Answer { response, after_ms } => {
             if after_ms > 0 {
                 tokio::time::sleep(Duration::from_millis(after_ms)).await;

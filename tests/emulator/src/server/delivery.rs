@@ -30,7 +30,11 @@ pub(crate) async fn deliver(emulator: Shared) {
     let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
         look.tick().await;
-        let due = emulator.lock().unwrap_or_else(PoisonError::into_inner).deliveries(now_ms());
+        let due = {
+            let mut desk = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = desk.now(now_ms());
+            desk.emulator_mut().deliveries(now)
+        };
         for delivery in due {
             let (agent, emulator) = (agent.clone(), Arc::clone(&emulator));
             // Nothing waits for it: the emulator hears of the outcome.
@@ -45,7 +49,9 @@ fn perform(agent: &Agent, emulator: &Shared, delivery: Delivery) {
         eprintln!("brightpearl-emulator: webhook {webhook}, attempt {attempt}: {error}");
         Receipt::Failed
     });
-    emulator.lock().unwrap_or_else(PoisonError::into_inner).delivered(id, receipt, now_ms());
+    let mut desk = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = desk.now(now_ms());
+    desk.emulator_mut().delivered(id, receipt, now);
 }
 
 fn send(agent: &Agent, request: &Request) -> Result<Receipt, ureq::Error> {

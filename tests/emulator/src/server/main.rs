@@ -1,6 +1,6 @@
 //! Puts the emulator on a loopback port.
 //!
-//! It prints one line, `listening on http://127.0.0.1:PORT`, and serves until it is told to stop. It delivers
+//! It prints one line, `listening on http://127.0.0.1:PORT` (or `https`), and serves until it is told to stop. It delivers
 //! the webhooks that are due, and keeps the account in a file when told so. This is the only part of the crate
 //! that has sockets, files and a clock.
 //!
@@ -8,11 +8,12 @@
 //! without an answer, and only a service that can fail is able to do that.
 #![forbid(unsafe_code)]
 
-mod admin;
 mod arguments;
 mod connection;
 mod delivery;
+mod exchange_log;
 mod state_file;
+mod tls;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,15 +21,17 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use brightpearl_emulator::Emulator;
+use brightpearl_emulator::{Desk, HOSTS};
 use clap::Parser;
 use tokio::net::TcpListener;
 
 use arguments::Arguments;
+use exchange_log::ExchangeLog;
 use state_file::StateFile;
+use tls::Tls;
 
 /// The emulator as the connections share it.
-type Shared = Arc<Mutex<Emulator>>;
+type Shared = Arc<Mutex<Desk>>;
 
 /// How often the state is written, if anything has changed.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
@@ -45,7 +48,8 @@ fn main() -> ExitCode {
             return ExitCode::from(BAD_ARGUMENTS);
         }
     };
-    match run(&arguments, Arc::new(Mutex::new(emulator))) {
+    let desk = Desk::new(emulator, arguments.settings(), connection::now_ms());
+    match run(&arguments, Arc::new(Mutex::new(desk))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("brightpearl-emulator: cannot serve on port {}: {error}", arguments.port);
@@ -57,7 +61,9 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port))).await?;
-    announce(&listener, &emulator)?;
+    let tls = Tls::of(arguments)?;
+    let log = arguments.log.as_deref().map(ExchangeLog::open).transpose()?.map(Arc::new);
+    announce(&listener, &emulator, tls.as_ref())?;
     let mut state_file = arguments.state.clone().map(StateFile::new);
     let mut save = tokio::time::interval(SAVE_EVERY);
     tokio::spawn(delivery::deliver(Arc::clone(&emulator)));
@@ -66,7 +72,8 @@ async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    tokio::spawn(connection::serve(stream, Arc::clone(&emulator), arguments.admin));
+                    let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
+                    tokio::spawn(connection::serve(stream, acceptor, Arc::clone(&emulator), log.clone()));
                 }
                 // The peer was gone before it was accepted, or files have run out: the next may do better.
                 Err(error) => eprintln!("brightpearl-emulator: a connection was not accepted: {error}"),
@@ -87,7 +94,10 @@ async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
     }
     if arguments.statistics {
         let emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
-        eprintln!("{}", serde_json::to_string_pretty(emulator.statistics()).map_err(std::io::Error::other)?);
+        eprintln!(
+            "{}",
+            serde_json::to_string_pretty(emulator.emulator().statistics()).map_err(std::io::Error::other)?
+        );
     }
     Ok(())
 }
@@ -108,21 +118,29 @@ async fn told_to_stop() -> std::io::Result<()> {
 }
 
 /// Tells whoever started the server where it is, and whoever reads along how to be let in.
-fn announce(listener: &TcpListener, emulator: &Shared) -> std::io::Result<()> {
-    let emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
-    let config = emulator.config();
+fn announce(listener: &TcpListener, emulator: &Shared, tls: Option<&Tls>) -> std::io::Result<()> {
+    let desk = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+    let config = desk.emulator().config();
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
-    eprintln!("account {} at http://{address}/public-api/{}/", config.account, config.account);
+    eprintln!("account {} at {scheme}://{address}/public-api/{}/", config.account, config.account);
     for credential in &config.credentials {
         let headers = credential.headers();
         let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         eprintln!("let in: {}", lines.join(", "));
     }
     for client in &config.oauth.clients {
-        let page = format!("http://{address}/authorize/{}", config.account);
+        let page = format!("{scheme}://{address}/authorize/{}", config.account);
         eprintln!("oauth: client_id {}, approve at {page}", client.app_ref);
     }
+    if let Some(authority) = tls.and_then(|tls| tls.authority.as_ref()) {
+        let path = authority.path.display();
+        eprintln!("trust this server by the authority in {path}, for as long as it runs:");
+        eprintln!("  curl --cacert {path}    NODE_EXTRA_CA_CERTS={path}");
+        eprintln!("  SSL_CERT_FILE={path}    REQUESTS_CA_BUNDLE={path}");
+    }
+    eprintln!("a hosts file that leads clients here: 127.0.0.1 {}", HOSTS.join(" "));
     let mut output = std::io::stdout().lock();
-    writeln!(output, "listening on http://{address}")?;
+    writeln!(output, "listening on {scheme}://{address}")?;
     output.flush()
 }

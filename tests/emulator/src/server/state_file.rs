@@ -24,8 +24,8 @@ impl StateFile {
     /// Writes the account if anything was asked of it since the last time.
     pub(crate) fn keep_up(&mut self, emulator: &Shared) -> io::Result<()> {
         let is_old = {
-            let emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
-            self.written_at.as_ref() != Some(emulator.statistics())
+            let desk = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+            self.written_at.as_ref() != Some(desk.emulator().statistics())
         };
         if is_old { self.keep(emulator) } else { Ok(()) }
     }
@@ -34,7 +34,8 @@ impl StateFile {
     /// has the last whole state.
     pub(crate) fn keep(&mut self, emulator: &Shared) -> io::Result<()> {
         let (state, statistics) = {
-            let emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+            let desk = emulator.lock().unwrap_or_else(PoisonError::into_inner);
+            let emulator = desk.emulator();
             (emulator.save().map_err(io::Error::other)?, emulator.statistics().clone())
         };
         let mut beside = self.path.clone().into_os_string();

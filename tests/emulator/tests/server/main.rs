@@ -3,5 +3,7 @@
 
 mod account;
 mod foreign_clients;
+mod options;
 mod process;
 mod requests;
+mod strangers;

@@ -2,15 +2,20 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use brightpearl_emulator::Config;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 /// A running server; it is stopped when dropped.
 pub(crate) struct Server {
     process: Child,
     pub(crate) url: String,
+    /// What it trusts over HTTPS.
+    authority: Option<Vec<u8>>,
 }
 
 impl Server {
@@ -24,7 +29,21 @@ impl Server {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
-        Self { url: url.to_owned(), process }
+        Self { url: url.to_owned(), process, authority: None }
+    }
+
+    /// The file that the server says is to be trusted.
+    pub(crate) fn authority(&mut self) -> PathBuf {
+        let said = BufReader::new(self.process.stderr.as_mut().unwrap());
+        let line =
+            said.lines().map(Result::unwrap).find(|line| line.starts_with("trust this server")).unwrap();
+        let path = line.split("authority in ").nth(1).unwrap().split(',').next().unwrap();
+        PathBuf::from(path)
+    }
+
+    /// Trusts this authority from now on, and no other.
+    pub(crate) fn trust(&mut self, authority: &[u8]) {
+        self.authority = Some(authority.to_vec());
     }
 
     /// A GET of the API, by the first of the account's credentials.
@@ -39,12 +58,24 @@ impl Server {
             builder = builder.header(name, value);
         }
         let mut response = if body.is_empty() {
-            agent().run(builder.body(())?)?
+            self.agent().run(builder.body(())?)?
         } else {
-            agent().run(builder.header("content-type", "application/json").body(body.to_owned())?)?
+            self.agent().run(builder.header("content-type", "application/json").body(body.to_owned())?)?
         };
         let status = response.status().as_u16();
         Ok((status, response.body_mut().read_to_string()?))
+    }
+
+    fn agent(&self) -> ureq::Agent {
+        let trusted = self.authority.iter().map(|pem| Certificate::from_pem(pem).unwrap());
+        let roots = RootCerts::Specific(Arc::new(trusted.collect()));
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .build()
+            .into()
     }
 
     /// What comes back on the socket itself.
@@ -70,15 +101,6 @@ impl Server {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
-}
-
-fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .timeout_global(Some(Duration::from_secs(20)))
-        .build()
-        .into()
 }
 
 impl Drop for Server {

@@ -1,29 +1,28 @@
-//! Administration for hosts that run the server: below a path that no account can have, and only when asked
-//! for.
-
-use std::sync::PoisonError;
+//! Administration for hosts that run a server: below a path that no account can have, and only when asked for.
 
 use brightpearl_core::{Method, Request, Response};
-use brightpearl_emulator::{Emulator, FaultPlan};
 use serde::Serialize;
 
-use crate::Shared;
+use super::{Desk, clock_of};
+use crate::config::UtcOffset;
+use crate::emulator::Emulator;
+use crate::fault::FaultPlan;
+use crate::protocol::moment::Moment;
 
 /// Account codes have no tilde.
-const PREFIX: &str = "/~emulator/";
+pub(super) const PREFIX: &str = "/~emulator/";
 
-/// The answer to a request for the administration; none when it is for the API.
-pub(crate) fn answer(emulator: &Shared, request: &Request) -> Option<Response> {
-    let path = request.url.split('?').next().unwrap_or_default();
-    let what = path.strip_prefix(PREFIX)?;
-    let mut emulator = emulator.lock().unwrap_or_else(PoisonError::into_inner);
-    Some(administer(&mut emulator, request, what).unwrap_or_else(|problem| text(400, problem)))
+/// The answer to a request for the administration.
+pub(super) fn answer(desk: &mut Desk, request: &Request, what: &str, machine_ms: u64) -> Response {
+    administer(desk, request, what, machine_ms).unwrap_or_else(|problem| text(400, problem))
 }
 
-fn administer(emulator: &mut Emulator, request: &Request, what: &str) -> Result<Response, String> {
+fn administer(desk: &mut Desk, request: &Request, what: &str, machine_ms: u64) -> Result<Response, String> {
+    let emulator = &mut desk.emulator;
     match (request.method, what) {
         (Method::Get, "statistics") => json(emulator.statistics()),
         (Method::Get, "config") => json(emulator.config()),
+        (Method::Get, "audit") => json(&emulator.audit()),
         (Method::Get, "webhooks") => {
             json(&WaitingWebhooks { waiting: emulator.undelivered(), next_due_ms: emulator.next_delivery() })
         }
@@ -44,8 +43,23 @@ fn administer(emulator: &mut Emulator, request: &Request, what: &str) -> Result<
             emulator.reset();
             Ok(done())
         }
+        (Method::Get, "clock") => Ok(text(200, shown(desk.now(machine_ms)))),
+        (Method::Put, "clock") => {
+            let given = body(request)?;
+            let clock_ms = clock_of(given).ok_or_else(|| {
+                format!("`{}` is not a time; expected one such as 2026-07-01T09:30:00Z", given.trim())
+            })?;
+            desk.set_clock(clock_ms, machine_ms);
+            Ok(done())
+        }
         _ => Ok(text(404, format!("there is no {} {PREFIX}{what}; see --help", request.method))),
     }
+}
+
+/// A time of the emulator's clock.
+pub(super) fn shown(ms: u64) -> String {
+    let ms = i64::try_from(ms).unwrap_or(i64::MAX);
+    Moment { ms, offset: UtcOffset { minutes: 0 } }.to_string()
 }
 
 #[derive(Serialize)]
