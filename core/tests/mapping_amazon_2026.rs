@@ -49,6 +49,13 @@ fn a_tax_that_amazon_collects_is_a_row_of_its_own() {
 }
 
 #[test]
+fn a_tip_for_the_delivery_is_a_row() {
+    let mut tipped = order("Amazon.com", 2500, vec![item(2000, vec![part("ITEM", 2000, &[])])]);
+    tipped["proceeds"]["breakdowns"] = json!([part("ITEM", 2000, &[]), part("DELIVERY_TIP", 500, &[])]);
+    assert_eq!(rows(&written(NAME, &tipped)), ["Mug|20.00|0.00|T0", "Delivery tip|5.00|0.00|T0"]);
+}
+
+#[test]
 fn where_one_item_states_a_tax_a_tax_of_0_is_stated_too() {
     let mug = || item(2400, vec![part("ITEM", 2400, &[]), part("TAX", 400, &[])]);
     let book = item(1000, vec![part("ITEM", 1000, &[]), part("TAX", 0, &[])]);

@@ -262,3 +262,30 @@ fn an_order_of_which_money_was_given_back_is_refused_where_nothing_brings_that()
         "items": [{"item_id": 1, "product_type": "simple", "name": "Mug", "qty_ordered": 2, "qty_refunded": 1, "row_total": 10, "tax_amount": 0}]});
     assert!(refused("magento-order", &magento).contains("5 of it was given back"));
 }
+
+#[test]
+fn a_journal_entry_in_a_foreign_currency_is_refused() {
+    let line = |posting: &str, account: &str| json!({"Amount": 10, "JournalEntryLineDetail": {"PostingType": posting, "AccountRef": {"value": account}}});
+    let entry = json!({"Id": "1", "DocNumber": "J1", "TxnDate": "2026-05-04", "ExchangeRate": 1.3,
+                       "CurrencyRef": {"value": "USD"}, "Line": [line("Debit", "39"), line("Credit", "35")]});
+    assert!(
+        refused("quickbooks-journal", &entry).contains("at 1.3, and a journal takes the base currency alone")
+    );
+}
+
+#[test]
+fn a_product_without_a_price_is_not_for_sale() {
+    for (document, status) in
+        [("product-to-shopify", "/product/status"), ("product-to-woocommerce", "/status")]
+    {
+        for (price, expected) in
+            [(json!(null), "draft"), (json!("0.00"), "draft"), (json!(0), "draft"), (json!("9.99"), "")]
+        {
+            let product = json!({"identity": {"sku": "MUG"}, "price": price, "status": "LIVE",
+                                 "salesChannels": [{"productName": "Mug"}]});
+            let body = written(document, &product);
+            let status = body.pointer(status).expect("a status");
+            assert_eq!(status == "draft", expected == "draft", "{document}: {price}");
+        }
+    }
+}
