@@ -28,6 +28,7 @@ mod mapping_begun;
 mod mapping_bigcommerce;
 mod mapping_ebay;
 mod mapping_findings;
+mod mapping_identity;
 mod mapping_language;
 mod mapping_language_page;
 mod mapping_made;

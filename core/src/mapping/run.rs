@@ -7,6 +7,7 @@ mod place;
 mod references;
 mod totals;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -248,8 +249,8 @@ impl<'v> Run<'v> {
         let KeySource::Pick(pick) = &key.source else { return };
         match self.pick(pick) {
             Ok(value) => {
-                self.key =
-                    value.scalar_text().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+                let key = value.id_text();
+                self.key = key.as_deref().map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned);
             }
             Err(reason) => self.fail_document(&key.pointer, &pick.expression.text, reason),
         }
@@ -443,7 +444,7 @@ impl<'v> Run<'v> {
         };
         let value = if rule.is_key { value.trimmed() } else { value };
         if rule.is_key {
-            self.key = value.scalar_text().filter(|text| !text.is_empty()).map(str::to_owned);
+            self.key = value.id_text().filter(|key| !key.is_empty()).map(Cow::into_owned);
         }
         let Some(resolve) = &rule.resolve else {
             let begin = self.out.len();

@@ -153,6 +153,27 @@ impl<'v> Value<'v> {
         }
     }
 
+    /// What a record or a reference is known by: a whole number is its digits alone, so that 7.0 is what 7 is.
+    pub(super) fn as_id(self) -> Self {
+        match self {
+            Value::Number(digits) => Value::Number(whole(&digits).map_or(digits, Cow::Owned)),
+            Value::Null
+            | Value::True
+            | Value::False
+            | Value::Text(_)
+            | Value::Node(_)
+            | Value::Array(_)
+            | Value::Object(_) => self,
+        }
+    }
+
+    /// The same as a text.
+    pub(super) fn id_text(&self) -> Option<Cow<'_, str>> {
+        let text = self.scalar_text()?;
+        let whole = if self.sort() == Sort::Number { whole(text) } else { None };
+        Some(whole.map_or(Cow::Borrowed(text), Cow::Owned))
+    }
+
     /// The exact number that it is.
     pub(super) fn number(&self) -> Option<Decimal> {
         match self {
@@ -265,6 +286,14 @@ impl<'v> Value<'v> {
             },
         }
     }
+}
+
+/// A whole number that is written with a fraction or an exponent, as its digits.
+fn whole(digits: &str) -> Option<String> {
+    if !digits.contains(['.', 'e', 'E']) {
+        return None;
+    }
+    Some(Decimal::parse(digits).ok()?.with_places(0).ok()?.to_string())
 }
 
 /// The elements of an array.

@@ -16,7 +16,11 @@ type UnfitValue<'v> = (Value<'v>, String);
 impl<'v> Run<'v> {
     /// A rule's value before it is resolved; null when there is none.
     pub(super) fn value_of(&self, rule: &'v MappingRule) -> Result<Value<'v>, UnfitValue<'v>> {
-        let mut value = self.source(&rule.source).map_err(|reason| (Value::Null, reason))?;
+        let identifies = rule.is_key || rule.resolve.is_some();
+        let mut value = self.source(&rule.source, identifies).map_err(|reason| (Value::Null, reason))?;
+        if identifies {
+            value = value.as_id();
+        }
         tidy(&mut value, rule);
         if value.text().is_some() && !rule.on_picked.is_empty() {
             value = self.stepped(&rule.on_picked, rule.level, &value).map_err(|reason| (value, reason))?;
@@ -112,17 +116,18 @@ impl<'v> Run<'v> {
         Ok(made.unwrap_or_else(|| value.clone()))
     }
 
-    fn source(&self, source: &'v Source) -> Result<Value<'v>, String> {
+    fn source(&self, source: &'v Source, identifies: bool) -> Result<Value<'v>, String> {
         match source {
             Source::Constant(constant) => Ok(constant.value.lent()),
             Source::Pick(pick) => self.pick(pick),
-            Source::Template(pieces) => self.template(pieces),
+            Source::Template(pieces) => self.template(pieces, identifies),
             Source::Reject(pieces) => Err(self.reason(pieces)),
             Source::Concat { parts, separator } => {
                 let mut joined = String::new();
                 for part in parts {
                     let value = self.pick(part)?;
-                    let text = spelled(&value, &part.expression.text)?.trim();
+                    let text = part_of_text(&value, &part.expression.text, identifies)?;
+                    let text = text.trim();
                     if text.is_empty() {
                         continue;
                     }
@@ -137,7 +142,7 @@ impl<'v> Run<'v> {
         }
     }
 
-    fn template(&self, pieces: &'v [TemplatePiece]) -> Result<Value<'v>, String> {
+    fn template(&self, pieces: &'v [TemplatePiece], identifies: bool) -> Result<Value<'v>, String> {
         let mut text = String::new();
         let (mut picks, mut absent) = (0, 0);
         for piece in pieces {
@@ -145,11 +150,11 @@ impl<'v> Run<'v> {
                 TemplatePiece::Text(constant) => text.push_str(constant),
                 TemplatePiece::Pick(pick) => {
                     let value = self.pick(pick)?;
-                    let piece = spelled(&value, &pick.expression.text)?;
+                    let piece = part_of_text(&value, &pick.expression.text, identifies)?;
                     picks += 1;
                     absent += usize::from(piece.is_empty());
                     self.allowance.bytes(piece.len())?;
-                    text.push_str(piece);
+                    text.push_str(&piece);
                 }
             }
         }
@@ -187,12 +192,12 @@ impl<'v> Run<'v> {
     }
 }
 
-/// A part of a text; nothing for null.
-fn spelled<'a>(value: &'a Value<'_>, path: &str) -> Result<&'a str, String> {
+/// A part of a text, which may be one that identifies; nothing for null.
+fn part_of_text<'a>(value: &'a Value<'_>, path: &str, identifies: bool) -> Result<Cow<'a, str>, String> {
     if value.is_null() {
-        return Ok("");
+        return Ok(Cow::Borrowed(""));
     }
-    let text = value.scalar_text();
+    let text = if identifies { value.id_text() } else { value.scalar_text().map(Cow::Borrowed) };
     text.ok_or_else(|| format!("{path} is {}; expected a text or a number", value.excerpt()))
 }
 

@@ -23,8 +23,8 @@ impl<'v> Run<'v> {
         resolve: &'v Resolve,
         value: &Value<'v>,
     ) -> Result<usize, String> {
-        let text = if resolve.search.is_empty() { Some("") } else { value.scalar_text() };
-        let text = text.ok_or("expected a text or a number to search for")?;
+        let text = if resolve.search.is_empty() { Some(Cow::Borrowed("")) } else { value.id_text() };
+        let text = text.ok_or("expected a text or a number to search for")?.into_owned();
         let by = self.filters(&resolve.by)?;
         let record = match &resolve.on_missing {
             OnMissing::Create(_) => self.levels.get(resolve.level).map(|level| match level.node {
@@ -37,7 +37,7 @@ impl<'v> Run<'v> {
             }),
             OnMissing::Fail | OnMissing::Skip | OnMissing::SkipRecord | OnMissing::Default(_) => None,
         };
-        let asked = (rule.pointer.clone(), text.to_owned(), by.clone(), record.clone());
+        let asked = (rule.pointer.clone(), text.clone(), by.clone(), record.clone());
         match self.known.entry(asked) {
             Entry::Occupied(known) => return Ok(*known.get()),
             Entry::Vacant(place) => _ = place.insert(self.references.len()),
@@ -47,7 +47,7 @@ impl<'v> Run<'v> {
         self.references.push(Reference {
             search: resolve.search.clone(),
             column: resolve.column.clone(),
-            value: text.to_owned(),
+            value: text,
             by,
             take: resolve.take.clone(),
             on_missing: resolve.on_missing.clone(),
@@ -66,9 +66,9 @@ impl<'v> Run<'v> {
         let mut found = Vec::with_capacity(filters.len());
         for (column, operand) in filters {
             let value = self.operand(operand)?;
-            let text = value.scalar_text().filter(|text| !text.is_empty());
+            let text = value.id_text().filter(|text| !text.is_empty());
             let text = text.ok_or_else(|| format!("the record has nothing to search for in {column}"))?;
-            found.push((column.clone(), text.to_owned()));
+            found.push((column.clone(), text.into_owned()));
         }
         Ok(found)
     }
@@ -88,9 +88,9 @@ impl<'v> Run<'v> {
                     Ok(reference) => self.parameters.push(PathPart::Reference(reference)),
                     Err(reason) => drop(self.fail(rule, &value, reason)),
                 },
-                None => match value.scalar_text() {
-                    Some(text) => match misplaced(text) {
-                        None => self.parameters.push(PathPart::Text(text.to_owned())),
+                None => match value.id_text() {
+                    Some(text) => match misplaced(&text) {
+                        None => self.parameters.push(PathPart::Text(text.into_owned())),
                         Some(reason) => drop(self.fail(rule, &value, reason)),
                     },
                     None => drop(self.fail(rule, &value, "expected a text or a number".to_owned())),
