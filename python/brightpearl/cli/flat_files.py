@@ -146,18 +146,26 @@ class _Lines:
             if header is None:
                 header = [str(number) for number in range(1, len(cells) + 1)]
                 self._check(header, reader.line_num)
-            if len(cells) > len(header):
+            # One cell too few may be one that is missing anywhere in the line.
+            if len(cells) != len(header):
                 raise UsageError(
                     f"the line has {len(cells)} cells; expected {len(header)}, as many as there are columns",
                     where=self._place(reader.line_num),
                 )
-            yield dict(zip(header, cells, strict=False))
+            yield dict(zip(header, cells, strict=True))
 
     def _header(self, reader: Any) -> list[str] | None:
         """The columns' names; None where the file does not say them, or is empty."""
         header = None
-        for _ in range(self._layout.header_line):
+        for number in range(self._layout.header_line):
             header = next(reader, None)
+            if header is None and number > 0:
+                raise UsageError(
+                    f"the file ends with line {reader.line_num}; expected the columns' names in line"
+                    f" {self._layout.header_line}",
+                    where=self._place(reader.line_num),
+                    advice="Say with --header-line which line names the columns.",
+                )
         if header is not None:
             self._check(header, reader.line_num)
         return header

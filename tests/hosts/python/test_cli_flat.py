@@ -128,7 +128,7 @@ def test_lines_that_stand_apart_are_one_order(tmp_path: Path, server: EmulatorSe
         (("--encoding", "nonsense"), "--encoding"),
         (("--encoding", "utf-16"), "UTF-16"),
         (("--header-line", "2"), "--header-line"),
-        (("--header-line", "999"), "0 records"),
+        (("--header-line", "999"), "the file ends with line 4; expected the columns' names in line 999"),
         (("--decimal-mark", "x"), "--decimal-mark"),
     ],
 )
@@ -136,11 +136,26 @@ def test_what_does_not_fit_is_said(tmp_path: Path, document: str, options: tuple
     file = tmp_path / "a.csv"
     file.write_bytes(text(",").encode())
     ended = Ended("map", "run", document, str(file), *options)
-    if said == "0 records":
-        assert (ended.code, ended.out) == (0, "")
-        return
     assert ended.code == 2, ended.out
     assert said in ended.err
+
+
+@pytest.mark.parametrize("line", ["A,Mug,1.50", "A,Mug,1.50,,x"])
+def test_a_line_that_has_not_a_cell_for_each_column_is_refused(tmp_path: Path, document: str, line: str) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"Order,SKU,Unit Price,Note\nA,Bowl,2.00,\n{line}\n")
+    ended = Ended("map", "run", document, str(file))
+    assert (ended.code, ended.out) == (2, "")
+    assert f"the line has {line.count(',') + 1} cells; expected 4, as many as there are columns" in ended.err
+    assert "line 3" in ended.err
+
+
+def test_an_empty_file_has_no_records(tmp_path: Path, document: str) -> None:
+    file = tmp_path / "a.csv"
+    for content in ["", "Order,SKU,Unit Price,Note\n", "\n"]:
+        file.write_text(content)
+        ended = Ended("map", "run", document, str(file))
+        assert (ended.code, ended.out) == ((0, "") if content != "\n" else (2, "")), content
 
 
 def test_layouts_are_for_flat_files(tmp_path: Path, document: str) -> None:
