@@ -20,7 +20,6 @@ from brightpearl.arguments import (
 from brightpearl.credentials import Credentials
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import LARGEST_U32, PAGINGS
-from brightpearl.rotation import Rotation
 from brightpearl.secret_reference import SecretReference, invalid, literal_tokens
 from brightpearl.text import Hidden, Veiled
 
@@ -76,6 +75,8 @@ class AnyClient:
         self._native = _native.Client(Veiled(given | {"credentials": credentials._configuration(_not_yet)}))
         self._rotation = None
         if credentials._has_references():
+            from brightpearl.rotation import Rotation
+
             self._rotation = Rotation(
                 self._native,
                 lambda: Veiled(given | {"credentials": credentials._configuration()}),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from brightpearl.driver import Output
     from brightpearl.handover import AsyncHandover
     from brightpearl.journal import Journal
+    from brightpearl.logs import Entry
     from brightpearl.rotation import Rotation
     from brightpearl.transport import AsyncTransport
 
@@ -69,6 +70,7 @@ class AsyncDriver:
         "_failure",
         "_is_ending",
         "_journal",
+        "_log",
         "_logins",
         "_lost",
         "_refusal",
@@ -80,8 +82,11 @@ class AsyncDriver:
     )
 
     def __init__(self, call: Call, host: AsyncHost, journal: Journal | None = None) -> None:
+        from brightpearl.logs import CallLog
+
         self.call = call
         self.host = host
+        self._log = CallLog(call)
         self._journal = journal
         self.failed = False
         # What the call has put out when it was ended early.
@@ -116,7 +121,9 @@ class AsyncDriver:
                 if isinstance(step, Send):
                     self._begin(step)
                 elif isinstance(step, Wait):
-                    await self._something(max(step.until - now, 1) / 1000)
+                    seconds = max(step.until - now, 1) / 1000
+                    self._log.waiting(step, seconds)
+                    await self._something(seconds)
                 elif isinstance(step, Pending):
                     await self._something(None)
                 elif isinstance(step, RawJournal):
@@ -126,10 +133,12 @@ class AsyncDriver:
                         raise self._unkept
                     return None
                 else:
+                    self._log.output(step)
                     return step
                 now = self.host.now()
         except BrightpearlError as error:
             self.failed = True
+            self._log.failed(error)
             again = await self._abandon()
             if again is not None:
                 raise again from error
@@ -199,17 +208,18 @@ class AsyncDriver:
     async def _transmit(self, step: Send) -> None:
         exchange = step.exchange
         is_login = step.is_login
+        entry = self._log.request(step)
         request = Request(step.method, step.url, Headers(step.headers), step.body)
         # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
             if await self._may_send(exchange):
-                await self._answered(exchange, request, is_login=is_login)
+                await self._answered(exchange, request, entry, is_login=is_login)
                 await self._hand_over()
         finally:
             del request
 
-    async def _answered(self, exchange: int, request: Request, *, is_login: bool) -> None:
+    async def _answered(self, exchange: int, request: Request, entry: Entry | None, *, is_login: bool) -> None:
         answer = None
         rotation = self.host.rotation
         changes = 0 if rotation is None else rotation.changes
@@ -227,8 +237,12 @@ class AsyncDriver:
                 raise
             self._cause = failure
             self.call.fail(exchange, what_left(failure), describe_failure(failure), self.host.now())
+            if entry is not None:
+                entry.unanswered(failure)
         else:
             self.call.answer(exchange, *answer, self.host.now())
+            if entry is not None:
+                entry.answered(answer[0])
         finally:
             del request, answer
 

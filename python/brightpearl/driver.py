@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from brightpearl._native import Call, Feed, Page, RawReply, ResourceBatch
     from brightpearl.handover import Handover
     from brightpearl.journal import Journal
+    from brightpearl.logs import Entry
     from brightpearl.rotation import Rotation
     from brightpearl.transport import Transport
 
@@ -58,11 +59,14 @@ class Driver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_journal", "_lost", "_refusal", "_unkept", "call", "failed", "host", "left")
+    __slots__ = ("_cause", "_journal", "_log", "_lost", "_refusal", "_unkept", "call", "failed", "host", "left")
 
     def __init__(self, call: Call, host: Host, journal: Journal | None = None) -> None:
+        from brightpearl.logs import CallLog
+
         self.call = call
         self.host = host
+        self._log = CallLog(call)
         self._journal = journal
         self.failed = False
         # What the call has put out when it was ended early.
@@ -86,7 +90,9 @@ class Driver:
                 if isinstance(step, Send):
                     self._transmit(step)
                 elif isinstance(step, Wait):
-                    self.host.sleep(max(step.until - now, 1) / 1000)
+                    seconds = max(step.until - now, 1) / 1000
+                    self._log.waiting(step, seconds)
+                    self.host.sleep(seconds)
                 elif isinstance(step, RawJournal):
                     self._keep(step.text)
                 elif isinstance(step, Done):
@@ -96,10 +102,12 @@ class Driver:
                 elif isinstance(step, Pending):
                     raise MisuseError("the call waits for an answer that this driver does not owe it")
                 else:
+                    self._log.output(step)
                     return step
                 now = self.host.now()
         except BrightpearlError as error:
             self.failed = True
+            self._log.failed(error)
             if self._refusal is not None:
                 raise not_stored(error, self._refusal) from self._refusal
             if self._unkept is not None:
@@ -132,15 +140,16 @@ class Driver:
     def _transmit(self, step: Send) -> None:
         exchange = step.exchange
         is_login = step.is_login
+        entry = self._log.request(step)
         request = Request(step.method, step.url, Headers(step.headers), step.body)
         # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
             if self._may_send(exchange):
                 if is_login:
-                    self._log_in(exchange, request)
+                    self._log_in(exchange, request, entry)
                 else:
-                    self._exchange(exchange, request, is_login=False)
+                    self._exchange(exchange, request, entry, is_login=False)
                     self._hand_over()
         finally:
             del request
@@ -148,12 +157,12 @@ class Driver:
             # It still puts out what it knows.
             self.call.cancel(self.host.now())
 
-    def _log_in(self, exchange: int, request: Request) -> None:
+    def _log_in(self, exchange: int, request: Request, entry: Entry | None) -> None:
         """Ctrl-C waits for the new refresh token: the one before may have ended."""
         is_answered = False
         try:
             with SignalsHeldBack():
-                self._exchange(exchange, request, is_login=True)
+                self._exchange(exchange, request, entry, is_login=True)
                 is_answered = True
                 self._hand_over()
         finally:
@@ -168,7 +177,7 @@ class Driver:
         with suppress(MisuseError):
             self.call.fail(exchange, "maybe-sent", "the login was interrupted", self.host.now())
 
-    def _exchange(self, exchange: int, request: Request, *, is_login: bool) -> None:
+    def _exchange(self, exchange: int, request: Request, entry: Entry | None, *, is_login: bool) -> None:
         answer = None
         rotation = self.host.rotation
         changes = 0 if rotation is None else rotation.changes
@@ -179,10 +188,14 @@ class Driver:
         except no_answer() as failure:
             self._cause = failure
             self.call.fail(exchange, what_left(failure), describe_failure(failure), self.host.now())
+            if entry is not None:
+                entry.unanswered(failure)
         else:
             if rotation is not None and is_refused(answer[0], is_login=is_login):
                 self._lost = rotation.again(changes)
             self.call.answer(exchange, *answer, self.host.now())
+            if entry is not None:
+                entry.answered(answer[0])
         finally:
             del request, answer
 

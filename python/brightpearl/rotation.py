@@ -3,8 +3,6 @@ Brightpearl refuses them."""
 
 from __future__ import annotations
 
-from threading import Lock
-
 from brightpearl.exceptions import ValidationError
 
 TYPE_CHECKING = False
@@ -24,6 +22,8 @@ class Rotation:
     __slots__ = ("_client", "_configuration", "_lock", "changes", "has_begun")
 
     def __init__(self, client: _native.Client, configuration: Callable[[], dict[str, Any]]) -> None:
+        from threading import Lock
+
         self._client = client
         self._configuration = configuration
         self._lock = Lock()
@@ -46,8 +46,12 @@ class Rotation:
         cannot be done. Whoever comes while another does it waits for that."""
         with self._lock:
             if self.changes == changes:
+                from brightpearl.logs import LOGINS
+
                 try:
-                    self.changes += self._client.renew(self._configuration())
+                    is_newer = self._client.renew(self._configuration())
+                    LOGINS.info("the secrets were looked up anew: %s", "others" if is_newer else "the same as before")
+                    self.changes += is_newer
                 except ValidationError as failure:
                     return failure
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from brightpearl.exceptions import ValidationError
 from brightpearl.text import Hidden, one_line
@@ -24,7 +23,6 @@ EXPECTED = "env:NAME, file:PATH, keyring:SERVICE/USER or command:PROGRAM ARGUMEN
 
 _KINDS = ("env", "file", "keyring", "command")
 _LITERAL = "literal:"
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 class SecretUnavailableError(ValidationError):
@@ -59,7 +57,7 @@ def wrong_with(text: str) -> str | None:
     not shown."""
     kind, _, rest = text.partition(":")
     named = {
-        "env": ("variable", "env:NAME", _VARIABLE.match(rest)),
+        "env": ("variable", "env:NAME", rest.isascii() and rest.isidentifier()),
         "file": ("file", "file:/run/secrets/NAME", rest and "\0" not in rest),
         "keyring": ("entry", "keyring:SERVICE/USER", all(_entry(rest))),
         "command": ("program", "command:PROGRAM ARGUMENTS", "\0" not in rest and any(_words(rest)[:1])),
