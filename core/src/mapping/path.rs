@@ -1,13 +1,13 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
-use super::tape::{RecordNode, TokenKind};
+use super::tape::{MemberName, RecordNode, TokenKind};
 use super::value::{Value, from_end};
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Segment {
-    Member(String),
+    Member(MemberName),
     /// Counted from the end when negative.
     Element(i32),
 }
@@ -21,7 +21,7 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> (Value<'v>, usi
         let next = match (at, segment) {
             (Value::Object(members), Segment::Member(name)) => {
                 visited += members.len();
-                members.iter().find(|(member, _)| member == name).map(|(_, value)| value)
+                members.iter().find(|(member, _)| member == name.as_str()).map(|(_, value)| value)
             }
             (Value::Array(elements), Segment::Element(place)) => {
                 let place = usize::try_from(*place).ok().or_else(|| from_end(elements.len(), *place));
@@ -93,13 +93,15 @@ pub(super) struct Paths {
 #[derive(Clone, Debug, Default)]
 struct Branch {
     slot: usize,
-    /// Shorter names before longer ones.
-    members: Vec<(String, Branch)>,
-    /// Where the names of a length begin among them, for each length up to the longest: most names of a record are
-    /// known by their lengths alone not to be asked for.
-    lengths: Vec<usize>,
+    members: Vec<(MemberName, Branch)>,
+    /// Where members stand among them, from the place on that the last bits of their marks say: a power of two of
+    /// places, of which most are vacant.
+    marked: Vec<u32>,
     elements: Vec<(i32, Branch)>,
 }
+
+/// No member has that place.
+const VACANT: u32 = u32::MAX;
 
 impl Paths {
     /// Adds a path, unless it is there already.
@@ -128,17 +130,27 @@ impl Branch {
         Self { slot: *steps, ..Self::default() }
     }
 
-    fn member(&mut self, name: &str, steps: &mut usize) -> &mut Branch {
-        let known = self.members.iter().position(|(known, _)| known == name);
-        let place = known.unwrap_or_else(|| {
-            let place = self.members.partition_point(|(known, _)| known.len() <= name.len());
-            self.members.insert(place, (name.to_owned(), Branch::new(steps)));
-            let longest = self.members.last().map_or(0, |(longest, _)| longest.len());
-            let begins = |length| self.members.partition_point(|(known, _)| known.len() < length);
-            self.lengths = (0..=longest).map(begins).collect();
+    fn member(&mut self, name: &MemberName, steps: &mut usize) -> &mut Branch {
+        let known = self.members.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            let place = self.members.len();
+            self.members.push((name.clone(), Branch::new(steps)));
+            if 2 * self.members.len() > self.marked.len() {
+                self.marked = vec![VACANT; (4 * self.members.len()).next_power_of_two()];
+                (0..place).for_each(|place| self.mark(place));
+            }
+            self.mark(place);
             place
         });
-        &mut self.members[place].1
+        &mut self.members[known].1
+    }
+
+    fn mark(&mut self, place: usize) {
+        let last = self.marked.len() - 1;
+        let mut at = self.members[place].0.mark() as usize & last;
+        while self.marked[at] != VACANT {
+            at = (at + 1) & last;
+        }
+        self.marked[at] = place as u32;
     }
 
     fn element(&mut self, place: i32, steps: &mut usize) -> &mut Branch {
@@ -184,11 +196,16 @@ impl Branch {
     /// The member of a name.
     #[inline]
     fn named(&self, name: RecordNode<'_>) -> Option<&Branch> {
-        let length = name.plain_length().unwrap_or_else(|| name.text().len());
-        let begin = *self.lengths.get(length)?;
-        let end = self.lengths.get(length + 1).copied().unwrap_or(self.members.len());
-        let alike = self.members.get(begin..end)?;
-        alike.iter().find(|(known, _)| name.is_text(known)).map(|(_, branch)| branch)
+        let last = self.marked.len().checked_sub(1)?;
+        let mut at = name.mark() as usize & last;
+        loop {
+            // No member stands at a vacant place, nor behind it.
+            let (known, branch) = self.members.get(*self.marked.get(at)? as usize)?;
+            if name.is_named(known) {
+                return Some(branch);
+            }
+            at = (at + 1) & last;
+        }
     }
 
     fn forget(&self, found: &mut FoundPaths) {
@@ -206,7 +223,7 @@ mod tests {
     use super::*;
 
     fn member(name: &str) -> Segment {
-        Segment::Member(name.to_owned())
+        Segment::Member(MemberName::new(name))
     }
 
     #[test]

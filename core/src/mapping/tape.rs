@@ -1,10 +1,12 @@
 //! A record's JSON as a flat list of tokens over the borrowed text: read once, in which everything can then be
 //! found without building a tree of values.
 
+mod member_name;
 mod tokenise;
 
 use std::borrow::Cow;
 
+pub(super) use member_name::MemberName;
 use tokenise::{reason, tokenise};
 
 use super::value::from_end;
@@ -30,7 +32,7 @@ struct Token {
     /// Where it begins and ends in the text: of a text, within its quotes.
     start: u32,
     end: u32,
-    /// The token behind it and all that it holds.
+    /// The token behind it and all that it holds; of a member's name, its mark instead.
     next: u32,
 }
 
@@ -123,16 +125,22 @@ impl<'t> RecordNode<'t> {
         }
     }
 
-    /// How long a text is that has no escapes.
+    /// The mark of a member's name.
     #[inline]
-    pub(super) fn plain_length(self) -> Option<usize> {
-        let token = self.token();
-        (token.kind == TokenKind::Text).then(|| (token.end as usize).saturating_sub(token.start as usize))
+    pub(super) fn mark(self) -> u32 {
+        self.token().next
+    }
+
+    /// Whether it is the name of a member, and this one.
+    #[inline]
+    pub(super) fn is_named(self, wanted: &MemberName) -> bool {
+        // Most names differ in their marks.
+        self.token().next == wanted.mark && self.is_text(&wanted.text)
     }
 
     /// Whether a text has these characters.
     #[inline]
-    pub(super) fn is_text(self, wanted: &str) -> bool {
+    fn is_text(self, wanted: &str) -> bool {
         let token = self.token();
         match token.kind {
             TokenKind::EscapedText => self.text() == wanted,
@@ -143,10 +151,8 @@ impl<'t> RecordNode<'t> {
             | TokenKind::Text
             | TokenKind::Array
             | TokenKind::Object => {
-                // Most names differ in length.
                 let (start, end) = (token.start as usize, token.end as usize);
-                end.checked_sub(start) == Some(wanted.len())
-                    && self.tape.text.as_bytes().get(start..end) == Some(wanted.as_bytes())
+                self.tape.text.as_bytes().get(start..end) == Some(wanted.as_bytes())
             }
         }
     }
@@ -193,11 +199,11 @@ impl<'t> RecordNode<'t> {
     }
 
     /// The member of that name; of several the last, as JSON readers have it. Counts the members that it looks at.
-    pub(super) fn member(self, wanted: &str, visited: &mut usize) -> Option<RecordNode<'t>> {
+    pub(super) fn member(self, wanted: &MemberName, visited: &mut usize) -> Option<RecordNode<'t>> {
         let mut found = None;
         for (name, value) in self.members() {
             *visited += 1;
-            if name.is_text(wanted) {
+            if name.is_named(wanted) {
                 found = Some(value);
             }
         }
@@ -339,9 +345,10 @@ mod tests {
     #[test]
     fn of_repeated_members_the_last_counts() {
         let tape = Tape::read(br#"{"a": 1, "b": {"a": 3}, "\u0061": 2}"#).expect("JSON");
-        assert_eq!(tape.root().member("a", &mut 0).map(RecordNode::raw), Some("2"));
-        let inner = tape.root().member("b", &mut 0).and_then(|inner| inner.member("a", &mut 0));
+        let [a, b, c] = ["a", "b", "c"].map(MemberName::new);
+        assert_eq!(tape.root().member(&a, &mut 0).map(RecordNode::raw), Some("2"));
+        let inner = tape.root().member(&b, &mut 0).and_then(|inner| inner.member(&a, &mut 0));
         assert_eq!(inner.map(RecordNode::raw), Some("3"));
-        assert!(tape.root().member("c", &mut 0).is_none());
+        assert!(tape.root().member(&c, &mut 0).is_none());
     }
 }

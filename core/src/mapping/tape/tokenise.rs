@@ -1,6 +1,7 @@
 //! From JSON to the tokens of a tape, in one pass, with what is wrong and where.
 
-use super::{OUTSIDE, Token, TokenKind};
+use super::member_name::mark;
+use super::{OUTSIDE, Token, TokenKind, unescape};
 use crate::excerpt::excerpt;
 use crate::json::{DEEPEST, plain_string};
 
@@ -130,7 +131,9 @@ fn name(text: &str, at: usize, byte: u8, tokens: &mut Vec<Token>) -> Result<usiz
         return Err(expected(at, "a member's name in quotes"));
     }
     let (kind, end) = string(text, at)?;
-    push(tokens, kind, at + 1, end - 1);
+    let inside = text.get(at + 1..end - 1).unwrap_or_default();
+    let mark = if kind == TokenKind::EscapedText { mark(&unescape(inside)) } else { mark(inside) };
+    tokens.push(Token { kind, start: at as u32 + 1, end: end as u32 - 1, next: mark });
     match next(text.as_bytes(), end) {
         (colon, b':') => Ok(colon),
         (other, _) => Err(expected(other, "`:`")),

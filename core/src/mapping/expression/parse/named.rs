@@ -6,6 +6,7 @@ use super::super::tree::Tree;
 use super::{Binding, Parser, Subtree};
 use crate::json::nearest;
 use crate::mapping::path::Segment;
+use crate::mapping::tape::MemberName;
 
 impl Parser<'_> {
     /// A member, a function, or a `let`, which is a name like others where no variable follows.
@@ -28,7 +29,7 @@ impl Parser<'_> {
                 Err(self.refuse("a function's name, which has no quotes, before `(`"))
             }
             Lexeme::Name(name) | Lexeme::QuotedName(name) => {
-                let path = vec![Segment::Member(name.clone())];
+                let path = vec![Segment::Member(MemberName::new(name))];
                 self.at += 1;
                 Ok(Subtree::leaf(Tree::Path(path, None)))
             }
