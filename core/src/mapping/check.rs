@@ -348,7 +348,7 @@ impl DocumentCheck<'_> {
         let (Some(known), Operand::Constant(constant)) = (catalog::search(search), operand) else { return };
         let Some(column) = known.column(column) else { return };
         let text = constant.value.scalar_text().unwrap_or_default();
-        if let Err(error) = column.filter_type.check(text) {
+        if let Err(error) = column.filter_type.check(&text) {
             self.findings.error(pointer, format!("the filter takes {}", error.message()));
         }
     }

@@ -115,7 +115,7 @@ impl Allowance {
     #[inline]
     pub(super) fn made(&self, value: &Value<'_>) -> Result<(), String> {
         match value {
-            Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
+            Value::Null | Value::True | Value::False | Value::Computed(_) | Value::Node(_) => Ok(()),
             Value::Number(Cow::Owned(text)) | Value::Text(Cow::Owned(text)) => self.bytes(text.len()),
             Value::Number(Cow::Borrowed(_)) | Value::Text(Cow::Borrowed(_)) => Ok(()),
             Value::Array(_) | Value::Object(_) => self.weigh(value, 0),
@@ -127,7 +127,7 @@ impl Allowance {
             return Err(format!("it makes more than {MADE_DEPTH} arrays and objects in each other"));
         }
         match value {
-            Value::Null | Value::True | Value::False | Value::Node(_) => Ok(()),
+            Value::Null | Value::True | Value::False | Value::Computed(_) | Value::Node(_) => Ok(()),
             Value::Number(Cow::Owned(text)) | Value::Text(Cow::Owned(text)) => self.bytes(text.len()),
             Value::Number(Cow::Borrowed(_)) | Value::Text(Cow::Borrowed(_)) => Ok(()),
             Value::Array(elements) => {
@@ -158,7 +158,7 @@ impl Allowance {
     /// As [`Allowance::step`].
     pub(super) fn look_at(&self, value: &Value<'_>) -> Result<(), String> {
         match value {
-            Value::Null | Value::True | Value::False => Ok(()),
+            Value::Null | Value::True | Value::False | Value::Computed(_) => Ok(()),
             Value::Number(text) | Value::Text(text) => self.text(text),
             Value::Node(node) => self.step(node.span()),
             Value::Array(elements) => elements.iter().try_for_each(|element| {

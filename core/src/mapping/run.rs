@@ -27,6 +27,7 @@ use super::value::Value;
 use super::{Compiled, Mapping};
 use crate::output::Failure;
 use crate::value::Decimal;
+use pipeline::UnfitValue;
 use references::Asked;
 use totals::ArrayEnds;
 
@@ -239,7 +240,7 @@ impl<'v> Run<'v> {
         }
         if let Some(newest) = &key.newest {
             match self.pick(newest) {
-                Ok(value) => self.version = value.scalar_text().map(str::trim).map(str::to_owned),
+                Ok(value) => self.version = value.scalar_text().map(|text| text.trim().to_owned()),
                 Err(reason) => {
                     let pointer = format!("{}/newest", key.pointer);
                     self.fail_document(&pointer, &newest.expression.text, reason);
@@ -303,7 +304,8 @@ impl<'v> Run<'v> {
             if let Some(slot) = rule.missing {
                 match self.instead(rule, slot) {
                     Ok(found) => instead = instead.or(found),
-                    Err((value, reason)) => {
+                    Err(unfit) => {
+                        let (value, reason) = *unfit;
                         self.fail(rule, &value, reason);
                         return false;
                     }
@@ -392,7 +394,7 @@ impl<'v> Run<'v> {
         &self,
         rule: &'v MappingRule,
         slot: MadeSlot,
-    ) -> Result<Option<(usize, String)>, (Value<'v>, String)> {
+    ) -> Result<Option<(usize, String)>, UnfitValue<'v>> {
         let Some(reference) = self.referred.get(slot.0).copied().flatten() else { return Ok(None) };
         if !self.applies(rule) {
             return Ok(None);
@@ -440,7 +442,10 @@ impl<'v> Run<'v> {
         let value = match self.value_of(rule) {
             Ok(Value::Null) => return RuleOutcome::Absent,
             Ok(value) => value,
-            Err((value, reason)) => return self.fail(rule, &value, reason),
+            Err(unfit) => {
+                let (value, reason) = *unfit;
+                return self.fail(rule, &value, reason);
+            }
         };
         let value = if rule.is_key { value.trimmed() } else { value };
         if rule.is_key {

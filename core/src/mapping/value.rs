@@ -7,13 +7,15 @@ use super::tape::{RecordNode, TapeElements, TokenKind};
 use crate::excerpt::excerpt;
 use crate::value::Decimal;
 
-/// A JSON value. Numbers are their own text.
+/// A JSON value. Numbers of the record are their own text.
 #[derive(Clone, Debug)]
 pub(super) enum Value<'v> {
     Null,
     True,
     False,
     Number(Cow<'v, str>),
+    /// A number that was computed, or that is written as it would be: its digits are made where they are asked for.
+    Computed(Decimal),
     Text(Cow<'v, str>),
     /// An array or an object of the record.
     Node(RecordNode<'v>),
@@ -64,7 +66,10 @@ impl<'v> Value<'v> {
             TokenKind::Null => Value::Null,
             TokenKind::True => Value::True,
             TokenKind::False => Value::False,
-            TokenKind::Number => Value::Number(node.raw().to_owned().into()),
+            TokenKind::Number => match Decimal::parse_plain(node.raw()) {
+                Some(number) => Value::Computed(number),
+                None => Value::Number(node.raw().to_owned().into()),
+            },
             TokenKind::Text | TokenKind::EscapedText => Value::Text(node.text().into_owned().into()),
             TokenKind::Array => Value::Array(node.elements().map(Value::owned).collect()),
             TokenKind::Object => {
@@ -84,6 +89,7 @@ impl<'v> Value<'v> {
             Value::Null
             | Value::True
             | Value::False
+            | Value::Computed(_)
             | Value::Node(_)
             | Value::Array(_)
             | Value::Object(_) => self.clone(),
@@ -95,14 +101,14 @@ impl<'v> Value<'v> {
     }
 
     pub(super) fn number_of(number: Decimal) -> Self {
-        Value::Number(number.to_string().into())
+        Value::Computed(number)
     }
 
     pub(super) fn sort(&self) -> Sort {
         match self {
             Value::Null => Sort::Null,
             Value::True | Value::False => Sort::Boolean,
-            Value::Number(_) => Sort::Number,
+            Value::Number(_) | Value::Computed(_) => Sort::Number,
             Value::Text(_) => Sort::Text,
             Value::Node(node) if node.kind() == TokenKind::Array => Sort::Array,
             Value::Array(_) => Sort::Array,
@@ -123,6 +129,7 @@ impl<'v> Value<'v> {
             | Value::True
             | Value::False
             | Value::Number(_)
+            | Value::Computed(_)
             | Value::Node(_)
             | Value::Array(_)
             | Value::Object(_) => self,
@@ -137,6 +144,7 @@ impl<'v> Value<'v> {
             | Value::True
             | Value::False
             | Value::Number(_)
+            | Value::Computed(_)
             | Value::Node(_)
             | Value::Array(_)
             | Value::Object(_) => None,
@@ -144,11 +152,12 @@ impl<'v> Value<'v> {
     }
 
     /// The characters of a text, or a number's digits, or `true` and `false`.
-    pub(super) fn scalar_text(&self) -> Option<&str> {
+    pub(super) fn scalar_text(&self) -> Option<Cow<'_, str>> {
         match self {
-            Value::Text(text) | Value::Number(text) => Some(text),
-            Value::True => Some("true"),
-            Value::False => Some("false"),
+            Value::Text(text) | Value::Number(text) => Some(Cow::Borrowed(text)),
+            Value::Computed(number) => Some(number.text().into()),
+            Value::True => Some("true".into()),
+            Value::False => Some("false".into()),
             Value::Null | Value::Node(_) | Value::Array(_) | Value::Object(_) => None,
         }
     }
@@ -157,6 +166,10 @@ impl<'v> Value<'v> {
     pub(super) fn as_id(self) -> Self {
         match self {
             Value::Number(digits) => Value::Number(whole(&digits).map_or(digits, Cow::Owned)),
+            Value::Computed(number) => {
+                let digits = number.text();
+                Value::Number(whole(&digits).unwrap_or(digits).into())
+            }
             Value::Null
             | Value::True
             | Value::False
@@ -170,13 +183,14 @@ impl<'v> Value<'v> {
     /// The same as a text.
     pub(super) fn id_text(&self) -> Option<Cow<'_, str>> {
         let text = self.scalar_text()?;
-        let whole = if self.sort() == Sort::Number { whole(text) } else { None };
-        Some(whole.map_or(Cow::Borrowed(text), Cow::Owned))
+        let whole = if self.sort() == Sort::Number { whole(&text) } else { None };
+        Some(whole.map_or(text, Cow::Owned))
     }
 
     /// The exact number that it is.
     pub(super) fn number(&self) -> Option<Decimal> {
         match self {
+            Value::Computed(number) => Some(*number),
             Value::Number(digits) => Decimal::parse(digits).ok(),
             Value::Null
             | Value::True
@@ -194,7 +208,7 @@ impl<'v> Value<'v> {
             Value::Null => false,
             Value::True => true,
             Value::False => false,
-            Value::Number(_) => true,
+            Value::Number(_) | Value::Computed(_) => true,
             Value::Text(text) => !text.is_empty(),
             Value::Node(node) => node.is_truthy(),
             Value::Array(elements) => !elements.is_empty(),
@@ -211,6 +225,7 @@ impl<'v> Value<'v> {
             | Value::True
             | Value::False
             | Value::Number(_)
+            | Value::Computed(_)
             | Value::Text(_)
             | Value::Node(_)
             | Value::Object(_) => None,
@@ -228,6 +243,7 @@ impl<'v> Value<'v> {
             | Value::True
             | Value::False
             | Value::Number(_)
+            | Value::Computed(_)
             | Value::Text(_)
             | Value::Node(_)
             | Value::Array(_) => None,
@@ -241,6 +257,7 @@ impl<'v> Value<'v> {
             Value::True => out.push_str("true"),
             Value::False => out.push_str("false"),
             Value::Number(digits) => out.push_str(digits),
+            Value::Computed(number) => number.write(out),
             Value::Text(text) => write_text(text, out),
             Value::Node(node) => out.push_str(node.raw()),
             Value::Array(elements) => {
@@ -275,8 +292,8 @@ impl<'v> Value<'v> {
             Value::Text(text) if text.is_empty() => "an empty text".to_owned(),
             Value::Text(text) => excerpt(text).to_string(),
             Value::Number(digits) if digits.len() > 40 => format!("a number of {} characters", digits.len()),
-            Value::True | Value::False | Value::Number(_) => {
-                self.scalar_text().unwrap_or_default().to_owned()
+            Value::True | Value::False | Value::Number(_) | Value::Computed(_) => {
+                self.scalar_text().unwrap_or_default().into_owned()
             }
             Value::Node(_) | Value::Array(_) | Value::Object(_) => match self.sort() {
                 Sort::Array => "an array".to_owned(),

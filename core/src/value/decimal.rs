@@ -60,6 +60,52 @@ impl Decimal {
         })
     }
 
+    /// Reads a number that is spelled as it would be written again, of few digits; `None` of any other text.
+    #[inline]
+    pub(crate) fn parse_plain(text: &str) -> Option<Self> {
+        // Zero has no sign.
+        short(text).filter(|number| !(number.0.is_zero() && text.starts_with('-')))
+    }
+
+    /// Appends its digits, as [`Display`](fmt::Display) has them.
+    pub(crate) fn write(self, out: &mut String) {
+        match self.digits(&mut [b'0'; 32]) {
+            Some(digits) => out.push_str(digits),
+            None => out.push_str(&self.0.to_string()),
+        }
+    }
+
+    /// Its digits, as [`Display`](fmt::Display) has them, in memory that fits them.
+    pub(crate) fn text(self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    /// Its digits, if they are few enough.
+    fn digits(self, buffer: &mut [u8; 32]) -> Option<&str> {
+        let (mantissa, places) = (self.mantissa(), self.places() as usize);
+        let mut rest = u64::try_from(mantissa.unsigned_abs()).ok()?;
+        // From the last digit on: at most 28 places and a digit before them, a point and a sign.
+        let mut at = buffer.len();
+        let mut count = 0;
+        while rest > 0 || count <= places {
+            if count == places && places > 0 {
+                at -= 1;
+                buffer[at] = b'.';
+            }
+            at -= 1;
+            buffer[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            count += 1;
+        }
+        if mantissa < 0 {
+            at -= 1;
+            buffer[at] = b'-';
+        }
+        str::from_utf8(&buffer[at..]).ok()
+    }
+
     /// Reads a JSON token as it stands in a body: a number, or a string that holds one.
     ///
     /// # Errors
@@ -289,29 +335,10 @@ impl FromStr for Decimal {
 /// The digits, with as many decimal places as the number has, never an exponent.
 impl fmt::Display for Decimal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mantissa, places) = (self.mantissa(), self.places() as usize);
-        let Ok(mut rest) = u64::try_from(mantissa.unsigned_abs()) else {
-            return write!(formatter, "{}", self.0);
-        };
-        // From the last digit on: at most 28 places and a digit before them, a point and a sign.
-        let mut buffer = [b'0'; 32];
-        let mut at = buffer.len();
-        let mut count = 0;
-        while rest > 0 || count <= places {
-            if count == places && places > 0 {
-                at -= 1;
-                buffer[at] = b'.';
-            }
-            at -= 1;
-            buffer[at] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            count += 1;
+        match self.digits(&mut [b'0'; 32]) {
+            Some(digits) => formatter.write_str(digits),
+            None => write!(formatter, "{}", self.0),
         }
-        if mantissa < 0 {
-            at -= 1;
-            buffer[at] = b'-';
-        }
-        formatter.write_str(str::from_utf8(&buffer[at..]).map_err(|_| fmt::Error)?)
     }
 }
 

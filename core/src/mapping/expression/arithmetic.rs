@@ -144,7 +144,7 @@ mod tests {
 
     fn computed(left: &str, operator: Operator, right: &str) -> Result<String, String> {
         let value = operator.apply(&Value::Number(left.into()), &Value::Number(right.into()))?;
-        Ok(value.scalar_text().unwrap_or_default().to_owned())
+        Ok(value.scalar_text().unwrap_or_default().into_owned())
     }
 
     #[test]

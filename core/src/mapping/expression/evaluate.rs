@@ -344,11 +344,10 @@ pub(in crate::mapping) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         Sort::Null => true,
         Sort::Boolean => left.is_truthy() == right.is_truthy(),
         Sort::Text => left.text() == right.text(),
-        Sort::Number if left.scalar_text() == right.scalar_text() => true,
         Sort::Number => match (left.number(), right.number()) {
             (Some(left), Some(right)) => left == right,
             // Beyond what can be computed with, the digits say it.
-            (Some(_) | None, Some(_) | None) => false,
+            (Some(_) | None, Some(_) | None) => left.scalar_text() == right.scalar_text(),
         },
         Sort::Array => match (left.elements(), right.elements()) {
             (Some(mut left), Some(mut right)) => loop {

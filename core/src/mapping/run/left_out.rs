@@ -11,7 +11,7 @@ impl<'v> Run<'v> {
         let Some(pick) = &self.compiled.document.pieces else { return };
         let reason = match self.pick(pick) {
             Ok(value) if value.is_null() => return,
-            Ok(value) => match value.scalar_text().map(Decimal::parse) {
+            Ok(value) => match value.scalar_text().map(|text| Decimal::parse(&text)) {
                 Some(Ok(pieces)) => return self.pieces = Some(pieces),
                 Some(Err(_)) | None => "expected a number of pieces".to_owned(),
             },

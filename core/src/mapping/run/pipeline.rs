@@ -10,20 +10,23 @@ use crate::mapping::steps::{Around, RuleStep};
 use crate::mapping::transform::{LookupStep, Otherwise, Tabled, ValueType};
 use crate::mapping::value::Value;
 
-/// The value that did not fit, and why.
-type UnfitValue<'v> = (Value<'v>, String);
+/// The value that did not fit, and why. What hardly ever is stands apart, so that values that fit move quickly.
+pub(super) type UnfitValue<'v> = Box<(Value<'v>, String)>;
 
 impl<'v> Run<'v> {
     /// A rule's value before it is resolved; null when there is none.
     pub(super) fn value_of(&self, rule: &'v MappingRule) -> Result<Value<'v>, UnfitValue<'v>> {
         let identifies = rule.is_key || rule.resolve.is_some();
-        let mut value = self.source(&rule.source, identifies).map_err(|reason| (Value::Null, reason))?;
+        let mut value =
+            self.source(&rule.source, identifies).map_err(|reason| Box::new((Value::Null, reason)))?;
         if identifies {
             value = value.as_id();
         }
         tidy(&mut value, rule);
         if value.text().is_some() && !rule.on_picked.is_empty() {
-            value = self.stepped(&rule.on_picked, rule.level, &value).map_err(|reason| (value, reason))?;
+            value = self
+                .stepped(&rule.on_picked, rule.level, &value)
+                .map_err(|reason| Box::new((value, reason)))?;
         }
         if value.is_null() {
             match &rule.default {
@@ -46,17 +49,18 @@ impl<'v> Run<'v> {
             return Ok(value);
         }
         // What the record says is what can be corrected there; what the table made of it is in the reason.
-        self.typed(rule, value).or_else(|(found, reason)| {
+        self.typed(rule, value).or_else(|unfit| {
+            let (found, reason) = *unfit;
             if let Some(found) = self.found_by_type(rule, lookup, &source) {
                 return Ok(found);
             }
-            Err(match equal(&found, &source) {
+            Err(Box::new(match equal(&found, &source) {
                 true => (found, reason),
                 false => {
                     let reason = format!("the table makes {} of it: {reason}", found.excerpt());
                     (source, reason)
                 }
-            })
+            }))
         })
     }
 
@@ -92,7 +96,7 @@ impl<'v> Run<'v> {
             (false, None) => self.stepped(&rule.on_known, rule.level, &value),
             (true, None) => return Ok(value),
         };
-        made.map_err(|reason| (value, reason))
+        made.map_err(|reason| Box::new((value, reason)))
     }
 
     /// What steps make of a value, one after the other.
@@ -169,7 +173,7 @@ impl<'v> Run<'v> {
                 TemplatePiece::Text(constant) => text.push_str(constant),
                 TemplatePiece::Pick(pick) => {
                     let value = self.pick(pick).unwrap_or(Value::Null);
-                    text.push_str(value.scalar_text().unwrap_or_default());
+                    text.push_str(&value.scalar_text().unwrap_or_default());
                 }
             }
         }
@@ -197,7 +201,7 @@ fn part_of_text<'a>(value: &'a Value<'_>, path: &str, identifies: bool) -> Resul
     if value.is_null() {
         return Ok(Cow::Borrowed(""));
     }
-    let text = if identifies { value.id_text() } else { value.scalar_text().map(Cow::Borrowed) };
+    let text = if identifies { value.id_text() } else { value.scalar_text() };
     text.ok_or_else(|| format!("{path} is {}; expected a text or a number", value.excerpt()))
 }
 
@@ -211,13 +215,14 @@ fn tidy(value: &mut Value<'_>, rule: &MappingRule) {
             | Value::True
             | Value::False
             | Value::Number(_)
+            | Value::Computed(_)
             | Value::Node(_)
             | Value::Array(_)
             | Value::Object(_) => {}
         }
     }
-    let Some(text) = value.text() else { return };
-    if !rule.keep_empty && text.trim().is_empty() {
+    let is_blank = |text: &str| text.chars().all(char::is_whitespace);
+    if !rule.keep_empty && value.text().is_some_and(is_blank) {
         *value = Value::Null;
     }
 }
@@ -231,7 +236,7 @@ fn without_entry<'v>(step: &'v LookupStep, value: &Value<'v>) -> Result<Value<'v
         Otherwise::Fail => {
             let table = if step.name.is_empty() { String::new() } else { format!(" {:?}", step.name) };
             let reason = format!("the table{table} does not have it; it has {}", step.table.examples());
-            Err((value.clone(), reason))
+            Err(Box::new((value.clone(), reason)))
         }
     }
 }

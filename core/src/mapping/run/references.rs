@@ -96,7 +96,10 @@ impl<'v> Run<'v> {
                     None => drop(self.fail(rule, &value, "expected a text or a number".to_owned())),
                 },
             },
-            Err((value, reason)) => drop(self.fail(rule, &value, reason)),
+            Err(unfit) => {
+                let (value, reason) = *unfit;
+                self.fail(rule, &value, reason);
+            }
         }
     }
 }

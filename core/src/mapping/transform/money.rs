@@ -74,7 +74,7 @@ mod tests {
         let currency = Value::Text(currency.into());
         let amount = Decimal::parse(digits).expect("a number");
         let value = money.apply(amount, Some(&currency), &numeric)?;
-        Ok(value.scalar_text().unwrap_or_default().to_owned())
+        Ok(value.scalar_text().unwrap_or_default().into_owned())
     }
 
     #[test]

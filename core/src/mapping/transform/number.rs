@@ -80,15 +80,14 @@ impl Numeric {
     }
 
     pub(super) fn write<'v>(&self, number: Decimal) -> Value<'v> {
-        let digits = number.to_string().into();
-        if self.as_text { Value::Text(digits) } else { Value::Number(digits) }
+        if self.as_text { Value::Text(number.text().into()) } else { Value::Computed(number) }
     }
 }
 
 /// The digits of a number as JSON writes them, from a number or from a text in the source's own way.
 fn digits<'a>(value: &'a Value<'_>, reading: &Notation) -> Option<std::borrow::Cow<'a, str>> {
     let text = match value.sort() {
-        Sort::Number => return value.scalar_text().map(Into::into),
+        Sort::Number => return value.scalar_text(),
         Sort::Text => value.text()?.trim(),
         Sort::Null | Sort::Boolean | Sort::Array | Sort::Object => return None,
     };
@@ -146,6 +145,9 @@ fn is_zero_led(unsigned: &str) -> bool {
 /// # Errors
 /// What was expected.
 pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Notation) -> Result<Decimal, String> {
+    if let Value::Computed(number) = value {
+        return Ok(*number);
+    }
     let digits = digits(value, reading).filter(|digits| !digits.is_empty());
     digits.and_then(|digits| Decimal::parse(&digits).ok()).ok_or_else(|| {
         let example = match (reading.decimal_comma, reading.group_mark) {
@@ -193,13 +195,20 @@ fn is_canonical(value: &Value<'_>, reading: &Notation) -> bool {
         };
         starts_well && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
     };
-    is_plain(value, reading) && value.scalar_text().is_some_and(is_number)
+    match value {
+        Value::Computed(_) => true,
+        Value::Number(text) | Value::Text(text) => is_plain(value, reading) && is_number(text),
+        Value::Null | Value::True | Value::False | Value::Node(_) | Value::Array(_) | Value::Object(_) => {
+            false
+        }
+    }
 }
 
 /// The same digits as a text or as a number.
 fn respell(value: Value<'_>, as_text: bool) -> Value<'_> {
     match (value, as_text) {
         (Value::Number(digits), true) => Value::Text(digits),
+        (Value::Computed(number), true) => Value::Text(number.text().into()),
         (Value::Text(digits), false) => Value::Number(digits),
         (value, true | false) => value,
     }
@@ -349,7 +358,7 @@ mod tests {
         }
         let whole = |text: &str, rounding| {
             integer(&Value::Text(text.to_owned().into()), &Numeric { rounding, ..Numeric::default() }, &plain)
-                .map(|value| value.scalar_text().unwrap_or_default().to_owned())
+                .map(|value| value.scalar_text().unwrap_or_default().into_owned())
         };
         assert_eq!(whole("2.00", None).as_deref(), Ok("2"));
         assert!(whole("2.5", None).is_err());

@@ -61,7 +61,7 @@ impl LookupTable {
             Sort::Null | Sort::Array | Sort::Object => return Tabled::Unknown,
             Sort::Boolean | Sort::Number | Sort::Text => value.scalar_text().unwrap_or_default(),
         };
-        let found = if self.caseless { self.find(&text.to_lowercase()) } else { self.find(text) };
+        let found = if self.caseless { self.find(&text.to_lowercase()) } else { self.find(&text) };
         // 0.20 is what a table knows as 0.2.
         let found = found.or_else(|| {
             let number = Exact::from(value.number()?).normalize().to_string();

@@ -6,6 +6,7 @@ use crate::mapping::value::Value;
 pub(super) fn spell<'v>(value: &Value<'v>, cut: Option<u32>) -> Result<Value<'v>, String> {
     let spelled = match value {
         Value::Text(text) | Value::Number(text) => Value::Text(text.clone()),
+        Value::Computed(number) => Value::Text(number.text().into()),
         Value::True => Value::Text("true".into()),
         Value::False => Value::Text("false".into()),
         Value::Null | Value::Node(_) | Value::Array(_) | Value::Object(_) => {

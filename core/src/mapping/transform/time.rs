@@ -80,7 +80,8 @@ impl Time {
     }
 
     fn read(&self, value: &Value<'_>) -> Result<Stamp, String> {
-        let text = value.scalar_text().unwrap_or_default().trim();
+        let text = value.scalar_text().unwrap_or_default();
+        let text = text.trim();
         let stamp = match &self.input {
             Input::Iso => iso(text).or_else(|| named_months(text)),
             Input::Seconds => since_epoch(text, 1000),

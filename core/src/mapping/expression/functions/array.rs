@@ -51,7 +51,7 @@ impl<'v> CallArguments<'_, 'v> {
             }
         };
         self.allowance().step(length)?;
-        Ok(Value::Number(length.to_string().into()))
+        Ok(Value::number_of((length as u64).into()))
     }
 
     pub(super) fn map(&self) -> Result<Value<'v>, String> {

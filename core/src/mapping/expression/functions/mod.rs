@@ -13,7 +13,7 @@ use super::evaluate::{evaluate, for_each};
 use super::tree::Tree;
 use crate::json::nearest;
 use crate::mapping::transform::{Arithmetic, calculate};
-use crate::mapping::value::Value;
+use crate::mapping::value::{Sort, Value};
 use crate::value::Decimal;
 use arguments::CallArguments;
 
@@ -157,16 +157,19 @@ fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) 
 /// A text as the number that it says, in the same digits; null when it says none. It is on the way of every price.
 fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let [tree] = trees else { return Ok(Value::Null) };
-    Ok(match evaluate(tree, scope)? {
-        Value::Number(digits) => Value::Number(digits),
-        Value::Text(text) if Decimal::parse(&text).is_ok() => Value::Number(text),
-        Value::Null
-        | Value::True
-        | Value::False
-        | Value::Text(_)
-        | Value::Node(_)
-        | Value::Array(_)
-        | Value::Object(_) => Value::Null,
+    let value = evaluate(tree, scope)?;
+    // Those that are too long to compute with stay what they are.
+    let is_number = value.sort() == Sort::Number;
+    Ok(match value {
+        Value::Number(digits) | Value::Text(digits) => match Decimal::parse_plain(&digits) {
+            Some(number) => Value::Computed(number),
+            None if is_number || Decimal::parse(&digits).is_ok() => Value::Number(digits),
+            None => Value::Null,
+        },
+        Value::Computed(number) => Value::Computed(number),
+        Value::Null | Value::True | Value::False | Value::Node(_) | Value::Array(_) | Value::Object(_) => {
+            Value::Null
+        }
     })
 }
 

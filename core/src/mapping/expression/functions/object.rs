@@ -69,6 +69,7 @@ impl<'v> CallArguments<'_, 'v> {
             key @ (Value::True
             | Value::False
             | Value::Number(_)
+            | Value::Computed(_)
             | Value::Node(_)
             | Value::Array(_)
             | Value::Object(_)) => {

@@ -18,7 +18,7 @@ impl<'v> CallArguments<'_, 'v> {
         let part = text.get(byte(start)..byte(end)).filter(|part| !part.is_empty() && !wanted.is_empty());
         let found = part.and_then(|part| part.get(..find(part, wanted)?));
         Ok(match found {
-            Some(before) => Value::Number((start + before.chars().count()).to_string().into()),
+            Some(before) => Value::number_of(((start + before.chars().count()) as u64).into()),
             None => Value::Null,
         })
     }
