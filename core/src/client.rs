@@ -6,6 +6,7 @@ use crate::account::AccountAddress;
 use crate::auth::{Credentials, Session, Tokens};
 use crate::call::Call;
 use crate::error::Result;
+use crate::flow::JournalBook;
 use crate::operation::{Batch, Fetch, Operation, Options, Pull, Push, Search, SingleRequest, Task};
 use crate::pool::{Budget, Pool};
 use crate::shared::Shared;
@@ -129,6 +130,15 @@ impl Client {
     /// [`Kind::Validation`](crate::Kind::Validation) at what is wrong, such as a JSON Pointer into the mapping document.
     pub fn push(&self, push: Push) -> Result<Call> {
         self.start(push)
+    }
+
+    /// Starts a push whose journal was read before, in parts: `push.journal` is then absent. A long journal need not be
+    /// in memory that way.
+    ///
+    /// # Errors
+    /// As [`Client::push`].
+    pub fn push_with_journal(&self, push: Push, journal: JournalBook) -> Result<Call> {
+        start::start_push(Arc::clone(&self.shared), push, journal)
     }
 
     /// Starts a pull of what changed in Brightpearl.

@@ -2,9 +2,10 @@
 //! function of its own for it.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::{contract, discovery, mapping, webhook};
+use crate::{contract, discovery, flow, mapping, webhook};
 
 /// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records, receivers and
 /// bodies are texts.
@@ -27,11 +28,12 @@ enum Question {
     PlanWebhooks { receiver: String, account: String, registered: String },
     ReceiveWebhook { receiver: String, request: String, now: u64 },
     CoalesceNotifications { notifications: String, settled: String },
+    CompactJournal { journal: String },
 }
 
 /// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery) or
-/// [`webhook`](crate::webhook) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe)), with
-/// its arguments. The answer is JSON.
+/// [`webhook`](crate::webhook) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe), and
+/// `compact_journal`, for [`flow::compact_journal`](crate::flow::compact_journal)), with its arguments. The answer is JSON.
 ///
 /// # Errors
 /// [`Kind::Validation`](crate::Kind::Validation) at `question` when it is not such an object, and what the function says.
@@ -68,6 +70,7 @@ pub fn ask(question: &str) -> Result<String> {
         Question::CoalesceNotifications { notifications, settled } => {
             webhook::coalesce_notifications(&notifications, &settled)
         }
+        Question::CompactJournal { journal } => Ok(Value::from(flow::compact_journal(&journal)?).to_string()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::thread;
 
 use brightpearl_core::auth::oauth::authorize_url;
 use brightpearl_core::auth::signature::verify_callback;
+use brightpearl_core::flow::JournalBook;
 use brightpearl_core::mapping::Resolved;
 use brightpearl_core::operation::{Operation, Search, SingleRequest};
 use brightpearl_core::validate::{UnknownMembers, check};
@@ -32,6 +33,27 @@ const MOST_SAID: usize = 11_000;
 fn alone() -> MutexGuard<'static, ()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[test]
+fn a_long_journal_takes_little_memory() {
+    const RECORDS: u64 = 50_000;
+    let _turn = alone();
+    let mut book = JournalBook::new();
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    book.read(b"{\"push\":{\"version\":1,\"account\":\"acme\",\"mapping\":\"orders\"}}\n").unwrap();
+    for number in 0..RECORDS {
+        let (write, done) = (
+            format!("{{\"write\":{{\"what\":\"{number:032x}\",\"key\":\"WEB-{number}\"}}}}\n"),
+            format!("{{\"done\":{{\"what\":\"{number:032x}\",\"state\":\"created\",\"id\":{number}}}}}\n"),
+        );
+        book.read((write + &done).as_bytes()).unwrap();
+    }
+    book.end().unwrap();
+    let held = (ALLOCATOR.peak_usage() - before) as u64;
+    // 64 MB for a million.
+    assert!(held < RECORDS * 64, "{held} bytes, {} a record", held / RECORDS);
 }
 
 type Parse = fn(&str) -> Result<()>;

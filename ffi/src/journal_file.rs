@@ -32,15 +32,21 @@ impl JournalFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(cannot_be_opened(&path, &error)),
         }
-        let mut file = open_to_grow(&path).map_err(|error| cannot_be_opened(&path, &error))?;
-        // It may have been another one a moment ago.
-        let found = file.metadata().map_err(|error| cannot_be_opened(&path, &error))?;
-        require_regular(&path, found.file_type())?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(another_push_has(&path)),
-            Err(TryLockError::Error(error)) => return Err(cannot_be_opened(&path, &error)),
-        }
+        let mut file = loop {
+            let file = open_to_grow(&path).map_err(|error| cannot_be_opened(&path, &error))?;
+            // It may have been another one a moment ago.
+            let found = file.metadata().map_err(|error| cannot_be_opened(&path, &error))?;
+            require_regular(&path, found.file_type())?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(another_push_has(&path)),
+                Err(TryLockError::Error(error)) => return Err(cannot_be_opened(&path, &error)),
+            }
+            // Whoever had it may have replaced it by a shorter one before it was locked here.
+            if is_still_named(&found, &path) {
+                break file;
+            }
+        };
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|error| cannot_be_opened(&path, &error))?;
         if bytes.is_empty() {
@@ -140,6 +146,20 @@ fn require_regular(path: &Path, found: FileType) -> Result<(), Failure> {
         irregular_kind(found)
     );
     Err(Failure::from(Error::validation(PLACE, message)).advising("Name a file on a disk that stays."))
+}
+
+/// Whether an open file is the one under that name.
+#[cfg(unix)]
+fn is_still_named(found: &fs::Metadata, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    fs::metadata(path).is_ok_and(|named| (named.dev(), named.ino()) == (found.dev(), found.ino()))
+}
+
+/// Files in use are not replaced here.
+#[cfg(not(unix))]
+fn is_still_named(_found: &fs::Metadata, _path: &Path) -> bool {
+    true
 }
 
 #[cfg(unix)]

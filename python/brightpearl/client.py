@@ -352,7 +352,7 @@ class Client(TaskMethods, AnyClient):
         # A dry run announces nothing.
         kept = None if path is None or checked_flag(dry_run, "dry_run") else Journal(path)
         try:
-            operation = flow_operations.push(mapping, kept, dry_run, write, max_writes, existing, renew, window, looks)
+            operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
             return Outcomes(self._start(operation, kept), each, Feeding(kept, progress))
         except BaseException:
             if kept is not None:
@@ -472,7 +472,9 @@ class Client(TaskMethods, AnyClient):
         self.close()
 
     def _start(self, operation: str, journal: Journal | None = None) -> Driver:
-        return self._drive(self._native.start(operation), journal)
+        if journal is None:
+            return self._drive(self._native.start(operation))
+        return self._drive(self._native.start_push(operation, journal.book()), journal)
 
     def _drive(self, call: Call, journal: Journal | None = None) -> Driver:
         return Driver(call, self._host, journal)

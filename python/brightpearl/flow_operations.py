@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import datetime
     from typing import Any, Literal
 
-    from brightpearl.journal import Journal
     from brightpearl.mapping import AnyDocument
     from brightpearl.wire import Parameters
 
@@ -98,7 +97,6 @@ if TYPE_CHECKING:
 
 def push(
     mapping: AnyMapping,
-    journal: Journal | None,
     dry_run: bool,
     write: bool,
     max_writes: int | None,
@@ -116,7 +114,6 @@ def push(
             "write": checked_flag(write, "write"),
             "max_writes": checked_count(max_writes, "max_writes"),
             "existing": checked_choice(existing, "existing", EXISTING),
-            "journal": None if journal is None else journal.text,
             "renew": checked_flag(renew, "renew"),
             "window": checked_count(window, "window"),
             "looks_ms": _looks(looks),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 
+from brightpearl._native import JournalBook, JournalCompaction
 from brightpearl.exceptions import MisuseError, ValidationError
-from brightpearl.locking import lock, unlock
-from brightpearl.private_file import irregular, irregular_kind, open_to_grow, sync_directory
+from brightpearl.locking import is_still_named, lock, unlock
+from brightpearl.private_file import growing, irregular, irregular_kind, open_to_grow, replacing, sync_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
+
+_PART = 1 << 20
+"""The bytes of a journal that are read at a time."""
 
 
 class JournalError(ValidationError, OSError):
@@ -28,10 +35,7 @@ class Journal:
     A child that is forked while it is open cannot write to it, and does not let others have it.
     """
 
-    __slots__ = ("_file", "_is_torn", "_owner", "_path", "text")
-
-    text: str
-    """What stood in it when it was opened."""
+    __slots__ = ("_file", "_is_torn", "_owner", "_path", "_size")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = os.fspath(path)
@@ -39,26 +43,89 @@ class Journal:
         self._owner = os.getpid()
         # Looked at before it is opened: opening a FIFO waits, and opening a device may do something.
         self._require_regular(irregular(self._path))
-        self._file: BinaryIO = open(open_to_grow(self._path), "r+b", buffering=0)  # noqa: SIM115
+        self._file = self._locked()
         try:
-            self._require_regular(irregular_kind(os.fstat(self._file.fileno()).st_mode))
-            if not lock(self._file):
-                raise ValidationError(
-                    f"another push is writing to the journal {self._path!r}; expected to run one after the other",
-                    location="journal",
-                    advice="Wait for the other push to end, or give this one a journal of its own.",
-                )
-            self._file.seek(0)
-            # A crash may have cut the last line anywhere, even within a character; the engine sees to such a line.
-            found = self._file.read()
-            self.text = found.decode(errors="replace")
-            if not found:
+            self._size = os.fstat(self._file.fileno()).st_size
+            if not self._size:
                 # Whoever made it may have been killed before its name was on disk.
                 sync_directory(os.path.dirname(os.path.realpath(self._path)))
-            self._is_torn = bool(found) and not found.endswith(b"\n")
+            # A crash may have cut the last line anywhere.
+            self._file.seek(max(self._size - 1, 0))
+            self._is_torn = self._file.read(1) not in (b"", b"\n")
         except BaseException:
             self.close()
             raise
+
+    def _locked(self) -> BinaryIO:
+        """The file that is under the name once nobody else has it: whoever had it may have replaced it meanwhile."""
+        while True:
+            file: BinaryIO = open(open_to_grow(self._path), "r+b", buffering=0)  # noqa: SIM115
+            try:
+                self._require_regular(irregular_kind(os.fstat(file.fileno()).st_mode))
+                if not lock(file):
+                    raise ValidationError(
+                        f"another push is writing to the journal {self._path!r}; expected to run one after the other",
+                        location="journal",
+                        advice="Wait for the other push to end, or give this one a journal of its own.",
+                    )
+                if is_still_named(file, os.path.realpath(self._path)):
+                    return file
+            except BaseException:
+                file.close()
+                raise
+            file.close()
+
+    def book(self) -> JournalBook:
+        """What stood in it when it was opened. A journal that is much longer than what it says is written anew where
+        that can be done: nothing is lost where it cannot."""
+        book = JournalBook()
+        for part in self._parts():
+            book.read(part)
+        if book.is_worth_compacting():
+            with contextlib.suppress(OSError, ValidationError):
+                self._write_anew(book)
+        return book
+
+    def compact(self) -> tuple[int, int]:
+        """Writes it anew, in as few lines as say the same; how many bytes it had and has.
+
+        Raises `ValidationError` when it is not a journal, and `OSError` when it cannot be replaced; then it stays as it
+        is.
+        """
+        book = JournalBook()
+        for part in self._parts():
+            book.read(part)
+        book.end()
+        before = self._size
+        self._write_anew(book)
+        return before, self._size
+
+    def _parts(self) -> Iterator[bytes]:
+        """Its bytes, as they were when it was opened: a part at a time, since there may be many."""
+        self._file.seek(0)
+        left = self._size
+        while left and (part := self._file.read(min(left, _PART))):
+            left -= len(part)
+            yield part
+
+    def _write_anew(self, book: JournalBook) -> None:
+        """Replaces it as a whole; the lock is that of the new file then."""
+        if os.name != "posix" or os.fstat(self._file.fileno()).st_nlink != 1:
+            raise OSError(errno.ENOTSUP, "it has several names, or the system cannot replace a file in use", self._path)
+        compaction = JournalCompaction()
+        kept: list[int] = []
+        try:
+            with replacing(self._path, kept) as file:
+                for part in self._parts():
+                    file.write(compaction.read(book, part).encode())
+                file.write(compaction.end(book).encode())
+        finally:
+            for descriptor in kept:
+                before, self._file = self._file, open(growing(descriptor), "r+b", buffering=0)  # noqa: SIM115
+                self._size = os.fstat(descriptor).st_size
+                self._is_torn = False
+                unlock(before)
+                before.close()
 
     def append(self, lines: str) -> None:
         """Adds whole lines, and returns when they are on disk. What a crash or a failure left of a line stays a

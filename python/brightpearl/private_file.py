@@ -67,10 +67,21 @@ def open_to_grow(path: str | os.PathLike[str]) -> int:
     return descriptor
 
 
+def growing(descriptor: int) -> int:
+    """The same descriptor, by which is written at the end of the file and nowhere else."""
+    import fcntl
+
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_APPEND)
+    return descriptor
+
+
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def replacing(path: str | os.PathLike[str], kept: list[int] | None = None) -> Iterator[BinaryIO]:
     """A file that appears under its name when it is complete and on disk. It has the mode of the one that it
-    replaces, or is private. Where the name is a symbolic link, what that leads to is replaced."""
+    replaces, or is private. Where the name is a symbolic link, what that leads to is replaced.
+
+    `kept`: takes a descriptor by which the file that has appeared stays open, and locked, where there are locks.
+    """
     kind = irregular(path)
     if kind is not None:
         raise OSError(errno.EINVAL, f"it is {kind}; expected a regular file", os.fspath(path))
@@ -88,6 +99,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             if os.name == "posix":
                 # While it is locked, nobody takes it for one that was left behind.
                 os.replace(partial, target)
+                if kept is not None:
+                    kept.append(os.dup(descriptor))
         if os.name != "posix":
             os.replace(partial, target)
     except BaseException:

@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::call::Call;
 use crate::error::{or_raise, seconds};
+use crate::journal::JournalBook;
 use crate::json;
 
 /// One app on one account: starts calls, which share its budget and telemetry.
@@ -32,6 +33,21 @@ impl Client {
     fn start(&self, py: Python<'_>, operation: &str) -> PyResult<Call> {
         or_raise(py, Operation::from_json(operation).and_then(|operation| self.0.start(operation)))
             .map(Call::new)
+    }
+
+    /// Starts a push whose journal was read before, and takes that.
+    fn start_push(&self, py: Python<'_>, operation: &str, journal: &JournalBook) -> PyResult<Call> {
+        let started = Operation::from_json(operation).and_then(|operation| match operation {
+            Operation::Push(push) => self.0.push_with_journal(push, journal.take()?),
+            Operation::Request(_)
+            | Operation::Search(_)
+            | Operation::Fetch(_)
+            | Operation::Options(_)
+            | Operation::Batch(_)
+            | Operation::Task(_)
+            | Operation::Pull(_) => Err(core::Error::misuse("only a push has a journal; expected a push")),
+        });
+        or_raise(py, started).map(Call::new)
     }
 
     /// Goes on with a call from its checkpoint; with one that writes only where that is allowed.

@@ -19,6 +19,7 @@ mod discovery;
 mod emulator;
 mod error;
 mod id_set;
+mod journal;
 mod json;
 mod mapping;
 mod page;
@@ -51,6 +52,8 @@ mod _native {
     use crate::emulator::{Emulator, Outcome, RawDelivery};
     #[pymodule_export]
     use crate::id_set::{IdSet, IdSetIterator};
+    #[pymodule_export]
+    use crate::journal::{JournalBook, JournalCompaction};
     #[pymodule_export]
     use crate::json::{dump_json, load_json};
     #[pymodule_export]

@@ -7,7 +7,9 @@ mod push;
 mod server_time;
 mod team;
 
+pub use push::{JournalBook, JournalCompaction, compact_journal};
+
 pub use crate::output::{Created, Difference, Outcome, PulledRecord, Records, State};
 
 pub(crate) use pull::job as pull_job;
-pub(crate) use push::job as push_job;
+pub(crate) use push::{job as push_job, job_with_journal as push_job_with_journal};

@@ -8,11 +8,11 @@ use crate::call::Call;
 use crate::checked::{check_request, deprecated_read, known_request};
 use crate::checkpoint::{Checkpoint, Position};
 use crate::error::Result;
-use crate::flow::{pull_job, push_job};
+use crate::flow::{JournalBook, pull_job, push_job, push_job_with_journal};
 use crate::header::check_against;
 use crate::job::Job;
 use crate::jobs::{BatchJob, FetchJob, SearchJob, options_job, request_job};
-use crate::operation::Operation;
+use crate::operation::{Operation, Push};
 use crate::shared::Shared;
 use crate::task::task_job;
 
@@ -26,6 +26,17 @@ pub(crate) fn start(shared: Arc<Shared>, operation: Operation) -> Result<Call> {
     check_start(shared.config.read_only, &operation)?;
     let job = plan(&shared, &operation, Position::Start, true)?;
     Ok(Call::new(shared, operation, job))
+}
+
+/// A call for a push whose journal was read before.
+///
+/// # Errors
+/// As [`start`].
+pub(crate) fn start_push(shared: Arc<Shared>, push: Push, book: JournalBook) -> Result<Call> {
+    let job = push_job_with_journal(&push, book, &shared);
+    let operation = Operation::Push(push);
+    check_start(shared.config.read_only, &operation)?;
+    Ok(Call::new(shared, operation, job?))
 }
 
 /// Goes on with an operation that was checked when it was started.

@@ -16,17 +16,150 @@ from brightpearl import ValidationError
 from brightpearl.journal import Journal, JournalError
 from brightpearl.state_file import StateFile, read_state
 
+_HEAD = b'{"push":{"version":1,"account":"acme","mapping":"orders"}}\n'
+
+
+def _written(path: Path, records: int) -> bytes:
+    """A journal of records that came to their end, and of one that is in doubt."""
+    lines = [_HEAD.decode()]
+    for number in range(records):
+        lines.append(f'{{"write":{{"what":"{number:032x}","key":"WEB-{number}"}}}}\n')
+        lines.append(f'{{"done":{{"what":"{number:032x}","state":"created","id":{number + 1}}}}}\n')
+    lines.append(f'{{"write":{{"what":"{records:032x}","key":"WEB-{records}"}}}}\n')
+    path.write_text("".join(lines))
+    return path.read_bytes()
+
+
+def test_a_compacted_journal_says_the_same_in_fewer_lines(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    whole = _written(path, 3)
+    path.chmod(0o640)
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    journal = Journal(link)
+    before, after = journal.compact()
+    assert (before, after) == (len(whole), path.stat().st_size)
+    assert after < before
+    lines = path.read_text().splitlines()
+    assert lines[1] == f'{{"done":{{"what":"{0:032x}","state":"created","id":1,"key":"WEB-0"}}}}'
+    assert lines[-1] == f'{{"write":{{"what":"{3:032x}","key":"WEB-3"}}}}'
+    assert len(lines) == 5
+    assert (stat.S_IMODE(path.stat().st_mode), link.is_symlink()) == (0o640, True)
+    # It is still this one's alone, and grows.
+    with pytest.raises(ValidationError, match="another push"):
+        Journal(path)
+    journal.append("{}\n")
+    journal.close()
+    assert path.read_text().splitlines() == [*lines, "{}"]
+    Journal(path).close()
+
+
+def test_a_long_journal_is_compacted_by_whoever_goes_on_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    _written(path, 6_000)
+    journal = Journal(path)
+    journal.book()
+    assert len(path.read_text().splitlines()) == 6_002
+    assert [one.name for one in tmp_path.iterdir()] == ["journal"]
+    again = path.read_bytes()
+    journal.book()
+    assert path.read_bytes() == again
+    journal.append("next\n")
+    assert path.read_bytes() == again + b"next\n"
+    journal.close()
+
+
+def test_a_journal_that_cannot_be_replaced_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal"
+    whole = _written(path, 6_000)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    journal = Journal(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        journal.book()
+        with pytest.raises(OSError, match="No space left"):
+            journal.compact()
+    assert path.read_bytes() == whole
+    assert [one.name for one in tmp_path.iterdir()] == ["journal"]
+    os.link(path, tmp_path / "other")
+    journal.book()
+    assert path.read_bytes() == whole
+    journal.append("next\n")
+    journal.close()
+    assert path.read_bytes() == whole + b"next\n"
+    other = tmp_path / "orders.csv"
+    other.write_text("id,sku\n")
+    journal = Journal(other)
+    with pytest.raises(ValidationError, match="not one of a journal"):
+        journal.compact()
+    journal.close()
+    assert other.read_text() == "id,sku\n"
+
+
+def test_a_killed_compaction_leaves_one_journal_or_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    whole = _written(path, 20)
+    short = tmp_path / "short"
+    short.write_bytes(whole)
+    journal = Journal(short)
+    journal.compact()
+    journal.close()
+    # Killed at each of the calls that a compaction makes of the system.
+    code = """
+import os, signal, sys
+from brightpearl.journal import Journal
+left = int(sys.argv[2])
+def counted(name, call):
+    def step(*arguments, **named):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(*arguments, **named)
+    setattr(os, name, step)
+journal = Journal(sys.argv[1])
+for name in ("fsync", "replace", "dup", "fstat", "stat", "unlink", "open"):
+    counted(name, getattr(os, name))
+journal.compact()
+"""
+    seen = set()
+    for killed_at in range(40):
+        path.write_bytes(whole)
+        ended = subprocess.run([sys.executable, "-c", code, str(path), str(killed_at)], check=False)
+        seen.add(path.read_bytes())
+        Journal(path).close()
+        if ended.returncode == 0:
+            break
+    else:
+        raise AssertionError("it was never left alone")
+    assert killed_at > 5
+    assert seen == {whole, short.read_bytes()}
+
+
+def test_who_waited_for_a_journal_takes_the_one_that_replaced_it(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    _written(path, 3)
+    first = Journal(path)
+    with open(path, "rb") as before:
+        first.compact()
+        assert not os.path.samestat(os.fstat(before.fileno()), path.stat())
+    with pytest.raises(ValidationError, match="another push"):
+        Journal(path)
+    first.close()
+    Journal(path).close()
+
 
 def test_a_missing_file_is_an_empty_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     journal = Journal(path)
-    assert journal.text == ""
     journal.append("one\n")
     journal.append("two\n")
     assert path.read_text() == "one\ntwo\n"
     journal.close()
     again = Journal(path)
-    assert again.text == "one\ntwo\n"
     again.append("three\n")
     again.close()
     assert path.read_text() == "one\ntwo\nthree\n"
@@ -136,7 +269,7 @@ else:
 journal.append("parent\\n")
 journal.close()
 journal.close()
-assert Journal(path).text == "parent\\n"
+assert open(path).read() == "parent\\n"
 """
     _alone(code, tmp_path / "journal")
 
@@ -161,9 +294,9 @@ succeeds(child)
 
 def test_a_line_that_a_crash_cut_within_a_character_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "journal"
-    path.write_bytes(b"whole\n" + "Grüße".encode()[:3])
+    path.write_bytes(_HEAD + b'{"write":{"what":"' + "Grüße".encode()[:3])
     journal = Journal(path)
-    assert journal.text.startswith("whole\nGr")
+    journal.book().end()
     journal.close()
 
 

@@ -187,7 +187,7 @@ impl PushJob {
 
     /// Whether what an earlier run did for an entry is still so.
     pub(super) fn holds(&self, index: usize, done: Done) -> bool {
-        let follows = |name: &str| self.window.follows(index, name);
+        let follows = |line: u64| self.window.follows(index, |name| self.ledger.line_of(name) == Some(line));
         self.ledger.still_holds(self.window.entry(index).sought(), done, follows)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::digest_table::DigestTable;
 use super::ending::Ending;
 use super::journal::{Done, DoneState, Journal, Known};
 use super::sought::Sought;
@@ -13,7 +14,7 @@ use crate::output::State;
 const ANNOUNCED: usize = 10;
 
 /// Behind every line of an earlier run.
-const THIS_RUN: u64 = u64::MAX;
+const THIS_RUN: u32 = u32::MAX;
 
 /// The books of a push. Entries are known by their places in the window.
 #[derive(Debug)]
@@ -21,13 +22,11 @@ pub(super) struct Ledger {
     journal: Option<Journal>,
     /// Keys under which an earlier run may have created something, until that is known.
     doubtful: BTreeSet<String>,
-    /// Keys of which the journal says that something is there, and that were looked for often enough.
-    trusted: BTreeSet<String>,
     /// What earlier runs announced and never closed, and nothing of this run is about, each with its key.
     left_open: BTreeMap<String, Option<String>>,
     /// Keys of records that were settled before, since what is there under them may be theirs; each with the line of
     /// the journal that says so, or [`THIS_RUN`].
-    told: BTreeMap<Sought, u64>,
+    told: DigestTable<[u8; 4]>,
     /// The write guard, and how many writes it let through over the whole push.
     max_writes: Option<u64>,
     writes: u64,
@@ -45,8 +44,7 @@ impl Ledger {
             doubtful: journal.as_ref().map(Journal::doubtful_keys).unwrap_or_default(),
             left_open: journal.as_ref().map(|journal| journal.open().clone()).unwrap_or_default(),
             journal,
-            trusted: BTreeSet::new(),
-            told: BTreeMap::new(),
+            told: DigestTable::default(),
             max_writes,
             writes: 0,
             ready: VecDeque::new(),
@@ -68,8 +66,8 @@ impl Ledger {
         let may_lag = || {
             sought.can_be_found()
                 && journal.has_under(&key)
-                && !self.trusted.contains(&key)
-                && !self.told.contains_key(sought)
+                && !journal.is_trusted(&key)
+                && !self.is_told(sought)
         };
         self.doubtful.contains(&key) || may_lag()
     }
@@ -81,17 +79,13 @@ impl Ledger {
 
     /// What is under a key is known again, and with it what earlier runs left open there.
     pub(super) fn trust(&mut self, sought: &Sought) {
-        let Some(journal) = &self.journal else { return };
+        let Some(journal) = &mut self.journal else { return };
         let key = sought.text();
-        if journal.has_under(&key) {
-            self.trusted.insert(key.clone());
-        }
+        journal.trust(&key);
         self.doubtful.remove(&key);
         let is_of_it = |_: &String, of: &mut Option<String>| of.as_ref() == Some(&key);
         let settled: Vec<String> = self.left_open.extract_if(.., is_of_it).map(|(what, _)| what).collect();
-        if let Some(journal) = &mut self.journal {
-            settled.iter().for_each(|what| journal.close(what, DoneState::NotWritten, None, None));
-        }
+        settled.iter().for_each(|what| journal.close(what, DoneState::NotWritten, None, None));
     }
 
     /// What earlier runs announced and never closed, and this run had nothing of.
@@ -129,22 +123,32 @@ impl Ledger {
 
     /// Whether another record was settled under a key before.
     pub(super) fn is_told(&self, sought: &Sought) -> bool {
-        self.told.contains_key(sought)
+        self.line_told(sought).is_some()
+    }
+
+    /// The line that says how a record under a key was settled before.
+    fn line_told(&self, sought: &Sought) -> Option<u32> {
+        self.told.get(sought.digest()).map(u32::from_be_bytes)
+    }
+
+    /// The last line of the journal about something.
+    pub(super) fn line_of(&self, name: &str) -> Option<u64> {
+        self.journal.as_ref().and_then(|journal| journal.line_of(name))
     }
 
     /// Whether what an earlier run did is still so: not if a record of the same key that goes before this one was
     /// written after it, in a run that took it up again, nor if the journal's last word on the key is of a record that
-    /// does not follow in this one. `follows` says of a name whether it does.
+    /// does not follow in this one. `follows` says of a line whether it does.
     pub(super) fn still_holds(
         &self,
         sought: Option<&Sought>,
         done: Done,
-        follows: impl Fn(&str) -> bool,
+        follows: impl Fn(u64) -> bool,
     ) -> bool {
         let is_newer = |sought: &Sought| {
-            self.told.get(sought).is_some_and(|line| *line > done.line)
+            self.line_told(sought).is_some_and(|line| u64::from(line) > done.line)
                 || self.journal.as_ref().is_some_and(|journal| {
-                    journal.newer(&sought.text(), done.line).is_some_and(|what| !follows(what))
+                    journal.newer(&sought.text(), done.line).is_some_and(|line| !follows(line))
                 })
         };
         !sought.is_some_and(is_newer)
@@ -153,15 +157,15 @@ impl Ledger {
     /// Takes note that a record was settled under a key.
     pub(super) fn tell(&mut self, sought: &Sought, ending: &Ending) {
         let line = match (ending.journaled, ending.state) {
-            (Some(line), _) => line,
+            (Some(line), _) => u32::try_from(line).unwrap_or(THIS_RUN),
             (None, State::Created | State::Updated) => THIS_RUN,
             (
                 None,
                 State::Unchanged | State::Differs | State::Skipped | State::Rejected | State::MaybeApplied,
             ) => 0,
         };
-        let told = self.told.entry(sought.clone()).or_default();
-        *told = line.max(*told);
+        let line = line.max(self.line_told(sought).unwrap_or_default());
+        self.told.insert(sought.digest(), line.to_be_bytes());
     }
 
     /// Writes down how something ended. `is_announced` says whether this run announced it.

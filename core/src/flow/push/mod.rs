@@ -9,6 +9,7 @@ mod advance;
 mod change;
 mod compare;
 mod crew;
+mod digest_table;
 mod doubt;
 mod ending;
 mod entry;
@@ -46,6 +47,7 @@ use crate::telemetry::Event;
 
 use crew::Crew;
 use journal::Journal;
+pub use journal::{JournalBook, JournalCompaction, compact_journal};
 use judge::Judge;
 use ledger::Ledger;
 use lookup::Lookups;
@@ -62,17 +64,41 @@ use window::EntryWindow;
 /// [`Kind::Validation`](crate::Kind::Validation) at what is wrong with it: `write`, `window`, `mapping`, `journal` or a
 /// line of it.
 pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Result<Box<dyn Job>> {
+    plan(push, None, shared, position)
+}
+
+/// Plans a push whose journal was read before.
+///
+/// # Errors
+/// As [`job`].
+pub(crate) fn job_with_journal(push: &Push, book: JournalBook, shared: &Arc<Shared>) -> Result<Box<dyn Job>> {
+    if push.journal.is_some() {
+        let message = "the push has its journal twice, as text and read before; expected one of them";
+        return Err(Error::validation("journal", message));
+    }
+    plan(push, Some(book), shared, &Position::Start)
+}
+
+fn plan(
+    push: &Push,
+    book: Option<JournalBook>,
+    shared: &Arc<Shared>,
+    position: &Position,
+) -> Result<Box<dyn Job>> {
     push.check()?;
     let terms = Terms::of(push)?;
-    if push.write && push.journal.is_none() {
+    let has_book = book.is_some();
+    if push.write && push.journal.is_none() && !has_book {
         terms.check_without_journal()?;
     }
-    let journal = match &push.journal {
-        Some(text) if !push.dry_run => {
-            let (account, name) = (shared.session.account(), terms.mapping().name());
-            Some(Journal::read(text, &JournalScope::of(push, account, name, terms.asks_for_keys()))?)
-        }
-        Some(_) | None => None,
+    let scope = || {
+        let (account, name) = (shared.session.account(), terms.mapping().name());
+        JournalScope::of(push, account, name, terms.asks_for_keys())
+    };
+    let journal = match (book, &push.journal) {
+        (Some(book), _) if !push.dry_run => Some(Journal::of(book, &scope())?),
+        (None, Some(text)) if !push.dry_run => Some(Journal::read(text, &scope())?),
+        (Some(_) | None, _) => None,
     };
     let records = push
         .records
@@ -91,6 +117,7 @@ pub(crate) fn job(push: &Push, shared: &Arc<Shared>, position: &Position) -> Res
         is_withdrawing: false,
         fatal: None,
         is_over: *position == Position::End,
+        has_book,
     };
     if has_records {
         job.advance();
@@ -113,6 +140,8 @@ struct PushJob {
     /// Why nothing more can be done.
     fatal: Option<Error>,
     is_over: bool,
+    /// Whether its journal was read before, so that its operation does not have it.
+    has_book: bool,
 }
 
 impl PushJob {
@@ -232,6 +261,9 @@ impl Job for PushJob {
         let has_begun = self.crew.has_begun() || self.outbox.was_used();
         match (self.is_over && self.outbox.is_consumed(), has_begun) {
             (true, _) => Ok(Position::End),
+            (false, false) if self.has_book => Err(Error::misuse(
+                "a push whose journal was read before has no checkpoint; expected it to be started anew with its journal",
+            )),
             (false, false) => Ok(Position::Start),
             (false, true) => Err(Error::misuse(
                 "a push that has begun has no checkpoint; expected another push of the same records with its journal",

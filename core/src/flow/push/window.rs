@@ -141,9 +141,9 @@ impl EntryWindow {
         &mut self.entries[index]
     }
 
-    /// Whether an entry of that name stands behind that place.
-    pub(super) fn follows(&self, index: usize, name: &str) -> bool {
-        self.entries.iter().skip(index + 1).any(|entry| entry.name() == name)
+    /// Whether an entry of such a name stands behind that place.
+    pub(super) fn follows(&self, index: usize, is_it: impl Fn(&str) -> bool) -> bool {
+        self.entries.iter().skip(index + 1).any(|entry| is_it(entry.name()))
     }
 
     /// The places of the entries that are being read under an id.

@@ -1,6 +1,8 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::json::Unwritable;
-use crate::operation::Push;
+use crate::operation::{Existing, Push};
 
 fn scope() -> JournalScope {
     let push = Push::writing("{}").unwrap();
@@ -126,4 +128,133 @@ fn a_line_that_cannot_be_written_is_an_error_and_no_empty_line() {
     assert!(error.message().starts_with("a line of the journal cannot be written"), "{error}");
     let lines = journal.take_lines().unwrap().unwrap();
     assert!(lines.lines().count() == 2 && lines.lines().all(|line| line.starts_with('{')), "{lines}");
+}
+
+#[test]
+fn a_journal_can_be_read_in_any_parts() {
+    let text = written() + "\n" + &written()[..40];
+    for size in 1..60 {
+        let mut book = JournalBook::new();
+        text.as_bytes().chunks(size).for_each(|part| book.read(part).unwrap());
+        let journal = Journal::of(book, &scope()).unwrap();
+        assert_eq!(journal.known("a"), Some(created(3)));
+        assert!(journal.lines.starts_with("\n{"), "the last line was cut off");
+    }
+    let mut book = JournalBook::new();
+    assert_eq!(book.read(b"[]\n").unwrap_err().location(), Some("journal line 1"));
+    assert!(book.read(b"\n").is_err() && Journal::of(book, &scope()).is_err());
+}
+
+#[test]
+fn a_key_that_was_created_by_other_rules_is_there_all_the_same() {
+    let name = Names::default().name(b"{}");
+    let mut journal = read("").unwrap();
+    journal.announce(&name, false, Some("k"));
+    journal.close(&name, DoneState::Created, Some(7), None);
+    let text = journal.take_lines().unwrap().unwrap();
+    let renewed = JournalScope { document: "other".into(), renew: true, ..scope() };
+    let journal = Journal::read(&text, &renewed).unwrap();
+    assert_eq!((journal.known(&name), journal.newest("k")), (None, None));
+    assert!(journal.has_under("k"), "a search that lags must not make a second one of it");
+}
+
+#[test]
+fn a_compaction_keeps_one_line_of_what_is_done() {
+    let mut journal = read("").unwrap();
+    for number in 0..20_000 {
+        let what = Names::default().name(format!("{number}").as_bytes());
+        journal.announce(&what, false, Some(&number.to_string()));
+        journal.close(&what, DoneState::Created, Some(number), None);
+    }
+    let text = journal.take_lines().unwrap().unwrap();
+    let mut book = JournalBook::new();
+    book.read(text.as_bytes()).unwrap();
+    assert!(book.is_worth_compacting());
+    let short = compact_journal(&text).unwrap();
+    assert_eq!(short.lines().count(), 20_001);
+    let mut book = JournalBook::new();
+    book.read(short.as_bytes()).unwrap();
+    assert!(!book.is_worth_compacting());
+    assert!(compact_journal("{\"id\":1}\n").is_err());
+    assert_eq!(compact_journal("").as_deref(), Ok(""));
+}
+
+/// Lines of journals as runs by two documents leave them, and as they should not.
+fn any_lines() -> impl Strategy<Value = String> {
+    let of = |document: &str| Head {
+        version: 1,
+        account: "acme".into(),
+        mapping: "orders".into(),
+        document: Some(document.into()),
+        existing: Some(Existing::Update),
+    };
+    // A document gives each record its key, and what is created for others has none.
+    let key_of = |document: usize, what: usize| ["k", "k", "", "l", "", ""][3 * document + what];
+    let name = |what: usize| match what {
+        0 => Names::default().name(b"a"),
+        1 => Names::default().name(b"b"),
+        _ => "reference c".to_owned(),
+    };
+    let step = (0..12_usize, 0..3_usize, any::<bool>(), prop::option::of(1..3_u64));
+    prop::collection::vec(step, 0..16).prop_map(move |steps| {
+        let mut document = 0;
+        let mut lines = vec![JournalLine::Push(of("one"))];
+        for (kind, what, flag, id) in steps {
+            let key = Some(key_of(document, what).to_owned()).filter(|key| !key.is_empty());
+            let done =
+                |state| JournalLine::Done { what: name(what), state, id, key: key.clone().filter(|_| flag) };
+            lines.push(match kind {
+                0 => {
+                    document = 1 - document;
+                    JournalLine::Push(of(["one", "two"][document]))
+                }
+                1..=5 => JournalLine::Write { what: name(what), update: flag, key },
+                6 | 7 => done(DoneState::Created),
+                8 => done(DoneState::Unchanged),
+                _ => done(DoneState::NotWritten),
+            });
+        }
+        lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect()
+    })
+}
+
+/// What a run by that document makes of a journal.
+fn view(text: &str, document: &str, finds_records: bool) -> Vec<String> {
+    let scope = JournalScope { document: document.into(), renew: true, finds_records, ..scope() };
+    let journal = Journal::read(text, &scope).unwrap();
+    let whats = ["a", "b"].map(|what| Names::default().name(what.as_bytes()));
+    let whats: Vec<&str> = whats.iter().map(String::as_str).chain(["reference c"]).collect();
+    let lineless = |done: Done| (done.state, done.id);
+    let mut said = vec![format!("{:?} {:?}", journal.open(), journal.doubtful_keys())];
+    for what in &whats {
+        said.push(match journal.known(what) {
+            Some(Known::Done(done)) => format!("{:?}", lineless(done)),
+            other => format!("{other:?}"),
+        });
+    }
+    for key in ["k", "l"] {
+        said.push(format!("{} {:?}", journal.has_under(key), journal.newest(key).map(lineless)));
+        // Which records are not the last that is said of the key.
+        let is_older = |what: &&str| match journal.known(what) {
+            Some(Known::Done(done)) => journal.has_under(key) && journal.newer(key, done.line).is_some(),
+            Some(Known::InDoubt { .. }) | None => false,
+        };
+        said.push(format!("{:?}", whats.iter().filter(|what| is_older(what)).collect::<Vec<_>>()));
+    }
+    said
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn a_compaction_says_the_same(text in any_lines()) {
+        let short = compact_journal(&text).unwrap();
+        for (document, finds_records) in [("one", true), ("two", true), ("one", false), ("two", false)] {
+            prop_assert_eq!(view(&short, document, finds_records), view(&text, document, finds_records), "{}\n{}", text, short);
+        }
+        let last = |text: &str| Journal::read(text, &JournalScope { document: "two".into(), ..scope() }).is_ok();
+        prop_assert_eq!(last(&short), last(&text));
+        prop_assert!(compact_journal(&short).unwrap().lines().count() <= short.lines().count());
+    }
 }
