@@ -34,7 +34,7 @@ tested=()
 for package in "${changed[@]}"; do
     # It needs minutes before its first line is compiled.
     if [ "$package" = brightpearl-host-wasmtime ]; then
-        echo "left to make test: $package"
+        echo "left to make test-embedded: $package"
         continue
     fi
     linted+=(-p "$package")

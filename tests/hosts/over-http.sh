@@ -17,8 +17,7 @@ stop() {
 trap stop EXIT
 
 tests/emulator/build.sh
-cargo build --locked --quiet --profile host -p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-host-wasmtime \
-    --example pull
+cargo build --locked --quiet --profile host -p brightpearl-simulation -p brightpearl-host-rust --example pull
 
 passed=0
 failed=0
@@ -65,10 +64,10 @@ if [ -x "$target/hosts-c/bin/pull" ]; then
 else
     echo "skipped c: not built (tests/hosts/c/run.sh builds it)"
 fi
-if [ -x "$target/host/examples/pull-component" ] && [ -f "$target/component/brightpearl.wasm" ]; then
-    pull wasmtime "$target/host/examples/pull-component" "$target/component/brightpearl.wasm"
+if [ -x .venv/bin/python ] && [ -f "$target/component/brightpearl.wasm" ]; then
+    pull wasmtime .venv/bin/python tests/hosts/wasmtime/pull.py "$target/component/brightpearl.wasm"
 else
-    echo "skipped wasmtime: not built (tests/hosts/wasmtime/run.sh builds it)"
+    echo "skipped wasmtime: not built (make test-component builds it)"
 fi
 if [ -f ffi/node/dist/index.mjs ]; then
     pull node node tests/hosts/node/pull.mjs

@@ -31,27 +31,6 @@ fn block(table: &Table) -> String {
     text + "    }\n"
 }
 
-/// `tests/hosts/wasmtime/src/names.rs`: the names of the contract's enums, which bindings do not tell.
-pub(crate) fn host_names() -> String {
-    let mut types: Vec<String> = ENUMS.iter().map(|(name, _)| pascal(name)).collect();
-    types.sort_unstable();
-    let mut text = format!(
-        "//! Kinds, states and reasons as every host spells them.\n//!\n//! {GENERATED}\n\nuse crate::types::{{{}}};\n",
-        types.join(", ")
-    );
-    for (name, _) in ENUMS {
-        let (function, title) = (name.replace('-', "_"), pascal(name));
-        text += "\n";
-        text += &wrapped(&prose(table(name).doc), "/// ", WIDTH);
-        text += &format!("pub fn {function}(value: {title}) -> &'static str {{\n    match value {{\n");
-        for entry in table(name).entries {
-            text += &format!("        {title}::{} => \"{}\",\n", entry.variant, entry.name);
-        }
-        text += "    }\n}\n";
-    }
-    text
-}
-
 /// The whole module.
 pub(crate) fn module() -> String {
     let mut text = format!(

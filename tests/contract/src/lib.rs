@@ -41,7 +41,6 @@ pub fn files() -> io::Result<Vec<File>> {
     let mut files = vec![
         whole("ffi/src/status.rs", c::module()),
         whole("wasm/src/kinds.rs", component::module()),
-        whole("tests/hosts/wasmtime/src/names.rs", component::host_names()),
         whole("ffi/node/src/kinds.ts", node::kinds()),
         whole("ffi/node/src/error-classes.ts", node::error_classes()),
         whole("python/brightpearl/kinds.py", python::kinds()),

@@ -1,20 +1,14 @@
 #!/bin/sh
-# Builds the component and plays the golden vectors through it.
+# Builds the component and plays the golden vectors through it: run.sh VENV
 set -eu
+python=$(cd "$1" && pwd)/bin/python
 cd "$(dirname "$0")/../../.."
-component=${CARGO_TARGET_DIR:-target}/component/brightpearl.wasm
+target=${CARGO_TARGET_DIR:-$PWD/target}
+export BRIGHTPEARL_COMPONENT="$target/component/brightpearl.wasm" BRIGHTPEARL_EVENTS="$target/host/events.json"
 
 wasm/build.sh
-python3 tests/supply/contents.py component "$(dirname "$component")"
-# The packages that drive the engine, together: alone, this one would have the engine compiled once more.
-packages="-p brightpearl-simulation -p brightpearl-host-rust -p brightpearl-host-wasmtime"
-# What was built without lints is built again, with them.
-cargo clean --locked --quiet --profile host -p brightpearl-host-wasmtime
-export RUSTC_WRAPPER="$PWD/tests/hosts/wasmtime/lint.sh"
-# shellcheck disable=SC2086 # a list of arguments
-cargo test --locked --quiet --profile host $packages --test difference
-# shellcheck disable=SC2086
-cargo build --locked --quiet --profile host $packages --bin vectors --bin secrets --bin measure --example pull-component
-unset RUSTC_WRAPPER
-"${CARGO_TARGET_DIR:-target}/host/vectors" "$component"
-"${CARGO_TARGET_DIR:-target}/host/secrets" "$component"
+python3 tests/supply/contents.py component "$target/component"
+# Beside the other packages that drive the engine: alone, this one would have the engine compiled once more.
+cargo build --locked --quiet --profile host -p brightpearl-simulation -p brightpearl-host-rust --bin bless-vectors
+"$target/host/bless-vectors" --events "$BRIGHTPEARL_EVENTS"
+"$python" -m pytest -c tests/hosts/wasmtime/pytest.ini tests/hosts/wasmtime

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use wasmtime::component::{Component, Linker, ResourceAny};
-use wasmtime::{Config, Engine, OptLevel, Result, Store};
+use wasmtime::{Engine, Result, Store};
 
-use crate::bindings::exports::brightpearl::connector::discovery::Guest as Discovery;
 use crate::bindings::exports::brightpearl::connector::engine::{GuestCall, GuestClient};
 use crate::bindings::{Connector, ConnectorPre};
 
@@ -21,19 +20,7 @@ impl Loaded {
     /// # Errors
     /// When the file cannot be read, is not a component of this contract, or imports something.
     pub fn from_file(path: &Path) -> Result<Self> {
-        Self::compiled(path, &Config::new())
-    }
-
-    /// The same, compiled in less time to slower code: for what runs once.
-    ///
-    /// # Errors
-    /// As for [`Loaded::from_file`].
-    pub fn quickly_from_file(path: &Path) -> Result<Self> {
-        Self::compiled(path, Config::new().cranelift_opt_level(OptLevel::None))
-    }
-
-    fn compiled(path: &Path, config: &Config) -> Result<Self> {
-        let engine = Engine::new(config)?;
+        let engine = Engine::default();
         let component = Component::from_file(&engine, path)?;
         let connector = ConnectorPre::new(Linker::new(&engine).instantiate_pre(&component)?)?;
         Ok(Self { engine, connector })
@@ -69,12 +56,7 @@ impl Instance {
         (&mut self.store, self.connector.brightpearl_connector_engine().call())
     }
 
-    /// The store, and the functions of `discovery`.
-    pub fn discovery(&mut self) -> (&mut Store<()>, &Discovery) {
-        (&mut self.store, self.connector.brightpearl_connector_discovery())
-    }
-
-    /// Drops a client, a call or a pool inside the component.
+    /// Drops a client or a call inside the component.
     ///
     /// # Errors
     /// When the component traps.

@@ -1,0 +1,113 @@
+"""Plays vectors through the component's exports."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from wasmtime.component import ResourceAny, Variant
+
+from component import Instance, Loaded, Refused, record
+from difference import differences
+from encode import error_of, explanation_of, step_of
+from typed import Untyped, start, text_of
+
+
+def play(loaded: Loaded, vector: dict[str, Any], *, is_typed: bool) -> list[str]:
+    """Every difference between what the vector expects and what the component says.
+
+    A typed operation goes by the function that is made for it, any other as the JSON text that every host has.
+    """
+    instance = loaded.instantiate()
+    try:
+        client = instance.call("engine/client.open-json", text_of(vector["config"]), None)
+    except Refused as refused:
+        return told("client_error", vector.get("client_error"), error_of(refused.error))
+    if "client_error" in vector:
+        return ["client_error: the client opened"]
+    try:
+        call = started(instance, client, vector, is_typed=is_typed)
+    except Refused as refused:
+        return told("start_error", vector.get("start_error"), error_of(refused.error))
+    if "start_error" in vector:
+        return ["start_error: the call started"]
+
+    player = Player(instance, client, call)
+    found = []
+    for place, entry in enumerate(vector["script"]):
+        found += told(f"entry {place}", entry["expect"], player.play(entry))
+    events = [json.loads(event.json) for event in instance.call("engine/client.drain-events", client)]
+    return found + told("events", vector["events"], events)
+
+
+def started(instance: Instance, client: ResourceAny, vector: dict[str, Any], *, is_typed: bool) -> ResourceAny:
+    operation = vector["operation"]
+    if is_typed:
+        try:
+            return start(instance, client, operation)
+        except Untyped:
+            # What has no typed form is what the engine refuses as JSON.
+            if "start_error" not in vector:
+                raise
+    return instance.call("engine/client.start-json", client, text_of(operation))
+
+
+def told(place: str, expected: Any, found: Any) -> list[str]:
+    return [f"{place}: {difference}" for difference in differences(expected, found)]
+
+
+class Player:
+    """Plays entries on a call."""
+
+    def __init__(self, instance: Instance, client: ResourceAny, call: ResourceAny) -> None:
+        self.instance = instance
+        self.client = client
+        self.call = call
+        self.remembered = ""
+
+    def play(self, entry: dict[str, Any]) -> Any:
+        """What an entry's action says."""
+        try:
+            return self._act(entry, entry["now"])
+        except Refused as refused:
+            return {"error": error_of(refused.error)}
+
+    def _act(self, entry: dict[str, Any], now: int) -> Any:
+        match entry:
+            case {"poll": True}:
+                return step_of(self._call("poll", now))
+            case {"answer": answer}:
+                self._call("answer", answer["exchange"], response_of(answer), now)
+            case {"fail": failure}:
+                self._call("fail", failure["exchange"], Variant(failure["sent"], failure["text"]), now)
+            case {"feed": text}:
+                self._call("feed", text.encode())
+            case {"finish": True}:
+                self._call("finish")
+            case {"acknowledge": items}:
+                self._call("acknowledge", items)
+            case {"cancel": True}:
+                self._call("cancel", now)
+            case {"checkpoint": True}:
+                self.remembered = self._call("checkpoint")
+                return {"checkpoint": self.remembered}
+            case {"resume": resume}:
+                self.instance.release(self.call)
+                text = self.remembered if resume is True else resume
+                allows_writes = entry.get("allow_writes", True)
+                self.call = self.instance.call("engine/client.resume", self.client, text, allows_writes)
+            case {"explain": True}:
+                return explanation_of(self._call("explain", now))
+            case _:
+                raise AssertionError(f"an unknown action: {sorted(entry)}")
+        return "ok"
+
+    def _call(self, name: str, *arguments: object) -> Any:
+        return self.instance.call(f"engine/call.{name}", self.call, *arguments)
+
+
+def response_of(answer: dict[str, Any]) -> Any:
+    body = base64.b64decode(answer["body_base64"]) if "body_base64" in answer else answer.get("body", "").encode()
+    headers = [(name, value.encode()) for name, value in answer.get("headers", [])]
+    return record(status=answer["status"], headers=headers, body=body)

@@ -1,0 +1,43 @@
+"""The golden vectors through the component: every host says the same, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import functions
+from component import Loaded
+from play import play
+
+FOLDER = Path(__file__).parents[2] / "vectors"
+VECTORS = sorted(FOLDER.glob("*.json"))
+FUNCTIONS = sorted((FOLDER / "functions").glob("*.json"))
+
+
+@pytest.fixture(scope="session")
+def events() -> dict[str, Any]:
+    """The events that each vector leaves behind in the engine itself."""
+    told: dict[str, Any] = json.loads(Path(os.environ["BRIGHTPEARL_EVENTS"]).read_text())
+    return told
+
+
+def test_there_are_vectors(events: dict[str, Any]) -> None:
+    assert len(VECTORS) >= 300
+    assert len(FUNCTIONS) >= 15
+    assert events.keys() == {path.stem for path in VECTORS}
+
+
+@pytest.mark.parametrize("is_typed", [False, True], ids=["json", "typed"])
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+def test_vector(loaded: Loaded, events: dict[str, Any], path: Path, is_typed: bool) -> None:
+    vector = json.loads(path.read_text()) | {"events": events[path.stem]}
+    assert play(loaded, vector, is_typed=is_typed) == []
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.stem)
+def test_function_vector(loaded: Loaded, path: Path) -> None:
+    assert functions.play(loaded, json.loads(path.read_text())) == []
