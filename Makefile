@@ -25,8 +25,10 @@ endif
 # `tests/simulation/run.sh` name them, too.
 RUST_PACKAGES := -p brightpearl-core --all-features -p brightpearl-ffi -p brightpearl-emulator
 DRIVING_PACKAGES := --profile host -p brightpearl-simulation -p brightpearl-host-rust
-# The component's host in Rust would have all of wasmtime checked; `make test-embedded` lints it where it is built.
-LINTED_PACKAGES := --workspace --exclude brightpearl-host-wasmtime
+# These have unit tests only.
+OTHER_PACKAGES := -p brightpearl-contract -p brightpearl-bench
+# It would have all of wasmtime checked; `make test-embedded` lints it where it is built.
+EMBEDDED_PACKAGE := brightpearl-host-wasmtime
 
 .PHONY: help
 help: ## Lists the commands
@@ -40,6 +42,9 @@ demo: $(VENV)/.package ## Pushes shop orders into an emulated Brightpearl, is ki
 test: export STEPS := .build/steps
 # What would help the next build costs the first one a seventh of its time.
 test: export CARGO_INCREMENTAL := 0
+# Our crates are linted as they are compiled, and what was linted is noted.
+test: export RUSTC_WORKSPACE_WRAPPER := $(CURDIR)/tests/lint/clippy.sh
+test: export LINTED := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/linted
 test: ## Sets up and runs everything that proves this project, and prints a table of it
 	@rm -rf $(STEPS) && mkdir -p $(STEPS)
 	@status=0; \
@@ -66,8 +71,9 @@ check-python: $(VENV)/.test-package
 
 # The longest first, so that all end together.
 .PHONY: suites
-suites: run-rust test-component test-fuzz test-python test-c test-node test-simulation lint-rust test-supply $(if $(wildcard tests/lint.sh),lint)
+suites: run-rust test-component test-fuzz test-python test-c test-node test-simulation format-rust lint-rest test-supply $(if $(wildcard tests/lint.sh),lint)
 	@tests/step.sh "all hosts over HTTP" tests/hosts/over-http.sh
+	@tests/step.sh "every crate was linted" $(PYTHON) tests/lint/linted.py $$LINTED --except $(EMBEDDED_PACKAGE) Cargo.toml tests/fuzz/Cargo.toml
 	@tests/step.sh "one version" tests/versions.sh
 
 # The Rust tests build the C library and the emulator with more features, and leave them where these take theirs from.
@@ -78,15 +84,29 @@ endif
 .PHONY: test-rust
 test-rust: lint-rust run-rust ## Format, lints, unit, documentation, property, recording and vector tests in Rust
 
-.PHONY: lint-rust
-lint-rust:
+.PHONY: format-rust
+format-rust:
 	@tests/step.sh "format" cargo fmt --all --check
-	@tests/step.sh "lints" cargo clippy --locked $(LINTED_PACKAGES) --all-features --all-targets -- -D warnings
-	@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
+
+.PHONY: lint-rust
+lint-rust: format-rust
+	@tests/step.sh "lints" cargo clippy --locked --workspace --exclude $(EMBEDDED_PACKAGE) --all-features --all-targets -- -D warnings
+	$(document)
+
+# The same where the builds of the tests lint: what is left are the crates that they do not build.
+.PHONY: lint-rest
+lint-rest: | $(if $(SIDE_BY_SIDE),run-rust)
+	@tests/step.sh "benchmarks" cargo build --locked $(RUST_PACKAGES) $(OTHER_PACKAGES) --bins --benches
+	@tests/step.sh "the component's crate" cargo check --locked -p brightpearl-wasm
+	$(document)
+
+define document
+@tests/step.sh "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps -p brightpearl-core -p brightpearl-emulator
+endef
 
 .PHONY: run-rust
 run-rust:
-	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) -- --show-output
+	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) $(OTHER_PACKAGES) -- --show-output
 	@tests/step.sh "world data" cargo test --locked -p brightpearl-world-data
 	@tests/step.sh "Rust host" cargo test --locked $(DRIVING_PACKAGES) --test suite -- --show-output
 

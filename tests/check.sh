@@ -8,7 +8,7 @@ since=${1:-$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD 
 # The others have tests of other kinds only.
 has_unit_tests() {
     case $1 in
-    brightpearl-python | brightpearl-wasm | brightpearl-bench | brightpearl-simulation | brightpearl-host-rust) return 1 ;;
+    brightpearl-python | brightpearl-wasm | brightpearl-simulation | brightpearl-host-rust) return 1 ;;
     *) return 0 ;;
     esac
 }

@@ -107,7 +107,7 @@ short() {
     cp -a "$built" "$work/target"
     rm "$work/target/$module" "$work/target/$target"/component/deps/*brightpearl*
     CARGO_ENCODED_RUSTFLAGS=$(wasm/build.sh --flags) CARGO_TARGET_DIR=$work/target \
-        cargo build --quiet --locked --manifest-path "$elsewhere/Cargo.toml" --package brightpearl-wasm --profile component --target $target
+        env -u RUSTC_WORKSPACE_WRAPPER cargo build --quiet --locked --manifest-path "$elsewhere/Cargo.toml" --package brightpearl-wasm --profile component --target $target
     cmp "$built/$module" "$work/target/$module"
 }
 
