@@ -57,6 +57,49 @@ fn what_others_create_while_a_write_waits_is_found_before_it_is_sent() {
 }
 
 #[test]
+fn what_others_create_while_the_answer_to_a_look_is_on_its_way_is_found() {
+    let mut account = Account::new();
+    let mut call = client("").push(push_of(&["A", "B"])).unwrap();
+    let mut is_first = true;
+    loop {
+        match call.poll(account.now).expect("no error") {
+            Step::Done => break,
+            Step::Wait { until, .. } => account.now = until,
+            Step::Send(exchange) => {
+                let answer = account.serve(&exchange.request);
+                account.now += 50;
+                if std::mem::take(&mut is_first) {
+                    put(&mut account, "B");
+                    account.now += 20_000;
+                }
+                call.answer(exchange.id, answer, account.now).expect("an answer that is awaited");
+            }
+            Step::Output(_) => {}
+            Step::Pending | Step::Feed { .. } => panic!("nothing is out, and all records are given"),
+        }
+    }
+    assert_eq!(["A", "B"].map(|reference| account.ids_of(reference).len()), [1, 1]);
+}
+
+#[test]
+fn what_a_look_for_others_has_found_is_not_written() {
+    let numbers: Vec<String> = (0..14).map(|number| format!("N-{number}")).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    for found in ["N-3", "N-13"] {
+        let mut account = Account::new();
+        let call = client("").push(push_of(&numbers)).unwrap();
+        driven(call, &mut account, |account, number| {
+            if number == 0 {
+                put(account, found);
+                account.now += 20_000;
+            }
+        });
+        let counts: Vec<usize> = numbers.iter().map(|number| account.ids_of(number).len()).collect();
+        assert_eq!(counts, [1; 14], "{found}");
+    }
+}
+
+#[test]
 fn many_are_looked_for_together_among_what_is_new() {
     let mut account = Account::with_orders(600);
     let numbers: Vec<String> = (0..150).map(|number| format!("N-{number}")).collect();

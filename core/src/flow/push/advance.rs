@@ -355,33 +355,39 @@ impl PushJob {
         }
     }
 
-    /// Announces the next writes, unless it was too long ago that what they create was seen not to be there.
+    /// Announces the next writes, unless it was too long ago that what they create was seen not to be there, or a look
+    /// for others has found it since.
     fn announce_or_look(&mut self) {
-        let stale: Vec<usize> = self.ledger.upcoming().filter(|index| self.is_stale(*index)).collect();
-        if stale.is_empty() {
+        let overtaken: Vec<usize> =
+            self.ledger.upcoming().filter(|index| self.is_overtaken(*index)).collect();
+        if overtaken.is_empty() {
             return self.announce();
         }
-        self.ledger.take_out(&stale);
-        stale.into_iter().for_each(|index| self.look_anew(index));
+        self.ledger.take_out(&overtaken);
+        overtaken.into_iter().for_each(|index| self.look_anew(index));
     }
 
-    /// Whether an entry is to be looked for once more before it is created.
-    fn is_stale(&self, index: usize) -> bool {
+    /// Whether it is to be decided anew what is done about an entry that was to be created.
+    fn is_overtaken(&self, index: usize) -> bool {
         let entry = self.window.entry(index);
-        entry.progress().creates() && entry.sought().is_some_and(|sought| self.lookups.is_stale(sought))
+        let (progress, Some(sought)) = (entry.progress(), entry.sought()) else { return false };
+        let is_stale = || progress.may_be_looked_for_anew() && self.lookups.is_stale(sought);
+        progress.creates() && (self.lookups.is_found(sought) || is_stale())
     }
 
-    /// Lets an entry that was to be written be looked for once more.
+    /// Lets an entry that was to be written be looked for once more, unless it was found already.
     pub(super) fn look_anew(&mut self, index: usize) {
-        if let Some(sought) = self.window.entry(index).sought() {
+        if let Some(sought) = self.window.entry(index).sought()
+            && !self.lookups.is_found(sought)
+        {
             self.lookups.expire(sought);
         }
         self.go(index, Progress::look_anew);
     }
 
-    /// Takes back what waited too long to be sent; whether it did.
-    pub(super) fn withdraw_stale(&mut self, tag: u64) -> bool {
-        let is_any = self.ledger.packet().iter().any(|index| self.is_stale(*index));
+    /// Takes back what waited too long to be sent, or was found meanwhile; whether it did.
+    pub(super) fn withdraw_overtaken(&mut self, tag: u64) -> bool {
+        let is_any = self.ledger.packet().iter().any(|index| self.is_overtaken(*index));
         if is_any {
             let why = Error::new(Kind::Cancelled, "it waited too long, and is looked for once more");
             let news = self.crew.withdraw(tag, &why);

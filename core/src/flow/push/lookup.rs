@@ -64,10 +64,12 @@ pub(super) struct Lookups {
     /// What could not be looked up for the records of this window, and why.
     unknown: BTreeMap<Sought, String>,
     pub(super) now: HostTime,
-    /// How far the server's clock is ahead of the host's, at least and at most.
-    pub(super) server_ahead: Option<(i64, i64)>,
-    /// When the latest answer was made.
-    pub(super) answered: HostTime,
+    /// How far the server's clock is ahead of the host's, at least.
+    pub(super) server_ahead: Option<i64>,
+    /// When the looks that are out went out, by their tags.
+    pub(super) sent: BTreeMap<u64, HostTime>,
+    /// When the look went out whose answer came last.
+    pub(super) looked: HostTime,
 }
 
 impl Look {
@@ -155,6 +157,7 @@ impl Lookups {
     /// Lets the next window try again what could not be looked up for this one.
     pub(super) fn end_window(&mut self) {
         self.unknown.clear();
+        self.sent.clear();
         self.tables.values_mut().for_each(|table| table.nameless.clear());
     }
 
@@ -226,7 +229,7 @@ impl Lookups {
 
     /// Takes note that a search was carried out to its end.
     pub(super) fn finished(&mut self, look: &Look) {
-        let now = self.answered;
+        let now = self.looked;
         let table = self.table(look.group());
         match look {
             Look::One(sought) => {

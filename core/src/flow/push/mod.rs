@@ -193,7 +193,11 @@ impl Job for PushJob {
     }
 
     fn still_wants(&mut self, tag: u64) -> bool {
-        !self.crew.is_write(tag) || !self.withdraw_stale(tag)
+        if self.crew.is_write(tag) {
+            return !self.withdraw_overtaken(tag);
+        }
+        self.lookups.note_sent(tag);
+        true
     }
 
     fn next(&mut self) -> Option<Draft> {
@@ -201,7 +205,7 @@ impl Job for PushJob {
     }
 
     fn accept(&mut self, tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
-        self.lookups.tell_server_time(server_time::of(&response.headers));
+        self.lookups.tell_answered(tag, server_time::of(&response.headers));
         let news = self.crew.accept(tag, response, events)?;
         self.heed(news);
         self.fatal.take().map_or(Ok(()), |error| Err(Unusable::Refused(error)))

@@ -109,9 +109,9 @@ impl Progress {
         matches!(self.station, Station::Settled)
     }
 
-    /// Whether it is about to be created, and may be looked for anew before.
+    /// Whether it is about to be created.
     pub(super) fn creates(&self) -> bool {
-        let is_creation = match &self.station {
+        match &self.station {
             Station::Ready(write, _) | Station::Announced(write, _) | Station::Sending(write, _) => {
                 write.changes.is_none()
             }
@@ -121,8 +121,12 @@ impl Progress {
             | Station::Reading(..)
             | Station::Read(..)
             | Station::Settled => false,
-        };
-        is_creation && self.looks_anew < MOST_LOOKS_ANEW
+        }
+    }
+
+    /// Whether it may be looked for anew before it is created.
+    pub(super) fn may_be_looked_for_anew(&self) -> bool {
+        self.looks_anew < MOST_LOOKS_ANEW
     }
 
     /// Whether it was looked for anew.

@@ -17,9 +17,6 @@ const STALE_MS: u64 = 5_000;
 /// So much earlier than what is asked for begins what is looked through: what shows late bears an earlier time.
 const OVERLAP_MS: i64 = 60_000;
 
-/// No answer is on its way for longer.
-const OLDEST_ANSWER_MS: u64 = 60_000;
-
 /// The column that tells what is new.
 const CREATED: &str = "createdOn";
 
@@ -42,25 +39,28 @@ impl NewerRows {
 }
 
 impl Lookups {
-    /// Takes note of when the answer that has come was made, by the server's clock: what it does not have may have been
-    /// created since. Of several differences to the host's clock the least tells from when on rows are new, and the
-    /// greatest, which is that of the fastest answer, when an answer was made.
-    pub(super) fn tell_server_time(&mut self, date: Option<i64>) {
-        self.answered = self.now;
+    /// Takes note that a look goes out: what it does not find may have been created since.
+    pub(super) fn note_sent(&mut self, tag: u64) {
+        self.sent.insert(tag, self.now);
+    }
+
+    /// Takes note that an answer has come, and of its date. What cannot be read is asked for again under the same tag,
+    /// and is as old as the first time.
+    pub(super) fn tell_answered(&mut self, tag: u64, date: Option<i64>) {
+        self.looked = self.sent.get(&tag).copied().unwrap_or(self.now);
         let Some(date) = date else { return };
         let ahead = date.saturating_sub(i64::try_from(self.now.milliseconds()).unwrap_or(i64::MAX));
-        let (least, most) = self.server_ahead.unwrap_or((ahead, ahead));
-        let (least, most) = (least.min(ahead), most.max(ahead));
-        self.server_ahead = Some((least, most));
-        let made = u64::try_from(date.saturating_sub(most)).unwrap_or_default();
-        // A clock that went wrong once must not make everything old: hosts give up sooner.
-        let oldest = self.now.milliseconds().saturating_sub(OLDEST_ANSWER_MS);
-        self.answered = HostTime::new(made.max(oldest)).min(self.now);
+        self.server_ahead = Some(self.server_ahead.map_or(ahead, |least| least.min(ahead)));
     }
 
     /// Whether it was too long ago that something was seen not to be there, to create it now.
     pub(super) fn is_stale(&self, sought: &Sought) -> bool {
         self.absence(sought).is_some_and(|seen| self.now.since(seen) > STALE_MS)
+    }
+
+    /// Whether a value was found, in whatever look.
+    pub(super) fn is_found(&self, sought: &Sought) -> bool {
+        self.tables.get(&sought.group).is_some_and(|table| table.found.contains_key(sought.normal()))
     }
 
     /// Takes note that an absence is too old.
@@ -89,8 +89,7 @@ impl Lookups {
         if values.len() < 2 || !tells_creation(group) {
             return None;
         }
-        let (ahead, _) = self.server_ahead?;
-        let seen = i64::try_from(since.milliseconds()).ok()?.checked_add(ahead)?;
+        let seen = i64::try_from(since.milliseconds()).ok()?.checked_add(self.server_ahead?)?;
         let from = seen.checked_sub(OVERLAP_MS)?.max(0);
         let from = DateTime::from_milliseconds(from - from.rem_euclid(1_000), None).ok()?;
         // A whole second: no source shows a filter with a fraction.
@@ -100,7 +99,7 @@ impl Lookups {
 
     /// Takes note that newer rows were read to their end: what was absent since then still is.
     pub(super) fn renew(&mut self, NewerRows { group, since, .. }: &NewerRows) {
-        let now = self.answered;
+        let now = self.looked;
         let table = self.table(group);
         for (value, seen) in std::mem::take(&mut table.expired) {
             if seen >= *since {
