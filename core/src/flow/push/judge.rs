@@ -383,7 +383,7 @@ mod tests {
         }
 
         fn found(&mut self, entry: &PushEntry) {
-            self.lookups.learn(entry.sought().unwrap(), 7);
+            self.lookups.learn(entry.sought().unwrap(), 7, true);
         }
 
         fn verdict(&self, entry: &PushEntry) -> Verdict {

@@ -2,7 +2,7 @@
 //! one value at a time (API notes §4.3), so several values are looked up one by one, or by reading the whole search
 //! where that has fewer pages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::renewal::NewerRows;
 use super::sought::{Group, Sought};
@@ -13,6 +13,12 @@ use crate::table::{Cell, Page};
 
 /// How long a look decides what is to be done. Before something is created it must be younger (`renewal`).
 const BELIEVED_MS: u64 = 300_000;
+
+/// The most values of a group that a push remembers from window to window.
+const MOST_VALUES: usize = 50_000;
+
+/// No search lags behind what was created for longer.
+const LAG_MS: u64 = 600_000;
 
 /// Why it is not known what a value stands for that a row has.
 const NAMELESS: &str =
@@ -44,6 +50,27 @@ pub(super) struct GroupTable {
     rows: Option<u64>,
     /// Values of rows that do not say which record they are.
     nameless: BTreeSet<String>,
+    /// What this push has created, and when, in that order. A search may not find it yet.
+    created: VecDeque<(HostTime, String)>,
+}
+
+impl GroupTable {
+    /// Forgets what can be looked up again, once that is a lot.
+    fn trim(&mut self, now: HostTime, most: usize) {
+        let held = [self.found.len(), self.absent.len(), self.doubted.len(), self.created.len()];
+        if held.into_iter().sum::<usize>() <= most {
+            return;
+        }
+        self.absent.clear();
+        self.expired.clear();
+        self.doubted.clear();
+        self.read_whole = None;
+        while self.created.front().is_some_and(|(since, _)| now.since(*since) > LAG_MS) {
+            self.created.pop_front();
+        }
+        let fresh: BTreeSet<&str> = self.created.iter().map(|(_, value)| value.as_str()).collect();
+        self.found.retain(|value, _| fresh.contains(value.as_str()));
+    }
 }
 
 /// A search that is to be carried out.
@@ -115,9 +142,15 @@ impl Lookups {
         self.unknown.get(sought).map(String::as_str).or_else(is_nameless)
     }
 
-    /// Takes note that something was created.
-    pub(super) fn learn(&mut self, sought: &Sought, id: u64) {
-        self.table(&sought.group).found.insert(sought.normal().to_owned(), vec![Hit::Id(id)]);
+    /// Takes note that something is there. `is_new` says whether this push has created it.
+    pub(super) fn learn(&mut self, sought: &Sought, id: u64, is_new: bool) {
+        let now = self.now;
+        let table = self.table(&sought.group);
+        let value = sought.normal().to_owned();
+        if is_new {
+            table.created.push_back((now, value.clone()));
+        }
+        table.found.insert(value, vec![Hit::Id(id)]);
     }
 
     /// Takes note that it is to be looked up again whether a value is there.
@@ -158,7 +191,10 @@ impl Lookups {
     pub(super) fn end_window(&mut self) {
         self.unknown.clear();
         self.sent.clear();
-        self.tables.values_mut().for_each(|table| table.nameless.clear());
+        for table in self.tables.values_mut() {
+            table.nameless.clear();
+            table.trim(self.now, MOST_VALUES);
+        }
     }
 
     pub(super) fn table(&mut self, group: &Group) -> &mut GroupTable {
@@ -277,4 +313,32 @@ fn hit(cell: Cell<'_>) -> Option<Hit> {
 /// What keeps a search from being carried out, in words.
 fn in_words(group: &Group, error: &Error) -> String {
     format!("{} could not be searched by {}: {error}", group.search, group.column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_created_a_moment_ago_is_remembered_and_the_rest_looked_up_again() {
+        let group = Group {
+            search: "order-service/order-search".into(),
+            column: "customerRef".into(),
+            by: Vec::new(),
+            take: None,
+        };
+        let sought = |value: &str| Sought::new(group.clone(), value);
+        let mut lookups = Lookups::default();
+        for (minute, value, is_new) in [(0, "old", true), (11, "found", false), (11, "new", true)] {
+            lookups.tell_time(HostTime::new(minute * 60_000));
+            lookups.learn(&sought(value), 7, is_new);
+        }
+        lookups.note_absence(&sought("absent"));
+        let now = lookups.now;
+        lookups.table(&group).trim(now, 10);
+        assert_eq!(["old", "found", "new"].map(|value| lookups.hits(&sought(value)).is_some()), [true; 3]);
+        lookups.table(&group).trim(now, 3);
+        let known = ["old", "found", "absent", "new"].map(|value| lookups.hits(&sought(value)).is_some());
+        assert_eq!(known, [false, false, false, true]);
+    }
 }

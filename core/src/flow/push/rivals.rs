@@ -4,31 +4,94 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
+use super::digest_table::{Digest, DigestTable};
 use super::ending::Ending;
 use super::entry::PushEntry;
 use crate::mapping::IfThere;
 use crate::output::State;
 use crate::value::{DateTime, Decimal};
 
-/// So much of a digest that two of a push are never equal by chance.
-type Short = [u8; 16];
+/// So much of a digest that two records of one key never have the same by chance.
+type Content = [u8; 8];
 
 /// What the records of a push have been, by their keys.
 #[derive(Debug, Default)]
-pub(super) struct KeyBook(BTreeMap<Short, Holder>);
+pub(super) struct KeyBook {
+    holders: DigestTable<PackedHolder>,
+    /// Of documents that tell the newer one.
+    versions: DigestTable<Edition>,
+}
 
 /// The record that has a key.
 #[derive(Clone, Debug)]
 struct Holder {
     /// Its place in the input.
     number: u64,
-    content: Short,
+    content: Content,
     version: Option<Edition>,
     end: Option<(State, Option<u64>)>,
     /// Whether its key is contested, so that no record of it is written.
     is_contested: bool,
+}
+
+/// The same in little memory: there may be millions.
+#[derive(Clone, Copy, Debug)]
+struct PackedHolder {
+    /// Of a place in the input, the lower bytes.
+    number: [u8; 5],
+    content: Content,
+    id: [u8; 8],
+    /// The state with which it ended, from 1, and what else is so.
+    flags: u8,
+}
+
+const HAS_ID: u8 = 0x10;
+const IS_CONTESTED: u8 = 0x20;
+
+impl PackedHolder {
+    fn of(holder: &Holder) -> Self {
+        let mut number = [0; 5];
+        number.copy_from_slice(&holder.number.to_be_bytes()[3..]);
+        let (state, id) = match holder.end {
+            None => (0, None),
+            Some((State::Created, id)) => (1, id),
+            Some((State::Updated, id)) => (2, id),
+            Some((State::Unchanged, id)) => (3, id),
+            Some((State::Skipped, id)) => (4, id),
+            Some((State::Rejected, id)) => (5, id),
+            Some((State::MaybeApplied, id)) => (6, id),
+            Some((State::Differs, id)) => (7, id),
+        };
+        let has_id = if id.is_some() { HAS_ID } else { 0 };
+        let contested = if holder.is_contested { IS_CONTESTED } else { 0 };
+        let id = id.unwrap_or_default().to_be_bytes();
+        Self { number, content: holder.content, id, flags: state | has_id | contested }
+    }
+
+    fn holder(self, version: Option<Edition>) -> Holder {
+        let mut number = [0; 8];
+        number[3..].copy_from_slice(&self.number);
+        let id = (self.flags & HAS_ID != 0).then(|| u64::from_be_bytes(self.id));
+        let state = match self.flags & 0x07 {
+            0 => None,
+            1 => Some(State::Created),
+            2 => Some(State::Updated),
+            3 => Some(State::Unchanged),
+            4 => Some(State::Skipped),
+            5 => Some(State::Rejected),
+            6 => Some(State::MaybeApplied),
+            _ => Some(State::Differs),
+        };
+        Holder {
+            number: u64::from_be_bytes(number),
+            content: self.content,
+            version,
+            end: state.map(|state| (state, id)),
+            is_contested: self.flags & IS_CONTESTED != 0,
+        }
+    }
 }
 
 /// What tells which of two records is the newer one.
@@ -45,8 +108,8 @@ pub(super) struct Claim {
     /// Its place in the window.
     index: usize,
     number: u64,
-    key: Short,
-    content: Short,
+    key: Digest,
+    content: Content,
     version: Option<Edition>,
     /// Whether an earlier run has announced or written it, so that it cannot be taken back.
     is_known: bool,
@@ -68,10 +131,10 @@ impl Claim {
         if mapped.skipped.is_some() && mapped.if_there == IfThere::Leave {
             return None;
         }
-        let key = digest(&entry.key()?.text());
+        let key = Digest::of(entry.key()?.text());
         // Of what could not be mapped nothing is known but its bytes.
         let content =
-            if mapped.failures.is_empty() { digest(&mapped.content()) } else { digest(entry.name()) };
+            if mapped.failures.is_empty() { content(&mapped.content()) } else { content(entry.name()) };
         let version = mapped.version.as_deref().and_then(Edition::parse);
         let is_known = entry.progress().journaled().is_some() || entry.progress().doubt().is_some();
         Some(Self { index, number, key, content, version, is_known })
@@ -83,38 +146,62 @@ impl Claim {
     }
 }
 
+impl Holder {
+    /// Whether it was refused, so that nothing of it is there and a record of other content may have its key. By a
+    /// version an older one stays the older one.
+    fn was_refused(&self) -> bool {
+        let is_refused = matches!(self.end, Some((State::Rejected, _)));
+        is_refused && !self.is_contested && self.version.is_none()
+    }
+}
+
 impl KeyBook {
     /// Takes the records of a window, and says what becomes of those that have rivals.
     pub(super) fn enter(&mut self, claims: Vec<Claim>) -> Vec<(usize, Rivalry)> {
-        let mut by_key: BTreeMap<Short, Vec<Claim>> = BTreeMap::new();
+        let mut by_key: BTreeMap<Digest, Vec<Claim>> = BTreeMap::new();
         for claim in claims {
             by_key.entry(claim.key).or_default().push(claim);
         }
         let mut decided = Vec::new();
         for (key, claims) in by_key {
-            let holder = self.0.get(&key).cloned();
+            let holder = self.holder(key).filter(|holder| {
+                !holder.was_refused() || claims.iter().all(|claim| claim.content == holder.content)
+            });
             let (holder, rivalries) = decide(holder, &claims);
             let known: Vec<usize> =
                 claims.iter().filter(|claim| claim.is_known).map(|claim| claim.index).collect();
             // What an earlier run has announced or written goes its way.
             decided.extend(rivalries.into_iter().filter(|(index, _)| !known.contains(index)));
-            self.0.extend(holder.map(|holder| (key, holder)));
+            if let Some(holder) = holder {
+                self.put(key, &holder);
+            }
         }
         decided.sort_by_key(|(index, _)| *index);
         decided
     }
 
+    fn holder(&self, key: Digest) -> Option<Holder> {
+        self.holders.get(key).map(|packed| packed.holder(self.versions.get(key)))
+    }
+
+    fn put(&mut self, key: Digest, holder: &Holder) {
+        self.holders.insert(key, PackedHolder::of(holder));
+        if let Some(version) = holder.version {
+            self.versions.insert(key, version);
+        }
+    }
+
     /// Takes note of how a record ended.
     pub(super) fn close(&mut self, entry: &PushEntry, number: u64, ending: &Ending) {
-        let Some(key) = entry.key() else { return };
-        if let Some(holder) = self.0.get_mut(&digest(&key.text())).filter(|holder| holder.number == number) {
-            holder.end = Some((ending.state, ending.id));
+        let Some(key) = entry.key().map(|key| Digest::of(key.text())) else { return };
+        if let Some(holder) = self.holder(key).filter(|holder| holder.number == number) {
+            self.put(key, &Holder { end: Some((ending.state, ending.id)), ..holder });
         }
     }
 
     /// How a record ends that is the same as another one; nothing until that has ended.
     pub(super) fn twin(&self, entry: &PushEntry, of: u64) -> Option<Ending> {
-        let holder = self.0.get(&digest(&entry.key()?.text()))?;
+        let holder = self.holder(Digest::of(entry.key()?.text()))?;
         let (state, id) = holder.end?;
         let (state, what) = match state {
             State::Created | State::Updated | State::Unchanged => (State::Unchanged, "and counts for both"),
@@ -214,10 +301,9 @@ impl Edition {
     }
 }
 
-fn digest(text: &str) -> Short {
-    let digest = Sha256::digest(text.as_bytes());
-    let mut short = [0; 16];
-    short.copy_from_slice(&digest[..16]);
+fn content(text: &str) -> Content {
+    let mut short = Content::default();
+    short.copy_from_slice(&Sha256::digest(text.as_bytes())[..8]);
     short
 }
 
@@ -227,7 +313,14 @@ mod tests {
 
     fn claim(number: u64, content: u8, version: Option<&str>, is_known: bool) -> Claim {
         let version = version.and_then(Edition::parse);
-        Claim { index: number as usize, number, key: [0; 16], content: [content; 16], version, is_known }
+        Claim {
+            index: number as usize,
+            number,
+            key: Digest::of("k"),
+            content: [content; 8],
+            version,
+            is_known,
+        }
     }
 
     /// What becomes of each record, windows after one another: kept, the same, refused or left out.
@@ -275,5 +368,40 @@ mod tests {
         assert_eq!(ends(vec![vec![of(0, 1, "1"), of(1, 2, "2026-01-01T10:00:00Z")]]), "rr");
         assert_eq!(ends(vec![vec![of(0, 1, "2026-01-01T10:00:00"), of(1, 2, "2026-01-01T11:00:00Z")]]), "rr");
         assert_eq!(ends(vec![vec![of(0, 1, "2026-01-01T10:00:00"), of(1, 2, "2026-01-01T11:00:00")]]), "ok");
+    }
+
+    #[test]
+    fn a_refused_record_leaves_its_key_to_another_one() {
+        let plain = |number, content| claim(number, content, None, false);
+        let key = Digest::of("k");
+        let mut told = Vec::new();
+        for (state, content) in
+            [(State::Rejected, 2), (State::Rejected, 1), (State::MaybeApplied, 2), (State::Created, 2)]
+        {
+            let mut book = KeyBook::default();
+            assert!(book.enter(vec![plain(0, 1)]).is_empty());
+            let holder = Holder { end: Some((state, None)), ..book.holder(key).unwrap() };
+            book.put(key, &holder);
+            told.push(match book.enter(vec![plain(1, content)]).as_slice() {
+                [] => "written",
+                [(1, Rivalry::SameAs(0))] => "the same",
+                _ => "refused",
+            });
+        }
+        assert_eq!(told, ["written", "the same", "refused", "refused"]);
+    }
+
+    #[test]
+    fn a_holder_takes_little_memory() {
+        assert!(size_of::<(Digest, PackedHolder)>() <= 34);
+        for (number, end) in [
+            (7, None),
+            ((1 << 40) - 1, Some((State::Differs, Some(u64::MAX)))),
+            (0, Some((State::Created, None))),
+        ] {
+            let holder = Holder { number, content: [3; 8], version: None, end, is_contested: end.is_none() };
+            let back = PackedHolder::of(&holder).holder(None);
+            assert_eq!((back.number, back.end, back.is_contested), (number, end, end.is_none()));
+        }
     }
 }

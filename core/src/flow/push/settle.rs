@@ -44,7 +44,7 @@ impl PushJob {
             self.rivals.close(entry, *number, &ending);
         }
         if let (Some(sought), Some(id)) = (entry.sought(), ending.id_there()) {
-            self.lookups.learn(sought, id);
+            self.lookups.learn(sought, id, ending.state == State::Created && ending.journaled.is_none());
             if entry.is_record() && !ending.is_twin {
                 self.ledger.tell(sought, &ending);
             }
