@@ -9,7 +9,15 @@ import os
 from brightpearl._native import JournalBook, JournalCompaction
 from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.locking import is_still_named, lock, unlock
-from brightpearl.private_file import growing, irregular, irregular_kind, open_to_grow, replacing, sync_directory
+from brightpearl.private_file import (
+    growing,
+    irregular,
+    irregular_kind,
+    open_to_grow,
+    remove_abandoned,
+    replacing,
+    sync_directory,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +53,7 @@ class Journal:
         self._require_regular(irregular(self._path))
         self._file = self._locked()
         try:
+            remove_abandoned(self._path)
             self._size = os.fstat(self._file.fileno()).st_size
             if not self._size:
                 # Whoever made it may have been killed before its name was on disk.

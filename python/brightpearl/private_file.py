@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 
 from brightpearl.locking import is_still_named, lock
@@ -87,9 +88,8 @@ def replacing(path: str | os.PathLike[str], kept: list[int] | None = None) -> It
         raise OSError(errno.EINVAL, f"it is {kind}; expected a regular file", os.fspath(path))
     target = os.path.realpath(path)
     directory, name = os.path.split(target)
-    prefix, suffix = f".{name[:48]}.", ".partial"
-    _remove_abandoned(directory, prefix, suffix)
-    descriptor, partial = _made(directory, prefix, suffix)
+    remove_abandoned(target)
+    descriptor, partial = _made(directory, _prefix(name))
     try:
         with open(descriptor, "wb") as file:
             yield file
@@ -110,29 +110,49 @@ def replacing(path: str | os.PathLike[str], kept: list[int] | None = None) -> It
     sync_directory(directory)
 
 
-def _made(directory: str, prefix: str, suffix: str) -> tuple[int, str]:
+_SUFFIX = ".partial"
+
+
+def _prefix(name: str) -> str:
+    """What the files beside a file begin with that are to replace it. Nobody else's do."""
+    return f".{name[:48]}.brightpearl-"
+
+
+def _made(directory: str, prefix: str) -> tuple[int, str]:
     """A new file and its path: private, and locked, so that nobody takes it for one that was left behind."""
     import tempfile
 
     while True:
         # Exclusive, and following no link.
-        descriptor, path = tempfile.mkstemp(dir=directory, prefix=prefix, suffix=suffix)
+        descriptor, path = tempfile.mkstemp(dir=directory, prefix=prefix, suffix=_SUFFIX)
         with open(descriptor, "wb", closefd=False) as file:
             if os.name != "posix" or (lock(file) and is_still_named(file, path)):
                 return descriptor, path
         os.close(descriptor)
 
 
-def _remove_abandoned(directory: str, prefix: str, suffix: str) -> None:
-    """Removes what processes that were killed have left of such files: nobody has them locked any more."""
+def remove_abandoned(path: str | os.PathLike[str]) -> None:
+    """Removes what processes that were killed while they replaced a file have left beside it: regular files of this
+    user with such a name, which nobody has locked any more."""
     if os.name != "posix":
         return
+    directory, name = os.path.split(os.path.realpath(path))
+    made = re.compile(re.escape(_prefix(name)) + r"[a-z0-9_]{8}" + re.escape(_SUFFIX))
     with contextlib.suppress(OSError):
-        names = [one.path for one in os.scandir(directory) if one.name.startswith(prefix) and one.name.endswith(suffix)]
-        for path in names:
-            with contextlib.suppress(OSError), open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-                if lock(file):
-                    os.unlink(path)
+        names = [one.path for one in os.scandir(directory) if made.fullmatch(one.name)]
+        for partial in names:
+            with contextlib.suppress(OSError):
+                _remove_if_abandoned(partial)
+
+
+def _remove_if_abandoned(partial: str) -> None:
+    # Opening a FIFO would wait.
+    descriptor = os.open(partial, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
+        if is_ours and lock(file) and is_still_named(file, partial):
+            os.unlink(partial)
 
 
 def _mode_of(path: str) -> int:

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from brightpearl.arguments import checked_path
 from brightpearl.exceptions import ValidationError
 from brightpearl.locking import NameLock
-from brightpearl.private_file import irregular, replacing, require_replaceable
+from brightpearl.private_file import irregular, remove_abandoned, replacing, require_replaceable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class StateFile:
                 advice="Wait for the other pull to end, or give this one a state of its own.",
             )
         _HELD[place] = self
+        remove_abandoned(self._path)
         return taken
 
     def release(self) -> None:

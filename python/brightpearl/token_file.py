@@ -132,7 +132,8 @@ class TokenFile:
         """Raises the `OSError` that `write` would end with, while the grant that is kept is still good."""
         import tempfile
 
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(self.path), prefix=".room.") as file:
+        # Without a name, so that nothing is left of it when the process is killed.
+        with tempfile.TemporaryFile(dir=os.path.dirname(self.path)) as file:
             file.write(bytes(_ROOM))
             file.flush()
             os.fsync(file.fileno())

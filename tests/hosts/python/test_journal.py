@@ -139,6 +139,41 @@ journal.compact()
     assert seen == {whole, short.read_bytes()}
 
 
+def test_what_killed_processes_have_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    abandoned = [".journal.brightpearl-abcd_123.partial", ".state.brightpearl-abcd_123.partial"]
+    others = [
+        ".journal.abcdefgh.partial",
+        ".journal.brightpearl-abcdefgh.partial.bak",
+        ".journal.brightpearl-ABCDEFGH.partial",
+        ".other.brightpearl-abcdefgh.partial",
+        "journal.brightpearl-abcdefgh.partial",
+    ]
+    for name in abandoned + others:
+        (tmp_path / name).write_text("data")
+    link = tmp_path / ".journal.brightpearl-aaaaaaaa.partial"
+    link.symlink_to(tmp_path / others[0])
+    fifo = tmp_path / ".journal.brightpearl-bbbbbbbb.partial"
+    os.mkfifo(fifo)
+    alive = tmp_path / ".journal.brightpearl-cccccccc.partial"
+    code = (
+        "import fcntl, sys; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX)\n"
+        "print('has it', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(alive)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        owner.stdout.readline()
+        Journal(tmp_path / "journal").close()
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"journal", abandoned[1], *others, link.name, fifo.name, alive.name}
+        owner.kill()
+    Journal(tmp_path / "journal").close()
+    assert not alive.exists()
+    StateFile(tmp_path / "state").release()
+    assert {path.name for path in tmp_path.iterdir()} == {"journal", *others, link.name, fifo.name}
+
+
 def test_who_waited_for_a_journal_takes_the_one_that_replaced_it(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     _written(path, 3)
