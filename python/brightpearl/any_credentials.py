@@ -31,7 +31,8 @@ class Credentials:
     _secrets: frozenset[str] = frozenset()
 
     def __init__(self, **settings: Any) -> None:
-        self._settings = {name: value for name, value in settings.items() if value is not None}
+        # No traceback with its variables shows any.
+        self._settings: dict[str, Any] = Veiled((name, value) for name, value in settings.items() if value is not None)
         self._absent = tuple(name for name, value in settings.items() if value is None)
 
     def __repr__(self) -> str:
@@ -118,16 +119,20 @@ def _restored(kind: type[Credentials], settings: dict[str, Any], absent: tuple[s
 
 def _looked_up(settings: dict[str, Any], secrets: frozenset[str], look_up: LookUp) -> Veiled:
     made = Veiled()
-    for name, value in settings.items():
-        if isinstance(value, dict):
-            made[name] = _looked_up(value, _STORED, look_up)
-        elif name not in secrets or not isinstance(value, str):
-            made[name] = value
-        elif is_reference(value):
-            made[name] = look_up(SecretReference(value, f"credentials.{name}"))
-        else:
-            made[name] = plain(value)
+    for name in settings:
+        made[name] = _found(settings, name, secrets, look_up)
     return made
+
+
+def _found(settings: dict[str, Any], name: str, secrets: frozenset[str], look_up: LookUp) -> Any:
+    # No name is bound to a value: a command's arguments may be secret.
+    if isinstance(settings[name], dict):
+        return _looked_up(settings[name], _STORED, look_up)
+    if name not in secrets or not isinstance(settings[name], str):
+        return settings[name]
+    if is_reference(settings[name]):
+        return look_up(SecretReference(settings[name], f"credentials.{name}"))
+    return plain(settings[name])
 
 
 def _flat(settings: dict[str, Any]) -> Iterator[tuple[str, object]]:

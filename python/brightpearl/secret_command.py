@@ -18,9 +18,10 @@ class CommandError(Exception):
 def output_of(words: Hidden, longest: int, seconds: float) -> Hidden:
     """The standard output of a program with its arguments. What it says on standard error is dropped, since it may be
     anything."""
-    process = _started(words)
+    # A process shows its arguments.
+    run = Hidden(_started(words))
     printed = Hidden(b"")
-    reader = threading.Thread(target=_read, args=(process, printed, longest), name="brightpearl-secret", daemon=True)
+    reader = threading.Thread(target=_read, args=(run, printed, longest), name="brightpearl-secret", daemon=True)
     reader.start()
     try:
         reader.join(seconds)
@@ -29,16 +30,16 @@ def output_of(words: Hidden, longest: int, seconds: float) -> Hidden:
         if len(printed.value) > longest:
             raise CommandError(f"the command prints more than {longest >> 10} KiB; expected a secret")
         with suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-        if process.returncode is None:
+            run.value.wait(seconds)
+        if (code := run.value.returncode) is None:
             raise CommandError(f"the command has not ended within {seconds:g} seconds")
-        if process.returncode > 0:
-            raise CommandError(f"the command ended with exit code {process.returncode}")
-        if process.returncode < 0:
-            raise CommandError(f"the command was ended by signal {-process.returncode}")
+        if code > 0:
+            raise CommandError(f"the command ended with exit code {code}")
+        if code < 0:
+            raise CommandError(f"the command was ended by signal {-code}")
         return printed
     finally:
-        _end(process)
+        _end(run.value)
 
 
 def _started(words: Hidden) -> subprocess.Popen[bytes]:
@@ -57,9 +58,9 @@ def _started(words: Hidden) -> subprocess.Popen[bytes]:
     raise CommandError(f"the program cannot be started: {why}")
 
 
-def _read(process: subprocess.Popen[bytes], printed: Hidden, longest: int) -> None:
-    if process.stdout is not None:
-        with suppress(OSError), process.stdout as stream:
+def _read(run: Hidden, printed: Hidden, longest: int) -> None:
+    if run.value.stdout is not None:
+        with suppress(OSError), run.value.stdout as stream:
             printed.value = stream.read(longest + 1)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from brightpearl import logs
 from command_line import Ended, server, settings
 from echoes import every_form, shown
 
@@ -36,6 +37,27 @@ SCHEMES = [
         "REFRESH_TOKEN": "Tw1-Qr3_Ep7/g8Nh+Ff9G==",
     },
 ]
+
+
+REFERENCES = [
+    {"APP_REF": "app", "ACCOUNT_TOKEN": "Yr6-Vw8_Ju2/n3Sc+Kk4M=="},
+    {
+        "APP_REF": "app",
+        "DEV_REF": "dev",
+        "CLIENT_SECRET": "Wt4-Tu6_Hs0/k1Qe+Ii2K==",
+        "REFRESH_TOKEN": "Tw1-Qr3_Ep7/g8Nh+Ff9G==",
+    },
+]
+
+
+@pytest.fixture(autouse=True)
+def lines() -> Iterator[None]:
+    """Every line of the log on standard error, for each command."""
+    handlers, level = list(logs.ROOT.handlers), logs.ROOT.level
+    logs.configure("json,debug")
+    yield
+    logs.ROOT.handlers[:] = handlers
+    logs.ROOT.setLevel(level)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +102,59 @@ def test_no_secret_is_written(
     if "REFRESH_TOKEN" in scheme:
         monkeypatch.setenv("BRIGHTPEARL_TOKEN_URL", f"{echo}/token/demo")
     monkeypatch.chdir(tmp_path)
+    told = told_by_commands()
+    told += told_by_files(tmp_path)
+    # The echo of a login is too much to be looked through, and nothing of it is shown.
+    assert "[redacted]" in told or "what its answer says is too long to be shown" in told
+    assert shown(secrets_of(scheme), [told]) is None
+
+
+@pytest.mark.parametrize("scheme", REFERENCES, ids=lambda scheme: "+".join(scheme))
+def test_no_secret_is_written_where_it_is_referred_to(
+    scheme: dict[str, str], echo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By variables, by --secret, and by a profile that has the secrets themselves."""
+    for name in ("APP_REF", "ACCOUNT_TOKEN"):
+        monkeypatch.delenv(f"BRIGHTPEARL_{name}")
+    monkeypatch.setenv("BRIGHTPEARL_BASE_URL", echo)
+    monkeypatch.setenv("BRIGHTPEARL_TOKEN_URL", f"{echo}/token/demo")
+    members = {"account": "demo", "base_url": echo}
+    by_option: list[str] = []
+    for name, value in scheme.items():
+        members[name.lower()] = value
+        if value in secrets_of(scheme):
+            (tmp_path / f"{name}.secret").write_text(value)
+            by_option += ["--secret", f"{name}=file:{tmp_path}/{name}.secret"]
+            monkeypatch.setenv(f"BRIGHTPEARL_{name}", f"command:cat {tmp_path}/{name}.secret")
+        else:
+            monkeypatch.setenv(f"BRIGHTPEARL_{name}", value)
+    if "REFRESH_TOKEN" in scheme:
+        members["token_url"] = f"{echo}/token/demo"
+    config = tmp_path / "config.toml"
+    config.write_text(
+        "[profiles.planted]\n" + "".join(f"{name} = {json.dumps(text)}\n" for name, text in members.items())
+    )
+    config.chmod(0o600)
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(config))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    told = told_by_commands() + told_by_commands(*by_option) + told_by_commands("--profile", "planted")
+    for arguments in (("profiles",), ("profiles", "--json"), ("login", "--no-browser", "--timeout", "1"), ("logout",)):
+        for before in ((), ("--profile", "planted")):
+            ended = Ended(*before, *arguments)
+            told += ended.out + ended.err
+    told += told_by_files(work)
+    assert '"logger": "brightpearl.requests"' in told
+    assert shown(secrets_of(scheme), [told]) is None
+
+
+def secrets_of(scheme: dict[str, str]) -> list[str]:
+    return [value for value in scheme.values() if len(value) > 10 and "@" not in value]
+
+
+def told_by_commands(*before: str) -> str:
+    """What the commands write that send something."""
     Path("note.json").write_text('{"text": "x"}')
     write = {"method": "POST", "path": "order-service/order/1/note", "body": {"text": "x"}}
     Path("batch.jsonl").write_text(json.dumps(write) + "\n")
@@ -100,12 +175,16 @@ def test_no_secret_is_written(
         ("map", "run", "csv-order", "orders.csv", "--json"),
         ("explain", "pull", "order"),
     ):
-        ended = Ended(*arguments)
+        ended = Ended(*before, *arguments)
         assert ended.out + ended.err
         told += ended.out + ended.err
-    for folder, _, names in os.walk(tmp_path):
+    return told
+
+
+def told_by_files(place: Path) -> str:
+    """What the commands have left behind."""
+    told = ""
+    for folder, _, names in os.walk(place):
         for name in names:
             told += (Path(folder) / name).read_text(errors="replace")
-    # The echo of a login is too much to be looked through, and nothing of it is shown.
-    assert "[redacted]" in told or "what its answer says is too long to be shown" in told
-    assert shown([value for value in scheme.values() if len(value) > 10 and "@" not in value], [told]) is None
+    return told

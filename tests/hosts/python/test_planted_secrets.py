@@ -56,7 +56,22 @@ SCHEMES: dict[str, Callable[[str], Credentials]] = {
     "code": lambda url: OAuth(
         "acme", "dev", client_secret=GIVEN, code=OTHER, redirect_uri="https://a.example/", token_url=f"{url}/token"
     ),
+    "private app, by variable": lambda _: PrivateApp("acme_sync", "env:PLANTED_GIVEN"),
+    "staff login, by command": lambda _: StaffLogin(
+        "acme_sync", "ann@acme.example", "command:sh -c 'echo $PLANTED_GIVEN'"
+    ),
+    "public app, in part": lambda _: PublicApp("acme_dev", "acme_shop", OTHER, "env:PLANTED_GIVEN"),
+    "oauth, by variable": lambda url: OAuth(
+        "acme", "dev", client_secret="env:PLANTED_GIVEN", refresh_token="env:PLANTED_OTHER", token_url=f"{url}/token"
+    ),
 }
+
+
+@pytest.fixture(autouse=True)
+def planted_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where references lead to."""
+    monkeypatch.setenv("PLANTED_GIVEN", GIVEN)
+    monkeypatch.setenv("PLANTED_OTHER", OTHER)
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -131,6 +146,19 @@ def told(error: BaseException) -> Iterator[str]:
         before = before.__cause__ or before.__context__
 
 
+def told_of(result: object) -> Iterator[str]:
+    """All that can be printed of a result, and what it is pickled as where it can be."""
+    for one in (result, *(result if isinstance(result, list) else ())):
+        yield repr(one)
+        yield str(one)
+        if hasattr(one, "__dict__"):
+            yield repr(vars(one))
+        try:
+            yield repr(pickle.dumps(one))
+        except (TypeError, AttributeError, pickle.PicklingError) as refused:
+            yield str(refused)
+
+
 MAPPING = {
     "version": 1,
     "name": "orders",
@@ -153,7 +181,7 @@ def test_a_client_leads_to_no_secret(
 
         def note(act: Callable[[], object]) -> None:
             try:
-                said.append(repr(act()))
+                said.extend(told_of(act()))
             except BrightpearlError as error:
                 said.extend(told(error))
             said.append(repr(client.events()))
@@ -170,9 +198,13 @@ def test_a_client_leads_to_no_secret(
             note(lambda: client.add_order_note(orderId=1, text="x"))
             note(lambda: [vars(it) if hasattr(it, "__dict__") else repr(it) for it in pushed(client, journal)])
             note(lambda: list(client.pull("order", state=tmp_path / "state")))
-        said += [repr(client), repr(vars(client)), repr(credentials)]
+        for one in (client, credentials, client.budget(), client.statistics()):
+            said += told_of(one)
+        said += [repr(vars(client)), client.search("order-service/order-search").explain().__repr__()]
     out, err = capfd.readouterr()
-    said += [out, err, *(record.getMessage() for record in caplog.records)]
+    # With what a handler of structured lines would write.
+    said += [out, err, *(repr(vars(record)) for record in caplog.records), caplog.text]
+    assert any("brightpearl.requests" in text for text in said)
     said += [path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()]
     assert any("[redacted]" in text for text in said)
     assert shown(SECRETS, said) is None
@@ -225,6 +257,19 @@ ENVIRONMENTS = [
 ]
 
 
+UNAVAILABLE: list[Credentials] = [
+    PublicApp("d", "a", GIVEN, "env:PLANTED_NOWHERE"),
+    PublicApp("d", "a", f"command:false {OTHER}", GIVEN),
+    StaffLogin("a", "ann@acme.example", f"command:nothing-of-the-kind {OTHER}"),
+    OAuth("a", "d", client_secret="file:/nothing", refresh_token=GIVEN, access_token=OTHER),
+]
+
+
+def looked_up(credentials: Credentials) -> None:
+    """Asks for what cannot be looked up."""
+    Client(account="acme", datacentre="use1", credentials=credentials).request("GET", "order-service/order-type")
+
+
 def test_what_is_wrong_before_anything_is_sent_leads_to_no_secret(tmp_path: Path) -> None:
     callback = {"accountCode": "acme", "timestamp": "112287235486", "token": GIVEN, "signature": OTHER}
     kept = tmp_path / "tokens"
@@ -243,6 +288,8 @@ def test_what_is_wrong_before_anything_is_sent_leads_to_no_secret(tmp_path: Path
         raised(lambda: verify_callback(callback, ISSUED)),
         raised(lambda: verify_callback(callback.items(), ISSUED, max_age=-1)),
         raised(lambda: Grant({"BRIGHTPEARL_TOKEN_FILE": str(kept), "BRIGHTPEARL_REFRESH_TOKEN": OTHER})),
+        raised(lambda: pickle.dumps(PrivateApp("a", GIVEN))),
+        *(raised(lambda made=made: looked_up(made)) for made in UNAVAILABLE),
         *(raised(lambda given=given: settings({"BRIGHTPEARL_ACCOUNT": "acme", **given})) for given in ENVIRONMENTS),
     ]
     assert shown(SECRETS, [text for error in errors for text in told(error)]) is None
