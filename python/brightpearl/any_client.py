@@ -69,6 +69,7 @@ class AnyClient:
         given = {name: value for name, value in _checked(settings).items() if value is not None}
         given.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
         self._takes_unknown = settings["unknown_members"] == "allow"
+        self._datacentre = settings["datacentre"]
         self._description = f"account={settings['account']!r}, {credentials!r}"
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.

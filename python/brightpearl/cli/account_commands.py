@@ -1,4 +1,4 @@
-"""The commands about accounts: which there are, and who logs in to them."""
+"""The commands about accounts: which there are, who logs in to them, and whether all is well with one."""
 
 from __future__ import annotations
 
@@ -77,6 +77,41 @@ def logout() -> None:
 
     path, was_there = log_out()
     say(f"the tokens are removed from {visible(path)}" if was_there else f"there are no tokens in {visible(path)}")
+
+
+@account_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def doctor(
+    drift: Annotated[
+        bool, typer.Option("--drift", help="Compares the columns of every search with those that are known.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Looks whether all is well between this machine and the account, and says what to do where it is not.
+
+    It looks at the credentials, the datacentre that a login tells, the clock, the request cap, the webhooks, and the
+    permission to read from each service. Only reads. Ends with 3 when the credentials are refused, with 4 when
+    something else is wrong, with 5 when something could not be learnt, and with 0 otherwise.
+    """
+    from brightpearl.cli.session import at_work
+    from brightpearl.doctor import examine
+
+    worst: set[tuple[str, str]] = set()
+    with at_work() as (client, _):
+        for one in examine(client, drift=drift):
+            worst.add((one.verdict, one.check))
+            if as_json:
+                print(json.dumps({name: getattr(one, name) for name in sorted(one.__slots__)}), flush=True)
+                continue
+            subject = f" {one.subject}" if one.subject else ""
+            print(visible(f"{one.verdict:<8} {one.check}{subject}: {one.message}"), flush=True)
+            if one.advice and one.verdict != "good":
+                print(visible(f"{'':<8} what to do: {one.advice}"), flush=True)
+    verdicts = {verdict for verdict, _ in worst}
+    if ("wrong", "credentials") in worst:
+        raise typer.Exit(3)
+    if "wrong" in verdicts or "unknown" in verdicts:
+        raise typer.Exit(4 if "wrong" in verdicts else 5)
 
 
 def _line(described: dict[str, Any]) -> str:

@@ -1,0 +1,231 @@
+"""Whether all is as it should be between this machine and an account: each thing that is looked at, what was found, and
+what to do about it. Only reads, with a few requests."""
+
+from __future__ import annotations
+
+import time
+
+from brightpearl._native import list_resources, list_searches
+from brightpearl.exceptions import (
+    AuthenticationError,
+    BrightpearlError,
+    NotFoundError,
+    PermissionDeniedError,
+    ThrottledError,
+    TransportError,
+    UnavailableError,
+    ValidationError,
+)
+from brightpearl.record import Record
+from brightpearl.text import one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, Literal
+
+    from brightpearl.client import Client
+    from brightpearl.reply import Reply
+
+    Verdict = Literal["good", "doubtful", "wrong", "unknown"]
+    """What was found: `doubtful` goes on working for now; of what is `unknown` nothing could be learnt."""
+
+LARGEST_SKEW = 30.0
+"""Seconds that the clocks may differ by before that is doubtful."""
+
+LEAST_SHARE = 0.1
+"""The share of the request cap that should be left."""
+
+# Every account has it, and its answer is small.
+_SOMETHING = "integration-service/account-configuration"
+_WEBHOOKS = "integration-service/webhook"
+
+
+class Diagnosis(Record):
+    """One thing that was looked at.
+
+    `check`: `credentials`, `datacentre`, `clock`, `budget`, `webhooks`, `permission` or `drift`. `subject`: what of it,
+    such as a service. `message`: what was found. `advice`: what to do; empty where nothing is to be done.
+    """
+
+    __slots__ = ("advice", "check", "message", "subject", "verdict")
+
+    check: str
+    """What was looked at."""
+    subject: str
+    """What of it; empty where there is one only."""
+    verdict: Verdict
+    """How it is."""
+    message: str
+    """What was found."""
+    advice: str
+    """What to do about it."""
+
+    def __init__(self, advice: str, check: str, message: str, subject: str, verdict: Verdict) -> None:
+        self.advice = advice
+        self.check = check
+        self.message = message
+        self.subject = subject
+        self.verdict = verdict
+
+
+def examine(client: Client, *, drift: bool = False, now: Callable[[], float] = time.time) -> Iterator[Diagnosis]:
+    """Looks at an account, one thing after the other. When the credentials are refused, or there is no answer, that is
+    the last of them.
+
+    `drift`: compares the columns of every search with those that are known, with a request for each. `now`: seconds
+    since the Unix epoch.
+    """
+    reply, found = _proven(client)
+    yield found
+    if found.verdict in ("wrong", "unknown"):
+        return
+    yield from _moved(client)
+    if reply is not None:
+        yield _clock(reply, now())
+    yield _budget(client)
+    yield _webhooks(client)
+    for service, search in _searches().items():
+        yield _permission(client, service, search)
+    for search in list_searches() if drift else ():
+        yield _drift(client, search)
+
+
+def _proven(client: Client) -> tuple[Reply | None, Diagnosis]:
+    """Whether Brightpearl takes the credentials."""
+    try:
+        reply = client.request("GET", _SOMETHING)
+    except (PermissionDeniedError, NotFoundError):
+        return None, _good("credentials", "Brightpearl takes the credentials")
+    except AuthenticationError as error:
+        advice = "Look whether the app is switched on and the secret is the present one; for OAuth, log in again."
+        return None, _from(error, "credentials", verdict="wrong", advice=advice)
+    except ValidationError as error:
+        return None, _from(error, "credentials", verdict="wrong")
+    except BrightpearlError as error:
+        return None, _from(error, "credentials", verdict="unknown")
+    return reply, _good("credentials", "Brightpearl takes the credentials")
+
+
+def _moved(client: Client) -> Iterator[Diagnosis]:
+    """Whether the account lives where the configuration says, as far as a login has told."""
+    told = client.tokens()["api_domain"]
+    configured = client._datacentre
+    if not told or not configured:
+        return
+    host = one_line(told)
+    if host.startswith(f"{configured}."):
+        yield _good("datacentre", f"the login tells the same host: {host}")
+        return
+    yield Diagnosis(
+        "Compare the datacentre with the address of your Brightpearl, and set it so; until then the login's is used.",
+        "datacentre",
+        f"the login tells the host {host}, and the configuration says {configured}",
+        configured,
+        "doubtful",
+    )
+
+
+def _clock(reply: Reply, now: float) -> Diagnosis:
+    """Whether this machine's clock agrees with Brightpearl's."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        server = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return Diagnosis("", "clock", "the answer has no `Date`", "", "unknown")
+    ahead = now - server
+    if abs(ahead) <= LARGEST_SKEW:
+        return _good("clock", f"the clock agrees within {LARGEST_SKEW:.0f} seconds")
+    how = "ahead of" if ahead > 0 else "behind"
+    return Diagnosis(
+        "Let this machine keep time by NTP: the ends of tokens, and the dates that pulls ask for, come from its clock.",
+        "clock",
+        f"the clock is {abs(ahead):.0f} seconds {how} Brightpearl's",
+        "",
+        "doubtful",
+    )
+
+
+def _budget(client: Client) -> Diagnosis:
+    """What is left of the request cap, as the latest answer has told."""
+    budget = client.budget()
+    left = f"{budget.available} of {budget.quota} requests are left in this period"
+    if budget.available >= budget.quota * LEAST_SHARE:
+        return _good("budget", left)
+    return Diagnosis(
+        "Look what else uses the account's requests: all private apps share one cap.", "budget", left, "", "doubtful"
+    )
+
+
+def _webhooks(client: Client) -> Diagnosis:
+    """Which webhooks are registered."""
+    try:
+        listed = client.request("GET", _WEBHOOKS).json()["response"]
+        events = sorted({one_line(one["subscribeTo"]) for one in listed})
+    except NotFoundError:
+        events = []
+    except BrightpearlError as error:
+        return _from(error, "webhooks", verdict=_verdict(error), advice=_advice(error, "integration-service"))
+    except (KeyError, TypeError):
+        return Diagnosis("", "webhooks", "the list of webhooks cannot be read", "", "unknown")
+    return _good("webhooks", f"registered for {', '.join(events)}" if events else "none is registered")
+
+
+def _permission(client: Client, service: str, search: str) -> Diagnosis:
+    """Whether the app may read from a service."""
+    try:
+        list(client.search(search, limit=1, page_size=1))
+    except BrightpearlError as error:
+        return _from(error, "permission", service, verdict=_verdict(error), advice=_advice(error, service))
+    return _good("permission", f"{search} can be read", service)
+
+
+def _drift(client: Client, search: str) -> Diagnosis:
+    """Whether a search has the columns that are known."""
+    try:
+        found = client.refresh_search(search=search)
+    except BrightpearlError as error:
+        return _from(error, "drift", search, verdict=_verdict(error), advice=_advice(error, search.partition("/")[0]))
+    changes = [
+        f"{what}: {', '.join(map(one_line, found[what]))}" for what in ("added", "removed", "changed") if found[what]
+    ]
+    if not changes:
+        return _good("drift", "the columns are those that are known", search)
+    return Diagnosis(
+        "Look whether mappings and filters use what is gone or has another type; a newer version may know it.",
+        "drift",
+        "; ".join(changes),
+        search,
+        "wrong" if found["removed"] or found["changed"] else "doubtful",
+    )
+
+
+def _searches() -> dict[str, str]:
+    """The search of each service that is asked: that of a resource where there is one."""
+    found: dict[str, Any] = {}
+    for search in (*(listed.search for listed in list_resources()), *list_searches()):
+        if search is not None:
+            found.setdefault(search.partition("/")[0], search)
+    return dict(sorted(found.items()))
+
+
+def _verdict(error: BrightpearlError) -> Verdict:
+    """What there is no answer to now may be good all the same."""
+    return "unknown" if isinstance(error, (TransportError, UnavailableError, ThrottledError)) else "wrong"
+
+
+def _advice(error: BrightpearlError, service: str) -> str | None:
+    if isinstance(error, PermissionDeniedError):
+        return f"Give the app, or the staff member whose token it has, the right to read from {service}."
+    return None
+
+
+def _good(check: str, message: str, subject: str = "") -> Diagnosis:
+    return Diagnosis("", check, message, subject, "good")
+
+
+def _from(
+    error: BrightpearlError, check: str, subject: str = "", *, verdict: Verdict, advice: str | None = None
+) -> Diagnosis:
+    return Diagnosis(advice or error.advice, check, str(error), subject, verdict)
