@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 
 from brightpearl import _native
 from brightpearl.any_credentials import names_of_secrets
@@ -244,11 +245,11 @@ def _require_own(found: os.stat_result, path: str, literal: str | None) -> None:
 
 
 def _parsed(content: Hidden, path: str) -> dict[str, Any]:
-    try:
+    if sys.version_info >= (3, 11):
         import tomllib as toml
-    except ImportError:
+    else:
         try:
-            import tomli as toml  # type: ignore[no-redef,unused-ignore]
+            import tomli as toml
         except ImportError:
             raise ValidationError(
                 "this Python reads no TOML by itself, and the library tomli is not installed",

@@ -250,8 +250,8 @@ def test_a_key_of_the_keyring_is_made_and_encrypts(
     browser: Callable[[Callable[[str], object]], Browser],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    keyring = pytest.importorskip("keyring")
-    pytest.importorskip("cryptography")
+    import keyring
+
     ring: dict[tuple[str, str], str] = {}
     monkeypatch.setattr(keyring, "get_password", lambda service, user: ring.get((service, user)))
     monkeypatch.setattr(keyring, "set_password", lambda service, user, key: ring.update({(service, user): key}))

@@ -56,7 +56,8 @@ class Ring:
     """A keyring with one entry."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, password: str | None) -> None:
-        keyring = pytest.importorskip("keyring")
+        import keyring
+
         self.asked: list[tuple[str, str]] = []
         self.password = password
         monkeypatch.setattr(keyring, "get_password", self.get_password)

@@ -197,7 +197,8 @@ def test_a_token_file_is_for_oauth(tmp_path: Path) -> None:
 
 
 def test_a_file_is_encrypted_by_a_key_that_is_elsewhere(kind: str, tmp_path: Path, monkeypatch: Any) -> None:
-    fernet = pytest.importorskip("cryptography.fernet")
+    from cryptography import fernet
+
     monkeypatch.setenv("KEY", fernet.Fernet.generate_key().decode())
     server, file = Server(), tmp_path / "tokens"
     asked(kind, server, file, token_key="env:KEY")
@@ -217,7 +218,8 @@ def test_a_file_is_encrypted_by_a_key_that_is_elsewhere(kind: str, tmp_path: Pat
 
 
 def test_a_file_that_was_not_encrypted_is_from_now_on(kind: str, tmp_path: Path, monkeypatch: Any) -> None:
-    fernet = pytest.importorskip("cryptography.fernet")
+    from cryptography import fernet
+
     monkeypatch.setenv("KEY", fernet.Fernet.generate_key().decode())
     server, file = Server(), tmp_path / "tokens"
     asked(kind, server, file)
