@@ -96,7 +96,11 @@ class AnyClient:
         `api_domain`, `installation_instance_id`, each None when it is not known. Store them when they change, as
         `on_tokens` does. They are secret; do not log them. A token that begins like a reference has `literal:` before
         it."""
-        return literal_tokens(self._native.tokens())
+        tokens = literal_tokens(self._native.tokens())
+        if self._rotation is not None and not self._rotation.has_begun:
+            # What stands for secrets that were not looked up yet is of no use to anybody.
+            return tokens | {"token": None, "refresh_token": None}
+        return tokens
 
     def events(self) -> list[dict[str, Any]]:
         """What happened since the last time, oldest first. The latest 1024 are kept."""

@@ -159,7 +159,7 @@ def configure(wanted: str) -> None:
     ROOT.setLevel(logging.INFO if "info" in words else logging.DEBUG)
 
 
-class _StandardError(logging.StreamHandler["TextIO"]):
+class _StandardError(logging.StreamHandler):
     """Writes to what is standard error at that time."""
 
     def __init__(self) -> None:

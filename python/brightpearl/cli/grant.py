@@ -11,7 +11,7 @@ from brightpearl.cli.stopping import Deferred
 from brightpearl.cli.visible import say
 from brightpearl.locking import NameLock
 from brightpearl.stored_grant import instead_of, refresh_of
-from brightpearl.text import Veiled
+from brightpearl.text import Hidden, Veiled
 from brightpearl.token_file import KEPT, SECONDS_BETWEEN_TRIES, VARIABLE, TokenFile, rescued, variables_of
 from brightpearl.transport import NotSent
 
@@ -40,18 +40,19 @@ class Grant:
         environment = Veiled(environment)
         self._file = TokenFile.of(environment, tell=say)
         kept = {} if self._file is None else variables_of(self._file.read())
-        self.environment = environment | kept
+        self.environment = Veiled({**environment, **kept})
         """The variables, with what the file has in their places: that is newer."""
         self._is_oauth = bool(self.environment.get("BRIGHTPEARL_REFRESH_TOKEN"))
-        self._known: tuple[str | None, str | None] = (None, None)
+        self._changes = 0
+        # Shown as nothing.
+        self._refresh_token = Hidden(None)
         self._client: Client | None = None
         self._taken: NameLock | None = None
         self._deferred = Deferred()
 
     def watch(self, client: Client) -> None:
         """Keeps the tokens of that client from now on."""
-        tokens = Veiled(client.tokens())
-        self._known = tokens["token"], tokens["refresh_token"]
+        self._changes = client._native.token_changes()
         self._client = client
 
     def transport(self, transport: Transport) -> Transport:
@@ -112,15 +113,17 @@ class Grant:
         if self._client is None or not self._is_oauth:
             return
         try:
-            self._keep(Veiled((name, value) for name, value in self._client.tokens().items() if name in KEPT))
+            changes = self._client._native.token_changes()
+            self._keep(changes, Veiled((name, value) for name, value in self._client.tokens().items() if name in KEPT))
         finally:
             self._give_back()
 
-    def _keep(self, tokens: dict[str, Any]) -> None:
-        if not tokens["refresh_token"] or (tokens["token"], tokens["refresh_token"]) == self._known:
+    def _keep(self, changes: int, tokens: dict[str, Any]) -> None:
+        before, self._refresh_token = self._refresh_token, Hidden(tokens["refresh_token"])
+        if not tokens["refresh_token"] or changes == self._changes:
             return
-        is_replaced = tokens["refresh_token"] != self._known[1]
-        self._known = tokens["token"], tokens["refresh_token"]
+        is_replaced = before.value != tokens["refresh_token"]
+        self._changes = changes
         if self._file is not None:
             try:
                 self._file.write(tokens)

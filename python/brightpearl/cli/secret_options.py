@@ -13,7 +13,7 @@ _WHERE = "--secret"
 def referred(options: list[str] | None) -> dict[str, str]:
     """The variables that options such as `account_token=env:NAME` stand for. What is given is not shown: it may be the
     secret itself."""
-    known = names_of_secrets()
+    known = [*names_of_secrets(), "token_key"]
     found = {}
     for option in options or []:
         name, separator, reference = option.partition("=")

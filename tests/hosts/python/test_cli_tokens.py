@@ -50,6 +50,25 @@ def test_without_a_file_a_replaced_token_is_told() -> None:
     assert Ended(*TYPES).code == 3
 
 
+def test_a_token_that_is_referred_to_is_no_replaced_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: EmulatorServer
+) -> None:
+    monkeypatch.setenv("OF_THE_APP", BEGUN_WITH)
+    monkeypatch.setenv("BRIGHTPEARL_REFRESH_TOKEN", "env:OF_THE_APP")
+    ended = Ended("map", "list")
+    assert "warning" not in ended.err
+    file = tmp_path / "tokens.json"
+    monkeypatch.setenv("BRIGHTPEARL_TOKEN_FILE", str(file))
+    monkeypatch.setenv("BRIGHTPEARL_CLIENT_SECRET", "wrong")
+    assert Ended(*TYPES).code == 3
+    assert not file.exists()
+    monkeypatch.setenv("BRIGHTPEARL_CLIENT_SECRET", "demo-client-secret-for-tests-only")
+    for _ in range(2):
+        ended = Ended(*TYPES)
+        assert ended.code == 0, ended.err
+    assert server.emulator.statistics()["by_resource"]["POST oauth-token"] == 2
+
+
 def test_a_file_keeps_the_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
     file = tmp_path / "tokens.json"
     monkeypatch.setenv("BRIGHTPEARL_TOKEN_FILE", str(file))

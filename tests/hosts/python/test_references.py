@@ -224,6 +224,26 @@ def test_a_secret_is_looked_up_when_it_is_first_needed(account: Account, monkeyp
     assert [token_of(request) for request in account.requests] == [SECRET, SECRET]
 
 
+def test_tokens_are_not_known_before_they_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTED", SECRET)
+    sent: list[bytes] = []
+
+    def transport(request: Request) -> Response:
+        sent.append(request.body)
+        body = b'{"access_token": "a"}' if request.body else LIST
+        return Response(200, {}, body)
+
+    client = Client(
+        account="acme",
+        datacentre="use1",
+        credentials=OAuth("acme", "dev", refresh_token="env:PLANTED"),
+        transport=transport,
+    )
+    assert client.tokens()["refresh_token"] is None
+    client.request(*TYPES)
+    assert client.tokens()["refresh_token"] == SECRET
+
+
 def test_what_is_found_is_held_to_what_a_secret_may_be(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLANTED", f"{SECRET}\x01")
     with pytest.raises(ValidationError) as caught:
