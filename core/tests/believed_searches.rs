@@ -163,6 +163,45 @@ fn a_row_without_its_id_is_no_absence() {
     assert_eq!((account.orders.len(), ran.states()), (3, vec!["rejected"]), "{:?}", ran.outcomes);
 }
 
+fn cells(body: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let rows = body["response"]["results"].as_array_mut().expect("rows").iter_mut();
+    rows.flat_map(|row| row.as_array_mut().expect("cells"))
+}
+
+#[test]
+fn an_answer_to_another_question_is_no_absence() {
+    let lies: [(&str, Lie); 3] = [
+        ("the rows of another key", |body| {
+            cells(body).filter(|cell| cell.is_string()).for_each(|key| *key = json!("O-9"))
+        }),
+        ("rows without a key", |body| {
+            cells(body).filter(|cell| cell.is_string()).for_each(|key| *key = json!(null))
+        }),
+        ("ids where keys are", |body| {
+            body["response"]["metaData"]["columns"].as_array_mut().expect("columns").reverse()
+        }),
+    ];
+    for (name, lie) in lies {
+        for times in [1, usize::MAX] {
+            let mut account = Account::with_orders(3);
+            let ran = push(&["O-2"], lie, times, &mut account);
+            assert_eq!(account.orders.len(), 3, "{name}: {:?}", ran.outcomes);
+            match times {
+                1 => assert!(
+                    matches!(ran.states()[..], ["unchanged" | "updated"]),
+                    "{name}: {:?}",
+                    ran.outcomes
+                ),
+                _ => assert_eq!(ran.error.expect(name).kind(), Kind::Protocol, "{name}"),
+            }
+        }
+    }
+    // Of a reading of the whole search, that rows have ids where their keys are.
+    let mut account = Account::with_orders(3);
+    let ran = push(&["O-1", "O-2", "O-3"], lies[2].1, usize::MAX, &mut account);
+    assert_eq!((account.orders.len(), ran.error.expect("an error").kind()), (3, Kind::Protocol));
+}
+
 #[test]
 fn a_server_that_makes_up_rows_for_ever_is_left() {
     let made_up = |request: &Request| {

@@ -18,9 +18,11 @@
 //! | `lastResult` lies before the end of the rows | yes: what follows is asked for twice |
 //! | `lastResult` lies behind the rows at the end | no |
 //! | a column that was asked for is missing, or the one with the key | no |
+//! | a row is none that a filter lets through, where something is decided | no |
 
 use std::fmt;
 
+use super::filtered;
 use crate::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::table::{Column, Page};
@@ -43,6 +45,8 @@ pub(crate) struct SearchAsked<'a> {
     pub(crate) page_size: u64,
     /// The columns that were asked for; none for all of them.
     pub(crate) columns: &'a [String],
+    /// Which rows were asked for.
+    pub(crate) filters: &'a [(String, String)],
     /// The column that tells rows apart.
     pub(crate) key: Option<&'a str>,
     /// Whether something is written, told to be gone, or passed over because of what is not in the answer.
@@ -62,6 +66,10 @@ pub(crate) struct PageBound {
 /// [`Kind::Protocol`], which says what disagrees.
 pub(crate) fn check(asked: SearchAsked<'_>, page: &Page, brings_new: bool) -> Result<()> {
     check_columns(asked, page)?;
+    if asked.decides {
+        filtered::check(asked.resource, asked.filters, page)?;
+        filtered::check_key(asked.resource, asked.key, page)?;
+    }
     let metadata = page.metadata();
     let rows = page.rows() as u64;
     let held = asked.first_result - 1 + rows;
@@ -193,6 +201,7 @@ mod tests {
             first_result: 1,
             page_size: 3,
             columns: &[],
+            filters: &[],
             key: catalog::search(resource).and_then(|search| search.key),
             decides,
         }

@@ -4,6 +4,7 @@ mod agreement;
 mod batch;
 mod emptiness;
 mod fetch;
+mod filtered;
 mod given;
 mod options;
 mod request;

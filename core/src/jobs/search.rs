@@ -55,6 +55,8 @@ pub(crate) struct SearchJob {
     decides: bool,
     /// The columns that were asked for.
     columns: Vec<String>,
+    /// Which rows were asked for.
+    filters: Vec<(String, String)>,
     /// Rows put out, over all pages.
     delivered: u64,
     /// Pages that were put out or wait to be, and are not yet consumed.
@@ -130,6 +132,7 @@ impl SearchJob {
             bound: PageBound::default(),
             decides: false,
             columns: search.columns.clone(),
+            filters: search.filters.clone(),
             delivered: 0,
             unconsumed: VecDeque::new(),
             consumed: Consumed { first_result: 1, rows_before: 0, rows_in_page: 0, recent: IdSet::new() },
@@ -149,6 +152,7 @@ impl SearchJob {
             first_result,
             page_size: self.page_size,
             columns: &self.columns,
+            filters: &self.filters,
             key: self.key.as_deref(),
             decides: self.decides,
         }

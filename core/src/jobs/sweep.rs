@@ -229,6 +229,7 @@ impl SweepJob {
             first_result: self.wanted,
             page_size: self.page_size,
             columns: &self.columns,
+            filters: &[],
             key: self.key.as_deref(),
             decides: true,
         }

@@ -1,0 +1,175 @@
+//! Whether the rows of a search are some that its filters let through. An answer that has others is that of another
+//! question, such as a cache gives that minds the path alone: what is not in it may well be there (API notes §4.3, §4.6).
+
+use crate::catalog::{self, FilterType};
+use crate::error::{Error, Kind, Result};
+use crate::table::{Cell, Page};
+
+/// What a `LIKE` of a database takes for anything.
+const WILDCARDS: [char; 4] = ['*', '%', '_', '?'];
+
+/// Checks every row against the filters whose column it has.
+///
+/// # Errors
+/// [`Kind::Protocol`], which says which row has what.
+pub(crate) fn check(resource: &str, filters: &[(String, String)], page: &Page) -> Result<()> {
+    let Some(listed) = catalog::search(resource) else { return Ok(()) };
+    for (name, value) in filters {
+        let Some(filter) = listed.column(name).map(|column| column.filter_type) else { continue };
+        let Some(column) = page.column(name) else { continue };
+        let passes = |row: usize| lets_through(filter, value, column.cell(row));
+        if let Some(row) = (0..page.rows()).find(|row| !passes(*row)) {
+            let mut found = String::new();
+            column.cell(row).write_json(&mut found);
+            let message = format!(
+                "the answer of {resource} to {name}={value:.80} has a row whose {name} is {found:.80}; expected rows of that value alone",
+            );
+            return Err(Error::new(Kind::Protocol, message).at(format!("response.results[{row}]")));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the column of numbers by which rows are told apart has no texts: they are another column's.
+///
+/// # Errors
+/// [`Kind::Protocol`], which says which row has what.
+pub(crate) fn check_key(resource: &str, key: Option<&str>, page: &Page) -> Result<()> {
+    let named = key.and_then(|key| Some((key, catalog::search(resource)?.column(key)?, page.column(key)?)));
+    let Some((key, listed, column)) = named else { return Ok(()) };
+    if !is_number(listed.filter_type) {
+        return Ok(());
+    }
+    let is_other =
+        |row: &usize| text(column.cell(*row)).is_some_and(|found| found.trim().parse::<i128>().is_err());
+    let Some(row) = (0..page.rows()).find(is_other) else { return Ok(()) };
+    let mut found = String::new();
+    column.cell(row).write_json(&mut found);
+    let message = format!("the answer of {resource} has a row whose {key} is {found:.80}; expected a number");
+    Err(Error::new(Kind::Protocol, message).at(format!("response.results[{row}]")))
+}
+
+fn is_number(filter: FilterType) -> bool {
+    match filter {
+        FilterType::Integer | FilterType::IdSet | FilterType::IntegerOrIdSet => true,
+        FilterType::Text
+        | FilterType::SearchText
+        | FilterType::TextSet
+        | FilterType::Boolean
+        | FilterType::DateTime
+        | FilterType::Period
+        | FilterType::FreeText
+        | FilterType::Unknown => false,
+    }
+}
+
+/// Whether a row with this cell may come where this value is asked for. What is not known for certain lets it through: how
+/// letters beyond ASCII are compared, sets and periods.
+fn lets_through(filter: FilterType, value: &str, cell: Cell<'_>) -> bool {
+    let asked = value.trim().to_lowercase();
+    let Some(found) = text(cell).map(|found| found.trim().to_lowercase()) else {
+        return asked.is_empty() || !is_compared(filter);
+    };
+    let is_plain = asked.is_ascii() && found.is_ascii();
+    match filter {
+        FilterType::Text | FilterType::Boolean => !is_plain || found == asked,
+        FilterType::SearchText => !is_plain || asked.contains(WILDCARDS) || found.contains(&asked),
+        FilterType::Integer | FilterType::IdSet | FilterType::IntegerOrIdSet => {
+            let (Ok(asked), Ok(found)) = (asked.parse::<i128>(), found.parse::<i128>()) else { return true };
+            asked == found
+        }
+        FilterType::TextSet
+        | FilterType::DateTime
+        | FilterType::Period
+        | FilterType::FreeText
+        | FilterType::Unknown => true,
+    }
+}
+
+/// Whether a row without a value is one that is not let through.
+fn is_compared(filter: FilterType) -> bool {
+    match filter {
+        FilterType::Text | FilterType::SearchText => true,
+        FilterType::Boolean
+        | FilterType::Integer
+        | FilterType::IdSet
+        | FilterType::IntegerOrIdSet
+        | FilterType::TextSet
+        | FilterType::DateTime
+        | FilterType::Period
+        | FilterType::FreeText
+        | FilterType::Unknown => false,
+    }
+}
+
+fn text(cell: Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Null => None,
+        Cell::Integer(number) => Some(number.to_string()),
+        Cell::Boolean(value) => Some(value.to_string()),
+        Cell::Text(text) | Cell::Decimal(text) => Some(text.to_owned()),
+        Cell::DateTime(moment) => Some(moment.to_string()),
+        Cell::Json(json) => Some(serde_json::from_str(json).unwrap_or_else(|_| json.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(column: &str, cell: &str) -> Page {
+        let body = format!(
+            r#"{{"response":{{"results":[[7,{cell}]],"metaData":{{"columns":[{{"name":"x"}},{{"name":"{column}"}}]}}}}}}"#
+        );
+        Page::decode(body.as_bytes()).expect("a page")
+    }
+
+    #[test]
+    fn a_text_where_the_number_of_a_record_stands_is_found() {
+        for (cell, agrees) in
+            [("7", true), (r#""7""#, true), ("null", true), (r#""Z-0""#, false), ("[7]", false)]
+        {
+            let page = answered("orderId", cell);
+            let found = check_key("order-service/order-search", Some("orderId"), &page);
+            assert_eq!(found.is_ok(), agrees, "{cell} {found:?}");
+        }
+        let page = answered("code", r#""X""#);
+        assert!(check_key("accounting-service/nominal-code-search", Some("code"), &page).is_ok());
+    }
+
+    #[test]
+    fn a_row_that_no_filter_lets_through_is_found() {
+        const ORDERS: &str = "order-service/order-search";
+        const CONTACTS: &str = "contact-service/contact-search";
+        for (search, column, value, cell, agrees) in [
+            (ORDERS, "externalRef", "Z-0", r#""Z-0""#, true),
+            (ORDERS, "externalRef", "Z-0", r#"" z-0""#, true),
+            (ORDERS, "externalRef", "Z-0", r#""Z-1""#, false),
+            (ORDERS, "externalRef", "Z-0", "null", false),
+            (ORDERS, "externalRef", "Z-0", "1", false),
+            (ORDERS, "externalRef", "Café", r#""CAFE""#, true),
+            (ORDERS, "orderId", "7", "7", true),
+            (ORDERS, "orderId", "7", "8", false),
+            (ORDERS, "orderId", "7,9", "8", true),
+            (ORDERS, "orderId", "7", "null", true),
+            (ORDERS, "createdOn", "2026-01-01/", r#""2025-01-01T00:00:00.000Z""#, true),
+            (CONTACTS, "primaryEmail", "ada@x.com", r#""Ada@X.com.au""#, true),
+            (CONTACTS, "primaryEmail", "ada@x.com", r#""sam@x.com""#, false),
+            (CONTACTS, "primaryEmail", "a_a@x.com", r#""aba@x.com""#, true),
+            (CONTACTS, "isSupplier", "true", "false", false),
+            ("x-service/x-search", "name", "a", r#""b""#, true),
+        ] {
+            let filters = [(column.to_owned(), value.to_owned())];
+            let found = check(search, &filters, &answered(column, cell));
+            assert_eq!(found.is_ok(), agrees, "{column}={value} {cell}: {found:?}");
+        }
+        let filters = [("externalRef".to_owned(), "Z-0".to_owned())];
+        let error = check(ORDERS, &filters, &answered("externalRef", r#""Z-1""#)).unwrap_err();
+        assert!(
+            error.message().contains(r#"to externalRef=Z-0 has a row whose externalRef is "Z-1""#),
+            "{error}"
+        );
+        // A column that is not in the rows says nothing.
+        assert!(check(ORDERS, &filters, &answered("orderId", "9")).is_ok());
+    }
+}
