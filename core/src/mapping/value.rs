@@ -163,7 +163,7 @@ impl<'v> Value<'v> {
     }
 
     /// What a record or a reference is known by: a whole number is its digits alone, so that 7.0 is what 7 is.
-    pub(super) fn as_id(self) -> Self {
+    pub(super) fn into_id(self) -> Self {
         match self {
             Value::Number(digits) => Value::Number(whole(&digits).map_or(digits, Cow::Owned)),
             Value::Computed(number) => {

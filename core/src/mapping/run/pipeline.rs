@@ -20,7 +20,7 @@ impl<'v> Run<'v> {
         let mut value =
             self.source(&rule.source, identifies).map_err(|reason| Box::new((Value::Null, reason)))?;
         if identifies {
-            value = value.as_id();
+            value = value.into_id();
         }
         tidy(&mut value, rule);
         if value.text().is_some() && !rule.on_picked.is_empty() {
