@@ -5,7 +5,9 @@ use rand_pcg::Pcg32;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 use serde_json::Value;
 
-pub(crate) const ORDERS: u64 = 10_000;
+/// How many orders each document is tried with: some here, where nothing is optimised, and all of them in
+/// `tests/hosts/rust/tests/random_orders.rs`.
+pub(crate) use crate::ORDERS;
 
 /// Numbers that are the same for the same order.
 pub(crate) struct Draw(Pcg32);

@@ -119,5 +119,5 @@ pub(crate) fn hold(name: &str, shape: fn(Value) -> Value) {
             }
         }
     }
-    assert!(equal > 5_000 && refused < equal / 5, "{equal} {refused}");
+    assert!(equal > ORDERS / 2 && refused < equal / 5, "{equal} {refused}");
 }

@@ -75,3 +75,6 @@ mod value_properties;
 mod value_text;
 mod webhooks;
 mod writes;
+
+/// How many random orders each document is tried with; see `shop_draw`.
+const ORDERS: u64 = 300;
