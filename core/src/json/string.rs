@@ -13,7 +13,7 @@ pub(crate) fn plain_string(bytes: &[u8]) -> Option<usize> {
     loop {
         let (word, behind) = rest.split_first_chunk()?;
         let word = u64::from_le_bytes(*word);
-        let special = equal_to(word, b'"') | equal_to(word, b'\\') | control_characters(word);
+        let special = special_in(word);
         if special != 0 {
             let place = special.trailing_zeros() / 8;
             let is_quote = (word >> (place * 8)) as u8 == b'"';
@@ -23,17 +23,14 @@ pub(crate) fn plain_string(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The high bit of each byte of `word` that equals `byte`. Bits above the lowest one may be wrong.
+/// The high bit of each byte of `word` that a string has an escape for. Bits above the lowest one may be wrong.
 #[inline(always)]
-fn equal_to(word: u64, byte: u8) -> u64 {
-    let difference = word ^ (LOW * u64::from(byte));
-    difference.wrapping_sub(LOW) & !difference & HIGH
-}
-
-/// The high bit of each byte of `word` below 0x20. Bits above the lowest one may be wrong.
-#[inline(always)]
-fn control_characters(word: u64) -> u64 {
-    word.wrapping_sub(LOW * 0x20) & !word & HIGH
+fn special_in(word: u64) -> u64 {
+    // With one bit turned, the quote stands right behind the control characters.
+    let turned = word ^ (LOW * 0x02);
+    let quotes_and_controls = turned.wrapping_sub(LOW * 0x21) & !turned;
+    let other = word ^ (LOW * u64::from(b'\\'));
+    (quotes_and_controls | (other.wrapping_sub(LOW) & !other)) & HIGH
 }
 
 /// Appends a text as a JSON string with only the escapes that JSON demands.
@@ -66,7 +63,7 @@ fn special(bytes: &[u8]) -> Option<usize> {
     let (words, rest) = bytes.as_chunks();
     for (place, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let special = equal_to(word, b'"') | equal_to(word, b'\\') | control_characters(word);
+        let special = special_in(word);
         if special != 0 {
             return Some(place * size_of::<u64>() + special.trailing_zeros() as usize / 8);
         }

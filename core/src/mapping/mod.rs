@@ -97,6 +97,8 @@ struct Compiled {
     document: Document,
     plan: BodyPlan,
     totals: Vec<ControlTotal>,
+    /// What the totals look at of the body, when it is known to be members of it alone.
+    members_in_totals: Option<Vec<String>>,
     findings: Vec<Finding>,
 }
 
@@ -159,7 +161,8 @@ impl Mapping {
         if !findings.has_errors() {
             check::check(&document, &plan, &totals, shape, pointer, findings);
         }
-        Self(Arc::new(Compiled { document, plan, totals, findings: Vec::new() }))
+        let members_in_totals = total::members_in(&totals);
+        Self(Arc::new(Compiled { document, plan, totals, members_in_totals, findings: Vec::new() }))
     }
 
     fn with_findings(self, findings: Vec<Finding>) -> Self {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 pub(super) use member_name::MemberName;
 use tokenise::{reason, tokenise};
 
-use super::value::from_end;
+use super::value::{Value, from_end};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,29 @@ struct Token {
     end: u32,
     /// The token behind it and all that it holds; of a member's name, its mark instead.
     next: u32,
+}
+
+impl Token {
+    /// The place behind a value that stands at a place. Most values hold no others, and the processor goes on to the next
+    /// one without waiting for what the token says.
+    #[inline]
+    fn behind(&self, place: usize) -> usize {
+        match self.kind {
+            TokenKind::Array | TokenKind::Object => self.behind_all(),
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::EscapedText => place + 1,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn behind_all(&self) -> usize {
+        self.next as usize
+    }
 }
 
 /// What stands where there is no token.
@@ -92,6 +115,24 @@ impl<'t> RecordNode<'t> {
     fn token(self) -> &'t Token {
         // A place is only ever taken from the tape itself.
         self.tape.tokens.get(self.place).unwrap_or(&NOTHING)
+    }
+
+    /// Whether that is what a value is.
+    #[inline]
+    pub(super) fn is(self, value: &Value<'_>) -> bool {
+        match value {
+            Value::Node(node) => {
+                node.place == self.place && std::ptr::eq(node.tape.text.as_ptr(), self.tape.text.as_ptr())
+            }
+            Value::Null
+            | Value::True
+            | Value::False
+            | Value::Number(_)
+            | Value::Computed(_)
+            | Value::Text(_)
+            | Value::Array(_)
+            | Value::Object(_) => false,
+        }
     }
 
     pub(super) fn place(self) -> u32 {
@@ -200,13 +241,19 @@ impl<'t> RecordNode<'t> {
 
     /// The member of that name; of several the last, as JSON readers have it. Counts the members that it looks at.
     pub(super) fn member(self, wanted: &MemberName, visited: &mut usize) -> Option<RecordNode<'t>> {
-        let mut found = None;
-        for (name, value) in self.members() {
-            *visited += 1;
-            if name.is_named(wanted) {
-                found = Some(value);
+        let (mut found, mut count) = (None, 0);
+        let members = self.members();
+        let (mut at, tokens) = (members.at, self.tape.tokens.get(..members.end)?);
+        while let [name, value, ..] = tokens.get(at..)? {
+            count += 1;
+            // Most names differ in their marks.
+            if name.next == wanted.mark {
+                let [name, value] = [at, at + 1].map(|place| RecordNode { tape: self.tape, place });
+                found = if name.is_text(&wanted.text) { Some(value) } else { found };
             }
+            at = value.behind(at + 1);
         }
+        *visited += count;
         found
     }
 }
@@ -247,7 +294,7 @@ impl<'t> Iterator for NodeMembers<'t> {
         }
         let name = RecordNode { tape: self.tape, place: self.at };
         let value = RecordNode { tape: self.tape, place: self.at + 1 };
-        self.at = value.token().next as usize;
+        self.at = value.token().behind(value.place);
         Some((name, value))
     }
 }
@@ -261,14 +308,14 @@ fn unescape(raw: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::Value;
+    use serde_json::Value as Json;
 
     use super::*;
     use crate::json::DEEPEST;
 
-    fn rebuild(node: RecordNode<'_>) -> Value {
+    fn rebuild(node: RecordNode<'_>) -> Json {
         match node.kind() {
-            TokenKind::Null => Value::Null,
+            TokenKind::Null => Json::Null,
             TokenKind::True => true.into(),
             TokenKind::False => false.into(),
             TokenKind::Number => serde_json::from_str(node.raw()).expect("a number"),
@@ -280,19 +327,19 @@ mod tests {
         }
     }
 
-    fn json() -> impl Strategy<Value = Value> {
+    fn json() -> impl Strategy<Value = Json> {
         let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            (-1.0e9..1.0e9).prop_map(Value::from),
-            "(\\PC|[\u{0}-\u{1f}\"\\\\])*".prop_map(Value::from),
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            (-1.0e9..1.0e9).prop_map(Json::from),
+            "(\\PC|[\u{0}-\u{1f}\"\\\\])*".prop_map(Json::from),
         ];
         leaf.prop_recursive(6, 64, 8, |inner| {
             prop_oneof![
-                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Json::from),
                 prop::collection::btree_map("\\PC{0,6}|[\"\\\\a]{1,4}", inner, 0..8)
-                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+                    .prop_map(|map| Json::Object(map.into_iter().collect())),
             ]
         })
     }
@@ -309,9 +356,9 @@ mod tests {
         #[test]
         fn text_is_json_here_when_it_is_elsewhere(text in "[\\[\\]{}\",: \n0-9.eE+\\-tfnrualse\\\\\u{1}ü]{0,24}") {
             let expected = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
-                && serde_json::from_str::<Value>(&text).is_ok_and(|_| true);
+                && serde_json::from_str::<Json>(&text).is_ok_and(|_| true);
             // serde_json refuses numbers beyond binary floating point; here they keep their digits.
-            let out_of_range = serde_json::from_str::<Value>(&text).is_err_and(|error| error.to_string().contains("out of range"));
+            let out_of_range = serde_json::from_str::<Json>(&text).is_err_and(|error| error.to_string().contains("out of range"));
             prop_assert_eq!(Tape::read(text.as_bytes()).is_ok(), expected || out_of_range, "{}", text);
         }
 

@@ -1,5 +1,7 @@
 //! Control totals: what must be equal of a record and of the body that is made of it.
 
+use std::collections::BTreeSet;
+
 use super::expression::Expression;
 use super::made::{MadeKey, MadeSlot};
 use super::plan::List;
@@ -50,6 +52,15 @@ pub(super) struct RoundingRow {
     pub(super) shape: Option<&'static Shape>,
     /// Where its rules find the difference; nothing when they do not ask.
     pub(super) difference: Option<MadeSlot>,
+}
+
+/// The members of the body that all of the totals look at; nothing when one of them may look at others, too.
+pub(super) fn members_in(totals: &[ControlTotal]) -> Option<Vec<String>> {
+    let mut names = BTreeSet::new();
+    for total in totals.iter().filter(|total| total.gathered.is_none()) {
+        names.extend(total.equals.members()?);
+    }
+    Some(names.into_iter().map(str::to_owned).collect())
 }
 
 impl RoundingRow {

@@ -55,7 +55,8 @@ impl<'v> Value<'v> {
             TokenKind::True => Value::True,
             TokenKind::False => Value::False,
             TokenKind::Number => Value::Number(node.raw().into()),
-            TokenKind::Text | TokenKind::EscapedText => Value::Text(node.text()),
+            TokenKind::Text => Value::Text(node.raw().into()),
+            TokenKind::EscapedText => Value::Text(node.text()),
             TokenKind::Array | TokenKind::Object => Value::Node(node),
         }
     }

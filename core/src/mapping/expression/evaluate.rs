@@ -13,6 +13,8 @@ use crate::mapping::value::{Items, Sort, Value, set};
 pub(super) fn evaluate<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     scope.allowance().step(1)?;
     let made = match tree {
+        // Most of what is evaluated is a path.
+        Tree::Path(path, slot) => at_path(path, *slot, scope),
         // Elements in elements are what goes deepest, and need little of the stack by themselves.
         Tree::Project(of, each) if !of.streams() => each_of_value(of, each, scope),
         tree => value_of(tree, scope),
@@ -21,6 +23,13 @@ pub(super) fn evaluate<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Valu
         scope.allowance().made(value)?;
     }
     made
+}
+
+/// The value that everything starts from.
+pub(super) fn itself<'v>(scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
+    scope.allowance().step(1)?;
+    scope.allowance().made(scope.value)?;
+    Ok(scope.value.clone())
 }
 
 /// A tree's value to look at: one that is there already, or one that is made and kept.
@@ -120,10 +129,23 @@ pub(super) fn holds<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<bool, S
         (Tree::Not(inner), _) => !holds(inner, scope)?,
         (Tree::And(left, right), _) => holds(left, scope)? && holds(right, scope)?,
         (Tree::Or(left, right), _) => holds(left, scope)? || holds(right, scope)?,
+        // Of an array that comes element by element it is enough to know whether there is one.
+        (Tree::Flatten(_), _) => has_elements(tree, scope)?,
+        (Tree::Project(of, _), _) if of.streams() => has_elements(tree, scope)?,
         (tree, _) => return Ok(evaluate(tree, scope)?.is_truthy()),
     };
     scope.allowance().step(1)?;
     Ok(holds)
+}
+
+#[inline(never)]
+fn has_elements<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<bool, String> {
+    let mut has_elements = false;
+    for_each(tree, scope, &mut |_| {
+        has_elements = true;
+        scope.allowance().bytes(VALUE_BYTES)
+    })?;
+    Ok(has_elements)
 }
 
 #[inline(never)]

@@ -51,6 +51,8 @@ impl Expression {
         match (&self.tree, &scope.found) {
             // The walk was paid for by whoever made it.
             (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.value(*node, *slot)),
+            // What a rule made, as it is.
+            (Tree::Path(path, _), None) if path.is_empty() => evaluate::itself(scope),
             (tree, _) => evaluate::evaluate(tree, scope),
         }
     }
@@ -62,8 +64,15 @@ impl Expression {
     pub(super) fn holds<'v>(&'v self, scope: &Scope<'_, 'v>) -> Result<bool, String> {
         match (&self.tree, &scope.found) {
             (Tree::Path(_, Some(slot)), Some((node, found))) => Ok(found.is_truthy(*node, *slot)),
+            (Tree::Path(path, _), None) if path.is_empty() => Ok(scope.value.is_truthy()),
             (tree, _) => evaluate::holds(tree, scope),
         }
+    }
+
+    /// The members of the value that it is evaluated against, where it looks at nothing else of it.
+    pub(super) fn members(&self) -> Option<Vec<&str>> {
+        let mut names = Vec::new();
+        self.tree.looks_at_members(&mut names).then_some(names)
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.

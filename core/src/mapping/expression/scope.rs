@@ -39,13 +39,14 @@ impl<'a, 'v> Scope<'a, 'v> {
         Self { value, found, surroundings: Surroundings { root, allowance, bound: None } }
     }
 
-    /// The same for a value that was come by on the way, of which no walk knows anything.
+    /// The same for a value that was come by on the way, of which no walk knows anything unless it is still the same.
     #[inline]
     pub(super) fn at<'b>(&self, value: &'b Value<'v>) -> Scope<'b, 'v>
     where
         'a: 'b,
     {
-        Scope { value, found: None, surroundings: self.surroundings }
+        let found = self.found.filter(|(node, _)| node.is(value));
+        Scope { value, found, surroundings: self.surroundings }
     }
 
     /// What may still be taken for the record.

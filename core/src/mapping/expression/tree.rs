@@ -75,6 +75,8 @@ impl Tree {
         match self {
             Tree::Path(path, slot) => *slot = Some(paths.add(path)),
             Tree::Root | Tree::Variable(..) | Tree::Literal(_) | Tree::Slice(..) => {}
+            // `[@][?...]` asks something of the scope's own value.
+            Tree::Project(first, each) if first.is_current_alone() => each.place(paths),
             // What comes second is evaluated against what came of the first.
             Tree::Then(first, _) | Tree::Pipe(first, _) | Tree::Project(first, _) => first.place(paths),
             Tree::Not(inner)
@@ -105,6 +107,11 @@ impl Tree {
                 within.place(paths);
             }
         }
+    }
+
+    /// Whether it is an array of the value that everything starts from, and of nothing else.
+    fn is_current_alone(&self) -> bool {
+        matches!(self, Tree::List(trees) if matches!(&trees[..], [Tree::Path(path, _)] if path.is_empty()))
     }
 
     /// Whether its value is an array that comes element by element, or null.
@@ -139,6 +146,46 @@ impl Tree {
             | Tree::Calculate(_, left, right) => left.is_constant() && right.is_constant(),
             Tree::Choose(parts) => parts.iter().all(Tree::is_constant),
             Tree::Call(_, arguments) => arguments.iter().all(Tree::is_constant),
+        }
+    }
+
+    /// Whether members are all that it looks at of the value that it is evaluated against; tells their names. Of some
+    /// that look at members alone it is not known.
+    pub(super) fn looks_at_members<'t>(&'t self, names: &mut Vec<&'t str>) -> bool {
+        match self {
+            Tree::Path(path, _) => match path.first() {
+                Some(Segment::Member(name)) => {
+                    names.push(name.as_str());
+                    true
+                }
+                Some(Segment::Element(_)) | None => false,
+            },
+            Tree::Literal(_) | Tree::Variable(..) => true,
+            Tree::Root | Tree::Slice(..) => false,
+            Tree::Then(first, second) | Tree::Pipe(first, second) | Tree::Project(first, second) => {
+                first.looks_at_members(names) && !second.looks_elsewhere()
+            }
+            Tree::Not(inner)
+            | Tree::Negate(inner)
+            | Tree::Affirm(inner)
+            | Tree::Flatten(inner)
+            | Tree::Values(inner) => inner.looks_at_members(names),
+            Tree::Or(left, right)
+            | Tree::And(left, right)
+            | Tree::Where(left, right)
+            | Tree::Compare(_, left, right)
+            | Tree::Calculate(_, left, right) => {
+                left.looks_at_members(names) && right.looks_at_members(names)
+            }
+            Tree::Choose(parts) => parts.iter().all(|tree| tree.looks_at_members(names)),
+            Tree::List(trees) => trees.iter().all(|tree| tree.looks_at_members(names)),
+            Tree::Object(pairs) => pairs.iter().all(|(_, tree)| tree.looks_at_members(names)),
+            Tree::Call(builtin, arguments) => {
+                builtin.expression.is_none() && arguments.iter().all(|tree| tree.looks_at_members(names))
+            }
+            Tree::Let(values, within) => {
+                values.iter().all(|tree| tree.looks_at_members(names)) && within.looks_at_members(names)
+            }
         }
     }
 

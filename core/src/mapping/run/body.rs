@@ -55,7 +55,7 @@ impl<'v> Run<'v> {
                 let count = self.places.pop().unwrap_or_default();
                 let is_watched = !is_first && !self.compiled.totals.is_empty();
                 if let (Some(list), true) = (lists.first(), is_watched) {
-                    self.ends.note(&list.each.to, self.out.len(), count);
+                    self.ends.note(&list.each.to, start..self.out.len(), count);
                 }
                 self.close(start, ']', is_first)
             }

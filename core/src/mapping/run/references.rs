@@ -13,7 +13,7 @@ use crate::mapping::rule::{MappingRule, Operand, Resolve};
 use crate::mapping::value::Value;
 
 /// What tells references apart: the rule, the text, further columns, and the record for those that are created.
-pub(super) type Asked<'v> = (Arc<str>, String, Vec<(Arc<str>, String)>, Option<Cow<'v, str>>);
+pub(super) type Asked<'v> = (&'v str, String, Vec<(Arc<str>, String)>, Option<Cow<'v, str>>);
 
 impl<'v> Run<'v> {
     /// The place of a reference among the record's, which are distinct.
@@ -37,7 +37,7 @@ impl<'v> Run<'v> {
             }),
             OnMissing::Fail | OnMissing::Skip | OnMissing::SkipRecord | OnMissing::Default(_) => None,
         };
-        let asked = (rule.pointer.clone(), text.clone(), by.clone(), record.clone());
+        let asked = (&*rule.pointer, text.clone(), by.clone(), record.clone());
         match self.known.entry(asked) {
             Entry::Occupied(known) => return Ok(*known.get()),
             Entry::Vacant(place) => _ = place.insert(self.references.len()),

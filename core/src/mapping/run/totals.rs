@@ -1,6 +1,7 @@
 //! Holding the body against the totals that the record states.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Run;
 use crate::mapping::expression::Scope;
@@ -12,12 +13,14 @@ use crate::mapping::value::{Value, write_text};
 use crate::output::Failure;
 use crate::value::Decimal;
 
-/// The ends of arrays that rows may be added to, by their places in the body.
+/// Where arrays stand that rows may be added to, by their places in the body.
 #[derive(Debug, Default)]
 pub(super) struct ArrayEnds(BTreeMap<String, ArrayEnd>);
 
 #[derive(Clone, Copy, Debug)]
 struct ArrayEnd {
+    /// Where in the text it begins.
+    start: usize,
     /// Where in the text one more element goes.
     at: usize,
     /// How many there are.
@@ -25,8 +28,15 @@ struct ArrayEnd {
 }
 
 impl ArrayEnds {
-    pub(super) fn note(&mut self, to: &str, at: usize, count: usize) {
-        self.0.insert(to.to_owned(), ArrayEnd { at, count });
+    /// Takes note of an array: where it begins, and where one more element goes.
+    pub(super) fn note(&mut self, to: &str, place: Range<usize>, count: usize) {
+        self.0.insert(to.to_owned(), ArrayEnd { start: place.start, at: place.end, count });
+    }
+
+    /// Where the array of a member of the body itself stands.
+    fn member(&self, name: &str) -> Option<Range<usize>> {
+        let (_, end) = self.0.iter().find(|(to, _)| to.strip_prefix('/') == Some(name))?;
+        Some(end.start..end.at + 1)
     }
 }
 
@@ -117,20 +127,44 @@ impl<'v> Run<'v> {
             .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
     }
 
-    /// The body as far as it is known: null where an id goes.
+    /// The body as far as it is known and the totals look at it: null where an id goes.
     fn body(&self) -> Result<Tape<'static>, String> {
-        const NULL: &str = "null";
         self.allowance.step(self.out.len() / 16 + 1)?;
         self.allowance.bytes(2 * self.out.len())?;
-        let mut text = String::with_capacity(self.out.len() + self.holes.len() * NULL.len());
-        let mut at = 0;
-        for hole in &self.holes {
+        let mut text = String::with_capacity(self.out.len() + self.holes.len() * 4);
+        match self.arrays_in_totals() {
+            Some(arrays) => {
+                text.push('{');
+                for (name, place) in arrays {
+                    if text.len() > 1 {
+                        text.push(',');
+                    }
+                    write_text(name, &mut text);
+                    text.push(':');
+                    self.known_part(place, &mut text);
+                }
+                text.push('}');
+            }
+            None => self.known_part(0..self.out.len(), &mut text),
+        }
+        Tape::of(text.into())
+    }
+
+    /// The members of the body that the totals look at, when that is all that they do and each is an array that is
+    /// there.
+    fn arrays_in_totals(&self) -> Option<Vec<(&'v str, Range<usize>)>> {
+        let names = self.compiled.members_in_totals.as_ref()?;
+        names.iter().map(|name| Some((name.as_str(), self.ends.member(name)?))).collect()
+    }
+
+    fn known_part(&self, place: Range<usize>, text: &mut String) {
+        let mut at = place.start;
+        for hole in self.holes.iter().filter(|hole| place.contains(&hole.at)) {
             text.push_str(self.out.get(at..hole.at).unwrap_or_default());
-            text.push_str(NULL);
+            text.push_str("null");
             at = hole.at;
         }
-        text.push_str(self.out.get(at..).unwrap_or_default());
-        Tape::of(text.into())
+        text.push_str(self.out.get(at..place.end).unwrap_or_default());
     }
 
     /// Adds the row of a difference.
@@ -142,7 +176,7 @@ impl<'v> Run<'v> {
         let begins = known.is_none() && !row.each.to[1..].contains('/') && self.out.ends_with('}');
         let end = match known {
             Some(end) => end,
-            None if begins => ArrayEnd { at: self.out.len() - 1, count: 0 },
+            None if begins => ArrayEnd { start: self.out.len() - 1, at: self.out.len() - 1, count: 0 },
             None => return Err(nowhere()),
         };
         for slot in &list.forgotten {
@@ -161,6 +195,7 @@ impl<'v> Run<'v> {
             write_text(&name, &mut self.out);
             self.out.push_str(":[");
         }
+        let opening = self.out.len().saturating_sub(start + 1);
         let is_written = self.element(&list.item, begins);
         if begins {
             self.out.push(']');
@@ -182,7 +217,7 @@ impl<'v> Run<'v> {
         }
         self.holes.sort_by_key(|hole| hole.at);
         if begins {
-            self.ends.note(&row.each.to, end.at + text.len() - 1, 1);
+            self.ends.note(&row.each.to, end.at + opening..end.at + text.len() - 1, 1);
             return Ok(());
         }
         for (to, known) in &mut self.ends.0 {
@@ -190,6 +225,8 @@ impl<'v> Run<'v> {
                 known.count += 1;
                 known.at += text.len();
             } else if known.at > end.at {
+                // What stands around it begins before it.
+                known.start += if known.start > end.at { text.len() } else { 0 };
                 known.at += text.len();
             }
         }

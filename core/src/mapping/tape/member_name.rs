@@ -22,37 +22,57 @@ impl MemberName {
     }
 }
 
-/// The mark of a name: of its length, its first and its last characters.
-#[inline]
+/// The mark of a name: of its first and its last characters.
 pub(super) fn mark(name: &str) -> u32 {
+    mark_within(name.as_bytes(), 0, name.len())
+}
+
+/// The mark of the name that stands between two places of a text.
+#[inline]
+pub(super) fn mark_within(text: &[u8], start: usize, end: usize) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let bytes = name.as_bytes();
-    let ends = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        u64::from_le_bytes(*first).rotate_left(23) ^ u64::from_le_bytes(*last)
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-    } else if let (Some(first), Some(middle), Some(last)) =
-        (bytes.first(), bytes.get(bytes.len() / 2), bytes.last())
-    {
-        u64::from(*first) << 24 | u64::from(*middle) << 16 | u64::from(*last) << 8
-    } else {
-        0
+    let length = end.saturating_sub(start);
+    let word = match text.get(start..).and_then(|rest| rest.first_chunk()) {
+        Some(word) => u64::from_le_bytes(*word),
+        None => short_word(text.get(start..end).unwrap_or_default()),
     };
-    ((ends ^ bytes.len() as u64).wrapping_mul(FACTOR) >> 32) as u32
+    let ends = match text.get(..end).and_then(|before| before.last_chunk()).filter(|_| length >= 8) {
+        Some(last) => word.rotate_left(23) ^ u64::from_le_bytes(*last),
+        // What stands behind a short name says nothing of it.
+        None => word & !(u64::MAX << (8 * (length & 7))),
+    };
+    (ends.wrapping_mul(FACTOR) >> 32) as u32
+}
+
+/// Fewer bytes than a word has, as one.
+#[cold]
+fn short_word(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::mark;
+    use proptest::prelude::*;
+
+    use super::{mark, mark_within};
+
+    proptest! {
+        #[test]
+        fn a_name_has_the_same_mark_wherever_it_stands(before in ".{0,9}", name in ".{0,20}", behind in ".{0,9}") {
+            let text = format!("{before}{name}{behind}");
+            prop_assert_eq!(mark_within(text.as_bytes(), before.len(), before.len() + name.len()), mark(&name));
+        }
+    }
 
     #[test]
     fn names_of_records_are_told_apart_by_their_marks() {
         let mut marks: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
         let names = "id sku zip tax note name city code rate price title email phone amount quantity total_tax \
                      total_tip total_price total_taxes taxes_included tax_lines tax_line line_items current_total_tax \
-                     current_total_price current_total_discounts shipping_address billing_address first_name \
+                     current_total_price current_total_price_set \
+                     current_total_taxes_set current_total_discounts shipping_address billing_address first_name \
                      last_name address1 address2 province country province_code country_code created_at updated_at \
                      processed_at cancelled_at closed_at a b c ab ba abc bca abcd dcba abcde abcdefg abcdefgh";
         for name in names.split_whitespace().chain([""]) {

@@ -1,6 +1,6 @@
 //! From JSON to the tokens of a tape, in one pass, with what is wrong and where.
 
-use super::member_name::mark;
+use super::member_name::{mark, mark_within};
 use super::{OUTSIDE, Token, TokenKind, unescape};
 use crate::excerpt::excerpt;
 use crate::json::{DEEPEST, plain_string};
@@ -19,7 +19,7 @@ pub(super) enum JsonFault {
 /// Reads JSON as tokens.
 pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<JsonFault>> {
     let bytes = text.as_bytes();
-    let mut tokens = Vec::with_capacity(bytes.len() / 8 + 8);
+    let mut tokens = Vec::with_capacity(bytes.len() / 6 + 8);
     // The innermost array or object that is open. Until it is closed, its token's `next` is the one around it.
     let mut open = OUTSIDE;
     let mut is_object = false;
@@ -131,8 +131,11 @@ fn name(text: &str, at: usize, byte: u8, tokens: &mut Vec<Token>) -> Result<usiz
         return Err(expected(at, "a member's name in quotes"));
     }
     let (kind, end) = string(text, at)?;
-    let inside = text.get(at + 1..end - 1).unwrap_or_default();
-    let mark = if kind == TokenKind::EscapedText { mark(&unescape(inside)) } else { mark(inside) };
+    let mark = if kind == TokenKind::EscapedText {
+        mark(&unescape(text.get(at + 1..end - 1).unwrap_or_default()))
+    } else {
+        mark_within(text.as_bytes(), at + 1, end - 1)
+    };
     tokens.push(Token { kind, start: at as u32 + 1, end: end as u32 - 1, next: mark });
     match next(text.as_bytes(), end) {
         (colon, b':') => Ok(colon),
