@@ -78,63 +78,53 @@ pub(super) fn says_nothing(word: &str) -> bool {
     EMPTY_WORDS.contains(&word)
 }
 
+/// What other systems call the name that people know a record by.
+const REFERENCES: &[&str] = &[
+    "name",
+    "number",
+    "order number",
+    "order name",
+    "increment id",
+    "reference",
+    "order reference",
+    "customer ref",
+];
+
+/// What they call the moment at which it was placed.
+const MOMENTS: &[&str] = &[
+    "processed at",
+    "created at",
+    "date created",
+    "create at",
+    "order date",
+    "creation date",
+    "purchase date",
+    "placed at",
+    "created time",
+    "created",
+    "date",
+    "created on",
+    "create date",
+    "ordered at",
+    "invoice date",
+];
+
+/// What they call its currency.
+const CURRENCIES: &[&str] =
+    &["currency", "currency code", "order currency code", "order currency", "currency iso"];
+
 /// The usual names for a member, the likeliest first. Some members are known with what is around them.
 const NAMES: &[(&str, &[&str])] = &[
-    (
-        "ref",
-        &["name", "number", "order number", "order name", "increment id", "reference", "order reference"],
-    ),
-    (
-        "reference",
-        &["name", "number", "order number", "order name", "increment id", "reference", "customer ref"],
-    ),
+    ("ref", REFERENCES),
+    ("reference", REFERENCES),
     (
         "external ref",
         &["id", "order id", "amazon order id", "entity id", "external id", "uuid", "item id", "line id"],
     ),
-    (
-        "placed on",
-        &[
-            "processed at",
-            "created at",
-            "date created",
-            "create at",
-            "order date",
-            "creation date",
-            "purchase date",
-            "placed at",
-            "created time",
-            "created",
-            "date",
-            "created on",
-            "create date",
-            "ordered at",
-        ],
-    ),
-    (
-        "tax date",
-        &[
-            "processed at",
-            "created at",
-            "date created",
-            "order date",
-            "creation date",
-            "purchase date",
-            "placed at",
-            "created time",
-            "created",
-            "date",
-            "created on",
-            "create date",
-            "ordered at",
-            "invoice date",
-        ],
-    ),
-    (
-        "currency code",
-        &["currency", "currency code", "order currency code", "order currency", "currency iso"],
-    ),
-    ("currency order currency code", &["currency", "currency code", "order currency code", "order currency"]),
+    ("placed on", MOMENTS),
+    ("tax date", MOMENTS),
+    ("currency code", CURRENCIES),
+    ("currency order currency code", CURRENCIES),
     ("address full name", &["name", "full name", "attention", "attn"]),
     ("company name", &["company", "organisation", "organization", "business name"]),
     (
@@ -308,5 +298,10 @@ mod tests {
         assert_eq!(likeness(&[], &words("quantity"), "quantity"), Some(0));
         assert_eq!(likeness(&[], &words("quantity"), "weight"), None);
         assert_eq!(list_likeness(&words("rows"), "line item"), Some(1));
+        // Members that are called alike are guessed alike.
+        for name in ["create at", "invoice date"] {
+            let [placed, taxed] = ["placedOn", "taxDate"].map(|member| likeness(&[], &words(member), name));
+            assert!(placed.is_some() && placed == taxed, "{name}");
+        }
     }
 }
