@@ -67,6 +67,7 @@ from brightpearl.exceptions import (
     UnavailableError,
     ValidationError,
 )
+from brightpearl.exclusive import FileLease
 from brightpearl.findings import (
     MappingFailure,
     MappingFinding,
@@ -113,6 +114,7 @@ __all__ = [
     "Difference",
     "ExplainedRule",
     "Explanation",
+    "FileLease",
     "Headers",
     "IdSet",
     "LegacySession",

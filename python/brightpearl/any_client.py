@@ -71,6 +71,7 @@ class AnyClient:
         self._takes_unknown = settings["unknown_members"] == "allow"
         self._datacentre = settings["datacentre"]
         self._description = f"account={settings['account']!r}, {credentials!r}"
+        self._account = str(settings["account"])
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.
         self._native = _native.Client(Veiled(given | {"credentials": credentials._configuration(_not_yet)}))

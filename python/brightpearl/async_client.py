@@ -18,8 +18,10 @@ from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
 from brightpearl.environment import arguments_of_environment
+from brightpearl.exclusive import lease_of
 from brightpearl.handover import AsyncHandover
 from brightpearl.journal import Journal
+from brightpearl.mapping import mapping_of
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding
 from brightpearl.outputs import reply_of, result_of, uris_of
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
+    from brightpearl.exclusive import AnyLease
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
     from brightpearl.handover import AsyncTakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
@@ -264,6 +267,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         renew: bool = False,
         window: int | None = None,
         looks: Iterable[float] | None = None,
+        exclusive: AnyLease | None = None,
         progress: Callable[[int], object] | None = None,
     ) -> AsyncOutcomes:
         """Brings records of another system into Brightpearl, each exactly once: `async for outcome in
@@ -272,14 +276,19 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         each = records_of_any_kind(records)
         checked_callable(progress, "progress")
         path = None if journal is None else checked_path(journal, "journal")
-        # A dry run announces nothing.
-        kept = None if path is None or checked_flag(dry_run, "dry_run") else Journal(path)
+        lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
+        # A dry run writes nothing, and announces nothing.
+        if checked_flag(dry_run, "dry_run"):
+            path = lease = None
+        if lease is not None:
+            lease.acquire()
+        kept: Journal | None = None
         try:
+            kept = None if path is None else Journal(path)
             operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
-            return AsyncOutcomes(self._start(operation, kept), each, Feeding(kept, progress))
+            return AsyncOutcomes(self._start(operation, kept), each, Feeding(kept, lease, progress))
         except BaseException:
-            if kept is not None:
-                kept.close()
+            Feeding(kept, lease, None).close()
             raise
 
     def pull(

@@ -83,6 +83,7 @@ class AsyncOutcomes(AsyncResults):
             raise
 
     async def _feed(self, records: AsyncIterator[AnyRecord], room: int) -> None:
+        self._feeding.renew()
         for _ in range(room):
             try:
                 record = await anext(records)

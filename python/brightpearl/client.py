@@ -17,8 +17,10 @@ from brightpearl.arguments import (
 from brightpearl.batch import BatchResults
 from brightpearl.driver import Driver, Host
 from brightpearl.environment import arguments_of_environment
+from brightpearl.exclusive import lease_of
 from brightpearl.handover import Handover
 from brightpearl.journal import Journal
+from brightpearl.mapping import mapping_of
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding, Outcomes
 from brightpearl.outputs import reply_of, result_of, uris_of
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
+    from brightpearl.exclusive import AnyLease
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
     from brightpearl.handover import TakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
@@ -319,6 +322,7 @@ class Client(TaskMethods, AnyClient):
         renew: bool = False,
         window: int | None = None,
         looks: Iterable[float] | None = None,
+        exclusive: AnyLease | None = None,
         progress: Callable[[int], object] | None = None,
     ) -> Outcomes:
         """Brings records of another system into Brightpearl, each exactly once, as their outcomes are asked for.
@@ -339,24 +343,34 @@ class Client(TaskMethods, AnyClient):
         looked at again.
         `window`: how many records are worked on together.
         `looks`: after how many seconds to look for a write of unknown outcome, one for each look.
+        `exclusive`: what one push at a time has among all that could write records of the same keys, since two that
+        look for a key in the same seconds both create it: the path of a lock file, or of a folder that has one for
+        each account and kind of record; a `brightpearl.FileLease`, which can wait; or an object of your own with
+        `acquire`, `renew` and `release`, such as one over a database that several machines share.
         `progress`: called with the number of records that are done, now and then.
 
         Iterate over what is returned: it has an `Outcome` for every record. A record that is rejected is no
         exception; its outcome says why.
 
-        Raises `ValidationError` at what is wrong with the arguments, and when another push has the journal.
+        Raises `ValidationError` at what is wrong with the arguments, and when another push has the journal or the
+        lease.
         """
         each = records_of(records)
         checked_callable(progress, "progress")
         path = None if journal is None else checked_path(journal, "journal")
-        # A dry run announces nothing.
-        kept = None if path is None or checked_flag(dry_run, "dry_run") else Journal(path)
+        lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
+        # A dry run writes nothing, and announces nothing.
+        if checked_flag(dry_run, "dry_run"):
+            path = lease = None
+        if lease is not None:
+            lease.acquire()
+        kept: Journal | None = None
         try:
+            kept = None if path is None else Journal(path)
             operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
-            return Outcomes(self._start(operation, kept), each, Feeding(kept, progress))
+            return Outcomes(self._start(operation, kept), each, Feeding(kept, lease, progress))
         except BaseException:
-            if kept is not None:
-                kept.close()
+            Feeding(kept, lease, None).close()
             raise
 
     def pull(

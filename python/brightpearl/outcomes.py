@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from brightpearl._native import Explanation
     from brightpearl.driver import Driver, Output
     from brightpearl.exceptions import BrightpearlError
+    from brightpearl.exclusive import Lease
     from brightpearl.findings import MappingFailure
     from brightpearl.journal import Journal
     from brightpearl.kinds import State
@@ -176,8 +177,9 @@ def read_outcome(members: dict[str, Any], error: BrightpearlError | None, source
 class Feeding:
     """The records of a push that are under way, and what its outcomes add up to; the same for every kind of client."""
 
-    def __init__(self, journal: Journal | None, progress: Callable[[int], object] | None) -> None:
+    def __init__(self, journal: Journal | None, lease: Lease | None, progress: Callable[[int], object] | None) -> None:
         self.journal = journal
+        self._lease = lease
         self.counts: Counter[State] = Counter()
         self._progress = progress
         # What was read and not handed out.
@@ -208,7 +210,7 @@ class Feeding:
         return rest
 
     def read(self, outcomes: RawData) -> None:
-        """Takes outcomes, to be handed out, and counts them."""
+        """Takes outcomes, to be handed out, and counts them. Raises what the lease says when it was lost."""
         for place in range(len(outcomes)):
             members = outcomes.value(place)
             source = self._under_way.pop(members["record"], None)
@@ -219,13 +221,24 @@ class Feeding:
                 outcome.reason = str(outcome.error)
             self.counts[outcome.state] += 1
             self.ready.append(outcome)
+        self.renew()
         if self._progress is not None:
             self._progress(self.counts.total())
 
     def close(self) -> None:
-        """Lets others have the journal."""
-        if self.journal is not None:
-            self.journal.close()
+        """Lets others have the journal and the lease."""
+        lease, self._lease = self._lease, None
+        try:
+            if self.journal is not None:
+                self.journal.close()
+        finally:
+            if lease is not None:
+                lease.release()
+
+    def renew(self) -> None:
+        """Makes the lease last, before anything more is written."""
+        if self._lease is not None:
+            self._lease.renew()
 
 
 class Outcomes:
@@ -287,6 +300,7 @@ class Outcomes:
             raise
 
     def _feed(self, records: Iterator[AnyRecord], room: int) -> None:
+        self._feeding.renew()
         for _ in range(room):
             try:
                 record = next(records)

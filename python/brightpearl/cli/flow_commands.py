@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from brightpearl.cli.failure import EXIT_CODES, reports_failures
+from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.files import require_distinct
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.listing import CsvFormulas, Formulas
@@ -51,6 +51,16 @@ def push(
         str,
         typer.Option(help="After how many seconds to look for a write of unknown outcome, one for each look."),
     ] = "2,10,30",
+    exclusive: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="A lock file, or a folder with one for each account and kind of record, that one push at a time has.",
+        ),
+    ] = None,
+    wait: Annotated[
+        float | None, typer.Option(help="Seconds to wait for --exclusive; refused at once if absent.")
+    ] = None,
     dead_letters: Annotated[
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that was not written.")
     ] = None,
@@ -71,13 +81,18 @@ def push(
     is there and differs.
 
     Exactly once needs a journal that is kept, a key in the mapping by which Brightpearl finds the record (verify), and
-    one push at a time for records of one kind: two that look for a key in the same seconds both create it.
+    one push at a time for records of one kind: two that look for a key in the same seconds both create it. With
+    --exclusive, the same for all pushes on a machine, the second is refused before anything is sent, or waits.
     """
     from brightpearl.cli.mapping import open_mapping
     from brightpearl.cli.pushing import Pushing, Source, check_intent, push, seconds_of
 
     check_intent(write, dry_run)
-    require_distinct(mapping_document=mapping, file=file, journal=journal, dead_letters=dead_letters)
+    require_distinct(
+        mapping_document=mapping, file=file, journal=journal, exclusive=exclusive, dead_letters=dead_letters
+    )
+    if wait is not None and exclusive is None:
+        raise UsageError("there is nothing to wait for; expected --exclusive PATH, too", where="--wait")
     opened = open_mapping(mapping, decimal_mark and decimal_mark.value)
     source = Source(file, format, layout_of(delimiter, encoding, header_line), report_unused)
     how = Pushing(
@@ -87,6 +102,8 @@ def push(
         max_writes=max_writes,
         existing=existing.value,
         looks=seconds_of(looks),
+        exclusive=exclusive,
+        wait=wait,
         dead_letters=dead_letters,
         as_json=as_json,
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
 
-from brightpearl import Client, Mapping, Outcome, Outcomes
+from brightpearl import Client, FileLease, Mapping, Outcome, Outcomes
 from brightpearl._native import dump_json
 from brightpearl.cli.failure import UsageError, describe_error
 from brightpearl.cli.flat_files import Layout
@@ -42,6 +42,8 @@ class Pushing:
         max_writes: int | None,
         existing: Any,
         looks: list[float],
+        exclusive: str | None,
+        wait: float | None,
         dead_letters: str | None,
         as_json: bool,
     ) -> None:
@@ -51,6 +53,8 @@ class Pushing:
         self.max_writes = max_writes
         self.existing = existing
         self.looks = looks
+        self.exclusive = exclusive
+        self.wait = wait
         self.dead_letters = dead_letters
         self.as_json = as_json
 
@@ -81,6 +85,7 @@ def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: 
             max_writes=how.max_writes,
             existing=how.existing,
             looks=how.looks,
+            exclusive=None if how.exclusive is None else FileLease(how.exclusive, wait=how.wait),
             journal=how.journal,
             renew=how.renew,
         ) as outcomes:
