@@ -34,8 +34,9 @@ class RecordFile(Protocol):
 
 
 @contextlib.contextmanager
-def record_file(path: Path, *, keeps_formulas: bool = False) -> Iterator[RecordFile]:
-    """A file of records, in the format that its ending says. It appears under its name when it is complete."""
+def record_file(path: Path, *, keeps_formulas: bool = False, appends: bool = False) -> Iterator[RecordFile]:
+    """A file of records, in the format that its ending says. It appears under its name when it is complete. One that
+    `appends` begins with the lines that are there."""
     ending = path.suffix.lower()
     if ending not in (".jsonl", ".csv", ".parquet"):
         raise UsageError(
@@ -49,6 +50,8 @@ def record_file(path: Path, *, keeps_formulas: bool = False) -> Iterator[RecordF
     require_file("--out", path)
     with appearing(path) as target:
         if ending == ".jsonl":
+            if appends:
+                copy_lines(path, target)
             lines = JsonLines(target)
             yield lines
             lines.finish()
@@ -62,6 +65,17 @@ def record_file(path: Path, *, keeps_formulas: bool = False) -> Iterator[RecordF
                 table = ParquetTable(spool, target)
             yield table
             table.finish()
+
+
+def copy_lines(path: Path, target: IO[bytes]) -> None:
+    """Copies what a file has, which ends with a whole line then."""
+    last = b""
+    with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
+        while part := file.read(1 << 20):
+            target.write(part)
+            last = part[-1:]
+    if last not in (b"", b"\n"):
+        target.write(b"\n")
 
 
 def require_pyarrow(path: Path) -> None:

@@ -132,6 +132,9 @@ def pull(
     renew: Annotated[
         bool, typer.Option("--renew", help="Begins anew whatever the state says, and replaces it.")
     ] = False,
+    append: Annotated[
+        bool, typer.Option("--append", help="Writes behind what --out has, a .jsonl file; with --state.")
+    ] = False,
     since: Annotated[
         str | None, typer.Option(help="From when on, where there is no state yet, such as 2026-01-31.")
     ] = None,
@@ -153,11 +156,17 @@ def pull(
     what changed from then on. Records that are gone are {"id": ..., "deleted": true}. A state belongs to the account,
     the resource and its filters, and is refused with others unless --renew is given.
 
+    A file that has something in it is not replaced when there is a state: an earlier pull may have brought that, and
+    nobody dealt with it yet. --append keeps it; {time} in the name makes a file for each pull.
+
     The file appears when it is complete. An interrupted pull leaves nothing behind, and the state as it was.
     """
     from brightpearl.cli.pull import is_searchable
+    from brightpearl.cli.unread import named_by_time, require_appendable
 
+    out = named_by_time(out)
     require_distinct(mapping_document=mapping, out=out, state=state, dead_letters=dead_letters)
+    require_appendable(out, state, append)
     keeps = csv_formulas is Formulas.KEEP
     is_plain = state is None and since is None and mapping is None and not deletes and dead_letters is None
     if is_plain and is_searchable(resource):
@@ -170,6 +179,7 @@ def pull(
         "deletes": deletes or None,
         "renew": renew,
         "state": state,
+        "append": append,
         "dead_letters": dead_letters,
         "limit": limit,
         "keeps_formulas": keeps,

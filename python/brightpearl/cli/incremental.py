@@ -14,6 +14,7 @@ from brightpearl.cli.files import record_file, with_id
 from brightpearl.cli.mapping import failure_members
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.pushing import lines_to
+from brightpearl.cli.unread import require_read
 from brightpearl.state_file import StateFile
 
 
@@ -33,6 +34,7 @@ def pull_changes(
     out: Path,
     *,
     state: Path | None,
+    append: bool,
     dead_letters: str | None,
     limit: int | None,
     mapping: Mapping | None,
@@ -51,8 +53,13 @@ def pull_changes(
         nullcontext() if state is None else StateFile(state) as file,
         client.pull(resource, state=None if file is None else file.read(), mapping=mapping, **options) as pulled,
     ):
+        if state is not None and not append and not options.get("renew"):
+            require_read(out, state)
         progress.stage("records", limit)
-        with record_file(out, keeps_formulas=keeps_formulas) as target, lines_to(dead_letters) as letters:
+        with (
+            record_file(out, keeps_formulas=keeps_formulas, appends=append) as target,
+            lines_to(dead_letters) as letters,
+        ):
             for record in _at_most(pulled, limit):
                 progress.advance(1)
                 line = _line_of(record, changes)

@@ -44,12 +44,50 @@ def test_a_pull_with_a_state_writes_only_what_changed(client: Client, tmp_path: 
     everything = lines(out)
     assert f"{len(everything)} records with" in ended.err
     assert len(everything) == 60
+    out.unlink()
     ended = Ended(*arguments)
     assert (ended.code, out.read_text()) == (0, "")
     touch(client, everything[4]["id"])
     ended = Ended(*arguments)
     assert [order["reference"] for order in lines(out)] == [f"touched {everything[4]['id']}"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.jsonl", "state"]
+
+
+def test_what_nobody_has_read_yet_is_not_replaced(client: Client, tmp_path: Path, server: EmulatorServer) -> None:
+    out, state = tmp_path / "orders.jsonl", tmp_path / "state"
+    arguments = ["pull", "order", "--state", str(state), "--out"]
+    assert Ended(*arguments, str(out)).code == 0
+    everything, stood = out.read_bytes(), state.read_bytes()
+    touch(client, lines(out)[4]["id"])
+    before = server.emulator.statistics()["requests"]
+    ended = Ended(*arguments, str(out))
+    assert ended.code == 2
+    assert "--append" in ended.err
+    assert "{time}" in ended.err
+    assert server.emulator.statistics()["requests"] == before
+    assert (out.read_bytes(), state.read_bytes()) == (everything, stood)
+    out.write_bytes(everything[:-1])
+    assert Ended(*arguments, str(out), "--append").code == 0
+    assert out.read_bytes().startswith(everything)
+    assert len(lines(out)) == 61
+    assert Ended(*arguments, str(tmp_path / "orders-{time}.jsonl")).code == 0
+    assert len(list(tmp_path.glob("orders-20*Z.jsonl"))) == 1
+    assert Ended(*arguments, str(out), "--renew").code == 0
+    assert len(lines(out)) == 60
+    # Of a pull without a state nothing is lost: the next one brings it all again.
+    assert Ended("pull", "order", "--out", str(out)).code == 0
+
+
+def test_only_lines_are_written_behind_others(tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+    for arguments, said in (
+        (("--out", str(tmp_path / "orders.csv"), "--state", state), "{time}"),
+        (("--out", str(tmp_path / "orders.jsonl")), "--state"),
+    ):
+        ended = Ended("pull", "order", *arguments, "--append")
+        assert ended.code == 2
+        assert said in ended.err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_limit_leaves_the_rest_for_the_next_pull(tmp_path: Path) -> None:
@@ -59,6 +97,7 @@ def test_a_limit_leaves_the_rest_for_the_next_pull(tmp_path: Path) -> None:
     for _ in range(2):
         assert Ended(*arguments, "--limit", "7").code == 0
         seen += [order["id"] for order in lines(out)]
+        out.unlink()
     assert Ended(*arguments).code == 0
     seen += [order["id"] for order in lines(out)]
     assert len(seen) == len(set(seen)) == 60

@@ -124,5 +124,6 @@ def test_the_command_refuses_it_too(tmp_path: Path, server: EmulatorServer) -> N
     assert "renew" in refused.err
     assert server.emulator.statistics()["requests"] == before
     assert Ended(*pull, "--renew").code == 0
+    (tmp_path / "out.jsonl").unlink()
     assert Ended(*pull).code == 0
     assert sorted(os.listdir(tmp_path)) == ["out.jsonl", "s"]
