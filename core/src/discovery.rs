@@ -60,6 +60,22 @@ pub fn catalog() -> String {
     plain(&entries)
 }
 
+/// What is built in: the engine's own version, the edition of the API notes that the catalogue follows, and that of the
+/// time zone database.
+pub fn versions() -> String {
+    #[derive(Serialize)]
+    struct Versions {
+        engine: &'static str,
+        catalogue: &'static str,
+        time_zones: &'static str,
+    }
+    plain(&Versions {
+        engine: env!("CARGO_PKG_VERSION"),
+        catalogue: catalog::EDITION,
+        time_zones: mapping::time_zone_database(),
+    })
+}
+
 /// All that is known about a resource, named as in [`catalog::resource`]: verbs, paths, search columns with
 /// their types, and a JSON Schema of each body; see [`catalog::Description`].
 ///

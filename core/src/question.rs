@@ -29,6 +29,7 @@ enum Question {
     ReceiveWebhook { receiver: String, request: String, now: u64 },
     CoalesceNotifications { notifications: String, settled: String },
     CompactJournal { journal: String },
+    Versions {},
 }
 
 /// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery) or
@@ -71,6 +72,7 @@ pub fn ask(question: &str) -> Result<String> {
             webhook::coalesce_notifications(&notifications, &settled)
         }
         Question::CompactJournal { journal } => Ok(Value::from(flow::compact_journal(&journal)?).to_string()),
+        Question::Versions {} => Ok(discovery::versions()),
     }
 }
 
@@ -84,6 +86,17 @@ mod tests {
         assert_eq!(ask(r#"{"catalog":{}}"#).as_deref(), Ok(discovery::catalog().as_str()));
         assert_eq!(ask(r#"{"contract":{}}"#).as_deref(), Ok(contract::describe().as_str()));
         assert_eq!(ask(r#"{"describe":{"resource":"order-rwo"}}"#), discovery::describe("order-rwo"));
+    }
+
+    #[test]
+    fn editions_are_told_as_their_sources_have_them() {
+        let told: serde_json::Value = serde_json::from_str(&ask(r#"{"versions":{}}"#).unwrap()).unwrap();
+        assert_eq!(told["engine"], env!("CARGO_PKG_VERSION"));
+        let zones = told["time_zones"].as_str().unwrap();
+        assert!(zones.len() == 5 && zones.starts_with("20"), "{zones}");
+        let notes = include_str!("../../docs/brightpearl-api.md");
+        assert!(notes.contains("in the third edition (2026-11)"));
+        assert_eq!(told["catalogue"], "third edition, 2026-11");
     }
 
     #[test]

@@ -59,6 +59,9 @@ const SERVICES: [&[Resource]; 8] = [
     warehouse_service::RESOURCES,
 ];
 
+/// The edition of the API notes that the catalogue follows.
+pub const EDITION: &str = "third edition, 2026-11";
+
 /// Every resource, section by section.
 ///
 /// ```

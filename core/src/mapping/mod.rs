@@ -83,6 +83,7 @@ pub use ready::{Ready, ready};
 pub use reference::{OnMissing, Reference, Resolution};
 pub use resolved::Resolved;
 pub use steps::step_schemas;
+pub use transform::time_zone_database;
 
 use document::{Document, KeySource};
 use plan::BodyPlan;

@@ -121,5 +121,6 @@ pub use rules::{Inference, RefusalRule, RuleSource, refusals};
 pub use state::StateError;
 pub use statistics::Statistics;
 pub use throttle::{Noise, ThrottleWindow};
+pub use world::editions::{Editions, editions};
 pub use world::outbox::{Delivery, Receipt};
 pub use world::webhook::WebhookPolicy;

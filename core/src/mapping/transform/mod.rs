@@ -16,6 +16,7 @@ pub(super) use number::{Arithmetic, Notation, Numeric, Rounding, calculate, read
 pub(super) use table::{LookupTable, Otherwise, Tabled};
 pub(super) use time::{Input, Time};
 pub(super) use zone::Zone;
+pub use zone::time_zone_database;
 
 use std::sync::Arc;
 

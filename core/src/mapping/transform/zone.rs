@@ -18,6 +18,12 @@ pub(in crate::mapping) struct Zone {
 
 const ZONES: &str = include_str!("zones.txt");
 
+/// The edition of the time zone database, such as `2026f`, which the head of the table tells.
+pub fn time_zone_database() -> &'static str {
+    let head = ZONES.split_once("database ").map_or("", |(_, rest)| rest);
+    head.split([',', '\n']).next().unwrap_or_default()
+}
+
 const MILLISECONDS_A_DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl Zone {

@@ -8,6 +8,7 @@ pub(crate) mod contact;
 pub(crate) mod contact_record;
 pub(crate) mod custom_fields;
 pub(crate) mod drop_ship;
+pub(crate) mod editions;
 pub(crate) mod event;
 pub(crate) mod fulfilment;
 pub(crate) mod goods;

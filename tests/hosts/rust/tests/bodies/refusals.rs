@@ -65,6 +65,12 @@ pub(crate) const STATE: &[State] = &[
     ),
     state("PATCH order-service/order/{ORDER-ID}/row", "ORDC-046", "", "pieces are on goods notes"),
     state("payment-method", "ACCC-020", "You must supply a", EMPTY),
+    state(
+        "accounting-period",
+        "ACCC-050",
+        "overlaps with another one",
+        "a strict account has the years already",
+    ),
     state("sales-receipt", "ACCC-040", "currency code", UNSAID),
     state("company", "CONC-040", "You must supply a name", EMPTY),
     state("/member", "CONC-030", "is a member of the group already", "so it is"),
