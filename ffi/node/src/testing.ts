@@ -22,6 +22,18 @@ export interface EmulatorOptions {
   readonly config?: { readonly [name: string]: unknown };
   /** The port on the loopback; a free one when absent. */
   readonly port?: number;
+  /** Faults in short, such as `["lost-response:8", "slow=1500:5%"]`; the program's `--help` lists the kinds. */
+  readonly faults?: readonly string[];
+  /** How long every answer takes longer, in milliseconds. */
+  readonly latencyMs?: number;
+  /** What the emulator's clock shows first, such as `2026-07-01T09:30:00Z`; otherwise the machine's time. */
+  readonly clock?: string;
+  /** A file that every exchange is appended to as a line of JSON, without secrets. */
+  readonly log?: string;
+  /** Whether it serves HTTPS, with a certificate that it makes; or the files of one that is given. */
+  readonly tls?: boolean | { readonly certificate: string; readonly key: string };
+  /** Whether the administration below `/~emulator/` is to be had. */
+  readonly admin?: boolean;
   /** The absolute path of the emulator's program; otherwise that in `BRIGHTPEARL_EMULATOR`, or the package's own. */
   readonly program?: string;
 }
@@ -30,6 +42,8 @@ export interface EmulatorOptions {
 export interface RunningEmulator {
   /** Where it listens, such as `http://127.0.0.1:40001`: a client's `baseUrl`. */
   readonly url: string;
+  /** The file that clients are to trust, where it made its own certificate: as `NODE_EXTRA_CA_CERTS`, for instance. */
+  readonly authority?: string;
   /** The account code. */
   readonly account: string;
   /** Credentials that it lets in. */
@@ -54,7 +68,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   const kill = () => child.kill();
   process.once("exit", kill);
   const ended = new Promise<void>((resolve) => child.once("exit", () => (process.off("exit", kill), resolve())));
-  const url = await listening(child);
+  const { url, authority } = await listening(child);
   // It must not keep a program alive that has forgotten it.
   for (const part of [child, child.stdout, child.stderr] as { unref?: () => void }[]) {
     part?.unref?.();
@@ -66,6 +80,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   };
   return {
     url,
+    ...(authority === undefined ? {} : { authority }),
     account,
     credentials,
     options: { account, baseUrl: url, credentials },
@@ -80,9 +95,22 @@ function program(options: EmulatorOptions): string {
     : locate(PROGRAM, options.program, "program");
 }
 
-function argumentsOf({ port, config, credentials, program: _, ...named }: EmulatorOptions): string[] {
-  const whole = { ...config, ...named, credentials: [credentials && emulated(credentials)] };
-  return ["--port", String(port ?? 0), "--config", JSON.stringify(whole)];
+function argumentsOf(options: EmulatorOptions): string[] {
+  const { port, config, credentials, account, orders, seed } = options;
+  const whole = { ...config, account, orders, seed, credentials: [credentials && emulated(credentials)] };
+  const given = (name: string, value: number | string | undefined) => (value === undefined ? [] : [name, `${value}`]);
+  const files = typeof options.tls === "object" ? options.tls : undefined;
+  return [
+    ...["--port", String(port ?? 0), "--config", JSON.stringify(whole)],
+    ...(options.faults ?? []).flatMap((fault) => ["--fault", fault]),
+    ...given("--latency", options.latencyMs),
+    ...given("--clock", options.clock),
+    ...given("--log", options.log),
+    ...given("--certificate", files?.certificate),
+    ...given("--key", files?.key),
+    ...(options.tls === true ? ["--tls"] : []),
+    ...(options.admin === true ? ["--admin"] : []),
+  ];
 }
 
 /** Credentials as the emulator's configuration has them. */
@@ -96,15 +124,15 @@ function emulated(credentials: AppCredentials): object {
 }
 
 /** The address that the emulator prints, or an error with what it said instead. */
-function listening(child: ChildProcess): Promise<string> {
+function listening(child: ChildProcess): Promise<{ url: string; authority: string | undefined }> {
   const complaint: string[] = [];
   return new Promise((resolve, reject) => {
     if (child.stderr !== null && child.stdout !== null) {
       createInterface(child.stderr).on("line", (line) => complaint.push(line));
       createInterface(child.stdout).on("line", (line) => {
-        const url = /^listening on (\S+)$/.exec(line)?.[1];
+        const [, url, authority] = /^listening on (\S+?)(?:, trusted by (.+))?$/.exec(line) ?? [];
         if (url !== undefined) {
-          resolve(url);
+          resolve({ url, authority });
         }
       });
     }

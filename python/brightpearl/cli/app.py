@@ -56,6 +56,12 @@ app.add_typer(commands)
 app.add_typer(flow_commands)
 app.add_typer(account_commands)
 
+FAULT_KINDS = (
+    "lost-response, reset-before-send, cap, outage[+applied], outage-page[+applied], server-error[+applied],"
+    " too-many-requests=SECONDS, slow=MS, truncated-body, html-page, results-available-lies=NUMBER, more-pages-lies,"
+    " duplicate-rows=ROWS, multi-message-outage[+applied], failed-message=NUMBER[+applied]"
+)
+
 Filters = Annotated[list[str] | None, typer.Argument(help="Filters such as orderTypeId=1 or updatedOn=2026-01-01/.")]
 Where = Annotated[list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")]
 Limit = Annotated[int | None, typer.Option(min=0, help="Stops after so many.")]
@@ -67,15 +73,25 @@ SearchResource = Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as
 RecordResource = Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.")]
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"brightpearl {__version__}")
-        raise typer.Exit
+def _print_version(is_verbose: bool) -> None:
+    print(f"brightpearl {__version__}")
+    if is_verbose:
+        from brightpearl._native import Emulator
+        from brightpearl.discovery import ask
+
+        told = ask({"versions": {}})
+        countries, currencies = Emulator.editions()
+        print(f"engine {told['engine']}")
+        print(f"time zone database {told['time_zones']}")
+        print(f"ISO 3166 countries by {countries}")
+        print(f"ISO 4217 currencies by {currencies}")
+        print(f"catalogue: {told['catalogue']}")
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 @reports_failures
 def settings(
+    ctx: typer.Context,
     profile: Annotated[str | None, typer.Option(help="A profile, as `brightpearl profiles` lists them.")] = None,
     account: Annotated[str | None, typer.Option(help="The account code.")] = None,
     datacentre: Annotated[str | None, typer.Option(help="Such as use1.")] = None,
@@ -91,10 +107,22 @@ def settings(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Refuses whatever would write, before anything is sent.")
     ] = False,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Shows the version.")
+    version: Annotated[bool, typer.Option("--version", help="Shows the version.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            help="With --version: of the engine, the time zones, ISO 3166 and 4217, and the catalogue, too.",
+        ),
     ] = False,
 ) -> None:
+    if version:
+        _print_version(verbose)
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        ctx.fail("Missing command.")
+    if verbose:
+        ctx.fail("--verbose goes with --version.")
     # Options win over the environment. Secrets have none but for where they are: command lines can be seen by others.
     given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref, "PROFILE": profile}
     named = {f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None}
@@ -199,14 +227,45 @@ def emulator(
     state: Annotated[
         Path | None, typer.Option(help="A file that the account is read from, if it is there, and left in.")
     ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="KIND:WHEN",
+            help="A fault in short: lost-response:8 for the eighth request, slow=1500:5% for one in twenty,"
+            f" outage+applied:3-6. May be repeated. The kinds are {FAULT_KINDS}.",
+        ),
+    ] = None,
+    cap: Annotated[
+        str | None, typer.Option(metavar="NUMBER|off", help="Requests a minute; off for no cap at all.")
+    ] = None,
+    latency: Annotated[
+        int, typer.Option(min=0, max=3_600_000, help="How long every answer takes longer, in milliseconds.")
+    ] = 0,
+    clock: Annotated[
+        str | None, typer.Option(metavar="TIME", help="What its clock shows first, such as 2026-07-01T09:30:00Z.")
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="A file that every exchange is appended to as JSON, without secrets.")
+    ] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Serves HTTPS, with a certificate that is made, and prints how to trust it.")
+    ] = False,
+    certificate: Annotated[Path | None, typer.Option(help="Serves HTTPS with this certificate, in PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's key, in PEM.")] = None,
+    admin: Annotated[
+        bool, typer.Option("--admin", help="Answers to the administration below /~emulator/, such as /~emulator/audit.")
+    ] = False,
 ) -> None:
     """Serves an emulated account on this machine until it is interrupted, and delivers its webhooks.
 
-    Prints the variables that point this command at it; they hold no secret, since the account is not real.
+    Prints the variables that point this command at it; they hold no secret, since the account is not real. A page at
+    / shows the account, the last requests and the faults.
     """
-    from brightpearl.cli.emulator import serve
+    from brightpearl.cli.emulator import Asked, serve
 
-    serve(port, seed, orders, state)
+    asked = Asked(fault or [], cap, latency, clock, log, tls, certificate, key, admin)
+    serve(port, seed, orders, state, asked)
 
 
 @app.command(epilog=EXIT_CODES)

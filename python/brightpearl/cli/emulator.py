@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shlex
+import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from brightpearl._native import Emulator as _Emulator
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.files import appearing, require_file
 from brightpearl.cli.visible import visible
 from brightpearl.exceptions import ValidationError
 from brightpearl.locking import NameLock
 from brightpearl.testing import Emulator, EmulatorServer
+
+_LARGEST_CAP = 1_000_000
 
 
 def environment(server: EmulatorServer) -> dict[str, str]:
@@ -27,25 +33,89 @@ def environment(server: EmulatorServer) -> dict[str, str]:
     }
 
 
-def serve(port: int, seed: int, orders: int, state: Path | None) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What the server is asked to do besides answering."""
+
+    faults: list[str]
+    cap: str | None
+    latency_ms: int
+    clock: str | None
+    log: Path | None
+    tls: bool
+    certificate: Path | None
+    key: Path | None
+    admin: bool
+
+
+def serve(port: int, seed: int, orders: int, state: Path | None, asked: Asked) -> None:
     """Serves until the process is interrupted. With a file for its state, it goes on where that one was left, and
     leaves its own there."""
+    for name, file in (("--certificate", asked.certificate), ("--key", asked.key)):
+        if file is not None:
+            require_file(name, file)
     if state is not None and not state.parent.is_dir():
         raise UsageError(f"there is no directory {str(state.parent)!r}", where=f"--state {state}")
     if state is not None:
         require_file("--state", state)
     with _alone(state):
-        emulator = _kept(state) or Emulator(orders=orders, seed=seed)
+        emulator = _kept(state) or Emulator(orders=orders, seed=seed, **_cap(asked.cap))
+        if asked.faults:
+            emulator.set_faults(_faults(asked.faults))
         try:
-            with emulator.serve(port) as server:
+            with _served(emulator, port, asked) as server:
                 for name, value in environment(server).items():
                     print(f"export {name}={shlex.quote(value)}")
+                if server.authority is not None:
+                    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+                        print(f"export {name}={shlex.quote(str(server.authority))}")
+                print(f"# a hosts file that leads clients here: 127.0.0.1 {' '.join(_Emulator.hosts())}")
                 print(f"# {_contents(orders, state)} on {server.url} until Ctrl-C", flush=True)
                 server.wait()
         finally:
             if state is not None:
                 with appearing(state) as file:
                     file.write(emulator.save().encode())
+
+
+def _served(emulator: Emulator, port: int, asked: Asked) -> EmulatorServer:
+    try:
+        return emulator.serve(
+            port,
+            tls=asked.tls,
+            certificate=asked.certificate,
+            key=asked.key,
+            latency=asked.latency_ms / 1000,
+            clock=asked.clock,
+            log=asked.log,
+            admin=asked.admin,
+        )
+    except ssl.SSLError:
+        message = "the certificate and its key do not make a pair; expected both in PEM"
+        raise UsageError(message, where=f"--certificate {asked.certificate}") from None
+    except ValidationError as error:
+        raise UsageError(error.message, where=f"--{error.location}") from None
+
+
+def _cap(text: str | None) -> dict[str, object]:
+    """The settings of a cap that is written as a number or `off`."""
+    if text is None:
+        return {}
+    if text == "off":
+        return {"uncapped": True}
+    if text.isascii() and text.isdecimal() and 0 < int(text) <= _LARGEST_CAP:
+        return {"quota": int(text)}
+    message = f"the cap is {text!r}; expected a number of requests up to {_LARGEST_CAP}, or off"
+    raise UsageError(message, where=f"--cap {text}")
+
+
+def _faults(words: list[str]) -> dict[str, object]:
+    """A fault plan from faults that are written in short."""
+    try:
+        plan: dict[str, object] = json.loads(_Emulator.with_faults("{}", words))
+    except ValidationError as error:
+        raise UsageError(error.message, where="--fault") from None
+    return plan
 
 
 def _kept(state: Path | None) -> Emulator | None:

@@ -6,7 +6,15 @@ import time
 
 from brightpearl._native import Emulator as _Emulator
 from brightpearl._native import dump_json
-from brightpearl.arguments import checked_callable, checked_count, checked_text, wrong_type
+from brightpearl.arguments import (
+    checked_callable,
+    checked_count,
+    checked_flag,
+    checked_path,
+    checked_seconds,
+    checked_text,
+    wrong_type,
+)
 from brightpearl.async_client import AsyncClient
 from brightpearl.client import Client
 from brightpearl.credentials import PrivateApp, StaffApp
@@ -20,6 +28,7 @@ from brightpearl.transport import MaybeSent
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from typing import Any
 
     from brightpearl.testing.server import EmulatorServer
@@ -214,11 +223,40 @@ class Emulator:
         } | options
         return AsyncClient(**options)
 
-    def serve(self, port: int = 0, host: str = "127.0.0.1") -> EmulatorServer:
-        """Puts the account on a port, a free one unless given, until the server is closed."""
-        from brightpearl.testing.server import EmulatorServer
+    def serve(
+        self,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        *,
+        tls: bool = False,
+        certificate: str | PathLike[str] | None = None,
+        key: str | PathLike[str] | None = None,
+        latency: float = 0.0,
+        clock: str | None = None,
+        log: str | PathLike[str] | None = None,
+        admin: bool = False,
+    ) -> EmulatorServer:
+        """Puts the account on a port, a free one unless given, until the server is closed.
 
-        return EmulatorServer(self, host, port)
+        `tls`: over HTTPS, with a certificate that is made for the loopback and for Brightpearl's hosts; the server's
+        `authority` is the file that clients are to trust. `certificate` and `key`: files of one that is given, in PEM.
+        `latency`: how many seconds every answer takes longer.
+        `clock`: what the emulator's clock shows first, such as "2026-07-01T09:30:00Z"; otherwise the machine's time.
+        `log`: a file that every exchange is appended to as a line of JSON, without secrets.
+        `admin`: whether the administration below `/~emulator/` is to be had, as the program's `--help` tells it.
+        """
+        from brightpearl.testing.server import EmulatorServer
+        from brightpearl.testing.tls import ServerTls
+
+        late = 0 if latency == 0 else round(checked_seconds(latency, "latency") * 1000)
+        checked_flag(admin, "admin")
+        checked_flag(tls, "tls")
+        for path, name in ((certificate, "certificate"), (key, "key"), (log, "log")):
+            if path is not None:
+                checked_path(path, name)
+        shown = None if clock is None else checked_text(clock, "clock")
+        self._native.set_desk(admin, late, shown, log is not None, int(time.time() * 1000))
+        return EmulatorServer(self, host, port, ServerTls.of(tls, certificate, key), log)
 
     def statistics(self) -> dict[str, Any]:
         """What was counted: `requests`, `by_resource`, `by_status`, `throttled`, `faults` and others."""

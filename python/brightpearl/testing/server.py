@@ -8,18 +8,22 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from brightpearl.messages import Request
 from brightpearl.testing.webhooks import Deliverer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from os import PathLike
+    from pathlib import Path
+    from typing import Any, TextIO
 
     from brightpearl.async_client import AsyncClient
     from brightpearl.client import Client
     from brightpearl.testing.emulator import Emulator
+    from brightpearl.testing.tls import ServerTls
 
 _LARGEST_BODY = 64 << 20
+# How many seconds a client may take for what TLS begins with.
+_PATIENCE = 10
 _LONGEST_LINE = 4 << 10
 
 
@@ -29,9 +33,23 @@ class EmulatorServer:
     Webhooks are delivered over HTTP to whatever address they were subscribed with.
     """
 
-    def __init__(self, emulator: Emulator, host: str, port: int) -> None:
+    def __init__(
+        self,
+        emulator: Emulator,
+        host: str,
+        port: int,
+        tls: ServerTls | None = None,
+        log: str | PathLike[str] | None = None,
+    ) -> None:
         self.emulator = emulator
-        self._server = _Server((host, port), emulator)
+        self._tls = tls
+        # Line by line, so that whoever reads along sees every exchange.
+        self._log = None if log is None else open(log, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
+        try:
+            self._server = _Server((host, port), emulator, tls, self._log)
+        except BaseException:
+            self._put_away()
+            raise
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.05},
@@ -39,7 +57,7 @@ class EmulatorServer:
             daemon=True,
         )
         self._thread.start()
-        self._deliverer = Deliverer(lambda: emulator._deliveries_at(_system_milliseconds))
+        self._deliverer = Deliverer(lambda: emulator._deliveries_at(self.clock))
 
     @property
     def port(self) -> int:
@@ -49,7 +67,18 @@ class EmulatorServer:
     @property
     def url(self) -> str:
         """The base URL."""
-        return f"http://{self._server.server_name_for_url}:{self.port}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{self._server.server_name_for_url}:{self.port}"
+
+    @property
+    def authority(self) -> Path | None:
+        """The file that clients are to trust, where the server made its own certificate: as `SSL_CERT_FILE`, for
+        instance. It goes with the server."""
+        return None if self._tls is None else self._tls.authority
+
+    def clock(self) -> float:
+        """What the emulator's clock shows, in milliseconds since the Unix epoch."""
+        return float(self.emulator._native.clock(int(_system_milliseconds())))
 
     def client(self, **options: Any) -> Client:
         """A client of this server over HTTP, on the machine's clock."""
@@ -80,6 +109,13 @@ class EmulatorServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        self._put_away()
+
+    def _put_away(self) -> None:
+        if self._tls is not None:
+            self._tls.close()
+        if self._log is not None:
+            self._log.close()
 
     def __enter__(self) -> EmulatorServer:
         return self
@@ -93,8 +129,10 @@ class _Server(ThreadingHTTPServer):
     # Connections that a client keeps open must not hold up closing.
     block_on_close = False
 
-    def __init__(self, address: tuple[str, int], emulator: Emulator) -> None:
+    def __init__(self, address: tuple[str, int], emulator: Emulator, tls: ServerTls | None, log: TextIO | None) -> None:
         self.emulator = emulator
+        self.log = log
+        self._tls = tls
         self.server_name_for_url = f"[{address[0]}]" if ":" in address[0] else address[0]
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -113,6 +151,21 @@ class _Server(ThreadingHTTPServer):
         with self._lock:
             self._connections.add(request)
         super().process_request(request, client_address)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # In the connection's own thread: one that is slow to agree on TLS keeps nobody else waiting.
+        if self._tls is not None:
+            request.settimeout(_PATIENCE)
+            with self._tls.context.wrap_socket(request, server_side=True) as secured:
+                with self._lock:
+                    self._connections.add(secured)
+                try:
+                    super().finish_request(secured, client_address)
+                finally:
+                    with self._lock:
+                        self._connections.discard(secured)
+        else:
+            super().finish_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
@@ -149,21 +202,26 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.send_error(400, "the length of the body is invalid")
             return
-        request = Request(self.command, self.path, list(self.headers.items()), body)
-        response, delay = self.server.emulator.respond(request, _system_milliseconds())
-        if delay:
-            time.sleep(delay)
-        if response is None:
+        # A HEAD is a GET whose answer has no body.
+        verb = "GET" if self.command == "HEAD" else self.command
+        native, now = self.server.emulator._native, int(_system_milliseconds())
+        outcome = native.serve(verb, self.path, list(self.headers.items()), body, now)
+        if self.server.log is not None and outcome.logged is not None:
+            self.server.log.write(outcome.logged + "\n")
+        if outcome.after_seconds:
+            time.sleep(outcome.after_seconds)
+        if outcome.status is None:
             self.close_connection = True
             _end(self.connection)
             return
-        self.send_response(response.status)
-        for name, value in response.headers.lines:
+        self.send_response(outcome.status)
+        for name, value in outcome.headers:
             if name.lower() not in ("date", "server", "content-length", "connection"):
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
+        self.send_header("Content-Length", str(len(outcome.body)))
         self.end_headers()
-        self.wfile.write(response.body)
+        if self.command != "HEAD":
+            self.wfile.write(outcome.body)
 
     def _body(self) -> bytes | None:
         """What came with the request, `None` when its length cannot be told or is too large."""
@@ -192,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         return going_on
 
-    do_GET = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815
+    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: standard error belongs to the program."""

@@ -15,6 +15,8 @@ import pyarrow.parquet
 import pytest
 
 from brightpearl import __version__
+from brightpearl._native import Emulator as NativeEmulator
+from brightpearl.cli.app import FAULT_KINDS
 from brightpearl.cli.flatten import flatten
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended, server, settings, start
@@ -161,6 +163,12 @@ def test_parquet_without_its_package_is_told(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_version_and_help() -> None:
     assert Ended("--version").out == f"brightpearl {__version__}\n"
+    told = Ended("--version", "--verbose").out.splitlines()
+    assert told[0] == f"brightpearl {__version__}"
+    starts = ["engine ", "time zone database 20", "ISO 3166 countries by ", "ISO 4217 currencies by ", "catalogue: "]
+    assert [line.startswith(start) for line, start in zip(told[1:], starts, strict=True)] == [True] * 5
+    for arguments in ([], ["--verbose", "emulator"], ["--account", "demo"]):
+        assert Ended(*arguments).code == 2, arguments
     assert "130  interrupted" in Ended("--help").out
     assert "130  interrupted" in Ended("pull", "--help").out
 
@@ -257,6 +265,35 @@ def test_the_emulator_serves_until_it_is_interrupted() -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
+
+
+def test_the_emulator_takes_faults_in_short_and_says_what_it_does_not_take(tmp_path: Path) -> None:
+    for word, _ in NativeEmulator.fault_words():
+        assert word in FAULT_KINDS
+    for arguments, said in (
+        (["--fault", "flood:8"], "one of lost-response"),
+        (["--cap", "some"], "or off"),
+        (["--clock", "noon"], "2026-07-01T09:30:00Z"),
+        (["--certificate", str(tmp_path)], "--certificate"),
+    ):
+        ended = Ended("emulator", *arguments)
+        assert ended.code == 2
+        assert said in ended.err, ended.err
+    process = start("emulator", "--orders", "5", "--tls", "--cap", "off", "--fault", "html-page:1", "--latency", "1")
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(7)]
+    variables = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines if line.startswith("export"))
+    assert variables["BRIGHTPEARL_BASE_URL"].startswith("https://127.0.0.1:")
+    command = [sys.executable, "-m", "brightpearl", "get", "order-type"]
+    ended = [
+        subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=30)
+        for _ in range(2)
+    ]
+    # The first answer was a page of HTML, which a read comes again for; the certificate is trusted by the variable.
+    assert [run.returncode for run in ended] == [0, 0], ended
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert not Path(variables["SSL_CERT_FILE"]).exists()
 
 
 def test_a_whole_list_needs_no_ids() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import doctest
 import json
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +20,7 @@ from typing import Any
 import pytest
 
 from brightpearl import Client, Request, UnavailableError, ValidationError, testing
+from brightpearl._native import Emulator as _NativeEmulator
 from brightpearl.testing import Delivery, Emulator
 
 
@@ -253,3 +257,56 @@ def test_the_setting_that_is_wrong_is_named(where: str, settings: dict[str, Any]
     assert caught.value.location == where
     with pytest.raises(TypeError, match="state"):
         Emulator.load(b"{}")  # type: ignore[arg-type]
+
+
+def test_a_server_can_be_told(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with Emulator(orders=10).serve(log=log, clock="2031-05-06T07:08:09Z", latency=0.001, admin=True) as server:
+        with server.client() as client:
+            assert client.request("GET", "order-service/order-type").status == 200
+        with urllib.request.urlopen(f"{server.url}/~emulator/audit") as answer:
+            assert json.load(answer) == []
+        with urllib.request.urlopen(f"{server.url}/~emulator/clock") as answer:
+            assert answer.read().startswith(b"2031-05-06T07:08:")
+        with urllib.request.urlopen(f"{server.url}/") as answer:
+            assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+            assert b"Emulated Brightpearl: demo" in answer.read()
+        request = urllib.request.Request(f"{server.url}/public-api/demo/order-service/order-type", method="HEAD")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request)
+        with refused.value as answer:
+            assert (answer.status, answer.read()) == (401, b"")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [line["response"]["status"] for line in lines] == [200, 401]
+    assert dict(server.emulator._native.credentials[0])["brightpearl-account-token"] not in log.read_text()
+
+
+def test_a_server_speaks_tls(tmp_path: Path) -> None:
+    with Emulator(orders=5).serve(tls=True) as server:
+        assert server.url.startswith("https://127.0.0.1:")
+        authority = server.authority
+        assert authority is not None
+        context = ssl.create_default_context(cafile=str(authority))
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{server.url}/public-api/demo/order-service/order-type", context=context)
+        with refused.value as answer:
+            assert answer.status == 401
+        with pytest.raises(urllib.error.URLError):
+            urllib.request.urlopen(server.url, context=ssl.create_default_context())
+        # One who connects and says nothing keeps nobody else waiting.
+        with socket.create_connection(("127.0.0.1", server.port)), urllib.request.urlopen(server.url, context=context):
+            pass
+    assert not authority.exists()
+
+    _, certificate, key = _NativeEmulator.certificates(int(time.time() * 1000))
+    (tmp_path / "certificate.pem").write_text(certificate)
+    (tmp_path / "key.pem").write_text(key)
+    with Emulator(orders=5).serve(certificate=tmp_path / "certificate.pem", key=tmp_path / "key.pem") as server:
+        assert server.url.startswith("https://")
+        assert server.authority is None
+    with pytest.raises(ValidationError) as caught:
+        Emulator(orders=5).serve(certificate=tmp_path / "certificate.pem")
+    assert caught.value.location == "certificate"
+    with pytest.raises(ValidationError) as caught:
+        Emulator(orders=5).serve(clock="noon")
+    assert caught.value.location == "clock"

@@ -1,6 +1,6 @@
 //! Puts the emulator on a loopback port.
 //!
-//! It prints one line, `listening on http://127.0.0.1:PORT` (or `https`), and serves until it is told to stop. It delivers
+//! It prints one line, `listening on http://127.0.0.1:PORT` (or `https`, and then `, trusted by FILE`), and serves until it is told to stop. It delivers
 //! the webhooks that are due, and keeps the account in a file when told so. This is the only part of the crate
 //! that has sockets, files and a clock.
 //!
@@ -141,6 +141,10 @@ fn announce(listener: &TcpListener, emulator: &Shared, tls: Option<&Tls>) -> std
     }
     eprintln!("a hosts file that leads clients here: 127.0.0.1 {}", HOSTS.join(" "));
     let mut output = std::io::stdout().lock();
-    writeln!(output, "listening on {scheme}://{address}")?;
+    write!(output, "listening on {scheme}://{address}")?;
+    if let Some(authority) = tls.and_then(|tls| tls.authority.as_ref()) {
+        write!(output, ", trusted by {}", authority.path.display())?;
+    }
+    writeln!(output)?;
     output.flush()
 }

@@ -143,7 +143,7 @@ fn hosts_have_their_own_paths() {
 fn tls_is_trusted_by_what_is_printed() {
     let mut server = Server::start(&["--orders", "5", "--tls"]);
     assert!(server.url.starts_with("https://127.0.0.1:"), "{}", server.url);
-    let authority = server.authority();
+    let authority = server.authority_file.clone();
     let pem = fs::read(&authority).unwrap();
     server.trust(&pem);
     assert_eq!(server.get(STATUSES).unwrap().0, 200);

@@ -14,6 +14,8 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 pub(crate) struct Server {
     process: Child,
     pub(crate) url: String,
+    /// The file that it says is to be trusted.
+    pub(crate) authority_file: PathBuf,
     /// What it trusts over HTTPS.
     authority: Option<Vec<u8>>,
 }
@@ -28,17 +30,9 @@ impl Server {
             .unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
-        Self { url: url.to_owned(), process, authority: None }
-    }
-
-    /// The file that the server says is to be trusted.
-    pub(crate) fn authority(&mut self) -> PathBuf {
-        let said = BufReader::new(self.process.stderr.as_mut().unwrap());
-        let line =
-            said.lines().map(Result::unwrap).find(|line| line.starts_with("trust this server")).unwrap();
-        let path = line.split("authority in ").nth(1).unwrap().split(',').next().unwrap();
-        PathBuf::from(path)
+        let said = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+        let (url, authority) = said.split_once(", trusted by ").unwrap_or((said, ""));
+        Self { url: url.to_owned(), process, authority_file: PathBuf::from(authority), authority: None }
     }
 
     /// Trusts this authority from now on, and no other.
