@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from brightpearl._native import Emulator as _Emulator
 from brightpearl.cli.failure import UsageError
@@ -51,9 +52,9 @@ class Asked:
 def serve(port: int, seed: int, orders: int, state: Path | None, asked: Asked) -> None:
     """Serves until the process is interrupted. With a file for its state, it goes on where that one was left, and
     leaves its own there."""
-    for name, file in (("--certificate", asked.certificate), ("--key", asked.key)):
-        if file is not None:
-            require_file(name, file)
+    for name, path in (("--certificate", asked.certificate), ("--key", asked.key)):
+        if path is not None:
+            require_file(name, path)
     if state is not None and not state.parent.is_dir():
         raise UsageError(f"there is no directory {str(state.parent)!r}", where=f"--state {state}")
     if state is not None:
@@ -97,7 +98,7 @@ def _served(emulator: Emulator, port: int, asked: Asked) -> EmulatorServer:
         raise UsageError(error.message, where=f"--{error.location}") from None
 
 
-def _cap(text: str | None) -> dict[str, object]:
+def _cap(text: str | None) -> dict[str, Any]:
     """The settings of a cap that is written as a number or `off`."""
     if text is None:
         return {}
