@@ -2,6 +2,10 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { get } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Client } from "./brightpearl.mjs";
@@ -27,6 +31,41 @@ test("it lets in whom it is told to, and nobody else", async () => {
   assert.equal((await read(staff)).status, 200);
   assert.equal((await rejection(read({ ...staff, staffToken: "another" }))).kind, "authentication");
   await emulator.stop();
+});
+
+test("it speaks TLS, fails as it is told to, and keeps a log", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "brightpearl-testing-"));
+  const log = join(folder, "log.jsonl");
+  const emulator = await startEmulator({
+    orders: 5,
+    tls: true,
+    faults: ["html-page:1"],
+    latencyMs: 1,
+    clock: "2031-05-06T07:08:09Z",
+    log,
+    admin: true,
+  });
+  assert.match(emulator.url, /^https:\/\/127\.0\.0\.1:/);
+  const read = (path, headers = {}) =>
+    new Promise((resolve, reject) => {
+      const ca = readFileSync(emulator.authority);
+      get(`${emulator.url}${path}`, { ca, headers, agent: false }, (answer) => {
+        let text = "";
+        answer.on("data", (data) => (text += data)).on("end", () => resolve(text));
+      }).on("error", reject);
+    });
+  assert.match(await read("/public-api/demo/order-service/order-type"), /<html>/);
+  assert.match(await read("/public-api/demo/order-service/order-type"), /Not authenticated/);
+  assert.equal(await read("/~emulator/audit"), "[]");
+  assert.match(await read("/~emulator/clock"), /^2031-05-06T07:08:/);
+  assert.ok(await rejection(fetch(emulator.url)), "nobody else trusts it");
+  await emulator.stop();
+  const lines = readFileSync(log, "utf8").trim().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).response.status),
+    [200, 401],
+  );
+  rmSync(folder, { recursive: true });
 });
 
 test("what is wrong with its options is told in its own words", async () => {
