@@ -159,14 +159,14 @@ def configure(wanted: str) -> None:
     ROOT.setLevel(logging.INFO if "info" in words else logging.DEBUG)
 
 
-class _StandardError(logging.StreamHandler):
+class _StandardError(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes to what is standard error at that time."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
 
     @property
-    def stream(self) -> TextIO:  # type: ignore[override]
+    def stream(self) -> TextIO:
         return sys.stderr
 
 
