@@ -154,7 +154,7 @@ def verify_callback(
 
     `parameters`: the callback's query parameters, unescaped, `signature` among them; without those of the
     app's own address.
-    `dev_secret`: the developer's secret, as the text that it is.
+    `dev_secret`: the developer's secret, or a reference such as `env:NAME`, which is looked up at each call.
     `max_age`: the greatest age in seconds; None takes callbacks of any age, even those that others have seen.
     `now`: seconds since the Unix epoch; the clock's when absent.
 
@@ -164,6 +164,8 @@ def verify_callback(
     import json
     import math
     import time
+
+    from brightpearl.secret_reference import secret_of
 
     pairs: Any = parameters.items() if hasattr(parameters, "items") else parameters
     try:
@@ -179,7 +181,7 @@ def verify_callback(
             raise ValidationError(message, location="max_age")
         text = _native.verify_callback(
             [(str(name), str(value)) for name, value in pairs],
-            dev_secret,
+            secret_of(dev_secret, "dev_secret"),
             None if max_age is None else math.ceil(max_age * 1000),
             int((time.time() if now is None else now) * 1000),
         )

@@ -46,6 +46,19 @@ def plain(text: str) -> str:
     return text.removeprefix(_LITERAL)
 
 
+def secret_of(text: str, where: str) -> str:
+    """The secret that a text is, or that it refers to. `where`: what it is for, as errors say it."""
+    if not is_reference(text):
+        return plain(text)
+    problem = wrong_with(text)
+    reference = None if problem is not None else SecretReference(text, where)
+    # No traceback shows what may be a command's arguments.
+    del text
+    if reference is None:
+        raise invalid(problem or "", where)
+    return reference.look_up()
+
+
 def literal_tokens(tokens: dict[str, Any]) -> dict[str, Any]:
     """Tokens of a server as they may be given to `OAuth` later: a server cannot name a file or a command by them."""
     secrets = ("token", "refresh_token")

@@ -28,6 +28,7 @@ def _run() -> int:
     from typer.main import get_command
 
     from brightpearl.cli.app import app
+    from brightpearl.cli.secret_options import secret_named
 
     try:
         ended = reported(lambda: get_command(app).main(prog_name="brightpearl", standalone_mode=False))
@@ -47,6 +48,9 @@ def _run() -> int:
             if context is not None:
                 say(context.get_usage())
             say(f"error: {visible(shown())}")
+            if (name := secret_named(getattr(error, "option_name", None))) is not None:
+                place = f"--secret {name}=env:NAME"
+                say(f"  what to do:  Put the secret into BRIGHTPEARL_{name.upper()}, or say where it is: {place}")
         return int(code)
     return ended if isinstance(ended, int) else 0
 

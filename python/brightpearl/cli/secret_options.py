@@ -10,14 +10,28 @@ from brightpearl.secret_reference import EXPECTED, is_reference, wrong_with
 _WHERE = "--secret"
 
 
+def secret_named(option: str | None) -> str | None:
+    """The secret that somebody wanted to give as an option of its own, which there is none of."""
+    name = _plain(option or "")
+    return name if name in _known() else None
+
+
+def _known() -> list[str]:
+    return [*names_of_secrets(), "token_key"]
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().lstrip("-").replace("-", "_").removeprefix("brightpearl_")
+
+
 def referred(options: list[str] | None) -> dict[str, str]:
     """The variables that options such as `account_token=env:NAME` stand for. What is given is not shown: it may be the
     secret itself."""
-    known = [*names_of_secrets(), "token_key"]
+    known = _known()
     found = {}
     for option in options or []:
         name, separator, reference = option.partition("=")
-        name = name.strip().lower().replace("-", "_").removeprefix("brightpearl_")
+        name = _plain(name)
         if not separator or name not in known:
             nearest = did_you_mean(name, known)
             hint = f"did you mean {nearest}?" if nearest else f"expected one of {', '.join(known)}"

@@ -8,7 +8,7 @@ import pytest
 
 from brightpearl.cli.emulator import environment
 from brightpearl.testing import EmulatorServer
-from command_line import Ended, server, settings
+from command_line import Ended, server, settings, start
 
 __all__ = ["server", "settings"]
 
@@ -65,6 +65,15 @@ def test_a_secret_itself_is_refused_and_not_shown(token: str, arguments: tuple[s
     assert ended.code == 2
     assert said in " ".join(ended.err.split())
     assert SECRET.replace("=", "") not in ended.err + ended.out
+
+
+@pytest.mark.parametrize("arguments", [("--account-token", SECRET), (f"--account-token={SECRET}",)])
+def test_an_option_for_a_secret_says_what_to_do_instead(token: str, arguments: tuple[str, ...]) -> None:
+    with start(*arguments, *TYPES) as run:
+        out, err = run.communicate(timeout=60)
+    assert run.returncode == 2
+    assert "what to do:  Put the secret into BRIGHTPEARL_ACCOUNT_TOKEN, or say where it is" in err
+    assert SECRET not in out + err
 
 
 def test_a_secret_that_is_gone_when_it_is_refused_is_told(tmp_path: Path, token: str) -> None:

@@ -28,6 +28,7 @@ from brightpearl import (
     StaffLogin,
     ValidationError,
     secret_reference,
+    verify_callback,
 )
 from brightpearl.secret_reference import SecretReference, SecretUnavailableError, literal_tokens
 from conftest import Account
@@ -427,6 +428,24 @@ def test_what_a_command_started_ends_with_it(tmp_path: Path, monkeypatch: pytest
         time.sleep(0.01)
     else:
         raise AssertionError("it is still there")
+
+
+def test_the_secret_of_callbacks_may_be_referred_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The example of the API notes.
+    callback = {
+        "accountCode": "topfurniture",
+        "timestamp": "112287235486",
+        "token": "c72a9373-86f5-4138-a41f-c26cd9abfe4e",
+        "signature": "927082e6151ecfd57ead5dddb9ef571e08e4969a00d2639a0222d2211e67180a",
+    }
+    monkeypatch.setenv("PLANTED", "fcVGPrRapgRyT83CJb9kg8wBpgIV7tdKikdKA/7SmvY=")
+    assert verify_callback(callback, "env:PLANTED").account_code == "topfurniture"
+    monkeypatch.delenv("PLANTED")
+    for secret in ("env:PLANTED", f"env:{SECRET}", f"command:false {SECRET}"):
+        with pytest.raises(ValidationError) as caught:
+            verify_callback(callback, secret)
+        assert caught.value.location == "dev_secret"
+        assert all(SECRET not in text for text in told(caught.value))
 
 
 def test_credentials_can_be_pickled_where_they_hold_no_secret() -> None:
