@@ -164,7 +164,8 @@ def _stored(credentials: Credentials, file: AnyPath, key: Hidden) -> tuple[Crede
             location="token_file",
         )
     kept = TokenFile(checked_path(file, "token_file"), where="token_file", key=key)
-    return credentials._with_tokens(kept.read()), StoredGrant(kept)
+    tokens = kept.read()
+    return credentials._with_tokens(tokens), StoredGrant(kept, tokens)
 
 
 def _not_yet(_: SecretReference) -> str:

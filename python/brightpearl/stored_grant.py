@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.messages import Request, Response
 from brightpearl.secret_reference import plain
-from brightpearl.text import Veiled
+from brightpearl.text import Hidden, Veiled
 from brightpearl.token_file import KEPT, SECONDS_BETWEEN_TRIES
 from brightpearl.transport import Unsendable
 
@@ -30,8 +30,10 @@ class StoredGrant:
     """Stands between a client and its transport, and keeps what logins bring in a file. For one client: of that, one
     call at a time logs in."""
 
-    def __init__(self, file: TokenFile) -> None:
+    def __init__(self, file: TokenFile, kept: dict[str, Any]) -> None:
         self._file = file
+        # The access token that this client knows of; shown as nothing.
+        self._token = Hidden(kept.get("token"))
         self._taken: NameLock | None = None
 
     def transport(self, transport: Transport) -> Transport:
@@ -120,7 +122,7 @@ class StoredGrant:
 
     def _instead(self, request: Request, form: dict[str, str]) -> Request | Response:
         try:
-            return instead_of(request, form, self._file.read())
+            return instead_of(request, form, self._file.read(), self._token)
         except (BrightpearlError, OSError) as error:
             self._give_back()
             raise Unsendable(f"the token file {self._file.path} cannot be read: {error}") from error
@@ -132,6 +134,7 @@ class StoredGrant:
         return response
 
     def _store(self, tokens: dict[str, Any]) -> None:
+        self._token = Hidden(tokens["token"])
         try:
             self._file.write(Veiled((name, value) for name, value in tokens.items() if name in KEPT))
         finally:
@@ -152,11 +155,12 @@ def refresh_of(request: Request) -> dict[str, str] | None:
     return form if "grant_type" in form and "refresh_token" in form else None
 
 
-def instead_of(request: Request, form: dict[str, str], kept: dict[str, Any]) -> Request | Response:
+def instead_of(request: Request, form: dict[str, str], kept: dict[str, Any], known: Hidden) -> Request | Response:
     """What to do instead of a refresh where another process refreshed meanwhile: what that brought is good, and what
-    this one has is spent."""
+    this one has is spent, unless servers keep refresh tokens. `known`: the access token that this one knows of."""
     newest = plain(kept.get("refresh_token") or "")
-    if not newest or newest == form["refresh_token"]:
+    is_newer = newest != form["refresh_token"] or kept.get("token", known.value) != known.value
+    if not newest or not is_newer:
         return request
     left = kept.get("expires_at", 0) - time.time() * 1000
     if kept.get("token") and left > _LONG_ENOUGH:

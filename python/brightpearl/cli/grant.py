@@ -46,6 +46,7 @@ class Grant:
         self._changes = 0
         # Shown as nothing.
         self._refresh_token = Hidden(None)
+        self._token = Hidden(kept.get("BRIGHTPEARL_ACCESS_TOKEN"))
         self._client: Client | None = None
         self._taken: NameLock | None = None
         self._deferred = Deferred()
@@ -82,7 +83,7 @@ class Grant:
     def _refresh(self, file: TokenFile, request: Request, form: dict[str, str], transport: Transport) -> Response:
         if self._taken is None:
             self._take(file)
-        instead = instead_of(request, form, file.read())
+        instead = instead_of(request, form, file.read(), self._token)
         if isinstance(instead, Response):
             return instead
         try:
@@ -124,6 +125,7 @@ class Grant:
             return
         is_replaced = before.value != tokens["refresh_token"]
         self._changes = changes
+        self._token = Hidden(tokens["token"])
         if self._file is not None:
             try:
                 self._file.write(tokens)

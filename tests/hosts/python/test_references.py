@@ -79,6 +79,15 @@ def test_each_place_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert ring.asked == [("https://a/b", "user")]
 
 
+def test_no_shell_reads_a_command_unless_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTED", SECRET)
+    assert reference("command:echo $PLANTED; echo 'a  b'").look_up() == "$PLANTED; echo a  b"
+    assert reference("command:sh -c 'echo $PLANTED'").look_up() == SECRET
+    # Nor does it wait for anybody to type something.
+    with pytest.raises(SecretUnavailableError, match="is empty"):
+        reference("command:cat").look_up()
+
+
 def test_a_line_end_of_windows_does_not_belong_to_a_secret(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(f" {SECRET} \r\n".encode())
     assert reference(f"file:{tmp_path}/secret").look_up() == f" {SECRET} "

@@ -23,7 +23,8 @@ SECRET = "Zq7-Wx9_Kv3/p4Tb+Lm5N=="
 class Server:
     """Grants refreshes, of which each ends the token that it is for; and ends access tokens when it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rotates: bool = True) -> None:
+        self.rotates = rotates
         self.logins: list[str] = []
         self.requests = 0
         self.good_refresh = "refresh-0"
@@ -41,7 +42,9 @@ class Server:
             if f"refresh_token={self.good_refresh}&" not in f"{body}&":
                 return Response(400, {}, b'{"error": "invalid_grant"}')
             number = len(self.logins)
-            self.good_refresh, self.good_access = f"refresh-{number}", f"access-{number}"
+            self.good_access = f"access-{number}"
+            if self.rotates:
+                self.good_refresh = f"refresh-{number}"
             answer = {"access_token": self.good_access, "refresh_token": self.good_refresh, "expires_in": 604800}
             return Response(200, {}, json.dumps(answer))
 
@@ -117,8 +120,9 @@ def test_a_token_that_another_process_rotated_is_taken_from_the_file(kind: str, 
     assert json.loads(file.read_text())["refresh_token"] == "refresh-2"
 
 
-def test_clients_at_once_share_one_refresh(tmp_path: Path) -> None:
-    server, file = Server(), tmp_path / "tokens"
+@pytest.mark.parametrize("rotates", [True, False])
+def test_clients_at_once_share_one_refresh(tmp_path: Path, rotates: bool) -> None:
+    server, file = Server(rotates=rotates), tmp_path / "tokens"
     failed: list[BaseException] = []
 
     def run(kind: str) -> None:
@@ -152,6 +156,14 @@ def test_a_refresh_waits_for_one_of_another_process(kind: str, tmp_path: Path) -
     # What the other process brought is used, and nothing is refreshed.
     assert server.logins == []
     assert server.requests == 1
+
+
+def test_an_access_token_that_was_refused_is_not_taken_again(kind: str, tmp_path: Path) -> None:
+    server, file = Server(rotates=False), tmp_path / "tokens"
+    asked(kind, server, file)
+    server.good_access = "ended"
+    asked(kind, server, file)
+    assert len(server.logins) == 2
 
 
 def test_a_refused_refresh_lets_others_have_the_file(kind: str, tmp_path: Path) -> None:
