@@ -57,11 +57,11 @@ _is_configured = False
 class CallLog:
     """What one call has to say."""
 
-    __slots__ = ("_flow", "_run")
+    __slots__ = ("_call", "_run")
 
     def __init__(self, call: Call) -> None:
         configure_once()
-        self._flow = call.operation
+        self._call = call
         # Tells apart what was begun at the same time, in this process as in others.
         self._run = os.urandom(4).hex() if ROOT.isEnabledFor(logging.ERROR) else ""
 
@@ -80,7 +80,7 @@ class CallLog:
 
     def output(self, step: object) -> None:
         """A piece of a result."""
-        if not RECORDS.isEnabledFor(logging.DEBUG) or not isinstance(step, RawData) or self._flow != "push":
+        if not RECORDS.isEnabledFor(logging.DEBUG) or not isinstance(step, RawData) or self._call.operation != "push":
             return
         for place in range(len(step)):
             members = step.value(place)
@@ -92,11 +92,11 @@ class CallLog:
         """The call has ended with an error, which its caller gets."""
         if CALLS.isEnabledFor(logging.INFO):
             fields = self.fields(status=error.status, reason=error.kind)
-            CALLS.info("%s failed: %s (%s)", self._flow, error.kind, error.delivery, extra=fields)
+            CALLS.info("%s failed: %s (%s)", self._call.operation, error.kind, error.delivery, extra=fields)
 
     def fields(self, **more: Any) -> dict[str, Any]:
         """The fields of a record: those that tell the call, and what there is more."""
-        return {"run": self._run, "flow": self._flow, **more}
+        return {"run": self._run, "flow": self._call.operation, **more}
 
 
 class Entry:

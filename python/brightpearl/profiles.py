@@ -29,7 +29,7 @@ FILE_VARIABLE = "BRIGHTPEARL_CONFIG"
 OPTIONS = ("lane", "page_size", "paging", "pool", "retry", "unknown_members")
 """The arguments of a client that a profile may have defaults for."""
 
-_PLACE = ("account", "datacentre", "base_url", "scheme", "token_file", "token_key")
+_PLACE = ("account", "datacentre", "base_url", "scheme", "token_file", "token_key", "redirect_uri")
 _LARGEST = 1 << 20
 
 
@@ -167,17 +167,23 @@ def arguments_of(
     file = None if has_credentials else TokenFile.of(variables, where=where)
     kept = {} if file is None else variables_of(file.read())
     merged = Veiled({**variables, **kept})
-    if profile is not None and file is not None and not merged.get("BRIGHTPEARL_REFRESH_TOKEN"):
-        raise ValidationError(
-            f"the token file {file.path} has no tokens yet",
-            location=where,
-            advice=f"Run: brightpearl login --profile {profile.name}",
-        )
+    if profile is not None and file is not None:
+        require_login(profile, merged)
     member = None if profile is None else profile.where
     found = Veiled(settings(merged, member, has_credentials=has_credentials))
     if file is not None and found["credentials"]._keeps_tokens():
         found |= {"token_file": file.path, "token_key": Hidden(merged.get(KEY_VARIABLE))}
     return found
+
+
+def require_login(profile: Profile, variables: Mapping[str, str]) -> None:
+    """Refuses a profile whose token file has no tokens, where nothing else has any."""
+    if variables.get("BRIGHTPEARL_TOKEN_FILE") and not variables.get("BRIGHTPEARL_REFRESH_TOKEN"):
+        raise ValidationError(
+            f"the token file {one_line(variables['BRIGHTPEARL_TOKEN_FILE'])} has no tokens yet",
+            location=profile.where("token_file"),
+            advice=f"Run: brightpearl --profile {profile.name} login",
+        )
 
 
 def profiles_in(path: str) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Annotated, Any
 
 import typer
@@ -26,6 +27,9 @@ def profiles(
     something wrong is told on standard error.
     """
     path = file_of_profiles()
+    if not os.path.lexists(path):
+        say(f"there are no profiles: {visible(path)} is not there")
+        return
     is_wrong = False
     for name, members in profiles_in(path).items():
         try:

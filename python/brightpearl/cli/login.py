@@ -39,6 +39,7 @@ class Login:
         self._app_ref, self._dev_ref = app["app_ref"], app["dev_ref"]
         self.file = file_of(self._variables, profile)
         self.account = str(self._place["account"])
+        self.redirect_uri = self._variables.get("BRIGHTPEARL_REDIRECT_URI") or None
 
     def address(self, page: str | None, redirect_uri: str, state: Hidden) -> str:
         """The page where the app is approved."""
@@ -79,6 +80,7 @@ def log_in(
 ) -> tuple[str, str]:
     """Logs in; the account, and the file that keeps the tokens."""
     login = Login()
+    redirect_uri = redirect_uri or (None if port else login.redirect_uri)
     state = Hidden(secrets.token_urlsafe(32))
     if redirect_uri is not None and not is_of_this_machine(redirect_uri):
         _show(login.address(page, redirect_uri, state), opens_browser)

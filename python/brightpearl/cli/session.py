@@ -16,6 +16,7 @@ from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.records import standard_input
 from brightpearl.environment import settings
 from brightpearl.http import HttpxTransport
+from brightpearl.profiles import require_login
 
 
 @contextlib.contextmanager
@@ -39,6 +40,8 @@ def account_client(
     """
     variables, profile = chosen(configured or {})
     grant = Grant(variables)
+    if profile is not None:
+        require_login(profile, grant.environment)
     transport = HttpxTransport(max_body_bytes=LARGEST_BODY)
     try:
         with Client(

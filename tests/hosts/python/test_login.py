@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from brightpearl import Client, ValidationError
 from brightpearl.cli.redirect import code_of, listening
 from brightpearl.exceptions import AuthenticationError
 from brightpearl.testing import EmulatorServer
@@ -198,6 +199,40 @@ def test_a_registered_address_is_used_as_it_is(
     assert parse_qs(urlsplit(opened.opened[0]).query)["redirect_uri"] == [f"http://127.0.0.1:{port}/back"]
     for invalid in ("nothing", "http://", "http://127.0.0.1:x/", "https://a.example/#x"):
         assert "invalid redirect address" in login(server, "--redirect-uri", invalid).err
+
+
+def test_a_profile_may_have_the_registered_address(
+    oauth: Path,
+    server: EmulatorServer,
+    browser: Callable[[Callable[[str], object]], Browser],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    config = oauth.parent / "config.toml"
+    config.write_text(
+        f'[profiles.shop]\naccount = "demo"\nbase_url = "{server.url}"\nscheme = "oauth"\n'
+        'app_ref = "demo_oauth_app"\ndev_ref = "demo_developer"\nclient_secret = "env:OF_THE_APP"\n'
+        f'token_url = "{server.url}/token/demo"\ntoken_file = "shop.json"\n'
+        f'redirect_uri = "http://127.0.0.1:{port}/back"\n'
+    )
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(config))
+    ended = Ended("--profile", "shop", *TYPES)
+    assert ended.code == 2
+    assert "Run: brightpearl --profile shop login" in ended.err
+    opened = browser(approve)
+    ended = Ended("--profile", "shop", "login", "--authorize-url", f"{server.url}/authorize/demo")
+    assert ended.code == 0, ended.err
+    assert parse_qs(urlsplit(opened.opened[0]).query)["redirect_uri"] == [f"http://127.0.0.1:{port}/back"]
+    # Beside the file of the profile, and for clients, too.
+    assert (oauth.parent / "shop.json").exists()
+    assert Ended("--profile", "shop", *TYPES).code == 0
+    with Client(profile="shop") as client:
+        assert client.request("GET", "order-service/order-type").status == 200
+    assert Ended("--profile", "shop", "logout").code == 0
+    with pytest.raises(ValidationError, match="has no tokens yet") as caught:
+        Client(profile="shop")
+    assert caught.value.advice == "Run: brightpearl --profile shop login"
 
 
 def test_an_address_elsewhere_is_pasted(oauth: Path, server: EmulatorServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -235,6 +235,15 @@ def test_profiles_are_listed_without_secrets(config: Path) -> None:
     assert "did you mean account?" in ended.err
 
 
+def test_that_there_are_none_is_no_failure(config: Path) -> None:
+    ended = Ended("profiles")
+    assert (ended.code, ended.out) == (0, "")
+    assert f"{config} is not there" in "".join(ended.err.split("\n"))
+    # One that leads nowhere is a mistake.
+    config.symlink_to(config.parent / "nowhere")
+    assert Ended("profiles").code == 2
+
+
 def test_where_the_file_is(tmp_path: Path) -> None:
     home = os.path.expanduser("~")
     usual = f"{home}/.config/brightpearl/config.toml"

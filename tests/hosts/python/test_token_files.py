@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from brightpearl import AsyncClient, Client, OAuth, PrivateApp, Request, Response, TransportError, ValidationError
 from brightpearl.locking import NameLock
+from brightpearl.testing import Emulator
 from test_planted_secrets import told
 
 TYPES = ("GET", "order-service/order-type")
@@ -138,6 +141,30 @@ def test_clients_at_once_share_one_refresh(tmp_path: Path, rotates: bool) -> Non
         thread.join()
     assert failed == []
     assert len(server.logins) == 1
+
+
+PROCESS = """
+import sys
+from brightpearl import Client, OAuth
+url, file = sys.argv[1:]
+credentials = OAuth(
+    "demo_oauth_app", "demo_developer", refresh_token="ZGVtby1yZWZyZXNoLXRva2VuLWZvci10ZXN0cy1vbmw=",
+    client_secret="demo-client-secret-for-tests-only", token_url=url + "/token/demo",
+)
+with Client(account="demo", base_url=url, credentials=credentials, token_file=file) as client:
+    assert client.request("GET", "order-service/order-type").status == 200
+"""
+
+
+def test_processes_at_once_share_one_refresh(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    with Emulator(orders=1).serve() as served:
+        arguments = [sys.executable, "-W", "error", "-c", PROCESS, served.url, str(file)]
+        started = [subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+        told = [process.communicate(timeout=120)[1] for process in started]
+        assert [process.returncode for process in started] == [0, 0, 0], told
+        assert served.emulator.statistics()["by_resource"]["POST oauth-token"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["tokens"]
 
 
 def test_a_refresh_waits_for_one_of_another_process(kind: str, tmp_path: Path) -> None:
