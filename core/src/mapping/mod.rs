@@ -85,7 +85,7 @@ pub use resolved::Resolved;
 pub use steps::step_schemas;
 pub use transform::time_zone_database;
 
-use document::{Document, KeySource};
+use document::{Document, KeySource, ThereRule, Unmet};
 use plan::BodyPlan;
 use total::ControlTotal;
 
@@ -216,6 +216,14 @@ impl Mapping {
     pub fn key_search(&self) -> Option<KeySearch> {
         let verify = self.0.document.key.as_ref()?.verify.as_ref()?;
         Some(KeySearch { search: verify.search.clone(), column: verify.column.clone() })
+    }
+
+    /// The statuses into which records are moved that are left out and in Brightpearl all the same.
+    pub(crate) fn statuses_of_left_out(&self) -> impl Iterator<Item = u64> + '_ {
+        self.0.document.conditions.iter().filter_map(|condition| match &condition.unmet {
+            Unmet::Skip(_, ThereRule::Move { status, .. }) => Some(*status),
+            Unmet::Skip(_, ThereRule::Leave | ThereRule::Tell) | Unmet::Reject(_) => None,
+        })
     }
 
     /// The nested mapping of that name, by which references are created.

@@ -54,13 +54,25 @@ pub(super) fn move_to(how: &StatusUpdate, id: u64, status: u64, note: Option<&st
     SingleRequest::new(Method::Put, path).body(body.within(how.note, note).finish())
 }
 
+/// Whether what was read has that status.
+pub(super) fn has_status(how: &StatusUpdate, status: u64, json: &str) -> bool {
+    let part = Part::json(json.as_bytes()).ok();
+    let found = part.as_ref().and_then(|part| at_place(part, how.read));
+    found.and_then(|found| id_of(&found.read())) == Some(status)
+}
+
+/// Whether a body says the status itself, which then is compared like all of it.
+pub(super) fn says_status(how: &StatusUpdate, body: &str) -> bool {
+    Part::json(body.as_bytes()).is_ok_and(|part| at_place(&part, how.read).is_some())
+}
+
 /// How the status of what was read differs from that one; nothing where it does not.
 pub(super) fn other_status(how: &StatusUpdate, status: u64, json: &str) -> Option<Difference> {
-    let part = Part::json(json.as_bytes()).ok()?;
-    let found = at_place(&part, how.read);
-    if found.as_ref().and_then(|found| id_of(&found.read())) == Some(status) {
+    if has_status(how, status, json) {
         return None;
     }
+    let part = Part::json(json.as_bytes()).ok()?;
+    let found = at_place(&part, how.read);
     let json = |text: &str| RawValue::from_string(text.to_owned()).ok();
     Some(Difference {
         pointer: how.read.to_owned(),

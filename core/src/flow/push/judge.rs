@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::change::{change, move_to, other_status};
+use super::change::{change, has_status, move_to, other_status, says_status};
 use super::compare::differences;
 use super::compare::pieces_of;
 use super::doubt::{Doubt, Doubted};
@@ -248,6 +248,13 @@ impl Judge<'_> {
             return after_change(id, found);
         }
         let doubt = entry.progress().doubt();
+        if let Some(status) = self.status_of_left_out(update, &body, json).filter(|_| doubt.is_none()) {
+            let reason = format!(
+                "it has the status {status} in Brightpearl, into which the mapping moves what it leaves out, and this record \
+                 is not left out: change its status there"
+            );
+            return settle(Ending { id: Some(id), ..Ending::because(State::Differs, reason) });
+        }
         let writes = change(update, id, &body, json, &found);
         let then = match (writes.is_empty(), doubt) {
             (false, Some(doubt)) if self.is_not_to_be_repeated(entry, doubt) => Verdict::LeaveInDoubt,
@@ -259,6 +266,13 @@ impl Judge<'_> {
             (true, None) => settle(Ending { id: Some(id), ..Ending::of(State::Unchanged) }),
         };
         Verdict::Compared(found, Box::new(then))
+    }
+
+    /// The status of what was read, if the mapping moves what it leaves out into that one, and says no other of this record.
+    fn status_of_left_out(self, update: &Update, body: &str, json: &str) -> Option<u64> {
+        let how = update.status?;
+        let mut statuses = self.terms.mapping().statuses_of_left_out();
+        statuses.find(|status| has_status(how, *status, json) && !says_status(how, body))
     }
 
     fn is_not_to_be_repeated(self, entry: &PushEntry, doubt: &Doubt) -> bool {

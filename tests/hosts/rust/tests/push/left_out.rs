@@ -66,6 +66,23 @@ fn what_was_cancelled_and_is_there_differs_unless_the_document_says_more() {
 }
 
 #[test]
+fn what_was_moved_when_it_was_left_out_differs_once_it_is_not_left_out() {
+    let mut world = PushWorld::new();
+    let (live, cancelled) = cancelled(&mut world);
+    let id = world.push(&document(MOVED), std::slice::from_ref(&live)).of(0).id.expect("an id");
+    world.push(&document(MOVED), &[cancelled]);
+    assert_eq!(status(&mut world, id), CANCELLED);
+    for _ in 0..2 {
+        world.journal.clear();
+        let run = world.push(&document(MOVED), std::slice::from_ref(&live));
+        let reason = run.of(0).reason.clone().unwrap_or_default();
+        assert_eq!((run.of(0).state, run.of(0).id), (State::Differs, Some(id)), "{:?}", run.outcomes);
+        assert!(reason.contains("it has the status 5 in Brightpearl"), "{reason}");
+    }
+    assert_eq!(status(&mut world, id), CANCELLED);
+}
+
+#[test]
 fn an_order_that_cannot_be_cancelled_differs() {
     let mut world = PushWorld::new();
     let (live, cancelled) = cancelled(&mut world);
