@@ -2,8 +2,8 @@
 
 use crate::small_account::{Account, Given, Order, Ran, START, altered, client, run};
 use brightpearl_core::operation::{Pull, PullResource};
-use brightpearl_core::{Method, Request};
-use serde_json::json;
+use brightpearl_core::{Kind, Method, Request};
+use serde_json::{Value, json};
 
 fn pull(state: Option<&str>, deletes: bool) -> Pull {
     let deletes = if deletes { r#","deletes":{"most_percent":50}"# } else { "" };
@@ -214,4 +214,73 @@ fn a_record_that_is_dated_next_year_stops_no_pull() {
     account.now += 60_000;
     let third = pulled(&mut account, pull(second.checkpoint.as_deref(), false), |_, _| Given::Own);
     assert!(third.pulled().contains(&(4, false)), "{:?}", third.pulled());
+}
+
+/// Lies about some answers, once or always.
+fn lying(
+    of: fn(&Request) -> bool,
+    lie: fn(&mut Value),
+    mut times: usize,
+) -> impl FnMut(&Request, &Account) -> Given {
+    move |request, account| {
+        if times == 0 || !of(request) {
+            return Given::Own;
+        }
+        times -= 1;
+        Given::Instead(altered(&account.clone().serve(request), lie))
+    }
+}
+
+#[test]
+fn a_row_without_its_id_or_with_that_of_another_is_not_passed_over() {
+    fn ids(body: &mut Value) -> impl Iterator<Item = &mut Value> {
+        let rows = body["response"]["results"].as_array_mut().expect("rows").iter_mut();
+        rows.flat_map(|row| {
+            row.as_array_mut().expect("cells").iter_mut().filter(|cell| cell.is_u64()).take(1)
+        })
+    }
+    let lies: [(&str, fn(&mut Value)); 3] = [
+        ("no id", |body| ids(body).for_each(|id| *id = json!(null))),
+        ("0", |body| ids(body).for_each(|id| *id = json!(0))),
+        ("one id for all", |body| ids(body).for_each(|id| *id = json!(1))),
+    ];
+    for (name, lie) in lies {
+        for times in [1, usize::MAX] {
+            let mut account = Account::with_orders(9);
+            let call = client("").pull(pull(None, false)).unwrap();
+            let ran = run(call, &mut account, lying(|request| request.url.contains("-search"), lie, times));
+            match times {
+                1 => assert_eq!(ran.pulled().len(), 9, "{name}: {:?}", ran.error),
+                _ => assert_eq!(ran.error.as_ref().expect(name).kind(), Kind::Protocol, "{name}"),
+            }
+            assert!(times == 1 || ran.pulled().is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn records_that_were_not_asked_for_are_not_handed_out() {
+    fn each(body: &mut Value) -> impl Iterator<Item = &mut Value> {
+        body["response"].as_array_mut().expect("records").iter_mut()
+    }
+    let lies: [(&str, fn(&mut Value)); 3] = [
+        ("others", |body| {
+            each(body).for_each(|record| record["id"] = json!(record["id"].as_u64().unwrap_or(0) + 1000))
+        }),
+        ("nobody's", |body| each(body).for_each(|record| record["id"] = json!(null))),
+        ("texts", |body| each(body).for_each(|record| record["id"] = json!(record["id"].to_string()))),
+    ];
+    for (name, lie) in lies {
+        let mut account = Account::with_orders(9);
+        let ran = pulled(&mut account, pull(None, false), lying(is_detail, lie, 1));
+        let mut ids: Vec<u64> = ran.pulled().into_iter().map(|(id, _)| id).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, (1..=9).collect::<Vec<u64>>(), "{name}");
+        let call = client("").pull(pull(None, false)).unwrap();
+        let ran = run(call, &mut Account::with_orders(9), lying(is_detail, lie, usize::MAX));
+        assert!(
+            ran.records.iter().flat_map(|records| &records.records).all(|record| record.record.is_none()),
+            "{name}"
+        );
+    }
 }

@@ -19,10 +19,12 @@
 //! | `lastResult` lies behind the rows at the end | no |
 //! | a column that was asked for is missing, or the one with the key | no |
 //! | a row is none that a filter lets through, where something is decided | no |
+//! | a row of a sweep has no id, or that of another row | no |
 
 use std::fmt;
 
 use super::filtered;
+pub(crate) use super::filtered::check_ids;
 use crate::catalog;
 use crate::error::{Error, Kind, Result};
 use crate::table::{Column, Page};

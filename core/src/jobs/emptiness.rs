@@ -2,8 +2,9 @@
 //! none, some with an empty list (API notes §3.3); a gateway or a lagging replica says it of what is there.
 
 use crate::catalog::{Empty, Reading};
-use crate::error::{Delivery, Error, Kind};
+use crate::error::{Delivery, Error, Kind, Result};
 use crate::id_set::IdSet;
+use crate::output::ResourceSpan;
 
 /// What becomes of such an answer.
 #[derive(Debug)]
@@ -40,6 +41,18 @@ impl Emptiness {
             )),
         }
     }
+}
+
+/// Checks that an answer has no record but those that were asked for, and that each says which it is.
+///
+/// # Errors
+/// [`Kind::Protocol`], which names the first other one.
+pub(super) fn check_asked(ids: &IdSet, items: &[ResourceSpan]) -> Result<()> {
+    let other = |item: &&ResourceSpan| item.id.is_none_or(|id| !ids.contains(id));
+    let Some(item) = items.iter().find(other) else { return Ok(()) };
+    let what = item.id.map_or_else(|| "that does not say its id".to_owned(), |id| format!("of id {id}"));
+    let message = format!("the answer has a record {what}, where {ids} were asked for; expected those alone");
+    Err(Error::new(Kind::Protocol, message).at("response").with_delivery(Delivery::Applied))
 }
 
 /// The error of an answer that lacks all of these records.

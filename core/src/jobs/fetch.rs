@@ -21,7 +21,7 @@ use crate::telemetry::{Event, template};
 pub(crate) use cutting::planned_ids;
 use cutting::{chunk_count, common, cutting, hopeless_after, nothing_left, options_pay, split_path};
 
-use super::emptiness::{Emptiness, lacking};
+use super::emptiness::{Emptiness, check_asked, lacking};
 use super::options::read_uris;
 use super::resources::{Found, find_resources};
 
@@ -330,6 +330,10 @@ impl Job for FetchJob {
         let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
+        let are_named = self.listed.names_asked && !self.listed.id_member.is_empty();
+        if are_named && self.listed != Reading::UNLISTED && self.chunks[index].ids.is_some() {
+            check_asked(&requested, &items)?;
+        }
         // Where a resource does not say its id, or another one, nothing can be said of what is missing.
         let all_named = self.listed.names_asked && items.iter().all(|item| item.id.is_some());
         let missing = if all_named { requested.difference(&ids) } else { IdSet::new() };

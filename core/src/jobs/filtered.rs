@@ -1,6 +1,8 @@
 //! Whether the rows of a search are some that its filters let through. An answer that has others is that of another
 //! question, such as a cache gives that minds the path alone: what is not in it may well be there (API notes §4.3, §4.6).
 
+use std::collections::BTreeMap;
+
 use crate::catalog::{self, FilterType};
 use crate::error::{Error, Kind, Result};
 use crate::table::{Cell, Page};
@@ -47,6 +49,43 @@ pub(crate) fn check_key(resource: &str, key: Option<&str>, page: &Page) -> Resul
     column.cell(row).write_json(&mut found);
     let message = format!("the answer of {resource} has a row whose {key} is {found:.80}; expected a number");
     Err(Error::new(Kind::Protocol, message).at(format!("response.results[{row}]")))
+}
+
+/// Checks that every row has an id by which its record can be read, and that two rows of one id are the same.
+///
+/// # Errors
+/// [`Kind::Protocol`], which says which row has what.
+pub(crate) fn check_ids(resource: &str, key: Option<&str>, page: &Page) -> Result<()> {
+    let named = key.and_then(|key| Some((key, catalog::search(resource)?, page.column(key)?)));
+    let Some((key, listed, column)) = named else { return Ok(()) };
+    // Searches of lines have several rows of one record.
+    if listed.key != Some(key)
+        || listed.lines_of.is_some()
+        || !listed.column(key).is_some_and(|key| is_number(key.filter_type))
+    {
+        return Ok(());
+    }
+    let mut seen = BTreeMap::new();
+    for row in 0..page.rows() {
+        let id =
+            text(column.cell(row)).and_then(|found| found.trim().parse::<u64>().ok()).filter(|id| *id > 0);
+        let wrong = match id {
+            None => "does not say which record it is",
+            Some(id) => match seen.insert(id, row) {
+                Some(other) if row_text(page, other) != row_text(page, row) => "has the id of another",
+                Some(_) | None => continue,
+            },
+        };
+        let message = format!("a row in the answer of {resource} {wrong}; expected its id as {key}");
+        return Err(Error::new(Kind::Protocol, message).at(format!("response.results[{row}]")));
+    }
+    Ok(())
+}
+
+fn row_text(page: &Page, row: usize) -> String {
+    let mut text = String::new();
+    page.row_json(row, &mut text);
+    text
 }
 
 fn is_number(filter: FilterType) -> bool {
@@ -135,6 +174,28 @@ mod tests {
         }
         let page = answered("code", r#""X""#);
         assert!(check_key("accounting-service/nominal-code-search", Some("code"), &page).is_ok());
+    }
+
+    #[test]
+    fn a_row_of_a_sweep_has_an_id_of_its_own() {
+        let check = |rows: &str| {
+            let body = format!(
+                r#"{{"response":{{"results":{rows},"metaData":{{"columns":[{{"name":"orderId"}},{{"name":"customerRef"}}]}}}}}}"#
+            );
+            let page = Page::decode(body.as_bytes()).expect("a page");
+            check_ids("order-service/order-search", Some("orderId"), &page)
+        };
+        for (rows, agrees) in [
+            (r#"[[7,"a"],[8,"a"]]"#, true),
+            (r#"[[7,"a"],[7,"a"]]"#, true),
+            (r#"[[7,"a"],[7,"b"]]"#, false),
+            (r#"[[null,"a"]]"#, false),
+            (r#"[[0,"a"]]"#, false),
+            ("[]", true),
+        ] {
+            assert_eq!(check(rows).is_ok(), agrees, "{rows}");
+        }
+        assert!(check(r#"[[0,"a"]]"#).unwrap_err().message().contains("expected its id as orderId"));
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! A whole search as it stands, though rows appear, vanish and move while it is read.
 //!
-//! Rows are sorted by what they are swept by. A page is asked for at the place of the last row seen, which is read
-//! twice; when it begins behind that row, rows before it are gone and others have moved up unseen, so the sweep steps
-//! back until the page overlaps what it has seen.
+//! Rows are sorted by what they are swept by. A page begins with the last row seen; when it begins behind that row, rows
+//! before it are gone and others have moved up unseen, so the sweep steps back until it overlaps what it has seen.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
@@ -24,7 +23,7 @@ use crate::table::{Cell, Column, Page};
 use crate::telemetry::{Event, template};
 use crate::value::DateTime;
 
-use super::agreement::{PageBound, SearchAsked, check};
+use super::agreement::{PageBound, SearchAsked, check, check_ids};
 
 /// How many rows a sweep steps back at first; each further step is twice as long.
 const FIRST_STEP_BACK: u64 = 50;
@@ -431,6 +430,7 @@ impl Job for SweepJob {
     fn accept(&mut self, _tag: u64, response: Response, events: &mut Vec<Event>) -> Result<(), Unusable> {
         let page = Page::decode(&response.body)?;
         check(self.asked(), &page, self.brings_new(&page))?;
+        check_ids(&self.resource, self.key.as_deref(), &page)?;
         self.is_out = false;
         self.take_page(page, events).map_err(Unusable::Hopeless)
     }
