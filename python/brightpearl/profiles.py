@@ -112,24 +112,26 @@ class Profile:
         return wrong_with(text) if isinstance(text, str) and is_reference(text) else None
 
 
-def file_of_profiles(environment: Mapping[str, str] = os.environ) -> str:
+def file_of_profiles(environment: Mapping[str, str] | None = None) -> str:
     """The file that profiles are in, whether it is there or not."""
-    if named_file := environment.get(FILE_VARIABLE):
+    # No traceback with its variables shows any.
+    given: dict[str, str] = Veiled(os.environ if environment is None else environment)
+    if named_file := given.get(FILE_VARIABLE):
         return os.path.abspath(os.path.expanduser(named_file))
-    base = environment.get("XDG_CONFIG_HOME")
+    base = given.get("XDG_CONFIG_HOME")
     if os.name == "nt":
-        base = environment.get("APPDATA")
+        base = given.get("APPDATA")
     # A relative one is to be ignored, as the specification of these folders says.
     if not base or not os.path.isabs(base):
         base = os.path.join(os.path.expanduser("~"), ".config")
     return os.path.join(base, "brightpearl", "config.toml")
 
 
-def profile_of(name: object, environment: Mapping[str, str] = os.environ) -> Profile:
+def profile_of(name: object) -> Profile:
     """The profile of that name."""
     if not isinstance(name, str):
         raise ValidationError(f"`profile` is {named(name)}; expected the name of a profile", location="profile")
-    path = file_of_profiles(environment)
+    path = file_of_profiles()
     found = profiles_in(path)
     if name not in found:
         nearest = did_you_mean(name, found)
@@ -164,6 +166,7 @@ def arguments_of(
     from brightpearl.token_file import KEY_VARIABLE, TokenFile, variables_of
 
     where = "BRIGHTPEARL_TOKEN_FILE" if profile is None else profile.where("token_file")
+    variables = Veiled(variables)
     file = None if has_credentials else TokenFile.of(variables, where=where)
     kept = {} if file is None else variables_of(file.read())
     merged = Veiled({**variables, **kept})

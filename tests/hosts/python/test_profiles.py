@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from brightpearl import AsyncClient, Client, PrivateApp, ValidationError
+from brightpearl.cli.chosen import chosen
 from brightpearl.cli.emulator import environment
 from brightpearl.profiles import file_of_profiles, profile_of
 from brightpearl.testing import EmulatorServer
@@ -211,6 +212,32 @@ def test_what_is_wrong_shows_no_secret(config: Path) -> None:
             Client(profile="a")
         for shown in told(caught.value):
             assert SECRET not in shown, text
+
+
+def test_what_is_wrong_shows_no_variable(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIGHTPEARL_STAFF_TOKEN", SECRET)
+    monkeypatch.setenv("SOMETHING_ELSE", SECRET)
+    write(config, GOOD.replace("app_ref", "dev_ref"))
+    errors: list[BaseException] = []
+    for act in (
+        lambda: Client(profile="a"),
+        lambda: Client(profile="b"),
+        lambda: AsyncClient(profile="b"),
+        Client.from_env,
+        lambda: chosen({"BRIGHTPEARL_PROFILE": "b"}),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            act()
+        errors.append(caught.value)
+    monkeypatch.setenv("BRIGHTPEARL_TOKEN_FILE", str(config))
+    with pytest.raises(ValidationError, match="no tokens") as caught:
+        Client.from_env()
+    errors.append(caught.value)
+    config.unlink()
+    with pytest.raises(ValidationError, match="cannot be read") as caught:
+        Client(profile="b")
+    for error in (*errors, caught.value):
+        assert all(SECRET not in text for text in told(error))
 
 
 def test_profiles_are_listed_without_secrets(config: Path) -> None:
