@@ -149,7 +149,7 @@ def test_what_goes_wrong_is_told_each_in_its_own_words(
     browser: Callable[[Callable[[str], object]], Browser],
 ) -> None:
     browser(act)
-    ended = login(server, "--timeout", "1")
+    ended = login(server, "--timeout", "1" if "nobody" in said else "120")
     assert said in ended.err
     assert ended.code == code
     assert "stolen" not in ended.err
