@@ -64,7 +64,7 @@ if [ -x "$target/hosts-c/bin/pull" ]; then
 else
     echo "skipped c: not built (tests/hosts/c/run.sh builds it)"
 fi
-if [ -x .venv/bin/python ] && [ -f "$target/component/brightpearl.wasm" ]; then
+if [ -f "$target/component/brightpearl.wasm" ] && .venv/bin/python -c 'import wasmtime' 2>/dev/null; then
     pull wasmtime .venv/bin/python tests/hosts/wasmtime/pull.py "$target/component/brightpearl.wasm"
 else
     echo "skipped wasmtime: not built (make test-component builds it)"
