@@ -1,6 +1,6 @@
 //! Every search of the API notes §4.5 is held, column by column.
 
-use brightpearl_core::catalog::{FilterType, SearchResource, search, searches};
+use brightpearl_core::catalog::{FilterType, SearchResource, catalog, search, searches};
 
 /// Columns in their default order; what follows a bar only filters or sorts.
 const LISTS: &[(&str, &str)] = &[
@@ -220,4 +220,24 @@ fn watermarks_are_dates_that_filter_sort_and_stand_in_the_rows() {
         assert!(key.is_none_or(|key| key.sortable), "{}", search.path);
     }
     assert_eq!(counted, 13);
+}
+
+#[test]
+fn the_page_of_flows_says_what_the_dates_of_each_search_can_miss() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/flows.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    for resource in catalog() {
+        for search in resource.searches {
+            assert_eq!(search.watermarks.is_empty(), search.dates_miss.is_empty(), "{}", search.path);
+            if search.watermarks.is_empty() {
+                continue;
+            }
+            let name = format!("`{}`", resource.name);
+            let row = page.lines().find(|line| line.starts_with("| ") && line.contains(&name));
+            let row = row.unwrap_or_else(|| panic!("no row names {name}"));
+            let columns: Vec<String> = search.watermarks.iter().map(|column| format!("`{column}`")).collect();
+            let said = format!("| {} | {} |", columns.join(", "), search.dates_miss);
+            assert!(row.ends_with(&said), "{row}\n{said}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::status::bp_status;
 
 /// Starts a pull. `pull_json` is the text of a JSON object: `resources`, an array of objects with `resource` and as
 /// it is wanted `name`, `filters`, `mapping` (a mapping document with a `source`), `since`, `watermark`, `query`,
-/// `rows`, `deletes` and `priority`; and as it is wanted `state` (a checkpoint of an earlier pull) and
+/// `rows`, `deletes`, `reconcile` and `priority`; and as it is wanted `state` (a checkpoint of an earlier pull) and
 /// `overlap_ms`.
 ///
 /// It puts out records. A checkpoint covers what was consumed; that of a pull that is done is the `state` of the

@@ -304,6 +304,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         overlap: float | timedelta | None = None,
         rows: bool = False,
         deletes: bool | int | None = None,
+        reconcile: bool = False,
         priority: int = 0,
         renew: bool = False,
         progress: Callable[[int], object] | None = None,
@@ -324,6 +325,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             watermark=watermark,
             rows=rows,
             deletes=deletes,
+            reconcile=reconcile,
             priority=priority,
         )
         return AsyncPulledRecords(self._start(operation), file, progress)

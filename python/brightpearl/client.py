@@ -352,8 +352,7 @@ class Client(TaskMethods, AnyClient):
         Iterate over what is returned: it has an `Outcome` for every record. A record that is rejected is no
         exception; its outcome says why.
 
-        Raises `ValidationError` at what is wrong with the arguments, and when another push has the journal or the
-        lease.
+        Raises `ValidationError` at what is wrong with the arguments, or when another push has the journal or lease.
         """
         each = records_of(records)
         checked_callable(progress, "progress")
@@ -386,6 +385,7 @@ class Client(TaskMethods, AnyClient):
         overlap: float | timedelta | None = None,
         rows: bool = False,
         deletes: bool | int | None = None,
+        reconcile: bool = False,
         priority: int = 0,
         renew: bool = False,
         progress: Callable[[int], object] | None = None,
@@ -404,8 +404,8 @@ class Client(TaskMethods, AnyClient):
         `overlap`: how many seconds behind the watermark the next search begins, for what Brightpearl shows late.
         `rows`: * hands out the rows of the search, without reading each record in detail.
         `deletes`: * looks for records that are gone, too; with `filters`, what they do not find any more counts as
-        gone. A number is the guard: when more than so many percent of the known records are gone at once, the pull
-        fails instead (20, unless given).
+        gone. A number is the guard: when more of the known records are gone at once, in percent, the pull fails (20).
+        `reconcile`: * compares all ids, brings what no date told of, and tells what is gone.
         `priority`: * those of a higher one go first.
         `renew`: begins anew, whatever the state says, and replaces it.
         `progress`: called with the number of records that are dealt with, now and then.
@@ -424,6 +424,7 @@ class Client(TaskMethods, AnyClient):
             watermark=watermark,
             rows=rows,
             deletes=deletes,
+            reconcile=reconcile,
             priority=priority,
         )
         return PulledRecords(self._start(operation), file, progress)

@@ -151,6 +151,10 @@ class Search:
     finds: str | None = None
     """The resource whose ids the key column holds."""
     default_sort: str | None = None
+    watermarks: tuple[str, ...] = ()
+    """The columns by which a pull finds what is new and what has changed."""
+    dates_miss: str = ""
+    """What those columns can miss."""
     note: str = ""
 
 
@@ -245,7 +249,9 @@ def _read_operation(members: dict[str, Any]) -> Operation:
 
 
 def _read_search(members: dict[str, Any]) -> Search:
-    return Search(**_read(members, columns=lambda columns: tuple(SearchColumn(**column) for column in columns)))
+    return Search(
+        **_read(members, watermarks=tuple, columns=lambda columns: tuple(SearchColumn(**column) for column in columns))
+    )
 
 
 def _read(members: dict[str, Any], **readers: Any) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class PullResource(Record):
         "watermark",
         "rows",
         "deletes",
+        "reconcile",
         "priority",
     )
 
@@ -69,6 +70,7 @@ class PullResource(Record):
         watermark: str | None = None,
         rows: bool = False,
         deletes: bool | int | None = None,
+        reconcile: bool = False,
         priority: int = 0,
     ) -> None:
         self.resource = resource
@@ -80,6 +82,7 @@ class PullResource(Record):
         self.watermark = watermark
         self.rows = rows
         self.deletes = deletes
+        self.reconcile = reconcile
         self.priority = priority
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -170,6 +173,7 @@ def _resource(one: PullResource, place: int) -> dict[str, Any]:
         "query": pairs_of(one.query, f"{where}query"),
         "rows": checked_flag(one.rows, f"{where}rows"),
         "deletes": _deletes(one.deletes, f"{where}deletes"),
+        "reconcile": checked_flag(one.reconcile, f"{where}reconcile") or None,
         "priority": checked_count(
             one.priority, f"{where}priority", least=-_LARGEST_PRIORITY - 1, most=_LARGEST_PRIORITY
         ),

@@ -71,10 +71,23 @@ impl TryFrom<wit::PullResource> for PullResource {
             query,
             rows,
             deletes,
+            reconcile,
             priority,
         } = pulled;
         let mapping = mapping.map(|text| Json::new(text).map_err(|error| error.at("mapping"))).transpose()?;
         let deletes = deletes.map(|wit::Deletes { most_percent }| Deletes { most_percent });
-        Ok(Self { resource, name, filters, mapping, since, watermark, query, rows, deletes, priority })
+        Ok(Self {
+            resource,
+            name,
+            filters,
+            mapping,
+            since,
+            watermark,
+            query,
+            rows,
+            deletes,
+            reconcile,
+            priority,
+        })
     }
 }

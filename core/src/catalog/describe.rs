@@ -140,6 +140,12 @@ pub struct SearchDescription {
     /// How rows are sorted when nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_sort: Option<&'static str>,
+    /// The columns by which a pull finds what is new and what has changed.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    pub watermarks: &'static [&'static str],
+    /// What those columns can miss.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub dates_miss: &'static str,
     /// Columns in their default order, then names that only filter or sort.
     pub columns: &'static [SearchColumn],
     /// Whether no other columns are known to exist.
@@ -264,6 +270,8 @@ fn describe_search(search: &SearchResource) -> SearchDescription {
         key: search.key,
         finds: search.finds,
         default_sort: search.default_sort,
+        watermarks: search.watermarks,
+        dates_miss: search.dates_miss,
         columns: search.columns,
         columns_complete: search.columns_complete,
         filters_complete: search.filters_complete,

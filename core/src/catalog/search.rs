@@ -104,6 +104,10 @@ pub struct SearchColumn {
     pub verified: bool,
 }
 
+/// What dates of creation and change can miss (API notes §8.1.1).
+pub(crate) const UPDATES_MISS: &str =
+    "what leaves both alone; no source says what does, and one answer to a change still had no updatedOn";
+
 /// A search resource.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchResource {
@@ -118,6 +122,8 @@ pub struct SearchResource {
     /// The columns that tell what is new and what has changed, by which a pull finds it: dates that filter, sort and
     /// stand in the rows. Together they cover every change that any of them shows; one alone may be null.
     pub watermarks: &'static [&'static str],
+    /// What those columns can miss, so that a pull finds it only when it reconciles, or anew.
+    pub dates_miss: &'static str,
     /// Where rows are lines of records: the column with the id of the record, which several rows share, and what
     /// reads it.
     pub lines_of: Option<(&'static str, &'static str)>,
@@ -139,6 +145,7 @@ impl SearchResource {
         finds: None,
         default_sort: None,
         watermarks: &[],
+        dates_miss: "",
         lines_of: None,
         columns: &[],
         columns_complete: false,

@@ -63,6 +63,11 @@ pub struct PullResource {
     /// Looks for records that are gone, too. With `filters`, what they do not find any more counts as gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletes: Option<Deletes>,
+    /// Compares the ids that there are with those that were handed out, and hands out what no date told of. What is gone is
+    /// told, as with `deletes`, whose guard holds. The first such pull of a state that knows of no ids hands out everything,
+    /// unless there is a `since`: then it takes what is there for known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reconcile: bool,
     /// Higher goes first; 0 when absent.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub priority: i32,
@@ -122,7 +127,14 @@ impl PullResource {
             query: Vec::new(),
             rows: false,
             deletes: None,
+            reconcile: false,
             priority: 0,
         }
+    }
+
+    /// How records that are gone are looked for, where they are.
+    pub(crate) fn looks_for_deletes(&self) -> Option<Deletes> {
+        let usual = || Deletes { most_percent: defaults::most_percent() };
+        self.deletes.clone().or_else(|| self.reconcile.then(usual))
     }
 }

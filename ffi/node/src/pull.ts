@@ -27,6 +27,10 @@ export interface PullResourceOptions {
    * reported and the pull fails.
    */
   readonly deletes?: boolean | { readonly mostPercent?: number };
+  /**
+   * Compares the ids that there are with those that were handed out, gives what no date told of, and tells what is gone.
+   */
+  readonly reconcile?: boolean;
   /** Higher goes first: 0. */
   readonly priority?: number;
 }

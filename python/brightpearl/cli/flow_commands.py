@@ -142,6 +142,12 @@ def pull(
         str | None, typer.Option(help="A mapping document, or the name of a ready one, that makes the records.")
     ] = None,
     deletes: Annotated[bool, typer.Option("--deletes", help="Looks for records that are gone, too.")] = False,
+    reconcile: Annotated[
+        bool,
+        typer.Option(
+            "--reconcile", help="Compares ids too: brings what no date told of, and says what is gone. With --state."
+        ),
+    ] = False,
     dead_letters: Annotated[
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that could not be mapped.")
     ] = None,
@@ -169,6 +175,8 @@ def pull(
     require_appendable(out, state, append)
     keeps = csv_formulas is Formulas.KEEP
     is_plain = state is None and since is None and mapping is None and not deletes and dead_letters is None
+    if reconcile and state is None:
+        raise UsageError("there is nothing to compare with; expected --state, too", where="--reconcile")
     if is_plain and is_searchable(resource):
         _pull_all(resource, out, where, query, limit, keeps)
         return
@@ -177,6 +185,7 @@ def pull(
         "query": pairs(query),
         "since": since,
         "deletes": deletes or None,
+        "reconcile": reconcile,
         "renew": renew,
         "state": state,
         "append": append,
@@ -239,7 +248,7 @@ def tap(
     The configuration has what the environment variables have, by the same names in lower case without the prefix:
     account, datacentre or base_url, app_ref, account_token, and so on. Beside that: streams, a list of resources
     by name, or of objects with resource and any of name, filters, query, mapping, watermark, rows, deletes,
-    priority; start_date; overlap_seconds; dead_letters, a file for records that could not be mapped.
+    reconcile, priority; start_date; overlap_seconds; dead_letters, a file for records that could not be mapped.
 
     Records that are gone have only their id and _sdc_deleted_at.
     """

@@ -22,7 +22,7 @@ from brightpearl.cli.session import account_client
 from brightpearl.cli.singer import DELETED_AT, Schema, schema_message, write
 from brightpearl.cli.visible import say, visible
 
-_OPTIONS = ("name", "filters", "query", "mapping", "watermark", "rows", "deletes", "priority", "since")
+_OPTIONS = ("name", "filters", "query", "mapping", "watermark", "rows", "deletes", "reconcile", "priority", "since")
 
 
 def read_config(path: Path) -> dict[str, Any]:

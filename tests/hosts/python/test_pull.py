@@ -221,3 +221,20 @@ def test_an_event_loop_pulls_the_same(account: Emulator, ids: list[int], tmp_pat
     assert sorted(id or 0 for id in first) == ids
     assert second == [ids[8]]
     assert sum(sizes) == 60
+
+
+def test_what_no_date_told_of_is_found_by_comparing_ids(client: Client, ids: list[int], tmp_path: Path) -> None:
+    state = tmp_path / "state"
+
+    def pulled(**options: Any) -> int:
+        """How often the note comes. What was written within the last seconds comes twice."""
+        records = client.pull("order-note", state=state, **options)
+        return [json.loads(record.raw or b"{}").get("noteText") for record in records].count("dated back")
+
+    client.add_order_note(orderId=ids[0], text="the first")
+    assert pulled(reconcile=True) == 0
+    client.add_order_note(orderId=ids[0], text="dated back", addedOn="2020-01-02T03:04:05.000Z")
+    assert [pulled(), pulled(reconcile=True), pulled(reconcile=True), pulled()] == [0, 1, 0, 0]
+    # A state that knows of no ids brings everything once.
+    state.unlink()
+    assert [pulled(), pulled(reconcile=True), pulled(reconcile=True)] == [1, 1, 0]

@@ -41,6 +41,7 @@ pub(super) const CUSTOMER_PAYMENT: Resource = Resource {
     searches: &[SearchResource {
         path: "accounting-service/customer-payment-search",
         watermarks: &["createdOn"],
+        dates_miss: "any change after the creation",
         key: Some("paymentId"),
         default_sort: Some("paymentId.ASC"),
         columns: CUSTOMER_COLUMNS,
@@ -120,6 +121,7 @@ pub(super) const SUPPLIER_PAYMENT: Resource = Resource {
     searches: &[SearchResource {
         path: "accounting-service/supplier-payment-search",
         watermarks: &["createdOn"],
+        dates_miss: "any change after the creation",
         key: Some("paymentId"),
         default_sort: Some("paymentId.ASC"),
         columns: SUPPLIER_COLUMNS,

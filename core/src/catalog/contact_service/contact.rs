@@ -7,7 +7,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Object, PatchOperation, PatchPath, Shape};
 use crate::catalog::operation::{Answer, Empty, Verify, endpoint, get, json, options, patch, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, UPDATES_MISS, column};
 use PatchOperation::{Add, Copy, Move, Remove, Replace, Test};
 
 pub(super) const CONTACT: Resource = Resource {
@@ -58,6 +58,7 @@ pub(super) const CONTACT: Resource = Resource {
     searches: &[SearchResource {
         path: "contact-service/contact-search",
         watermarks: &["createdOn", "updatedOn"],
+        dates_miss: UPDATES_MISS,
         lines_of: None,
         key: Some("contactId"),
         finds: Some("contact-service/contact"),

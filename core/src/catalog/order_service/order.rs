@@ -9,7 +9,7 @@ use crate::catalog::operation::{
     Answer, Content, Empty, Verify, endpoint, get, json, options, patch, post, put,
 };
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, UPDATES_MISS, column};
 use PatchOperation::{Remove, Replace};
 
 pub(super) const ORDER: Resource = Resource {
@@ -65,6 +65,7 @@ pub(super) const ORDER: Resource = Resource {
         finds: Some("order-service/order"),
         default_sort: Some("orderId.ASC"),
         watermarks: &["createdOn", "updatedOn"],
+        dates_miss: UPDATES_MISS,
         lines_of: None,
         columns: ORDER_COLUMNS,
         columns_complete: true,

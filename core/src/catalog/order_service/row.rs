@@ -127,6 +127,7 @@ pub(super) const ORDER_NOTE: Resource = Resource {
     searches: &[SearchResource {
         path: "order-service/order-note-search",
         watermarks: &["dateAdded"],
+        dates_miss: "a note with an earlier date: addedOn may be given",
         key: Some("noteId"),
         default_sort: Some("noteId.ASC"),
         columns: NOTE_COLUMNS,

@@ -3,7 +3,7 @@
 use super::body;
 use crate::catalog::operation::{Answer, Empty, Verify, endpoint, get, json, options, post};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column, named};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, UPDATES_MISS, column, named};
 
 /// `externalRef` with `installedIntegrationInstanceId` is a unique key (API notes §8.1.4).
 const FIND_THE_SALE: &[Verify] = &[
@@ -51,6 +51,7 @@ pub(super) const SALES_ORDER: Resource = Resource {
     searches: &[SearchResource {
         path: "order-service/sales-order-search",
         watermarks: &["createdOn", "updatedOn"],
+        dates_miss: UPDATES_MISS,
         key: Some("salesOrderId"),
         finds: Some("order-service/sales-order"),
         columns: SALES_ORDER_COLUMNS,

@@ -7,7 +7,7 @@ use crate::catalog::build::{
 use crate::catalog::field::{Field, MapKey, Object, Shape};
 use crate::catalog::operation::{Answer, Verify, endpoint, get, json, options, patch, post, put};
 use crate::catalog::resource::{Detail, Resource, Section};
-use crate::catalog::search::{FilterType, SearchColumn, SearchResource, column};
+use crate::catalog::search::{FilterType, SearchColumn, SearchResource, UPDATES_MISS, column};
 
 pub(super) const PRODUCT: Resource = Resource {
     name: "product",
@@ -52,6 +52,7 @@ pub(super) const PRODUCT: Resource = Resource {
     searches: &[SearchResource {
         path: "product-service/product-search",
         watermarks: &["createdOn", "updatedOn"],
+        dates_miss: UPDATES_MISS,
         lines_of: None,
         key: Some("productId"),
         finds: Some("product-service/product"),

@@ -45,6 +45,7 @@ pub(super) const GOODS_OUT_NOTE: Resource = Resource {
     searches: &[SearchResource {
         path: "warehouse-service/goods-note/goods-out-search",
         watermarks: &["createdOn", "shippedOn"],
+        dates_miss: "a shipment recorded with an earlier date: shippedOn is what an event's occured says; and picking and packing",
         key: Some("goodsOutNoteId"),
         finds: Some("warehouse-service/order/*/goods-note/goods-out"),
         columns: NOTE_COLUMNS,

@@ -34,6 +34,20 @@ pub(super) enum Sighting {
     Unasked,
 }
 
+impl Sighting {
+    /// The row of a record that is, or was, to be handed out.
+    pub(super) fn row(&self) -> Option<&FoundRow> {
+        match self {
+            Sighting::Row(row) | Sighting::Passed(row) | Sighting::Missed(row) => Some(row),
+            Sighting::Dropped(_)
+            | Sighting::Gone(_)
+            | Sighting::FirstIsOver
+            | Sighting::Known(_)
+            | Sighting::Unasked => None,
+        }
+    }
+}
+
 /// One row that was found.
 #[derive(Clone)]
 pub(super) struct FoundRow {
@@ -141,6 +155,11 @@ impl FoundRow {
             is_settled: false,
             read_at: None,
         }
+    }
+
+    /// A record that is there, and that no date told of.
+    pub(super) fn listed(id: u64) -> Self {
+        Self { reached: Reached::Id, ..Self::missed_before(id) }
     }
 
     /// Whether an earlier pull found it.

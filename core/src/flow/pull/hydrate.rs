@@ -47,6 +47,11 @@ impl Portion {
         }
     }
 
+    /// The rows that it has.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &FoundRow> {
+        self.items.iter().filter_map(Sighting::row)
+    }
+
     /// The ids to read.
     pub(super) fn ids(&self) -> IdSet {
         let ids = self.items.iter().filter_map(|item| match item {

@@ -10,6 +10,7 @@ mod found;
 mod hydrate;
 mod missed;
 mod plan;
+mod reconcile;
 mod stream;
 
 use std::collections::VecDeque;

@@ -39,6 +39,8 @@ pub(super) struct StreamPlan {
     pub(super) reading: Option<DetailPlan>,
     pub(super) mapping: Option<Mapping>,
     pub(super) deletes: Option<Deletes>,
+    /// Whether what is there and was never handed out is handed out.
+    pub(super) reconciles: bool,
 }
 
 /// How records are read.
@@ -145,7 +147,8 @@ fn plan(resource: &PullResource, shared: &Shared, is_new: bool) -> Result<Stream
         key: key.to_owned(),
         reading: finds.map(|path| DetailPlan::of(path, resource)),
         mapping: mapping(resource, listed, finds)?,
-        deletes: resource.deletes.clone(),
+        deletes: resource.looks_for_deletes(),
+        reconciles: resource.reconcile,
         search,
         watermarks,
         since,

@@ -27,22 +27,24 @@ pub(super) struct Stream {
     pub(super) standing: Standing,
     pub(super) overlap_ms: i64,
     /// What is under way, and what comes behind it.
-    stage: Option<Pass>,
+    pub(super) stage: Option<Pass>,
     todo: VecDeque<Pass>,
     /// What was found and is in no chunk yet, and how much of it is to be handed out.
-    found: VecDeque<Sighting>,
+    pub(super) found: VecDeque<Sighting>,
     wanted: usize,
-    chunks: VecDeque<Portion>,
+    pub(super) chunks: VecDeque<Portion>,
     next_chunk: u64,
     missed: Missed,
     /// The latest change of each record that was handed out, in this run or within the overlap before it.
-    handed_out: BTreeMap<u64, i64>,
+    pub(super) handed_out: BTreeMap<u64, i64>,
     /// New rows by descending id, until all of them are there.
     newest: Vec<FoundRow>,
     /// The existing ids, while they are listed.
-    existing: RoaringTreemap,
+    pub(super) existing: RoaringTreemap,
     /// The ids that were handed out, before or in this run.
-    told: Option<RoaringTreemap>,
+    pub(super) told: Option<RoaringTreemap>,
+    /// Those of them that were never handed out, and are to be.
+    pub(super) unseen: RoaringTreemap,
     /// Whether `OPTIONS` did not list them.
     lists_by_sweep: bool,
     /// Rows that the sweep under way has still to bring, when known.
@@ -51,7 +53,7 @@ pub(super) struct Stream {
 
 /// One pass over the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pass {
+pub(super) enum Pass {
     /// Everything, by key.
     First,
     /// What changed by this watermark column.
@@ -104,6 +106,10 @@ impl Stream {
         if plan.deletes.is_some() && (has_begun || standing.known.is_none()) {
             todo.push_back(Pass::Listing);
         }
+        // What was handed out before is not known: everything may have been missed. Behind a `since` it was not wanted.
+        if plan.reconciles && has_begun && plan.since.is_none() {
+            standing.known.get_or_insert_default();
+        }
         let mut handed_out = BTreeMap::new();
         for mark in standing.marks.values() {
             for ((_, id), change) in &mark.recent {
@@ -132,6 +138,7 @@ impl Stream {
             handed_out,
             newest: Vec::new(),
             existing: RoaringTreemap::new(),
+            unseen: RoaringTreemap::new(),
             lists_by_sweep: false,
             to_come: None,
         }
@@ -143,7 +150,8 @@ impl Stream {
     }
 
     fn has_read_all(&self) -> bool {
-        self.stage.is_none() && self.todo.is_empty() && self.found.is_empty() && self.chunks.is_empty()
+        let has_found_all = self.stage.is_none() && self.todo.is_empty() && self.unseen.is_empty();
+        has_found_all && self.found.is_empty() && self.chunks.is_empty()
     }
 
     /// Gives up what is not put out yet.
@@ -153,6 +161,7 @@ impl Stream {
         self.found.clear();
         self.wanted = 0;
         self.chunks.clear();
+        self.unseen.clear();
         self.missed.clear();
     }
 
@@ -171,6 +180,7 @@ impl Stream {
             return self.begin(stage, shared).map(Some);
         }
         let ahead = shared.config.max_in_flight.max(1);
+        self.draw(ahead);
         let may_find_more = self.stage.is_some_and(|stage| stage != Pass::Listing && stage != Pass::Recheck);
         while self.chunks.len() < ahead
             && !self.found.is_empty()
@@ -244,7 +254,10 @@ impl Stream {
                     let options = Options { resource: reading.fetch.resource.clone(), ids: None };
                     return Ok(Wanted::Listing(Box::new(options_job(&options)?)));
                 }
-                Some(_) | None => sweep(self.plan.ids())?,
+                Some(_) => sweep(self.plan.ids())?,
+                // What was missed is handed out as the search has it.
+                None if self.plan.reconciles => sweep(self.plan.search.clone())?,
+                None => sweep(self.plan.ids())?,
             },
         };
         Ok(Wanted::Sweep(Box::new(job)))
@@ -287,6 +300,11 @@ impl Stream {
             Some(Pass::Listing) => {
                 let rows = found::rows(page, &self.plan, Reached::Id);
                 self.existing.extend(rows.iter().filter_map(|row| row.id));
+                if self.plan.reconciles && self.plan.reading.is_none() {
+                    let unseen = self.unseen_of(&self.existing);
+                    let rows = rows.into_iter().filter(|row| row.id.is_some_and(|id| unseen.contains(id)));
+                    rows.for_each(|row| self.push(Sighting::Row(row)));
+                }
             }
             None => {}
         }
@@ -314,7 +332,7 @@ impl Stream {
         self.standing.marks.values_mut().for_each(|mark| mark.at = mark.at.min(date));
     }
 
-    fn push(&mut self, item: Sighting) {
+    pub(super) fn push(&mut self, item: Sighting) {
         self.wanted += usize::from(is_handed_out(&item));
         self.found.push_back(item);
     }
@@ -352,19 +370,6 @@ impl Stream {
             Some(Pass::Listing) => self.compare()?,
             Some(Pass::Changes(_)) | None => {}
         }
-        Ok(())
-    }
-
-    fn compare(&mut self) -> Result<()> {
-        let existing = std::mem::take(&mut self.existing);
-        let Some(told) = &self.told else {
-            // Nothing is known of before: what is gone from now on can be told.
-            self.push(Sighting::Known(existing));
-            return Ok(());
-        };
-        let most_percent = self.plan.deletes.as_ref().map(|deletes| deletes.most_percent).unwrap_or_default();
-        let gone = existing::gone(told, &existing, most_percent)?;
-        gone.into_iter().for_each(|id| self.push(Sighting::Gone(id)));
         Ok(())
     }
 
@@ -462,7 +467,9 @@ impl Stream {
                 None => true,
                 Some(Pass::Changes(_) | Pass::Ids | Pass::Listing | Pass::Recheck) => false,
             };
-        let rows = self.wanted as u64 + self.to_come.filter(|_| self.stage.is_some()).unwrap_or_default();
+        let rows = self.wanted as u64
+            + self.unseen.len()
+            + self.to_come.filter(|_| self.stage.is_some()).unwrap_or_default();
         let reads = if self.plan.reading.is_some() { rows.div_ceil(self.chunk_size() as u64) } else { 0 };
         (sweeps + reads, is_exact)
     }

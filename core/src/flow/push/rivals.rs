@@ -14,7 +14,7 @@ use crate::output::State;
 use crate::value::{DateTime, Decimal};
 
 /// So much of a digest that two records of one key never have the same by chance.
-type Content = [u8; 8];
+type ContentDigest = [u8; 8];
 
 /// What the records of a push have been, by their keys.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ pub(super) struct KeyBook {
 struct Holder {
     /// Its place in the input.
     number: u64,
-    content: Content,
+    content: ContentDigest,
     version: Option<Edition>,
     end: Option<(State, Option<u64>)>,
     /// Whether its key is contested, so that no record of it is written.
@@ -41,7 +41,7 @@ struct Holder {
 struct PackedHolder {
     /// Of a place in the input, the lower bytes.
     number: [u8; 5],
-    content: Content,
+    content: ContentDigest,
     id: [u8; 8],
     /// The state with which it ended, from 1, and what else is so.
     flags: u8,
@@ -109,7 +109,7 @@ pub(super) struct Claim {
     index: usize,
     number: u64,
     key: Digest,
-    content: Content,
+    content: ContentDigest,
     version: Option<Edition>,
     /// Whether an earlier run has announced or written it, so that it cannot be taken back.
     is_known: bool,
@@ -301,8 +301,8 @@ impl Edition {
     }
 }
 
-fn content(text: &str) -> Content {
-    let mut short = Content::default();
+fn content(text: &str) -> ContentDigest {
+    let mut short = ContentDigest::default();
     short.copy_from_slice(&Sha256::digest(text.as_bytes())[..8]);
     short
 }
