@@ -1578,9 +1578,9 @@ void bp_buffer_free(bp_buffer *buffer);
  * as in `{"describe": {"resource": "order-row"}}`, with its arguments. There are `catalog`, `describe` (`resource`),
  * `tasks`, `errors`, `contract` (every enumeration with names and descriptions), `validate` (`path`, `verb`, `body`,
  * `unknown_members`), `check_mapping`, `explain_mapping` (`document`), `run_mapping` (`document`, `record`, `resolved`),
- * `ready_mappings` and `mapping_schema`; later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not
- * such an object, else as the function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any
- * thread.
+ * `ready_mappings`, `mapping_schema` and `compact_journal` (`journal`, whose lines it gives anew, in as few as say the
+ * same); later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not such an object, else as the
+ * function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
 bp_status bp_ask(const char *question_json,
                  size_t question_len,
