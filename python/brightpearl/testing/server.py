@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -44,7 +45,7 @@ class EmulatorServer:
         self.emulator = emulator
         self._tls = tls
         # Line by line, so that whoever reads along sees every exchange.
-        self._log = None if log is None else open(log, "a", encoding="utf-8", buffering=1)  # noqa: SIM115
+        self._log = None if log is None else open(log, "a", encoding="utf-8", buffering=1, opener=_private)  # noqa: SIM115
         try:
             self._server = _Server((host, port), emulator, tls, self._log)
         except BaseException:
@@ -254,6 +255,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: standard error belongs to the program."""
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _number(text: str, base: int) -> int | None:

@@ -49,11 +49,12 @@ pub(crate) async fn serve(
     }
     match acceptor {
         None => speak(stream, emulator, log).await,
-        // Whoever does not get on with the certificate says so to its own user.
-        Some(acceptor) => match tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => speak(stream, emulator, log).await,
-            Ok(Err(_)) | Err(_) => {}
-        },
+        Some(acceptor) => {
+            // Whoever does not get on with the certificate says so to its own user.
+            if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await {
+                speak(stream, emulator, log).await;
+            }
+        }
     }
 }
 

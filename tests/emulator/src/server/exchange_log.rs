@@ -10,7 +10,12 @@ pub(crate) struct ExchangeLog(Mutex<File>);
 
 impl ExchangeLog {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = OpenOptions::new().create(true).append(true).open(path);
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        // It has what an account's state has: names and addresses, though invented ones.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path);
         let file =
             file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
         Ok(Self(Mutex::new(file)))
