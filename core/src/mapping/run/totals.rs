@@ -35,7 +35,9 @@ impl ArrayEnds {
 
     /// Where the array of a member of the body itself stands.
     fn member(&self, name: &str) -> Option<Range<usize>> {
-        let (_, end) = self.0.iter().find(|(to, _)| to.strip_prefix('/') == Some(name))?;
+        // A place further in is written with the same letters, and so is a name with marks of its own.
+        let is_name = !name.contains(['/', '~']);
+        let (_, end) = self.0.iter().find(|(to, _)| is_name && to.strip_prefix('/') == Some(name))?;
         Some(end.start..end.at + 1)
     }
 }
@@ -245,5 +247,21 @@ impl<'v> Run<'v> {
             value: stated.excerpt(),
             reason,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ArrayEnds;
+
+    #[test]
+    fn arrays_of_the_body_itself_are_told_from_those_further_in() {
+        let mut ends = ArrayEnds::default();
+        ends.note("/rows", 8..20, 1);
+        ends.note("/customer/tags", 30..40, 2);
+        assert_eq!(ends.member("rows"), Some(8..21));
+        for other in ["customer/tags", "tags", "/rows", "row", ""] {
+            assert_eq!(ends.member(other), None, "{other:?}");
+        }
     }
 }
