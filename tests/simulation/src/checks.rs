@@ -29,7 +29,7 @@ pub(crate) fn by_key<'r>(
     let mut by_key: BTreeMap<String, Vec<End<'r>>> = BTreeMap::new();
     for (record, outcome) in records.iter().zip(sorted) {
         by_key
-            .entry(record[key].as_str().unwrap_or_default().to_owned())
+            .entry(record[key].as_str().unwrap_or_default().trim().to_owned())
             .or_default()
             .push((record, outcome));
     }

@@ -19,6 +19,8 @@ pub(crate) struct Run {
     pub(crate) outcomes: Vec<Outcome>,
     /// Batches of a pull that were consumed whole or in part, with the checkpoint behind them.
     pub(crate) records: Vec<Records>,
+    /// How many of these batches the latest checkpoint has.
+    pub(crate) covered: usize,
     /// The latest checkpoint, where one was taken.
     pub(crate) checkpoint: Option<String>,
     /// The error that ended it.
@@ -91,6 +93,7 @@ impl Host<'_> {
                 Ok(Step::Done) => {
                     self.network.forget();
                     run.checkpoint = call.checkpoint().ok().or(run.checkpoint);
+                    run.covered = run.records.len();
                     return Ok(run);
                 }
                 Ok(Step::Pending) => self.network.pass(&mut call, None)?,
@@ -161,6 +164,7 @@ impl Host<'_> {
         // It may die between keeping the records and keeping the checkpoint.
         if !dies || self.draw.happens(500) {
             run.checkpoint = Some(call.checkpoint().map_err(|error| error.to_string())?);
+            run.covered = run.records.len() + 1;
         }
         records.records.truncate(taken);
         run.records.push(records);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brightpearl_core::Method;
-use brightpearl_core::operation::{Pull, PullResource};
+use brightpearl_core::operation::{Deletes, Pull, PullResource};
 use brightpearl_emulator::{Emulator, FaultPlan};
 use serde_json::{Value, json};
 
@@ -28,6 +28,10 @@ const RESOURCES: [(&str, &str, &str); 3] = [
     ("contact", "contact-service/contact", "contact-service/contact-search?columns=contactId"),
     ("product", "product-service/product", "product-service/product-search?columns=productId"),
 ];
+
+/// What can be deleted, and tells by its ids alone what is new; it is pulled in some seeds.
+const DELETABLE: (&str, &str, &str) =
+    ("option", "product-service/option", "product-service/option-search?columns=id");
 
 /// Carries a seed out, and says what is wrong with what came of it.
 ///
@@ -61,6 +65,10 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
             .map(|(name, ..)| PullResource { priority: draw.below(3) as i32, ..PullResource::of(*name) })
             .collect();
         resources.rotate_left(draw.below(3) as usize);
+        if others.delete {
+            let deletes = Some(Deletes { most_percent: 100 });
+            resources.insert(1, PullResource { deletes, ..PullResource::of(DELETABLE.0) });
+        }
         let overlap_ms = if bug == Some(Bug::NoOverlap) { 0 } else { OVERLAP_MS };
         let pull = Pull { resources, state: state.clone(), overlap_ms };
         let call = client(&network, seed ^ attempt, in_flight).pull(pull);
@@ -85,7 +93,7 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
             return Err(format!("in fair weather, the pull ended with {error}"));
         }
         state = run.checkpoint.or(state);
-        copy.take(&run.records);
+        copy.take(&run.records, run.covered);
         deaths += u64::from(run.has_crashed || run.error.is_some());
         network.pass_until(network.now + *draw.pick(&[0, 1_000, 60_000, 3_600_000]));
         if !goes_on {
@@ -96,7 +104,7 @@ pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<(), 
     if !neighbours && throttled > (deaths + STORMY_RUNS) * in_flight {
         return Err(format!("the cap was tripped {throttled} times, with {deaths} restarts"));
     }
-    copy.check(&mut network)
+    copy.check(&mut network, others.delete)
 }
 
 /// Whether a pull ended before it had everything once of each resource.
@@ -113,6 +121,8 @@ struct Others {
     ids: BTreeMap<&'static str, Vec<u64>>,
     customer: u64,
     count: u64,
+    /// Whether they delete something now and then.
+    delete: bool,
     /// When each record was last changed: a later change never bears an earlier time.
     latest: BTreeMap<(&'static str, u64), u64>,
 }
@@ -124,7 +134,19 @@ impl Others {
             ids.insert(name, all(network, search));
         }
         let customers = all(network, "contact-service/contact-search?isCustomer=true&columns=contactId");
-        Self { draw: Draw::new(seed, 4), ids, customer: customers[0], count: 0, latest: BTreeMap::new() }
+        let delete = Draw::new(seed, 9).happens(300);
+        let mut others = Self {
+            draw: Draw::new(seed, 4),
+            ids,
+            customer: customers[0],
+            count: 0,
+            delete,
+            latest: BTreeMap::new(),
+        };
+        for _ in 0..if delete { 4 } else { 0 } {
+            others.add_option(network);
+        }
+        others
     }
 
     /// Now and then changes something, at a time that may lie behind.
@@ -136,6 +158,9 @@ impl Others {
         // Brightpearl keeps whole seconds, so that several changes may bear one time.
         let at = (network.now - late) / 1_000 * 1_000;
         self.count += 1;
+        if self.delete && self.draw.happens(400) {
+            return self.add_or_delete(network, trace);
+        }
         let text = format!("change {}", self.count);
         let (resource, method, body) = match self.draw.below(5) {
             0 => return self.sell(network, at, trace),
@@ -171,6 +196,21 @@ impl Others {
         }
     }
 
+    fn add_or_delete(&mut self, network: &mut Network, trace: &mut Trace) {
+        let gone = if self.draw.happens(500) { self.one_of(DELETABLE.0) } else { None };
+        let Some(id) = gone else { return self.add_option(network) };
+        trace.note(network.now, || format!("others: option {id} is deleted"));
+        network.act(Method::Delete, &format!("{}/{id}", DELETABLE.1), "", network.now);
+        self.ids.entry(DELETABLE.0).or_default().retain(|other| *other != id);
+    }
+
+    fn add_option(&mut self, network: &mut Network) {
+        let body = json!({"name": format!("option {}", self.count)});
+        self.count += 1;
+        let created = network.act(Method::Post, DELETABLE.1, &body.to_string(), network.now);
+        self.ids.entry(DELETABLE.0).or_default().extend(created.as_u64());
+    }
+
     fn one_of(&mut self, resource: &'static str) -> Option<u64> {
         let ids = self.ids.get(resource).filter(|ids| !ids.is_empty())?;
         Some(*self.draw.pick(ids))
@@ -185,26 +225,49 @@ fn all(network: &mut Network, search: &str) -> Vec<u64> {
     ids.into_iter().collect()
 }
 
-/// What whoever pulls has of the account: of each record what came last, or why it could not be read.
+/// What whoever pulls has of the account.
 #[derive(Default)]
-struct Replica(BTreeMap<(String, u64), Option<String>>);
+struct Replica {
+    /// Of each record what came last, or why it could not be read.
+    records: BTreeMap<(String, u64), Option<String>>,
+    /// What the state says was handed out: of nothing else can it be told that it is gone.
+    covered: BTreeSet<(String, u64)>,
+}
 
 impl Replica {
-    fn take(&mut self, batches: &[brightpearl_core::flow::Records]) {
-        for batch in batches {
+    fn take(&mut self, batches: &[brightpearl_core::flow::Records], covered: usize) {
+        for (number, batch) in batches.iter().enumerate() {
             for record in &batch.records {
-                let json = record.record.as_ref().map(|json| json.get().to_owned());
-                if let Some(id) = record.id.filter(|_| json.is_some() || !record.failures.is_empty()) {
-                    self.0.insert((batch.resource.clone(), id), json);
+                let Some(id) = record.id else { continue };
+                let key = (batch.resource.clone(), id);
+                if record.deleted {
+                    self.records.remove(&key);
+                    self.covered.remove(&key);
+                    continue;
                 }
+                let json = record.record.as_ref().map(|json| json.get().to_owned());
+                if json.is_none() && record.failures.is_empty() {
+                    continue;
+                }
+                if number < covered && json.is_some() {
+                    self.covered.insert(key.clone());
+                }
+                self.records.insert(key, json);
             }
         }
     }
 
     /// It is what the account is.
-    fn check(&self, network: &mut Network) -> Result<(), String> {
-        for (name, path, search) in RESOURCES {
+    fn check(&self, network: &mut Network, has_deletable: bool) -> Result<(), String> {
+        for (name, path, search) in RESOURCES.into_iter().chain([DELETABLE]) {
             let ids = all(network, search);
+            let mut had = self.covered.iter().filter(|(resource, _)| resource == name).map(|(_, id)| *id);
+            if let Some(id) = had.find(|id| !ids.contains(id)) {
+                return Err(format!("{name} {id} is gone, and that was not told"));
+            }
+            if name == DELETABLE.0 && !has_deletable {
+                continue;
+            }
             if ids.is_empty() {
                 continue;
             }
@@ -212,7 +275,7 @@ impl Replica {
             let there = network.look(&format!("{path}/{}", listed.join(",")));
             for record in there.as_array().cloned().unwrap_or_default() {
                 let id = record["id"].as_u64().or(record["contactId"].as_u64()).unwrap_or_default();
-                let Some(pulled) = self.0.get(&(name.to_owned(), id)) else {
+                let Some(pulled) = self.records.get(&(name.to_owned(), id)) else {
                     return Err(format!("{name} {id} was never pulled: {record}"));
                 };
                 // That it could not be read was told.

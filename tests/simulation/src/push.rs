@@ -210,27 +210,21 @@ impl<'t> Pushing<'t> {
         let (run, records) = self.push(ORDERS, Kind::Orders, &versions)?;
         self.network.pass_until(self.network.now + 60_000);
         for (key, ends) in checks::by_key(&records, &run.outcomes, "number") {
-            checks::order(
-                &mut self.network,
-                self.is_fair,
-                self.has_rival || versions.len() > 1,
-                &key,
-                &ends,
-            )?;
+            let is_edited = self.has_rival || versions.len() > 1;
+            checks::order(&mut self.network, self.is_fair, is_edited, &key, &ends)?;
         }
         let words = |name: &'static str| {
             let all = versions.iter().flatten().filter_map(move |record| record[name].as_str());
-            all.map(str::to_lowercase).collect::<BTreeSet<String>>()
+            all.map(|word| word.trim().to_lowercase()).collect::<BTreeSet<String>>()
         };
         for number in words("number") {
             let number = number.to_uppercase();
-            checks::is_one(&mut self.network, &format!("order-service/order-search?customerRef={number}"))?;
+            let search = format!("order-service/order-search?customerRef={number}");
+            checks::is_one(&mut self.network, &search)?;
         }
         for buyer in words("email") {
-            checks::is_one(
-                &mut self.network,
-                &format!("contact-service/contact-search?primaryEmail={buyer}"),
-            )?;
+            let search = format!("contact-service/contact-search?primaryEmail={buyer}");
+            checks::is_one(&mut self.network, &search)?;
         }
         Ok(())
     }
@@ -266,10 +260,11 @@ impl<'t> Pushing<'t> {
                 1 => (sku, json!("a few")),
                 _ => (sku, json!(self.draw.between(1, 9))),
             };
-            // Buyers write their addresses as they like.
+            // Buyers write their addresses as they like, and blanks come along with keys.
             let letter = *self.draw.pick(&["b", "b", "B"]);
+            let (before, behind) = *self.draw.pick(&[("", ""), ("", ""), ("", ""), ("", " "), (" ", "")]);
             records.push(json!({
-                "number": format!("S-{number}"), "email": format!("{letter}{}@example.com", self.draw.below(6)),
+                "number": format!("{before}S-{number}{behind}"), "email": format!("{letter}{}@example.com", self.draw.below(6)),
                 "test": self.draw.happens(50), "warehouse": self.draw.between(2, 4),
                 "lines": [{"sku": sku, "qty": quantity, "price": "4.50"}],
             }));
