@@ -9,7 +9,7 @@ VENV_PYTHON := $(VENV)/bin/python
 # Never without hashes, but for the wheel that was built here.
 PIP := $(VENV_PYTHON) -m pip --quiet --disable-pip-version-check
 # Seeds of each flow that the simulation carries out: `make test-simulation SEEDS=1000000` for the long mode.
-SEEDS ?= 6000
+SEEDS ?= 5000
 # Seconds that `make fuzz` shares among its targets.
 SECONDS_OF_FUZZING := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),780)
 # Suites that `make test` runs side by side: one waits for the network, a clock or the linker while two others compute.

@@ -51,11 +51,8 @@ pub enum Flow {
 }
 
 impl Flow {
-    /// The flows that are carried out unless one is named. Four in a hundred seeds of rivals break a promise still.
-    pub const ALL: [Flow; 2] = [Flow::Push, Flow::Pull];
-
     /// Every flow.
-    pub const NAMED: [Flow; 3] = [Flow::Push, Flow::Pull, Flow::Rivals];
+    pub const ALL: [Flow; 3] = [Flow::Push, Flow::Pull, Flow::Rivals];
 
     /// The flow's name.
     pub fn as_str(self) -> &'static str {

@@ -94,8 +94,8 @@ fn run_all(flow: Flow, from: u64, seeds: u64) -> Vec<String> {
 }
 
 fn flow(name: &str) -> Result<Flow, String> {
-    let names: Vec<&str> = Flow::NAMED.into_iter().map(Flow::as_str).collect();
-    Flow::NAMED
+    let names: Vec<&str> = Flow::ALL.into_iter().map(Flow::as_str).collect();
+    Flow::ALL
         .into_iter()
         .find(|flow| flow.as_str() == name)
         .ok_or_else(|| format!("expected one of {}", names.join(", ")))
