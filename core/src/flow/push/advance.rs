@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::PushJob;
+use super::change::takes_out;
 use super::compare::all_of;
 use super::ending::Ending;
 use super::entry::{PushEntry, Role};
@@ -204,7 +205,15 @@ impl PushJob {
                 }
             }
             Verdict::Compared(differences, then) => {
-                self.window.entry_mut(index).note_differences(differences);
+                let is_shortened = self
+                    .terms
+                    .update()
+                    .is_some_and(|update| differences.iter().any(|difference| takes_out(update, difference)));
+                let entry = self.window.entry_mut(index);
+                entry.note_differences(differences);
+                if is_shortened {
+                    entry.note_shortening();
+                }
                 self.carry_out(index, *then, needs);
             }
             Verdict::Create(references) => {

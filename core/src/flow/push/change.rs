@@ -11,6 +11,7 @@ use crate::http::Method;
 use crate::json::{Node, ObjectText, Part, Record, array, at, id_of, member, quoted};
 use crate::operation::SingleRequest;
 use crate::output::Difference;
+use crate::value::Decimal;
 
 /// The writes that remove those differences that can be removed, one after the other; empty when there are none.
 pub(super) fn change(
@@ -86,6 +87,23 @@ pub(super) fn other_status(how: &StatusUpdate, status: u64, json: &str) -> Optio
 pub(super) fn is_of_rows(update: &Update, difference: &Difference) -> bool {
     let rest = update.rows.and_then(|rows| difference.pointer.strip_prefix(rows.place));
     rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether a difference takes something out of what is there: a whole row, or pieces of one.
+pub(super) fn takes_out(update: &Update, difference: &Difference) -> bool {
+    let Some(before) = difference.before.as_ref().filter(|_| is_of_rows(update, difference)) else {
+        return false;
+    };
+    let rest = update.rows.and_then(|rows| difference.pointer.strip_prefix(rows.place)).unwrap_or_default();
+    let mut members = rest.split('/').skip(2);
+    let number = |json: &RawValue| Decimal::parse(json.get().trim_matches('"')).ok();
+    match members.next() {
+        None => difference.after.get() == "null",
+        Some("quantity") => {
+            number(before).zip(number(&difference.after)).is_some_and(|(before, after)| after < before)
+        }
+        Some(_) => false,
+    }
 }
 
 fn patch(update: &Update, changes: &[&Difference]) -> String {
@@ -199,6 +217,27 @@ mod tests {
     fn told(body: &str, record: &str) -> Vec<String> {
         let told = |request: SingleRequest| format!("{:?} {} {}", request.method, request.path, request.body);
         requests("order-service/sales-order", body, record).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn what_takes_rows_or_pieces_out_is_known() {
+        let record = r#"{"ref":"A","rows":[
+            {"id":11,"productId":1007,"sku":"MUG","name":"Mug","quantity":"2.0000","taxCode":"T20","net":"20.0000","tax":"4.00"},
+            {"id":12,"productId":1008,"sku":"CUP","name":"Cup","quantity":"1.0000","taxCode":"T20","net":"5.0000","tax":"1.00"}]}"#;
+        let row = |product: u64, quantity: u64, net: &str| {
+            format!(
+                r#"{{"productId":{product},"quantity":{quantity},"net":"{net}","tax":"4.00","taxCode":"T20"}}"#
+            )
+        };
+        let update = update("order-service/sales-order").unwrap();
+        let shortens = |rows: &[String]| {
+            let body = format!(r#"{{"ref":"A","rows":[{}]}}"#, rows.join(","));
+            differences(update, None, &body, record).iter().any(|difference| takes_out(update, difference))
+        };
+        assert!(shortens(&[row(1007, 2, "20")]), "a row is gone");
+        assert!(shortens(&[row(1007, 1, "20"), row(1008, 1, "5")]), "a piece is gone");
+        assert!(!shortens(&[row(1007, 3, "30"), row(1008, 1, "5"), row(1009, 1, "1")]));
+        assert!(!shortens(&[row(1007, 2, "10"), row(1008, 1, "5")]), "money alone is the shop's to say");
     }
 
     #[test]

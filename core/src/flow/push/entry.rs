@@ -17,6 +17,8 @@ pub(super) struct PushEntry {
     progress: Progress,
     created: Vec<Created>,
     differences: Vec<Difference>,
+    /// Whether rows, or pieces of them, are taken out of what is there.
+    is_shortened: bool,
     /// The number of the record that is the same and stands for both.
     twin_of: Option<u64>,
 }
@@ -53,6 +55,7 @@ impl PushEntry {
             progress: Progress::new(known),
             created: Vec::new(),
             differences: Vec::new(),
+            is_shortened: false,
             twin_of: None,
         }
     }
@@ -115,6 +118,15 @@ impl PushEntry {
     /// Notes how what is there differs from what the record says.
     pub(super) fn note_differences(&mut self, differences: Vec<Difference>) {
         self.differences = differences;
+    }
+
+    /// Whether rows, or pieces of them, are taken out of what is there.
+    pub(super) fn is_shortened(&self) -> bool {
+        self.is_shortened
+    }
+
+    pub(super) fn note_shortening(&mut self) {
+        self.is_shortened = true;
     }
 
     /// What became of a record.

@@ -10,6 +10,10 @@ use super::sought::Sought;
 use crate::error::{Error, Result};
 use crate::output::{Created, Outcome, State};
 
+/// What an order that lost rows must be told with: a shop's refund may come as a document of its own, too.
+const SHORTENED: &str = "rows or pieces were taken out of what is there, as the record has them no more; a refund that \
+                         is brought as a credit as well counts twice then";
+
 /// Why an outcome is known though no answer told it.
 const FOUND_OUT: &str = "what became of its write was not known; Brightpearl was asked, and has it";
 
@@ -31,6 +35,10 @@ impl PushJob {
                 Some(error) => Some(error.to_string()),
                 None => is_verified.then(|| FOUND_OUT.to_owned()),
             };
+        }
+        if ending.state == State::Updated && self.window.entry(index).is_shortened() {
+            let before = ending.reason.map(|reason| format!("{reason}; ")).unwrap_or_default();
+            ending.reason = Some(format!("{before}{SHORTENED}"));
         }
         let entry = self.window.entry_mut(index);
         if entry.progress_mut().settle(ending.verified).is_err() {
