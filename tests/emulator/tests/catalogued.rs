@@ -210,3 +210,24 @@ fn a_row_of_a_reservation_is_given_back_alone() {
         }
     }
 }
+
+/// Their pages tell the verb alone (API notes §8.2, §8.3): both readings of the path are taken.
+#[test]
+fn paths_that_are_not_known_for_sure_are_taken_either_way() {
+    let mut account = small_account();
+    let group = json!({"name": "Chairs"});
+    for path in ["product-service/product-group/1", "product-service/product-group"] {
+        assert_eq!(account.write(Method::Put, path, &group), json!({}), "{path}");
+    }
+    for form in ["reservation/row", "reservation"] {
+        let order = account.get("warehouse-service/reservations")["response"][0]["orderId"].clone();
+        let kept = format!("warehouse-service/order/{order}/reservation");
+        let reserved = account.get(&kept)["response"][0]["orderRows"].clone();
+        let row = reserved.as_object().unwrap().keys().next().unwrap().clone();
+        let path = format!("warehouse-service/order/{order}/{form}/{row}");
+        assert_eq!(account.send(Method::Delete, &path, "").status, 200, "{path}");
+        assert_eq!(account.emulator.audit(), [""; 0]);
+        let left = account.send(Method::Get, &kept, "");
+        assert!(!crate::harness::text(&left).contains(&format!("\"{row}\"")), "{path}");
+    }
+}

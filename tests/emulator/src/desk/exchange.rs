@@ -26,7 +26,7 @@ const KEPT_BACK: &str = "[kept back]";
 
 /// What is shown of an exchange.
 #[derive(Clone, Debug)]
-pub(super) struct Exchange {
+pub(super) struct LoggedExchange {
     pub(super) at: String,
     pub(super) method: Method,
     /// Path and query; the query is missing where it may hold credentials.
@@ -38,7 +38,7 @@ pub(super) struct Exchange {
 
 /// A line of the log. Its `request` and `response` are those of recorded exchanges, so that a log can be replayed.
 #[derive(Serialize)]
-struct Line<'a> {
+struct LogLine<'a> {
     name: String,
     at: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ struct LoggedResponse {
     body: String,
 }
 
-impl Exchange {
+impl LoggedExchange {
     pub(super) fn new(
         request: &Request,
         outcome: &Outcome,
@@ -104,7 +104,7 @@ impl Exchange {
             }
             Outcome::ConnectionLost { applied } => (None, Some(*applied)),
         };
-        let line = Line {
+        let line = LogLine {
             name: format!("{} {}", self.method, self.uri),
             at: &self.at,
             fault: self.fault,

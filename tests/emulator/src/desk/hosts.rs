@@ -6,7 +6,7 @@ use crate::protocol::address::RequestAddress;
 
 /// What a host is there for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum HostRole {
     Api,
     /// The API, and the developers' tools, which one datacentre alone has.
     Master,
@@ -26,16 +26,16 @@ pub const HOSTS: [&str; 9] = [
     "oauth.brightpearlapp.com",
 ];
 
-fn role_of(host: &str) -> Option<Role> {
+fn role_of(host: &str) -> Option<HostRole> {
     let name =
         host.rsplit_once(':').map_or(host, |(name, _)| name).trim_end_matches('.').to_ascii_lowercase();
     if !HOSTS.contains(&name.as_str()) {
         return None;
     }
     Some(match name.as_str() {
-        "euw1.brightpearlconnect.com" | "ws-eu1.brightpearl.com" => Role::Master,
-        "oauth.brightpearl.com" | "oauth.brightpearlapp.com" => Role::OAuth,
-        _ => Role::Api,
+        "euw1.brightpearlconnect.com" | "ws-eu1.brightpearl.com" => HostRole::Master,
+        "oauth.brightpearl.com" | "oauth.brightpearlapp.com" => HostRole::OAuth,
+        _ => HostRole::Api,
     })
 }
 
@@ -46,10 +46,10 @@ pub(super) fn refused(request: &Request) -> Option<Response> {
     let RequestAddress { path, .. } = RequestAddress::parse(&request.url);
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     let is_there = match (segments.next().unwrap_or_default(), role) {
-        ("public-api" | "2.0.0" | "api-v3", Role::OAuth) => false,
-        ("developer-tools", Role::OAuth | Role::Api) => false,
+        ("public-api" | "2.0.0" | "api-v3", HostRole::OAuth) => false,
+        ("developer-tools", HostRole::OAuth | HostRole::Api) => false,
         // The page on which people approve an app, and the token path that goes with it.
-        ("authorize" | "token", Role::Api | Role::Master) => false,
+        ("authorize" | "token", HostRole::Api | HostRole::Master) => false,
         _ => true,
     };
     let page = "<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>\n";

@@ -15,7 +15,7 @@ use crate::emulator::{Aim, Emulator};
 use crate::outcome::Outcome;
 use crate::protocol::address::RequestAddress;
 use crate::protocol::moment::moment_of;
-use exchange::Exchange;
+use exchange::LoggedExchange;
 
 pub use hosts::HOSTS;
 
@@ -42,7 +42,7 @@ pub struct Desk {
     settings: DeskSettings,
     /// How far the emulator's clock is ahead of the machine's.
     ahead_ms: i64,
-    recent: VecDeque<Exchange>,
+    recent: VecDeque<LoggedExchange>,
 }
 
 /// What becomes of a request to a server.
@@ -104,7 +104,7 @@ impl Desk {
             Some(response) => Outcome::Answer { response, after_ms: 0 },
             None => self.emulator.respond(request, now),
         };
-        let exchange = Exchange::new(request, &outcome, self.emulator.struck(), now);
+        let exchange = LoggedExchange::new(request, &outcome, self.emulator.struck, now);
         let logged = self.settings.is_logged.then(|| exchange.line(request, &outcome));
         if self.recent.len() == SHOWN {
             self.recent.pop_front();

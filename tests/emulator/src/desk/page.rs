@@ -8,7 +8,8 @@ use brightpearl_core::Response;
 use sha2::{Digest, Sha256};
 
 use super::administration::shown;
-use super::{Desk, Exchange};
+use super::{Desk, LoggedExchange};
+use crate::world::World;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
 color-scheme:light dark}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .8rem .2rem 0;\
@@ -40,7 +41,7 @@ fn html(desk: &Desk, machine_ms: u64) -> String {
     let facts = [
         ("API", format!("/public-api/{account}/")),
         ("Clock", shown(desk.now(machine_ms))),
-        ("Orders, contacts, products", counts(emulator.counts())),
+        ("Orders, contacts, products", counts(&emulator.world)),
         ("Request cap", cap),
         ("Requests", statistics.requests.to_string()),
         ("Writes that were applied", statistics.applied_writes.to_string()),
@@ -77,7 +78,7 @@ fn html(desk: &Desk, machine_ms: u64) -> String {
         row(&mut page, &[&format!("struck {count} times"), &escaped(kind)]);
     }
     page.push_str("</table><h2>Last requests</h2><table>");
-    for Exchange { at, method, uri, status, fault } in desk.recent.iter().rev() {
+    for LoggedExchange { at, method, uri, status, fault } in desk.recent.iter().rev() {
         let status = status.map_or_else(|| "connection lost".to_owned(), |status| status.to_string());
         let cells = [at.as_str(), method.as_str(), &escaped(uri), &status, fault.unwrap_or_default()];
         row(&mut page, &cells);
@@ -86,8 +87,9 @@ fn html(desk: &Desk, machine_ms: u64) -> String {
     page
 }
 
-fn counts((orders, contacts, products): (usize, usize, usize)) -> String {
-    format!("{orders}, {contacts}, {products}")
+fn counts(world: &World) -> String {
+    let (orders, products) = (world.orders.as_slice().len(), world.products.as_slice().len());
+    format!("{orders}, {}, {products}", world.all_contacts.len())
 }
 
 /// A text in which nothing is markup.

@@ -38,6 +38,11 @@ pub(super) const ROUTES: &[Route] = &[
     Route::search("accounting-service/payment-auth-search", AUTHORISATIONS),
     Route::meta_data("accounting-service/payment-auth-search/meta-data", AUTHORISATIONS),
     Route::write(Method::Put, "product-service/product-group/{id}", "put-product-group", put_group),
+    // *Inferred*: the page tells the verb alone, so that the group may stand in the body as well.
+    Route::write(Method::Put, "product-service/product-group", "put-product-group", |call| {
+        call.body_object()?;
+        nothing()
+    }),
 ];
 
 /// The page prints the answer to an account without a lock with a space at its end.

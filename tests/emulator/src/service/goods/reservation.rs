@@ -39,6 +39,13 @@ pub(super) const ROUTES: &[Route] = &[
         "delete-reservation-row",
         delete_row,
     ),
+    // *Inferred*: the other way in which it can be read.
+    Route::write(
+        Method::Delete,
+        "warehouse-service/order/{id}/reservation/{id}",
+        "delete-reservation-row",
+        delete_row,
+    ),
     Route::read(Method::Get, "warehouse-service/reservations", "get-reservations", get_reservations),
 ];
 
