@@ -177,6 +177,7 @@ test-python: $(VENV)/.test-package $(VENV)/.test-tools ## The Python host: types
 
 .PHONY: bench
 bench: $(VENV)/.package ## Measures, beside what one would use instead, and prints the ratios
+	@tests/step.sh "server" cargo build --locked --quiet --release -p brightpearl-emulator --features server --bin brightpearl-emulator
 	@tests/step.sh "engine" cargo run --locked --quiet --release -p brightpearl-bench
 	@tests/step.sh "memory of long pushes" cargo run --locked --quiet --release -p brightpearl-bench --bin memory
 	@tests/step.sh "component" tests/hosts/wasmtime/measure.sh

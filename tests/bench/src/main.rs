@@ -4,7 +4,7 @@ use brightpearl_bench::ratio::{self, Comparison, Contender, Target};
 use std::time::{Duration, Instant};
 
 use brightpearl_bench::economy::{self, Economy};
-use brightpearl_bench::{orders, pages, readers, steps};
+use brightpearl_bench::{emulated, orders, pages, readers, steps};
 use brightpearl_core::mapping::{Mapping, Resolution, ready};
 
 const ROUNDS: usize = 100;
@@ -13,10 +13,34 @@ fn main() {
     search_page("order search, 500 rows x 19 columns", &pages::order_search(500));
     search_page("product search, 500 rows x 18 columns", &pages::product_search(500));
     steps();
+    emulator();
     mapping();
     println!("requests of flows, beside one by one");
     requests("pull 10 000 orders in detail", economy::pull(), Some(71));
     requests("push 1 000 orders, 3 references each", economy::push(), None);
+}
+
+/// A search page that the emulator has in memory.
+fn emulator() {
+    const GOAL: f64 = 500_000.0;
+    let own = emulated::in_process();
+    let a_second = 1.0 / own.time.as_secs_f64();
+    let reached = if a_second >= GOAL { "yes" } else { "no" };
+    println!("the emulator, a search page of 20 rows ({} bytes) from memory", own.bytes);
+    println!(
+        "  in process                   {:>6} ns  {a_second:>7.0}/s  target >= {GOAL:.0}/s  {reached}",
+        own.time.as_nanos()
+    );
+    let program = std::env::current_exe().ok().map(|own| own.with_file_name("brightpearl-emulator"));
+    match program.as_deref().and_then(emulated::through_server) {
+        Some(served) => println!(
+            "  through its server           {:>6} ns  {:>7.0}/s  {:.0}x as long",
+            served.time.as_nanos(),
+            1.0 / served.time.as_secs_f64(),
+            served.time.as_secs_f64() / own.time.as_secs_f64()
+        ),
+        None => println!("  through its server           not measured: the program is not beside this one"),
+    }
 }
 
 /// 10 000 orders of about 3 KB by the ready document, ids included; the Python bench has the same by hand beside it.

@@ -30,7 +30,11 @@ pub(crate) struct RequestAddress {
 
 /// Query parameters in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Query(Vec<(String, String)>);
+pub(crate) struct Query {
+    /// As it stood in the URL.
+    pub(crate) text: String,
+    pairs: Vec<(String, String)>,
+}
 
 impl RequestAddress {
     /// Takes an absolute URL, or a path alone, apart. Any text has an address; one that is not a path of
@@ -88,7 +92,7 @@ impl Query {
             let read = |part: &str| decode(&part.replace('+', " ")).into_owned();
             (read(name), read(value))
         });
-        Self(pairs.collect())
+        Self { text: text.to_owned(), pairs: pairs.collect() }
     }
 
     /// The last value of that name.
@@ -97,7 +101,7 @@ impl Query {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Whether a comma-separated list of that name has the item.

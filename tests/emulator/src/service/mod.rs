@@ -48,6 +48,9 @@ mod sale_shape;
 mod statement;
 mod webhook;
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use brightpearl_core::Method;
 
 use crate::protocol::address::RequestAddress;
@@ -115,6 +118,18 @@ fn routes() -> impl Iterator<Item = &'static Route> {
     TABLES.iter().copied().flatten().copied().flatten()
 }
 
+/// The routes by service and resource, which every pattern begins with.
+static ROUTES_BELOW: LazyLock<BTreeMap<&'static str, BTreeMap<&'static str, Vec<&'static Route>>>> =
+    LazyLock::new(|| {
+        let mut below = BTreeMap::<_, BTreeMap<_, Vec<_>>>::new();
+        for route in routes() {
+            let mut parts = route.pattern.split('/');
+            let (service, resource) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            below.entry(service).or_default().entry(resource).or_default().push(route);
+        }
+        below
+    });
+
 impl Route {
     const fn read(
         method: Method,
@@ -150,9 +165,11 @@ impl Route {
 
     /// The route of a request with the segments that its placeholders stand for, if there is one.
     pub(crate) fn find(method: Method, address: &RequestAddress) -> Option<(&'static Route, Vec<String>)> {
-        routes().filter(|route| route.method == method).find_map(|route| {
+        let [service, resource, ..] = address.segments.as_slice() else { return None };
+        let below = ROUTES_BELOW.get(service.as_str())?.get(resource.as_str())?;
+        below.iter().filter(|route| route.method == method).find_map(|route| {
             let captured = route.captures(&address.segments)?;
-            Some((route, captured))
+            Some((*route, captured))
         })
     }
 
