@@ -1,8 +1,8 @@
 //! A record is gone only when a read of its own says so, and what a search has is asked for until it is read.
 
 use crate::small_account::{Account, Given, Order, Ran, START, altered, client, run};
-use brightpearl_core::operation::{Pull, PullResource};
-use brightpearl_core::{Kind, Method, Request};
+use brightpearl_core::operation::{Fetch, Pull, PullResource};
+use brightpearl_core::{IdSet, Kind, Method, Request};
 use serde_json::{Value, json};
 
 fn pull(state: Option<&str>, deletes: bool) -> Pull {
@@ -282,5 +282,26 @@ fn records_that_were_not_asked_for_are_not_handed_out() {
             ran.records.iter().flat_map(|records| &records.records).all(|record| record.record.is_none()),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn an_answer_without_a_list_does_not_say_that_a_record_is_not_there() {
+    for answer in ["{}", r#"{"response":null}"#, r#"{"errors":[{"code":"X-1","message":"blocked"}]}"#] {
+        let fetch =
+            || client("").fetch(Fetch::new("order-service/order", IdSet::from_ids([2]).unwrap())).unwrap();
+        let instead = |mut times: usize| {
+            move |request: &Request, account: &Account| {
+                if times == 0 || !is_detail(request) {
+                    return Given::Own;
+                }
+                times -= 1;
+                Given::Instead(account.response(200, answer.to_owned()))
+            }
+        };
+        let always = run(fetch(), &mut Account::with_orders(3), instead(usize::MAX));
+        assert_eq!(always.error.expect(answer).kind(), Kind::Protocol, "{answer}");
+        let once = run(fetch(), &mut Account::with_orders(3), instead(1));
+        assert!(once.error.is_none(), "{answer}: {:?}", once.error);
     }
 }

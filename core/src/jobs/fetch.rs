@@ -327,12 +327,15 @@ impl Job for FetchJob {
         if let ChunkState::Asked(_) = self.chunks[index].state {
             return self.take_existence(index, &response.body);
         }
-        let Found { items, ids } = find_resources(&response.body, self.listed.id_member)?;
+        let Found { items, ids, is_silent } = find_resources(&response.body, self.listed.id_member)?;
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
         let are_named = self.listed.names_asked && !self.listed.id_member.is_empty();
         if are_named && self.listed != Reading::UNLISTED && self.chunks[index].ids.is_some() {
             check_asked(&requested, &items)?;
+            if is_silent {
+                return Err(lacking(&requested, "and no list of any; expected one, or HTTP 404").into());
+            }
         }
         // Where a resource does not say its id, or another one, nothing can be said of what is missing.
         let all_named = self.listed.names_asked && items.iter().all(|item| item.id.is_some());

@@ -15,12 +15,15 @@ use crate::output::ResourceSpan;
 pub(crate) struct Found {
     pub(crate) items: Vec<ResourceSpan>,
     pub(crate) ids: IdSet,
+    /// Whether the answer has nothing where its resources stand, not even an empty list.
+    pub(crate) is_silent: bool,
 }
 
 /// Finds the resources: the elements of an array, the members of an object keyed by id (goods-out notes,
 /// availability), the elements of an array inside a one-member object (journals), or one resource alone.
 pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
-    let Some(response) = Envelope::read(body)?.response else { return Ok(Found::default()) };
+    let silent = Found { is_silent: true, ..Found::default() };
+    let Some(response) = Envelope::read(body)?.response else { return Ok(silent) };
     let parts: ResponseParts<'_> =
         serde_json::from_str(response.get()).map_err(|error| unreadable(body, &error))?;
     let parts = match parts {
@@ -33,7 +36,7 @@ pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
         ResourceSpan { id, span: start..start + raw.get().len() }
     };
     let items: Vec<ResourceSpan> = match parts {
-        ResponseParts::Nothing => Vec::new(),
+        ResponseParts::Nothing => return Ok(silent),
         ResponseParts::Elements(elements) => {
             elements.into_iter().map(|raw| resource(id_member(raw.get(), member), raw)).collect()
         }
@@ -43,7 +46,7 @@ pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
             .collect(),
     };
     let known = items.iter().filter_map(|item| item.id).filter(|id| (1..=IdSet::HIGHEST).contains(id));
-    Ok(Found { ids: IdSet::from_ids(known)?, items })
+    Ok(Found { ids: IdSet::from_ids(known)?, items, is_silent: false })
 }
 
 enum ResponseParts<'a> {
@@ -128,6 +131,8 @@ mod tests {
         assert_eq!(found(r#"{"response":[3,null]}"#, "id"), [(None, "3".into()), (None, "null".into())]);
         for empty in ["{}", r#"{"response":[]}"#, r#"{"response":null}"#, r#"{"response":{}}"#] {
             assert!(found(empty, "id").is_empty(), "{empty}");
+            let is_silent = !empty.contains(['[']) && !empty.contains(":{}");
+            assert_eq!(find_resources(empty.as_bytes(), "id").unwrap().is_silent, is_silent, "{empty}");
         }
     }
 }
