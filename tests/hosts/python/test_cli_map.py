@@ -129,14 +129,15 @@ def test_lines_of_a_flat_file_with_one_value_are_one_record(tmp_path: Path) -> N
     ]
     assert len(read(str(flat))) == 4
     tabs = tmp_path / "orders.tsv"
-    tabs.write_text("Order\tSKU\n1\tA\n2\n")
-    assert read(str(tabs)) == [{"Order": "1", "SKU": "A"}, {"Order": "2"}]
+    tabs.write_text("Order\tSKU\n1\tA\n2\t\n")
+    assert read(str(tabs)) == [{"Order": "1", "SKU": "A"}, {"Order": "2", "SKU": ""}]
 
 
 @pytest.mark.parametrize(
     ("content", "message", "where"),
     [
         (b"Order,B\n1,2,3\n", "3 cells", "line 2"),
+        (b"Order,B\n1\n", "1 cells", "line 2"),
         (b"A,A\n1,2\n", "twice", "line 1"),
         (b"A,B\n1,2\n", "no column 'Order'", "line 1"),
         (b"Order,B\n1,\xff\n", "not UTF-8", "behind line"),
@@ -155,7 +156,8 @@ def test_the_ready_document_for_flat_files_reads_one(tmp_path: Path) -> None:
     records = json.loads((SAMPLES / "csv-order.sample.json").read_text("utf-8"))
     columns = list(records[0]["rows"][0])
     flat = tmp_path / "orders.csv"
-    lines = [",".join(f'"{cell}"' for cell in row.values()) for record in records for row in record["rows"]]
+    rows = [row for record in records for row in record["rows"]]
+    lines = [",".join(f'"{row.get(column, "")}"' for column in columns) for row in rows]
     flat.write_text("\n".join([",".join(columns), *lines]))
     ended = Ended("map", "run", "csv-order", str(flat), "--json")
     expected = json.loads((SAMPLES / "csv-order.expected.json").read_text("utf-8"))
