@@ -216,6 +216,9 @@ fn a_record_that_is_dated_next_year_stops_no_pull() {
     assert!(third.pulled().contains(&(4, false)), "{:?}", third.pulled());
 }
 
+/// What somebody in between makes of an answer.
+type Lie = fn(&mut Value);
+
 /// Lies about some answers, once or always.
 fn lying(
     of: fn(&Request) -> bool,
@@ -239,7 +242,7 @@ fn a_row_without_its_id_or_with_that_of_another_is_not_passed_over() {
             row.as_array_mut().expect("cells").iter_mut().filter(|cell| cell.is_u64()).take(1)
         })
     }
-    let lies: [(&str, fn(&mut Value)); 3] = [
+    let lies: [(&str, Lie); 3] = [
         ("no id", |body| ids(body).for_each(|id| *id = json!(null))),
         ("0", |body| ids(body).for_each(|id| *id = json!(0))),
         ("one id for all", |body| ids(body).for_each(|id| *id = json!(1))),
@@ -263,7 +266,7 @@ fn records_that_were_not_asked_for_are_not_handed_out() {
     fn each(body: &mut Value) -> impl Iterator<Item = &mut Value> {
         body["response"].as_array_mut().expect("records").iter_mut()
     }
-    let lies: [(&str, fn(&mut Value)); 3] = [
+    let lies: [(&str, Lie); 3] = [
         ("others", |body| {
             each(body).for_each(|record| record["id"] = json!(record["id"].as_u64().unwrap_or(0) + 1000))
         }),
