@@ -68,11 +68,12 @@ fn pushed(records: u64, journal: &str) -> (usize, String) {
     loop {
         match call.poll(now).expect("nothing fails here") {
             Step::Feed { room } => {
-                for number in fed..records.min(fed + room as u64) {
+                let end = records.min(fed + room as u64);
+                for number in fed..end {
                     let record = format!(r#"{{"number":"WEB-{number}","skus":[1007,1008]}}"#);
                     call.feed(record.as_bytes()).expect("the push takes records");
-                    fed += 1;
                 }
+                fed = end;
                 if fed == records {
                     call.finish().expect("there are no more");
                 }
