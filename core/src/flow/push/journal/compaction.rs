@@ -36,6 +36,8 @@ pub struct JournalCompaction {
     reader: LineReader,
     /// What was announced and not closed, so far.
     open: BTreeMap<String, Option<String>>,
+    /// The same by the lines that were written.
+    announced: BTreeMap<String, Option<String>>,
     /// What the run began with.
     head: Option<Head>,
     /// What the last run began with of which a line was written.
@@ -100,10 +102,11 @@ impl JournalCompaction {
                 }
                 // What was not written says nothing, but where it is the last word on what was there before.
                 if weight.has_word && weight.is_there {
-                    self.write_announcement(weight, what.clone(), false, key)?;
+                    self.write_announcement(weight, what.clone(), false, key.clone())?;
                 } else if !weight.is_last || !self.owed.contains(&what) {
                     return Ok(());
                 }
+                self.close_under(&what, key.as_ref())?;
                 self.write(&JournalLine::Done { what, state, id, key: None })
             }
         }
@@ -132,12 +135,20 @@ impl JournalCompaction {
         id: Option<u64>,
         key: Option<String>,
     ) -> Result<()> {
-        // An announcement of another key may stand before it, which would be taken for this one's.
-        if self.owed.contains(&what) {
-            self.write(&JournalLine::Write { what: what.clone(), update: false, key: key.clone() })?;
-        }
+        self.close_under(&what, key.as_ref())?;
         self.note(weight, &what);
         self.write(&JournalLine::Done { what, state, id, key })
+    }
+
+    /// Announces something anew where its announcement that was written is of another key, which what closes it would be
+    /// taken to be of.
+    fn close_under(&mut self, what: &str, key: Option<&String>) -> Result<()> {
+        match self.announced.get(what) {
+            Some(announced) if announced.is_some() && announced.as_ref() != key => {
+                self.write(&JournalLine::Write { what: what.to_owned(), update: false, key: key.cloned() })
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn note(&mut self, weight: Weight, what: &str) {
@@ -148,6 +159,15 @@ impl JournalCompaction {
 
     fn write(&mut self, line: &JournalLine) -> Result<()> {
         self.write_head()?;
+        match line {
+            JournalLine::Push(_) => {}
+            JournalLine::Write { what, key, .. } => {
+                self.announced.insert(what.clone(), key.clone());
+            }
+            JournalLine::Done { what, .. } => {
+                self.announced.remove(what);
+            }
+        }
         self.add(line)
     }
 

@@ -179,6 +179,31 @@ fn a_compaction_keeps_one_line_of_what_is_done() {
     assert_eq!(compact_journal("").as_deref(), Ok(""));
 }
 
+#[test]
+fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
+    let b = Names::default().name(b"b");
+    let done = |what: &str, state| JournalLine::Done { what: what.to_owned(), state, id: None, key: None };
+    let write = |key: Option<&str>| {
+        let key = key.map(str::to_owned);
+        JournalLine::Write { what: b.clone(), update: false, key }
+    };
+    let a = JournalLine::Done {
+        what: Names::default().name(b"a"),
+        state: DoneState::Created,
+        id: None,
+        key: Some("k".into()),
+    };
+    let lines = [a, write(Some("k")), write(None), done("reference c", DoneState::Created)];
+    let lines = lines.into_iter().chain([done(&b, DoneState::NotWritten)]);
+    let head =
+        r#"{"push":{"version":1,"account":"acme","mapping":"orders","document":"one","existing":"update"}}"#;
+    let lines = lines.map(|line| serde_json::to_string(&line).unwrap() + "\n");
+    let text = format!("{head}\n{}", lines.collect::<String>());
+    let short = compact_journal(&text).unwrap();
+    assert_eq!(view(&short, "one", true), view(&text, "one", true), "{short}");
+    assert!(compact_journal(&short).unwrap().lines().count() <= short.lines().count());
+}
+
 /// Lines of journals as runs by two documents leave them, and as they should not.
 fn any_lines() -> impl Strategy<Value = String> {
     let of = |document: &str| Head {
@@ -245,7 +270,7 @@ fn view(text: &str, document: &str, finds_records: bool) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn a_compaction_says_the_same(text in any_lines()) {
