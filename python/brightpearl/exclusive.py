@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 
 from brightpearl.arguments import checked_path, checked_seconds, named
 from brightpearl.exceptions import ArgumentTypeError, MisuseError, ValidationError
@@ -89,6 +87,8 @@ class FileLease:
         """Of a folder, the lease of that account and kind of record; of a file itself."""
         if not os.path.isdir(self._path):
             return self
+        import re
+
         kind = re.sub(r"[^A-Za-z0-9]+", "-", target() or "records").strip("-")
         return FileLease(os.path.join(self._path, f"brightpearl-{account}-{kind}.lease"), wait=self._wait or None)
 
@@ -123,6 +123,8 @@ class FileLease:
         return True
 
     def _refusal(self) -> ValidationError:
+        import json
+
         try:
             with open(self._path, "rb") as file:
                 holder = json.loads(file.read(_LONGEST))
@@ -145,6 +147,7 @@ _LONGEST = 4096
 
 def _myself() -> bytes:
     import datetime
+    import json
     import socket
 
     since = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -152,6 +155,8 @@ def _myself() -> bytes:
 
 
 def _is_ours(text: bytes) -> bool:
+    import json
+
     try:
         return set(json.loads(text)) == {"pid", "host", "since"}
     except (ValueError, TypeError):

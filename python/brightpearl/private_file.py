@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import stat
 
 from brightpearl.locking import is_still_named, lock
@@ -136,6 +135,8 @@ def remove_abandoned(path: str | os.PathLike[str]) -> None:
     user with such a name, which nobody has locked any more."""
     if os.name != "posix":
         return
+    import re
+
     directory, name = os.path.split(os.path.realpath(path))
     made = re.compile(re.escape(_prefix(name)) + r"[a-z0-9_]{8}" + re.escape(_SUFFIX))
     with contextlib.suppress(OSError):

@@ -66,7 +66,8 @@ def _read(run: Hidden, printed: Hidden, longest: int) -> None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ends it and what it has started."""
-    if process.poll() is None:
+    # Whether or not the command itself has ended meanwhile: until it is waited for, its number is no other's.
+    if process.returncode is None:
         with suppress(OSError):
             if os.name == "posix":
                 os.killpg(process.pid, signal.SIGKILL)
