@@ -9,10 +9,11 @@ use serde_json::json;
 fn every_function_of_the_vectors_can_be_asked() {
     for (_, vector) in load() {
         for call in vector.calls {
-            if matches!(call.function, Function::VerifyCallback { .. }) {
-                continue;
-            }
-            let question = json!(call.function).to_string();
+            let question = match call.function {
+                Function::VerifyCallback { .. } => continue,
+                Function::Ask { question } => question,
+                function => json!(function).to_string(),
+            };
             let said = match ask(&question) {
                 Ok(answer) => json!({ "value": picked(encode::json_value(&answer), call.pick.as_deref()) }),
                 Err(error) => json!({ "error": encode::error(&error) }),
