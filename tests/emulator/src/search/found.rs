@@ -11,6 +11,9 @@ const KEPT: usize = 8;
 pub(crate) struct Found {
     ids: Vec<FoundIds>,
     pages: Vec<FoundPage>,
+    /// The revision in which a fault has had rows repeated, which goes on until something is written: pages from before
+    /// do not go with those from behind.
+    repeated_at: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -43,7 +46,7 @@ impl Found {
 
     /// Keeps a page.
     pub(crate) fn keep_page(&mut self, search: &'static str, query: &str, revision: u64, body: &[u8]) {
-        if body.len() > MOST_PAGE_BYTES {
+        if body.len() > MOST_PAGE_BYTES || self.repeated_at == Some(revision) {
             return;
         }
         self.pages.retain(|page| page.revision == revision);
@@ -51,6 +54,12 @@ impl Found {
             self.pages.remove(0);
         }
         self.pages.push(FoundPage { search, query: query.to_owned(), revision, body: body.to_vec() });
+    }
+
+    /// Takes note that a fault has rows repeated from now on.
+    pub(crate) fn note_repeated(&mut self, revision: u64) {
+        self.repeated_at = Some(revision);
+        self.pages.clear();
     }
 
     /// The ids found, unless something was written since.
@@ -67,5 +76,24 @@ impl Found {
             self.ids.remove(0);
         }
         self.ids.push(FoundIds { search, question, revision, ids });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_before_a_fault_do_not_go_with_those_from_behind() {
+        let mut found = Found::default();
+        found.keep_page("order-search", "firstResult=1", 7, b"true");
+        assert_eq!(found.page("order-search", "firstResult=1", 7).as_deref(), Some(&b"true"[..]));
+        found.note_repeated(7);
+        found.keep_page("order-search", "firstResult=3", 7, b"repeated");
+        for query in ["firstResult=1", "firstResult=3"] {
+            assert_eq!(found.page("order-search", query, 7), None, "{query}");
+        }
+        found.keep_page("order-search", "firstResult=1", 8, b"anew");
+        assert_eq!(found.page("order-search", "firstResult=1", 8).as_deref(), Some(&b"anew"[..]));
     }
 }

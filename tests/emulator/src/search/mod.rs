@@ -122,6 +122,7 @@ impl<R> Searchable for Search<R> {
         let mut found = self.found(world, &question);
         if let Some(repeating) = page.with_rows_repeated(&found, lies.repeated_rows) {
             found = self.remember(world, &question, repeating);
+            world.found.note_repeated(world.changes.revision);
         }
         PageBody::new(self, world, &question, &page, &found, lies).write()
     }
