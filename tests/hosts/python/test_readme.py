@@ -41,6 +41,14 @@ def test_the_python_of_the_project_s_first_page_runs() -> None:
     exec(compile(example, "README.md", "exec"), {"__name__": "readme"})
 
 
+def test_the_page_of_webhooks_runs_from_top_to_bottom() -> None:
+    names: dict[str, Any] = {"__name__": "webhooks"}
+    examples = blocks("python", (ROOT / "docs" / "webhooks.md").read_text())
+    assert len(examples) == 4
+    for example in examples:
+        exec(compile(example, "webhooks.md", "exec"), names)
+
+
 def test_the_tests_in_it_pass(tmp_path: Path) -> None:
     (example,) = (example for example in blocks("python") if "brightpearl_client" in example)
     (tmp_path / "test_it.py").write_text(example)
