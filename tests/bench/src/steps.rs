@@ -43,7 +43,7 @@ pub fn round() -> Round {
             }
         });
         let answers: Vec<(u64, Response)> =
-            exchanges.iter().map(|exchange| (exchange.id, Response::new(200, "{}"))).collect();
+            exchanges.iter().map(|exchange| (exchange.id, smallest_answer(exchange))).collect();
         sums.answer += time(|| {
             for (exchange, response) in answers {
                 call.answer(exchange, response, 0).expect("the exchange is out");
@@ -52,6 +52,12 @@ pub fn round() -> Round {
         });
     }
     Round { idle: sums.idle / REQUESTS, send: sums.send / REQUESTS, answer: sums.answer / REQUESTS }
+}
+
+/// What has the record that was asked for, and nothing else.
+fn smallest_answer(exchange: &Exchange) -> Response {
+    let id = exchange.request.url.rsplit('/').next().unwrap_or_default();
+    Response::new(200, format!(r#"{{"response":[{{"id":{id}}}]}}"#))
 }
 
 fn client() -> Client {
@@ -72,4 +78,15 @@ fn time(run: impl FnOnce()) -> Duration {
     let start = Instant::now();
     run();
     start.elapsed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_goes_to_its_end() {
+        let Round { idle, send, answer } = round();
+        assert!(idle + send + answer > Duration::ZERO);
+    }
 }
