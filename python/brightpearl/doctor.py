@@ -211,7 +211,7 @@ def _searches() -> dict[str, str]:
 
 
 def _verdict(error: BrightpearlError) -> Verdict:
-    """What there is no answer to now may be good all the same."""
+    """`unknown` where nothing was heard: it may be in order all the same."""
     return "unknown" if isinstance(error, (TransportError, UnavailableError, ThrottledError)) else "wrong"
 
 

@@ -125,7 +125,7 @@ def _named_scheme(environment: Mapping[str, str], place: _Place) -> dict[str, An
         known = [scheme["type"] for scheme in _schemes()]
         nearest = did_you_mean(name, known)
         hint = f"did you mean {nearest}?" if nearest else f"expected one of {', '.join(known)}"
-        raise place.wrong(_SCHEME, f"there is no scheme {one_line(name)[:100]!r}; {hint}")
+        raise place.wrong(_SCHEME, f"the scheme {one_line(name)[:100]!r} is unknown; {hint}")
     texts = [text["name"] for text in found["texts"]]
     others = [name for name in secret_variables() if environment.get(name)]
     for other in others:

@@ -146,7 +146,10 @@ impl WebhookReceiver {
         let written: WrittenReceiver =
             serde_json::from_str(text).map_err(|error| json_error("receiver", &error))?;
         if written.accounts.is_empty() {
-            return Err(Error::validation("accounts", "there is no account; expected at least one"));
+            return Err(Error::validation(
+                "accounts",
+                "the list of accounts is empty; expected at least one account with its secrets",
+            ));
         }
         for (place, account) in written.accounts.iter().enumerate() {
             check_code(&account.account).map_err(|error| error.at(format!("accounts/{place}/account")))?;

@@ -38,7 +38,7 @@ def compact(
     from brightpearl.journal import Journal
 
     if not os.path.exists(file):
-        raise UsageError("there is no such file; expected the journal of a push", where=f"FILE {file}")
+        raise UsageError("the file does not exist; expected the journal of a push", where=f"FILE {file}")
     journal = Journal(file)
     try:
         before, after = journal.compact()

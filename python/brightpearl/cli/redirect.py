@@ -67,7 +67,8 @@ def listening(uri: str | None, port: int, state: Hidden) -> Iterator[Redirect]:
 
 
 def is_of_this_machine(uri: str) -> bool:
-    """Whether a redirect to that address can be waited for here. Raises a `UsageError` for what is no address."""
+    """Whether a redirect to that address can be waited for here. Raises a `UsageError` when the address is
+    invalid."""
     try:
         found = urlsplit(uri)
         is_address = bool(found.scheme and found.netloc) and not found.fragment

@@ -11,7 +11,7 @@ _WHERE = "--secret"
 
 
 def secret_named(option: str | None) -> str | None:
-    """The secret that somebody wanted to give as an option of its own, which there is none of."""
+    """The secret that somebody wanted to give as an option of its own. Secrets have no options."""
     name = _plain(option or "")
     return name if name in _known() else None
 

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::administration::shown;
 use super::{Desk, LoggedExchange};
+use crate::protocol::html::escaped;
 use crate::world::World;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
@@ -90,20 +91,4 @@ fn html(desk: &Desk, machine_ms: u64) -> String {
 fn counts(world: &World) -> String {
     let (orders, products) = (world.orders.as_slice().len(), world.products.as_slice().len());
     format!("{orders}, {}, {products}", world.all_contacts.len())
-}
-
-/// A text in which nothing is markup.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -7,6 +7,7 @@ use super::tokens::{Code, Tokens};
 use crate::access::Approval;
 use crate::config::Config;
 use crate::protocol::address::Query;
+use crate::protocol::html::escaped;
 use crate::protocol::moment::http_date;
 
 /// Answers the page itself (GET) or what was pressed on it (POST, with the page's own parameters).
@@ -108,19 +109,4 @@ fn page(status: u16, title: &str, content: &str, now_ms: u64) -> Response {
 
 fn paragraph(text: &str) -> String {
     format!("<p>{}</p>\n", escaped(text))
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod answer;
+pub(crate) mod html;
 pub(crate) mod id_set;
 pub(crate) mod json;
 pub(crate) mod moment;
