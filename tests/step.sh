@@ -2,7 +2,7 @@
 # Runs one step of a larger command under a heading, and says how long it took:
 #   step.sh NAME COMMAND [ARGUMENT...]
 # With STEPS in the environment, a folder, steps may run side by side: each says everything at once when it is over, and is noted
-# there with its cases and seconds. `step.sh --table` then prints these notes, and what a step that failed said last.
+# there with its cases, its seconds and those that it kept processors busy. `step.sh --table` then prints these notes, and what a step that failed said last.
 set -uo pipefail
 
 # count_cases FILE: how many cases the step's own summaries name: those of cargo, pytest, Node, the simulation and our runners.
@@ -12,11 +12,11 @@ count_cases() {
 }
 
 print_table() {
-    local name state cases seconds log failed=
-    printf '\n%-36s %8s %8s\n' suite cases seconds
-    while IFS=$'\t' read -r name state cases seconds log; do
+    local name state cases seconds computed log failed=
+    printf '\n%-36s %8s %8s %9s\n' suite cases seconds computed
+    while IFS=$'\t' read -r name state cases seconds computed log; do
         [ "$cases" -gt 0 ] || cases=-
-        printf '%-36s %8s %8s%s\n' "$name" "$cases" "$seconds" "$([ "$state" = 0 ] || echo '  failed')"
+        printf '%-36s %8s %8s %9s%s\n' "$name" "$cases" "$seconds" "$computed" "$([ "$state" = 0 ] || echo '  failed')"
         [ "$state" = 0 ] || failed=$log
     done <"$STEPS/notes"
     if [ -n "$failed" ]; then
@@ -54,11 +54,15 @@ if [ -z "${STEPS:-}" ]; then
     exit
 fi
 log=$STEPS/${name//[^a-zA-Z0-9]/-}.log
-run "$@" >"$log" 2>&1
+TIMEFORMAT='%0U %0S'
+{ time run "$@" >"$log" 2>&1; } 2>"$log.computed"
 status=$?
+read -r user system <"$log.computed"
+rm -f "$log.computed"
 (
     flock 9
-    printf '%s\t%d\t%d\t%d\t%s\n' "$name" "$status" "$(count_cases "$log")" "$((SECONDS - start))" "$log" >>"$STEPS/notes"
+    printf '%s\t%d\t%d\t%d\t%d\t%s\n' "$name" "$status" "$(count_cases "$log")" "$((SECONDS - start))" \
+        "$((user + system))" "$log" >>"$STEPS/notes"
     cat "$log"
 ) 9>"$STEPS/lock"
 exit "$status"
