@@ -185,8 +185,10 @@ impl Decimal {
             return Ok(self);
         }
         let mut rescaled = self.0;
+        // Small values take more places than can be written again.
+        let places_held = places.min(Self::MAX_PLACES);
         // `rescale` rounds where it must and stops where it can hold no more; either changes the value.
-        rescaled.rescale(places);
+        rescaled.rescale(places_held);
         if rescaled != self.0 || rescaled.scale() != places {
             return Err(Error::validation(
                 "decimal",
@@ -407,6 +409,23 @@ mod tests {
             }
             let whole = Decimal::parse(&text).ok().map(|number| number.to_string());
             assert_eq!(whole, long, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_places_can_be_written_again() {
+        for text in ["0", "1", "-1", "0.0000000000000000000000000001", "79228162514264337593543950335"] {
+            let number = Decimal::parse(text).expect("a number");
+            for places in [0, 1, 27, 28, 29, 30, 31, 40, u32::MAX] {
+                for held in [number.with_places(places), number.rounded(places)].into_iter().flatten() {
+                    assert!(places <= Decimal::MAX_PLACES, "{text} with {places} places");
+                    assert_eq!(
+                        Decimal::parse(&held.to_string()).expect("a number").places(),
+                        places,
+                        "{text}"
+                    );
+                }
+            }
         }
     }
 }

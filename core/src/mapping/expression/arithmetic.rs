@@ -154,6 +154,8 @@ mod tests {
             ("1", Operator::Minus, "1.00", "0.00"),
             ("-1.50", Operator::Times, "0.30", "-0.4500"),
             ("12345678901234567890", Operator::Times, "1000000", "12345678901234567890000000"),
+            // Zeros at the end are given up before a product is.
+            ("0.50000000000000000000", Operator::Times, "0.5000000000", "0.25"),
             ("1", Operator::Over, "8", "0.125"),
             ("10.00", Operator::Over, "2", "5"),
             ("2", Operator::Over, "3", "0.666666666666666667"),
@@ -198,6 +200,9 @@ mod tests {
         assert!(times.starts_with("666.66666666"), "{times}");
         let squared = computed(&third, Operator::Times, &third).expect("a product");
         assert!(squared.starts_with("1111.111111111111111"), "{squared}");
+        // The places of both are more than can be written.
+        let small = computed("0.000001", Operator::Times, "0.0000000000000000000000501").expect("a product");
+        assert_eq!(small, "0.0000000000000000000000000001");
     }
 
     proptest! {

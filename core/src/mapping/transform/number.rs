@@ -274,6 +274,11 @@ pub(in crate::mapping) fn calculate(
         Arithmetic::Plus => exact(left.checked_add(right), left.scale().max(right.scale())),
         Arithmetic::Minus => exact(left.checked_sub(right), left.scale().max(right.scale())),
         Arithmetic::Times if left.is_zero() || right.is_zero() => Some(Decimal::default()),
+        Arithmetic::Times if left.scale() + right.scale() > Exact::MAX_SCALE => {
+            // Zeros at their ends may be all that is too much.
+            let (left, right) = (left.normalize(), right.normalize());
+            exact(left.checked_mul(right), left.scale() + right.scale())
+        }
         Arithmetic::Times => exact(left.checked_mul(right), left.scale() + right.scale()),
         Arithmetic::Over => left.checked_div(right).map(|quotient| {
             Decimal::from(
