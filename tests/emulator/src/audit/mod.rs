@@ -20,8 +20,9 @@ impl Emulator {
     ///
     /// - Stock is what corrections, receipts, shipments and transfers come to; movements are what their notes say; what
     ///   is allocated is what reservations and notes hold (API notes §8.3).
-    /// - Totals of orders are those of their rows; payment statuses are what payments come to (§8.1, §8.5.5); nothing
-    ///   is fulfilled that was not ordered.
+    /// - Totals of orders are those of their rows; payment statuses are what payments come to (§8.1, §8.5.5);
+    ///   statuses of stock, shipping and allocation are what its notes and reservation come to (§8.1, §8.3); nothing is
+    ///   fulfilled that was not ordered.
     /// - Journals balance in both currencies, name accounts that exist, and lie in open periods (§8.5.1 to §8.5.3);
     ///   payments have the entries that their methods make, and invoiced orders have invoices of their total (§8.5.5,
     ///   §8.1.7).
@@ -59,6 +60,9 @@ fn orders(world: &World, found: &mut Vec<String>) {
         payment_status(world, &order, totals.gross(), found);
         if rows.is_empty() && world.reservation(*id).is_some() {
             found.push(format!("order {id}: stock is set aside for it, and it has no rows"));
+        }
+        if let Some([said, expected]) = world.false_fulfilment(&order) {
+            found.push(format!("order {id}: its statuses are {said}, and by its rows and notes {expected}"));
         }
         for row in world.row_fulfilments(&order).iter().filter(|row| row.tracked) {
             let ordered = row.ordered;

@@ -1,8 +1,8 @@
 //! How far an order is allocated, fulfilled and shipped.
 
 use super::World;
-use super::order::Order;
-use super::reference::OrderType;
+use super::order::{Order, code_of};
+use super::reference::{ALLOCATION_CODES, OrderType, SHIPPING_STATUSES, STOCK_STATUSES};
 use rust_decimal::Decimal;
 
 /// What follows from an order's rows and from the stock that was moved for them.
@@ -73,11 +73,7 @@ impl World {
             return false;
         }
         let order = self.order(order);
-        let before = Fulfilment {
-            stock_status: order.stock_status,
-            shipping_status: order.shipping_status,
-            allocation: order.allocation,
-        };
+        let before = Fulfilment::of(&order);
         let after = fulfilment(&order, &self.row_fulfilments(&order));
         if before == after {
             return false;
@@ -91,6 +87,13 @@ impl World {
             order.allocation = after.allocation;
         });
         true
+    }
+
+    /// What an order says of its fulfilment, and what it would have to say by its rows and notes, where these differ.
+    pub(crate) fn false_fulfilment(&self, order: &Order) -> Option<[String; 2]> {
+        let said = Fulfilment::of(order);
+        let true_one = fulfilment(order, &self.row_fulfilments(order));
+        (said != true_one).then(|| [said, true_one].map(|own| own.in_words()))
     }
 
     /// How far each row of an order is fulfilled.
@@ -153,6 +156,22 @@ impl World {
                 row.shipped += if is_sale && note.shipped.is_some() { quantity } else { 0 };
             }
         }
+    }
+}
+
+impl Fulfilment {
+    fn of(order: &Order) -> Self {
+        Self {
+            stock_status: order.stock_status,
+            shipping_status: order.shipping_status,
+            allocation: order.allocation,
+        }
+    }
+
+    fn in_words(self) -> String {
+        let allocation = ALLOCATION_CODES[self.allocation];
+        let stock = code_of(&STOCK_STATUSES, self.stock_status);
+        format!("{stock}, {} and {allocation}", code_of(&SHIPPING_STATUSES, self.shipping_status))
     }
 }
 

@@ -228,8 +228,9 @@ impl World {
             Progress::Fulfilled | Progress::Invoiced => false,
             Progress::Draft | Progress::Open | Progress::Cancelled => return None,
         };
-        if order.order_type != OrderType::SalesOrder {
-            return None;
+        match order.order_type {
+            OrderType::SalesOrder | OrderType::PurchaseCredit => {}
+            OrderType::PurchaseOrder | OrderType::SalesCredit => return None,
         }
         let rows = self.lines_of_history(&order, in_part);
         if rows.is_empty() {

@@ -20,6 +20,8 @@ pub(crate) struct History {
     products_end: u32,
     /// The first order id that was not in use.
     pub(crate) orders_end: u32,
+    /// Whether the stock of any of these products is counted.
+    pub(crate) counts_stock: OnceLock<bool>,
     /// What the history's open orders have reserved: by product, then by warehouse.
     pub(crate) reserved: OnceLock<BTreeMap<u32, BTreeMap<u32, u32>>>,
     /// The history's orders by contact.
@@ -51,6 +53,7 @@ impl History {
             products: products.as_slice().len(),
             products_end: products.next(),
             orders_end: orders.next(),
+            counts_stock: OnceLock::new(),
             reserved: OnceLock::new(),
             orders_of_contacts: OnceLock::new(),
             lists: Lists::default(),

@@ -153,7 +153,7 @@ impl World {
             (28, 7),
             (20, super::order_rows::MOST_ROWS),
         ]);
-        let has_stock = rows > 0 && draw.chance(960);
+        let has_stock = rows > 0 && draw.chance(960) && self.counts_stock();
         let created = self.moment_in_history(id, &mut draw);
         let progress = progress(order_type, rows, self.epoch_ms - created, &mut draw);
         let origin = origin(order_type, &mut draw);
@@ -249,6 +249,11 @@ impl World {
 }
 
 impl Order {
+    /// Whether, as it came with the history, a part of it is set aside, sent or received.
+    pub(crate) fn is_done_in_part(&self) -> bool {
+        self.progress == Progress::PartFulfilled || self.allocation_code() == "APA"
+    }
+
     pub(crate) fn stock_status_code(&self) -> &'static str {
         code_of(&STOCK_STATUSES, self.stock_status)
     }
@@ -332,7 +337,7 @@ pub(super) fn id_of_external_ref(external_ref: &str) -> Option<u32> {
 const EXTERNAL_REF_FACTOR: u32 = 2_654_435_761;
 const EXTERNAL_REF_INVERSE: u32 = 244_002_641;
 
-fn code_of(list: &'static [Coded], id: u32) -> &'static str {
+pub(super) fn code_of(list: &'static [Coded], id: u32) -> &'static str {
     list.iter().find(|entry| entry.id == id).map_or("", |entry| entry.code)
 }
 

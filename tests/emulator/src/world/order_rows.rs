@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::World;
 use super::order::Order;
+use super::product::Product;
 use super::random::{Draw, Topic};
 use super::reference::{FREE_TEXT_PRODUCT, OrderType, TAX_CODES, TaxCode, tax_by_id};
 use crate::protocol::json::with_places;
@@ -79,13 +80,23 @@ impl World {
         let is_purchase = order.order_type == OrderType::PurchaseOrder;
         (0..order.rows)
             .map(|index| {
-                let product = self.generated_product(draw.pick(self.generated_products()));
-                let is_free_text = !order.has_stock || draw.chance(40);
-                let quantity = Decimal::from(match order.order_type {
+                let picked = draw.pick(self.generated_products());
+                // What an order of stock says of its fulfilment is about one row at least.
+                let has_stock = order.has_stock && index == 0;
+                let product =
+                    if has_stock { self.stocked_product(picked) } else { self.generated_product(picked) };
+                let is_free_text = !order.has_stock || (draw.chance(40) && !has_stock);
+                let quantity = match order.order_type {
                     OrderType::SalesOrder | OrderType::SalesCredit => {
                         draw.weighted(&[(650, 1), (350, 2)]) * draw.between(1, 3)
                     }
                     OrderType::PurchaseOrder | OrderType::PurchaseCredit => draw.between(1, 20) * 10,
+                };
+                // Half of a single piece would be nothing.
+                let quantity = Decimal::from(if has_stock && order.is_done_in_part() {
+                    quantity.max(2)
+                } else {
+                    quantity
                 });
                 let price = if is_free_text {
                     Decimal::new(i64::from(draw.between(100, 5_000)), 2)
@@ -133,6 +144,21 @@ impl World {
                 }
             })
             .collect()
+    }
+
+    /// The product with that id or, where its stock is not counted, the next one whose stock is; that with the id where
+    /// there is none.
+    fn stocked_product(&self, id: u32) -> Product {
+        let all = self.generated_products();
+        let (before, from) = all.split_at(all.partition_point(|own| *own < id));
+        let mut products = from.iter().chain(before).map(|own| self.generated_product(*own));
+        products.find(|product| product.stock_tracked).unwrap_or_else(|| self.generated_product(id))
+    }
+
+    /// Whether the stock of any product of the history is counted.
+    pub(super) fn counts_stock(&self) -> bool {
+        let is_counted = |id: &u32| self.generated_product(*id).stock_tracked;
+        *self.history.counts_stock.get_or_init(|| self.generated_products().iter().any(is_counted))
     }
 
     /// The totals of an order: net and tax are the sums over its rows, and the base amounts are those at
