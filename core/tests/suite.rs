@@ -5,6 +5,7 @@ mod absence_ages;
 mod batch_properties;
 mod batch_service;
 mod believed_caches;
+mod believed_creations;
 mod believed_doubts;
 mod believed_keys;
 mod believed_pulls;
