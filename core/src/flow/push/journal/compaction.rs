@@ -106,7 +106,12 @@ impl JournalCompaction {
                 } else if !weight.is_last || !self.owed.contains(&what) {
                     return Ok(());
                 }
-                self.close_under(&what, key.as_ref())?;
+                if weight.has_word {
+                    self.close_under(&what, key.as_ref())?;
+                } else if self.announced.get(&what).is_some_and(Option::is_some) {
+                    // It would be taken for the last word on the key that it was announced under.
+                    self.write(&JournalLine::Write { what: what.clone(), update: false, key: None })?;
+                }
                 self.write(&JournalLine::Done { what, state, id, key: None })
             }
         }
