@@ -34,6 +34,7 @@ mod jobs;
 mod json;
 mod live;
 pub mod mapping;
+pub mod metrics;
 mod multi_messages;
 pub mod named;
 pub mod operation;

@@ -3,9 +3,10 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
-use crate::{contract, discovery, flow, mapping, webhook};
+use crate::{contract, discovery, flow, mapping, metrics, webhook};
 
 /// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records, receivers and
 /// bodies are texts.
@@ -29,11 +30,13 @@ enum Question {
     ReceiveWebhook { receiver: String, request: String, now: u64 },
     CoalesceNotifications { notifications: String, settled: String },
     CompactJournal { journal: String },
+    RecordMetrics(Box<RawValue>),
+    RenderMetrics(Box<RawValue>),
     Versions {},
 }
 
-/// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery) or
-/// [`webhook`](crate::webhook) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe), and
+/// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery),
+/// [`webhook`](crate::webhook) or [`metrics`](crate::metrics) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe), and
 /// `compact_journal`, for [`flow::compact_journal`](crate::flow::compact_journal)), with its arguments. The answer is JSON.
 ///
 /// # Errors
@@ -72,6 +75,8 @@ pub fn ask(question: &str) -> Result<String> {
             webhook::coalesce_notifications(&notifications, &settled)
         }
         Question::CompactJournal { journal } => Ok(Value::from(flow::compact_journal(&journal)?).to_string()),
+        Question::RecordMetrics(asked) => metrics::record_metrics(asked.get()),
+        Question::RenderMetrics(asked) => metrics::render_metrics(asked.get()),
         Question::Versions {} => Ok(discovery::versions()),
     }
 }

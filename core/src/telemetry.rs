@@ -35,6 +35,10 @@ tagged! {
         RequestEnded {
             /// The exchange's id.
             exchange: u64,
+            /// The verb.
+            method: Method,
+            /// The path below the account with its ids blanked.
+            template: Arc<str>,
             /// The HTTP status, when an answer came.
             status: Option<u16>,
             /// Milliseconds from handing it out.

@@ -46,6 +46,7 @@ mod mapping_shopify_graphql;
 mod mapping_square;
 mod mapping_tax_codes;
 mod mapping_totals;
+mod metrics;
 mod operation_sequences;
 mod paging_faults;
 mod promises;

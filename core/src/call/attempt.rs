@@ -10,6 +10,7 @@ use crate::http::{Method, Request};
 use crate::job::Draft;
 use crate::pool::Permit;
 use crate::retry::History;
+use crate::telemetry::Event;
 
 pub(super) struct Attempt {
     pub(super) work: Work,
@@ -106,4 +107,17 @@ pub(super) struct InFlight {
     /// Which of the client's tokens it was sent with.
     pub(super) generation: u64,
     pub(super) since: EngineTime,
+}
+
+impl InFlight {
+    /// What is told of its end, without anything that has to be remembered of its beginning.
+    pub(super) fn ended(&self, status: Option<u16>, time: EngineTime) -> Event {
+        Event::RequestEnded {
+            exchange: self.exchange,
+            method: self.attempt.work.method(),
+            template: self.attempt.work.template(),
+            status,
+            milliseconds: time.since(self.since),
+        }
+    }
 }

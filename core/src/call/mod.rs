@@ -159,11 +159,7 @@ impl Call {
         };
         let bytes = response.body.len();
         self.shared.record_received(bytes);
-        self.record(Event::RequestEnded {
-            exchange,
-            status: Some(response.status),
-            milliseconds: time.since(flight.since),
-        });
+        self.record(flight.ended(Some(response.status), time));
         self.shared.pool.settle(flight.permit, now, &response.headers);
         let InFlight { attempt, generation, .. } = flight;
         let draft = match &attempt.work {
@@ -212,7 +208,7 @@ impl Call {
         };
         let said = Zeroizing::new(said);
         let flight = self.take_flight(exchange)?;
-        self.record(Event::RequestEnded { exchange, status: None, milliseconds: time.since(flight.since) });
+        self.record(flight.ended(None, time));
         if delivery == Delivery::NotSent {
             self.shared.pool.refund(flight.permit, now);
         } else {

@@ -4,6 +4,7 @@
 mod data;
 mod document;
 mod error;
+mod given;
 mod nearest;
 mod object;
 mod pointer;
@@ -14,6 +15,7 @@ pub(crate) use data::Unwritable;
 pub(crate) use data::{plain, value, written};
 pub(crate) use document::{DEEPEST, Node, Part, at, depth, form, member};
 pub(crate) use error::json_error;
+pub(crate) use given::{GivenObject, given_value, unfit};
 pub(crate) use nearest::nearest;
 pub(crate) use object::{ObjectText, Record, array, elements, id_member, id_of, quoted, records, text_of};
 pub(crate) use pointer::token;

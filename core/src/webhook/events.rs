@@ -141,6 +141,11 @@ pub(super) enum Subscribable {
     },
 }
 
+/// Whether that is an event of the list.
+pub(crate) fn is_known_event(name: &str) -> bool {
+    name.contains('.') && subscribable(name) == Subscribable::Known
+}
+
 /// What is known of a name: a resource type, or one with what happens to it.
 pub(super) fn subscribable(name: &str) -> Subscribable {
     let (resource_type, happening) = match name.split_once('.') {

@@ -19,6 +19,7 @@ mod variable;
 
 pub use asked::{check_webhooks, coalesce_notifications, plan_webhooks, receive_webhook, webhook_events};
 pub use coalesce::{CoalescedNotifications, NotifiedRead, coalesce};
+pub(crate) use events::is_known_event;
 pub use events::{EVENT_SOURCES, EventRead, EventSource};
 pub use notification::Notification;
 pub use receiver::{Receipt, ReceivedRequest, Unaccepted, WebhookReceiver};

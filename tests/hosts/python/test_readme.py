@@ -49,6 +49,15 @@ def test_the_page_of_webhooks_runs_from_top_to_bottom() -> None:
         exec(compile(example, "webhooks.md", "exec"), names)
 
 
+def test_the_page_of_telemetry_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "telemetry"}
+    examples = blocks("python", (ROOT / "docs" / "telemetry.md").read_text())
+    assert examples
+    for example in examples:
+        exec(compile(example, "telemetry.md", "exec"), names)
+
+
 def test_the_tests_in_it_pass(tmp_path: Path) -> None:
     (example,) = (example for example in blocks("python") if "brightpearl_client" in example)
     (tmp_path / "test_it.py").write_text(example)
