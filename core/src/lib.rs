@@ -9,6 +9,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod account;
+pub mod audit;
 pub mod auth;
 pub mod call;
 pub mod catalog;

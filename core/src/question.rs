@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
-use crate::{contract, discovery, flow, mapping, metrics, webhook};
+use crate::{audit, contract, discovery, flow, mapping, metrics, webhook};
 
 /// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records, receivers and
 /// bodies are texts.
@@ -32,11 +32,13 @@ enum Question {
     CompactJournal { journal: String },
     RecordMetrics(Box<RawValue>),
     RenderMetrics(Box<RawValue>),
+    AppendAudit(Box<RawValue>),
+    VerifyAudit(Box<RawValue>),
     Versions {},
 }
 
 /// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery),
-/// [`webhook`](crate::webhook) or [`metrics`](crate::metrics) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe), and
+/// [`webhook`](crate::webhook), [`metrics`](crate::metrics) or [`audit`](crate::audit) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe), and
 /// `compact_journal`, for [`flow::compact_journal`](crate::flow::compact_journal)), with its arguments. The answer is JSON.
 ///
 /// # Errors
@@ -77,6 +79,8 @@ pub fn ask(question: &str) -> Result<String> {
         Question::CompactJournal { journal } => Ok(Value::from(flow::compact_journal(&journal)?).to_string()),
         Question::RecordMetrics(asked) => metrics::record_metrics(asked.get()),
         Question::RenderMetrics(asked) => metrics::render_metrics(asked.get()),
+        Question::AppendAudit(asked) => audit::append_audit(asked.get()),
+        Question::VerifyAudit(asked) => audit::verify_audit(asked.get()),
         Question::Versions {} => Ok(discovery::versions()),
     }
 }

@@ -2,6 +2,7 @@
 //! here, unless it needs a process of its own (see `Cargo.toml`).
 
 mod absence_ages;
+mod audit;
 mod batch_properties;
 mod batch_service;
 mod believed_caches;

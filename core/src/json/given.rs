@@ -88,6 +88,15 @@ impl<'v> GivenObject<'v> {
         self.number(name)?.ok_or_else(|| self.missing(name, WHOLE))
     }
 
+    /// Whether a member is true; false when it is absent.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool> {
+        match self.value(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(unfit(&self.at(name), other, "true or false")),
+        }
+    }
+
     /// The elements of an array, with the place of each; none when it is absent.
     pub(crate) fn elements(&self, name: &str) -> Result<Vec<(String, &'v Value)>> {
         match self.value(name) {
@@ -99,6 +108,12 @@ impl<'v> GivenObject<'v> {
             }
             Some(other) => Err(unfit(&self.at(name), other, "an array")),
         }
+    }
+
+    /// The texts of an array.
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<&'v str>> {
+        let texts = self.elements(name)?.into_iter();
+        texts.map(|(place, value)| value.as_str().ok_or_else(|| unfit(&place, value, "a text"))).collect()
     }
 
     /// The objects of an array, of which no other members are known than these.

@@ -1,0 +1,238 @@
+//! The trail: what a line says and does not say, and which changes are found.
+
+use std::collections::BTreeSet;
+
+use brightpearl_core::{Kind, ask};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// 2026-07-01T00:00:00Z.
+const NOW: u64 = 1_782_864_000_000;
+const KEY: &str = "an-invented-key-0123456789";
+
+fn asked(question: &str, arguments: Value) -> Value {
+    serde_json::from_str(&ask(&json!({ question: arguments }).to_string()).unwrap()).unwrap()
+}
+
+fn entry(number: u64) -> Value {
+    json!({"at_ms": NOW + number, "account": "acme", "app": "acme_sync", "host": "worker-1", "user": "cron",
+        "run": "5f0c", "flow": "orders", "exchange": number, "method": "POST", "path": "order-service/order",
+        "record": format!("WEB-{number}"), "body": "{}", "outcome": "applied", "status": 200})
+}
+
+/// A trail, and the head behind each of its lines.
+fn trail(lines: u64, key: Option<&str>) -> (String, Vec<String>) {
+    let (mut text, mut heads) = (String::new(), vec!["0:start".to_owned()]);
+    for number in 1..=lines {
+        let answer =
+            asked("append_audit", json!({"head": heads.last(), "key": key, "entries": [entry(number)]}));
+        text.push_str(answer["lines"].as_str().unwrap());
+        heads.push(answer["head"].as_str().unwrap().to_owned());
+    }
+    (text, heads)
+}
+
+/// The faults with their lines, and the head.
+fn verify_in_parts(
+    text: &str,
+    anchors: &[&str],
+    key: Option<&str>,
+    size: usize,
+) -> (Vec<(u64, String)>, String) {
+    let (mut state, mut faults, mut head) = (Value::Null, Vec::new(), String::new());
+    let characters: Vec<char> = text.chars().collect();
+    let parts: Vec<String> = characters.chunks(size).map(|part| part.iter().collect()).collect();
+    for (place, part) in parts.iter().chain([&String::new()]).enumerate() {
+        let is_last = place == parts.len();
+        let answer = asked(
+            "verify_audit",
+            json!({"state": state, "text": part, "last": is_last, "anchors": anchors, "key": key}),
+        );
+        assert!(answer["state"].to_string().len() < 200_000);
+        for finding in answer["findings"].as_array().unwrap() {
+            assert!(finding["message"].as_str().is_some_and(|words| !words.is_empty()));
+            assert!(finding["todo"].as_str().is_some_and(|words| !words.is_empty()));
+            faults.push((finding["line"].as_u64().unwrap(), finding["fault"].as_str().unwrap().to_owned()));
+        }
+        state = answer["state"].clone();
+        head = answer["head"].as_str().unwrap().to_owned();
+    }
+    (faults, head)
+}
+
+fn faults(text: &str, anchors: &[&str]) -> Vec<(u64, String)> {
+    verify_in_parts(text, anchors, None, 1 << 20).0
+}
+
+fn of(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
+    expected.iter().map(|(line, fault)| (*line, (*fault).to_owned())).collect()
+}
+
+fn joined(lines: &[&str]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn a_trail_that_is_as_it_was_written_has_no_findings() {
+    for key in [None, Some(KEY)] {
+        let (text, heads) = trail(6, key);
+        let anchors: Vec<&str> = heads.iter().map(String::as_str).collect();
+        for size in [1, 7, 100, 1 << 20] {
+            assert_eq!(verify_in_parts(&text, &anchors, key, size), (Vec::new(), heads[6].clone()));
+        }
+        let at_once =
+            asked("append_audit", json!({"key": key, "entries": (1..=6).map(entry).collect::<Vec<_>>()}));
+        assert_eq!((at_once["lines"].as_str(), at_once["head"].as_str()), (Some(&*text), Some(&*heads[6])));
+    }
+    assert_eq!(faults("", &[]), []);
+}
+
+#[test]
+fn a_line_says_who_what_when_and_the_outcome() {
+    let (text, _) = trail(1, None);
+    let line: Value = serde_json::from_str(text.trim_end()).unwrap();
+    let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    for (name, said) in [
+        ("line", json!(1)),
+        ("at", json!("2026-07-01T00:00:00.001Z")),
+        ("user", json!("cron")),
+        ("path", json!("order-service/order")),
+        ("record", json!("WEB-1")),
+        ("body", json!(digest)),
+        ("bytes", json!(2)),
+        ("outcome", json!("applied")),
+        ("previous", json!("start")),
+    ] {
+        assert_eq!(line[name], said, "{name}");
+    }
+    assert_eq!(text.lines().count(), 1);
+}
+
+#[test]
+fn neither_bodies_nor_queries_nor_secrets_are_in_it() {
+    const SECRET: &str = "s3cret-token-0123456789";
+    let entry = json!({"at_ms": NOW, "outcome": "rejected", "host": format!("a {SECRET} b"),
+        "method": "POST", "path": format!("https://{SECRET}.example.com/public-api/acme/order?token={SECRET}#{SECRET}"),
+        "body": format!("{{\"note\":\"{SECRET}\"}}"), "note": format!("refused \"{SECRET}\"\nand more"),
+        "record": "A\"B\\C\n\u{7}é📦"});
+    let answer = asked("append_audit", json!({"entries": [entry], "secrets": [SECRET]}));
+    let text = answer["lines"].as_str().unwrap();
+    assert!(!text.contains("s3cret") && text.contains("\"path\":\"/public-api/acme/order\""), "{text}");
+    assert_eq!((text.matches('\n').count(), faults(text, &[])), (1, Vec::new()));
+    let line: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(line["record"], "A\"B\\C\n\u{7}é📦");
+}
+
+#[test]
+fn each_way_to_meddle_with_it_is_found_and_named() {
+    let (text, heads) = trail(5, None);
+    let lines: Vec<&str> = text.lines().collect();
+    let [one, two, three, four, five] = lines[..] else { panic!("five lines") };
+    assert_eq!(faults(&text.replace("WEB-3", "WEB-8"), &[]), of(&[(3, "changed")]));
+    assert_eq!(faults(&joined(&[one, two, four, five]), &[]), of(&[(4, "removed")]));
+    assert_eq!(faults(&joined(&[two, three, four, five]), &[]), of(&[(4, "removed")]));
+    assert_eq!(faults(&joined(&[one, two, three, three, four, five]), &[]), of(&[(4, "added")]));
+    assert_eq!(faults(&joined(&[one, two, four, three, five]), &[]), of(&[(4, "reordered")]));
+    assert_eq!(faults(&joined(&[one, three, "{}", four]), &[]), of(&[(3, "changed"), (4, "removed")]));
+    assert_eq!(faults(&text[..text.len() - 9], &[]), of(&[(5, "torn")]));
+    let cut = joined(&[one, two, three]);
+    assert_eq!(faults(&cut, &[]), [], "nothing but a head tells a tail that was cut off");
+    assert_eq!(faults(&cut, &[&heads[5]]), of(&[(3, "cut-off")]));
+    assert_eq!(faults("", &[&heads[5]]), of(&[(0, "cut-off")]));
+    assert_eq!(faults(&text.replace('\n', "\r\n"), &[])[0], (1, "changed".to_owned()));
+    let long = format!("{one}\n{}\n{two}\n", "x".repeat(1 << 20));
+    for size in [1_000, 1 << 21] {
+        assert_eq!(verify_in_parts(&long, &[], None, size).0, of(&[(2, "changed")]));
+    }
+}
+
+#[test]
+fn a_line_that_was_made_for_its_place_is_found_by_the_next() {
+    let (text, heads) = trail(3, None);
+    let lines: Vec<&str> = text.lines().collect();
+    let made = asked("append_audit", json!({"head": heads[1], "entries": [entry(9)]}));
+    let made = made["lines"].as_str().unwrap().trim_end();
+    assert_eq!(faults(&joined(&[lines[0], made, lines[2]]), &[]), of(&[(3, "rewritten")]));
+    let all = joined(&[lines[0], made]);
+    assert_eq!(faults(&all, &[]), [], "the whole tail was written anew");
+    assert_eq!(faults(&all, &[&heads[2]]), of(&[(2, "rewritten")]));
+}
+
+#[test]
+fn with_a_key_nobody_else_can_write_it_anew() {
+    let (keyed, heads) = trail(3, Some(KEY));
+    let (plain, _) = trail(3, None);
+    let with_key = |text: &str, key: &str| verify_in_parts(text, &[], Some(key), 1 << 20).0;
+    assert_eq!(with_key(&keyed, "another-invented-key-01").len(), 3);
+    assert_eq!(with_key(&plain, KEY), of(&[(3, "unkeyed")]));
+    let behind = asked("append_audit", json!({"head": heads[3], "entries": [entry(4)]}));
+    let mixed = format!("{keyed}{}", behind["lines"].as_str().unwrap());
+    assert_eq!(with_key(&mixed, KEY), of(&[(4, "unkeyed")]));
+    assert_eq!(faults(&keyed, &[]), of(&[(1, "key-needed")]));
+    assert!(!keyed.contains(KEY));
+}
+
+#[test]
+fn what_does_not_fit_is_told_with_its_place() {
+    for (question, arguments, place) in [
+        ("append_audit", json!({"entries": [{"at_ms": NOW}]}), "entries/0/outcome"),
+        ("append_audit", json!({"entries": [{"outcome": "applied"}]}), "entries/0/at_ms"),
+        ("append_audit", json!({"entries": [{"at_ms": u64::MAX, "outcome": "applied"}]}), "entries/0/at_ms"),
+        ("append_audit", json!({"entries": [{"at_ms": NOW, "outcome": "fine"}]}), "entries/0/outcome"),
+        (
+            "append_audit",
+            json!({"entries": [{"at_ms": NOW, "outcome": "sent", "boddy": ""}]}),
+            "entries/0/boddy",
+        ),
+        (
+            "append_audit",
+            json!({"entries": [{"at_ms": NOW, "outcome": "sent", "body_base64": "é"}]}),
+            "entries/0/body_base64",
+        ),
+        ("append_audit", json!({"head": "5:start"}), "head"),
+        ("append_audit", json!({"head": "5:sha256:00"}), "head"),
+        ("append_audit", json!({"head": 5}), "head"),
+        ("append_audit", json!({"key": "short"}), "key"),
+        ("append_audit", json!({"key": 5}), "key"),
+        ("verify_audit", json!({}), "text"),
+        ("verify_audit", json!({"text": "", "anchors": ["x"]}), "anchors/0"),
+        ("verify_audit", json!({"text": "", "state": {}}), "state/file_line"),
+    ] {
+        let error = ask(&json!({ question: arguments }).to_string()).unwrap_err();
+        assert_eq!((error.kind(), error.location()), (Kind::Validation, Some(place)), "{arguments}: {error}");
+        assert!(error.message().contains("expected") || error.message().contains("base64"), "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_change_of_a_byte_passes(place in any::<prop::sample::Index>(), byte in 0_u8..128) {
+        let (text, heads) = trail(3, None);
+        let mut bytes = text.clone().into_bytes();
+        let place = place.index(bytes.len());
+        prop_assume!(bytes[place] != byte);
+        bytes[place] = byte;
+        let changed = String::from_utf8_lossy(&bytes).into_owned();
+        prop_assert!(!faults(&changed, &[&heads[3]]).is_empty());
+    }
+
+    #[test]
+    fn no_other_choice_or_order_of_lines_passes(choice in proptest::collection::vec(0_usize..4, 0..7)) {
+        let (text, heads) = trail(4, None);
+        let lines: Vec<&str> = text.lines().collect();
+        let chosen: Vec<&str> = choice.iter().map(|place| lines[*place]).collect();
+        let found = faults(&joined(&chosen), &[&heads[4]]);
+        prop_assert_eq!(found.is_empty(), choice == [0, 1, 2, 3], "{:?}", found);
+        let removed = (0..4).any(|line| !choice.contains(&line));
+        let seen: BTreeSet<&str> = found.iter().map(|(_, fault)| fault.as_str()).collect();
+        prop_assert_eq!(removed, seen.contains("removed") || seen.contains("cut-off"));
+    }
+
+    #[test]
+    fn texts_of_any_kind_are_chained_and_verified(texts in proptest::collection::vec(any::<String>(), 3), size in 1_usize..300) {
+        let entry = json!({"at_ms": NOW, "outcome": "noted", "record": texts[0], "note": texts[1], "path": texts[2]});
+        let answer = asked("append_audit", json!({"entries": [entry, entry]}));
+        let text = answer["lines"].as_str().unwrap();
+        prop_assert_eq!(verify_in_parts(text, &[], None, size), (Vec::new(), answer["head"].as_str().unwrap().to_owned()));
+    }
+}
