@@ -27,6 +27,7 @@ mod excerpt;
 pub mod flow;
 mod guard;
 mod header;
+pub mod health;
 pub mod http;
 pub mod id_set;
 mod jitter;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
-use crate::{audit, contract, discovery, flow, mapping, metrics, webhook};
+use crate::{audit, contract, discovery, flow, health, mapping, metrics, webhook};
 
 /// What can be asked, as in the JSON `{"describe": {"resource": "order-row"}}`. Documents, records, receivers and
 /// bodies are texts.
@@ -34,11 +34,15 @@ enum Question {
     RenderMetrics(Box<RawValue>),
     AppendAudit(Box<RawValue>),
     VerifyAudit(Box<RawValue>),
+    HealthRules {},
+    AssessHealth(Box<RawValue>),
+    AlertChanges(Box<RawValue>),
     Versions {},
 }
 
 /// Answers a question: the JSON object has one member, named as the function of [`discovery`](crate::discovery),
-/// [`webhook`](crate::webhook), [`metrics`](crate::metrics) or [`audit`](crate::audit) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe), and
+/// [`webhook`](crate::webhook), [`metrics`](crate::metrics), [`audit`](crate::audit) or
+/// [`health`](crate::health) that answers it (or `contract`, for [`contract::describe`](crate::contract::describe), and
 /// `compact_journal`, for [`flow::compact_journal`](crate::flow::compact_journal)), with its arguments. The answer is JSON.
 ///
 /// # Errors
@@ -81,6 +85,9 @@ pub fn ask(question: &str) -> Result<String> {
         Question::RenderMetrics(asked) => metrics::render_metrics(asked.get()),
         Question::AppendAudit(asked) => audit::append_audit(asked.get()),
         Question::VerifyAudit(asked) => audit::verify_audit(asked.get()),
+        Question::HealthRules {} => Ok(health::health_rules()),
+        Question::AssessHealth(asked) => health::assess_health(asked.get()),
+        Question::AlertChanges(asked) => health::alert_changes(asked.get()),
         Question::Versions {} => Ok(discovery::versions()),
     }
 }

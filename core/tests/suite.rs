@@ -22,6 +22,7 @@ mod expressions_page;
 mod floors;
 mod generated_body;
 mod grants;
+mod health;
 mod id_set_properties;
 mod id_set_text;
 mod layout;

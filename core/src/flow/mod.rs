@@ -8,6 +8,7 @@ mod server_time;
 mod team;
 
 pub use push::{JournalBook, JournalCompaction, compact_journal};
+pub(crate) use server_time::parse as date_of_header;
 
 pub use crate::output::{Created, Difference, Outcome, PulledRecord, Records, State};
 

@@ -38,7 +38,7 @@ impl ServerTime {
 }
 
 /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that HTTP servers still send.
-fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     let mut words = text.split_once(", ")?.1.split(' ');
     let (day, month, year) = (words.next()?, words.next()?, words.next()?);
     let (time, zone) = (words.next()?, words.next()?);

@@ -54,6 +54,11 @@ impl<'v> GivenObject<'v> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
+    /// Whether a member is there, be it null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// Every member, null included, in the order of their names.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&'v str, &'v Value)> {
         self.members.iter().map(|(name, value)| (name.as_str(), value))
@@ -86,6 +91,12 @@ impl<'v> GivenObject<'v> {
 
     pub(crate) fn needed_number(&self, name: &str) -> Result<u64> {
         self.number(name)?.ok_or_else(|| self.missing(name, WHOLE))
+    }
+
+    /// Any number.
+    pub(crate) fn decimal(&self, name: &str) -> Result<Option<f64>> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        value.as_f64().map(Some).ok_or_else(|| unfit(&self.at(name), value, "a number"))
     }
 
     /// Whether a member is true; false when it is absent.
