@@ -60,6 +60,17 @@ pub fn catalog() -> String {
     plain(&entries)
 }
 
+/// What is read to look at an account, as JSON `{"account": path, "services": [{"service", "search"}...]}`: `account` is
+/// what every account has, and each search stands for its service, by one row. See [`catalog::service_reads`].
+pub fn service_reads() -> String {
+    #[derive(Serialize)]
+    struct AccountReads {
+        account: &'static str,
+        services: Vec<catalog::ServiceRead>,
+    }
+    plain(&AccountReads { account: catalog::EVERY_ACCOUNT, services: catalog::service_reads() })
+}
+
 /// What is built in: the engine's own version, the edition of the API notes that the catalogue follows, and that of the
 /// time zone database.
 pub fn versions() -> String {

@@ -37,6 +37,7 @@ enum Question {
     HealthRules {},
     AssessHealth(Box<RawValue>),
     AlertChanges(Box<RawValue>),
+    ServiceReads {},
     Versions {},
 }
 
@@ -88,6 +89,7 @@ pub fn ask(question: &str) -> Result<String> {
         Question::HealthRules {} => Ok(health::health_rules()),
         Question::AssessHealth(asked) => health::assess_health(asked.get()),
         Question::AlertChanges(asked) => health::alert_changes(asked.get()),
+        Question::ServiceReads {} => Ok(discovery::service_reads()),
         Question::Versions {} => Ok(discovery::versions()),
     }
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import time
 
-from brightpearl._native import list_resources, list_searches
+from brightpearl._native import list_searches
+from brightpearl.discovery import ask
 from brightpearl.exceptions import (
     AuthenticationError,
     BrightpearlError,
@@ -22,7 +23,7 @@ from brightpearl.text import one_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any, Literal
+    from typing import Literal
 
     from brightpearl.client import Client
     from brightpearl.reply import Reply
@@ -36,8 +37,6 @@ LARGEST_SKEW = 30.0
 LEAST_SHARE = 0.1
 """The share of the request cap that should be left."""
 
-# Every account has it, and its answer is small.
-_SOMETHING = "integration-service/account-configuration"
 _WEBHOOKS = "integration-service/webhook"
 
 
@@ -76,7 +75,8 @@ def examine(client: Client, *, drift: bool = False, now: Callable[[], float] = t
     `drift`: compares the columns of every search with those that are known, with a request for each. `now`: seconds
     since the Unix epoch.
     """
-    reply, found = _proven(client)
+    reads = ask({"service_reads": {}})
+    reply, found = _proven(client, reads["account"])
     yield found
     if found.verdict in ("wrong", "unknown"):
         return
@@ -85,16 +85,16 @@ def examine(client: Client, *, drift: bool = False, now: Callable[[], float] = t
         yield _clock(reply, now())
     yield _budget(client)
     yield _webhooks(client)
-    for service, search in _searches().items():
-        yield _permission(client, service, search)
+    for read in reads["services"]:
+        yield _permission(client, read["service"], read["search"])
     for search in list_searches() if drift else ():
         yield _drift(client, search)
 
 
-def _proven(client: Client) -> tuple[Reply | None, Diagnosis]:
+def _proven(client: Client, path: str) -> tuple[Reply | None, Diagnosis]:
     """Whether Brightpearl takes the credentials."""
     try:
-        reply = client.request("GET", _SOMETHING)
+        reply = client.request("GET", path)
     except (PermissionDeniedError, NotFoundError):
         return None, _good("credentials", "Brightpearl takes the credentials")
     except AuthenticationError as error:
@@ -199,15 +199,6 @@ def _drift(client: Client, search: str) -> Diagnosis:
         search,
         "wrong" if found["removed"] or found["changed"] else "doubtful",
     )
-
-
-def _searches() -> dict[str, str]:
-    """The search of each service that is asked: that of a resource where there is one."""
-    found: dict[str, Any] = {}
-    for search in (*(listed.search for listed in list_resources()), *list_searches()):
-        if search is not None:
-            found.setdefault(search.partition("/")[0], search)
-    return dict(sorted(found.items()))
 
 
 def _verdict(error: BrightpearlError) -> Verdict:
