@@ -1,0 +1,190 @@
+"""The queue of notifications: each stored once, and handled by every flow that it concerns, or dead in the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from brightpearl.ledger.database import Database
+from brightpearl.ledger.process import has_ended, this_process
+from brightpearl.ledger.tables import HANDLINGS, NOTIFICATIONS
+
+_LONGEST_REASON = 2_000
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A notification that a flow has to handle now."""
+
+    id: int
+    """Its number in the ledger."""
+    key: str
+    """The engine's identity of it."""
+    content: dict[str, Any]
+    """What the engine made of the request."""
+    attempts: int
+    """How often it was tried before."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The queue of a flow in numbers."""
+
+    waiting: int
+    """Notifications that are not handled yet, claimed ones among them."""
+    oldest_ms: int | None
+    """When the oldest of them was received."""
+    next_ms: int | None
+    """When the next of them is due."""
+    handled: int
+    dead: int
+
+
+class Notifications:
+    """The notifications in a ledger."""
+
+    def __init__(self, database: Database, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    def store(self, received: Sequence[tuple[dict[str, Any], Iterable[str]]]) -> list[bool]:
+        """Stores notifications as the engine gives them, each with the flows that it concerns. Whether each is new: one
+        that was there already changes nothing. They are on disk when this returns, all of them or none."""
+        with self._database.writing() as connection:
+            return [self._store(connection, content, flows) for content, flows in received]
+
+    def _store(self, connection: Connection, content: dict[str, Any], flows: Iterable[str]) -> bool:
+        values = {
+            "key": content["key"],
+            "account": content["account"],
+            "event": content["event"],
+            "content": json.dumps(content),
+            "raised_ms": content["raised_ms"],
+            "received_ms": content["received_ms"],
+        }
+        number = connection.execute(_unless_there(connection).values(values).returning(NOTIFICATIONS.c.id)).scalar()
+        if number is None:
+            return False
+        now = self._now()
+        handlings = [
+            {"notification": number, "flow": flow, "state": "waiting", "next_ms": now} for flow in dict.fromkeys(flows)
+        ]
+        if handlings:
+            connection.execute(insert(HANDLINGS), handlings)
+        return True
+
+    def claim(self, flow: str, limit: int) -> list[Claimed]:
+        """Takes what is due for a flow, and what processes that died meanwhile had taken, the oldest first."""
+        mine, now = this_process(), self._now()
+        with self._database.writing() as connection:
+            lost = [name for name in self._holders(connection, flow) if name == mine or has_ended(name)]
+            due = or_(
+                and_(HANDLINGS.c.state == "waiting", HANDLINGS.c.next_ms <= now),
+                and_(HANDLINGS.c.state == "claimed", HANDLINGS.c.process.in_(lost)),
+            )
+            chosen = (
+                select(NOTIFICATIONS.c.id, NOTIFICATIONS.c.key, NOTIFICATIONS.c.content, HANDLINGS.c.attempts)
+                .join(HANDLINGS, HANDLINGS.c.notification == NOTIFICATIONS.c.id)
+                .where(HANDLINGS.c.flow == flow, due)
+                .order_by(NOTIFICATIONS.c.id)
+                .limit(limit)
+                .with_for_update(of=HANDLINGS, skip_locked=True)
+            )
+            rows = connection.execute(chosen).all()
+            claimed = [Claimed(row.id, row.key, json.loads(row.content), row.attempts) for row in rows]
+            _change(connection, flow, (one.id for one in claimed), {"state": "claimed", "process": mine})
+        return claimed
+
+    def _holders(self, connection: Connection, flow: str) -> list[str]:
+        held = select(HANDLINGS.c.process).where(HANDLINGS.c.flow == flow, HANDLINGS.c.state == "claimed").distinct()
+        return [name for name in connection.execute(held).scalars() if name is not None]
+
+    def settle(self, flow: str, ids: Iterable[int]) -> None:
+        """Notes that a flow has handled them."""
+        values = {"state": "handled", "process": None, "settled_ms": self._now(), "reason": ""}
+        with self._database.writing() as connection:
+            _change(connection, flow, ids, values)
+
+    def put_off(self, flow: str, ids: Iterable[int], reason: str, next_ms: int) -> None:
+        """Notes that handling them failed, and when it is tried again."""
+        values = {
+            "state": "waiting",
+            "process": None,
+            "attempts": HANDLINGS.c.attempts + 1,
+            "next_ms": next_ms,
+            "reason": reason[:_LONGEST_REASON],
+        }
+        with self._database.writing() as connection:
+            _change(connection, flow, ids, values)
+
+    def give_back(self, flow: str, ids: Iterable[int]) -> None:
+        """Gives back what was claimed and not begun: it counts as no attempt."""
+        with self._database.writing() as connection:
+            _change(connection, flow, ids, {"state": "waiting", "process": None})
+
+    def queue_of(self, flow: str) -> Waiting:
+        """How a flow's queue stands."""
+        by_state = (
+            select(
+                HANDLINGS.c.state,
+                func.count().label("number"),
+                func.min(NOTIFICATIONS.c.received_ms).label("oldest"),
+                func.min(HANDLINGS.c.next_ms).label("next"),
+            )
+            .join(NOTIFICATIONS, HANDLINGS.c.notification == NOTIFICATIONS.c.id)
+            .where(HANDLINGS.c.flow == flow)
+            .group_by(HANDLINGS.c.state)
+        )
+        with self._database.reading() as connection:
+            found = {row.state: row for row in connection.execute(by_state)}
+        open_ones = [found[state] for state in ("waiting", "claimed") if state in found]
+        return Waiting(
+            sum(row.number for row in open_ones),
+            min((row.oldest for row in open_ones), default=None),
+            min((row.next for row in open_ones), default=None),
+            found["handled"].number if "handled" in found else 0,
+            found["dead"].number if "dead" in found else 0,
+        )
+
+    def next_due(self, flow: str) -> int | None:
+        """When the next notification of a flow is due; None when there is none."""
+        waiting = select(func.min(HANDLINGS.c.next_ms)).where(HANDLINGS.c.flow == flow, HANDLINGS.c.state == "waiting")
+        with self._database.reading() as connection:
+            return connection.execute(waiting).scalar()
+
+    def last_received(self) -> int | None:
+        """When the last notification was received; None when none was."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.max(NOTIFICATIONS.c.received_ms))).scalar()
+
+    def count(self) -> int:
+        """How many there are, handled ones among them."""
+        with self._database.reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(NOTIFICATIONS)).scalar_one())
+
+
+def change_handlings(connection: Connection, flow: str, ids: Iterable[int], values: dict[str, Any]) -> None:
+    """Changes what a flow has about notifications, within a transaction of others."""
+    _change(connection, flow, ids, values)
+
+
+def _change(connection: Connection, flow: str, ids: Iterable[int], values: dict[str, Any]) -> None:
+    numbers = list(ids)
+    # A statement takes so many values and no more.
+    for start in range(0, len(numbers), 500):
+        part = numbers[start : start + 500]
+        connection.execute(
+            update(HANDLINGS).where(HANDLINGS.c.flow == flow, HANDLINGS.c.notification.in_(part)).values(values)
+        )
+
+
+def _unless_there(connection: Connection) -> Any:
+    """An insert that leaves what is there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(NOTIFICATIONS).on_conflict_do_nothing(index_elements=["key"])
+    return sqlite.insert(NOTIFICATIONS).on_conflict_do_nothing(index_elements=["key"])

@@ -1,0 +1,187 @@
+"""Where things stand from one run to the next: pulls, flows, what was delivered, tokens, and audit trails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from brightpearl.ledger.database import Database
+from brightpearl.ledger.process import has_ended, this_process
+from brightpearl.ledger.tables import DELIVERIES, FLOWS, HEADS, PULLS, TOKENS
+
+_LONGEST_REASON = 2_000
+
+
+@dataclass(frozen=True)
+class PullState:
+    """Where a pull stands."""
+
+    state: str
+    """What the next pull goes on from."""
+    number: int
+    """How often it has changed."""
+    changed_ms: int
+    """When it changed last, in milliseconds since the epoch."""
+
+
+@dataclass(frozen=True)
+class FlowState:
+    """How a flow stands."""
+
+    name: str
+    account: str
+    failures: int
+    """How often it failed since it last succeeded."""
+    next_ms: int | None
+    """When it is due, as far as its schedule or its back-off says."""
+    last_ms: int | None
+    """When it last ended."""
+    good_ms: int | None
+    """When it last succeeded."""
+    reason: str
+    """Why it failed the last time; empty when it did not."""
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What a flow delivered of a record last."""
+
+    digest: str
+    number: int
+    """How often something was delivered of it."""
+
+
+class Standings:
+    """The small facts in a ledger that have one value at a time."""
+
+    def __init__(self, database: Database, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    def pull(self, name: str, account: str) -> PullState | None:
+        """Where a pull stands; None when it never ran."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(PULLS).where(PULLS.c.name == name, PULLS.c.account == account)).first()
+        return None if row is None else PullState(row.state, row.number, row.changed_ms)
+
+    def advance_pull(self, name: str, account: str, state: str, before: PullState | None) -> PullState | None:
+        """Moves a pull on from where it stood; None, and nothing changed, when another process has moved it
+        meanwhile."""
+        now = self._now()
+        with self._database.writing() as connection:
+            if before is None:
+                values = {"name": name, "account": account, "state": state, "number": 1, "changed_ms": now}
+                if connection.execute(_unless_there(connection, PULLS).values(values)).rowcount != 1:
+                    return None
+                return PullState(state, 1, now)
+            changed = connection.execute(
+                update(PULLS)
+                .where(PULLS.c.name == name, PULLS.c.account == account, PULLS.c.number == before.number)
+                .values(state=state, number=before.number + 1, changed_ms=now)
+            )
+            return PullState(state, before.number + 1, now) if changed.rowcount == 1 else None
+
+    def take_flow(self, name: str, account: str) -> bool:
+        """Takes a flow for this process until `leave_flow`; False while another one that lives has it."""
+        mine = this_process()
+        place = (FLOWS.c.name == name) & (FLOWS.c.account == account)
+        with self._database.writing() as connection:
+            found = connection.execute(select(FLOWS.c.process).where(place).with_for_update()).first()
+            if found is None:
+                values = {"name": name, "account": account, "process": mine}
+                return bool(connection.execute(_unless_there(connection, FLOWS).values(values)).rowcount == 1)
+            if found.process is not None and found.process != mine and not has_ended(found.process):
+                return False
+            connection.execute(update(FLOWS).where(place).values(process=mine))
+            return True
+
+    def leave_flow(self, name: str, account: str, *, reason: str | None, next_ms: int | None) -> None:
+        """Gives a flow back. `reason`: why it failed; None when it did not."""
+        now = self._now()
+        values: dict[str, Any] = {"process": None, "last_ms": now, "next_ms": next_ms}
+        if reason is None:
+            values |= {"failures": 0, "good_ms": now, "reason": ""}
+        else:
+            values |= {"failures": FLOWS.c.failures + 1, "reason": reason[:_LONGEST_REASON]}
+        with self._database.writing() as connection:
+            connection.execute(update(FLOWS).where(FLOWS.c.name == name, FLOWS.c.account == account).values(values))
+
+    def flows(self) -> list[FlowState]:
+        """How every flow stands that ever ran."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(FLOWS).order_by(FLOWS.c.name)).all()
+        return [
+            FlowState(
+                row.name,
+                row.account,
+                row.failures,
+                row.next_ms,
+                row.last_ms,
+                row.good_ms,
+                row.reason,
+                row.process is not None and not has_ended(row.process),
+            )
+            for row in rows
+        ]
+
+    def delivered(self, flow: str, resource: str, record: int) -> Delivered | None:
+        """What a flow delivered of a record last."""
+        place = (DELIVERIES.c.flow == flow) & (DELIVERIES.c.resource == resource) & (DELIVERIES.c.record == record)
+        with self._database.reading() as connection:
+            row = connection.execute(select(DELIVERIES.c.digest, DELIVERIES.c.number).where(place)).first()
+        return None if row is None else Delivered(row.digest, row.number)
+
+    def note_deliveries(self, flow: str, delivered: Iterable[tuple[str, int, str, int]]) -> None:
+        """Notes what was delivered: resource, id, digest and number of each."""
+        now = self._now()
+        with self._database.writing() as connection:
+            for resource, record, digest, number in delivered:
+                values = {"digest": digest, "number": number, "delivered_ms": now}
+                place = {"flow": flow, "resource": resource, "record": record}
+                _put(connection, DELIVERIES, place, values)
+
+    def note_token(self, account: str, expires_ms: int | None) -> None:
+        """Notes when an account's token ends."""
+        with self._database.writing() as connection:
+            _put(connection, TOKENS, {"account": account}, {"expires_ms": expires_ms, "noted_ms": self._now()})
+
+    def token_expires(self, account: str) -> int | None:
+        """When an account's token ends, in milliseconds since the epoch; None where that is not known."""
+        with self._database.reading() as connection:
+            return connection.execute(select(TOKENS.c.expires_ms).where(TOKENS.c.account == account)).scalar()
+
+    def note_head(self, trail: str, head: str, entries: int) -> None:
+        """Notes the head of an audit trail. One of fewer entries does not take its place."""
+        with self._database.writing() as connection:
+            known = connection.execute(select(HEADS.c.entries).where(HEADS.c.trail == trail)).scalar()
+            if known is None or known <= entries:
+                values = {"head": head, "entries": entries, "noted_ms": self._now()}
+                _put(connection, HEADS, {"trail": trail}, values)
+
+    def head(self, trail: str) -> tuple[str, int] | None:
+        """The last known head of an audit trail, and how many entries it had."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(HEADS.c.head, HEADS.c.entries).where(HEADS.c.trail == trail)).first()
+        return None if row is None else (row.head, row.entries)
+
+
+def _put(connection: Connection, table: Table, place: dict[str, Any], values: dict[str, Any]) -> None:
+    inserted = _unless_there(connection, table).values(place | values)
+    if connection.execute(inserted).rowcount != 1:
+        conditions = [table.c[name] == value for name, value in place.items()]
+        connection.execute(update(table).where(*conditions).values(values))
+
+
+def _unless_there(connection: Connection, table: Table) -> Any:
+    """An insert that leaves what is there already."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return insert(table)
