@@ -16,6 +16,7 @@ from brightpearl.cli.commands import commands
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.flow_commands import flow_commands
 from brightpearl.cli.journal_commands import journal_app
+from brightpearl.cli.ledger_commands import ledger_commands, letters_app
 from brightpearl.cli.map_commands import map_app
 from brightpearl.cli.secret_options import referred
 from brightpearl.cli.session import at_work, pairs, path_named
@@ -52,9 +53,11 @@ explain_app = typer.Typer(
 app.add_typer(explain_app, name="explain")
 app.add_typer(map_app, name="map")
 app.add_typer(journal_app, name="journal")
+app.add_typer(letters_app, name="dead-letters")
 app.add_typer(commands)
 app.add_typer(flow_commands)
 app.add_typer(account_commands)
+app.add_typer(ledger_commands)
 
 FAULT_KINDS = (
     "lost-response, reset-before-send, cap, outage[+applied], outage-page[+applied], server-error[+applied],"

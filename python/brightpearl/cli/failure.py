@@ -88,13 +88,14 @@ def reported(command: Callable[[], Result]) -> Result:
     """What a command answers, or a block on standard error and an exit code for what it raises."""
     from brightpearl.cli.grant import GrantError, GrantStop
     from brightpearl.journal import JournalError
+    from brightpearl.ledger.trouble import LedgerError
 
     try:
         return command()
     except UsageError as error:
         _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
         raise typer.Exit(2) from None
-    except (JournalError, GrantError, GrantStop) as stop:
+    except (JournalError, LedgerError, GrantError, GrantStop) as stop:
         failure = stop.error if isinstance(stop, GrantStop) else stop
         _print_block(failure.message, _details(failure))
         raise typer.Exit(FILE_CODE) from None

@@ -13,6 +13,7 @@ from brightpearl.cli.files import require_distinct
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.listing import CsvFormulas, Formulas
 from brightpearl.cli.map_commands import DecimalMark, Delimiter, Encoding, Format, HeaderLine, ReportUnused
+from brightpearl.cli.noting import LedgerOption
 from brightpearl.cli.session import at_work, pairs
 from brightpearl.cli.visible import say, visible
 
@@ -64,6 +65,7 @@ def push(
     dead_letters: Annotated[
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that was not written.")
     ] = None,
+    ledger: LedgerOption = None,
     format: Format = None,
     delimiter: Delimiter = None,
     encoding: Encoding = None,
@@ -89,7 +91,12 @@ def push(
 
     check_intent(write, dry_run)
     require_distinct(
-        mapping_document=mapping, file=file, journal=journal, exclusive=exclusive, dead_letters=dead_letters
+        mapping_document=mapping,
+        file=file,
+        journal=journal,
+        exclusive=exclusive,
+        dead_letters=dead_letters,
+        ledger=ledger,
     )
     if wait is not None and exclusive is None:
         raise UsageError("there is nothing to wait for; expected --exclusive PATH, too", where="--wait")
@@ -106,6 +113,8 @@ def push(
         wait=wait,
         dead_letters=dead_letters,
         as_json=as_json,
+        ledger=ledger,
+        document=mapping,
     )
     with at_work() as (client, shown):
         is_done = push(client, opened, source, how, shown)
@@ -151,6 +160,7 @@ def pull(
     dead_letters: Annotated[
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that could not be mapped.")
     ] = None,
+    ledger: LedgerOption = None,
     csv_formulas: CsvFormulas = Formulas.DEFUSE,
 ) -> None:
     """Searches, reads every hit in detail, and writes them to a file.
@@ -171,14 +181,14 @@ def pull(
     from brightpearl.cli.unread import named_by_time, require_appendable
 
     out = named_by_time(out)
-    require_distinct(mapping_document=mapping, out=out, state=state, dead_letters=dead_letters)
+    require_distinct(mapping_document=mapping, out=out, state=state, dead_letters=dead_letters, ledger=ledger)
     require_appendable(out, state, append)
     keeps = csv_formulas is Formulas.KEEP
     is_plain = state is None and since is None and mapping is None and not deletes and dead_letters is None
     if reconcile and state is None:
         raise UsageError("there is nothing to compare with; expected --state, too", where="--reconcile")
     if is_plain and is_searchable(resource):
-        _pull_all(resource, out, where, query, limit, keeps)
+        _pull_all(resource, out, where, query, limit, keeps, ledger)
         return
     options: dict[str, Any] = {
         "filters": pairs(where),
@@ -192,18 +202,28 @@ def pull(
         "dead_letters": dead_letters,
         "limit": limit,
         "keeps_formulas": keeps,
+        "ledger": ledger,
     }
     _pull_changes(resource, out, mapping, options)
 
 
 def _pull_all(
-    resource: str, out: Path, where: list[str] | None, query: list[str] | None, limit: int | None, keeps: bool
+    resource: str,
+    out: Path,
+    where: list[str] | None,
+    query: list[str] | None,
+    limit: int | None,
+    keeps: bool,
+    ledger: str | None,
 ) -> None:
+    from brightpearl.cli.noting import noted_run
     from brightpearl.cli.pull import pull, searchable
 
     listed = searchable(resource)
-    with at_work() as (client, shown):
+    with at_work() as (client, shown), noted_run(ledger, f"pull {resource}", "pull", client) as noting:
         pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown, keeps_formulas=keeps)
+        if noting is not None:
+            noting.counts.update(records=pulled.records, failed=len(pulled.refused))
         statistics = client.statistics()
     say(f"{pulled.records:,} records with {statistics.requests:,} requests: {out}")
     if pulled.missing:

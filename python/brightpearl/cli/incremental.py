@@ -12,6 +12,7 @@ from brightpearl import Client, Mapping, PulledRecord, PulledRecords, Resource
 from brightpearl._native import dump_json, find_resource
 from brightpearl.cli.files import record_file, with_id
 from brightpearl.cli.mapping import failure_members
+from brightpearl.cli.noting import note_pulled, noted_run
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.pushing import lines_to
 from brightpearl.cli.unread import require_read
@@ -40,6 +41,7 @@ def pull_changes(
     mapping: Mapping | None,
     progress: Progress,
     keeps_formulas: bool = False,
+    ledger: str | None = None,
     **options: Any,
 ) -> Changes:
     """Writes what changed to a file, and then where the next pull begins.
@@ -52,6 +54,7 @@ def pull_changes(
     with (
         nullcontext() if state is None else StateFile(state) as file,
         client.pull(resource, state=None if file is None else file.read(), mapping=mapping, **options) as pulled,
+        noted_run(ledger, f"pull {resource}", "pull", client) as noting,
     ):
         if state is not None and not append and not options.get("renew"):
             require_read(out, state)
@@ -62,6 +65,8 @@ def pull_changes(
         ):
             for record in _at_most(pulled, limit):
                 progress.advance(1)
+                if noting is not None:
+                    note_pulled(noting, record)
                 line = _line_of(record, changes)
                 if line is not None:
                     whole = line if mapping is not None else with_id(line, record.id, key)

@@ -12,6 +12,7 @@ from brightpearl._native import dump_json
 from brightpearl.cli.failure import UsageError, describe_error
 from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.mapping import failure_members, without_key
+from brightpearl.cli.noting import note_outcome, noted_run
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.records import Input, records_of
 from brightpearl.cli.unused import Unused
@@ -46,6 +47,8 @@ class Pushing:
         wait: float | None,
         dead_letters: str | None,
         as_json: bool,
+        ledger: str | None = None,
+        document: str = "",
     ) -> None:
         self.write = write
         self.journal = journal
@@ -57,6 +60,9 @@ class Pushing:
         self.wait = wait
         self.dead_letters = dead_letters
         self.as_json = as_json
+        self.ledger = ledger
+        # What the ledger says a retry is mapped by.
+        self.document = document
 
 
 class Source:
@@ -75,6 +81,7 @@ def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: 
     with (
         records_of(source.file, source.format, mapping.group_by, source.layout) as records,
         lines_to(how.dead_letters) as dead_letters,
+        noted_run(how.ledger, mapping.name, "push", client, is_dry=not how.write) as noting,
     ):
         shown.stage("records", None)
         with client.push(
@@ -94,6 +101,8 @@ def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: 
             def take(outcome: Outcome) -> None:
                 earlier[outcome.state] += outcome.journaled
                 _tell(outcome, how.as_json)
+                if noting is not None:
+                    note_outcome(noting, mapping, how.document, outcome)
                 if dead_letters is not None and not outcome.ok:
                     dead_letters.write(_dead_letter(outcome))
 
@@ -147,17 +156,16 @@ def outcome_members(outcome: Outcome) -> dict[str, Any]:
 
 def _dead_letter(outcome: Outcome) -> bytes:
     """The record and what became of it. `jq -c .source` gives the records for another push."""
-    source = outcome.source
-    if isinstance(source, bytes):
-        # It may be no JSON at all: then it is what it is, as a text.
-        source = _source(source)
-    return dump_json({"source": source, **outcome_members(outcome)}).encode() + b"\n"
+    return dump_json({"source": source_of(outcome.source), **outcome_members(outcome)}).encode() + b"\n"
 
 
-def _source(record: bytes) -> Any:
+def source_of(record: Any) -> Any:
+    """A record as data. Bytes may be no JSON at all: then they are what they are, as a text."""
     from brightpearl import BrightpearlError
     from brightpearl._native import load_json
 
+    if not isinstance(record, bytes):
+        return record
     try:
         return load_json(record)
     except BrightpearlError:

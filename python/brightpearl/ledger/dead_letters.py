@@ -2,60 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
 from brightpearl._native import dump_json, load_json
 from brightpearl.ledger.database import Database
+from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.notifications import change_handlings
 from brightpearl.ledger.tables import DEAD_LETTERS
 from brightpearl.text import one_line
 
-KINDS = ("push", "pull", "delivery", "notification", "file")
-"""What a letter can be about: a record that was not written to Brightpearl, one of Brightpearl's that could not be
-mapped, one that could not be delivered, a notification, or a whole file that cannot be read."""
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """A record or notification that nothing came of."""
-
-    flow: str
-    """The flow, or the command."""
-    kind: str
-    """One of `KINDS`."""
-    account: str
-    record: Any
-    """The record itself, as data; or what was no JSON, as a text."""
-    reason: str
-    """Why, in one sentence."""
-    resource: str = ""
-    """What it is about, in Brightpearl."""
-    key: str | None = None
-    """The record's key or id, where it has one."""
-    details: dict[str, Any] = field(default_factory=dict)
-    """What else is known, such as failures with their places."""
-    mapping: str | None = None
-    """The mapping document by which it was pushed: a file, or the name of a ready one."""
-    id: int = 0
-    """Its number; 0 until it is in a ledger."""
-    tries: int = 0
-    """How often it was tried."""
-    first_ms: int = 0
-    last_ms: int = 0
-    asked_ms: int | None = None
-    """When somebody asked for another try that has not happened yet."""
-
-    @property
-    def identity(self) -> str:
-        """The same for another try of the same: its key, or what it says."""
-        if self.key is not None:
-            return f"{self.resource} {self.key}"
-        return hashlib.sha256(dump_json(self.record).encode()).hexdigest()
+_PART = 500
 
 
 class DeadLetters:
@@ -82,12 +41,7 @@ class DeadLetters:
 
     def _put(self, connection: Connection, letter: DeadLetter) -> None:
         now = self._now()
-        place = (
-            (DEAD_LETTERS.c.flow == letter.flow)
-            & (DEAD_LETTERS.c.kind == letter.kind)
-            & (DEAD_LETTERS.c.account == letter.account)
-            & (DEAD_LETTERS.c.identity == letter.identity)
-        )
+        place = _same(letter)
         values = {
             "record": dump_json(letter.record),
             "reason": one_line(letter.reason),
@@ -125,6 +79,13 @@ class DeadLetters:
         with self._database.reading() as connection:
             return [_read(row) for row in connection.execute(chosen)]
 
+    def all(self, flow: str | None = None) -> Iterator[DeadLetter]:
+        """Every letter, a part at a time."""
+        behind = 0
+        while part := self.list(flow=flow, behind=behind, limit=_PART):
+            yield from part
+            behind = part[-1].id
+
     def get(self, id: int) -> DeadLetter | None:
         """The letter of that number."""
         with self._database.reading() as connection:
@@ -146,6 +107,14 @@ class DeadLetters:
                 connection.execute(delete(DEAD_LETTERS).where(DEAD_LETTERS.c.id == id)).rowcount for id in list(ids)
             )
 
+    def settle(self, letters: Iterable[DeadLetter]) -> int:
+        """Takes away the letters about the same records as these, which are where they should be by now; how many."""
+        gone = 0
+        with self._database.writing() as connection:
+            for letter in letters:
+                gone += connection.execute(delete(DEAD_LETTERS).where(_same(letter))).rowcount
+        return gone
+
     def ask_again(self, ids: Iterable[int]) -> int:
         """Asks the flows of letters for another try of each; how many were there."""
         with self._database.writing() as connection:
@@ -155,6 +124,15 @@ class DeadLetters:
                 ).rowcount
                 for id in list(ids)
             )
+
+
+def _same(letter: DeadLetter) -> ColumnElement[bool]:
+    return and_(
+        DEAD_LETTERS.c.flow == letter.flow,
+        DEAD_LETTERS.c.kind == letter.kind,
+        DEAD_LETTERS.c.account == letter.account,
+        DEAD_LETTERS.c.identity == letter.identity,
+    )
 
 
 def _read(row: Row[tuple[Any, ...]]) -> DeadLetter:

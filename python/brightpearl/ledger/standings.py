@@ -154,6 +154,13 @@ class Standings:
         with self._database.reading() as connection:
             return connection.execute(select(TOKENS.c.expires_ms).where(TOKENS.c.account == account)).scalar()
 
+    def tokens(self) -> list[tuple[str, int | None]]:
+        """When the token of each account ends that is known."""
+        with self._database.reading() as connection:
+            return [
+                (row.account, row.expires_ms) for row in connection.execute(select(TOKENS).order_by(TOKENS.c.account))
+            ]
+
     def note_head(self, trail: str, head: str, entries: int) -> None:
         """Notes the head of an audit trail. One of fewer entries does not take its place."""
         with self._database.writing() as connection:

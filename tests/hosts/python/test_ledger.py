@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from brightpearl.ledger import Ledger, LedgerError, open_ledger
-from brightpearl.ledger.dead_letters import DeadLetter
+from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.migrations import STEPS
 from brightpearl.ledger.thinning import KeepingPolicy
 

@@ -1,0 +1,79 @@
+"""Another try of dead letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brightpearl._native import dump_json
+from brightpearl.cli.failure import UsageError
+from brightpearl.cli.ledger_listing import letter_members
+from brightpearl.cli.mapping import open_mapping
+from brightpearl.cli.noting import letter_of
+from brightpearl.cli.session import at_work
+from brightpearl.cli.visible import say, visible
+from brightpearl.ledger.noting import noted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brightpearl import Client
+    from brightpearl.ledger import Ledger
+    from brightpearl.ledger.dead_letter import DeadLetter
+    from brightpearl.wire import AnyRecord
+
+
+def retry(ledger: Ledger, letters: list[DeadLetter], mapping: str | None, journal: str | None, as_json: bool) -> bool:
+    """Tries letters again; whether none was refused again."""
+    flows = {state.name for state in ledger.standings.flows()}
+    of_service = [letter for letter in letters if letter.flow in flows]
+    own = [letter for letter in letters if letter.flow not in flows]
+    if unable := [letter for letter in own if letter.kind != "push"]:
+        raise UsageError(
+            f"dead letter {unable[0].id} is of a pull, which brings it again when the record changes; nothing was done",
+            where="NUMBER",
+            advice="Mend the mapping, and pull the resource once more with --renew, or without its state.",
+        )
+    if of_service:
+        ledger.dead_letters.ask_again(letter.id for letter in of_service)
+        say(f"{len(of_service):,} asked for: the service tries them in the next run of their flow")
+    documents = dict.fromkeys(mapping or letter.mapping or "" for letter in own)
+    if not own:
+        return True
+    is_done = True
+    with at_work() as (client, _):
+        for document in documents:
+            group = [letter for letter in own if (mapping or letter.mapping or "") == document]
+            is_done = _push(ledger, client, group, document, journal, as_json) and is_done
+    return is_done
+
+
+def _push(
+    ledger: Ledger, client: Client, letters: list[DeadLetter], document: str, journal: str | None, as_json: bool
+) -> bool:
+    mapping = open_mapping(document)
+    if foreign := [letter for letter in letters if letter.account != client._account]:
+        raise UsageError(
+            f"dead letter {foreign[0].id} is of the account {foreign[0].account!r}, and this is {client._account!r}",
+            where="NUMBER",
+            advice="Name the profile of that account, or the letters of this one.",
+        )
+    with noted(ledger, letters[0].flow, "push", client._account) as noting:
+        records = [_record(letter) for letter in letters]
+        for outcome in client.push(mapping, records, write=True, journal=journal):
+            letter = letters[outcome.record]
+            noting.counts[outcome.state] += 1
+            if outcome.ok:
+                ledger.dead_letters.drop([letter.id])
+            else:
+                ledger.dead_letters.put([letter_of(noting, mapping, document, outcome)])
+            if as_json:
+                print(dump_json(letter_members(letter, whole=False) | {"state": outcome.state, "id": outcome.id}))
+            else:
+                why = "" if outcome.ok else f": {outcome.reason or '; '.join(map(str, outcome.failures))}"
+                print(visible(f"dead letter {letter.id} ({letter.key or 'no key'}): {outcome.state}{why}"))
+        return not any(noting.counts[state] for state in ("rejected", "differs", "maybe-applied"))
+
+
+def _record(letter: DeadLetter) -> AnyRecord:
+    """The record as it was given: what was no JSON is bytes again."""
+    record: Any = letter.record
+    return record.encode() if isinstance(record, str) else record
