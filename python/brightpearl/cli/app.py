@@ -19,6 +19,7 @@ from brightpearl.cli.journal_commands import journal_app
 from brightpearl.cli.ledger_commands import ledger_commands, letters_app
 from brightpearl.cli.map_commands import map_app
 from brightpearl.cli.secret_options import referred
+from brightpearl.cli.service_commands import service_commands
 from brightpearl.cli.session import at_work, pairs, path_named
 from brightpearl.cli.visible import say, visible
 from brightpearl.environment import secret_variables
@@ -58,6 +59,7 @@ app.add_typer(commands)
 app.add_typer(flow_commands)
 app.add_typer(account_commands)
 app.add_typer(ledger_commands)
+app.add_typer(service_commands)
 
 FAULT_KINDS = (
     "lost-response, reset-before-send, cap, outage[+applied], outage-page[+applied], server-error[+applied],"

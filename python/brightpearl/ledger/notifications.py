@@ -79,10 +79,11 @@ class Notifications:
         return True
 
     def claim(self, flow: str, limit: int) -> list[Claimed]:
-        """Takes what is due for a flow, and what processes that died meanwhile had taken, the oldest first."""
+        """Takes what is due for a flow, and what processes that died meanwhile had taken, the oldest first. What this
+        process has already is not taken again."""
         mine, now = this_process(), self._now()
         with self._database.writing() as connection:
-            lost = [name for name in self._holders(connection, flow) if name == mine or has_ended(name)]
+            lost = [name for name in self._holders(connection, flow) if has_ended(name)]
             due = or_(
                 and_(HANDLINGS.c.state == "waiting", HANDLINGS.c.next_ms <= now),
                 and_(HANDLINGS.c.state == "claimed", HANDLINGS.c.process.in_(lost)),
@@ -122,10 +123,12 @@ class Notifications:
         with self._database.writing() as connection:
             _change(connection, flow, ids, values)
 
-    def give_back(self, flow: str, ids: Iterable[int]) -> None:
-        """Gives back what was claimed and not begun: it counts as no attempt."""
+    def give_back(self, flow: str) -> None:
+        """Gives back what this process has claimed for a flow and neither settled nor put off: it counts as no
+        attempt."""
+        mine = (HANDLINGS.c.flow == flow) & (HANDLINGS.c.state == "claimed") & (HANDLINGS.c.process == this_process())
         with self._database.writing() as connection:
-            _change(connection, flow, ids, {"state": "waiting", "process": None})
+            connection.execute(update(HANDLINGS).where(mine).values(state="waiting", process=None))
 
     def queue_of(self, flow: str) -> Waiting:
         """How a flow's queue stands."""

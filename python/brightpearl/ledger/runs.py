@@ -28,7 +28,7 @@ class Run:
     name: str
     """The flow, or the command."""
     kind: str
-    """`push`, `pull` or `events`."""
+    """`push`, `pull`, `events`, or `again` for another try of dead letters."""
     account: str
     began_ms: int
     """When it began, in milliseconds since the epoch."""

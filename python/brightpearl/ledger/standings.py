@@ -38,21 +38,12 @@ class FlowState:
     next_ms: int | None
     """When it is due, as far as its schedule or its back-off says."""
     last_ms: int | None
-    """When it last ended."""
+    """When its schedule last had it run."""
     good_ms: int | None
     """When it last succeeded."""
     reason: str
     """Why it failed the last time; empty when it did not."""
     is_running: bool
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """What a flow delivered of a record last."""
-
-    digest: str
-    number: int
-    """How often something was delivered of it."""
 
 
 class Standings:
@@ -99,16 +90,32 @@ class Standings:
             connection.execute(update(FLOWS).where(place).values(process=mine))
             return True
 
-    def leave_flow(self, name: str, account: str, *, reason: str | None, next_ms: int | None) -> None:
-        """Gives a flow back. `reason`: why it failed; None when it did not."""
+    def leave_flow(
+        self, name: str, account: str, *, reason: str | None, next_ms: int | None, is_scheduled: bool
+    ) -> None:
+        """Gives a flow back. `reason`: why it failed; None when it did not. `next_ms`: when its schedule is due.
+        `is_scheduled`: whether it was its schedule that had it run."""
         now = self._now()
-        values: dict[str, Any] = {"process": None, "last_ms": now, "next_ms": next_ms}
+        values: dict[str, Any] = {"process": None, "next_ms": next_ms}
+        if is_scheduled:
+            values["last_ms"] = now
         if reason is None:
             values |= {"failures": 0, "good_ms": now, "reason": ""}
         else:
             values |= {"failures": FLOWS.c.failures + 1, "reason": reason[:_LONGEST_REASON]}
+        self._change_flow(name, account, values)
+
+    def release_flow(self, name: str, account: str) -> None:
+        """Gives a flow back that was neither carried out nor failed."""
+        self._change_flow(name, account, {"process": None})
+
+    def _change_flow(self, name: str, account: str, values: dict[str, Any]) -> None:
         with self._database.writing() as connection:
             connection.execute(update(FLOWS).where(FLOWS.c.name == name, FLOWS.c.account == account).values(values))
+
+    def flow(self, name: str, account: str) -> FlowState | None:
+        """How a flow stands; None when it never ran."""
+        return next((state for state in self.flows() if (state.name, state.account) == (name, account)), None)
 
     def flows(self) -> list[FlowState]:
         """How every flow stands that ever ran."""
@@ -128,12 +135,20 @@ class Standings:
             for row in rows
         ]
 
-    def delivered(self, flow: str, resource: str, record: int) -> Delivered | None:
-        """What a flow delivered of a record last."""
-        place = (DELIVERIES.c.flow == flow) & (DELIVERIES.c.resource == resource) & (DELIVERIES.c.record == record)
+    def delivered(self, flow: str, records: Iterable[tuple[str, int]]) -> dict[tuple[str, int | None], tuple[str, int]]:
+        """What a flow delivered of records last, by resource and id: its digest, and how often something was."""
+        by_resource: dict[str, list[int]] = {}
+        for resource, record in records:
+            by_resource.setdefault(resource, []).append(record)
+        found: dict[tuple[str, int | None], tuple[str, int]] = {}
         with self._database.reading() as connection:
-            row = connection.execute(select(DELIVERIES.c.digest, DELIVERIES.c.number).where(place)).first()
-        return None if row is None else Delivered(row.digest, row.number)
+            for resource, ids in by_resource.items():
+                chosen = select(DELIVERIES.c.record, DELIVERIES.c.digest, DELIVERIES.c.number).where(
+                    DELIVERIES.c.flow == flow, DELIVERIES.c.resource == resource, DELIVERIES.c.record.in_(ids)
+                )
+                for row in connection.execute(chosen):
+                    found[resource, row.record] = (row.digest, row.number)
+        return found
 
     def note_deliveries(self, flow: str, delivered: Iterable[tuple[str, int, str, int]]) -> None:
         """Notes what was delivered: resource, id, digest and number of each."""

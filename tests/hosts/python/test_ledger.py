@@ -222,20 +222,20 @@ def test_small_facts_are_kept(ledger: Ledger, clock: Clock) -> None:
     assert ledger.standings.head("audit.jsonl") == ("b" * 64, 7)
     ledger.standings.note_deliveries("orders", [("order", 5, "x", 1)])
     ledger.standings.note_deliveries("orders", [("order", 5, "y", 2)])
-    delivered = ledger.standings.delivered("orders", "order", 5)
-    assert delivered is not None
-    assert (delivered.digest, delivered.number) == ("y", 2)
+    assert ledger.standings.delivered("orders", [("order", 5), ("order", 6)]) == {("order", 5): ("y", 2)}
 
 
 def test_a_flow_that_fails_is_known_by_its_failures(ledger: Ledger, clock: Clock) -> None:
     for _ in range(2):
         assert ledger.standings.take_flow("orders", "acme")
-        ledger.standings.leave_flow("orders", "acme", reason="no connection", next_ms=clock.now + 1_000)
+        ledger.standings.leave_flow(
+            "orders", "acme", reason="no connection", next_ms=clock.now + 1_000, is_scheduled=True
+        )
     [flow] = ledger.standings.flows()
     assert (flow.failures, flow.reason, flow.is_running, flow.good_ms) == (2, "no connection", False, None)
     assert ledger.standings.take_flow("orders", "acme")
     assert ledger.standings.flows()[0].is_running
-    ledger.standings.leave_flow("orders", "acme", reason=None, next_ms=None)
+    ledger.standings.leave_flow("orders", "acme", reason=None, next_ms=None, is_scheduled=False)
     [flow] = ledger.standings.flows()
     assert (flow.failures, flow.reason, flow.good_ms) == (0, "", clock.now)
 

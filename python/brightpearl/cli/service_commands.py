@@ -1,0 +1,87 @@
+"""The commands about the service: it runs, and its configuration is checked and begun."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.visible import say, visible
+
+service_commands = typer.Typer(rich_markup_mode=None)
+
+_FILE = "brightpearl.toml"
+
+Configuration = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.")]
+
+
+@service_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def serve(file: Configuration = Path(_FILE)) -> None:
+    """Runs a service: receives webhooks, runs flows on schedules and on events, and serves health and metrics.
+
+    It prints its address, and ends on SIGTERM or SIGINT once flows have stopped, within `stop_within`. Killed in any
+    other way, it goes on after the next start where it was. Needs brightpearl[serve].
+    """
+    from brightpearl.service import require_packages
+
+    require_packages()
+    from brightpearl.service.configuration import examine
+    from brightpearl.service.serving import serve
+
+    configuration, problems = examine(file)
+    for problem in problems:
+        say(visible(str(problem)))
+    if configuration is None:
+        raise UsageError("the configuration cannot be used", where=f"FILE {file}", advice="Nothing was started.")
+    _log_to_standard_error()
+    code = serve(configuration)
+    if code:
+        raise typer.Exit(code)
+
+
+@service_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def check(
+    file: Configuration = Path(_FILE),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Says everything that is wrong with the configuration of a service, each with its place. Sends nothing.
+
+    Secrets are looked up, so that one that is missing is known. Ends with 2 when the service would not start.
+    """
+    from brightpearl.service import require_packages
+
+    require_packages()
+    from brightpearl.service.configuration import examine
+
+    configuration, problems = examine(file)
+    for problem in problems:
+        if as_json:
+            told = {"place": problem.place, "message": problem.message, "warning": problem.is_warning}
+            print(json.dumps(told, ensure_ascii=False))
+        else:
+            print(visible(str(problem)))
+    if configuration is None:
+        say("it cannot be used")
+        raise typer.Exit(2)
+    say(f"it can be used: {len(configuration.flows)} flow{'s' if len(configuration.flows) != 1 else ''}")
+
+
+def _log_to_standard_error() -> None:
+    """What the service has to say, unless the program or BRIGHTPEARL_LOG says where logs go."""
+    import logging
+    import os
+
+    from brightpearl.logs import VARIABLE
+
+    log = logging.getLogger("brightpearl.service")
+    if os.environ.get(VARIABLE) or log.handlers:
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

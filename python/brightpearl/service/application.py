@@ -1,0 +1,168 @@
+"""The ASGI application of a service: webhooks, records that are posted, health and metrics."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import os
+from collections.abc import AsyncIterator
+
+import anyio
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from brightpearl.exceptions import BrightpearlError
+from brightpearl.ledger import LedgerError
+from brightpearl.secret_reference import secret_of
+from brightpearl.service.configuration import ServiceConfiguration, read_configuration
+from brightpearl.service.inbound import InboundRunner
+from brightpearl.service.metrics import CONTENT_TYPE, metrics_text
+from brightpearl.service.running import Service, now_milliseconds
+from brightpearl.text import Hidden
+
+LARGEST_PUSH = 64 << 20
+"""The bytes of records that one request may post."""
+
+SECONDS_FOR_A_BODY = 30.0
+
+_METHODS = ["GET", "POST", "PUT", "DELETE"]
+
+
+def application(configuration: ServiceConfiguration | str | os.PathLike[str]) -> Starlette:
+    """An application to serve, or to mount in another one, whose lifespan must then enter this one's.
+
+    `configuration`: a file such as `brightpearl.toml`, or what `read_configuration` gave. Raises `ConfigurationError`.
+    """
+    if not isinstance(configuration, ServiceConfiguration):
+        configuration = read_configuration(configuration)
+    told = configuration
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        service = await run_sync(Service, told)
+        app.state.service = service
+        try:
+            await run_sync(service.start)
+            yield
+        finally:
+            with anyio.CancelScope(shield=True):
+                await run_sync(service.stop, told.stop_within_ms / 1000)
+
+    routes = [
+        Route("/healthz", _health, methods=["GET"]),
+        Route("/readyz", _ready, methods=["GET"]),
+        Route("/metrics", _metrics, methods=["GET"]),
+        Route("/push/{name}", _push, methods=["POST"]),
+        # Whatever else it is, the engine says.
+        Route("/{path:path}", _notification, methods=_METHODS),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _health(request: Request) -> Response:
+    health = await run_sync(_service(request).health)
+    # What is wrong in full may have names of customers in it; whoever may see it asks `brightpearl status`.
+    told = {"level": health.level, "rules": sorted({finding.rule for finding in health.findings})}
+    is_broken = any(finding.rule in ("flow-dead", "ledger") for finding in health.findings)
+    return JSONResponse(told, 503 if is_broken else 200, {"cache-control": "no-store"})
+
+
+async def _ready(request: Request) -> Response:
+    service = _service(request)
+    health = await run_sync(service.health)
+    is_ready = health.is_ready and not service.is_stopping
+    return JSONResponse({"ready": is_ready}, 200 if is_ready else 503, {"cache-control": "no-store"})
+
+
+async def _metrics(request: Request) -> Response:
+    service = _service(request)
+    try:
+        text = await run_sync(
+            metrics_text, service.ledger, service.flow_names, service.receiver.counts, now_milliseconds()
+        )
+    except LedgerError:
+        return PlainTextResponse("the ledger cannot be read\n", 503)
+    return PlainTextResponse(text, media_type=CONTENT_TYPE)
+
+
+async def _notification(request: Request) -> Response:
+    service = _service(request)
+    # One byte more tells the engine that it is too large; the rest is never read.
+    body = await _body(request, service.receiver.largest_body + 1)
+    if body is None:
+        return Response(status_code=408)
+    url = request.scope.get("root_path", "") + request.url.path
+    query = request.scope["query_string"].decode("latin-1")
+    path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0] or url
+    status = await service.receiver.receive(request.method, f"{path}?{query}" if query else path, body)
+    headers = {"connection": "close"} if len(body) > service.receiver.largest_body else None
+    return Response(status_code=status, headers=headers)
+
+
+async def _push(request: Request) -> Response:
+    service = _service(request)
+    runner = next((one for one in service.inbound.values() if one.flow.post_name == request.path_params["name"]), None)
+    if runner is None or not await run_sync(_is_bearer, runner, request.headers.get("authorization", "")):
+        # Whoever does not know the token is told nothing of which names there are.
+        return JSONResponse({"error": "the token is not the one of this flow"}, 401, {"www-authenticate": "Bearer"})
+    body = await _body(request, LARGEST_PUSH + 1)
+    if body is None:
+        return JSONResponse({"error": "the body did not come in time"}, 408)
+    if len(body) > LARGEST_PUSH:
+        message = f"the body is larger than {LARGEST_PUSH >> 20} MiB; expected fewer records at a time"
+        return JSONResponse({"error": message}, 413, {"connection": "close"})
+    if not body.strip():
+        return JSONResponse({"error": "the body is empty; expected records as JSON, or a JSON line for each"}, 400)
+    try:
+        name = await run_sync(runner.spool.put, _as_lines(body))
+    except OSError:
+        return JSONResponse({"error": "the records cannot be stored now; send them again"}, 503)
+    service.wake(runner.flow.name)
+    return JSONResponse({"accepted": name.partition(".")[0]}, 202)
+
+
+def _as_lines(body: bytes) -> bytes:
+    """Records as a line for each: an array is taken apart."""
+    from brightpearl._native import dump_json, load_json
+
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return body
+    try:
+        read = load_json(body)
+    except BrightpearlError:
+        # What is wrong with it is told with the record.
+        return body.replace(b"\r", b" ").replace(b"\n", b" ")
+    return b"".join(dump_json(record).encode() + b"\n" for record in read)
+
+
+def _is_bearer(runner: InboundRunner, header: str) -> bool:
+    scheme, _, given = header.partition(" ")
+    if runner.flow.token is None or scheme.lower() != "bearer":
+        return False
+    try:
+        token = Hidden(secret_of(runner.flow.token, "token"))
+    except BrightpearlError:
+        return False
+    return hmac.compare_digest(token.value.encode(), given.strip().encode())
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    """The body, of which no more than so many bytes are read; None when it does not come in time."""
+    parts = bytearray()
+    try:
+        with anyio.fail_after(SECONDS_FOR_A_BODY):
+            async for part in request.stream():
+                parts += part[: most - len(parts)]
+                if len(parts) >= most:
+                    break
+    except (TimeoutError, ClientDisconnect):
+        return None
+    return bytes(parts)
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service

@@ -1,0 +1,228 @@
+"""What a service is told: `brightpearl.toml`, read and checked as a whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from brightpearl.arguments import named
+from brightpearl.ledger.thinning import KeepingPolicy
+from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, read_flow
+from brightpearl.service.members import Members
+from brightpearl.service.problems import ConfigurationError, Problem
+from brightpearl.service.receiving import check_receiver
+from brightpearl.service.secrets import check_secret
+from brightpearl.service.timing import milliseconds_of, zone_of
+
+_LARGEST_FILE = 1 << 20
+_LARGEST_BODY = 16 << 20
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where requests come in."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str | None = None
+    """The address by which Brightpearl reaches the service."""
+    secrets: tuple[str, ...] = ()
+    """Where the secrets are that stand in that address: the present one, and the one before it."""
+    largest_body: int = 256 * 1024
+
+
+@dataclass(frozen=True)
+class ServiceConfiguration:
+    """A configuration that can be used."""
+
+    path: str
+    folder: str
+    """What its paths are relative to."""
+    profile: str | None
+    ledger: str
+    work: str
+    """The folder of journals, and of records that were taken and are not settled yet."""
+    listening: Listening
+    outbound: tuple[OutboundFlow, ...]
+    inbound: tuple[InboundFlow, ...]
+    keeping: KeepingPolicy = field(default_factory=KeepingPolicy)
+    stop_within_ms: int = 20_000
+    """How long flows have to come to a stop."""
+
+    @property
+    def flows(self) -> tuple[OutboundFlow | InboundFlow, ...]:
+        """All flows."""
+        return (*self.outbound, *self.inbound)
+
+
+def read_configuration(path: str | os.PathLike[str]) -> ServiceConfiguration:
+    """The configuration of a file. Raises `ConfigurationError` with everything that is wrong with it."""
+    configuration, problems = examine(path)
+    if configuration is None:
+        raise ConfigurationError(os.fspath(path), problems)
+    return configuration
+
+
+def examine(path: str | os.PathLike[str]) -> tuple[ServiceConfiguration | None, list[Problem]]:
+    """The configuration of a file where it can be used, and everything that is wrong or doubtful."""
+    shown = os.fspath(path)
+    problems: list[Problem] = []
+    table = _parsed(shown, problems)
+    if table is None:
+        return None, problems
+    configuration = _read(table, os.path.abspath(shown), problems)
+    if any(not problem.is_warning for problem in problems):
+        return None, problems
+    return configuration, problems
+
+
+def _parsed(path: str, problems: list[Problem]) -> dict[str, Any] | None:
+    if sys.version_info >= (3, 11):
+        import tomllib as toml
+    else:
+        import tomli as toml
+    try:
+        with open(path, "rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+        if len(content) > _LARGEST_FILE:
+            problems.append(Problem(path, "the file is larger than a megabyte; expected a configuration"))
+            return None
+        return toml.loads(content.decode("utf-8-sig"))
+    except OSError as error:
+        problems.append(Problem(path, f"the file cannot be read: {error.strerror or type(error).__name__}"))
+    except UnicodeDecodeError:
+        problems.append(Problem(path, "the file is not UTF-8; expected TOML"))
+    except toml.TOMLDecodeError as error:
+        problems.append(Problem(path, f"the file is not TOML: {error}"))
+    except RecursionError:
+        problems.append(Problem(path, "the file is nested too deeply to be read"))
+    return None
+
+
+def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceConfiguration:
+    folder = os.path.dirname(path)
+    members = Members(table, "", problems)
+    zone = _zone(members)
+    profile = members.text("profile", "the name of a profile")
+    ledger = members.text("ledger", "a file, or the URL of a database") or "brightpearl-ledger.sqlite"
+    work = members.text("work", "a folder") or "brightpearl-work"
+    stop_within = _duration(members, "stop_within", 20_000)
+    listening = _listening(members.raw("listen"), problems)
+    keeping = _keeping(members.raw("keep"), problems)
+    flows = _flows(members.raw("flow"), folder, zone, problems)
+    members.finish()
+    _check_account(profile, problems)
+    outbound = tuple(flow for flow in flows if isinstance(flow, OutboundFlow))
+    inbound = tuple(flow for flow in flows if isinstance(flow, InboundFlow))
+    check_receiver(listening.public_url, listening.secrets, outbound, problems)
+    return ServiceConfiguration(
+        path=path,
+        folder=folder,
+        profile=profile,
+        ledger=ledger if "://" in ledger else os.path.join(folder, os.path.expanduser(ledger)),
+        work=os.path.join(folder, os.path.expanduser(work)),
+        listening=listening,
+        outbound=outbound,
+        inbound=inbound,
+        keeping=keeping,
+        stop_within_ms=stop_within,
+    )
+
+
+def _zone(members: Members) -> ZoneInfo:
+    name = members.text("zone", "the name of a time zone such as Europe/London")
+    try:
+        return zone_of(name or "UTC")
+    except ValueError as error:
+        members.wrong("zone", f"it is {name!r}; {error}")
+        return ZoneInfo("UTC")
+
+
+def _duration(members: Members, name: str, otherwise: int) -> int:
+    text = members.text(name, "a duration such as 15m")
+    if text is None:
+        return otherwise
+    try:
+        return milliseconds_of(text)
+    except ValueError as error:
+        members.wrong(name, f"it is {text!r}; {error}")
+        return otherwise
+
+
+def _listening(table: object, problems: list[Problem]) -> Listening:
+    members = Members({} if table is None else table, "[listen]", problems)
+    address = members.text("address", "a host and a port such as 127.0.0.1:8080")
+    host, port = Listening.host, Listening.port
+    if address is not None:
+        name, separator, number = address.rpartition(":")
+        if separator and name and number.isascii() and number.isdecimal() and int(number) < 1 << 16:
+            host, port = name.removeprefix("[").removesuffix("]"), int(number)
+        else:
+            members.wrong("address", f"it is {address!r}; expected a host and a port such as 127.0.0.1:8080")
+    public_url = members.text("public_url", "the address by which Brightpearl reaches the service")
+    if public_url is not None and not _is_address(public_url):
+        members.wrong("public_url", f"it is {public_url!r}; expected an address such as https://hooks.example.com/hook")
+    secrets = members.texts("secrets", "one or two secrets, such as env:HOOK_SECRET")
+    for place, text in enumerate(secrets):
+        check_secret(members, f"secrets[{place}]", text)
+    if len(secrets) > 2:
+        members.wrong("secrets", f"there are {len(secrets)}; expected the present one, and perhaps the one before it")
+    largest = members.number("largest_body", "bytes from 1024 to 16 MiB", least=1024, most=_LARGEST_BODY)
+    members.finish()
+    return Listening(host, port, public_url, secrets[:2], largest or Listening.largest_body)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.fragment
+    except ValueError:
+        return False
+
+
+def _keeping(table: object, problems: list[Problem]) -> KeepingPolicy:
+    members = Members({} if table is None else table, "[keep]", problems)
+    usual = KeepingPolicy()
+    found = KeepingPolicy(
+        _duration(members, "runs", usual.runs_ms),
+        _duration(members, "notifications", usual.notifications_ms),
+        _duration(members, "dead_letters", usual.dead_letters_ms),
+        _duration(members, "deliveries", usual.deliveries_ms),
+    )
+    members.finish()
+    return found
+
+
+def _flows(tables: object, folder: str, zone: ZoneInfo, problems: list[Problem]) -> list[OutboundFlow | InboundFlow]:
+    if tables is None:
+        problems.append(Problem("[[flow]]", "there is no flow; expected at least one"))
+        return []
+    if not isinstance(tables, list):
+        problems.append(Problem("[[flow]]", f"it is {named(tables)}; expected tables that begin with [[flow]]"))
+        return []
+    flows = [read_flow(table, place, folder, zone, problems) for place, table in enumerate(tables, 1)]
+    seen: set[str] = set()
+    for flow in flows:
+        if flow is not None and flow.name in seen:
+            problems.append(Problem(f"flow {flow.name!r}: name", "another flow has this name; expected one of its own"))
+        if flow is not None:
+            seen.add(flow.name)
+    posts = [flow.post_name for flow in flows if isinstance(flow, InboundFlow) and flow.post_name is not None]
+    for name in sorted({name for name in posts if posts.count(name) > 1}):
+        problems.append(Problem("[[flow]]", f"several flows take POST /push/{name}; expected an address for each"))
+    return [flow for flow in flows if flow is not None]
+
+
+def _check_account(profile: str | None, problems: list[Problem]) -> None:
+    """What is wrong with the account that the profile or the environment names."""
+    from brightpearl.exceptions import ValidationError
+    from brightpearl.service.accounts import service_client
+
+    try:
+        service_client(profile).close()
+    except ValidationError as error:
+        problems.append(Problem("profile" if profile is not None else "the environment", str(error)))

@@ -1,0 +1,195 @@
+"""Where messages go: each kind of destination takes some, and says which it could not take."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+
+from brightpearl._native import load_json
+from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.private_file import open_to_grow, replacing, sync_directory
+from brightpearl.secret_reference import secret_of
+from brightpearl.service.messages import FlowMessage
+from brightpearl.service.places import Destination, ToAddress, ToCommand, ToDirectory, ToFile, ToFunction
+from brightpearl.service.stopping import Stopping
+from brightpearl.text import one_line
+
+SECONDS_FOR_AN_ANSWER = 30.0
+SECONDS_FOR_A_COMMAND = 600.0
+REFUSED_BY_COMMAND = 65
+"""The exit code of a command that will never take what it was given (EX_DATAERR)."""
+
+_PASSING = {408, 409, 421, 423, 425, 429}
+
+
+class DeliveryFailed(Exception):
+    """Messages could not be delivered now. Those that were are with the receiver, and may come again with their id."""
+
+
+class MessageDeliverer:
+    """Delivers the messages of a flow to its destination."""
+
+    def __init__(self, to: Destination, secret: str | None, folder: str, stopping: Stopping) -> None:
+        self._to = to
+        self._secret = secret
+        self._folder = folder
+        self._stopping = stopping
+
+    def deliver(self, messages: Sequence[FlowMessage]) -> list[tuple[FlowMessage, str]]:
+        """Delivers messages in their order; those that will never be taken, with why. Raises `DeliveryFailed` when the
+        destination cannot be used now: none of these messages counts as delivered then."""
+        to = self._to
+        if isinstance(to, ToFile):
+            _append(to.path, messages)
+            return []
+        if isinstance(to, ToDirectory):
+            _put_files(to.path, messages)
+            return []
+        if isinstance(to, ToCommand):
+            return self._command(to.words, messages)
+        if isinstance(to, ToAddress):
+            return self._post(to.url, messages)
+        return self._call(to, messages)
+
+    def _command(self, words: tuple[str, ...], messages: Sequence[FlowMessage]) -> list[tuple[FlowMessage, str]]:
+        code, said = run_command(words, b"".join(message.line() + b"\n" for message in messages), self._folder)
+        if code == 0:
+            return []
+        if code != REFUSED_BY_COMMAND:
+            raise DeliveryFailed(f"the command ended with exit code {code}{said}")
+        if len(messages) == 1:
+            return [(messages[0], f"the command refused it (exit code {code}){said}")]
+        # Which of them it was, each alone tells.
+        refused = []
+        for message in messages:
+            self._stopping.check()
+            refused += self._command(words, [message])
+        return refused
+
+    def _post(self, url: str, messages: Sequence[FlowMessage]) -> list[tuple[FlowMessage, str]]:
+        sign = _signer(self._secret)
+        refused = []
+        with httpx.Client(timeout=SECONDS_FOR_AN_ANSWER, follow_redirects=False) as client:
+            for message in messages:
+                self._stopping.check()
+                body = message.line()
+                headers = {"content-type": "application/json", **sign(message, body)}
+                try:
+                    answer = client.post(url, content=body, headers=headers)
+                except httpx.HTTPError as error:
+                    raise DeliveryFailed(f"the address cannot be reached: {type(error).__name__}") from None
+                status = answer.status_code
+                if status == 410 or (400 <= status < 500 and status not in _PASSING | {401, 403, 404}):
+                    refused.append((message, f"the address answered with HTTP {status}"))
+                elif not 200 <= status < 300:
+                    raise DeliveryFailed(f"the address answered with HTTP {status}")
+        return refused
+
+    def _call(self, to: ToFunction, messages: Sequence[FlowMessage]) -> list[tuple[FlowMessage, str]]:
+        function = _function(to.name)
+        refused = []
+        for message in messages:
+            self._stopping.check()
+            try:
+                function(load_json(message.line()))
+            except (ValueError, TypeError, KeyError) as error:
+                refused.append((message, f"{to.name} raised {type(error).__name__}: {one_line(error)[:300]}"))
+            except Exception as error:
+                raise DeliveryFailed(f"{to.name} raised {type(error).__name__}: {one_line(error)[:300]}") from None
+        return refused
+
+
+def _append(path: str, messages: Sequence[FlowMessage]) -> None:
+    """Writes lines behind those of a file. What a crash left of a line stays a line of its own."""
+    try:
+        with open(open_to_grow(path), "r+b", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - 1, 0))
+            torn = file.read(1) not in (b"", b"\n")
+            rest = memoryview((b"\n" if torn else b"") + b"".join(message.line() + b"\n" for message in messages))
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise DeliveryFailed(f"the file {path!r} cannot be written: {error.strerror or error}") from None
+
+
+def _put_files(directory: str, messages: Sequence[FlowMessage]) -> None:
+    """Puts a file for each message, complete or not at all. One that is there already is the same message."""
+    try:
+        for message in messages:
+            with replacing(os.path.join(directory, f"{message.id}.json")) as file:
+                file.write(message.line() + b"\n")
+        sync_directory(directory)
+    except OSError as error:
+        raise DeliveryFailed(f"the directory {directory!r} cannot be written: {error.strerror or error}") from None
+
+
+def run_command(words: Sequence[str], given: bytes, folder: str) -> tuple[int, str]:
+    """Runs a command with something on its standard input; its exit code, and the end of what it said on standard
+    error."""
+    try:
+        done = subprocess.run(
+            words,
+            input=given,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            timeout=SECONDS_FOR_A_COMMAND,
+            start_new_session=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise DeliveryFailed(f"the command has not ended within {SECONDS_FOR_A_COMMAND:g} seconds") from None
+    except OSError as error:
+        raise DeliveryFailed(f"the command cannot be started: {error.strerror or error}") from None
+    said = one_line(done.stderr[-300:].decode(errors="replace").strip())
+    return done.returncode, f": {said}" if said else ""
+
+
+def _signer(secret: str | None) -> Callable[[FlowMessage, bytes], dict[str, str]]:
+    """What signs messages as Standard Webhooks say; without a secret, they only have their id."""
+    import datetime
+
+    def named(message: FlowMessage, _: bytes) -> dict[str, str]:
+        return {"webhook-id": message.id}
+
+    if secret is None:
+        return named
+    from standardwebhooks import Webhook
+
+    hook = None
+    with contextlib.suppress(ValueError, RuntimeError):
+        hook = Webhook(secret_of(secret, "secret"))
+    if hook is None:
+        raise DeliveryFailed("the secret that signs messages is not base64; expected one such as whsec_...")
+
+    def signed(message: FlowMessage, body: bytes) -> dict[str, str]:
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return {
+            "webhook-id": message.id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": hook.sign(message.id, now, body.decode()),
+        }
+
+    return signed
+
+
+def _function(name: str) -> Callable[[Any], object]:
+    module, _, member = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), member, None)
+    except BrightpearlError:
+        raise
+    except Exception as error:
+        raise DeliveryFailed(f"the module {module} cannot be imported: {type(error).__name__}") from None
+    if not callable(found):
+        raise ValidationError(f"the module {module} has no function {member}", location="to")
+    function: Callable[[Any], object] = found
+    return function

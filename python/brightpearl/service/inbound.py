@@ -1,0 +1,200 @@
+"""One run of an inbound flow: records that came are pushed, each exactly once by the journal of its file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+
+from brightpearl.cli.failure import UsageError
+from brightpearl.cli.records import records_of
+from brightpearl.client import Client
+from brightpearl.exceptions import BrightpearlError
+from brightpearl.ledger import Ledger
+from brightpearl.ledger.dead_letter import DeadLetter
+from brightpearl.ledger.noting import Noting, noted
+from brightpearl.mapping import Mapping
+from brightpearl.outcomes import Outcome
+from brightpearl.service.accounts import account_of
+from brightpearl.service.destinations import SECONDS_FOR_A_COMMAND, DeliveryFailed
+from brightpearl.service.flow_tables import InboundFlow, open_document
+from brightpearl.service.places import FromCommand, FromDirectory
+from brightpearl.service.spool import Spool, folder_name, is_readable_ending
+from brightpearl.service.stopping import Stopping
+from brightpearl.text import one_line
+
+_TOGETHER = 100
+
+
+class InboundRunner:
+    """Carries out an inbound flow. One thread at a time uses it."""
+
+    def __init__(
+        self,
+        flow: InboundFlow,
+        client: Client,
+        ledger: Ledger,
+        folder: str,
+        work: str,
+        stopping: Stopping,
+        now: Callable[[], int],
+    ) -> None:
+        self.flow = flow
+        self._client = client
+        self._account = account_of(client)
+        self._ledger = ledger
+        self._folder = folder
+        self._stopping = stopping
+        self._now = now
+        self.spool = _spool(flow, work)
+
+    def pending_ms(self) -> int | None:
+        """When something besides the schedule is to be done."""
+        asked = self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=1)
+        # Files in a directory wait for the schedule, as it says.
+        waits = not isinstance(self.flow.origin, FromDirectory) and not self.spool.is_empty()
+        return self._now() if asked or waits else None
+
+    def run(self, *, is_scheduled: bool) -> None:
+        """Does what is to be done. Raises what made it fail; what was done before stays done."""
+        mapping = open_document(self.flow.mapping)
+        self._try_again(mapping)
+        if is_scheduled and isinstance(self.flow.origin, FromCommand):
+            self._collect(self.flow.origin.words)
+        while (path := self.spool.take()) is not None:
+            self._stopping.check()
+            with noted(self._ledger, self.flow.name, "push", self._account) as noting:
+                self._push_file(path, mapping, noting)
+
+    def _collect(self, words: tuple[str, ...]) -> None:
+        """Keeps what a command prints, as one file. One that fails has brought nothing."""
+        with tempfile.TemporaryFile() as errors:
+            try:
+                done = subprocess.run(
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    cwd=self._folder,
+                    timeout=SECONDS_FOR_A_COMMAND,
+                    start_new_session=True,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                raise DeliveryFailed(f"the command has not ended within {SECONDS_FOR_A_COMMAND:g} seconds") from None
+            except OSError as error:
+                raise DeliveryFailed(f"the command cannot be started: {error.strerror or error}") from None
+            if done.returncode:
+                errors.seek(0, os.SEEK_END)
+                errors.seek(max(errors.tell() - 300, 0))
+                said = one_line(errors.read().decode(errors="replace").strip())
+                raise DeliveryFailed(f"the command ended with exit code {done.returncode}{f': {said}' if said else ''}")
+        if done.stdout.strip():
+            self.spool.put(done.stdout)
+
+    def _push_file(self, path: str, mapping: Mapping, noting: Noting) -> None:
+        name = os.path.basename(path)
+        try:
+            if not is_readable_ending(path):
+                raise UsageError("its ending says no format; expected .jsonl, .json, .csv or .tsv")
+            with records_of(path, None, mapping.group_by) as records:
+                self._push(records, mapping, noting, self.spool.journal_of(path))
+        except (UsageError, UnicodeError) as error:
+            why = str(error) if isinstance(error, UsageError) else "it is not UTF-8"
+            noting.counts["failed"] += 1
+            kept = self.spool.finish(path, is_failed=True)
+            noting.bury(
+                DeadLetter(
+                    self.flow.name, "file", self._account, name, f"the file cannot be read: {why}", key=kept or name
+                )
+            )
+            return
+        noting.flush()
+        self.spool.finish(path)
+
+    def _push(self, records: object, mapping: Mapping, noting: Noting, journal: str | None) -> list[Outcome]:
+        told = []
+        with self._client.push(
+            mapping,
+            records,  # type: ignore[arg-type]
+            write=True,
+            existing=self.flow.existing,  # type: ignore[arg-type]
+            max_writes=self.flow.max_writes,
+            exclusive=self.flow.exclusive,
+            journal=journal,
+        ) as outcomes:
+            for outcome in outcomes:
+                self._note(outcome, mapping, noting)
+                told.append(outcome)
+                self._stopping.check()
+        return told
+
+    def _note(self, outcome: Outcome, mapping: Mapping, noting: Noting) -> None:
+        from brightpearl.cli.noting import letter_of
+
+        noting.counts[outcome.state] += 1
+        letter = letter_of(noting, mapping, self.flow.mapping, outcome)
+        if outcome.ok:
+            noting.settle(letter)
+        else:
+            noting.bury(letter)
+
+    def _try_again(self, mapping: Mapping) -> None:
+        """Tries the dead letters of which somebody asked for another try."""
+        while letters := self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=_TOGETHER):
+            self._stopping.check()
+            for letter in letters:
+                if letter.kind == "file":
+                    self.spool.again(str(letter.key))
+                    self._ledger.dead_letters.drop([letter.id])
+            records = [letter for letter in letters if letter.kind != "file"]
+            if records:
+                with noted(self._ledger, self.flow.name, "again", self._account) as noting:
+                    self._push_letters(records, mapping, noting)
+
+    def _push_letters(self, letters: list[DeadLetter], mapping: Mapping, noting: Noting) -> None:
+        given = [letter.record.encode() if isinstance(letter.record, str) else letter.record for letter in letters]
+        journal = self.spool.journal_of("dead-letters")
+        try:
+            outcomes = self._push(given, mapping, noting, journal)
+        except BrightpearlError as error:
+            # They are asked for no more: otherwise the flow would never get to anything else.
+            self._ledger.dead_letters.put([_with_reason(letter, str(error)) for letter in letters])
+            raise
+        noting.flush()
+        ended = [letters[outcome.record].id for outcome in outcomes if outcome.ok]
+        self._ledger.dead_letters.drop(ended)
+        # One whose key was not known before has another identity now, and is kept as that.
+        left = self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=_TOGETHER)
+        self._ledger.dead_letters.drop({one.id for one in left} & {one.id for one in letters})
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(journal)
+
+
+def _with_reason(letter: DeadLetter, reason: str) -> DeadLetter:
+    from dataclasses import replace
+
+    return replace(letter, reason=reason)
+
+
+def _spool(flow: InboundFlow, work: str) -> Spool:
+    own = os.path.join(work, folder_name(flow.name))
+    journals = os.path.join(own, "journals")
+    if isinstance(flow.origin, FromDirectory):
+        folder = flow.origin.path
+        return Spool(
+            folder,
+            os.path.join(folder, "working"),
+            done=os.path.join(folder, "done"),
+            failed=os.path.join(folder, "failed"),
+            journals=journals,
+        )
+    return Spool(
+        os.path.join(own, "waiting"),
+        os.path.join(own, "working"),
+        done=None,
+        failed=os.path.join(own, "failed"),
+        journals=journals,
+    )

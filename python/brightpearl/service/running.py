@@ -1,0 +1,150 @@
+"""A service at work: its ledger, its client, a thread for each flow, and what is to be known of them."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from brightpearl.client import Client
+from brightpearl.exceptions import BrightpearlError
+from brightpearl.ledger import Ledger, open_ledger
+from brightpearl.service.accounts import account_of, service_client
+from brightpearl.service.configuration import ServiceConfiguration
+from brightpearl.service.health import Health, HealthFinding, health_of, ledger_findings
+from brightpearl.service.inbound import InboundRunner
+from brightpearl.service.outbound import OutboundRunner
+from brightpearl.service.receiver import NotificationReceiver
+from brightpearl.service.stopping import Stopping
+from brightpearl.service.storing import Storing
+from brightpearl.service.workers import FlowRunner, FlowWorker
+
+LOG = logging.getLogger("brightpearl.service")
+
+_SECONDS_BETWEEN_THINNINGS = 60 * 60.0
+
+
+class Service:
+    """One service. `start` begins, `stop` ends it; what it has not finished it goes on with after the next start.
+
+    Raises `LedgerError` and `ValidationError` where it cannot be had at all.
+    """
+
+    def __init__(self, configuration: ServiceConfiguration) -> None:
+        self.configuration = configuration
+        self._stopping = Stopping()
+        self._troubles: dict[str, str] = {}
+        self.ledger: Ledger = open_ledger(configuration.ledger)
+        self.client: Client = service_client(configuration.profile, self._stopping.sleep)
+        self.account = account_of(self.client)
+        self._storing = Storing(self.ledger)
+        self.receiver = NotificationReceiver(
+            configuration, self.account, self._storing, self._wake, lambda why: self._trouble("notifications", why)
+        )
+        self.inbound = {
+            flow.name: InboundRunner(
+                flow,
+                self.client,
+                self.ledger,
+                configuration.folder,
+                configuration.work,
+                self._stopping,
+                now_milliseconds,
+            )
+            for flow in configuration.inbound
+        }
+        outbound = [
+            OutboundRunner(flow, self.client, self.ledger, configuration.folder, self._stopping, now_milliseconds)
+            for flow in configuration.outbound
+        ]
+        runners: list[FlowRunner] = [*outbound, *self.inbound.values()]
+        self.workers = {runner.flow.name: self._worker(runner) for runner in runners}
+        self._thinned = 0.0
+
+    @property
+    def flow_names(self) -> list[str]:
+        """Its flows."""
+        return list(self.workers)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it stops, or has stopped."""
+        return self._stopping.is_asked
+
+    def start(self) -> None:
+        """Begins to run flows."""
+        self.ledger.runs.settle_interrupted()
+        for worker in self.workers.values():
+            worker.thread.start()
+        LOG.info("started with %d flows for the account %s", len(self.workers), self.account)
+
+    def stop(self, seconds: float) -> bool:
+        """Asks every flow to stop and waits for so long; whether all have. Those that have not are killed with the
+        process, and go on after the next start as they would after any crash."""
+        self._stopping.ask()
+        deadline = time.monotonic() + seconds
+        for worker in self.workers.values():
+            worker.wake()
+        for worker in self.workers.values():
+            if worker.thread.ident is not None:
+                worker.thread.join(max(0.0, deadline - time.monotonic()))
+        left = [name for name, worker in self.workers.items() if worker.thread.is_alive()]
+        self._storing.close()
+        if left:
+            LOG.warning("stopped before these flows had ended: %s", ", ".join(left))
+            return False
+        self.client.close()
+        self.ledger.close()
+        LOG.info("stopped")
+        return True
+
+    def wake(self, flow: str) -> None:
+        """Has a flow look what there is to do."""
+        self.workers[flow].wake()
+
+    def health(self) -> Health:
+        """How things go."""
+        found = [
+            HealthFinding("failing", "ledger", subject, why, "See what is wrong with the ledger and its disk.")
+            for subject, why in sorted(self._troubles.items())
+        ]
+        for name, worker in self.workers.items():
+            if worker.thread.ident is not None and not worker.thread.is_alive() and not self.is_stopping:
+                found.append(
+                    HealthFinding(
+                        "failing", "flow-dead", name, "the thread of the flow has ended", "Start the service again."
+                    )
+                )
+        try:
+            found += ledger_findings(self.ledger, now_milliseconds(), self.flow_names)
+            self._thin()
+        except BrightpearlError as error:
+            found.append(
+                HealthFinding("failing", "ledger", "", str(error), error.advice or "See what is wrong with the ledger.")
+            )
+        return health_of(found)
+
+    def _thin(self) -> None:
+        if time.monotonic() - self._thinned > _SECONDS_BETWEEN_THINNINGS or not self._thinned:
+            self._thinned = time.monotonic()
+            self.ledger.thin(self.configuration.keeping)
+
+    def _worker(self, runner: FlowRunner) -> FlowWorker:
+        name = runner.flow.name
+        return FlowWorker(
+            runner, self.account, self.ledger, self._stopping, now_milliseconds, lambda why: self._trouble(name, why)
+        )
+
+    def _wake(self, flows: tuple[str, ...]) -> None:
+        for name in flows:
+            self.workers[name].wake()
+
+    def _trouble(self, subject: str, why: str | None) -> None:
+        if why is None:
+            self._troubles.pop(subject, None)
+        else:
+            self._troubles[subject] = why
+
+
+def now_milliseconds() -> int:
+    """The machine's time, in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000

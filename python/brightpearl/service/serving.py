@@ -1,0 +1,92 @@
+"""The service as a process: its socket, its signals, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+
+import uvicorn
+
+from brightpearl.exceptions import ValidationError
+from brightpearl.service.application import application
+from brightpearl.service.configuration import ServiceConfiguration
+
+LOG = logging.getLogger("brightpearl.service")
+
+
+class AddressError(ValidationError):
+    """The address of the service cannot be had."""
+
+
+class _Server(uvicorn.Server):
+    """Ends on the first signal, and at once on the second."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        for number in numbers:
+            loop.add_signal_handler(number, self._stop, number)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
+
+    def _stop(self, number: int) -> None:
+        if self.should_exit:
+            os._exit(128 + number)
+        LOG.info("stopping: %s", signal.Signals(number).name)
+        self.should_exit = True
+
+
+def serve(configuration: ServiceConfiguration) -> int:
+    """Serves until a signal ends it; the exit code. What flows have not ended within their time goes on after the next
+    start."""
+    listening = configuration.listening
+    bound = _bound(listening.host, listening.port)
+    # Addresses have secrets in them, so that no request is logged.
+    config = uvicorn.Config(
+        application(configuration),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=max(1, configuration.stop_within_ms // 1000),
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64 << 10,
+    )
+    server = _Server(config)
+    host, port = bound.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"listening on http://{shown}:{port}", flush=True)
+    asyncio.run(server.serve(sockets=[bound]))
+    if not server.started:
+        return 7
+    sys.stdout.flush()
+    return 0
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(1024)
+    except OSError as error:
+        bound.close()
+        what = "another program has it" if error.errno == errno.EADDRINUSE else error.strerror or "it cannot be had"
+        raise AddressError(
+            f"the address {host}:{port} cannot be listened on: {what}",
+            location="[listen]: address",
+            advice="End the other program, or name another address. Nothing was started.",
+        ) from None
+    return bound

@@ -1,0 +1,127 @@
+"""Files with records on their way into Brightpearl: taken by moving them, so that what was begun is gone on with."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import time
+
+from brightpearl.private_file import replacing, sync_directory
+
+_SECONDS_AT_REST = 0.5
+"""A file that changed within this time may still be written."""
+
+_ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
+_PARTIAL = (".part", ".partial", ".tmp", ".crdownload")
+
+
+class Spool:
+    """A folder where files wait, one for those that are being pushed, and those where they end.
+
+    `keeps`: whether files end in `done`, as those of a directory that somebody looks into; they are removed otherwise.
+    """
+
+    def __init__(self, waiting: str, working: str, *, done: str | None, failed: str, journals: str) -> None:
+        self._waiting = waiting
+        self._working = working
+        self._done = done
+        self._failed = failed
+        self._journals = journals
+        for path in filter(None, (waiting, working, done, failed, journals)):
+            os.makedirs(path, mode=0o700, exist_ok=True)
+
+    def is_empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return not self._names(self._working) and not self._ready()
+
+    def put(self, content: bytes) -> str:
+        """Keeps records in a file, which is on disk when this returns; its name. The same content is the same file."""
+        name = f"{hashlib.sha256(content).hexdigest()[:32]}.jsonl"
+        with replacing(os.path.join(self._waiting, name)) as file:
+            file.write(content)
+        return name
+
+    def take(self) -> str | None:
+        """The path of the next file: one that was begun before others, the oldest first; None when there is none."""
+        begun = self._names(self._working)
+        if begun:
+            return os.path.join(self._working, begun[0])
+        for name in self._ready():
+            # One that somebody took away meanwhile is no longer ours.
+            with contextlib.suppress(FileNotFoundError):
+                target = os.path.join(self._working, _free_name(self._working, name))
+                os.rename(os.path.join(self._waiting, name), target)
+                sync_directory(self._working)
+                return target
+        return None
+
+    def journal_of(self, path: str) -> str:
+        """The journal by which the push of that file goes on."""
+        return os.path.join(self._journals, f"{os.path.basename(path)}.journal")
+
+    def finish(self, path: str, *, is_failed: bool = False) -> str | None:
+        """Puts a file where it ends, and takes its journal away; where it is now, None when it was removed."""
+        target: str | None = None
+        folder = self._failed if is_failed else self._done
+        if folder is None:
+            os.unlink(path)
+        else:
+            target = os.path.join(folder, _free_name(folder, os.path.basename(path)))
+            os.rename(path, target)
+            sync_directory(folder)
+        # Only now: until then it is what keeps the push from being made twice.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.journal_of(path))
+        return target
+
+    def again(self, name: str) -> bool:
+        """Has a file that could not be read wait once more; whether it is there."""
+        found = os.path.join(self._failed, os.path.basename(name))
+        try:
+            os.rename(found, os.path.join(self._waiting, _free_name(self._waiting, os.path.basename(name))))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _ready(self) -> list[str]:
+        latest = time.time() - _SECONDS_AT_REST
+        names = []
+        for name in self._names(self._waiting):
+            with contextlib.suppress(FileNotFoundError):
+                if os.stat(os.path.join(self._waiting, name)).st_mtime <= latest or self._done is None:
+                    names.append(name)
+        return names
+
+    def _names(self, folder: str) -> list[str]:
+        """Regular files, the oldest first; none that is hidden, or still being written as its name says."""
+        found = []
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    is_hidden = entry.name.startswith(".") or entry.name.lower().endswith(_PARTIAL)
+                    if entry.is_file(follow_symlinks=False) and not is_hidden:
+                        found.append((entry.stat().st_mtime_ns, entry.name))
+        return [name for _, name in sorted(found)]
+
+
+def _free_name(folder: str, name: str) -> str:
+    """The name, or one with a number behind it where there is such a file already."""
+    root, ending = os.path.splitext(name)
+    number, free = 1, name
+    while os.path.lexists(os.path.join(folder, free)):
+        number += 1
+        free = f"{root}-{number}{ending}"
+    return free
+
+
+def is_readable_ending(path: str) -> bool:
+    """Whether the ending of a file says how records are written in it."""
+    return os.path.splitext(path)[1].lower() in _ENDINGS
+
+
+def folder_name(flow: str) -> str:
+    """A folder's name for a flow: its own as far as it may be one, and what tells it from others."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", flow).strip("-")[:40]
+    return f"{plain}-{hashlib.sha256(flow.encode()).hexdigest()[:8]}"

@@ -1,0 +1,103 @@
+"""Stores what comes in, durably, before it is answered: what comes in together is stored together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from brightpearl.exceptions import BrightpearlError
+from brightpearl.ledger import Ledger
+from brightpearl.text import Hidden
+
+MOST_WAITING = 5_000
+"""Notifications that wait to be stored. More are answered as ones that cannot be stored now."""
+
+_TOGETHER = 256
+
+
+class Overloaded(Exception):
+    """More comes in than can be stored."""
+
+
+class Storing:
+    """One thread that writes to the ledger for all requests."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="brightpearl-storing", daemon=True)
+        self._thread.start()
+
+    async def store(self, content: dict[str, Any], flows: Sequence[str]) -> bool:
+        """Whether the notification is new; it is on disk when this returns. Raises `LedgerError` and `Overloaded`."""
+        if self._queue.qsize() >= MOST_WAITING:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bool] = loop.create_future()
+        self._queue.put(_Item(content, flows, loop, future))
+        return await future
+
+    def close(self) -> None:
+        """Stores what is left, and ends."""
+        self._queue.put(None)
+        self._thread.join(10)
+
+    def _work(self) -> None:
+        is_open = True
+        while is_open:
+            first = self._queue.get()
+            items = [] if first is None else [first]
+            is_open = first is not None
+            while is_open and len(items) < _TOGETHER:
+                try:
+                    following = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    is_open = False
+                else:
+                    items.append(following)
+            if items:
+                _store(self._ledger, items)
+
+
+class _Item:
+    __slots__ = ("content", "flows", "future", "loop")
+
+    def __init__(
+        self,
+        content: dict[str, Any],
+        flows: Sequence[str],
+        loop: asyncio.AbstractEventLoop,
+        future: asyncio.Future[bool],
+    ) -> None:
+        self.content = content
+        self.flows = flows
+        self.loop = loop
+        self.future = future
+
+
+def _store(ledger: Ledger, items: Sequence[_Item]) -> None:
+    failure = Hidden(None)
+    stored: list[bool] = []
+    try:
+        stored = ledger.notifications.store([(item.content, item.flows) for item in items])
+    except BrightpearlError as error:
+        failure.value = error
+    for place, item in enumerate(items):
+        # The loop of a service that stopped meanwhile is closed.
+        with contextlib.suppress(RuntimeError):
+            item.loop.call_soon_threadsafe(_answer, item.future, failure.value or stored[place])
+
+
+def _answer(future: asyncio.Future[bool], answer: bool | BrightpearlError) -> None:
+    if future.done():
+        return
+    if isinstance(answer, BrightpearlError):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
