@@ -17,3 +17,20 @@ def main() -> None:
     except Stopped as stopped:
         code = stopped.code
     sys.exit(code)
+
+
+def main_of_tap() -> None:
+    """`brightpearl tap` by a name of its own."""
+    _main_of("tap")
+
+
+def main_of_target() -> None:
+    """`brightpearl target` by a name of its own."""
+    _main_of("target")
+
+
+def _main_of(command: str) -> None:
+    import sys
+
+    sys.argv.insert(1, command)
+    main()

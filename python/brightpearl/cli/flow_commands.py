@@ -280,3 +280,26 @@ def tap(
         return
     if sync(config, configured, state, catalog):
         raise typer.Exit(4)
+
+
+@flow_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def target(
+    config: Annotated[Path, typer.Option(help="The configuration, a JSON object.")],
+) -> None:
+    """Reads what a Singer tap writes on standard input and pushes it, each record exactly once.
+
+    The configuration has what the environment variables have, by the same names in lower case without the prefix:
+    account, datacentre or base_url, app_ref, account_token, and so on. Beside that: streams, an object with a mapping
+    document for each stream, or an object with mapping, constants and existing; directory, where journals and dead
+    letters are kept; dead_letters; unmapped (refuse, ignore); rejected (fail, pass); doubt (hold, dead-letter);
+    validate_records; settle_records; settle_seconds; dry_run; renew; looks; exclusive.
+
+    Standard output has the STATE messages, each once everything before it is settled: written, there already, or in
+    the dead letters. What is in doubt holds them back.
+    """
+    from brightpearl.cli.tap import read_config
+    from brightpearl.cli.target import load
+
+    if code := load(config, read_config(config)):
+        raise typer.Exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from brightpearl._native import dump_json
@@ -72,6 +73,12 @@ class Schema:
     def json_schema(self) -> dict[str, Any]:
         """The whole of it."""
         return {"type": "object", "properties": self.properties()}
+
+
+def account_variables(config: dict[str, Any], own: Iterable[str]) -> dict[str, str]:
+    """The members of a configuration that are those of the account, as the environment variables that they stand
+    for."""
+    return {f"BRIGHTPEARL_{name.upper()}": str(value) for name, value in config.items() if name not in own and value}
 
 
 def write(message: dict[str, Any]) -> None:

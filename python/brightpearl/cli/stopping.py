@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -78,3 +80,41 @@ class Deferred:
         came, self._came = self._came, []
         if came:
             signal.raise_signal(came[0])
+
+
+class Stopping:
+    """Within it, the first signal lets what is under way come to its end, and the second one stops it."""
+
+    def __init__(self) -> None:
+        self.came: Stopped | None = None
+        """The signal that came."""
+        self._handlers: dict[int, Any] = {}
+        self._is_idle = False
+
+    def __enter__(self) -> Stopping:
+        if threading.current_thread() is threading.main_thread():
+            for number in _SIGNALS:
+                handler = signal.getsignal(number)
+                if callable(handler) or handler == signal.SIG_DFL:
+                    self._handlers[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, _: object) -> None:
+        is_second, self.came = self.came is not None, Stopped(number)
+        if self._is_idle or is_second:
+            raise self.came
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Within it, the first signal stops as well: nothing is under way."""
+        if self.came is not None:
+            raise self.came
+        self._is_idle = True
+        try:
+            yield
+        finally:
+            self._is_idle = False

@@ -19,9 +19,10 @@ from brightpearl.cli.incremental import dead_letter
 from brightpearl.cli.mapping import open_mapping
 from brightpearl.cli.pushing import lines_to
 from brightpearl.cli.session import account_client
-from brightpearl.cli.singer import DELETED_AT, Schema, schema_message, write
+from brightpearl.cli.singer import DELETED_AT, Schema, account_variables, schema_message, write
 from brightpearl.cli.visible import say, visible
 
+_OWN = ("streams", "start_date", "overlap_seconds", "dead_letters")
 _OPTIONS = ("name", "filters", "query", "mapping", "watermark", "rows", "deletes", "reconcile", "priority", "since")
 
 
@@ -188,7 +189,7 @@ def sync(path: Path, config: dict[str, Any], state: Path | None, catalog: Path |
     letters_file = config.get("dead_letters")
     require_distinct(config=path, state=state, catalog=catalog, dead_letters=letters_file)
     failed = 0
-    with account_client(sleep=_sleep, configured=_variables(config)) as client:
+    with account_client(sleep=_sleep, configured=account_variables(config, _OWN)) as client:
         pulled = client.pull(
             [stream.resource for stream in streams.values()],
             state=_state(state),
@@ -201,12 +202,6 @@ def sync(path: Path, config: dict[str, Any], state: Path | None, catalog: Path |
                 _write_state(pulled.checkpoint())
             _write_state(pulled.checkpoint())
     return failed
-
-
-def _variables(config: dict[str, Any]) -> dict[str, str]:
-    """The configuration as the environment variables that it stands for."""
-    own = {"streams", "start_date", "overlap_seconds", "dead_letters"}
-    return {f"BRIGHTPEARL_{name.upper()}": str(value) for name, value in config.items() if name not in own and value}
 
 
 def _state(path: Path | None) -> str | None:

@@ -48,7 +48,7 @@ class Ended:
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
 
 
-def start(*arguments: str, ignored: tuple[signal.Signals, ...] = ()) -> subprocess.Popen[str]:
+def start(*arguments: str, ignored: tuple[signal.Signals, ...] = (), stdin: bool = False) -> subprocess.Popen[str]:
     """The command as a process of its own, which ignores some signals from the start, and no others, although whoever
     runs the tests may: under `nohup`, say."""
 
@@ -58,6 +58,7 @@ def start(*arguments: str, ignored: tuple[signal.Signals, ...] = ()) -> subproce
 
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "brightpearl", *arguments],
+        stdin=subprocess.PIPE if stdin else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -75,9 +75,9 @@ ORDERS: dict[str, Any] = {
 MAPPING = Mapping(ORDERS)
 
 
-def shop() -> Emulator:
+def shop(**settings: Any) -> Emulator:
     """An account to push to."""
-    return Emulator(orders=20, contacts=30, products=20)
+    return Emulator(orders=20, contacts=30, products=20, **settings)
 
 
 def skus(client: Client) -> list[str]:

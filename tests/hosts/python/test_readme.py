@@ -73,18 +73,28 @@ def test_the_tests_in_it_pass(tmp_path: Path) -> None:
 
 def test_the_commands_run(tmp_path: Path) -> None:
     (script,) = (block for block in blocks("sh") if "brightpearl" in block)
+    run_script(script, tmp_path)
+    assert (tmp_path / "orders.jsonl").stat().st_size > 0
+
+
+def test_the_commands_of_the_page_of_singer_run(tmp_path: Path) -> None:
+    run_script("".join(blocks("sh", (ROOT / "docs" / "singer.md").read_text())), tmp_path)
+    assert not (tmp_path / "kept" / "dead-letters.jsonl").read_bytes()
+
+
+def run_script(script: str, folder: Path) -> None:
+    """Runs commands, on an emulated account."""
     with Emulator(orders=400).serve() as server:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         done = subprocess.run(
             ["bash", "-e", "-o", "pipefail", "-c", script],
-            cwd=tmp_path,
+            cwd=folder,
             env=os.environ | environment(server) | {"PATH": path},
             capture_output=True,
             text=True,
             timeout=120,
         )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
-    assert (tmp_path / "orders.jsonl").stat().st_size > 0
 
 
 @pytest.mark.parametrize("kind", brightpearl.errors().kinds, ids=lambda kind: kind.kind)
