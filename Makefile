@@ -195,6 +195,7 @@ generate: ## Writes what the hosts have of the engine's tables and tasks anew, a
 	@node ffi/node/generate-tasks.mjs
 	@$(MAKE) $(VENV)/.package
 	@$(VENV_PYTHON) python/generate_tasks.py
+	@$(VENV_PYTHON) python/generate_schemas.py
 
 .PHONY: clean
 clean: ## Removes everything that was built

@@ -256,24 +256,35 @@ def _pull_changes(resource: str, out: Path, mapping: str | None, options: dict[s
 @flow_commands.command(epilog=EXIT_CODES)
 @reports_failures
 def tap(
-    config: Annotated[Path, typer.Option(help="The configuration, a JSON object.")],
+    config: Annotated[Path | None, typer.Option(help="The configuration, a JSON object.")] = None,
     state: Annotated[Path | None, typer.Option(help="The value of the last STATE message.")] = None,
     catalog: Annotated[
         Path | None, typer.Option("--catalog", "--properties", help="The catalogue, with the streams selected.")
     ] = None,
     discover: Annotated[bool, typer.Option("--discover", help="Writes the catalogue, and sends nothing.")] = False,
+    about: Annotated[
+        bool, typer.Option("--about", help="Says what it can do and is configured with, as JSON.")
+    ] = False,
 ) -> None:
     """Writes what changed as a Singer tap does: SCHEMA, RECORD and STATE messages on standard output.
 
     The configuration has what the environment variables have, by the same names in lower case without the prefix:
     account, datacentre or base_url, app_ref, account_token, and so on. Beside that: streams, a list of resources
-    by name, or of objects with resource and any of name, filters, query, mapping, watermark, rows, deletes,
-    reconcile, priority; start_date; overlap_seconds; dead_letters, a file for records that could not be mapped.
+    by name (order-row for the rows of orders), or of objects with resource and any of name, filters, query, mapping,
+    watermark, rows, deletes, reconcile, priority; start_date; overlap_seconds; dead_letters, a file for records that
+    could not be mapped.
 
     Records that are gone have only their id and _sdc_deleted_at.
     """
-    from brightpearl.cli.tap import read_config, sync, write_catalog
+    from brightpearl.cli.tap import read_config, sync
+    from brightpearl.cli.tap_catalog import write_catalog
 
+    if about:
+        from brightpearl.cli.singer_about import about_tap
+
+        print(about_tap())
+        return
+    config = _required(config)
     configured = read_config(config)
     if discover:
         write_catalog(configured)
@@ -285,7 +296,8 @@ def tap(
 @flow_commands.command(epilog=EXIT_CODES)
 @reports_failures
 def target(
-    config: Annotated[Path, typer.Option(help="The configuration, a JSON object.")],
+    config: Annotated[Path | None, typer.Option(help="The configuration, a JSON object.")] = None,
+    about: Annotated[bool, typer.Option("--about", help="Says what it is configured with, as JSON.")] = False,
 ) -> None:
     """Reads what a Singer tap writes on standard input and pushes it, each record exactly once.
 
@@ -301,5 +313,17 @@ def target(
     from brightpearl.cli.tap import read_config
     from brightpearl.cli.target import load
 
+    if about:
+        from brightpearl.cli.singer_about import about_target
+
+        print(about_target())
+        return
+    config = _required(config)
     if code := load(config, read_config(config)):
         raise typer.Exit(code)
+
+
+def _required(config: Path | None) -> Path:
+    if config is None:
+        raise UsageError("it is not there; expected the path of a JSON file", where="--config")
+    return config

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import datetime
-import json
 import sys
 import time
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from brightpearl import BrightpearlError, Mapping, PulledRecord, PullResource, ValidationError
-from brightpearl._native import find_resource, find_search, list_resources, load_json
+from brightpearl import BrightpearlError, Client, PulledRecord
+from brightpearl._native import load_json
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.files import require_distinct
 from brightpearl.cli.incremental import dead_letter
-from brightpearl.cli.mapping import open_mapping
 from brightpearl.cli.pushing import lines_to
 from brightpearl.cli.session import account_client
-from brightpearl.cli.singer import DELETED_AT, Schema, account_variables, schema_message, write
+from brightpearl.cli.singer import DELETED_AT, account_variables, write
+from brightpearl.cli.tap_catalog import selected_streams
+from brightpearl.cli.tap_streams import Stream
 from brightpearl.cli.visible import say, visible
 
-_OWN = ("streams", "start_date", "overlap_seconds", "dead_letters")
-_OPTIONS = ("name", "filters", "query", "mapping", "watermark", "rows", "deletes", "reconcile", "priority", "since")
+OWN = ("streams", "start_date", "overlap_seconds", "dead_letters")
+"""The members of the configuration that are not those of the account."""
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -37,228 +36,126 @@ def _object(path: Path, where: str) -> dict[str, Any]:
     except BrightpearlError as error:
         raise UsageError(f"the file is not JSON: {error.message}", where=f"{where} {path}, {error.location}") from None
     if not isinstance(read, dict):
-        raise UsageError("the file has no JSON object", where=f"{where} {path}")
+        raise UsageError("the file is other JSON; expected an object", where=f"{where} {path}")
     return read
 
 
-class Stream:
-    """One stream: what is pulled for it, and what its messages say."""
+class Pull:
+    """What is pulled at once: a stream, the streams of what its records have, or both."""
 
-    def __init__(self, resource: PullResource, mapping: Mapping | None) -> None:
-        self.resource = resource
-        self.name = resource.name or resource.resource
-        listed = find_resource(resource.resource)
-        # What a mapping calls them is not known.
-        self.watermarks = [] if listed is None or mapping is not None else listed.watermarks
-        moments = {name: _moment() for name in (*self.watermarks, DELETED_AT)}
-        self.schema = Schema({"id": {"type": "integer"}, **moments}, "id")
-        self.left_out: list[list[str]] = []
-        """Members that the catalogue deselects."""
-        self._is_told = False
-
-    def tell(self, records: list[dict[str, Any]]) -> None:
-        """Writes a SCHEMA message where the records need one."""
-        grown = [self.schema.grow(record) for record in records]
-        if any(grown) or not self._is_told:
-            write(schema_message(self.name, self.schema, self.watermarks))
-            self._is_told = True
+    def __init__(self, streams: list[Stream]) -> None:
+        self.streams = streams
+        self.name = streams[0].name
+        self.resource = streams[0].pulled
 
 
-def _moment() -> dict[str, Any]:
-    return {"type": ["null", "string"], "format": "date-time"}
+def _pulls(streams: list[Stream]) -> list[Pull]:
+    """Rows come along with their orders where both are selected, and nothing else is asked for them."""
+    pulls = [Pull([stream]) for stream in streams if stream.child is None]
+    for child in (stream for stream in streams if stream.child is not None):
+        alike = (pull for pull in pulls if pull.streams[0].is_told_apart and _is_alike(pull.streams[0], child))
+        pull = next(alike, None)
+        if pull is None:
+            pulls.append(Pull([child]))
+        else:
+            pull.streams.append(child)
+    return sorted(pulls, key=lambda pull: -pull.resource.priority)
 
 
-def streams_of(config: dict[str, Any]) -> list[Stream]:
-    """The streams that the configuration names; every resource that can be pulled where it names none."""
-    listed = config.get("streams")
-    if listed is None:
-        listed = sorted({found.path.rsplit("/")[-1] for found in list_resources() if found.search is not None})
-    if not isinstance(listed, list):
-        raise UsageError("streams is not an array; expected names of resources, or objects", where="--config streams")
-    return [_stream(one, f"--config streams {place}", config) for place, one in enumerate(listed)]
-
-
-def _stream(one: Any, where: str, config: dict[str, Any]) -> Stream:
-    members = {"resource": one} if isinstance(one, str) else one
-    if not isinstance(members, dict) or not isinstance(members.get("resource"), str):
-        raise UsageError("expected the name of a resource, or an object with resource", where=where)
-    options = {name: value for name, value in members.items() if name != "resource"}
-    if unknown := sorted(options.keys() - set(_OPTIONS)):
-        raise UsageError(f"{unknown[0]!r} is not an option of a stream; expected {', '.join(_OPTIONS)}", where=where)
-    options.setdefault("since", config.get("start_date"))
-    document = options.pop("mapping", None)
-    mapping = _mapping(document)
-    return Stream(PullResource(members["resource"], mapping=mapping, **options), mapping)
-
-
-def _mapping(document: Any) -> Mapping | None:
-    if document is None:
-        return None
-    return open_mapping(document) if isinstance(document, str) else Mapping(document)
-
-
-def write_catalog(config: dict[str, Any]) -> None:
-    """Writes the catalogue."""
-    entries = [_entry(stream, is_selected="streams" in config) for stream in streams_of(config)]
-    json.dump({"streams": entries}, sys.stdout, indent=2)
-    print()
-
-
-def _entry(stream: Stream, *, is_selected: bool) -> dict[str, Any]:
-    if find_search(stream.resource.resource) is None:
-        raise ValidationError(
-            f"no resource {stream.resource.resource!r} can be pulled; brightpearl catalog shows what there is",
-            location="--config streams",
-        )
-    return {
-        "tap_stream_id": stream.name,
-        "stream": stream.name,
-        "key_properties": [stream.schema.key],
-        "schema": stream.schema.json_schema(),
-        "metadata": [
-            {
-                "breadcrumb": [],
-                "metadata": {
-                    "inclusion": "available",
-                    "selected": is_selected,
-                    "table-key-properties": [stream.schema.key],
-                    "valid-replication-keys": stream.watermarks,
-                    "forced-replication-method": "INCREMENTAL",
-                },
-            },
-            {"breadcrumb": ["properties", stream.schema.key], "metadata": {"inclusion": "automatic"}},
-        ],
-    }
-
-
-def _selected(streams: list[Stream], catalog: Path | None, config: dict[str, Any]) -> list[Stream]:
-    if catalog is None:
-        if "streams" not in config:
-            raise UsageError(
-                "nothing says what to pull; expected streams in it, or --catalog with streams selected",
-                where="--config",
-                advice="brightpearl tap --config FILE --discover writes the catalogue.",
-            )
-        return streams
-    entries = [entry for entry in _object(catalog, "--catalog").get("streams", []) if _is_selected(entry)]
-    names = {entry.get("tap_stream_id", entry.get("stream")): entry for entry in entries}
-    chosen = [stream for stream in streams if stream.name in names]
-    for stream in chosen:
-        stream.left_out = list(_deselected(names[stream.name]))
-    if missing := sorted(names.keys() - {stream.name for stream in chosen}):
-        raise UsageError(f"there is no stream {missing[0]!r}", where=f"--catalog {catalog}")
-    if not chosen:
-        raise UsageError("no stream is selected", where=f"--catalog {catalog}")
-    return chosen
-
-
-def _is_selected(entry: dict[str, Any]) -> bool:
-    for one in entry.get("metadata", []):
-        if not one.get("breadcrumb") and "selected" in one.get("metadata", {}):
-            return bool(one["metadata"]["selected"])
-    return bool(entry.get("selected") or entry.get("schema", {}).get("selected"))
-
-
-def _deselected(entry: dict[str, Any]) -> Iterator[list[str]]:
-    """The members that a catalogue deselects, each by the names on the way to it."""
-    for one in entry.get("metadata", []):
-        told = one.get("metadata", {})
-        steps = [step for step in one.get("breadcrumb", ()) if step not in ("properties", "items")]
-        if (
-            steps
-            and told.get("inclusion") != "automatic"
-            and not told.get("selected", told.get("selected-by-default", True))
-        ):
-            yield steps
-
-
-def _leave_out(value: Any, steps: list[str]) -> Any:
-    """A value without a member."""
-    if isinstance(value, list):
-        return [_leave_out(element, steps) for element in value]
-    if not isinstance(value, dict) or steps[0] not in value:
-        return value
-    if len(steps) == 1:
-        return {name: member for name, member in value.items() if name != steps[0]}
-    return value | {steps[0]: _leave_out(value[steps[0]], steps[1:])}
+def _is_alike(one: Stream, other: Stream) -> bool:
+    options = [
+        {name: getattr(stream.pulled, name) for name in stream.pulled.__slots__ if name not in ("name", "priority")}
+        for stream in (one, other)
+    ]
+    return options[0] == options[1]
 
 
 def sync(path: Path, config: dict[str, Any], state: Path | None, catalog: Path | None) -> int:
     """Writes what changed; how many records could not be mapped or read."""
-    streams = {stream.name: stream for stream in _selected(streams_of(config), catalog, config)}
+    selected = selected_streams(config, catalog, None if catalog is None else _object(catalog, "--catalog"))
     letters_file = config.get("dead_letters")
     require_distinct(config=path, state=state, catalog=catalog, dead_letters=letters_file)
-    failed = 0
-    with account_client(sleep=_sleep, configured=account_variables(config, _OWN)) as client:
+    tap = Tap(config.get("overlap_seconds"), _bookmarks(state))
+    configured = account_variables(config, OWN)
+    with account_client(sleep=_sleep, configured=configured) as client, lines_to(letters_file) as letters:
+        for pull in _pulls(selected):
+            tap.pull(client, pull, letters)
+    return tap.failed
+
+
+class Tap:
+    """Where the pulls stand, and what came of them."""
+
+    def __init__(self, overlap: Any, bookmarks: dict[str, Any]) -> None:
+        self._overlap = overlap
+        self._bookmarks = bookmarks
+        self.failed = 0
+        """How many records could not be mapped or read."""
+
+    def pull(self, client: Client, pull: Pull, letters: Any) -> None:
+        """Writes the messages of what changed."""
+        for stream in pull.streams:
+            stream.tell([])
+        before = self._bookmarks.get(pull.name)
         pulled = client.pull(
-            [stream.resource for stream in streams.values()],
-            state=_state(state),
-            overlap=config.get("overlap_seconds"),
+            [pull.resource], state=None if before is None else before["checkpoint"], overlap=self._overlap
         )
-        with pulled, lines_to(letters_file) as letters:
+        with pulled:
             for batch in pulled.batches():
-                failed += _write_batch(streams[batch[0].resource], batch, letters)
+                for stream in pull.streams:
+                    self._write(stream, batch)
+                for one in batch:
+                    if one.failures:
+                        self._report(one, letters)
                 # All of the batch is written, and no more was asked for: the state covers just that.
-                _write_state(pulled.checkpoint())
-            _write_state(pulled.checkpoint())
-    return failed
+                self._write_state(pull, pulled.checkpoint())
+            self._write_state(pull, pulled.checkpoint())
+
+    def _write(self, stream: Stream, batch: list[PulledRecord]) -> None:
+        records: list[dict[str, Any]] = []
+        for pulled in batch:
+            if pulled.deleted:
+                # Which rows it had is not known any more.
+                records += [] if stream.child is not None else [{"id": pulled.id, DELETED_AT: _now()}]
+            elif not pulled.failures and pulled.record is not None:
+                records += stream.records_of(pulled)
+        stream.tell(records)
+        extracted = _now()
+        for record in records:
+            write({"type": "RECORD", "stream": stream.name, "record": record, "time_extracted": extracted})
+
+    def _report(self, pulled: PulledRecord, letters: Any) -> None:
+        self.failed += 1
+        if letters is not None:
+            letters.write(dead_letter(pulled))
+        reasons = "; ".join(map(str, pulled.failures))
+        say(f"failed: {pulled.resource} {pulled.id}: {visible(reasons)}")
+
+    def _write_state(self, pull: Pull, checkpoint: str) -> None:
+        self._bookmarks[pull.name] = {"checkpoint": checkpoint}
+        write({"type": "STATE", "value": {"bookmarks": self._bookmarks}})
+        sys.stdout.flush()
 
 
-def _state(path: Path | None) -> str | None:
-    """The checkpoint in a state. Targets keep the value of the message, and some put it into another object."""
+def _bookmarks(path: Path | None) -> dict[str, Any]:
+    """The bookmarks of a state. Targets keep the value of the message, and some put it into another object."""
     if path is None or not path.exists() or not path.read_bytes().strip():
-        return None
+        return {}
     read = _object(path, "--state")
     value = read.get("value", read)
-    checkpoint = value.get("checkpoint") if isinstance(value, dict) else None
-    if checkpoint is None and not value:
-        return None
-    if not isinstance(checkpoint, str) or not checkpoint.lstrip().startswith("{"):
+    bookmarks = value.get("bookmarks") if isinstance(value, dict) else None
+    if bookmarks is None and not value:
+        return {}
+    if not isinstance(bookmarks, dict) or not all(map(_is_bookmark, bookmarks.values())):
         raise UsageError(
-            "it has no checkpoint; expected the value of a STATE message of this tap", where=f"--state {path}"
+            "it has no valid bookmarks; expected the value of a STATE message of this tap", where=f"--state {path}"
         )
-    return checkpoint
+    return bookmarks
 
 
-def _write_state(checkpoint: str) -> None:
-    write({"type": "STATE", "value": {"checkpoint": checkpoint}})
-    sys.stdout.flush()
-
-
-def _write_batch(stream: Stream, batch: list[PulledRecord], letters: Any) -> int:
-    """Writes the messages of a batch; how many of its records could not be mapped or read."""
-    records = []
-    failed = 0
-    for pulled in batch:
-        if pulled.failures:
-            failed += 1
-            _report(pulled, letters)
-        elif pulled.deleted:
-            records.append({"id": pulled.id, DELETED_AT: _now()})
-        elif pulled.record is not None:
-            record = _record(pulled)
-            for steps in stream.left_out:
-                record = _leave_out(record, steps)
-            records.append(record)
-    if records:
-        stream.tell(records)
-    extracted = _now()
-    for record in records:
-        write({"type": "RECORD", "stream": stream.name, "record": record, "time_extracted": extracted})
-    return failed
-
-
-def _record(pulled: PulledRecord) -> dict[str, Any]:
-    """The members of a record, its id among them: without one, a target could not tell records apart."""
-    record: dict[str, Any] = pulled.record if isinstance(pulled.record, dict) else {"value": pulled.record}
-    return record if pulled.id is None else {"id": pulled.id} | record
-
-
-def _report(pulled: PulledRecord, letters: Any) -> None:
-    if letters is not None:
-        letters.write(dead_letter(pulled))
-    reasons = "; ".join(map(str, pulled.failures))
-    say(f"failed: {pulled.resource} {pulled.id}: {visible(reasons)}")
+def _is_bookmark(bookmark: Any) -> bool:
+    checkpoint = bookmark.get("checkpoint") if isinstance(bookmark, dict) else None
+    return isinstance(checkpoint, str) and checkpoint.lstrip().startswith("{")
 
 
 def _now() -> str:

@@ -1,4 +1,4 @@
-"""The commands that pull what changed: into files, and as a Singer tap."""
+"""The command that pulls what changed into files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 
 from brightpearl import Client
-from brightpearl.cli.emulator import environment
-from brightpearl.cli.singer import Schema
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended, settings
-from conftest import TOKEN
 from test_pull import OUT, touch
 
 __all__ = ["settings"]
@@ -133,138 +130,3 @@ def test_a_mapping_makes_the_records_and_keeps_those_that_fail(tmp_path: Path) -
     assert len(kept) in (4, 5)
     assert kept[0]["failures"][0]["source"] == "noSuchMember"
     assert kept[0]["source"]["id"] == kept[0]["id"]
-
-
-def configured(server: EmulatorServer, tmp_path: Path, **members: Any) -> list[str]:
-    names = {name.removeprefix("BRIGHTPEARL_").lower(): value for name, value in environment(server).items()}
-    config = tmp_path / "config.json"
-    config.write_text(json.dumps(names | {"streams": ["order"]} | members))
-    return ["tap", "--config", str(config)]
-
-
-def messages(ended: Ended) -> list[dict[str, Any]]:
-    assert ended.code == 0, ended.err
-    return [json.loads(line) for line in ended.out.splitlines()]
-
-
-def test_a_tap_writes_schemas_records_and_states(client: Client, server: EmulatorServer, tmp_path: Path) -> None:
-    tap = configured(server, tmp_path)
-    told = messages(Ended(*tap))
-    assert {message["type"] for message in told} == {"SCHEMA", "RECORD", "STATE"}
-    assert (told[0]["type"], told[0]["key_properties"]) == ("SCHEMA", ["id"])
-    assert told[-1]["type"] == "STATE"
-    records = [message["record"] for message in told if message["type"] == "RECORD"]
-    assert len({record["id"] for record in records}) == 60
-    schema: dict[str, Any] = {}
-    for message in told:
-        if message["type"] == "SCHEMA":
-            schema = message["schema"]["properties"]
-        elif message["type"] == "RECORD":
-            assert message["record"].keys() <= schema.keys()
-    assert schema["id"] == {"type": ["integer"]}
-    assert schema["_sdc_deleted_at"]["format"] == "date-time"
-
-    state = tmp_path / "state.json"
-    state.write_text(json.dumps(told[-1]["value"]))
-    assert [message["type"] for message in messages(Ended(*tap, "--state", str(state)))] == ["STATE"]
-    touch(client, records[0]["id"])
-    again = messages(Ended(*tap, "--state", str(state)))
-    assert [message["record"]["id"] for message in again if message["type"] == "RECORD"] == [records[0]["id"]]
-
-
-def test_every_state_covers_what_stands_before_it(server: EmulatorServer, tmp_path: Path) -> None:
-    tap = configured(server, tmp_path, streams=["order", "product"])
-    told = messages(Ended(*tap))
-    total = sum(message["type"] == "RECORD" for message in told)
-    before = 0
-    for message in told:
-        before += message["type"] == "RECORD"
-        if message["type"] == "STATE":
-            state = tmp_path / "state.json"
-            state.write_text(json.dumps(message["value"]))
-            rest = messages(Ended(*tap, "--state", str(state)))
-            assert before + sum(one["type"] == "RECORD" for one in rest) == total
-
-
-def test_the_catalogue_says_what_can_be_pulled(server: EmulatorServer, tmp_path: Path) -> None:
-    tap = configured(server, tmp_path)
-    found = json.loads(Ended(*tap, "--discover").out)
-    [stream] = found["streams"]
-    assert (stream["tap_stream_id"], stream["key_properties"]) == ("order", ["id"])
-    assert stream["metadata"][0]["metadata"]["valid-replication-keys"] == ["createdOn", "updatedOn"]
-    assert stream["schema"]["properties"]["updatedOn"]["format"] == "date-time"
-    everything = configured(server, tmp_path)
-    config = json.loads((tmp_path / "config.json").read_text())
-    del config["streams"]
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    ended = Ended(*everything)
-    assert ended.code == 2
-    assert "nothing says what to pull" in ended.err
-    found = json.loads(Ended(*everything, "--discover").out)
-    assert {"order", "product", "contact"} <= {stream["stream"] for stream in found["streams"]}
-    assert not any(stream["metadata"][0]["metadata"]["selected"] for stream in found["streams"])
-    for stream in found["streams"]:
-        stream["metadata"][0]["metadata"]["selected"] = stream["stream"] == "product"
-    catalog = tmp_path / "catalog.json"
-    catalog.write_text(json.dumps(found))
-    told = messages(Ended(*everything, "--catalog", str(catalog)))
-    assert {message["stream"] for message in told if "stream" in message} == {"product"}
-
-
-def test_a_tap_maps_and_keeps_what_fails(server: EmulatorServer, tmp_path: Path) -> None:
-    letters = tmp_path / "dead.jsonl"
-    failing = OUT | {"fields": [*OUT["fields"], {"to": "/invoice", "from": "noSuchMember", "required": True}]}  # type: ignore[misc]
-    tap = configured(
-        server,
-        tmp_path,
-        streams=[{"resource": "order", "name": "sales", "mapping": OUT}, {"resource": "order", "mapping": failing}],
-        dead_letters=str(letters),
-    )
-    ended = Ended(*tap)
-    assert ended.code == 4
-    told = [json.loads(line) for line in ended.out.splitlines()]
-    records = [message for message in told if message["type"] == "RECORD"]
-    assert {message["stream"] for message in records} == {"sales"}
-    assert records[0]["record"].keys() == {"id", "number", "reference"}
-    assert len(lines(letters)) == 59
-    assert "failed: order" in ended.err
-
-
-@pytest.mark.parametrize(
-    ("members", "message"),
-    [
-        ({"streams": "order"}, "not an array"),
-        ({"streams": [{"name": "x"}]}, "with resource"),
-        ({"streams": [{"resource": "order", "colour": 1}]}, "'colour' is not an option"),
-        ({"streams": ["ordre"]}, "ordre"),
-        ({"account_token": ""}, "BRIGHTPEARL_ACCOUNT_TOKEN"),
-    ],
-)
-def test_a_wrong_configuration_is_said(
-    server: EmulatorServer, tmp_path: Path, members: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("BRIGHTPEARL_ACCOUNT_TOKEN")
-    ended = Ended(*configured(server, tmp_path, **members))
-    assert (ended.code, ended.out) == (2, "")
-    assert message in ended.err
-    assert TOKEN not in ended.err
-
-
-def test_a_schema_grows_with_what_records_show() -> None:
-    schema = Schema({"id": {"type": "integer"}}, "id")
-    assert schema.grow({"id": 1, "name": None, "at": "2026-01-31T12:00:00Z"})
-    assert schema.properties() == {
-        "id": {"type": ["integer"]},
-        "name": {"type": ["null"]},
-        "at": {"type": ["null", "string"], "format": "date-time"},
-    }
-    assert not schema.grow({"id": 2, "at": "2026-02-01T00:00:00.000+00:00"})
-    assert schema.grow({"id": 3, "name": "x", "at": "soon", "rows": [1], "net": 1.5})
-    assert schema.properties() == {
-        "id": {"type": ["integer"]},
-        "name": {"type": ["null", "string"]},
-        "at": {"type": ["null", "string"]},
-        "rows": {"type": ["null", "array"]},
-        "net": {"type": ["null", "number"]},
-    }
-    assert not schema.grow({"id": 4, "net": 2})
