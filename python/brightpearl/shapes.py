@@ -55,7 +55,7 @@ class Shape:
             for element in value:
                 is_new |= self._items.grow(element)
         if kind == "object":
-            if self._values is None and not self._members and value and all(map(str.isdecimal, value)):
+            if self._values is None and not self._members and is_map(value):
                 self._values = Shape()
             for name, one in value.items():
                 is_new |= self._grow_member(name, one)
@@ -90,6 +90,11 @@ class Shape:
         if self._items is not None:
             described["items"] = self._items.schema()
         return described
+
+
+def is_map(value: dict[str, Any]) -> bool:
+    """Whether an object is a map that is keyed by ids, such as the rows of an order."""
+    return bool(value) and all(map(str.isdecimal, value))
 
 
 def without(schema: dict[str, Any], left_out: Iterable[list[str]]) -> dict[str, Any]:

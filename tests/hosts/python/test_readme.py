@@ -58,6 +58,17 @@ def test_the_page_of_telemetry_runs_from_top_to_bottom(tmp_path: Path, monkeypat
         exec(compile(example, "telemetry.md", "exec"), names)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:dlt.*")
+def test_the_page_of_dlt_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
+    names: dict[str, Any] = {"__name__": "dlt"}
+    for example in blocks("python", (ROOT / "docs" / "dlt.md").read_text()):
+        exec(compile(example, "dlt.md", "exec"), names)
+    assert names["rows"] > names["orders"] > 0
+
+
 def test_the_tests_in_it_pass(tmp_path: Path) -> None:
     (example,) = (example for example in blocks("python") if "brightpearl_client" in example)
     (tmp_path / "test_it.py").write_text(example)
