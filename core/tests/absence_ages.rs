@@ -1,7 +1,7 @@
 //! That something is not there is believed for seconds: others write, too.
 
 use crate::small_account::{Account, Given, Order, client, push_of, run};
-use brightpearl_core::{Call, Method, Output, Step};
+use brightpearl_core::{Call, Method, Output, Step, TransportFailure};
 
 fn put(account: &mut Account, reference: &str) {
     let created = account.now / 1_000;
@@ -128,4 +128,37 @@ fn a_write_that_is_sent_at_once_takes_no_second_look() {
     let mut account = Account::new();
     let ran = run(client("").push(push_of(&["A", "B"])).unwrap(), &mut account, |_, _| Given::Own);
     assert_eq!(ran.sent.len(), 2, "{:?}", ran.sent);
+}
+
+#[test]
+fn writes_that_are_taken_back_while_they_wait_cost_a_lost_one_none_of_its_attempts() {
+    let mut account = Account::new();
+    let mut call = client("").push(push_of(&["A"])).unwrap();
+    let (mut waits, mut is_lost, mut states) = (0, false, Vec::new());
+    loop {
+        match call.poll(account.now).expect("no error") {
+            Step::Done => break,
+            Step::Wait { until, .. } => account.now = until,
+            Step::Send(exchange) if exchange.request.method == Method::Post && !is_lost => {
+                is_lost = true;
+                let failure = TransportFailure::MaybeSent("the connection was reset".to_owned());
+                call.fail(exchange.id, failure, account.now).expect("a failure that is awaited");
+            }
+            Step::Send(exchange) => {
+                let answer = account.serve(&exchange.request);
+                call.answer(exchange.id, answer, account.now).expect("an answer that is awaited");
+            }
+            // A slow disk: what was announced is looked for once more.
+            Step::Output(Output::Journal(lines)) if lines.contains("\"write\"") && waits < 3 => {
+                waits += 1;
+                account.now += 20_000;
+            }
+            Step::Output(Output::Outcomes(outcomes)) => {
+                states.extend(outcomes.iter().map(|outcome| outcome.state.as_str()));
+            }
+            Step::Output(_) => {}
+            Step::Pending | Step::Feed { .. } => panic!("nothing is out, and all records are given"),
+        }
+    }
+    assert_eq!((waits, is_lost, account.ids_of("A").len(), states), (3, true, 1, vec!["created"]));
 }

@@ -2,7 +2,7 @@
 //! is asked for again, and what goes on disagreeing is an error.
 
 use crate::small_account::{Account, Given, Ran, altered, client, push_of, run};
-use brightpearl_core::operation::{Pull, PullResource, Push, Search};
+use brightpearl_core::operation::{Fetch, Plan, Pull, PullResource, Push, Search};
 use brightpearl_core::{Kind, Method, Request};
 use serde_json::{Value, json};
 
@@ -241,4 +241,52 @@ fn a_server_that_makes_up_rows_for_ever_is_left() {
         assert_eq!(ran.error.expect("an end").kind(), Kind::Protocol);
         assert!(ran.sent.len() < 400, "{} requests", ran.sent.len());
     }
+}
+
+#[test]
+fn a_last_result_behind_the_rows_of_a_page_skips_none() {
+    let mut account = Account::with_orders(20);
+    let search = Search { page_size: Some(5), ..Search::new(SEARCH) };
+    let ran = run(client("").search(search).unwrap(), &mut account, |request, account| {
+        Given::Instead(altered(&account.clone().serve(request), |body| {
+            let meta = &mut body["response"]["metaData"];
+            if meta["morePagesAvailable"] == json!(true) {
+                meta["lastResult"] = json!(meta["lastResult"].as_u64().expect("a number") + 3);
+            }
+        }))
+    });
+    assert_eq!((ran.rows, ran.error.map(|error| error.to_string())), (20, None));
+}
+
+#[test]
+fn a_read_without_what_the_plan_names_does_not_make_it_gone() {
+    let mut account = Account::with_orders(3);
+    for ids in ["2", "1-3"] {
+        let fetch =
+            Fetch { plan: Plan::Always, ..Fetch::new("order-service/order", ids.parse().expect("ids")) };
+        let ran =
+            run(client("").fetch(fetch).unwrap(), &mut account, |request, account| match request.method {
+                Method::Get => Given::Instead(account.response(200, r#"{"response":[]}"#)),
+                _ => Given::Own,
+            });
+        let error = ran.error.expect("an error");
+        assert_eq!(error.kind(), Kind::Protocol);
+        assert!(error.to_string().contains("though the server's plan names them"), "{error}");
+    }
+}
+
+#[test]
+fn half_a_reading_of_the_whole_search_finds_nothing() {
+    // Two orders of one reference, the second on the page that cannot be read.
+    let mut account = Account::with_orders(600);
+    account.orders.get_mut(&600).expect("an order").reference = "O-1".to_owned();
+    let refusal = r#"{"errors":[{"code":"CMNC-017","message":"Invalid search"}]}"#;
+    let call = client("").push(push_of(&["O-1", "O-2", "O-3"])).unwrap();
+    let ran = run(call, &mut account, |request, account| match is_search(request) {
+        true if request.url.contains("firstResult=500&") => Given::Instead(account.response(400, refusal)),
+        _ => Given::Own,
+    });
+    assert!(ran.sent.iter().any(|(_, path, _)| path.contains("firstResult=500&")), "{:?}", ran.sent);
+    assert_eq!(ran.states(), ["rejected", "unchanged", "unchanged"], "{:?}", ran.outcomes);
+    assert_eq!(account.orders.len(), 600);
 }

@@ -25,6 +25,7 @@ mod grants;
 mod health;
 mod id_set_properties;
 mod id_set_text;
+mod interrupted_writes;
 mod layout;
 mod mapping_amazon_2026;
 mod mapping_begun;

@@ -231,6 +231,31 @@ fn a_late_header_never_raises_the_budget() {
 }
 
 #[test]
+fn requests_that_are_out_behind_an_answer_are_not_in_what_it_leaves() {
+    let pool = pool(10);
+    let mut out: VecDeque<Permit> = (0..3).map(|_| pool.acquire(at(0), Lane::Normal).unwrap()).collect();
+    // Somebody else has used four; of ours, the server has seen the first alone.
+    pool.settle(out.pop_front().unwrap(), at(10), &headers(5, 30_000));
+    assert_eq!(pool.budget(10).available, 3);
+    // An answer to the last of them counts all of ours.
+    pool.settle(out.pop_back().unwrap(), at(20), &headers(3, 29_990));
+    assert_eq!(pool.budget(20).available, 3);
+}
+
+#[test]
+fn a_wait_that_a_server_asks_for_is_kept_up_to_ten_periods() {
+    for (asked, waits) in
+        [(None, PERIOD), (Some(0), 1), (Some(90_000), 90_000), (Some(u64::MAX), 10 * PERIOD)]
+    {
+        let pool = pool(10);
+        assert_eq!(pool.freeze(at(1_000), asked), waits, "{asked:?}");
+        assert_eq!(pool.budget(1_000).wait_ms, waits, "{asked:?}");
+        assert!(pool.acquire(at(1_000 + waits - 1), Lane::Normal).is_err(), "{asked:?}");
+        assert!(pool.acquire(at(1_000 + waits), Lane::Normal).is_ok(), "{asked:?}");
+    }
+}
+
+#[test]
 fn the_reserve_is_for_the_high_lane() {
     let pool = Pool::new(PoolConfig { quota: 3, reserve: 1, ..PoolConfig::default() }).unwrap();
     let _held = [pool.acquire(at(0), Lane::Normal).unwrap(), pool.acquire(at(0), Lane::Normal).unwrap()];
