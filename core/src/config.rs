@@ -71,6 +71,20 @@ mod defaults {
     }
 }
 
+impl Credentials {
+    /// Reads what a configuration has at `credentials`, such as
+    /// `{"type":"private-app","app_ref":"acme_sync","account_token":"…"}`, for
+    /// [`Client::renew_credentials`](crate::Client::renew_credentials).
+    ///
+    /// # Errors
+    /// [`Kind::Validation`](crate::Kind::Validation) with the line and column of what is wrong.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let credentials = serde_json::from_str(text).map_err(|error| json_error("credentials", &error));
+        wipe_stack();
+        credentials
+    }
+}
+
 impl Config {
     /// A configuration with the defaults for everything but the account, its place and the credentials.
     pub fn new(account: impl Into<String>, location: Location, credentials: Credentials) -> Self {

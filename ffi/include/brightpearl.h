@@ -1749,6 +1749,18 @@ bp_status bp_client_tokens(const bp_client *client,
                            bp_error **error);
 
 /**
+ * Goes on with other secrets of the same scheme, which are kept elsewhere and were changed there: requests that are sent
+ * from now on have them, and a login that was refused is made anew. `credentials_json` is what the configuration has at
+ * `credentials`. Call it when an answer is 401, before `bp_call_answer`: the request is then sent again with them.
+ * `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay. Any thread.
+ */
+bp_status bp_client_renew_credentials(const bp_client *client,
+                                      const char *credentials_json,
+                                      size_t credentials_len,
+                                      bool *is_changed,
+                                      bp_error **error);
+
+/**
  * Counts how often what `bp_client_tokens` gives has changed, from 0. Tokens change within `bp_call_answer` and
  * nowhere else, also when it is the answer to a call that was cancelled. Compare after each answer, and when the
  * number has grown store the tokens before polling any call of the client again: then a crash at any time leaves

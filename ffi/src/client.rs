@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use brightpearl_core::{Client, Config, Error, Kind, Statistics};
+use brightpearl_core::{Client, Config, Credentials, Error, Kind, Statistics};
 
 use crate::boundary::{Failure, create, guarded, release};
 use crate::error::bp_error;
@@ -174,6 +174,32 @@ pub unsafe extern "C" fn bp_client_tokens(
         guarded(error, |scope| {
             let (client, place) = (scope.handle(client, "client")?, scope.place(tokens_json, "tokens_json")?);
             place.put(&client.0.tokens().expose_json());
+            Ok(())
+        })
+    }
+}
+
+/// Goes on with other secrets of the same scheme, which are kept elsewhere and were changed there: requests that are sent
+/// from now on have them, and a login that was refused is made anew. `credentials_json` is what the configuration has at
+/// `credentials`. Call it when an answer is 401, before `bp_call_answer`: the request is then sent again with them.
+/// `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_client_renew_credentials(
+    client: *const bp_client,
+    credentials_json: *const c_char,
+    credentials_len: usize,
+    is_changed: *mut bool,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, |scope| {
+            let client = scope.handle(client, "client")?;
+            let text = scope.text(credentials_json, credentials_len, "credentials_json")?;
+            let renewed = client.0.renew_credentials(Credentials::from_json(text)?)?;
+            if !is_changed.is_null() {
+                is_changed.write(renewed);
+            }
             Ok(())
         })
     }

@@ -40,6 +40,8 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         assert_eq!(bp_client_resume(null(), null(), 0, false, &mut call, null_mut()), bp_status::NullPointer);
         assert_eq!(bp_client_statistics(null(), null_mut(), null_mut()), bp_status::NullPointer);
         assert_eq!(bp_client_drain_events(null(), null_mut(), null_mut()), bp_status::NullPointer);
+        bp_client_renew_credentials(null(), null(), 0, null_mut(), &mut error);
+        assert_eq!(told(error), null_at("client"));
         assert_eq!(bp_client_pool(null(), &mut null_mut(), null_mut()), bp_status::NullPointer);
         assert_eq!(bp_pool_budget(null(), NOW, null_mut(), null_mut()), bp_status::NullPointer);
         bp_call_cancel(null_mut(), NOW);

@@ -10,3 +10,4 @@ mod lifetimes;
 mod mapping;
 mod misuse;
 mod names;
+mod renewal;

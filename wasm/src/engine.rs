@@ -110,6 +110,10 @@ impl engine::GuestClient for Client {
         self.0.tokens().into()
     }
 
+    fn renew_credentials(&self, credentials: wit::Credentials) -> Result<bool, wit::Error> {
+        Ok(self.0.renew_credentials(credentials.into())?)
+    }
+
     fn drain_events(&self) -> Vec<wit::Event> {
         self.0.drain_events().into_iter().map(wit::Event::from).collect()
     }

@@ -14,6 +14,7 @@ import {
   filterPairs,
   pairs,
   renamed,
+  type Credentials,
   type EngineOptions,
   type Ids,
   type Paging,
@@ -257,6 +258,15 @@ export class Client extends Tasks {
   /** What logins brought, to be stored: with it in the credentials a later run needs no new login. See `onTokens`. Secret. */
   tokens(): Tokens {
     return this.engine.tokens();
+  }
+
+  /**
+   * Goes on with other secrets of the same scheme, which are kept elsewhere and were changed there; whether they are others
+   * than before. Requests that are sent from now on have them. A transport that sees a 401 may look them up anew and call
+   * this before it returns: the request is then sent again with them.
+   */
+  renewCredentials(credentials: Credentials): boolean {
+    return this.engine.renewCredentials(renamed(credentials));
   }
 
   /** What may be sent now. */

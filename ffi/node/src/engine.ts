@@ -136,6 +136,19 @@ export class Engine {
     return readTokenChanges(this.#handle.pointer);
   }
 
+  /**
+   * Goes on with other secrets of the same scheme, which are kept elsewhere and were changed there; whether they are others
+   * than before. `credentials` is what the configuration has there. When an answer is 401, look them up anew, call this,
+   * and then `Call.answer`: the request is sent again with them. Throws a `ValidationError` at what is wrong; those before
+   * stay.
+   */
+  renewCredentials(credentials: object): boolean {
+    const json = Buffer.from(JSON.stringify(credentials));
+    const changed: boolean[] = [false];
+    check((error) => native.clientRenewCredentials(this.#handle.pointer, json, json.length, changed, error));
+    return changed[0] as boolean;
+  }
+
   /** @internal The tokens, for calls that go on after `close`. */
   tokenSource(): TokenSource {
     this.#isLent = true;

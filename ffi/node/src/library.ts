@@ -320,6 +320,9 @@ export const native = {
   clientTokenChanges: bind(
     "int32_t bp_client_token_changes(void *client, _Out_ uint64_t *changes, _Out_ void **error)",
   ),
+  clientRenewCredentials: bind(
+    "int32_t bp_client_renew_credentials(void *client, const void *json, size_t len, _Out_ bool *is_changed, _Out_ void **error)",
+  ),
   clientResume: bind(
     "int32_t bp_client_resume(void *client, const void *text, size_t len, bool allow_writes, _Out_ void **call, _Out_ void **error)",
   ),

@@ -70,3 +70,23 @@ test("a header that is not the caller's is refused", async () => {
   }
   assert.equal(server.requests.length, 0);
 });
+
+test("a request that was refused is sent again with the credentials of now", async () => {
+  const { client, server } = await connect({
+    on: {
+      "order-service/order-type": (request, response) => {
+        const isRefused = request.headers["brightpearl-account-token"] !== "token-of-now";
+        if (isRefused && server.requests.length === 1) {
+          const renewed = { type: "private-app", appRef: "acme_sync", accountToken: "token-of-now" };
+          assert.equal(client.renewCredentials(renewed), true);
+          assert.equal(client.renewCredentials(renewed), false);
+        }
+        send(response, isRefused ? { errors: [] } : { response: [] }, isRefused ? 401 : 200);
+      },
+    },
+  });
+  assert.equal((await client.request("GET", "order-service/order-type")).status, 200);
+  assert.equal(server.requests.length, 2);
+  const other = { type: "staff-app", appRef: "acme_sync", staffToken: "token-of-now" };
+  assert.throws(() => client.renewCredentials(other), { name: "ValidationError", location: "credentials.type" });
+});
