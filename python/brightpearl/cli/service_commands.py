@@ -37,7 +37,6 @@ def serve(file: Configuration = Path(_FILE)) -> None:
         say(visible(str(problem)))
     if configuration is None:
         raise UsageError("the configuration cannot be used", where=f"FILE {file}", advice="Nothing was started.")
-    _log_to_standard_error()
     code = serve(configuration)
     if code:
         raise typer.Exit(code)
@@ -69,19 +68,3 @@ def check(
         say("it cannot be used")
         raise typer.Exit(2)
     say(f"it can be used: {len(configuration.flows)} flow{'s' if len(configuration.flows) != 1 else ''}")
-
-
-def _log_to_standard_error() -> None:
-    """What the service has to say, unless the program or BRIGHTPEARL_LOG says where logs go."""
-    import logging
-    import os
-
-    from brightpearl.logs import VARIABLE
-
-    log = logging.getLogger("brightpearl.service")
-    if os.environ.get(VARIABLE) or log.handlers:
-        return
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)

@@ -83,10 +83,16 @@ def noted(ledger: Ledger, name: str, kind: str, account: str) -> Iterator[Noting
     noting.end("partly" if wrong else "done", told)
 
 
+class Explained(Exception):
+    """A failure whose text is for people, and has nothing secret in it."""
+
+
 def reason_of(error: Exception) -> str:
     """Why something failed, in a line without anything secret."""
     if isinstance(error, BrightpearlError):
         return f"{error} {error.advice}".strip() if error.advice else str(error)
+    if isinstance(error, Explained):
+        return str(error)
     if isinstance(error, OSError):
         return f"{error.strerror or type(error).__name__}{f': {error.filename}' if error.filename else ''}"
     # Texts of other errors may have anything in them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import anyio
 from anyio.to_thread import run_sync
@@ -39,17 +39,22 @@ def application(configuration: ServiceConfiguration | str | os.PathLike[str]) ->
     if not isinstance(configuration, ServiceConfiguration):
         configuration = read_configuration(configuration)
     told = configuration
+    return application_of(lambda: Service(told))
+
+
+def application_of(make: Callable[[], Service]) -> Starlette:
+    """The application of a service that is made when the application starts."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        service = await run_sync(Service, told)
+        service = await run_sync(make)
         app.state.service = service
         try:
             await run_sync(service.start)
             yield
         finally:
             with anyio.CancelScope(shield=True):
-                await run_sync(service.stop, told.stop_within_ms / 1000)
+                await run_sync(service.stop, service.configuration.stop_within_ms / 1000)
 
     routes = [
         Route("/healthz", _health, methods=["GET"]),

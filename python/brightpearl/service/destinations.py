@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,22 +12,23 @@ import httpx
 
 from brightpearl._native import load_json
 from brightpearl.exceptions import BrightpearlError, ValidationError
+from brightpearl.ledger.noting import Explained
 from brightpearl.private_file import open_to_grow, replacing, sync_directory
 from brightpearl.secret_reference import secret_of
+from brightpearl.service.commands import run_command
 from brightpearl.service.messages import FlowMessage
 from brightpearl.service.places import Destination, ToAddress, ToCommand, ToDirectory, ToFile, ToFunction
 from brightpearl.service.stopping import Stopping
 from brightpearl.text import one_line
 
 SECONDS_FOR_AN_ANSWER = 30.0
-SECONDS_FOR_A_COMMAND = 600.0
 REFUSED_BY_COMMAND = 65
 """The exit code of a command that will never take what it was given (EX_DATAERR)."""
 
 _PASSING = {408, 409, 421, 423, 425, 429}
 
 
-class DeliveryFailed(Exception):
+class DeliveryFailed(Explained):
     """Messages could not be delivered now. Those that were are with the receiver, and may come again with their id."""
 
 
@@ -58,13 +58,14 @@ class MessageDeliverer:
         return self._call(to, messages)
 
     def _command(self, words: tuple[str, ...], messages: Sequence[FlowMessage]) -> list[tuple[FlowMessage, str]]:
-        code, said = run_command(words, b"".join(message.line() + b"\n" for message in messages), self._folder)
-        if code == 0:
+        lines = b"".join(message.line() + b"\n" for message in messages)
+        ended = run_command(words, lines, self._folder, self._stopping)
+        if ended.code == 0:
             return []
-        if code != REFUSED_BY_COMMAND:
-            raise DeliveryFailed(f"the command ended with exit code {code}{said}")
+        if ended.code != REFUSED_BY_COMMAND:
+            raise DeliveryFailed(ended.reason())
         if len(messages) == 1:
-            return [(messages[0], f"the command refused it (exit code {code}){said}")]
+            return [(messages[0], ended.reason())]
         # Which of them it was, each alone tells.
         refused = []
         for message in messages:
@@ -129,28 +130,6 @@ def _put_files(directory: str, messages: Sequence[FlowMessage]) -> None:
         sync_directory(directory)
     except OSError as error:
         raise DeliveryFailed(f"the directory {directory!r} cannot be written: {error.strerror or error}") from None
-
-
-def run_command(words: Sequence[str], given: bytes, folder: str) -> tuple[int, str]:
-    """Runs a command with something on its standard input; its exit code, and the end of what it said on standard
-    error."""
-    try:
-        done = subprocess.run(
-            words,
-            input=given,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            timeout=SECONDS_FOR_A_COMMAND,
-            start_new_session=True,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise DeliveryFailed(f"the command has not ended within {SECONDS_FOR_A_COMMAND:g} seconds") from None
-    except OSError as error:
-        raise DeliveryFailed(f"the command cannot be started: {error.strerror or error}") from None
-    said = one_line(done.stderr[-300:].decode(errors="replace").strip())
-    return done.returncode, f": {said}" if said else ""
 
 
 def _signer(secret: str | None) -> Callable[[FlowMessage, bytes], dict[str, str]]:

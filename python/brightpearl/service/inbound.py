@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import tempfile
 from collections.abc import Callable
 
 from brightpearl.cli.failure import UsageError
@@ -18,12 +16,12 @@ from brightpearl.ledger.noting import Noting, noted
 from brightpearl.mapping import Mapping
 from brightpearl.outcomes import Outcome
 from brightpearl.service.accounts import account_of
-from brightpearl.service.destinations import SECONDS_FOR_A_COMMAND, DeliveryFailed
+from brightpearl.service.commands import run_command
+from brightpearl.service.destinations import DeliveryFailed
 from brightpearl.service.flow_tables import InboundFlow, open_document
 from brightpearl.service.places import FromCommand, FromDirectory
 from brightpearl.service.spool import Spool, folder_name, is_readable_ending
 from brightpearl.service.stopping import Stopping
-from brightpearl.text import one_line
 
 _TOGETHER = 100
 
@@ -70,29 +68,11 @@ class InboundRunner:
 
     def _collect(self, words: tuple[str, ...]) -> None:
         """Keeps what a command prints, as one file. One that fails has brought nothing."""
-        with tempfile.TemporaryFile() as errors:
-            try:
-                done = subprocess.run(
-                    words,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    cwd=self._folder,
-                    timeout=SECONDS_FOR_A_COMMAND,
-                    start_new_session=True,
-                    check=False,
-                )
-            except subprocess.TimeoutExpired:
-                raise DeliveryFailed(f"the command has not ended within {SECONDS_FOR_A_COMMAND:g} seconds") from None
-            except OSError as error:
-                raise DeliveryFailed(f"the command cannot be started: {error.strerror or error}") from None
-            if done.returncode:
-                errors.seek(0, os.SEEK_END)
-                errors.seek(max(errors.tell() - 300, 0))
-                said = one_line(errors.read().decode(errors="replace").strip())
-                raise DeliveryFailed(f"the command ended with exit code {done.returncode}{f': {said}' if said else ''}")
-        if done.stdout.strip():
-            self.spool.put(done.stdout)
+        ended = run_command(words, b"", self._folder, self._stopping)
+        if ended.code:
+            raise DeliveryFailed(ended.reason())
+        if ended.printed.strip():
+            self.spool.put(ended.printed)
 
     def _push_file(self, path: str, mapping: Mapping, noting: Noting) -> None:
         name = os.path.basename(path)

@@ -173,7 +173,7 @@ class OutboundRunner:
                 lags = self._read(*wanted, read, mapping, noting)
             except (BrightpearlError, DeliveryFailed) as error:
                 failure = error
-                self._put_off(concerned, reason_of(error) if isinstance(error, BrightpearlError) else str(error))
+                self._put_off(concerned, reason_of(error))
                 continue
             first = [one for one in concerned if lags and one.attempts == 0]
             self._ledger.notifications.put_off(
@@ -292,8 +292,7 @@ class OutboundRunner:
                     try:
                         self._try_letter(letter, mapping, noting)
                     except (BrightpearlError, DeliveryFailed) as error:
-                        why = reason_of(error) if isinstance(error, BrightpearlError) else str(error)
-                        self._ledger.dead_letters.put([_with_reason(letter, why)])
+                        self._ledger.dead_letters.put([_with_reason(letter, reason_of(error))])
                         raise
                     noting.flush()
                     wrong = sum(noting.counts[state] - before[state] for state in ("failed", "undelivered"))

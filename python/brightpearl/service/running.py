@@ -31,10 +31,15 @@ class Service:
 
     def __init__(self, configuration: ServiceConfiguration) -> None:
         self.configuration = configuration
-        self._stopping = Stopping()
+        # What is under way has most of the time; the rest is for putting it away.
+        self._stopping = Stopping(configuration.stop_within_ms / 1000 * 0.6)
         self._troubles: dict[str, str] = {}
         self.ledger: Ledger = open_ledger(configuration.ledger)
-        self.client: Client = service_client(configuration.profile, self._stopping.sleep)
+        try:
+            self.client: Client = service_client(configuration.profile, self._stopping.sleep)
+        except BaseException:
+            self.ledger.close()
+            raise
         self.account = account_of(self.client)
         self._storing = Storing(self.ledger)
         self.receiver = NotificationReceiver(

@@ -9,14 +9,15 @@ import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 
 import uvicorn
 
 from brightpearl.exceptions import ValidationError
-from brightpearl.service.application import application
+from brightpearl.logs import VARIABLE
+from brightpearl.service.application import application_of
 from brightpearl.service.configuration import ServiceConfiguration
+from brightpearl.service.running import Service
 
 LOG = logging.getLogger("brightpearl.service")
 
@@ -51,27 +52,31 @@ def serve(configuration: ServiceConfiguration) -> int:
     """Serves until a signal ends it; the exit code. What flows have not ended within their time goes on after the next
     start."""
     listening = configuration.listening
-    bound = _bound(listening.host, listening.port)
-    # Addresses have secrets in them, so that no request is logged.
-    config = uvicorn.Config(
-        application(configuration),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=max(1, configuration.stop_within_ms // 1000),
-        timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64 << 10,
-    )
-    server = _Server(config)
-    host, port = bound.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(f"listening on http://{shown}:{port}", flush=True)
-    asyncio.run(server.serve(sockets=[bound]))
-    if not server.started:
-        return 7
-    sys.stdout.flush()
-    return 0
+    with _bound(listening.host, listening.port) as bound:
+        # Made here, where what is wrong with the ledger or the account ends the command.
+        service = Service(configuration)
+        _log_to_standard_error()
+        # Addresses have secrets in them, so that no request is logged.
+        config = uvicorn.Config(
+            application_of(lambda: service),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=max(1, configuration.stop_within_ms // 1000),
+            timeout_keep_alive=30,
+            h11_max_incomplete_event_size=64 << 10,
+        )
+        server = _Server(config)
+        host, port = bound.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"listening on http://{shown}:{port}", flush=True)
+        asyncio.run(server.serve(sockets=[bound]))
+    return 0 if server.started else FAILED_START
+
+
+FAILED_START = 6
+"""The exit code where the server could not begin although all that it needs is there."""
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -90,3 +95,13 @@ def _bound(host: str, port: int) -> socket.socket:
             advice="End the other program, or name another address. Nothing was started.",
         ) from None
     return bound
+
+
+def _log_to_standard_error() -> None:
+    """What the service has to say, unless the program or BRIGHTPEARL_LOG says where logs go."""
+    if os.environ.get(VARIABLE) or LOG.handlers:
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)

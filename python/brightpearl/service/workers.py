@@ -10,8 +10,7 @@ from typing import Protocol
 
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger import Ledger, LedgerError
-from brightpearl.ledger.noting import reason_of
-from brightpearl.service.destinations import DeliveryFailed
+from brightpearl.ledger.noting import Explained, reason_of
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow
 from brightpearl.service.stopping import Stopping, StopRequested
 from brightpearl.service.timing import FIRST_WAIT_MS, back_off_ms
@@ -151,9 +150,6 @@ class FlowWorker:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, DeliveryFailed):
-        return str(error)
-    if isinstance(error, (BrightpearlError, OSError)):
-        return reason_of(error)
-    LOG.exception("a mistake in this program")
+    if not isinstance(error, (BrightpearlError, Explained, OSError)):
+        LOG.exception("a mistake in this program")
     return reason_of(error)

@@ -1,0 +1,166 @@
+"""Inbound flows: records that come are pushed, each exactly once, and what cannot be written is kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import served
+from brightpearl import Client
+from brightpearl.ledger import Ledger, open_ledger
+from brightpearl.service.spool import Spool
+from brightpearl.testing import EmulatorServer
+from pushed import ORDERS, found, order, orders, shop
+from served import TOKEN, Beside, Serving, configured, until
+
+NO_EVENTS = {"address": "127.0.0.1:0"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmulatorServer]:
+    with shop().serve() as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: EmulatorServer) -> Iterator[Client]:
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
+    for name, value in served.variables(server).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    (tmp_path / "orders.json").write_text(json.dumps(ORDERS))
+    (tmp_path / "inbox").mkdir()
+    return tmp_path / "inbox"
+
+
+def flow(source: str, **members: str) -> str:
+    listed = {"name": "in", "push": "orders.json", "from": source} | members
+    return "[[flow]]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in listed.items())
+
+
+def put(path: Path, records: list[Any], *, age: float = 10.0) -> None:
+    """A file that somebody wrote some time ago."""
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    os.utime(path, (time.time() - age,) * 2)
+
+
+def ledger_of(folder: Path) -> Ledger:
+    return open_ledger(folder / "brightpearl-ledger.sqlite")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_files_of_a_directory_are_pushed_and_put_away(tmp_path: Path, inbox: Path, client: Client) -> None:
+    records = orders(client, 3)
+    put(inbox / "a.jsonl", records[:2])
+    put(inbox / "b.jsonl", [records[2], order(70, "NO-SUCH")])
+    put(inbox / "c.txt", [records[0]])
+    (inbox / "d.json").write_text("[{")
+    os.utime(inbox / "d.json", (1, 1))
+    put(inbox / "e.jsonl.part", records)
+    put(inbox / "f.jsonl", records, age=0)
+    os.utime(inbox / "f.jsonl", (time.time() + 3600,) * 2)
+    path = configured(tmp_path, flow("directory: inbox", every="1h"))
+    with Beside(path) as service:
+        until(lambda: len(names(inbox / "done")) == 2 and len(names(inbox / "failed")) == 2)
+        until(lambda: not names(inbox / "working"))
+        ledger = service.service.ledger
+        letters = {letter.kind: letter for letter in ledger.dead_letters.list() if letter.record != "c.txt"}
+        assert letters["push"].key == "W-70"
+        assert "NO-SUCH" in letters["push"].reason
+        assert (letters["file"].record, "cannot be read" in letters["file"].reason) == ("d.json", True)
+    assert names(inbox / "done") == ["a.jsonl", "b.jsonl"]
+    assert names(inbox / "failed") == ["c.txt", "d.json"]
+    assert [found(client, f"W-{number}") for number in range(3)] == [1, 1, 1]
+    # One that is still being written, and one whose name says so, are left.
+    assert {"e.jsonl.part", "f.jsonl"} <= set(names(inbox))
+
+
+def test_a_command_brings_records(tmp_path: Path, inbox: Path, client: Client) -> None:
+    [record] = [order(90, orders(client, 1)[0]["lines"][0]["sku"])]
+    (tmp_path / "fetch.py").write_text(f"print({json.dumps(json.dumps(record))})")
+    path = configured(tmp_path, flow(f"command: {sys.executable} fetch.py", every="1h"))
+    with Beside(path):
+        until(lambda: found(client, "W-90") == 1)
+        until(lambda: ledger_of(tmp_path).runs.list()[0].outcome == "done")
+    (tmp_path / "fetch.py").write_text("import sys; print('{}'); sys.exit('no connection')")
+    (tmp_path / "brightpearl-ledger.sqlite").unlink()
+    with Beside(path) as service:
+        until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow-failing"])
+        assert "no connection" in service.service.health().findings[0].message
+
+
+def test_records_are_posted_with_a_token(tmp_path: Path, inbox: Path, client: Client) -> None:
+    record = order(80, orders(client, 1)[0]["lines"][0]["sku"])
+    path = configured(tmp_path, flow("POST /push/orders", token="env:PUSH_TOKEN"))
+    right = {"authorization": f"Bearer {TOKEN}"}
+    with Beside(path) as service:
+        for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": f"Basic {TOKEN}"}):
+            assert service.request("POST", "/push/orders", b"{}", headers=headers).status_code == 401
+        assert service.request("POST", "/push/other", b"{}", headers=right).status_code == 401
+        assert service.request("POST", "/push/orders", b" ", headers=right).status_code == 400
+        body = json.dumps([record, order(81, "NO-SUCH")]).encode()
+        answers = [service.request("POST", "/push/orders", body, headers=right) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [202, 202]
+        assert answers[0].json() == answers[1].json()
+        until(lambda: found(client, "W-80") == 1)
+        ledger = service.service.ledger
+        until(lambda: [letter.key for letter in ledger.dead_letters.list()] == ["W-81"])
+        # Another try, of what somebody has mended in Brightpearl, say.
+        ledger.dead_letters.ask_again([ledger.dead_letters.list()[0].id])
+        until(lambda: [letter.tries for letter in ledger.dead_letters.list()] >= [2])
+        assert service.request("POST", "/push/orders", b"no JSON", headers=right).status_code == 202
+        until(lambda: ledger.dead_letters.count() == 2)
+    assert found(client, "W-80") == 1
+
+
+def test_a_push_that_was_killed_is_gone_on_with_and_writes_nothing_twice(
+    tmp_path: Path, inbox: Path, client: Client, server: EmulatorServer
+) -> None:
+    known = {record["lines"][0]["sku"] for record in orders(client, 20)}
+    count = 60
+    put(inbox / "many.jsonl", [order(1_000 + number, sorted(known)[number % len(known)]) for number in range(count)])
+    path = configured(tmp_path, flow("directory: inbox", every="1h"))
+    journals = tmp_path / "brightpearl-work"
+    serving = Serving(path, server)
+    until(lambda: any('"write"' in journal.read_text() for journal in journals.glob("*/journals/*.journal")))
+    serving.kill()
+    assert names(inbox / "working") == ["many.jsonl"]
+    serving = Serving(path, server)
+    until(lambda: names(inbox / "done") == ["many.jsonl"])
+    code, said = serving.stop()
+    assert (code, "stopped" in said) == (0, True), said
+    assert all(found(client, f"W-{1_000 + number}") == 1 for number in range(0, count, 5))
+    assert not list(journals.glob("*/journals/*.journal"))
+    with ledger_of(tmp_path) as ledger:
+        assert [run.outcome for run in ledger.runs.list()] == ["done", "interrupted"]
+
+
+def test_a_name_that_is_taken_keeps_both_files(tmp_path: Path) -> None:
+    folders = {name: str(tmp_path / name) for name in ("waiting", "working", "done", "failed", "journals")}
+    spool = Spool(**folders)
+    for text in ("a", "b"):
+        put(tmp_path / "waiting" / "x.jsonl", [text])
+        taken = spool.take()
+        assert taken is not None
+        spool.finish(taken)
+    assert names(tmp_path / "done") == ["x-2.jsonl", "x.jsonl"]
+    assert spool.take() is None
+    assert spool.is_empty()
