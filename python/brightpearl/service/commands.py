@@ -55,12 +55,15 @@ def run_command(words: Sequence[str], given: bytes, folder: str, stopping: Stopp
     except OSError as error:
         raise CommandFailed(f"the command cannot be started: {error.strerror or error}") from None
     deadline = time.monotonic() + SECONDS_FOR_A_COMMAND
+    # What was begun to be written goes on by itself.
+    left: bytes | None = given
     with process:
         try:
             while True:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    printed, said = process.communicate(given, timeout=_SECONDS_BETWEEN_LOOKS)
+                    printed, said = process.communicate(left, timeout=_SECONDS_BETWEEN_LOOKS)
                     break
+                left = None
                 if stopping.is_over:
                     raise StopRequested
                 if time.monotonic() > deadline:
