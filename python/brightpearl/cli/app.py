@@ -22,6 +22,7 @@ from brightpearl.cli.secret_options import referred
 from brightpearl.cli.service_commands import service_commands
 from brightpearl.cli.session import at_work, pairs, path_named
 from brightpearl.cli.visible import say, visible
+from brightpearl.cli.webhook_commands import webhooks_app
 from brightpearl.environment import secret_variables
 from brightpearl.secret_reference import EXPECTED
 
@@ -55,6 +56,7 @@ app.add_typer(explain_app, name="explain")
 app.add_typer(map_app, name="map")
 app.add_typer(journal_app, name="journal")
 app.add_typer(letters_app, name="dead-letters")
+app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(commands)
 app.add_typer(flow_commands)
 app.add_typer(account_commands)

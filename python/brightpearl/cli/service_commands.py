@@ -68,3 +68,41 @@ def check(
         say("it cannot be used")
         raise typer.Exit(2)
     say(f"it can be used: {len(configuration.flows)} flow{'s' if len(configuration.flows) != 1 else ''}")
+
+
+@service_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def init(
+    file: Configuration = Path(_FILE),
+    profile: Annotated[str | None, typer.Option(help="The profile of the account.")] = None,
+    public_url: Annotated[str | None, typer.Option(help="Where Brightpearl reaches the service.")] = None,
+    pull: Annotated[str | None, typer.Option(help="A resource whose changes go out, or none.")] = None,
+    mapping: Annotated[str | None, typer.Option(help="The mapping document of what goes out.")] = None,
+    to: Annotated[str | None, typer.Option(help="Where it goes.")] = None,
+    push: Annotated[str | None, typer.Option(help="The mapping document of what comes in.")] = None,
+    origin: Annotated[str | None, typer.Option("--from", help="Where it comes from.")] = None,
+    every: Annotated[str | None, typer.Option(help="How often, such as 15m.")] = None,
+    ask: Annotated[
+        bool | None, typer.Option("--ask/--no-ask", help="Asks for what is not given; by itself on a terminal.")
+    ] = None,
+) -> None:
+    """Writes a first configuration for a service, with what it may have besides in comments.
+
+    Asks on a terminal, and otherwise takes what the options say. Says what is to be done before it can be used.
+    """
+    from brightpearl.service import require_packages
+
+    require_packages()
+    from brightpearl.cli.beginning import asks_by_itself, begin
+
+    given = {
+        "profile": profile,
+        "public_url": public_url,
+        "pull": pull,
+        "mapping": mapping,
+        "to": to,
+        "push": push,
+        "origin": origin,
+        "every": every,
+    }
+    begin(file, given, asks_by_itself(given) if ask is None else ask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from brightpearl.arguments import named
 from brightpearl.ledger.thinning import KeepingPolicy
-from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, read_flow
+from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
 from brightpearl.service.members import Members
 from brightpearl.service.problems import ConfigurationError, Problem
 from brightpearl.service.receiving import check_receiver
@@ -115,8 +116,8 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
     keeping = _keeping(members.raw("keep"), problems)
     flows = _flows(members.raw("flow"), folder, zone, problems)
     members.finish()
-    _check_account(profile, problems)
     outbound = tuple(flow for flow in flows if isinstance(flow, OutboundFlow))
+    _check_account(profile, outbound, problems)
     inbound = tuple(flow for flow in flows if isinstance(flow, InboundFlow))
     check_receiver(listening.public_url, listening.secrets, outbound, problems)
     return ServiceConfiguration(
@@ -217,12 +218,24 @@ def _flows(tables: object, folder: str, zone: ZoneInfo, problems: list[Problem])
     return [flow for flow in flows if flow is not None]
 
 
-def _check_account(profile: str | None, problems: list[Problem]) -> None:
-    """What is wrong with the account that the profile or the environment names."""
+def _check_account(profile: str | None, flows: Sequence[OutboundFlow], problems: list[Problem]) -> None:
+    """Notes what is wrong with the account that the profile or the environment names, and what the engine says of the
+    pulls of flows with which nothing else is wrong. Nothing is sent."""
     from brightpearl.exceptions import ValidationError
     from brightpearl.service.accounts import service_client
 
     try:
-        service_client(profile).close()
+        client = service_client(profile)
     except ValidationError as error:
         problems.append(Problem("profile" if profile is not None else "the environment", str(error)))
+        return
+    with client:
+        for flow in flows:
+            is_wrong = any(problem.place.startswith(f"flow {flow.name!r}") for problem in problems)
+            # One on events alone reads by id.
+            if is_wrong or not flow.schedule.is_any:
+                continue
+            try:
+                client.pull(pull_resources(flow, None)).close()
+            except ValidationError as error:
+                problems.append(Problem(f"flow {flow.name!r}: pull", str(error)))

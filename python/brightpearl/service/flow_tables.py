@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from brightpearl._native import find_resource, list_resources
 from brightpearl.exceptions import BrightpearlError
-from brightpearl.flow_operations import EXISTING
+from brightpearl.flow_operations import EXISTING, PullResource
 from brightpearl.mapping import Mapping, ready_document
 from brightpearl.service.members import Members, meant
 from brightpearl.service.places import (
@@ -78,6 +78,22 @@ class InboundFlow:
         return self.origin.name if isinstance(self.origin, FromPost) else None
 
 
+def pull_resources(flow: OutboundFlow, mapping: Mapping | None) -> list[PullResource]:
+    """What a flow pulls, as a client takes it."""
+    return [
+        PullResource(
+            resource,
+            name=resource,
+            since=flow.since,
+            mapping=mapping,
+            filters=list(flow.filters),
+            query=list(flow.query),
+            deletes=flow.deletes or None,
+        )
+        for resource in flow.pull
+    ]
+
+
 def read_flow(
     table: object, number: int, folder: str, zone: ZoneInfo, problems: list[Problem]
 ) -> OutboundFlow | InboundFlow | None:
@@ -137,7 +153,7 @@ def _outbound(members: Members, name: str, schedule: Schedule, folder: str) -> O
     on = members.texts("on", "events such as order.modified")
     for event in on:
         check_event(members, event)
-    if not on and schedule.every_ms is None and schedule.cron is None:
+    if not on and not schedule.is_any:
         members.wrong("every", "it is missing; expected `every`, `cron` or `on`, or the flow would never run")
     to = _destination(members, folder)
     secret = members.text("secret", "where the secret is that signs, such as env:NAME")
@@ -181,7 +197,7 @@ def _inbound(members: Members, name: str, schedule: Schedule, folder: str) -> In
     if origin is not None and not isinstance(origin, FromPost):
         if token is not None:
             members.wrong("token", "it is for POST /push/NAME; expected none here")
-        if schedule.every_ms is None and schedule.cron is None:
+        if not schedule.is_any:
             members.wrong("every", "it is missing; expected `every` or `cron`, or the flow would never run")
     existing = members.choice("existing", EXISTING) or "update"
     most = members.number("max_writes", "a whole number from 0 on", least=0, most=1 << 31)

@@ -14,7 +14,6 @@ from brightpearl._native import find_resource, load_json
 from brightpearl.client import Client
 from brightpearl.discovery import ask
 from brightpearl.exceptions import BrightpearlError, ConflictError
-from brightpearl.flow_operations import PullResource
 from brightpearl.ledger import Ledger
 from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.notifications import Claimed
@@ -22,7 +21,7 @@ from brightpearl.ledger.noting import Noting, noted, reason_of
 from brightpearl.mapping import Mapping
 from brightpearl.service.accounts import account_of
 from brightpearl.service.destinations import DeliveryFailed, MessageDeliverer
-from brightpearl.service.flow_tables import OutboundFlow, open_document
+from brightpearl.service.flow_tables import OutboundFlow, open_document, pull_resources
 from brightpearl.service.messages import FlowMessage, digest_of, message_id
 from brightpearl.service.stopping import Stopping
 from brightpearl.service.timing import back_off_ms
@@ -100,19 +99,7 @@ class OutboundRunner:
         flow = self.flow
         name = _pull_name(flow)
         before = self._ledger.standings.pull(name, self._account)
-        resources = [
-            PullResource(
-                resource,
-                name=resource,
-                since=flow.since,
-                mapping=mapping,
-                filters=list(flow.filters),
-                query=list(flow.query),
-                deletes=flow.deletes or None,
-            )
-            for resource in flow.pull
-        ]
-        with self._client.pull(resources, state=None if before is None else before.state) as pulled:
+        with self._client.pull(pull_resources(flow, mapping), state=None if before is None else before.state) as pulled:
             for batch in pulled.batches():
                 self._stopping.check()
                 self._hand_over(

@@ -24,6 +24,11 @@ class Schedule:
     cron: str | None = None
     zone: datetime.tzinfo = datetime.timezone.utc
 
+    @property
+    def is_any(self) -> bool:
+        """Whether it is ever due by itself."""
+        return self.every_ms is not None or self.cron is not None
+
     def next_ms(self, last_ms: int | None, now_ms: int) -> int | None:
         """When it is due, after it last ended: now, where that was missed; None where it never is by itself."""
         if self.every_ms is not None:

@@ -180,6 +180,12 @@ def test_events_need_an_address_and_secrets(tmp_path: Path, monkeypatch: pytest.
     assert "[listen]: secrets" in told(tmp_path, GOOD)
 
 
+def test_what_the_engine_refuses_to_pull_is_told(tmp_path: Path) -> None:
+    assert "orderTypId" in told(tmp_path, GOOD.replace("orderTypeId", "orderTypId"))["flow 'orders to the shop': pull"]
+    early = GOOD.replace("every =", 'since = "yesterday"\nevery =')
+    assert "yesterday" in told(tmp_path, early)["flow 'orders to the shop': pull"]
+
+
 def test_an_account_that_is_not_named_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BRIGHTPEARL_ACCOUNT")
     assert "BRIGHTPEARL_ACCOUNT" in told(tmp_path, GOOD)["the environment"]

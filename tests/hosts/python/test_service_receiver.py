@@ -93,6 +93,18 @@ def test_the_order_of_a_note_is_read(service: Beside, client: Client, tmp_path: 
     assert (message["type"], message["record"]) == ("order.changed", note["orderId"])
 
 
+def test_what_no_search_finds_is_read_by_its_ids(client: Client, tmp_path: Path) -> None:
+    text = FLOW.replace('["order"]', '["product-availability"]')
+    text = text.replace('["order.modified", "goods-out-note"]', '["product.modified.on-hand-modified"]')
+    product = next(iter(client.search("product-service/product-search", {"stockTracked": True}, limit=1)))["productId"]
+    with Beside(configured(tmp_path, text)) as service:
+        assert post(service, notification(product, "product.modified.on-hand-modified")) == 200
+        until(lambda: queue(tmp_path) == (1, 1))
+    [message] = lines(tmp_path / "out.jsonl")
+    assert (message["type"], message["record"]) == ("product-availability.changed", product)
+    assert "total" in message["data"]
+
+
 def test_what_is_gone_is_told(service: Beside, tmp_path: Path) -> None:
     assert post(service, notification(999_999)) == 200
     until(lambda: queue(tmp_path) == (1, 1))

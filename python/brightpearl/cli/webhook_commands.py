@@ -1,0 +1,111 @@
+"""The commands about the webhooks that a configuration needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.visible import say, visible
+
+webhooks_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Compares the webhooks that a service's configuration needs with those that are registered.",
+)
+
+Configuration = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.")]
+
+
+@webhooks_app.command(epilog=EXIT_CODES)
+@reports_failures
+def plan(file: Configuration = Path("brightpearl.toml")) -> None:
+    """Says which webhooks would be created and removed. Only reads.
+
+    Those that call other addresses are left alone. Ends with 4 when something is to be done.
+    """
+    with _client(file) as (client, configuration):
+        found = _planned(client, configuration)
+    _tell(found, "would be created", "would be removed")
+    if found["create"] or found["remove"]:
+        raise typer.Exit(4)
+
+
+@webhooks_app.command(epilog=EXIT_CODES)
+@reports_failures
+def apply(file: Configuration = Path("brightpearl.toml")) -> None:
+    """Creates and removes webhooks until they are those that the configuration needs."""
+    with _client(file) as (client, configuration):
+        found = _planned(client, configuration)
+        # First, so that nothing is missed in between.
+        for creation in found["create"]:
+            client.post("integration-service/webhook", json.loads(creation["body"]))
+        for removal in found["remove"]:
+            client.request("DELETE", f"integration-service/webhook/{removal['id']}")
+    _tell(found, "created", "removed")
+
+
+def _client(file: Path) -> Any:
+    import contextlib
+
+    from brightpearl.service import require_packages
+
+    require_packages()
+    from brightpearl.service.accounts import service_client
+    from brightpearl.service.configuration import examine
+
+    @contextlib.contextmanager
+    def opened() -> Any:
+        configuration, problems = examine(file)
+        for problem in problems:
+            say(visible(str(problem)))
+        if configuration is None:
+            raise UsageError("the configuration cannot be used", where=f"FILE {file}", advice="Nothing was sent.")
+        if configuration.listening.public_url is None or not configuration.listening.secrets:
+            raise UsageError(
+                "the configuration has no address for webhooks; expected public_url and secrets in [listen]",
+                where=f"FILE {file}",
+            )
+        with service_client(configuration.profile) as client:
+            yield client, configuration
+
+    return opened()
+
+
+def _planned(client: Any, configuration: Any) -> dict[str, Any]:
+    """What is to be done. Bodies of webhooks to create have the secret in them."""
+    from brightpearl.discovery import ask
+    from brightpearl.exceptions import NotFoundError
+    from brightpearl.service.accounts import account_of
+    from brightpearl.service.receiving import receiver_of, subscriptions_of
+    from brightpearl.text import Veiled
+
+    try:
+        registered = client.request("GET", "integration-service/webhook").json()["response"]
+    except NotFoundError:
+        registered = []
+    listening = configuration.listening
+    account = account_of(client)
+    receiver = receiver_of(
+        account,
+        listening.secrets,
+        listening.public_url,
+        subscriptions_of(configuration.outbound),
+        listening.largest_body,
+    )
+    question = Veiled(receiver=receiver.value, account=account, registered=json.dumps(registered))
+    return Veiled(ask({"plan_webhooks": question}))
+
+
+def _tell(found: dict[str, Any], created: str, removed: str) -> None:
+    for creation in found["create"]:
+        print(visible(f"{created}: {json.loads(creation['body'])['subscribeTo']}"))
+    for removal in found["remove"]:
+        print(visible(f"{removed}: {removal['id']} ({removal['reason']})"))
+    for finding in found["findings"]:
+        say(visible(f"{finding['severity']}: {finding['message']}"))
+    if not found["create"] and not found["remove"]:
+        say("nothing is to be done")
