@@ -124,3 +124,24 @@ def _line(described: dict[str, Any]) -> str:
         f"{member}={value if isinstance(value, str) else json.dumps(value)}" for member, value in described.items()
     )
     return visible(f"{name}: {', '.join(members)}")
+
+
+@account_commands.command(epilog=EXIT_CODES)
+@reports_failures
+def mcp(
+    write: Annotated[
+        bool, typer.Option("--write", help="Carries tasks out that write, once they were shown and confirmed.")
+    ] = False,
+    mask: Annotated[bool, typer.Option("--mask", help="Leaves personal data out of all answers.")] = False,
+    characters: Annotated[
+        int, typer.Option(min=2_000, max=1_000_000, help="About how many characters an answer has at most.")
+    ] = 20_000,
+) -> None:
+    """Serves assistants over the Model Context Protocol, on standard input and output.
+
+    Its tools look into the catalogue, search, read, explain, validate, check and try mapping documents, and do what
+    people do daily. A task that writes shows first what it would change; nothing is written without --write.
+    """
+    from brightpearl.cli.assistant import serve
+
+    serve(may_write=write, masks=mask, characters=characters)

@@ -18,6 +18,10 @@ from brightpearl.environment import settings
 from brightpearl.http import HttpxTransport
 from brightpearl.profiles import require_login
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brightpearl.transport import Transport
+
 
 @contextlib.contextmanager
 def at_work(**options: Any) -> Iterator[tuple[Client, Progress]]:
@@ -32,11 +36,16 @@ def at_work(**options: Any) -> Iterator[tuple[Client, Progress]]:
 
 @contextlib.contextmanager
 def account_client(
-    *, sleep: Callable[[float], object], configured: dict[str, str] | None = None, **options: Any
+    *,
+    sleep: Callable[[float], object],
+    configured: dict[str, str] | None = None,
+    wrap: Callable[[Transport], Transport] | None = None,
+    **options: Any,
 ) -> Iterator[Client]:
     """A client of the account that the environment names, whose tokens are kept for the next command.
 
     `configured`: variables that win over those of the environment.
+    `wrap`: puts another transport around the client's own.
     """
     variables, profile = chosen(configured or {})
     grant = Grant(variables)
@@ -46,7 +55,7 @@ def account_client(
     try:
         with Client(
             **settings(grant.environment, None if profile is None else profile.where),
-            transport=grant.transport(transport),
+            transport=grant.transport(transport if wrap is None else wrap(transport)),
             sleep=grant.sleep(sleep),
             **({} if profile is None else profile.options) | options,
         ) as client:

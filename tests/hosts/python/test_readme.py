@@ -58,6 +58,29 @@ def test_the_page_of_telemetry_runs_from_top_to_bottom(tmp_path: Path, monkeypat
         exec(compile(example, "telemetry.md", "exec"), names)
 
 
+def test_the_page_of_assistants_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "assistants.md").read_text()
+    (example,) = blocks("python", page)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    with Emulator(orders=20).serve() as server:
+        for name, value in environment(server).items():
+            monkeypatch.setenv(name, value)
+        exec(compile(example, "assistants.md", "exec"), {"__name__": "assistants"})
+
+
+def test_every_tool_of_assistants_is_listed() -> None:
+    from brightpearl.cli.assistant_tools import AssistantTools
+
+    def no_client() -> Any:
+        raise AssertionError
+
+    page = (ROOT / "docs" / "assistants.md").read_text()
+    tools = AssistantTools(no_client, may_write=False, masks=False, characters=20_000)
+    names = set(tools.entries) - {task.name.replace("-", "_") for task in brightpearl.tasks()}
+    listed = "".join(line for line in page.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`([a-z_]+)`", listed.replace("`_`", ""))) == names
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:dlt.*")
 def test_the_page_of_dlt_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

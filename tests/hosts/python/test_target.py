@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,16 @@ def test_a_doubt_holds_the_state_back_unless_it_may_be_a_dead_letter(tmp_path: P
         assert (ended.code, states(ended)) == (4, [1])
         assert [letter["state"] for letter in loading.letters()] == ["maybe-applied"]
         assert found(client, sold["number"]) == 1
+
+
+def test_without_its_package_it_says_what_to_install(
+    server: EmulatorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    ended = Loading(server, tmp_path).run(schema())
+    assert ended.code == 2
+    assert "pip install 'brightpearl[singer]'" in ended.err
+    assert Loading(server, tmp_path, validate_records=False).run(schema()).code == 0
 
 
 def test_a_dry_run_writes_nothing_and_settles_nothing(
