@@ -115,6 +115,7 @@ run-rust:
 .PHONY: lint
 lint: $(VENV)/.test-tools ## Formatters and linters of everything but Rust, and the width of prose
 	@tests/step.sh "formatters and linters" env VENV=$(VENV) tests/lint.sh
+	@tests/step.sh "planted faults have their places" $(PYTHON) tests/mutants/run.py --check
 
 .PHONY: format
 format: $(VENV)/.test-tools ## Formats everything, and mends what linters can mend by themselves
@@ -137,6 +138,10 @@ test-fuzz: ## The fuzz targets under AddressSanitizer: regressions, seeds, and a
 .PHONY: fuzz
 fuzz: ## Fuzzes all targets in turn for a long time: `make fuzz SECONDS=3600`
 	@tests/step.sh "fuzzing" tests/fuzz/run.sh --seconds $(SECONDS_OF_FUZZING)
+
+.PHONY: mutants
+mutants: ## Plants faults in a copy of the engine, and says which nothing notices; an hour. `make mutants ONLY=absence`
+	@$(PYTHON) tests/mutants/run.py $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: test-supply
 test-supply: $(VENV)/.test-tools ## Licences, sources and duplicates of dependencies, lists of contents, commands that leave versions open
