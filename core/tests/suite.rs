@@ -50,6 +50,7 @@ mod mapping_square;
 mod mapping_tax_codes;
 mod mapping_totals;
 mod metrics;
+mod mapping_written;
 mod operation_sequences;
 mod paging_faults;
 mod promises;

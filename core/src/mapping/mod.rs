@@ -87,7 +87,7 @@ pub use transform::time_zone_database;
 
 use document::{Document, KeySource, ThereRule, Unmet};
 use plan::BodyPlan;
-use total::ControlTotal;
+use total::{ControlTotal, TotalColumn};
 
 /// A compiled mapping document. Cheap to clone; it can be shared between threads.
 #[derive(Clone, Debug)]
@@ -100,6 +100,8 @@ struct Compiled {
     totals: Vec<ControlTotal>,
     /// What the totals look at of the body, when it is known to be members of it alone.
     members_in_totals: Option<Vec<String>>,
+    /// The same when it is columns of arrays alone, which are taken note of as they are written.
+    columns_in_totals: Option<Vec<TotalColumn>>,
     findings: Vec<Finding>,
 }
 
@@ -163,7 +165,15 @@ impl Mapping {
             check::check(&document, &plan, &totals, shape, pointer, findings);
         }
         let members_in_totals = total::members_in(&totals);
-        Self(Arc::new(Compiled { document, plan, totals, members_in_totals, findings: Vec::new() }))
+        let columns_in_totals = total::watch_columns(&mut plan, &mut totals);
+        Self(Arc::new(Compiled {
+            document,
+            plan,
+            totals,
+            members_in_totals,
+            columns_in_totals,
+            findings: Vec::new(),
+        }))
     }
 
     fn with_findings(self, findings: Vec<Finding>) -> Self {

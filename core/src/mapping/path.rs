@@ -12,11 +12,18 @@ pub(super) enum Segment {
     Element(i32),
 }
 
-/// Follows a path from a value, of which only what it leads to is copied; says how many members and elements were
-/// looked at on the way.
-pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> (Value<'v>, usize) {
-    let mut at = value;
-    let mut visited = 0;
+/// What a path leads to.
+pub(super) enum Reached<'k, 'v> {
+    Nothing,
+    /// A part of the value that it starts from.
+    Part(&'k Value<'v>),
+    /// A value of the record.
+    Node(RecordNode<'v>),
+}
+
+/// Follows a path from a value; says how many members and elements were looked at on the way.
+pub(super) fn reach<'k, 'v>(value: &'k Value<'v>, path: &[Segment]) -> (Reached<'k, 'v>, usize) {
+    let (mut at, mut visited) = (value, 0);
     for (place, segment) in path.iter().enumerate() {
         let next = match (at, segment) {
             (Value::Object(members), Segment::Member(name)) => {
@@ -29,19 +36,36 @@ pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> (Value<'v>, usi
             }
             (Value::Node(node), _) => {
                 let rest = path.get(place..).unwrap_or_default();
-                return (follow_node(*node, rest, &mut visited).map_or(Value::Null, Value::of), visited);
+                let found = follow_node(*node, rest, &mut visited);
+                return (found.map_or(Reached::Nothing, Reached::Node), visited);
             }
             (_, _) => None,
         };
         match next {
             Some(next) => at = next,
-            None => return (Value::Null, visited),
+            None => return (Reached::Nothing, visited),
         }
     }
-    (at.clone(), visited)
+    (Reached::Part(at), visited)
 }
 
-fn follow_node<'v>(node: RecordNode<'v>, path: &[Segment], visited: &mut usize) -> Option<RecordNode<'v>> {
+/// The same, with a copy of what it leads to.
+pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> (Value<'v>, usize) {
+    let (reached, visited) = reach(value, path);
+    let value = match reached {
+        Reached::Nothing => Value::Null,
+        Reached::Part(part) => part.clone(),
+        Reached::Node(node) => Value::of(node),
+    };
+    (value, visited)
+}
+
+/// The same from a value of the record on.
+pub(super) fn follow_node<'v>(
+    node: RecordNode<'v>,
+    path: &[Segment],
+    visited: &mut usize,
+) -> Option<RecordNode<'v>> {
     path.iter().try_fold(node, |from, segment| match segment {
         Segment::Member(name) => from.member(name, visited),
         Segment::Element(place) => {
@@ -69,16 +93,21 @@ pub(super) struct FoundPaths {
 const NOWHERE: u32 = u32::MAX;
 
 impl FoundPaths {
+    /// What was found for a slot.
+    #[inline]
+    pub(super) fn node<'v>(&self, base: RecordNode<'v>, slot: PathSlot) -> Option<RecordNode<'v>> {
+        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE);
+        place.map(|place| base.beside(place))
+    }
+
     /// What a slot holds; null when nothing was found.
     pub(super) fn value<'v>(&self, base: RecordNode<'v>, slot: PathSlot) -> Value<'v> {
-        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE);
-        place.map_or(Value::Null, |place| Value::of(base.beside(place)))
+        self.node(base, slot).map_or(Value::Null, Value::of)
     }
 
     /// Whether that is what JMESPath takes for true.
     pub(super) fn is_truthy(&self, base: RecordNode<'_>, slot: PathSlot) -> bool {
-        let place = self.places.get(slot.0).copied().filter(|place| *place != NOWHERE);
-        place.is_some_and(|place| base.beside(place).is_truthy())
+        self.node(base, slot).is_some_and(RecordNode::is_truthy)
     }
 }
 

@@ -41,6 +41,14 @@ pub(super) struct Leaf {
     pub(super) kept: Option<MadeSlot>,
     /// Where it is gathered with those of other elements.
     pub(super) gathered: Option<MadeSlot>,
+    /// Which of the columns that totals look at it is in.
+    pub(super) column: Option<usize>,
+}
+
+impl Leaf {
+    fn new(rules: Vec<MappingRule>, shape: Option<&'static Shape>) -> Self {
+        Self { rules, shape, kept: None, gathered: None, column: None }
+    }
 }
 
 /// Elements from one array of the record.
@@ -111,7 +119,7 @@ pub(super) fn settle(
 
 /// A value that is kept, as a member of the object in which its rule stands.
 fn kept(rule: MappingRule) -> BodyMember {
-    let plan = BodyPlan::Kept(Leaf { rules: vec![rule], shape: None, kept: None, gathered: None });
+    let plan = BodyPlan::Kept(Leaf::new(vec![rule], None));
     BodyMember { name: String::new(), prefix: String::new(), plan, field: None }
 }
 
@@ -228,7 +236,7 @@ impl Insertion<'_> {
         match entry {
             FieldEntry::Rule(rule) => {
                 if is_vacant(plan) {
-                    *plan = BodyPlan::Leaf(Leaf { rules: Vec::new(), shape, kept: None, gathered: None });
+                    *plan = BodyPlan::Leaf(Leaf::new(Vec::new(), shape));
                 }
                 match plan {
                     BodyPlan::Leaf(leaf) => leaf.rules.push(*rule),
@@ -265,9 +273,7 @@ impl Insertion<'_> {
             EachItem::Fields(entries) => {
                 build(std::mem::take(entries), &format!("{}/*", each.to), of, &mut *self.findings)
             }
-            EachItem::Value(rule) => {
-                BodyPlan::Leaf(Leaf { rules: vec![(**rule).clone()], shape: of, kept: None, gathered: None })
-            }
+            EachItem::Value(rule) => BodyPlan::Leaf(Leaf::new(vec![(**rule).clone()], of)),
         };
         List { each, item, forgotten: Vec::new() }
     }

@@ -1,9 +1,11 @@
 //! Mapping one record: phase one, in which everything but the ids of references is known.
 
 mod body;
+mod columns;
 mod left_out;
 mod pipeline;
 mod place;
+mod plain;
 mod references;
 mod totals;
 
@@ -116,6 +118,8 @@ struct Run<'v> {
     told: BTreeMap<usize, String>,
     /// All that rules of a name made.
     gathered: Vec<Vec<Value<'v>>>,
+    /// What is written in the columns that totals look at, with the places of the elements.
+    columns: Vec<Vec<(usize, Value<'v>)>>,
     /// Where rows may be added.
     ends: ArrayEnds,
     /// The places of references by what tells them apart.
@@ -153,6 +157,7 @@ impl<'v> Run<'v> {
             referred: vec![None; compiled.document.made_slots],
             told: BTreeMap::new(),
             gathered: vec![Vec::new(); compiled.document.gathered_slots],
+            columns: vec![Vec::new(); compiled.columns_in_totals.as_ref().map_or(0, Vec::len)],
             ends: ArrayEnds::default(),
             known: BTreeMap::new(),
             allowance: Allowance::new(length),
@@ -327,6 +332,9 @@ impl<'v> Run<'v> {
                             self.fail(rule, &Value::Null, reason);
                         }
                         self.choose(from, before, reference, missing);
+                        if let Some(column) = leaf.column {
+                            self.unwatch(column);
+                        }
                     }
                     return true;
                 }
@@ -439,6 +447,9 @@ impl<'v> Run<'v> {
                 return self.fail(rule, &Value::Null, format!("`when` cannot be evaluated: {reason}"));
             }
         }
+        if let Some(outcome) = self.write_plain(rule, leaf) {
+            return outcome;
+        }
         let value = match self.value_of(rule) {
             Ok(Value::Null) => return RuleOutcome::Absent,
             Ok(value) => value,
@@ -456,6 +467,9 @@ impl<'v> Run<'v> {
             value.write(&mut self.out);
             if rule.is_key {
                 self.key_at = Some(begin..self.out.len());
+            }
+            if let Some(column) = leaf.column {
+                self.watch(column, &value);
             }
             self.keep_made(rule, leaf, value);
             return RuleOutcome::Written;

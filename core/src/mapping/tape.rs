@@ -10,6 +10,7 @@ pub(super) use member_name::MemberName;
 use tokenise::{reason, tokenise};
 
 use super::value::{Value, from_end};
+use crate::value::Decimal;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +154,20 @@ impl<'t> RecordNode<'t> {
     pub(super) fn raw(self) -> &'t str {
         let token = self.token();
         self.tape.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    /// The number that it is or that its text says, when it is spelled as it would be written again, of few digits.
+    #[inline]
+    pub(super) fn plain_number(self) -> Option<Decimal> {
+        match self.kind() {
+            TokenKind::Number | TokenKind::Text => Decimal::parse_plain(self.raw()),
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::EscapedText
+            | TokenKind::Array
+            | TokenKind::Object => None,
+        }
     }
 
     /// Whether it is what JMESPath takes for true: all but null, `false`, and what is empty.

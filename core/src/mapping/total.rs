@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::expression::Expression;
 use super::made::{MadeKey, MadeSlot};
-use super::plan::List;
+use super::plan::{BodyPlan, List, tokens};
 use super::rule::{Each, Operand, Pick};
 use crate::catalog::field::Shape;
 use crate::value::Decimal;
@@ -61,6 +61,52 @@ pub(super) fn members_in(totals: &[ControlTotal]) -> Option<Vec<String>> {
         names.extend(total.equals.members()?);
     }
     Some(names.into_iter().map(str::to_owned).collect())
+}
+
+/// A member of the elements of an array of the body, such as `net` of `rows`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TotalColumn {
+    pub(super) array: String,
+    pub(super) member: String,
+}
+
+/// The columns that all of the totals look at, in the order of their arrays, where the elements are objects whose
+/// members rules write one by one: what is written there need not be read again then. Has their leaves take note of
+/// what they write; nothing when one of the totals may look at more.
+pub(super) fn watch_columns(plan: &mut BodyPlan, totals: &mut [ControlTotal]) -> Option<Vec<TotalColumn>> {
+    let mut columns = BTreeSet::new();
+    for total in totals.iter().filter(|total| total.gathered.is_none()) {
+        columns.extend(
+            total
+                .equals
+                .columns()?
+                .into_iter()
+                .map(|(array, member)| TotalColumn { array: array.to_owned(), member: member.to_owned() }),
+        );
+    }
+    // What has marks of its own is spelled otherwise in places.
+    if columns.iter().any(|column: &TotalColumn| column.array.contains(['/', '~'])) {
+        return None;
+    }
+    let rows = totals.iter_mut().filter_map(|total| total.row.as_mut()?.list.as_mut());
+    let mut rows: Vec<&mut List> = rows.collect();
+    let columns: Vec<TotalColumn> = columns.into_iter().collect();
+    for (place, column) in columns.iter().enumerate() {
+        let BodyPlan::Object(members) = &mut *plan else { return None };
+        let array = members.iter_mut().find(|member| member.name == column.array)?;
+        let BodyPlan::List(lists) = &mut array.plan else { return None };
+        let added = rows.iter_mut().map(|list| &mut **list);
+        let added = added.filter(|list| tokens(&list.each.to) == [column.array.as_str()]);
+        for list in lists.iter_mut().chain(added) {
+            let BodyPlan::Object(members) = &mut list.item else { return None };
+            let Some(member) = members.iter_mut().find(|member| member.name == column.member) else {
+                continue;
+            };
+            let BodyPlan::Leaf(leaf) = &mut member.plan else { return None };
+            leaf.column = Some(place);
+        }
+    }
+    Some(columns)
 }
 
 impl RoundingRow {

@@ -33,6 +33,8 @@ const CAPACITY: &str = "a number that can be held exactly: up to 28 decimal plac
 /// assert_eq!(Decimal::parse("10.5050")?.rounded(2)?.to_string(), "10.51");
 /// # Ok::<(), brightpearl_core::Error>(())
 /// ```
+// Where it stands beside texts, as in the values of a mapping, all of them are moved by whole words.
+#[repr(align(8))]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Decimal(rust_decimal::Decimal);
 

@@ -6,23 +6,32 @@ use std::cmp::Ordering;
 use super::tree::{Comparison, Slice, Tree};
 use super::{Scope, arithmetic, functions, part};
 use crate::mapping::limit::{Allowance, VALUE_BYTES};
-use crate::mapping::path::{PathSlot, Segment, follow};
+use crate::mapping::path::{PathSlot, Reached, Segment, follow, follow_node, reach};
+use crate::mapping::tape::RecordNode;
 use crate::mapping::value::{Items, Sort, Value, set};
 
-/// The value of a tree, as the JMESPath specification has it.
+/// The value of a tree, as the JMESPath specification has it. Whoever makes it counts it, and it stays where it is made:
+/// moving it costs as much as making most.
 pub(super) fn evaluate<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     scope.allowance().step(1)?;
-    let made = match tree {
+    match tree {
         // Most of what is evaluated is a path.
         Tree::Path(path, slot) => at_path(path, *slot, scope),
         // Elements in elements are what goes deepest, and need little of the stack by themselves.
         Tree::Project(of, each) if !of.streams() => each_of_value(of, each, scope),
+        Tree::Call(builtin, arguments) => functions::call(builtin, arguments, scope),
         tree => value_of(tree, scope),
-    };
-    if let Ok(value) = &made {
-        scope.allowance().made(value)?;
     }
-    made
+}
+
+/// What was made, which counts as that.
+pub(super) fn counted<'v>(
+    made: Result<Value<'v>, String>,
+    scope: &Scope<'_, 'v>,
+) -> Result<Value<'v>, String> {
+    let value = made?;
+    scope.allowance().made(&value)?;
+    Ok(value)
 }
 
 /// The value that everything starts from.
@@ -38,13 +47,17 @@ fn seen<'k, 'v>(
     scope: &Scope<'k, 'v>,
     made: &'k mut Value<'v>,
 ) -> Result<&'k Value<'v>, String> {
-    match scope.named(tree) {
-        Some(value) => Ok(value),
-        None => {
-            *made = evaluate(tree, scope)?;
-            Ok(made)
-        }
+    if let Some(value) = scope.named(tree) {
+        return Ok(value);
     }
+    if let (Tree::Path(path, _), Value::Array(_) | Value::Object(_)) = (tree, scope.value)
+        && let (Reached::Part(part), visited) = reach(scope.value, path)
+    {
+        scope.allowance().step(1 + visited)?;
+        return Ok(part);
+    }
+    *made = evaluate(tree, scope)?;
+    Ok(made)
 }
 
 /// Whatever descends is a function of its own, so that a level takes no more stack than it needs.
@@ -52,8 +65,10 @@ fn seen<'k, 'v>(
 fn value_of<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     match tree {
         Tree::Path(path, slot) => at_path(path, *slot, scope),
-        Tree::Root | Tree::Variable(..) => Ok(scope.named(tree).cloned().unwrap_or(Value::Null)),
-        Tree::Literal(value) => Ok(value.lent()),
+        Tree::Root | Tree::Variable(..) => {
+            counted(Ok(scope.named(tree).cloned().unwrap_or(Value::Null)), scope)
+        }
+        Tree::Literal(value) => counted(Ok(value.lent()), scope),
         Tree::Then(first, second) => then(first, second, scope, false),
         Tree::Pipe(first, second) => then(first, second, scope, true),
         Tree::Or(left, right) => either(left, right, scope, false),
@@ -72,14 +87,14 @@ fn value_of<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, Stri
         }
         Tree::Negate(inner) => signed(inner, scope, arithmetic::negate),
         Tree::Affirm(inner) => signed(inner, scope, arithmetic::affirm),
-        Tree::Values(inner) => member_values(inner, scope),
-        Tree::Project(..) | Tree::Flatten(_) => projected(tree, scope),
+        Tree::Values(inner) => counted(member_values(inner, scope), scope),
+        Tree::Project(..) | Tree::Flatten(_) => counted(projected(tree, scope), scope),
         Tree::Slice(slice, each) => match scope.value.text() {
             Some(text) => part_of_text(text, *slice, each, scope),
             None => part_of_array(*slice, each, scope),
         },
-        Tree::List(trees) => list(trees, scope).map(Value::Array),
-        Tree::Object(pairs) => object(pairs, scope),
+        Tree::List(trees) => counted(list(trees, scope).map(Value::Array), scope),
+        Tree::Object(pairs) => counted(object(pairs, scope), scope),
         Tree::Call(builtin, arguments) => functions::call(builtin, arguments, scope),
         Tree::Let(values, within) => bind(values, within, scope),
     }
@@ -92,6 +107,7 @@ fn at_path<'v>(path: &[Segment], slot: Option<PathSlot>, scope: &Scope<'_, 'v>) 
         (Some(_) | None, Some(_) | None) => {
             let (value, visited) = follow(scope.value, path);
             scope.allowance().step(visited)?;
+            scope.allowance().made(&value)?;
             Ok(value)
         }
     }
@@ -117,6 +133,11 @@ fn either<'v>(
     scope: &Scope<'_, 'v>,
     goes_on: bool,
 ) -> Result<Value<'v>, String> {
+    // What stands in the record is looked at without making a value of it.
+    if let (Tree::Path(_, Some(slot)), Some((base, found))) = (left, &scope.found) {
+        let chosen = if found.is_truthy(*base, *slot) == goes_on { right } else { left };
+        return evaluate(chosen, scope);
+    }
     let value = evaluate(left, scope)?;
     if value.is_truthy() == goes_on { evaluate(right, scope) } else { Ok(value) }
 }
@@ -194,7 +215,7 @@ fn part_of_text<'v>(
     scope: &Scope<'_, 'v>,
 ) -> Result<Value<'v>, String> {
     scope.allowance().text(text)?;
-    let part = Value::Text(part::of_text(text, slice).into());
+    let part = counted(Ok(Value::Text(part::of_text(text, slice).into())), scope)?;
     evaluate(each, &scope.at(&part))
 }
 
@@ -253,7 +274,7 @@ fn each_of<'v>(
             made.push(value);
         }
     }
-    Ok(Value::Array(made))
+    counted(Ok(Value::Array(made)), scope)
 }
 
 /// What is made element by element, as an array.
@@ -325,11 +346,26 @@ fn for_all<'v>(
 
 /// What becomes of an element; nothing becomes of nothing.
 fn of_element<'v>(each: &'v Tree, element: &Value<'v>, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
-    // A condition may look at nothing, and fail.
-    if element.is_null() && !matches!(each, Tree::Where(..)) {
-        return Ok(Value::Null);
+    if let Tree::Where(condition, then) = each {
+        let holds = holds(condition, &scope.at(element))?;
+        return if holds { of_element(then, element, scope) } else { Ok(Value::Null) };
     }
-    evaluate(each, &scope.at(element))
+    // A condition may look at nothing, and fail; what stands behind it may not.
+    if element.is_null() { Ok(Value::Null) } else { evaluate(each, &scope.at(element)) }
+}
+
+/// The node that a tree's value is, where that is known without making a value of it.
+#[inline]
+pub(super) fn node_of<'v>(tree: &Tree, scope: &Scope<'_, 'v>) -> Option<RecordNode<'v>> {
+    let Tree::Path(path, slot) = tree else { return None };
+    if let (Some(slot), Some((base, found))) = (slot, &scope.found) {
+        return found.node(*base, *slot);
+    }
+    let Value::Node(node) = scope.value else { return None };
+    let mut visited = 0;
+    let found = follow_node(*node, path, &mut visited);
+    // Whoever makes the value says what is wrong.
+    scope.allowance().step(visited).ok().and(found)
 }
 
 /// Only numbers have an order; of anything else it is null.
@@ -359,6 +395,9 @@ fn compare<'v>(
 
 /// Numbers are equal by value, and objects whatever the order of their members.
 pub(in crate::mapping) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
+    if let (Value::Computed(left), Value::Computed(right)) = (left, right) {
+        return left == right;
+    }
     if left.sort() != right.sort() {
         return false;
     }

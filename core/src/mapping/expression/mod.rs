@@ -13,10 +13,11 @@ mod tests;
 mod tree;
 
 use super::path::Paths;
+use super::tape::RecordNode;
 use super::value::Value;
 pub(super) use evaluate::equal;
 pub(super) use scope::Scope;
-use tree::Tree;
+use tree::{Looked, Tree};
 
 /// An expression that was found to be right.
 #[derive(Clone, Debug)]
@@ -57,6 +58,13 @@ impl Expression {
         }
     }
 
+    /// What its value is in the record, where a walk over it has found out: `None` when none has, and of what is more
+    /// than paths, of which the first that is true counts; `Some(None)` when the record has nothing there.
+    pub(super) fn found<'v>(&self, scope: &Scope<'_, 'v>) -> Option<Option<RecordNode<'v>>> {
+        let (base, found) = scope.found?;
+        self.tree.found(base, found)
+    }
+
     /// Whether its value is what JMESPath takes for true.
     ///
     /// # Errors
@@ -71,8 +79,23 @@ impl Expression {
 
     /// The members of the value that it is evaluated against, where it looks at nothing else of it.
     pub(super) fn members(&self) -> Option<Vec<&str>> {
-        let mut names = Vec::new();
-        self.tree.looks_at_members(&mut names).then_some(names)
+        self.tree.members()
+    }
+
+    /// Members of the elements of members, such as `net` of `rows`, where it looks at nothing else.
+    pub(super) fn columns(&self) -> Option<Vec<(&str, &str)>> {
+        let mut columns = Vec::new();
+        let is_all = self.tree.looks_only_at(&mut |looked| match looked {
+            Looked::Member(_) => false,
+            Looked::Elements(name, each) => match each.members() {
+                Some(members) => {
+                    columns.extend(members.into_iter().map(|member| (name, member)));
+                    true
+                }
+                None => false,
+            },
+        });
+        is_all.then_some(columns)
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.

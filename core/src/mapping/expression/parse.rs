@@ -88,6 +88,15 @@ impl Subtree {
         self.joined(second, Tree::Then)
     }
 
+    /// What it makes of the value that it starts from, when it is known that there is one.
+    fn without_current(self) -> Self {
+        let tree = match self.tree {
+            Tree::Then(first, second) if first.is_current() => *second,
+            tree => tree,
+        };
+        Self { tree, ..self }
+    }
+
     fn piped(self, second: Subtree) -> Result<Self, String> {
         self.joined(second, Tree::Pipe)
     }

@@ -64,9 +64,12 @@ impl<'a, 'v> Scope<'a, 'v> {
         })
     }
 
-    /// A value that has a name, a constant, or the whole record: all are there to be looked at without copying them.
+    /// A value that has a name, a constant, the whole record, or the scope's own value: all are there to be looked at
+    /// without copying them.
+    #[inline]
     pub(super) fn named(&self, tree: &'v Tree) -> Option<&'a Value<'v>> {
         match tree {
+            Tree::Path(path, _) if path.is_empty() => Some(self.value),
             Tree::Root => Some(self.surroundings.root),
             Tree::Literal(value) => Some(value),
             Tree::Variable(further_out, place) => {

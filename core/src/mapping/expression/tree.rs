@@ -2,7 +2,8 @@
 
 use super::arithmetic::Operator;
 use super::functions::Builtin;
-use crate::mapping::path::{PathSlot, Paths, Segment};
+use crate::mapping::path::{FoundPaths, PathSlot, Paths, Segment};
+use crate::mapping::tape::RecordNode;
 use crate::mapping::value::Value;
 
 /// A part of an expression, with what it is made of.
@@ -64,6 +65,14 @@ pub(super) struct Slice {
     pub(super) step: i32,
 }
 
+/// What an expression looks at of the value that it is evaluated against.
+#[derive(Clone, Copy)]
+pub(super) enum Looked<'t> {
+    Member(&'t str),
+    /// What this makes of each element of a member.
+    Elements(&'t str, &'t Tree),
+}
+
 impl Tree {
     /// The value that everything starts from.
     pub(super) fn current() -> Self {
@@ -109,9 +118,31 @@ impl Tree {
         }
     }
 
+    /// Whether it is the value that everything starts from.
+    pub(super) fn is_current(&self) -> bool {
+        matches!(self, Tree::Path(path, _) if path.is_empty())
+    }
+
+    /// What it is in the record; see [`Expression::found`](super::Expression::found).
+    pub(super) fn found<'v>(
+        &self,
+        base: RecordNode<'v>,
+        found: &FoundPaths,
+    ) -> Option<Option<RecordNode<'v>>> {
+        if let Tree::Or(left, right) = self {
+            let left = left.found(base, found)?;
+            return if left.is_some_and(RecordNode::is_truthy) {
+                Some(left)
+            } else {
+                right.found(base, found)
+            };
+        }
+        if let Tree::Path(_, Some(slot)) = self { Some(found.node(base, *slot)) } else { None }
+    }
+
     /// Whether it is an array of the value that everything starts from, and of nothing else.
     fn is_current_alone(&self) -> bool {
-        matches!(self, Tree::List(trees) if matches!(&trees[..], [Tree::Path(path, _)] if path.is_empty()))
+        matches!(self, Tree::List(trees) if matches!(&trees[..], [tree] if tree.is_current()))
     }
 
     /// Whether its value is an array that comes element by element, or null.
@@ -149,43 +180,91 @@ impl Tree {
         }
     }
 
-    /// Whether members are all that it looks at of the value that it is evaluated against; tells their names. Of some
-    /// that look at members alone it is not known.
-    pub(super) fn looks_at_members<'t>(&'t self, names: &mut Vec<&'t str>) -> bool {
+    /// Whether members, and what stands in their elements, are all that it looks at of the value that it is evaluated
+    /// against, and `take` will do with each of them. Of some that look at members alone it is not known.
+    pub(super) fn looks_only_at<'t>(&'t self, take: &mut dyn FnMut(Looked<'t>) -> bool) -> bool {
         match self {
             Tree::Path(path, _) => match path.first() {
-                Some(Segment::Member(name)) => {
-                    names.push(name.as_str());
-                    true
-                }
+                Some(Segment::Member(name)) => take(Looked::Member(name.as_str())),
                 Some(Segment::Element(_)) | None => false,
             },
             Tree::Literal(_) | Tree::Variable(..) => true,
             Tree::Root | Tree::Slice(..) => false,
-            Tree::Then(first, second) | Tree::Pipe(first, second) | Tree::Project(first, second) => {
-                first.looks_at_members(names) && !second.looks_elsewhere()
+            Tree::Project(first, each) => match first.array_alone() {
+                Some(name) => take(Looked::Elements(name, each)),
+                None => first.looks_only_at(take) && !each.looks_elsewhere(),
+            },
+            Tree::Then(first, second) | Tree::Pipe(first, second) => {
+                first.looks_only_at(take) && !second.looks_elsewhere()
             }
             Tree::Not(inner)
             | Tree::Negate(inner)
             | Tree::Affirm(inner)
             | Tree::Flatten(inner)
-            | Tree::Values(inner) => inner.looks_at_members(names),
+            | Tree::Values(inner) => inner.looks_only_at(take),
             Tree::Or(left, right)
             | Tree::And(left, right)
             | Tree::Where(left, right)
             | Tree::Compare(_, left, right)
-            | Tree::Calculate(_, left, right) => {
-                left.looks_at_members(names) && right.looks_at_members(names)
-            }
-            Tree::Choose(parts) => parts.iter().all(|tree| tree.looks_at_members(names)),
-            Tree::List(trees) => trees.iter().all(|tree| tree.looks_at_members(names)),
-            Tree::Object(pairs) => pairs.iter().all(|(_, tree)| tree.looks_at_members(names)),
+            | Tree::Calculate(_, left, right) => left.looks_only_at(take) && right.looks_only_at(take),
+            Tree::Choose(parts) => parts.iter().all(|tree| tree.looks_only_at(take)),
+            Tree::List(trees) => trees.iter().all(|tree| tree.looks_only_at(take)),
+            Tree::Object(pairs) => pairs.iter().all(|(_, tree)| tree.looks_only_at(take)),
             Tree::Call(builtin, arguments) => {
-                builtin.expression.is_none() && arguments.iter().all(|tree| tree.looks_at_members(names))
+                builtin.expression.is_none() && arguments.iter().all(|tree| tree.looks_only_at(take))
             }
             Tree::Let(values, within) => {
-                values.iter().all(|tree| tree.looks_at_members(names)) && within.looks_at_members(names)
+                values.iter().all(|tree| tree.looks_only_at(take)) && within.looks_only_at(take)
             }
+        }
+    }
+
+    /// The members that are all that it looks at; nothing when it may look at more.
+    pub(super) fn members(&self) -> Option<Vec<&str>> {
+        let mut names = Vec::new();
+        let is_all = self.looks_only_at(&mut |looked| match looked {
+            Looked::Member(name) => {
+                names.push(name);
+                true
+            }
+            Looked::Elements(name, each) => {
+                names.push(name);
+                !each.looks_elsewhere()
+            }
+        });
+        is_all.then_some(names)
+    }
+
+    /// The member whose elements it is, if it is nothing else: `rows` or `rows[]`.
+    fn array_alone(&self) -> Option<&str> {
+        match self {
+            Tree::Flatten(inner) if matches!(**inner, Tree::Path(..)) => inner.array_alone(),
+            Tree::Path(path, _) => match &path[..] {
+                [Segment::Member(name)] => Some(name.as_str()),
+                [..] => None,
+            },
+            Tree::Root
+            | Tree::Variable(..)
+            | Tree::Literal(_)
+            | Tree::Then(..)
+            | Tree::Pipe(..)
+            | Tree::Or(..)
+            | Tree::And(..)
+            | Tree::Not(_)
+            | Tree::Where(..)
+            | Tree::Choose(_)
+            | Tree::Compare(..)
+            | Tree::Calculate(..)
+            | Tree::Negate(_)
+            | Tree::Affirm(_)
+            | Tree::Project(..)
+            | Tree::Flatten(_)
+            | Tree::Values(_)
+            | Tree::Slice(..)
+            | Tree::List(_)
+            | Tree::Object(_)
+            | Tree::Call(..)
+            | Tree::Let(..) => None,
         }
     }
 

@@ -147,7 +147,7 @@ impl<'v> Run<'v> {
     }
 
     fn template(&self, pieces: &'v [TemplatePiece], identifies: bool) -> Result<Value<'v>, String> {
-        let mut text = String::new();
+        let mut text = begun(pieces);
         let (mut picks, mut absent) = (0, 0);
         for piece in pieces {
             match piece {
@@ -167,7 +167,7 @@ impl<'v> Run<'v> {
 
     /// Why a record is refused, in the document's words.
     pub(super) fn reason(&self, pieces: &'v [TemplatePiece]) -> String {
-        let mut text = String::new();
+        let mut text = begun(pieces);
         for piece in pieces {
             match piece {
                 TemplatePiece::Text(constant) => text.push_str(constant),
@@ -194,6 +194,16 @@ impl<'v> Run<'v> {
             Operand::Pick(pick) => self.pick(pick),
         }
     }
+}
+
+/// A text with room for what is written in a template, and a short one for each of its picks.
+fn begun(pieces: &[TemplatePiece]) -> String {
+    const PICKED: usize = 24;
+    let lengths = pieces.iter().map(|piece| match piece {
+        TemplatePiece::Text(constant) => constant.len(),
+        TemplatePiece::Pick(_) => PICKED,
+    });
+    String::with_capacity(lengths.sum())
 }
 
 /// A part of a text, which may be one that identifies; nothing for null.

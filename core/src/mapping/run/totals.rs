@@ -33,12 +33,16 @@ impl ArrayEnds {
         self.0.insert(to.to_owned(), ArrayEnd { start: place.start, at: place.end, count });
     }
 
-    /// Where the array of a member of the body itself stands.
-    fn member(&self, name: &str) -> Option<Range<usize>> {
+    /// How many elements the array of a member of the body itself has, if it is there.
+    pub(super) fn count(&self, name: &str) -> Option<usize> {
+        self.member(name).map(|end| end.count)
+    }
+
+    /// The array of a member of the body itself.
+    fn member(&self, name: &str) -> Option<&ArrayEnd> {
         // A place further in is written with the same letters, and so is a name with marks of its own.
         let is_name = !name.contains(['/', '~']);
-        let (_, end) = self.0.iter().find(|(to, _)| is_name && to.strip_prefix('/') == Some(name))?;
-        Some(end.start..end.at + 1)
+        self.0.iter().find(|(to, _)| is_name && to.strip_prefix('/') == Some(name)).map(|(_, end)| end)
     }
 }
 
@@ -118,10 +122,11 @@ impl<'v> Run<'v> {
         total: &'v ControlTotal,
         body: &mut Option<Tape<'static>>,
     ) -> Result<Decimal, String> {
-        let value = match (total.gathered, body) {
-            (Some(slot), _) => Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default()),
-            (None, Some(body)) => Value::of(body.root()),
-            (None, body @ None) => Value::of(body.insert(self.body()?).root()),
+        let value = match (total.gathered, &self.compiled.columns_in_totals, body) {
+            (Some(slot), _, _) => Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default()),
+            (None, Some(columns), _) => self.body_of_columns(columns)?,
+            (None, None, Some(body)) => Value::of(body.root()),
+            (None, None, body @ None) => Value::of(body.insert(self.body()?).root()),
         };
         let scope = Scope::new(&value, None, &value, &self.allowance);
         let made = total.equals.evaluate(&scope).map_err(|reason| format!("what is written: {reason}"))?;
@@ -156,7 +161,8 @@ impl<'v> Run<'v> {
     /// there.
     fn arrays_in_totals(&self) -> Option<Vec<(&'v str, Range<usize>)>> {
         let names = self.compiled.members_in_totals.as_ref()?;
-        names.iter().map(|name| Some((name.as_str(), self.ends.member(name)?))).collect()
+        let place = |end: &ArrayEnd| end.start..end.at + 1;
+        names.iter().map(|name| Some((name.as_str(), self.ends.member(name).map(place)?))).collect()
     }
 
     fn known_part(&self, place: Range<usize>, text: &mut String) {
@@ -259,9 +265,9 @@ mod tests {
         let mut ends = ArrayEnds::default();
         ends.note("/rows", 8..20, 1);
         ends.note("/customer/tags", 30..40, 2);
-        assert_eq!(ends.member("rows"), Some(8..21));
+        assert_eq!(ends.member("rows").map(|end| (end.start, end.at, end.count)), Some((8, 20, 1)));
         for other in ["customer/tags", "tags", "/rows", "row", ""] {
-            assert_eq!(ends.member(other), None, "{other:?}");
+            assert!(ends.member(other).is_none(), "{other:?}");
         }
     }
 }

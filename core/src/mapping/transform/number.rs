@@ -271,8 +271,10 @@ pub(in crate::mapping) fn calculate(
     // The library drops places silently, zeros and others where digits run out.
     let exact = |result: Option<Exact>, places: u32| Decimal::from(result?).with_places(places).ok();
     let result = match operation {
-        Arithmetic::Plus => exact(left.checked_add(right), left.scale().max(right.scale())),
-        Arithmetic::Minus => exact(left.checked_sub(right), left.scale().max(right.scale())),
+        Arithmetic::Plus => short(left, right, i64::checked_add)
+            .or_else(|| exact(left.checked_add(right), left.scale().max(right.scale()))),
+        Arithmetic::Minus => short(left, right, i64::checked_sub)
+            .or_else(|| exact(left.checked_sub(right), left.scale().max(right.scale()))),
         Arithmetic::Times if left.is_zero() || right.is_zero() => Some(Decimal::default()),
         Arithmetic::Times if left.scale() + right.scale() > Exact::MAX_SCALE => {
             // Zeros at their ends may be all that is too much.
@@ -290,6 +292,17 @@ pub(in crate::mapping) fn calculate(
         let place = if right.is_zero() && operation == Arithmetic::Over { "; it is 0" } else { "" };
         format!("{left} {} {right} cannot be computed exactly{place}", operation.as_str())
     })
+}
+
+/// A sum or a difference of few digits, which most are: whole numbers of the smaller unit; `None` of any other.
+#[inline]
+fn short(left: Exact, right: Exact, compute: fn(i64, i64) -> Option<i64>) -> Option<Decimal> {
+    let places = left.scale().max(right.scale());
+    let units = |number: Exact| {
+        let mantissa = i64::try_from(number.mantissa()).ok()?;
+        mantissa.checked_mul(10_i64.checked_pow(places - number.scale())?)
+    };
+    compute(units(left)?, units(right)?).map(|result| Exact::new(result, places).into())
 }
 
 #[cfg(test)]

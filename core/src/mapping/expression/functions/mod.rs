@@ -9,9 +9,10 @@ mod text;
 use std::cmp::Ordering;
 
 use super::Scope;
-use super::evaluate::{evaluate, for_each};
+use super::evaluate::{counted, evaluate, for_each, node_of};
 use super::tree::Tree;
 use crate::json::nearest;
+use crate::mapping::tape::RecordNode;
 use crate::mapping::transform::{Arithmetic, calculate};
 use crate::mapping::value::{Sort, Value};
 use crate::value::Decimal;
@@ -135,7 +136,7 @@ pub(super) fn call<'v>(
 ) -> Result<Value<'v>, String> {
     match &builtin.does {
         Does::Unevaluated(call) => call(builtin, trees, scope),
-        Does::Called(call) => call(&CallArguments::evaluate(builtin, trees, scope)?),
+        Does::Called(call) => counted(call(&CallArguments::evaluate(builtin, trees, scope)?), scope),
     }
 }
 
@@ -144,7 +145,11 @@ fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) 
     let [tree] = trees else { return Ok(Value::Null) };
     let mut total = Decimal::default();
     let is_array = for_each(tree, scope, &mut |element| {
-        total = calculate(total, Arithmetic::Plus, exact(builtin, &element)?)?;
+        let number = match element {
+            Value::Computed(number) => number,
+            element => exact(builtin, &element)?,
+        };
+        total = calculate(total, Arithmetic::Plus, number)?;
         Ok(())
     })?;
     if is_array {
@@ -157,6 +162,10 @@ fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) 
 /// A text as the number that it says, in the same digits; null when it says none. It is on the way of every price.
 fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let [tree] = trees else { return Ok(Value::Null) };
+    // Most stand in the record, and are plain.
+    if let Some(number) = node_of(tree, scope).and_then(RecordNode::plain_number) {
+        return Ok(Value::Computed(number));
+    }
     let value = evaluate(tree, scope)?;
     // Those that are too long to compute with stay what they are.
     let is_number = value.sort() == Sort::Number;
@@ -176,11 +185,12 @@ fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) 
 /// The first argument that is not null.
 fn not_null<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let mut there = Value::Null;
-    // What is wrong with a later argument is said all the same.
     for tree in trees {
-        let value = evaluate(tree, scope)?;
         if there.is_null() {
-            there = value;
+            there = evaluate(tree, scope)?;
+        } else if !matches!(tree, Tree::Path(..)) {
+            // What is wrong with a later argument is said all the same; nothing can be with a path.
+            evaluate(tree, scope)?;
         }
     }
     Ok(there)

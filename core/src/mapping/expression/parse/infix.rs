@@ -52,6 +52,8 @@ pub(super) enum Elements {
 impl Elements {
     /// What comes of the elements when that is done to each.
     fn each(self, each: Subtree) -> Result<Subtree, String> {
+        // Nothing becomes of an element that is nothing, so that there is no need to ask for it once more.
+        let each = each.without_current();
         match self {
             Elements::Of(elements) => elements.and(each, Tree::Project),
             Elements::Filtered(elements, condition) => {
