@@ -117,10 +117,37 @@ fn neither_bodies_nor_queries_nor_secrets_are_in_it() {
         "record": "A\"B\\C\n\u{7}é📦"});
     let answer = asked("append_audit", json!({"entries": [entry], "secrets": [SECRET]}));
     let text = answer["lines"].as_str().unwrap();
-    assert!(!text.contains("s3cret") && text.contains("\"path\":\"/public-api/acme/order\""), "{text}");
+    assert!(!text.contains("s3cret") && text.contains("\"path\":\"order\""), "{text}");
     assert_eq!((text.matches('\n').count(), faults(text, &[])), (1, Vec::new()));
     let line: Value = serde_json::from_str(text).unwrap();
     assert_eq!(line["record"], "A\"B\\C\n\u{7}é📦");
+}
+
+#[test]
+fn an_answer_says_what_became_of_the_write_and_a_login_leaves_no_digest() {
+    let line = |entry: Value| -> Value {
+        let answer = asked("append_audit", json!({ "entries": [entry] }));
+        serde_json::from_str(answer["lines"].as_str().unwrap().trim_end()).unwrap()
+    };
+    for (status, body, outcome) in [
+        (200, r#"{"response":208}"#, "applied"),
+        (207, r#"{"response":{}}"#, "applied"),
+        (400, r#"{"errors":[{"code":"ORDC-018","message":"no"}]}"#, "rejected"),
+        (403, "<html>a firewall", "maybe-applied"),
+        (503, "", "maybe-applied"),
+        (302, "", "maybe-applied"),
+    ] {
+        let entry =
+            json!({"at_ms": NOW, "method": "POST", "path": "order", "status": status, "answer": body});
+        let line = line(entry);
+        assert_eq!((&line["outcome"], &line["status"]), (&json!(outcome), &json!(status)), "{status} {body}");
+        assert!(!line.to_string().contains("ORDC") && !line.to_string().contains("firewall"));
+    }
+    let at = |path: &str| line(json!({"at_ms": NOW, "path": path, "body": "password", "outcome": "sent"}));
+    assert_eq!(at("https://euw1.example.com/acme/authorise")["body"], Value::Null);
+    assert_eq!(at("https://oauth.example.com/token?code=x")["path"], "/token");
+    let write = at("https://euw1.example.com/public-api/acme/order-service/order/7?a=b");
+    assert_eq!((&write["path"], &write["bytes"]), (&json!("order-service/order/7"), &json!(8)));
 }
 
 #[test]

@@ -5,8 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::chain::{TrailHead, body_digest, checked_key, digest, sealed};
-use crate::error::{Error, Result};
+use crate::classify::classify_write;
+use crate::error::{Delivery, Error, Result};
 use crate::excerpt::shortened;
+use crate::http::Response;
 use crate::json::{GivenObject, ObjectText, given_value};
 use crate::named::named;
 use crate::redact::Redactor;
@@ -20,8 +22,9 @@ const LONGEST_TEXT: usize = 1_000;
 const TEXTS: [&str; 9] = ["account", "app", "host", "user", "run", "flow", "method", "path", "record"];
 
 /// Everything that may be said of one thing.
-const MEMBERS: [&str; 17] = [
+const MEMBERS: [&str; 18] = [
     "account",
+    "answer",
     "app",
     "at_ms",
     "body",
@@ -58,6 +61,21 @@ named! {
     }
 }
 
+impl AuditOutcome {
+    /// What an answer to a write says of it. Only Brightpearl's own words refuse one.
+    fn of_answer(status: u16, answer: &str) -> Self {
+        match classify_write(&Response::new(status, answer), usize::MAX) {
+            Ok(()) => Self::Applied,
+            Err(failed) => match failed.error.delivery() {
+                Delivery::NotSent => Self::NotSent,
+                Delivery::Rejected => Self::Rejected,
+                Delivery::MaybeApplied => Self::MaybeApplied,
+                Delivery::Applied => Self::Applied,
+            },
+        }
+    }
+}
+
 /// Makes the lines of what happened. `asked` is JSON:
 ///
 /// ```json
@@ -67,9 +85,10 @@ named! {
 ///               "record": "WEB-1001", "id": 208, "body": text, "outcome": "applied", "status": 200, "note": text}...]}
 /// ```
 ///
-/// Of an entry `at_ms` and `outcome` must be there. `head` is what the last answer had there, a text such as
-/// `42:sha256:...`; keep it elsewhere, too. Of the body (or of `body_base64`) the line has the digest and the length, of
-/// the path nothing behind `?`, and wherever one of `secrets` stands a blank. With a `key` of 16 bytes or more nobody else
+/// Of an entry `at_ms` and `outcome` must be there; instead of `outcome` there may be `status` and `answer`, the text of
+/// the answer's body, which say what became of the write. `path` may be the whole address of a request. `head` is what the last answer had there, a text such as
+/// `42:sha256:...`; keep it elsewhere, too. Of the body (or of `body_base64`) the line has the digest and the length, but
+/// of a login's, which has a password in it, neither; of the path nothing behind `?`, and wherever one of `secrets` stands a blank. With a `key` of 16 bytes or more nobody else
 /// can make lines that fit. The answer is `{"lines": text, "head": HEAD}`: append the lines and have them on disk before
 /// you go on from that head.
 ///
@@ -112,17 +131,12 @@ fn text_of(entry: &GivenObject<'_>, head: &TrailHead, redactor: &Redactor) -> Re
             "the time is invalid; expected milliseconds since the Unix epoch",
         )
     })?;
-    let outcome = entry.needed_text("outcome")?;
-    if !AuditOutcome::ALL.into_iter().any(|known| known.as_str() == outcome) {
-        let known: Vec<&str> = AuditOutcome::ALL.into_iter().map(AuditOutcome::as_str).collect();
-        let message = format!("the outcome is unknown; expected one of {}", known.join(", "));
-        return Err(Error::validation(entry.at("outcome"), message));
-    }
+    let outcome = outcome_of(entry)?;
     let shown = |text: &str| shortened(redactor.blank(text), LONGEST_TEXT);
     let mut line = ObjectText::new().id("line", head.lines + 1).text("at", &instant.to_string());
     for name in TEXTS {
         if let Some(text) = entry.text(name)? {
-            let text = if name == "path" { shown(path_of(text)) } else { shown(text) };
+            let text = if name == "path" { shown(below_account(path_of(text))) } else { shown(text) };
             line = line.text(name, &text);
         }
     }
@@ -131,16 +145,34 @@ fn text_of(entry: &GivenObject<'_>, head: &TrailHead, redactor: &Redactor) -> Re
             line = line.id(name, number);
         }
     }
-    if let Some(body) = body_of(entry)? {
+    let is_login = entry.text("path")?.is_some_and(|path| is_elsewhere(path_of(path)));
+    if let Some(body) = body_of(entry)?.filter(|_| !is_login) {
         line = line.text("body", &body_digest(&body)).id("bytes", body.len() as u64);
     }
-    line = line.text("outcome", outcome);
+    line = line.text("outcome", outcome.as_str());
     if let Some(note) = entry.text("note")? {
         line = line.text("note", &shown(note));
     }
     let mut text = line.text("previous", &head.digest).finish();
     text.pop();
     Ok(text)
+}
+
+fn outcome_of(entry: &GivenObject<'_>) -> Result<AuditOutcome> {
+    let answer = entry.text("answer")?;
+    let status = entry.number("status")?;
+    match (entry.text("outcome")?, status.and_then(|status| u16::try_from(status).ok()), answer) {
+        (None, Some(status), Some(answer)) => Ok(AuditOutcome::of_answer(status, answer)),
+        (None, _, _) => Err(entry.missing("outcome", "an outcome, or `status` and `answer`")),
+        (Some(outcome), _, _) => {
+            let found = AuditOutcome::ALL.into_iter().find(|known| known.as_str() == outcome);
+            found.ok_or_else(|| {
+                let known: Vec<&str> = AuditOutcome::ALL.into_iter().map(AuditOutcome::as_str).collect();
+                let message = format!("the outcome is unknown; expected one of {}", known.join(", "));
+                Error::validation(entry.at("outcome"), message)
+            })
+        }
+    }
 }
 
 fn body_of(entry: &GivenObject<'_>) -> Result<Option<Vec<u8>>> {
@@ -164,4 +196,17 @@ fn path_of(address: &str) -> &str {
         Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
         None => path,
     }
+}
+
+/// What stands before the account in the paths of the API; what is asked elsewhere is a login.
+const PREFIXES: [&str; 2] = ["/public-api/", "/api-v3/"];
+
+fn is_elsewhere(path: &str) -> bool {
+    path.starts_with('/') && !PREFIXES.iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// A path as the catalogue has it: below the account.
+fn below_account(path: &str) -> &str {
+    let below = PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix)?.split_once('/'));
+    below.map_or(path, |(_, below)| below)
 }
