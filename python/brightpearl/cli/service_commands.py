@@ -20,7 +20,12 @@ Configuration = Annotated[Path, typer.Argument(metavar="FILE", help="The configu
 
 @service_commands.command(epilog=EXIT_CODES)
 @reports_failures
-def serve(file: Configuration = Path(_FILE)) -> None:
+def serve(
+    file: Configuration = Path(_FILE),
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Instead of the configuration's; port 0 takes a free one.")
+    ] = None,
+) -> None:
     """Runs a service: receives webhooks, runs flows on schedules and on events, and serves health and metrics.
 
     It prints its address, and ends on SIGTERM or SIGINT once flows have stopped, within `stop_within`. Killed in any
@@ -30,14 +35,14 @@ def serve(file: Configuration = Path(_FILE)) -> None:
 
     require_packages()
     from brightpearl.service.configuration import examine
-    from brightpearl.service.serving import serve
+    from brightpearl.service.serving import listening_on, serve
 
     configuration, problems = examine(file)
     for problem in problems:
         say(visible(str(problem)))
     if configuration is None:
         raise UsageError("the configuration cannot be used", where=f"FILE {file}", advice="Nothing was started.")
-    code = serve(configuration)
+    code = serve(configuration if address is None else listening_on(configuration, address))
     if code:
         raise typer.Exit(code)
 

@@ -159,9 +159,9 @@ def _listening(table: object, problems: list[Problem]) -> Listening:
     address = members.text("address", "a host and a port such as 127.0.0.1:8080")
     host, port = Listening.host, Listening.port
     if address is not None:
-        name, separator, number = address.rpartition(":")
-        if separator and name and number.isascii() and number.isdecimal() and int(number) < 1 << 16:
-            host, port = name.removeprefix("[").removesuffix("]"), int(number)
+        found = host_and_port(address)
+        if found is not None:
+            host, port = found
         else:
             members.wrong("address", f"it is {address!r}; expected a host and a port such as 127.0.0.1:8080")
     public_url = members.text("public_url", "the address by which Brightpearl reaches the service")
@@ -175,6 +175,14 @@ def _listening(table: object, problems: list[Problem]) -> Listening:
     largest = members.number("largest_body", "bytes from 1024 to 16 MiB", least=1024, most=_LARGEST_BODY)
     members.finish()
     return Listening(host, port, public_url, secrets[:2], largest or Listening.largest_body)
+
+
+def host_and_port(address: str) -> tuple[str, int] | None:
+    """The two parts of an address to listen on; None where it is none."""
+    name, separator, number = address.rpartition(":")
+    if not (separator and name and number.isascii() and number.isdecimal() and int(number) < 1 << 16):
+        return None
+    return name.removeprefix("[").removesuffix("]"), int(number)
 
 
 def _is_address(text: str) -> bool:

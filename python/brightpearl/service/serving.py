@@ -10,13 +10,14 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import uvicorn
 
 from brightpearl.exceptions import ValidationError
 from brightpearl.logs import VARIABLE
 from brightpearl.service.application import application_of
-from brightpearl.service.configuration import ServiceConfiguration
+from brightpearl.service.configuration import ServiceConfiguration, host_and_port
 from brightpearl.service.running import Service
 
 LOG = logging.getLogger("brightpearl.service")
@@ -46,6 +47,14 @@ class _Server(uvicorn.Server):
             os._exit(128 + number)
         LOG.info("stopping: %s", signal.Signals(number).name)
         self.should_exit = True
+
+
+def listening_on(configuration: ServiceConfiguration, address: str) -> ServiceConfiguration:
+    """The same configuration with another address."""
+    found = host_and_port(address)
+    if found is None:
+        raise AddressError(f"the address is {address!r}; expected a host and a port such as 127.0.0.1:8080")
+    return replace(configuration, listening=replace(configuration.listening, host=found[0], port=found[1]))
 
 
 def serve(configuration: ServiceConfiguration) -> int:

@@ -92,6 +92,35 @@ def test_the_page_of_dlt_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: py
     assert names["rows"] > names["orders"] > 0
 
 
+def test_the_page_of_operation_runs_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "operate.md").read_text()
+    scripts = blocks("sh", page)
+    assert len(scripts) == 5
+    with Emulator(orders=20, uncapped=True).serve() as server:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        # A failure ends the service, too.
+        script = "set -m; trap 'kill %1 2>/dev/null || true' EXIT\n" + "\n".join(scripts)
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env=os.environ | environment(server) | {"PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+        assert '{"level":"ok","rules":[]}' in done.stdout
+        assert '"reason"' in done.stdout
+        (example,) = blocks("python", page)
+        for name, value in environment(server).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("HOOK_SECRET", "an-invented-secret-0123456789")
+        monkeypatch.chdir(tmp_path)
+        names: dict[str, Any] = {"__name__": "operate"}
+        exec(compile(example, "operate.md", "exec"), names)
+        assert len(names["app"].routes) == 1
+
+
 def test_the_tests_in_it_pass(tmp_path: Path) -> None:
     (example,) = (example for example in blocks("python") if "brightpearl_client" in example)
     (tmp_path / "test_it.py").write_text(example)

@@ -67,6 +67,9 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> 
     assert ended.code == 2
     assert "another program has it" in ended.err
     assert not (tmp_path / "brightpearl-ledger.sqlite").exists()
+    ended = Ended("serve", str(path), "--address", "8080")
+    assert ended.code == 2
+    assert "expected a host and a port" in ended.err
 
 
 def test_a_ledger_that_cannot_be_used_is_told(tmp_path: Path) -> None:
