@@ -214,7 +214,7 @@ class Target:
             self.is_held = True
             say(visible(f"{told}; the state is held back until it is known"))
             return
-        if outcome.state == "rejected" and outcome.error is not None and outcome.error.retryable:
+        if outcome.state == "rejected" and outcome.error is not None and outcome.error.kind not in _OF_THE_RECORD:
             self.is_held = self.is_broken_off = True
             say(visible(f"{told}; the state is held back, since another run may bring it"))
             return
@@ -242,6 +242,9 @@ class Target:
 
 
 _NOT_AS_IT_SHOULD = ("rejected", "differs", "maybe-applied")
+_OF_THE_RECORD = ("validation", "rejected", "not-found", "conflict")
+"""Kinds of errors that another run with the same record would meet again. The others are Brightpearl's at the moment,
+the network's, or those of a right that the app lacks, and would make dead letters of all records."""
 
 
 def load(path: Path, members: dict[str, Any]) -> int:
@@ -261,14 +264,17 @@ def _load(target: Target) -> int:
     with Stopping() as stopping:
         try:
             stopped = _read(target, stopping)
+            if stopped is not None:
+                say(f"{stopped}: what came before is being settled; a second signal stops at once")
+            target.settle()
         except UsageError:
             # The line that is wrong is told when what stands before it is settled.
             target.settle()
             target.sum_up()
             raise
-        if stopped is not None:
-            say(f"{stopped}: what came before is being settled; a second signal stops at once")
-        target.settle()
+        except BaseException:
+            target.sum_up()
+            raise
     code = target.sum_up()
     if stopped is not None:
         raise stopped

@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from brightpearl import Client
+from brightpearl import (
+    BrightpearlError,
+    Client,
+    ConflictError,
+    Outcome,
+    PermissionDeniedError,
+    RejectedError,
+    UnavailableError,
+)
 from brightpearl._native import load_json
 from brightpearl.cli.emulator import environment
 from brightpearl.cli.singer_input import messages_of
@@ -296,6 +304,82 @@ def test_a_signal_settles_what_came(server: EmulatorServer, client: Client, tmp_
     assert "what came before is being settled" in err
     assert [json.loads(line) for line in out.splitlines()] == [state(2)]
     assert found(client, sold[2]["number"]) == 1
+
+
+def test_a_run_that_is_killed_doubles_nothing(
+    server: EmulatorServer, client: Client, tmp_path: Path, prefix: str
+) -> None:
+    sold = numbered(client, prefix, 20)
+    loading = Loading(server, tmp_path, settle_records=10, looks=[0.1, 0.3])
+    text = lines(schema(), *map(record, sold), state(1))
+    journal = loading.folder / "orders.journal"
+    with start("target", "--config", str(loading.config), stdin=True) as process:
+        assert process.stdin is not None
+        process.stdin.write(text)
+        process.stdin.flush()
+        while not (journal.exists() and '"write"' in journal.read_text()):
+            assert process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=30)
+    ended = Ended("target", "--config", str(loading.config), stdin=text)
+    assert (ended.code, states(ended)) == (0, [1]), ended.err
+    rows = client.search("order-service/order-search", {"orderTypeId": 1}, columns=["customerRef"])
+    assert sorted(row["customerRef"] for row in rows if str(row["customerRef"]).startswith(prefix)) == sorted(
+        one["number"] for one in sold
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "is_dead"),
+    [
+        (RejectedError("no"), True),
+        (ConflictError("taken"), True),
+        (PermissionDeniedError("may not"), False),
+        (UnavailableError("away"), False),
+        (None, True),
+    ],
+)
+def test_only_what_is_wrong_with_the_record_makes_a_dead_letter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], error: BrightpearlError | None, is_dead: bool
+) -> None:
+    letters: list[dict[str, Any]] = []
+
+    class Ended(list[Outcome]):
+        def __enter__(self) -> Ended:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def close(self) -> None:
+            pass
+
+        def rest(self) -> list[Outcome]:
+            return []
+
+    class Pushing:
+        def push(self, *_: object, **__: object) -> Ended:
+            return Ended([Outcome(0, "W-1", "rejected", reason="because", error=error, source=b'{"number": "W-1"}')])
+
+    class Letters:
+        def keep(self, letter: dict[str, Any]) -> None:
+            letters.append(letter)
+
+        def settle(self) -> None:
+            pass
+
+        def close(self) -> None:
+            pass
+
+    members = {"streams": {"orders": ORDERS}, "directory": str(tmp_path)}
+    target = Target(TargetConfig(members), Pushing(), Letters())  # type: ignore[arg-type]
+    for message in messages_of(lines(schema(), record(order(1, "x")), state(1)).encode().splitlines()):
+        target.take(message)
+    target.settle()
+    assert target.is_held is not is_dead
+    assert [letter["record"] for letter in letters] == [{"number": "W-1"}] * is_dead
+    assert bool(capsys.readouterr().out) is is_dead
+    assert target.sum_up() == (4 if is_dead else 5)
 
 
 def test_no_more_records_wait_than_are_settled_together(client: Client, tmp_path: Path, prefix: str) -> None:
