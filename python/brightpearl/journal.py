@@ -29,7 +29,7 @@ _PART = 1 << 20
 
 
 class JournalError(ValidationError, OSError):
-    """The journal cannot be written: the disk is full, or has gone. Also an `OSError`, with its `errno`."""
+    """The journal cannot be written: the disk is full, or a folder is missing. Also an `OSError`, with its `errno`."""
 
 
 class Journal:
@@ -38,7 +38,7 @@ class Journal:
     A file that is not there yet is an empty journal, and is made readable by its owner only.
 
     Raises `ValidationError` when another push has it or it is not a regular file, `OSError` when it cannot be
-    opened, and `JournalError` when it cannot be written.
+    opened, and `JournalError` when its folder is missing or it cannot be written.
 
     A child that is forked while it is open cannot write to it, and does not let others have it.
     """
@@ -68,7 +68,7 @@ class Journal:
     def _locked(self) -> BinaryIO:
         """The file that is under the name once nobody else has it: whoever had it may have replaced it meanwhile."""
         while True:
-            file: BinaryIO = open(open_to_grow(self._path), "r+b", buffering=0)  # noqa: SIM115
+            file: BinaryIO = open(self._opened(), "r+b", buffering=0)  # noqa: SIM115
             try:
                 self._require_regular(irregular_kind(os.fstat(file.fileno()).st_mode))
                 if not lock(file):
@@ -83,6 +83,20 @@ class Journal:
                 file.close()
                 raise
             file.close()
+
+    def _opened(self) -> int:
+        try:
+            return open_to_grow(self._path)
+        except FileNotFoundError as error:
+            folder = os.path.dirname(os.path.realpath(self._path))
+            failure = JournalError(
+                f"the journal {self._path!r} cannot be opened, since the folder {folder!r} does not exist; nothing was "
+                "sent",
+                location="journal",
+                advice="Make the folder, or name a journal in one that exists.",
+            )
+            failure.errno, failure.strerror, failure.filename = error.errno, error.strerror, self._path
+            raise failure from None
 
     def book(self) -> JournalBook:
         """What stood in it when it was opened. A journal that is much longer than what it says is written anew where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from typing import Annotated
 
@@ -164,6 +165,17 @@ def delete(
     _write("DELETE", path, body, query, header, idempotent, unchecked, unknown_members)
 
 
+def _body_file(path: str, file: str | None) -> str | None:
+    """The file of the body; what looks like an id behind a path belongs into the path."""
+    if file and file.replace(",", "").replace("-", "").isdigit() and not os.path.exists(file):
+        raise UsageError(
+            f"{file!r} was taken for the file of a body, and there is no file of that name",
+            where="FILE",
+            advice=f"If it is an id, write it behind the path: {path.rstrip('/')}/{file}",
+        )
+    return file
+
+
 def _write(
     verb: str,
     path: str,
@@ -178,7 +190,7 @@ def _write(
 
     parameters = pairs(query, what="query parameter", expected="a name and a value such as sort=id")
     headers = dict(pairs(header, what="header", expected="a name and a value such as If-Match=3"))
-    body = read_input(file)
+    body = read_input(_body_file(path, file))
     with at_work(unknown_members=unknown_members.value) as (client, _):
         try:
             reply = client.request(

@@ -121,6 +121,7 @@ def test_a_wrong_body_is_told_line_by_line() -> None:
     ("arguments", "said"),
     [
         (["delete", NOTE, "--header", "If-Match"], "expected a name and a value such as If-Match=3"),
+        (["delete", "order-service/order", "1"], "write it behind the path: order-service/order/1"),
         (["patch", NOTE, "--query", "=1"], "invalid query parameter"),
         (["post", "https://example.com/x"], "path"),
         (["put", NOTE, "--idempotent", "--header", "brightpearl-account-token=x"], "header"),

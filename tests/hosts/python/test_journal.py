@@ -427,3 +427,10 @@ def test_a_state_that_is_no_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="UTF-8") as raised:
         read_state(tmp_path / "state")
     assert raised.value.location == "state"
+
+
+def test_a_journal_in_a_folder_that_is_missing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=r"the folder .*missing' does not exist") as caught:
+        Journal(tmp_path / "missing" / "journal")
+    assert (caught.value.errno, caught.value.location) == (errno.ENOENT, "journal")
+    assert list(tmp_path.iterdir()) == []
