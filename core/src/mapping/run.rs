@@ -141,7 +141,7 @@ impl<'v> Run<'v> {
             compiled,
             levels: (0..compiled.document.paths.len()).map(nothing).collect(),
             places: Vec::new(),
-            out: String::with_capacity(length / 2),
+            out: String::with_capacity(length / 4 * 3),
             holes: Vec::new(),
             references: Vec::new(),
             parameters: Vec::new(),

@@ -42,7 +42,7 @@ pub(super) fn itself<'v>(scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
 }
 
 /// A tree's value to look at: one that is there already, or one that is made and kept.
-fn seen<'k, 'v>(
+pub(super) fn seen<'k, 'v>(
     tree: &'v Tree,
     scope: &Scope<'k, 'v>,
     made: &'k mut Value<'v>,
@@ -282,11 +282,14 @@ fn each_of<'v>(
 fn projected<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
     let mut elements = Vec::new();
     let is_array = for_each(tree, scope, &mut |element| {
-        elements.push(element);
+        elements.push(element.into_owned());
         scope.allowance().bytes(VALUE_BYTES)
     })?;
     Ok(if is_array { Value::Array(elements) } else { Value::Null })
 }
+
+/// What takes the elements of an array one by one: those that are there already, and those that were made for it.
+type Taker<'t, 'v> = dyn FnMut(Cow<'_, Value<'v>>) -> Result<(), String> + 't;
 
 /// Hands over the elements of a tree's value one by one, without making an array of them where that can be
 /// helped; says whether it is an array.
@@ -294,13 +297,13 @@ fn projected<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, Str
 pub(super) fn for_each<'v>(
     tree: &'v Tree,
     scope: &Scope<'_, 'v>,
-    take: &mut dyn FnMut(Value<'v>) -> Result<(), String>,
+    take: &mut Taker<'_, 'v>,
 ) -> Result<bool, String> {
     match tree {
         Tree::Project(of, each) => {
             for_each(of, scope, &mut |element| match of_element(each, &element, scope)? {
                 Value::Null => Ok(()),
-                value => take(value),
+                value => take(Cow::Owned(value)),
             })
         }
         // What comes element by element is an array or null, and so is true when it has elements.
@@ -315,7 +318,7 @@ pub(super) fn for_each<'v>(
         Tree::List(trees) => {
             scope.allowance().step(1)?;
             for tree in trees {
-                take(evaluate(tree, scope)?)?;
+                take(Cow::Owned(evaluate(tree, scope)?))?;
             }
             Ok(true)
         }
@@ -335,11 +338,21 @@ pub(super) fn for_each<'v>(
 fn for_all<'v>(
     elements: Items<'_, 'v>,
     scope: &Scope<'_, 'v>,
-    take: &mut dyn FnMut(Value<'v>) -> Result<(), String>,
+    take: &mut Taker<'_, 'v>,
 ) -> Result<(), String> {
-    for element in elements {
-        scope.allowance().step(1)?;
-        take(element)?;
+    match elements {
+        Items::Read(nodes) => {
+            for node in nodes {
+                scope.allowance().step(1)?;
+                take(Cow::Owned(Value::of(node)))?;
+            }
+        }
+        Items::Made(elements) => {
+            for element in elements {
+                scope.allowance().step(1)?;
+                take(Cow::Borrowed(element))?;
+            }
+        }
     }
     Ok(())
 }

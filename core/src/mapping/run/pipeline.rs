@@ -127,7 +127,7 @@ impl<'v> Run<'v> {
             Source::Template(pieces) => self.template(pieces, identifies),
             Source::Reject(pieces) => Err(self.reason(pieces)),
             Source::Concat { parts, separator } => {
-                let mut joined = String::new();
+                let mut joined = String::with_capacity(PICKED * parts.len());
                 for part in parts {
                     let value = self.pick(part)?;
                     let text = part_of_text(&value, &part.expression.text, identifies)?;
@@ -196,9 +196,11 @@ impl<'v> Run<'v> {
     }
 }
 
-/// A text with room for what is written in a template, and a short one for each of its picks.
+/// The room for a text that is picked: most are short.
+const PICKED: usize = 24;
+
+/// A text with room for what is written in a template, and for its picks.
 fn begun(pieces: &[TemplatePiece]) -> String {
-    const PICKED: usize = 24;
     let lengths = pieces.iter().map(|piece| match piece {
         TemplatePiece::Text(constant) => constant.len(),
         TemplatePiece::Pick(_) => PICKED,

@@ -27,6 +27,13 @@ struct ArrayEnd {
     count: usize,
 }
 
+/// The body as far as it is known, which is the same for all totals until a row is added.
+enum KnownBody<'v> {
+    Columns(Value<'v>),
+    /// What was written, read again.
+    Read(Tape<'static>),
+}
+
 impl ArrayEnds {
     /// Takes note of an array: where it begins, and where one more element goes.
     pub(super) fn note(&mut self, to: &str, place: Range<usize>, count: usize) {
@@ -52,7 +59,6 @@ impl<'v> Run<'v> {
         if !self.failures.is_empty() {
             return;
         }
-        // What is written is read again only when a row was added.
         let mut body = None;
         for total in &self.compiled.totals {
             let stated = match self.pick(&total.is) {
@@ -72,7 +78,7 @@ impl<'v> Run<'v> {
         &mut self,
         total: &'v ControlTotal,
         stated: &Value<'v>,
-        body: &mut Option<Tape<'static>>,
+        body: &mut Option<KnownBody<'v>>,
     ) -> Result<(), String> {
         let is_said = !stated.is_null() && stated.text().is_none_or(|text| !text.trim().is_empty());
         if !is_said {
@@ -120,22 +126,40 @@ impl<'v> Run<'v> {
     fn body_total(
         &self,
         total: &'v ControlTotal,
-        body: &mut Option<Tape<'static>>,
+        body: &mut Option<KnownBody<'v>>,
     ) -> Result<Decimal, String> {
-        let value = match (total.gathered, &self.compiled.columns_in_totals, body) {
-            (Some(slot), _, _) => Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default()),
-            (None, Some(columns), _) => self.body_of_columns(columns)?,
-            (None, None, Some(body)) => Value::of(body.root()),
-            (None, None, body @ None) => Value::of(body.insert(self.body()?).root()),
+        let (gathered, read);
+        let value = if let Some(slot) = total.gathered {
+            gathered = Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default());
+            &gathered
+        } else {
+            let body = match body {
+                Some(body) => body,
+                None => body.insert(self.known_body()?),
+            };
+            match body {
+                KnownBody::Columns(columns) => &*columns,
+                KnownBody::Read(tape) => {
+                    read = Value::of(tape.root());
+                    &read
+                }
+            }
         };
-        let scope = Scope::new(&value, None, &value, &self.allowance);
+        let scope = Scope::new(value, None, value, &self.allowance);
         let made = total.equals.evaluate(&scope).map_err(|reason| format!("what is written: {reason}"))?;
         read_number(&made, &Notation::default())
             .map_err(|reason| format!("what is written comes to {}; {reason}", made.excerpt()))
     }
 
+    fn known_body(&self) -> Result<KnownBody<'v>, String> {
+        match &self.compiled.columns_in_totals {
+            Some(columns) => self.body_of_columns(columns).map(KnownBody::Columns),
+            None => self.read_body().map(KnownBody::Read),
+        }
+    }
+
     /// The body as far as it is known and the totals look at it: null where an id goes.
-    fn body(&self) -> Result<Tape<'static>, String> {
+    fn read_body(&self) -> Result<Tape<'static>, String> {
         self.allowance.step(self.out.len() / 16 + 1)?;
         self.allowance.bytes(2 * self.out.len())?;
         let mut text = String::with_capacity(self.out.len() + self.holes.len() * 4);

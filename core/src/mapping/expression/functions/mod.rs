@@ -9,7 +9,7 @@ mod text;
 use std::cmp::Ordering;
 
 use super::Scope;
-use super::evaluate::{counted, evaluate, for_each, node_of};
+use super::evaluate::{counted, evaluate, for_each, node_of, seen};
 use super::tree::Tree;
 use crate::json::nearest;
 use crate::mapping::tape::RecordNode;
@@ -145,11 +145,7 @@ fn sum<'v>(builtin: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) 
     let [tree] = trees else { return Ok(Value::Null) };
     let mut total = Decimal::default();
     let is_array = for_each(tree, scope, &mut |element| {
-        let number = match element {
-            Value::Computed(number) => number,
-            element => exact(builtin, &element)?,
-        };
-        total = calculate(total, Arithmetic::Plus, number)?;
+        total = calculate(total, Arithmetic::Plus, exact(builtin, &element)?)?;
         Ok(())
     })?;
     if is_array {
@@ -166,16 +162,18 @@ fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) 
     if let Some(number) = node_of(tree, scope).and_then(RecordNode::plain_number) {
         return Ok(Value::Computed(number));
     }
-    let value = evaluate(tree, scope)?;
-    // Those that are too long to compute with stay what they are.
-    let is_number = value.sort() == Sort::Number;
+    let mut made = Value::Null;
+    let value = seen(tree, scope, &mut made)?;
     Ok(match value {
-        Value::Number(digits) | Value::Text(digits) => match Decimal::parse_plain(&digits) {
+        Value::Number(digits) | Value::Text(digits) => match Decimal::parse_plain(digits) {
             Some(number) => Value::Computed(number),
-            None if is_number || Decimal::parse(&digits).is_ok() => Value::Number(digits),
+            // Those that are too long to compute with stay what they are.
+            None if value.sort() == Sort::Number || Decimal::parse(digits).is_ok() => {
+                Value::Number(digits.clone())
+            }
             None => Value::Null,
         },
-        Value::Computed(number) => Value::Computed(number),
+        Value::Computed(number) => Value::Computed(*number),
         Value::Null | Value::True | Value::False | Value::Node(_) | Value::Array(_) | Value::Object(_) => {
             Value::Null
         }
