@@ -162,6 +162,16 @@ fn the_state_stays_small_and_what_has_no_room_is_other() {
 }
 
 #[test]
+fn the_sums_of_several_states_are_those_of_all_that_happened() {
+    let events =
+        json!([ended("GET", "order-service/order/{ids}", json!(200)), {"event": "throttled", "wait_ms": 5}]);
+    let one = record(&Value::Null, json!({ "events": events }));
+    let both = record(&Value::Null, json!({"events": [events[0], events[1], events[0], events[1]]}));
+    assert_eq!(record(&one, json!({ "more": one })), both);
+    assert_eq!(record(&Value::Null, json!({ "more": one })), one);
+}
+
+#[test]
 fn sums_end_where_every_language_reads_them() {
     let most = json!([{"flow": "a", "outcome": "created", "count": u64::MAX}]);
     let metrics = record(&Value::Null, json!({ "records": most }));

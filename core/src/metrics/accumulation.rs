@@ -15,13 +15,14 @@ use crate::telemetry::EventKind;
 /// Adds what happened to a state. `asked` is JSON:
 ///
 /// ```json
-/// {"metrics": STATE or null, "events": [EVENT...],
+/// {"metrics": STATE or null, "more": STATE or null, "events": [EVENT...],
 ///  "records": [{"flow": "orders", "outcome": "created", "count": 3}...],
 ///  "runs": [{"flow": "orders", "outcome": "done", "milliseconds": 1200}...],
 ///  "receipts": [RECEIPT...]}
 /// ```
 ///
-/// Every member may be left out. `metrics` is what the last answer had there; keep it as it is. An event is what a
+/// Every member may be left out. `metrics` is what the last answer had there; keep it as it is. `more` is
+/// another state, of another process say, whose sums are added. An event is what a
 /// client's events are as JSON, a receipt what `receive_webhook` answers. The outcome of a record is a state of outcomes
 /// (`created`, `unchanged`...), `pulled` or `dead`; that of a run `done`, `failed` or `cancelled`; `count` is 1 unless
 /// given. Names that are not known are counted as `other`. The answer is `{"metrics": STATE}`, a few KB however long it
@@ -31,8 +32,9 @@ use crate::telemetry::EventKind;
 /// [`Kind::Validation`](crate::Kind::Validation) at what does not fit; nothing of it is counted then.
 pub fn record_metrics(asked: &str) -> Result<String> {
     let asked = given_value("question", asked)?;
-    let asked = GivenObject::of(&asked, "", &["metrics", "events", "records", "runs", "receipts"])?;
+    let asked = GivenObject::of(&asked, "", &["metrics", "more", "events", "records", "runs", "receipts"])?;
     let mut metrics = Metrics::read(asked.value("metrics"), "metrics")?;
+    metrics.join(&Metrics::read(asked.value("more"), "more")?);
     for (place, event) in asked.elements("events")? {
         record_event(&mut metrics, &GivenObject::open(event, &place)?)?;
     }

@@ -105,6 +105,17 @@ impl Metrics {
         }
     }
 
+    /// Adds the sums of another state.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (name, series) in &other.0 {
+            let Some(family) = METRIC_FAMILIES.iter().find(|family| family.name == *name) else { continue };
+            for (labels, numbers) in series {
+                let sums = self.series(family, labels.clone());
+                sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = grown(*sum, *number));
+            }
+        }
+    }
+
     /// The series of a family: the values of the labels, and the numbers. A counter without labels always has one.
     pub(super) fn samples(&self, family: &MetricFamily) -> Vec<(Vec<&str>, Vec<u64>)> {
         let series = self.0.get(family.name).into_iter().flatten();
