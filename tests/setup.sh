@@ -24,6 +24,7 @@ need openssl openssl
 need valgrind valgrind
 need node nodejs
 need npm npm
+need promtool prometheus
 need_library libcurl libcurl4-openssl-dev
 need_library jansson libjansson-dev
 

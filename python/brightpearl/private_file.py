@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PRIVATE = 0o600
 """The mode of a new file, whatever the umask says."""
 
+READABLE = 0o644
+"""That of one which another user's program is to read."""
+
 _KINDS = {
     stat.S_IFDIR: "a directory",
     stat.S_IFIFO: "a FIFO",
@@ -76,9 +79,11 @@ def growing(descriptor: int) -> int:
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], kept: list[int] | None = None) -> Iterator[BinaryIO]:
+def replacing(
+    path: str | os.PathLike[str], kept: list[int] | None = None, *, mode: int = PRIVATE
+) -> Iterator[BinaryIO]:
     """A file that appears under its name when it is complete and on disk. It has the mode of the one that it
-    replaces, or is private. Where the name is a symbolic link, what that leads to is replaced.
+    replaces, or `mode`. Where the name is a symbolic link, what that leads to is replaced.
 
     `kept`: takes a descriptor by which the file that has appeared stays open, and locked, where there are locks.
     """
@@ -93,7 +98,7 @@ def replacing(path: str | os.PathLike[str], kept: list[int] | None = None) -> It
         with open(descriptor, "wb") as file:
             yield file
             file.flush()
-            _change_mode(descriptor, _mode_of(target))
+            _change_mode(descriptor, _mode_of(target, mode))
             os.fsync(descriptor)
             if os.name == "posix":
                 # While it is locked, nobody takes it for one that was left behind.
@@ -156,11 +161,11 @@ def _remove_if_abandoned(partial: str) -> None:
             os.unlink(partial)
 
 
-def _mode_of(path: str) -> int:
+def _mode_of(path: str, otherwise: int) -> int:
     try:
         return stat.S_IMODE(os.stat(path).st_mode) & 0o777
     except FileNotFoundError:
-        return PRIVATE
+        return otherwise
 
 
 def _change_mode(descriptor: int, mode: int) -> None:

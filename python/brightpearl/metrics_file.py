@@ -1,0 +1,119 @@
+"""A file of metrics that many short runs share, such as the node exporter's textfile collector reads it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+
+from brightpearl.arguments import checked_path
+from brightpearl.exceptions import ValidationError
+from brightpearl.locking import NameLock
+from brightpearl.metrics import Metrics
+from brightpearl.private_file import replacing, require_replaceable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from os import PathLike
+    from typing import Any
+
+    from brightpearl.metrics import RunOutcome
+
+PATIENCE = 10.0
+"""Seconds to wait for another run that is writing."""
+
+
+class MetricsFile:
+    """The file, and beside it, under a name that no collector reads, what its sums go on from.
+
+    `clock`: milliseconds since the Unix epoch. Raises `OSError` where there can be no such file.
+    """
+
+    __slots__ = ("_clock", "_path")
+
+    def __init__(self, path: str | PathLike[str], *, clock: Callable[[], float] | None = None) -> None:
+        self._path = checked_path(path, "metrics_file")
+        self._clock = clock or _milliseconds
+        require_replaceable(self._path)
+
+    def add(
+        self,
+        metrics: Metrics,
+        flow: str,
+        outcome: RunOutcome,
+        *,
+        watermark_ms: int | None = None,
+        gauges: dict[str, Any] | None = None,
+    ) -> None:
+        """Adds what one run did. `watermark_ms`: up to where it has read. `gauges`: what holds beside that, as
+        `render_metrics` takes it. Raises `OSError` where it cannot be written; the file stays as it was then."""
+        now = int(self._clock())
+        with self._held():
+            kept = self._kept()
+            before = kept["flows"].get(flow, {})
+            is_done = outcome == "done"
+            flows = kept["flows"] | {
+                flow: {
+                    "last_success_ms": now if is_done else before.get("last_success_ms"),
+                    "failures": 0 if is_done else before.get("failures", 0) + 1,
+                    "at_ms": before.get("at_ms") if watermark_ms is None else watermark_ms,
+                }
+            }
+            together = self._together(kept["metrics"], metrics)
+            with replacing(self._state_path()) as file:
+                file.write(json.dumps({"metrics": together.state(), "flows": flows}).encode())
+            together.write(self._path, {**(gauges or {}), **_gauges(flows)})
+
+    def _together(self, before: dict[str, Any] | None, metrics: Metrics) -> Metrics:
+        try:
+            together = Metrics(before, clock=self._clock)
+        except ValidationError:
+            # Of another version, or spoilt: Prometheus takes sums that begin anew for what they are.
+            together = Metrics(clock=self._clock)
+        together.add(more=metrics.state())
+        return together
+
+    def _kept(self) -> dict[str, Any]:
+        try:
+            with open(self._state_path(), "rb") as file:
+                kept = json.load(file)
+            if isinstance(kept["flows"], dict) and all(isinstance(one, dict) for one in kept["flows"].values()):
+                return {"metrics": kept["metrics"], "flows": kept["flows"]}
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            pass
+        return {"metrics": None, "flows": {}}
+
+    def _state_path(self) -> str:
+        directory, name = os.path.split(os.path.realpath(self._path))
+        return os.path.join(directory, f".{name}.state")
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[None]:
+        held = NameLock(self._state_path())
+        until = time.monotonic() + PATIENCE
+        while not held.take():
+            if time.monotonic() >= until:
+                raise TimeoutError(f"another run has had the metrics file for {PATIENCE:.0f} seconds")
+            time.sleep(0.01)
+        try:
+            yield
+        finally:
+            held.give_back()
+
+
+def _gauges(flows: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "flows": [
+            {"flow": flow, "last_success_ms": one.get("last_success_ms"), "failures": one.get("failures", 0)}
+            for flow, one in flows.items()
+        ],
+        "watermarks": [
+            {"flow": flow, "at_ms": one["at_ms"]} for flow, one in flows.items() if one.get("at_ms") is not None
+        ],
+    }
+
+
+def _milliseconds() -> float:
+    return time.time_ns() // 1_000_000
