@@ -11,6 +11,7 @@ from brightpearl import __version__, describe
 from brightpearl._native import find_resource, find_search
 from brightpearl.cli import listing
 from brightpearl.cli.account_commands import account_commands
+from brightpearl.cli.audit_commands import audit_app
 from brightpearl.cli.chosen import take_options
 from brightpearl.cli.commands import commands
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
@@ -57,6 +58,7 @@ app.add_typer(map_app, name="map")
 app.add_typer(journal_app, name="journal")
 app.add_typer(letters_app, name="dead-letters")
 app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(audit_app, name="audit")
 app.add_typer(commands)
 app.add_typer(flow_commands)
 app.add_typer(account_commands)

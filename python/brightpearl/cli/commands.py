@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from brightpearl import Client
+from brightpearl.cli.audited import AuditOption, audited
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.session import at_work, pairs, read_input
 from brightpearl.cli.visible import say, visible
@@ -111,13 +112,14 @@ def post(
     header: Header = None,
     unchecked: Unchecked = False,
     unknown_members: Policy = UnknownMembers.WARN,
+    audit: AuditOption = None,
 ) -> None:
     """Creates something, and writes the answer.
 
     The body is checked first. A POST whose outcome is unknown is never sent again: the error then says how to
     find out what became of it.
     """
-    _write("POST", path, body, query, header, False, unchecked, unknown_members)
+    _write("POST", path, body, query, header, False, unchecked, unknown_members, audit)
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -130,9 +132,10 @@ def put(
     idempotent: Idempotent = False,
     unchecked: Unchecked = False,
     unknown_members: Policy = UnknownMembers.WARN,
+    audit: AuditOption = None,
 ) -> None:
     """Replaces something, and writes the answer. The body is checked first."""
-    _write("PUT", path, body, query, header, idempotent, unchecked, unknown_members)
+    _write("PUT", path, body, query, header, idempotent, unchecked, unknown_members, audit)
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -145,9 +148,10 @@ def patch(
     idempotent: Idempotent = False,
     unchecked: Unchecked = False,
     unknown_members: Policy = UnknownMembers.WARN,
+    audit: AuditOption = None,
 ) -> None:
     """Changes something, and writes the answer. The body is checked first."""
-    _write("PATCH", path, body, query, header, idempotent, unchecked, unknown_members)
+    _write("PATCH", path, body, query, header, idempotent, unchecked, unknown_members, audit)
 
 
 @commands.command(epilog=EXIT_CODES)
@@ -160,9 +164,10 @@ def delete(
     idempotent: Idempotent = False,
     unchecked: Unchecked = False,
     unknown_members: Policy = UnknownMembers.WARN,
+    audit: AuditOption = None,
 ) -> None:
     """Takes something away, and writes the answer."""
-    _write("DELETE", path, body, query, header, idempotent, unchecked, unknown_members)
+    _write("DELETE", path, body, query, header, idempotent, unchecked, unknown_members, audit)
 
 
 def _body_file(path: str, file: str | None) -> str | None:
@@ -185,13 +190,17 @@ def _write(
     idempotent: bool,
     unchecked: bool,
     unknown_members: UnknownMembers,
+    audit: str | None,
 ) -> None:
     from brightpearl.cli.writing import show_reply
 
     parameters = pairs(query, what="query parameter", expected="a name and a value such as sort=id")
     headers = dict(pairs(header, what="header", expected="a name and a value such as If-Match=3"))
     body = read_input(_body_file(path, file))
-    with at_work(unknown_members=unknown_members.value) as (client, _):
+    with (
+        audited(audit, verb.lower()) as trail,
+        at_work(unknown_members=unknown_members.value, trail=trail) as (client, _),
+    ):
         try:
             reply = client.request(
                 verb, path, parameters, body, headers=headers, idempotent=idempotent, unchecked=unchecked
@@ -217,6 +226,7 @@ def task(
     ] = None,
     describe: Annotated[bool, typer.Option("--describe", help="Shows what the task takes, and does nothing.")] = False,
     unknown_members: Policy = UnknownMembers.WARN,
+    audit: AuditOption = None,
 ) -> None:
     """Does something that people do daily, and writes its result as JSON."""
     from brightpearl.cli import writing
@@ -229,7 +239,10 @@ def task(
         return
     given = pairs(argument, what="argument", expected="a name and a value such as orderId=7")
     arguments = writing.task_arguments(read_input(file), given)
-    with at_work(unknown_members=unknown_members.value) as (client, _):
+    with (
+        audited(audit, name) as trail,
+        at_work(unknown_members=unknown_members.value, trail=trail) as (client, _),
+    ):
         try:
             result = client.task(name, **arguments)
         finally:
@@ -245,6 +258,7 @@ def batch(
     on_failure: Annotated[OnFailure, typer.Option(help="What a failure means for those behind it.")] = OnFailure.STOP,
     packing: Annotated[Packing, typer.Option(help="Whether they travel ten to a request.")] = Packing.AUTO,
     unknown_members: Policy = UnknownMembers.WARN,
+    audit: AuditOption = None,
 ) -> None:
     """Sends several writes in as few requests as possible, and writes a JSON line for each, in their order.
 
@@ -257,7 +271,10 @@ def batch(
     lines = read_input(file)
     if not lines or not lines.strip():
         raise UsageError("there is no write in it; expected one JSON object a line", where=file)
-    with at_work(unknown_members=unknown_members.value) as (client, shown):
+    with (
+        audited(audit, "batch") as trail,
+        at_work(unknown_members=unknown_members.value, trail=trail) as (client, shown),
+    ):
         try:
             failed = run_batch(client, lines, order.value, on_failure.value, packing.value, shown)
         finally:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from brightpearl.cli.audited import AuditOption, audited
 from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
 from brightpearl.cli.files import require_distinct
 from brightpearl.cli.flat_files import layout_of
 from brightpearl.cli.listing import CsvFormulas, Formulas
 from brightpearl.cli.map_commands import DecimalMark, Delimiter, Encoding, Format, HeaderLine, ReportUnused
+from brightpearl.cli.metered import Meter, MetricsOption, metered
 from brightpearl.cli.noting import LedgerOption
 from brightpearl.cli.session import at_work, pairs
 from brightpearl.cli.visible import say, visible
@@ -72,6 +75,8 @@ def push(
     header_line: HeaderLine = None,
     decimal_mark: DecimalMark = None,
     report_unused: ReportUnused = False,
+    audit: AuditOption = None,
+    metrics_file: MetricsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each record.")] = False,
 ) -> None:
     """Brings records of another system into Brightpearl, each exactly once.
@@ -97,6 +102,8 @@ def push(
         exclusive=exclusive,
         dead_letters=dead_letters,
         ledger=ledger,
+        audit=audit,
+        metrics_file=metrics_file,
     )
     if wait is not None and exclusive is None:
         raise UsageError("there is nothing to wait for; expected --exclusive PATH, too", where="--wait")
@@ -116,8 +123,12 @@ def push(
         ledger=ledger,
         document=mapping,
     )
-    with at_work() as (client, shown):
-        is_done = push(client, opened, source, how, shown)
+    with (
+        metered(metrics_file, Path(mapping).stem) as meter,
+        audited(audit, "push") as trail,
+        at_work(trail=trail, meter=meter) as (client, shown),
+    ):
+        is_done = push(client, opened, source, how, shown, trail, meter)
     if not is_done:
         raise typer.Exit(4)
 
@@ -161,6 +172,7 @@ def pull(
         str | None, typer.Option(metavar="FILE", help="Takes a line for each record that could not be mapped.")
     ] = None,
     ledger: LedgerOption = None,
+    metrics_file: MetricsOption = None,
     csv_formulas: CsvFormulas = Formulas.DEFUSE,
 ) -> None:
     """Searches, reads every hit in detail, and writes them to a file.
@@ -181,14 +193,24 @@ def pull(
     from brightpearl.cli.unread import named_by_time, require_appendable
 
     out = named_by_time(out)
-    require_distinct(mapping_document=mapping, out=out, state=state, dead_letters=dead_letters, ledger=ledger)
+    require_distinct(
+        mapping_document=mapping,
+        out=out,
+        state=state,
+        dead_letters=dead_letters,
+        ledger=ledger,
+        metrics_file=metrics_file,
+    )
     require_appendable(out, state, append)
     keeps = csv_formulas is Formulas.KEEP
     is_plain = state is None and since is None and mapping is None and not deletes and dead_letters is None
     if reconcile and state is None:
         raise UsageError("there is nothing to compare with; expected --state, too", where="--reconcile")
     if is_plain and is_searchable(resource):
-        _pull_all(resource, out, where, query, limit, keeps, ledger)
+        with metered(metrics_file, resource) as meter:
+            failed = _pull_all(resource, out, where, query, limit, keeps, ledger, meter)
+        if failed:
+            raise typer.Exit(4)
         return
     options: dict[str, Any] = {
         "filters": pairs(where),
@@ -204,7 +226,10 @@ def pull(
         "keeps_formulas": keeps,
         "ledger": ledger,
     }
-    _pull_changes(resource, out, mapping, options)
+    with metered(metrics_file, resource) as meter:
+        failed = _pull_changes(resource, out, mapping, options, meter)
+    if failed:
+        raise typer.Exit(4)
 
 
 def _pull_all(
@@ -215,12 +240,14 @@ def _pull_all(
     limit: int | None,
     keeps: bool,
     ledger: str | None,
-) -> None:
+    meter: Meter | None,
+) -> bool:
+    """Whether some could not be read."""
     from brightpearl.cli.noting import noted_run
     from brightpearl.cli.pull import pull, searchable
 
     listed = searchable(resource)
-    with at_work() as (client, shown), noted_run(ledger, f"pull {resource}", "pull", client) as noting:
+    with at_work(meter=meter) as (client, shown), noted_run(ledger, f"pull {resource}", "pull", client) as noting:
         pulled = pull(client, listed, pairs(where), out, limit, pairs(query), shown, keeps_formulas=keeps)
         if noting is not None:
             noting.counts.update(records=pulled.records, failed=len(pulled.refused))
@@ -230,16 +257,20 @@ def _pull_all(
         say(f"gone meanwhile: {pulled.missing}")
     for refusal in pulled.refused:
         say(f"refused: {refusal.id}: {visible(str(refusal.error))}")
-    if pulled.refused:
-        raise typer.Exit(4)
+    if meter is not None:
+        meter.record("pulled", pulled.records)
+        meter.record("rejected", len(pulled.refused))
+    return bool(pulled.refused)
 
 
-def _pull_changes(resource: str, out: Path, mapping: str | None, options: dict[str, Any]) -> None:
+def _pull_changes(resource: str, out: Path, mapping: str | None, options: dict[str, Any], meter: Meter | None) -> bool:
+    """Whether some could not be mapped."""
     from brightpearl.cli.incremental import pull_changes
     from brightpearl.cli.mapping import open_mapping
 
     opened = None if mapping is None else open_mapping(mapping)
-    with at_work() as (client, shown):
+    began = time.time_ns() // 1_000_000
+    with at_work(meter=meter) as (client, shown):
         changes = pull_changes(client, resource, out, mapping=opened, progress=shown, **options)
         statistics = client.statistics()
     told = f"{changes.records:,} records"
@@ -249,8 +280,13 @@ def _pull_changes(resource: str, out: Path, mapping: str | None, options: dict[s
     for record in changes.failed:
         reasons = "; ".join(map(str, record.failures))
         say(f"failed: {record.resource} {record.id}: {visible(reasons)}")
-    if changes.failed:
-        raise typer.Exit(4)
+    if meter is not None:
+        # What changed since it began, the next one reads.
+        meter.watermark_ms = began
+        meter.record("pulled", changes.records)
+        meter.record("skipped", changes.skipped)
+        meter.record("rejected", len(changes.failed))
+    return bool(changes.failed)
 
 
 @flow_commands.command(epilog=EXIT_CODES)
@@ -265,6 +301,7 @@ def tap(
     about: Annotated[
         bool, typer.Option("--about", help="Says what it can do and is configured with, as JSON.")
     ] = False,
+    metrics_file: MetricsOption = None,
 ) -> None:
     """Writes what changed as a Singer tap does: SCHEMA, RECORD and STATE messages on standard output.
 
@@ -289,7 +326,9 @@ def tap(
     if discover:
         write_catalog(configured)
         return
-    if sync(config, configured, state, catalog):
+    with metered(metrics_file, "tap") as meter:
+        failed = sync(config, configured, state, catalog, meter)
+    if failed:
         raise typer.Exit(4)
 
 

@@ -9,9 +9,12 @@ from typing import IO, Any
 
 from brightpearl import Client, FileLease, Mapping, Outcome, Outcomes
 from brightpearl._native import dump_json
+from brightpearl.audit import AuditFile
+from brightpearl.cli.audited import tell_outcome
 from brightpearl.cli.failure import UsageError, describe_error
 from brightpearl.cli.flat_files import Layout
 from brightpearl.cli.mapping import failure_members, without_key
+from brightpearl.cli.metered import Meter
 from brightpearl.cli.noting import note_outcome, noted_run
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.records import Input, records_of
@@ -75,7 +78,15 @@ class Source:
         self.report_unused = report_unused
 
 
-def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: Progress) -> bool:
+def push(
+    client: Client,
+    mapping: Mapping,
+    source: Source,
+    how: Pushing,
+    shown: Progress,
+    trail: AuditFile | None = None,
+    meter: Meter | None = None,
+) -> bool:
     """Pushes the records of a file and tells of them; whether each is where it should be."""
     unused = Unused(mapping)
     with (
@@ -103,6 +114,10 @@ def push(client: Client, mapping: Mapping, source: Source, how: Pushing, shown: 
                 _tell(outcome, how.as_json)
                 if noting is not None:
                     note_outcome(noting, mapping, how.document, outcome)
+                if trail is not None:
+                    tell_outcome(trail, outcome)
+                if meter is not None:
+                    meter.record(outcome.state)
                 if dead_letters is not None and not outcome.ok:
                     dead_letters.write(_dead_letter(outcome))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brightpearl import Client, describe
 from brightpearl.any_client import LARGEST_BODY
@@ -18,8 +18,9 @@ from brightpearl.environment import settings
 from brightpearl.http import HttpxTransport
 from brightpearl.profiles import require_login
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from brightpearl.audit import AuditFile
+    from brightpearl.cli.metered import Meter
     from brightpearl.transport import Transport
 
 
@@ -40,26 +41,33 @@ def account_client(
     sleep: Callable[[float], object],
     configured: dict[str, str] | None = None,
     wrap: Callable[[Transport], Transport] | None = None,
+    trail: AuditFile | None = None,
+    meter: Meter | None = None,
     **options: Any,
 ) -> Iterator[Client]:
     """A client of the account that the environment names, whose tokens are kept for the next command.
 
-    `configured`: variables that win over those of the environment.
-    `wrap`: puts another transport around the client's own.
+    `configured`: variables that win over those of the environment. `wrap`: puts another transport around the client's
+    own. `trail`: is told of each write. `meter`: of everything.
     """
     variables, profile = chosen(configured or {})
     grant = Grant(variables)
     if profile is not None:
         require_login(profile, grant.environment)
     transport = HttpxTransport(max_body_bytes=LARGEST_BODY)
+    transmit = grant.transport(transport if wrap is None else wrap(transport))
+    for watching in (meter, trail):
+        transmit = transmit if watching is None else watching.transport(transmit)
     try:
         with Client(
             **settings(grant.environment, None if profile is None else profile.where),
-            transport=grant.transport(transport if wrap is None else wrap(transport)),
+            transport=transmit,
             sleep=grant.sleep(sleep),
             **({} if profile is None else profile.options) | options,
         ) as client:
             grant.watch(client)
+            if meter is not None:
+                meter.watch(client)
             try:
                 yield client
             finally:

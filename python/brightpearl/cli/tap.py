@@ -14,6 +14,7 @@ from brightpearl._native import load_json
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.files import require_distinct
 from brightpearl.cli.incremental import dead_letter
+from brightpearl.cli.metered import Meter
 from brightpearl.cli.pushing import lines_to
 from brightpearl.cli.session import account_client
 from brightpearl.cli.singer import DELETED_AT, account_variables, write
@@ -70,14 +71,19 @@ def _is_alike(one: Stream, other: Stream) -> bool:
     return options[0] == options[1]
 
 
-def sync(path: Path, config: dict[str, Any], state: Path | None, catalog: Path | None) -> int:
+def sync(
+    path: Path, config: dict[str, Any], state: Path | None, catalog: Path | None, meter: Meter | None = None
+) -> int:
     """Writes what changed; how many records could not be mapped or read."""
     selected = selected_streams(config, catalog, None if catalog is None else _object(catalog, "--catalog"))
     letters_file = config.get("dead_letters")
     require_distinct(config=path, state=state, catalog=catalog, dead_letters=letters_file)
-    tap = Tap(config.get("overlap_seconds"), _bookmarks(state))
+    tap = Tap(config.get("overlap_seconds"), _bookmarks(state), meter)
     configured = account_variables(config, OWN)
-    with account_client(sleep=_sleep, configured=configured) as client, lines_to(letters_file) as letters:
+    with (
+        account_client(sleep=_sleep, configured=configured, meter=meter) as client,
+        lines_to(letters_file) as letters,
+    ):
         for pull in _pulls(selected):
             tap.pull(client, pull, letters)
     return tap.failed
@@ -86,9 +92,10 @@ def sync(path: Path, config: dict[str, Any], state: Path | None, catalog: Path |
 class Tap:
     """Where the pulls stand, and what came of them."""
 
-    def __init__(self, overlap: Any, bookmarks: dict[str, Any]) -> None:
+    def __init__(self, overlap: Any, bookmarks: dict[str, Any], meter: Meter | None) -> None:
         self._overlap = overlap
         self._bookmarks = bookmarks
+        self._meter = meter
         self.failed = 0
         """How many records could not be mapped or read."""
 
@@ -107,6 +114,8 @@ class Tap:
                 for one in batch:
                     if one.failures:
                         self._report(one, letters)
+                if self._meter is not None:
+                    self._meter.record("pulled", len(batch))
                 # All of the batch is written, and no more was asked for: the state covers just that.
                 self._write_state(pull, pulled.checkpoint())
             self._write_state(pull, pulled.checkpoint())
