@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,8 +32,11 @@ class Database:
 
     def __init__(self, place: str, *, must_exist: bool, seconds_for_lock: float, durable: bool) -> None:
         self._seconds = seconds_for_lock
+        self._turn: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
         url = _url_of(place)
         self.is_file = url is None
+        if self.is_file:
+            self._turn = threading.Lock()
         self.shown = place if url is None else url.render_as_string(hide_password=True)
         if url is None:
             self._require_file(place, must_exist)
@@ -56,7 +60,8 @@ class Database:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection whose changes are all made, and on disk, or none is."""
-        with self._told(), self.engine.begin() as connection:
+        # The threads of one process take turns: SQLite would have them look again and again, less and less often.
+        with self._told(), self._turn, self.engine.begin() as connection:
             yield connection
 
     def close(self) -> None:

@@ -55,28 +55,34 @@ class Notifications:
     def store(self, received: Sequence[tuple[dict[str, Any], Iterable[str]]]) -> list[bool]:
         """Stores notifications as the engine gives them, each with the flows that it concerns. Whether each is new: one
         that was there already changes nothing. They are on disk when this returns, all of them or none."""
-        with self._database.writing() as connection:
-            return [self._store(connection, content, flows) for content, flows in received]
-
-    def _store(self, connection: Connection, content: dict[str, Any], flows: Iterable[str]) -> bool:
-        values = {
-            "key": content["key"],
-            "account": content["account"],
-            "event": content["event"],
-            "content": json.dumps(content),
-            "raised_ms": content["raised_ms"],
-            "received_ms": content["received_ms"],
-        }
-        number = connection.execute(_unless_there(connection).values(values).returning(NOTIFICATIONS.c.id)).scalar()
-        if number is None:
-            return False
-        now = self._now()
-        handlings = [
-            {"notification": number, "flow": flow, "state": "waiting", "next_ms": now} for flow in dict.fromkeys(flows)
+        values = [
+            {
+                "key": content["key"],
+                "account": content["account"],
+                "event": content["event"],
+                "content": json.dumps(content),
+                "raised_ms": content["raised_ms"],
+                "received_ms": content["received_ms"],
+            }
+            for content, _ in received
         ]
-        if handlings:
-            connection.execute(insert(HANDLINGS), handlings)
-        return True
+        now = self._now()
+        with self._database.writing() as connection:
+            stored = {row.key: row.id for row in connection.execute(_STORE[connection.dialect.name], values)}
+            is_new: list[bool] = []
+            handlings: list[dict[str, Any]] = []
+            for content, flows in received:
+                # The first of equal ones is the one that was stored.
+                number = stored.pop(content["key"], None)
+                is_new.append(number is not None)
+                if number is not None:
+                    handlings += [
+                        {"notification": number, "flow": flow, "state": "waiting", "next_ms": now}
+                        for flow in dict.fromkeys(flows)
+                    ]
+            if handlings:
+                connection.execute(insert(HANDLINGS), handlings)
+        return is_new
 
     def claim(self, flow: str, limit: int) -> list[Claimed]:
         """Takes what is due for a flow, and what processes that died meanwhile had taken, the oldest first. What this
@@ -186,8 +192,12 @@ def _change(connection: Connection, flow: str, ids: Iterable[int], values: dict[
         )
 
 
-def _unless_there(connection: Connection) -> Any:
-    """An insert that leaves what is there already."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(NOTIFICATIONS).on_conflict_do_nothing(index_elements=["key"])
-    return sqlite.insert(NOTIFICATIONS).on_conflict_do_nothing(index_elements=["key"])
+_STORE: dict[str, Any] = {
+    "postgresql": postgresql.insert(NOTIFICATIONS)
+    .on_conflict_do_nothing(index_elements=["key"])
+    .returning(NOTIFICATIONS.c.key, NOTIFICATIONS.c.id),
+    "sqlite": sqlite.insert(NOTIFICATIONS)
+    .on_conflict_do_nothing(index_elements=["key"])
+    .returning(NOTIFICATIONS.c.key, NOTIFICATIONS.c.id),
+}
+"""Inserts that leave what is there already, and tell what was not."""

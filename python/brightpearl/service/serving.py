@@ -71,6 +71,7 @@ def serve(configuration: ServiceConfiguration) -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             lifespan="on",
             timeout_graceful_shutdown=max(1, configuration.stop_within_ms // 1000),
             timeout_keep_alive=30,

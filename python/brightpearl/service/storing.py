@@ -88,16 +88,20 @@ def _store(ledger: Ledger, items: Sequence[_Item]) -> None:
         stored = ledger.notifications.store([(item.content, item.flows) for item in items])
     except BrightpearlError as error:
         failure.value = error
-    for place, item in enumerate(items):
+    for loop in {item.loop for item in items}:
+        answers = [
+            (item.future, failure.value or stored[place]) for place, item in enumerate(items) if item.loop is loop
+        ]
         # The loop of a service that stopped meanwhile is closed.
         with contextlib.suppress(RuntimeError):
-            item.loop.call_soon_threadsafe(_answer, item.future, failure.value or stored[place])
+            loop.call_soon_threadsafe(_answer, answers)
 
 
-def _answer(future: asyncio.Future[bool], answer: bool | BrightpearlError) -> None:
-    if future.done():
-        return
-    if isinstance(answer, BrightpearlError):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
+def _answer(answers: Sequence[tuple[asyncio.Future[bool], bool | BrightpearlError]]) -> None:
+    for future, answer in answers:
+        if future.done():
+            continue
+        if isinstance(answer, BrightpearlError):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)

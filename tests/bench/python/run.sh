@@ -8,3 +8,4 @@ cd "$here"
 "$python" pages.py
 "$python" memory.py
 "$python" mapping.py
+"$python" notifications.py
