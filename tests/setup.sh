@@ -25,8 +25,11 @@ need valgrind valgrind
 need node nodejs
 need npm npm
 need promtool prometheus
+need curl curl
 need_library libcurl libcurl4-openssl-dev
 need_library jansson libjansson-dev
+# Debian keeps the server's programs off the path.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
 
 if ! command -v cargo >/dev/null 2>&1; then
     echo "Rust is missing: install it from https://rustup.rs (it takes the release that rust-toolchain.toml names)" >&2

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from brightpearl.ledger.database import Database
 from brightpearl.ledger.process import has_ended, this_process
@@ -66,7 +67,7 @@ class Standings:
         with self._database.writing() as connection:
             if before is None:
                 values = {"name": name, "account": account, "state": state, "number": 1, "changed_ms": now}
-                if connection.execute(_unless_there(connection, PULLS).values(values)).rowcount != 1:
+                if not _inserted(connection, PULLS, values):
                     return None
                 return PullState(state, 1, now)
             changed = connection.execute(
@@ -84,7 +85,7 @@ class Standings:
             found = connection.execute(select(FLOWS.c.process).where(place).with_for_update()).first()
             if found is None:
                 values = {"name": name, "account": account, "process": mine}
-                return bool(connection.execute(_unless_there(connection, FLOWS).values(values)).rowcount == 1)
+                return _inserted(connection, FLOWS, values)
             if found.process is not None and found.process != mine and not has_ended(found.process):
                 return False
             connection.execute(update(FLOWS).where(place).values(process=mine))
@@ -192,18 +193,14 @@ class Standings:
 
 
 def _put(connection: Connection, table: Table, place: dict[str, Any], values: dict[str, Any]) -> None:
-    inserted = _unless_there(connection, table).values(place | values)
-    if connection.execute(inserted).rowcount != 1:
+    if not _inserted(connection, table, place | values):
         conditions = [table.c[name] == value for name, value in place.items()]
         connection.execute(update(table).where(*conditions).values(values))
 
 
-def _unless_there(connection: Connection, table: Table) -> Any:
-    """An insert that leaves what is there already."""
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return insert(table)
+def _inserted(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Whether a row was not there yet, and is now."""
+    key = next(iter(table.primary_key))
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    # Not by the number of rows, which not every driver tells of an insert.
+    return connection.execute(insert(table).values(values).on_conflict_do_nothing().returning(key)).first() is not None

@@ -180,7 +180,7 @@ def test_dead_letters_of_the_same_record_are_one(ledger: Ledger, clock: Clock) -
 def test_a_mark_that_another_process_moved_is_not_lost(tmp_path: Path) -> None:
     path = str(tmp_path / "ledger")
     open_ledger(path).close()
-    rounds, workers = 25, 3
+    rounds, workers = 15, 2
     program = [
         f"ledger = open_ledger({path!r})",
         f"left = {rounds}",
