@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,6 +40,8 @@ def messages_of(lines: Iterable[bytes]) -> Iterator[Message]:
     Raises `UsageError` at a line that is not one.
     """
     for number, line in enumerate(lines, 1):
+        if number == 1:
+            line = line.removeprefix(BOM_UTF8)
         if line.strip():
             yield _message(number, line)
 

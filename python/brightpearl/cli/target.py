@@ -41,6 +41,8 @@ class Gathered:
         self._keys: list[str] = message.members["key_properties"]
         self._check = check
         self._records: dict[object, bytes] = {}
+        # Tells records without a key apart.
+        self._taken = 0
         self.size = 0
 
     def take(self, record: dict[str, Any]) -> str | None:
@@ -48,9 +50,11 @@ class Gathered:
         if self._check is not None and (reason := self._check(record)) is not None:
             return reason
         text = dump_json(record | self.stream.constants).encode()
-        key: object = len(self._records)
-        if self._keys:
-            key = dump_json([record.get(name) for name in self._keys])
+        self._taken += 1
+        key: object = self._taken
+        values = [record.get(name) for name in self._keys]
+        if values and None not in values:
+            key = dump_json(values)
             # The newest stands where it came.
             self.size -= len(self._records.pop(key, b""))
         self._records[key] = text

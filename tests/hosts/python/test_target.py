@@ -164,6 +164,7 @@ def test_a_broken_line_is_told_when_what_stands_before_it_is_settled(
         ({"type": "STATE", "value": "x"}, "expected an object in 'value'"),
         ({"type": "SCHEMA", "stream": "orders", "schema": {}}, "expected an array in 'key_properties'"),
         (schema(schema={"type": "nonsense"}), "the schema of 'orders' is invalid"),
+        (schema(schema={"properties": {"a": {"$ref": "http://127.0.0.1:1/x"}}}), "expected a schema that stands by"),
         ({"type": "BATCH", "stream": "orders", "manifest": []}, "expected RECORD messages"),
         ("NaN", "line 6"),
     ):
@@ -209,6 +210,17 @@ def test_of_two_records_with_one_key_the_last_counts(
     assert (ended.code, states(ended)) == (0, [1]), ended.err
     (row,) = client.search("order-service/order-search", {"customerRef": sold["number"]})
     assert next(iter(client.get("order-service/order", row["orderId"])))["warehouseId"] == 3
+
+
+def test_records_without_a_key_are_told_apart(
+    server: EmulatorServer, client: Client, tmp_path: Path, prefix: str
+) -> None:
+    sold = numbered(client, prefix, 4)
+    for keys in ([], ["no such"]):
+        ended = Loading(server, tmp_path).run(schema(key_properties=keys), *map(record, sold), state(1))
+        assert (ended.code, states(ended)) == (0, [1])
+        assert ": 4 " in ended.err
+    assert [found(client, one["number"]) for one in sold] == [1, 1, 1, 1]
 
 
 def test_constants_go_into_every_record(server: EmulatorServer, client: Client, tmp_path: Path, prefix: str) -> None:
@@ -447,6 +459,6 @@ def test_all_that_is_wrong_with_the_configuration_is_said_at_once(server: Emulat
 
 
 def test_the_messages_of_a_tap_are_read_with_their_digits() -> None:
-    (message,) = messages_of([b'{"type": "RECORD", "stream": "s", "record": {"net": 1.10}}\n'])
+    (message,) = messages_of([b'\xef\xbb\xbf{"type": "RECORD", "stream": "s", "record": {"net": 1.10}}\r\n'])
     assert message.members["record"] == load_json(b'{"net": 1.10}')
     assert str(message.members["record"]["net"]) == "1.10"
