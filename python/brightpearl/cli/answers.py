@@ -28,7 +28,7 @@ def masked(value: Any, name: str = "") -> Any:
     if name and _PERSONAL.search(name) and not _MADE_OF_IDS.search(name):
         return _all_masked(value)
     if isinstance(value, dict):
-        place = value.get("pointer", value.get("path"))
+        place = value.get("pointer", value.get("path", value.get("to")))
         if isinstance(place, str) and any(map(_PERSONAL.search, place.split("/"))):
             # What is told of a place: what is there, and what shall be.
             return {member: inner if member in _PLACES else _all_masked(inner) for member, inner in value.items()}

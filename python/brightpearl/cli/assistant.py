@@ -14,7 +14,7 @@ import anyio
 
 from brightpearl import BrightpearlError, Client, __version__
 from brightpearl._native import dump_json
-from brightpearl.cli.answers import masked
+from brightpearl.cli.answers import cut, masked
 from brightpearl.cli.assistant_tools import AssistantTools
 from brightpearl.cli.failure import UsageError, describe_error
 from brightpearl.cli.held_writes import HeldWrites
@@ -126,7 +126,7 @@ def serve(*, may_write: bool, masks: bool, characters: int) -> None:
     async def call_tool(_: object, asked: types.CallToolRequestParams) -> types.CallToolResult:
         def answer() -> tuple[str, bool]:
             with ending.turn:
-                return _answered(tools, asked.name, asked.arguments or {}, masks=masks)
+                return _answered(tools, asked.name, asked.arguments or {}, masks=masks, characters=characters)
 
         text, is_error = await anyio.to_thread.run_sync(answer)
         ending.end_soon()
@@ -150,7 +150,9 @@ def serve(*, may_write: bool, masks: bool, characters: int) -> None:
         account.close()
 
 
-def _answered(tools: AssistantTools, name: str, arguments: dict[str, Any], *, masks: bool) -> tuple[str, bool]:
+def _answered(
+    tools: AssistantTools, name: str, arguments: dict[str, Any], *, masks: bool, characters: int
+) -> tuple[str, bool]:
     """The answer, and whether it is an error: then it says what was wrong, and what became of the request."""
     try:
         return tools.call(name, arguments), False
@@ -159,7 +161,7 @@ def _answered(tools: AssistantTools, name: str, arguments: dict[str, Any], *, ma
     except (UsageError, OSError, TypeError, ValueError) as error:
         where = getattr(error, "where", None)
         told = {"message": str(error)} | ({"location": where} if where else {})
-    return dump_json(masked(told) if masks else told), True
+    return dump_json(cut(masked(told) if masks else told, characters)), True
 
 
 def _sleep(seconds: float) -> None:

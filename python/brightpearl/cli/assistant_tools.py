@@ -74,10 +74,18 @@ class AssistantTools:
             raise UsageError(f"{name} lacks the argument {missing[0]!r}; expected {', '.join(known)}")
         for one, value in arguments.items():
             _check_type(name, one, value, known[one])
-        return dump_json(entry.run(**exact(arguments)))
+        answer = entry.run(**exact(arguments))
+        # What stands around rows and records counts as well.
+        return dump_json(cut(answer, self._characters * 5 // 4))
 
     def _shown(self, value: Any) -> Any:
         return masked(value) if self._masks else value
+
+    def _listed(self, name: str, found: list[Any]) -> dict[str, Any]:
+        """Findings in words, as many as fit."""
+        taken, is_cut = as_many_as_fit(map(str, found), self._characters)
+        left_out = {"left_out": f"{len(found) - len(taken)} more: correct these first"} if is_cut else {}
+        return {name: taken, **left_out}
 
     def _about_the_api(self) -> Iterator[ToolEntry]:
         resource = _text("A short name such as order-row, or a path.")
@@ -94,9 +102,7 @@ class AssistantTools:
             _object(
                 "resource", "verb", "body", resource=resource, verb=_text("POST, PUT or PATCH."), body={"title": "JSON"}
             ),
-            lambda resource, verb, body: {
-                "violations": [str(violation) for violation in validate(resource, verb, body)]
-            },
+            lambda resource, verb, body: self._listed("violations", validate(resource, verb, body)),
         )
 
     def _catalog(self, resource: str | None = None, pointer: str = "") -> Any:
@@ -232,7 +238,7 @@ class AssistantTools:
             "check_mapping",
             "Everything that is to be said about a mapping document, each with its place. Nothing is sent.",
             _object("document", document=document),
-            lambda document: {"findings": [str(finding) for finding in Mapping.check(_document(document))]},
+            lambda document: self._listed("findings", Mapping.check(_document(document))),
         )
         yield ToolEntry(
             "map_records",

@@ -131,6 +131,25 @@ def test_bodies_and_mappings_are_checked_and_tried(asked: Asked) -> None:
         asked("check_mapping", document=__file__)
 
 
+def test_no_answer_is_longer_than_it_may_be() -> None:
+    small = Asked(characters=2_000)
+    body = {f"colour{number}": number for number in range(500)}
+    rules = [{"to": f"/none{number}", "from": "a"} for number in range(500)]
+    for name, arguments in (
+        ("validate", {"resource": "order-row", "verb": "POST", "body": body}),
+        ("check_mapping", {"document": ORDERS | {"fields": rules}}),
+        ("map_records", {"document": ORDERS, "records": [{"number": "x" * 5_000}] * 50}),
+        ("dry_run", {"document": ORDERS, "records": [{"number": f"{n}" * 100} for n in range(50)]}),
+        ("catalog", {}),
+        ("catalog", {"resource": "sales-order"}),
+        ("ready_mappings", {"name": "shopify-order"}),
+        ("get", {"resource": "order-service/order", "ids": "1-100"}),
+        ("search", {"resource": "order", "limit": 500}),
+        ("list_price_lists", {"arguments": {}}),
+    ):
+        assert len(small.tools.call(name, arguments)) < 3_500, name
+
+
 def test_a_write_is_shown_and_then_carried_out_where_that_is_allowed() -> None:
     asked = Asked(may_write=True)
     order = next(row["orderId"] for row in asked.client.search("order", {"orderTypeId": 1}))
