@@ -21,7 +21,7 @@ def write_catalog(config: dict[str, Any]) -> None:
 
 def _entry(stream: Stream, *, is_selected: bool) -> dict[str, Any]:
     schema = stream.json_schema()
-    method = "INCREMENTAL" if stream.watermarks else "FULL_TABLE"
+    method = "INCREMENTAL" if stream.is_incremental else "FULL_TABLE"
     of_stream = {
         "inclusion": "available",
         "selected": is_selected,

@@ -34,13 +34,15 @@ class Stream:
         self.is_told_apart = mapping is None and not resource.rows
         self.keys = ["orderId", "id"] if child is not None else ["id"]
         self.shape = Shape(self._known())
-        self.watermarks = self._watermarks(mapping)
+        if mapping is not None and not resource.rows:
+            _try_out(self.shape, resource.resource, mapping)
         self.left_out: list[list[str]] = []
         """What the catalogue deselects: the steps of breadcrumbs."""
+        self.watermarks = self._watermarks(mapping)
         self._is_told = False
 
     def _known(self) -> dict[str, Any]:
-        """What is known of the records before one comes: of those that a mapping makes, only what the tap adds."""
+        """What is known of the records before one comes."""
         schema = (
             json.loads(RECORD_SCHEMAS.get(self.pulled.resource.rsplit("/")[-1], "{}")) if self.is_told_apart else {}
         )
@@ -52,14 +54,25 @@ class Stream:
             return {"type": "object", "properties": added | row.get("properties", {})}
         return {"type": "object", "properties": properties | {DELETED_AT: _MOMENT}}
 
+    @property
+    def _dates(self) -> list[str]:
+        """The columns that tell what changed."""
+        listed = find_resource(self.pulled.resource)
+        return [] if listed is None else listed.watermarks
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether a later run brings only what changed."""
+        return bool(self._dates)
+
     def _watermarks(self, mapping: Mapping | None) -> list[str]:
         if self.child is not None:
             return [_PARENT_CHANGED]
-        listed = find_resource(self.pulled.resource)
         # What a mapping calls them is not known.
-        names = [] if listed is None or mapping is not None else listed.watermarks
+        names = self._dates if mapping is None else []
         members = self.json_schema()["properties"]
-        return [name for name in ("updatedOn", *names) if name in names and name in members][: len(names)]
+        newest_first = dict.fromkeys(("updatedOn", *names))
+        return [name for name in newest_first if name in names and name in members]
 
     def json_schema(self) -> dict[str, Any]:
         """What its records look like."""
@@ -68,7 +81,7 @@ class Stream:
         # What tells records apart is always there.
         keys = {name: {"type": ["integer"]} for name in self.keys}
         ordered = keys | {name: member for name, member in members.items() if name not in keys}
-        return without({"type": "object", "properties": ordered}, self.left_out if hasattr(self, "left_out") else [])
+        return without({"type": "object", "properties": ordered}, self.left_out)
 
     def tell(self, records: list[dict[str, Any]]) -> None:
         """Writes a SCHEMA message where there was none yet, or the records show more than it says."""
@@ -101,6 +114,15 @@ class Stream:
         listed = rows.items() if isinstance(rows, dict) else ((row.get("id"), row) for row in rows)
         for number, row in listed:
             yield {"id": int(number), "orderId": pulled.id, _PARENT_CHANGED: record.get("updatedOn")} | row
+
+
+def _try_out(shape: Shape, resource: str, mapping: Mapping) -> None:
+    """Learns what a mapping document makes by having it map the records of an invented account."""
+    from brightpearl.testing import Emulator
+
+    for pulled in Emulator(orders=60, contacts=20, products=20).client().pull(resource, mapping=mapping):
+        if isinstance(pulled.record, dict):
+            shape.grow(pulled.record)
 
 
 def _leave_out(value: Any, steps: list[str]) -> Any:

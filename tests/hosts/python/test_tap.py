@@ -200,6 +200,22 @@ def test_every_stream_is_run_as_it_was_discovered(server: EmulatorServer, tmp_pa
         assert len(set(keys)) == len(keys)
 
 
+def test_what_a_mapping_makes_is_discovered_too(server: EmulatorServer, tmp_path: Path) -> None:
+    streams = [{"resource": "order", "name": "shop", "mapping": "order-to-woocommerce"}, {"resource": "order"}]
+    tap = configured(server, tmp_path, streams=streams)
+    found = {stream["stream"]: stream for stream in discovered(tap)["streams"]}
+    schema = found["shop"]["schema"]["properties"]
+    assert {"id", "status", "currency", "set_paid", "billing", "line_items", "_sdc_deleted_at"} <= schema.keys()
+    assert schema["set_paid"]["type"] == ["null", "boolean"]
+    assert schema["line_items"]["items"]["properties"]["quantity"]["type"] == ["null", "integer"]
+    assert found["shop"]["replication_method"] == "INCREMENTAL"
+    assert found["shop"]["metadata"][0]["metadata"]["valid-replication-keys"] == []
+    told = [json.loads(line) for line in Ended(*tap).out.splitlines()]
+    (message,) = of_type(told, "SCHEMA", "shop")
+    assert message["schema"]["properties"] == schema
+    assert of_type(told, "RECORD", "shop")
+
+
 def test_rows_are_a_stream_of_their_own(client: Client, server: EmulatorServer, tmp_path: Path) -> None:
     tap = configured(server, tmp_path, streams=["order", "order-row"])
     before = server.emulator.statistics()["requests"]
