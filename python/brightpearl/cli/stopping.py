@@ -83,9 +83,13 @@ class Deferred:
 
 
 class Stopping:
-    """Within it, the first signal lets what is under way come to its end, and the second one stops it."""
+    """Within it, the first signal lets what is under way come to its end, and the second one stops it.
 
-    def __init__(self) -> None:
+    `what_follows`: what is told on standard error when the first one comes.
+    """
+
+    def __init__(self, what_follows: str) -> None:
+        self._what_follows = what_follows
         self.came: Stopped | None = None
         """The signal that came."""
         self._handlers: dict[int, Any] = {}
@@ -105,6 +109,10 @@ class Stopping:
 
     def _note(self, number: int, _: object) -> None:
         is_second, self.came = self.came is not None, Stopped(number)
+        if not is_second:
+            # A stream may be in the midst of writing something else.
+            with contextlib.suppress(OSError):
+                os.write(2, f"{self.came}: {self._what_follows}\n".encode())
         if self._is_idle or is_second:
             raise self.came
 

@@ -265,11 +265,9 @@ def load(path: Path, members: dict[str, Any]) -> int:
 
 
 def _load(target: Target) -> int:
-    with Stopping() as stopping:
+    with Stopping("what came before is being settled; a second signal stops at once") as stopping:
         try:
             stopped = _read(target, stopping)
-            if stopped is not None:
-                say(f"{stopped}: what came before is being settled; a second signal stops at once")
             target.settle()
         except UsageError:
             # The line that is wrong is told when what stands before it is settled.

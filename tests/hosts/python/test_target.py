@@ -318,6 +318,30 @@ def test_a_signal_settles_what_came(server: EmulatorServer, client: Client, tmp_
     assert found(client, sold[2]["number"]) == 1
 
 
+@pytest.mark.parametrize("signals", [1, 2])
+def test_a_push_comes_to_its_end_unless_a_second_signal_comes(tmp_path: Path, signals: int) -> None:
+    slow = {"rates": [{"rate": 1.0, "path": "postal-address", "fault": {"kind": "slow", "delay_ms": 1500}}]}
+    with shop(faults=slow).serve() as server, server.client() as client:
+        sold = orders(client, 2)
+        loading = Loading(server, tmp_path, settle_records=2)
+        journal = loading.folder / "orders.journal"
+        with start("target", "--config", str(loading.config), stdin=True) as process:
+            assert process.stdin is not None
+            assert process.stderr is not None
+            process.stdin.write(lines(schema(), record(sold[0]), state(1), record(sold[1])))
+            process.stdin.flush()
+            while not (journal.exists() and '"write"' in journal.read_text()):
+                assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            assert "what came before is being settled" in process.stderr.readline()
+            if signals == 2:
+                process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 143, err
+        assert [json.loads(line) for line in out.splitlines()] == [state(1)] * (signals == 1)
+        assert ("may have been applied" in err) is (signals == 2)
+
+
 def test_a_run_that_is_killed_doubles_nothing(
     server: EmulatorServer, client: Client, tmp_path: Path, prefix: str
 ) -> None:
