@@ -12,7 +12,7 @@ from typing import Any
 
 from brightpearl import Client, IdSet, Mapping, NotFoundError, TransportError, tasks, validate
 from brightpearl._native import catalog, describe, dump_json
-from brightpearl.cli.answers import as_many_as_fit, cut, exact, masked, part_of
+from brightpearl.cli.answers import MASK, as_many_as_fit, cut, exact, masked, part_of
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.held_writes import HeldWrites, difference
 from brightpearl.cli.mapping import described, document_text
@@ -78,8 +78,12 @@ class AssistantTools:
         # What stands around rows and records counts as well.
         return dump_json(cut(answer, self._characters * 5 // 4))
 
-    def _shown(self, value: Any) -> Any:
-        return masked(value) if self._masks else value
+    def _shown(self, value: Any, resource: str = "") -> Any:
+        if not self._masks:
+            return value
+        # What is called a name there is that of a customer.
+        is_company = "company" in resource and isinstance(value, dict) and "name" in value
+        return masked(value | {"name": MASK} if is_company else value)
 
     def _listed(self, name: str, found: list[Any]) -> dict[str, Any]:
         """Findings in words, as many as fit."""
@@ -169,7 +173,7 @@ class AssistantTools:
     ) -> Any:
         client, _ = self._client()
         rows = client.search(resource, filters, columns=columns or (), sort=sort or (), limit=skip + limit)
-        found = (self._shown(row.to_dict(dates="text")) for row in islice(rows, skip, skip + limit))
+        found = (self._shown(row.to_dict(dates="text"), resource) for row in islice(rows, skip, skip + limit))
         taken, is_cut = as_many_as_fit(found, self._characters)
         available = rows.metadata.results_available
         answer: dict[str, Any] = {"available": available, "rows": taken}
@@ -187,7 +191,7 @@ class AssistantTools:
             raise UsageError(f"`ids` has {len(wanted):,} ids; expected {_MOST_RECORDS:,} at most")
         read = client.get(resource, ids, query=query)
         try:
-            records = [(record.resource_id, self._shown(record.value)) for record in read]
+            records = [(record.resource_id, self._shown(record.value, resource)) for record in read]
         except NotFoundError:
             records = []
         taken, is_cut = as_many_as_fit((record for _, record in records), self._characters)

@@ -22,6 +22,7 @@ from brightpearl.cli.assistant_tools import AssistantTools
 from brightpearl.cli.emulator import environment
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.held_writes import HeldWrites, WriteHeldBack
+from brightpearl.record_schemas import RECORD_SCHEMAS
 from brightpearl.testing import EmulatorServer
 from pushed import ORDERS, orders, shop
 
@@ -265,6 +266,36 @@ def test_personal_data_is_masked_on_request() -> None:
         assert masked_row[name] == "[masked]"
     shown = asked("add_order_note", arguments={"orderId": order, "text": "write to ada@example.com"})
     assert "ada@example.com" not in dump_json(shown)
+
+
+def test_no_customer_is_told_by_any_resource_when_masked() -> None:
+    plain, asked = Asked(characters=10_000_000), Asked(masks=True, characters=10_000_000)
+    persons: set[str] = set()
+    for contact in plain("get", resource="contact-service/contact", ids="1-900")["records"]:
+        persons |= {contact["firstName"], contact["lastName"], contact["organisation"].get("name", "")}
+        persons |= {email["email"] for email in contact["communication"]["emails"].values()}
+        persons |= set(contact["communication"]["telephones"].values())
+    for address in plain("get", resource="contact-service/postal-address", ids="1-900")["records"]:
+        persons |= {text for name, text in address.items() if name.startswith(("addressLine", "postalCode"))}
+    persons = {text for text in persons if len(text) > 3}
+    assert len(persons) > 50
+
+    def is_told(answer: dict[str, Any]) -> set[str]:
+        text = dump_json(answer)
+        return {person for person in persons if dump_json(person) in text}
+
+    found = 0
+    for resource in sorted(RECORD_SCHEMAS):
+        # The places where its own warehouses are are no customer's.
+        if resource != "warehouse":
+            arguments: dict[str, Any] = {"resource": resource, "limit": 500}
+            found += bool(is_told(plain("search", **arguments)))
+            assert is_told(asked("search", **arguments)) == set(), resource
+    for resource in ("order-service/order", "order-service/sales-order", "contact-service/postal-address"):
+        arguments = {"resource": resource, "ids": "1-900"}
+        assert is_told(plain("get", **arguments))
+        assert is_told(asked("get", **arguments)) == set(), resource
+    assert found >= 2
 
 
 def test_what_is_told_of_a_place_is_masked_by_the_place() -> None:
