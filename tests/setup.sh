@@ -24,6 +24,7 @@ need openssl openssl
 need valgrind valgrind
 need node nodejs
 need npm npm
+need prometheus prometheus
 need promtool prometheus
 need curl curl
 need_library libcurl libcurl4-openssl-dev

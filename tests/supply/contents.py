@@ -30,7 +30,7 @@ BELONGS = {
     r"|dist/[a-z-]+\.(d\.)?m?[jt]s"
     r"|lib/[a-z0-9]+-[a-z0-9]+/((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)",
     "component": r"brightpearl\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json",
-    "python": r"brightpearl/((cli|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
+    "python": r"brightpearl/((cli|ledger|service|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
     r"|brightpearl/(py\.typed|_native\.(abi3\.so|pyd))"
     rf"|{WHEEL}(METADATA|WHEEL|RECORD|entry_points\.txt)|{WHEEL}licenses/(LICENSE|THIRD-PARTY-NOTICES\.txt)"
     rf"|{WHEEL}sboms/brightpearl\.cdx\.json",

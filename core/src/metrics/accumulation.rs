@@ -24,7 +24,7 @@ use crate::telemetry::EventKind;
 /// Every member may be left out. `metrics` is what the last answer had there; keep it as it is. `more` is
 /// another state, of another process say, whose sums are added. An event is what a
 /// client's events are as JSON, a receipt what `receive_webhook` answers. The outcome of a record is a state of outcomes
-/// (`created`, `unchanged`...), `pulled` or `dead`; that of a run `done`, `failed` or `cancelled`; `count` is 1 unless
+/// (`created`, `unchanged`...), `pulled`, `delivered`, `undelivered` or `dead`; that of a run `done`, `failed` or `cancelled`; `count` is 1 unless
 /// given. Names that are not known are counted as `other`. The answer is `{"metrics": STATE}`, a few KB however long it
 /// goes on.
 ///

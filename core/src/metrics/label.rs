@@ -73,11 +73,11 @@ pub(super) fn event_kind(name: &str) -> &'static str {
     EventKind::ALL.into_iter().map(EventKind::as_str).find(|known| *known == name).unwrap_or(OTHER)
 }
 
-/// What became of a record: the states of outcomes, `pulled` for one that was taken out, and `dead` for one that was given
-/// up.
+/// What became of a record: the states of outcomes, `pulled` for one that was taken out, `delivered` or `undelivered` for
+/// one that was to go elsewhere, and `dead` for one that was given up.
 pub(super) fn record_outcome(name: &str) -> &'static str {
     let states = State::ALL.into_iter().map(State::as_str);
-    states.chain(["pulled", "dead"]).find(|known| *known == name).unwrap_or(OTHER)
+    states.chain(["pulled", "delivered", "undelivered", "dead"]).find(|known| *known == name).unwrap_or(OTHER)
 }
 
 /// How a run ended.

@@ -45,16 +45,16 @@ def runs(
 @ledger_commands.command(epilog=EXIT_CODES)
 @reports_failures
 def status(ledger: LedgerOption = None, as_json: AsJson = False) -> None:
-    """Says how things go as the ledger has it, and what to do where they do not go well.
+    """Says how things go as the ledger and the services that use it have it, and what to do where they do not go well.
 
     For cron: ends with 0 when all is well, and with 4 when something is to be looked at.
     """
     import time
 
-    from brightpearl.service.health import health_of, ledger_findings
+    from brightpearl.service.health import ledger_health
 
     with existing_ledger(ledger) as opened:
-        health = health_of(ledger_findings(opened, time.time_ns() // 1_000_000))
+        health = ledger_health(opened, time.time_ns() // 1_000_000)
     if as_json:
         found = [
             {name: getattr(finding, name) for name in ("level", "rule", "subject", "message", "advice")}

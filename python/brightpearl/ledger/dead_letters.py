@@ -100,6 +100,12 @@ class DeadLetters:
         with self._database.reading() as connection:
             return int(connection.execute(chosen).scalar_one())
 
+    def counts(self) -> dict[str, int]:
+        """How many there are of each flow and command."""
+        chosen = select(DEAD_LETTERS.c.flow, func.count().label("number")).group_by(DEAD_LETTERS.c.flow)
+        with self._database.reading() as connection:
+            return {row.flow: row.number for row in connection.execute(chosen.order_by(DEAD_LETTERS.c.flow))}
+
     def drop(self, ids: Iterable[int]) -> int:
         """Takes letters away, because they were dealt with or never will be; how many were there."""
         with self._database.writing() as connection:

@@ -171,6 +171,12 @@ class Notifications:
         with self._database.reading() as connection:
             return connection.execute(select(func.max(NOTIFICATIONS.c.received_ms))).scalar()
 
+    def received_times(self, limit: int) -> list[int]:
+        """When the latest notifications were received, the first one first."""
+        latest = select(NOTIFICATIONS.c.received_ms).order_by(NOTIFICATIONS.c.received_ms.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return sorted(connection.execute(latest).scalars())
+
     def count(self) -> int:
         """How many there are, handled ones among them."""
         with self._database.reading() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,13 @@ class Runs:
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
         return list(_read(rows))
+
+    def ended_since(self, ended_ms: int) -> Sequence[Run]:
+        """Runs that ended at that time or later, the first one first."""
+        chosen = select(RUNS).where(RUNS.c.ended_ms >= ended_ms).order_by(RUNS.c.ended_ms)
+        with self._database.reading() as connection:
+            rows = connection.execute(chosen).all()
+        return tuple(_read(rows))
 
     def last_of_each(self) -> dict[str, Run]:
         """The last run of each flow and command, by its name."""

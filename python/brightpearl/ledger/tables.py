@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSION = 1
+VERSION = 2
 """What this program writes."""
 
 METADATA = MetaData()
@@ -143,3 +143,12 @@ HEADS = Table(
     Column("noted_ms", BigInteger, nullable=False),
 )
 """The last known head of each audit trail, by which a cut-off tail is noticed."""
+
+NOTES = Table(
+    "brightpearl_notes",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("noted_ms", BigInteger, nullable=False),
+)
+"""What the service remembers from one start to the next: its alerts, and what it knows of its health."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from brightpearl.arguments import named
 from brightpearl.ledger.thinning import KeepingPolicy
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
+from brightpearl.service.health_rules import read_health_rules
 from brightpearl.service.members import Members
 from brightpearl.service.problems import ConfigurationError, Problem
 from brightpearl.service.receiving import check_receiver
@@ -51,6 +52,8 @@ class ServiceConfiguration:
     outbound: tuple[OutboundFlow, ...]
     inbound: tuple[InboundFlow, ...]
     keeping: KeepingPolicy = field(default_factory=KeepingPolicy)
+    health: dict[str, Any] = field(default_factory=dict)
+    """What is changed of the engine's rules of health."""
     stop_within_ms: int = 20_000
     """How long flows have to come to a stop."""
 
@@ -114,6 +117,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
     stop_within = _duration(members, "stop_within", 20_000)
     listening = _listening(members.raw("listen"), problems)
     keeping = _keeping(members.raw("keep"), problems)
+    health = read_health_rules(members.raw("health"), problems)
     flows = _flows(members.raw("flow"), folder, zone, problems)
     members.finish()
     outbound = tuple(flow for flow in flows if isinstance(flow, OutboundFlow))
@@ -130,6 +134,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
         outbound=outbound,
         inbound=inbound,
         keeping=keeping,
+        health=health,
         stop_within_ms=stop_within,
     )
 

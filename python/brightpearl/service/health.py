@@ -1,9 +1,12 @@
-"""What the ledger says about how things go. What more there is to be known of requests and budgets is not looked at
-here."""
+"""How things go: what the ledger and a running service know, held against the engine's rules."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from brightpearl.discovery import ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +17,9 @@ if TYPE_CHECKING:
 LEVELS = ("ok", "degraded", "failing")
 """How things go, the best first."""
 
-_LATE_MS = 15 * 60_000
-"""A notification that waited longer is late."""
+_NOTE = "health "
+_FRESH_MS = 5 * 60_000
+"""For how long what a service left in the ledger is taken to hold."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,21 @@ class HealthFinding:
     level: str
     """`degraded` or `failing`."""
     rule: str
-    """The rule's name, such as `flow-failing`."""
+    """The engine's rule, such as `flow`; or `ledger`, `flow-dead` or `service`, which are this program's own."""
     subject: str
-    """The flow or account that it is about."""
+    """The flow, queue or account that it is about."""
     message: str
     advice: str
+
+    def alerting(self) -> dict[str, str]:
+        """The same as the engine's alerts take it."""
+        return {
+            "rule": self.rule,
+            "subject": self.subject,
+            "state": self.level,
+            "why": self.message,
+            "todo": self.advice,
+        }
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,12 @@ class Health:
     @property
     def is_ready(self) -> bool:
         """Whether notifications and records can be taken."""
-        return self.level != "failing" or all(finding.rule != "ledger" for finding in self.findings)
+        return all(finding.rule != "ledger" for finding in self.findings)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process does what only another start of it would bring back."""
+        return all(finding.rule != "flow-dead" for finding in self.findings)
 
 
 def health_of(findings: Iterable[HealthFinding]) -> Health:
@@ -51,73 +70,92 @@ def health_of(findings: Iterable[HealthFinding]) -> Health:
     return Health(listed[0].level if listed else "ok", listed)
 
 
-def ledger_findings(ledger: Ledger, now_ms: int, flows: Iterable[str] | None = None) -> list[HealthFinding]:
-    """What a ledger tells. `flows`: those that there are; all that ever ran unless given."""
-    found: list[HealthFinding] = []
+def assessed(facts: Mapping[str, Any], rules: Mapping[str, Any] | None, now_ms: int) -> list[HealthFinding]:
+    """What the engine finds of facts."""
+    found = ask({"assess_health": {"facts": dict(facts), "rules": rules, "now": now_ms}})["findings"]
+    return [HealthFinding(one["state"], one["rule"], one["subject"], one["why"], one["todo"]) for one in found]
+
+
+def ledger_facts(ledger: Ledger, now_ms: int, flows: Iterable[str] | None = None) -> dict[str, Any]:
+    """The facts that a ledger has. `flows`: those that there are; all that ever ran, and commands, unless given."""
     states = {state.name: state for state in ledger.standings.flows()}
     names = list(states) if flows is None else list(flows)
+    standing = []
+    queues = []
     for name in names:
         state = states.get(name)
-        if state is not None and state.failures:
-            level = "failing" if state.failures >= 3 else "degraded"
-            times = "once" if state.failures == 1 else f"{state.failures} times in a row"
-            found.append(
-                HealthFinding(
-                    level,
-                    "flow-failing",
-                    name,
-                    f"the flow failed {times}: {state.reason}",
-                    "It is tried again by itself. Look at what it says; `brightpearl runs` has the runs before.",
-                )
-            )
+        if state is not None:
+            standing.append({"subject": name, "failures": state.failures, "error": state.reason})
         queue = ledger.notifications.queue_of(name)
-        if queue.oldest_ms is not None and now_ms - queue.oldest_ms > _LATE_MS:
-            found.append(
-                HealthFinding(
-                    "degraded",
-                    "queue-late",
-                    name,
-                    f"{queue.waiting:,} notifications wait, the oldest for {_span(now_ms - queue.oldest_ms)}",
-                    "See whether the service runs, and whether the flow fails.",
-                )
-            )
+        told = {"subject": name, "length": queue.waiting}
+        queues.append(told if queue.oldest_ms is None else told | {"oldest_ms": queue.oldest_ms})
     for name, run in ledger.runs.last_of_each().items():
-        if name in states or (flows is not None and name not in names):
+        if flows is None and name not in states:
+            standing.append(_command(name, run.outcome, run.reason))
+    return {
+        "flows": standing,
+        "queues": queues,
+        "dead_letters": [{"subject": name, "count": count} for name, count in ledger.dead_letters.counts().items()],
+        "tokens": [
+            # One that is near its end is renewed by whoever uses it.
+            {"subject": account, "expires_ms": expires, "renewable": expires > now_ms}
+            for account, expires in ledger.standings.tokens()
+            if expires is not None
+        ],
+    }
+
+
+def ledger_health(ledger: Ledger, now_ms: int) -> Health:
+    """What a ledger says of how things go, with what running services have noted in it."""
+    facts = ledger_facts(ledger, now_ms)
+    rules: dict[str, Any] = {}
+    findings: list[HealthFinding] = []
+    for account, note in ledger.notes.named(_NOTE):
+        if now_ms - note.noted_ms > _FRESH_MS:
+            findings.append(_silent(account, now_ms - note.noted_ms))
             continue
-        if run.outcome in ("failed", "interrupted"):
-            found.append(
-                HealthFinding(
-                    "degraded",
-                    f"run-{run.outcome}",
-                    name,
-                    f"the last run {'was interrupted' if run.outcome == 'interrupted' else 'failed'}: {run.reason}",
-                    "Run the command again; a push goes on by its journal, a pull by its state.",
-                )
-            )
-    if letters := ledger.dead_letters.count():
-        found.append(
-            HealthFinding(
-                "degraded",
-                "dead-letters",
-                "",
-                f"{letters:,} dead letter{'s' if letters > 1 else ''}",
-                "`brightpearl dead-letters list` tells why; retry them when it is mended, or drop them.",
-            )
-        )
-    for account, expires in ledger.standings.tokens():
-        # One that is near its end is renewed by whoever uses it.
-        if expires is not None and expires <= now_ms:
-            found.append(
-                HealthFinding(
-                    "failing", "token-ended", account, "the token has ended", "Log in again: brightpearl login."
-                )
-            )
-    return found
+        for name, listed in note.content["facts"].items():
+            # What the service has measured says more than its tables.
+            told = {one["subject"] for one in listed}
+            facts[name] = [one for one in facts.get(name, ()) if one["subject"] not in told] + listed
+        rules |= note.content["rules"]
+        findings += [HealthFinding(**one) for one in note.content["findings"]]
+    return health_of([*findings, *assessed(facts, rules or None, now_ms)])
 
 
-def _span(milliseconds: int) -> str:
-    minutes = milliseconds // 60_000
-    if minutes < 120:
-        return f"{minutes} minutes"
-    hours = minutes // 60
-    return f"{hours} hours" if hours < 48 else f"{hours // 24} days"
+def note_health(
+    ledger: Ledger,
+    account: str,
+    facts: Mapping[str, Any],
+    rules: Mapping[str, Any],
+    findings: Iterable[HealthFinding],
+) -> None:
+    """Leaves in the ledger what only the service knows, so that `brightpearl status` finds the same."""
+    content = {"facts": dict(facts), "rules": dict(rules), "findings": [asdict(finding) for finding in findings]}
+    ledger.notes.put(f"{_NOTE}{account}", content)
+
+
+def forget_health(ledger: Ledger, account: str) -> None:
+    """Takes away what was left, since the service was stopped on purpose."""
+    ledger.notes.drop(f"{_NOTE}{account}")
+
+
+def _command(name: str, outcome: str, reason: str) -> dict[str, Any]:
+    if outcome not in ("failed", "interrupted"):
+        return {"subject": name, "failures": 0}
+    return {
+        "subject": name,
+        "failures": 1,
+        "error": f"the last run {'was interrupted' if outcome == 'interrupted' else 'failed'}: {reason}",
+        "todo": "Run the command again; a push goes on by its journal, a pull by its state.",
+    }
+
+
+def _silent(account: str, milliseconds: int) -> HealthFinding:
+    return HealthFinding(
+        "failing",
+        "service",
+        account,
+        f"the service has not been heard of for {milliseconds // 60_000:,} minutes, and was not stopped on purpose",
+        "Start it again: brightpearl serve. It goes on where it was.",
+    )

@@ -1,72 +1,68 @@
-"""What a scrape finds: what the ledger and this process know. Names and units are as Prometheus has them."""
+"""What a scrape finds: sums of what happened, and what holds at the moment. The engine has the names and the text."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from brightpearl.ledger import Ledger
+from brightpearl.discovery import ask
+from brightpearl.ledger.runs import Run
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-
-def metrics_text(ledger: Ledger, flows: Iterable[str], received: Mapping[str, int], now_ms: int) -> str:
-    """The metrics in Prometheus's text form."""
-    states = {state.name: state for state in ledger.standings.flows()}
-    names = list(flows)
-    queues = {name: ledger.notifications.queue_of(name) for name in names}
-    families: list[tuple[str, str, str, list[tuple[dict[str, str], float]]]] = [
-        (
-            "brightpearl_webhook_requests_total",
-            "counter",
-            "Requests to the addresses of webhooks, by what became of them.",
-            [({"outcome": outcome}, number) for outcome, number in sorted(received.items())],
-        ),
-        (
-            "brightpearl_queue_notifications",
-            "gauge",
-            "Notifications that a flow has not handled yet.",
-            [({"flow": name}, queues[name].waiting) for name in names],
-        ),
-        (
-            "brightpearl_queue_oldest_seconds",
-            "gauge",
-            "For how long the oldest notification of a flow has waited.",
-            [({"flow": name}, _age(queues[name].oldest_ms, now_ms)) for name in names],
-        ),
-        (
-            "brightpearl_flow_failures",
-            "gauge",
-            "How often a flow failed since it last succeeded.",
-            [({"flow": name}, states[name].failures if name in states else 0) for name in names],
-        ),
-        (
-            "brightpearl_flow_last_success_timestamp_seconds",
-            "gauge",
-            "When a flow last succeeded.",
-            [({"flow": name}, (states[name].good_ms or 0) / 1000) for name in names if name in states],
-        ),
-        (
-            "brightpearl_dead_letters",
-            "gauge",
-            "Dead letters of a flow.",
-            [({"flow": name}, ledger.dead_letters.count(name)) for name in names],
-        ),
-    ]
-    lines: list[str] = []
-    for name, kind, help, samples in families:
-        lines += [f"# HELP {name} {help}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{_labels(labels)} {value:g}" for labels, value in samples]
-    return "\n".join(lines) + "\n"
+_RUN_OUTCOMES = {
+    "done": "done",
+    "partly": "done",
+    "failed": "failed",
+    "interrupted": "failed",
+    "stopped": "cancelled",
+}
+_RECORD_OUTCOMES = {"records": "pulled"}
+_NO_RECORDS = ("notifications", "skipped")
 
 
-def _age(since_ms: int | None, now_ms: int) -> float:
-    return 0.0 if since_ms is None else max(now_ms - since_ms, 0) / 1000
+class ServiceMetrics:
+    """The sums of a service, from its start on. May be shared by threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sums: Any = None
+
+    def record(
+        self,
+        *,
+        events: Iterable[Mapping[str, Any]] = (),
+        runs: Iterable[Run] = (),
+        receipts: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        """Adds what happened."""
+        ended = list(runs)
+        happened = {
+            "events": list(events),
+            "receipts": list(receipts),
+            "runs": [_run(run) for run in ended],
+            "records": [
+                {"flow": run.name, "outcome": _RECORD_OUTCOMES.get(outcome, outcome), "count": count}
+                for run in ended
+                for outcome, count in run.counts.items()
+                if outcome not in _NO_RECORDS
+            ],
+        }
+        if not any(happened.values()):
+            return
+        with self._lock:
+            self._sums = ask({"record_metrics": {"metrics": self._sums, **happened}})["metrics"]
+
+    def page(self, gauges: Mapping[str, Any], now_ms: int, accept: str | None) -> tuple[str, str]:
+        """The text, and its content type, in the form that a reader accepts."""
+        with self._lock:
+            sums = self._sums
+        asked = {"metrics": sums, "gauges": dict(gauges), "now": now_ms, "accept": accept}
+        rendered = ask({"render_metrics": asked})
+        return rendered["text"], rendered["content_type"]
 
 
-def _labels(labels: dict[str, str]) -> str:
-    told = ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
-    return f"{{{told}}}" if told else ""
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def _run(run: Run) -> dict[str, Any]:
+    told: dict[str, Any] = {"flow": run.name, "outcome": _RUN_OUTCOMES.get(run.outcome, run.outcome)}
+    if run.ended_ms is not None:
+        told["milliseconds"] = max(run.ended_ms - run.began_ms, 0)
+    return told

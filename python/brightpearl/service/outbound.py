@@ -97,7 +97,7 @@ class OutboundRunner:
 
     def _pull(self, mapping: Mapping | None, noting: Noting) -> None:
         flow = self.flow
-        name = _pull_name(flow)
+        name = pull_name(flow)
         before = self._ledger.standings.pull(name, self._account)
         with self._client.pull(pull_resources(flow, mapping), state=None if before is None else before.state) as pulled:
             for batch in pulled.batches():
@@ -364,7 +364,7 @@ def _with_reason(letter: DeadLetter, reason: str) -> DeadLetter:
     return replace(letter, reason=reason)
 
 
-def _pull_name(flow: OutboundFlow) -> str:
+def pull_name(flow: OutboundFlow) -> str:
     """What the state of a pull is kept under: other resources or filters begin anew, and what was delivered is not
     delivered again."""
     if not flow.filters and not flow.query:

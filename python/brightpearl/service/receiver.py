@@ -6,7 +6,6 @@ import base64
 import json
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +33,7 @@ class NotificationReceiver:
         storing: Storing,
         on_stored: Callable[[tuple[str, ...]], None],
         on_trouble: Callable[[str | None], None],
+        on_receipt: Callable[[dict[str, Any]], None],
     ) -> None:
         listening = configuration.listening
         self._flows = configuration.outbound
@@ -44,10 +44,9 @@ class NotificationReceiver:
         self._storing = storing
         self._on_stored = on_stored
         self._on_trouble = on_trouble
+        self._on_receipt = on_receipt
         self._declared = None if self._url is None or not self._secrets else self._look_up()
         self._looked_at = time.monotonic()
-        self.counts: Counter[str] = Counter()
-        """Requests by what became of them: `stored`, `repeated`, `not-stored`, or why they were refused."""
 
     @property
     def largest_body(self) -> int:
@@ -64,7 +63,7 @@ class NotificationReceiver:
             receipt = self._read(method, url, body)
         refused = receipt.get("refused")
         if refused is not None:
-            self.counts[refused] += 1
+            self._on_receipt(receipt)
             LOG.info("a request was refused: %s", refused)
             return int(receipt["status"])
         notification = receipt["notification"]
@@ -74,10 +73,9 @@ class NotificationReceiver:
         except (BrightpearlError, Overloaded) as error:
             why = str(error) if isinstance(error, BrightpearlError) else "more comes in than can be stored"
             LOG.error("a notification cannot be stored, and is asked for again: %s", why)
-            self.counts["not-stored"] += 1
             self._on_trouble(why)
             return int(receipt["status_unless_stored"])
-        self.counts["stored" if is_new else "repeated"] += 1
+        self._on_receipt(receipt)
         self._on_trouble(None)
         if is_new:
             self._on_stored(flows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 
@@ -10,12 +11,15 @@ from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger import Ledger, open_ledger
 from brightpearl.service.accounts import account_of, service_client
 from brightpearl.service.configuration import ServiceConfiguration
-from brightpearl.service.health import Health, HealthFinding, health_of, ledger_findings
+from brightpearl.service.health import Health, HealthFinding, assessed, forget_health, health_of, note_health
 from brightpearl.service.inbound import InboundRunner
+from brightpearl.service.metrics import ServiceMetrics
 from brightpearl.service.outbound import OutboundRunner
+from brightpearl.service.pulse import ServicePulse
 from brightpearl.service.receiver import NotificationReceiver
 from brightpearl.service.stopping import Stopping
 from brightpearl.service.storing import Storing
+from brightpearl.service.watching import ServiceWatch
 from brightpearl.service.workers import FlowRunner, FlowWorker
 
 LOG = logging.getLogger("brightpearl.service")
@@ -42,8 +46,17 @@ class Service:
             raise
         self.account = account_of(self.client)
         self._storing = Storing(self.ledger)
+        self.metrics = ServiceMetrics()
+        self.watch = ServiceWatch(
+            configuration.flows, self.client, self.account, self.ledger, self.metrics, now_milliseconds()
+        )
         self.receiver = NotificationReceiver(
-            configuration, self.account, self._storing, self._wake, lambda why: self._trouble("notifications", why)
+            configuration,
+            self.account,
+            self._storing,
+            self._wake,
+            lambda why: self._trouble("notifications", why),
+            self.watch.take_receipt,
         )
         self.inbound = {
             flow.name: InboundRunner(
@@ -64,6 +77,7 @@ class Service:
         runners: list[FlowRunner] = [*outbound, *self.inbound.values()]
         self.workers = {runner.flow.name: self._worker(runner) for runner in runners}
         self._thinned = 0.0
+        self.pulse = ServicePulse(self._collect, self._look, self._stopping)
 
     @property
     def flow_names(self) -> list[str]:
@@ -80,6 +94,7 @@ class Service:
         self.ledger.runs.settle_interrupted()
         for worker in self.workers.values():
             worker.thread.start()
+        self.pulse.thread.start()
         LOG.info("started with %d flows for the account %s", len(self.workers), self.account)
 
     def stop(self, seconds: float) -> bool:
@@ -89,6 +104,9 @@ class Service:
         deadline = time.monotonic() + seconds
         for worker in self.workers.values():
             worker.wake()
+        self.pulse.wake()
+        if self.pulse.thread.ident is not None:
+            self.pulse.thread.join(max(0.0, deadline - time.monotonic()))
         for worker in self.workers.values():
             if worker.thread.ident is not None:
                 worker.thread.join(max(0.0, deadline - time.monotonic()))
@@ -97,6 +115,9 @@ class Service:
         if left:
             LOG.warning("stopped before these flows had ended: %s", ", ".join(left))
             return False
+        with contextlib.suppress(BrightpearlError):
+            self._collect()
+            forget_health(self.ledger, self.account)
         self.client.close()
         self.ledger.close()
         LOG.info("stopped")
@@ -108,6 +129,23 @@ class Service:
 
     def health(self) -> Health:
         """How things go."""
+        now = now_milliseconds()
+        found = self._own_findings()
+        try:
+            found += assessed(self.watch.facts(now), self.configuration.health, now)
+        except BrightpearlError as error:
+            found.append(
+                HealthFinding("failing", "ledger", "", str(error), error.advice or "See what is wrong with the ledger.")
+            )
+        return health_of(found)
+
+    def metrics_page(self, accept: str | None) -> tuple[str, str]:
+        """What a scrape finds, and its content type. Raises `LedgerError`."""
+        self._collect()
+        return self.metrics.page(self.watch.gauges(self.health().level, now_milliseconds()), now_milliseconds(), accept)
+
+    def _own_findings(self) -> list[HealthFinding]:
+        """What no rule of the engine is about."""
         found = [
             HealthFinding("failing", "ledger", subject, why, "See what is wrong with the ledger and its disk.")
             for subject, why in sorted(self._troubles.items())
@@ -119,14 +157,15 @@ class Service:
                         "failing", "flow-dead", name, "the thread of the flow has ended", "Start the service again."
                     )
                 )
-        try:
-            found += ledger_findings(self.ledger, now_milliseconds(), self.flow_names)
-            self._thin()
-        except BrightpearlError as error:
-            found.append(
-                HealthFinding("failing", "ledger", "", str(error), error.advice or "See what is wrong with the ledger.")
-            )
-        return health_of(found)
+        return found
+
+    def _collect(self) -> None:
+        self.watch.collect(now_milliseconds())
+
+    def _look(self) -> None:
+        facts = self.watch.own_facts(now_milliseconds())
+        note_health(self.ledger, self.account, facts, self.configuration.health, self._own_findings())
+        self._thin()
 
     def _thin(self) -> None:
         if time.monotonic() - self._thinned > _SECONDS_BETWEEN_THINNINGS or not self._thinned:

@@ -71,7 +71,7 @@ def test_a_push_is_noted_and_what_was_not_written_is_kept_retried_and_gone(
     assert "lines[0].qty" in shown["reason"]
     ended = Ended("status", "--ledger", ledger)
     assert (ended.code, ended.out.splitlines()[0]) == (4, "degraded")
-    assert "2 dead letters" in ended.out
+    assert "dead-letters orders: orders: records and notifications that were given up: 2" in ended.out
 
     # The same once more: no other letters, but more tries.
     assert Ended("push", mapping, file, "--write", "--ledger", ledger).code == 4
@@ -136,7 +136,7 @@ def test_a_run_that_fails_says_why(
     assert run["outcome"] == "failed"
     assert "invented-and-wrong" not in json.dumps(run)
     ended = Ended("status", "--ledger", ledger, "--json")
-    assert [finding["rule"] for finding in json.loads(ended.out)["findings"]] == ["run-failed", "dead-letters"]
+    assert [finding["rule"] for finding in json.loads(ended.out)["findings"]] == ["dead-letters", "flow"]
 
 
 def test_a_ledger_that_cannot_be_used_is_told_before_anything_is_sent(

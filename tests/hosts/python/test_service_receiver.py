@@ -187,6 +187,7 @@ def test_health_and_metrics_are_served(service: Beside, client: Client, tmp_path
     assert (health.status_code, health.json()) == (200, {"level": "ok", "rules": []})
     assert service.request("GET", "/readyz").json() == {"ready": True}
     text = service.request("GET", "/metrics").text
-    assert 'brightpearl_webhook_requests_total{outcome="stored"} 1' in text
-    assert 'brightpearl_webhook_requests_total{outcome="wrong-secret"} 1' in text
-    assert 'brightpearl_queue_notifications{flow="orders"} 0' in text
+    accepted = 'brightpearl_notifications_total{event="order.modified.order-status",outcome="accepted"} 1'
+    assert accepted in text
+    assert 'brightpearl_notifications_total{event="other",outcome="wrong-secret"} 1' in text
+    assert 'brightpearl_queue_length{queue="orders"} 0' in text

@@ -1,0 +1,54 @@
+"""Small documents that the service keeps from one start to the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from brightpearl.ledger.database import Database
+from brightpearl.ledger.tables import NOTES
+
+
+@dataclass(frozen=True)
+class Note:
+    """A document, and when it was kept."""
+
+    content: Any
+    noted_ms: int
+
+
+class Notes:
+    """The notes in a ledger, each by its name."""
+
+    def __init__(self, database: Database, now: Callable[[], int]) -> None:
+        self._database = database
+        self._now = now
+
+    def get(self, name: str) -> Note | None:
+        """The note of that name; None where there is none."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(NOTES.c.content, NOTES.c.noted_ms).where(NOTES.c.name == name)).first()
+        return None if row is None else Note(json.loads(row.content), row.noted_ms)
+
+    def put(self, name: str, content: Any) -> None:
+        """Keeps a note, in place of the one before it."""
+        values = {"content": json.dumps(content), "noted_ms": self._now()}
+        with self._database.writing() as connection:
+            if not connection.execute(update(NOTES).where(NOTES.c.name == name).values(values)).rowcount:
+                connection.execute(insert(NOTES).values(values | {"name": name}))
+
+    def named(self, beginning: str) -> list[tuple[str, Note]]:
+        """The notes whose names begin so, each with the rest of its name."""
+        chosen = select(NOTES).where(NOTES.c.name.startswith(beginning, autoescape=True)).order_by(NOTES.c.name)
+        with self._database.reading() as connection:
+            rows = connection.execute(chosen).all()
+        return [(row.name[len(beginning) :], Note(json.loads(row.content), row.noted_ms)) for row in rows]
+
+    def drop(self, name: str) -> None:
+        """Takes a note away."""
+        with self._database.writing() as connection:
+            connection.execute(delete(NOTES).where(NOTES.c.name == name))

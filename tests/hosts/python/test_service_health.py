@@ -1,0 +1,161 @@
+"""Health and metrics of a service, and what `brightpearl status` makes of the ledger that it leaves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import served
+from brightpearl import Client
+from brightpearl.ledger import open_ledger
+from brightpearl.ledger.dead_letter import DeadLetter
+from brightpearl.service.configuration import examine
+from brightpearl.service.health import ledger_health, note_health
+from brightpearl.testing import Emulator, EmulatorServer
+from command_line import Ended
+from monitoring import Prometheus
+from served import Beside, address, change, configured, notification, until
+
+FLOW = """
+[[flow]]
+name = "orders"
+pull = ["order"]
+on = ["order.modified"]
+every = "15m"
+to = "file: out.jsonl"
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmulatorServer]:
+    with Emulator(orders=12, seed=5, uncapped=True).serve() as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: EmulatorServer) -> Iterator[Client]:
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
+    for name, value in served.variables(server).items():
+        monkeypatch.setenv(name, value)
+
+
+def letter(flow: str = "orders", key: str = "1", reason: str = "the shop refused it") -> DeadLetter:
+    return DeadLetter(flow, "delivery", "demo", {"id": key}, reason, "order", key)
+
+
+def pulled(service: Beside) -> None:
+    until(lambda: service.service.ledger.standings.flows() and service.service.ledger.standings.flows()[0].good_ms)
+
+
+def test_prometheus_scrapes_what_happened(tmp_path: Path, client: Client) -> None:
+    with Beside(configured(tmp_path, FLOW)) as service, Prometheus(tmp_path, service.url) as prometheus:
+        pulled(service)
+        for order in change(client, 3):
+            assert service.request("POST", address(), json.dumps(notification(order)).encode()).status_code == 200
+        ledger = service.service.ledger
+        until(lambda: ledger.notifications.queue_of("orders").handled == 3)
+        ledger.dead_letters.put([letter(key=str(number)) for number in range(4)])
+        prometheus.expect('sum(brightpearl_notifications_total{outcome="accepted"})', 3)
+        delivered = sum(run.counts.get("delivered", 0) for run in ledger.runs.list())
+        assert delivered >= 3
+        prometheus.expect('brightpearl_records_total{flow="orders",outcome="delivered"}', delivered)
+        prometheus.expect('brightpearl_dead_letters{flow="orders"}', 4)
+        prometheus.expect('brightpearl_queue_length{queue="orders"}', 0)
+        prometheus.expect('brightpearl_health{state="degraded"}', 1)
+        requests = service.service.client.statistics().requests
+        prometheus.expect("sum(brightpearl_requests_total)", requests)
+        [age] = prometheus.query('brightpearl_watermark_age_seconds{flow="orders"}')
+        assert age < 60
+        text = service.request("GET", "/metrics")
+        assert text.headers["content-type"].startswith("text/plain; version=0.0.4")
+        checked = subprocess.run(["promtool", "check", "metrics"], input=text.text, text=True, capture_output=True)
+        assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+        openmetrics = {"accept": "application/openmetrics-text; version=1.0.0"}
+        assert service.request("GET", "/metrics", headers=openmetrics).text.endswith("# EOF\n")
+
+
+def test_status_finds_what_the_service_finds(tmp_path: Path) -> None:
+    place = str(tmp_path / "brightpearl-ledger.sqlite")
+    with Beside(configured(tmp_path, FLOW)) as service:
+        pulled(service)
+        running = service.service
+        running.ledger.dead_letters.put([letter()])
+        running._collect()
+        refused = {"event": "authentication-failed", "exchange": 1}
+        running.watch._remember(refused, int(time.time() * 1000))
+        drift = {
+            "event": "schema-drift",
+            "resource": "order-service/order-search",
+            "added": [],
+            "removed": ["placedOn"],
+        }
+        running.watch._remember(drift | {"changed": []}, 0)
+        running._look()
+        ended = Ended("status", "--ledger", place, "--json")
+        assert ended.code == 4
+        told = json.loads(ended.out)
+        assert told["level"] == running.health().level == "failing"
+        assert {finding["rule"] for finding in told["findings"]} == {"authentication", "drift", "dead-letters"}
+        here = [(finding.rule, finding.subject, finding.message) for finding in running.health().findings]
+        assert [(one["rule"], one["subject"], one["message"]) for one in told["findings"]] == here
+        # It can still be sent to, and another start would not mend it.
+        assert service.request("GET", "/healthz").status_code == 200
+        assert service.request("GET", "/readyz").status_code == 200
+    # What only a running service knows goes with it.
+    assert [one["rule"] for one in json.loads(Ended("status", "--ledger", place, "--json").out)["findings"]] == [
+        "dead-letters"
+    ]
+
+
+def test_a_service_that_was_killed_is_missed(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "ledger") as ledger:
+        note_health(ledger, "demo", {}, {}, [])
+        now = int(time.time() * 1000)
+        assert ledger_health(ledger, now).level == "ok"
+        [finding] = ledger_health(ledger, now + 600_000).findings
+        assert (finding.rule, finding.subject, finding.level) == ("service", "demo", "failing")
+        assert "brightpearl serve" in finding.advice
+
+
+def test_a_flow_whose_thread_has_ended_is_told_by_liveness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Beside(configured(tmp_path, FLOW)) as service:
+        pulled(service)
+        worker = service.service.workers["orders"]
+        monkeypatch.setattr(worker.thread, "is_alive", lambda: False)
+        answer = service.request("GET", "/healthz")
+        assert (answer.status_code, answer.json()) == (503, {"level": "failing", "rules": ["flow-dead"]})
+        monkeypatch.undo()
+
+
+def test_rules_are_changed_by_the_configuration(tmp_path: Path) -> None:
+    rules = "[health]\ndead-letters = { degraded = 10, failing = 100 }\n"
+    with Beside(configured(tmp_path, rules + FLOW)) as service:
+        pulled(service)
+        service.service.ledger.dead_letters.put([letter()])
+        assert service.request("GET", "/healthz").json()["level"] == "ok"
+        service.service.ledger.dead_letters.put([letter(key=str(number)) for number in range(12)])
+        assert service.request("GET", "/healthz").json() == {"level": "degraded", "rules": ["dead-letters"]}
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "part"),
+    [
+        ("dead-leters = false", "[health]: dead-leters", "did you mean dead-letters?"),
+        ("clock = 3", "[health]: clock", "expected true, false or an object"),
+        ("clock = { degraded = 60, failing = 5 }", "[health]: clock", "expected `failing` to be the worse"),
+        ("clock = 2026-01-01", "[health]: clock", "expected false, true or thresholds"),
+    ],
+)
+def test_rules_that_are_wrong_are_told(tmp_path: Path, written: str, place: str, part: str) -> None:
+    problems = examine(configured(tmp_path, f"[health]\n{written}\n{FLOW}"))[1]
+    assert part in {problem.place: problem.message for problem in problems}[place]
