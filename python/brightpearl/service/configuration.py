@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from brightpearl.arguments import named
 from brightpearl.ledger.thinning import KeepingPolicy
+from brightpearl.service.alert_tables import AlertTarget, read_alerts
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
 from brightpearl.service.health_rules import read_health_rules
 from brightpearl.service.members import Members
@@ -54,6 +55,8 @@ class ServiceConfiguration:
     keeping: KeepingPolicy = field(default_factory=KeepingPolicy)
     health: dict[str, Any] = field(default_factory=dict)
     """What is changed of the engine's rules of health."""
+    alerts: tuple[AlertTarget, ...] = ()
+    """Who is told when things do not go well."""
     stop_within_ms: int = 20_000
     """How long flows have to come to a stop."""
 
@@ -118,6 +121,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
     listening = _listening(members.raw("listen"), problems)
     keeping = _keeping(members.raw("keep"), problems)
     health = read_health_rules(members.raw("health"), problems)
+    alerts = read_alerts(members.raw("alert"), problems)
     flows = _flows(members.raw("flow"), folder, zone, problems)
     members.finish()
     outbound = tuple(flow for flow in flows if isinstance(flow, OutboundFlow))
@@ -135,6 +139,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
         inbound=inbound,
         keeping=keeping,
         health=health,
+        alerts=alerts,
         stop_within_ms=stop_within,
     )
 

@@ -10,6 +10,7 @@ from brightpearl.client import Client
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger import Ledger, open_ledger
 from brightpearl.service.accounts import account_of, service_client
+from brightpearl.service.alerts import ServiceAlerts
 from brightpearl.service.configuration import ServiceConfiguration
 from brightpearl.service.health import Health, HealthFinding, assessed, forget_health, health_of, note_health
 from brightpearl.service.inbound import InboundRunner
@@ -77,6 +78,7 @@ class Service:
         runners: list[FlowRunner] = [*outbound, *self.inbound.values()]
         self.workers = {runner.flow.name: self._worker(runner) for runner in runners}
         self._thinned = 0.0
+        self.alerts = ServiceAlerts(configuration.alerts, self.account, self.ledger, now_milliseconds)
         self.pulse = ServicePulse(self._collect, self._look, self._stopping)
 
     @property
@@ -157,12 +159,14 @@ class Service:
                         "failing", "flow-dead", name, "the thread of the flow has ended", "Start the service again."
                     )
                 )
-        return found
+        return found + self.alerts.troubles()
 
     def _collect(self) -> None:
         self.watch.collect(now_milliseconds())
 
     def _look(self) -> None:
+        # First, since it is most needed where the rest fails.
+        self.alerts.look(self.health().findings)
         facts = self.watch.own_facts(now_milliseconds())
         note_health(self.ledger, self.account, facts, self.configuration.health, self._own_findings())
         self._thin()
