@@ -13,7 +13,7 @@ pub(super) enum Segment {
 }
 
 /// What a path leads to.
-pub(super) enum Reached<'k, 'v> {
+pub(super) enum PathEnd<'k, 'v> {
     Nothing,
     /// A part of the value that it starts from.
     Part(&'k Value<'v>),
@@ -22,7 +22,7 @@ pub(super) enum Reached<'k, 'v> {
 }
 
 /// Follows a path from a value; says how many members and elements were looked at on the way.
-pub(super) fn reach<'k, 'v>(value: &'k Value<'v>, path: &[Segment]) -> (Reached<'k, 'v>, usize) {
+pub(super) fn reach<'k, 'v>(value: &'k Value<'v>, path: &[Segment]) -> (PathEnd<'k, 'v>, usize) {
     let (mut at, mut visited) = (value, 0);
     for (place, segment) in path.iter().enumerate() {
         let next = match (at, segment) {
@@ -37,25 +37,25 @@ pub(super) fn reach<'k, 'v>(value: &'k Value<'v>, path: &[Segment]) -> (Reached<
             (Value::Node(node), _) => {
                 let rest = path.get(place..).unwrap_or_default();
                 let found = follow_node(*node, rest, &mut visited);
-                return (found.map_or(Reached::Nothing, Reached::Node), visited);
+                return (found.map_or(PathEnd::Nothing, PathEnd::Node), visited);
             }
             (_, _) => None,
         };
         match next {
             Some(next) => at = next,
-            None => return (Reached::Nothing, visited),
+            None => return (PathEnd::Nothing, visited),
         }
     }
-    (Reached::Part(at), visited)
+    (PathEnd::Part(at), visited)
 }
 
 /// The same, with a copy of what it leads to.
 pub(super) fn follow<'v>(value: &Value<'v>, path: &[Segment]) -> (Value<'v>, usize) {
     let (reached, visited) = reach(value, path);
     let value = match reached {
-        Reached::Nothing => Value::Null,
-        Reached::Part(part) => part.clone(),
-        Reached::Node(node) => Value::of(node),
+        PathEnd::Nothing => Value::Null,
+        PathEnd::Part(part) => part.clone(),
+        PathEnd::Node(node) => Value::of(node),
     };
     (value, visited)
 }

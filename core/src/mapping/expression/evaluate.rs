@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::tree::{Comparison, Slice, Tree};
 use super::{Scope, arithmetic, functions, part};
 use crate::mapping::limit::{Allowance, VALUE_BYTES};
-use crate::mapping::path::{PathSlot, Reached, Segment, follow, follow_node, reach};
+use crate::mapping::path::{PathEnd, PathSlot, Segment, follow, follow_node, reach};
 use crate::mapping::tape::RecordNode;
 use crate::mapping::value::{Items, Sort, Value, set};
 
@@ -51,7 +51,7 @@ pub(super) fn seen<'k, 'v>(
         return Ok(value);
     }
     if let (Tree::Path(path, _), Value::Array(_) | Value::Object(_)) = (tree, scope.value)
-        && let (Reached::Part(part), visited) = reach(scope.value, path)
+        && let (PathEnd::Part(part), visited) = reach(scope.value, path)
     {
         scope.allowance().step(1 + visited)?;
         return Ok(part);
