@@ -151,11 +151,16 @@ class AuditFile:
             about = self._about(request)
             if about is None:
                 return await transport(request)
-            await to_thread.run_sync(self.append, {**about, "outcome": "sent"})
+            is_out = False
             try:
+                await to_thread.run_sync(self.append, {**about, "outcome": "sent"})
+                is_out = True
                 response = await transport(request)
+            except AuditError:
+                raise
             except BaseException as failure:
-                outcome = "not-sent" if isinstance(failure, NotSent) else "maybe-applied"
+                # It may have been given up before it was handed on.
+                outcome = "not-sent" if not is_out or isinstance(failure, NotSent) else "maybe-applied"
                 with CancelScope(shield=True):
                     await to_thread.run_sync(self.tell, {**about, "outcome": outcome})
                 raise

@@ -138,3 +138,41 @@ def test_several_processes_append_to_one_file(tmp_path: Path) -> None:
     running = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "a")]) for _ in range(3)]
     assert [one.wait(60) for one in running] == [0, 0, 0]
     assert (verify(tmp_path / "a").findings, len(lines(tmp_path / "a"))) == ((), 30)
+
+
+def test_writes_of_an_asyncio_client_are_told_also_when_they_are_given_up(tmp_path: Path) -> None:
+    import asyncio
+
+    trail = AuditFile(tmp_path / "a")
+    is_out = asyncio.Event()
+
+    async def transmit(request: Request) -> Response:
+        if request.url.endswith("slow"):
+            is_out.set()
+            await asyncio.sleep(60)
+        return Response(200, {}, b'{"response":1}')
+
+    async def run() -> None:
+        transport = trail.async_transport(transmit)
+        await transport(Request("GET", "https://x.example.com/public-api/acme/order", {}))
+        await transport(Request("POST", "https://x.example.com/public-api/acme/order", {}, b"{}"))
+        slow = asyncio.create_task(transport(Request("PUT", "https://x.example.com/public-api/acme/slow", {}, b"{}")))
+        await is_out.wait()
+        slow.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
+
+    asyncio.run(run())
+    told = [(line["method"], line["outcome"]) for line in lines(tmp_path / "a")]
+    assert told == [("POST", "sent"), ("POST", "applied"), ("PUT", "sent"), ("PUT", "maybe-applied")]
+
+
+def test_the_secrets_that_a_request_is_sent_with_are_blanked_wherever_they_stand(tmp_path: Path) -> None:
+    secret = "s3cret-token-0123456789"
+    trail = AuditFile(tmp_path / "a", user=f"a {secret} b")
+    transport = trail.transport(lambda _: Response(400, {}, f'{{"errors":[{{"message":"{secret}"}}]}}'.encode()))
+    url = f"https://x.example.com/public-api/acme/order/{secret}?token={secret}"
+    transport(Request("POST", url, {"brightpearl-account-token": secret}, secret.encode()))
+    trail.append({"outcome": "noted", "note": f"refused: {secret}"})
+    assert "s3cret" not in (tmp_path / "a").read_text()
+    assert [line["user"] for line in lines(tmp_path / "a")] == ["a [redacted] b"] * 3

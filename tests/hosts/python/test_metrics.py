@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from brightpearl import ValidationError
+from brightpearl import BrightpearlError, ValidationError
 from brightpearl.metrics import Metrics
 from brightpearl.metrics_file import MetricsFile
 from brightpearl.testing import Emulator
@@ -110,3 +110,19 @@ def test_a_long_call_loses_no_event(metrics: Metrics) -> None:
     metrics.collect(client)
     assert client.statistics().events_dropped == 0
     assert sample(metrics.render().text, 'brightpearl_events_total{event="request-ended"}') == 600
+
+
+def test_neither_ids_nor_secrets_are_in_labels() -> None:
+    emulator = Emulator(orders=20)
+    client = emulator.client()
+    planted = ["s3cret-token-0123456789", "who@example.com", "4711"]
+    for text in planted:
+        for path in (f"order-service/order/{text}", f"{text}/{text}", f"contact-service/contact/primaryEmail/{text}"):
+            try:
+                client.request("GET", path, {"token": text}, unchecked=True)
+            except BrightpearlError:
+                continue
+    metrics = Metrics()
+    assert metrics.collect(client)
+    text = f"{metrics.state()}{metrics.render().text}"
+    assert not [found for found in planted if found in text]
