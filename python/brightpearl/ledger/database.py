@@ -45,6 +45,7 @@ class Database:
         try:
             with self._told():
                 self._prepare()
+            self._identity = _identity(self.shown) if self.is_file else None
         except BaseException:
             self.close()
             raise
@@ -61,8 +62,29 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A connection whose changes are all made, and on disk, or none is."""
         # The threads of one process take turns: SQLite would have them look again and again, less and less often.
-        with self._told(), self._turn, self.engine.begin() as connection:
-            yield connection
+        with self._told(), self._turn:
+            self._require_same_file()
+            with self.engine.begin() as connection:
+                yield connection
+
+    def _require_same_file(self) -> None:
+        """What is written to a file that was removed meanwhile would be nowhere; one that was put in its place, such as
+        from a backup, is looked at as when it was opened."""
+        if not self.is_file:
+            return
+        found = _identity(self.shown)
+        if found == self._identity:
+            return
+        self.engine.dispose()
+        if found is None:
+            raise LedgerError(
+                "missing",
+                "the file was removed while it was in use; expected it to stay",
+                place=self.shown,
+                advice="Put it back, or start again to begin another.",
+            )
+        self._prepare()
+        self._identity = found
 
     def close(self) -> None:
         """Closes every connection."""
@@ -172,6 +194,15 @@ class Database:
             if any(word in said for word in words):
                 return trouble, message.format(seconds=f"{self._seconds:g}")
         return "unreachable", f"the file cannot be used: {said}"
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file is under a name; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 _TROUBLES: list[tuple[tuple[str, ...], Trouble, str]] = [

@@ -138,27 +138,26 @@ class Notifications:
 
     def queue_of(self, flow: str) -> Waiting:
         """How a flow's queue stands."""
-        by_state = (
+        is_open = HANDLINGS.c.state.in_(("waiting", "claimed"))
+        left = (
             select(
-                HANDLINGS.c.state,
                 func.count().label("number"),
                 func.min(NOTIFICATIONS.c.received_ms).label("oldest"),
                 func.min(HANDLINGS.c.next_ms).label("next"),
             )
             .join(NOTIFICATIONS, HANDLINGS.c.notification == NOTIFICATIONS.c.id)
-            .where(HANDLINGS.c.flow == flow)
+            .where(HANDLINGS.c.flow == flow, is_open)
+        )
+        # Of these there may be many, and the index alone tells of them.
+        settled = (
+            select(HANDLINGS.c.state, func.count().label("number"))
+            .where(HANDLINGS.c.flow == flow, HANDLINGS.c.state.in_(("handled", "dead")))
             .group_by(HANDLINGS.c.state)
         )
         with self._database.reading() as connection:
-            found = {row.state: row for row in connection.execute(by_state)}
-        open_ones = [found[state] for state in ("waiting", "claimed") if state in found]
-        return Waiting(
-            sum(row.number for row in open_ones),
-            min((row.oldest for row in open_ones), default=None),
-            min((row.next for row in open_ones), default=None),
-            found["handled"].number if "handled" in found else 0,
-            found["dead"].number if "dead" in found else 0,
-        )
+            row = connection.execute(left).one()
+            counts: dict[str, int] = {one.state: one.number for one in connection.execute(settled)}
+        return Waiting(row.number, row.oldest, row.next, counts.get("handled", 0), counts.get("dead", 0))
 
     def next_due(self, flow: str) -> int | None:
         """When the next notification of a flow is due; None when there is none."""

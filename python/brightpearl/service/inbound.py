@@ -51,8 +51,9 @@ class InboundRunner:
     def pending_ms(self) -> int | None:
         """When something besides the schedule is to be done."""
         asked = self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=1)
-        # Files in a directory wait for the schedule, as it says.
-        waits = not isinstance(self.flow.origin, FromDirectory) and not self.spool.is_empty()
+        # Files in a directory wait for the schedule, as it says; what was begun does not.
+        is_directory = isinstance(self.flow.origin, FromDirectory)
+        waits = self.spool.has_begun() if is_directory else not self.spool.is_empty()
         return self._now() if asked or waits else None
 
     def run(self, *, is_scheduled: bool) -> None:
@@ -104,6 +105,8 @@ class InboundRunner:
             max_writes=self.flow.max_writes,
             exclusive=self.flow.exclusive,
             journal=journal,
+            # Somebody may have mended the document since the journal was begun.
+            renew=True,
         ) as outcomes:
             for outcome in outcomes:
                 self._note(outcome, mapping, noting)

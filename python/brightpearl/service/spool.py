@@ -34,7 +34,11 @@ class Spool:
 
     def is_empty(self) -> bool:
         """Whether nothing is to be done."""
-        return not self._names(self._working) and not self._ready()
+        return not self.has_begun() and not self._ready()
+
+    def has_begun(self) -> bool:
+        """Whether a file was taken and not finished."""
+        return bool(self._names(self._working))
 
     def put(self, content: bytes) -> str:
         """Keeps records in a file, which is on disk when this returns; its name. The same content is the same file."""
@@ -52,6 +56,9 @@ class Spool:
             # One that somebody took away meanwhile is no longer ours.
             with contextlib.suppress(FileNotFoundError):
                 target = os.path.join(self._working, _free_name(self._working, name))
+                # What an earlier file of that name has left says nothing of this one.
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self.journal_of(target))
                 os.rename(os.path.join(self._waiting, name), target)
                 sync_directory(self._working)
                 return target

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import queue
 import threading
 from collections.abc import Sequence
 from typing import Any
 
-from brightpearl.exceptions import BrightpearlError
+from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.ledger import Ledger
 from brightpearl.text import Hidden
+
+LOG = logging.getLogger("brightpearl.service")
 
 MOST_WAITING = 5_000
 """Notifications that wait to be stored. More are answered as ones that cannot be stored now."""
@@ -88,6 +91,10 @@ def _store(ledger: Ledger, items: Sequence[_Item]) -> None:
         stored = ledger.notifications.store([(item.content, item.flows) for item in items])
     except BrightpearlError as error:
         failure.value = error
+    except Exception as error:
+        # Whoever waits is answered, whatever it was.
+        LOG.exception("a mistake in this program")
+        failure.value = MisuseError(f"a mistake in this program: {type(error).__name__}")
     for loop in {item.loop for item in items}:
         answers = [
             (item.future, failure.value or stored[place]) for place, item in enumerate(items) if item.loop is loop

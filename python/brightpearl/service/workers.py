@@ -89,6 +89,9 @@ class FlowWorker:
                 self._not_before_ms = self._now() + back_off_ms(self._failures, self._draw)
                 LOG.error("flow %r: the ledger cannot be used: %s", self.name, error)
                 self._on_trouble(str(error))
+            except Exception as error:
+                # Such as a folder that vanished: this flow waits, and the others go on.
+                self._failed(_why(error), is_scheduled=False)
             self._woken.wait(self._seconds())
             self._woken.clear()
 
@@ -140,7 +143,10 @@ class FlowWorker:
         self._failures += 1
         self._not_before_ms = self._now() + back_off_ms(self._failures, self._draw)
         LOG.warning("flow %r failed: %s", self.name, reason, extra={"flow": self.name})
-        self._leave(reason, is_scheduled)
+        try:
+            self._leave(reason, is_scheduled)
+        except LedgerError as error:
+            self._on_trouble(str(error))
 
     def _leave(self, reason: str | None, is_scheduled: bool) -> None:
         due = self._due_ms if reason is None else max(self._not_before_ms, 0)

@@ -72,7 +72,7 @@ def variables(server: EmulatorServer) -> dict[str, str]:
     return environment(server) | {"HOOK_SECRET": SECRET, "HOOK_SECRET_OLD": OLD_SECRET, "PUSH_TOKEN": TOKEN}
 
 
-def until(holds: Callable[[], object], seconds: float = 20.0) -> None:
+def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Waits until something holds."""
     deadline = time.monotonic() + seconds
     while not holds():

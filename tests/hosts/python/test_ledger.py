@@ -348,6 +348,25 @@ def test_a_full_disk_loses_nothing_that_was_stored(tmp_path: Path) -> None:
         assert ledger.notifications.store([(notification(2), ["a"])]) == [True]
 
 
+def test_a_ledger_that_was_removed_or_replaced_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    with open_ledger(path) as ledger:
+        ledger.runs.begin("a", "pull", "acme")
+        backup = sqlite3.connect(tmp_path / "backup")
+        with sqlite3.connect(path) as original:
+            original.backup(backup)
+        backup.close()
+        ledger.runs.begin("b", "pull", "acme")
+        for name in ("ledger", "ledger-wal", "ledger-shm"):
+            (tmp_path / name).unlink(missing_ok=True)
+        with pytest.raises(LedgerError, match="was removed while it was in use") as caught:
+            ledger.notifications.store([(notification(1), ["a"])])
+        assert caught.value.trouble == "missing"
+        (tmp_path / "backup").rename(path)
+        assert ledger.notifications.store([(notification(1), ["a"])]) == [True]
+        assert [run.name for run in ledger.runs.list()] == ["a"]
+
+
 def test_what_cannot_be_a_ledger_is_told_before_anything_is_made(tmp_path: Path) -> None:
     found = {}
     for name, place in {

@@ -16,16 +16,14 @@ import served
 from brightpearl import Client
 from brightpearl.ledger import Ledger, open_ledger
 from brightpearl.service.spool import Spool
-from brightpearl.testing import EmulatorServer
-from pushed import ORDERS, found, order, orders, shop
+from brightpearl.testing import Emulator, EmulatorServer
+from pushed import ORDERS, found, order, orders
 from served import TOKEN, Beside, Serving, configured, until
-
-NO_EVENTS = {"address": "127.0.0.1:0"}
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmulatorServer]:
-    with shop().serve() as server:
+    with Emulator(orders=20, contacts=30, products=20, uncapped=True).serve() as server:
         yield server
 
 
@@ -151,6 +149,51 @@ def test_a_push_that_was_killed_is_gone_on_with_and_writes_nothing_twice(
     assert not list(journals.glob("*/journals/*.journal"))
     with ledger_of(tmp_path) as ledger:
         assert [run.outcome for run in ledger.runs.list()] == ["done", "interrupted"]
+
+
+def test_a_document_that_is_mended_while_a_file_is_pushed_goes_on(tmp_path: Path, inbox: Path, client: Client) -> None:
+    record = order(95, orders(client, 1)[0]["lines"][0]["sku"])
+    put(inbox / "x.jsonl", [record])
+    path = configured(tmp_path, flow("directory: inbox", every="1h"))
+    with Beside(path) as service:
+        until(lambda: names(inbox / "done") == ["x.jsonl"])
+        [runner] = service.service.inbound.values()
+    # As after a crash between the end of a push and the end of its file.
+    (inbox / "done" / "x.jsonl").rename(inbox / "working" / "x.jsonl")
+    other = json.loads((tmp_path / "orders.json").read_text())
+    with client.push(
+        other | {"description": "as it was before"}, [record], write=True, journal=runner.spool.journal_of("x.jsonl")
+    ) as one:
+        assert [outcome.ok for outcome in one] == [True]
+    with Beside(path):
+        until(lambda: names(inbox / "done") == ["x.jsonl"])
+    assert found(client, "W-95") == 1
+
+
+def test_what_an_earlier_file_of_the_same_name_left_says_nothing(tmp_path: Path) -> None:
+    folders = {name: str(tmp_path / name) for name in ("waiting", "working", "done", "failed", "journals")}
+    spool = Spool(**folders)
+    put(tmp_path / "waiting" / "x.jsonl", ["a"])
+    journal = Path(spool.journal_of("x.jsonl"))
+    journal.write_text("of yesterday")
+    assert spool.take() is not None
+    assert not journal.exists()
+    journal.write_text("of this one")
+    assert spool.take() is not None
+    assert journal.exists()
+
+
+def test_a_folder_that_vanished_is_a_finding_and_the_flow_goes_on_when_it_is_back(
+    tmp_path: Path, inbox: Path, client: Client
+) -> None:
+    path = configured(tmp_path, flow("directory: inbox", every="1s"))
+    with Beside(path) as service:
+        until(lambda: ledger_of(tmp_path).standings.flows() != [])
+        inbox.rename(tmp_path / "away")
+        until(lambda: "flow-failing" in service.request("GET", "/healthz").json()["rules"])
+        (tmp_path / "away").rename(inbox)
+        put(inbox / "y.jsonl", [order(96, orders(client, 1)[0]["lines"][0]["sku"])])
+        until(lambda: found(client, "W-96") == 1)
 
 
 def test_a_name_that_is_taken_keeps_both_files(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 import served
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended
-from served import Serving, address, configured, lines, notification, until
+from served import SECRET, Serving, address, configured, lines, notification, until
 
 FLOW = '[[flow]]\nname = "orders"\npull = "order"\non = "order"\nto = "file: out.jsonl"\n'
 
@@ -41,7 +41,11 @@ def test_a_signal_ends_it_cleanly_and_nothing_secret_is_said(tmp_path: Path, ser
     assert "started with 1 flow" in said
     assert "stopping: SIGTERM" in said
     assert "wrong-secret" in said
-    assert "secret-0123456789" not in said
+    secrets = [SECRET, "a-wrong-secret-0123456789", served.variables(server)["BRIGHTPEARL_ACCOUNT_TOKEN"]]
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    for secret in secrets:
+        assert secret not in said
+        assert not any(secret.encode() in content for content in written)
 
 
 def test_a_command_that_does_not_end_is_ended_within_a_bounded_time(tmp_path: Path, server: EmulatorServer) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 import served
 from brightpearl import Client
@@ -162,6 +163,29 @@ def test_what_cannot_be_stored_is_asked_for_again(tmp_path: Path, monkeypatch: p
             other.rollback()
         assert post(service, notification(1)) == 200
         until(lambda: service.request("GET", "/readyz").status_code == 200)
+
+
+def test_a_full_disk_is_told_and_all_goes_on_when_there_is_room(
+    tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [order] = change(client)
+    is_full = False
+
+    def limit(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if is_full else 1 << 30}")
+
+    with Beside(configured(tmp_path, FLOW)) as service:
+        event.listen(service.service.ledger._database.engine, "begin", limit)
+        is_full = True
+        # Until the pages that there are have no room left.
+        many = range(order, order + 2_000)
+        number = next(number for number in many if post(service, notification(number, padding="x" * 2_000)) == 503)
+        until(lambda: "ledger" in service.request("GET", "/healthz").json()["rules"])
+        is_full = False
+        until(lambda: post(service, notification(number)) == 200)
+        until(lambda: queue(tmp_path) == (number - order + 1,) * 2, 60)
+        until(lambda: service.request("GET", "/healthz").json()["level"] == "ok")
+    assert order in {message["record"] for message in lines(tmp_path / "out.jsonl")}
 
 
 def test_many_at_once_are_all_stored(service: Beside, tmp_path: Path) -> None:
