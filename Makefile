@@ -212,7 +212,7 @@ clean: ## Removes everything that was built
 	rm -rf $(VENV) .build ffi/node/node_modules ffi/node/dist ffi/node/lib
 
 # The virtual environment, with the wheel built from this tree.
-PACKAGE_SOURCES := Cargo.toml Cargo.lock LICENSE $(wildcard tests/supply/*.py tests/supply/*.txt) $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name 'README.md' \) 2>/dev/null)
+PACKAGE_SOURCES := Cargo.toml Cargo.lock LICENSE $(wildcard tests/supply/*.py tests/supply/*.txt) $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name 'README.md' \) 2>/dev/null)
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or later is needed; this is " + sys.version.split()[0]) if sys.version_info < (3, 10) else None'

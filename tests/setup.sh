@@ -27,6 +27,7 @@ need npm npm
 need prometheus prometheus
 need promtool prometheus
 need curl curl
+need chromium chromium
 need_library libcurl libcurl4-openssl-dev
 need_library jansson libjansson-dev
 # Debian keeps the server's programs off the path.

@@ -31,6 +31,7 @@ BELONGS = {
     r"|lib/[a-z0-9]+-[a-z0-9]+/((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)",
     "component": r"brightpearl\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json",
     "python": r"brightpearl/((cli|ledger|service|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
+    r"|brightpearl/service/assets/[a-z]+\.(css|html|js)"
     r"|brightpearl/(py\.typed|_native\.(abi3\.so|pyd))"
     rf"|{WHEEL}(METADATA|WHEEL|RECORD|entry_points\.txt)|{WHEEL}licenses/(LICENSE|THIRD-PARTY-NOTICES\.txt)"
     rf"|{WHEEL}sboms/brightpearl\.cdx\.json",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from brightpearl.service.configuration import ServiceConfiguration
 
-_NEEDED = ("sqlalchemy", "starlette", "uvicorn", "cronsim", "durationpy", "standardwebhooks", "tomli")
+_NEEDED = ("sqlalchemy", "starlette", "uvicorn", "cronsim", "durationpy", "jinja2", "standardwebhooks", "tomli")
 
 
 def application(configuration: ServiceConfiguration | str | os.PathLike[str]) -> Starlette:

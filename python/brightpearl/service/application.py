@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Callable
 import anyio
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger import LedgerError
 from brightpearl.secret_reference import secret_of
+from brightpearl.service.bodies import body_of
 from brightpearl.service.configuration import ServiceConfiguration, read_configuration
 from brightpearl.service.inbound import InboundRunner
 from brightpearl.service.running import Service
@@ -24,8 +25,6 @@ from brightpearl.text import Hidden
 
 LARGEST_PUSH = 64 << 20
 """The bytes of records that one request may post."""
-
-SECONDS_FOR_A_BODY = 30.0
 
 _METHODS = ["GET", "POST", "PUT", "DELETE"]
 
@@ -55,15 +54,24 @@ def application_of(make: Callable[[], Service]) -> Starlette:
             with anyio.CancelScope(shield=True):
                 await run_sync(service.stop, service.configuration.stop_within_ms / 1000)
 
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/healthz", _health, methods=["GET"]),
         Route("/readyz", _ready, methods=["GET"]),
         Route("/metrics", _metrics, methods=["GET"]),
         Route("/push/{name}", _push, methods=["POST"]),
+        *_dashboard(told),
         # Whatever else it is, the engine says.
         Route("/{path:path}", _notification, methods=_METHODS),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _dashboard(configuration: ServiceConfiguration) -> list[BaseRoute]:
+    if configuration.dashboard is None:
+        return []
+    from brightpearl.service.dashboard import Dashboard
+
+    return Dashboard(configuration.dashboard).routes()
 
 
 async def _health(request: Request) -> Response:
@@ -92,7 +100,7 @@ async def _metrics(request: Request) -> Response:
 async def _notification(request: Request) -> Response:
     service = _service(request)
     # One byte more tells the engine that it is too large; the rest is never read.
-    body = await _body(request, service.receiver.largest_body + 1)
+    body = await body_of(request, service.receiver.largest_body + 1)
     if body is None:
         return Response(status_code=408)
     url = request.scope.get("root_path", "") + request.url.path
@@ -109,7 +117,7 @@ async def _push(request: Request) -> Response:
     if runner is None or not await run_sync(_is_bearer, runner, request.headers.get("authorization", "")):
         # Whoever does not know the token is told nothing of which names there are.
         return JSONResponse({"error": "the token is not the one of this flow"}, 401, {"www-authenticate": "Bearer"})
-    body = await _body(request, LARGEST_PUSH + 1)
+    body = await body_of(request, LARGEST_PUSH + 1)
     if body is None:
         return JSONResponse({"error": "the body did not come in time"}, 408)
     if len(body) > LARGEST_PUSH:
@@ -148,20 +156,6 @@ def _is_bearer(runner: InboundRunner, header: str) -> bool:
     except BrightpearlError:
         return False
     return hmac.compare_digest(token.value.encode(), given.strip().encode())
-
-
-async def _body(request: Request, most: int) -> bytes | None:
-    """The body, of which no more than so many bytes are read; None when it does not come in time."""
-    parts = bytearray()
-    try:
-        with anyio.fail_after(SECONDS_FOR_A_BODY):
-            async for part in request.stream():
-                parts += part[: most - len(parts)]
-                if len(parts) >= most:
-                    break
-    except (TimeoutError, ClientDisconnect):
-        return None
-    return bytes(parts)
 
 
 def _service(request: Request) -> Service:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from brightpearl.arguments import named
 from brightpearl.ledger.thinning import KeepingPolicy
 from brightpearl.service.alert_tables import AlertTarget, read_alerts
+from brightpearl.service.dashboard_tables import DashboardAccess, read_dashboard
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
 from brightpearl.service.health_rules import read_health_rules
 from brightpearl.service.members import Members
@@ -57,6 +58,7 @@ class ServiceConfiguration:
     """What is changed of the engine's rules of health."""
     alerts: tuple[AlertTarget, ...] = ()
     """Who is told when things do not go well."""
+    dashboard: DashboardAccess | None = None
     stop_within_ms: int = 20_000
     """How long flows have to come to a stop."""
 
@@ -122,6 +124,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
     keeping = _keeping(members.raw("keep"), problems)
     health = read_health_rules(members.raw("health"), problems)
     alerts = read_alerts(members.raw("alert"), problems)
+    dashboard = read_dashboard(members.raw("dashboard"), folder, problems)
     flows = _flows(members.raw("flow"), folder, zone, problems)
     members.finish()
     outbound = tuple(flow for flow in flows if isinstance(flow, OutboundFlow))
@@ -140,6 +143,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
         keeping=keeping,
         health=health,
         alerts=alerts,
+        dashboard=dashboard,
         stop_within_ms=stop_within,
     )
 
