@@ -37,11 +37,11 @@ def application(configuration: ServiceConfiguration | str | os.PathLike[str]) ->
     if not isinstance(configuration, ServiceConfiguration):
         configuration = read_configuration(configuration)
     told = configuration
-    return application_of(lambda: Service(told))
+    return application_of(told, lambda: Service(told))
 
 
-def application_of(make: Callable[[], Service]) -> Starlette:
-    """The application of a service that is made when the application starts."""
+def application_of(told: ServiceConfiguration, make: Callable[[], Service]) -> Starlette:
+    """The application of a service by that configuration, which is made when the application starts."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -52,7 +52,7 @@ def application_of(make: Callable[[], Service]) -> Starlette:
             yield
         finally:
             with anyio.CancelScope(shield=True):
-                await run_sync(service.stop, service.configuration.stop_within_ms / 1000)
+                await run_sync(service.stop, told.stop_within_ms / 1000)
 
     routes: list[BaseRoute] = [
         Route("/healthz", _health, methods=["GET"]),

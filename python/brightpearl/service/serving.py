@@ -67,7 +67,7 @@ def serve(configuration: ServiceConfiguration) -> int:
         _log_to_standard_error()
         # Addresses have secrets in them, so that no request is logged.
         config = uvicorn.Config(
-            application_of(lambda: service),
+            application_of(configuration, lambda: service),
             log_config=None,
             access_log=False,
             server_header=False,
