@@ -1,6 +1,6 @@
 //! Control totals: what must be equal of a record and of the body that is made of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expression::Expression;
 use super::made::{MadeKey, MadeSlot};
@@ -64,33 +64,33 @@ pub(super) fn members_in(totals: &[ControlTotal]) -> Option<Vec<String>> {
 }
 
 /// A member of the elements of an array of the body, such as `net` of `rows`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(super) struct TotalColumn {
     pub(super) array: String,
     pub(super) member: String,
+    /// Whether its number is all that is looked at, however it is written.
+    pub(super) is_number: bool,
 }
 
 /// The columns that all of the totals look at, in the order of their arrays, where the elements are objects whose
 /// members rules write one by one: what is written there need not be read again then. Has their leaves take note of
 /// what they write; nothing when one of the totals may look at more.
 pub(super) fn watch_columns(plan: &mut BodyPlan, totals: &mut [ControlTotal]) -> Option<Vec<TotalColumn>> {
-    let mut columns = BTreeSet::new();
+    let mut looked_at = BTreeMap::new();
     for total in totals.iter().filter(|total| total.gathered.is_none()) {
-        columns.extend(
-            total
-                .equals
-                .columns()?
-                .into_iter()
-                .map(|(array, member)| TotalColumn { array: array.to_owned(), member: member.to_owned() }),
-        );
+        for (array, member, is_number) in total.equals.columns()? {
+            *looked_at.entry((array.to_owned(), member.to_owned())).or_insert(true) &= is_number;
+        }
     }
+    let columns = looked_at.into_iter();
+    let columns = columns.map(|((array, member), is_number)| TotalColumn { array, member, is_number });
+    let columns: Vec<TotalColumn> = columns.collect();
     // What has marks of its own is spelled otherwise in places.
-    if columns.iter().any(|column: &TotalColumn| column.array.contains(['/', '~'])) {
+    if columns.iter().any(|column| column.array.contains(['/', '~'])) {
         return None;
     }
     let rows = totals.iter_mut().filter_map(|total| total.row.as_mut()?.list.as_mut());
     let mut rows: Vec<&mut List> = rows.collect();
-    let columns: Vec<TotalColumn> = columns.into_iter().collect();
     for (place, column) in columns.iter().enumerate() {
         let BodyPlan::Object(members) = &mut *plan else { return None };
         let array = members.iter_mut().find(|member| member.name == column.array)?;

@@ -79,9 +79,10 @@ impl Decimal {
 
     /// Its digits, as [`Display`](fmt::Display) has them, in memory that fits them.
     pub(crate) fn text(self) -> String {
-        let mut text = String::new();
-        self.write(&mut text);
-        text
+        match self.digits(&mut [b'0'; 32]) {
+            Some(digits) => digits.to_owned(),
+            None => self.0.to_string(),
+        }
     }
 
     /// Its digits, if they are few enough.

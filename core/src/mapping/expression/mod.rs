@@ -17,7 +17,7 @@ use super::tape::RecordNode;
 use super::value::Value;
 pub(super) use evaluate::equal;
 pub(super) use scope::Scope;
-use tree::{Looked, Tree};
+use tree::Tree;
 
 /// An expression that was found to be right.
 #[derive(Clone, Debug)]
@@ -82,20 +82,10 @@ impl Expression {
         self.tree.members()
     }
 
-    /// Members of the elements of members, such as `net` of `rows`, where it looks at nothing else.
-    pub(super) fn columns(&self) -> Option<Vec<(&str, &str)>> {
-        let mut columns = Vec::new();
-        let is_all = self.tree.looks_only_at(&mut |looked| match looked {
-            Looked::Member(_) => false,
-            Looked::Elements(name, each) => match each.members() {
-                Some(members) => {
-                    columns.extend(members.into_iter().map(|member| (name, member)));
-                    true
-                }
-                None => false,
-            },
-        });
-        is_all.then_some(columns)
+    /// Members of the elements of members, such as `net` of `rows`, where it looks at nothing else: each with its array
+    /// and whether it looks at its number alone.
+    pub(super) fn columns(&self) -> Option<Vec<(&str, &str, bool)>> {
+        self.tree.columns()
     }
 
     /// The value of an expression that says the same whatever the record is; `None` of any other.

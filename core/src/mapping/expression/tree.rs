@@ -69,6 +69,8 @@ pub(super) struct Slice {
 #[derive(Clone, Copy)]
 pub(super) enum Looked<'t> {
     Member(&'t str),
+    /// The number that a member is, or that its text says.
+    Number(&'t str),
     /// What this makes of each element of a member.
     Elements(&'t str, &'t Tree),
 }
@@ -210,9 +212,15 @@ impl Tree {
             Tree::Choose(parts) => parts.iter().all(|tree| tree.looks_only_at(take)),
             Tree::List(trees) => trees.iter().all(|tree| tree.looks_only_at(take)),
             Tree::Object(pairs) => pairs.iter().all(|(_, tree)| tree.looks_only_at(take)),
-            Tree::Call(builtin, arguments) => {
-                builtin.expression.is_none() && arguments.iter().all(|tree| tree.looks_only_at(take))
-            }
+            Tree::Call(builtin, arguments) => match &arguments[..] {
+                [Tree::Path(path, _)] if builtin.is_to_number() && path.len() == 1 => {
+                    path.iter().all(|segment| match segment {
+                        Segment::Member(name) => take(Looked::Number(name.as_str())),
+                        Segment::Element(_) => false,
+                    })
+                }
+                [..] => builtin.expression.is_none() && arguments.iter().all(|tree| tree.looks_only_at(take)),
+            },
             Tree::Let(values, within) => {
                 values.iter().all(|tree| tree.looks_only_at(take)) && within.looks_only_at(take)
             }
@@ -223,7 +231,7 @@ impl Tree {
     pub(super) fn members(&self) -> Option<Vec<&str>> {
         let mut names = Vec::new();
         let is_all = self.looks_only_at(&mut |looked| match looked {
-            Looked::Member(name) => {
+            Looked::Member(name) | Looked::Number(name) => {
                 names.push(name);
                 true
             }
@@ -233,6 +241,30 @@ impl Tree {
             }
         });
         is_all.then_some(names)
+    }
+
+    /// The members of elements that are all that it looks at, each with its array and whether it looks at the number
+    /// alone; nothing when it may look at more.
+    pub(super) fn columns(&self) -> Option<Vec<(&str, &str, bool)>> {
+        let mut columns = Vec::new();
+        let is_all = self.looks_only_at(&mut |looked| match looked {
+            Looked::Member(_) | Looked::Number(_) => false,
+            Looked::Elements(array, each) => each.looks_only_at(&mut |looked| match looked {
+                Looked::Member(name) => {
+                    columns.push((array, name, false));
+                    true
+                }
+                Looked::Number(name) => {
+                    columns.push((array, name, true));
+                    true
+                }
+                Looked::Elements(name, each) => {
+                    columns.push((array, name, false));
+                    !each.looks_elsewhere()
+                }
+            }),
+        });
+        is_all.then_some(columns)
     }
 
     /// The member whose elements it is, if it is nothing else: `rows` or `rows[]`.

@@ -6,13 +6,29 @@ use super::Run;
 use crate::mapping::limit::VALUE_BYTES;
 use crate::mapping::total::TotalColumn;
 use crate::mapping::value::Value;
+use crate::value::Decimal;
 
 impl<'v> Run<'v> {
     /// Takes note of what the element that is being written has in a column.
     pub(super) fn watch(&mut self, column: usize, value: &Value<'v>) {
         let place = self.places.last().copied().unwrap_or_default();
+        let known = self.compiled.columns_in_totals.as_ref().and_then(|columns| columns.get(column));
+        let number = match value {
+            Value::Text(digits) | Value::Number(digits) if known.is_some_and(|known| known.is_number) => {
+                Decimal::parse_plain(digits)
+            }
+            Value::Null
+            | Value::True
+            | Value::False
+            | Value::Number(_)
+            | Value::Computed(_)
+            | Value::Text(_)
+            | Value::Node(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        };
         if let Some(column) = self.columns.get_mut(column) {
-            column.push((place, value.clone()));
+            column.push((place, number.map_or_else(|| value.clone(), Value::Computed)));
         }
     }
 

@@ -116,6 +116,10 @@ impl Builtin {
         })
     }
 
+    pub(super) fn is_to_number(&self) -> bool {
+        self.name == "to_number"
+    }
+
     /// How many arguments are expected where there are so many; `None` when that many will do.
     pub(super) fn refused(&self, count: usize) -> Option<String> {
         let Builtin { fewest, most, .. } = self;
