@@ -117,6 +117,40 @@ fn what_is_as_it_should_be_is_no_finding() {
     assert_eq!(assessed(&facts, &Value::Null)["unknown"], json!(["queue-growing"]));
 }
 
+/// A shop whose orders come every quarter of an hour from about 9 to about 18 o'clock, from Monday to Friday.
+fn notified(until: u64) -> Vec<u64> {
+    // The first of July 2026 is a Wednesday.
+    (0..28_u64)
+        .map(|day| (day, NOW + day * DAY))
+        .filter(|(day, _)| !matches!((day + 2) % 7, 5 | 6))
+        .flat_map(|(day, midnight)| {
+            let begin = midnight + 9 * HOUR + day * 7 % 60 * MINUTE;
+            (0..36).map(move |quarter| begin + quarter * 15 * MINUTE)
+        })
+        .filter(|time| *time <= until)
+        .collect()
+}
+
+#[test]
+fn silence_is_held_against_what_is_usual_at_that_time() {
+    let state = |silent_from: u64, now: u64| {
+        let facts = json!({"notifications": [{"received_ms": notified(silent_from)}]});
+        let asked_at = json!({"facts": facts, "now": now});
+        asked("assess_health", &asked_at)["state"].as_str().unwrap().to_owned()
+    };
+    // Two and three weeks on, at every hour of every day, nothing has gone wrong.
+    for hour in 14 * 24..21 * 24 {
+        let now = NOW + hour * HOUR;
+        assert_eq!(state(now, now), "ok", "hour {} of day {}", hour % 24, hour / 24);
+    }
+    let wednesday = NOW + 14 * DAY;
+    assert_eq!(state(wednesday + 12 * HOUR, wednesday + 12 * HOUR + 30 * MINUTE), "ok");
+    assert_eq!(state(wednesday + 12 * HOUR, wednesday + 13 * HOUR), "degraded");
+    assert_eq!(state(wednesday + 12 * HOUR, wednesday + 15 * HOUR), "failing");
+    assert_eq!(state(wednesday, wednesday + 14 * HOUR), "failing", "nothing came this morning");
+    assert_eq!(state(wednesday, wednesday + 9 * HOUR), "ok");
+}
+
 #[test]
 fn what_is_not_known_is_not_well() {
     let nothing = assessed(&json!({}), &Value::Null);

@@ -119,7 +119,7 @@ fn measure(rule: &str, fact: &GivenObject<'_>, now: u64) -> Result<Measured> {
                 let (silent, usual) =
                     (super::words::duration(seconds(silence.silent_ms)), seconds(silence.usual_ms));
                 measured.detail = format!(
-                    "nothing came for {silent}, and the longest pause before was {}",
+                    "nothing came for {silent}; usual at this time are at most {}",
                     super::words::duration(usual)
                 );
             }

@@ -114,7 +114,7 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     rule(
         "webhook-silence",
         "notifications",
-        "silence of the webhooks, beside the longest pause before",
+        "silence of the webhooks, beside what is usual at this time",
         HealthUnit::Times,
         (Some(3.0), Some(10.0)),
         "Look whether the webhooks are registered and the address can be reached; a pull finds what was missed.",
