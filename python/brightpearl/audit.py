@@ -21,7 +21,7 @@ from brightpearl.discovery import ask
 from brightpearl.locking import lock, unlock
 from brightpearl.private_file import irregular, open_to_grow, sync_directory
 from brightpearl.record import Record
-from brightpearl.text import Hidden, one_line
+from brightpearl.text import Hidden, Veiled, one_line
 from brightpearl.transport import NotSent, Unsendable
 
 TYPE_CHECKING = False
@@ -118,7 +118,7 @@ class AuditFile:
     def append(self, *entries: dict[str, Any]) -> str:
         """Appends lines, and gives the new head. An entry is as `append_audit` takes it; its time is now unless given.
         Raises `AuditError` when they cannot be on disk, and `ValidationError` at what is wrong with an entry."""
-        told = [{**self._who, "at_ms": int(self._clock()), **entry} for entry in entries]
+        told = [Veiled({**self._who, "at_ms": int(self._clock()), **entry}) for entry in entries]
         with self._lock:
             head = self._write(self._pending + told)
             self._pending.clear()
@@ -132,13 +132,13 @@ class AuditFile:
             about = self._about(request)
             if about is None:
                 return transport(request)
-            self.append({**about, "outcome": "sent"})
+            self.append(Veiled({**about, "outcome": "sent"}))
             try:
                 response = transport(request)
             except BaseException as failure:
-                self.tell({**about, "outcome": "not-sent" if isinstance(failure, NotSent) else "maybe-applied"})
+                self.tell(Veiled({**about, "outcome": "not-sent" if isinstance(failure, NotSent) else "maybe-applied"}))
                 raise
-            self.tell({**about, **_answer(response)})
+            self.tell(Veiled({**about, **_answer(response)}))
             return response
 
         return transmit
@@ -153,7 +153,7 @@ class AuditFile:
                 return await transport(request)
             is_out = False
             try:
-                await to_thread.run_sync(self.append, {**about, "outcome": "sent"})
+                await to_thread.run_sync(self.append, Veiled({**about, "outcome": "sent"}))
                 is_out = True
                 response = await transport(request)
             except AuditError:
@@ -162,10 +162,10 @@ class AuditFile:
                 # It may have been given up before it was handed on.
                 outcome = "not-sent" if not is_out or isinstance(failure, NotSent) else "maybe-applied"
                 with CancelScope(shield=True):
-                    await to_thread.run_sync(self.tell, {**about, "outcome": outcome})
+                    await to_thread.run_sync(self.tell, Veiled({**about, "outcome": outcome}))
                 raise
             with CancelScope(shield=True):
-                await to_thread.run_sync(self.tell, {**about, **_answer(response)})
+                await to_thread.run_sync(self.tell, Veiled({**about, **_answer(response)}))
             return response
 
         return transmit
@@ -177,7 +177,7 @@ class AuditFile:
 
     def tell(self, entry: dict[str, Any]) -> None:
         """Appends what has happened already; where that cannot be now, with what is appended next."""
-        told = {**self._who, "at_ms": int(self._clock()), **entry}
+        told = Veiled({**self._who, "at_ms": int(self._clock()), **entry})
         with self._lock:
             self._pending.append(told)
             try:
@@ -198,7 +198,8 @@ class AuditFile:
         kept.extend(value for value in sent if value not in kept)
         del kept[:-_MOST_SECRETS]
         body = base64.b64encode(request.body).decode()
-        return {"method": request.method, "path": request.url, **({"body_base64": body} if body else {})}
+        # No traceback shows it: a login's has a password in it.
+        return Veiled({"method": request.method, "path": request.url, **({"body_base64": body} if body else {})})
 
     def _write(self, entries: list[dict[str, Any]]) -> str:
         try:

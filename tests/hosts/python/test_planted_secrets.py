@@ -23,16 +23,26 @@ from brightpearl import (
     Client,
     Credentials,
     LegacySession,
+    MaybeSent,
     OAuth,
     PrivateApp,
     PublicApp,
+    Request,
+    Response,
     StaffApp,
     StaffLogin,
     verify_callback,
 )
+from brightpearl.audit import AuditFile, verify
 from brightpearl.cli.grant import Grant
 from brightpearl.environment import settings
+from brightpearl.http import HttpxTransport
+from brightpearl.metrics import Metrics
 from echoes import every_form, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brightpearl.transport import Transport
 
 
 def planted(number: int) -> str:
@@ -175,8 +185,14 @@ def test_a_client_leads_to_no_secret(
     said: list[str] = []
     credentials = SCHEMES[scheme](echo)
     journal = tmp_path / "journal"
+    trail = AuditFile(tmp_path / "audit.jsonl")
+    metrics = Metrics()
     with Client(
-        account="acme", base_url=echo, credentials=credentials, retry={"max_attempts": 2, "base_ms": 1, "cap_ms": 1}
+        account="acme",
+        base_url=echo,
+        credentials=credentials,
+        retry={"max_attempts": 2, "base_ms": 1, "cap_ms": 1},
+        transport=trail.transport(unreliable(HttpxTransport())),
     ) as client:
 
         def note(act: Callable[[], object]) -> None:
@@ -184,7 +200,7 @@ def test_a_client_leads_to_no_secret(
                 said.extend(told_of(act()))
             except BrightpearlError as error:
                 said.extend(told(error))
-            said.append(repr(client.events()))
+            said.append(repr(metrics.collect(client)))
 
         for _ in range(6):
             note(lambda: list(client.search("order-service/order-search")))
@@ -201,6 +217,8 @@ def test_a_client_leads_to_no_secret(
         for one in (client, credentials, client.budget(), client.statistics()):
             said += told_of(one)
         said += [repr(vars(client)), client.search("order-service/order-search").explain().__repr__()]
+    metrics.write(tmp_path / "metrics")
+    assert verify(tmp_path / "audit.jsonl").findings == ()
     out, err = capfd.readouterr()
     # With what a handler of structured lines would write.
     said += [out, err, *(repr(vars(record)) for record in caplog.records), caplog.text]
@@ -208,6 +226,21 @@ def test_a_client_leads_to_no_secret(
     said += [path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()]
     assert any("[redacted]" in text for text in said)
     assert shown(SECRETS, said) is None
+
+
+def unreliable(transport: Transport) -> Transport:
+    """Now and then there is no answer."""
+    turn = 0
+
+    def transmit(request: Request) -> Response:
+        nonlocal turn
+        turn += 1
+        response = transport(request)
+        if turn % 9 == 0:
+            raise MaybeSent("reset")
+        return response
+
+    return transmit
 
 
 def pushed(client: Client, journal: Path) -> list[Any]:
