@@ -118,7 +118,7 @@ class AuditFile:
     def append(self, *entries: dict[str, Any]) -> str:
         """Appends lines, and gives the new head. An entry is as `append_audit` takes it; its time is now unless given.
         Raises `AuditError` when they cannot be on disk, and `ValidationError` at what is wrong with an entry."""
-        told = [Veiled({**self._who, "at_ms": int(self._clock()), **entry}) for entry in entries]
+        told: list[dict[str, Any]] = [Veiled({**self._who, "at_ms": int(self._clock()), **entry}) for entry in entries]
         with self._lock:
             head = self._write(self._pending + told)
             self._pending.clear()
