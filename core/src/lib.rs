@@ -69,7 +69,7 @@ pub use output::{
     BatchResult, Data, Item, Output, OutputKind, Refusal, Reply, ResourceSpan, Resources, SearchPage,
     ShapedOutput, TaskResult,
 };
-pub use pool::{Pool, PoolConfig};
+pub use pool::{Demand, Lease, Pool, PoolConfig};
 pub use question::ask;
 pub use retry::RetryPolicy;
 pub use secret::{Secret, SecretText};

@@ -1667,7 +1667,7 @@ bp_status bp_authorize_url(const bp_authorization *authorization,
 /**
  * Makes a budget from the same JSON that a configuration has at `pool`, such as
  * `{"quota": 200, "period_ms": 60000, "pacing": "spread", "reserve": 20}`; every member may be absent, and
- * an empty text stands for `{}`. On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
+ * an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
  */
 bp_status bp_pool_new(const char *config_json,
                       size_t config_len,
@@ -1686,6 +1686,28 @@ bp_status bp_pool_budget(const bp_pool *pool,
                          uint64_t now_ms,
                          bp_budget *budget,
                          bp_error **error);
+
+/**
+ * Tells what a coordinator of several pools has to know of this one, as JSON: what was sent, what is out, what still
+ * counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
+ * `bp_buffer_free`. Any thread.
+ */
+bp_status bp_pool_demand(const bp_pool *pool,
+                         uint64_t now_ms,
+                         bp_buffer *json,
+                         bp_error **error);
+
+/**
+ * Takes what a coordinator grants in answer to a demand, such as
+ * `{"since": 12, "requests": 20, "high": 0, "until": 1700000000000}`: so many requests beyond those that the demand
+ * had as `sent`, until that time. It replaces what was granted before. `BP_STATUS_MISUSE` for a pool without a
+ * `private_share`, and for a `since` that it has not told. Any thread.
+ */
+bp_status bp_pool_lease(const bp_pool *pool,
+                        const char *lease_json,
+                        size_t lease_len,
+                        uint64_t now_ms,
+                        bp_error **error);
 
 /**
  * Makes a client from a configuration in JSON, such as

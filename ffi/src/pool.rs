@@ -3,12 +3,14 @@
 use std::ffi::c_char;
 
 use brightpearl_core::pool::Budget;
-use brightpearl_core::{Pool, PoolConfig};
+use brightpearl_core::{Lease, Pool, PoolConfig};
 
 use crate::boundary::{create, guarded, release};
+
 use crate::error::bp_error;
 use crate::sized::{self, Growing};
 use crate::status::bp_status;
+use crate::text::bp_buffer;
 
 /// The request budget of an account. Clients that share one keep within the cap together. Several threads
 /// may use it at once.
@@ -41,7 +43,7 @@ impl From<Budget> for bp_budget {
 
 /// Makes a budget from the same JSON that a configuration has at `pool`, such as
 /// `{"quota": 200, "period_ms": 60000, "pacing": "spread", "reserve": 20}`; every member may be absent, and
-/// an empty text stands for `{}`. On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
+/// an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bp_pool_new(
     config_json: *const c_char,
@@ -83,6 +85,48 @@ pub unsafe extern "C" fn bp_pool_budget(
         guarded(error, |scope| {
             let budget_now = scope.handle(pool, "pool")?.0.budget(now_ms).into();
             sized::write(budget, &budget_now, "budget")
+        })
+    }
+}
+
+/// Tells what a coordinator of several pools has to know of this one, as JSON: what was sent, what is out, what still
+/// counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
+/// `bp_buffer_free`. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_pool_demand(
+    pool: *const bp_pool,
+    now_ms: u64,
+    json: *mut bp_buffer,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, |scope| {
+            let (pool, place) = (scope.handle(pool, "pool")?, scope.place(json, "json")?);
+            place.put(&pool.0.demand(now_ms).to_json());
+            Ok(())
+        })
+    }
+}
+
+/// Takes what a coordinator grants in answer to a demand, such as
+/// `{"since": 12, "requests": 20, "high": 0, "until": 1700000000000}`: so many requests beyond those that the demand
+/// had as `sent`, until that time. It replaces what was granted before. `BP_STATUS_MISUSE` for a pool without a
+/// `private_share`, and for a `since` that it has not told. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bp_pool_lease(
+    pool: *const bp_pool,
+    lease_json: *const c_char,
+    lease_len: usize,
+    now_ms: u64,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, |scope| {
+            let pool = scope.handle(pool, "pool")?;
+            let lease = Lease::from_json(scope.text(lease_json, lease_len, "lease_json")?)?;
+            Ok(pool.0.lease(lease, now_ms)?)
         })
     }
 }

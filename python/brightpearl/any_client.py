@@ -113,7 +113,7 @@ class AnyClient:
 
 
 _RETRY = ("max_attempts", "base_ms", "cap_ms", "max_throttled")
-_POOL = ("quota", "period_ms", "pacing", "reserve")
+_POOL = ("quota", "period_ms", "pacing", "reserve", "private_share")
 
 
 def _checked(settings: Mapping[str, Any]) -> Mapping[str, Any]:

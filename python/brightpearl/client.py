@@ -68,7 +68,8 @@ class Client(TaskMethods, AnyClient):
     `timeout`: seconds that the default transport waits for a connection and for the next bytes.
     `deadline`: seconds that it gives a request and its answer as a whole.
     `retry`: `max_attempts` (5), `base_ms` (500), `cap_ms` (30000), `max_throttled` (20).
-    `pool`: `quota` (200), `period_ms` (60000), `pacing` (`burst` or `spread`), `reserve` (0).
+    `pool`: `quota` (200), `period_ms` (60000), `pacing` (`burst` or `spread`), `reserve` (0);
+    `private_share`, where a coordinator of your own grants leases.
     `lane`: `normal`, or `high` to use the pool's reserve.
     `max_body_bytes`: largest answer that is read, 64 MiB unless given.
     `page_size`, `paging`: rows a search page, and how pages are asked for.

@@ -2,7 +2,7 @@
 
 use brightpearl_core::auth::Tokens;
 use brightpearl_core::operation::Operation;
-use brightpearl_core::{self as core, Config, Secret};
+use brightpearl_core::{self as core, Config, Lease, Secret};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -59,6 +59,17 @@ impl Client {
     fn budget(&self, now: u64) -> Budget {
         let budget = self.0.budget(now);
         Budget { available: budget.available, quota: budget.quota, wait_seconds: seconds(budget.wait_ms) }
+    }
+
+    /// What to tell a coordinator of several pools at `now`, as a dict.
+    fn demand<'py>(&self, py: Python<'py>, now: u64) -> PyResult<Bound<'py, PyAny>> {
+        json::load(py, self.0.pool().demand(now).to_json().as_bytes())
+    }
+
+    /// Takes what a coordinator grants in answer to a demand.
+    fn lease(&self, lease: &Bound<'_, PyAny>, now: u64) -> PyResult<()> {
+        let granted = Lease::from_json(json::dump(lease, "lease")?.as_str());
+        or_raise(lease.py(), granted.and_then(|granted| self.0.pool().lease(granted, now)))
     }
 
     /// Sums over the client's life.

@@ -73,8 +73,8 @@ impl From<wit::RetryPolicy> for RetryPolicy {
 
 impl From<wit::PoolConfig> for PoolConfig {
     fn from(config: wit::PoolConfig) -> Self {
-        let wit::PoolConfig { quota, period, pacing, reserve } = config;
-        Self { quota, period_ms: period, pacing: pacing.into(), reserve }
+        let wit::PoolConfig { quota, period, pacing, reserve, private_share } = config;
+        Self { quota, period_ms: period, pacing: pacing.into(), reserve, private_share }
     }
 }
 

@@ -38,6 +38,14 @@ impl engine::GuestPool for Pool {
     fn forecast(&self, requests: u64, now: u64) -> u64 {
         self.0.forecast(requests, now)
     }
+
+    fn demand(&self, now: u64) -> wit::Demand {
+        self.0.demand(now).into()
+    }
+
+    fn lease(&self, lease: wit::Lease, now: u64) -> Result<(), wit::Error> {
+        Ok(self.0.lease(lease.into(), now)?)
+    }
 }
 
 impl engine::GuestClient for Client {

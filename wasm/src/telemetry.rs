@@ -1,8 +1,8 @@
-//! Budget, sums and events, outwards.
+//! Budget, demand, sums and events, outwards, and leases inwards.
 
 use brightpearl_core as core;
 use core::pool::Budget;
-use core::{Event, Statistics};
+use core::{Demand, Event, Lease, Statistics};
 
 use crate::wit;
 
@@ -10,6 +10,44 @@ impl From<Budget> for wit::Budget {
     fn from(budget: Budget) -> Self {
         let Budget { available, quota, wait_ms } = budget;
         Self { available, quota, wait: wait_ms }
+    }
+}
+
+impl From<Demand> for wit::Demand {
+    fn from(demand: Demand) -> Self {
+        let Demand {
+            sent,
+            out,
+            left,
+            private,
+            counts_for,
+            normal,
+            high,
+            frozen_ms,
+            quota,
+            period_ms,
+            reserve,
+        } = demand;
+        Self {
+            sent,
+            out,
+            left,
+            private,
+            counts_for,
+            normal,
+            high,
+            frozen: frozen_ms,
+            quota,
+            period: period_ms,
+            reserve,
+        }
+    }
+}
+
+impl From<wit::Lease> for Lease {
+    fn from(lease: wit::Lease) -> Self {
+        let wit::Lease { since, requests, high, until } = lease;
+        Self { since, requests, high, until }
     }
 }
 

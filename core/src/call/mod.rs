@@ -18,6 +18,7 @@ use crate::http::Response;
 use crate::jitter::Jitter;
 use crate::job::Job;
 use crate::operation::Operation;
+use crate::pool::Ticket;
 use crate::retry::Class;
 use crate::shared::Shared;
 use crate::telemetry::Event;
@@ -47,6 +48,8 @@ pub struct Call {
     latest_output: Option<usize>,
     sent: u64,
     is_waiting_for_budget: bool,
+    /// Among those that wait for a lease.
+    ticket: Option<Ticket>,
 }
 
 #[derive(Debug)]
@@ -76,6 +79,7 @@ impl Call {
             latest_output: None,
             sent: 0,
             is_waiting_for_budget: false,
+            ticket: None,
         }
     }
 
@@ -368,6 +372,7 @@ impl fmt::Debug for Call {
 /// Exchanges that are out when a call is dropped go on counting against the cap, and are reported.
 impl Drop for Call {
     fn drop(&mut self) {
+        self.leave_queue();
         let exchanges: Vec<u64> = self.in_flight.iter().map(|flight| flight.exchange).collect();
         for flight in self.in_flight.drain(..) {
             self.shared.pool.abandon(flight.permit, self.last_now);

@@ -250,6 +250,7 @@ impl Call {
             Some(_) | None => error,
         };
         self.waiting.clear();
+        self.leave_queue();
         self.phase = Phase::Failed(Some(self.shared.session.blank_error(error)));
     }
 

@@ -36,6 +36,9 @@ impl Call {
         };
         match self.shared.pool.acquire(now, self.shared.config.lane) {
             Err(wait_ms) => {
+                let (job, waiting) = (&self.job, self.waiting.len() as u64);
+                let lane = self.shared.config.lane;
+                self.shared.pool.queue(&mut self.ticket, lane, || job.outlook().requests + waiting, now);
                 if !self.is_waiting_for_budget {
                     self.is_waiting_for_budget = true;
                     self.record(Event::WaitingForBudget { wait_ms });
@@ -44,6 +47,7 @@ impl Call {
             }
             Ok(permit) => {
                 self.is_waiting_for_budget = false;
+                self.leave_queue();
                 if self.is_withdrawn(index) {
                     self.shared.pool.refund(permit, now);
                     return self.step(now).map(Some);
@@ -105,6 +109,13 @@ impl Call {
                 Ok(Ok(self.waiting.len() - 1))
             }
             Access::Refused(error) => Err(error),
+        }
+    }
+
+    /// Tells the pool that this call waits no longer.
+    pub(super) fn leave_queue(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            self.shared.pool.leave(&ticket);
         }
     }
 

@@ -4,11 +4,19 @@
 //! minute. The pool is safe on both: it keeps a rolling log of its own requests, in which a request counts
 //! until one period after its *answer* (the server saw it at some time before that), and beside it the
 //! window that the response headers describe. A request must fit into both.
+//!
+//! Pools of several processes share one quota by leases (`lease.rs`).
+
+mod lease;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
+
+use lease::Leasing;
+pub(crate) use lease::Ticket;
+pub use lease::{Demand, Lease};
 
 use crate::clock::{Clock, EngineTime, HostTime};
 use crate::error::{Error, Result};
@@ -33,11 +41,14 @@ pub struct PoolConfig {
     pub pacing: Pacing,
     /// Requests that only [`Lane::High`] may use.
     pub reserve: u32,
+    /// For pools that share a quota by leases: how many requests in a period this one may send by itself when it has
+    /// held no lease for two periods. With it, and be it 0, nothing goes out without a [`Lease`].
+    pub private_share: Option<u32>,
 }
 
 impl Default for PoolConfig {
     fn default() -> Self {
-        Self { quota: 200, period_ms: 60_000, pacing: Pacing::Burst, reserve: 0 }
+        Self { quota: 200, period_ms: 60_000, pacing: Pacing::Burst, reserve: 0, private_share: None }
     }
 }
 
@@ -104,6 +115,10 @@ struct PoolState {
     log: VecDeque<EngineTime>,
     /// Sequence numbers of requests that are out, ascending.
     outstanding: VecDeque<u64>,
+    /// Requests that were sent and not taken back.
+    sent: u64,
+    /// Where the quota is shared by leases.
+    leasing: Option<Leasing>,
     next_sequence: u64,
     window: Option<Window>,
     /// Whether any header was ever seen: without, only the log counts.
@@ -136,7 +151,8 @@ impl Pool {
     /// A pool of its own.
     ///
     /// # Errors
-    /// [`Kind::Validation`](crate::Kind::Validation) at `pool.quota`, `pool.period_ms` or `pool.reserve`.
+    /// [`Kind::Validation`](crate::Kind::Validation) at `pool.quota`, `pool.period_ms`, `pool.reserve` or
+    /// `pool.private_share`.
     pub fn new(config: PoolConfig) -> Result<Self> {
         if config.quota == 0 {
             return Err(Error::validation(
@@ -156,7 +172,18 @@ impl Pool {
                 format!("a reserve of {} leaves nothing of the quota of {}", config.reserve, config.quota),
             ));
         }
+        if config.private_share.is_some_and(|share| share > config.quota) {
+            return Err(Error::validation(
+                "pool.private_share",
+                format!(
+                    "the private share exceeds the quota of {}; expected a small part of it",
+                    config.quota
+                ),
+            ));
+        }
         Ok(Self(Arc::new(Mutex::new(PoolState {
+            leasing: config.private_share.map(|share| Leasing::new(share, config.period_ms)),
+            sent: 0,
             config,
             clock: Clock::default(),
             log: VecDeque::new(),
@@ -188,6 +215,41 @@ impl Pool {
         let mut state = self.lock();
         let time = state.tick(HostTime::new(now));
         state.forecast(requests, time)
+    }
+
+    /// Takes what a coordinator grants in answer to a [`Demand`]: it replaces what was granted before, and what was
+    /// sent since that demand is taken off.
+    ///
+    /// # Errors
+    /// [`Kind::Misuse`](crate::Kind::Misuse) when the pool's configuration has no `private_share`, and when the lease
+    /// answers a demand that this pool has not made.
+    pub fn lease(&self, lease: Lease, now: u64) -> Result<()> {
+        let mut state = self.lock();
+        let host = HostTime::new(now);
+        let time = state.tick(host);
+        let period_ms = state.config.period_ms;
+        let Some(leasing) = &mut state.leasing else {
+            return Err(Error::misuse(
+                "the pool takes no lease; give its configuration a `private_share` (0 will do)",
+            )
+            .at("pool.private_share"));
+        };
+        if lease.since > leasing.told {
+            return Err(Error::misuse(format!(
+                "the lease is since request {}, of which this pool has told nobody; expected `sent` of a demand of its own",
+                lease.since
+            ))
+            .at("lease.since"));
+        }
+        leasing.grant(lease, host, time, period_ms);
+        Ok(())
+    }
+
+    /// What to tell the coordinator at `now`.
+    pub fn demand(&self, now: u64) -> Demand {
+        let mut state = self.lock();
+        let time = state.tick(HostTime::new(now));
+        state.demand(time)
     }
 
     /// The right to send one request, or how many milliseconds to wait for it.
@@ -226,6 +288,30 @@ impl Pool {
         let mut state = self.lock();
         state.tick(now);
         state.outstanding.retain(|sequence| *sequence != permit.sequence);
+        state.sent = state.sent.saturating_sub(1);
+    }
+
+    /// Takes note of who waits, and for how many requests, where that is to be told to a coordinator.
+    pub(crate) fn queue(
+        &self,
+        ticket: &mut Option<Ticket>,
+        lane: Lane,
+        requests: impl FnOnce() -> u64,
+        now: HostTime,
+    ) {
+        let mut state = self.lock();
+        let time = state.tick(now);
+        if let Some(leasing) = &mut state.leasing {
+            let requests = u32::try_from(requests()).unwrap_or(u32::MAX).max(1);
+            *ticket = Some(leasing.wait(ticket.take(), lane, requests, time));
+        }
+    }
+
+    /// Takes note that somebody waits no longer.
+    pub(crate) fn leave(&self, ticket: &Ticket) {
+        if let Some(leasing) = &mut self.lock().leasing {
+            leasing.leave(ticket);
+        }
     }
 
     /// Stops everyone: the cap was reached. Answers for how many milliseconds.
@@ -282,13 +368,28 @@ impl PoolState {
 
     /// What a lane may send before the rolling log is full.
     fn rolling_room(&self, lane: Lane) -> u32 {
-        let used = u32::try_from(self.log.len() + self.outstanding.len()).unwrap_or(u32::MAX);
-        self.config.quota.saturating_sub(self.kept_back(lane)).saturating_sub(used)
+        self.config.quota.saturating_sub(self.kept_back(lane)).saturating_sub(self.counting())
+    }
+
+    /// Requests that count, or may.
+    fn counting(&self) -> u32 {
+        u32::try_from(self.log.len() + self.outstanding.len()).unwrap_or(u32::MAX)
+    }
+
+    /// What the lease allows, or without one the private share.
+    fn lease_room(&self, time: EngineTime, lane: Lane) -> u32 {
+        let leasing = self.leasing.as_ref();
+        leasing.map_or(u32::MAX, |leasing| leasing.room(time, lane, self.sent, self.counting()))
     }
 
     fn window_room(&self, lane: Lane) -> Option<(u32, Window)> {
         self.window.map(|window| {
-            let margin = if self.neighbours > 0 { (2 + self.neighbours / 20).min(10) } else { 0 };
+            // Those who share the quota by leases look like neighbours, and need no margin.
+            let margin = if self.neighbours > 0 && self.leasing.is_none() {
+                (2 + self.neighbours / 20).min(10)
+            } else {
+                0
+            };
             let margin = margin.max(self.caution);
             // A margin that eats the whole window would only add waiting to waiting.
             let margin = margin.min(self.config.quota / 4);
@@ -317,8 +418,13 @@ impl PoolState {
             Some((0, window)) => until = until.max(window.ends_before),
             Some(_) => {}
             // A window has ended: one request goes ahead and brings back what the next one is like.
-            None if self.is_told && !self.outstanding.is_empty() => until = until.max(time.after(PROBE_MS)),
+            None if self.is_told && self.leasing.is_none() && !self.outstanding.is_empty() => {
+                until = until.max(time.after(PROBE_MS));
+            }
             None => {}
+        }
+        if self.lease_room(time, lane) == 0 {
+            until = until.max(time.after(Leasing::look_ms(self.config.period_ms)));
         }
         until.since(time)
     }
@@ -327,6 +433,7 @@ impl PoolState {
         let sequence = self.next_sequence;
         self.next_sequence += 1;
         self.outstanding.push_back(sequence);
+        self.sent += 1;
         if let Some(window) = &mut self.window {
             window.left = window.left.saturating_sub(1);
         }
@@ -391,8 +498,36 @@ impl PoolState {
     fn budget(&self, time: EngineTime, lane: Lane) -> Budget {
         let wait_ms = self.wait(time, lane);
         let window_room = self.window_room(lane).map_or(u32::MAX, |(room, _)| room);
-        let available = if wait_ms > 0 { 0 } else { self.rolling_room(lane).min(window_room) };
+        let available = if wait_ms > 0 {
+            0
+        } else {
+            self.rolling_room(lane).min(window_room).min(self.lease_room(time, lane))
+        };
         Budget { available, quota: self.config.quota, wait_ms }
+    }
+
+    fn demand(&mut self, time: EngineTime) -> Demand {
+        let PoolConfig { quota, period_ms, reserve, pacing: _, private_share: _ } = self.config;
+        let (sent, counting) = (self.sent, self.counting());
+        let (mut left, mut private, mut normal, mut high) = (0, 0, 0, 0);
+        if let Some(leasing) = &mut self.leasing {
+            (left, private) = leasing.left(time, sent, counting);
+            (normal, high) = leasing.wanted(time, period_ms, left, quota);
+            leasing.told = leasing.told.max(sent);
+        }
+        Demand {
+            sent,
+            out: u32::try_from(self.outstanding.len()).unwrap_or(u32::MAX),
+            left,
+            private,
+            counts_for: self.log.iter().map(|expiry| expiry.since(time)).collect(),
+            normal,
+            high,
+            frozen_ms: self.frozen_until.since(time),
+            quota,
+            period_ms,
+            reserve,
+        }
     }
 
     fn forecast(&self, requests: u64, time: EngineTime) -> u64 {
@@ -427,5 +562,7 @@ fn number(headers: &Headers, name: &str) -> Option<u64> {
     headers.get(name)?.trim().parse().ok()
 }
 
+#[cfg(test)]
+mod lease_tests;
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,44 @@ export interface Event {
   readonly [detail: string]: unknown;
 }
 
+/** What a coordinator grants a pool that shares its quota with others. */
+export interface Lease {
+  /** `sent` of the demand that this answers: what was sent after it is taken off. */
+  readonly since: number;
+  /** Requests that may be sent after that, by any lane. */
+  readonly requests: number;
+  /** Further requests that only the high lane may send: 0. */
+  readonly high?: number;
+  /** Milliseconds since the Unix epoch at which the lease ends. It lasts for at most half a period. */
+  readonly until: number;
+}
+
+/** What a pool has sent, and what it would send: all that a coordinator has to know of it. */
+export interface Demand {
+  /** Requests sent so far, for `since` of a lease. */
+  readonly sent: number;
+  /** Requests that are out. Each counts until one period after its answer. */
+  readonly out: number;
+  /** Requests that are left of the present lease. What is granted next includes them. */
+  readonly left: number;
+  /** Where no lease is held: requests that may be sent all the same if none comes, sooner or later. */
+  readonly private: number;
+  /** In how many milliseconds each of the answered requests stops counting, ascending. */
+  readonly counts_for: readonly number[];
+  /** Further requests that calls of the normal lane want. */
+  readonly normal: number;
+  /** Further requests that calls of the high lane want. */
+  readonly high: number;
+  /** Milliseconds for which nothing goes out because the cap was tripped. */
+  readonly frozen_ms: number;
+  /** Requests allowed in a period, as this pool is configured. */
+  readonly quota: number;
+  /** Length of the period, as this pool is configured. */
+  readonly period_ms: number;
+  /** Requests that only the high lane may use, as this pool is configured. */
+  readonly reserve: number;
+}
+
 /** A request budget. Clients of the same account that share one keep within the cap together. */
 export class Pool {
   readonly #handle: Handle;
@@ -66,6 +104,23 @@ export class Pool {
     const budget = sized("budget") as BudgetStruct;
     check((error) => native.poolBudget(this.pointer, Math.trunc(now), budget, error));
     return { available: budget.available, quota: budget.quota, waitMs: budget.wait_ms };
+  }
+
+  /** What to tell a coordinator of several pools. */
+  demand(now: number = Date.now()): Demand {
+    return JSON.parse(
+      takeBuffer((json) => check((error) => native.poolDemand(this.pointer, Math.trunc(now), json, error))),
+    ) as Demand;
+  }
+
+  /**
+   * Takes what a coordinator grants in answer to a demand. It replaces what was granted before, and what was sent since
+   * that demand is taken off. Throws a `MisuseError` for a pool without a `private_share`, and for a `since` that it has
+   * not told.
+   */
+  lease(lease: Lease, now: number = Date.now()): void {
+    const json = Buffer.from(JSON.stringify(lease));
+    check((error) => native.poolLease(this.pointer, json, json.length, Math.trunc(now), error));
   }
 }
 

@@ -32,7 +32,17 @@ export {
   type ValidateOptions,
 } from "./discovery";
 export { TokensNotStoredError, type TakeTokens } from "./handover";
-export { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
+export {
+  Engine,
+  Pool,
+  type Budget,
+  type Demand,
+  type Event,
+  type Lease,
+  type Resumption,
+  type Statistics,
+  type Tokens,
+} from "./engine";
 export * from "./error-classes";
 export {
   BrightpearlError,

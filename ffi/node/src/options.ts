@@ -26,6 +26,8 @@ export interface PoolOptions {
   readonly pacing?: "burst" | "spread";
   /** Requests that only the high lane may use. */
   readonly reserve?: number;
+  /** Where pools share a quota by leases: requests in a period that go out when no lease was held for two periods. */
+  readonly privateShare?: number;
 }
 
 /** The paging dialect of searches. */
@@ -80,6 +82,7 @@ const NAMES = new Map([
   ["capMs", "cap_ms"],
   ["maxThrottled", "max_throttled"],
   ["periodMs", "period_ms"],
+  ["privateShare", "private_share"],
   ["idLimit", "id_limit"],
   ["onFailure", "on_failure"],
   ["dryRun", "dry_run"],

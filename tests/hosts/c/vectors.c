@@ -164,6 +164,43 @@ static json_t *explain(host *host, uint64_t now) {
   return outcome;
 }
 
+static json_t *demand(host *host, uint64_t now) {
+  bp_error *error = NULL;
+  bp_pool *pool = NULL;
+  bp_buffer text = {NULL, 0};
+  json_t *outcome;
+  bp_status status = bp_client_pool(host->client, &pool, &error);
+  if (status == BP_STATUS_OK) {
+    status = bp_pool_demand(pool, now, &text, &error);
+  }
+  bp_pool_free(pool);
+  if (status == BP_STATUS_OK) {
+    outcome = json_object();
+    json_object_set_new(outcome, "demand", json_loadb(text.data, text.len, 0, NULL));
+  } else {
+    outcome = encode_outcome(status, error);
+    bp_error_free(error);
+  }
+  bp_buffer_free(&text);
+  return outcome;
+}
+
+static json_t *lease(host *host, const json_t *granted, uint64_t now) {
+  bp_error *error = NULL;
+  bp_pool *pool = NULL;
+  json_t *outcome;
+  bp_status status = bp_client_pool(host->client, &pool, &error);
+  if (status == BP_STATUS_OK) {
+    bp_text text = lend_json(granted);
+    status = bp_pool_lease(pool, text.data, text.len, now, &error);
+    take_back();
+  }
+  bp_pool_free(pool);
+  outcome = encode_outcome(status, error);
+  bp_error_free(error);
+  return outcome;
+}
+
 static json_t *act(host *host, const json_t *entry) {
   uint64_t now = (uint64_t)json_integer_value(json_object_get(entry, "now"));
   const json_t *detail;
@@ -194,6 +231,12 @@ static json_t *act(host *host, const json_t *entry) {
   }
   if ((detail = json_object_get(entry, "resume"))) {
     return resume(host, detail, !json_is_false(json_object_get(entry, "allow_writes")));
+  }
+  if (json_object_get(entry, "demand")) {
+    return demand(host, now);
+  }
+  if ((detail = json_object_get(entry, "lease"))) {
+    return lease(host, detail, now);
   }
   if (json_object_get(entry, "explain")) {
     return explain(host, now);

@@ -5,18 +5,21 @@ import { readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual, inspect } from "node:util";
 import * as brightpearl from "./brightpearl.mjs";
 
-const { BrightpearlError, Engine, MaybeSent, NotSent, Unsendable } = brightpearl;
+const { BrightpearlError, Engine, MaybeSent, NotSent, Pool, Unsendable } = brightpearl;
 
 const folder = new URL("../../vectors/", import.meta.url);
 
 class Host {
   constructor(vector) {
-    this.engine = new Engine(vector.config);
+    // Only where it is asked for: a client reads its own in other words.
+    const isShared = (vector.script ?? []).some((entry) => entry.demand || entry.lease);
+    this.pool = isShared ? new Pool(vector.config.pool) : undefined;
+    this.engine = new Engine(vector.config, this.pool);
     this.call = this.engine.start(vector.operation);
     this.remembered = null;
   }
 
-  act({ now, poll, answer, fail, acknowledge, feed, finish, cancel, checkpoint, resume, allow_writes, explain }) {
+  act({ now, poll, answer, fail, acknowledge, feed, finish, cancel, checkpoint, resume, allow_writes, explain, ...more }) {
     if (poll) return stepJson(this.call.poll(now));
     if (answer) return done(this.call.answer(answer.exchange, responseOf(answer), now));
     if (fail) return done(this.call.fail(fail.exchange, failureOf(fail), now));
@@ -32,6 +35,8 @@ class Host {
       });
       return "ok";
     }
+    if (more.demand) return { demand: this.pool.demand(now) };
+    if (more.lease) return done(this.pool.lease(more.lease, now));
     if (explain) return { explanation: explanationJson(this.call.explain(now)) };
     throw new Error("an action that this runner does not know");
   }

@@ -165,6 +165,10 @@ class Player:
                 self.call.feed(record.encode())
             case {"finish": True}:
                 self.call.finish()
+            case {"demand": True}:
+                return {"demand": self.client.demand(now)}
+            case {"lease": lease}:
+                self.client.lease(lease, now)
             case {"acknowledge": items}:
                 self.call.acknowledge(items)
             case {"cancel": True}:

@@ -65,6 +65,7 @@ class Player:
         self.client = client
         self.call = call
         self.remembered = ""
+        self.pool: ResourceAny | None = None
 
     def play(self, entry: dict[str, Any]) -> Any:
         """What an entry's action says."""
@@ -85,6 +86,10 @@ class Player:
                 self._call("feed", text.encode())
             case {"finish": True}:
                 self._call("finish")
+            case {"demand": True}:
+                return {"demand": demand_of(self.instance.call("engine/pool.demand", self._pool(), now))}
+            case {"lease": lease}:
+                self.instance.call("engine/pool.lease", self._pool(), record(**{"high": 0, **lease}), now)
             case {"acknowledge": items}:
                 self._call("acknowledge", items)
             case {"cancel": True}:
@@ -103,8 +108,20 @@ class Player:
                 raise AssertionError(f"an unknown action: {sorted(entry)}")
         return "ok"
 
+    def _pool(self) -> ResourceAny:
+        if self.pool is None:
+            self.pool = self.instance.call("engine/client.pool", self.client)
+        return self.pool
+
     def _call(self, name: str, *arguments: object) -> Any:
         return self.instance.call(f"engine/call.{name}", self.call, *arguments)
+
+
+def demand_of(demand: Any) -> Any:
+    """A demand in the vectors' form."""
+    names = ("sent", "out", "left", "private", "counts-for", "normal", "high", "frozen", "quota", "period", "reserve")
+    renamed = {"counts-for": "counts_for", "frozen": "frozen_ms", "period": "period_ms"}
+    return {renamed.get(name, name): getattr(demand, name) for name in names}
 
 
 def response_of(answer: dict[str, Any]) -> Any:

@@ -3,8 +3,8 @@
 use brightpearl_core::call::operation::Operation;
 use brightpearl_core::table::{Cell, Page};
 use brightpearl_core::{
-    Data, Error, Exchange, Explanation, Headers, IdSet, Item, Output, Reply, Resources, Result, SearchPage,
-    ShapedOutput, Step,
+    Data, Demand, Error, Exchange, Explanation, Headers, IdSet, Item, Output, Reply, Resources, Result,
+    SearchPage, ShapedOutput, Step,
 };
 use serde_json::{Map, Value, json};
 
@@ -40,6 +40,11 @@ pub fn checkpoint(result: &Result<String>) -> Value {
 /// An explanation.
 pub fn explanation(explanation: &Explanation) -> Value {
     json!({ "explanation": explanation })
+}
+
+/// What a pool tells a coordinator.
+pub fn demand(demand: &Demand) -> Value {
+    json!({ "demand": demand })
 }
 
 /// An error.

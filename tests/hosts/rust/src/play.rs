@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use brightpearl_core::{Call, Client, Config, Event, Headers, Response, Result, TransportFailure};
+use brightpearl_core::{Call, Client, Config, Event, Headers, Lease, Response, Result, TransportFailure};
 use serde_json::{Value, json};
 
 use crate::encode;
@@ -67,6 +67,10 @@ impl Host {
             Action::Fail(fail) => encode::outcome(&self.call().fail(fail.exchange, failure(fail), now)),
             Action::Acknowledge(items) => encode::outcome(&self.call().acknowledge(*items)),
             Action::Feed(record) => encode::outcome(&self.call().feed(record.as_bytes())),
+            Action::Demand(_) => encode::demand(&self.client.pool().demand(now)),
+            Action::Lease(lease) => encode::outcome(
+                &Lease::from_json(&lease.to_string()).and_then(|lease| self.client.pool().lease(lease, now)),
+            ),
             Action::Finish(_) => encode::outcome(&self.call().finish()),
             Action::Cancel(_) => {
                 self.call().cancel(now);

@@ -77,6 +77,10 @@ pub enum Action {
     Resume(Value),
     /// Explains.
     Explain(bool),
+    /// Asks the client's pool what to tell a coordinator.
+    Demand(bool),
+    /// Gives the client's pool a lease.
+    Lease(Value),
 }
 
 /// An answer from the server.
