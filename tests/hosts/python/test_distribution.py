@@ -30,6 +30,12 @@ def test_metadata_are_what_an_index_takes(installed: Distribution) -> None:
     assert metadata.description.startswith("# brightpearl")
 
 
+def test_commands_are_installed(installed: Distribution) -> None:
+    scripts = [entry for entry in installed.entry_points if entry.group == "console_scripts"]
+    assert {"brightpearl", "tap-brightpearl", "target-brightpearl"} <= {script.name for script in scripts}
+    assert all(callable(script.load()) for script in scripts)
+
+
 def test_licences_are_inside(installed: Distribution) -> None:
     assert "Apache License" in text_of(installed, "licenses/LICENSE")
     notices = text_of(installed, "licenses/THIRD-PARTY-NOTICES.txt")

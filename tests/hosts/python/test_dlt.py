@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from brightpearl import Client, PullResource
+from brightpearl import Client, PulledRecord, PulledRecords, PullResource
 from brightpearl.cli.emulator import environment
 from brightpearl.exceptions import ArgumentTypeError
 from brightpearl.testing import Emulator
@@ -83,6 +84,27 @@ def test_a_second_run_loads_only_what_changed(client: Client, tmp_path: Path, qu
     assert set(names) == expected
     ((weight,),) = loaded.rows("select stock__weight__magnitude from loaded.product where id = 1007")
     assert isinstance(weight, Decimal)
+
+
+def test_a_run_that_fails_is_made_up_for(
+    client: Client, tmp_path: Path, quiet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = Loaded(tmp_path)
+    loaded.run("order", client=client)
+    for number in (41, 42, 43):
+        touch(client, number)
+
+    def batches(pulled: PulledRecords) -> Iterator[list[PulledRecord]]:
+        yield next(taken(pulled))
+        raise OSError("the disk is full")
+
+    taken = PulledRecords.batches
+    with monkeypatch.context() as patched:
+        patched.setattr(PulledRecords, "batches", batches)
+        with pytest.raises(PipelineStepFailed, match="the disk is full"):
+            loaded.run("order", client=client)
+    assert loaded.run("order", client=client)["order"] == 3
+    assert loaded.rows("select count(*) from loaded.order where reference like 'touched %'") == [(3,)]
 
 
 def test_records_that_are_gone_are_removed(client: Client, tmp_path: Path, quiet: None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -329,6 +331,14 @@ def test_tap_and_target_say_what_they_are_configured_with() -> None:
         ended = Ended(command)
         assert ended.code == 2
         assert "--config" in ended.err
+
+
+@pytest.mark.parametrize("command", ["tap", "target"])
+def test_each_has_a_command_of_its_own(command: str) -> None:
+    program = f"import sys; sys.argv[1:] = ['--about']; from brightpearl.cli import main_of_{command} as main; main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["name"] == f"{command}-brightpearl"
 
 
 def test_the_schemas_are_what_the_emulated_account_shows() -> None:
