@@ -27,6 +27,7 @@ from brightpearl.cli.target import Target
 from brightpearl.cli.target_config import TargetConfig
 from brightpearl.testing import EmulatorServer
 from command_line import Ended, settings, start
+from conftest import TOKEN
 from pushed import ORDERS, found, order, orders, shop
 
 __all__ = ["settings"]
@@ -273,6 +274,19 @@ def test_a_doubt_holds_the_state_back_unless_it_may_be_a_dead_letter(tmp_path: P
         assert (ended.code, states(ended)) == (4, [1])
         assert [letter["state"] for letter in loading.letters()] == ["maybe-applied"]
         assert found(client, sold["number"]) == 1
+
+
+def test_refused_credentials_are_told_and_not_shown(
+    server: EmulatorServer, client: Client, tmp_path: Path, prefix: str
+) -> None:
+    loading = Loading(server, tmp_path, account_token=TOKEN)
+    ended = loading.run(schema(), *map(record, numbered(client, prefix, 2)), state(1))
+    assert (ended.code, ended.out) == (3, ""), ended.err
+    assert TOKEN not in ended.err
+    kept = b"".join(path.read_bytes() for path in loading.folder.iterdir())
+    assert TOKEN.encode() not in kept
+    # They are none of the records' fault.
+    assert loading.letters() == []
 
 
 def test_without_its_package_it_says_what_to_install(
