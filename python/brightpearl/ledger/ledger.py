@@ -50,6 +50,7 @@ class Ledger:
 
     def close(self) -> None:
         """Closes its connections."""
+        self.standings.close()
         self._database.close()
 
     def __enter__(self) -> Ledger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,11 @@ from brightpearl.ledger.process import has_ended, this_process
 from brightpearl.ledger.tables import DELIVERIES, FLOWS, HEADS, PULLS, TOKENS
 
 _LONGEST_REASON = 2_000
+
+_TAKEN: set[tuple[str, str, str]] = set()
+"""The flows that threads of this process have: by ledger, name and account."""
+
+_TURN = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Standings:
     def __init__(self, database: Database, now: Callable[[], int]) -> None:
         self._database = database
         self._now = now
+        self._mine: set[tuple[str, str, str]] = set()
 
     def pull(self, name: str, account: str) -> PullState | None:
         """Where a pull stands; None when it never ran."""
@@ -78,7 +85,22 @@ class Standings:
             return PullState(state, before.number + 1, now) if changed.rowcount == 1 else None
 
     def take_flow(self, name: str, account: str) -> bool:
-        """Takes a flow for this process until `leave_flow`; False while another one that lives has it."""
+        """Takes a flow until `leave_flow`; False while another process that lives has it, or another thread."""
+        place = (self._database.shown, name, account)
+        with _TURN:
+            if place in _TAKEN:
+                return False
+            _TAKEN.add(place)
+            self._mine.add(place)
+        is_taken = False
+        try:
+            is_taken = self._take(name, account)
+        finally:
+            if not is_taken:
+                self.forget_flow(name, account)
+        return is_taken
+
+    def _take(self, name: str, account: str) -> bool:
         mine = this_process()
         place = (FLOWS.c.name == name) & (FLOWS.c.account == account)
         with self._database.writing() as connection:
@@ -90,6 +112,19 @@ class Standings:
                 return False
             connection.execute(update(FLOWS).where(place).values(process=mine))
             return True
+
+    def forget_flow(self, name: str, account: str) -> None:
+        """Lets another thread of this process take a flow, whatever the ledger says of it."""
+        place = (self._database.shown, name, account)
+        with _TURN:
+            if place in self._mine:
+                self._mine.discard(place)
+                _TAKEN.discard(place)
+
+    def close(self) -> None:
+        """Lets others have what is still taken."""
+        for _, name, account in list(self._mine):
+            self.forget_flow(name, account)
 
     def leave_flow(
         self, name: str, account: str, *, reason: str | None, next_ms: int | None, is_scheduled: bool
@@ -111,6 +146,7 @@ class Standings:
         self._change_flow(name, account, {"process": None})
 
     def _change_flow(self, name: str, account: str, values: dict[str, Any]) -> None:
+        self.forget_flow(name, account)
         with self._database.writing() as connection:
             connection.execute(update(FLOWS).where(FLOWS.c.name == name, FLOWS.c.account == account).values(values))
 

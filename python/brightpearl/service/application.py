@@ -21,6 +21,7 @@ from brightpearl.service.bodies import body_of
 from brightpearl.service.configuration import ServiceConfiguration, read_configuration
 from brightpearl.service.inbound import InboundRunner
 from brightpearl.service.running import Service
+from brightpearl.service.spool import as_lines
 from brightpearl.text import Hidden
 
 LARGEST_PUSH = 64 << 20
@@ -126,25 +127,11 @@ async def _push(request: Request) -> Response:
     if not body.strip():
         return JSONResponse({"error": "the body is empty; expected records as JSON, or a JSON line for each"}, 400)
     try:
-        name = await run_sync(runner.spool.put, _as_lines(body))
+        name = await run_sync(lambda: runner.spool.put(as_lines(body)))
     except OSError:
         return JSONResponse({"error": "the records cannot be stored now; send them again"}, 503)
     service.wake(runner.flow.name)
     return JSONResponse({"accepted": name.partition(".")[0]}, 202)
-
-
-def _as_lines(body: bytes) -> bytes:
-    """Records as a line for each: an array is taken apart."""
-    from brightpearl._native import dump_json, load_json
-
-    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-        return body
-    try:
-        read = load_json(body)
-    except BrightpearlError:
-        # What is wrong with it is told with the record.
-        return body.replace(b"\r", b" ").replace(b"\n", b" ")
-    return b"".join(dump_json(record).encode() + b"\n" for record in read)
 
 
 def _is_bearer(runner: InboundRunner, header: str) -> bool:

@@ -20,7 +20,7 @@ from brightpearl.service.commands import run_command
 from brightpearl.service.destinations import DeliveryFailed
 from brightpearl.service.flow_tables import InboundFlow, open_document
 from brightpearl.service.places import FromCommand, FromDirectory
-from brightpearl.service.spool import Spool, folder_name, is_readable_ending
+from brightpearl.service.spool import Spool, as_lines, folder_name, is_readable_ending
 from brightpearl.service.stopping import Stopping
 
 _TOGETHER = 100
@@ -73,7 +73,7 @@ class InboundRunner:
         if ended.code:
             raise DeliveryFailed(ended.reason())
         if ended.printed.strip():
-            self.spool.put(ended.printed)
+            self.spool.put(as_lines(ended.printed))
 
     def _push_file(self, path: str, mapping: Mapping, noting: Noting) -> None:
         name = os.path.basename(path)

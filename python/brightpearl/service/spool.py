@@ -7,7 +7,10 @@ import hashlib
 import os
 import re
 import time
+from codecs import BOM_UTF8
 
+from brightpearl._native import dump_json, load_json
+from brightpearl.exceptions import BrightpearlError
 from brightpearl.private_file import replacing, sync_directory
 
 _SECONDS_AT_REST = 0.5
@@ -111,6 +114,17 @@ class Spool:
                     if entry.is_file(follow_symlinks=False) and not is_hidden:
                         found.append((entry.stat().st_mtime_ns, entry.name))
         return [name for _, name in sorted(found)]
+
+
+def as_lines(content: bytes) -> bytes:
+    """Records as a line for each: a document is taken apart, whichever way it is laid out. What is no JSON as a whole
+    has a record in each line already, or is told with the records."""
+    try:
+        read = load_json(content.removeprefix(BOM_UTF8))
+    except BrightpearlError:
+        return content
+    records = read if isinstance(read, list) else [read]
+    return b"".join(dump_json(record).encode() + b"\n" for record in records)
 
 
 def _free_name(folder: str, name: str) -> str:

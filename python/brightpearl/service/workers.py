@@ -129,6 +129,7 @@ class FlowWorker:
             self._ledger.standings.release_flow(self.name, self._account)
             raise
         except LedgerError:
+            self._ledger.standings.forget_flow(self.name, self._account)
             raise
         except Exception as error:
             self._failed(_why(error), is_scheduled)

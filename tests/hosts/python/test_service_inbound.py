@@ -15,7 +15,7 @@ import pytest
 import served
 from brightpearl import Client
 from brightpearl.ledger import Ledger, open_ledger
-from brightpearl.service.spool import Spool
+from brightpearl.service.spool import Spool, as_lines
 from brightpearl.testing import Emulator, EmulatorServer
 from pushed import ORDERS, found, order, orders
 from served import TOKEN, Beside, Serving, configured, until
@@ -133,7 +133,8 @@ def test_a_push_that_was_killed_is_gone_on_with_and_writes_nothing_twice(
     tmp_path: Path, inbox: Path, client: Client, server: EmulatorServer
 ) -> None:
     known = {record["lines"][0]["sku"] for record in orders(client, 20)}
-    count = 60
+    # Few enough for the budget of a minute.
+    count = 20
     put(inbox / "many.jsonl", [order(1_000 + number, sorted(known)[number % len(known)]) for number in range(count)])
     path = configured(tmp_path, flow("directory: inbox", every="1h"))
     journals = tmp_path / "brightpearl-work"
@@ -194,6 +195,24 @@ def test_a_folder_that_vanished_is_a_finding_and_the_flow_goes_on_when_it_is_bac
         (tmp_path / "away").rename(inbox)
         put(inbox / "y.jsonl", [order(96, orders(client, 1)[0]["lines"][0]["sku"])])
         until(lambda: found(client, "W-96") == 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1.10}\n{"a": 2}\n',
+        '[\n  {"a": 1.10},\n  {"a": 2}\n]',
+        '\ufeff[{"a":1.10},{"a":2}]',
+    ],
+)
+def test_records_are_taken_apart_however_they_are_laid_out(text: str) -> None:
+    lines = [json.loads(line, parse_float=str) for line in as_lines(text.encode()).splitlines()]
+    assert lines == [{"a": "1.10"}, {"a": 2}]
+
+
+def test_one_record_in_several_lines_is_one() -> None:
+    assert as_lines(b'{\n  "a": 1\n}') == b'{"a":1}\n'
+    assert as_lines(b"no JSON\n") == b"no JSON\n"
 
 
 def test_a_name_that_is_taken_keeps_both_files(tmp_path: Path) -> None:

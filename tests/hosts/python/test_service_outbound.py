@@ -226,6 +226,34 @@ def test_records_that_cannot_be_mapped_are_retried_with_the_mended_mapping(tmp_p
     assert len(lines(tmp_path / "out.jsonl")) == 30
 
 
+def test_a_flow_never_runs_beside_itself_also_where_two_services_have_it(tmp_path: Path, client: Client) -> None:
+    program = tmp_path / "take.py"
+    program.write_text(
+        "import os, pathlib, sys, time\n"
+        "sys.stdin.read()\n"
+        "busy = pathlib.Path(__file__).parent / 'busy'\n"
+        "os.close(os.open(busy, os.O_CREAT | os.O_EXCL))\n"
+        "time.sleep(0.2)\n"
+        "busy.unlink()\n"
+        "open(pathlib.Path(__file__).parent / 'taken', 'a').write('x')\n"
+    )
+    text = flow(f"command: {sys.executable} take.py", every="1s", on="order.modified")
+    path = configured(tmp_path, text)
+    taken = tmp_path / "taken"
+    with Beside(path) as one, Beside(path) as other:
+        for number in range(1, 5):
+            for service in (one, other):
+                for id in change(client, 2):
+                    service.request(
+                        "POST",
+                        address(),
+                        json.dumps(notification(id, raisedOn=f"2026-06-0{number}T10:00:00.000+00:00")).encode(),
+                    )
+        until(lambda: one.service.ledger.notifications.queue_of("orders").waiting == 0)
+        until(lambda: taken.exists() and len(taken.read_text()) > 1)
+        assert {run.outcome for run in one.service.ledger.runs.list(limit=1000)} <= {"done", "running"}
+
+
 def test_a_disk_that_is_full_fails_the_flow_and_nothing_is_taken_for_delivered(tmp_path: Path) -> None:
     with Beside(configured(tmp_path, flow("file: full"))) as service:
         until(lambda: last_run(tmp_path, "done"))
