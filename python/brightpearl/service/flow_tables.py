@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from brightpearl._native import find_resource, list_resources
+from brightpearl.arguments import named
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.flow_operations import EXISTING, PullResource
 from brightpearl.mapping import Mapping, ready_document
@@ -71,6 +72,8 @@ class InboundFlow:
     existing: str
     max_writes: int | None
     exclusive: str | None
+    looks: tuple[float, ...] | None = None
+    """After how many seconds to look for a write of unknown outcome, one for each look."""
 
     @property
     def post_name(self) -> str | None:
@@ -202,10 +205,25 @@ def _inbound(members: Members, name: str, schedule: Schedule, folder: str) -> In
     existing = members.choice("existing", EXISTING) or "update"
     most = members.number("max_writes", "a whole number from 0 on", least=0, most=1 << 31)
     exclusive = members.text("exclusive", "a lock file, or a folder for them")
+    looks = _looks(members)
     if origin is None or mapping is None:
         return None
     path = None if exclusive is None else os.path.join(folder, os.path.expanduser(exclusive))
-    return InboundFlow(name, mapping, origin, schedule, token, existing, most, path)
+    return InboundFlow(name, mapping, origin, schedule, token, existing, most, path, looks)
+
+
+def _looks(members: Members) -> tuple[float, ...] | None:
+    found = members.raw("looks")
+    if found is None:
+        return None
+    expected = "expected numbers of seconds such as [2, 10, 30]"
+    if not isinstance(found, list):
+        members.wrong("looks", f"it is {named(found)}; {expected}")
+        return None
+    if any(isinstance(one, bool) or not isinstance(one, (int, float)) or not 0 <= one < 86_400 for one in found):
+        members.wrong("looks", f"a member of the list is not from 0 to a day; {expected}")
+        return None
+    return tuple(map(float, found))
 
 
 def _destination(members: Members, folder: str) -> Destination | None:

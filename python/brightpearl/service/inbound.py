@@ -104,6 +104,7 @@ class InboundRunner:
             existing=self.flow.existing,  # type: ignore[arg-type]
             max_writes=self.flow.max_writes,
             exclusive=self.flow.exclusive,
+            looks=self.flow.looks,
             journal=journal,
             # Somebody may have mended the document since the journal was begun.
             renew=True,

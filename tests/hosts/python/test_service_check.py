@@ -186,6 +186,14 @@ def test_what_the_engine_refuses_to_pull_is_told(tmp_path: Path) -> None:
     assert "yesterday" in told(tmp_path, early)["flow 'orders to the shop': pull"]
 
 
+@pytest.mark.parametrize("looks", ["3", "[-1]", '["2"]', "[true]"])
+def test_looks_are_numbers_of_seconds(tmp_path: Path, looks: str) -> None:
+    assert told(tmp_path, f"{GOOD}looks = [0, 2.5]\n") == {}
+    assert (
+        "expected numbers of seconds" in told(tmp_path, f"{GOOD}looks = {looks}\n")["flow 'orders of the shop': looks"]
+    )
+
+
 def test_an_account_that_is_not_named_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BRIGHTPEARL_ACCOUNT")
     assert "BRIGHTPEARL_ACCOUNT" in told(tmp_path, GOOD)["the environment"]

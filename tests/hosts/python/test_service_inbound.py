@@ -133,10 +133,10 @@ def test_a_push_that_was_killed_is_gone_on_with_and_writes_nothing_twice(
     tmp_path: Path, inbox: Path, client: Client, server: EmulatorServer
 ) -> None:
     known = {record["lines"][0]["sku"] for record in orders(client, 20)}
-    # Few enough for the budget of a minute.
     count = 20
     put(inbox / "many.jsonl", [order(1_000 + number, sorted(known)[number % len(known)]) for number in range(count)])
-    path = configured(tmp_path, flow("directory: inbox", every="1h"))
+    # Whether the write that was under way was carried out is known soon.
+    path = configured(tmp_path, flow("directory: inbox", every="1h") + "looks = [0.2, 0.5]\n")
     journals = tmp_path / "brightpearl-work"
     serving = Serving(path, server)
     until(lambda: any('"write"' in journal.read_text() for journal in journals.glob("*/journals/*.journal")))
