@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 
 from brightpearl.ledger.trouble import LedgerError
+from brightpearl.secret_reference import is_reference, secret_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def open_ledger(
     place: str | os.PathLike[str], *, must_exist: bool = False, seconds_for_lock: float = 5.0, durable: bool = True
 ) -> Ledger:
     """The ledger of a file, made where there is none yet, or of a database by its URL such as
-    `postgresql+psycopg://host/name`.
+    `postgresql+psycopg://host/name`. A URL with a password is better named than given: `env:NAME` and the like.
 
     `must_exist`: refuses a file that is not there. `seconds_for_lock`: how long to wait for others that write.
     `durable`: whether what was written is on disk when the call returns.
@@ -39,7 +40,10 @@ def open_ledger(
             place=None,
             advice="Install it: pip install 'brightpearl[ledger]'.",
         ) from None
-    return Ledger(os.fspath(place), must_exist=must_exist, seconds_for_lock=seconds_for_lock, durable=durable)
+    place = os.fspath(place)
+    if is_reference(place):
+        place = secret_of(place, "ledger")
+    return Ledger(place, must_exist=must_exist, seconds_for_lock=seconds_for_lock, durable=durable)
 
 
 def __getattr__(name: str) -> object:

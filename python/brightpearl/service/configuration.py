@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from brightpearl.arguments import named
 from brightpearl.ledger.thinning import KeepingPolicy
+from brightpearl.secret_reference import is_reference
 from brightpearl.service.alert_tables import AlertTarget, read_alerts
 from brightpearl.service.dashboard_tables import DashboardAccess, read_dashboard
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
@@ -135,7 +136,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
         path=path,
         folder=folder,
         profile=profile,
-        ledger=ledger if "://" in ledger else os.path.join(folder, os.path.expanduser(ledger)),
+        ledger=_ledger(members, ledger, folder),
         work=os.path.join(folder, os.path.expanduser(work)),
         listening=listening,
         outbound=outbound,
@@ -146,6 +147,14 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
         dashboard=dashboard,
         stop_within_ms=stop_within,
     )
+
+
+def _ledger(members: Members, text: str, folder: str) -> str:
+    """The ledger's file beside the configuration; its URL, or where that is, as it stands."""
+    if is_reference(text):
+        check_secret(members, "ledger", text)
+        return text
+    return text if "://" in text else os.path.join(folder, os.path.expanduser(text))
 
 
 def _zone(members: Members) -> ZoneInfo:

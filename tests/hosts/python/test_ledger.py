@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
+from brightpearl import ValidationError
 from brightpearl.ledger import Ledger, LedgerError, open_ledger
 from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.migrations import STEPS
@@ -382,6 +383,15 @@ def test_what_cannot_be_a_ledger_is_told_before_anything_is_made(tmp_path: Path)
     with pytest.raises(LedgerError, match="the file is not there"):
         open_ledger(tmp_path / "ledger", must_exist=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_url_is_may_be_said_instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEDGER_OF_THE_TEST", str(tmp_path / "ledger"))
+    with open_ledger("env:LEDGER_OF_THE_TEST") as ledger:
+        assert ledger.place == str(tmp_path / "ledger")
+    monkeypatch.delenv("LEDGER_OF_THE_TEST")
+    with pytest.raises(ValidationError, match="LEDGER_OF_THE_TEST is not set"):
+        open_ledger("env:LEDGER_OF_THE_TEST")
 
 
 def test_a_password_is_never_told() -> None:

@@ -180,6 +180,18 @@ def test_events_need_an_address_and_secrets(tmp_path: Path, monkeypatch: pytest.
     assert "[listen]: secrets" in told(tmp_path, GOOD)
 
 
+def test_the_ledger_is_a_file_a_url_or_where_that_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "LEDGER_URL" in told(tmp_path, f'ledger = "env:LEDGER_URL"\n{GOOD}')["ledger"]
+    monkeypatch.setenv("LEDGER_URL", "postgresql+psycopg://me:secret@host/name")
+    for text, ledger in {
+        "env:LEDGER_URL": "env:LEDGER_URL",
+        "postgresql://h/n": "postgresql://h/n",
+        "/a/b": "/a/b",
+    }.items():
+        assert told(tmp_path, f'ledger = "{text}"\n{GOOD}') == {}
+        assert read_configuration(tmp_path / "brightpearl.toml").ledger == ledger
+
+
 def test_what_the_engine_refuses_to_pull_is_told(tmp_path: Path) -> None:
     assert "orderTypId" in told(tmp_path, GOOD.replace("orderTypeId", "orderTypId"))["flow 'orders to the shop': pull"]
     early = GOOD.replace("every =", 'since = "yesterday"\nevery =')
