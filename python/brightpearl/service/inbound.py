@@ -23,6 +23,10 @@ from brightpearl.service.places import FromCommand, FromDirectory
 from brightpearl.service.spool import Spool, as_lines, folder_name, is_readable_ending
 from brightpearl.service.stopping import Stopping
 
+OF_THE_RECORD = ("validation", "rejected", "not-found", "conflict")
+"""Kinds of errors that the same record meets again. The others are Brightpearl's at the moment, the network's, or those
+of a right that the app lacks, and would make dead letters of all records."""
+
 _TOGETHER = 100
 
 
@@ -47,6 +51,8 @@ class InboundRunner:
         self._stopping = stopping
         self._now = now
         self.spool = _spool(flow, work)
+        # Why something is not written that may be another time.
+        self._held: str | None = None
 
     def pending_ms(self) -> int | None:
         """When something besides the schedule is to be done."""
@@ -93,10 +99,14 @@ class InboundRunner:
             )
             return
         noting.flush()
+        if self._held is not None:
+            # The file stays, and its journal has what was done.
+            raise DeliveryFailed(f"records could not be written now: {self._held}")
         self.spool.finish(path)
 
     def _push(self, records: object, mapping: Mapping, noting: Noting, journal: str | None) -> list[Outcome]:
         told = []
+        self._held = None
         with self._client.push(
             mapping,
             records,  # type: ignore[arg-type]
@@ -118,6 +128,10 @@ class InboundRunner:
     def _note(self, outcome: Outcome, mapping: Mapping, noting: Noting) -> None:
         from brightpearl.cli.noting import letter_of
 
+        if _is_held(outcome):
+            noting.counts["held"] += 1
+            self._held = str(outcome.error)
+            return
         noting.counts[outcome.state] += 1
         letter = letter_of(noting, mapping, self.flow.mapping, outcome)
         if outcome.ok:
@@ -148,13 +162,21 @@ class InboundRunner:
             self._ledger.dead_letters.put([_with_reason(letter, str(error)) for letter in letters])
             raise
         noting.flush()
-        ended = [letters[outcome.record].id for outcome in outcomes if outcome.ok]
-        self._ledger.dead_letters.drop(ended)
+        self._ledger.dead_letters.drop([letters[outcome.record].id for outcome in outcomes if outcome.ok])
+        if self._held is not None:
+            held = [letters[outcome.record] for outcome in outcomes if _is_held(outcome)]
+            self._ledger.dead_letters.put([_with_reason(letter, self._held) for letter in held])
+            raise DeliveryFailed(f"records could not be written now: {self._held}")
         # One whose key was not known before has another identity now, and is kept as that.
         left = self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=_TOGETHER)
         self._ledger.dead_letters.drop({one.id for one in left} & {one.id for one in letters})
         with contextlib.suppress(FileNotFoundError):
             os.unlink(journal)
+
+
+def _is_held(outcome: Outcome) -> bool:
+    """Whether the same record may be written another time, as it is."""
+    return outcome.state == "rejected" and outcome.error is not None and outcome.error.kind not in OF_THE_RECORD
 
 
 def _with_reason(letter: DeadLetter, reason: str) -> DeadLetter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -13,9 +14,13 @@ from typing import Any
 import pytest
 
 import served
-from brightpearl import Client
+from brightpearl import Client, Outcome, PermissionDeniedError, RejectedError
 from brightpearl.ledger import Ledger, open_ledger
+from brightpearl.service.configuration import read_configuration
+from brightpearl.service.destinations import DeliveryFailed
+from brightpearl.service.inbound import InboundRunner
 from brightpearl.service.spool import Spool, as_lines
+from brightpearl.service.stopping import Stopping
 from brightpearl.testing import Emulator, EmulatorServer
 from pushed import ORDERS, found, order, orders
 from served import TOKEN, Beside, Serving, configured, until
@@ -89,6 +94,44 @@ def test_files_of_a_directory_are_pushed_and_put_away(tmp_path: Path, inbox: Pat
     assert [found(client, f"W-{number}") for number in range(3)] == [1, 1, 1]
     # One that is still being written, and one whose name says so, are left.
     assert {"e.jsonl.part", "f.jsonl"} <= set(names(inbox))
+
+
+class Answering:
+    """A client whose pushes end as they are told to."""
+
+    _account = "demo"
+
+    def __init__(self) -> None:
+        self.outcomes: list[list[Outcome]] = []
+
+    def push(self, *_: Any, **__: Any) -> Any:
+        return contextlib.nullcontext(self.outcomes.pop(0))
+
+
+def test_what_may_be_written_another_time_makes_no_dead_letter(tmp_path: Path, inbox: Path) -> None:
+    path = configured(tmp_path, flow("directory: inbox", every="1h"))
+    configuration = read_configuration(path)
+    client = Answering()
+    with ledger_of(tmp_path) as ledger:
+        given: Any = client
+        runner = InboundRunner(
+            configuration.inbound[0], given, ledger, str(tmp_path), configuration.work, Stopping(), lambda: 1
+        )
+        put(inbox / "a.jsonl", [{"number": "W-1"}, {"number": "W-2"}])
+        forbidden = PermissionDeniedError("the app may not do this")
+        wrong = RejectedError("the body is wrong")
+        client.outcomes = [
+            [Outcome(0, "W-1", "rejected", error=forbidden), Outcome(1, "W-2", "rejected", error=wrong)],
+            [Outcome(0, "W-1", "created", 7), Outcome(1, "W-2", "rejected", error=wrong)],
+        ]
+        with pytest.raises(DeliveryFailed, match="may not do this"):
+            runner.run(is_scheduled=True)
+        assert names(inbox / "working") == ["a.jsonl"]
+        assert [letter.key for letter in ledger.dead_letters.list()] == ["W-2"]
+        assert runner.pending_ms() == 1
+        runner.run(is_scheduled=False)
+        assert names(inbox / "done") == ["a.jsonl"]
+        assert [letter.tries for letter in ledger.dead_letters.list()] == [2]
 
 
 def test_a_command_brings_records(tmp_path: Path, inbox: Path, client: Client) -> None:
