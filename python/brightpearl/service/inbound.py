@@ -162,6 +162,9 @@ class InboundRunner:
             self._ledger.dead_letters.put([_with_reason(letter, str(error)) for letter in letters])
             raise
         noting.flush()
+        # What became of each is known: it says nothing of later letters about the same records.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(journal)
         self._ledger.dead_letters.drop([letters[outcome.record].id for outcome in outcomes if outcome.ok])
         if self._held is not None:
             held = [letters[outcome.record] for outcome in outcomes if _is_held(outcome)]
@@ -170,8 +173,6 @@ class InboundRunner:
         # One whose key was not known before has another identity now, and is kept as that.
         left = self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=_TOGETHER)
         self._ledger.dead_letters.drop({one.id for one in left} & {one.id for one in letters})
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(journal)
 
 
 def _is_held(outcome: Outcome) -> bool:
