@@ -179,6 +179,7 @@ test-embedded: ## The component in a Rust program; not a part of `test`, since c
 test-python: $(VENV)/.test-package $(VENV)/.test-tools ## The Python host: types, stubs, vectors, command line, real HTTP
 	@tests/step.sh "the wheel's contents" $(PYTHON) tests/supply/contents.py --debug python .build/brightpearl-*.whl
 	@tests/step.sh "Python host" tests/hosts/python/run.sh $(VENV)
+	@tests/step.sh "the container's steps" tests/hosts/deploy/run.sh $(VENV)
 
 .PHONY: test-meltano
 test-meltano: $(VENV)/.test-package $(VENV)/.test-tools ## Meltano runs the tap and the target, both ways; not a part of `test`, since it is large to install

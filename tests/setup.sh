@@ -28,6 +28,7 @@ need prometheus prometheus
 need promtool prometheus
 need curl curl
 need chromium chromium
+need systemd-analyze systemd
 need_library libcurl libcurl4-openssl-dev
 need_library jansson libjansson-dev
 # Debian keeps the server's programs off the path.
@@ -42,6 +43,10 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; 
     exit 1
 fi
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+    missing_packages+=(python3-venv)
+fi
+# Every user may run this one, which what is deployed is tried with.
+if [ "$(id -u)" = 0 ] && ! /usr/bin/python3 -c 'import venv, ensurepip' 2>/dev/null; then
     missing_packages+=(python3-venv)
 fi
 

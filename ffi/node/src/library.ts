@@ -303,9 +303,7 @@ export const native = {
   poolFree: bind("void bp_pool_free(void *pool)"),
   poolBudget: bind("int32_t bp_pool_budget(void *pool, uint64_t now, _Inout_ bp_budget *budget, _Out_ void **error)"),
   poolDemand: bind("int32_t bp_pool_demand(void *pool, uint64_t now, _Inout_ bp_buffer *json, _Out_ void **error)"),
-  poolLease: bind(
-    "int32_t bp_pool_lease(void *pool, const void *json, size_t len, uint64_t now, _Out_ void **error)",
-  ),
+  poolLease: bind("int32_t bp_pool_lease(void *pool, const void *json, size_t len, uint64_t now, _Out_ void **error)"),
 
   clientNew: bind(
     "int32_t bp_client_new(const void *json, size_t len, void *pool, _Out_ void **client, _Out_ void **error)",

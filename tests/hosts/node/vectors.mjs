@@ -19,7 +19,21 @@ class Host {
     this.remembered = null;
   }
 
-  act({ now, poll, answer, fail, acknowledge, feed, finish, cancel, checkpoint, resume, allow_writes, explain, ...more }) {
+  act({
+    now,
+    poll,
+    answer,
+    fail,
+    acknowledge,
+    feed,
+    finish,
+    cancel,
+    checkpoint,
+    resume,
+    allow_writes,
+    explain,
+    ...more
+  }) {
     if (poll) return stepJson(this.call.poll(now));
     if (answer) return done(this.call.answer(answer.exchange, responseOf(answer), now));
     if (fail) return done(this.call.fail(fail.exchange, failureOf(fail), now));
