@@ -144,7 +144,7 @@ def test_a_command_brings_records(tmp_path: Path, inbox: Path, client: Client) -
     (tmp_path / "fetch.py").write_text("import sys; print('{}'); sys.exit('no connection')")
     (tmp_path / "brightpearl-ledger.sqlite").unlink()
     with Beside(path) as service:
-        until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow-failing"])
+        until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow"])
         assert "no connection" in service.service.health().findings[0].message
 
 
@@ -234,7 +234,7 @@ def test_a_folder_that_vanished_is_a_finding_and_the_flow_goes_on_when_it_is_bac
     with Beside(path) as service:
         until(lambda: ledger_of(tmp_path).standings.flows() != [])
         inbox.rename(tmp_path / "away")
-        until(lambda: "flow-failing" in service.request("GET", "/healthz").json()["rules"])
+        until(lambda: "flow" in service.request("GET", "/healthz").json()["rules"])
         (tmp_path / "away").rename(inbox)
         put(inbox / "y.jsonl", [order(96, orders(client, 1)[0]["lines"][0]["sku"])])
         until(lambda: found(client, "W-96") == 1)

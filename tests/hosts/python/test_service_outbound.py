@@ -200,7 +200,7 @@ def test_a_mapping_that_vanished_stops_its_own_flow_only(tmp_path: Path) -> None
     mapping.unlink()
     with app as service:
         until(lambda: len(lines(tmp_path / "other.jsonl")) == 30)
-        until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow-failing"])
+        until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow"])
         [finding] = service.service.health().findings
         assert (finding.subject, "own.json" in finding.message) == ("orders", True)
         mapping.write_text(json.dumps(document))
@@ -263,7 +263,7 @@ def test_a_disk_that_is_full_fails_the_flow_and_nothing_is_taken_for_delivered(t
         for table in ("deliveries", "pulls", "flows"):
             connection.exec_driver_sql(f"DELETE FROM brightpearl_{table}")
     with Beside(configured(tmp_path, flow("file: full"))) as service:
-        until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow-failing"])
+        until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow"])
         assert service.service.ledger.standings.delivered("orders", [("order", 1)]) == {}
         (tmp_path / "full").unlink()
         until(lambda: len(lines(tmp_path / "full")) == 30)
