@@ -5,6 +5,7 @@ mod member_name;
 mod tokenise;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 pub(super) use member_name::MemberName;
 use tokenise::{reason, tokenise};
@@ -73,6 +74,24 @@ pub(super) struct Tape<'r> {
     tokens: Vec<Token>,
 }
 
+thread_local! {
+    /// The memory for the tokens of the next record: those of many records are about as many.
+    static SPARE: Cell<Vec<Token>> = const { Cell::new(Vec::new()) };
+}
+
+/// The most tokens for which memory is kept.
+const MOST_SPARE: usize = 1 << 14;
+
+impl Drop for Tape<'_> {
+    fn drop(&mut self) {
+        let tokens = std::mem::take(&mut self.tokens);
+        if tokens.capacity() <= MOST_SPARE {
+            // A thread that ends keeps nothing.
+            let _ = SPARE.try_with(|spare| spare.set(tokens));
+        }
+    }
+}
+
 impl<'r> Tape<'r> {
     /// Reads JSON.
     ///
@@ -93,7 +112,8 @@ impl<'r> Tape<'r> {
         if u32::try_from(text.len()).is_err() {
             return Err(format!("it has {} bytes; expected less than 4 GiB", text.len()));
         }
-        match tokenise(&text) {
+        let tokens = SPARE.try_with(Cell::take).unwrap_or_default();
+        match tokenise(&text, tokens) {
             Ok(tokens) => Ok(Self { text, tokens }),
             Err(fault) => Err(reason(&text, &fault)),
         }

@@ -147,6 +147,7 @@ fn either<'v>(
 pub(super) fn holds<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<bool, String> {
     let holds = match (tree, &scope.found) {
         (Tree::Path(_, Some(slot)), Some((node, found))) => found.is_truthy(*node, *slot),
+        (Tree::Path(path, _), _) if path.is_empty() => scope.value.is_truthy(),
         (Tree::Not(inner), _) => !holds(inner, scope)?,
         (Tree::And(left, right), _) => holds(left, scope)? && holds(right, scope)?,
         (Tree::Or(left, right), _) => holds(left, scope)? || holds(right, scope)?,

@@ -16,10 +16,11 @@ pub(super) enum JsonFault {
     Deep(usize),
 }
 
-/// Reads JSON as tokens.
-pub(super) fn tokenise(text: &str) -> Result<Vec<Token>, Box<JsonFault>> {
+/// Reads JSON as tokens, into memory that may have been used before.
+pub(super) fn tokenise(text: &str, mut tokens: Vec<Token>) -> Result<Vec<Token>, Box<JsonFault>> {
     let bytes = text.as_bytes();
-    let mut tokens = Vec::with_capacity(bytes.len() / 6 + 8);
+    tokens.clear();
+    tokens.reserve(bytes.len() / 6 + 8);
     // The innermost array or object that is open. Until it is closed, its token's `next` is the one around it.
     let mut open = OUTSIDE;
     let mut is_object = false;
