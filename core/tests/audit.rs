@@ -200,6 +200,26 @@ fn with_a_key_nobody_else_can_write_it_anew() {
 }
 
 #[test]
+fn numbers_of_lines_that_cannot_be_are_told() {
+    let digest = format!("sha256:{}", "0a".repeat(32));
+    for lines in [u64::MAX, 1 << 53] {
+        let head = format!("{lines}:{digest}");
+        let question = json!({"append_audit": {"head": head, "entries": [entry(1)]}}).to_string();
+        assert_eq!(ask(&question).unwrap_err().location(), Some("head"));
+        let line = format!("{{\"line\":{lines},\"previous\":\"start\",\"chain\":\"{digest}\"}}\n");
+        assert_eq!(faults(&line, &[]), of(&[(1, "changed")]));
+    }
+    let furthest = format!("{}:{digest}", (1_u64 << 53) - 1);
+    let answer = asked("append_audit", json!({"head": furthest, "entries": [entry(1)]}));
+    assert!(answer["lines"].as_str().unwrap().starts_with("{\"line\":9007199254740992,"));
+    let state =
+        json!({"head": furthest, "file_line": u64::MAX, "rest": "", "gaps": [{"from": 0, "to": u64::MAX}]});
+    let (text, _) = trail(1, None);
+    let answer = asked("verify_audit", json!({"state": state, "text": text, "last": true}));
+    assert_eq!(answer["findings"][0]["fault"], "reordered");
+}
+
+#[test]
 fn what_does_not_fit_is_told_with_its_place() {
     for (question, arguments, place) in [
         ("append_audit", json!({"entries": [{"at_ms": NOW}]}), "entries/0/outcome"),

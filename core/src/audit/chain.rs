@@ -22,6 +22,9 @@ const START: &str = "start";
 /// What stands between the text of a line and its digest.
 const MARK: &str = ",\"chain\":\"";
 
+/// No trail has so many lines.
+pub(super) const MOST_LINES: u64 = 1 << 53;
+
 /// The shortest key that is taken.
 const SHORTEST_KEY: usize = 16;
 
@@ -60,7 +63,7 @@ impl TrailHead {
 
     fn parse(text: &str) -> Option<Self> {
         let (lines, digest) = text.split_once(':')?;
-        let lines: u64 = lines.parse().ok()?;
+        let lines = lines.parse().ok().filter(|lines| *lines < MOST_LINES)?;
         let is_right = if lines == 0 { digest == START } else { is_digest(digest) };
         is_right.then(|| Self { lines, digest: digest.to_owned() })
     }

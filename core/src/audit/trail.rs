@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::chain::TrailHead;
+use super::chain::{MOST_LINES, TrailHead};
 use crate::error::Result;
 use crate::json::GivenObject;
 
@@ -41,7 +41,7 @@ impl Trail {
         Ok(Self {
             head: TrailHead::read(given.value("head"), "state/head")?,
             is_unsure: given.flag("unsure")?,
-            file_line: given.needed_number("file_line")?,
+            file_line: given.needed_number("file_line")?.min(MOST_LINES),
             rest: given.needed_text("rest")?.to_owned(),
             is_skipping: given.flag("skipping")?,
             is_keyed: given.flag("keyed")?,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::chain::{TrailHead, checked_key, digest, is_keyed, unsealed};
+use super::chain::{MOST_LINES, TrailHead, checked_key, digest, is_keyed, unsealed};
 use super::entry::taken_key;
 use super::trail::{MOST_GAPS, Trail};
 use crate::error::Result;
@@ -133,7 +133,7 @@ impl Verifier {
     fn line(&mut self, line: &str) {
         let read = unsealed(line).and_then(|(text, digest)| {
             let value: Value = serde_json::from_str(line).ok()?;
-            let number = value.get("line")?.as_u64()?;
+            let number = value.get("line")?.as_u64().filter(|number| *number < MOST_LINES)?;
             let previous = value.get("previous")?.as_str()?.to_owned();
             Some((number, previous, text, digest))
         });
