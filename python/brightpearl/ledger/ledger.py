@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from brightpearl.ledger.database import Database
 from brightpearl.ledger.dead_letters import DeadLetters
+from brightpearl.ledger.heartbeats import Heartbeats
 from brightpearl.ledger.notes import Notes
 from brightpearl.ledger.notifications import Notifications
 from brightpearl.ledger.runs import Runs
@@ -37,6 +38,7 @@ class Ledger:
         self.dead_letters = DeadLetters(self._database, self._now)
         self.standings = Standings(self._database, self._now)
         self.notes = Notes(self._database, self._now)
+        self.heartbeats = Heartbeats(self._database, self._now)
 
     @property
     def place(self) -> str:

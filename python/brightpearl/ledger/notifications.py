@@ -11,7 +11,8 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from brightpearl.ledger.database import Database
-from brightpearl.ledger.process import has_ended, this_process
+from brightpearl.ledger.heartbeats import ended_among
+from brightpearl.ledger.process import this_process
 from brightpearl.ledger.tables import HANDLINGS, NOTIFICATIONS
 
 _LONGEST_REASON = 2_000
@@ -89,7 +90,7 @@ class Notifications:
         process has already is not taken again."""
         mine, now = this_process(), self._now()
         with self._database.writing() as connection:
-            lost = [name for name in self._holders(connection, flow) if has_ended(name)]
+            lost = ended_among(connection, self._holders(connection, flow), now)
             due = or_(
                 and_(HANDLINGS.c.state == "waiting", HANDLINGS.c.next_ms <= now),
                 and_(HANDLINGS.c.state == "claimed", HANDLINGS.c.process.in_(lost)),

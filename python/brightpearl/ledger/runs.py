@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from brightpearl.ledger.database import Database
-from brightpearl.ledger.process import described, has_ended, this_process
+from brightpearl.ledger.heartbeats import ended_among
+from brightpearl.ledger.process import described, this_process
 from brightpearl.ledger.tables import RUNS
 
 OUTCOMES = ("running", "done", "partly", "failed", "stopped", "interrupted")
@@ -82,38 +83,47 @@ class Runs:
             chosen = chosen.where(RUNS.c.name == name)
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
-        return list(_read(rows))
+            ended = _ended(connection, rows, self._now())
+        return list(_read(rows, ended))
 
     def ended_since(self, ended_ms: int) -> Sequence[Run]:
         """Runs that ended at that time or later, the first one first."""
         chosen = select(RUNS).where(RUNS.c.ended_ms >= ended_ms).order_by(RUNS.c.ended_ms)
         with self._database.reading() as connection:
             rows = connection.execute(chosen).all()
-        return tuple(_read(rows))
+            ended = _ended(connection, rows, self._now())
+        return tuple(_read(rows, ended))
 
     def last_of_each(self) -> dict[str, Run]:
         """The last run of each flow and command, by its name."""
         newest = select(func.max(RUNS.c.id)).group_by(RUNS.c.name)
         with self._database.reading() as connection:
             rows = connection.execute(select(RUNS).where(RUNS.c.id.in_(newest))).all()
-        return {run.name: run for run in _read(rows)}
+            ended = _ended(connection, rows, self._now())
+        return {run.name: run for run in _read(rows, ended)}
 
     def settle_interrupted(self) -> int:
         """Notes of runs whose process died that they were interrupted; how many."""
         running = select(RUNS).where(RUNS.c.outcome == "running")
         with self._database.writing() as connection:
-            ended = [run for run in _read(connection.execute(running).all()) if run.outcome == "interrupted"]
+            rows = connection.execute(running).all()
+            told = _read(rows, _ended(connection, rows, self._now()))
+            ended = [run for run in told if run.outcome == "interrupted"]
             for run in ended:
                 values = {"outcome": run.outcome, "reason": run.reason}
                 connection.execute(update(RUNS).where(RUNS.c.id == run.id).values(values))
         return len(ended)
 
 
-def _read(rows: Iterable[Row[Any]]) -> Iterable[Run]:
+def _ended(connection: Connection, rows: Iterable[Row[Any]], now_ms: int) -> set[str]:
+    return ended_among(connection, (row.process for row in rows if row.outcome == "running"), now_ms)
+
+
+def _read(rows: Iterable[Row[Any]], ended: Container[str] = ()) -> Iterable[Run]:
     for row in rows:
         members = row._mapping
         outcome, reason = members["outcome"], members["reason"]
-        if outcome == "running" and has_ended(members["process"]):
+        if outcome == "running" and members["process"] in ended:
             outcome, reason = "interrupted", f"{described(members['process'])} ended without a word"
         yield Run(
             members["id"],

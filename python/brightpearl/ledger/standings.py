@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from brightpearl.ledger.database import Database
-from brightpearl.ledger.process import has_ended, this_process
+from brightpearl.ledger.heartbeats import ended_among
+from brightpearl.ledger.process import this_process
 from brightpearl.ledger.tables import DELIVERIES, FLOWS, HEADS, PULLS, TOKENS
 
 _LONGEST_REASON = 2_000
@@ -108,7 +109,8 @@ class Standings:
             if found is None:
                 values = {"name": name, "account": account, "process": mine}
                 return _inserted(connection, FLOWS, values)
-            if found.process is not None and found.process != mine and not has_ended(found.process):
+            others = [found.process] if found.process not in (None, mine) else []
+            if len(ended_among(connection, others, self._now())) < len(others):
                 return False
             connection.execute(update(FLOWS).where(place).values(process=mine))
             return True
@@ -158,6 +160,7 @@ class Standings:
         """How every flow stands that ever ran."""
         with self._database.reading() as connection:
             rows = connection.execute(select(FLOWS).order_by(FLOWS.c.name)).all()
+            ended = ended_among(connection, (row.process for row in rows if row.process), self._now())
         return [
             FlowState(
                 row.name,
@@ -167,7 +170,7 @@ class Standings:
                 row.last_ms,
                 row.good_ms,
                 row.reason,
-                row.process is not None and not has_ended(row.process),
+                row.process is not None and row.process not in ended,
             )
             for row in rows
         ]

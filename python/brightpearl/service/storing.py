@@ -7,11 +7,13 @@ import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.ledger import Ledger
+from brightpearl.ledger.heartbeats import SECONDS_BETWEEN
 from brightpearl.text import Hidden
 
 LOG = logging.getLogger("brightpearl.service")
@@ -32,6 +34,9 @@ class Storing:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        # Before anything is taken in the name of this process.
+        ledger.heartbeats.beat()
+        self._beaten = time.monotonic()
         self._thread = threading.Thread(target=self._work, name="brightpearl-storing", daemon=True)
         self._thread.start()
 
@@ -49,10 +54,24 @@ class Storing:
         self._queue.put(None)
         self._thread.join(10)
 
+    def _beat(self) -> None:
+        """Lets other machines know that this process lives, and goes on with what it has taken."""
+        if time.monotonic() - self._beaten < SECONDS_BETWEEN:
+            return
+        self._beaten = time.monotonic()
+        try:
+            self._ledger.heartbeats.beat()
+        except BrightpearlError as error:
+            LOG.error("no sign of life can be left in the ledger: %s", error)
+
     def _work(self) -> None:
         is_open = True
         while is_open:
-            first = self._queue.get()
+            self._beat()
+            try:
+                first = self._queue.get(timeout=SECONDS_BETWEEN)
+            except queue.Empty:
+                continue
             items = [] if first is None else [first]
             is_open = first is not None
             while is_open and len(items) < _TOGETHER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -18,7 +19,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from brightpearl import ValidationError
-from brightpearl.ledger import Ledger, LedgerError, open_ledger
+from brightpearl.ledger import Ledger, LedgerError, heartbeats, notifications, open_ledger, runs, standings
 from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.migrations import STEPS
 from brightpearl.ledger.thinning import KeepingPolicy
@@ -160,6 +161,29 @@ def test_what_a_killed_process_had_claimed_is_claimed_again(ledger: Ledger, cloc
     assert ledger.standings.take_flow("a", "acme")
     [claimed] = ledger.notifications.claim("a", 10)
     assert claimed.attempts == 0
+
+
+def test_what_a_process_of_another_machine_had_is_taken_over_when_it_is_silent(
+    ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere_and_gone = json.dumps({"host": "another-machine", "pid": 1, "began": "7"})
+    with monkeypatch.context() as other:
+        for module in (heartbeats, notifications, standings, runs):
+            other.setattr(module, "this_process", lambda: elsewhere_and_gone)
+        ledger.heartbeats.beat()
+        ledger.runs.begin("a", "pull", "acme")
+        ledger.notifications.store([(notification(1), ["a"])])
+        assert len(ledger.notifications.claim("a", 10)) == 1
+        assert ledger.standings.take_flow("a", "acme")
+        ledger.standings.forget_flow("a", "acme")
+    clock.now += heartbeats.SILENT_MS
+    assert ledger.notifications.claim("a", 10) == []
+    assert not ledger.standings.take_flow("a", "acme")
+    assert (ledger.runs.list()[0].outcome, ledger.standings.flows()[0].is_running) == ("running", True)
+    clock.now += 1
+    assert (ledger.runs.list()[0].outcome, ledger.standings.flows()[0].is_running) == ("interrupted", False)
+    assert ledger.standings.take_flow("a", "acme")
+    assert len(ledger.notifications.claim("a", 10)) == 1
 
 
 def test_dead_letters_of_the_same_record_are_one(ledger: Ledger, clock: Clock) -> None:

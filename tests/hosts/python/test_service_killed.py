@@ -176,8 +176,9 @@ def test_nothing_is_lost_and_nothing_doubled(
             queue = ledger.notifications.queue_of("out")
             assert (queue.handled, queue.dead, queue.waiting) == (stored, 0, 0)
             assert ledger.dead_letters.count() == 0
-            outcomes = {run.outcome for run in ledger.runs.list(limit=10_000)}
-            assert outcomes <= {"done", "interrupted", "stopped"}
+            # A killed process takes a moment to be gone.
+            until(lambda: all(run.outcome != "running" for run in ledger.runs.list(limit=10_000)))
+            assert {run.outcome for run in ledger.runs.list(limit=10_000)} <= {"done", "interrupted"}
             with ledger._database.reading() as connection:
                 contents = connection.exec_driver_sql("SELECT content FROM brightpearl_notifications").scalars().all()
         # Whatever was answered as stored is in the ledger, and there is nothing that was not sent.
@@ -185,7 +186,7 @@ def test_nothing_is_lost_and_nothing_doubled(
         assert len(kept) == stored
         accepted = {body for body, status in answers if status == 200}
         assert 0 < len(accepted) <= stored
-        assert {status for _, status in answers} == {200}
+        assert {status for _, status in answers} <= {200, 503}
         # Nothing is delivered under two ids, and what comes twice has the same.
         last: dict[int, dict[str, Any]] = {}
         for message in lines(tmp_path / "out.jsonl"):
