@@ -171,9 +171,10 @@ class Notifications:
         with self._database.reading() as connection:
             return connection.execute(select(func.max(NOTIFICATIONS.c.received_ms))).scalar()
 
-    def received_times(self, limit: int) -> list[int]:
-        """When the latest notifications were received, the first one first."""
-        latest = select(NOTIFICATIONS.c.received_ms).order_by(NOTIFICATIONS.c.received_ms.desc()).limit(limit)
+    def received_times(self, since_ms: int, step_ms: int) -> list[int]:
+        """When notifications were received from that time on, the latest of each step of time, the first one first."""
+        received = NOTIFICATIONS.c.received_ms
+        latest = select(func.max(received)).where(received >= since_ms).group_by(received // step_ms)
         with self._database.reading() as connection:
             return sorted(connection.execute(latest).scalars())
 

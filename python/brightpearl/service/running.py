@@ -14,6 +14,7 @@ from brightpearl.service.alerts import ServiceAlerts
 from brightpearl.service.configuration import ServiceConfiguration
 from brightpearl.service.health import Health, HealthFinding, assessed, forget_health, health_of, note_health
 from brightpearl.service.inbound import InboundRunner
+from brightpearl.service.inspecting import AccountInspection
 from brightpearl.service.metrics import ServiceMetrics
 from brightpearl.service.outbound import OutboundRunner
 from brightpearl.service.pulse import ServicePulse
@@ -79,6 +80,7 @@ class Service:
         self.workers = {runner.flow.name: self._worker(runner) for runner in runners}
         self._thinned = 0.0
         self.alerts = ServiceAlerts(configuration.alerts, self.account, self.ledger, now_milliseconds)
+        self.inspection = AccountInspection(configuration, self.client, self.account, self._stopping)
         self.pulse = ServicePulse(self._collect, self._look, self._stopping)
 
     @property
@@ -97,6 +99,8 @@ class Service:
         for worker in self.workers.values():
             worker.thread.start()
         self.pulse.thread.start()
+        if self.inspection.is_needed:
+            self.inspection.thread.start()
         LOG.info("started with %d flows for the account %s", len(self.workers), self.account)
 
     def stop(self, seconds: float) -> bool:
@@ -107,8 +111,9 @@ class Service:
         for worker in self.workers.values():
             worker.wake()
         self.pulse.wake()
-        if self.pulse.thread.ident is not None:
-            self.pulse.thread.join(max(0.0, deadline - time.monotonic()))
+        for thread in (self.pulse.thread, self.inspection.thread):
+            if thread.ident is not None:
+                thread.join(max(0.0, deadline - time.monotonic()))
         for worker in self.workers.values():
             if worker.thread.ident is not None:
                 worker.thread.join(max(0.0, deadline - time.monotonic()))
@@ -134,7 +139,7 @@ class Service:
         now = now_milliseconds()
         found = self._own_findings()
         try:
-            found += assessed(self.watch.facts(now), self.configuration.health, now)
+            found += assessed(self.watch.facts(now) | self.inspection.facts(), self.configuration.health, now)
         except BrightpearlError as error:
             found.append(
                 HealthFinding("failing", "ledger", "", str(error), error.advice or "See what is wrong with the ledger.")
@@ -167,7 +172,7 @@ class Service:
     def _look(self) -> None:
         # First, since it is most needed where the rest fails.
         self.alerts.look(self.health().findings)
-        facts = self.watch.own_facts(now_milliseconds())
+        facts = self.watch.own_facts(now_milliseconds()) | self.inspection.facts()
         note_health(self.ledger, self.account, facts, self.configuration.health, self._own_findings())
         self._thin()
 

@@ -25,6 +25,10 @@ _TIMES = 200
 _LENGTHS = 40
 _LENGTH_EVERY_MS = 60_000
 _TICKS = 8
+_RHYTHM_MS = 29 * 24 * 60 * 60_000
+"""Four weeks are what the engine looks at."""
+_RHYTHM_STEP_MS = 5 * 60_000
+"""Shorter pauses say nothing."""
 
 
 class ServiceWatch:
@@ -58,6 +62,9 @@ class ServiceWatch:
         self._drift: dict[str, dict[str, Any]] = {}
         self._lengths: dict[str, deque[int]] = {flow.name: deque(maxlen=_LENGTHS) for flow in flows}
         self._measured_ms = 0
+        self._rhythm: list[int] = []
+        """When notifications came, as it was looked up last."""
+        self._rhythm_ms = 0
 
     def take_receipt(self, receipt: Mapping[str, Any]) -> None:
         """Takes what the engine said of a request to the address of the webhooks."""
@@ -111,8 +118,7 @@ class ServiceWatch:
                 queue["lengths"] = [*self._lengths[queue["subject"]], queue["length"]]
         facts["watermarks"] = list(self._watermarks(now_ms))
         if any(isinstance(flow, OutboundFlow) and flow.on for flow in self._flows):
-            received = self._ledger.notifications.received_times(_TIMES)
-            facts["notifications"] = [{"subject": self._account, "received_ms": received}]
+            facts["notifications"] = [{"subject": self._account, "received_ms": self._received(now_ms)}]
         return facts | self.own_facts(now_ms)
 
     def gauges(self, level: str, now_ms: int) -> dict[str, Any]:
@@ -151,6 +157,14 @@ class ServiceWatch:
                 if expires is not None
             ],
         }
+
+    def _received(self, now_ms: int) -> list[int]:
+        """When notifications came in the last weeks. All but the last one is looked up once a minute."""
+        if now_ms - self._rhythm_ms > _LENGTH_EVERY_MS:
+            self._rhythm_ms = now_ms
+            self._rhythm = self._ledger.notifications.received_times(now_ms - _RHYTHM_MS, _RHYTHM_STEP_MS)
+        last = self._ledger.notifications.last_received()
+        return self._rhythm if last is None or last in self._rhythm[-1:] else [*self._rhythm, last]
 
     def _watermarks(self, now_ms: int) -> Iterable[dict[str, Any]]:
         for flow in self._flows:

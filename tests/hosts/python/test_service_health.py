@@ -9,17 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 import served
-from brightpearl import Client
+from brightpearl import Client, ask
 from brightpearl.ledger import open_ledger
 from brightpearl.ledger.dead_letter import DeadLetter
+from brightpearl.ledger.tables import NOTIFICATIONS
 from brightpearl.service.configuration import examine
 from brightpearl.service.health import ledger_health, note_health
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended
 from monitoring import Prometheus
-from served import Beside, address, change, configured, notification, until
+from served import PUBLIC, SECRET, Beside, address, change, configured, notification, until
 
 FLOW = """
 [[flow]]
@@ -159,3 +161,74 @@ def test_rules_are_changed_by_the_configuration(tmp_path: Path) -> None:
 def test_rules_that_are_wrong_are_told(tmp_path: Path, written: str, place: str, part: str) -> None:
     problems = examine(configured(tmp_path, f"[health]\n{written}\n{FLOW}"))[1]
     assert part in {problem.place: problem.message for problem in problems}[place]
+
+
+def test_webhooks_that_are_not_registered_are_found(tmp_path: Path, client: Client) -> None:
+    with Beside(configured(tmp_path, FLOW)) as service:
+        pulled(service)
+        running = service.service
+        assert running.inspection.is_needed
+        running.inspection.inspect()
+        [finding] = running.health().findings
+        assert (finding.rule, finding.subject) == ("subscription", "demo")
+        assert "order.modified" in finding.message
+        assert SECRET not in str(running.inspection.facts())
+        receiver = {"accounts": [{"account": "demo", "secrets": [SECRET]}], "public_url": PUBLIC}
+        told = {"receiver": json.dumps(receiver | {"subscriptions": ["order.modified"]}), "account": "demo"}
+        [creation] = ask({"plan_webhooks": told | {"registered": "[]"}})["create"]
+        client.request("POST", "integration-service/webhook", body=json.loads(creation["body"]))
+        running.inspection.inspect()
+        assert running.health().findings == ()
+        assert running.inspection.facts()["subscriptions"] == [{"subject": "demo", "missing": []}]
+        # The clock is known with it, and the rule holds it against this machine's.
+        running.inspection.facts()["clock"] = [{"subject": "", "date": "Sun, 06 Nov 1994 08:49:37 GMT", "at_ms": 0}]
+        assert [finding.rule for finding in running.health().findings] == ["clock"]
+
+
+def test_silence_is_told_by_the_rhythm_of_weeks(tmp_path: Path) -> None:
+    with Beside(configured(tmp_path, FLOW)) as service:
+        pulled(service)
+        running = service.service
+        now = int(time.time() * 1000)
+        rows = [
+            {"key": str(place), "account": "demo", "event": "order", "content": "{}"}
+            | {"raised_ms": at, "received_ms": at}
+            for place, at in enumerate(range(now - 14 * 86_400_000, now - 7_200_000, 60_000))
+        ]
+        with running.ledger._database.writing() as connection:
+            connection.execute(insert(NOTIFICATIONS), rows)
+        running.watch._rhythm_ms = 0
+        facts = running.watch.facts(now)["notifications"]
+        # Every minute for two weeks, of which one in five is enough.
+        assert 14 * 86_400 // 300 - 30 < len(facts[0]["received_ms"]) < 14 * 86_400 // 300 + 2
+        [finding] = running.health().findings
+        assert (finding.rule, finding.level) == ("webhook-silence", "failing")
+        # Another one ends it at once.
+        with running.ledger._database.writing() as connection:
+            connection.execute(insert(NOTIFICATIONS), [rows[-1] | {"key": "last", "received_ms": now}])
+        assert running.health().level == "ok"
+
+
+def test_nothing_secret_is_on_any_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client, server: EmulatorServer
+) -> None:
+    monkeypatch.setenv("DASHBOARD_TOKEN", "an-invented-dashboard-token")
+    access = '[dashboard]\ntoken = "env:DASHBOARD_TOKEN"\n'
+    with Beside(configured(tmp_path, access + FLOW)) as service:
+        pulled(service)
+        [order] = change(client)
+        service.request("POST", address(), json.dumps(notification(order)).encode())
+        service.request("POST", address("a-wrong-secret-0123456789"), json.dumps(notification(order)).encode())
+        service.service.inspection.inspect()
+        service.service._look()
+        service.request("POST", "/dashboard/login", b"token=an-invented-dashboard-token")
+        shown = [
+            service.request("GET", path).content
+            for path in ("/", "/dashboard/panels", "/dashboard/events", "/metrics", "/healthz", "/readyz")
+        ]
+        assert b"data-live" in shown[0]
+    kept = [path.read_bytes() for path in tmp_path.iterdir() if path.is_file() and path.suffix != ".toml"]
+    for name, secret in served.variables(server).items():
+        if name in ("BRIGHTPEARL_ACCOUNT_TOKEN", "HOOK_SECRET", "HOOK_SECRET_OLD", "PUSH_TOKEN"):
+            assert not [content for content in (*shown, *kept) if secret.encode() in content], name
+    assert not [content for content in (*shown, *kept) if b"an-invented-dashboard-token" in content]
