@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 import served
 from brightpearl import ask
@@ -140,6 +143,9 @@ def test_every_panel_without_data_and_with(
         require_accessible(page)
         page.emulate_media(color_scheme="light")
         require_accessible(page)
+        # For whoever wants to see what it looks like.
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.screenshot(path=Path(__file__).parents[3] / ".build" / "dashboard.png", full_page=True)
 
 
 def test_a_retry_by_click_and_by_keys(
@@ -256,6 +262,39 @@ def test_a_ledger_that_cannot_be_read_is_shown(
         assert page.status_code == 200
         assert "the file is damaged" in page.text
         monkeypatch.undo()
+
+
+def test_a_stop_of_the_service_does_not_wait_for_readers(browser: Browser, tmp_path: Path) -> None:
+    with Beside(configured(tmp_path, ACCESS + FLOW)) as service:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(service.url)
+        log_in(page)
+        expect(page.locator("#live")).to_have_text("live")
+    # It has ended, with the page still open.
+    assert service.service.is_stopping
+    context.close()
+
+
+def test_it_is_where_the_application_is_mounted(tmp_path: Path) -> None:
+    service = Beside(configured(tmp_path, ACCESS + FLOW))
+    inner = service.app
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with inner.router.lifespan_context(inner):
+            yield
+
+    service._server.config.app = Starlette(routes=[Mount("/shop", inner)], lifespan=lifespan)
+    with service, httpx.Client(base_url=service.url, trust_env=False, follow_redirects=True) as client:
+        login = client.get("/shop/")
+        assert str(login.url).endswith("/shop/dashboard/login")
+        page = client.post("/shop/dashboard/login", data={"token": TOKEN})
+        assert (page.status_code, str(page.url)) == (200, f"{service.url}/shop/")
+        for place in re.findall(r'(?:href|src|action|data-live|data-panels)="(/[^"#?]*)', page.text):
+            assert place.startswith("/shop/"), place
+        assert client.get("/shop/dashboard/style.css").headers["content-type"].startswith("text/css")
+        assert client.get("/shop/metrics").status_code == 200
 
 
 def test_there_is_none_unless_it_is_configured(tmp_path: Path) -> None:
