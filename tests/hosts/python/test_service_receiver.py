@@ -17,7 +17,7 @@ from sqlalchemy import Connection, event
 import served
 from brightpearl import Client
 from brightpearl.ledger import open_ledger
-from brightpearl.service import running
+from brightpearl.service import running, storing
 from brightpearl.testing import Emulator, EmulatorServer
 from served import OLD_SECRET, Beside, address, change, configured, lines, notification, until
 
@@ -163,6 +163,23 @@ def test_what_cannot_be_stored_is_asked_for_again(tmp_path: Path, monkeypatch: p
             other.rollback()
         assert post(service, notification(1)) == 200
         until(lambda: service.request("GET", "/readyz").status_code == 200)
+
+
+def test_more_than_can_be_stored_is_asked_for_again(service: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as crowded:
+        crowded.setattr(storing, "MOST_WAITING", 0)
+        assert post(service, notification(1)) == 503
+    assert post(service, notification(1)) == 200
+
+
+def test_a_mistake_while_it_is_stored_leaves_nobody_waiting(service: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> list[bool]:
+        raise KeyError("something")
+
+    with monkeypatch.context() as mistaken:
+        mistaken.setattr(service.service.ledger.notifications, "store", fail)
+        assert post(service, notification(1)) == 503
+    assert post(service, notification(1)) == 200
 
 
 def test_a_full_disk_is_told_and_all_goes_on_when_there_is_room(
