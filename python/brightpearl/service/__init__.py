@@ -21,7 +21,7 @@ def application(configuration: ServiceConfiguration | str | os.PathLike[str]) ->
     `configuration`: a file such as `brightpearl.toml`. Raises `ConfigurationError` with everything that is wrong in it.
     """
     require_packages()
-    from brightpearl.service.application import application as made
+    from brightpearl.service.asgi import application as made
 
     return made(configuration)
 

@@ -16,7 +16,7 @@ import uvicorn
 
 from brightpearl.exceptions import ValidationError
 from brightpearl.logs import VARIABLE
-from brightpearl.service.application import application_of
+from brightpearl.service.asgi import application_of
 from brightpearl.service.configuration import ServiceConfiguration, host_and_port
 from brightpearl.service.running import Service
 

@@ -198,6 +198,14 @@ def test_what_the_engine_refuses_to_pull_is_told(tmp_path: Path) -> None:
     assert "yesterday" in told(tmp_path, early)["flow 'orders to the shop': pull"]
 
 
+def test_the_application_is_a_function_whatever_was_imported() -> None:
+    import brightpearl.service.asgi
+    from brightpearl import service
+
+    assert callable(service.application)
+    assert brightpearl.service.asgi.application_of.__module__ == "brightpearl.service.asgi"
+
+
 @pytest.mark.parametrize("looks", ["3", "[-1]", '["2"]', "[true]"])
 def test_looks_are_numbers_of_seconds(tmp_path: Path, looks: str) -> None:
     assert told(tmp_path, f"{GOOD}looks = [0, 2.5]\n") == {}
