@@ -178,8 +178,8 @@ def test_a_push_that_was_killed_is_gone_on_with_and_writes_nothing_twice(
     known = {record["lines"][0]["sku"] for record in orders(client, 20)}
     count = 20
     put(inbox / "many.jsonl", [order(1_000 + number, sorted(known)[number % len(known)]) for number in range(count)])
-    # Whether the write that was under way was carried out is known soon.
-    path = configured(tmp_path, flow("directory: inbox", every="1h") + "looks = [0.2, 0.5]\n")
+    # Soon, and yet later than the account takes for a request that was on its way when the process died.
+    path = configured(tmp_path, flow("directory: inbox", every="1h") + "looks = [1, 5]\n")
     journals = tmp_path / "brightpearl-work"
     serving = Serving(path, server)
     until(lambda: any('"write"' in journal.read_text() for journal in journals.glob("*/journals/*.journal")))

@@ -44,7 +44,7 @@ name = "in"
 push = "orders.json"
 from = "directory: inbox"
 every = "1s"
-looks = [0.2, 0.5]
+looks = [1, 5]
 """
 
 HOLES = {"delay_ms": 20, "jitter_ms": 400, "retry_after_ms": [100, 100], "duplicate_rate": 0.3}
