@@ -14,6 +14,7 @@ from brightpearl.arguments import named
 from brightpearl.ledger.thinning import KeepingPolicy
 from brightpearl.secret_reference import is_reference
 from brightpearl.service.alert_tables import AlertTarget, read_alerts
+from brightpearl.service.auditing import AuditTarget, read_audit
 from brightpearl.service.dashboard_tables import DashboardAccess, read_dashboard
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
 from brightpearl.service.health_rules import read_health_rules
@@ -60,6 +61,7 @@ class ServiceConfiguration:
     alerts: tuple[AlertTarget, ...] = ()
     """Who is told when things do not go well."""
     dashboard: DashboardAccess | None = None
+    audit: AuditTarget | None = None
     stop_within_ms: int = 20_000
     """How long flows have to come to a stop."""
 
@@ -125,7 +127,8 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
     keeping = _keeping(members.raw("keep"), problems)
     health = read_health_rules(members.raw("health"), problems)
     alerts = read_alerts(members.raw("alert"), problems)
-    dashboard = read_dashboard(members.raw("dashboard"), folder, problems)
+    dashboard = read_dashboard(members.raw("dashboard"), problems)
+    audit = read_audit(members.raw("audit"), folder, problems)
     flows = _flows(members.raw("flow"), folder, zone, problems)
     members.finish()
     outbound = tuple(flow for flow in flows if isinstance(flow, OutboundFlow))
@@ -145,6 +148,7 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
         health=health,
         alerts=alerts,
         dashboard=dashboard,
+        audit=audit,
         stop_within_ms=stop_within,
     )
 

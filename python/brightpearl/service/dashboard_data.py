@@ -175,11 +175,10 @@ def _lag(lags: Sequence[int]) -> dict[str, Any]:
 
 def _audit(service: Service) -> list[dict[str, Any]] | None:
     """The latest entries of the audit trail, the last one first; None where no file is named."""
-    dashboard = service.configuration.dashboard
-    if dashboard is None or dashboard.audit is None:
+    if service.configuration.audit is None:
         return None
     entries = []
-    for line in _last_lines(dashboard.audit):
+    for line in _last_lines(service.configuration.audit.file):
         try:
             entry = load_json(line)
         except BrightpearlError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 from dataclasses import dataclass
 
@@ -29,11 +28,9 @@ class DashboardAccess:
     """The header in which a reverse proxy says who has logged in there."""
     proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
     """From where that header is believed."""
-    audit: str | None
-    """The file of the audit trail, whose end is shown."""
 
 
-def read_dashboard(table: object, folder: str, problems: list[Problem]) -> DashboardAccess | None:
+def read_dashboard(table: object, problems: list[Problem]) -> DashboardAccess | None:
     """The `[dashboard]` table; None where there is none, and no dashboard."""
     if table is None:
         return None
@@ -41,7 +38,6 @@ def read_dashboard(table: object, folder: str, problems: list[Problem]) -> Dashb
     token = members.text("token", "a reference such as env:DASHBOARD_TOKEN")
     header = members.text("user_header", "a header such as X-Forwarded-User")
     proxies = members.texts("proxies", "the addresses of reverse proxies, such as 10.0.0.0/8")
-    audit = members.text("audit", "the file of an audit trail")
     members.finish()
     if token is None and header is None:
         members.wrong("token", "it is missing; expected a reference such as env:DASHBOARD_TOKEN, or `user_header`")
@@ -58,8 +54,7 @@ def read_dashboard(table: object, folder: str, problems: list[Problem]) -> Dashb
             networks.append(ipaddress.ip_network(text, strict=False))
         except ValueError:
             members.wrong(f"proxies[{place}]", f"it is {text[:100]!r}; expected an address, or a network: 10.0.0.0/8")
-    path = None if audit is None else os.path.join(folder, os.path.expanduser(audit))
-    return DashboardAccess(token, header, tuple(networks), path)
+    return DashboardAccess(token, header, tuple(networks))
 
 
 def _check_length(members: Members, token: str) -> None:

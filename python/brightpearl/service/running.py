@@ -11,6 +11,7 @@ from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger import Ledger, open_ledger
 from brightpearl.service.accounts import account_of, service_client
 from brightpearl.service.alerts import ServiceAlerts
+from brightpearl.service.auditing import ServiceTrail
 from brightpearl.service.configuration import ServiceConfiguration
 from brightpearl.service.health import Health, HealthFinding, assessed, forget_health, health_of, note_health
 from brightpearl.service.inbound import InboundRunner
@@ -47,6 +48,10 @@ class Service:
             self.ledger.close()
             raise
         self.account = account_of(self.client)
+        self.trail: ServiceTrail | None = None
+        if configuration.audit is not None:
+            self.trail = ServiceTrail(configuration.audit, self.account, self.ledger)
+            self.trail.watch(self.client)
         self._storing = Storing(self.ledger)
         self.metrics = ServiceMetrics()
         self.watch = ServiceWatch(
@@ -139,6 +144,7 @@ class Service:
         now = now_milliseconds()
         found = self._own_findings()
         try:
+            found += [] if self.trail is None else self.trail.findings()
             found += assessed(self.watch.facts(now) | self.inspection.facts(), self.configuration.health, now)
         except BrightpearlError as error:
             found.append(
@@ -172,6 +178,8 @@ class Service:
     def _look(self) -> None:
         # First, since it is most needed where the rest fails.
         self.alerts.look(self.health().findings)
+        if self.trail is not None:
+            self.trail.keep_head()
         facts = self.watch.own_facts(now_milliseconds()) | self.inspection.facts()
         note_health(self.ledger, self.account, facts, self.configuration.health, self._own_findings())
         self._thin()

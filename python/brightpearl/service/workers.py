@@ -17,6 +17,8 @@ from brightpearl.service.timing import FIRST_WAIT_MS, back_off_ms
 
 LOG = logging.getLogger("brightpearl.service")
 
+_THREAD = "brightpearl-flow-"
+
 _LONGEST_LOOK = 2.0
 """Seconds after which a thread looks by itself what there is to do: others may have left something in the ledger."""
 
@@ -60,7 +62,7 @@ class FlowWorker:
         """When the schedule is due."""
         self._not_before_ms = 0
         """After a failure, nothing is tried before that."""
-        self.thread = threading.Thread(target=self._work, name=f"brightpearl-flow-{runner.flow.name}", daemon=True)
+        self.thread = threading.Thread(target=self._work, name=f"{_THREAD}{runner.flow.name}", daemon=True)
 
     @property
     def name(self) -> str:
@@ -154,6 +156,12 @@ class FlowWorker:
         self._ledger.standings.leave_flow(
             self.name, self._account, reason=reason, next_ms=due, is_scheduled=is_scheduled and reason is None
         )
+
+
+def flow_of_thread() -> str:
+    """The flow whose thread this is; empty in others."""
+    name = threading.current_thread().name
+    return name.removeprefix(_THREAD) if name.startswith(_THREAD) else ""
 
 
 def _why(error: Exception) -> str:

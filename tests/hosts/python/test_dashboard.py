@@ -29,7 +29,7 @@ from served import Beside, address, change, configured, lines, notification, unt
 
 TOKEN = "an-invented-dashboard-token"
 FLOW = '\n[[flow]]\nname = "orders"\npull = ["order"]\non = ["order.modified"]\nto = "file: out.jsonl"\n'
-ACCESS = '[dashboard]\ntoken = "env:DASHBOARD_TOKEN"\naudit = "audit.jsonl"\n'
+ACCESS = '[audit]\nfile = "audit.jsonl"\n[dashboard]\ntoken = "env:DASHBOARD_TOKEN"\n'
 PANELS = ("health", "flows", "requests", "latency", "budget", "lag", "queue", "tokens", "letters", "audit")
 EVIL = "<script>document.title='taken'</script><img src=x onerror=alert(1)> \"' & {{ 7 * 7 }}"
 
