@@ -34,6 +34,11 @@ need_library jansson libjansson-dev
 # Debian keeps the server's programs off the path.
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
 
+# Either will do. Debian has valkey-server from version 13 on.
+if ! command -v valkey-server >/dev/null 2>&1; then
+    need redis-server redis-server
+fi
+
 if ! command -v cargo >/dev/null 2>&1; then
     echo "Rust is missing: install it from https://rustup.rs (it takes the release that rust-toolchain.toml names)" >&2
     exit 1

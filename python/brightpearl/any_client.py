@@ -64,9 +64,17 @@ class AnyClient:
             raise ArgumentTypeError(wrong[1], location=f"credentials.{wrong[0]}")
         if wrong := credentials._wrong_reference():
             raise invalid(wrong[1], f"credentials.{wrong[0]}")
-        own = ("credentials", "token_file", "token_key")
+        quota = None
+        if settings["shared_quota"] is not None:
+            from brightpearl.shared_quota import shared_quota
+
+            quota = shared_quota(settings["shared_quota"])
+        own = ("credentials", "token_file", "token_key", "shared_quota")
         settings = {name: value for name, value in settings.items() if name not in own}
         given = {name: value for name, value in _checked(settings).items() if value is not None}
+        if quota is not None:
+            pool = given.get("pool", {})
+            given["pool"] = {"private_share": quota.private_share(pool.get("quota", 200)), **pool}
         given.setdefault("seed", int.from_bytes(os.urandom(8), "little"))
         self._takes_unknown = settings["unknown_members"] == "allow"
         self._datacentre = settings["datacentre"]
@@ -75,6 +83,11 @@ class AnyClient:
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.
         self._native = _native.Client(Veiled(given | {"credentials": credentials._configuration(_not_yet)}))
+        self._leases = None
+        if quota is not None:
+            from brightpearl.shared_quota import Leases
+
+            self._leases = Leases(quota, self._account, self._native, self._clock)
         self._rotation = None
         if credentials._has_references():
             from brightpearl.rotation import Rotation

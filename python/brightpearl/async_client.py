@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
     from brightpearl.reply import Reply
+    from brightpearl.shared_quota import SharedQuota
     from brightpearl.state_file import AnyState
     from brightpearl.transport import AsyncTransport
     from brightpearl.wire import Ids, Parameters
@@ -94,6 +95,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         on_tokens: AsyncTakeTokens | None = None,
         token_file: str | PathLike[str] | None = None,
         token_key: str | None = None,
+        shared_quota: SharedQuota | str | None = None,
     ) -> None:
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
@@ -117,9 +119,10 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             "unknown_members": unknown_members,
             "seed": seed,
             "token_key": Hidden(token_key),
+            "shared_quota": shared_quota,
         }
         # No traceback shows one that stands there itself.
-        del token_key
+        del token_key, shared_quota
         super().__init__(credentials, settings, clock, profile, token_file)
         self._own_transport = None
         if transport is None:
@@ -369,6 +372,10 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         """Closes the connections of the default transport. A transport that was given is left alone."""
         if self._grant is not None:
             self._grant.close()
+        if self._leases is not None:
+            import anyio.to_thread
+
+            await anyio.to_thread.run_sync(self._leases.close)
         if self._own_transport is not None:
             await self._own_transport.aclose()
 
@@ -384,6 +391,8 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         return self._drive(self._native.start_push(operation, journal.book()), journal)
 
     def _drive(self, call: Call, journal: Journal | None = None) -> AsyncDriver:
+        if self._leases is not None:
+            self._leases.begin()
         return AsyncDriver(call, self._host, journal)
 
 

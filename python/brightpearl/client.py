@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
     from brightpearl.records import AnyRecords
     from brightpearl.reply import Reply
+    from brightpearl.shared_quota import SharedQuota
     from brightpearl.state_file import AnyState
     from brightpearl.transport import Transport
     from brightpearl.wire import Ids, Parameters
@@ -88,6 +89,9 @@ class Client(TaskMethods, AnyClient):
     Processes that use it at once share each refresh. `token_key`: says where the key is that encrypts it, such as
     `keyring:brightpearl/token-key`.
 
+    `shared_quota`: a `SharedQuota`, or the URL of a Redis or Valkey server, where several processes or hosts share the
+    account's quota (docs/quota.md).
+
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
     """
 
@@ -116,6 +120,7 @@ class Client(TaskMethods, AnyClient):
         on_tokens: TakeTokens | None = None,
         token_file: str | PathLike[str] | None = None,
         token_key: str | None = None,
+        shared_quota: SharedQuota | str | None = None,
     ) -> None:
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
@@ -137,9 +142,10 @@ class Client(TaskMethods, AnyClient):
             "unknown_members": unknown_members,
             "seed": seed,
             "token_key": Hidden(token_key),
+            "shared_quota": shared_quota,
         }
         # No traceback shows one that stands there itself.
-        del token_key
+        del token_key, shared_quota
         super().__init__(credentials, settings, clock, profile, token_file)
         self._own_transport = None
         if transport is None:
@@ -478,6 +484,8 @@ class Client(TaskMethods, AnyClient):
         """Closes the connections of the default transport. A transport that was given is left alone."""
         if self._grant is not None:
             self._grant.close()
+        if self._leases is not None:
+            self._leases.close()
         if self._own_transport is not None:
             self._own_transport.close()
 
@@ -493,6 +501,8 @@ class Client(TaskMethods, AnyClient):
         return self._drive(self._native.start_push(operation, journal.book()), journal)
 
     def _drive(self, call: Call, journal: Journal | None = None) -> Driver:
+        if self._leases is not None:
+            self._leases.begin()
         return Driver(call, self._host, journal)
 
 

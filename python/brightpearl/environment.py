@@ -65,6 +65,8 @@ def settings(
         base = place.name("BRIGHTPEARL_BASE_URL")
         message = f"{place.missing}; expected a datacentre such as use1, or a base URL in {base}"
         raise place.wrong("BRIGHTPEARL_DATACENTRE", message)
+    if quota := environment.get("BRIGHTPEARL_SHARED_QUOTA"):
+        found["shared_quota"] = quota
     if said := environment.get("BRIGHTPEARL_READ_ONLY"):
         found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, place)
     return found

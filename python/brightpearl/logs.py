@@ -51,6 +51,8 @@ ROOT.addHandler(logging.NullHandler())
 
 # Waiting for another call's login is looked at ten times a second.
 _LEVELS = {"backoff": logging.WARNING, "token-refresh": logging.DEBUG}
+# So often a call that waits for a lease looks again.
+_SHORT = 0.1
 _is_configured = False
 
 
@@ -74,6 +76,8 @@ class CallLog:
     def waiting(self, step: Wait, seconds: float) -> None:
         """A wait that is about to begin."""
         level = _LEVELS.get(step.reason, logging.INFO)
+        if step.reason == "throttled" and seconds <= _SHORT:
+            level = logging.DEBUG
         if WAITS.isEnabledFor(level):
             fields = self.fields(reason=step.reason, seconds=seconds)
             WAITS.log(level, "waiting %.3f s: %s", seconds, step.reason, extra=fields)

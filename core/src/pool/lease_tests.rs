@@ -80,6 +80,7 @@ impl Coordinator {
         let fair = level.saturating_sub(member.uses(now));
         let more = member.wants.min(fair).min(free);
         member.held += more;
+        member.wants -= more;
         Lease { since: demand.sent, requests: demand.left + more, high: 0, until: now + LEASE }
     }
 
