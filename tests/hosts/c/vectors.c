@@ -19,6 +19,7 @@ typedef struct {
   const char *name;    /* of the vector */
   const char *variant; /* how the call is started */
   bp_client *client;
+  bp_pool *pool;
   bp_call *call;
   bp_step step;
   bp_buffer remembered;
@@ -166,14 +167,9 @@ static json_t *explain(host *host, uint64_t now) {
 
 static json_t *demand(host *host, uint64_t now) {
   bp_error *error = NULL;
-  bp_pool *pool = NULL;
   bp_buffer text = {NULL, 0};
   json_t *outcome;
-  bp_status status = bp_client_pool(host->client, &pool, &error);
-  if (status == BP_STATUS_OK) {
-    status = bp_pool_demand(pool, now, &text, &error);
-  }
-  bp_pool_free(pool);
+  bp_status status = bp_pool_demand(host->pool, now, &text, &error);
   if (status == BP_STATUS_OK) {
     outcome = json_object();
     json_object_set_new(outcome, "demand", json_loadb(text.data, text.len, 0, NULL));
@@ -187,15 +183,10 @@ static json_t *demand(host *host, uint64_t now) {
 
 static json_t *lease(host *host, const json_t *granted, uint64_t now) {
   bp_error *error = NULL;
-  bp_pool *pool = NULL;
+  bp_text text = lend_json(granted);
+  bp_status status = bp_pool_lease(host->pool, text.data, text.len, now, &error);
   json_t *outcome;
-  bp_status status = bp_client_pool(host->client, &pool, &error);
-  if (status == BP_STATUS_OK) {
-    bp_text text = lend_json(granted);
-    status = bp_pool_lease(pool, text.data, text.len, now, &error);
-    take_back();
-  }
-  bp_pool_free(pool);
+  take_back();
   outcome = encode_outcome(status, error);
   bp_error_free(error);
   return outcome;
@@ -295,6 +286,7 @@ static int play(const json_t *vector, int typed) {
     if (status != BP_STATUS_OK || expected) {
       differ(&host, "start_error", expected, error ? encode_error(error) : json_null());
     }
+    bp_client_pool(host.client, &host.pool, NULL);
     if (!resumes(script)) {
       bp_client_free(host.client);
       host.client = NULL;
@@ -308,6 +300,7 @@ static int play(const json_t *vector, int typed) {
   bp_error_free(error);
   bp_buffer_free(&host.remembered);
   bp_call_free(host.call);
+  bp_pool_free(host.pool);
   bp_client_free(host.client);
   return host.differences;
 }
