@@ -128,12 +128,15 @@ impl Server {
     }
 }
 
+/// A request that is out: its permit, when it is answered, and what the answer says of the budget.
+type Sent = (Permit, u64, Option<(u64, u64)>);
+
 /// One process with a pool of its own.
 struct Process {
     /// What the coordinator knows it by: another, whenever it begins anew.
     name: usize,
     pool: Pool,
-    out: Vec<(Permit, u64, Option<(u64, u64)>)>,
+    out: Vec<Sent>,
     ticket: Option<Ticket>,
     asks_at: u64,
     answer: Option<(u64, Lease)>,
@@ -175,7 +178,7 @@ fn run(setting: &Setting) -> Vec<u64> {
     };
     let mut all: Vec<Process> = (0..processes).map(process).collect();
     for now in (0..periods * PERIOD).step_by(usize::try_from(STEP).unwrap()).map(|now| now + BEGIN) {
-        for index in 0..processes {
+        for (index, one) in all.iter_mut().enumerate() {
             let elapsed = now - BEGIN;
             let hit = |kind: fn(&Trouble) -> bool| {
                 (troubles.iter()).any(|(trouble, who, from, till)| {
@@ -183,10 +186,9 @@ fn run(setting: &Setting) -> Vec<u64> {
                 })
             };
             if hit(|trouble| matches!(trouble, Trouble::Killed)) {
-                all[index] = process(all[index].name + processes);
+                *one = process(one.name + processes);
                 continue;
             }
-            let one = &mut all[index];
             one.pool.budget(now);
             for (permit, _, said) in one.out.extract_if(.., |(_, back, _)| *back <= now).collect::<Vec<_>>() {
                 let lines = said.map_or_else(Headers::new, |(remaining, period)| headers(remaining, period));
