@@ -44,6 +44,8 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         assert_eq!(told(error), null_at("client"));
         assert_eq!(bp_client_pool(null(), &mut null_mut(), null_mut()), bp_status::NullPointer);
         assert_eq!(bp_pool_budget(null(), NOW, null_mut(), null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_pool_demand(null(), NOW, null_mut(), null_mut()), bp_status::NullPointer);
+        assert_eq!(bp_pool_lease(null(), null(), 0, NOW, null_mut()), bp_status::NullPointer);
         bp_call_cancel(null_mut(), NOW);
 
         bp_page_free(null());
@@ -234,6 +236,26 @@ fn cancelled_and_finished_calls_say_so() {
         assert_eq!(bp_call_poll(call, NOW, &mut step, null_mut()), bp_status::Misuse);
         bp_call_free(call);
         bp_client_free(client);
+    }
+}
+
+#[test]
+fn a_lease_that_cannot_be_read_or_answers_no_demand_is_refused() {
+    // SAFETY: handles and places of our own.
+    unsafe {
+        let (mut pool, mut error) = (null_mut(), null_mut());
+        let config = "{\"quota\": 9, \"private_share\": 1}";
+        assert_eq!(bp_pool_new(config.as_ptr().cast(), config.len(), &mut pool, &mut error), bp_status::Ok);
+        for (lease, status, location) in [
+            ("{\"requests\": 3}", bp_status::Validation, "lease"),
+            ("{\"since\": 7, \"requests\": 3, \"until\": 1}", bp_status::Misuse, "lease.since"),
+        ] {
+            bp_pool_lease(pool, lease.as_ptr().cast(), lease.len(), NOW, &mut error);
+            let (found, place) = told(error);
+            assert_eq!(found, status, "{lease}");
+            assert!(place.starts_with(location), "{place}");
+        }
+        bp_pool_free(pool);
     }
 }
 

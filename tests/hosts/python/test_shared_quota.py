@@ -216,6 +216,13 @@ def test_what_is_wrong_with_it_is_said_at_once_and_without_its_password() -> Non
     assert "s3cret-word" not in repr(SharedQuota("redis://me:s3cret-word@127.0.0.1/0"))
 
 
+def test_a_missing_package_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(ValidationError, match="needs the package redis") as caught:
+        SharedQuota("redis://127.0.0.1/0")
+    assert "pip install 'brightpearl[redis]'" in caught.value.advice
+
+
 def test_all_private_shares_together_are_a_small_part_of_the_quota() -> None:
     for quota in (1, 3, 20, 200, 1000):
         for clients in (1, 3, 8, 50, 200):
