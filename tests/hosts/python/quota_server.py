@@ -35,11 +35,6 @@ class QuotaServer:
         """Answers again, late messages first."""
         self._process.send_signal(signal.SIGCONT)
 
-    def begin_anew(self) -> None:
-        """Ends at once and begins with nothing."""
-        self.close()
-        self._begin()
-
     def close(self) -> None:
         """Ends."""
         self._process.kill()

@@ -177,6 +177,14 @@ def test_a_tripped_cap_stops_all_and_a_share_is_held_back_for_the_silent(quota_s
     assert answer["next_ms"] <= 20_000
 
 
+def test_a_server_that_knows_nothing_waits_for_those_that_know_more(quota_server: QuotaServer) -> None:
+    account = Account(quota_server, "anew")
+    answer = account.ask("one", normal=500, grace=60_000)
+    assert answer["requests"] == 0
+    account.ask("two", counts_for=[50_000] * 70, grace=60_000)
+    assert account.granted("one", normal=500) == (30, 0)
+
+
 def test_a_message_that_comes_late_or_twice_changes_nothing(quota_server: QuotaServer) -> None:
     account = Account(quota_server, "late")
     first = account.ask("one", normal=10, number=5)
