@@ -34,7 +34,8 @@ BELONGS = {
     r"|brightpearl/service/assets/[a-z]+\.(css|html|js)"
     r"|brightpearl/(py\.typed|_native\.(abi3\.so|pyd))"
     rf"|{WHEEL}(METADATA|WHEEL|RECORD|entry_points\.txt)|{WHEEL}licenses/(LICENSE|THIRD-PARTY-NOTICES\.txt)"
-    rf"|{WHEEL}sboms/brightpearl\.cdx\.json",
+    rf"|{WHEEL}sboms/brightpearl\.cdx\.json"
+    r"|brightpearl/shared_quota\.lua",
 }
 NEEDED = {
     "c": [
@@ -51,7 +52,13 @@ NEEDED = {
         r"lib/.*-emulator.*",
     ],
     "component": [r"brightpearl\.wasm"],
-    "python": [r"brightpearl/__init__\.py", r"brightpearl/_native\..*", r"brightpearl/py\.typed", rf"{WHEEL}METADATA"],
+    "python": [
+        r"brightpearl/__init__\.py",
+        r"brightpearl/_native\..*",
+        r"brightpearl/py\.typed",
+        r"brightpearl/shared_quota\.lua",
+        rf"{WHEEL}METADATA",
+    ],
 }
 TEXTS = [r"(.*/)?LICENSE", r"(.*/)?THIRD-PARTY-NOTICES\.txt", r"(.*/)?brightpearl\.cdx\.json"]
 
