@@ -129,14 +129,14 @@ impl Server {
 }
 
 /// A request that is out: its permit, when it is answered, and what the answer says of the budget.
-type Sent = (Permit, u64, Option<(u64, u64)>);
+type Dispatched = (Permit, u64, Option<(u64, u64)>);
 
 /// One process with a pool of its own.
 struct Process {
     /// What the coordinator knows it by: another, whenever it begins anew.
     name: usize,
     pool: Pool,
-    out: Vec<Sent>,
+    out: Vec<Dispatched>,
     ticket: Option<Ticket>,
     asks_at: u64,
     answer: Option<(u64, Lease)>,
