@@ -106,6 +106,12 @@ class BrightpearlError(Exception):
         self.progress = progress
         self._text = text
 
+    @property
+    def is_of_record(self) -> bool:
+        """Whether the same record would meet it again. What is Brightpearl's at the moment, the network's, or of a
+        right that the app lacks, may be over the next time."""
+        return self.kind in ("validation", "rejected", "not-found", "conflict")
+
     def __str__(self) -> str:
         if self._text is not None:
             return one_line(self._text)

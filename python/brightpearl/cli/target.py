@@ -218,7 +218,7 @@ class Target:
             self.is_held = True
             say(visible(f"{told}; the state is held back until it is known"))
             return
-        if outcome.state == "rejected" and outcome.error is not None and outcome.error.kind not in _OF_THE_RECORD:
+        if outcome.state == "rejected" and outcome.error is not None and not outcome.error.is_of_record:
             self.is_held = self.is_broken_off = True
             say(visible(f"{told}; the state is held back, since another run may bring it"))
             return
@@ -246,9 +246,6 @@ class Target:
 
 
 _NOT_AS_IT_SHOULD = ("rejected", "differs", "maybe-applied")
-_OF_THE_RECORD = ("validation", "rejected", "not-found", "conflict")
-"""Kinds of errors that another run with the same record would meet again. The others are Brightpearl's at the moment,
-the network's, or those of a right that the app lacks, and would make dead letters of all records."""
 
 
 def load(path: Path, members: dict[str, Any]) -> int:

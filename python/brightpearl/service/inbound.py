@@ -23,10 +23,6 @@ from brightpearl.service.places import FromCommand, FromDirectory
 from brightpearl.service.spool import Spool, as_lines, folder_name, is_readable_ending
 from brightpearl.service.stopping import Stopping
 
-OF_THE_RECORD = ("validation", "rejected", "not-found", "conflict")
-"""Kinds of errors that the same record meets again. The others are Brightpearl's at the moment, the network's, or those
-of a right that the app lacks, and would make dead letters of all records."""
-
 _TOGETHER = 100
 
 
@@ -176,8 +172,8 @@ class InboundRunner:
 
 
 def _is_held(outcome: Outcome) -> bool:
-    """Whether the same record may be written another time, as it is."""
-    return outcome.state == "rejected" and outcome.error is not None and outcome.error.kind not in OF_THE_RECORD
+    """Whether the same record may be written another time, as it is. It would be a dead letter for nothing."""
+    return outcome.state == "rejected" and outcome.error is not None and not outcome.error.is_of_record
 
 
 def _with_reason(letter: DeadLetter, reason: str) -> DeadLetter:

@@ -22,7 +22,6 @@ from brightpearl.mapping import Mapping
 from brightpearl.service.accounts import account_of
 from brightpearl.service.destinations import DeliveryFailed, MessageDeliverer
 from brightpearl.service.flow_tables import OutboundFlow, open_document, pull_resources
-from brightpearl.service.inbound import OF_THE_RECORD
 from brightpearl.service.messages import FlowMessage, digest_of, message_id
 from brightpearl.service.stopping import Stopping
 from brightpearl.service.timing import back_off_ms
@@ -217,7 +216,7 @@ class OutboundRunner:
         found = self._client.get(listed.path, ids, query=list(self.flow.query), plan="never")
         self._hand_over(noting, self._mapped(resource, found, mapping, listed.key, seen))
         for refusal in found.refused:
-            if refusal.error.kind not in OF_THE_RECORD:
+            if not refusal.error.is_of_record:
                 raise refusal.error
             noting.counts["failed"] += 1
             noting.bury(self._letter("pull", resource, refusal.id, None, str(refusal.error)))
