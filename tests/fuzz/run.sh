@@ -24,6 +24,8 @@ done
 
 # What cargo-fuzz would set: coverage for libFuzzer, and AddressSanitizer. The sanitizer is not in stable releases;
 # RUSTC_BOOTSTRAP lets this one compiler have it. A target named as such keeps the flags from build scripts.
+# A panic names its line by itself; whoever looks for long wants the lines of its backtrace, too.
+[ -z "$runs" ] || export CARGO_PROFILE_FUZZ_DEBUG=false
 triple=$(rustc -vV | sed -n 's/^host: //p')
 target_dir=${CARGO_TARGET_DIR:-$root/target}/fuzz
 export RUSTC_BOOTSTRAP=1
@@ -46,7 +48,7 @@ for target in "${targets[@]}"; do
     found=$work/found/$target
     grown=$work/corpus/$target
     mkdir -p "$found" "$grown" "$seeds/$target"
-    options=(-artifact_prefix="$found/" -max_len=16384 -rss_limit_mb=3072 -timeout=60 -verbosity=0
+    options=(-artifact_prefix="$found/" -max_len=16384 -rss_limit_mb=3072 -timeout=60 -verbosity=0 -print_funcs=0
         -dict="$here/dictionaries/json.dict")
     regressions=("$here/regressions/$target"/*)
     log=$found/last.log
