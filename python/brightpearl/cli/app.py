@@ -285,15 +285,19 @@ def demo(
     out: Annotated[
         Path | None, typer.Option(help="With a real account, the file; one among the temporary files unless given.")
     ] = None,
+    serve: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="For how long the service runs in the end; 0 for not.")
+    ] = 5,
 ) -> None:
     """Pushes a shop's orders, is killed half-way, goes on, and pulls the result out again.
 
-    In an emulated account over real HTTP, which loses answers meanwhile. With BRIGHTPEARL_ACCOUNT set, every order
-    of that account is pulled in detail, and nothing is written.
+    In an emulated account over real HTTP, which loses answers meanwhile. In the end the service runs for a moment, and
+    the address of its dashboard is told. With BRIGHTPEARL_ACCOUNT set, every order of that account is pulled in detail,
+    and nothing is written.
     """
     from brightpearl.cli.demo import demo
 
-    if not demo(orders, seed, out):
+    if not demo(orders, seed, out, serve):
         raise typer.Exit(1)
 
 

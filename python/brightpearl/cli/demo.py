@@ -11,6 +11,7 @@ from typing import Any
 from brightpearl import Client
 from brightpearl._native import load_json
 from brightpearl.cli.chosen import chosen
+from brightpearl.cli.demo_service import show_service
 from brightpearl.cli.listing import print_table
 from brightpearl.cli.progress import Progress, progress
 from brightpearl.cli.pull import Pulled, pull, searchable
@@ -22,9 +23,9 @@ from brightpearl.testing import Emulator
 _ROWS_SHOWN = 8
 
 
-def demo(orders: int, seed: int, out: Path | None) -> bool:
-    """Does the job of every night in an emulated account, or pulls the orders of the account that the environment
-    names, which is only read from; whether all came out right."""
+def demo(orders: int, seed: int, out: Path | None, seconds: float) -> bool:
+    """Does the job of every night in an emulated account and shows the service for so many seconds, or pulls the orders
+    of the account that the environment names, which is only read from; whether all came out right."""
     shown = progress()
     try:
         if account := chosen({})[0].get("BRIGHTPEARL_ACCOUNT"):
@@ -34,7 +35,10 @@ def demo(orders: int, seed: int, out: Path | None) -> bool:
         folder = Path(tempfile.mkdtemp(prefix="brightpearl-demo-"))
         with emulator.serve() as server, server.client(sleep=shown.sleep) as client:
             say(f"an emulated account with {orders:,} orders on {server.url}")
-            return run_job(server, client, folder, seed)
+            is_right = run_job(server, client, folder, seed)
+            if seconds:
+                show_service(server, folder, seconds)
+            return is_right
     finally:
         shown.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Its hooks for forks must not be registered by another thread amid one.
+import concurrent.futures.thread  # noqa: F401
 import os
 import signal
 import subprocess

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pyarrow.parquet
@@ -181,9 +182,22 @@ def test_flattening() -> None:
 
 def test_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BRIGHTPEARL_ACCOUNT")
-    process = start("demo", "--orders", "300")
-    out, err = process.communicate(timeout=240)
+    process = start("demo", "--orders", "300", "--serve", "4")
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("dashboard"):
+            _, url, *_, token = line.split()
+            handlers = urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor()
+            with urllib.request.build_opener(*handlers).open(
+                f"{url}dashboard/login", b"token=" + token.encode()
+            ) as page:
+                assert b"orders out" in page.read()
+    err = process.communicate(timeout=240)[1]
+    out = "".join(said)
     assert process.returncode == 0, out + err
+    assert "dashboard" in out
     words = " ".join(out.split())
     assert "it would be 8 rejected, 4 skipped, 249 created, 3 updated, 36 unchanged" in words
     assert '/ref: "#1001" -> "#1001-R1"' in words
