@@ -73,6 +73,8 @@ def pull_changes(
                     target.add(Resource.from_json(whole))
                 elif record.failures and letters is not None:
                     letters.write(dead_letter(record))
+        if noting is not None:
+            noting.flush()
         if file is not None:
             file.write(pulled.checkpoint())
     return changes

@@ -34,6 +34,8 @@ class Noting:
 
     def bury(self, letter: DeadLetter) -> None:
         """Takes a letter."""
+        self._forget(self._settled, letter)
+        self._has_letters = True
         self._letters.append(letter)
         if len(self._letters) >= _TOGETHER:
             self.flush()
@@ -41,12 +43,18 @@ class Noting:
     def settle(self, letter: DeadLetter) -> None:
         """Takes away what earlier runs left about the record of this letter: it is where it should be now."""
         if self._has_letters:
+            # Another try of one that failed a moment ago would write what is older over what is newer.
+            self._forget(self._letters, letter)
             self._settled.append(letter)
             if len(self._settled) >= _TOGETHER:
                 self.flush()
 
+    @staticmethod
+    def _forget(letters: list[DeadLetter], letter: DeadLetter) -> None:
+        letters[:] = [one for one in letters if (one.kind, one.identity) != (letter.kind, letter.identity)]
+
     def flush(self) -> None:
-        """Writes what it has."""
+        """Writes what it has. To be called before anything is written by which a record does not come again."""
         settled, self._settled = self._settled, []
         letters, self._letters = self._letters, []
         if settled:

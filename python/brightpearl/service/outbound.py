@@ -116,6 +116,8 @@ class OutboundRunner:
                         for one in batch
                     ),
                 )
+                # What is behind the mark does not come again: its letters are kept first.
+                noting.flush()
                 before = self._advance(name, pulled.checkpoint(), before)
             self._advance(name, pulled.checkpoint(), before)
 
@@ -158,6 +160,7 @@ class OutboundRunner:
                 continue
             try:
                 lags = self._read(*wanted, read, mapping, noting)
+                noting.flush()
             except (BrightpearlError, DeliveryFailed) as error:
                 failure = error
                 self._put_off(concerned, reason_of(error))

@@ -1,0 +1,133 @@
+"""Crashes between two steps: what was not settled is known afterwards, and nothing is taken for done that was not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import served
+from brightpearl.ledger import Ledger, open_ledger
+from brightpearl.ledger.dead_letter import DeadLetter
+from brightpearl.ledger.noting import noted
+from brightpearl.ledger.notifications import Notifications
+from brightpearl.ledger.standings import Standings
+from brightpearl.state_file import StateFile
+from brightpearl.testing import Emulator, EmulatorServer
+from command_line import Ended
+from served import Beside, address, configured, notification, until
+
+NEVER_MAPPED = {
+    "version": 1,
+    "name": "out",
+    "source": "order",
+    "fields": [{"to": "/day", "from": "reference", "as": "datetime", "required": True}],
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmulatorServer]:
+    with Emulator(orders=20, seed=5, uncapped=True).serve() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch: pytest.MonkeyPatch, server: EmulatorServer) -> None:
+    for name, value in served.variables(server).items():
+        monkeypatch.setenv(name, value)
+
+
+def flow(to: str, **members: Any) -> str:
+    listed = {"name": "orders", "pull": ["order"], "to": to} | members
+    return "[[flow]]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in listed.items())
+
+
+def ledger_of(folder: Path) -> Ledger:
+    return open_ledger(folder / "brightpearl-ledger.sqlite")
+
+
+def test_letters_are_kept_before_the_mark_of_a_pull_moves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own.json").write_text(json.dumps(NEVER_MAPPED))
+    kept: list[int] = []
+    original = Standings.advance_pull
+
+    def watched(standings: Standings, *arguments: Any) -> Any:
+        kept.append(ledger_of(tmp_path).dead_letters.count())
+        return original(standings, *arguments)
+
+    monkeypatch.setattr(Standings, "advance_pull", watched)
+    with Beside(configured(tmp_path, flow("file: out.jsonl", mapping="own.json", every="1h"))):
+        until(lambda: ledger_of(tmp_path).runs.list(limit=1)[0].outcome == "partly")
+    assert kept[0] > 0
+    assert kept[-1] == 20
+
+
+def test_letters_are_kept_before_their_notifications_are_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.json").write_text(json.dumps(NEVER_MAPPED))
+    kept: list[int] = []
+    original = Notifications.settle
+
+    def watched(notifications: Notifications, name: str, ids: Any) -> None:
+        listed = list(ids)
+        if listed:
+            kept.append(ledger_of(tmp_path).dead_letters.count())
+        original(notifications, name, listed)
+
+    monkeypatch.setattr(Notifications, "settle", watched)
+    path = configured(tmp_path, flow("file: out.jsonl", mapping="own.json", on=["order.modified"]))
+    with Beside(path) as service:
+        service.request(
+            "POST", address(), json.dumps(notification(1, raisedOn="2020-01-01T10:00:00.000+00:00")).encode()
+        )
+        until(lambda: kept)
+    assert kept[0] == 1
+
+
+def test_letters_are_kept_before_the_state_of_a_pull_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.json").write_text(json.dumps(NEVER_MAPPED))
+    kept: list[int] = []
+    original = StateFile.write
+
+    def watched(file: StateFile, *arguments: Any) -> None:
+        kept.append(ledger_of(tmp_path).dead_letters.count())
+        original(file, *arguments)
+
+    monkeypatch.setattr(StateFile, "write", watched)
+    paths = {name: str(tmp_path / name) for name in ("out.jsonl", "state", "own.json", "brightpearl-ledger.sqlite")}
+    ended = Ended(
+        "pull",
+        "order",
+        *("--out", paths["out.jsonl"]),
+        *("--state", paths["state"]),
+        *("--mapping", paths["own.json"]),
+        *("--ledger", paths["brightpearl-ledger.sqlite"]),
+    )
+    assert ended.code == 4
+    assert kept == [20]
+
+
+def letter(reason: str) -> DeadLetter:
+    return DeadLetter("push", "push", "demo", {"reason": reason}, reason, "order", "W-1")
+
+
+def test_the_last_of_a_record_within_a_run_is_what_holds(tmp_path: Path) -> None:
+    """Another try of the older content would write it over the newer."""
+    with ledger_of(tmp_path) as ledger:
+        for kept_first in (False, True):
+            with noted(ledger, "push", "push", "demo") as noting:
+                noting.bury(letter("older"))
+                if kept_first:
+                    noting.flush()
+                noting.settle(letter("newer"))
+            assert ledger.dead_letters.count() == 0
+        with noted(ledger, "push", "push", "demo") as noting:
+            noting.settle(letter("older"))
+            noting.bury(letter("newer"))
+        assert [one.reason for one in ledger.dead_letters.list()] == ["newer"]
