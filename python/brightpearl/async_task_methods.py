@@ -421,7 +421,9 @@ class AsyncTaskMethods:
         done: CreatePostalAddressResult = await self._task("create-postal-address", arguments)
         return done
 
-    async def record_customer_payment(self, **arguments: Unpack[RecordCustomerPayment]) -> RecordCustomerPaymentResult:
+    async def record_customer_payment(
+        self, **arguments: Unpack[RecordCustomerPayment]
+    ) -> RecordCustomerPaymentResult:
         """Records what a customer paid or authorised for an order.
 
         Sends: One POST.

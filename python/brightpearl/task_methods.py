@@ -277,7 +277,9 @@ class TaskMethods:
         """
         self._task("set-product-prices", arguments)
 
-    def read_product_availability(self, **arguments: Unpack[ReadProductAvailability]) -> ReadProductAvailabilityResult:
+    def read_product_availability(
+        self, **arguments: Unpack[ReadProductAvailability]
+    ) -> ReadProductAvailabilityResult:
         """Reads how much of products is in stock, on hand and allocated, and where.
 
         Sends: A GET for every 200 products; more where one of them spoils a set.

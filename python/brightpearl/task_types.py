@@ -795,7 +795,9 @@ class _ReadProductAvailability(TypedDict):
 class ReadProductAvailability(_ReadProductAvailability, total=False):
     """Arguments of the task `read-product-availability`."""
 
-    includeOptional: Sequence[Literal["breakDownByLocation", "allocatedOrders", "allocatedTransfers", "onOrder"]] | None
+    includeOptional: (
+        Sequence[Literal["breakDownByLocation", "allocatedOrders", "allocatedTransfers", "onOrder"]] | None
+    )
     """What else to read."""
 
 
