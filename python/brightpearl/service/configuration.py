@@ -19,6 +19,7 @@ from brightpearl.service.dashboard_tables import DashboardAccess, read_dashboard
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
 from brightpearl.service.health_rules import read_health_rules
 from brightpearl.service.members import Members
+from brightpearl.service.places import FromDirectory
 from brightpearl.service.problems import ConfigurationError, Problem
 from brightpearl.service.receiving import check_receiver
 from brightpearl.service.secrets import check_secret
@@ -250,7 +251,25 @@ def _flows(tables: object, folder: str, zone: ZoneInfo, problems: list[Problem])
     posts = [flow.post_name for flow in flows if isinstance(flow, InboundFlow) and flow.post_name is not None]
     for name in sorted({name for name in posts if posts.count(name) > 1}):
         problems.append(Problem("[[flow]]", f"several flows take POST /push/{name}; expected an address for each"))
+    _check_directories([flow for flow in flows if isinstance(flow, InboundFlow)], problems)
     return [flow for flow in flows if flow is not None]
+
+
+def _check_directories(flows: Sequence[InboundFlow], problems: list[Problem]) -> None:
+    """Notes flows that would push each other's files."""
+    taken: dict[str, str] = {}
+    for flow in flows:
+        if not isinstance(flow.origin, FromDirectory):
+            continue
+        folder = os.path.realpath(flow.origin.path)
+        own = [folder, os.path.join(folder, "working")]
+        if other := next((taken[path] for path in own if path in taken), None):
+            problems.append(
+                Problem(
+                    f"flow {flow.name!r}: from", f"flow {other!r} takes these files; expected a directory of its own"
+                )
+            )
+        taken |= dict.fromkeys(own, flow.name)
 
 
 def _check_account(profile: str | None, flows: Sequence[OutboundFlow], problems: list[Problem]) -> None:

@@ -46,7 +46,9 @@ class InboundRunner:
         self._folder = folder
         self._stopping = stopping
         self._now = now
-        self.spool = _spool(flow, work)
+        own = os.path.join(work, folder_name(flow.name))
+        self.spool = _spool(flow, own)
+        self._letters_journal = os.path.join(own, "dead-letters.journal")
         # Why something is not written that may be another time.
         self._held: str | None = None
 
@@ -150,18 +152,18 @@ class InboundRunner:
 
     def _push_letters(self, letters: list[DeadLetter], mapping: Mapping, noting: Noting) -> None:
         given = [letter.record.encode() if isinstance(letter.record, str) else letter.record for letter in letters]
-        journal = self.spool.journal_of("dead-letters")
         try:
-            outcomes = self._push(given, mapping, noting, journal)
+            outcomes = self._push(given, mapping, noting, self._letters_journal)
         except BrightpearlError as error:
             # They are asked for no more: otherwise the flow would never get to anything else.
             self._ledger.dead_letters.put([_with_reason(letter, str(error)) for letter in letters])
             raise
         noting.flush()
+        # Until these are gone, the journal is what keeps them from being written twice.
+        self._ledger.dead_letters.drop([letters[outcome.record].id for outcome in outcomes if outcome.ok])
         # What became of each is known: it says nothing of later letters about the same records.
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(journal)
-        self._ledger.dead_letters.drop([letters[outcome.record].id for outcome in outcomes if outcome.ok])
+            os.unlink(self._letters_journal)
         if self._held is not None:
             held = [letters[outcome.record] for outcome in outcomes if _is_held(outcome)]
             self._ledger.dead_letters.put([_with_reason(letter, self._held) for letter in held])
@@ -182,9 +184,9 @@ def _with_reason(letter: DeadLetter, reason: str) -> DeadLetter:
     return replace(letter, reason=reason)
 
 
-def _spool(flow: InboundFlow, work: str) -> Spool:
-    own = os.path.join(work, folder_name(flow.name))
-    journals = os.path.join(own, "journals")
+def _spool(flow: InboundFlow, own: str) -> Spool:
+    """Where the records of a flow wait. `own`: the flow's folder, which is made."""
+    os.makedirs(own, mode=0o700, exist_ok=True)
     if isinstance(flow.origin, FromDirectory):
         folder = flow.origin.path
         return Spool(
@@ -192,12 +194,13 @@ def _spool(flow: InboundFlow, work: str) -> Spool:
             os.path.join(folder, "working"),
             done=os.path.join(folder, "done"),
             failed=os.path.join(folder, "failed"),
-            journals=journals,
+            # Beside the files, so that they are found whatever the flow is called, and whichever service takes it.
+            journals=os.path.join(folder, ".journals"),
         )
     return Spool(
         os.path.join(own, "waiting"),
         os.path.join(own, "working"),
         done=None,
         failed=os.path.join(own, "failed"),
-        journals=journals,
+        journals=os.path.join(own, "journals"),
     )

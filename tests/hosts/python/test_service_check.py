@@ -150,6 +150,20 @@ secret = "env:HOOK_SECRET"
     assert "secret@" not in json.dumps(found)
 
 
+def test_flows_do_not_take_each_others_files(tmp_path: Path) -> None:
+    (tmp_path / "other").symlink_to(tmp_path / "inbox")
+    (tmp_path / "inbox" / "working").mkdir()
+    flows = [
+        f'[[flow]]\nname = "{name}"\npush = "shopify-order"\nfrom = "directory: {folder}"\nevery = "5m"\n'
+        for name, folder in (("a", "inbox"), ("b", "other"), ("c", "inbox/working"))
+    ]
+    found = told(tmp_path, "".join(flows))
+    assert {place: "takes these files" in message for place, message in found.items()} == {
+        "flow 'b': from": True,
+        "flow 'c': from": True,
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "part"),
     [

@@ -12,8 +12,8 @@ import pytest
 import served
 from brightpearl.ledger import Ledger, open_ledger
 from brightpearl.ledger.dead_letter import DeadLetter
-from brightpearl.ledger.noting import noted
 from brightpearl.ledger.notifications import Notifications
+from brightpearl.ledger.noting import noted
 from brightpearl.ledger.standings import Standings
 from brightpearl.state_file import StateFile
 from brightpearl.testing import Emulator, EmulatorServer

@@ -16,6 +16,8 @@ import pytest
 import served
 from brightpearl import Client, Outcome, PermissionDeniedError, RejectedError
 from brightpearl.ledger import Ledger, open_ledger
+from brightpearl.ledger.dead_letter import DeadLetter
+from brightpearl.ledger.dead_letters import DeadLetters
 from brightpearl.service.configuration import read_configuration
 from brightpearl.service.destinations import DeliveryFailed
 from brightpearl.service.inbound import InboundRunner
@@ -134,6 +136,49 @@ def test_what_may_be_written_another_time_makes_no_dead_letter(tmp_path: Path, i
         assert [letter.tries for letter in ledger.dead_letters.list()] == [2]
 
 
+def runner_of(folder: Path, client: Any, ledger: Ledger, text: str) -> InboundRunner:
+    configuration = read_configuration(configured(folder, text))
+    [one] = configuration.inbound
+    return InboundRunner(one, client, ledger, str(folder), configuration.work, Stopping(), lambda: 1)
+
+
+def test_a_flow_that_is_renamed_goes_on_with_the_files_that_were_begun(tmp_path: Path, inbox: Path) -> None:
+    with ledger_of(tmp_path) as ledger:
+        runners = [
+            runner_of(tmp_path, Answering(), ledger, flow("directory: inbox", every="1h", name=name))
+            for name in ("in", "orders of the shop")
+        ]
+    put(inbox / "a.jsonl", [{}])
+    taken = [runner.spool.take() for runner in runners]
+    assert taken == [str(inbox / "working" / "a.jsonl")] * 2
+    assert len({runner.spool.journal_of(str(taken[0])) for runner in runners}) == 1
+
+
+def test_the_journal_of_letters_stays_until_they_are_gone(
+    tmp_path: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Answering()
+    client.outcomes = [[Outcome(0, None, "created", 7)]]
+    with ledger_of(tmp_path) as ledger:
+        runner = runner_of(tmp_path, client, ledger, flow("directory: inbox", every="1h"))
+        ledger.dead_letters.put([DeadLetter("in", "push", "demo", {}, "no")])
+        ledger.dead_letters.ask_again([1])
+        [work] = (tmp_path / "brightpearl-work").iterdir()
+        journal = work / "dead-letters.journal"
+        journal.write_text("")
+        original = DeadLetters.drop
+        had: list[bool] = []
+
+        def dropped(letters: DeadLetters, ids: Any) -> int:
+            had.append(journal.exists())
+            return original(letters, ids)
+
+        monkeypatch.setattr(DeadLetters, "drop", dropped)
+        runner.run(is_scheduled=False)
+        assert had[0]
+        assert not journal.exists()
+
+
 def test_a_command_brings_records(tmp_path: Path, inbox: Path, client: Client) -> None:
     [record] = [order(90, orders(client, 1)[0]["lines"][0]["sku"])]
     (tmp_path / "fetch.py").write_text(f"print({json.dumps(json.dumps(record))})")
@@ -180,9 +225,9 @@ def test_a_push_that_was_killed_is_gone_on_with_and_writes_nothing_twice(
     put(inbox / "many.jsonl", [order(1_000 + number, sorted(known)[number % len(known)]) for number in range(count)])
     # Soon, and yet later than the account takes for a request that was on its way when the process died.
     path = configured(tmp_path, flow("directory: inbox", every="1h") + "looks = [1, 5]\n")
-    journals = tmp_path / "brightpearl-work"
+    journals = inbox / ".journals"
     serving = Serving(path, server)
-    until(lambda: any('"write"' in journal.read_text() for journal in journals.glob("*/journals/*.journal")))
+    until(lambda: any('"write"' in journal.read_text() for journal in journals.glob("*.journal")))
     serving.kill()
     assert names(inbox / "working") == ["many.jsonl"]
     serving = Serving(path, server)
@@ -190,7 +235,7 @@ def test_a_push_that_was_killed_is_gone_on_with_and_writes_nothing_twice(
     code, said = serving.stop()
     assert (code, "stopped" in said) == (0, True), said
     assert all(found(client, f"W-{1_000 + number}") == 1 for number in range(0, count, 5))
-    assert not list(journals.glob("*/journals/*.journal"))
+    assert not list(journals.glob("*.journal"))
     with ledger_of(tmp_path) as ledger:
         assert [run.outcome for run in ledger.runs.list()] == ["done", "interrupted"]
 
