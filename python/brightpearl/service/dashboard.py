@@ -86,13 +86,13 @@ class Dashboard:
         ]
 
     async def _page(self, request: Request) -> Response:
-        reader = self._sessions.reader(request)
+        reader = await run_sync(self._sessions.reader, request)
         if reader is None:
             return self._stranger(request)
         return _html(await self._rendered("page.html", request, reader))
 
     async def _panels(self, request: Request) -> Response:
-        reader = self._sessions.reader(request)
+        reader = await run_sync(self._sessions.reader, request)
         if reader is None:
             return Response(status_code=401, headers=HEADERS)
         return _html(await self._rendered("panels.html", request, reader))
@@ -115,7 +115,7 @@ class Dashboard:
         return await run_sync(render)
 
     async def _events(self, request: Request) -> Response:
-        reader = self._sessions.reader(request)
+        reader = await run_sync(self._sessions.reader, request)
         if reader is None:
             return Response(status_code=401, headers=HEADERS)
 
@@ -135,7 +135,7 @@ class Dashboard:
         return StreamingResponse(versions(), media_type="text/event-stream", headers=HEADERS)
 
     async def _retry(self, request: Request) -> Response:
-        reader = self._sessions.reader(request)
+        reader = await run_sync(self._sessions.reader, request)
         form = await _form(request)
         if reader is None or not is_form_of(reader, form.get("csrf", "")):
             return self._refused("This form is not one that you were given; load the page anew.")
@@ -181,14 +181,15 @@ class Dashboard:
             cookie,
             max_age=SECONDS_OF_A_SESSION,
             path=f"{_base(request)}/",
-            secure=request.url.scheme == "https",
+            # Whoever says so untruly gets a cookie that is sent less often.
+            secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto")),
             httponly=True,
             samesite="strict",
         )
         return answer
 
     async def _logout(self, request: Request) -> Response:
-        reader = self._sessions.reader(request)
+        reader = await run_sync(self._sessions.reader, request)
         form = await _form(request)
         if reader is None or not is_form_of(reader, form.get("csrf", "")):
             return self._refused("This form is not one that you were given; load the page anew.")

@@ -20,6 +20,7 @@ from brightpearl.service.commands import run_command
 from brightpearl.service.destinations import DeliveryFailed
 from brightpearl.service.flow_tables import InboundFlow, open_document
 from brightpearl.service.places import FromCommand, FromDirectory
+from brightpearl.service.recent_secret import RecentSecret
 from brightpearl.service.spool import Spool, as_lines, folder_name, is_readable_ending
 from brightpearl.service.stopping import Stopping
 
@@ -48,6 +49,7 @@ class InboundRunner:
         self._now = now
         own = os.path.join(work, folder_name(flow.name))
         self.spool = _spool(flow, own)
+        self.token = None if flow.token is None else RecentSecret(flow.token, "token")
         self._letters_journal = os.path.join(own, "dead-letters.journal")
         # Why something is not written that may be another time.
         self._held: str | None = None

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from anyio.to_thread import run_sync
+
 from brightpearl.discovery import ask
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.service.configuration import ServiceConfiguration
@@ -47,6 +49,7 @@ class NotificationReceiver:
         self._on_receipt = on_receipt
         self._declared = None if self._url is None or not self._secrets else self._look_up()
         self._looked_at = time.monotonic()
+        self._is_looking = False
 
     @property
     def largest_body(self) -> int:
@@ -57,8 +60,9 @@ class NotificationReceiver:
         """The status to answer."""
         if self._declared is None:
             return 404
+        await self._renew(_SECONDS_BETWEEN_LOOKS)
         receipt = self._read(method, url, body)
-        if receipt.get("refused") == "wrong-secret" and self._renew(_SECONDS_AFTER_A_WRONG_ONE):
+        if receipt.get("refused") == "wrong-secret" and await self._renew(_SECONDS_AFTER_A_WRONG_ONE):
             # It may have been changed a moment ago.
             receipt = self._read(method, url, body)
         refused = receipt.get("refused")
@@ -82,7 +86,6 @@ class NotificationReceiver:
         return int(receipt["status"])
 
     def _read(self, method: str, url: str, body: bytes) -> dict[str, Any]:
-        self._renew(_SECONDS_BETWEEN_LOOKS)
         receipt = self._ask(method, url, body)
         if receipt.get("refused") == "unknown-address" and self._url is not None:
             # A proxy may have taken away the part of the path that led it here.
@@ -103,17 +106,22 @@ class NotificationReceiver:
         receipt: dict[str, Any] = ask({"receive_webhook": question})
         return receipt
 
-    def _renew(self, seconds: float) -> bool:
-        """Looks the secrets up again where that was not done for so long; whether it was."""
-        if time.monotonic() - self._looked_at < seconds:
+    async def _renew(self, seconds: float) -> bool:
+        """Looks the secrets up again where that was not done for so long; whether it was. Other requests go on with
+        those that were known meanwhile."""
+        if self._is_looking or time.monotonic() - self._looked_at < seconds:
             return False
-        self._looked_at = time.monotonic()
+        self._is_looking = True
         try:
-            self._declared = self._look_up()
+            # In a thread: it may be a program that is asked, and takes its time.
+            self._declared = await run_sync(self._look_up)
         except BrightpearlError as error:
             # Those that were known go on.
             LOG.error("the secrets of webhooks cannot be looked up: %s", error)
             return False
+        finally:
+            self._is_looking = False
+            self._looked_at = time.monotonic()
         return True
 
     def _look_up(self) -> Hidden:
