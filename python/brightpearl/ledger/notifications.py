@@ -17,6 +17,9 @@ from brightpearl.ledger.tables import HANDLINGS, NOTIFICATIONS
 
 _LONGEST_REASON = 2_000
 
+FARTHEST_MS = 60 * 60_000
+"""Nothing is put off for longer: what seems to be was put off before the clock was set back."""
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -92,7 +95,7 @@ class Notifications:
         with self._database.writing() as connection:
             lost = ended_among(connection, self._holders(connection, flow), now)
             due = or_(
-                and_(HANDLINGS.c.state == "waiting", HANDLINGS.c.next_ms <= now),
+                and_(HANDLINGS.c.state == "waiting", ~HANDLINGS.c.next_ms.between(now + 1, now + FARTHEST_MS)),
                 and_(HANDLINGS.c.state == "claimed", HANDLINGS.c.process.in_(lost)),
             )
             chosen = (
@@ -162,9 +165,12 @@ class Notifications:
 
     def next_due(self, flow: str) -> int | None:
         """When the next notification of a flow is due; None when there is none."""
-        waiting = select(func.min(HANDLINGS.c.next_ms)).where(HANDLINGS.c.flow == flow, HANDLINGS.c.state == "waiting")
+        now = self._now()
+        due = HANDLINGS.c.next_ms
+        waiting = select(func.min(due), func.max(due)).where(HANDLINGS.c.flow == flow, HANDLINGS.c.state == "waiting")
         with self._database.reading() as connection:
-            return connection.execute(waiting).scalar()
+            first, last = connection.execute(waiting).one()
+        return now if last is not None and last > now + FARTHEST_MS else first
 
     def last_received(self) -> int | None:
         """When the last notification was received; None when none was."""

@@ -111,8 +111,9 @@ def ledger_health(ledger: Ledger, now_ms: int) -> Health:
     rules: dict[str, Any] = {}
     findings: list[HealthFinding] = []
     for account, note in ledger.notes.named(_NOTE):
-        if now_ms - note.noted_ms > _FRESH_MS:
-            findings.append(_silent(account, now_ms - note.noted_ms))
+        # Of one from the future, which a clock that was set back leaves, nobody knows how old it is.
+        if abs(now_ms - note.noted_ms) > _FRESH_MS:
+            findings.append(_silent(account, max(now_ms - note.noted_ms, 0)))
             continue
         for name, listed in note.content["facts"].items():
             # What the service has measured says more than its tables.
@@ -152,10 +153,11 @@ def _command(name: str, outcome: str, reason: str) -> dict[str, Any]:
 
 
 def _silent(account: str, milliseconds: int) -> HealthFinding:
+    since = f"for {milliseconds // 60_000:,} minutes" if milliseconds else "since the clock was set back"
     return HealthFinding(
         "failing",
         "service",
         account,
-        f"the service has not been heard of for {milliseconds // 60_000:,} minutes, and was not stopped on purpose",
+        f"the service has not been heard of {since}, and was not stopped on purpose",
         "Start it again: brightpearl serve. It goes on where it was.",
     )

@@ -13,7 +13,7 @@ from brightpearl.ledger import Ledger, LedgerError
 from brightpearl.ledger.noting import Explained, reason_of
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow
 from brightpearl.service.stopping import Stopping, StopRequested
-from brightpearl.service.timing import FIRST_WAIT_MS, back_off_ms
+from brightpearl.service.timing import FIRST_WAIT_MS, LONGEST_WAIT_MS, back_off_ms
 
 LOG = logging.getLogger("brightpearl.service")
 
@@ -100,11 +100,21 @@ class FlowWorker:
     def _begin(self) -> None:
         state = self._ledger.standings.flow(self.name, self._account)
         now = self._now()
-        self._due_ms = self.runner.flow.schedule.next_ms(None if state is None else state.last_ms, now)
+        last = None if state is None or state.last_ms is None else min(state.last_ms, now)
+        self._due_ms = self.runner.flow.schedule.next_ms(last, now)
         if state is not None and state.failures:
             self._failures = state.failures
 
+    def _mind_clock(self) -> None:
+        """A clock that was set back leaves no flow waiting for the time that it showed before."""
+        now = self._now()
+        self._not_before_ms = min(self._not_before_ms, now + LONGEST_WAIT_MS)
+        if self._due_ms is not None and self._due_ms > now:
+            following = self.runner.flow.schedule.next_ms(now, now)
+            self._due_ms = self._due_ms if following is None else min(self._due_ms, following)
+
     def _look(self) -> None:
+        self._mind_clock()
         if self._now() < self._not_before_ms:
             return
         is_scheduled = self._is_due()
@@ -116,6 +126,7 @@ class FlowWorker:
         return self._due_ms is not None and self._due_ms <= self._now()
 
     def _seconds(self) -> float:
+        self._mind_clock()
         due = [ms for ms in (self._due_ms,) if ms is not None]
         waits = max(min(due, default=1 << 62), self._not_before_ms) - self._now()
         return max(0.0, min(waits / 1000, _LONGEST_LOOK))
