@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Callable, Iterator
@@ -21,6 +19,8 @@ from brightpearl.descriptions import Task
 
 _MOST_ROWS = 500
 _MOST_RECORDS = 1_000
+_MOST_CONFIRMABLE = 100
+"""Writes that were shown and may still be confirmed."""
 
 
 class ToolEntry:
@@ -57,7 +57,8 @@ class AssistantTools:
         self._may_write = may_write
         self._masks = masks
         self._characters = characters
-        self._key = secrets.token_bytes(16)
+        self._confirmable: dict[str, str] = {}
+        """What was shown and not carried out yet, by what confirms it."""
         entries = [*self._about_the_api(), *self._about_the_account(), *self._about_mappings()]
         entries += [self._task_entry(task) for task in tasks()]
         self.entries = {entry.name: entry for entry in entries}
@@ -320,18 +321,28 @@ class AssistantTools:
         client, held = self._client()
         if not task.writes:
             return cut(self._shown(client.task(task.name, **arguments)), self._characters)
-        expected = hmac.new(self._key, dump_json([task.name, arguments]).encode(), hashlib.sha256).hexdigest()[:16]
+        shown_as = dump_json([task.name, arguments])
         if confirm is None:
             shown = self._preview(client, held, task, arguments)
-            return cut(shown | ({"confirm": expected} if self._may_write else {}), self._characters)
+            return cut(shown | ({"confirm": self._confirmed_by(shown_as)} if self._may_write else {}), self._characters)
         if not self._may_write:
             raise UsageError("nothing is written: the server was started without --write")
-        if not hmac.compare_digest(confirm.encode(), expected.encode()):
+        if self._confirmable.get(confirm) != shown_as:
             raise UsageError(
-                "`confirm` does not belong to these arguments; expected what the answer without it gave for them"
+                "`confirm` does not belong to these arguments, or was carried out already; expected what the answer "
+                "without it gave for them. After a call whose answer was lost, look at what is there first"
             )
+        # Each carries out one write: the same call once more would write the same once more.
+        del self._confirmable[confirm]
         with held.let_through():
             return cut({"done": self._shown(client.task(task.name, **arguments))}, self._characters)
+
+    def _confirmed_by(self, shown_as: str) -> str:
+        confirm = secrets.token_hex(8)
+        self._confirmable[confirm] = shown_as
+        if len(self._confirmable) > _MOST_CONFIRMABLE:
+            del self._confirmable[next(iter(self._confirmable))]
+        return confirm
 
     def _preview(self, client: Client, held: HeldWrites, task: Task, arguments: dict[str, Any]) -> dict[str, Any]:
         held.take()
