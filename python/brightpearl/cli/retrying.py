@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from brightpearl._native import dump_json
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from brightpearl.ledger.dead_letter import DeadLetter
     from brightpearl.wire import AnyRecord
 
+_TURN = "turn of dead-letters retry"
+_LONGEST_TURN_MS = 6 * 60 * 60_000
+
 
 def retry(ledger: Ledger, letters: list[DeadLetter], mapping: str | None, journal: str | None, as_json: bool) -> bool:
     """Tries letters again; whether none was refused again."""
@@ -35,15 +40,31 @@ def retry(ledger: Ledger, letters: list[DeadLetter], mapping: str | None, journa
     if of_service:
         ledger.dead_letters.ask_again(letter.id for letter in of_service)
         say(f"{len(of_service):,} asked for: the service tries them in the next run of their flow")
-    documents = dict.fromkeys(mapping or letter.mapping or "" for letter in own)
     if not own:
         return True
     is_done = True
-    with at_work() as (client, _):
-        for document in documents:
-            group = [letter for letter in own if (mapping or letter.mapping or "") == document]
+    with at_work() as (client, _), _alone(ledger):
+        # Another command may have dealt with some a moment ago.
+        left = [letter for letter in own if ledger.dead_letters.get(letter.id) is not None]
+        for document in dict.fromkeys(mapping or letter.mapping or "" for letter in left):
+            group = [letter for letter in left if (mapping or letter.mapping or "") == document]
             is_done = _push(ledger, client, group, document, journal, as_json) and is_done
     return is_done
+
+
+@contextlib.contextmanager
+def _alone(ledger: Ledger) -> Iterator[None]:
+    """Keeps other commands from trying letters of this ledger at the same time: each would write them."""
+    if not ledger.notes.take(_TURN, _LONGEST_TURN_MS):
+        raise UsageError(
+            "another command is trying dead letters of this ledger; nothing was done",
+            where="--ledger",
+            advice="Wait for it to end. One that was killed on another machine has it for six hours.",
+        )
+    try:
+        yield
+    finally:
+        ledger.notes.drop(_TURN)
 
 
 def _push(
@@ -64,7 +85,11 @@ def _push(
             if outcome.ok:
                 ledger.dead_letters.drop([letter.id])
             else:
-                ledger.dead_letters.put([letter_of(noting, mapping, document, outcome)])
+                again = letter_of(noting, mapping, document, outcome)
+                ledger.dead_letters.put([again])
+                if again.identity != letter.identity:
+                    # One whose key was not known before is kept as another, and not twice.
+                    ledger.dead_letters.drop([letter.id])
             if as_json:
                 print(dump_json(letter_members(letter, whole=False) | {"state": outcome.state, "id": outcome.id}))
             else:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from brightpearl.ledger.database import Database
+from brightpearl.ledger.heartbeats import ended_among
+from brightpearl.ledger.process import this_process
 from brightpearl.ledger.tables import NOTES
 
 
@@ -40,6 +43,24 @@ class Notes:
         with self._database.writing() as connection:
             if not connection.execute(update(NOTES).where(NOTES.c.name == name).values(values)).rowcount:
                 connection.execute(insert(NOTES).values(values | {"name": name}))
+
+    def take(self, name: str, within_ms: int) -> bool:
+        """Has a note of that name be this process's own until it is dropped; whether it is. One that another process
+        has is taken over when that has ended, or took it longer ago than that."""
+        now = self._now()
+        values = {"content": json.dumps(this_process()), "noted_ms": now}
+        with self._database.writing() as connection:
+            chosen = select(NOTES.c.content, NOTES.c.noted_ms).where(NOTES.c.name == name).with_for_update()
+            found = connection.execute(chosen).first()
+            if found is None:
+                dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+                made = dialect.insert(NOTES).values(values | {"name": name}).on_conflict_do_nothing()
+                return connection.execute(made.returning(NOTES.c.name)).first() is not None
+            holder = json.loads(found.content)
+            if not ended_among(connection, [holder], now) and found.noted_ms > now - within_ms:
+                return False
+            connection.execute(update(NOTES).where(NOTES.c.name == name).values(values))
+            return True
 
     def named(self, beginning: str) -> list[tuple[str, Note]]:
         """The notes whose names begin so, each with the rest of its name."""

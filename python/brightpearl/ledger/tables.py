@@ -81,6 +81,8 @@ DEAD_LETTERS = Table(
     Column("last_ms", BigInteger, nullable=False),
     Column("asked_ms", BigInteger),
     UniqueConstraint("flow", "kind", "account", "identity"),
+    # The number of one that was dropped never becomes that of another, which somebody would drop or retry by it.
+    sqlite_autoincrement=True,
 )
 """Records and notifications that nothing came of, until somebody retries or drops them."""
 

@@ -33,6 +33,10 @@ MOST_ATTEMPTS = 30
 """How often a notification is tried before it is a dead letter: for about four hours."""
 
 _TOGETHER = 100
+_NOT_TRIED = (
+    "there is nothing that this flow could read again for it: it has no id, or is about something else than the flow "
+    "pulls; the next pull brings the record when it changes"
+)
 _LAG_MS = 2_000
 
 
@@ -282,24 +286,33 @@ class OutboundRunner:
                     # It is kept anew where it fails once more.
                     before = noting.counts.copy()
                     try:
-                        self._try_letter(letter, mapping, noting)
+                        is_tried = self._try_letter(letter, mapping, noting)
                     except (BrightpearlError, DeliveryFailed) as error:
                         self._ledger.dead_letters.put([_with_reason(letter, reason_of(error))])
                         raise
                     noting.flush()
+                    if not is_tried:
+                        noting.counts["failed"] += 1
+                        self._ledger.dead_letters.put([_with_reason(letter, _NOT_TRIED)])
+                        continue
                     wrong = sum(noting.counts[state] - before[state] for state in ("failed", "undelivered"))
                     if not wrong or letter.kind == "notification":
                         self._ledger.dead_letters.drop([letter.id])
 
-    def _try_letter(self, letter: DeadLetter, mapping: Mapping | None, noting: Noting) -> None:
+    def _try_letter(self, letter: DeadLetter, mapping: Mapping | None, noting: Noting) -> bool:
+        """Whether there was anything to try."""
         if letter.kind == "notification":
             told = json.dumps([letter.record])
-            for read in ask({"coalesce_notifications": {"notifications": told, "settled": "[]"}})["reads"]:
-                if (wanted := self._wanted(read)) is not None:
-                    self._read(*wanted, read, mapping, noting)
-            return
-        if letter.key is not None and letter.key.isdecimal():
-            self._deliver_by_id(letter.resource, [int(letter.key)], mapping, noting)
+            reads = ask({"coalesce_notifications": {"notifications": told, "settled": "[]"}})["reads"]
+            wanted = [(self._wanted(read), read) for read in reads]
+            for read_by, read in wanted:
+                if read_by is not None:
+                    self._read(*read_by, read, mapping, noting)
+            return any(read_by is not None for read_by, _ in wanted)
+        if letter.key is None or not letter.key.isdecimal() or find_resource(letter.resource) is None:
+            return False
+        self._deliver_by_id(letter.resource, [int(letter.key)], mapping, noting)
+        return True
 
     # Deliveries.
 

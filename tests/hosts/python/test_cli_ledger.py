@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from brightpearl import Client
+from brightpearl.cli import retrying
 from brightpearl.ledger import open_ledger
+from brightpearl.ledger.notes import Notes
 from brightpearl.testing import EmulatorServer
 from command_line import Ended, settings
 from pushed import ORDERS, found, order, orders, shop
@@ -90,6 +92,35 @@ def test_a_push_is_noted_and_what_was_not_written_is_kept_retried_and_gone(
     assert (left["key"], left["tries"]) == ("W-7", 3)
     assert "1 dropped" in Ended("dead-letters", "drop", str(left["number"]), "--ledger", ledger).err
     assert Ended("status", "--ledger", ledger, "--json").code == 0
+
+
+def test_letters_are_tried_by_one_command_at_a_time(
+    mapping: str, ledger: str, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = [order(1, "NO-SUCH")]
+    Ended("push", mapping, written(tmp_path / "a.jsonl", wrong), "--write", "--ledger", ledger)
+    with open_ledger(ledger) as opened:
+        assert opened.notes.take(retrying._TURN, 1_000)
+        ended = Ended("dead-letters", "retry", "--all", "--ledger", ledger)
+        assert (ended.code, "another command" in ended.err) == (2, True)
+        assert opened.dead_letters.list()[0].tries == 1
+        opened.notes.drop(retrying._TURN)
+        # Whoever was killed has it no more.
+        opened.notes.put(retrying._TURN, "a process that ended")
+        assert Ended("dead-letters", "retry", "--all", "--ledger", ledger).code == 4
+        [letter] = opened.dead_letters.list()
+        assert letter.tries == 2
+
+        # What another command has dealt with meanwhile is not tried again.
+        original = Notes.take
+
+        def late(*arguments: Any) -> bool:
+            opened.dead_letters.drop([letter.id])
+            return original(*arguments)
+
+        monkeypatch.setattr(Notes, "take", late)
+        assert Ended("dead-letters", "retry", str(letter.id), "--ledger", ledger).code == 0
+        assert opened.dead_letters.count() == 0
 
 
 def test_what_a_later_push_writes_is_no_dead_letter_any_more(

@@ -202,6 +202,13 @@ def test_dead_letters_of_the_same_record_are_one(ledger: Ledger, clock: Clock) -
     assert ledger.dead_letters.get(first.id) is None
 
 
+def test_the_number_of_a_dropped_letter_is_never_that_of_another(ledger: Ledger) -> None:
+    ledger.dead_letters.put([letter({"a": 1})])
+    ledger.dead_letters.drop([1])
+    ledger.dead_letters.put([letter({"a": 2})])
+    assert [one.id for one in ledger.dead_letters.list()] == [2]
+
+
 def test_a_mark_that_another_process_moved_is_not_lost(tmp_path: Path) -> None:
     path = str(tmp_path / "ledger")
     open_ledger(path).close()

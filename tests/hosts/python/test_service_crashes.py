@@ -131,3 +131,18 @@ def test_the_last_of_a_record_within_a_run_is_what_holds(tmp_path: Path) -> None
             noting.settle(letter("older"))
             noting.bury(letter("newer"))
         assert [one.reason for one in ledger.dead_letters.list()] == ["newer"]
+
+
+def test_a_letter_for_which_nothing_can_be_read_stays(tmp_path: Path) -> None:
+    content = {"account": "demo", "event": "product.modified", "ids": "1", "key": "a"}
+    content |= {"resource_type": "product", "lifecycle": "modified"}
+    letters = [
+        DeadLetter("orders", "pull", "demo", {"a": 1}, "no id", "order"),
+        DeadLetter("orders", "notification", "demo", content | {"raised_ms": 1, "received_ms": 1}, "tried", key="a"),
+    ]
+    with ledger_of(tmp_path) as ledger:
+        ledger.dead_letters.put(letters)
+        ledger.dead_letters.ask_again([1, 2])
+        with Beside(configured(tmp_path, flow("file: out.jsonl", on=["order.modified"]))):
+            until(lambda: not ledger.dead_letters.list(asked=True))
+        assert [(one.id, "read again" in one.reason) for one in ledger.dead_letters.list()] == [(1, True), (2, True)]
