@@ -106,6 +106,13 @@ class DeadLetters:
         with self._database.reading() as connection:
             return {row.flow: row.number for row in connection.execute(chosen.order_by(DEAD_LETTERS.c.flow))}
 
+    def asked_before(self, before_ms: int) -> dict[str, int]:
+        """How many there are of each flow of which another try was asked for before that time, and did not happen."""
+        chosen = select(DEAD_LETTERS.c.flow, func.count().label("number")).where(DEAD_LETTERS.c.asked_ms < before_ms)
+        with self._database.reading() as connection:
+            rows = connection.execute(chosen.group_by(DEAD_LETTERS.c.flow).order_by(DEAD_LETTERS.c.flow))
+            return {row.flow: row.number for row in rows}
+
     def drop(self, ids: Iterable[int]) -> int:
         """Takes letters away, because they were dealt with or never will be; how many were there."""
         with self._database.writing() as connection:

@@ -172,6 +172,18 @@ class Notifications:
             first, last = connection.execute(waiting).one()
         return now if last is not None and last > now + FARTHEST_MS else first
 
+    def waiting_since(self, before_ms: int) -> dict[str, int]:
+        """How many notifications of each flow have waited since that time or longer."""
+        chosen = (
+            select(HANDLINGS.c.flow, func.count().label("number"))
+            .join(NOTIFICATIONS, HANDLINGS.c.notification == NOTIFICATIONS.c.id)
+            .where(HANDLINGS.c.state.in_(("waiting", "claimed")), NOTIFICATIONS.c.received_ms < before_ms)
+            .group_by(HANDLINGS.c.flow)
+            .order_by(HANDLINGS.c.flow)
+        )
+        with self._database.reading() as connection:
+            return {row.flow: row.number for row in connection.execute(chosen)}
+
     def last_received(self) -> int | None:
         """When the last notification was received; None when none was."""
         with self._database.reading() as connection:

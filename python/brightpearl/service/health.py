@@ -29,7 +29,8 @@ class HealthFinding:
     level: str
     """`degraded` or `failing`."""
     rule: str
-    """The engine's rule, such as `flow`; or `ledger`, `flow-dead` or `service`, which are this program's own."""
+    """The engine's rule, such as `flow`; or `audit`, `flow-dead`, `leftover`, `ledger` or `service`, which are this
+    program's own."""
     subject: str
     """The flow, queue or account that it is about."""
     message: str

@@ -16,6 +16,7 @@ from brightpearl.service.configuration import ServiceConfiguration
 from brightpearl.service.health import Health, HealthFinding, assessed, forget_health, health_of, note_health
 from brightpearl.service.inbound import InboundRunner
 from brightpearl.service.inspecting import AccountInspection
+from brightpearl.service.leftovers import leftovers
 from brightpearl.service.metrics import ServiceMetrics
 from brightpearl.service.outbound import OutboundRunner
 from brightpearl.service.pulse import ServicePulse
@@ -28,6 +29,7 @@ from brightpearl.service.workers import FlowRunner, FlowWorker
 LOG = logging.getLogger("brightpearl.service")
 
 _SECONDS_BETWEEN_THINNINGS = 60 * 60.0
+_SECONDS_BETWEEN_LEFTOVERS = 60.0
 
 
 class Service:
@@ -84,6 +86,8 @@ class Service:
         runners: list[FlowRunner] = [*outbound, *self.inbound.values()]
         self.workers = {runner.flow.name: self._worker(runner) for runner in runners}
         self._thinned = 0.0
+        self._left_over: list[HealthFinding] = []
+        self._looked_over: float | None = None
         self.alerts = ServiceAlerts(configuration.alerts, self.account, self.ledger, now_milliseconds)
         self.inspection = AccountInspection(configuration, self.client, self.account, self._stopping)
         self.pulse = ServicePulse(self._collect, self._look, self._stopping)
@@ -145,6 +149,7 @@ class Service:
         found = self._own_findings()
         try:
             found += [] if self.trail is None else self.trail.findings()
+            found += self._leftovers()
             found += assessed(self.watch.facts(now) | self.inspection.facts(), self.configuration.health, now)
         except BrightpearlError as error:
             found.append(
@@ -172,6 +177,14 @@ class Service:
                 )
         return found + self.alerts.troubles()
 
+    def _leftovers(self) -> list[HealthFinding]:
+        """What waits for flows that are not there any more, looked for once a minute."""
+        if self._looked_over is None or time.monotonic() - self._looked_over > _SECONDS_BETWEEN_LEFTOVERS:
+            told = self.configuration
+            self._left_over = list(leftovers(self.ledger, self.workers, told.inbound, told.work, now_milliseconds()))
+            self._looked_over = time.monotonic()
+        return self._left_over
+
     def _collect(self) -> None:
         self.watch.collect(now_milliseconds())
 
@@ -181,7 +194,8 @@ class Service:
         if self.trail is not None:
             self.trail.keep_head()
         facts = self.watch.own_facts(now_milliseconds()) | self.inspection.facts()
-        note_health(self.ledger, self.account, facts, self.configuration.health, self._own_findings())
+        own = [*self._own_findings(), *self._leftovers()]
+        note_health(self.ledger, self.account, facts, self.configuration.health, own)
         self._thin()
 
     def _thin(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,14 @@ from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.notifications import Notifications
 from brightpearl.ledger.noting import noted
 from brightpearl.ledger.standings import Standings
+from brightpearl.service.configuration import read_configuration
+from brightpearl.service.health import ledger_health
+from brightpearl.service.leftovers import LONGEST_WAIT_MS, leftovers
+from brightpearl.service.spool import folder_name
 from brightpearl.state_file import StateFile
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended
+from pushed import ORDERS
 from served import Beside, address, configured, notification, until
 
 NEVER_MAPPED = {
@@ -146,3 +152,40 @@ def test_a_letter_for_which_nothing_can_be_read_stays(tmp_path: Path) -> None:
         with Beside(configured(tmp_path, flow("file: out.jsonl", on=["order.modified"]))):
             until(lambda: not ledger.dead_letters.list(asked=True))
         assert [(one.id, "read again" in one.reason) for one in ledger.dead_letters.list()] == [(1, True), (2, True)]
+
+
+def test_what_a_renamed_flow_left_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "orders.json").write_text(json.dumps(ORDERS))
+    inbound = '[[flow]]\nname = "{}"\npush = "orders.json"\nfrom = "POST /push/orders"\ntoken = "env:PUSH_TOKEN"\n'
+    path = configured(tmp_path, flow("file: out.jsonl", on=["order.modified"]) + inbound.format("in"))
+    [one] = read_configuration(path).inbound
+    waiting = tmp_path / "brightpearl-work" / folder_name(one.name) / "waiting"
+    waiting.mkdir(parents=True)
+    (waiting / "a.jsonl").write_text("{}")
+    content = {"account": "demo", "event": "order.modified", "key": "a", "raised_ms": 1, "received_ms": 1}
+    with ledger_of(tmp_path) as ledger:
+        ledger.notifications.store([(content, ["orders"])])
+        ledger.dead_letters.put([DeadLetter("orders", "pull", "demo", {}, "no", "order", "1")])
+        ledger.dead_letters.ask_again([1])
+        renamed = configured(
+            tmp_path, flow("file: out.jsonl", name="other", on=["order.modified"]) + inbound.format("renamed")
+        )
+        now_ms = time.time_ns() // 1_000_000
+        configuration = read_configuration(renamed)
+
+        def found(later_ms: int) -> list[tuple[str, str]]:
+            names = [flow.name for flow in configuration.flows]
+            told = leftovers(ledger, names, configuration.inbound, configuration.work, now_ms + later_ms)
+            return [(one.subject, one.message.partition(" that")[0]) for one in told]
+
+        assert [subject for subject, _ in found(0)] == ["orders"]
+        assert found(LONGEST_WAIT_MS + 60_000) == [
+            ("orders", "notifications"),
+            ("orders", "dead letters"),
+            (waiting.parent.name, "files with records"),
+        ]
+        with Beside(renamed) as service:
+            until(lambda: "leftover" in service.request("GET", "/healthz").json()["rules"])
+            until(
+                lambda: "leftover" in {one.rule for one in ledger_health(ledger, time.time_ns() // 1_000_000).findings}
+            )
