@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -104,7 +105,15 @@ def _read(table: object, number: int, problems: list[Problem]) -> AlertTarget | 
     members.finish()
     if to is None or written is None:
         return None
-    return AlertTarget(name or one_line(written), to, least, times[0], times[1], times[2], secret, is_slack)
+    return AlertTarget(name or _shown(to, written), to, least, times[0], times[1], times[2], secret, is_slack)
+
+
+def _shown(to: object, written: str) -> str:
+    """What it is called. The paths of addresses are secrets as often as not, such as those of Slack."""
+    if not isinstance(to, ToAddress):
+        return one_line(written)
+    parts = urlsplit(to.url)
+    return f"{parts.scheme}://{parts.hostname} ({hashlib.sha256(to.url.encode()).hexdigest()[:8]})"
 
 
 def _to(text: str, members: Members) -> ToStandardOutput | ToMailbox | ToAddress | ToFunction | None:
@@ -123,7 +132,9 @@ def _to(text: str, members: Members) -> ToStandardOutput | ToMailbox | ToAddress
             members.wrong("to", str(error))
         return ToFunction(text)
     else:
-        members.wrong("to", f"it is {one_line(text)[:100]!r}; expected {TO}")
+        # Behind the host may be a secret.
+        shown = one_line(text.partition("://")[0] if "://" in text else text)[:100]
+        members.wrong("to", f"it is {shown!r}; expected {TO}")
     return None
 
 

@@ -163,7 +163,9 @@ def _outbound(members: Members, name: str, schedule: Schedule, folder: str) -> O
     if secret is not None:
         check_secret(members, "secret", secret)
     if secret is not None and to is not None and not isinstance(to, ToAddress):
-        members.wrong("secret", "it signs what goes to an HTTP address, and `to` is none; expected one of them only")
+        members.wrong(
+            "secret", "it signs what goes to an HTTP address; expected such an address in `to`, or no `secret`"
+        )
     if isinstance(to, ToAddress) and secret is None and not members.has("secret"):
         members.wrong("secret", "it is missing, so that nobody can tell whether a message is genuine", is_warning=True)
     mapping = _mapping(members, "mapping", folder, is_source=True)

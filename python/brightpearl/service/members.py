@@ -56,6 +56,10 @@ class Members:
         if not found.strip():
             self.wrong(name, f"it is empty; expected {expected}")
             return None
+        if "\0" in found:
+            # Neither a path nor an address has one.
+            self.wrong(name, f"it has a NUL character; expected {expected}")
+            return None
         return found
 
     def texts(self, name: str, expected: str) -> tuple[str, ...]:
@@ -66,6 +70,9 @@ class Members:
         listed = [found] if isinstance(found, str) else found
         if not isinstance(listed, list) or not all(isinstance(one, str) and one.strip() for one in listed):
             self.wrong(name, f"it is {named(found)}; expected {expected}")
+            return ()
+        if any("\0" in one for one in listed):
+            self.wrong(name, f"it has a NUL character; expected {expected}")
             return ()
         if not listed:
             self.wrong(name, f"the list is empty; expected {expected}")

@@ -22,6 +22,7 @@ from brightpearl.service.alert_tables import AlertTarget, read_alerts
 from brightpearl.service.alerts import ServiceAlerts
 from brightpearl.service.configuration import examine
 from brightpearl.service.health import HealthFinding
+from brightpearl.service.problems import Problem
 from brightpearl.testing import Emulator, EmulatorServer
 from served import Beside, configured
 
@@ -156,7 +157,7 @@ def test_who_cannot_be_told_is_told_later_with_the_same_id(ledger: Ledger) -> No
         alerts = ServiceAlerts(to, "demo", ledger, Clock())
         alerts.look([FAILING])
         [finding] = alerts.troubles()
-        assert (finding.rule, finding.subject) == ("alert", posts.url)
+        assert (finding.rule, finding.subject) == ("alert", to[0].name)
         assert "HTTP 500" in finding.message
         posts.status = 204
         again = ServiceAlerts(to, "demo", ledger, Clock())
@@ -166,6 +167,23 @@ def test_who_cannot_be_told_is_told_later_with_the_same_id(ledger: Ledger) -> No
         assert first[0]["webhook-id"] == second[0]["webhook-id"]
         again.look([FAILING])
         assert len(posts.taken) == 2
+
+
+def test_what_stands_behind_the_host_of_an_address_is_never_shown(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    url = "http://127.0.0.1:9/services/T00/B00/an-invented-secret"
+    alerts = ServiceAlerts(targets(to=url, format="slack"), "demo", ledger, Clock())
+    alerts.look([FAILING])
+    [trouble] = alerts.troubles()
+    assert trouble.subject.startswith("http://127.0.0.1 (")
+    shown = [caplog.text, str(trouble), *(path.read_bytes().decode("latin-1") for path in tmp_path.iterdir())]
+    assert not any("an-invented-secret" in text for text in shown)
+    problems: list[Problem] = []
+    read_alerts([{"to": url.replace("http:", "htp:")}], problems)
+    assert "an-invented-secret" not in str(problems)
+    # Two of one host are told apart.
+    assert len({one.name for to in (url, f"{url}-2") for one in targets(to=to)}) == 2
 
 
 def test_a_ledger_that_fails_is_told_all_the_same(ledger: Ledger, told: list[dict[str, Any]]) -> None:
