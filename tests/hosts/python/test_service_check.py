@@ -164,14 +164,13 @@ def test_flows_do_not_take_each_others_files(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["ledger", "work", "mapping", "to", "exclusive", "public_url", "file"])
+@pytest.mark.parametrize("name", ["ledger", "work", "mapping", "to", "exclusive", "file"])
 def test_no_text_has_a_nul_character(tmp_path: Path, name: str) -> None:
     line = f'{name} = "file: a\\u0000b"\n'
     texts = {
         "mapping": GOOD.replace('mapping = "order-to-shopify"\n', line),
         "to": GOOD.replace('to = "file: out.jsonl"\n', line),
         "exclusive": f"{GOOD}{line}",
-        "public_url": GOOD.replace('public_url = "https://hooks.example.com/brightpearl"\n', line),
         "file": f"{GOOD}[audit]\n{line}",
     }
     found = told(tmp_path, texts.get(name, f"{line}{GOOD}"))
