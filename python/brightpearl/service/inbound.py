@@ -87,6 +87,10 @@ class InboundRunner:
             if not is_readable_ending(path):
                 raise UsageError("its ending says no format; expected .jsonl, .json, .csv or .tsv")
             with records_of(path, None, mapping.group_by) as records:
+                # What cannot be read in its last line is told before the first one is written.
+                for _ in records:
+                    self._stopping.check()
+            with records_of(path, None, mapping.group_by) as records:
                 self._push(records, mapping, noting, self.spool.journal_of(path))
         except (UsageError, UnicodeError) as error:
             why = str(error) if isinstance(error, UsageError) else "it is not UTF-8"

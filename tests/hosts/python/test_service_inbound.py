@@ -105,9 +105,11 @@ class Answering:
 
     def __init__(self) -> None:
         self.outcomes: list[list[Outcome]] = []
+        self.pushes = 0
 
     def push(self, *_: Any, **__: Any) -> Any:
-        return contextlib.nullcontext(self.outcomes.pop(0))
+        self.pushes += 1
+        return contextlib.nullcontext(self.outcomes.pop(0) if self.outcomes else [])
 
 
 def test_what_may_be_written_another_time_makes_no_dead_letter(tmp_path: Path, inbox: Path) -> None:
@@ -177,6 +179,19 @@ def test_the_journal_of_letters_stays_until_they_are_gone(
         runner.run(is_scheduled=False)
         assert had[0]
         assert not journal.exists()
+
+
+@pytest.mark.parametrize("end", ["one cell\n", "a,\u00fc\n", '"a,b\n'])
+def test_nothing_is_written_of_a_file_that_cannot_be_read_to_its_end(tmp_path: Path, inbox: Path, end: str) -> None:
+    (inbox / "a.csv").write_bytes(("number,email\n" + "W-1,a@example.com\n" * 2_000 + end).encode("latin-1"))
+    os.utime(inbox / "a.csv", (1, 1))
+    client = Answering()
+    with ledger_of(tmp_path) as ledger:
+        runner_of(tmp_path, client, ledger, flow("directory: inbox", every="1h")).run(is_scheduled=True)
+        [letter] = ledger.dead_letters.list()
+    assert (letter.kind, "cannot be read" in letter.reason) == ("file", True)
+    assert names(inbox / "failed") == ["a.csv"]
+    assert client.pushes == 0
 
 
 def test_a_command_brings_records(tmp_path: Path, inbox: Path, client: Client) -> None:
