@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from brightpearl.ledger.database import Database
@@ -88,9 +88,9 @@ class Notifications:
                 connection.execute(insert(HANDLINGS), handlings)
         return is_new
 
-    def claim(self, flow: str, limit: int) -> list[Claimed]:
+    def claim(self, flow: str, limit: int, *, account: str | None = None) -> list[Claimed]:
         """Takes what is due for a flow, and what processes that died meanwhile had taken, the oldest first. What this
-        process has already is not taken again."""
+        process has already is not taken again. `account`: only what came from that one."""
         mine, now = this_process(), self._now()
         with self._database.writing() as connection:
             lost = ended_among(connection, self._holders(connection, flow), now)
@@ -101,7 +101,7 @@ class Notifications:
             chosen = (
                 select(NOTIFICATIONS.c.id, NOTIFICATIONS.c.key, NOTIFICATIONS.c.content, HANDLINGS.c.attempts)
                 .join(HANDLINGS, HANDLINGS.c.notification == NOTIFICATIONS.c.id)
-                .where(HANDLINGS.c.flow == flow, due)
+                .where(HANDLINGS.c.flow == flow, due, *_of(account))
                 .order_by(NOTIFICATIONS.c.id)
                 .limit(limit)
                 .with_for_update(of=HANDLINGS, skip_locked=True)
@@ -163,11 +163,13 @@ class Notifications:
             counts: dict[str, int] = {one.state: one.number for one in connection.execute(settled)}
         return Waiting(row.number, row.oldest, row.next, counts.get("handled", 0), counts.get("dead", 0))
 
-    def next_due(self, flow: str) -> int | None:
-        """When the next notification of a flow is due; None when there is none."""
+    def next_due(self, flow: str, *, account: str | None = None) -> int | None:
+        """When the next notification of a flow is due; None when there is none. `account`: only of those from it."""
         now = self._now()
         due = HANDLINGS.c.next_ms
         waiting = select(func.min(due), func.max(due)).where(HANDLINGS.c.flow == flow, HANDLINGS.c.state == "waiting")
+        if account is not None:
+            waiting = waiting.join(NOTIFICATIONS, HANDLINGS.c.notification == NOTIFICATIONS.c.id).where(*_of(account))
         with self._database.reading() as connection:
             first, last = connection.execute(waiting).one()
         return now if last is not None and last > now + FARTHEST_MS else first
@@ -205,6 +207,10 @@ class Notifications:
 def change_handlings(connection: Connection, flow: str, ids: Iterable[int], values: dict[str, Any]) -> None:
     """Changes what a flow has about notifications, within a transaction of others."""
     _change(connection, flow, ids, values)
+
+
+def _of(account: str | None) -> list[ColumnElement[bool]]:
+    return [] if account is None else [NOTIFICATIONS.c.account == account]
 
 
 def _change(connection: Connection, flow: str, ids: Iterable[int], values: dict[str, Any]) -> None:

@@ -151,10 +151,15 @@ class InboundRunner:
                 if letter.kind == "file":
                     self.spool.again(str(letter.key))
                     self._ledger.dead_letters.drop([letter.id])
-            records = [letter for letter in letters if letter.kind != "file"]
+            foreign = [letter for letter in letters if letter.kind != "file" and letter.account != self._account]
+            self._ledger.dead_letters.put(_with_reason(letter, self._foreign(letter)) for letter in foreign)
+            records = [letter for letter in letters if letter.kind != "file" and letter.account == self._account]
             if records:
                 with noted(self._ledger, self.flow.name, "again", self._account) as noting:
                     self._push_letters(records, mapping, noting)
+
+    def _foreign(self, letter: DeadLetter) -> str:
+        return f"it is of the account {letter.account!r}, and the flow writes to {self._account!r}; nothing was written"
 
     def _push_letters(self, letters: list[DeadLetter], mapping: Mapping, noting: Noting) -> None:
         given = [letter.record.encode() if isinstance(letter.record, str) else letter.record for letter in letters]

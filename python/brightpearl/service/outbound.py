@@ -34,8 +34,8 @@ MOST_ATTEMPTS = 30
 
 _TOGETHER = 100
 _NOT_TRIED = (
-    "there is nothing that this flow could read again for it: it has no id, or is about something else than the flow "
-    "pulls; the next pull brings the record when it changes"
+    "there is nothing that this flow could read again for it: it has no id, or is of another account or resource than "
+    "the flow pulls; the next pull brings the record when it changes"
 )
 _LAG_MS = 2_000
 
@@ -78,7 +78,7 @@ class OutboundRunner:
         """When something besides the schedule is to be done."""
         if self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=1):
             return self._now()
-        return self._ledger.notifications.next_due(self.flow.name)
+        return self._ledger.notifications.next_due(self.flow.name, account=self._account)
 
     def run(self, *, is_scheduled: bool) -> None:
         """Does what is to be done. Raises what made it fail; what was done before stays done."""
@@ -141,7 +141,7 @@ class OutboundRunner:
         """Handles what is due; the notifications that a pull has to stand for."""
         name = self.flow.name
         for_pull: list[int] = []
-        while claimed := self._ledger.notifications.claim(name, CLAIMED_TOGETHER):
+        while claimed := self._ledger.notifications.claim(name, CLAIMED_TOGETHER, account=self._account):
             with noted(self._ledger, name, "events", self._account) as noting:
                 noting.counts["notifications"] = len(claimed)
                 for_pull += self._handle(claimed, mapping, noting)
@@ -301,6 +301,8 @@ class OutboundRunner:
 
     def _try_letter(self, letter: DeadLetter, mapping: Mapping | None, noting: Noting) -> bool:
         """Whether there was anything to try."""
+        if letter.account != self._account:
+            return False
         if letter.kind == "notification":
             told = json.dumps([letter.record])
             reads = ask({"coalesce_notifications": {"notifications": told, "settled": "[]"}})["reads"]
@@ -325,8 +327,10 @@ class OutboundRunner:
 
     def _hand_over_part(self, noting: Noting, records: Sequence[FlowRecord]) -> None:
         name = self.flow.name
+        # What another account's record of that id was says nothing, where a configuration now names this one.
+        delivered_as = f"{self._account} {name}"
         known = self._ledger.standings.delivered(
-            name, [(one.resource, one.id) for one in records if one.id is not None]
+            delivered_as, [(one.resource, one.id) for one in records if one.id is not None]
         )
         messages: dict[str, FlowMessage] = {}
         for one in records:
@@ -352,7 +356,8 @@ class OutboundRunner:
         refused = {message.id: why for message, why in self._deliverer.deliver(list(messages.values()))}
         delivered = [one for one in messages.values() if one.id not in refused]
         self._ledger.standings.note_deliveries(
-            name, [(one.resource, one.record, one.digest, one.number) for one in delivered if one.record is not None]
+            delivered_as,
+            [(one.resource, one.record, one.digest, one.number) for one in delivered if one.record is not None],
         )
         for message in messages.values():
             if message.id in refused:

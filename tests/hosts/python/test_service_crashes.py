@@ -24,7 +24,7 @@ from brightpearl.state_file import StateFile
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended
 from pushed import ORDERS
-from served import Beside, address, configured, notification, until
+from served import Beside, address, configured, lines, notification, until
 
 NEVER_MAPPED = {
     "version": 1,
@@ -189,3 +189,29 @@ def test_what_a_renamed_flow_left_is_a_finding(tmp_path: Path) -> None:
             until(
                 lambda: "leftover" in {one.rule for one in ledger_health(ledger, time.time_ns() // 1_000_000).findings}
             )
+
+
+def test_what_is_of_another_account_is_left_alone(tmp_path: Path) -> None:
+    """As where a configuration was tried on a sandbox, and names the real account now."""
+    (tmp_path / "orders.json").write_text(json.dumps(ORDERS))
+    inbound = '[[flow]]\nname = "in"\npush = "orders.json"\nfrom = "POST /push/orders"\ntoken = "env:PUSH_TOKEN"\n'
+    path = configured(tmp_path, flow("file: out.jsonl", on=["order.modified"]) + inbound)
+    content = {"account": "sandbox", "event": "order.modified", "key": "a", "ids": "1", "resource_type": "order"}
+    content |= {"lifecycle": "modified", "raised_ms": 1, "received_ms": 1}
+    with ledger_of(tmp_path) as ledger:
+        ledger.notifications.store([(content, ["orders"])])
+        ledger.dead_letters.put(
+            DeadLetter(name, kind, "sandbox", {}, "no", "order", "1")
+            for name, kind in (("orders", "pull"), ("in", "push"))
+        )
+        ledger.dead_letters.ask_again([1, 2])
+        with Beside(path) as service:
+            until(lambda: not ledger.dead_letters.list(asked=True))
+            service.request("POST", address(), json.dumps(notification(2, raisedOn="2020-01-01T10:00:00Z")).encode())
+            until(lambda: ledger.notifications.queue_of("orders").handled == 1)
+            assert ledger.notifications.queue_of("orders").waiting == 1
+        assert all("account" in one.reason for one in ledger.dead_letters.list())
+        assert ledger.notifications.next_due("orders", account="demo") is None
+        assert [one.content["account"] for one in ledger.notifications.claim("orders", 10)] == ["sandbox"]
+        assert ledger.standings.delivered("demo orders", [("order", 2)])
+    assert [message["record"] for message in lines(tmp_path / "out.jsonl")] == [2]

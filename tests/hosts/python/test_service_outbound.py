@@ -264,6 +264,6 @@ def test_a_disk_that_is_full_fails_the_flow_and_nothing_is_taken_for_delivered(t
             connection.exec_driver_sql(f"DELETE FROM brightpearl_{table}")
     with Beside(configured(tmp_path, flow("file: full"))) as service:
         until(lambda: service.request("GET", "/healthz").json()["rules"] == ["flow"])
-        assert service.service.ledger.standings.delivered("orders", [("order", 1)]) == {}
+        assert service.service.ledger.standings.delivered("demo orders", [("order", 1)]) == {}
         (tmp_path / "full").unlink()
         until(lambda: len(lines(tmp_path / "full")) == 30)
