@@ -128,7 +128,7 @@ _ACCOUNT = """
 """
 
 _KEEP = """[keep]
-# For how long the ledger keeps what is done with.
+# For how long the ledger keeps what is done with, and dead letters that nobody deals with.
 # runs = "90d"
 # notifications = "30d"
 # dead_letters = "365d"

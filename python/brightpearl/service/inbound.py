@@ -148,9 +148,11 @@ class InboundRunner:
         while letters := self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=_TOGETHER):
             self._stopping.check()
             for letter in letters:
-                if letter.kind == "file":
-                    self.spool.again(str(letter.key))
+                if letter.kind == "file" and self.spool.again(str(letter.key)):
                     self._ledger.dead_letters.drop([letter.id])
+                elif letter.kind == "file":
+                    gone = f"the file is not where it was put, {letter.key!r}; drop the letter if it was dealt with"
+                    self._ledger.dead_letters.put([_with_reason(letter, gone)])
             foreign = [letter for letter in letters if letter.kind != "file" and letter.account != self._account]
             self._ledger.dead_letters.put(_with_reason(letter, self._foreign(letter)) for letter in foreign)
             records = [letter for letter in letters if letter.kind != "file" and letter.account == self._account]

@@ -201,7 +201,8 @@ class Service:
     def _thin(self) -> None:
         if time.monotonic() - self._thinned > _SECONDS_BETWEEN_THINNINGS or not self._thinned:
             self._thinned = time.monotonic()
-            self.ledger.thin(self.configuration.keeping)
+            if letters := self.ledger.thin(self.configuration.keeping)["dead_letters"]:
+                LOG.warning("dead letters that nobody dealt with for as long as [keep] says were removed: %d", letters)
 
     def _worker(self, runner: FlowRunner) -> FlowWorker:
         name = runner.flow.name

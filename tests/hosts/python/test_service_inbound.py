@@ -194,6 +194,20 @@ def test_nothing_is_written_of_a_file_that_cannot_be_read_to_its_end(tmp_path: P
     assert client.pushes == 0
 
 
+def test_a_letter_of_a_file_that_is_gone_stays(tmp_path: Path, inbox: Path) -> None:
+    with ledger_of(tmp_path) as ledger:
+        runner = runner_of(tmp_path, Answering(), ledger, flow("directory: inbox", every="1h"))
+        ledger.dead_letters.put([DeadLetter("in", "file", "demo", "a.csv", "no", key=str(inbox / "failed" / "a.csv"))])
+        ledger.dead_letters.ask_again([1])
+        runner.run(is_scheduled=False)
+        [letter] = ledger.dead_letters.list(asked=False)
+        assert "not where it was put" in letter.reason
+        (inbox / "failed" / "a.csv").write_text("number\n")
+        ledger.dead_letters.ask_again([1])
+        runner.run(is_scheduled=False)
+        assert ledger.dead_letters.count() == 0
+
+
 def test_a_command_brings_records(tmp_path: Path, inbox: Path, client: Client) -> None:
     [record] = [order(90, orders(client, 1)[0]["lines"][0]["sku"])]
     (tmp_path / "fetch.py").write_text(f"print({json.dumps(json.dumps(record))})")
