@@ -69,4 +69,7 @@ def _message(number: int, line: bytes) -> Message:
             raise wrong_line(
                 number, f"the {members['type']} message has no valid {name}; expected {_NAMES[kind]} in {name!r}"
             )
+    keys = members["key_properties"] if members["type"] == "SCHEMA" else []
+    if not all(isinstance(key, str) for key in keys):
+        raise wrong_line(number, "a member of key_properties is not a text; expected names of properties")
     return Message(number, members)

@@ -94,6 +94,9 @@ class _Reader:
             found = f"it is {type(value).__name__}" if name in self._members and value != "" else "it is not there"
             self._wrong.append(f"{name}: {found}; expected the path of {_PATHS[name]}")
             return "."
+        if "\0" in value:
+            self._wrong.append(f"{name}: it has a NUL character; expected the path of {_PATHS[name]}")
+            return "."
         return value
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:

@@ -99,9 +99,12 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
         bound.listen(1024)
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:
         bound.close()
-        what = "another program has it" if error.errno == errno.EADDRINUSE else error.strerror or "it cannot be had"
+        # What is no name of a host at all is refused before anybody is asked for it.
+        what = "it is not a name of a host" if not isinstance(error, OSError) else error.strerror or "it cannot be had"
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            what = "another program has it"
         raise AddressError(
             f"the address {host}:{port} cannot be listened on: {what}",
             location="[listen]: address",

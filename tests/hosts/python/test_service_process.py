@@ -70,6 +70,8 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path) -> 
         ended = Ended("serve", str(path))
     assert ended.code == 2
     assert "another program has it" in ended.err
+    ended = Ended("serve", str(path), "--address", "\u00fc..example:80")
+    assert (ended.code, "it is not a name of a host" in ended.err) == (2, True), ended.err
     assert not (tmp_path / "brightpearl-ledger.sqlite").exists()
     ended = Ended("serve", str(path), "--address", "8080")
     assert ended.code == 2

@@ -164,6 +164,7 @@ def test_a_broken_line_is_told_when_what_stands_before_it_is_settled(
         ({"type": "RECORD", "stream": "orders", "record": [1]}, "expected an object in 'record'"),
         ({"type": "STATE", "value": "x"}, "expected an object in 'value'"),
         ({"type": "SCHEMA", "stream": "orders", "schema": {}}, "expected an array in 'key_properties'"),
+        (schema(key_properties=[["number"]]), "expected names of properties"),
         (schema(schema={"type": "nonsense"}), "the schema of 'orders' is invalid"),
         (schema(schema={"properties": {"a": {"$ref": "http://127.0.0.1:1/x"}}}), "expected a schema that stands by"),
         ({"type": "BATCH", "stream": "orders", "manifest": []}, "expected RECORD messages"),
@@ -492,6 +493,9 @@ def test_all_that_is_wrong_with_the_configuration_is_said_at_once(server: Emulat
         "streams.d: the mapping document makes other systems' records",
     ):
         assert said in ended.err
+    for name in ("directory", "dead_letters", "exclusive"):
+        ended = Loading(server, tmp_path, **{name: "a\0b"}).run()
+        assert (ended.code, f"{name}: it has a NUL character" in ended.err) == (2, True), ended.err
     ended = Loading(server, tmp_path, streams={}).run()
     assert "streams: expected an object with a mapping document for each stream" in ended.err
 
