@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Connection, delete, exists, inspect, select
 
 from brightpearl.ledger.database import Database
-from brightpearl.ledger.tables import DEAD_LETTERS, DELIVERIES, HANDLINGS, NOTIFICATIONS, RUNS
+from brightpearl.ledger.heartbeats import HEARTBEATS
+from brightpearl.ledger.tables import DEAD_LETTERS, DELIVERIES, FLOWS, HANDLINGS, NOTIFICATIONS, RUNS
 
 _DAY_MS = 24 * 60 * 60_000
+_HEARTBEATS_MS = 30 * _DAY_MS
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def thin(database: Database, policy: KeepingPolicy, now_ms: int) -> dict[str, in
         letters = connection.execute(
             delete(DEAD_LETTERS).where(DEAD_LETTERS.c.last_ms < now_ms - policy.dead_letters_ms)
         )
+        _thin_heartbeats(connection, now_ms)
         deliveries = connection.execute(
             delete(DELIVERIES).where(DELIVERIES.c.delivered_ms < now_ms - policy.deliveries_ms)
         )
@@ -49,3 +52,16 @@ def thin(database: Database, policy: KeepingPolicy, now_ms: int) -> dict[str, in
         "dead_letters": letters.rowcount,
         "deliveries": deliveries.rowcount,
     }
+
+
+def _thin_heartbeats(connection: Connection, now_ms: int) -> None:
+    """Takes away the signs of life of processes that ended long ago and have nothing that somebody may take over."""
+    if not inspect(connection).has_table(HEARTBEATS.name):
+        return
+    holding = [
+        exists().where(FLOWS.c.process == HEARTBEATS.c.process),
+        exists().where(HANDLINGS.c.process == HEARTBEATS.c.process),
+        exists().where(RUNS.c.process == HEARTBEATS.c.process, RUNS.c.outcome == "running"),
+    ]
+    is_old = HEARTBEATS.c.seen_ms < now_ms - _HEARTBEATS_MS
+    connection.execute(delete(HEARTBEATS).where(is_old, *(~one for one in holding)))

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from brightpearl.ledger.ledger import Ledger
+    from brightpearl.ledger.standings import FlowState
 
 LEVELS = ("ok", "degraded", "failing")
 """How things go, the best first."""
 
 _NOTE = "health "
+_FORGOTTEN_MS = 24 * 60 * 60_000
 _FRESH_MS = 5 * 60_000
 """For how long what a service left in the ledger is taken to hold."""
 
@@ -85,7 +87,7 @@ def ledger_facts(ledger: Ledger, now_ms: int, flows: Iterable[str] | None = None
     queues = []
     for name in names:
         state = states.get(name)
-        if state is not None:
+        if state is not None and (flows is not None or not _is_forgotten(state, now_ms)):
             standing.append({"subject": name, "failures": state.failures, "error": state.reason})
         queue = ledger.notifications.queue_of(name)
         told = {"subject": name, "length": queue.waiting}
@@ -104,6 +106,11 @@ def ledger_facts(ledger: Ledger, now_ms: int, flows: Iterable[str] | None = None
             if expires is not None
         ],
     }
+
+
+def _is_forgotten(state: FlowState, now_ms: int) -> bool:
+    """Whether it failed and nobody has tried it again for a day although it was due, such as one that was renamed."""
+    return state.failures > 0 and state.next_ms is not None and state.next_ms < now_ms - _FORGOTTEN_MS
 
 
 def ledger_health(ledger: Ledger, now_ms: int) -> Health:

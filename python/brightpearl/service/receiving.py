@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from urllib.parse import urlsplit
 
 from brightpearl.discovery import ask
 from brightpearl.exceptions import ValidationError
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from brightpearl.service.flow_tables import OutboundFlow
     from brightpearl.service.members import Members
+
+_OWN = re.compile(r"/push/[^/]+|/dashboard/(login|logout|retry)")
+"""Paths to which somebody posts something else."""
 
 _STAND_IN = "a-stand-in-that-is-no-secret"
 
@@ -55,6 +60,10 @@ def check_receiver(
     if not secrets:
         problems.append(
             Problem("[listen]: secrets", "they are missing, and flows wait for events; expected env:NAME or the like")
+        )
+    if public_url is not None and _OWN.fullmatch(urlsplit(public_url).path):
+        problems.append(
+            Problem("[listen]: public_url", "the service has a page of its own under this path; expected another path")
         )
     if public_url is not None and secrets:
         _check_secrets(public_url, secrets, problems)

@@ -21,7 +21,9 @@ from sqlalchemy import Connection, event, text
 from brightpearl import ValidationError
 from brightpearl.ledger import Ledger, LedgerError, heartbeats, notifications, open_ledger, runs, standings
 from brightpearl.ledger.dead_letter import DeadLetter
+from brightpearl.ledger.heartbeats import HEARTBEATS
 from brightpearl.ledger.migrations import STEPS
+from brightpearl.ledger.process import this_process
 from brightpearl.ledger.thinning import KeepingPolicy
 
 DAY = 24 * 60 * 60_000
@@ -284,6 +286,32 @@ def test_old_rows_go_and_what_is_to_be_done_stays(ledger: Ledger, clock: Clock) 
     clock.now += 2 * DAY
     assert ledger.thin(policy) == {"runs": 1, "notifications": 2, "dead_letters": 1, "deliveries": 1}
     assert ledger.notifications.queue_of("a").waiting == 1
+
+
+def test_signs_of_life_go_unless_somebody_may_take_over(ledger: Ledger, clock: Clock) -> None:
+    def left() -> list[str]:
+        with ledger._database.reading() as connection:
+            return list(
+                connection.execute(text("SELECT process FROM brightpearl_heartbeats ORDER BY process")).scalars()
+            )
+
+    with ledger._database.writing() as connection:
+        HEARTBEATS.create(connection)
+        for name in ("ended", "holds"):
+            connection.execute(
+                text("INSERT INTO brightpearl_heartbeats VALUES (:name, :now)"), {"name": name, "now": 1}
+            )
+        connection.execute(
+            text("INSERT INTO brightpearl_flows (name, account, process) VALUES ('orders', 'acme', 'holds')")
+        )
+    ledger.heartbeats.beat()
+    ledger.thin()
+    assert [name for name in left() if name != this_process()] == ["holds"]
+    assert len(left()) == 2
+    clock.now += 31 * DAY
+    ledger.heartbeats.beat()
+    ledger.thin()
+    assert len(left()) == 2
 
 
 def test_the_file_is_private_and_on_disk_before_a_call_returns(ledger: Ledger) -> None:

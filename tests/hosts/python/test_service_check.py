@@ -150,6 +150,12 @@ secret = "env:HOOK_SECRET"
     assert "secret@" not in json.dumps(found)
 
 
+def test_the_address_of_webhooks_is_none_of_the_services_own(tmp_path: Path) -> None:
+    for path, is_right in (("/push/orders", False), ("/dashboard/retry", False), ("/push", True), ("/metrics", True)):
+        found = told(tmp_path, GOOD.replace("hooks.example.com/brightpearl", f"hooks.example.com{path}"))
+        assert ("[listen]: public_url" not in found) == is_right, found
+
+
 def test_flows_do_not_take_each_others_files(tmp_path: Path) -> None:
     (tmp_path / "other").symlink_to(tmp_path / "inbox")
     (tmp_path / "inbox" / "working").mkdir()

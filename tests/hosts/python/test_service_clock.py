@@ -110,3 +110,16 @@ def test_a_service_is_not_taken_to_live_by_what_it_left_for_the_future(tmp_path:
         [finding] = ledger_health(ledger, clock.now).findings
         assert (finding.level, finding.rule) == ("failing", "service")
         assert "since the clock was set back" in finding.message
+
+
+def test_a_flow_that_nobody_runs_any_more_is_no_finding_for_ever(tmp_path: Path) -> None:
+    clock = Clock()
+    with Ledger(str(tmp_path / "ledger"), now=clock) as ledger:
+        assert ledger.standings.take_flow("orders", "demo")
+        failed_at = clock.now
+        ledger.standings.leave_flow("orders", "demo", reason="no", next_ms=failed_at, is_scheduled=False)
+        clock.now += HOUR
+        [finding] = ledger_health(ledger, clock.now).findings
+        assert (finding.rule, finding.subject) == ("flow", "orders")
+        clock.now += DAY
+        assert ledger_health(ledger, clock.now).level == "ok"
