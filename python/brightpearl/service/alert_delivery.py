@@ -33,7 +33,7 @@ def deliver(target: AlertTarget, message: Mapping[str, Any]) -> None:
     to = target.to
     try:
         if isinstance(to, ToStandardOutput):
-            print(json.dumps({"alert": _told(message)}, ensure_ascii=False), flush=True)
+            _print(json.dumps({"alert": _told(message)}, ensure_ascii=False))
         elif isinstance(to, ToMailbox):
             _mail(to, message)
         elif isinstance(to, ToAddress):
@@ -42,6 +42,14 @@ def deliver(target: AlertTarget, message: Mapping[str, Any]) -> None:
             _call(to, message)
     except BrightpearlError as error:
         raise AlertUndelivered(str(error)) from None
+
+
+def _print(line: str) -> None:
+    try:
+        print(line, flush=True)
+    except (OSError, ValueError) as error:
+        # Such as a pipe that nobody reads any more, or a log on a full disk: others are told all the same.
+        raise AlertUndelivered(f"standard output cannot be written: {type(error).__name__}") from None
 
 
 def _told(message: Mapping[str, Any]) -> dict[str, Any]:

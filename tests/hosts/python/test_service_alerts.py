@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -167,6 +169,23 @@ def test_who_cannot_be_told_is_told_later_with_the_same_id(ledger: Ledger) -> No
         assert first[0]["webhook-id"] == second[0]["webhook-id"]
         again.look([FAILING])
         assert len(posts.taken) == 2
+
+
+class NobodyReads(io.StringIO):
+    """Standard output whose reader has gone."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+def test_others_are_told_where_standard_output_is_closed(ledger: Ledger, told: list[dict[str, Any]]) -> None:
+    both = (*targets(to="stdout"), *targets(to="alerted:tell"))
+    alerts = ServiceAlerts(both, "demo", ledger, Clock())
+    with contextlib.redirect_stdout(NobodyReads()):
+        alerts.look([FAILING])
+    assert len(told) == 1
+    [trouble] = alerts.troubles()
+    assert (trouble.subject, "standard output" in trouble.message) == ("stdout", True)
 
 
 def test_what_stands_behind_the_host_of_an_address_is_never_shown(
