@@ -66,7 +66,7 @@ def test_letters_are_kept_before_the_mark_of_a_pull_moves(tmp_path: Path, monkey
 
     monkeypatch.setattr(Standings, "advance_pull", watched)
     with Beside(configured(tmp_path, flow("file: out.jsonl", mapping="own.json", every="1h"))):
-        until(lambda: ledger_of(tmp_path).runs.list(limit=1)[0].outcome == "partly")
+        until(lambda: "partly" in {run.outcome for run in ledger_of(tmp_path).runs.list()})
     assert kept[0] > 0
     assert kept[-1] == 20
 
