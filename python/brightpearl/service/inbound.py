@@ -172,8 +172,14 @@ class InboundRunner:
             self._ledger.dead_letters.put([_with_reason(letter, str(error)) for letter in letters])
             raise
         noting.flush()
-        # Until these are gone, the journal is what keeps them from being written twice.
-        self._ledger.dead_letters.drop([letters[outcome.record].id for outcome in outcomes if outcome.ok])
+        # Until these are gone, the journal is what keeps them from being written twice. One whose key was not known
+        # before has another identity now, and is kept as that.
+        ended = [
+            letters[outcome.record].id
+            for outcome in outcomes
+            if outcome.ok or self._is_renamed(letters[outcome.record], outcome, mapping, noting)
+        ]
+        self._ledger.dead_letters.drop(ended)
         # What became of each is known: it says nothing of later letters about the same records.
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._letters_journal)
@@ -181,9 +187,12 @@ class InboundRunner:
             held = [letters[outcome.record] for outcome in outcomes if _is_held(outcome)]
             self._ledger.dead_letters.put([_with_reason(letter, self._held) for letter in held])
             raise DeliveryFailed(f"records could not be written now: {self._held}")
-        # One whose key was not known before has another identity now, and is kept as that.
-        left = self._ledger.dead_letters.list(flow=self.flow.name, asked=True, limit=_TOGETHER)
-        self._ledger.dead_letters.drop({one.id for one in left} & {one.id for one in letters})
+
+    def _is_renamed(self, letter: DeadLetter, outcome: Outcome, mapping: Mapping, noting: Noting) -> bool:
+        from brightpearl.cli.noting import letter_of
+
+        again = letter_of(noting, mapping, self.flow.mapping, outcome)
+        return not _is_held(outcome) and again.identity != letter.identity
 
 
 def _is_held(outcome: Outcome) -> bool:

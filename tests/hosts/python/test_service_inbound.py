@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import served
-from brightpearl import Client, Outcome, PermissionDeniedError, RejectedError
+from brightpearl import Client, Mapping, Outcome, PermissionDeniedError, RejectedError
 from brightpearl.ledger import Ledger, open_ledger
 from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.dead_letters import DeadLetters
@@ -192,6 +192,34 @@ def test_nothing_is_written_of_a_file_that_cannot_be_read_to_its_end(tmp_path: P
     assert (letter.kind, "cannot be read" in letter.reason) == ("file", True)
     assert names(inbox / "failed") == ["a.csv"]
     assert client.pushes == 0
+
+
+def test_a_letter_that_is_asked_for_while_it_is_tried_is_kept(
+    tmp_path: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Answering()
+    wrong = RejectedError("the body is wrong")
+    client.outcomes = [
+        [Outcome(0, "W-1", "rejected", error=wrong), Outcome(1, "W-2", "rejected", error=wrong)],
+        [Outcome(0, "W-1", "created", 7)],
+    ]
+    with ledger_of(tmp_path) as ledger:
+        runner = runner_of(tmp_path, client, ledger, flow("directory: inbox", every="1h"))
+        # The key of the second one was not known before.
+        resource = Mapping(ORDERS).target or ""
+        ledger.dead_letters.put(DeadLetter("in", "push", "demo", {}, "no", resource, key) for key in ("W-1", None))
+        ledger.dead_letters.ask_again([1, 2])
+        original = DeadLetters.put
+
+        def put(letters: DeadLetters, given: Any) -> None:
+            original(letters, given)
+            if client.pushes == 1:
+                letters.ask_again([1])
+
+        monkeypatch.setattr(DeadLetters, "put", put)
+        runner.run(is_scheduled=False)
+        assert client.pushes == 2
+        assert [letter.id for letter in ledger.dead_letters.list()] == [3]
 
 
 def test_a_letter_of_a_file_that_is_gone_stays(tmp_path: Path, inbox: Path) -> None:
