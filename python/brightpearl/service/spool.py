@@ -16,6 +16,9 @@ from brightpearl.private_file import replacing, sync_directory
 _SECONDS_AT_REST = 0.5
 """A file that changed within this time may still be written."""
 
+_SECONDS_UNCHANGED = 60.0
+"""One whose time is still to come may be written for as long as it was not seen the same for that time."""
+
 _ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv")
 _PARTIAL = (".part", ".partial", ".tmp", ".crdownload")
 
@@ -32,6 +35,7 @@ class Spool:
         self._done = done
         self._failed = failed
         self._journals = journals
+        self._seen: dict[str, tuple[tuple[int, int], float]] = {}
         for path in filter(None, (waiting, working, done, failed, journals)):
             os.makedirs(path, mode=0o700, exist_ok=True)
 
@@ -97,10 +101,20 @@ class Spool:
 
     def _ready(self) -> list[str]:
         latest = time.time() - _SECONDS_AT_REST
+        seen, self._seen = self._seen, {}
         names = []
         for name in self._names(self._waiting):
             with contextlib.suppress(FileNotFoundError):
-                if os.stat(os.path.join(self._waiting, name)).st_mtime <= latest or self._done is None:
+                found = os.stat(os.path.join(self._waiting, name))
+                if found.st_mtime <= latest or self._done is None:
+                    names.append(name)
+                    continue
+                # Its clock, or ours before it was set back, may have been ahead.
+                as_it_is = (found.st_mtime_ns, found.st_size)
+                before = seen.get(name)
+                since = before[1] if before is not None and before[0] == as_it_is else time.monotonic()
+                self._seen[name] = as_it_is, since
+                if time.monotonic() - since >= _SECONDS_UNCHANGED:
                     names.append(name)
         return names
 

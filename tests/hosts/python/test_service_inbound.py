@@ -329,6 +329,15 @@ def test_what_an_earlier_file_of_the_same_name_left_says_nothing(tmp_path: Path)
     assert journal.exists()
 
 
+def test_a_file_whose_time_is_to_come_is_taken_when_it_rests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = {name: str(tmp_path / name) for name in ("waiting", "working", "done", "failed", "journals")}
+    folder = Spool(**folders)
+    put(tmp_path / "waiting" / "x.jsonl", ["a"], age=-86_400)
+    assert folder.take() is None
+    monkeypatch.setattr("brightpearl.service.spool._SECONDS_UNCHANGED", 0.0)
+    assert folder.take() == str(tmp_path / "working" / "x.jsonl")
+
+
 def test_a_folder_that_vanished_is_a_finding_and_the_flow_goes_on_when_it_is_back(
     tmp_path: Path, inbox: Path, client: Client
 ) -> None:
