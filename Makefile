@@ -71,9 +71,9 @@ check-python: $(VENV)/.test-package
 	@if [ -x tests/lint.sh ]; then tests/step.sh "formatters and linters" env VENV=$(VENV) tests/lint.sh; fi
 	@tests/step.sh "vectors in Python" $(VENV_PYTHON) -m pytest -c tests/hosts/python/pytest.ini tests/hosts/python/test_vectors.py
 
-# The longest first, so that all end together.
+# The longest first, so that all end together; the Python suite waits a lot while others compile.
 .PHONY: suites
-suites: run-rust test-component test-fuzz test-python test-c test-node test-simulation format-rust lint-rest test-supply $(if $(wildcard tests/lint.sh),lint)
+suites: run-rust test-python test-component test-fuzz test-c test-node test-simulation format-rust lint-rest test-supply $(if $(wildcard tests/lint.sh),lint)
 	@tests/step.sh "all hosts over HTTP" tests/hosts/over-http.sh
 	@tests/step.sh "every crate was linted" $(PYTHON) tests/lint/linted.py $$LINTED --except $(EMBEDDED_PACKAGE) Cargo.toml tests/fuzz/Cargo.toml
 	@tests/step.sh "one version" tests/versions.sh
