@@ -31,7 +31,7 @@ class Tail:
 
 
 def end_of(file: BinaryIO) -> Tail | None:
-    """How it ends; None where that is no line of a trail."""
+    """How the file ends; None where its end is not a line of a trail."""
     size = file.seek(0, os.SEEK_END)
     room = min(size, 2 * LONGEST_LINE)
     file.seek(size - room)

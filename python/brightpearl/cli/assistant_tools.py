@@ -67,7 +67,7 @@ class AssistantTools:
         """The answer of a tool, as JSON. Raises `UsageError` and the errors of the client."""
         entry = self.entries.get(name)
         if entry is None:
-            raise UsageError(f"there is no tool {name!r}; expected one of {', '.join(self.entries)}")
+            raise UsageError(f"the tool {name!r} is unknown; expected one of {', '.join(self.entries)}")
         known = entry.schema["properties"]
         if unknown := sorted(arguments.keys() - known.keys()):
             raise UsageError(f"{name} takes no argument {unknown[0]!r}; expected some of {', '.join(known)}")
@@ -270,7 +270,9 @@ class AssistantTools:
             return {"names": list(Mapping.ready_names())}
         whole = json.loads(document_text(name)) if name in Mapping.ready_names() else None
         if whole is None:
-            raise UsageError(f"there is no ready mapping {name!r}; expected one of {', '.join(Mapping.ready_names())}")
+            raise UsageError(
+                f"the ready mapping {name!r} is unknown; expected one of {', '.join(Mapping.ready_names())}"
+            )
         try:
             return cut(part_of(whole, pointer), self._characters, pointer)
         except LookupError as missing:
@@ -377,7 +379,7 @@ def _document(document: Any) -> Any:
     if isinstance(document, str):
         if document not in Mapping.ready_names():
             raise UsageError(
-                f"there is no ready mapping {document!r}; expected the document itself, or one of "
+                f"the ready mapping {document!r} is unknown; expected the document itself, or one of "
                 f"{', '.join(Mapping.ready_names())}"
             )
         return document_text(document)

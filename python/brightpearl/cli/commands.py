@@ -174,7 +174,7 @@ def _body_file(path: str, file: str | None) -> str | None:
     """The file of the body; what looks like an id behind a path belongs into the path."""
     if file and file.replace(",", "").replace("-", "").isdigit() and not os.path.exists(file):
         raise UsageError(
-            f"{file!r} was taken for the file of a body, and there is no file of that name",
+            f"{file!r} was taken for the file of the body, and that file does not exist",
             where="FILE",
             advice=f"If it is an id, write it behind the path: {path.rstrip('/')}/{file}",
         )

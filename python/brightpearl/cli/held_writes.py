@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _READS = ("GET", "OPTIONS")
 _PREFIXES = ("public-api", "api-v3")
-"""What is below none of them, such as a login, is no write to the account."""
+"""A path outside of these, such as that of a login, does not write to the account."""
 
 
 class WriteHeldBack(Unsendable):

@@ -128,7 +128,7 @@ def test_bodies_and_mappings_are_checked_and_tried(asked: Asked) -> None:
     assert dry["counts"] == {"created": 1, "rejected": 1}
     assert asked.writes() == before
     # A text is the name of a ready one, and no file of this machine.
-    with pytest.raises(UsageError, match="there is no ready mapping"):
+    with pytest.raises(UsageError, match=r"the ready mapping .* is unknown"):
         asked("check_mapping", document=__file__)
 
 
@@ -224,7 +224,7 @@ def test_nothing_is_written_without_leave(asked: Asked) -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "said"),
     [
-        ("serch", {}, "there is no tool 'serch'"),
+        ("serch", {}, "the tool 'serch' is unknown"),
         ("search", {}, "lacks the argument 'resource'"),
         ("search", {"resource": 7}, "expected string"),
         ("search", {"resource": "order", "limit": True}, "expected integer"),
