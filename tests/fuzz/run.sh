@@ -1,31 +1,27 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets once, then runs them:
-#   run.sh [--runs N] [--seconds N] [TARGET...]
-# With --runs, each target replays its regressions and seeds and then makes N inputs (the short mode of `make test`); with
-# --seconds, the targets share that time and keep what they find new in .build/fuzz. An input that fails is kept there, too.
+# Builds the fuzz targets once, then runs them under libFuzzer and AddressSanitizer:
+#   run.sh [--seconds N] [TARGET...]
+# Each target replays its regressions, then all share that time (a minute each without a choice) and keep what they find new in
+# .build/fuzz. An input that fails is kept there, too. The short run of `make test` is a test: tests/short.rs.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/tests/fuzz
 work=$root/.build/fuzz
-mapfile -t all < <(cd "$here/targets" && printf '%s\n' *.rs | sed -n '/^main/!s/\.rs$//p')
-runs=
+mapfile -t all < <(cd "$here/src/targets" && printf '%s\n' *.rs | sed -n '/^mod/!s/\.rs$//p')
 seconds=
 targets=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --runs) runs=$2 && shift 2 ;;
     --seconds) seconds=$2 && shift 2 ;;
-    -*) echo "usage: $0 [--runs N | --seconds N] [TARGET...]" >&2 && exit 2 ;;
+    -*) echo "usage: $0 [--seconds N] [TARGET...]" >&2 && exit 2 ;;
     *) targets+=("$1") && shift ;;
     esac
 done
 [ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
-[ -n "$runs$seconds" ] || seconds=$((60 * ${#targets[@]}))
+[ -n "$seconds" ] || seconds=$((60 * ${#targets[@]}))
 
 # What cargo-fuzz would set: coverage for libFuzzer, and AddressSanitizer. The sanitizer is not in stable releases;
 # RUSTC_BOOTSTRAP lets this one compiler have it. A target named as such keeps the flags from build scripts.
-# A panic names its line by itself; whoever looks for long wants the lines of its backtrace, too.
-[ -z "$runs" ] || export CARGO_PROFILE_FUZZ_DEBUG=false
 triple=$(rustc -vV | sed -n 's/^host: //p')
 target_dir=${CARGO_TARGET_DIR:-$root/target}/fuzz
 export RUSTC_BOOTSTRAP=1
@@ -33,7 +29,7 @@ flags=(-Zsanitizer=address --cfg=fuzzing -Cpasses=sancov-module -Cllvm-args=-san
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
     -Cllvm-args=-sanitizer-coverage-trace-compares)
 CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f' && echo "${flags[*]}") CARGO_TARGET_DIR=$target_dir \
-    cargo build --quiet --locked --manifest-path "$here/Cargo.toml" --profile fuzz --features targets --target "$triple"
+    cargo build --locked --quiet --profile fuzz --target "$triple" -p brightpearl-fuzz --features libfuzzer
 binaries=$target_dir/$triple/fuzz
 program=$binaries/fuzz
 
@@ -58,10 +54,7 @@ for target in "${targets[@]}"; do
     if [ -e "${regressions[0]}" ]; then
         FUZZ_TARGET=$target "$program" "${options[@]}" "${regressions[@]}" >>"$log" 2>&1 || status=$?
     fi
-    if [ "$status" -eq 0 ] && [ -n "$runs" ]; then
-        # The same inputs each time, so that a failure here is a failure everywhere.
-        FUZZ_TARGET=$target "$program" "${options[@]}" -seed=7 -runs="$runs" "$seeds/$target" >>"$log" 2>&1 || status=$?
-    elif [ "$status" -eq 0 ]; then
+    if [ "$status" -eq 0 ]; then
         FUZZ_TARGET=$target "$program" "${options[@]}" -max_total_time=$((seconds / ${#targets[@]} + 1)) "$grown" "$seeds/$target" \
             >>"$log" 2>&1 || status=$?
     fi

@@ -1,6 +1,9 @@
-"""Says which crates `clippy.sh` has not seen, of those that there are: linted.py FOLDER [--except PACKAGE] MANIFEST...
+"""Says which crates `clippy.sh` has not seen, of those that there are.
 
-FOLDER has what `clippy.sh` has noted; MANIFEST is a workspace's. The package that is excepted is linted elsewhere.
+    linted.py FOLDER [--except PACKAGE|FILE]... MANIFEST...
+
+FOLDER has what `clippy.sh` has noted; MANIFEST is a workspace's. What is excepted, a package or a crate's first
+file, is linted elsewhere.
 """
 
 from __future__ import annotations
@@ -49,10 +52,15 @@ def read(manifest: str) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Says which crates were not linted.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--except", dest="excepted")
+    parser.add_argument("--except", dest="excepted", action="append", default=[])
     parser.add_argument("manifests", nargs="+")
     given = parser.parse_args()
-    expected = [crate for manifest in given.manifests for crate in crates(read(manifest)) if crate[0] != given.excepted]
+    expected = [
+        crate
+        for manifest in given.manifests
+        for crate in crates(read(manifest))
+        if crate[0] not in given.excepted and crate[1] not in given.excepted
+    ]
     missing = [
         crate
         for crate in expected

@@ -27,7 +27,7 @@ OUTPUT = {
     ".pytest_cache",
 }
 # Where `unsafe` belongs: the C functions, and the tests that call them as C would.
-WITH_UNSAFE = ("ffi/", "tests/fuzz/targets/abi/", "tests/fuzz/targets/abi.rs")
+WITH_UNSAFE = ("ffi/", "tests/fuzz/src/targets/abi/", "tests/fuzz/src/targets/abi.rs")
 CARGO = re.compile(r"\bcargo (build|test|run|check|clippy|doc|rustc|rustdoc|tree|metadata|bench|install|fetch|deny)\b")
 PIP = re.compile(r"(\bpip3?|\$\(PIP\)|\$PIP)( --?\S+)* (install|wheel|download)\b")
 NPM = re.compile(r"\bnpm (install|i|add|update)\b|\bnpx\b")

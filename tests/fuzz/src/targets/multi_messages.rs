@@ -1,8 +1,8 @@
 //! Answers to packets of writes: every write is told of exactly once, unless the call fails or is dropped.
 
 use brightpearl_core::Output;
-use brightpearl_fuzz::driving::{answers, drive};
-use brightpearl_fuzz::operations::{CONFIG, client, operation};
+use crate::driving::{answers, drive};
+use crate::operations::{CONFIG, client, operation};
 
 pub fn fuzz(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else { return };

@@ -1,8 +1,8 @@
 //! Token answers: a client logs in with whatever the token server says, and shows no secret in events and errors.
 
 use brightpearl_core::Output;
-use brightpearl_fuzz::driving::{answers, drive};
-use brightpearl_fuzz::operations::{client, operation};
+use crate::driving::{answers, drive};
+use crate::operations::{client, operation};
 
 const CONFIGS: [&str; 4] = [
     r#"{"account":"acme","datacentre":"use1","credentials":{"type":"oauth","app_ref":"acme_shop","dev_ref":"acme_dev",

@@ -1,7 +1,7 @@
 //! States of pulls: with whatever state, a pull starts or says what is wrong, and its checkpoints are taken back.
 
-use brightpearl_fuzz::driving::{answers, drive, resumable};
-use brightpearl_fuzz::operations::{CONFIG, client, operation};
+use crate::driving::{answers, drive, resumable};
+use crate::operations::{CONFIG, client, operation};
 use serde_json::json;
 
 pub fn fuzz(data: &[u8]) {

@@ -2,8 +2,8 @@
 //! says so where it is.
 
 use brightpearl_core::{Call, Kind, Step};
-use brightpearl_fuzz::driving::NOW;
-use brightpearl_fuzz::operations::{CONFIG, client, operation};
+use crate::driving::NOW;
+use crate::operations::{CONFIG, client, operation};
 use serde_json::json;
 
 const NAMES: [&str; 6] =

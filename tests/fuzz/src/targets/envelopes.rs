@@ -2,8 +2,8 @@
 //! lie inside their body.
 
 use brightpearl_core::Output;
-use brightpearl_fuzz::driving::{answers, drive};
-use brightpearl_fuzz::operations::{CONFIG, client, operation};
+use crate::driving::{answers, drive};
+use crate::operations::{CONFIG, client, operation};
 
 const OPERATIONS: [&str; 8] = [
     r#"{"request":{"method":"GET","path":"order-service/order-type"}}"#,

@@ -3,7 +3,7 @@
 use arbitrary::{Arbitrary, Unstructured};
 use brightpearl_core::{Headers, Method, Request};
 use brightpearl_emulator::{Config, Emulator};
-use brightpearl_fuzz::driving::NOW;
+use crate::driving::NOW;
 use serde_json::Value;
 
 #[derive(Arbitrary, Debug)]

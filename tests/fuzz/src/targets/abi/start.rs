@@ -3,7 +3,7 @@
 use std::ptr::{null, null_mut};
 
 use brightpearl::*;
-use brightpearl_fuzz::acts::{Operation, Request, Size};
+use crate::acts::{Operation, Request, Size};
 
 use super::{Fields, Host, Input, Texts, sized};
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use brightpearl_core::Output;
-use brightpearl_fuzz::driving::{answers, drive};
-use brightpearl_fuzz::operations::{CONFIG, NOTES, client, operation};
+use crate::driving::{answers, drive};
+use crate::operations::{CONFIG, NOTES, client, operation};
 use serde_json::{Value, json};
 
 pub fn fuzz(data: &[u8]) {

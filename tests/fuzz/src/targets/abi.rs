@@ -2,7 +2,7 @@
 //! Every input is freed as soon as the function returns, so a pointer that is kept is found; a handle
 //! that is not freed is found as a leak.
 
-use brightpearl_fuzz::acts;
+use crate::acts;
 
 mod host;
 

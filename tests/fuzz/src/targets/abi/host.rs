@@ -4,9 +4,9 @@ use std::ffi::c_char;
 use std::ptr::{null, null_mut};
 
 use brightpearl::*;
-use brightpearl_fuzz::acts::{Act, Size, Text};
-use brightpearl_fuzz::driving::NOW;
-use brightpearl_fuzz::operations::{CONFIG, NOTES};
+use crate::acts::{Act, Size, Text};
+use crate::driving::NOW;
+use crate::operations::{CONFIG, NOTES};
 
 #[path = "functions.rs"]
 mod functions;

@@ -5,32 +5,8 @@
 use std::env;
 use std::sync::LazyLock;
 
+use brightpearl_fuzz::targets::TARGETS;
 use libfuzzer_sys::fuzz_target;
-
-/// A target is a file of its own, and a word here.
-macro_rules! targets {
-    ($($name:ident),+ $(,)?) => {
-        $(mod $name;)+
-
-        const TARGETS: &[(&str, fn(&[u8]))] = &[$((stringify!($name), $name::fuzz)),+];
-    };
-}
-
-targets!(
-    abi,
-    checkpoints,
-    emulator,
-    envelopes,
-    expressions,
-    filters,
-    id_sets,
-    journals,
-    mappings,
-    multi_messages,
-    pages,
-    states,
-    tokens
-);
 
 static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
     let name = env::var("FUZZ_TARGET").unwrap_or_default();

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::ptr::null_mut;
 
 use brightpearl::*;
-use brightpearl_fuzz::acts::{Function, Size};
+use crate::acts::{Function, Size};
 
 use super::{Fields, Host, Input, sized};
 

@@ -1,7 +1,7 @@
 //! Checkpoints: one that is taken can be checkpointed again, and so can the call at every later point.
 
-use brightpearl_fuzz::driving::{answers, drive, resumable};
-use brightpearl_fuzz::operations::{CONFIG, client};
+use crate::driving::{answers, drive, resumable};
+use crate::operations::{CONFIG, client};
 
 pub fn fuzz(data: &[u8]) {
     let mut parts = data.splitn(2, |byte| *byte == 0xff);
