@@ -104,7 +104,7 @@ fn what_is_as_it_should_be_is_no_finding() {
     let facts = json!({
         "authentication": [], "requests": {"sent": 3, "failed": 2}, "throttling": {"waited_ms": 0, "window_ms": 0},
         "budget": {"quota": 200, "left": 10, "own": 180},
-        "watermarks": [{"subject": "daily", "at_ms": NOW - 30 * HOUR, "every_ms": DAY}, {"subject": "ahead", "at_ms": NOW + DAY}],
+        "watermarks": [{"subject": "daily", "at_ms": NOW - 30 * HOUR, "every_ms": DAY}, {"subject": "ahead", "at_ms": NOW + MINUTE}],
         "queues": [{"length": 0}, {"length": 3, "oldest_ms": NOW, "lengths": [1, 2, 3, 2, 3]}],
         "notifications": [{"received_ms": days}], "subscriptions": [{"missing": []}],
         "tokens": [{"expires_ms": NOW + 60_000, "renewable": true}, {"expires_ms": NOW + 30 * DAY}],
@@ -293,4 +293,65 @@ proptest! {
         let assessed = assessed(&facts, &Value::Null);
         prop_assert!(assessed["findings"].as_array().unwrap().iter().all(|finding| finding["value"].is_number()));
     }
+}
+
+#[test]
+fn what_is_of_a_time_to_come_is_a_finding_rather_than_fresh_for_ever() {
+    for (ahead, state) in [(MINUTE + 1, "degraded"), (3 * HOUR, "degraded"), (2 * DAY, "failing")] {
+        let facts =
+            json!({"watermarks": [{"subject": "orders", "at_ms": NOW + ahead, "every_ms": 30 * DAY}]});
+        assert_eq!(found(&facts, &Value::Null), of(&[("watermark", state, "orders")]), "{ahead}");
+        assert!(assessed(&facts, &Value::Null).to_string().contains("time to come"));
+    }
+    let queue = json!({"queues": [{"subject": "a", "length": 2, "oldest_ms": NOW + 8 * HOUR}]});
+    assert_eq!(found(&queue, &Value::Null), of(&[("queue-age", "failing", "a")]));
+    let queue = json!({"queues": [{"subject": "a", "length": 0, "oldest_ms": NOW + 8 * HOUR}]});
+    assert_eq!(found(&queue, &Value::Null), of(&[]));
+    let never = json!({"watermark": {"degraded": null, "failing": null}});
+    assert_eq!(found(&json!({"watermarks": [{"at_ms": NOW + DAY}]}), &never), of(&[]));
+}
+
+#[test]
+fn webhooks_of_a_time_to_come_do_not_stand_for_those_of_now() {
+    let times = (0..20).map(|place| NOW - 3 * HOUR - place * 10 * MINUTE).chain([NOW + HOUR, NOW + DAY]);
+    let facts = json!({"notifications": [{"subject": "acme", "received_ms": times.collect::<Vec<_>>()}]});
+    assert_eq!(found(&facts, &Value::Null), of(&[("webhook-silence", "failing", "acme")]));
+}
+
+/// The changes that somebody is told at that time, and the alerts that are kept.
+fn told_at(before: &Value, after: &Value, now: u64) -> (Vec<String>, Value) {
+    let answer = asked("alert_changes", &json!({"before": before, "after": after, "now": now}));
+    let messages = answer["messages"].as_array().unwrap();
+    let changes = messages.iter().map(|message| message["change"].as_str().unwrap().to_owned()).collect();
+    (changes, answer["alerts"].clone())
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_nobody_from_hearing_that_all_is_well() {
+    let finding = json!([{"rule": "flow", "subject": "orders", "state": "failing", "why": "it fails", "todo": "Mend it."}]);
+    let (_, alerts) = told_at(&Value::Null, &finding, NOW);
+    let (told, alerts) = told_at(&alerts, &finding, NOW + 2 * MINUTE);
+    assert_eq!(told, ["new"]);
+    // Set right by half a second: it is as patient as ever.
+    let (told, same) = told_at(&alerts, &json!([]), NOW + 2 * MINUTE - 500);
+    assert_eq!((told.len(), same.as_array().unwrap().len()), (0, 1));
+    for back in [2_000, 2 * HOUR, 400 * DAY] {
+        let (told, left) = told_at(&alerts, &json!([]), NOW + 2 * MINUTE - back);
+        assert_eq!((told, left), (vec!["recovered".to_owned()], json!([])), "{back}");
+    }
+    // The very millisecond at which it was found last is no finding, either.
+    assert_eq!(told_at(&alerts, &json!([]), NOW + 2 * MINUTE).0, Vec::<String>::new());
+    let (told, _) = told_at(&alerts, &json!([]), NOW + 20 * MINUTE);
+    assert_eq!(told, ["recovered"]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_puts_no_reminder_off() {
+    let finding = json!([{"rule": "flow", "subject": "orders", "state": "failing", "why": "it fails", "todo": "Mend it."}]);
+    let (_, alerts) = told_at(&Value::Null, &finding, NOW);
+    let (_, alerts) = told_at(&alerts, &finding, NOW + 2 * MINUTE);
+    let (told, alerts) = told_at(&alerts, &finding, NOW - 30 * DAY);
+    assert_eq!(told, Vec::<String>::new());
+    let (told, _) = told_at(&alerts, &finding, NOW - 29 * DAY);
+    assert_eq!(told, ["reminder"]);
 }

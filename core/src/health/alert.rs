@@ -32,6 +32,9 @@ struct Patience {
 
 const PATIENCE: Patience = Patience { raise_ms: 60_000, recover_ms: 300_000, remind_ms: 86_400_000 };
 
+/// A step back of the clock that is no more than its being set right.
+const JITTER_MS: u64 = 1_000;
+
 /// Something that is wrong, from its first finding until it has been gone for long enough.
 #[derive(Clone, Debug)]
 struct Alert {
@@ -45,6 +48,8 @@ struct Alert {
     last_ms: u64,
     /// When and as what somebody was told.
     told: Option<(u64, HealthState)>,
+    /// Whether it is among the findings of now.
+    is_there: bool,
 }
 
 /// What has changed between the alerts that were open and the findings of now. `asked` is JSON:
@@ -56,7 +61,8 @@ struct Alert {
 ///
 /// `after` are the findings of `assess_health`, `before` the `alerts` of the last answer. A finding is told once it has
 /// lasted for `raise_ms`, and again after each `remind_ms` (0 is never) and when it gets worse; it has recovered when it was
-/// gone for `recover_ms`, so that what comes and goes is told once. A number stands for `raise_ms` and `recover_ms`. The
+/// gone for `recover_ms`, so that what comes and goes is told once; where the clock was set back since it was found, as soon as
+/// it is gone. A number stands for `raise_ms` and `recover_ms`. The
 /// answer is `{"alerts": ALERTS, "messages": [{"change", "rule", "subject", "state", "since_ms", "text", "slack"}...],
 /// "open": [{"rule", "subject", "state", "since_ms", "why", "todo"}...]}`. `change` is one of [`AlertChange`], `text` is for
 /// people, `slack` a body for an incoming webhook of Slack; `open` is everything of which somebody was told and that has
@@ -76,19 +82,23 @@ pub fn alert_changes(asked: &str) -> Result<String> {
     for (place, finding) in asked.elements("after")? {
         let found = Alert::found(&GivenObject::open(finding, &place)?, now)?;
         match alerts.iter_mut().find(|alert| alert.is_same(&found)) {
-            // A clock that is set back makes nothing older.
-            Some(alert) => *alert = Alert { first_ms: alert.first_ms.min(now), told: alert.told, ..found },
+            // A clock that is set back makes nothing older, and no reminder wait until it has caught up.
+            Some(alert) => {
+                let told = alert.told.map(|(at, state)| (at.min(now), state));
+                *alert = Alert { first_ms: alert.first_ms.min(now), told, ..found };
+            }
             None => alerts.push(found),
         }
     }
     let mut messages = Vec::new();
     alerts.retain_mut(|alert| {
-        let is_there = alert.last_ms == now;
-        if !is_there && now.saturating_sub(alert.last_ms) >= patience.recover_ms {
+        if !alert.is_there && alert.has_recovered(patience, now) {
             messages.extend(alert.told.map(|_| alert.message(AlertChange::Recovered, now)));
             return false;
         }
-        if is_there && let Some(change) = alert.change(patience, now) {
+        if alert.is_there
+            && let Some(change) = alert.change(patience, now)
+        {
             alert.told = Some((now, alert.state));
             messages.push(alert.message(change, now));
         }
@@ -132,6 +142,7 @@ impl Alert {
             first_ms: now,
             last_ms: now,
             told: None,
+            is_there: true,
         })
     }
 
@@ -144,11 +155,18 @@ impl Alert {
             Some(at) => Some((at, state_of(&given, "told_state")?)),
         };
         let found = Self::found(&given, given.needed_number("last_ms")?)?;
-        Ok(Self { first_ms: given.needed_number("first_ms")?, told, ..found })
+        Ok(Self { first_ms: given.needed_number("first_ms")?, told, is_there: false, ..found })
     }
 
     fn is_same(&self, other: &Self) -> bool {
         self.rule == other.rule && self.subject == other.subject
+    }
+
+    /// Whether one that was not found now has been gone for long enough. Of one that was found at a time to come, the clock
+    /// was set back since, so that nobody knows for how long: it is told at once, rather than when the clock has caught up.
+    fn has_recovered(&self, patience: Patience, now: u64) -> bool {
+        let is_to_come = self.last_ms > now.saturating_add(JITTER_MS);
+        is_to_come || now.saturating_sub(self.last_ms) >= patience.recover_ms
     }
 
     /// Whether somebody is to be told, and why.
@@ -173,7 +191,7 @@ impl Alert {
         let of = if self.subject.is_empty() { String::new() } else { format!(" of {}", self.subject) };
         let text = match change {
             AlertChange::Recovered => {
-                let lasted = duration(now.saturating_sub(self.first_ms) as f64 / 1_000.0);
+                let lasted = duration(now.max(self.last_ms).saturating_sub(self.first_ms) as f64 / 1_000.0);
                 format!("[{what}] {}{of}: it is well again after {lasted}. Nothing is to be done.", self.rule)
             }
             AlertChange::New | AlertChange::Worse | AlertChange::Reminder => {

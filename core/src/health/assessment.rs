@@ -46,7 +46,8 @@ const MISSED_RUNS: (f64, f64) = (3.0, 12.0);
 /// Every fact may be left out, and is then unknown; an empty list says that there is nothing of it. `subject` names which
 /// one, where there are several. Rules have the thresholds of [`health_rules`](super::health_rules) unless others are
 /// given, in the rule's unit; `null` is never; `false` switches a rule off; a rule that is `true`, or `required`, makes a
-/// finding of not knowing its fact. The answer is `{"state", "findings": [{"rule", "state", "subject", "why", "todo",
+/// finding of not knowing its fact. What was read last, or waits, at a time to come has an age below 0, and is a finding
+/// where that is by more than a minute: it would pass for fresh until then. The answer is `{"state", "findings": [{"rule", "state", "subject", "why", "todo",
 /// "since_ms", "value", "unit"}...], "unknown": [rule...]}`, the worst first; where nothing at all is known, that is a
 /// finding, too.
 ///
@@ -58,7 +59,7 @@ pub fn assess_health(asked: &str) -> Result<String> {
     let now = asked.needed_number("now")?;
     let names: Vec<&str> = HEALTH_RULES.iter().map(|rule| rule.name).collect();
     let rules = declared(asked.object("rules", &names)?.as_ref())?;
-    let facts_known: Vec<&str> = HEALTH_RULES.iter().map(|rule| rule.fact).collect();
+    let facts_known: Vec<&str> = HEALTH_RULES.iter().map(|rule| rule.fact.name).collect();
     let facts = asked.object("facts", &facts_known)?.ok_or_else(|| asked.missing("facts", "an object"))?;
     let (mut findings, mut unknown) = (Vec::new(), Vec::new());
     for rule in &rules {
@@ -84,6 +85,9 @@ pub fn assess_health(asked: &str) -> Result<String> {
 /// What is found of one value; nothing when it is well.
 fn judged(rule: &HealthRule, measured: &Measured) -> Option<(HealthState, Value)> {
     let value = measured.value?;
+    if value < 0.0 {
+        return judged_to_come(rule, measured, -value);
+    }
     let (degraded, failing) = MISSED_RUNS;
     let is_reached = |threshold: Option<f64>, runs: f64| {
         threshold.filter(|threshold| {
@@ -98,26 +102,46 @@ fn judged(rule: &HealthRule, measured: &Measured) -> Option<(HealthState, Value)
             (None, None) => return None,
         };
     let threshold = threshold.max(runs * measured.every_seconds);
-    let of = if measured.subject.is_empty() { String::new() } else { format!("{}: ", measured.subject) };
     let limit = in_words(threshold, rule.unit);
     let limit = if rule.is_least { format!("at {limit} or less") } else { format!("from {limit} on") };
-    let mut why = format!("{of}{}: {}; {state} {limit}", rule.measure, in_words(value, rule.unit));
+    let why = format!("{}; {state} {limit}", in_words(value, rule.unit));
+    let todo = measured.todo.as_deref().unwrap_or(rule.todo);
+    Some((state, found(rule, measured, state, &why, todo)))
+}
+
+/// What is found of something that is so many seconds ahead of the present: nobody knows how old it is, and it would pass
+/// for fresh until then. It is failing from where its age would be.
+fn judged_to_come(rule: &HealthRule, measured: &Measured, ahead: f64) -> Option<(HealthState, Value)> {
+    let state = match (rule.degraded, rule.failing) {
+        (None, None) => return None,
+        (_, Some(failing)) if ahead >= failing => HealthState::Failing,
+        (_, _) => HealthState::Degraded,
+    };
+    let why = format!("unknown, since it is of a time to come: {} ahead", in_words(ahead, rule.unit));
+    Some((state, found(rule, measured, state, &why, TO_COME)))
+}
+
+const TO_COME: &str = "Look whether this machine's clock is right now, and whether it was ahead before; where the clock is \
+     right, read anew from a time that has been.";
+
+fn found(rule: &HealthRule, measured: &Measured, state: HealthState, why: &str, todo: &str) -> Value {
+    let of = if measured.subject.is_empty() { String::new() } else { format!("{}: ", measured.subject) };
+    let mut why = format!("{of}{}: {why}", rule.measure);
     if !measured.detail.is_empty() {
         why = format!("{why} ({})", measured.detail);
     }
-    let todo = measured.todo.as_deref().unwrap_or(rule.todo);
     let mut finding = finding(rule.name, state, &measured.subject, &why, todo);
-    finding.insert("value".to_owned(), json!(value));
+    finding.insert("value".to_owned(), json!(measured.value));
     finding.insert("unit".to_owned(), json!(rule.unit));
     if let Some(since) = measured.since_ms {
         finding.insert("since_ms".to_owned(), json!(since));
     }
-    Some((state, Value::Object(finding)))
+    Value::Object(finding)
 }
 
 fn unknown_finding(rule: &HealthRule) -> (HealthState, Value) {
     let why = format!("{}: not known, and required", rule.measure);
-    let todo = format!("Find out why the fact `{}` is not gathered.", rule.fact);
+    let todo = format!("Find out why the fact `{}` is not gathered.", rule.fact.name);
     (HealthState::Degraded, Value::Object(finding(rule.name, HealthState::Degraded, "", &why, &todo)))
 }
 

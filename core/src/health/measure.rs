@@ -1,7 +1,7 @@
 //! What the facts measure under each rule.
 
 use super::rule::HealthRule;
-use super::words::one_line;
+use super::words::{duration, one_line};
 use crate::error::{Error, Result};
 use crate::flow::date_of_header;
 use crate::json::{GivenObject, unfit};
@@ -12,7 +12,7 @@ use crate::webhook::webhook_silence;
 pub(super) struct Measured {
     /// Which of several: a flow, a queue; empty where there is one only.
     pub(super) subject: String,
-    /// The value; absent where it is not known.
+    /// The value; absent where it is not known, and below 0 for the age of something that is of a time to come.
     pub(super) value: Option<f64>,
     /// What the thresholds are multiplied with at least, as shares of seconds: how often the flow runs.
     pub(super) every_seconds: f64,
@@ -27,6 +27,9 @@ pub(super) struct Measured {
 /// The fewest requests that failed of which a rate is made.
 const FEWEST_FAILED: u64 = 3;
 
+/// The clocks of two machines may differ by so much.
+const CLOCKS_DIFFER_MS: u64 = 60_000;
+
 /// What is measured under a rule; `None` where its fact is not known.
 ///
 /// # Errors
@@ -36,138 +39,156 @@ pub(super) fn measured(
     facts: &GivenObject<'_>,
     now: u64,
 ) -> Result<Option<Vec<Measured>>> {
-    let Some(value) = facts.value(rule.fact) else { return Ok(None) };
-    let place = facts.at(rule.fact);
+    let name = rule.fact.name;
+    let Some(value) = facts.value(name) else { return Ok(None) };
+    let place = facts.at(name);
     // One alone may stand there without a list.
     let subjects: Vec<(String, &serde_json::Value)> = match value {
-        serde_json::Value::Array(_) => facts.elements(rule.fact)?,
+        serde_json::Value::Array(_) => facts.elements(name)?,
         serde_json::Value::Object(_) => vec![(place, value)],
         other => return Err(unfit(&place, other, "an array of objects")),
     };
     let subjects = subjects.iter().map(|(place, value)| {
-        let fact = GivenObject::of(value, place, members(rule.fact))?;
-        let mut measured = measure(rule.name, &fact, now)?;
+        let fact = GivenObject::of(value, place, rule.fact.members)?;
+        let mut measured = (rule.measuring)(&fact, now)?;
         measured.subject = one_line(fact.text("subject")?.unwrap_or_default());
         Ok(measured)
     });
     subjects.collect::<Result<_>>().map(Some)
 }
 
-/// What a fact may have.
-fn members(fact: &str) -> &'static [&'static str] {
-    match fact {
-        "authentication" => &["subject", "failures", "since_ms"],
-        "requests" => &["subject", "sent", "failed"],
-        "throttling" => &["subject", "waited_ms", "window_ms"],
-        "budget" => &["subject", "quota", "left", "own"],
-        "watermarks" => &["subject", "at_ms", "every_ms"],
-        "queues" => &["subject", "length", "oldest_ms", "lengths"],
-        "notifications" => &["subject", "received_ms"],
-        "subscriptions" => &["subject", "missing"],
-        "tokens" => &["subject", "expires_ms", "renewable"],
-        "dead_letters" => &["subject", "count", "since_ms"],
-        "deprecated" => &["subject", "replacement"],
-        "drift" => &["subject", "added", "removed", "changed"],
-        "clock" => &["subject", "skew_ms", "date", "at_ms"],
-        _ => &["subject", "failures", "since_ms", "error", "todo"],
-    }
+pub(super) fn failures(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let value = Some(fact.needed_number("failures")? as f64);
+    Ok(Measured { value, since_ms: fact.number("since_ms")?, ..Measured::default() })
 }
 
-fn measure(rule: &str, fact: &GivenObject<'_>, now: u64) -> Result<Measured> {
-    let mut measured = Measured::default();
-    match rule {
-        "error-rate" => {
-            let (sent, failed) = (fact.needed_number("sent")?, fact.needed_number("failed")?);
-            measured.value = Some(if failed < FEWEST_FAILED { 0.0 } else { share(failed, sent.max(failed)) });
-            measured.detail = format!("{failed} of {sent} requests failed");
-        }
-        "throttling" => {
-            let (waited, window) = (fact.needed_number("waited_ms")?, fact.needed_number("window_ms")?);
-            measured.value = Some(share(waited, window));
-        }
-        "neighbours" => {
-            let (quota, left) = (fact.needed_number("quota")?, fact.needed_number("left")?);
-            let own = fact.needed_number("own")?;
-            let others = quota.saturating_sub(left).saturating_sub(own);
-            measured.value = Some(share(others, quota));
-            measured.detail = format!("{own} of {quota} requests are this client's, and {left} are left");
-        }
-        "watermark" => {
-            measured.since_ms = fact.number("at_ms")?;
-            measured.value = measured.since_ms.map(|at| seconds(now.saturating_sub(at)));
-            measured.every_seconds = fact.number("every_ms")?.map_or(0.0, seconds);
-        }
-        "queue-age" => {
-            let length = fact.needed_number("length")?;
-            measured.since_ms = fact.number("oldest_ms")?.filter(|_| length > 0);
-            measured.value = match measured.since_ms {
-                None if length > 0 => None,
-                oldest => Some(oldest.map_or(0.0, |oldest| seconds(now.saturating_sub(oldest)))),
-            };
-            measured.detail = format!("{length} wait");
-        }
-        "queue-growing" => {
-            let lengths = numbers(fact, "lengths")?;
-            let grown = lengths.windows(2).rev().take_while(|pair| pair[1] > pair[0]).count();
-            measured.value = (lengths.len() > 1).then_some(grown as f64);
-            measured.detail = format!("{} wait", fact.needed_number("length")?);
-        }
-        "webhook-silence" => {
-            if let Some(silence) = webhook_silence(&numbers(fact, "received_ms")?, now) {
-                measured.value = Some(silence.silent_ms as f64 / silence.usual_ms as f64);
-                measured.since_ms = Some(silence.since_ms);
-                let (silent, usual) =
-                    (super::words::duration(seconds(silence.silent_ms)), seconds(silence.usual_ms));
-                measured.detail = format!(
-                    "nothing came for {silent}; usual at this time are at most {}",
-                    super::words::duration(usual)
-                );
-            }
-        }
-        "subscription" => {
-            let missing = fact.texts("missing")?;
-            measured.value = Some(missing.len() as f64);
-            measured.detail = one_line(&missing.join(", "));
-        }
-        "token" => {
-            let expires = fact.needed_number("expires_ms")?;
-            let left =
-                if fact.flag("renewable")? { f64::INFINITY } else { seconds(expires.saturating_sub(now)) };
-            measured.value = Some(left);
-            if expires <= now {
-                measured.detail = "it has ended".to_owned();
-            }
-        }
-        "dead-letters" => {
-            measured.value = Some(fact.needed_number("count")? as f64);
-            measured.since_ms = fact.number("since_ms")?;
-        }
-        "deprecated" => {
-            measured.value = Some(1.0);
-            if let Some(replacement) = fact.text("replacement")? {
-                measured.detail = format!("{} replaces it", one_line(replacement));
-            }
-        }
-        "drift" => {
-            let (removed, changed) = (fact.texts("removed")?, fact.texts("changed")?);
-            measured.value = Some((removed.len() + changed.len()) as f64);
-            measured.detail = one_line(&[removed, changed].concat().join(", "));
-        }
-        "clock" => {
-            let skew = skew_ms(fact)?;
-            measured.value = Some(skew.abs() / 1_000.0);
-            measured.detail = if skew > 0.0 { "it is ahead" } else { "it is behind" }.to_owned();
-        }
-        _ => {
-            measured.value = Some(fact.needed_number("failures")? as f64);
-            measured.since_ms = fact.number("since_ms")?;
-            if rule == "flow" {
-                measured.detail = one_line(fact.text("error")?.unwrap_or_default());
-                measured.todo = fact.text("todo")?.map(one_line);
-            }
-        }
+pub(super) fn error_rate(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let (sent, failed) = (fact.needed_number("sent")?, fact.needed_number("failed")?);
+    Ok(Measured {
+        value: Some(if failed < FEWEST_FAILED { 0.0 } else { share(failed, sent.max(failed)) }),
+        detail: format!("{failed} of {sent} requests failed"),
+        ..Measured::default()
+    })
+}
+
+pub(super) fn throttling(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let (waited, window) = (fact.needed_number("waited_ms")?, fact.needed_number("window_ms")?);
+    Ok(Measured { value: Some(share(waited, window)), ..Measured::default() })
+}
+
+pub(super) fn neighbours(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let (quota, left) = (fact.needed_number("quota")?, fact.needed_number("left")?);
+    let own = fact.needed_number("own")?;
+    let others = quota.saturating_sub(left).saturating_sub(own);
+    Ok(Measured {
+        value: Some(share(others, quota)),
+        detail: format!("{own} of {quota} requests are this client's, and {left} are left"),
+        ..Measured::default()
+    })
+}
+
+pub(super) fn watermark(fact: &GivenObject<'_>, now: u64) -> Result<Measured> {
+    let since_ms = fact.number("at_ms")?;
+    Ok(Measured {
+        value: since_ms.map(|at| age(at, now)),
+        every_seconds: fact.number("every_ms")?.map_or(0.0, seconds),
+        since_ms,
+        ..Measured::default()
+    })
+}
+
+pub(super) fn queue_age(fact: &GivenObject<'_>, now: u64) -> Result<Measured> {
+    let length = fact.needed_number("length")?;
+    let since_ms = fact.number("oldest_ms")?.filter(|_| length > 0);
+    let value = match since_ms {
+        None if length > 0 => None,
+        oldest => Some(oldest.map_or(0.0, |oldest| age(oldest, now))),
+    };
+    Ok(Measured { value, since_ms, detail: format!("{length} wait"), ..Measured::default() })
+}
+
+pub(super) fn queue_growing(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let lengths = numbers(fact, "lengths")?;
+    let grown = lengths.windows(2).rev().take_while(|pair| pair[1] > pair[0]).count();
+    Ok(Measured {
+        value: (lengths.len() > 1).then_some(grown as f64),
+        detail: format!("{} wait", fact.needed_number("length")?),
+        ..Measured::default()
+    })
+}
+
+pub(super) fn silence(fact: &GivenObject<'_>, now: u64) -> Result<Measured> {
+    let Some(silence) = webhook_silence(&numbers(fact, "received_ms")?, now) else {
+        return Ok(Measured::default());
+    };
+    let (silent, usual) = (duration(seconds(silence.silent_ms)), duration(seconds(silence.usual_ms)));
+    Ok(Measured {
+        value: Some(silence.silent_ms as f64 / silence.usual_ms as f64),
+        since_ms: Some(silence.since_ms),
+        detail: format!("nothing came for {silent}; usual at this time are at most {usual}"),
+        ..Measured::default()
+    })
+}
+
+pub(super) fn subscriptions(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let missing = fact.texts("missing")?;
+    let value = Some(missing.len() as f64);
+    Ok(Measured { value, detail: one_line(&missing.join(", ")), ..Measured::default() })
+}
+
+pub(super) fn token(fact: &GivenObject<'_>, now: u64) -> Result<Measured> {
+    let expires = fact.needed_number("expires_ms")?;
+    let left = if fact.flag("renewable")? { f64::INFINITY } else { seconds(expires.saturating_sub(now)) };
+    let detail = if expires <= now { "it has ended".to_owned() } else { String::new() };
+    Ok(Measured { value: Some(left), detail, ..Measured::default() })
+}
+
+pub(super) fn dead_letters(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let value = Some(fact.needed_number("count")? as f64);
+    Ok(Measured { value, since_ms: fact.number("since_ms")?, ..Measured::default() })
+}
+
+pub(super) fn deprecated(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let replacement = fact.text("replacement")?;
+    let detail =
+        replacement.map_or_else(String::new, |replacement| format!("{} replaces it", one_line(replacement)));
+    Ok(Measured { value: Some(1.0), detail, ..Measured::default() })
+}
+
+pub(super) fn drift(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let (removed, changed) = (fact.texts("removed")?, fact.texts("changed")?);
+    Ok(Measured {
+        value: Some((removed.len() + changed.len()) as f64),
+        detail: one_line(&[removed, changed].concat().join(", ")),
+        ..Measured::default()
+    })
+}
+
+pub(super) fn clock(fact: &GivenObject<'_>, _: u64) -> Result<Measured> {
+    let skew = skew_ms(fact)?;
+    Ok(Measured {
+        value: Some(skew.abs() / 1_000.0),
+        detail: if skew > 0.0 { "it is ahead" } else { "it is behind" }.to_owned(),
+        ..Measured::default()
+    })
+}
+
+pub(super) fn flow(fact: &GivenObject<'_>, now: u64) -> Result<Measured> {
+    Ok(Measured {
+        detail: one_line(fact.text("error")?.unwrap_or_default()),
+        todo: fact.text("todo")?.map(one_line),
+        ..failures(fact, now)?
+    })
+}
+
+/// How old something is, in seconds. What is of a time to come, beyond what clocks may differ by, has an age below 0: how
+/// old it really is, nobody knows.
+fn age(at: u64, now: u64) -> f64 {
+    if at > now.saturating_add(CLOCKS_DIFFER_MS) {
+        -seconds(at - now)
+    } else {
+        seconds(now.saturating_sub(at))
     }
-    Ok(measured)
 }
 
 /// How far this machine's clock is ahead, as it was told, or by the `Date` of an answer and the time of its receipt.

@@ -3,10 +3,12 @@
 
 mod alert;
 mod assessment;
+mod fact;
 mod measure;
 mod rule;
 mod words;
 
 pub use alert::{AlertChange, alert_changes};
 pub use assessment::{HealthState, assess_health};
+pub use fact::HealthFact;
 pub use rule::{HEALTH_RULES, HealthRule, HealthUnit, health_rules};

@@ -1,7 +1,9 @@
 //! The rules, as one table, and what a host changes of them.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::fact::{self, HealthFact};
+use super::measure::{self, Measured};
 use crate::error::{Error, Result};
 use crate::json::{GivenObject, plain, unfit};
 
@@ -19,13 +21,17 @@ pub enum HealthUnit {
     Times,
 }
 
+/// What is measured of one fact of one subject, at a time in milliseconds since the Unix epoch.
+type Measuring = for<'f> fn(&GivenObject<'f>, u64) -> Result<Measured>;
+
 /// One rule: what is measured, and from which value on it is no longer well.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct HealthRule {
     /// Its name.
     pub name: &'static str,
-    /// The member of the facts that it looks at.
-    pub fact: &'static str,
+    /// The fact that it looks at; its name, as JSON.
+    #[serde(serialize_with = "name_of")]
+    pub fact: HealthFact,
     /// What it measures, in words.
     pub measure: &'static str,
     /// In what.
@@ -40,24 +46,43 @@ pub struct HealthRule {
     pub todo: &'static str,
     /// Whether not knowing the fact is a finding.
     pub required: bool,
+    #[serde(skip)]
+    pub(super) measuring: Measuring,
+}
+
+fn name_of<S: Serializer>(fact: &HealthFact, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(fact.name)
 }
 
 const fn rule(
     name: &'static str,
-    fact: &'static str,
+    fact: HealthFact,
+    measuring: Measuring,
     measure: &'static str,
     unit: HealthUnit,
     (degraded, failing): (Option<f64>, Option<f64>),
     todo: &'static str,
 ) -> HealthRule {
-    HealthRule { name, fact, measure, unit, degraded, failing, is_least: false, todo, required: false }
+    HealthRule {
+        name,
+        fact,
+        measure,
+        unit,
+        degraded,
+        failing,
+        is_least: false,
+        todo,
+        required: false,
+        measuring,
+    }
 }
 
 /// Every rule with what it has unless told otherwise.
 pub const HEALTH_RULES: [HealthRule; 15] = [
     rule(
         "authentication",
-        "authentication",
+        fact::AUTHENTICATION,
+        measure::failures,
         "refusals of the credentials in a row",
         HealthUnit::Count,
         (None, Some(1.0)),
@@ -65,7 +90,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "error-rate",
-        "requests",
+        fact::REQUESTS,
+        measure::error_rate,
         "requests that failed",
         HealthUnit::Share,
         (Some(0.05), Some(0.5)),
@@ -73,7 +99,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "throttling",
-        "throttling",
+        fact::THROTTLING,
+        measure::throttling,
         "time that went into waiting for the request cap",
         HealthUnit::Share,
         (Some(0.5), Some(0.9)),
@@ -81,7 +108,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "neighbours",
-        "budget",
+        fact::BUDGET,
+        measure::neighbours,
         "request cap that others used",
         HealthUnit::Share,
         (Some(0.5), Some(0.9)),
@@ -89,7 +117,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "watermark",
-        "watermarks",
+        fact::WATERMARKS,
+        measure::watermark,
         "age of what was read last",
         HealthUnit::Seconds,
         (Some(7_200.0), Some(86_400.0)),
@@ -97,7 +126,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "queue-age",
-        "queues",
+        fact::QUEUES,
+        measure::queue_age,
         "wait of the oldest in the queue",
         HealthUnit::Seconds,
         (Some(900.0), Some(21_600.0)),
@@ -105,7 +135,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "queue-growing",
-        "queues",
+        fact::QUEUES,
+        measure::queue_growing,
         "times in a row that the queue has grown",
         HealthUnit::Count,
         (Some(5.0), Some(30.0)),
@@ -113,7 +144,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "webhook-silence",
-        "notifications",
+        fact::NOTIFICATIONS,
+        measure::silence,
         "silence of the webhooks, beside what is usual at this time",
         HealthUnit::Times,
         (Some(3.0), Some(10.0)),
@@ -121,7 +153,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "subscription",
-        "subscriptions",
+        fact::SUBSCRIPTIONS,
+        measure::subscriptions,
         "declared subscriptions that are not registered",
         HealthUnit::Count,
         (Some(1.0), None),
@@ -131,7 +164,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
         is_least: true,
         ..rule(
             "token",
-            "tokens",
+            fact::TOKENS,
+            measure::token,
             "time left of a token that does not renew itself",
             HealthUnit::Seconds,
             (Some(604_800.0), Some(86_400.0)),
@@ -140,7 +174,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     },
     rule(
         "dead-letters",
-        "dead_letters",
+        fact::DEAD_LETTERS,
+        measure::dead_letters,
         "records and notifications that were given up",
         HealthUnit::Count,
         (Some(1.0), Some(100.0)),
@@ -148,7 +183,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "deprecated",
-        "deprecated",
+        fact::DEPRECATED,
+        measure::deprecated,
         "deprecated resources in use",
         HealthUnit::Count,
         (Some(1.0), None),
@@ -156,7 +192,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "drift",
-        "drift",
+        fact::DRIFT,
+        measure::drift,
         "columns that are gone or have another type than is known",
         HealthUnit::Count,
         (Some(1.0), None),
@@ -164,7 +201,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "clock",
-        "clock",
+        fact::CLOCK,
+        measure::clock,
         "difference of this machine's clock from Brightpearl's",
         HealthUnit::Seconds,
         (Some(30.0), Some(300.0)),
@@ -172,7 +210,8 @@ pub const HEALTH_RULES: [HealthRule; 15] = [
     ),
     rule(
         "flow",
-        "flows",
+        fact::FLOWS,
+        measure::flow,
         "failed runs in a row",
         HealthUnit::Count,
         (Some(1.0), Some(3.0)),

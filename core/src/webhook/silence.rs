@@ -6,6 +6,9 @@ const FEWEST_PAUSES: usize = 4;
 /// The shortest pause that a rhythm may have: bursts say nothing.
 const SHORTEST_PAUSE_MS: u64 = 300_000;
 
+/// A step back of the clock that is no more than its being set right.
+const JITTER_MS: u64 = 1_000;
+
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
@@ -33,7 +36,9 @@ pub struct WebhookSilence {
 /// the same weekday, or of all days where no week is known, and no shorter than nine in ten pauses were. Before a day is
 /// known it is the longest pause.
 pub fn webhook_silence(received_ms: &[u64], now_ms: u64) -> Option<WebhookSilence> {
-    let mut times: Vec<u64> = received_ms.iter().map(|time| (*time).min(now_ms)).collect();
+    // What came at a time to come, as a clock says that was set back since, would stand for the present until then.
+    let has_been = received_ms.iter().filter(|time| **time <= now_ms.saturating_add(JITTER_MS));
+    let mut times: Vec<u64> = has_been.map(|time| (*time).min(now_ms)).collect();
     times.sort_unstable();
     let since_ms = *times.last()?;
     let mut pauses: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
