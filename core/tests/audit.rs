@@ -283,3 +283,66 @@ proptest! {
         prop_assert_eq!(verify_in_parts(text, &[], None, size), (Vec::new(), answer["head"].as_str().unwrap().to_owned()));
     }
 }
+
+/// What the lines of one entry say of each write: verb, path, label, outcome and status.
+fn writes_told(entry: &Value) -> Vec<(String, String, String, String, u64)> {
+    let answer = asked("append_audit", json!({"entries": [entry]}));
+    let lines = answer["lines"].as_str().unwrap().lines();
+    lines
+        .map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+            let status = line["status"].as_u64().unwrap_or_default();
+            (text("method"), text("path"), text("message"), text("outcome"), status)
+        })
+        .collect()
+}
+
+#[test]
+fn a_multi_message_is_told_write_by_write() {
+    let message = |label: &str, verb: &str, uri: &str, body: Value| json!({"label": label, "uri": uri, "httpMethod": verb, "body": body});
+    let body = json!({"processingMode": "PARALLEL", "onFail": "CONTINUE", "messages": [
+        message("request-0", "POST", "/order-service/order", json!({"a": 1})),
+        message("request-1", "PUT", "/order-service/order/7/status", json!({"orderStatusId": 2})),
+        message("request-2", "DELETE", "/order-service/order/7/row/3", json!({})),
+        message("request-3", "POST", "/order-service/order", json!({"a": 2})),
+    ]})
+    .to_string();
+    let packet = json!({"at_ms": NOW, "method": "POST", "body": body,
+        "path": "https://ws-eu1.brightpearl.com/public-api/acme/multi-message?x=1"});
+    let with = |more: Value| {
+        let mut entry = packet.clone();
+        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        writes_told(&entry)
+    };
+    let processed = |label: &str, status: u16, content: &str| json!({"label": label, "statusCode": status, "body": {"content": content}});
+    let answer = json!({"response": {"processedMessages": [
+        processed("request-0", 200, "{\"response\":12}"),
+        processed("request-1", 400, "{\"errors\":[{\"code\":\"ORDC-1\",\"message\":\"no\"}]}"),
+    ], "unprocessedMessages": ["request-2"]}})
+    .to_string();
+    let outcomes = |told: Vec<(String, String, String, String, u64)>| -> Vec<(String, u64)> {
+        told.into_iter().map(|(_, _, _, outcome, status)| (outcome, status)).collect()
+    };
+    let told = with(json!({"status": 207, "answer": answer}));
+    assert_eq!(told[1].0, "PUT");
+    assert_eq!(told[1].1, "order-service/order/7/status");
+    assert_eq!(told[1].2, "request-1");
+    let expected = [("applied", 200), ("rejected", 400), ("not-sent", 207), ("maybe-applied", 207)];
+    assert_eq!(outcomes(told), expected.map(|(outcome, status)| (outcome.to_owned(), status)));
+    // What the host says of the packet holds for each.
+    assert!(outcomes(with(json!({"outcome": "sent"}))).iter().all(|(outcome, _)| outcome == "sent"));
+    // A refusal of the whole is one of each; an answer that says nothing of them leaves them in doubt.
+    let refusal = json!({"errors": [{"code": "CMNC-1", "message": "no"}]}).to_string();
+    for (status, answer, outcome) in
+        [(400, refusal.as_str(), "rejected"), (200, "{}", "maybe-applied"), (502, "<html>", "maybe-applied")]
+    {
+        let told = outcomes(with(json!({"status": status, "answer": answer})));
+        assert_eq!(told, vec![(outcome.to_owned(), status); 4], "{answer}");
+    }
+    // What cannot be read as a packet is one line.
+    let mut other = packet.clone();
+    other["body"] = json!("not a packet");
+    other["outcome"] = json!("sent");
+    assert_eq!(writes_told(&other).len(), 1);
+}

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::chain::{TrailHead, body_digest, checked_key, digest, sealed};
+use super::packet::messages_of;
 use crate::classify::classify_write;
 use crate::error::{Delivery, Error, Result};
 use crate::excerpt::shortened;
@@ -19,10 +20,11 @@ use crate::value::DateTime;
 const LONGEST_TEXT: usize = 1_000;
 
 /// What a line may say in texts, in the order in which it does. What the host is called stands first, then what was done.
-const TEXTS: [&str; 9] = ["account", "app", "host", "user", "run", "flow", "method", "path", "record"];
+const TEXTS: [&str; 10] =
+    ["account", "app", "host", "user", "run", "flow", "method", "path", "message", "record"];
 
 /// Everything that may be said of one thing.
-const MEMBERS: [&str; 18] = [
+const MEMBERS: [&str; 19] = [
     "account",
     "answer",
     "app",
@@ -33,6 +35,7 @@ const MEMBERS: [&str; 18] = [
     "flow",
     "host",
     "id",
+    "message",
     "method",
     "note",
     "outcome",
@@ -63,7 +66,7 @@ named! {
 
 impl AuditOutcome {
     /// What an answer to a write says of it. Only Brightpearl's own words refuse one.
-    fn of_answer(status: u16, answer: &str) -> Self {
+    pub(super) fn of_answer(status: u16, answer: &str) -> Self {
         match classify_write(&Response::new(status, answer), usize::MAX) {
             Ok(()) => Self::Applied,
             Err(failed) => match failed.error.delivery() {
@@ -86,7 +89,9 @@ impl AuditOutcome {
 /// ```
 ///
 /// Of an entry `at_ms` and `outcome` must be there; instead of `outcome` there may be `status` and `answer`, the text of
-/// the answer's body, which say what became of the write. `path` may be the whole address of a request. `head` is what the last answer had there, a text such as
+/// the answer's body, which say what became of the write. `path` may be the whole address of a request. A multi-message is
+/// told by a line for each of its messages, whose `message` is the label that tells it from the others; `status` and
+/// `answer` then say what became of each. `head` is what the last answer had there, a text such as
 /// `42:sha256:...`; keep it elsewhere, too. Of the body (or of `body_base64`) the line has the digest and the length, but
 /// of a login's, which has a password in it, neither; of the path nothing behind `?`, and wherever one of `secrets` stands a blank. With a `key` of 16 bytes or more nobody else
 /// can make lines that fit. The answer is `{"lines": text, "head": HEAD}`: append the lines and have them on disk before
@@ -102,12 +107,24 @@ pub fn append_audit(asked: &str) -> Result<String> {
     let secrets: Vec<&str> = asked.texts("secrets")?;
     let redactor = Redactor::new(secrets);
     let mut lines = String::new();
-    for entry in asked.objects("entries", &MEMBERS)? {
-        let text = text_of(&entry, &head, &redactor)?;
+    let mut append = |entry: &GivenObject<'_>| -> Result<()> {
+        let text = text_of(entry, &head, &redactor)?;
         let digest = digest(&head.digest, &text, key.as_ref());
         lines.push_str(&sealed(&text, &digest));
         lines.push('\n');
         head = TrailHead { lines: head.lines + 1, digest };
+        Ok(())
+    };
+    for (place, entry) in asked.elements("entries")? {
+        let entry = GivenObject::of(entry, &place, &MEMBERS)?;
+        match messages_of(&entry)? {
+            None => append(&entry)?,
+            Some(messages) => {
+                for message in &messages {
+                    append(&GivenObject::of(message, &place, &MEMBERS)?)?;
+                }
+            }
+        }
     }
     Ok(json!({ "lines": lines, "head": head.to_string() }).to_string())
 }
@@ -175,7 +192,7 @@ fn outcome_of(entry: &GivenObject<'_>) -> Result<AuditOutcome> {
     }
 }
 
-fn body_of(entry: &GivenObject<'_>) -> Result<Option<Vec<u8>>> {
+pub(super) fn body_of(entry: &GivenObject<'_>) -> Result<Option<Vec<u8>>> {
     match (entry.text("body")?, entry.text("body_base64")?) {
         (Some(_), Some(_)) => {
             let message = "both `body` and `body_base64` are there; expected one of them";
@@ -190,7 +207,7 @@ fn body_of(entry: &GivenObject<'_>) -> Result<Option<Vec<u8>>> {
 }
 
 /// The path of an address: what is asked of it, and where it is sent, may have secrets in it.
-fn path_of(address: &str) -> &str {
+pub(super) fn path_of(address: &str) -> &str {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     match path.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
@@ -206,7 +223,7 @@ fn is_elsewhere(path: &str) -> bool {
 }
 
 /// A path as the catalogue has it: below the account.
-fn below_account(path: &str) -> &str {
+pub(super) fn below_account(path: &str) -> &str {
     let below = PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix)?.split_once('/'));
     below.map_or(path, |(_, below)| below)
 }

@@ -8,6 +8,7 @@
 
 mod chain;
 mod entry;
+mod packet;
 mod trail;
 mod verification;
 

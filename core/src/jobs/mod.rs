@@ -13,7 +13,7 @@ mod search;
 mod single;
 mod sweep;
 
-pub(crate) use batch::BatchJob;
+pub(crate) use batch::{BatchJob, PACKET_PATH, Word, packed, read_labelled};
 pub(crate) use fetch::{FetchJob, planned_ids};
 pub(crate) use given::{check_given, gives_id, holds, id_given};
 pub(crate) use options::job as options_job;

@@ -14,7 +14,7 @@ use crate::http::{Method, Response};
 pub(super) const MOST: usize = 10;
 
 /// The path of the service, below the account.
-pub(super) const PATH: &str = "multi-message";
+pub(crate) const PATH: &str = "multi-message";
 
 /// Whether a write can travel in a packet. POST, PUT and DELETE are documented, with a JSON object as their
 /// body; of PATCH, of queries and of headers nothing is known, so that these go on their own.
@@ -73,9 +73,34 @@ fn label(index: usize) -> String {
     format!("request-{index}")
 }
 
+/// One of the messages of a packet that was sent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PackedMessage<'a> {
+    /// By which the answer speaks of it.
+    pub(crate) label: String,
+    /// Its path, below the account.
+    pub(crate) uri: String,
+    /// Its verb.
+    pub(crate) http_method: String,
+    /// Its body, as it was sent.
+    #[serde(borrow)]
+    pub(crate) body: &'a RawValue,
+}
+
+/// The messages of a packet's body; `None` where it is not one that can be read.
+pub(crate) fn packed(body: &[u8]) -> Option<Vec<PackedMessage<'_>>> {
+    #[derive(Deserialize)]
+    struct Packet<'a> {
+        #[serde(borrow)]
+        messages: Vec<PackedMessage<'a>>,
+    }
+    serde_json::from_slice(body).ok().map(|packet: Packet<'_>| packet.messages)
+}
+
 /// What the answer to a packet says of one of its writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Word {
+pub(crate) enum Word {
     /// It was carried out, with this answer.
     Answer(Response),
     /// It was not carried out.
@@ -91,9 +116,16 @@ pub(super) enum Word {
 /// # Errors
 /// [`Kind::Protocol`] when it mentions none of them.
 pub(super) fn read(body: &[u8], indices: &[usize]) -> Result<Vec<Word>> {
+    read_labelled(body, &indices.iter().map(|index| label(*index)).collect::<Vec<_>>())
+}
+
+/// The same for writes with these labels.
+///
+/// # Errors
+/// [`Kind::Protocol`] when it mentions none of them.
+pub(crate) fn read_labelled(body: &[u8], labels: &[String]) -> Result<Vec<Word>> {
     let answer: PacketAnswer<'_> = serde_json::from_slice(body).map_err(|error| unreadable(body, &error))?;
-    let labels: Vec<String> = indices.iter().map(|index| label(*index)).collect();
-    let mut words = vec![Word::Silence; indices.len()];
+    let mut words = vec![Word::Silence; labels.len()];
     let mut hear = |name: &str, heard: Word| {
         if let Some(place) = labels.iter().position(|label| label == name) {
             let is_first = words[place] == Word::Silence;

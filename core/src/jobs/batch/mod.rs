@@ -28,6 +28,7 @@ use crate::telemetry::Event;
 
 use super::request::reply;
 use message::PacketMode;
+pub(crate) use message::{PATH as PACKET_PATH, Word, packed, read_labelled};
 use packet::Fate;
 use write::{Write, not_carried_out, not_sent};
 
