@@ -144,7 +144,14 @@ pub fn schemes() -> String {
     plain(&known.collect::<Vec<_>>())
 }
 
-/// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice"}], "deliveries": [state],
+/// Those of these names of members that tell of personal data, as a JSON array; see
+/// [`is_personal`](catalog::is_personal).
+pub fn personal_members(names: &[String]) -> String {
+    plain(&names.iter().filter(|name| catalog::is_personal(name)).collect::<Vec<_>>())
+}
+
+/// What can go wrong and what to do about it: `{"kinds": [{"kind", "advice", "is_of_record"}], "deliveries":
+/// [state],
 /// "faults": [name], "codes": [{"code", "meaning", "advice"}]}`, in the words that every host uses. The codes are
 /// Brightpearl's own; there are others.
 pub fn errors() -> String {
@@ -159,9 +166,11 @@ pub fn errors() -> String {
     struct Advised {
         kind: Kind,
         advice: &'static str,
+        is_of_record: bool,
     }
+    let advised = |kind: Kind| Advised { kind, advice: kind.advice(), is_of_record: kind.is_of_record() };
     plain(&Errors {
-        kinds: Kind::ALL.into_iter().map(|kind| Advised { kind, advice: kind.advice() }).collect(),
+        kinds: Kind::ALL.into_iter().map(advised).collect(),
         deliveries: &Delivery::ALL,
         faults: &Fault::ALL,
         codes: KNOWN_CODES,

@@ -38,6 +38,7 @@ enum Question {
     AssessHealth(Box<RawValue>),
     AlertChanges(Box<RawValue>),
     ServiceReads {},
+    PersonalMembers { names: Vec<String> },
     Versions {},
 }
 
@@ -90,6 +91,7 @@ pub fn ask(question: &str) -> Result<String> {
         Question::AssessHealth(asked) => health::assess_health(asked.get()),
         Question::AlertChanges(asked) => health::alert_changes(asked.get()),
         Question::ServiceReads {} => Ok(discovery::service_reads()),
+        Question::PersonalMembers { names } => Ok(discovery::personal_members(&names)),
         Question::Versions {} => Ok(discovery::versions()),
     }
 }

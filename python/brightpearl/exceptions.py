@@ -46,6 +46,9 @@ class BrightpearlError(Exception):
 
     kind: ClassVar[str] = "error"
     """The kind's name, the same in every host of the engine, such as `not-found`."""
+    is_of_record: ClassVar[bool] = False
+    """Whether the same record would meet it again. What is Brightpearl's at the moment, the network's, or of a right
+    that the app lacks, may be over the next time."""
 
     message: str
     """What was wrong, and what was expected instead."""
@@ -106,12 +109,6 @@ class BrightpearlError(Exception):
         self.progress = progress
         self._text = text
 
-    @property
-    def is_of_record(self) -> bool:
-        """Whether the same record would meet it again. What is Brightpearl's at the moment, the network's, or of a
-        right that the app lacks, may be over the next time."""
-        return self.kind in ("validation", "rejected", "not-found", "conflict")
-
     def __str__(self) -> str:
         if self._text is not None:
             return one_line(self._text)
@@ -156,24 +153,28 @@ class ValidationError(BrightpearlError, ValueError):
     """The input was refused before anything was sent."""
 
     kind = "validation"
+    is_of_record = True
 
 
 class RejectedError(BrightpearlError):
     """Brightpearl refused the request, with codes and messages."""
 
     kind = "rejected"
+    is_of_record = True
 
 
 class NotFoundError(BrightpearlError):
     """There is no such resource or record (HTTP 404)."""
 
     kind = "not-found"
+    is_of_record = True
 
 
 class ConflictError(BrightpearlError):
     """The record changed meanwhile, or a unique key is taken (HTTP 409, 412)."""
 
     kind = "conflict"
+    is_of_record = True
 
 
 class ThrottledError(BrightpearlError):

@@ -19,6 +19,7 @@ named! {
             may_pass: false,
             reach: Reach::Everything,
             is_refusal: true,
+            is_of_record: false,
             exit_code: 3,
         }
         /// The credentials are good but may not do this (HTTP 403).
@@ -31,6 +32,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            is_of_record: false,
             exit_code: 3,
         }
         /// The input was refused before anything was sent.
@@ -40,6 +42,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: false,
+            is_of_record: true,
             exit_code: 2,
         }
         /// Brightpearl refused the request, with codes and messages.
@@ -51,6 +54,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            is_of_record: true,
             exit_code: 4,
         }
         /// There is no such resource or record (HTTP 404).
@@ -60,6 +64,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            is_of_record: true,
             exit_code: 4,
         }
         /// The record changed meanwhile, or a unique key is taken (HTTP 409, 412).
@@ -69,6 +74,7 @@ named! {
             may_pass: false,
             reach: Reach::Request,
             is_refusal: true,
+            is_of_record: true,
             exit_code: 4,
         }
         /// The request cap was reached and stayed reached through every retry.
@@ -81,6 +87,7 @@ named! {
             may_pass: true,
             reach: Reach::Everything,
             is_refusal: false,
+            is_of_record: false,
             exit_code: 5,
         }
         /// Brightpearl, or something before it, is out of order (HTTP 5xx).
@@ -90,6 +97,7 @@ named! {
             may_pass: true,
             reach: Reach::Service,
             is_refusal: false,
+            is_of_record: false,
             exit_code: 5,
         }
         /// The host's transport failed: no connection, a reset, a timeout.
@@ -99,6 +107,7 @@ named! {
             may_pass: true,
             reach: Reach::Everything,
             is_refusal: false,
+            is_of_record: false,
             exit_code: 5,
         }
         /// The answer cannot be read: not JSON, cut off, too large, or not what was asked for.
@@ -108,6 +117,7 @@ named! {
             may_pass: true,
             reach: Reach::Service,
             is_refusal: false,
+            is_of_record: false,
             exit_code: 5,
         }
         /// The contract of the engine was broken by its host.
@@ -117,6 +127,7 @@ named! {
             may_pass: false,
             reach: Reach::Everything,
             is_refusal: false,
+            is_of_record: false,
             exit_code: 6,
         }
         /// The call was cancelled.
@@ -126,6 +137,7 @@ named! {
             may_pass: false,
             reach: Reach::Everything,
             is_refusal: false,
+            is_of_record: false,
             exit_code: 6,
         }
     }
@@ -138,6 +150,7 @@ struct Facts {
     may_pass: bool,
     reach: Reach,
     is_refusal: bool,
+    is_of_record: bool,
     exit_code: u8,
 }
 
@@ -151,6 +164,12 @@ impl Kind {
     /// Brightpearl said no, 5 where another try later may help, 6 where the program is wrong.
     pub fn exit_code(self) -> u8 {
         self.facts().exit_code
+    }
+
+    /// Whether the same record would meet it again. What is Brightpearl's at the moment, the network's, or of a right that the
+    /// app lacks, may be over the next time.
+    pub fn is_of_record(self) -> bool {
+        self.facts().is_of_record
     }
 
     /// The advice for a write that may have been applied, where the kind's own does not lead to a look at it.

@@ -1,5 +1,6 @@
 /** What an error says: the class of which every error of the package is. */
 
+import { kindsOfRecord } from "./kinds";
 import type { Delivery, Fault, Kind, Severity } from "./kinds";
 
 /** One entry of Brightpearl's `errors` array. */
@@ -101,5 +102,13 @@ export class BrightpearlError extends Error implements ErrorDetails {
     this.violations = details.violations;
     this.verifications = details.verifications;
     this.progress = details.progress;
+  }
+
+  /**
+   * Whether the same record would meet it again. What is Brightpearl's at the moment, the network's, or of a right that
+   * the app lacks, may be over the next time.
+   */
+  get isOfRecord(): boolean {
+    return kindsOfRecord.has(this.kind);
   }
 }

@@ -186,3 +186,6 @@ export const operationKinds = {
   7: "push",
   8: "pull",
 } as const;
+
+/** The kinds of errors that the same record would meet again. */
+export const kindsOfRecord: ReadonlySet<string> = new Set<Kind>(["validation", "rejected", "not-found", "conflict"]);

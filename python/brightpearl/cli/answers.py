@@ -8,33 +8,50 @@ from decimal import Decimal
 from typing import Any
 
 from brightpearl._native import dump_json
+from brightpearl.discovery import ask
 
 MASK = "[masked]"
 
 _EMAIL = re.compile(r"[^\s@\"'<>(),;:]+@[^\s@\"'<>(),;:]+\.[^\s@\"'<>(),;:]+")
-_PERSONAL = re.compile(
-    r"e-?mail|phone|fax|voip|addresse?s?(line|full|\d|$)|street|(first|last|full|contact|customer|supplier|company|billing"
-    r"|delivery|owner)_?name|^salutation$|post_?(al)?_?code|^zip|^city$|^town$|birth|websites?$|^(mob|pri|sec)$"
-    r"|^(organisation|vatnumber|taxnumber)$|^notes?$|notetext",
-    re.IGNORECASE,
-)
-"""Members that tell who somebody is, or how to reach them."""
 _PLACES = ("pointer", "path", "op", "method", "to", "source", "rule", "record", "mapping")
 _MADE_OF_IDS = re.compile(r"ids?$", re.IGNORECASE)
+"""Ids tell nobody who somebody is."""
 
 
-def masked(value: Any, name: str = "") -> Any:
-    """A value without personal data: members that have it by their names, and addresses of e-mail anywhere."""
-    if name and _PERSONAL.search(name) and not _MADE_OF_IDS.search(name):
+def masked(value: Any) -> Any:
+    """A value without personal data: members that have it by their names, as the engine says, and addresses of e-mail
+    anywhere."""
+    names = set(_names_in(value))
+    return _masked(value, "", frozenset(ask({"personal_members": {"names": sorted(names)}})))
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    """The names of all members, and the steps of the places that are told."""
+    if isinstance(value, dict):
+        yield from map(str, value)
+        yield from _place_of(value)
+        for inner in value.values():
+            yield from _names_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _names_in(inner)
+
+
+def _place_of(value: dict[str, Any]) -> list[str]:
+    place = value.get("pointer", value.get("path", value.get("to")))
+    return place.split("/") if isinstance(place, str) else []
+
+
+def _masked(value: Any, name: str, personal: frozenset[str]) -> Any:
+    if name in personal:
         return _all_masked(value)
     if isinstance(value, dict):
-        place = value.get("pointer", value.get("path", value.get("to")))
-        if isinstance(place, str) and any(map(_PERSONAL.search, place.split("/"))):
+        if not personal.isdisjoint(_place_of(value)):
             # What is told of a place: what is there, and what shall be.
             return {member: inner if member in _PLACES else _all_masked(inner) for member, inner in value.items()}
-        return {member: masked(inner, str(member)) for member, inner in value.items()}
+        return {member: _masked(inner, str(member), personal) for member, inner in value.items()}
     if isinstance(value, list):
-        return [masked(element) for element in value]
+        return [_masked(element, "", personal) for element in value]
     return _EMAIL.sub(MASK, value) if isinstance(value, str) else value
 
 

@@ -1,5 +1,6 @@
 //! The types of Node: `kinds.ts` and `error-classes.ts`.
 
+use brightpearl_core::Kind;
 use brightpearl_core::named::Table;
 
 use crate::text::{GENERATED, pascal, prose, table, wrapped};
@@ -39,7 +40,11 @@ pub(crate) fn kinds() -> String {
     for entry in table("operation-kind").entries {
         text += &format!("  {}: \"{}\",\n", entry.number.unwrap_or_default(), entry.name);
     }
-    text + "} as const;\n"
+    text += "} as const;\n\n/** The kinds of errors that the same record would meet again. */\n\
+             export const kindsOfRecord: ReadonlySet<string> = new Set<Kind>([";
+    let of_record: Vec<String> =
+        Kind::ALL.into_iter().filter(|kind| kind.is_of_record()).map(|kind| format!("\"{kind}\"")).collect();
+    text + &format!("{}]);\n", of_record.join(", "))
 }
 
 fn union(table: &Table, title: &str) -> String {

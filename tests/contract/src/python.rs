@@ -66,7 +66,11 @@ pub(crate) fn error_classes() -> String {
         let bases = other_base(kind).map_or_else(String::new, |base| format!(", {base}"));
         text += &format!("class {}(BrightpearlError{bases}):\n", class_name(kind));
         text += &string(&prose(kind.doc), "    ");
-        text += &format!("\n    kind = \"{}\"\n\n\n", kind.name);
+        text += &format!("\n    kind = \"{}\"\n", kind.name);
+        if Kind::ALL.into_iter().any(|known| known.as_str() == kind.name && known.is_of_record()) {
+            text += "    is_of_record = True\n";
+        }
+        text += "\n\n";
     }
     text += "CLASSES: dict[str, type[BrightpearlError]] = {\n";
     for kind in kinds {
