@@ -19,7 +19,7 @@ from brightpearl.arguments import checked_path
 from brightpearl.audit_tail import Tail, end_of
 from brightpearl.discovery import ask
 from brightpearl.locking import lock, unlock
-from brightpearl.private_file import irregular, open_to_grow, sync_directory
+from brightpearl.private_file import irregular, open_to_grow, open_to_read, sync_directory
 from brightpearl.record import Record
 from brightpearl.text import Hidden, Veiled, one_line
 from brightpearl.transport import NotSent, Unsendable
@@ -277,7 +277,7 @@ def verify(path: str | os.PathLike[str], *, anchors: Iterable[str] = (), key: st
     state = None
     findings: list[AuditFinding] = []
     more = 0
-    with open(path, "rb") as file:
+    with open(open_to_read(path), "rb") as file:
         is_last = False
         while not is_last:
             part = file.read(_PART)

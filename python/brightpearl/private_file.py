@@ -70,6 +70,19 @@ def open_to_grow(path: str | os.PathLike[str]) -> int:
     return descriptor
 
 
+def open_to_read(path: str | os.PathLike[str]) -> int:
+    """Opens a regular file for reading; the descriptor. Raises `OSError` for anything else: opening a FIFO would wait
+    for somebody to write, and a device may have no end."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    kind = irregular_kind(os.fstat(descriptor).st_mode)
+    if kind is None:
+        return descriptor
+    os.close(descriptor)
+    number = errno.EISDIR if kind == "a directory" else errno.EINVAL
+    raise OSError(number, f"it is {kind}; expected a regular file", os.fspath(path))
+
+
 def growing(descriptor: int) -> int:
     """The same descriptor, by which is written at the end of the file and nowhere else."""
     import fcntl

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from brightpearl.arguments import checked_path
 from brightpearl.exceptions import ValidationError
 from brightpearl.locking import NameLock
-from brightpearl.private_file import irregular, remove_abandoned, replacing, require_replaceable
+from brightpearl.private_file import irregular, open_to_read, remove_abandoned, replacing, require_replaceable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class StateFile:
     def read(self) -> str | None:
         """The state; None when there is none yet."""
         try:
-            with open(self._path, "rb") as file:
+            with open(open_to_read(self._path), "rb") as file:
                 text = file.read().decode().strip()
         except FileNotFoundError:
             return None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Protocol
 
 from brightpearl._native import dump_json
-from brightpearl.private_file import open_to_grow
+from brightpearl.line_file import LineFile
 
 
 class DeadLetters(Protocol):
@@ -26,13 +25,8 @@ class DeadLetterFile:
     """A file of JSON Lines, which only grows and can be read by its owner only."""
 
     def __init__(self, path: str) -> None:
-        self._file = open(open_to_grow(path), "a+b", buffering=0)  # noqa: SIM115
+        self._file = LineFile(path)
         self._is_settled = True
-        size = self._file.seek(0, os.SEEK_END)
-        self._file.seek(max(size - 1, 0))
-        # A crash may have cut the last line anywhere.
-        if self._file.read(1) not in (b"", b"\n"):
-            self._file.write(b"\n")
 
     def keep(self, letter: dict[str, Any]) -> None:
         """Writes a line."""
@@ -42,7 +36,7 @@ class DeadLetterFile:
     def settle(self) -> None:
         """Has the disk take what was written."""
         if not self._is_settled:
-            os.fsync(self._file.fileno())
+            self._file.sync()
             self._is_settled = True
 
     def close(self) -> None:

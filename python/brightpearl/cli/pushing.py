@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from brightpearl import Client, FileLease, Mapping, Outcome, Outcomes
 from brightpearl._native import dump_json
@@ -21,7 +21,7 @@ from brightpearl.cli.records import Input, records_of
 from brightpearl.cli.unused import Unused
 from brightpearl.cli.visible import say, visible
 from brightpearl.cli.wrapped import print_wrapped
-from brightpearl.private_file import open_to_grow
+from brightpearl.line_file import LineFile
 
 _STATES = {
     "created": ("created", "would be created"),
@@ -138,12 +138,12 @@ def push(
 
 
 @contextlib.contextmanager
-def lines_to(path: str | None) -> Iterator[IO[bytes] | None]:
+def lines_to(path: str | None) -> Iterator[LineFile | None]:
     """A file that takes lines as they come, and keeps those that it has."""
     if path is None:
         yield None
         return
-    with open(open_to_grow(path), "ab", buffering=0) as file:
+    with LineFile(path) as file:
         yield file
 
 

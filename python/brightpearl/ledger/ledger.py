@@ -10,6 +10,7 @@ from brightpearl.ledger.dead_letters import DeadLetters
 from brightpearl.ledger.heartbeats import Heartbeats
 from brightpearl.ledger.notes import Notes
 from brightpearl.ledger.notifications import Notifications
+from brightpearl.ledger.push_keys import PushKeys
 from brightpearl.ledger.runs import Runs
 from brightpearl.ledger.standings import Standings
 from brightpearl.ledger.thinning import KeepingPolicy, thin
@@ -38,6 +39,7 @@ class Ledger:
         self.dead_letters = DeadLetters(self._database, self._now)
         self.standings = Standings(self._database, self._now)
         self.notes = Notes(self._database, self._now)
+        self.push_keys = PushKeys(self._database, self._now)
         self.heartbeats = Heartbeats(self._database, self._now)
 
     @property

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
-from brightpearl.ledger.tables import NOTES
+from brightpearl.ledger.heartbeats import HEARTBEATS
+from brightpearl.ledger.tables import NOTES, PUSH_KEYS
 
 
 def _add_notes(connection: Connection) -> None:
     NOTES.create(connection, checkfirst=True)
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {1: _add_notes}
+def _add_push_keys(connection: Connection) -> None:
+    PUSH_KEYS.create(connection, checkfirst=True)
+    connection.execute(delete(NOTES).where(NOTES.c.name.startswith("health ")))
+    # What services left of their health, and signs of life, are given anew, and say more.
+    HEARTBEATS.drop(connection, checkfirst=True)
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {1: _add_notes, 2: _add_push_keys}
 """By the version that a step begins with: what makes the next one of it."""

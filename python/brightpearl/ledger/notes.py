@@ -11,8 +11,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from brightpearl.ledger.database import Database
-from brightpearl.ledger.heartbeats import ended_among
-from brightpearl.ledger.process import this_process
+from brightpearl.ledger.heartbeats import agreed_ms, ended_among
+from brightpearl.ledger.process import is_here, this_process
 from brightpearl.ledger.tables import NOTES
 
 
@@ -46,10 +46,10 @@ class Notes:
 
     def take(self, name: str, within_ms: int) -> bool:
         """Has a note of that name be this process's own until it is dropped; whether it is. One that another process
-        has is taken over when that has ended, or took it longer ago than that."""
-        now = self._now()
-        values = {"content": json.dumps(this_process()), "noted_ms": now}
+        has is taken over when that has ended, or, on another machine, took it longer ago than that."""
         with self._database.writing() as connection:
+            now = agreed_ms(connection, self._now())
+            values = {"content": json.dumps(this_process()), "noted_ms": now}
             chosen = select(NOTES.c.content, NOTES.c.noted_ms).where(NOTES.c.name == name).with_for_update()
             found = connection.execute(chosen).first()
             if found is None:
@@ -57,7 +57,9 @@ class Notes:
                 made = dialect.insert(NOTES).values(values | {"name": name}).on_conflict_do_nothing()
                 return connection.execute(made.returning(NOTES.c.name)).first() is not None
             holder = json.loads(found.content)
-            if not ended_among(connection, [holder], now) and found.noted_ms > now - within_ms:
+            # Of one of this machine it is known that it lives, whatever the clock says.
+            is_recent = is_here(holder) or found.noted_ms > now - within_ms
+            if is_recent and not ended_among(connection, [holder], now):
                 return False
             connection.execute(update(NOTES).where(NOTES.c.name == name).values(values))
             return True

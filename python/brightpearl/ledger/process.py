@@ -31,6 +31,29 @@ def has_ended(process: str) -> bool:
     return began is not None and _began(number) not in (None, began)
 
 
+def is_here(process: str) -> bool:
+    """Whether it is a process of this machine, of which is known whether it has ended."""
+    try:
+        return os.name == "posix" and json.loads(process)["host"] == socket.gethostname()
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def is_of_this_boot(process: str) -> bool:
+    """Whether it runs on the kernel that this one runs on, such as in another container: both have one clock that
+    nobody sets."""
+    mine = _boot(this_process())
+    return mine is not None and _boot(process) == mine
+
+
+def _boot(process: str) -> str | None:
+    try:
+        boot, separator, _ = json.loads(process)["began"].rpartition("-")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return boot if separator else None
+
+
 def described(process: str) -> str:
     """The same for people."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 
-VERSION = 2
+VERSION = 3
 """What this program writes."""
 
 METADATA = MetaData()
@@ -154,3 +154,18 @@ NOTES = Table(
     Column("noted_ms", BigInteger, nullable=False),
 )
 """What the service remembers from one start to the next: its alerts, and what it knows of its health."""
+
+PUSH_KEYS = Table(
+    "brightpearl_push_keys",
+    METADATA,
+    Column("flow", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("stored", Integer, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("flow", "key"),
+    Index("brightpearl_push_keys_by_name", "flow", "name"),
+    Index("brightpearl_push_keys_by_time", "received_ms"),
+)
+"""The keys with which records were posted, as digests, and the digest of what came with each."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, exists, inspect, select
 
 from brightpearl.ledger.database import Database
 from brightpearl.ledger.heartbeats import HEARTBEATS
-from brightpearl.ledger.tables import DEAD_LETTERS, DELIVERIES, FLOWS, HANDLINGS, NOTIFICATIONS, RUNS
+from brightpearl.ledger.tables import DEAD_LETTERS, DELIVERIES, FLOWS, HANDLINGS, NOTIFICATIONS, PUSH_KEYS, RUNS
 
 _DAY_MS = 24 * 60 * 60_000
 _HEARTBEATS_MS = 30 * _DAY_MS
@@ -20,7 +20,8 @@ class KeepingPolicy:
 
     runs_ms: int = 90 * _DAY_MS
     notifications_ms: int = 30 * _DAY_MS
-    """Handled ones. While one is kept, a repetition of it is known as such."""
+    """Handled ones. While one is kept, a repetition of it is known as such; so it is with keys of records that were
+    posted."""
     dead_letters_ms: int = 365 * _DAY_MS
     deliveries_ms: int = 180 * _DAY_MS
     """While one is kept, the same content of the same record is not delivered again."""
@@ -42,6 +43,7 @@ def thin(database: Database, policy: KeepingPolicy, now_ms: int) -> dict[str, in
         letters = connection.execute(
             delete(DEAD_LETTERS).where(DEAD_LETTERS.c.last_ms < now_ms - policy.dead_letters_ms)
         )
+        connection.execute(delete(PUSH_KEYS).where(PUSH_KEYS.c.received_ms < now_ms - policy.notifications_ms))
         _thin_heartbeats(connection, now_ms)
         deliveries = connection.execute(
             delete(DELIVERIES).where(DELIVERIES.c.delivered_ms < now_ms - policy.deliveries_ms)

@@ -36,12 +36,22 @@ class ServiceAlerts:
     """The alerts of a service.
 
     What somebody was told of is in the ledger, so that a start does not tell it again; where the ledger cannot be used,
-    which is worth an alert of its own, it is remembered for as long as the process runs.
+    which is worth an alert of its own, it is remembered for as long as the process runs. `scope` tells a service from
+    others of the same account: what one finds well again, another may never have found.
     """
 
-    def __init__(self, targets: Sequence[AlertTarget], account: str, ledger: Ledger, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        targets: Sequence[AlertTarget],
+        account: str,
+        ledger: Ledger,
+        now: Callable[[], int],
+        *,
+        scope: str = "",
+    ) -> None:
         self._targets = targets
         self._account = account
+        self._scope = scope
         self._ledger = ledger
         self._now = now
         self._states: dict[str, _Told] = {}
@@ -132,4 +142,4 @@ class ServiceAlerts:
             LOG.warning("what was told by the alert %r cannot be kept: %s", target.name, error)
 
     def _note(self, target: AlertTarget) -> str:
-        return f"alerts {self._account} {target.name}"
+        return " ".join(("alerts", self._account, *filter(None, (self._scope,)), target.name))

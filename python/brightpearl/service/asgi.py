@@ -17,8 +17,8 @@ from brightpearl.ledger import LedgerError
 from brightpearl.service.bodies import body_of
 from brightpearl.service.configuration import ServiceConfiguration, read_configuration
 from brightpearl.service.inbound import InboundRunner
+from brightpearl.service.posted import KeyUsedOtherwise, key_of
 from brightpearl.service.running import Service
-from brightpearl.service.spool import as_lines
 
 LARGEST_PUSH = 64 << 20
 """The bytes of records that one request may post."""
@@ -114,6 +114,10 @@ async def _push(request: Request) -> Response:
     if runner is None or not await run_sync(_is_bearer, runner, request.headers.get("authorization", "")):
         # Whoever does not know the token is told nothing of which names there are.
         return JSONResponse({"error": "the token is not the one of this flow"}, 401, {"www-authenticate": "Bearer"})
+    try:
+        key = key_of(request.headers.get("idempotency-key"))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, 400)
     body = await body_of(request, LARGEST_PUSH + 1)
     if body is None:
         return JSONResponse({"error": "the body did not come in time"}, 408)
@@ -123,11 +127,14 @@ async def _push(request: Request) -> Response:
     if not body.strip():
         return JSONResponse({"error": "the body is empty; expected records as JSON, or a JSON line for each"}, 400)
     try:
-        name = await run_sync(lambda: runner.spool.put(as_lines(body)))
-    except OSError:
+        name = await run_sync(runner.posted.accept, body, key)
+    except KeyUsedOtherwise:
+        message = "other records came with this Idempotency-Key before; expected a key of their own for these"
+        return JSONResponse({"error": message}, 422)
+    except (OSError, LedgerError):
         return JSONResponse({"error": "the records cannot be stored now; send them again"}, 503)
     service.wake(runner.flow.name)
-    return JSONResponse({"accepted": name.partition(".")[0]}, 202)
+    return JSONResponse({"accepted": name}, 202)
 
 
 def _is_bearer(runner: InboundRunner, header: str) -> bool:

@@ -14,6 +14,7 @@ from brightpearl.client import Client
 from brightpearl.exceptions import ValidationError
 from brightpearl.ledger import Ledger
 from brightpearl.messages import Request, Response
+from brightpearl.private_file import irregular, open_to_read
 from brightpearl.secret_reference import secret_of
 from brightpearl.service.health import HealthFinding
 from brightpearl.service.members import Members
@@ -54,8 +55,8 @@ def read_audit(table: object, folder: str, problems: list[Problem]) -> AuditTarg
     if file is None:
         return None
     path = os.path.join(folder, os.path.expanduser(file))
-    if os.path.isdir(path):
-        members.wrong("file", "it is a directory; expected a file, or none yet")
+    if (kind := irregular(path)) is not None:
+        members.wrong("file", f"it is {kind}; expected a regular file, or none yet")
     elif not os.path.isdir(os.path.dirname(path)):
         members.wrong("file", f"there is no directory {os.path.dirname(path)!r}; make it, or name another")
     return AuditTarget(path, key)
@@ -111,7 +112,7 @@ class ServiceTrail:
         from brightpearl.audit_tail import end_of
 
         try:
-            with open(self._target.file, "rb") as file:
+            with open(open_to_read(self._target.file), "rb") as file:
                 tail = end_of(file)
         except OSError:
             return None

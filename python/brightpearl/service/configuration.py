@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from brightpearl.arguments import named
 from brightpearl.ledger.thinning import KeepingPolicy
+from brightpearl.private_file import open_to_read
 from brightpearl.secret_reference import is_reference
 from brightpearl.service.alert_tables import AlertTarget, read_alerts
 from brightpearl.service.auditing import AuditTarget, read_audit
@@ -99,7 +100,7 @@ def _parsed(path: str, problems: list[Problem]) -> dict[str, Any] | None:
     else:
         import tomli as toml
     try:
-        with open(path, "rb") as file:
+        with open(open_to_read(path), "rb") as file:
             content = file.read(_LARGEST_FILE + 1)
         if len(content) > _LARGEST_FILE:
             problems.append(Problem(path, "the file is larger than a megabyte; expected a configuration"))

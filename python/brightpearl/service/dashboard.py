@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from importlib.resources import files
-from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -30,6 +28,7 @@ from brightpearl.service.dashboard_session import (
     is_form_of,
 )
 from brightpearl.service.dashboard_tables import DashboardAccess
+from brightpearl.service.login_attempts import LoginAttempts
 from brightpearl.service.running import Service
 
 LOG = logging.getLogger("brightpearl.service")
@@ -46,8 +45,6 @@ HEADERS = {
 
 _LARGEST_FORM = 16 << 10
 _LARGEST_NUMBER = (1 << 63) - 1
-_WRONG_LOGINS = 10
-_SECONDS_OF_WRONG_LOGINS = 60.0
 _SECONDS_BETWEEN_LOOKS = 1.0
 _LOOKS = 3
 """So often it is looked before a stream ends and is asked for anew: a stop of the service need not wait for readers."""
@@ -61,7 +58,7 @@ class Dashboard:
 
     def __init__(self, access: DashboardAccess) -> None:
         self._sessions = DashboardSessions(access)
-        self._wrong: deque[float] = deque(maxlen=_WRONG_LOGINS)
+        self._attempts = LoginAttempts(access.proxies)
         place = files("brightpearl.service") / "assets"
         self._assets = {name: (place / name).read_bytes() for name in _ASSETS}
         templates = {name: (place / name).read_text("utf-8") for name in _TEMPLATES}
@@ -165,14 +162,13 @@ class Dashboard:
             return self._stranger(request)
         if request.method == "GET":
             return _html(self._form_of_login(request, None))
-        while self._wrong and monotonic() - self._wrong[0] > _SECONDS_OF_WRONG_LOGINS:
-            self._wrong.popleft()
-        if len(self._wrong) >= _WRONG_LOGINS:
+        client = self._attempts.client_of(request)
+        if self._attempts.is_to_wait(client):
             return _html(self._form_of_login(request, "Too many wrong tokens; try again in a minute."), 429)
         form = await _form(request)
         cookie = await run_sync(self._sessions.opened, form.get("token", ""))
         if cookie is None:
-            self._wrong.append(monotonic())
+            self._attempts.note(client)
             LOG.warning("somebody gave a wrong token to the dashboard")
             return _html(self._form_of_login(request, "This token is not the one of the dashboard."), 401)
         answer = _redirect(f"{_base(request)}/")

@@ -11,6 +11,7 @@ from brightpearl._native import load_json
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger.runs import Run
 from brightpearl.ledger.standings import FlowState
+from brightpearl.private_file import open_to_read
 from brightpearl.service.charts import bars, curve, gauge
 from brightpearl.service.recent import RecentStep
 from brightpearl.service.running import Service, now_milliseconds
@@ -206,7 +207,7 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _last_lines(path: str) -> list[bytes]:
     try:
-        with open(path, "rb") as file:
+        with open(open_to_read(path), "rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - _AUDIT_BYTES, 0))
             lines = file.read(_AUDIT_BYTES).splitlines()

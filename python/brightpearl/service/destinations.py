@@ -13,7 +13,8 @@ import httpx
 from brightpearl._native import load_json
 from brightpearl.exceptions import BrightpearlError, ValidationError
 from brightpearl.ledger.noting import Explained
-from brightpearl.private_file import open_to_grow, replacing, sync_directory
+from brightpearl.line_file import LineFile
+from brightpearl.private_file import replacing, sync_directory
 from brightpearl.secret_reference import secret_of
 from brightpearl.service.commands import run_command
 from brightpearl.service.messages import FlowMessage
@@ -109,14 +110,9 @@ class MessageDeliverer:
 def _append(path: str, messages: Sequence[FlowMessage]) -> None:
     """Writes lines behind those of a file. What a crash left of a line stays a line of its own."""
     try:
-        with open(open_to_grow(path), "r+b", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - 1, 0))
-            torn = file.read(1) not in (b"", b"\n")
-            rest = memoryview((b"\n" if torn else b"") + b"".join(message.line() + b"\n" for message in messages))
-            while rest:
-                rest = rest[file.write(rest) :]
-            os.fsync(file.fileno())
+        with LineFile(path) as file:
+            file.write(b"".join(message.line() + b"\n" for message in messages))
+            file.sync()
     except OSError as error:
         raise DeliveryFailed(f"the file {path!r} cannot be written: {error.strerror or error}") from None
 

@@ -13,6 +13,7 @@ from brightpearl.arguments import named
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.flow_operations import EXISTING, PullResource
 from brightpearl.mapping import Mapping, ready_document
+from brightpearl.private_file import open_to_read
 from brightpearl.service.members import Members, meant
 from brightpearl.service.places import (
     FROM,
@@ -275,7 +276,7 @@ def open_document(place: str) -> Mapping:
     """The mapping of a document by its place. Raises `OSError`, and `ValidationError` where it cannot be used."""
     if os.sep not in place and not os.path.exists(place) and place in Mapping.ready_names():
         return Mapping(ready_document(place))
-    with open(place, "rb") as file:
+    with open(open_to_read(place), "rb") as file:
         return Mapping(file.read().decode("utf-8-sig", errors="replace"))
 
 

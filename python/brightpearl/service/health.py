@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from brightpearl.discovery import ask
+from brightpearl.ledger.process import this_process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,21 +117,39 @@ def _is_forgotten(state: FlowState, now_ms: int) -> bool:
 
 def ledger_health(ledger: Ledger, now_ms: int) -> Health:
     """What a ledger says of how things go, with what running services have noted in it."""
-    facts = ledger_facts(ledger, now_ms)
-    rules: dict[str, Any] = {}
     findings: list[HealthFinding] = []
-    for account, note in ledger.notes.named(_NOTE):
+    fresh: list[dict[str, Any]] = []
+    for _, note in ledger.notes.named(_NOTE):
         # Of one from the future, which a clock that was set back leaves, nobody knows how old it is.
         if abs(now_ms - note.noted_ms) > _FRESH_MS:
-            findings.append(_silent(account, max(now_ms - note.noted_ms, 0)))
-            continue
-        for name, listed in note.content["facts"].items():
-            # What the service has measured says more than its tables.
-            told = {one["subject"] for one in listed}
-            facts[name] = [one for one in facts.get(name, ()) if one["subject"] not in told] + listed
-        rules |= note.content["rules"]
-        findings += [HealthFinding(**one) for one in note.content["findings"]]
-    return health_of([*findings, *assessed(facts, rules or None, now_ms)])
+            findings.append(_silent(note.content, max(now_ms - note.noted_ms, 0)))
+        else:
+            fresh.append(note.content)
+            findings += [HealthFinding(**one) for one in note.content["findings"]]
+    facts = ledger_facts(ledger, now_ms)
+    for name in facts:
+        # What a service has measured says more than its tables.
+        told = {one["subject"] for content in fresh for one in content["facts"].get(name, ())}
+        facts[name] = [one for one in facts[name] if one["subject"] not in told]
+    if not fresh:
+        return health_of([*findings, *assessed(facts, None, now_ms)])
+    for content in fresh:
+        own: dict[str, Any] = content["facts"]
+        merged = {name: [*facts.get(name, ()), *own.get(name, ())] for name in (*facts, *own)}
+        findings += assessed(merged, content["rules"] or None, now_ms)
+    return health_of(_worst_of_each(findings))
+
+
+def _worst_of_each(findings: Iterable[HealthFinding]) -> Iterable[HealthFinding]:
+    """What several services find of the same thing is told once, as the worst of them has it."""
+    worst: dict[tuple[str, str, str], HealthFinding] = {}
+    for finding in findings:
+        # Several services may be silent.
+        place = (finding.rule, finding.subject, finding.message if finding.rule == "service" else "")
+        known = worst.get(place)
+        if known is None or LEVELS.index(finding.level) > LEVELS.index(known.level):
+            worst[place] = finding
+    return worst.values()
 
 
 def note_health(
@@ -138,15 +158,50 @@ def note_health(
     facts: Mapping[str, Any],
     rules: Mapping[str, Any],
     findings: Iterable[HealthFinding],
+    *,
+    flows: Sequence[str] = (),
+    place: str = "",
+    instance: str = "",
 ) -> None:
-    """Leaves in the ledger what only the service knows, so that `brightpearl status` finds the same."""
-    content = {"facts": dict(facts), "rules": dict(rules), "findings": [asdict(finding) for finding in findings]}
-    ledger.notes.put(f"{_NOTE}{account}", content)
+    """Leaves in the ledger what only this service knows, so that `brightpearl status` finds the same. `flows`: those
+    that it runs. `place`: its configuration. `instance`: what tells it from others of this process."""
+    content = {
+        "account": account,
+        "process": this_process(),
+        "flows": list(flows),
+        "place": place,
+        "facts": dict(facts),
+        "rules": dict(rules),
+        "findings": [asdict(finding) for finding in findings],
+    }
+    ledger.notes.put(_name_of_note(account, instance), content)
+    _forget_predecessors(ledger, content)
 
 
-def forget_health(ledger: Ledger, account: str) -> None:
+def _forget_predecessors(ledger: Ledger, mine: Mapping[str, Any]) -> None:
+    """Takes away what processes have left that ended, and whose work this one does now."""
+    left = {
+        name: note.content
+        for name, note in ledger.notes.named(_NOTE)
+        if note.content["process"] != mine["process"] and note.content["account"] == mine["account"]
+    }
+    if not left:
+        return
+    ended = ledger.heartbeats.ended(content["process"] for content in left.values())
+    for name, content in left.items():
+        is_same = content["place"] == mine["place"] or bool(set(content["flows"]) & set(mine["flows"]))
+        if is_same and content["process"] in ended:
+            ledger.notes.drop(f"{_NOTE}{name}")
+
+
+def forget_health(ledger: Ledger, account: str, instance: str = "") -> None:
     """Takes away what was left, since the service was stopped on purpose."""
-    ledger.notes.drop(f"{_NOTE}{account}")
+    ledger.notes.drop(_name_of_note(account, instance))
+
+
+def _name_of_note(account: str, instance: str) -> str:
+    """Each service has a note of its own: of two of one account, neither hides what is wrong with the other."""
+    return f"{_NOTE}{account} {hashlib.sha256(f'{this_process()} {instance}'.encode()).hexdigest()[:16]}"
 
 
 def _command(name: str, outcome: str, reason: str) -> dict[str, Any]:
@@ -160,12 +215,14 @@ def _command(name: str, outcome: str, reason: str) -> dict[str, Any]:
     }
 
 
-def _silent(account: str, milliseconds: int) -> HealthFinding:
+def _silent(content: Mapping[str, Any], milliseconds: int) -> HealthFinding:
+    flows = ", ".join(content["flows"])
+    which = f"the service of the flows {flows}" if flows else "the service"
     since = f"for {milliseconds // 60_000:,} minutes" if milliseconds else "since the clock was set back"
     return HealthFinding(
         "failing",
         "service",
-        account,
-        f"the service has not been heard of {since}, and was not stopped on purpose",
+        content["account"],
+        f"{which} has not been heard of {since}, and was not stopped on purpose",
         "Start it again: brightpearl serve. It goes on where it was.",
     )

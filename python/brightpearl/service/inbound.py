@@ -19,7 +19,8 @@ from brightpearl.service.accounts import account_of
 from brightpearl.service.commands import run_command
 from brightpearl.service.destinations import DeliveryFailed
 from brightpearl.service.flow_tables import InboundFlow, open_document
-from brightpearl.service.places import FromCommand, FromDirectory
+from brightpearl.service.places import FromCommand, FromDirectory, FromPost
+from brightpearl.service.posted import PostedRecords
 from brightpearl.service.recent_secret import RecentSecret
 from brightpearl.service.spool import Spool, as_lines, folder_name, is_readable_ending
 from brightpearl.service.stopping import Stopping
@@ -49,6 +50,7 @@ class InboundRunner:
         self._now = now
         own = os.path.join(work, folder_name(flow.name))
         self.spool = _spool(flow, own)
+        self.posted = PostedRecords(flow.name, self.spool, ledger)
         self.token = None if flow.token is None else RecentSecret(flow.token, "token")
         self._letters_journal = os.path.join(own, "dead-letters.journal")
         # Why something is not written that may be another time.
@@ -68,10 +70,13 @@ class InboundRunner:
         self._try_again(mapping)
         if is_scheduled and isinstance(self.flow.origin, FromCommand):
             self._collect(self.flow.origin.words)
-        while (path := self.spool.take()) is not None:
+        while (path := self._take()) is not None:
             self._stopping.check()
             with noted(self._ledger, self.flow.name, "push", self._account) as noting:
                 self._push_file(path, mapping, noting)
+
+    def _take(self) -> str | None:
+        return self.posted.take() if isinstance(self.flow.origin, FromPost) else self.spool.take()
 
     def _collect(self, words: tuple[str, ...]) -> None:
         """Keeps what a command prints, as one file. One that fails has brought nothing."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
+import os
+import socket
 import time
 
 from brightpearl.client import Client
@@ -40,6 +43,7 @@ class Service:
 
     def __init__(self, configuration: ServiceConfiguration) -> None:
         self.configuration = configuration
+        self._instance = os.urandom(8).hex()
         # What is under way has most of the time; the rest is for putting it away.
         self._stopping = Stopping(configuration.stop_within_ms / 1000 * 0.6)
         self._troubles: dict[str, str] = {}
@@ -88,7 +92,9 @@ class Service:
         self._thinned = 0.0
         self._left_over: list[HealthFinding] = []
         self._looked_over: float | None = None
-        self.alerts = ServiceAlerts(configuration.alerts, self.account, self.ledger, now_milliseconds)
+        self.alerts = ServiceAlerts(
+            configuration.alerts, self.account, self.ledger, now_milliseconds, scope=_scope_of(self.flow_names)
+        )
         self.inspection = AccountInspection(configuration, self.client, self.account, self._stopping)
         self.pulse = ServicePulse(self._collect, self._look, self._stopping)
 
@@ -133,7 +139,7 @@ class Service:
             return False
         with contextlib.suppress(BrightpearlError):
             self._collect()
-            forget_health(self.ledger, self.account)
+            forget_health(self.ledger, self.account, self._instance)
         self.client.close()
         self.ledger.close()
         LOG.info("stopped")
@@ -195,7 +201,16 @@ class Service:
             self.trail.keep_head()
         facts = self.watch.own_facts(now_milliseconds()) | self.inspection.facts()
         own = [*self._own_findings(), *self._leftovers()]
-        note_health(self.ledger, self.account, facts, self.configuration.health, own)
+        note_health(
+            self.ledger,
+            self.account,
+            facts,
+            self.configuration.health,
+            own,
+            flows=self.flow_names,
+            instance=self._instance,
+            place=f"{socket.gethostname()}:{self.configuration.path}",
+        )
         self._thin()
 
     def _thin(self) -> None:
@@ -219,6 +234,11 @@ class Service:
             self._troubles.pop(subject, None)
         else:
             self._troubles[subject] = why
+
+
+def _scope_of(flows: list[str]) -> str:
+    """What tells a service from others of the same account and ledger, from one start to the next."""
+    return hashlib.sha256("\n".join(sorted(flows)).encode()).hexdigest()[:16]
 
 
 def now_milliseconds() -> int:

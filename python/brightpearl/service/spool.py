@@ -47,9 +47,10 @@ class Spool:
         """Whether a file was taken and not finished."""
         return bool(self._names(self._working))
 
-    def put(self, content: bytes) -> str:
-        """Keeps records in a file, which is on disk when this returns; its name. The same content is the same file."""
-        name = f"{hashlib.sha256(content).hexdigest()[:32]}.jsonl"
+    def put(self, content: bytes, name: str | None = None) -> str:
+        """Keeps records in a file, which is on disk when this returns; its name. The same content is the same file,
+        unless it is given a name."""
+        name = name or f"{hashlib.sha256(content).hexdigest()[:32]}.jsonl"
         with replacing(os.path.join(self._waiting, name)) as file:
             file.write(content)
         return name

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from brightpearl import ValidationError
-from brightpearl.ledger import Ledger, LedgerError, heartbeats, notifications, open_ledger, runs, standings
+from brightpearl.ledger import Ledger, LedgerError, heartbeats, notes, notifications, open_ledger, runs, standings
 from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.heartbeats import HEARTBEATS
 from brightpearl.ledger.migrations import STEPS
@@ -188,6 +188,65 @@ def test_what_a_process_of_another_machine_had_is_taken_over_when_it_is_silent(
     assert len(ledger.notifications.claim("a", 10)) == 1
 
 
+def another_container() -> str:
+    """A process of another container on this machine, of which only its signs of life tell."""
+    return json.dumps(json.loads(this_process()) | {"host": "another-container", "pid": 1})
+
+
+def take_elsewhere(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, process: str) -> None:
+    """Another process gives a sign of life, and takes everything."""
+    with monkeypatch.context() as other:
+        for module in (heartbeats, notes, notifications, standings, runs):
+            other.setattr(module, "this_process", lambda: process)
+        ledger.heartbeats.beat()
+        ledger.runs.begin("a", "pull", "acme")
+        ledger.notifications.store([(notification(1), ["a"])])
+        assert len(ledger.notifications.claim("a", 10)) == 1
+        assert ledger.standings.take_flow("a", "acme")
+        assert ledger.notes.take("turn", 60_000)
+        ledger.standings.forget_flow("a", "acme")
+
+
+def test_a_clock_that_jumps_ahead_ends_nobodys_turn(
+    ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_elsewhere(ledger, monkeypatch, another_container())
+    for ahead in (heartbeats.SILENT_MS + 1, DAY, 400 * DAY):
+        clock.now += ahead
+        assert ledger.notifications.claim("a", 10) == []
+        assert not ledger.standings.take_flow("a", "acme")
+        assert (ledger.runs.list()[0].outcome, ledger.standings.flows()[0].is_running) == ("running", True)
+        assert ledger.runs.settle_interrupted() == 0
+    # Silence that lasts is told by the clock that nobody sets.
+    up = heartbeats._up_ms()
+    monkeypatch.setattr(heartbeats, "_up_ms", lambda: up + heartbeats.SILENT_MS + 60_000)
+    assert ledger.standings.take_flow("a", "acme")
+    assert len(ledger.notifications.claim("a", 10)) == 1
+
+
+def test_a_turn_of_a_process_of_this_machine_lasts_as_long_as_that_lives(
+    ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive = json.dumps(json.loads(this_process()) | {"began": None})
+    with monkeypatch.context() as other:
+        other.setattr(notes, "this_process", lambda: alive)
+        assert ledger.notes.take("turn", 1_000)
+    clock.now += DAY
+    assert not ledger.notes.take("turn", 1_000)
+
+
+def test_a_key_of_records_is_kept_with_what_came_with_it(ledger: Ledger, clock: Clock) -> None:
+    assert ledger.push_keys.begin("in", "k", "digest", "name") == ("digest", "name", False)
+    assert ledger.push_keys.begin("in", "k", "other", "another") == ("digest", "name", False)
+    assert ledger.push_keys.begin("out", "k", "other", "another") == ("other", "another", False)
+    ledger.push_keys.settle("in", "name")
+    assert ledger.push_keys.begin("in", "k", "digest", "name") == ("digest", "name", True)
+    assert ledger.push_keys.begin("out", "k", "x", "y") == ("other", "another", False)
+    clock.now += 31 * DAY
+    ledger.thin()
+    assert ledger.push_keys.begin("in", "k", "new", "new") == ("new", "new", False)
+
+
 def test_dead_letters_of_the_same_record_are_one(ledger: Ledger, clock: Clock) -> None:
     ledger.dead_letters.put([letter({"number": "W-1", "total": Decimal("12.50")}, key="W-1"), letter("no JSON")])
     clock.now += 60_000
@@ -299,7 +358,7 @@ def test_signs_of_life_go_unless_somebody_may_take_over(ledger: Ledger, clock: C
         HEARTBEATS.create(connection)
         for name in ("ended", "holds"):
             connection.execute(
-                text("INSERT INTO brightpearl_heartbeats VALUES (:name, :now)"), {"name": name, "now": 1}
+                text("INSERT INTO brightpearl_heartbeats VALUES (:name, :now, 0)"), {"name": name, "now": 1}
             )
         connection.execute(
             text("INSERT INTO brightpearl_flows (name, account, process) VALUES ('orders', 'acme', 'holds')")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,12 +14,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from brightpearl.ledger import Ledger, LedgerError, open_ledger
+from brightpearl.ledger import Ledger, LedgerError, heartbeats, open_ledger
 from test_ledger import (
+    DAY,
     Clock,
     clock,
     elsewhere,
+    take_elsewhere,
+    test_a_clock_that_jumps_ahead_ends_nobodys_turn,
     test_a_flow_that_fails_is_known_by_its_failures,
+    test_a_key_of_records_is_kept_with_what_came_with_it,
     test_a_notification_is_stored_once_for_each_flow,
     test_a_run_whose_process_died_was_interrupted,
     test_dead_letters_of_the_same_record_are_one,
@@ -32,7 +37,9 @@ from test_ledger import (
 
 __all__ = [
     "clock",
+    "test_a_clock_that_jumps_ahead_ends_nobodys_turn",
     "test_a_flow_that_fails_is_known_by_its_failures",
+    "test_a_key_of_records_is_kept_with_what_came_with_it",
     "test_a_notification_is_stored_once_for_each_flow",
     "test_a_run_whose_process_died_was_interrupted",
     "test_dead_letters_of_the_same_record_are_one",
@@ -86,7 +93,17 @@ def ledger(url: str, clock: Clock) -> Iterator[Ledger]:
     place = opened(url)
     with Ledger(place, now=clock) as ledger:
         with ledger._database.writing() as connection:
-            for table in ("runs", "notifications", "handlings", "dead_letters", "pulls", "deliveries", "flows"):
+            for table in (
+                "runs",
+                "notifications",
+                "handlings",
+                "dead_letters",
+                "pulls",
+                "deliveries",
+                "flows",
+                "notes",
+                "push_keys",
+            ):
                 connection.execute(text(f"TRUNCATE brightpearl_{table} RESTART IDENTITY"))
         yield ledger
 
@@ -134,3 +151,22 @@ def test_a_newer_ledger_is_refused(ledger: Ledger, url: str) -> None:
     finally:
         with ledger._database.writing() as connection:
             connection.execute(text("UPDATE brightpearl_ledger SET version = 1"))
+
+
+def test_the_clock_of_the_server_says_who_is_silent(
+    ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another_machine = json.dumps({"host": "another-machine", "pid": 1, "began": "7"})
+    take_elsewhere(ledger, monkeypatch, another_machine)
+    for ahead in (heartbeats.SILENT_MS + 1, DAY):
+        clock.now += ahead
+        assert ledger.notifications.claim("a", 10) == []
+        assert not ledger.standings.take_flow("a", "acme")
+        assert not ledger.notes.take("turn", 60_000)
+    clock.now = 0
+    with ledger._database.writing() as connection:
+        for table, column in (("heartbeats", "seen_ms"), ("notes", "noted_ms")):
+            connection.execute(text(f"UPDATE brightpearl_{table} SET {column} = {column} - {heartbeats.SILENT_MS + 1}"))
+    assert ledger.standings.take_flow("a", "acme")
+    assert ledger.notes.take("turn", 60_000)
+    assert len(ledger.notifications.claim("a", 10)) == 1

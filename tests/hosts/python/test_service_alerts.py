@@ -129,6 +129,28 @@ def test_a_function_is_told_once_and_of_the_recovery_after_a_restart(
     assert len(told) == 2
 
 
+def test_what_one_service_is_told_of_is_not_well_again_by_another(ledger: Ledger, told: list[dict[str, Any]]) -> None:
+    clock = Clock()
+    to = targets(to="alerted:tell", after="1m", recovered_after="5m")
+    ServiceAlerts(to, "demo", ledger, clock, scope="a").look([FAILING])
+    clock.ms += 100_000
+    ServiceAlerts(to, "demo", ledger, clock, scope="a").look([FAILING])
+    clock.ms += 900_000
+    ServiceAlerts(to, "demo", ledger, clock, scope="b").look([])
+    assert [message["change"] for message in told] == ["new"]
+
+
+def test_a_recovery_is_told_although_the_clock_was_set_back(ledger: Ledger, told: list[dict[str, Any]]) -> None:
+    clock = Clock()
+    alerts = ServiceAlerts(targets(to="alerted:tell", after="1m", recovered_after="5m"), "demo", ledger, clock)
+    alerts.look([FAILING])
+    clock.ms += 100_000
+    alerts.look([FAILING])
+    clock.ms -= 7 * 24 * 60 * 60_000
+    alerts.look([])
+    assert [message["change"] for message in told] == ["new", "recovered"]
+
+
 def test_levels_are_told_from_the_least_one_on(ledger: Ledger, told: list[dict[str, Any]]) -> None:
     alerts = ServiceAlerts(targets(to="alerted:tell", level="failing"), "demo", ledger, Clock())
     alerts.look([DEGRADED])

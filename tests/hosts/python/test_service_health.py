@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from brightpearl import Client, ask
 from brightpearl.ledger import open_ledger
 from brightpearl.ledger.dead_letter import DeadLetter
 from brightpearl.ledger.tables import NOTIFICATIONS
+from brightpearl.service import health
 from brightpearl.service.configuration import examine
-from brightpearl.service.health import ledger_health, note_health
+from brightpearl.service.health import forget_health, ledger_health, note_health
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended
 from monitoring import Prometheus
@@ -127,6 +129,51 @@ def test_a_service_that_was_killed_is_missed(tmp_path: Path) -> None:
         [finding] = ledger_health(ledger, now + 600_000).findings
         assert (finding.rule, finding.subject, finding.level) == ("service", "demo", "failing")
         assert "brightpearl serve" in finding.advice
+
+
+REFUSED = {"authentication": [{"subject": "demo", "failures": 2}]}
+TAKEN = {"authentication": [{"subject": "demo", "failures": 0}]}
+
+
+def test_two_services_of_one_account_hide_nothing_of_each_other(tmp_path: Path) -> None:
+    now = int(time.time() * 1000)
+    with open_ledger(tmp_path / "ledger") as ledger:
+        for facts, instance, flow in ((REFUSED, "a", "orders"), (TAKEN, "b", "stock")):
+            note_health(ledger, "demo", facts, {}, [], flows=[flow], place=f"{flow}.toml", instance=instance)
+        [finding] = ledger_health(ledger, now).findings
+        assert (finding.rule, finding.level) == ("authentication", "failing")
+        # What both find is told once, and what one has switched off the other has not.
+        note_health(ledger, "demo", REFUSED, {"authentication": False}, [], flows=["stock"], instance="b")
+        assert [finding.rule for finding in ledger_health(ledger, now).findings] == ["authentication"]
+        forget_health(ledger, "demo", "a")
+        assert ledger_health(ledger, now).findings == ()
+        note_health(ledger, "demo", TAKEN, {}, [], flows=["orders"], instance="a")
+        silent = ledger_health(ledger, now + 600_000).findings
+        assert {finding.rule for finding in silent} == {"service"}
+        assert sorted(finding.message.split(" has not")[0] for finding in silent) == [
+            "the service of the flows orders",
+            "the service of the flows stock",
+        ]
+
+
+def test_a_service_that_is_back_is_not_missed_for_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = json.dumps({"host": socket.gethostname(), "pid": 2**22 + 1, "began": "x"})
+    now = int(time.time() * 1000)
+    with open_ledger(tmp_path / "ledger") as ledger:
+        with monkeypatch.context() as other:
+            other.setattr(health, "this_process", lambda: ended)
+            note_health(ledger, "demo", {}, {}, [], flows=["orders", "stock"], place="here")
+            note_health(ledger, "demo", {}, {}, [], flows=["prices"], place="there", instance="2")
+        assert len(ledger.notes.named("health ")) == 2
+        # The same flow, under another configuration; then the same configuration, with other flows.
+        note_health(ledger, "demo", {}, {}, [], flows=["stock"], place="elsewhere", instance="3")
+        assert [note.content["flows"] for _, note in ledger.notes.named("health ")] in (
+            [["prices"], ["stock"]],
+            [["stock"], ["prices"]],
+        )
+        note_health(ledger, "demo", {}, {}, [], flows=["x"], place="there", instance="4")
+        assert ledger_health(ledger, now).level == "ok"
+        assert len(ledger.notes.named("health ")) == 2
 
 
 def test_a_flow_whose_thread_has_ended_is_told_by_liveness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
