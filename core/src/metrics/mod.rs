@@ -9,8 +9,10 @@ mod exposition;
 mod family;
 mod gauges;
 mod label;
+mod request;
 mod state;
 
 pub use accumulation::record_metrics;
 pub use exposition::render_metrics;
 pub use family::{METRIC_FAMILIES, MetricFamily, MetricSort};
+pub use request::request_labels;

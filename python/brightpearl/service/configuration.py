@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from brightpearl.arguments import named
+from brightpearl.exceptions import ValidationError
 from brightpearl.ledger.thinning import KeepingPolicy
+from brightpearl.otel import require_package
 from brightpearl.private_file import open_to_read
-from brightpearl.secret_reference import is_reference
+from brightpearl.secret_reference import SecretUnavailableError, is_reference, secret_of
 from brightpearl.service.alert_tables import AlertTarget, read_alerts
 from brightpearl.service.auditing import AuditTarget, read_audit
 from brightpearl.service.dashboard_tables import DashboardAccess, read_dashboard
@@ -25,6 +27,7 @@ from brightpearl.service.problems import ConfigurationError, Problem
 from brightpearl.service.receiving import check_receiver
 from brightpearl.service.secrets import check_secret
 from brightpearl.service.timing import milliseconds_of, zone_of
+from brightpearl.shared_quota import SharedQuota
 
 _LARGEST_FILE = 1 << 20
 _LARGEST_BODY = 16 << 20
@@ -64,6 +67,10 @@ class ServiceConfiguration:
     """Who is told when things do not go well."""
     dashboard: DashboardAccess | None = None
     audit: AuditTarget | None = None
+    shared_quota: str | None = None
+    """Where processes share the account's quota: a URL, or a reference to one."""
+    opentelemetry: bool = False
+    """Whether requests and runs are told to the OpenTelemetry SDK of the process."""
     stop_within_ms: int = 20_000
     """How long flows have to come to a stop."""
 
@@ -125,6 +132,8 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
     ledger = members.text("ledger", "a file, or the URL of a database") or "brightpearl-ledger.sqlite"
     work = members.text("work", "a folder") or "brightpearl-work"
     stop_within = _duration(members, "stop_within", 20_000)
+    shared_quota = _shared_quota(members)
+    opentelemetry = _opentelemetry(members)
     listening = _listening(members.raw("listen"), problems)
     keeping = _keeping(members.raw("keep"), problems)
     health = read_health_rules(members.raw("health"), problems)
@@ -151,6 +160,8 @@ def _read(table: dict[str, Any], path: str, problems: list[Problem]) -> ServiceC
         alerts=alerts,
         dashboard=dashboard,
         audit=audit,
+        shared_quota=shared_quota,
+        opentelemetry=opentelemetry,
         stop_within_ms=stop_within,
     )
 
@@ -161,6 +172,37 @@ def _ledger(members: Members, text: str, folder: str) -> str:
         check_secret(members, "ledger", text)
         return text
     return text if "://" in text else os.path.join(folder, os.path.expanduser(text))
+
+
+def _shared_quota(members: Members) -> str | None:
+    """The server over which processes share the quota, as it stands. Nothing is sent."""
+    text = members.text("shared_quota", "the URL of a Redis or Valkey server, or where it is, such as env:QUOTA_URL")
+    if text is None:
+        return None
+    try:
+        if is_reference(text):
+            check_secret(members, "shared_quota", text)
+            SharedQuota(secret_of(text, "shared_quota"))
+        else:
+            if "@" in text:
+                check_secret(members, "shared_quota", text)
+            SharedQuota(text)
+    except SecretUnavailableError:
+        # It was noted.
+        return text
+    except ValidationError as error:
+        members.wrong("shared_quota", f"{error.message} {error.advice}")
+    return text
+
+
+def _opentelemetry(members: Members) -> bool:
+    is_wanted = members.flag("opentelemetry")
+    if is_wanted:
+        try:
+            require_package()
+        except ValidationError as error:
+            members.wrong("opentelemetry", f"{error.message}. {error.advice}")
+    return is_wanted
 
 
 def _zone(members: Members) -> ZoneInfo:

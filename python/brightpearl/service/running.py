@@ -12,6 +12,7 @@ import time
 from brightpearl.client import Client
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger import Ledger, open_ledger
+from brightpearl.otel import HttpTelemetry
 from brightpearl.service.accounts import account_of, service_client
 from brightpearl.service.alerts import ServiceAlerts
 from brightpearl.service.auditing import ServiceTrail
@@ -26,6 +27,7 @@ from brightpearl.service.pulse import ServicePulse
 from brightpearl.service.receiver import NotificationReceiver
 from brightpearl.service.stopping import Stopping
 from brightpearl.service.storing import Storing
+from brightpearl.service.traced import TracedRunner
 from brightpearl.service.watching import ServiceWatch
 from brightpearl.service.workers import FlowRunner, FlowWorker
 
@@ -49,7 +51,9 @@ class Service:
         self._troubles: dict[str, str] = {}
         self.ledger: Ledger = open_ledger(configuration.ledger)
         try:
-            self.client: Client = service_client(configuration.profile, self._stopping.sleep)
+            self.client: Client = service_client(
+                configuration.profile, self._stopping.sleep, configuration.shared_quota
+            )
         except BaseException:
             self.ledger.close()
             raise
@@ -58,6 +62,10 @@ class Service:
         if configuration.audit is not None:
             self.trail = ServiceTrail(configuration.audit, self.account, self.ledger)
             self.trail.watch(self.client)
+        telemetry: HttpTelemetry | None = None
+        if configuration.opentelemetry:
+            telemetry = HttpTelemetry()
+            telemetry.watch(self.client)
         self._storing = Storing(self.ledger)
         self.metrics = ServiceMetrics()
         self.watch = ServiceWatch(
@@ -88,6 +96,8 @@ class Service:
             for flow in configuration.outbound
         ]
         runners: list[FlowRunner] = [*outbound, *self.inbound.values()]
+        if telemetry is not None:
+            runners = [TracedRunner(runner, telemetry) for runner in runners]
         self.workers = {runner.flow.name: self._worker(runner) for runner in runners}
         self._thinned = 0.0
         self._left_over: list[HealthFinding] = []

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from brightpearl import Mapping
+from brightpearl.service.accounts import service_client
 from brightpearl.service.configuration import examine, read_configuration
 from brightpearl.service.problems import ConfigurationError
 from brightpearl.service.timing import LONGEST_WAIT_MS, Schedule, back_off_ms, milliseconds_of
@@ -301,3 +302,23 @@ def test_ready_documents_are_named_and_files_win(tmp_path: Path) -> None:
     (tmp_path / "own.json").write_text(json.dumps(document))
     assert told(tmp_path, text) == {}
     assert read_configuration(tmp_path / "brightpearl.toml").outbound[0].mapping == str(tmp_path / "own.json")
+
+
+def test_a_quota_may_be_shared_and_its_server_named_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTA_URL", "redis://user:an-invented-password@127.0.0.1:1/0?clients=4")
+    path = tmp_path / "brightpearl.toml"
+    for text in ("env:QUOTA_URL", "redis://127.0.0.1:1/0?clients=4"):
+        path.write_text(f'shared_quota = "{text}"\n{GOOD}')
+        configuration = read_configuration(path)
+        client = service_client(configuration.profile, shared_quota=configuration.shared_quota)
+        assert client._leases is not None
+        assert client._leases._quota.clients == 4
+        client.close()
+    for text, why in (
+        ("127.0.0.1", "expected"),
+        ("env:NO_SUCH_NAME", "expected a secret there"),
+        ("redis://u:p@127.0.0.1:1/0", "better say where it is"),
+    ):
+        problem = told(tmp_path, f'shared_quota = "{text}"\n{GOOD}')["shared_quota"]
+        assert why in problem, problem
+        assert "an-invented-password" not in problem
