@@ -190,6 +190,10 @@ test-python: $(VENV)/.test-package $(VENV)/.test-tools ## The Python host: types
 test-meltano: $(VENV)/.test-package $(VENV)/.test-tools ## Meltano runs the tap and the target, both ways; not a part of `test`, since it is large to install
 	@tests/step.sh "Meltano" tests/hosts/meltano/run.sh $(VENV)
 
+.PHONY: test-ray
+test-ray: $(VENV)/.test-package $(VENV)/.test-tools ## The flows of many accounts under Ray; not a part of `test`, since it is large to install
+	@tests/step.sh "Ray" tests/hosts/ray/run.sh $(VENV)
+
 .PHONY: bench
 bench: $(VENV)/.package ## Measures, beside what one would use instead, and prints the ratios
 	@tests/step.sh "server" cargo build --locked --quiet --release -p brightpearl-emulator --features server --bin brightpearl-emulator

@@ -51,6 +51,9 @@ def serve(
 @reports_failures
 def check(
     file: Configuration = Path(_FILE),
+    profile: Annotated[
+        str | None, typer.Option(help="The profile of one account of many, for which {profile} stands in the file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Says everything that is wrong with the configuration of a service, each with its place. Sends nothing.
@@ -62,7 +65,7 @@ def check(
     require_packages()
     from brightpearl.service.configuration import examine
 
-    configuration, problems = examine(file)
+    configuration, problems = examine(file, profile)
     for problem in problems:
         if as_json:
             told = {"place": problem.place, "message": problem.message, "warning": problem.is_warning}

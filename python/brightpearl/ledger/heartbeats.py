@@ -6,10 +6,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, inspect, select, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from brightpearl.ledger.process import has_ended, is_of_this_boot, this_process
+from brightpearl.ledger.tables import HEARTBEATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,16 +26,6 @@ It is the server's clock that says for how long, where there is a server; on one
 start. That somebody sets a machine's clock ends nobody's turn.
 """
 
-# Made where it is first needed: ledgers of every version may have it, and who does not know it does not miss it.
-HEARTBEATS = Table(
-    "brightpearl_heartbeats",
-    MetaData(),
-    Column("process", Text, primary_key=True),
-    Column("seen_ms", BigInteger, nullable=False),
-    # By the clock that counts from the start of the machine.
-    Column("up_ms", BigInteger, nullable=False),
-)
-
 
 class Heartbeats:
     """The signs of life in a ledger."""
@@ -47,7 +38,6 @@ class Heartbeats:
         """Gives one for this process."""
         mine = this_process()
         with self._database.writing() as connection:
-            HEARTBEATS.create(connection, checkfirst=True)
             now = {"seen_ms": agreed_ms(connection, self._now()), "up_ms": _up_ms()}
             changed = update(HEARTBEATS).where(HEARTBEATS.c.process == mine).values(now)
             if connection.execute(changed).rowcount == 1:
@@ -78,7 +68,7 @@ def ended_among(connection: Connection, processes: Iterable[str], now_ms: int) -
     named = set(processes)
     ended = {process for process in named if has_ended(process)}
     left = named - ended
-    if left and inspect(connection).has_table(HEARTBEATS.name):
+    if left:
         seen = connection.execute(select(HEARTBEATS).where(HEARTBEATS.c.process.in_(left))).all()
         agreed, up = agreed_ms(connection, now_ms), _up_ms()
         for row in seen:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, delete
 
-from brightpearl.ledger.heartbeats import HEARTBEATS
-from brightpearl.ledger.tables import NOTES, PUSH_KEYS
+from brightpearl.ledger.tables import HEARTBEATS, NOTES, PUSH_KEYS
 
 
 def _add_notes(connection: Connection) -> None:
@@ -19,6 +18,7 @@ def _add_push_keys(connection: Connection) -> None:
     connection.execute(delete(NOTES).where(NOTES.c.name.startswith("health ")))
     # What services left of their health, and signs of life, are given anew, and say more.
     HEARTBEATS.drop(connection, checkfirst=True)
+    HEARTBEATS.create(connection)
 
 
 STEPS: dict[int, Callable[[Connection], None]] = {1: _add_notes, 2: _add_push_keys}

@@ -169,3 +169,13 @@ PUSH_KEYS = Table(
     Index("brightpearl_push_keys_by_time", "received_ms"),
 )
 """The keys with which records were posted, as digests, and the digest of what came with each."""
+
+HEARTBEATS = Table(
+    "brightpearl_heartbeats",
+    METADATA,
+    Column("process", Text, primary_key=True),
+    Column("seen_ms", BigInteger, nullable=False),
+    # By the clock that counts from the start of the machine.
+    Column("up_ms", BigInteger, nullable=False),
+)
+"""Signs of life of processes, by which others know whether they may take over what one has."""

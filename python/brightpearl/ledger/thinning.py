@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, inspect, select
+from sqlalchemy import Connection, delete, exists, select
 
 from brightpearl.ledger.database import Database
-from brightpearl.ledger.heartbeats import HEARTBEATS
-from brightpearl.ledger.tables import DEAD_LETTERS, DELIVERIES, FLOWS, HANDLINGS, NOTIFICATIONS, PUSH_KEYS, RUNS
+from brightpearl.ledger.tables import (
+    DEAD_LETTERS,
+    DELIVERIES,
+    FLOWS,
+    HANDLINGS,
+    HEARTBEATS,
+    NOTIFICATIONS,
+    PUSH_KEYS,
+    RUNS,
+)
 
 _DAY_MS = 24 * 60 * 60_000
 _HEARTBEATS_MS = 30 * _DAY_MS
@@ -58,8 +66,6 @@ def thin(database: Database, policy: KeepingPolicy, now_ms: int) -> dict[str, in
 
 def _thin_heartbeats(connection: Connection, now_ms: int) -> None:
     """Takes away the signs of life of processes that ended long ago and have nothing that somebody may take over."""
-    if not inspect(connection).has_table(HEARTBEATS.name):
-        return
     holding = [
         exists().where(FLOWS.c.process == HEARTBEATS.c.process),
         exists().where(HANDLINGS.c.process == HEARTBEATS.c.process),

@@ -20,7 +20,7 @@ from brightpearl.service.health import HealthFinding
 from brightpearl.service.members import Members
 from brightpearl.service.problems import Problem
 from brightpearl.service.secrets import check_secret
-from brightpearl.service.workers import flow_of_thread
+from brightpearl.service.workers import flow_at_work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ class ServiceTrail:
         self._of_flows: dict[str, Callable[[Request], Response]] = {}
 
     def watch(self, client: Client) -> None:
-        """Has each write of a client told, with the flow whose thread sends it."""
+        """Has each write of a client told, with the flow for which it is sent."""
         below = client._host.transport
 
         def transmit(request: Request) -> Response:
-            flow = flow_of_thread()
+            flow = flow_at_work()
             with self._lock:
                 if flow not in self._of_flows:
                     self._of_flows[flow] = self._file(flow).transport(below)

@@ -21,6 +21,7 @@ from brightpearl.service.auditing import AuditTarget, read_audit
 from brightpearl.service.dashboard_tables import DashboardAccess, read_dashboard
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow, pull_resources, read_flow
 from brightpearl.service.health_rules import read_health_rules
+from brightpearl.service.many import for_profile
 from brightpearl.service.members import Members
 from brightpearl.service.places import FromDirectory
 from brightpearl.service.problems import ConfigurationError, Problem
@@ -80,21 +81,28 @@ class ServiceConfiguration:
         return (*self.outbound, *self.inbound)
 
 
-def read_configuration(path: str | os.PathLike[str]) -> ServiceConfiguration:
-    """The configuration of a file. Raises `ConfigurationError` with everything that is wrong with it."""
-    configuration, problems = examine(path)
+def read_configuration(path: str | os.PathLike[str], profile: str | None = None) -> ServiceConfiguration:
+    """The configuration of a file. Raises `ConfigurationError` with everything that is wrong with it.
+
+    `profile`: that of one account of many, for which `{profile}` stands in the texts of the file."""
+    configuration, problems = examine(path, profile)
     if configuration is None:
         raise ConfigurationError(os.fspath(path), problems)
     return configuration
 
 
-def examine(path: str | os.PathLike[str]) -> tuple[ServiceConfiguration | None, list[Problem]]:
-    """The configuration of a file where it can be used, and everything that is wrong or doubtful."""
+def examine(
+    path: str | os.PathLike[str], profile: str | None = None
+) -> tuple[ServiceConfiguration | None, list[Problem]]:
+    """The configuration of a file where it can be used, and everything that is wrong or doubtful. `profile`: that of
+    one account of many."""
     shown = os.fspath(path)
     problems: list[Problem] = []
     table = _parsed(shown, problems)
     if table is None:
         return None, problems
+    if profile is not None:
+        table = for_profile(table, profile, problems)
     configuration = _read(table, os.path.abspath(shown), problems)
     if any(not problem.is_warning for problem in problems):
         return None, problems

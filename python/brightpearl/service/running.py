@@ -12,22 +12,18 @@ import time
 from brightpearl.client import Client
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.ledger import Ledger, open_ledger
-from brightpearl.otel import HttpTelemetry
+from brightpearl.metrics import Metrics
 from brightpearl.service.accounts import account_of, service_client
 from brightpearl.service.alerts import ServiceAlerts
-from brightpearl.service.auditing import ServiceTrail
 from brightpearl.service.configuration import ServiceConfiguration
 from brightpearl.service.health import Health, HealthFinding, assessed, forget_health, health_of, note_health
-from brightpearl.service.inbound import InboundRunner
 from brightpearl.service.inspecting import AccountInspection
 from brightpearl.service.leftovers import leftovers
-from brightpearl.service.metrics import ServiceMetrics
-from brightpearl.service.outbound import OutboundRunner
 from brightpearl.service.pulse import ServicePulse
 from brightpearl.service.receiver import NotificationReceiver
+from brightpearl.service.runners import runners_of
 from brightpearl.service.stopping import Stopping
 from brightpearl.service.storing import Storing
-from brightpearl.service.traced import TracedRunner
 from brightpearl.service.watching import ServiceWatch
 from brightpearl.service.workers import FlowRunner, FlowWorker
 
@@ -58,16 +54,10 @@ class Service:
             self.ledger.close()
             raise
         self.account = account_of(self.client)
-        self.trail: ServiceTrail | None = None
-        if configuration.audit is not None:
-            self.trail = ServiceTrail(configuration.audit, self.account, self.ledger)
-            self.trail.watch(self.client)
-        telemetry: HttpTelemetry | None = None
-        if configuration.opentelemetry:
-            telemetry = HttpTelemetry()
-            telemetry.watch(self.client)
+        runners = runners_of(configuration, self.client, self.ledger, self._stopping, now_milliseconds)
+        self.trail = runners.trail
         self._storing = Storing(self.ledger)
-        self.metrics = ServiceMetrics()
+        self.metrics = Metrics(clock=now_milliseconds)
         self.watch = ServiceWatch(
             configuration.flows, self.client, self.account, self.ledger, self.metrics, now_milliseconds()
         )
@@ -79,26 +69,8 @@ class Service:
             lambda why: self._trouble("notifications", why),
             self.watch.take_receipt,
         )
-        self.inbound = {
-            flow.name: InboundRunner(
-                flow,
-                self.client,
-                self.ledger,
-                configuration.folder,
-                configuration.work,
-                self._stopping,
-                now_milliseconds,
-            )
-            for flow in configuration.inbound
-        }
-        outbound = [
-            OutboundRunner(flow, self.client, self.ledger, configuration.folder, self._stopping, now_milliseconds)
-            for flow in configuration.outbound
-        ]
-        runners: list[FlowRunner] = [*outbound, *self.inbound.values()]
-        if telemetry is not None:
-            runners = [TracedRunner(runner, telemetry) for runner in runners]
-        self.workers = {runner.flow.name: self._worker(runner) for runner in runners}
+        self.inbound = runners.inbound
+        self.workers = {runner.flow.name: self._worker(runner) for runner in runners.in_order()}
         self._thinned = 0.0
         self._left_over: list[HealthFinding] = []
         self._looked_over: float | None = None
@@ -176,7 +148,8 @@ class Service:
     def metrics_page(self, accept: str | None) -> tuple[str, str]:
         """What a scrape finds, and its content type. Raises `LedgerError`."""
         self._collect()
-        return self.metrics.page(self.watch.gauges(self.health().level, now_milliseconds()), now_milliseconds(), accept)
+        rendered = self.metrics.render(self.watch.gauges(self.health().level, now_milliseconds()), accept=accept)
+        return rendered.text, rendered.content_type
 
     def _own_findings(self) -> list[HealthFinding]:
         """What no rule of the engine is about."""

@@ -11,9 +11,10 @@ from typing import Any
 from brightpearl.client import Client
 from brightpearl.ledger import Ledger
 from brightpearl.ledger.runs import Run
+from brightpearl.metrics import Metrics
 from brightpearl.service.flow_tables import InboundFlow, OutboundFlow
 from brightpearl.service.health import ledger_facts
-from brightpearl.service.metrics import ServiceMetrics
+from brightpearl.service.metrics import happened_in
 from brightpearl.service.outbound import pull_name
 from brightpearl.service.recent import RecentRequests
 from brightpearl.service.timing import Schedule
@@ -40,7 +41,7 @@ class ServiceWatch:
         client: Client,
         account: str,
         ledger: Ledger,
-        metrics: ServiceMetrics,
+        metrics: Metrics,
         now_ms: int,
     ) -> None:
         self.metrics = metrics
@@ -83,10 +84,14 @@ class ServiceWatch:
                     lag = max(notification["received_ms"] - notification["raised_ms"], 0)
                     self.lags.append((notification["received_ms"], lag))
             # What was drained is counted, whatever the ledger says.
-            self.metrics.record(events=events, receipts=receipts)
-            self.metrics.record(runs=self._ended(now_ms))
+            self._count(events=events, receipts=receipts)
+            self._count(**happened_in(self._ended(now_ms)))
             self._note_token()
             self._measure(now_ms)
+
+    def _count(self, **happened: Any) -> None:
+        if any(happened.values()):
+            self.metrics.add(**happened)
 
     def own_facts(self, now_ms: int) -> dict[str, Any]:
         """The facts that only the process knows."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Protocol
 
 from brightpearl.exceptions import BrightpearlError
@@ -137,7 +139,8 @@ class FlowWorker:
             self._not_before_ms = self._now() + FIRST_WAIT_MS
             return
         try:
-            self.runner.run(is_scheduled=is_scheduled)
+            with at_work(self.name):
+                self.runner.run(is_scheduled=is_scheduled)
         except StopRequested:
             self._ledger.standings.release_flow(self.name, self._account)
             raise
@@ -169,10 +172,22 @@ class FlowWorker:
         )
 
 
-def flow_of_thread() -> str:
-    """The flow whose thread this is; empty in others."""
-    name = threading.current_thread().name
-    return name.removeprefix(_THREAD) if name.startswith(_THREAD) else ""
+_AT_WORK: ContextVar[str] = ContextVar("brightpearl_flow", default="")
+
+
+@contextlib.contextmanager
+def at_work(flow: str) -> Iterator[None]:
+    """What is done within is done for that flow."""
+    before = _AT_WORK.set(flow)
+    try:
+        yield
+    finally:
+        _AT_WORK.reset(before)
+
+
+def flow_at_work() -> str:
+    """The flow for which something is done; empty where it is for none."""
+    return _AT_WORK.get()
 
 
 def _why(error: Exception) -> str:

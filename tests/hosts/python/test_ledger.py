@@ -21,7 +21,6 @@ from sqlalchemy import Connection, event, text
 from brightpearl import ValidationError
 from brightpearl.ledger import Ledger, LedgerError, heartbeats, notes, notifications, open_ledger, runs, standings
 from brightpearl.ledger.dead_letter import DeadLetter
-from brightpearl.ledger.heartbeats import HEARTBEATS
 from brightpearl.ledger.migrations import STEPS
 from brightpearl.ledger.process import this_process
 from brightpearl.ledger.thinning import KeepingPolicy
@@ -355,7 +354,6 @@ def test_signs_of_life_go_unless_somebody_may_take_over(ledger: Ledger, clock: C
             )
 
     with ledger._database.writing() as connection:
-        HEARTBEATS.create(connection)
         for name in ("ended", "holds"):
             connection.execute(
                 text("INSERT INTO brightpearl_heartbeats VALUES (:name, :now, 0)"), {"name": name, "now": 1}

@@ -22,7 +22,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 import served
 from brightpearl import NotFoundError, NotSent, Request, Response, TransportError, ValidationError
 from brightpearl.otel import HttpTelemetry
-from brightpearl.service import running
+from brightpearl.service import runners
 from brightpearl.service.configuration import examine
 from brightpearl.testing import Emulator
 from served import Beside, configured, until
@@ -136,7 +136,7 @@ def test_an_async_client_is_told_of_in_the_same_way(told: Told) -> None:
 
 
 def test_a_service_tells_of_its_runs(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "HttpTelemetry", told.telemetry)
+    monkeypatch.setattr(runners, "HttpTelemetry", told.telemetry)
     with Emulator(orders=3, uncapped=True).serve() as server:
         for name, value in served.variables(server).items():
             monkeypatch.setenv(name, value)
