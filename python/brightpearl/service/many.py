@@ -18,7 +18,7 @@ _PROFILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def for_profile(table: dict[str, Any], profile: str, problems: list[Problem]) -> dict[str, Any]:
-    """A configuration with a profile where it is to stand. Notes what two accounts would get into each other's way by."""
+    """A configuration with a profile where it is to stand. Notes by what accounts would get into each other's way."""
     if not _PROFILE.fullmatch(profile):
         problems.append(
             Problem(
