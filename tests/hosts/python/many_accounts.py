@@ -58,7 +58,8 @@ class ManyAccounts:
             files = list((self.folder / "out" / profile).glob("*.json"))
             told = [json.loads(file.read_text())["data"]["id"] for file in files]
             assert len(told) == len(set(told)), profile
-            assert len(told) >= 5 and set(told) <= there, profile
+            assert len(told) >= 5, profile
+            assert set(told) <= there, profile
             left = [file for file in (self.folder / "in" / profile).iterdir() if file.is_file()]
             assert left == [], profile
 
