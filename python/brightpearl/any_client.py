@@ -17,7 +17,7 @@ from brightpearl.arguments import (
     did_you_mean,
     wrong_type,
 )
-from brightpearl.credentials import Credentials
+from brightpearl.credentials import Credentials, OAuth
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import LARGEST_U32, PAGINGS
 from brightpearl.secret_reference import SecretReference, invalid, literal_tokens
@@ -80,6 +80,8 @@ class AnyClient:
         self._datacentre = settings["datacentre"]
         self._description = f"account={settings['account']!r}, {credentials!r}"
         self._account = str(settings["account"])
+        # Without a refresh token, nothing but somebody who logs in brings another token.
+        self._needs_refresh_token = isinstance(credentials, OAuth)
         self._clock = clock or _system_milliseconds
         # What has the token is bound to no name, so that no traceback can show it.
         self._native = _native.Client(Veiled(given | {"credentials": credentials._configuration(_not_yet)}))

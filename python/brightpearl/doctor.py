@@ -3,6 +3,7 @@ what to do about it. Only reads, with a few requests."""
 
 from __future__ import annotations
 
+import json
 import time
 
 from brightpearl._native import list_searches
@@ -23,10 +24,11 @@ from brightpearl.text import one_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Literal
+    from typing import Any, Literal
 
     from brightpearl.client import Client
     from brightpearl.reply import Reply
+    from brightpearl.service.configuration import ServiceConfiguration
 
     Verdict = Literal["good", "doubtful", "wrong", "unknown"]
     """What was found: `doubtful` goes on working for now; of what is `unknown` nothing could be learnt."""
@@ -68,23 +70,29 @@ class Diagnosis(Record):
         self.verdict = verdict
 
 
-def examine(client: Client, *, drift: bool = False, now: Callable[[], float] = time.time) -> Iterator[Diagnosis]:
+def examine(
+    client: Client,
+    *,
+    drift: bool = False,
+    service: ServiceConfiguration | None = None,
+    now: Callable[[], float] = time.time,
+) -> Iterator[Diagnosis]:
     """Looks at an account, one thing after the other. When the credentials are refused, or there is no answer, that is
     the last of them.
 
-    `drift`: compares the columns of every search with those that are known, with a request for each. `now`: seconds
-    since the Unix epoch.
+    `drift`: compares the columns of every search with those that are known, with a request for each. `service`: whose
+    subscriptions are compared with those that are registered. `now`: seconds since the Unix epoch.
     """
     reads = ask({"service_reads": {}})
     reply, found = _proven(client, reads["account"])
     yield found
     if found.verdict in ("wrong", "unknown"):
         return
-    yield from _moved(client)
+    yield _placed(client)
     if reply is not None:
         yield _clock(reply, now())
     yield _budget(client)
-    yield _webhooks(client)
+    yield _webhooks(client, service)
     for read in reads["services"]:
         yield _permission(client, read["service"], read["search"])
     for search in list_searches() if drift else ():
@@ -99,6 +107,8 @@ def _proven(client: Client, path: str) -> tuple[Reply | None, Diagnosis]:
         return None, _good("credentials", "Brightpearl takes the credentials")
     except AuthenticationError as error:
         advice = "Look whether the app is switched on and the secret is the present one; for OAuth, log in again."
+        if client._datacentre:
+            advice += f" The account has to live in the datacentre {client._datacentre}, too."
         return None, _from(error, "credentials", verdict="wrong", advice=advice)
     except ValidationError as error:
         return None, _from(error, "credentials", verdict="wrong")
@@ -107,17 +117,19 @@ def _proven(client: Client, path: str) -> tuple[Reply | None, Diagnosis]:
     return reply, _good("credentials", "Brightpearl takes the credentials")
 
 
-def _moved(client: Client) -> Iterator[Diagnosis]:
-    """Whether the account lives where the configuration says, as far as a login has told."""
+def _placed(client: Client) -> Diagnosis:
+    """Whether the account lives where the configuration says: whoever answers there takes its credentials, and a login
+    may tell another host."""
     told = client.tokens()["api_domain"]
     configured = client._datacentre
-    if not told or not configured:
-        return
+    if not configured:
+        return _good("datacentre", "the account answers at the address that is configured")
+    if not told:
+        return _good("datacentre", f"the account answers in the datacentre that is configured: {configured}")
     host = one_line(told)
     if host.startswith(f"{configured}."):
-        yield _good("datacentre", f"the login tells the same host: {host}")
-        return
-    yield Diagnosis(
+        return _good("datacentre", f"the login tells the same host: {host}")
+    return Diagnosis(
         "Compare the datacentre with the address of your Brightpearl, and set it so; until then the login's is used.",
         "datacentre",
         f"the login tells the host {host}, and the configuration says {configured}",
@@ -158,18 +170,49 @@ def _budget(client: Client) -> Diagnosis:
     )
 
 
-def _webhooks(client: Client) -> Diagnosis:
-    """Which webhooks are registered."""
+def _webhooks(client: Client, service: ServiceConfiguration | None) -> Diagnosis:
+    """Which webhooks are registered, and whether they are those that a service needs."""
     try:
-        listed = client.request("GET", _WEBHOOKS).json()["response"]
+        listed = _registered(client)
         events = sorted({one_line(one["subscribeTo"]) for one in listed})
-    except NotFoundError:
-        events = []
     except BrightpearlError as error:
         return _from(error, "webhooks", verdict=_verdict(error), advice=_advice(error, "integration-service"))
     except (KeyError, TypeError):
         return Diagnosis("", "webhooks", "the list of webhooks cannot be read", "", "unknown")
-    return _good("webhooks", f"registered for {', '.join(events)}" if events else "none is registered")
+    told = f"registered for {', '.join(events)}" if events else "none is registered"
+    return _good("webhooks", told) if service is None else _subscribed(client, service, listed, told)
+
+
+def _registered(client: Client) -> list[Any]:
+    try:
+        listed: list[Any] = client.request("GET", _WEBHOOKS).json()["response"]
+    except NotFoundError:
+        # So it says that there are none.
+        return []
+    return listed
+
+
+def _subscribed(client: Client, service: ServiceConfiguration, listed: list[Any], told: str) -> Diagnosis:
+    from brightpearl.service.receiving import planned
+
+    try:
+        plan = planned(service, client._account, json.dumps(listed))
+    except BrightpearlError as error:
+        return _from(error, "webhooks", verdict="wrong")
+    if plan is None:
+        return _good("webhooks", f"the service has no address for any; {told}")
+    missing = [json.loads(one["body"])["subscribeTo"] for one in plan["create"]]
+    changes = [f"missing: {', '.join(missing)}"] if missing else []
+    changes += [f"{one['id']} is to be removed: {one_line(one['reason'])}" for one in plan["remove"]]
+    if not changes:
+        return _good("webhooks", f"those that the service needs are there; {told}")
+    return Diagnosis(
+        "Register them: brightpearl webhooks apply, which `brightpearl webhooks plan` shows before.",
+        "webhooks",
+        "; ".join(changes),
+        "",
+        "wrong" if missing else "doubtful",
+    )
 
 
 def _permission(client: Client, service: str, search: str) -> Diagnosis:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,9 @@ from brightpearl.cli.failure import EXIT_CODES, reports_failures
 from brightpearl.cli.visible import say, visible
 from brightpearl.exceptions import ValidationError
 from brightpearl.profiles import Profile, file_of_profiles, profiles_in
+
+if TYPE_CHECKING:
+    from brightpearl.service.configuration import ServiceConfiguration
 
 account_commands = typer.Typer(rich_markup_mode=None)
 
@@ -89,6 +93,9 @@ def doctor(
     drift: Annotated[
         bool, typer.Option("--drift", help="Compares the columns of every search with those that are known.")
     ] = False,
+    service: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The configuration of a service, whose webhooks are compared.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Looks whether all is well between this machine and the account, and says what to do where it is not.
@@ -101,8 +108,9 @@ def doctor(
     from brightpearl.doctor import examine
 
     worst: set[tuple[str, str]] = set()
+    configuration = None if service is None else _configuration(service)
     with at_work() as (client, _):
-        for one in examine(client, drift=drift):
+        for one in examine(client, drift=drift, service=configuration):
             worst.add((one.verdict, one.check))
             if as_json:
                 print(json.dumps({name: getattr(one, name) for name in sorted(one.__slots__)}), flush=True)
@@ -116,6 +124,15 @@ def doctor(
         raise typer.Exit(3)
     if "wrong" in verdicts or "unknown" in verdicts:
         raise typer.Exit(4 if "wrong" in verdicts else 5)
+
+
+def _configuration(file: Path) -> ServiceConfiguration:
+    from brightpearl.service import require_packages
+
+    require_packages()
+    from brightpearl.service.configuration import read_configuration
+
+    return read_configuration(file)
 
 
 def _line(described: dict[str, Any]) -> str:

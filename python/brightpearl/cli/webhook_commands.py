@@ -77,27 +77,17 @@ def _client(file: Path) -> Any:
 
 def _planned(client: Any, configuration: Any) -> dict[str, Any]:
     """What is to be done. Bodies of webhooks to create have the secret in them."""
-    from brightpearl.discovery import ask
     from brightpearl.exceptions import NotFoundError
     from brightpearl.service.accounts import account_of
-    from brightpearl.service.receiving import receiver_of, subscriptions_of
+    from brightpearl.service.receiving import planned
     from brightpearl.text import Veiled
 
     try:
         registered = client.request("GET", "integration-service/webhook").json()["response"]
     except NotFoundError:
         registered = []
-    listening = configuration.listening
-    account = account_of(client)
-    receiver = receiver_of(
-        account,
-        listening.secrets,
-        listening.public_url,
-        subscriptions_of(configuration.outbound),
-        listening.largest_body,
-    )
-    question = Veiled(receiver=receiver.value, account=account, registered=json.dumps(registered))
-    return Veiled(ask({"plan_webhooks": question}))
+    found = planned(configuration, account_of(client), json.dumps(registered))
+    return Veiled(found)
 
 
 def _tell(found: dict[str, Any], created: str, removed: str) -> None:

@@ -102,7 +102,7 @@ def ledger_facts(ledger: Ledger, now_ms: int, flows: Iterable[str] | None = None
         "queues": queues,
         "dead_letters": [{"subject": name, "count": count} for name, count in ledger.dead_letters.counts().items()],
         "tokens": [
-            # One that is near its end is renewed by whoever uses it.
+            # Whether it is renewed before its end, only who uses it knows, and tells; one that has ended was not.
             {"subject": account, "expires_ms": expires, "renewable": expires > now_ms}
             for account, expires in ledger.standings.tokens()
             if expires is not None

@@ -9,12 +9,10 @@ import time
 from typing import Any
 
 from brightpearl.client import Client
-from brightpearl.discovery import ask
 from brightpearl.exceptions import BrightpearlError, NotFoundError
 from brightpearl.service.configuration import ServiceConfiguration
-from brightpearl.service.receiving import receiver_of, subscriptions_of
+from brightpearl.service.receiving import planned, subscriptions_of
 from brightpearl.service.stopping import Stopping, StopRequested
-from brightpearl.text import Veiled
 
 LOG = logging.getLogger("brightpearl.service")
 
@@ -64,18 +62,8 @@ class AccountInspection:
         self._facts = facts
 
     def _missing(self, registered: str) -> list[str]:
-        listening = self._configuration.listening
-        assert listening.public_url is not None
-        declared = receiver_of(
-            self._account,
-            listening.secrets,
-            listening.public_url,
-            subscriptions_of(self._configuration.outbound),
-            listening.largest_body,
-        )
-        # The bodies of webhooks that are to be created have the secret in them.
-        question = Veiled(receiver=declared.value, account=self._account, registered=registered)
-        return [creation["event"] for creation in Veiled(ask({"plan_webhooks": question}))["create"]]
+        plan = planned(self._configuration, self._account, registered)
+        return [] if plan is None else [creation["event"] for creation in plan["create"]]
 
     def _work(self) -> None:
         try:

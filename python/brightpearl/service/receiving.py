@@ -10,12 +10,14 @@ from brightpearl.discovery import ask
 from brightpearl.exceptions import ValidationError
 from brightpearl.secret_reference import secret_of
 from brightpearl.service.problems import Problem
-from brightpearl.text import Hidden
+from brightpearl.text import Hidden, Veiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any
 
+    from brightpearl.service.configuration import ServiceConfiguration
     from brightpearl.service.flow_tables import OutboundFlow
     from brightpearl.service.members import Members
 
@@ -36,6 +38,18 @@ def receiver_of(
     """The declaration that the engine takes, with its secrets as they are now. Raises `SecretUnavailableError`."""
     looked_up = [secret_of(text, f"[listen]: secrets[{place}]") for place, text in enumerate(secrets)]
     return Hidden(_declaration(account, looked_up, public_url, subscriptions, largest_body))
+
+
+def planned(configuration: ServiceConfiguration, account: str, registered: str) -> Any:
+    """What has to be done until the webhooks of a service are registered, beside those that are, as JSON; None where
+    none can be. Bodies of webhooks to create have the secret in them. Raises `SecretUnavailableError`."""
+    listening = configuration.listening
+    subscriptions = subscriptions_of(configuration.outbound)
+    if not (listening.public_url and listening.secrets):
+        return None
+    declared = receiver_of(account, listening.secrets, listening.public_url, subscriptions, listening.largest_body)
+    question = Veiled(receiver=declared.value, account=account, registered=registered)
+    return Veiled(ask({"plan_webhooks": question}))
 
 
 def _declaration(account: str, secrets: list[str], public_url: str, subscriptions: list[str], largest_body: int) -> str:

@@ -18,6 +18,7 @@ from brightpearl.service.metrics import happened_in
 from brightpearl.service.outbound import pull_name
 from brightpearl.service.recent import RecentRequests
 from brightpearl.service.timing import Schedule
+from brightpearl.text import Veiled
 
 _LATE_MS = 60_000
 """A run may be written into the ledger so much later than its end says."""
@@ -111,6 +112,8 @@ class ServiceWatch:
                 "drift": list(self._drift.values()),
                 **self.recent.facts(now_ms),
             }
+            if (token := self._token()) is not None:
+                facts["tokens"] = [token]
             if self._refusals:
                 facts["authentication"][0]["since_ms"] = self._refused_since
             return facts
@@ -124,7 +127,10 @@ class ServiceWatch:
         facts["watermarks"] = list(self._watermarks(now_ms))
         if any(isinstance(flow, OutboundFlow) and flow.on for flow in self._flows):
             facts["notifications"] = [{"subject": self._account, "received_ms": self._received(now_ms)}]
-        return facts | self.own_facts(now_ms)
+        own = self.own_facts(now_ms)
+        told = {one["subject"] for one in own.get("tokens", ())}
+        own["tokens"] = [*own.get("tokens", ()), *(one for one in facts["tokens"] if one["subject"] not in told)]
+        return facts | own
 
     def gauges(self, level: str, now_ms: int) -> dict[str, Any]:
         """What holds at the moment. Raises `LedgerError`."""
@@ -210,8 +216,16 @@ class ServiceWatch:
             columns = {name: event[name] for name in ("added", "removed", "changed")}
             self._drift[event["resource"]] = {"subject": event["resource"], **columns}
 
+    def _token(self) -> dict[str, Any] | None:
+        """When the token ends, and whether the client gets another by itself; None where no end is known."""
+        tokens = Veiled(self._client.tokens())
+        if tokens["expires_at"] is None:
+            return None
+        renews = tokens["refresh_token"] is not None or not self._client._needs_refresh_token
+        return {"subject": self._account, "expires_ms": tokens["expires_at"], "renewable": renews}
+
     def _note_token(self) -> None:
-        expires = self._client.tokens()["expires_at"]
+        expires = Veiled(self._client.tokens())["expires_at"]
         if expires is not None and expires != self._ledger.standings.token_expires(self._account):
             self._ledger.standings.note_token(self._account, expires)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from brightpearl.doctor import Diagnosis, examine
 from brightpearl.testing import Emulator, EmulatorServer
 from command_line import Ended, server, settings
 from conftest import page
+from served import SECRET, configured
 
 __all__ = ["server", "settings"]
 
@@ -172,3 +174,35 @@ def test_the_command_says_it_and_ends_accordingly(server: EmulatorServer, monkey
     ended = Ended("doctor")
     assert ended.code == 5
     assert ended.out.startswith("unknown  credentials: ")
+
+
+def test_the_datacentre_is_always_told() -> None:
+    assert "use1" in found(client())["datacentre", ""].message
+    refused = found(client({"account-configuration": lambda _: Response(401, {}, b"{}")}))["credentials", ""]
+    assert "datacentre use1" in refused.advice
+
+
+def test_the_subscriptions_of_a_service_are_compared(
+    tmp_path: Path, server: EmulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    monkeypatch.setenv("HOOK_SECRET_OLD", SECRET[::-1])
+    flow = '[[flow]]\nname = "a"\npull = ["order"]\non = ["order.modified"]\nto = "file: out"\n'
+    path = str(configured(tmp_path, flow))
+
+    def told() -> dict[str, str]:
+        lines = Ended("doctor", "--service", path, "--json").out.splitlines()
+        [one] = [read for read in map(json.loads, lines) if read["check"] == "webhooks"]
+        return {name: one[name] for name in ("verdict", "message", "advice")}
+
+    missing = told()
+    assert (missing["verdict"], "missing: order.modified" in missing["message"]) == ("wrong", True)
+    assert "brightpearl webhooks apply" in missing["advice"]
+    assert Ended("webhooks", "apply", path).code == 0
+    assert told()["verdict"] == "good"
+    # One that no flow waits for any more.
+    configured(tmp_path, flow.replace("order.modified", "order.destroyed"))
+    assert told()["verdict"] == "wrong"
+    assert "is to be removed" in told()["message"]
+    (tmp_path / "brightpearl.toml").write_text("x")
+    assert Ended("doctor", "--service", path).code == 2

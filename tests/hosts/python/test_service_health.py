@@ -131,6 +131,26 @@ def test_a_service_that_was_killed_is_missed(tmp_path: Path) -> None:
         assert "brightpearl serve" in finding.advice
 
 
+def test_a_token_that_nothing_renews_is_told_before_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Beside(configured(tmp_path, FLOW)) as service:
+        pulled(service)
+        running = service.service
+        place = running.ledger.place
+        ends = int(time.time() * 1000) + 3 * 24 * 60 * 60_000
+        tokens = {"token": "x", "expires_at": ends, "refresh_token": None, "api_domain": None}
+        monkeypatch.setattr(running.client, "tokens", lambda: dict(tokens))
+        # A scheme that logs in by itself.
+        assert running.health().findings == ()
+        monkeypatch.setattr(running.client, "_needs_refresh_token", True)
+        [finding] = running.health().findings
+        assert (finding.level, finding.rule, finding.subject) == ("degraded", "token", "demo")
+        running._look()
+        told = json.loads(Ended("status", "--ledger", place, "--json").out)
+        assert [one["rule"] for one in told["findings"]] == ["token"]
+        tokens["refresh_token"] = "another"
+        assert running.health().findings == ()
+
+
 REFUSED = {"authentication": [{"subject": "demo", "failures": 2}]}
 TAKEN = {"authentication": [{"subject": "demo", "failures": 0}]}
 
