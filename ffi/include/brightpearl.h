@@ -1421,6 +1421,12 @@ uint32_t bp_abi_version(void);
 const char *bp_version(void);
 
 /**
+ * Whether the same record would meet an error of this status again. What is Brightpearl's at the moment, the
+ * network's, or of a right that the app lacks, may be over the next time. Any thread.
+ */
+bool bp_status_is_of_record(int32_t status);
+
+/**
  * The name of a status, such as `not-found`: the same in every host of the engine, and `ok`, `null-pointer`,
  * `bad-utf8`, `panic` for the ones that only C has. NUL-terminated, static, never NULL; `unknown` for a
  * number that is not a status. Any thread.

@@ -6,6 +6,20 @@ use std::ffi::{CStr, c_char};
 
 use brightpearl_core as core;
 
+const OF_RECORD: [i32; 4] = [
+    bp_status::Validation as i32,
+    bp_status::Rejected as i32,
+    bp_status::NotFound as i32,
+    bp_status::Conflict as i32,
+];
+
+/// Whether the same record would meet an error of this status again. What is Brightpearl's at the moment, the
+/// network's, or of a right that the app lacks, may be over the next time. Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn bp_status_is_of_record(status: i32) -> bool {
+    OF_RECORD.contains(&status)
+}
+
 /// What a function came to. 0 is success; the numbers never change their meaning.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

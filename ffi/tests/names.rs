@@ -34,6 +34,15 @@ fn names_are_those_of_the_core() {
 }
 
 #[test]
+fn errors_of_the_record_are_those_of_the_core() {
+    for kind in Kind::ALL {
+        let is_of_record = bp_status_is_of_record(bp_status::from(kind) as i32);
+        assert_eq!(is_of_record, kind.is_of_record(), "{kind}");
+    }
+    assert!([-1, 0, 13, 100, 101, 102, i32::MAX].into_iter().all(|other| !bp_status_is_of_record(other)));
+}
+
+#[test]
 fn other_numbers_have_no_name() {
     assert_eq!(
         [0, 100, 101, 102].map(|own| text(bp_status_name(own))),

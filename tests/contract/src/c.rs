@@ -1,5 +1,6 @@
 //! `ffi/src/status.rs`: the enumerations of C with their names, of which cbindgen makes the header.
 
+use brightpearl_core::Kind;
 use brightpearl_core::named::{Entry, Table};
 
 use crate::text::{GENERATED, pascal, prose, table, wrapped};
@@ -165,6 +166,8 @@ pub(crate) fn module() -> String {
         "//! Stable numbers for what the core names.\n//!\n//! {GENERATED}\n\nuse std::ffi::{{CStr, c_char}};\n\n\
          use brightpearl_core as core;\n"
     );
+    text += "\n";
+    text += &of_record();
     for enumeration in &enumerations {
         text += "\n";
         text += &declaration(enumeration);
@@ -176,6 +179,26 @@ pub(crate) fn module() -> String {
         text += &conversion(enumeration);
     }
     text
+}
+
+/// The function that tells the kinds of errors that the same record would meet again.
+fn of_record() -> String {
+    let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_of_record());
+    let numbers: Vec<String> =
+        kinds.map(|kind| format!("bp_status::{} as i32", pascal(kind.as_str()))).collect();
+    let doc = wrapped(
+        "Whether the same record would meet an error of this status again. What is Brightpearl's at the moment, the \
+         network's, or of a right that the app lacks, may be over the next time. Any thread.",
+        "/// ",
+        WIDTH,
+    );
+    let listed: String = numbers.iter().map(|number| format!("        {number},\n")).collect();
+    format!(
+        "const OF_RECORD: [i32; {}] = [\n{}];\n\n{doc}{EXPORTED}\npub extern \"C\" fn bp_status_is_of_record(status: i32) \
+         -> bool {{\n    OF_RECORD.contains(&status)\n}}\n",
+        numbers.len(),
+        listed.replace("        ", "    "),
+    )
 }
 
 fn declaration(Enumeration { name, doc, values, .. }: &Enumeration) -> String {
