@@ -7,7 +7,7 @@ use crate::auth::Session;
 use crate::config::Config;
 use crate::error::Result;
 use crate::guard::check_draft;
-use crate::http::Request;
+use crate::http::{Headers, Request};
 use crate::job::Draft;
 use crate::live::{Drift, LiveColumns};
 use crate::multi_messages::MultiMessageService;
@@ -88,6 +88,11 @@ impl Shared {
 
     pub(crate) fn record_all(&self, events: impl IntoIterator<Item = Event>) {
         events.into_iter().for_each(|event| self.record(event));
+    }
+
+    /// Takes note of what the header lines of an answer tell of what was asked.
+    pub(crate) fn record_answered(&self, template: &Arc<str>, headers: &Headers) {
+        self.recorder().answered(template, headers);
     }
 
     pub(crate) fn record_received(&self, bytes: usize) {

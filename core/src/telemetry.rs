@@ -1,12 +1,12 @@
 //! What happened, as data. The engine logs nothing: hosts drain [`Event`]s and read [`Statistics`].
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::error::{Delivery, Kind};
-use crate::http::Method;
+use crate::http::{Headers, Method};
 use crate::named::tagged;
 
 /// How many undrained events are kept; the oldest give way, and are counted.
@@ -176,7 +176,16 @@ pub struct Statistics {
 pub(crate) struct Recorder {
     events: VecDeque<Event>,
     statistics: Statistics,
+    /// What was told to be deprecated.
+    deprecated: BTreeSet<Arc<str>>,
 }
+
+/// The most templates of which it is remembered that they are deprecated.
+const MOST_DEPRECATED: usize = 1_000;
+
+/// Header lines by which an answer says that what was asked will be gone (RFC 9745, RFC 8594).
+const DEPRECATION: &str = "deprecation";
+const SUNSET: &str = "sunset";
 
 impl Recorder {
     pub(crate) fn record(&mut self, event: Event) {
@@ -187,6 +196,7 @@ impl Recorder {
             }
             Event::Throttled { .. } => self.statistics.throttled += 1,
             Event::WaitingForBudget { .. } => self.statistics.budget_waits += 1,
+            Event::DeprecatedUsed { template, .. } => self.remember_deprecated(template),
             Event::RequestEnded { .. }
             | Event::Retry { .. }
             | Event::TokenRefreshed { .. }
@@ -195,7 +205,6 @@ impl Recorder {
             | Event::CountDrift { .. }
             | Event::Bisecting { .. }
             | Event::DoubtfulBody { .. }
-            | Event::DeprecatedUsed { .. }
             | Event::SchemaDrift { .. }
             | Event::BatchesUnpacked { .. }
             | Event::BatchesPacked
@@ -206,6 +215,23 @@ impl Recorder {
             self.statistics.events_dropped += 1;
         }
         self.events.push_back(event);
+    }
+
+    /// Tells that something deprecated was used, where an answer says so in its header lines; once for each template, and
+    /// not where the catalogue has told it, which may know what replaces it.
+    pub(crate) fn answered(&mut self, template: &Arc<str>, headers: &Headers) {
+        let is_deprecated =
+            headers.get(DEPRECATION).is_some_and(|value| !matches!(value.trim(), "" | "false" | "?0"))
+                || headers.get(SUNSET).is_some_and(|value| !value.trim().is_empty());
+        if is_deprecated && !self.deprecated.contains(template) && self.deprecated.len() < MOST_DEPRECATED {
+            self.record(Event::DeprecatedUsed { template: Arc::clone(template), replacement: None });
+        }
+    }
+
+    fn remember_deprecated(&mut self, template: &Arc<str>) {
+        if self.deprecated.len() < MOST_DEPRECATED {
+            self.deprecated.insert(Arc::clone(template));
+        }
     }
 
     pub(crate) fn received(&mut self, bytes: usize) {
@@ -242,6 +268,35 @@ mod tests {
             &*template("warehouse-service/order/*/goods-note"),
             "warehouse-service/order/*/goods-note"
         );
+    }
+
+    #[test]
+    fn an_answer_that_says_so_is_told_once() {
+        let mut recorder = Recorder::default();
+        let answer = |lines: &[(&'static str, &str)]| {
+            let mut headers = Headers::new();
+            lines.iter().for_each(|(name, value)| headers.push(*name, *value));
+            headers
+        };
+        for lines in [
+            [("Deprecation", "false")].as_slice(),
+            &[("deprecation", "?0")],
+            &[("sunset", " ")],
+            &[("date", "x")],
+        ] {
+            recorder.answered(&template("a/1"), &answer(lines));
+        }
+        assert_eq!(recorder.drain(), []);
+        for lines in [[("Deprecation", "@1688169599")], [("Sunset", "Sat, 31 Dec 2028 23:59:59 GMT")]] {
+            recorder.answered(&template("a/1"), &answer(&lines));
+            recorder.answered(&template("b"), &answer(&lines));
+        }
+        let told: Vec<_> = recorder.drain().into_iter().map(|event| event.kind()).collect();
+        assert_eq!(told, [EventKind::DeprecatedUsed; 2]);
+        // What the catalogue told is not told again without what replaces it.
+        recorder.record(Event::DeprecatedUsed { template: template("c"), replacement: Some("d") });
+        recorder.answered(&template("c"), &answer(&[("Deprecation", "true")]));
+        assert_eq!(recorder.drain().len(), 1);
     }
 
     #[test]

@@ -164,6 +164,7 @@ impl Call {
         let bytes = response.body.len();
         self.shared.record_received(bytes);
         self.record(flight.ended(Some(response.status), time));
+        self.shared.record_answered(&flight.attempt.work.template(), &response.headers);
         self.shared.pool.settle(flight.permit, now, &response.headers);
         let InFlight { attempt, generation, .. } = flight;
         let draft = match &attempt.work {

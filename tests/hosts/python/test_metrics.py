@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from brightpearl import BrightpearlError, ValidationError
+from brightpearl import BrightpearlError, Request, Response, ValidationError
 from brightpearl.metrics import Metrics
 from brightpearl.metrics_file import MetricsFile
 from brightpearl.testing import Emulator
@@ -126,3 +126,17 @@ def test_neither_ids_nor_secrets_are_in_labels() -> None:
     assert metrics.collect(client)
     text = f"{metrics.state()}{metrics.render().text}"
     assert not [found for found in planted if found in text]
+
+
+def test_what_an_answer_calls_deprecated_is_told_once() -> None:
+    emulator = Emulator(orders=3)
+
+    def transport(request: Request) -> Response:
+        answer = emulator.transport(request)
+        return Response(answer.status, [*answer.headers.lines, ("Deprecation", "@1767225600")], answer.body)
+
+    client = emulator.client(transport=transport)
+    for number in (1, 2, 1):
+        client.request("GET", f"order-service/order/{number}")
+    told = [event for event in client.events() if event["event"] == "deprecated-used"]
+    assert told == [{"event": "deprecated-used", "template": "order-service/order/{ids}", "replacement": None}]
