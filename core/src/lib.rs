@@ -58,7 +58,7 @@ pub mod webhook;
 
 pub use account::Location;
 pub use auth::Credentials;
-pub use call::{Call, Exchange, Explanation, Step, StepKind, TransportFailure, WaitReason};
+pub use call::{Call, CallAdjustment, Exchange, Explanation, Step, StepKind, TransportFailure, WaitReason};
 pub use client::Client;
 pub use config::Config;
 pub use error::{Delivery, Error, Kind, Result, ServerError, Verification, Violation};

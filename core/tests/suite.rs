@@ -12,6 +12,7 @@ mod believed_keys;
 mod believed_pulls;
 mod believed_searches;
 mod believed_writes;
+mod call_adjustment;
 mod catalog_description;
 mod catalog_entries;
 mod catalog_paths;

@@ -1,5 +1,6 @@
 //! A call is driven, it never acts: poll it, transmit what it hands out, answer, and take what it puts out.
 
+mod adjustment;
 mod attempt;
 mod outcome;
 mod sending;
@@ -27,6 +28,7 @@ pub use crate::operation;
 pub use crate::output::{
     BatchResult, Output, Refusal, Reply, ResourceSpan, Resources, SearchPage, TaskResult,
 };
+pub use adjustment::CallAdjustment;
 use attempt::{Attempt, InFlight, Work};
 pub use step::{Exchange, Explanation, Step, StepKind, TransportFailure, WaitReason};
 
@@ -36,6 +38,8 @@ pub struct Call {
     /// The number of this call within its client.
     number: u64,
     operation: Operation,
+    /// What it does otherwise than its client.
+    adjustment: CallAdjustment,
     job: Box<dyn Job>,
     jitter: Jitter,
     clock: Clock,
@@ -69,6 +73,7 @@ impl Call {
             shared,
             number,
             operation,
+            adjustment: CallAdjustment::default(),
             job,
             jitter,
             clock: Clock::default(),

@@ -149,7 +149,7 @@ impl Call {
         }
         attempt.may_be_applied |= error.delivery() == Delivery::MaybeApplied;
         let decision = decide(
-            &self.shared.config.retry,
+            &self.retry_policy(),
             attempt.history,
             &class,
             error.delivery(),

@@ -53,7 +53,10 @@ impl Call {
                     return self.step(now).map(Some);
                 }
                 let built = match &self.waiting[index].work {
-                    Work::Job(draft) => self.shared.build(draft),
+                    Work::Job(draft) => self
+                        .shared
+                        .build(draft)
+                        .and_then(|(request, generation)| Ok((self.adjusted(request)?, generation))),
                     Work::Login(request) => Ok((request.clone(), self.shared.session.generation())),
                 };
                 match built {
