@@ -18,6 +18,7 @@ from typing import Any
 sys.path = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
 import brightpearl
+from brightpearl.call_options import NAMES
 from brightpearl.descriptions import JsonSchema, Task
 
 WIDTH = 116
@@ -42,7 +43,9 @@ def types_file(tasks: list[Task]) -> str:
     types = Types()
     for task in tasks:
         name = class_name(task.name)
-        types.add(name, f"Arguments of the task `{task.name}`.", merged(task.arguments), name, inputs=True)
+        types.add(
+            name, f"Arguments of the task `{task.name}`.", merged(task.arguments), name, inputs=True, is_call=True
+        )
         if has_result(task):
             types.add(f"{name}Result", f"Result of the task `{task.name}`.", task.result, name, inputs=False)
     head = f'''"""The types of the tasks' arguments and results.
@@ -56,6 +59,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
+
+from brightpearl.call_option_types import CallOptions
 
 Id = int | str
 """An id: a number, or its digits."""
@@ -79,6 +84,8 @@ def methods_file(tasks: list[Task], *, is_async: bool) -> str:
 """
 
 from __future__ import annotations
+
+from brightpearl.task_signature import give_signatures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,7 +116,7 @@ def mixin(tasks: list[Task], kind: str, is_async: bool) -> str:
     ]
     for task in tasks:
         lines += ["", *method(task, define, "await " if is_async else "")]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", "", f"give_signatures({prefix}TaskMethods)"]) + "\n"
 
 
 def method(task: Task, define: str, wait: str) -> Iterator[str]:
@@ -196,8 +203,8 @@ class Types:
         self.blocks: list[str] = []
         self._names: dict[str, str] = {}
 
-    def add(self, name: str, title: str, schema: JsonSchema, task: str, *, inputs: bool) -> str:
-        """Adds a typed dict and answers its name."""
+    def add(self, name: str, title: str, schema: JsonSchema, task: str, *, inputs: bool, is_call: bool = False) -> str:
+        """Adds a typed dict and answers its name. `is_call`: it has the options of every call, too."""
         required = schema.get("required", [])
         members = {
             member: one_line(f"    {member}: {self.type_of(part, member, task, inputs=inputs)}")
@@ -207,12 +214,14 @@ class Types:
         odd = [member for member in members if not member.isidentifier() or keyword.iskeyword(member)]
         if odd:
             raise SystemExit(f"{name} has members that no class can have: {', '.join(odd)}")
+        if is_call and (taken := [member for member in members if member in NAMES]):
+            raise SystemExit(f"{name} has members that are options of every call: {', '.join(taken)}")
         always = [line for member in members if member in required for line in members[member]]
         perhaps = [line for member in members if member not in required for line in members[member]]
-        base = "TypedDict"
+        base = "CallOptions" if is_call else "TypedDict"
         if always and perhaps:
-            base = f"_{name}"
-            self.blocks.append("\n".join([f"class {base}(TypedDict):", *always]))
+            self.blocks.append("\n".join([f"class _{name}(TypedDict):", *always]))
+            base = f"_{name}, CallOptions" if is_call else f"_{name}"
         total = ", total=False" if perhaps else ""
         body = [f"class {name}({base}{total}):", f'    """{title}"""']
         lines = perhaps or always

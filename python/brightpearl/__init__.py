@@ -25,6 +25,7 @@ from brightpearl._native import (
     Statistics,
     __version__,
 )
+from brightpearl.answered import Answered
 from brightpearl.async_client import AsyncClient
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
@@ -91,6 +92,7 @@ _AnyMapping.register(Row)
 _AnyMapping.register(Resource)
 
 __all__ = [
+    "Answered",
     "ApplicationLogin",
     "ArrowTable",
     "AsyncBatchResults",

@@ -18,6 +18,7 @@ from brightpearl.arguments import (
     wrong_type,
 )
 from brightpearl.credentials import Credentials, OAuth
+from brightpearl.environment import settings_of_surroundings
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
 from brightpearl.operations import LARGEST_U32, PAGINGS
 from brightpearl.secret_reference import SecretReference, invalid, literal_tokens
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any
 
+    from typing_extensions import Self, Unpack
+
     from brightpearl._native import Budget, Statistics
+    from brightpearl.call_option_types import CallOptions
+    from brightpearl.call_options import OptionsOfCall
     from brightpearl.stored_grant import StoredGrant
 
     AnyPath = str | PathLike[str]
@@ -49,7 +54,15 @@ class AnyClient:
         clock: Callable[[], float] | None,
         profile: str | None,
         token_file: AnyPath | None,
+        options: OptionsOfCall,
     ) -> None:
+        # What every call of this client does.
+        self._options = options
+        # Whether the connections are another client's to close.
+        self._is_view = False
+        if profile is None and credentials is None and settings["account"] is None:
+            settings = settings_of_surroundings(Veiled({**settings, "token_file": token_file}))
+            credentials, profile, token_file = settings["credentials"], settings["profile"], settings["token_file"]
         if profile is not None:
             from brightpearl.profiles import settings_of
 
@@ -69,7 +82,7 @@ class AnyClient:
             from brightpearl.shared_quota import shared_quota
 
             quota = shared_quota(settings["shared_quota"])
-        own = ("credentials", "token_file", "token_key", "shared_quota")
+        own = ("credentials", "profile", "token_file", "token_key", "shared_quota")
         settings = {name: value for name, value in settings.items() if name not in own}
         given = {name: value for name, value in _checked(settings).items() if value is not None}
         if quota is not None:
@@ -98,6 +111,19 @@ class AnyClient:
                 self._native,
                 lambda: Veiled(given | {"credentials": credentials._configuration()}),
             )
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """The same client, whose calls wait, try and send otherwise: `client.with_options(timeout=5).get(...)`. It
+        shares everything else, the connections, the login and the budget among it; closing it closes nothing.
+
+        `timeout`, `max_retries`: as for a client. `extra_headers`, `extra_query`: header lines and query parameters of
+        every request, beside those that were there. Every call takes the same options, for itself alone.
+        """
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._options = self._options.with_more(options)
+        other._is_view = True
+        return other
 
     def budget(self) -> Budget:
         """What may be sent right now, as far as this client knows."""

@@ -17,7 +17,9 @@ from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
+from brightpearl.call_options import USUAL_TIMEOUT, OptionsOfCall, apart, checked_timeout, headers_of, policy_of
 from brightpearl.environment import arguments_of_environment
+from brightpearl.exceptions import ValidationError
 from brightpearl.exclusive import lease_of
 from brightpearl.handover import AsyncHandover
 from brightpearl.journal import Journal
@@ -37,8 +39,14 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any, Literal
 
+    import httpx
+    from typing_extensions import Unpack
+
     from brightpearl._native import Call
+    from brightpearl.answered import TaskDone
     from brightpearl.async_flows import AnyRecords
+    from brightpearl.call_option_types import CallOptions
+    from brightpearl.call_options import AnyTimeout
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
@@ -80,10 +88,13 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         transport: AsyncTransport | None = None,
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[object]] | None = None,
-        timeout: float = 60.0,
+        http_client: httpx.AsyncClient | None = None,
+        timeout: AnyTimeout = USUAL_TIMEOUT,
         deadline: float = 300.0,
         max_in_flight: int = 4,
+        max_retries: int | None = None,
         retry: AnyMapping[str, int] | None = None,
+        default_headers: AnyMapping[str, str] | None = None,
         pool: AnyMapping[str, int | str] | None = None,
         lane: Literal["normal", "high"] | None = None,
         max_body_bytes: int | None = None,
@@ -100,7 +111,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
             checked_callable(value, name)
-        checked_seconds(timeout, "timeout")
+        checked_timeout(timeout, "timeout")
         checked_seconds(deadline, "deadline")
         checked_size(max_body_bytes, "max_body_bytes")
         checked_count(max_in_flight, "max_in_flight", least=1)
@@ -109,7 +120,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             "datacentre": datacentre,
             "base_url": base_url,
             "max_in_flight": max_in_flight,
-            "retry": retry,
+            "retry": policy_of(retry, max_retries),
             "pool": pool,
             "lane": lane,
             "max_body_bytes": max_body_bytes,
@@ -123,14 +134,18 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         }
         # No traceback shows one that stands there itself.
         del token_key, shared_quota
-        super().__init__(credentials, settings, clock, profile, token_file)
+        options = OptionsOfCall(headers=headers_of(default_headers, "default_headers"))
+        super().__init__(credentials, settings, clock, profile, token_file, options)
+        if http_client is not None and transport is not None:
+            message = "`transport` is given as well; expected only one of them"
+            raise ValidationError(message, location="http_client")
         self._own_transport = None
         if transport is None:
             from brightpearl.async_http import AsyncHttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
             transport = self._own_transport = AsyncHttpxTransport(
-                timeout=timeout, deadline=deadline, max_body_bytes=limit
+                timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
             )
         if self._grant is not None:
             transport = self._grant.async_transport(transport)
@@ -156,10 +171,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         paging: Paging | None = None,
         key: str | None = None,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> AsyncRows:
         """Searches: `async for row in client.search(...)`. The arguments are those of `Client.search`."""
         operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
-        return AsyncRows(self._start(operation))
+        return AsyncRows(self._start(operation, options))
 
     def get(
         self,
@@ -169,10 +185,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         query: Parameters | None = None,
         plan: Plan | None = None,
         id_limit: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncResources:
         """Fetches resources by id: `async for order in client.get(...)`. The arguments are those of
         `Client.get`."""
-        return AsyncResources(self._start(operations.fetch(resource, ids, query, plan, id_limit)))
+        return AsyncResources(self._start(operations.fetch(resource, ids, query, plan, id_limit), options))
 
     async def request(
         self,
@@ -184,11 +201,13 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Sends one request of any kind, and retries it where that is safe. The arguments are those of
         `Client.request`."""
         write = Write(method, path, body, query, headers, idempotent, unchecked)
-        return reply_of(await _only_output(self._start(operations.request(write))))
+        driver = self._start(operations.request(write), options)
+        return reply_of(await _only_output(driver), driver.answers)
 
     async def post(
         self,
@@ -198,9 +217,10 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         query: Parameters | None = None,
         headers: AnyMapping[str, str] | None = None,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Creates something, once: it is never sent again when its outcome is unknown."""
-        return await self.request("POST", path, query, body, headers=headers, unchecked=unchecked)
+        return await self.request("POST", path, query, body, headers=headers, unchecked=unchecked, **options)
 
     async def put(
         self,
@@ -211,9 +231,12 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Replaces something."""
-        return await self.request("PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
+        return await self.request(
+            "PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
+        )
 
     async def patch(
         self,
@@ -224,10 +247,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Changes something, by a JSON Patch as a rule."""
         return await self.request(
-            "PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
+            "PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
         )
 
     async def delete(
@@ -239,10 +263,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Takes something away."""
         return await self.request(
-            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked
+            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
         )
 
     def batch(
@@ -252,10 +277,11 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         order: Order = "sequential",
         on_failure: OnFailure = "stop",
         packing: Packing = "auto",
+        **options: Unpack[CallOptions],
     ) -> AsyncBatchResults:
         """Sends several writes: `async for result in client.batch(...)`. The arguments are those of
         `Client.batch`."""
-        return AsyncBatchResults(self._start(operations.batch(writes, order, on_failure, packing)))
+        return AsyncBatchResults(self._start(operations.batch(writes, order, on_failure, packing), options))
 
     def push(
         self,
@@ -272,6 +298,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         looks: Iterable[float] | None = None,
         exclusive: AnyLease | None = None,
         progress: Callable[[int], object] | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncOutcomes:
         """Brings records of another system into Brightpearl, each exactly once: `async for outcome in
         client.push(...)`. The arguments are those of `Client.push`; the records may come from an asynchronous
@@ -289,7 +316,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         try:
             kept = None if path is None else Journal(path)
             operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
-            return AsyncOutcomes(self._start(operation, kept), each, Feeding(kept, lease, progress))
+            return AsyncOutcomes(self._start(operation, options, kept), each, Feeding(kept, lease, progress))
         except BaseException:
             Feeding(kept, lease, None).close()
             raise
@@ -311,6 +338,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         priority: int = 0,
         renew: bool = False,
         progress: Callable[[int], object] | None = None,
+        **options: Unpack[CallOptions],
     ) -> AsyncPulledRecords:
         """Hands out what changed in Brightpearl since the last time: `async for record in client.pull(...)`. The
         arguments are those of `Client.pull`."""
@@ -331,26 +359,29 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             reconcile=reconcile,
             priority=priority,
         )
-        return AsyncPulledRecords(self._start(operation), file, progress)
+        return AsyncPulledRecords(self._start(operation, options), file, progress)
 
-    async def task(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+    async def task(self, name: str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, and gives back what it did; see `Client.task`."""
         return await self._task(name, arguments)
 
-    async def _task(self, name: str, arguments: AnyMapping[str, object]) -> dict[str, Any]:
-        return result_of(await _only_output(self._start(operations.task(name, arguments, self._takes_unknown))))
+    async def _task(self, name: str, arguments: AnyMapping[str, object]) -> TaskDone:
+        own, options = apart(arguments)
+        driver = self._start(operations.task(name, own, self._takes_unknown), options)
+        return result_of(await _only_output(driver), driver.answers)
 
-    async def options(self, resource: str, ids: Ids | None = None) -> list[str]:
+    async def options(self, resource: str, ids: Ids | None = None, **options: Unpack[CallOptions]) -> list[str]:
         """The URIs that read these ids, as the server plans them."""
-        return uris_of(await _only_output(self._start(operations.options(resource, ids))))
+        return uris_of(await _only_output(self._start(operations.options(resource, ids), options)))
 
     async def resume(
-        self, checkpoint: str, *, allow_writes: bool = False
+        self, checkpoint: str, *, allow_writes: bool = False, **options: Unpack[CallOptions]
     ) -> AsyncRows | AsyncResources | AsyncBatchResults | AsyncPulledRecords | Reply | list[str] | dict[str, Any]:
         """Goes on where a checkpoint was taken, perhaps by another process or another kind of client; with an
         operation that writes only where `allow_writes` says so. See `Client.resume`."""
         driver = self._drive(
-            self._native.resume(checked_text(checkpoint, "checkpoint"), checked_flag(allow_writes, "allow_writes"))
+            self._native.resume(checked_text(checkpoint, "checkpoint"), checked_flag(allow_writes, "allow_writes")),
+            options,
         )
         operation = driver.call.operation
         if operation == "search":
@@ -363,13 +394,15 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
             return AsyncPulledRecords(driver)
         output = await _only_output(driver)
         if operation == "task":
-            return result_of(output)
+            return result_of(output, driver.answers)
         if operation == "request":
-            return reply_of(output)
+            return reply_of(output, driver.answers)
         return uris_of(output)
 
     async def aclose(self) -> None:
         """Closes the connections of the default transport. A transport that was given is left alone."""
+        if self._is_view:
+            return
         if self._grant is not None:
             self._grant.close()
         if self._leases is not None:
@@ -385,15 +418,16 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _start(self, operation: str, journal: Journal | None = None) -> AsyncDriver:
+    def _start(self, operation: str, options: AnyMapping[str, Any], journal: Journal | None = None) -> AsyncDriver:
         if journal is None:
-            return self._drive(self._native.start(operation))
-        return self._drive(self._native.start_push(operation, journal.book()), journal)
+            return self._drive(self._native.start(operation), options)
+        return self._drive(self._native.start_push(operation, journal.book()), options, journal)
 
-    def _drive(self, call: Call, journal: Journal | None = None) -> AsyncDriver:
+    def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> AsyncDriver:
+        driver = AsyncDriver(call, self._host, journal, self._options.with_more(options))
         if self._leases is not None:
             self._leases.begin()
-        return AsyncDriver(call, self._host, journal)
+        return driver
 
 
 async def _only_output(driver: AsyncDriver) -> Output | None:

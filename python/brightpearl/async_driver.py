@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from brightpearl._native import Done, Pending, RawJournal, Send, Wait
+from brightpearl.call_options import UNCHANGED, OptionsOfCall
 from brightpearl.driver import (
     cause_of,
     describe_failure,
@@ -74,18 +77,28 @@ class AsyncDriver:
         "_logins",
         "_lost",
         "_refusal",
+        "_timeout",
         "_unkept",
+        "answers",
         "call",
         "failed",
         "host",
         "left",
     )
 
-    def __init__(self, call: Call, host: AsyncHost, journal: Journal | None = None) -> None:
+    def __init__(
+        self, call: Call, host: AsyncHost, journal: Journal | None = None, options: OptionsOfCall = UNCHANGED
+    ) -> None:
+        from brightpearl.answered import Answers
         from brightpearl.logs import CallLog
+
+        options.adjust(call)
 
         self.call = call
         self.host = host
+        self._timeout = options.timeout
+        # What came, for whoever wants to look at it.
+        self.answers = Answers()
         self._log = CallLog(call)
         self._journal = journal
         self.failed = False
@@ -138,6 +151,7 @@ class AsyncDriver:
                 now = self.host.now()
         except BrightpearlError as error:
             self.failed = True
+            error.responses = self.answers.listed()
             self._log.failed(error)
             again = await self._abandon()
             if again is not None:
@@ -209,29 +223,32 @@ class AsyncDriver:
         exchange = step.exchange
         is_login = step.is_login
         entry = self._log.request(step)
-        request = Request(step.method, step.url, Headers(step.headers), step.body)
+        attempt = 0 if is_login else step.attempt
+        request = Request(step.method, step.url, Headers(step.headers), step.body, self._timeout)
         # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
             if await self._may_send(exchange):
-                await self._answered(exchange, request, entry, is_login=is_login)
+                await self._answered(exchange, request, entry, attempt)
                 await self._hand_over()
         finally:
             del request
 
-    async def _answered(self, exchange: int, request: Request, entry: Entry | None, *, is_login: bool) -> None:
+    async def _answered(self, exchange: int, request: Request, entry: Entry | None, attempt: int) -> None:
+        """Transmits a request. A login has no number of an attempt, and its answer is not kept."""
         answer = None
+        began = time.monotonic()
         rotation = self.host.rotation
         changes = 0 if rotation is None else rotation.changes
         try:
             response = await self.host.transport(request)
             answer = parts_of(response)
             del response
-            if rotation is not None and is_refused(answer[0], is_login=is_login):
+            if rotation is not None and is_refused(answer[0], is_login=not attempt):
                 self._lost = await _aside(rotation.again, changes)
         except no_answer() as failure:
             if self._is_ending and not isinstance(failure, Exception):
-                if is_login:
+                if not attempt:
                     # Other calls may log in again.
                     self.call.fail(exchange, "maybe-sent", describe_failure(failure), self.host.now())
                 raise
@@ -240,6 +257,8 @@ class AsyncDriver:
             if entry is not None:
                 entry.unanswered(failure)
         else:
+            if attempt:
+                self.answers.take(request, answer, attempt, began)
             self.call.answer(exchange, *answer, self.host.now())
             if entry is not None:
                 entry.answered(answer[0])

@@ -9,6 +9,7 @@ import httpx
 
 from brightpearl.arguments import checked_seconds, checked_size, wrong_type
 from brightpearl.async_bounded import AsyncBoundedTransport
+from brightpearl.call_options import USUAL_TIMEOUT, checked_timeout
 from brightpearl.exchange import (
     Exchange,
     certificates,
@@ -18,8 +19,13 @@ from brightpearl.exchange import (
     proxy_for,
     reader_of,
     response_of,
+    timeout_of,
 )
 from brightpearl.messages import Request, Response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brightpearl.call_options import AnyTimeout
 
 
 class AsyncHttpxTransport:
@@ -30,18 +36,20 @@ class AsyncHttpxTransport:
     `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes. `deadline` is in
     seconds, for all of it.
     `max_body_bytes` stops reading a larger body, unpacked or not. A `client` of your own is used with its own
-    timeouts and not closed.
+    timeouts, unless one is given here or with the request, and not closed.
     """
 
     def __init__(
         self,
         *,
-        timeout: float = 60.0,
+        timeout: AnyTimeout = USUAL_TIMEOUT,
         deadline: float = 300.0,
         max_body_bytes: int | None = None,
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        self._timeout = checked_seconds(timeout, "timeout")
+        self._timeout = checked_timeout(timeout, "timeout")
+        # A client that was given keeps its own, unless one is asked for.
+        self._is_usual = timeout is USUAL_TIMEOUT
         self._deadline = checked_seconds(deadline, "deadline")
         self._max_body_bytes = checked_size(max_body_bytes, "max_body_bytes")
         if client is not None and not isinstance(client, httpx.AsyncClient):
@@ -66,7 +74,11 @@ class AsyncHttpxTransport:
 
     async def _transmit(self, request: Request, exchange: Exchange) -> Response:
         client = self._client(request.url)
-        outgoing = prepared(client, request, {"trace": exchange.trace_async})
+        wanted = request.timeout
+        if wanted is None and self._given is not None and not self._is_usual:
+            wanted = self._timeout
+        timeout = None if wanted is None else timeout_of(wanted, self._deadline)
+        outgoing = prepared(client, request, {"trace": exchange.trace_async}, timeout)
         answer = await client.send(outgoing, stream=True, follow_redirects=False)
         try:
             reader = reader_of(answer, self._max_body_bytes)

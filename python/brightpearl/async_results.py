@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import ArrowTable, IdSet, Metadata
+from brightpearl.answered import WithAnswers
 from brightpearl.batch import read_results, warn_of_unsent
 from brightpearl.exceptions import MisuseError
 from brightpearl.resources import Refusal
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from brightpearl.rows import Dates
 
 
-class AsyncResults:
+class AsyncResults(WithAnswers):
     """What a call gives bit by bit. For one task at a time, and iterated once.
 
     `async with` ends the call when the block is left early; so does `aclose()`.

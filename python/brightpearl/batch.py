@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64
 
+from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
 from brightpearl.record import Record
 from brightpearl.reply import Reply
@@ -42,7 +43,7 @@ class BatchResult(Record):
         return self.error is None
 
 
-class BatchResults:
+class BatchResults(WithAnswers):
     """The results of a batch, in the order of its writes, which are sent as the results are asked for.
 
     Iterate once, to the end: a batch that nobody iterates sends nothing, and warns of it.

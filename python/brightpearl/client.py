@@ -15,8 +15,10 @@ from brightpearl.arguments import (
     checked_text,
 )
 from brightpearl.batch import BatchResults
+from brightpearl.call_options import USUAL_TIMEOUT, OptionsOfCall, apart, checked_timeout, headers_of, policy_of
 from brightpearl.driver import Driver, Host
 from brightpearl.environment import arguments_of_environment
+from brightpearl.exceptions import ValidationError
 from brightpearl.exclusive import lease_of
 from brightpearl.handover import Handover
 from brightpearl.journal import Journal
@@ -40,7 +42,13 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any, Literal
 
+    import httpx
+    from typing_extensions import Unpack
+
     from brightpearl._native import Call
+    from brightpearl.answered import TaskDone
+    from brightpearl.call_option_types import CallOptions
+    from brightpearl.call_options import AnyTimeout
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
@@ -66,8 +74,11 @@ class Client(TaskMethods, AnyClient):
     `profile`: a profile of `~/.config/brightpearl/config.toml`, which has what of these is not given.
     `transport`: transmits one request; `httpx` unless given.
     `clock`: milliseconds since the Unix epoch. `sleep`: waits so many seconds. The machine's unless given.
-    `timeout`: seconds that the default transport waits for a connection and for the next bytes.
+    `http_client`: an `httpx.Client` of your own, with its proxies, certificates and timeouts; not closed here.
+    `timeout`: seconds that a request waits for a connection and for the next bytes, or an `httpx.Timeout`.
     `deadline`: seconds that it gives a request and its answer as a whole.
+    `max_retries`: how often a request is tried again where that is safe (4); short for `retry`.
+    `default_headers`: header lines of every request, logins excepted.
     `retry`: `max_attempts` (5), `base_ms` (500), `cap_ms` (30000), `max_throttled` (20).
     `pool`: `quota` (200), `period_ms` (60000), `pacing` (`burst` or `spread`), `reserve` (0);
     `private_share`, where a coordinator of your own grants leases.
@@ -92,6 +103,10 @@ class Client(TaskMethods, AnyClient):
     `shared_quota`: a `SharedQuota`, or the URL of a Redis or Valkey server, where several processes or hosts share the
     account's quota (docs/quota.md).
 
+    Where neither `account`, `credentials` nor `profile` is given, what is not given comes from the environment, as for
+    `from_env`: `Client()`. Every call takes `timeout`, `max_retries`, `extra_headers` and `extra_query` besides its own
+    arguments, and `with_options` has them for several.
+
     Raises `ValidationError` at the field that is wrong. Nothing is sent.
     """
 
@@ -106,9 +121,12 @@ class Client(TaskMethods, AnyClient):
         transport: Transport | None = None,
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], object] | None = None,
-        timeout: float = 60.0,
+        http_client: httpx.Client | None = None,
+        timeout: AnyTimeout = USUAL_TIMEOUT,
         deadline: float = 300.0,
+        max_retries: int | None = None,
         retry: AnyMapping[str, int] | None = None,
+        default_headers: AnyMapping[str, str] | None = None,
         pool: AnyMapping[str, int | str] | None = None,
         lane: Literal["normal", "high"] | None = None,
         max_body_bytes: int | None = None,
@@ -125,14 +143,14 @@ class Client(TaskMethods, AnyClient):
         called = {"transport": transport, "clock": clock, "sleep": sleep, "on_tokens": on_tokens}
         for name, value in called.items():
             checked_callable(value, name)
-        checked_seconds(timeout, "timeout")
+        checked_timeout(timeout, "timeout")
         checked_seconds(deadline, "deadline")
         checked_size(max_body_bytes, "max_body_bytes")
         settings = {
             "account": account,
             "datacentre": datacentre,
             "base_url": base_url,
-            "retry": retry,
+            "retry": policy_of(retry, max_retries),
             "pool": pool,
             "lane": lane,
             "max_body_bytes": max_body_bytes,
@@ -146,13 +164,19 @@ class Client(TaskMethods, AnyClient):
         }
         # No traceback shows one that stands there itself.
         del token_key, shared_quota
-        super().__init__(credentials, settings, clock, profile, token_file)
+        options = OptionsOfCall(headers=headers_of(default_headers, "default_headers"))
+        super().__init__(credentials, settings, clock, profile, token_file, options)
+        if http_client is not None and transport is not None:
+            message = "`transport` is given as well; expected only one of them"
+            raise ValidationError(message, location="http_client")
         self._own_transport = None
         if transport is None:
             from brightpearl.http import HttpxTransport
 
             limit = LARGEST_BODY if max_body_bytes is None else max_body_bytes
-            transport = self._own_transport = HttpxTransport(timeout=timeout, deadline=deadline, max_body_bytes=limit)
+            transport = self._own_transport = HttpxTransport(
+                timeout=timeout, deadline=deadline, max_body_bytes=limit, client=http_client
+            )
         if self._grant is not None:
             transport = self._grant.transport(transport)
             on_tokens = self._grant.storing(on_tokens)
@@ -178,6 +202,7 @@ class Client(TaskMethods, AnyClient):
         paging: Paging | None = None,
         key: str | None = None,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Rows:
         """Searches, page by page as the rows are asked for.
 
@@ -191,7 +216,7 @@ class Client(TaskMethods, AnyClient):
         `unchecked`: sends names that the catalog does not know, and paths that are much like one which it knows.
         """
         operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
-        return Rows(self._start(operation))
+        return Rows(self._start(operation, options))
 
     def get(
         self,
@@ -201,6 +226,7 @@ class Client(TaskMethods, AnyClient):
         query: Parameters | None = None,
         plan: Plan | None = None,
         id_limit: int | None = None,
+        **options: Unpack[CallOptions],
     ) -> Resources:
         """Fetches resources by id, in the fewest requests, as they are asked for.
 
@@ -213,7 +239,7 @@ class Client(TaskMethods, AnyClient):
         or `never`.
         `id_limit`: most ids in one request, where the catalog does not know it.
         """
-        return Resources(self._start(operations.fetch(resource, ids, query, plan, id_limit)))
+        return Resources(self._start(operations.fetch(resource, ids, query, plan, id_limit), options))
 
     def request(
         self,
@@ -225,6 +251,7 @@ class Client(TaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Sends one request of any kind, and retries it where that is safe.
 
@@ -238,7 +265,7 @@ class Client(TaskMethods, AnyClient):
         Raises `ValidationError` with all `violations` before it sends a wrong body.
         """
         write = Write(method, path, body, query, headers, idempotent, unchecked)
-        return _reply(self._start(operations.request(write)))
+        return _reply(self._start(operations.request(write), options))
 
     def post(
         self,
@@ -248,12 +275,13 @@ class Client(TaskMethods, AnyClient):
         query: Parameters | None = None,
         headers: AnyMapping[str, str] | None = None,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Creates something, once: it is never sent again when its outcome is unknown.
 
         The arguments are those of `request`. `reply.json()["response"]` is the new id as a rule.
         """
-        return self.request("POST", path, query, body, headers=headers, unchecked=unchecked)
+        return self.request("POST", path, query, body, headers=headers, unchecked=unchecked, **options)
 
     def put(
         self,
@@ -264,9 +292,12 @@ class Client(TaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Replaces something. The arguments are those of `request`."""
-        return self.request("PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
+        return self.request(
+            "PUT", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
+        )
 
     def patch(
         self,
@@ -277,9 +308,12 @@ class Client(TaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Changes something, by a JSON Patch as a rule. The arguments are those of `request`."""
-        return self.request("PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
+        return self.request(
+            "PATCH", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
+        )
 
     def delete(
         self,
@@ -290,9 +324,12 @@ class Client(TaskMethods, AnyClient):
         headers: AnyMapping[str, str] | None = None,
         idempotent: bool = False,
         unchecked: bool = False,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Takes something away. The arguments are those of `request`."""
-        return self.request("DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked)
+        return self.request(
+            "DELETE", path, query, body, headers=headers, idempotent=idempotent, unchecked=unchecked, **options
+        )
 
     def batch(
         self,
@@ -301,6 +338,7 @@ class Client(TaskMethods, AnyClient):
         order: Order = "sequential",
         on_failure: OnFailure = "stop",
         packing: Packing = "auto",
+        **options: Unpack[CallOptions],
     ) -> BatchResults:
         """Sends several writes, ten to a request where that is possible, as their results are asked for.
 
@@ -314,7 +352,7 @@ class Client(TaskMethods, AnyClient):
         Iterate over what is returned: it has a `BatchResult` for every write, in their order. A failed write is
         no exception; its result has the `error`.
         """
-        return BatchResults(self._start(operations.batch(writes, order, on_failure, packing)))
+        return BatchResults(self._start(operations.batch(writes, order, on_failure, packing), options))
 
     def push(
         self,
@@ -331,6 +369,7 @@ class Client(TaskMethods, AnyClient):
         looks: Iterable[float] | None = None,
         exclusive: AnyLease | None = None,
         progress: Callable[[int], object] | None = None,
+        **options: Unpack[CallOptions],
     ) -> Outcomes:
         """Brings records of another system into Brightpearl, each exactly once, as their outcomes are asked for.
 
@@ -374,7 +413,7 @@ class Client(TaskMethods, AnyClient):
         try:
             kept = None if path is None else Journal(path)
             operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
-            return Outcomes(self._start(operation, kept), each, Feeding(kept, lease, progress))
+            return Outcomes(self._start(operation, options, kept), each, Feeding(kept, lease, progress))
         except BaseException:
             Feeding(kept, lease, None).close()
             raise
@@ -396,6 +435,7 @@ class Client(TaskMethods, AnyClient):
         priority: int = 0,
         renew: bool = False,
         progress: Callable[[int], object] | None = None,
+        **options: Unpack[CallOptions],
     ) -> PulledRecords:
         """Hands out what changed in Brightpearl since the last time, each change at least once.
 
@@ -434,27 +474,31 @@ class Client(TaskMethods, AnyClient):
             reconcile=reconcile,
             priority=priority,
         )
-        return PulledRecords(self._start(operation), file, progress)
+        return PulledRecords(self._start(operation, options), file, progress)
 
-    def task(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+    def task(self, name: str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, in one or several requests, and gives back what it did.
 
         `name`: such as `create-sales-order`; `brightpearl.tasks()` lists all with their arguments and results.
         Each has a method of its own as well, such as `client.create_sales_order(...)`.
 
-        When a task of several requests fails, the error's `progress` has what was done before.
+        `arguments`: those of the task, and the options that every call takes (see `with_options`).
+
+        When a task of several requests fails, the error's `progress` has what was done before. `responses` of what is
+        given back has what Brightpearl answered.
         """
         return self._task(name, arguments)
 
-    def _task(self, name: str, arguments: AnyMapping[str, object]) -> dict[str, Any]:
-        return _done(self._start(operations.task(name, arguments, self._takes_unknown)))
+    def _task(self, name: str, arguments: AnyMapping[str, object]) -> TaskDone:
+        own, options = apart(arguments)
+        return _done(self._start(operations.task(name, own, self._takes_unknown), options))
 
-    def options(self, resource: str, ids: Ids | None = None) -> list[str]:
+    def options(self, resource: str, ids: Ids | None = None, **options: Unpack[CallOptions]) -> list[str]:
         """The URIs that read these ids, as the server plans them: only ids that exist, in legal chunks."""
-        return _uris(self._start(operations.options(resource, ids)))
+        return _uris(self._start(operations.options(resource, ids), options))
 
     def resume(
-        self, checkpoint: str, *, allow_writes: bool = False
+        self, checkpoint: str, *, allow_writes: bool = False, **options: Unpack[CallOptions]
     ) -> Rows | Resources | Reply | list[str] | BatchResults | PulledRecords | dict[str, Any]:
         """Goes on where a checkpoint was taken, perhaps by another process: with `Rows` for a search, with
         `Resources` for a fetch, with `PulledRecords` for a pull. A push goes on by its journal instead.
@@ -463,7 +507,8 @@ class Client(TaskMethods, AnyClient):
         its way: allow it only for one that you trust.
         """
         driver = self._drive(
-            self._native.resume(checked_text(checkpoint, "checkpoint"), checked_flag(allow_writes, "allow_writes"))
+            self._native.resume(checked_text(checkpoint, "checkpoint"), checked_flag(allow_writes, "allow_writes")),
+            options,
         )
         operation = driver.call.operation
         if operation == "search":
@@ -482,6 +527,8 @@ class Client(TaskMethods, AnyClient):
 
     def close(self) -> None:
         """Closes the connections of the default transport. A transport that was given is left alone."""
+        if self._is_view:
+            return
         if self._grant is not None:
             self._grant.close()
         if self._leases is not None:
@@ -495,27 +542,28 @@ class Client(TaskMethods, AnyClient):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start(self, operation: str, journal: Journal | None = None) -> Driver:
+    def _start(self, operation: str, options: AnyMapping[str, Any], journal: Journal | None = None) -> Driver:
         if journal is None:
-            return self._drive(self._native.start(operation))
-        return self._drive(self._native.start_push(operation, journal.book()), journal)
+            return self._drive(self._native.start(operation), options)
+        return self._drive(self._native.start_push(operation, journal.book()), options, journal)
 
-    def _drive(self, call: Call, journal: Journal | None = None) -> Driver:
+    def _drive(self, call: Call, options: AnyMapping[str, Any], journal: Journal | None = None) -> Driver:
+        driver = Driver(call, self._host, journal, self._options.with_more(options))
         if self._leases is not None:
             self._leases.begin()
-        return Driver(call, self._host, journal)
+        return driver
 
 
 def _reply(driver: Driver) -> Reply:
-    return reply_of(_only_output(driver))
+    return reply_of(_only_output(driver), driver.answers)
 
 
 def _uris(driver: Driver) -> list[str]:
     return uris_of(_only_output(driver))
 
 
-def _done(driver: Driver) -> dict[str, Any]:
-    return result_of(_only_output(driver))
+def _done(driver: Driver) -> TaskDone:
+    return result_of(_only_output(driver), driver.answers)
 
 
 def _only_output(driver: Driver) -> Output | None:

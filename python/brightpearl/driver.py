@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from brightpearl._native import Done, Pending, RawData, RawJournal, Send, Wait
+from brightpearl.call_options import UNCHANGED, OptionsOfCall
 from brightpearl.exceptions import BrightpearlError, MisuseError
 from brightpearl.handover import not_stored, note_refusal
 from brightpearl.interruption import SignalsHeldBack
@@ -59,13 +62,34 @@ class Driver:
     `journal`: where a push keeps what it announces.
     """
 
-    __slots__ = ("_cause", "_journal", "_log", "_lost", "_refusal", "_unkept", "call", "failed", "host", "left")
+    __slots__ = (
+        "_cause",
+        "_journal",
+        "_log",
+        "_lost",
+        "_refusal",
+        "_timeout",
+        "_unkept",
+        "answers",
+        "call",
+        "failed",
+        "host",
+        "left",
+    )
 
-    def __init__(self, call: Call, host: Host, journal: Journal | None = None) -> None:
+    def __init__(
+        self, call: Call, host: Host, journal: Journal | None = None, options: OptionsOfCall = UNCHANGED
+    ) -> None:
+        from brightpearl.answered import Answers
         from brightpearl.logs import CallLog
+
+        options.adjust(call)
 
         self.call = call
         self.host = host
+        self._timeout = options.timeout
+        # What came, for whoever wants to look at it.
+        self.answers = Answers()
         self._log = CallLog(call)
         self._journal = journal
         self.failed = False
@@ -107,6 +131,7 @@ class Driver:
                 now = self.host.now()
         except BrightpearlError as error:
             self.failed = True
+            error.responses = self.answers.listed()
             self._log.failed(error)
             if self._refusal is not None:
                 raise not_stored(error, self._refusal) from self._refusal
@@ -141,7 +166,8 @@ class Driver:
         exchange = step.exchange
         is_login = step.is_login
         entry = self._log.request(step)
-        request = Request(step.method, step.url, Headers(step.headers), step.body)
+        attempt = 0 if is_login else step.attempt
+        request = Request(step.method, step.url, Headers(step.headers), step.body, self._timeout)
         # No frame that an interruption passes leads to the header lines, or to an answer, which may echo them.
         del step
         try:
@@ -149,7 +175,7 @@ class Driver:
                 if is_login:
                     self._log_in(exchange, request, entry)
                 else:
-                    self._exchange(exchange, request, entry, is_login=False)
+                    self._exchange(exchange, request, entry, attempt)
                     self._hand_over()
         finally:
             del request
@@ -162,7 +188,7 @@ class Driver:
         is_answered = False
         try:
             with SignalsHeldBack():
-                self._exchange(exchange, request, entry, is_login=True)
+                self._exchange(exchange, request, entry, 0)
                 is_answered = True
                 self._hand_over()
         finally:
@@ -177,8 +203,10 @@ class Driver:
         with suppress(MisuseError):
             self.call.fail(exchange, "maybe-sent", "the login was interrupted", self.host.now())
 
-    def _exchange(self, exchange: int, request: Request, entry: Entry | None, *, is_login: bool) -> None:
+    def _exchange(self, exchange: int, request: Request, entry: Entry | None, attempt: int) -> None:
+        """Transmits a request. A login has no number of an attempt, and its answer is not kept."""
         answer = None
+        began = time.monotonic()
         rotation = self.host.rotation
         changes = 0 if rotation is None else rotation.changes
         try:
@@ -191,8 +219,10 @@ class Driver:
             if entry is not None:
                 entry.unanswered(failure)
         else:
-            if rotation is not None and is_refused(answer[0], is_login=is_login):
+            if rotation is not None and is_refused(answer[0], is_login=not attempt):
                 self._lost = rotation.again(changes)
+            if attempt:
+                self.answers.take(request, answer, attempt, began)
             self.call.answer(exchange, *answer, self.host.now())
             if entry is not None:
                 entry.answered(answer[0])

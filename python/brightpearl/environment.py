@@ -7,7 +7,7 @@ import os
 from brightpearl import _native, credentials
 from brightpearl.arguments import did_you_mean
 from brightpearl.exceptions import ValidationError
-from brightpearl.text import Veiled, one_line
+from brightpearl.text import Hidden, Veiled, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +88,27 @@ def arguments_of_environment(options: Mapping[str, Any]) -> dict[str, Any]:
     if said := os.environ.get("BRIGHTPEARL_READ_ONLY"):
         found["read_only"] = _switch("BRIGHTPEARL_READ_ONLY", said, _Place(None))
     return found
+
+
+def settings_of_surroundings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a client that was told neither account, credentials nor profile: those that are given, and for
+    the rest what the environment says. What it says of being read-only holds whatever is given."""
+    found = Veiled({"profile": None, **arguments_of_environment({})})
+    if given["base_url"] is not None or given["datacentre"] is not None:
+        found = Veiled({name: value for name, value in found.items() if name not in ("base_url", "datacentre")})
+    if given["token_file"] is not None:
+        found = Veiled({name: value for name, value in found.items() if name not in ("token_file", "token_key")})
+    is_guarded = found.pop("read_only", False)
+    told = {name: value for name, value in given.items() if value is not None and _value_of(value) is not None}
+    settings = Veiled({**given, **found, **told})
+    # Anything but False is what the caller says, or a mistake that is told later.
+    settings["read_only"] = is_guarded if given["read_only"] is False else given["read_only"]
+    settings.setdefault("credentials", None)
+    return settings
+
+
+def _value_of(value: object) -> object:
+    return value.value if isinstance(value, Hidden) else value
 
 
 def _switch(name: str, said: str, place: _Place) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, ClassVar
 
+    from brightpearl.answered import Answered
     from brightpearl.findings import Verification, Violation
     from brightpearl.kinds import Delivery
 
@@ -76,6 +77,8 @@ class BrightpearlError(Exception):
     """How to find out whether a write of unknown outcome was applied, the surest way first."""
     progress: dict[str, Any] | None
     """What a task of several requests had done before it failed: the members of its result so far."""
+    responses: list[Answered]
+    """What Brightpearl answered before the call failed, oldest first, retries among it; the latest 1000."""
 
     def __init__(
         self,
@@ -93,6 +96,7 @@ class BrightpearlError(Exception):
         violations: Iterable[Violation] = (),
         verifications: Iterable[Verification] = (),
         progress: dict[str, Any] | None = None,
+        responses: Iterable[Answered] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -107,6 +111,7 @@ class BrightpearlError(Exception):
         self.violations = list(violations)
         self.verifications = list(verifications)
         self.progress = progress
+        self.responses = list(responses)
         self._text = text
 
     def __str__(self) -> str:
@@ -128,6 +133,7 @@ class BrightpearlError(Exception):
             "violations": self.violations,
             "verifications": self.verifications,
             "progress": self.progress,
+            "responses": self.responses,
         }
         return _restore, (type(self), self.message, details)
 

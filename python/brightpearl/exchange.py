@@ -20,6 +20,10 @@ from brightpearl.content_coding import ACCEPTED, BodyReader
 from brightpearl.messages import Request, Response
 from brightpearl.transport import MaybeSent, NotSent, TransportFailure, Unsendable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brightpearl.call_options import AnyTimeout
+
 _NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -158,15 +162,27 @@ def said(error: Exception) -> str:
     return _QUOTED.sub("", text)
 
 
-def prepared(client: httpx.Client | httpx.AsyncClient, request: Request, extensions: dict[str, Any]) -> httpx.Request:
-    """A request as the HTTP library wants it. Raises `Unsendable` when it cannot be sent as it is."""
+def prepared(
+    client: httpx.Client | httpx.AsyncClient,
+    request: Request,
+    extensions: dict[str, Any],
+    timeout: httpx.Timeout | None = None,
+) -> httpx.Request:
+    """A request as the HTTP library wants it, with the timeout of its client unless one is given.
+
+    Raises `Unsendable` when it cannot be sent as it is."""
     lines = [(wire_name(name), wire_value(name, value)) for name, value in request.headers.lines]
     if "accept-encoding" not in request.headers:
         lines.append((b"accept-encoding", ACCEPTED.encode()))
     _require_usable(client)
     try:
         outgoing = client.build_request(
-            request.method, request.url, headers=lines, content=request.body or None, extensions=extensions
+            request.method,
+            request.url,
+            headers=lines,
+            content=request.body or None,
+            extensions=extensions,
+            timeout=timeout or client.timeout,
         )
     except (httpx.InvalidURL, ValueError) as error:
         raise Unsendable(f"the URL is invalid: {type(error).__name__}; expected an absolute URL") from None
@@ -201,11 +217,18 @@ def wire_value(name: str, value: str) -> bytes:
     return value.strip(" \t").encode()
 
 
-def own_client_options(timeout: float, deadline: float) -> dict[str, Any]:
-    """What a client of `httpx` is made with, of either kind."""
+def timeout_of(timeout: AnyTimeout, deadline: float) -> httpx.Timeout:
+    """What the HTTP library is told of how long to wait; a connection is there sooner, or never."""
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
     most = min(timeout, deadline)
+    return httpx.Timeout(most, connect=min(most, 15.0))
+
+
+def own_client_options(timeout: AnyTimeout, deadline: float) -> dict[str, Any]:
+    """What a client of `httpx` is made with, of either kind."""
     return {
-        "timeout": httpx.Timeout(most, connect=min(most, 15.0)),
+        "timeout": timeout_of(timeout, deadline),
         "headers": {"user-agent": f"brightpearl-python/{__version__}"},
         "trust_env": False,
     }

@@ -6,11 +6,13 @@ import os
 import threading
 
 from brightpearl.arguments import checked_seconds, checked_size, wrong_type
+from brightpearl.call_options import USUAL_TIMEOUT, checked_timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import httpx
 
+    from brightpearl.call_options import AnyTimeout
     from brightpearl.exchange import Exchange
     from brightpearl.messages import Request, Response
 
@@ -23,18 +25,21 @@ class HttpxTransport:
     `timeout` is in seconds, for each of connecting, writing, and waiting for the next bytes. `deadline` is in
     seconds, for all of it, the look-up of the host's name among it.
     `max_body_bytes` stops reading a larger body, unpacked or not. A `client` of your own is used with its own
-    timeouts and not closed; the deadline then is looked at between the pieces of a body only.
+    timeouts, unless one is given here or with the request, and not closed; the deadline then is looked at between the
+    pieces of a body only.
     """
 
     def __init__(
         self,
         *,
-        timeout: float = 60.0,
+        timeout: AnyTimeout = USUAL_TIMEOUT,
         deadline: float = 300.0,
         max_body_bytes: int | None = None,
         client: httpx.Client | None = None,
     ) -> None:
-        self._timeout = checked_seconds(timeout, "timeout")
+        self._timeout = checked_timeout(timeout, "timeout")
+        # A client that was given keeps its own, unless one is asked for.
+        self._is_usual = timeout is USUAL_TIMEOUT
         self._deadline = checked_seconds(deadline, "deadline")
         self._max_body_bytes = checked_size(max_body_bytes, "max_body_bytes")
         if client is not None:
@@ -64,10 +69,14 @@ class HttpxTransport:
 
     def _transmit(self, request: Request, exchange: Exchange) -> Response:
         from brightpearl.bounded import UNTIL
-        from brightpearl.exchange import prepared, reader_of, response_of
+        from brightpearl.exchange import prepared, reader_of, response_of, timeout_of
 
         client = self._client(request.url)
-        outgoing = prepared(client, request, {"trace": exchange.trace})
+        wanted = request.timeout
+        if wanted is None and self._given is not None and not self._is_usual:
+            wanted = self._timeout
+        timeout = None if wanted is None else timeout_of(wanted, self._deadline)
+        outgoing = prepared(client, request, {"trace": exchange.trace}, timeout)
         before = UNTIL.set(exchange.until)
         try:
             answer = client.send(outgoing, stream=True, follow_redirects=False)

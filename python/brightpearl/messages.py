@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from brightpearl import _native
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from brightpearl.call_options import AnyTimeout
+
 
 class Headers(Mapping[str, str]):
     """Header lines in order. Looked up without regard to case; the first line of a name counts.
@@ -60,7 +64,7 @@ class Request:
     `headers` holds the credentials: log a request through its `repr()` only, which blanks them.
     """
 
-    __slots__ = ("body", "headers", "method", "url")
+    __slots__ = ("body", "headers", "method", "timeout", "url")
 
     method: str
     """The verb, in capitals."""
@@ -70,6 +74,9 @@ class Request:
     """Header lines."""
     body: bytes
     """The body; empty means none."""
+    timeout: AnyTimeout | None
+    """Seconds that the caller gives each wait of this request, or an `httpx.Timeout`; None leaves it to the
+    transport."""
 
     def __init__(
         self,
@@ -77,11 +84,13 @@ class Request:
         url: str,
         headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
         body: bytes = b"",
+        timeout: AnyTimeout | None = None,
     ) -> None:
         self.method = method
         self.url = url
         self.headers = headers if isinstance(headers, Headers) else Headers(headers)
         self.body = body
+        self.timeout = timeout
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url} {self.headers!r} with {len(self.body)} bytes>"

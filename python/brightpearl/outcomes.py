@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 
 from brightpearl._native import Feed, RawData
+from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.findings import failure
 from brightpearl.record import Record
@@ -241,7 +242,7 @@ class Feeding:
             self._lease.renew()
 
 
-class Outcomes:
+class Outcomes(WithAnswers):
     """What became of the records of a push, in the order in which it is known. They are sent as the outcomes are asked
     for.
 

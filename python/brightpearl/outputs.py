@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from brightpearl._native import RawData, RawReply
+from brightpearl.answered import TaskDone
 from brightpearl.exceptions import ValidationError
 from brightpearl.reply import Reply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
+    from brightpearl.answered import Answers
     from brightpearl.driver import Output
 
 
-def reply_of(output: Output | None) -> Reply:
+def reply_of(output: Output | None, answers: Answers) -> Reply:
     """The answer to a single request."""
     if not isinstance(output, RawReply):
         raise _nothing_left()
-    return Reply(output.status, output.headers, output.body)
+    return Reply(output.status, output.headers, output.body, answers.listed())
 
 
 def uris_of(output: Output | None) -> list[str]:
@@ -27,12 +27,13 @@ def uris_of(output: Output | None) -> list[str]:
     return [output.value(index) for index in range(len(output))]
 
 
-def result_of(output: Output | None) -> dict[str, Any]:
+def result_of(output: Output | None, answers: Answers) -> TaskDone:
     """The result of a task."""
     if not isinstance(output, RawData):
         raise _nothing_left()
-    result: dict[str, Any] = output.value(0)
-    return result
+    done = TaskDone(output.value(0))
+    done.responses = answers.listed()
+    return done
 
 
 def _nothing_left() -> ValidationError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import RawData, load_json
+from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
 from brightpearl.findings import failure
 
@@ -139,7 +140,7 @@ class Consumption:
         return self._call.checkpoint()
 
 
-class PulledRecords:
+class PulledRecords(WithAnswers):
     """The records of a pull, in the order in which they changed, read as they are asked for.
 
     Iterate once: `for record in records`. Asking for the next record says that the one before is dealt with. Where

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import IdSet
+from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
 
 TYPE_CHECKING = False
@@ -27,7 +28,7 @@ class Refusal:
         return f"Refusal(id={self.id}, error={self.error!r})"
 
 
-class Resources:
+class Resources(WithAnswers):
     """Resources by id, fetched in the fewest requests as they are asked for.
 
     Requests go up in ids; within the answer to one, the order is Brightpearl's. Iterate once: `for order in

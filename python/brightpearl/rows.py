@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brightpearl._native import ArrowTable, Metadata
+from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     Dates = Literal["datetime", "text"]
 
 
-class Rows:
+class Rows(WithAnswers):
     """The rows of a search, fetched page by page as they are asked for. No more than one page is held.
 
     Iterate once: `for row in rows`. A row is a mapping from column to value: whole numbers are `int`, amounts

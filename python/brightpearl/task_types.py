@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
 
+from brightpearl.call_option_types import CallOptions
+
 Id = int | str
 """An id: a number, or its digits."""
 Number = int | float | Decimal | str
@@ -148,7 +150,7 @@ class Rows(_Rows, total=False):
     sku: str | None
 
 
-class CreateSalesOrder(TypedDict, total=False):
+class CreateSalesOrder(CallOptions, total=False):
     """Arguments of the task `create-sales-order`."""
 
     channelId: Id | None
@@ -366,7 +368,7 @@ class CreateOrderRows(_CreateOrderRows, total=False):
     productPrice: ProductPrice | None
 
 
-class CreateOrder(TypedDict, total=False):
+class CreateOrder(CallOptions, total=False):
     """Arguments of the task `create-order`."""
 
     channelId: Id | None
@@ -423,7 +425,7 @@ class _AddOrderRow(TypedDict):
     """Whole for stock-tracked products and bundles."""
 
 
-class AddOrderRow(_AddOrderRow, total=False):
+class AddOrderRow(_AddOrderRow, CallOptions, total=False):
     """Arguments of the task `add-order-row`."""
 
     discountPercentage: Number | None
@@ -460,7 +462,7 @@ class _ChangeOrderRow(TypedDict):
     orderRowId: Id
 
 
-class ChangeOrderRow(_ChangeOrderRow, total=False):
+class ChangeOrderRow(_ChangeOrderRow, CallOptions, total=False):
     """Arguments of the task `change-order-row`."""
 
     net: Number | None
@@ -481,7 +483,7 @@ class ChangeOrderRowResult(TypedDict):
     """The row after the change, as Brightpearl answers."""
 
 
-class RemoveOrderRow(TypedDict):
+class RemoveOrderRow(CallOptions):
     """Arguments of the task `remove-order-row`."""
 
     orderId: Id
@@ -493,7 +495,7 @@ class _AddOrderNote(TypedDict):
     text: str
 
 
-class AddOrderNote(_AddOrderNote, total=False):
+class AddOrderNote(_AddOrderNote, CallOptions, total=False):
     """Arguments of the task `add-order-note`."""
 
     addedOn: Moment | None
@@ -524,7 +526,7 @@ class _UpdateOrderStatus(TypedDict):
     orderStatusId: Id
 
 
-class UpdateOrderStatus(_UpdateOrderStatus, total=False):
+class UpdateOrderStatus(_UpdateOrderStatus, CallOptions, total=False):
     """Arguments of the task `update-order-status`."""
 
     orderNote: OrderNote | None
@@ -648,7 +650,7 @@ class _CreateProduct(TypedDict):
     """Exactly one."""
 
 
-class CreateProduct(_CreateProduct, total=False):
+class CreateProduct(_CreateProduct, CallOptions, total=False):
     """Arguments of the task `create-product`."""
 
     collectionId: Id | None
@@ -707,7 +709,7 @@ class _UpdateProduct(TypedDict):
     productId: Id
 
 
-class UpdateProduct(_UpdateProduct, total=False):
+class UpdateProduct(_UpdateProduct, CallOptions, total=False):
     """Arguments of the task `update-product`."""
 
     brandId: Id | None
@@ -735,7 +737,7 @@ class UpdateProduct(_UpdateProduct, total=False):
     warehouses: Mapping[str, Warehouses] | None
 
 
-class ListPriceLists(TypedDict):
+class ListPriceLists(CallOptions):
     """Arguments of the task `list-price-lists`."""
 
 
@@ -750,7 +752,7 @@ class _ReadProductPrices(TypedDict):
     """An id, or an id set such as 1007-1010,1042, of any length."""
 
 
-class ReadProductPrices(_ReadProductPrices, total=False):
+class ReadProductPrices(_ReadProductPrices, CallOptions, total=False):
     """Arguments of the task `read-product-prices`."""
 
     priceListIds: str | int | None
@@ -780,7 +782,7 @@ class PriceLists(_PriceLists, total=False):
     sku: str | None
 
 
-class SetProductPrices(TypedDict):
+class SetProductPrices(CallOptions):
     """Arguments of the task `set-product-prices`."""
 
     priceLists: Sequence[PriceLists]
@@ -792,7 +794,7 @@ class _ReadProductAvailability(TypedDict):
     """An id, or an id set such as 1007-1010,1042, of any length."""
 
 
-class ReadProductAvailability(_ReadProductAvailability, total=False):
+class ReadProductAvailability(_ReadProductAvailability, CallOptions, total=False):
     """Arguments of the task `read-product-availability`."""
 
     includeOptional: (
@@ -844,7 +846,7 @@ class Corrections(_Corrections, total=False):
     """Instead of productId, as one client sends it. Unverified."""
 
 
-class CorrectStock(TypedDict):
+class CorrectStock(CallOptions):
     """Arguments of the task `correct-stock`."""
 
     corrections: Sequence[Corrections]
@@ -866,7 +868,7 @@ class Products(TypedDict):
     salesOrderRowId: Id
 
 
-class ReserveStock(TypedDict):
+class ReserveStock(CallOptions):
     """Arguments of the task `reserve-stock`."""
 
     orderId: Id
@@ -874,7 +876,7 @@ class ReserveStock(TypedDict):
     warehouseId: Id
 
 
-class CancelReservation(TypedDict):
+class CancelReservation(CallOptions):
     """Arguments of the task `cancel-reservation`."""
 
     orderId: Id
@@ -906,7 +908,7 @@ class _CreateGoodsOutNote(TypedDict):
     warehouses: Sequence[CreateGoodsOutNoteWarehouses]
 
 
-class CreateGoodsOutNote(_CreateGoodsOutNote, total=False):
+class CreateGoodsOutNote(_CreateGoodsOutNote, CallOptions, total=False):
     """Arguments of the task `create-goods-out-note`."""
 
     labelUri: str | None
@@ -934,7 +936,7 @@ class _RecordGoodsOutEvents(TypedDict):
     goodsOutNoteId: Id
 
 
-class RecordGoodsOutEvents(_RecordGoodsOutEvents, total=False):
+class RecordGoodsOutEvents(_RecordGoodsOutEvents, CallOptions, total=False):
     """Arguments of the task `record-goods-out-events`."""
 
     lastEventVersion: Id | None
@@ -949,7 +951,7 @@ class _ShipGoodsOutNote(TypedDict):
     """A day, or a date-time with its offset. When it happened. Brightpearl spells it so."""
 
 
-class ShipGoodsOutNote(_ShipGoodsOutNote, total=False):
+class ShipGoodsOutNote(_ShipGoodsOutNote, CallOptions, total=False):
     """Arguments of the task `ship-goods-out-note`."""
 
     boxes: Id | None
@@ -1000,7 +1002,7 @@ class _ReceiveGoods(TypedDict):
     warehouseId: Id
 
 
-class ReceiveGoods(_ReceiveGoods, total=False):
+class ReceiveGoods(_ReceiveGoods, CallOptions, total=False):
     """Arguments of the task `receive-goods`."""
 
     receivedOn: Moment | None
@@ -1212,7 +1214,7 @@ class RelationshipToAccount(TypedDict, total=False):
     isSupplier: bool | None
 
 
-class CreateContact(TypedDict, total=False):
+class CreateContact(CallOptions, total=False):
     """Arguments of the task `create-contact`."""
 
     aliases: Any
@@ -1253,7 +1255,7 @@ class _CreatePostalAddress(TypedDict):
     """Street."""
 
 
-class CreatePostalAddress(_CreatePostalAddress, total=False):
+class CreatePostalAddress(_CreatePostalAddress, CallOptions, total=False):
     """Arguments of the task `create-postal-address`."""
 
     addressLine2: str | None
@@ -1284,7 +1286,7 @@ class _RecordCustomerPayment(TypedDict):
     paymentType: Literal["RECEIPT", "PAYMENT", "AUTH", "CAPTURE", "VOID"]
 
 
-class RecordCustomerPayment(_RecordCustomerPayment, total=False):
+class RecordCustomerPayment(_RecordCustomerPayment, CallOptions, total=False):
     """Arguments of the task `record-customer-payment`."""
 
     amountAuthorized: Number | None
@@ -1364,7 +1366,7 @@ class _PostJournal(TypedDict):
     """Midnight in the account's zone, in an open period."""
 
 
-class PostJournal(_PostJournal, total=False):
+class PostJournal(_PostJournal, CallOptions, total=False):
     """Arguments of the task `post-journal`."""
 
     description: str | None
@@ -1382,7 +1384,7 @@ class _ReadCustomFields(TypedDict):
     resource: Literal["order", "product", "contact"]
 
 
-class ReadCustomFields(_ReadCustomFields, total=False):
+class ReadCustomFields(_ReadCustomFields, CallOptions, total=False):
     """Arguments of the task `read-custom-fields`."""
 
     kind: Literal["sale", "purchase", "customer", "supplier"] | None
@@ -1411,7 +1413,7 @@ class _ChangeCustomFields(TypedDict):
     entry or {"id": 9}, or null."""
 
 
-class ChangeCustomFields(_ChangeCustomFields, total=False):
+class ChangeCustomFields(_ChangeCustomFields, CallOptions, total=False):
     """Arguments of the task `change-custom-fields`."""
 
     kind: Literal["sale", "purchase", "customer", "supplier"] | None
@@ -1431,7 +1433,7 @@ class ChangeCustomFieldsResult(TypedDict):
     nothing."""
 
 
-class RefreshSearch(TypedDict):
+class RefreshSearch(CallOptions):
     """Arguments of the task `refresh-search`."""
 
     search: str

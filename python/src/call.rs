@@ -63,6 +63,12 @@ impl Call {
         }
     }
 
+    /// Has the call do otherwise than its client, as JSON says.
+    fn adjust(&self, py: Python<'_>, adjustment: &str) -> PyResult<()> {
+        let adjustment = or_raise(py, core::CallAdjustment::from_json(adjustment))?;
+        or_raise(py, self.with(py, |call| call.adjust(adjustment)))
+    }
+
     /// Gives a push one record.
     fn feed(&self, py: Python<'_>, record: &[u8]) -> PyResult<()> {
         or_raise(py, self.with(py, |call| call.feed(record)))

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import httpx
+
 import brightpearl
 from brightpearl import (
     AsyncClient,
@@ -110,3 +112,13 @@ async def in_a_loop() -> tuple[list[int], int, list[bytes], Reply, list[bool]]:
             await waiting.post("a-service/b"),
             [result.ok async for result in waiting.batch([("POST", "a-service/b", {})])],
         )
+
+
+# What a call does otherwise.
+quick: Client = client.with_options(timeout=5, max_retries=0, extra_headers={"X-Trace": "7"})
+statuses: list[int] = [one.status for one in quick.search("order", timeout=httpx.Timeout(3)).responses]
+names_of_requests: list[str | None] = [reply.request_id, *(one.request_id for one in reply.responses)]
+client.add_order_note(orderId=7, text="x", timeout=3, extra_query={"a": 1})
+client.add_order_note(orderId=7, text="x", timeouts=3)  # type: ignore[call-arg]
+client.search("order", max_retires=3)  # type: ignore[call-arg]
+behind: int = client.task("list-price-lists").responses[0].status

@@ -61,6 +61,19 @@ def test_every_task_has_a_method(kind: type) -> None:
         assert (inspect.getdoc(method) or "").replace("\n", " ").startswith(task.summary)
 
 
+@pytest.mark.parametrize("client", [Client, AsyncClient, Emulator().client()])
+def test_a_console_sees_the_arguments_of_every_task(client: Any) -> None:
+    for task in brightpearl.tasks():
+        given = inspect.signature(getattr(client, task.name.replace("-", "_"))).parameters
+        forms = task.arguments.get("anyOf", [task.arguments])
+        names = {name for form in forms for name in form.get("properties", {})}
+        options = {"timeout", "max_retries", "extra_headers", "extra_query"}
+        assert set(given) - {"self"} == names | options
+        mandatory = [name for name, one in given.items() if one.default is one.empty and name != "self"]
+        assert set(mandatory) == set.intersection(*(set(form.get("required", [])) for form in forms))
+        assert list(given)[-len(options) :] == list(task_types.CallOptions.__annotations__)
+
+
 def test_the_types_can_be_imported() -> None:
     assert task_types.AddOrderNote.__required_keys__ == {"orderId", "text"}
     assert "isPublic" in task_types.AddOrderNote.__optional_keys__
