@@ -100,7 +100,10 @@ pub fn describe(resource: &str) -> Result<String> {
 }
 
 fn unknown_resource(name: &str) -> Error {
-    let meant = nearest(name, catalog::catalog().map(|resource| resource.name));
+    let names = catalog::catalog().map(|resource| resource.name);
+    let searches = catalog::searches().map(|search| search.path);
+    let meant = nearest(name.trim_matches('/'), names.chain(searches)).map(str::to_owned);
+    let meant = meant.or_else(|| catalog::misspelt_path(name));
     let hint = meant.map_or_else(String::new, |name| format!("; did you mean {name:?}?"));
     Error::validation(
         "resource",

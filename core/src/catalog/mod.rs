@@ -12,6 +12,7 @@ mod contact_service;
 mod describe;
 pub mod field;
 mod integration_service;
+mod named_request;
 mod names;
 mod note;
 pub mod operation;
@@ -33,6 +34,7 @@ pub(crate) use contact_service::POSTAL_ADDRESS_BODY;
 pub use describe::{
     Description, FieldDescription, OperationDescription, PlaceholderDescription, SearchDescription, describe,
 };
+pub use named_request::{misspelt_path, request_path};
 pub use names::{readable, readable_path, search_for, search_named};
 pub use note::{ShippedNote, shipped_note};
 pub use operation::{Empty, Endpoint, EndpointOperation, Prefix};

@@ -177,7 +177,7 @@ impl SearchResource {
                 &format!("filters.{name}"),
                 self.filters_complete,
                 |column| column.filterable,
-                format!("{} has no filter {name:?}; expected one of", self.path),
+                (format!("{} has no filter {name:?}", self.path), "one of"),
             ),
         }
     }
@@ -195,7 +195,7 @@ impl SearchResource {
                 "columns",
                 self.columns_complete,
                 |column| column.in_rows,
-                format!("{} has no column {name:?}; expected some of", self.path),
+                (format!("{} has no column {name:?}", self.path), "some of"),
             ),
         }
     }
@@ -213,7 +213,7 @@ impl SearchResource {
                 "sort",
                 self.filters_complete,
                 |column| column.sortable,
-                format!("{} cannot be sorted by {name:?}; expected one of", self.path),
+                (format!("{} cannot be sorted by {name:?}", self.path), "one of"),
             ),
         }
     }
@@ -227,15 +227,22 @@ impl SearchResource {
         place: &str,
         complete: bool,
         serves: fn(&SearchColumn) -> bool,
-        refusal: String,
+        (refusal, expected): (String, &str),
     ) -> Result<()> {
         let names: Vec<&str> =
             self.columns.iter().filter(|column| serves(column)).map(|column| column.name).collect();
-        let is_misspelt = || nearest(name, names.iter().copied()).is_some();
-        if complete || known.is_some_and(|column| column.verified) || (known.is_none() && is_misspelt()) {
-            return Err(Error::validation(place, format!("{refusal} {}", names.join(", "))));
+        let meant = nearest(name, names.iter().copied()).filter(|_| known.is_none());
+        let names = || names.join(", ");
+        match meant {
+            Some(meant) => {
+                let message = format!("{refusal}; did you mean {meant}? Expected {expected} {}", names());
+                Err(Error::validation(place, message))
+            }
+            None if complete || known.is_some_and(|column| column.verified) => {
+                Err(Error::validation(place, format!("{refusal}; expected {expected} {}", names())))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -62,7 +62,7 @@ impl Placeholder {
         if text == "*" {
             return self.wildcard;
         }
-        if text.starts_with('{') && text.ends_with('}') {
+        if is_placeholder(text) {
             return true;
         }
         // Escapes keep a text within its segment, so that it cannot add to the path, whatever it is.
@@ -78,6 +78,11 @@ impl Placeholder {
             PlaceholderKind::Text => !text.is_empty(),
         }
     }
+}
+
+/// Whether a segment stands for something else.
+pub(super) fn is_placeholder(segment: &str) -> bool {
+    segment.starts_with('{') && segment.ends_with('}')
 }
 
 fn is_id(text: &str) -> bool {

@@ -165,7 +165,9 @@ fn find_search(name: &str) -> Result<&'static catalog::SearchResource> {
     catalog::search_named(name).ok_or_else(|| {
         let names = catalog::catalog().filter(|resource| !resource.searches.is_empty());
         let names: Vec<&str> = names.map(|resource| resource.name).collect();
-        let hint = nearest(name, names.iter().copied())
+        let near = nearest(name, names.iter().copied()).map(str::to_owned);
+        let hint = near
+            .or_else(|| catalog::misspelt_path(name))
             .map(|near| format!("did you mean {near:?}?"))
             .unwrap_or_else(|| format!("expected one of {}", names.join(", ")));
         Error::validation("resource", format!("no search is known that finds {name:?}; {hint}"))

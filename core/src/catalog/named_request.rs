@@ -1,0 +1,185 @@
+//! The path that a request means, which people name in short, leave unfinished and misspell.
+
+use super::template::is_placeholder;
+use super::{Endpoint, Resource, catalog, search};
+use crate::error::{Error, Result};
+use crate::http::Method;
+use crate::json::nearest;
+
+/// The path of a request that may be named in short: by a resource, as `order-type`, or by a resource and its ids, as
+/// `order/1-3`. What is not known stays as it is, since the API may have newer paths.
+///
+/// `unchecked`: lets through what seems to be misspelt.
+///
+/// ```
+/// use brightpearl_core::{Method, catalog::request_path};
+///
+/// assert_eq!(request_path("order/7", Method::Get, false).unwrap(), "order-service/order/7");
+/// assert_eq!(request_path("order-type", Method::Get, false).unwrap(), "order-service/order-type");
+/// assert!(request_path("order-service/ordr/7", Method::Get, false).is_err());
+/// ```
+///
+/// # Errors
+/// [`Kind::Validation`](crate::Kind::Validation) at `path` where a placeholder stands in the place of an id, where a
+/// resource alone does not say which path is meant, and where the path is most likely a known one misspelt.
+pub fn request_path(path: &str, method: Method, unchecked: bool) -> Result<String> {
+    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
+    let segments: Vec<&str> = plain.split('/').filter(|segment| !segment.is_empty()).collect();
+    if let Some(left) = segments.iter().find(|segment| is_placeholder(segment)) {
+        return Err(refusal(format!(
+            "the path {path:?} has the placeholder {left}; expected the id itself in its place"
+        )));
+    }
+    let as_it_is = || Ok(path.to_owned());
+    let Some((first, rest)) = segments.split_first() else { return as_it_is() };
+    let is_known = |endpoint: &Endpoint| endpoint.arguments(plain).is_some();
+    if search(plain).is_some() || catalog().flat_map(|resource| resource.endpoints).any(is_known) {
+        return as_it_is();
+    }
+    if let Some(named) = catalog().find(|resource| resource.name == *first) {
+        let full = in_full(named, rest, method)?;
+        return Ok(if query.is_empty() { full } else { format!("{full}?{query}") });
+    }
+    match meant(&segments).filter(|_| !unchecked) {
+        Some(near) => Err(refusal(format!(
+            "no path {path:?} is known; did you mean {near}? `unchecked` sends it as it is"
+        ))),
+        None => as_it_is(),
+    }
+}
+
+/// The known path that one which is not known most likely is, with its own ids.
+pub fn misspelt_path(path: &str) -> Option<String> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    meant(&segments)
+}
+
+/// The path of a resource with the ids behind it.
+fn in_full(named: &Resource, ids: &[&str], method: Method) -> Result<String> {
+    let operations = || named.operations().filter(|(_, operation)| operation.method == method);
+    let whole = operations().find_map(|(endpoint, _)| {
+        let before = endpoint.path.split('/').take_while(|segment| !segment.starts_with('{'));
+        let candidate = before.chain(ids.iter().copied()).collect::<Vec<_>>().join("/");
+        endpoint.arguments(&candidate).is_some().then_some(candidate)
+    });
+    whole.ok_or_else(|| {
+        let paths: Vec<&str> = operations().map(|(endpoint, _)| endpoint.path).collect();
+        refusal(if paths.is_empty() {
+            format!("{} cannot be asked with {method}; expected another verb", named.name)
+        } else {
+            format!("{} alone does not say where; expected a path such as {}", named.name, paths.join(" or "))
+        })
+    })
+}
+
+/// The known path that this one most likely is, with its own ids.
+fn meant(segments: &[&str]) -> Option<String> {
+    let endpoints = catalog().flat_map(|resource| resource.endpoints.iter().map(|endpoint| endpoint.path));
+    let searches = catalog().flat_map(|resource| resource.searches.iter().map(|search| search.path));
+    endpoints.chain(searches).find_map(|template| {
+        let mut found = Vec::new();
+        let mut known = template.split('/');
+        for segment in segments {
+            match known.next()? {
+                literal if literal == *segment => found.push(literal),
+                place if is_placeholder(place) && is_some_id(segment) => found.push(segment),
+                literal if !is_placeholder(literal) => found.push(nearest(segment, [literal])?),
+                _ => return None,
+            }
+        }
+        let is_complete = known.next().is_none_or(|left| is_placeholder(left) && known.next().is_none());
+        (is_complete && found != segments).then(|| found.join("/"))
+    })
+}
+
+/// Whether it looks like ids, and not like a word of a path.
+fn is_some_id(segment: &str) -> bool {
+    !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit() || b",.-*".contains(&byte))
+}
+
+fn refusal(message: String) -> Error {
+    Error::validation("path", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_stands_for_the_one_path_that_it_can_mean() {
+        for (method, named, full) in [
+            (Method::Get, "order/1-3", "order-service/order/1-3"),
+            (Method::Get, "/order/1/", "order-service/order/1"),
+            (Method::Get, "order-type", "order-service/order-type"),
+            (Method::Post, "order", "order-service/order"),
+            (Method::Post, "contact", "contact-service/contact"),
+            (Method::Patch, "order/7", "order-service/order/7"),
+            (Method::Get, "product/1?includeOptional=x", "product-service/product/1?includeOptional=x"),
+            (Method::Get, "newer-service/thing/1", "newer-service/thing/1"),
+            (Method::Get, "order-service/order/7/row/9/newer", "order-service/order/7/row/9/newer"),
+            (Method::Get, "", ""),
+        ] {
+            assert_eq!(request_path(named, method, false).unwrap(), full, "{method} {named}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_needs_more_says_what() {
+        for (method, named, expected) in [
+            (Method::Post, "order-note", "order-service/order/{ORDER-ID}/note"),
+            (Method::Delete, "order-row/7", "order-service/order/{ORDER-ID}/row/{ROW-ID}"),
+            (Method::Delete, "order-type", "expected another verb"),
+        ] {
+            let error = request_path(named, method, true).unwrap_err();
+            assert_eq!(error.location(), Some("path"));
+            assert!(error.message().contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_no_id() {
+        for path in ["order-service/order/{ORDER-ID}/note", "order/{id}", "x/{A}/y"] {
+            let error = request_path(path, Method::Get, true).unwrap_err();
+            assert!(error.message().contains("has the placeholder {"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_told_with_the_ids_that_were_given_and_anything_else_is_let_through() {
+        for (path, meant) in [
+            ("order-service/ordr/1/row/2", "order-service/order/1/row/2"),
+            ("order-service/order/1/nte", "order-service/order/1/note"),
+            ("ordr-service/order/1", "order-service/order/1"),
+            ("order-service/order-serch", "order-service/order-search"),
+            ("Order-Service/order", "order-service/order"),
+        ] {
+            let error = request_path(path, Method::Get, false).unwrap_err();
+            assert!(error.message().contains(&format!("did you mean {meant}?")), "{error}");
+            assert_eq!(request_path(path, Method::Get, true).unwrap(), path);
+        }
+        for path in ["a-service/b", "order-service/orders-of-mine/1", "order-service/order/1/notes-of-mine"] {
+            assert_eq!(request_path(path, Method::Get, false).unwrap(), path);
+        }
+    }
+
+    #[test]
+    fn every_path_of_the_catalogue_stays_as_it_is() {
+        for (_, endpoint) in
+            catalog().flat_map(|one| one.endpoints.iter().map(move |endpoint| (one, endpoint)))
+        {
+            let filled: Vec<String> = endpoint
+                .path
+                .split('/')
+                .map(|segment| match segment {
+                    "{ISO}" => "GBP".to_owned(),
+                    place if is_placeholder(place) => "7".to_owned(),
+                    literal => literal.to_owned(),
+                })
+                .collect();
+            let path = filled.join("/");
+            for method in Method::ALL {
+                assert_eq!(request_path(&path, method, false).unwrap(), path);
+            }
+        }
+    }
+}
