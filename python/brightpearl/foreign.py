@@ -26,6 +26,17 @@ def whole_number(value: object) -> int | None:
         return None
 
 
+def plain(value: Any) -> Any:
+    """What an element or an array of Arrow stands for, as Python's own; anything else as it is."""
+    for name in ("as_py", "to_pylist"):
+        if callable(known := getattr(value, name, None)) and not hasattr(value, "column_names"):
+            return known()
+    if _kind(value) != "M" or is_missing(value):
+        return value
+    # A date of numpy's, or a date-time, whose unit may be finer than those of Python.
+    return value.astype("datetime64[D]" if str(value.dtype) == "datetime64[D]" else "datetime64[us]").item()
+
+
 def is_missing(value: object) -> bool:
     """Whether it stands for a value that is not there: `pandas.NaT`, `pandas.NA`, `numpy.datetime64("NaT")`."""
     if type(value).__name__ == "NAType":
@@ -33,6 +44,11 @@ def is_missing(value: object) -> bool:
     is_moment = hasattr(value, "isoformat") or _kind(value) == "M"
     # Alone of all moments, a missing one differs from itself.
     return is_moment and bool(value != value)
+
+
+def _is_left_out(member: object) -> bool:
+    # Of Python's own, `nan` is a mistake in the program that made it; of numpy's, a cell that is empty.
+    return is_missing(member) or (isinstance(member, float) and type(member) is not float and member != member)
 
 
 def is_empty(cell: object) -> bool:
@@ -76,16 +92,18 @@ class _Converter:
             return {
                 name: self.value(member, (*steps, name))
                 for name, member in value.items()
-                if not (self._leaves_out and is_missing(member))
+                if not (self._leaves_out and _is_left_out(member))
             }
         if isinstance(value, (list, tuple)):
             return [self.value(element, (*steps, place)) for place, element in enumerate(value)]
-        if value is None or isinstance(value, (str, bool, float, IdSet, Row, Resource)):
+        if value is None or isinstance(value, (str, bool, IdSet, Row, Resource)):
             return value
-        if is_missing(value):
+        if _is_left_out(value):
             if self._leaves_out:
                 return None
             raise self._refusal(steps, f"{value} stands for a value that is missing; expected a value, or no member")
+        if isinstance(value, float):
+            return value
         return self._single(value, steps)
 
     def _single(self, value: Any, steps: tuple[object, ...]) -> Any:
@@ -109,7 +127,8 @@ class _Converter:
             return self.value(row, steps)
         if kind is None and hasattr(value, "dtype") and hasattr(value, "tolist"):
             return self.value(value.tolist(), steps)
-        return value
+        owned = plain(value)
+        return value if owned is value else self.value(owned, steps)
 
     def _refusal(self, steps: tuple[object, ...], message: str) -> ValidationError:
         pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)

@@ -213,16 +213,31 @@ def _write_of(members: Mapping[str, Any], place: int) -> Write:
 
 
 def _request(write: Write, before: str = "") -> dict[str, Any]:
-    method = checked_text(write.method, f"{before}method").upper()
+    method = _verb(checked_text(write.method, f"{before}method").upper(), f"{before}method")
+    unchecked = checked_flag(write.unchecked, f"{before}unchecked")
     return {
-        "method": checked_choice(method, f"{before}method", METHODS),
-        "path": named_path(write.path, f"{before}path"),
+        "method": method,
+        "path": named_path(write.path, f"{before}path", method, unchecked),
         "query": pairs_of(write.query, f"{before}query"),
         "headers": pairs_of(write.headers, f"{before}headers"),
         "body": body_text(write.body, f"{before}body"),
         "idempotent": checked_flag(write.idempotent, f"{before}idempotent"),
-        "unchecked": checked_flag(write.unchecked, f"{before}unchecked"),
+        "unchecked": unchecked,
     }
+
+
+def _verb(method: str, place: str) -> str:
+    if method in METHODS:
+        return method
+    from difflib import get_close_matches
+
+    # They are so short that one slip is a large part of them.
+    nearest = get_close_matches(method, METHODS, n=1, cutoff=0.6)
+    if nearest:
+        message = f"`{place}` is {method[:100]!r}; did you mean {nearest[0]}? Expected one of {', '.join(METHODS)}"
+        raise ValidationError(message, location=place)
+    checked_choice(method, place, METHODS)
+    return method
 
 
 def operation(name: str, members: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from brightpearl._native import find_resource, find_search, list_searches
+from brightpearl._native import find_resource, find_search, list_searches, request_path
 from brightpearl.arguments import checked_text
 from brightpearl.exceptions import ValidationError
 
@@ -60,11 +60,18 @@ def read_path(resource: object) -> str:
     return text
 
 
-def named_path(path: object, place: str) -> str:
-    """The path of a request. Raises `ValidationError` where it has a placeholder instead of an id."""
+def named_path(path: object, place: str, method: str, unchecked: bool) -> str:
+    """The path of a request, which may be named by a resource and its ids, such as `order/1`.
+
+    `unchecked`: lets paths through that are like a known one.
+
+    Raises `ValidationError` where it has a placeholder instead of an id, or is most likely misspelt.
+    """
     text = checked_text(path, place, "a path such as order-service/order/1")
-    _refuse_placeholder(text, place)
-    return text
+    try:
+        return request_path(text, method, unchecked)
+    except ValidationError as error:
+        raise ValidationError(error.message, location=place, advice=error.advice) from None
 
 
 def _checked(resource: object, place: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from brightpearl._native import IdSet, Resource, Row, dump_json
+from brightpearl._native import IdSet, Resource, Row, dump_json, tell_of_cut
 from brightpearl.arguments import checked_text, named, wrong_type
 from brightpearl.exceptions import ArgumentTypeError, ValidationError
-from brightpearl.foreign import is_missing, own_values, whole_number
+from brightpearl.foreign import is_missing, own_values, plain, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,12 +49,13 @@ def text_of(value: object, place: str, *, fractions: bool = True) -> str:
 
     Texts, numbers, booleans, dates, aware date-times, id sets, and several of one of these.
     """
+    value = plain(value)
     single = _single_text(value, place, fractions)
     if single is not None:
         return single
     # A table would be its columns' names.
     if isinstance(value, Iterable) and not isinstance(value, (*_TEXTS, Mapping)) and not hasattr(value, "columns"):
-        texts = [_single_text(element, place, fractions) for element in value]
+        texts = [_single_text(plain(element), place, fractions) for element in value]
         known = [text for text in texts if text is not None]
         if len(known) == len(texts):
             return ",".join(known)
@@ -84,7 +85,7 @@ def _rarer_text_of(value: object, place: str, fractions: bool) -> str | None:
 
     if is_missing(value):
         raise ArgumentTypeError(f"`{place}` is {value}, a value that is missing; expected one", location=place)
-    if isinstance(value, (float, Decimal)):
+    if isinstance(value, (float, Decimal)) or type(value).__name__ in ("float16", "float32"):
         return _number_text(value, place, fractions)
     if isinstance(value, datetime.datetime):
         return _moment_text(value, place)
@@ -99,7 +100,10 @@ def _rarer_text_of(value: object, place: str, fractions: bool) -> str | None:
 def _number_text(value: Any, place: str, fractions: bool) -> str:
     from decimal import Decimal
 
-    number = Decimal(repr(float(value)) if isinstance(value, float) else value)
+    # As many digits as it shows.
+    number = (
+        value if isinstance(value, Decimal) else Decimal(repr(float(value)) if isinstance(value, float) else str(value))
+    )
     if isinstance(value, Decimal) and number.is_finite() and number == number.to_integral_value():
         return format(number.to_integral_value(), "f")
     if not fractions or not number.is_finite():
@@ -119,6 +123,8 @@ def _moment_text(value: datetime.datetime, place: str) -> str:
             f"the date-time {value.isoformat()} names no instant; expected one with a time zone",
             location=place,
         )
+    if value.microsecond % 1000:
+        tell_of_cut(value)
     return value.isoformat(timespec="milliseconds")
 
 
@@ -144,18 +150,25 @@ def ids_text(ids: Ids, place: str = "ids") -> str:
         return str(ids)
     if isinstance(ids, str):
         return str(_set_of(ids, place))
-    if whole_number(ids) is not None:
+    if whole_number(ids := _one(ids)) is not None:
         return str(_set_of(ids, place))
     expected = "a whole number, several, a text such as '1-200,320', or an IdSet"
     if isinstance(ids, (*_TEXTS, Mapping)) or hasattr(ids, "columns") or not isinstance(ids, Iterable):
         raise wrong_type(place, ids, expected)
-    found = list(ids)
+    found = [id if type(id) is int else plain(id) for id in plain(ids)]
     for number, id in enumerate(found):
         if whole_number(id) is None:
+            is_gap = id is None or is_missing(id) or (isinstance(id, float) and id != id)
+            what = f"is missing: it is {id}" if is_gap else f"is {named(id)}"
             raise ArgumentTypeError(
-                f"id {number} of `{place}` is {named(id)}; expected {expected}", location=f"{place}[{number}]"
+                f"id {number} of `{place}` {what}; expected {expected}", location=f"{place}[{number}]"
             )
     return str(_set_of(found, place))
+
+
+def _one(ids: Any) -> Any:
+    """An element of Arrow as the number that it is."""
+    return plain(ids) if hasattr(ids, "as_py") else ids
 
 
 def _set_of(ids: Any, place: str) -> IdSet:

@@ -33,7 +33,9 @@ impl IdSet {
         if is_whole(ids) || ids.is_instance_of::<PyFloat>() || ids.is_instance_of::<PyBool>() {
             return or_raise(py, core::IdSet::from_ids([one_id(py, ids)?])).map(Self);
         }
-        let ids = ids.try_iter()?.map(|id| one_id(py, &id?)).collect::<PyResult<Vec<_>>>()?;
+        // The elements of an Arrow array are no numbers, but know which they are.
+        let listed = if ids.hasattr("to_pylist")? { &ids.call_method0("to_pylist")? } else { ids };
+        let ids = listed.try_iter()?.map(|id| one_id(py, &id?)).collect::<PyResult<Vec<_>>>()?;
         or_raise(py, core::IdSet::from_ids(ids)).map(Self)
     }
 

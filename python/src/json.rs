@@ -1,8 +1,11 @@
 //! JSON to Python objects and back, without loss.
 
+use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use brightpearl_core::{Error, Kind, SecretText};
 use jiter::{FloatMode, PythonParse, StringCacheMode};
-use pyo3::exceptions::PyRecursionError;
+use pyo3::exceptions::{PyRecursionError, PyUserWarning};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
@@ -91,10 +94,29 @@ impl Writer<'_> {
             if value.ne(value)? {
                 return Err(self.refuse(value.py(), format!("{value} is not a date; expected one")));
             }
-            self.quoted(value.call_method0("isoformat")?.extract()?);
+            self.moment(value)?;
         } else {
             let found = with_article(&value.get_type().name()?.to_string());
             return Err(self.refuse(value.py(), format!("{found} has no JSON form")));
+        }
+        Ok(())
+    }
+
+    /// A date or a date-time. Brightpearl's have milliseconds (API notes §1.8); those of other systems' records stay.
+    fn moment(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        // Timestamps of pandas have nanoseconds beside them.
+        let is_left = |name: &str, unit: u32| {
+            let found = value.getattr(name).and_then(|found| found.extract::<u32>());
+            found.is_ok_and(|found| !found.is_multiple_of(unit))
+        };
+        let is_finer = is_left("microsecond", 1000) || is_left("nanosecond", 1000);
+        if is_finer && self.place != "record" {
+            tell_of_cut(value)?;
+            let keywords = PyDict::new(value.py());
+            keywords.set_item("timespec", "milliseconds")?;
+            self.quoted(value.call_method("isoformat", (), Some(&keywords))?.extract()?);
+        } else {
+            self.quoted(value.call_method0("isoformat")?.extract()?);
         }
         Ok(())
     }
@@ -182,6 +204,21 @@ impl Writer<'_> {
 fn with_article(name: &str) -> String {
     let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {name}")
+}
+
+/// Warns that a date-time has lost what is finer than milliseconds: once in a process, or nothing else would be read.
+#[pyfunction]
+pub(crate) fn tell_of_cut(value: &Bound<'_, PyAny>) -> PyResult<()> {
+    static IS_TOLD: AtomicBool = AtomicBool::new(false);
+    if IS_TOLD.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    let text: String = value.call_method0("isoformat")?.extract()?;
+    let message = format!(
+        "the date-time {text} is sent with milliseconds, which is what Brightpearl has; this is told once\0"
+    );
+    let message = CString::from_vec_with_nul(message.into_bytes()).unwrap_or_default();
+    PyErr::warn(value.py(), &value.py().get_type::<PyUserWarning>(), &message, 2)
 }
 
 fn decimal_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

@@ -23,6 +23,7 @@ mod journal;
 mod json;
 mod mapping;
 mod page;
+mod pickled;
 mod resources;
 mod row;
 mod step;
@@ -37,7 +38,7 @@ mod _native {
     #[pymodule_export]
     use crate::call::{Call, Explanation};
     #[pymodule_export]
-    use crate::catalog::{Listed, find_resource, find_search, list_resources, list_searches};
+    use crate::catalog::{Listed, find_resource, find_search, list_resources, list_searches, request_path};
     #[pymodule_export]
     use crate::client::{Budget, Client, Statistics};
     #[pymodule_export]
@@ -55,7 +56,7 @@ mod _native {
     #[pymodule_export]
     use crate::journal::{JournalBook, JournalCompaction};
     #[pymodule_export]
-    use crate::json::{dump_json, load_json};
+    use crate::json::{dump_json, load_json, tell_of_cut};
     #[pymodule_export]
     use crate::mapping::{
         CompiledMapping, MappedRecord, begin_mapping, check_mapping, explain_mapping, mapping_schema,
@@ -63,6 +64,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::page::{Column, Metadata, Page};
+    #[pymodule_export]
+    use crate::pickled::{restore_page, restore_row};
     #[pymodule_export]
     use crate::resources::{Resource, ResourceBatch};
     #[pymodule_export]

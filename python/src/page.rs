@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use brightpearl_core::{SearchPage, table};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
 use crate::arrow::ArrowTable;
 use crate::cell::{Converter, Dates};
 use crate::columns::Columns;
+use crate::pickled::{answer_of, restorer};
 use crate::row::{Row, RowIterator};
 
 /// One page of a search, kept as columns. Python objects are made when they are asked for.
@@ -78,6 +79,15 @@ impl Page {
                 "row {index} is not on the page, which has {rows}"
             ))),
         }
+    }
+
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, u64, u64))> {
+        let answer = answer_of(&self.table, 0..self.table.rows());
+        let arguments = (PyBytes::new(py, answer.as_bytes()), self.first_result, self.duplicates);
+        Ok((restorer(py, "restore_page")?, arguments))
     }
 
     fn __repr__(&self) -> String {

@@ -4,7 +4,7 @@ use brightpearl_core as core;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyType};
 
 use crate::error::exception;
 use crate::id_set::IdSet;
@@ -99,6 +99,15 @@ impl Resource {
         // The slot is new, so nothing stands in it yet.
         _ = slot.set(py, parsed);
         Ok(Self { source: Source::Alone(raw.to_vec()), parsed: slot })
+    }
+
+    /// `Resource[Order]`, for annotations.
+    #[classmethod]
+    fn __class_getitem__<'py>(
+        kind: &Bound<'py, PyType>,
+        of: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        kind.py().import("types")?.getattr("GenericAlias")?.call1((kind, of))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {

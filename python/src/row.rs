@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use brightpearl_core::table::Cell;
 use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
 
 use crate::cell::{Converter, Dates};
 use crate::page::{Page, dates_of};
+use crate::pickled::{answer_of, restorer};
 
 /// One row. `row["orderId"]` and `row.orderId` give a cell, `row.label("orderStatusId")` what it stands for.
 #[pyclass(frozen, mapping, module = "brightpearl")]
@@ -101,6 +102,11 @@ impl Row {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!("Row({})", self.to_dict(py, "text")?.repr()?))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let answer = answer_of(&self.page.get().table, self.row..self.row + 1);
+        Ok((restorer(py, "restore_row")?, (PyBytes::new(py, answer.as_bytes()),)))
     }
 
     /// The names of the columns.
