@@ -215,6 +215,7 @@ generate: ## Writes what the hosts have of the engine's tables and tasks anew, a
 	@$(MAKE) $(VENV)/.package
 	@$(VENV_PYTHON) python/generate_tasks.py
 	@$(VENV_PYTHON) python/generate_schemas.py
+	@$(VENV_PYTHON) python/generate_types.py
 
 .PHONY: clean
 clean: ## Removes everything that was built

@@ -1,7 +1,9 @@
 """The engine behind the package: private, and without promises."""
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
-from typing import Any, Literal, final
+from typing import Any, Generic, Literal, final
+
+from typing_extensions import TypeVar
 
 from brightpearl.exceptions import BrightpearlError
 from brightpearl.findings import MappingFailure, Reference
@@ -71,6 +73,8 @@ __all__ = [
 ]
 
 __version__: str
+
+_Content = TypeVar("_Content", default=Any)
 
 @final
 class Client:
@@ -435,9 +439,11 @@ class ResourceBatch:
     def refused(self) -> list[tuple[int, BrightpearlError]]: ...
 
 @final
-class Resource:
+class Resource(Generic[_Content]):
     """One resource: `order["id"]` parses it once, `order.raw` is what the server sent."""
 
+    @classmethod
+    def __class_getitem__(cls, of: Any) -> Any: ...
     @staticmethod
     def from_json(raw: bytes) -> Resource:
         """A resource from the text of one."""
@@ -448,7 +454,7 @@ class Resource:
     def resource_id(self) -> int | None:
         """The id that the resource says, or that it stands under; `None` when it has none."""
     @property
-    def value(self) -> Any:
+    def value(self) -> _Content:
         """The parsed JSON: a dict as a rule. Numbers with a fraction are `decimal.Decimal`."""
     def __getitem__(self, name: str, /) -> Any: ...
     def __contains__(self, name: object, /) -> bool: ...

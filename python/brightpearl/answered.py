@@ -87,6 +87,8 @@ class Answers:
 class WithAnswers:
     """What has the answers of a call behind it."""
 
+    __slots__ = ()
+
     @property
     def responses(self) -> list[Answered]:
         """What Brightpearl answered so far, oldest first, retries among it and logins not; the latest 1000."""

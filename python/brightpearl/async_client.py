@@ -15,6 +15,7 @@ from brightpearl.arguments import (
 )
 from brightpearl.async_driver import AsyncDriver, AsyncHost
 from brightpearl.async_flows import AsyncOutcomes, AsyncPulledRecords
+from brightpearl.async_reads import AsyncReads
 from brightpearl.async_results import AsyncBatchResults, AsyncResources, AsyncRows
 from brightpearl.async_task_methods import AsyncTaskMethods
 from brightpearl.call_options import USUAL_TIMEOUT, OptionsOfCall, apart, checked_timeout, headers_of, policy_of
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from brightpearl.async_flows import AnyRecords
     from brightpearl.call_option_types import CallOptions
     from brightpearl.call_options import AnyTimeout
+    from brightpearl.catalogue_types import TaskName
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
     from brightpearl.handover import AsyncTakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
-    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
+    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging
     from brightpearl.reply import Reply
     from brightpearl.shared_quota import SharedQuota
     from brightpearl.state_file import AnyState
@@ -62,7 +64,7 @@ if TYPE_CHECKING:
     from brightpearl.wire import Ids, Parameters
 
 
-class AsyncClient(AsyncTaskMethods, AnyClient):
+class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
     """The same as `Client` for `asyncio`: what waits is awaited, and what is iterated takes `async for`.
 
     Its calls share one budget and one login, whatever number of tasks they are made from.
@@ -158,38 +160,6 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
     def from_env(cls, **options: Any) -> AsyncClient:
         """A client from the environment; see `Client.from_env`."""
         return cls(**(arguments_of_environment(options) | options))
-
-    def search(
-        self,
-        resource: str,
-        filters: Parameters | None = None,
-        *,
-        columns: str | Iterable[str] = (),
-        sort: str | Iterable[str] = (),
-        limit: int | None = None,
-        page_size: int | None = None,
-        paging: Paging | None = None,
-        key: str | None = None,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> AsyncRows:
-        """Searches: `async for row in client.search(...)`. The arguments are those of `Client.search`."""
-        operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
-        return AsyncRows(self._start(operation, options))
-
-    def get(
-        self,
-        resource: str,
-        ids: Ids | None = None,
-        *,
-        query: Parameters | None = None,
-        plan: Plan | None = None,
-        id_limit: int | None = None,
-        **options: Unpack[CallOptions],
-    ) -> AsyncResources:
-        """Fetches resources by id: `async for order in client.get(...)`. The arguments are those of
-        `Client.get`."""
-        return AsyncResources(self._start(operations.fetch(resource, ids, query, plan, id_limit), options))
 
     async def request(
         self,
@@ -361,7 +331,7 @@ class AsyncClient(AsyncTaskMethods, AnyClient):
         )
         return AsyncPulledRecords(self._start(operation, options), file, progress)
 
-    async def task(self, name: str, /, **arguments: Any) -> TaskDone:
+    async def task(self, name: TaskName | str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, and gives back what it did; see `Client.task`."""
         return await self._task(name, arguments)
 

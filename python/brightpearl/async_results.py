@@ -5,6 +5,7 @@ from __future__ import annotations
 from brightpearl._native import ArrowTable, IdSet, Metadata
 from brightpearl.answered import WithAnswers
 from brightpearl.batch import read_results, warn_of_unsent
+from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 from brightpearl.resources import Refusal
 
@@ -151,7 +152,7 @@ class AsyncRows(AsyncResults):
             await super().aclose()
 
 
-class AsyncResources(AsyncResults):
+class AsyncResources(AsyncResults, Typed[Content]):
     """Resources by id, fetched in the fewest requests: `async for order in orders`.
 
     `missing` and `refused` are complete when the iteration is.
@@ -177,15 +178,15 @@ class AsyncResources(AsyncResults):
         """Ids that Brightpearl refuses, as far as was read."""
         return self._refused
 
-    def __aiter__(self) -> AsyncIterator[Resource]:
+    def __aiter__(self) -> AsyncIterator[Resource[Content]]:
         self._check()
         return self._resources
 
-    async def __anext__(self) -> Resource:
+    async def __anext__(self) -> Resource[Content]:
         self._check()
         return await anext(self._resources)
 
-    async def _generate(self) -> AsyncGenerator[Resource, None]:
+    async def _generate(self) -> AsyncGenerator[Resource[Content], None]:
         while (batch := await self._fetch()) is not None:
             for index in range(len(batch)):
                 self._position = index + 1

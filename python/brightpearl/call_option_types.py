@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brightpearl.call_options import AnyTimeout
+    from brightpearl.operations import Paging, Plan
     from brightpearl.wire import Parameters
 
 
@@ -24,3 +25,29 @@ class CallOptions(TypedDict, total=False):
     """Header lines of every request of the call, logins excepted. One that the request has by itself stays."""
     extra_query: Parameters | None
     """Query parameters of every request of the call, logins excepted."""
+
+
+class SearchOptions(CallOptions, total=False):
+    """What every search takes besides its filters and columns."""
+
+    limit: int | None
+    """Stops after so many rows."""
+    page_size: int | None
+    """Rows a page."""
+    paging: Paging | None
+    """How pages are asked for."""
+    key: str | None
+    """The column that identifies a row, where the catalog does not know it."""
+    unchecked: bool
+    """Sends names that the catalog does not know."""
+
+
+class FetchOptions(CallOptions, total=False):
+    """What every fetch takes besides its ids."""
+
+    query: Parameters | None
+    """Such as `{"includeOptional": "customFields"}`."""
+    plan: Plan | None
+    """Whether to ask first which ids exist."""
+    id_limit: int | None
+    """Most ids in one request, where the catalog does not know it."""

@@ -27,6 +27,7 @@ from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding, Outcomes
 from brightpearl.outputs import reply_of, result_of, uris_of
 from brightpearl.pulled import PulledRecords
+from brightpearl.reads import Reads
 from brightpearl.records import records_of
 from brightpearl.resources import Resources
 from brightpearl.rows import Rows
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from brightpearl.answered import TaskDone
     from brightpearl.call_option_types import CallOptions
     from brightpearl.call_options import AnyTimeout
+    from brightpearl.catalogue_types import TaskName
     from brightpearl.credentials import Credentials
     from brightpearl.discovery import UnknownMembers
     from brightpearl.driver import Output
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
     from brightpearl.flow_operations import AnyMoment, AnyPullResource, Existing
     from brightpearl.handover import TakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
-    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging, Plan
+    from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging
     from brightpearl.records import AnyRecords
     from brightpearl.reply import Reply
     from brightpearl.shared_quota import SharedQuota
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
     from brightpearl.wire import Ids, Parameters
 
 
-class Client(TaskMethods, AnyClient):
+class Client(TaskMethods, Reads, AnyClient):
     """One app on one account. May be shared by threads; what it returns belongs to one thread at a time.
 
     `account`: the code in the address of your Brightpearl login.
@@ -189,57 +191,6 @@ class Client(TaskMethods, AnyClient):
         """A client from the variables that the README lists, such as `BRIGHTPEARL_ACCOUNT`, or from the profile that
         `BRIGHTPEARL_PROFILE` names. `options` are further arguments of the constructor."""
         return cls(**(arguments_of_environment(options) | options))
-
-    def search(
-        self,
-        resource: str,
-        filters: Parameters | None = None,
-        *,
-        columns: str | Iterable[str] = (),
-        sort: str | Iterable[str] = (),
-        limit: int | None = None,
-        page_size: int | None = None,
-        paging: Paging | None = None,
-        key: str | None = None,
-        unchecked: bool = False,
-        **options: Unpack[CallOptions],
-    ) -> Rows:
-        """Searches, page by page as the rows are asked for.
-
-        `resource`: the path, such as `order-service/order-search`, or a short name such as `order`.
-        `filters`: all must hold. Values may be texts, whole numbers, booleans, dates, aware date-times, id sets, or
-        several of one of these; ranges are texts such as `2026-01-01/`.
-        `columns`: the columns of the rows; the resource's own unless given.
-        `sort`: keys such as `updatedOn` or `updatedOn.DESC`.
-        `limit`: stops after so many rows.
-        `key`: the column that identifies a row, where the catalog does not know it.
-        `unchecked`: sends names that the catalog does not know, and paths that are much like one which it knows.
-        """
-        operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
-        return Rows(self._start(operation, options))
-
-    def get(
-        self,
-        resource: str,
-        ids: Ids | None = None,
-        *,
-        query: Parameters | None = None,
-        plan: Plan | None = None,
-        id_limit: int | None = None,
-        **options: Unpack[CallOptions],
-    ) -> Resources:
-        """Fetches resources by id, in the fewest requests, as they are asked for.
-
-        `resource`: the path, such as `order-service/order`, or a short name such as `order`. The ids go behind it, or
-        where `{ids}` stands.
-        `ids`: a text such as `1-200,320`, one id, several, or an `IdSet`. None asks for the whole list, where
-        the resource has one.
-        `query`: such as `{"includeOptional": "customFields"}`.
-        `plan`: whether to ask first which ids exist: `auto` (when it is likely to save requests), `always`,
-        or `never`.
-        `id_limit`: most ids in one request, where the catalog does not know it.
-        """
-        return Resources(self._start(operations.fetch(resource, ids, query, plan, id_limit), options))
 
     def request(
         self,
@@ -476,7 +427,7 @@ class Client(TaskMethods, AnyClient):
         )
         return PulledRecords(self._start(operation, options), file, progress)
 
-    def task(self, name: str, /, **arguments: Any) -> TaskDone:
+    def task(self, name: TaskName | str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, in one or several requests, and gives back what it did.
 
         `name`: such as `create-sales-order`; `brightpearl.tasks()` lists all with their arguments and results.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Literal
 
+    from brightpearl.catalogue_types import ResourceName
     from brightpearl.descriptions import Errors, ResourceDescription, ResourceSummary, Task
     from brightpearl.findings import Violation
 
@@ -36,7 +37,7 @@ def catalog() -> list[ResourceSummary]:
     return [read_summary(members) for members in json.loads(_native.catalog())]
 
 
-def describe(resource: str) -> ResourceDescription:
+def describe(resource: ResourceName | str) -> ResourceDescription:
     """All that is known about a resource: paths, verbs, search columns with their types, and of each body its
     fields and a JSON Schema.
 
@@ -93,7 +94,7 @@ def errors() -> Errors:
 
 
 def validate(
-    resource: str, verb: str, body: Any = None, *, unknown_members: UnknownMembers = "warn"
+    resource: ResourceName | str, verb: str, body: Any = None, *, unknown_members: UnknownMembers = "warn"
 ) -> list[Violation]:
     """Everything that is wrong with a body, each with its place; empty when it is right. A client checks its
     writes in the same way before it sends them.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import datetime
     from typing import Any, Literal
 
+    from brightpearl.catalogue_types import ResourceName
     from brightpearl.mapping import AnyDocument
     from brightpearl.wire import Parameters
 
@@ -94,7 +95,7 @@ def _pull_resource(members: dict[str, Any]) -> PullResource:
 
 
 if TYPE_CHECKING:
-    AnyPullResource = str | PullResource
+    AnyPullResource = ResourceName | str | PullResource
     """A resource by its name, or with all that is to be said of it."""
 
 

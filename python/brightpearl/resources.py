@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brightpearl._native import IdSet
 from brightpearl.answered import WithAnswers
+from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ class Refusal:
         return f"Refusal(id={self.id}, error={self.error!r})"
 
 
-class Resources(WithAnswers):
+class Resources(WithAnswers, Typed[Content]):
     """Resources by id, fetched in the fewest requests as they are asked for.
 
     Requests go up in ids; within the answer to one, the order is Brightpearl's. Iterate once: `for order in
@@ -53,15 +54,15 @@ class Resources(WithAnswers):
         """Ids that Brightpearl refuses, as far as was read."""
         return self._refused
 
-    def __iter__(self) -> Iterator[Resource]:
+    def __iter__(self) -> Iterator[Resource[Content]]:
         self._check()
         return self._resources
 
-    def __next__(self) -> Resource:
+    def __next__(self) -> Resource[Content]:
         self._check()
         return next(self._resources)
 
-    def _generate(self) -> Generator[Resource, None, None]:
+    def _generate(self) -> Generator[Resource[Content], None, None]:
         while (batch := self._fetch()) is not None:
             for index in range(len(batch)):
                 self._position = index + 1

@@ -8,5 +8,10 @@ python=$(cd "$1" && pwd)/bin/python
 # What is tested is the installed package, from a place without its sources.
 cd "$here"
 "$python" -m mypy.stubtest brightpearl._native --allowlist stubtest-allowlist.txt
-"$python" -m mypy --strict --cache-dir ../../../python/.mypy_cache surface.py
+"$python" -m mypy --strict --cache-dir ../../../python/.mypy_cache surface.py surface_types.py
+# The checker of many editors, which reads types in other ways here and there.
+if [ ! -f pyright/node_modules/.package-lock.json ] || [ pyright/package-lock.json -nt pyright/node_modules/.package-lock.json ]; then
+    (cd pyright && npm ci --no-audit --no-fund --loglevel=error)
+fi
+pyright/node_modules/.bin/pyright --pythonpath "$python" --project pyright/pyrightconfig.json
 "$python" -m pytest

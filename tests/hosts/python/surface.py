@@ -120,5 +120,5 @@ statuses: list[int] = [one.status for one in quick.search("order", timeout=httpx
 names_of_requests: list[str | None] = [reply.request_id, *(one.request_id for one in reply.responses)]
 client.add_order_note(orderId=7, text="x", timeout=3, extra_query={"a": 1})
 client.add_order_note(orderId=7, text="x", timeouts=3)  # type: ignore[call-arg]
-client.search("order", max_retires=3)  # type: ignore[call-arg]
+client.search("order", max_retires=3)  # type: ignore[call-overload]
 behind: int = client.task("list-price-lists").responses[0].status

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
+import brightpearl
+from brightpearl import catalogue_types
 from brightpearl._native import find_resource, find_search, list_resources, list_searches
 
 ORDERS = ("order-service/order", "order-service/order-search", "orderId")
@@ -88,3 +94,21 @@ def test_every_search_is_found() -> None:
     for path in list_searches():
         assert find_search(path) == path
         assert find_search(path.rsplit("/")[-1]) == path
+
+
+def test_the_types_are_what_the_catalogue_says() -> None:
+    path = Path(__file__).parents[3] / "python" / "generate_types.py"
+    spec = importlib.util.spec_from_file_location("generate_types", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, text in module.files().items():
+        assert (module.PACKAGE / name).read_text() == text, f"{name} is not what the catalogue says; run make generate"
+
+
+def test_every_name_of_the_types_is_one_that_a_client_takes() -> None:
+    assert set(get_args(catalogue_types.ResourceName)) == {listed.name for listed in brightpearl.catalog()}
+    assert set(get_args(catalogue_types.TaskName)) == {task.name for task in brightpearl.tasks()}
+    for name in get_args(catalogue_types.SearchName):
+        assert find_search(name) is not None
