@@ -193,6 +193,7 @@ def reads_file(*, is_async: bool) -> str:
         *(f"        {name}," for name in sorted(names)),
         "    )",
         "    from brightpearl.operations import Paging, Plan",
+        "    from brightpearl.progress_bar import AnyProgress",
         "    from brightpearl.record_types import " + ", ".join(types),
         "    from brightpearl.wire import Ids, Parameters",
         "",
@@ -273,6 +274,7 @@ SEARCH = '''
         paging: Paging | None = None,
         key: str | None = None,
         unchecked: bool = False,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> Rows:
         """Searches, page by page as the rows are asked for.
@@ -285,9 +287,10 @@ SEARCH = '''
         `limit`: stops after so many rows.
         `key`: the column that identifies a row, where the catalog does not know it.
         `unchecked`: sends names that the catalog does not know, and paths that are much like one which it knows.
+        `progress`: called with the number of rows that are handed out, with each page; True shows a bar.
         """
         operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
-        return Rows(self._start(operation, options))
+        return Rows(self._start(operation, options), progress)
 '''
 
 GET = '''
@@ -299,6 +302,7 @@ GET = '''
         query: Parameters | None = None,
         plan: Plan | None = None,
         id_limit: int | None = None,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> Resources[Any]:
         """Fetches resources by id, in the fewest requests, as they are asked for.
@@ -311,8 +315,10 @@ GET = '''
         `plan`: whether to ask first which ids exist: `auto` (when it is likely to save requests), `always`,
         or `never`.
         `id_limit`: most ids in one request, where the catalog does not know it.
+        `progress`: called with the number of resources that are handed out, with each answer; True shows a bar.
         """
-        return Resources(self._start(operations.fetch(resource, ids, query, plan, id_limit), options))
+        call = self._start(operations.fetch(resource, ids, query, plan, id_limit), options)
+        return Resources(call, resource, progress)
 '''
 
 

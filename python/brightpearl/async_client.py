@@ -28,6 +28,7 @@ from brightpearl.mapping import mapping_of
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding
 from brightpearl.outputs import reply_of, result_of, uris_of
+from brightpearl.progress_bar import progress_of
 from brightpearl.records import records_of_any_kind
 from brightpearl.state_file import read_state
 from brightpearl.text import Hidden
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from brightpearl.handover import AsyncTakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging
+    from brightpearl.progress_bar import AnyProgress
     from brightpearl.reply import Reply
     from brightpearl.shared_quota import SharedQuota
     from brightpearl.state_file import AnyState
@@ -267,14 +269,14 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         window: int | None = None,
         looks: Iterable[float] | None = None,
         exclusive: AnyLease | None = None,
-        progress: Callable[[int], object] | None = None,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> AsyncOutcomes:
         """Brings records of another system into Brightpearl, each exactly once: `async for outcome in
         client.push(...)`. The arguments are those of `Client.push`; the records may come from an asynchronous
         iterable, too."""
         each = records_of_any_kind(records)
-        checked_callable(progress, "progress")
+        told = progress_of(progress, "records", lambda: None)
         path = None if journal is None else checked_path(journal, "journal")
         lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
         # A dry run writes nothing, and announces nothing.
@@ -286,7 +288,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         try:
             kept = None if path is None else Journal(path)
             operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
-            return AsyncOutcomes(self._start(operation, options, kept), each, Feeding(kept, lease, progress))
+            return AsyncOutcomes(self._start(operation, options, kept), each, Feeding(kept, lease, told))
         except BaseException:
             Feeding(kept, lease, None).close()
             raise
@@ -307,12 +309,12 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         reconcile: bool = False,
         priority: int = 0,
         renew: bool = False,
-        progress: Callable[[int], object] | None = None,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> AsyncPulledRecords:
         """Hands out what changed in Brightpearl since the last time: `async for record in client.pull(...)`. The
         arguments are those of `Client.pull`."""
-        checked_callable(progress, "progress")
+        told = progress_of(progress, "records", lambda: None)
         file, text = read_state(state)
         text = None if checked_flag(renew, "renew") else text
         operation = flow_operations.pull(
@@ -329,7 +331,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
             reconcile=reconcile,
             priority=priority,
         )
-        return AsyncPulledRecords(self._start(operation, options), file, progress)
+        return AsyncPulledRecords(self._start(operation, options), file, told)
 
     async def task(self, name: TaskName | str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, and gives back what it did; see `Client.task`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from brightpearl._native import Feed, RawData
 from brightpearl.async_results import AsyncResults
 from brightpearl.outcomes import warn_of_unsent_push
-from brightpearl.pulled import Consumption, read_records
+from brightpearl.pulled import Consumption, read_records, tabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping
     from typing import Any
 
+    import pandas
+    import polars
+    import pyarrow
+
     from brightpearl.async_driver import AsyncDriver
     from brightpearl.driver import Output
+    from brightpearl.frames import Moments
     from brightpearl.kinds import State
     from brightpearl.outcomes import Feeding, Outcome
     from brightpearl.pulled import PulledRecord
@@ -119,6 +124,8 @@ class AsyncPulledRecords(AsyncResults):
         self._batch: list[PulledRecord] = []
         self._next = 0
         self._done = False
+        # What is pulled, as far as it is known.
+        self._resource = ""
         self._records = self._generate()
 
     def __aiter__(self) -> AsyncIterator[PulledRecord]:
@@ -173,6 +180,45 @@ class AsyncPulledRecords(AsyncResults):
         self._batch = read_records(records)
         self._consumption.begin()
         return True
+
+    async def tables(self, *, dates: Moments = "instant") -> dict[str, pyarrow.Table]:
+        """The records that are left as tables of pyarrow: one of what they are, such as `order`, whose nested members
+        are columns with dotted names, and one for whatever a record has several of, such as `orderRows`, with the
+        record's id in `order.id`.
+
+        Whole numbers, booleans, decimals and date-times have types of their own, and amounts that Brightpearl writes
+        as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
+        """
+        from brightpearl.frames import tables_of
+
+        return tables_of([one async for one in self._told_apart()], dates)
+
+    async def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
+        """The records that are left as one table of pyarrow, without what `tables` has beside it."""
+        from brightpearl.frames import main_table
+
+        return main_table(await self.tables(dates=dates), self._name())
+
+    async def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
+        """The same as a table of pandas."""
+        from brightpearl.frames import to_pandas
+
+        return to_pandas(await self.to_arrow(dates=dates))
+
+    async def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
+        """The same as a table of polars."""
+        from brightpearl.frames import to_polars
+
+        return to_polars(await self.to_arrow(dates=dates))
+
+    async def _told_apart(self) -> AsyncIterator[tuple[str, int | None, Any]]:
+        async for pulled in self:
+            self._resource = self._resource or pulled.resource
+            if (found := tabled(pulled)) is not None:
+                yield found
+
+    def _name(self) -> str:
+        return self._resource.rpartition("/")[2] or "record"
 
     def checkpoint(self) -> str:
         """A small text that stands behind the last record that was handed out: the `state` of the next pull, or for

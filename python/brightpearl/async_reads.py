@@ -113,6 +113,7 @@ if TYPE_CHECKING:
         ZoneSort,
     )
     from brightpearl.operations import Paging, Plan
+    from brightpearl.progress_bar import AnyProgress
     from brightpearl.record_types import Contact, GoodsOutNote, Order, Product, ProductAvailability
     from brightpearl.wire import Ids, Parameters
 
@@ -495,6 +496,7 @@ class AsyncReads:
         paging: Paging | None = None,
         key: str | None = None,
         unchecked: bool = False,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> AsyncRows:
         """Searches, page by page as the rows are asked for.
@@ -507,9 +509,10 @@ class AsyncReads:
         `limit`: stops after so many rows.
         `key`: the column that identifies a row, where the catalog does not know it.
         `unchecked`: sends names that the catalog does not know, and paths that are much like one which it knows.
+        `progress`: called with the number of rows that are handed out, with each page; True shows a bar.
         """
         operation = operations.search(resource, filters, columns, sort, limit, page_size, paging, key, unchecked)
-        return AsyncRows(self._start(operation, options))
+        return AsyncRows(self._start(operation, options), progress)
 
     if TYPE_CHECKING:
 
@@ -567,6 +570,7 @@ class AsyncReads:
         query: Parameters | None = None,
         plan: Plan | None = None,
         id_limit: int | None = None,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> AsyncResources[Any]:
         """Fetches resources by id, in the fewest requests, as they are asked for.
@@ -579,5 +583,7 @@ class AsyncReads:
         `plan`: whether to ask first which ids exist: `auto` (when it is likely to save requests), `always`,
         or `never`.
         `id_limit`: most ids in one request, where the catalog does not know it.
+        `progress`: called with the number of resources that are handed out, with each answer; True shows a bar.
         """
-        return AsyncResources(self._start(operations.fetch(resource, ids, query, plan, id_limit), options))
+        call = self._start(operations.fetch(resource, ids, query, plan, id_limit), options)
+        return AsyncResources(call, resource, progress)

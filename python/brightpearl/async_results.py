@@ -7,6 +7,7 @@ from brightpearl.answered import WithAnswers
 from brightpearl.batch import read_results, warn_of_unsent
 from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
+from brightpearl.progress_bar import end_of, progress_of
 from brightpearl.resources import Refusal
 
 TYPE_CHECKING = False
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
     from typing import Any
 
+    import pandas
+    import polars
+    import pyarrow
     from typing_extensions import Self
 
     from brightpearl._native import Explanation, Page, RawData, Resource, ResourceBatch, Row, RowIterator
     from brightpearl.async_driver import AsyncDriver
     from brightpearl.batch import BatchResult
+    from brightpearl.frames import Moments
+    from brightpearl.progress_bar import AnyProgress
     from brightpearl.rows import Dates
 
 
@@ -44,6 +50,9 @@ class AsyncResults(WithAnswers):
         """
         return self._driver.call.explain(self._driver.host.now())
 
+    def _items(self) -> int | None:
+        return self._driver.call.explain(self._driver.host.now()).items
+
     async def aclose(self) -> None:
         """Ends the call before its end, and what is under way of it. Nothing more can be read from it."""
         await self._driver.aclose()
@@ -64,8 +73,11 @@ class AsyncRows(AsyncResults):
 
     _what = "search"
 
-    def __init__(self, driver: AsyncDriver) -> None:
+    def __init__(self, driver: AsyncDriver, progress: AnyProgress = None) -> None:
         super().__init__(driver)
+        self._told = progress_of(progress, "rows", self._items)
+        # Of the pages before the latest.
+        self._before = 0
         self._page: Page | None = None
         self._cursor: RowIterator | None = None
         self._done = False
@@ -99,7 +111,7 @@ class AsyncRows(AsyncResults):
             cursor.skip()
             yield page
 
-    async def to_arrow(self) -> ArrowTable:
+    async def to_arrow(self, *, dates: Moments = "instant") -> ArrowTable:
         """The rows that are left as one Arrow table, which holds them all; see `Rows.to_arrow`."""
         cursor = await self._current()
         skip = 0 if cursor is None else cursor.position
@@ -110,7 +122,19 @@ class AsyncRows(AsyncResults):
         if not pages and self._page is not None:
             # No rows, but columns.
             pages, skip = [self._page], len(self._page)
-        return ArrowTable(pages, skip)
+        return ArrowTable(pages, skip, dates)
+
+    async def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
+        """The rows that are left as a table of pandas, whose whole numbers stay whole where cells are empty."""
+        from brightpearl.frames import to_pandas
+
+        return to_pandas(await self.to_arrow(dates=dates))
+
+    async def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
+        """The rows that are left as a table of polars."""
+        from brightpearl.frames import to_polars
+
+        return to_polars(await self.to_arrow(dates=dates))
 
     async def metadata(self) -> Metadata:
         """What the server says of the latest page; fetches the first when there is none yet.
@@ -131,9 +155,14 @@ class AsyncRows(AsyncResults):
         return self._cursor
 
     async def _fetch(self) -> bool:
+        if self._cursor is not None:
+            self._before += self._cursor.position
+            if self._told is not None:
+                self._told(self._before)
         page = await self._driver.next_output()
         if page is None:
             self._done, self._cursor = True, None
+            end_of(self._told)
             return False
         if TYPE_CHECKING:
             assert isinstance(page, Page)
@@ -160,8 +189,11 @@ class AsyncResources(AsyncResults, Typed[Content]):
 
     _what = "fetch"
 
-    def __init__(self, driver: AsyncDriver) -> None:
+    def __init__(self, driver: AsyncDriver, resource: str = "", progress: AnyProgress = None) -> None:
         super().__init__(driver)
+        self._resource = resource
+        self._told = progress_of(progress, "resources", self._items)
+        self._handed_out = 0
         self._open = False
         self._position = 0
         self._refused: list[Refusal] = []
@@ -193,9 +225,14 @@ class AsyncResources(AsyncResults, Typed[Content]):
                 yield batch.resource(index)
 
     async def _fetch(self) -> ResourceBatch | None:
+        if self._open:
+            self._handed_out += self._position
+            if self._told is not None:
+                self._told(self._handed_out)
         self._open = False
         batch = await self._driver.next_output()
         if batch is None:
+            end_of(self._told)
             return None
         if TYPE_CHECKING:
             assert isinstance(batch, ResourceBatch)
@@ -203,6 +240,44 @@ class AsyncResources(AsyncResults, Typed[Content]):
         self._missing = self._missing.union(batch.missing)
         self._refused.extend(Refusal(id, error) for id, error in batch.refused)
         return batch
+
+    async def tables(self, *, dates: Moments = "instant") -> dict[str, pyarrow.Table]:
+        """The resources that are left as tables of pyarrow: one of what they are, such as `order`, whose nested members
+        are columns with dotted names, and one for whatever a record has several of, such as `orderRows`, with the
+        record's id in `order.id`.
+
+        Whole numbers, booleans, decimals and date-times have types of their own, and amounts that Brightpearl writes
+        as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
+        """
+        from brightpearl.frames import tables_of
+
+        return tables_of([one async for one in self._told_apart()], dates)
+
+    async def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
+        """The resources that are left as one table of pyarrow, without what `tables` has beside it."""
+        from brightpearl.frames import main_table
+
+        return main_table(await self.tables(dates=dates), self._name())
+
+    async def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
+        """The same as a table of pandas."""
+        from brightpearl.frames import to_pandas
+
+        return to_pandas(await self.to_arrow(dates=dates))
+
+    async def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
+        """The same as a table of polars."""
+        from brightpearl.frames import to_polars
+
+        return to_polars(await self.to_arrow(dates=dates))
+
+    async def _told_apart(self) -> AsyncIterator[tuple[str, int | None, Any]]:
+        async for resource in self:
+            yield self._name(), resource.resource_id, resource.value
+
+    def _name(self) -> str:
+        """What the resources are called in tables."""
+        return next((step for step in reversed(self._resource.split("/")) if step not in ("", "{ids}")), "record")
 
     def checkpoint(self) -> str:
         """A small text for `client.resume`, which goes on after the last resource that was handed out."""

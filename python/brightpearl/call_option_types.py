@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from brightpearl.call_options import AnyTimeout
     from brightpearl.operations import Paging, Plan
+    from brightpearl.progress_bar import AnyProgress
     from brightpearl.wire import Parameters
 
 
@@ -40,6 +41,8 @@ class SearchOptions(CallOptions, total=False):
     """The column that identifies a row, where the catalog does not know it."""
     unchecked: bool
     """Sends names that the catalog does not know."""
+    progress: AnyProgress
+    """Called with the number of rows that are handed out; True shows a bar."""
 
 
 class FetchOptions(CallOptions, total=False):
@@ -51,3 +54,5 @@ class FetchOptions(CallOptions, total=False):
     """Whether to ask first which ids exist."""
     id_limit: int | None
     """Most ids in one request, where the catalog does not know it."""
+    progress: AnyProgress
+    """Called with the number of resources that are handed out; True shows a bar."""

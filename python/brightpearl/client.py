@@ -26,6 +26,7 @@ from brightpearl.mapping import mapping_of
 from brightpearl.operations import Write
 from brightpearl.outcomes import Feeding, Outcomes
 from brightpearl.outputs import reply_of, result_of, uris_of
+from brightpearl.progress_bar import progress_of
 from brightpearl.pulled import PulledRecords
 from brightpearl.reads import Reads
 from brightpearl.records import records_of
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from brightpearl.handover import TakeTokens
     from brightpearl.mapping import AnyDocument, Mapping
     from brightpearl.operations import AnyWrite, Method, OnFailure, Order, Packing, Paging
+    from brightpearl.progress_bar import AnyProgress
     from brightpearl.records import AnyRecords
     from brightpearl.reply import Reply
     from brightpearl.shared_quota import SharedQuota
@@ -319,7 +321,7 @@ class Client(TaskMethods, Reads, AnyClient):
         window: int | None = None,
         looks: Iterable[float] | None = None,
         exclusive: AnyLease | None = None,
-        progress: Callable[[int], object] | None = None,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> Outcomes:
         """Brings records of another system into Brightpearl, each exactly once, as their outcomes are asked for.
@@ -344,7 +346,7 @@ class Client(TaskMethods, Reads, AnyClient):
         look for a key in the same seconds both create it: the path of a lock file, or of a folder that has one for
         each account and kind of record; a `brightpearl.FileLease`, which can wait; or an object of your own with
         `acquire`, `renew` and `release`, such as one over a database that several machines share.
-        `progress`: called with the number of records that are done, now and then.
+        `progress`: called with the number of records that are done, now and then; True shows a bar.
 
         Iterate over what is returned: it has an `Outcome` for every record. A record that is rejected is no
         exception; its outcome says why.
@@ -352,7 +354,7 @@ class Client(TaskMethods, Reads, AnyClient):
         Raises `ValidationError` at what is wrong with the arguments, or when another push has the journal or lease.
         """
         each = records_of(records)
-        checked_callable(progress, "progress")
+        told = progress_of(progress, "records", lambda: None)
         path = None if journal is None else checked_path(journal, "journal")
         lease = lease_of(exclusive, self._account, lambda: mapping_of(mapping).target)
         # A dry run writes nothing, and announces nothing.
@@ -364,7 +366,7 @@ class Client(TaskMethods, Reads, AnyClient):
         try:
             kept = None if path is None else Journal(path)
             operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
-            return Outcomes(self._start(operation, options, kept), each, Feeding(kept, lease, progress))
+            return Outcomes(self._start(operation, options, kept), each, Feeding(kept, lease, told))
         except BaseException:
             Feeding(kept, lease, None).close()
             raise
@@ -385,7 +387,7 @@ class Client(TaskMethods, Reads, AnyClient):
         reconcile: bool = False,
         priority: int = 0,
         renew: bool = False,
-        progress: Callable[[int], object] | None = None,
+        progress: AnyProgress = None,
         **options: Unpack[CallOptions],
     ) -> PulledRecords:
         """Hands out what changed in Brightpearl since the last time, each change at least once.
@@ -406,9 +408,9 @@ class Client(TaskMethods, Reads, AnyClient):
         `reconcile`: * compares all ids, brings what no date told of, and tells what is gone.
         `priority`: * those of a higher one go first.
         `renew`: begins anew, whatever the state says, and replaces it.
-        `progress`: called with the number of records that are dealt with, now and then.
+        `progress`: called with the number of records that are dealt with, now and then; True shows a bar.
         """
-        checked_callable(progress, "progress")
+        told = progress_of(progress, "records", lambda: None)
         file, text = read_state(state)
         text = None if checked_flag(renew, "renew") else text
         operation = flow_operations.pull(
@@ -425,7 +427,7 @@ class Client(TaskMethods, Reads, AnyClient):
             reconcile=reconcile,
             priority=priority,
         )
-        return PulledRecords(self._start(operation, options), file, progress)
+        return PulledRecords(self._start(operation, options), file, told)
 
     def task(self, name: TaskName | str, /, **arguments: Any) -> TaskDone:
         """Does something that people do daily, in one or several requests, and gives back what it did.

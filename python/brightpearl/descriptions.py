@@ -175,6 +175,24 @@ class ResourceDescription:
     deprecation: Deprecation | None = None
     note: str = ""
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks: what its paths take."""
+        from brightpearl import html
+
+        rows = [(one.method, one.path, ", ".join(field.pointer for field in one.fields)) for one in self.operations]
+        return f"<p>{self.name}</p>{html.table(('method', 'path', 'fields'), rows)}"
+
+
+class Catalogue(list[ResourceSummary]):
+    """Every resource of the API in short."""
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        from brightpearl import html
+
+        rows = [(one.name, one.section, ", ".join(path.path for path in one.paths)) for one in self]
+        return html.table(("name", "section", "paths"), rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

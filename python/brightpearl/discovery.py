@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from brightpearl.catalogue_types import ResourceName
-    from brightpearl.descriptions import Errors, ResourceDescription, ResourceSummary, Task
+    from brightpearl.descriptions import Catalogue, Errors, ResourceDescription, Task
     from brightpearl.findings import Violation
 
     UnknownMembers = Literal["warn", "refuse", "allow"]
 
 
-def catalog() -> list[ResourceSummary]:
+def catalog() -> Catalogue:
     """Every resource of the API in short, in the order of the API's own reference.
 
     >>> [found.name for found in catalog() if "order-service/order-search" in found.searches]
@@ -32,9 +32,9 @@ def catalog() -> list[ResourceSummary]:
     """
     import json
 
-    from brightpearl.descriptions import read_summary
+    from brightpearl.descriptions import Catalogue, read_summary
 
-    return [read_summary(members) for members in json.loads(_native.catalog())]
+    return Catalogue(read_summary(members) for members in json.loads(_native.catalog()))
 
 
 def describe(resource: ResourceName | str) -> ResourceDescription:

@@ -8,6 +8,7 @@ from brightpearl._native import Feed, RawData
 from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.findings import failure
+from brightpearl.progress_bar import end_of
 from brightpearl.record import Record
 from brightpearl.wire import in_record, record_bytes
 
@@ -147,6 +148,15 @@ class Outcome(Record):
         self.verified = verified
         self.source = source
 
+    def _repr_html_(self) -> str:
+        """A table for notebooks."""
+        from brightpearl import html
+
+        told = [
+            (name, value) for name, value in zip(self.__slots__, self._values(), strict=True) if value not in (None, ())
+        ]
+        return html.table(("member", "value"), told)
+
     @property
     def ok(self) -> bool:
         """Whether there is nothing to do about it: the state is neither `rejected`, `differs` nor `maybe-applied`."""
@@ -229,6 +239,7 @@ class Feeding:
     def close(self) -> None:
         """Lets others have the journal and the lease."""
         lease, self._lease = self._lease, None
+        end_of(self._progress)
         try:
             if self.journal is not None:
                 self.journal.close()
@@ -313,6 +324,12 @@ class Outcomes(WithAnswers):
     def _check(self) -> None:
         if self._driver.failed:
             raise MisuseError("the push was ended before its last record; start it again with its journal")
+
+    def _repr_html_(self) -> str:
+        """How many records ended in each state so far, for notebooks."""
+        from brightpearl import html
+
+        return html.table(("state", "records"), sorted(self.counts.items()))
 
     def explain(self) -> Explanation:
         """How many requests are still needed for the records that are under way, and how many seconds they take at

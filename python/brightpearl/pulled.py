@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from brightpearl._native import RawData, load_json
 from brightpearl.answered import WithAnswers
-from brightpearl.exceptions import MisuseError
+from brightpearl.exceptions import MisuseError, ValidationError
 from brightpearl.findings import failure
+from brightpearl.progress_bar import end_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from typing import Any
 
+    import pandas
+    import polars
+    import pyarrow
+
     from brightpearl._native import Call, Explanation
     from brightpearl.driver import Driver
     from brightpearl.findings import MappingFailure
+    from brightpearl.frames import Moments
     from brightpearl.state_file import StateFile
 
 
@@ -93,6 +99,17 @@ class PulledRecord:
         return f"<PulledRecord {self.resource} {self.id}{deleted}>"
 
 
+def tabled(pulled: PulledRecord) -> tuple[str, int | None, Any] | None:
+    """A record for a table, with its resource and its id; None for one that is gone or left out. Raises
+    `ValidationError` for one that could not be mapped, without which a table would look whole."""
+    if pulled.failures:
+        message = f"{pulled.resource} {pulled.id} could not be mapped: {pulled.failures[0]}"
+        raise ValidationError(message, location="mapping")
+    if pulled.deleted or pulled.skipped is not None:
+        return None
+    return pulled.resource.rpartition("/")[2], pulled.id, pulled.record
+
+
 def read_records(records: RawData) -> list[PulledRecord]:
     """The records of a batch, one by one."""
     return [PulledRecord(records, place) for place in range(len(records))]
@@ -130,6 +147,7 @@ class Consumption:
 
     def release(self) -> None:
         """Lets other pulls have the file: nothing more is written to it."""
+        end_of(self._progress)
         if self._file is not None:
             self._file.release()
 
@@ -157,6 +175,8 @@ class PulledRecords(WithAnswers):
         self._next = 0
         self._done = False
         self._records = self._generate()
+        # What is pulled, as far as it is known.
+        self._resource = ""
 
     def __iter__(self) -> Iterator[PulledRecord]:
         self._check()
@@ -214,6 +234,45 @@ class PulledRecords(WithAnswers):
     def _check(self) -> None:
         if self._driver.failed:
             raise MisuseError("the pull was ended before its last record; start it again from its state")
+
+    def tables(self, *, dates: Moments = "instant") -> dict[str, pyarrow.Table]:
+        """The records that are left as tables of pyarrow: one of what they are, such as `order`, whose nested members
+        are columns with dotted names, and one for whatever a record has several of, such as `orderRows`, with the
+        record's id in `order.id`.
+
+        Whole numbers, booleans, decimals and date-times have types of their own, and amounts that Brightpearl writes
+        as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
+        """
+        from brightpearl.frames import tables_of
+
+        return tables_of(self._told_apart(), dates)
+
+    def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
+        """The records that are left as one table of pyarrow, without what `tables` has beside it."""
+        from brightpearl.frames import main_table
+
+        return main_table(self.tables(dates=dates), self._name())
+
+    def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
+        """The same as a table of pandas."""
+        from brightpearl.frames import to_pandas
+
+        return to_pandas(self.to_arrow(dates=dates))
+
+    def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
+        """The same as a table of polars."""
+        from brightpearl.frames import to_polars
+
+        return to_polars(self.to_arrow(dates=dates))
+
+    def _told_apart(self) -> Iterator[tuple[str, int | None, Any]]:
+        for pulled in self:
+            self._resource = self._resource or pulled.resource
+            if (found := tabled(pulled)) is not None:
+                yield found
+
+    def _name(self) -> str:
+        return self._resource.rpartition("/")[2] or "record"
 
     def explain(self) -> Explanation:
         """How many requests are still needed, and how many seconds they take at the present budget.

@@ -6,14 +6,22 @@ from brightpearl._native import IdSet
 from brightpearl.answered import WithAnswers
 from brightpearl.content import Content, Typed
 from brightpearl.exceptions import MisuseError
+from brightpearl.progress_bar import end_of, progress_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from typing import Any
+
+    import pandas
+    import polars
+    import pyarrow
 
     from brightpearl._native import Explanation, Resource, ResourceBatch
     from brightpearl.driver import Driver
     from brightpearl.exceptions import BrightpearlError
+    from brightpearl.frames import Moments
+    from brightpearl.progress_bar import AnyProgress
 
 
 class Refusal:
@@ -36,8 +44,11 @@ class Resources(WithAnswers, Typed[Content]):
     orders`. `missing` and `refused` are complete when the iteration is.
     """
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, resource: str = "", progress: AnyProgress = None) -> None:
         self._driver = driver
+        self._resource = resource
+        self._told = progress_of(progress, "resources", self._asked)
+        self._handed_out = 0
         self._open = False
         self._position = 0
         self._refused: list[Refusal] = []
@@ -69,9 +80,14 @@ class Resources(WithAnswers, Typed[Content]):
                 yield batch.resource(index)
 
     def _fetch(self) -> ResourceBatch | None:
+        if self._open:
+            self._handed_out += self._position
+            if self._told is not None:
+                self._told(self._handed_out)
         self._open = False
         batch = self._driver.next_output()
         if batch is None:
+            end_of(self._told)
             return None
         if TYPE_CHECKING:
             assert isinstance(batch, ResourceBatch)
@@ -85,6 +101,57 @@ class Resources(WithAnswers, Typed[Content]):
             raise MisuseError(
                 "the fetch was ended before its last resource; start it again, or resume it from its checkpoint"
             )
+
+    def tables(self, *, dates: Moments = "instant") -> dict[str, pyarrow.Table]:
+        """The resources that are left as tables of pyarrow: one of what they are, such as `order`, whose nested members
+        are columns with dotted names, and one for whatever a record has several of, such as `orderRows`, with the
+        record's id in `order.id`.
+
+        Whole numbers, booleans, decimals and date-times have types of their own, and amounts that Brightpearl writes
+        as texts are decimals, digit for digit. `dates`: as for `Rows.to_arrow`.
+        """
+        from brightpearl.frames import tables_of
+
+        return tables_of(self._told_apart(), dates)
+
+    def to_arrow(self, *, dates: Moments = "instant") -> pyarrow.Table:
+        """The resources that are left as one table of pyarrow, without what `tables` has beside it."""
+        from brightpearl.frames import main_table
+
+        return main_table(self.tables(dates=dates), self._name())
+
+    def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
+        """The same as a table of pandas."""
+        from brightpearl.frames import to_pandas
+
+        return to_pandas(self.to_arrow(dates=dates))
+
+    def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
+        """The same as a table of polars."""
+        from brightpearl.frames import to_polars
+
+        return to_polars(self.to_arrow(dates=dates))
+
+    def _told_apart(self) -> Iterator[tuple[str, int | None, Any]]:
+        for resource in self:
+            yield self._name(), resource.resource_id, resource.value
+
+    def _name(self) -> str:
+        """What the resources are called in tables."""
+        return next((step for step in reversed(self._resource.split("/")) if step not in ("", "{ids}")), "record")
+
+    def _asked(self) -> int | None:
+        return self._driver.call.explain(self._driver.host.now()).items
+
+    def __len__(self) -> int:
+        """How many ids were asked for, those that do not exist among it."""
+        found = self._asked()
+        if found is None:
+            raise TypeError("the whole list was asked for; expected its members to be counted one by one")
+        return found
+
+    def __bool__(self) -> bool:
+        return True
 
     def explain(self) -> Explanation:
         """How many requests are still needed, and how many seconds they take at the present budget.
@@ -103,6 +170,7 @@ class Resources(WithAnswers, Typed[Content]):
         """Ends the fetch before its last resource. Nothing more can be read from it."""
         self._driver.cancel()
         self._driver.failed = True
+        end_of(self._told)
 
     def __enter__(self) -> Resources:
         return self

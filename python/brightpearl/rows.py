@@ -5,14 +5,20 @@ from __future__ import annotations
 from brightpearl._native import ArrowTable, Metadata
 from brightpearl.answered import WithAnswers
 from brightpearl.exceptions import MisuseError
+from brightpearl.progress_bar import end_of, progress_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from typing import Any, Literal
 
+    import pandas
+    import polars
+
     from brightpearl._native import Explanation, Page, Row, RowIterator
     from brightpearl.driver import Driver
+    from brightpearl.frames import Moments
+    from brightpearl.progress_bar import AnyProgress
 
     Dates = Literal["datetime", "text"]
 
@@ -25,8 +31,11 @@ class Rows(WithAnswers):
     values `None`.
     """
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, progress: AnyProgress = None) -> None:
         self._driver = driver
+        self._told = progress_of(progress, "rows", self._available)
+        # Of the pages before the latest.
+        self._before = 0
         self._page: Page | None = None
         self._cursor: RowIterator | None = None
         self._done = False
@@ -58,11 +67,14 @@ class Rows(WithAnswers):
             cursor.skip()
             yield page
 
-    def to_arrow(self) -> ArrowTable:
+    def to_arrow(self, *, dates: Moments = "instant") -> ArrowTable:
         """The rows that are left as one Arrow table, which holds them all: for `pyarrow.table(...)`,
         `polars.DataFrame(...)`, `duckdb`, `pandas` and everything else that knows the Arrow PyCapsule interface.
 
-        Date-times become instants in UTC. A column whose cells do not have one type becomes text.
+        `dates`: date-times become instants in UTC (`instant`), what the account's clock showed (`local`), or the
+        texts that the server sent (`text`).
+
+        A column whose cells do not have one type becomes text.
         """
         cursor = self._current()
         skip = 0 if cursor is None else cursor.position
@@ -73,7 +85,19 @@ class Rows(WithAnswers):
         if not pages and self._page is not None:
             # No rows, but columns.
             pages, skip = [self._page], len(self._page)
-        return ArrowTable(pages, skip)
+        return ArrowTable(pages, skip, dates)
+
+    def to_pandas(self, *, dates: Moments = "instant") -> pandas.DataFrame:
+        """The rows that are left as a table of pandas, whose whole numbers stay whole where cells are empty."""
+        from brightpearl.frames import to_pandas
+
+        return to_pandas(self.to_arrow(dates=dates))
+
+    def to_polars(self, *, dates: Moments = "instant") -> polars.DataFrame:
+        """The rows that are left as a table of polars."""
+        from brightpearl.frames import to_polars
+
+        return to_polars(self.to_arrow(dates=dates))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The rows that are left, for consumers of the Arrow PyCapsule interface."""
@@ -88,14 +112,44 @@ class Rows(WithAnswers):
         return self._cursor
 
     def _fetch(self) -> bool:
+        self._tell()
         page = self._driver.next_output()
         if page is None:
             self._done, self._cursor = True, None
+            end_of(self._told)
             return False
         if TYPE_CHECKING:
             assert isinstance(page, Page)
         self._page, self._cursor = page, iter(page)
         return True
+
+    def _tell(self) -> None:
+        """Says how many rows are handed out, when a page is."""
+        if self._cursor is not None:
+            self._before += self._cursor.position
+            if self._told is not None:
+                self._told(self._before)
+
+    def _available(self) -> int | None:
+        return self._driver.call.explain(self._driver.host.now()).items
+
+    def __len__(self) -> int:
+        """How many rows the whole search has, those that were handed out among it; fetches the first page when there is
+        none yet."""
+        _ = self.metadata
+        found = self._available()
+        if found is None:
+            raise TypeError("Brightpearl did not say how many rows there are; expected them to be counted one by one")
+        return found
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _repr_html_(self) -> str:
+        """The latest page, for notebooks; nothing is fetched to be shown."""
+        from brightpearl import html
+
+        return repr(self) if self._page is None else html.page(self._page)
 
     def _check(self) -> None:
         if self._driver.failed:
@@ -132,6 +186,7 @@ class Rows(WithAnswers):
         if not self._done:
             self._driver.cancel()
             self._driver.failed = True
+            end_of(self._told)
 
     def __enter__(self) -> Rows:
         return self

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{RecordBatch, RecordBatchIterator};
+use arrow_array::{RecordBatch, RecordBatchIterator, StringArray, TimestampMillisecondArray};
 use arrow_schema::ffi::FFI_ArrowSchema;
-use arrow_schema::{ArrowError, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Schema, SchemaRef, TimeUnit};
 use brightpearl_core::Error;
-use brightpearl_core::table;
+use brightpearl_core::table::{self, Cell};
+use brightpearl_core::value::DateTime;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
@@ -25,12 +27,23 @@ pub(crate) struct ArrowTable {
 
 #[pymethods]
 impl ArrowTable {
-    /// A table of pages of one search. Leaves out the first `skip` rows.
+    /// A table of pages of one search. Leaves out the first `skip` rows. Date-times are instants in UTC (`instant`),
+    /// what the account's clock showed (`local`), or the texts that the server sent (`text`).
     #[new]
-    #[pyo3(signature = (pages, skip = 0))]
-    pub(crate) fn new(py: Python<'_>, pages: Vec<Py<Page>>, skip: usize) -> PyResult<Self> {
+    #[pyo3(signature = (pages, skip = 0, dates = "instant"))]
+    pub(crate) fn new(py: Python<'_>, pages: Vec<Py<Page>>, skip: usize, dates: &str) -> PyResult<Self> {
+        let moments = match dates {
+            "instant" => Moments::Instants,
+            "local" => Moments::Local,
+            "text" => Moments::Texts,
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "dates is {other:?}; expected \"instant\", \"local\" or \"text\""
+                )));
+            }
+        };
         let pages: Vec<&table::Page> = pages.iter().map(|page| &page.get().table).collect();
-        or_raise(py, py.detach(|| assemble(&pages, skip)))
+        or_raise(py, py.detach(|| assemble(&pages, skip, moments)))
     }
 
     fn __len__(&self) -> usize {
@@ -71,22 +84,76 @@ impl ArrowTable {
     }
 }
 
+/// What date-times become.
+#[derive(Clone, Copy)]
+enum Moments {
+    /// Instants in UTC.
+    Instants,
+    /// What the account's clock showed, which names no instant.
+    Local,
+    /// What the server sent.
+    Texts,
+}
+
 /// Gives all pages the narrowest schema that fits every one.
-fn assemble(pages: &[&table::Page], skip: usize) -> Result<ArrowTable, Error> {
+fn assemble(pages: &[&table::Page], skip: usize, moments: Moments) -> Result<ArrowTable, Error> {
     let mut schema = pages.first().map_or_else(Schema::empty, |page| page.arrow_schema());
     for page in pages.iter().skip(1) {
         schema = page.widened_arrow_schema(&schema);
     }
     let schema = Arc::new(schema);
+    let shown = Arc::new(shown_as(&schema, moments));
     let mut left_out = skip;
     let mut batches = Vec::with_capacity(pages.len());
     for page in pages {
-        let batch = (*page).clone().into_record_batch(Arc::clone(&schema))?;
+        let mut batch = (*page).clone().into_record_batch(Arc::clone(&schema))?;
+        if !Arc::ptr_eq(&schema, &shown) && schema != shown {
+            batch = told(page, &batch, &shown)?;
+        }
         let start = left_out.min(batch.num_rows());
         left_out -= start;
         batches.push(batch.slice(start, batch.num_rows() - start));
     }
-    Ok(ArrowTable { schema, batches })
+    Ok(ArrowTable { schema: shown, batches })
+}
+
+/// The schema with other date-times.
+fn shown_as(schema: &Schema, moments: Moments) -> Schema {
+    let shown = match moments {
+        Moments::Instants => None,
+        Moments::Local => Some(DataType::Timestamp(TimeUnit::Millisecond, None)),
+        Moments::Texts => Some(DataType::Utf8),
+    };
+    let fields = schema.fields().iter().map(|field| match (&shown, field.data_type()) {
+        (Some(shown), DataType::Timestamp(..)) => field.as_ref().clone().with_data_type(shown.clone()),
+        _ => field.as_ref().clone(),
+    });
+    Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone())
+}
+
+/// A batch whose date-times are what the schema says.
+fn told(page: &table::Page, batch: &RecordBatch, shown: &SchemaRef) -> Result<RecordBatch, Error> {
+    let mut columns = batch.columns().to_vec();
+    for (column, field) in columns.iter_mut().zip(shown.fields()) {
+        if column.data_type() == field.data_type() {
+            continue;
+        }
+        let place = page.columns().iter().position(|known| known.name() == field.name());
+        let cells = (0..page.rows()).map(|row| match place.map(|place| page.cell(place, row)) {
+            Some(Cell::DateTime(moment)) => Some(moment),
+            _ => None,
+        });
+        *column = if *field.data_type() == DataType::Utf8 {
+            Arc::new(cells.map(|moment| moment.map(|moment| moment.to_string())).collect::<StringArray>())
+        } else {
+            let local = |moment: DateTime| {
+                moment.milliseconds() + i64::from(moment.offset_minutes().unwrap_or_default()) * 60_000
+            };
+            Arc::new(cells.map(|moment| moment.map(local)).collect::<TimestampMillisecondArray>())
+        };
+    }
+    RecordBatch::try_new(Arc::clone(shown), columns)
+        .map_err(|error| Error::misuse(format!("the date-times do not fit: {error}")))
 }
 
 fn unfit(py: Python<'_>, error: &ArrowError) -> PyErr {

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 use crate::arrow::ArrowTable;
 use crate::cell::{Converter, Dates};
 use crate::columns::Columns;
-use crate::pickled::{answer_of, restorer};
+use crate::pickled::{answer_of, restorer, shown};
 use crate::row::{Row, RowIterator};
 
 /// One page of a search, kept as columns. Python objects are made when they are asked for.
@@ -99,6 +99,11 @@ impl Page {
         )
     }
 
+    /// A table for notebooks.
+    fn _repr_html_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        shown(slf.py(), "page", slf.as_any())
+    }
+
     /// The rows from `start` on as dicts. With `dates="text"` date-times stay the texts that the server sent.
     #[pyo3(signature = (start = 0, *, dates = "datetime"))]
     fn to_dicts<'py>(&self, py: Python<'py>, start: usize, dates: &str) -> PyResult<Bound<'py, PyList>> {
@@ -107,7 +112,7 @@ impl Page {
 
     /// The page as an Arrow table.
     fn to_arrow(slf: Py<Self>, py: Python<'_>) -> PyResult<ArrowTable> {
-        ArrowTable::new(py, vec![slf], 0)
+        ArrowTable::new(py, vec![slf], 0, "instant")
     }
 
     /// The names of the columns, in the order of the answer.

@@ -83,6 +83,15 @@ pub(crate) fn restorer<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, 
     py.import("brightpearl._native")?.getattr(name)
 }
 
+/// What `brightpearl.html` makes of an object, for notebooks.
+pub(crate) fn shown<'py>(
+    py: Python<'py>,
+    function: &str,
+    object: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    py.import("brightpearl.html")?.getattr(function)?.call1((object,))
+}
+
 /// A page from the text of its pickle.
 #[pyfunction]
 pub(crate) fn restore_page(

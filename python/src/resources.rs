@@ -9,6 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyType};
 use crate::error::exception;
 use crate::id_set::IdSet;
 use crate::json;
+use crate::pickled::shown;
 
 /// Some of the resources of a fetch, with the ids that have none.
 #[pyclass(frozen, module = "brightpearl._native")]
@@ -162,6 +163,11 @@ impl Resource {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!("Resource({})", self.parsed(py)?.repr()?))
+    }
+
+    /// A table for notebooks.
+    fn _repr_html_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        shown(slf.py(), "members", slf.as_any())
     }
 
     /// The names of the members.

@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyDict, PyIterator, PyList, PyString, PyTuple};
 
 use crate::cell::{Converter, Dates};
 use crate::page::{Page, dates_of};
-use crate::pickled::{answer_of, restorer};
+use crate::pickled::{answer_of, restorer, shown};
 
 /// One row. `row["orderId"]` and `row.orderId` give a cell, `row.label("orderStatusId")` what it stands for.
 #[pyclass(frozen, mapping, module = "brightpearl")]
@@ -107,6 +107,11 @@ impl Row {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         let answer = answer_of(&self.page.get().table, self.row..self.row + 1);
         Ok((restorer(py, "restore_row")?, (PyBytes::new(py, answer.as_bytes()),)))
+    }
+
+    /// A table for notebooks.
+    fn _repr_html_<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        shown(slf.py(), "members", slf.as_any())
     }
 
     /// The names of the columns.

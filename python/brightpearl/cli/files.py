@@ -9,12 +9,13 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from brightpearl._native import Resource, load_json
 from brightpearl.cli.chosen import chosen_token_file
 from brightpearl.cli.failure import UsageError
 from brightpearl.cli.flatten import Cell, cell_text, defused, flatten
+from brightpearl.frames import ColumnType, array_of
 from brightpearl.private_file import irregular, replacing, require_replaceable
 
 if TYPE_CHECKING:
@@ -184,12 +185,12 @@ class Spooled:
     def __init__(self, spool: IO[bytes], target: IO[bytes]) -> None:
         self._spool = spool
         self._target = target
-        self._kinds: dict[str, set[type]] = {}
+        self._kinds: dict[str, ColumnType] = {}
 
     def add(self, record: Resource) -> None:
         """Takes one record."""
         for name, cell in flatten(record.value).items():
-            self._kinds.setdefault(name, set()).add(type(cell))
+            self._kinds.setdefault(name, ColumnType(name)).take(cell)
         self._spool.write(one_line(record.raw))
 
     def _records(self) -> Iterator[dict[str, Cell]]:
@@ -219,14 +220,15 @@ class CsvTable(Spooled):
 
 
 class ParquetTable(Spooled):
-    """Typed columns: whole numbers, booleans, and texts for everything else, so that no amount is rounded."""
+    """Typed columns: whole numbers, booleans, decimals, instants, and texts for everything else, so that no amount is
+    rounded."""
 
     def finish(self) -> None:
         """Writes the file."""
         import pyarrow
         import pyarrow.parquet
 
-        schema = pyarrow.schema([(name, _column_type(kinds)) for name, kinds in self._kinds.items()])
+        schema = pyarrow.schema([(name, kind.arrow()) for name, kind in self._kinds.items()])
         with pyarrow.parquet.ParquetWriter(self._target, schema, compression="zstd") as writer:
             group: list[dict[str, Cell]] = []
             for record in self._records():
@@ -238,24 +240,8 @@ class ParquetTable(Spooled):
                 writer.write_table(_table(group, schema))
 
 
-def _column_type(kinds: set[type]) -> pyarrow.DataType:
-    import pyarrow
-
-    present = kinds - {type(None)}
-    if present == {int}:
-        return pyarrow.int64()
-    if present == {bool}:
-        return pyarrow.bool_()
-    return pyarrow.string()
-
-
 def _table(records: list[dict[str, Cell]], schema: pyarrow.Schema) -> pyarrow.Table:
     import pyarrow
 
-    def column(field: pyarrow.Field) -> pyarrow.Array:
-        cells: list[Any] = [record.get(field.name) for record in records]
-        if pyarrow.types.is_string(field.type):
-            cells = [None if cell is None else cell_text(cell) for cell in cells]
-        return pyarrow.array(cells, type=field.type)
-
-    return pyarrow.Table.from_arrays([column(field) for field in schema], schema=schema)
+    columns = [array_of([record.get(field.name) for record in records], field.type) for field in schema]
+    return pyarrow.Table.from_arrays(columns, schema=schema)

@@ -79,7 +79,7 @@ def test_pull_writes_every_record(tmp_path: Path, ending: str) -> None:
         table = pyarrow.parquet.read_table(target)
         assert table.schema.field("id").type == pyarrow.int64()
         assert table.schema.field("historicalOrder").type == pyarrow.bool_()
-        assert table.schema.field("totalValue.net").type == pyarrow.string()
+        assert pyarrow.types.is_decimal(table.schema.field("totalValue.net").type)
         records = {record["id"]: record for record in table.to_pylist()}
     assert records.keys() == expected.keys()
     for id, record in records.items():

@@ -1,0 +1,214 @@
+"""Records as tables of Arrow, and from there of pandas and polars: nested members become columns with dotted names, and
+what there are several of in a record becomes a table of its own."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from decimal import Decimal
+from typing import Any
+
+from brightpearl._native import dump_json
+from brightpearl.arguments import checked_choice
+from brightpearl.exceptions import ValidationError
+from brightpearl.shapes import is_map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Literal
+
+    import pandas
+    import polars
+    import pyarrow
+
+    Moments = Literal["instant", "local", "text"]
+    """What date-times become: instants in UTC, what the account's clock showed, or the texts that Brightpearl sent."""
+
+MOMENTS = ("instant", "local", "text")
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3}|\.\d{6})?([+-]\d{2}:\d{2}|Z)")
+_DECIMAL = re.compile(r"-?\d{1,20}\.\d{1,12}")
+_TEXTUAL = re.compile(r"(sku|ref|reference|code|name|text|ean|upc|isbn|mpn|barcode|postal|phone|fax|version|key)", re.I)
+"""Names of members whose digits are no number, such as SKUs."""
+
+_MOST_DIGITS = 38
+
+
+def package(name: str, extra: str, purpose: str) -> Any:
+    """A library that is not installed by itself."""
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise ValidationError(
+            f"{purpose} needs the package {name}, which is not installed",
+            location=name,
+            advice=f"pip install 'brightpearl[{extra}]'",
+        ) from None
+
+
+def tables_of(records: Iterable[tuple[str, int | None, Any]], dates: Moments = "instant") -> dict[str, pyarrow.Table]:
+    """The tables of records, each given with what it is and its id: one of what they are, and one for whatever they
+    have several of."""
+    checked_choice(dates, "dates", MOMENTS)
+    collected: dict[str, list[dict[str, Any]]] = {}
+    for what, number, record in records:
+        _Exploding(collected, what, number).add(record)
+    return {name: _table(rows, dates) for name, rows in collected.items()}
+
+
+class _Exploding:
+    """One record, taken apart."""
+
+    def __init__(self, collected: dict[str, list[dict[str, Any]]], what: str, number: int | None) -> None:
+        self._collected = collected
+        self._what = what
+        self._number = number
+
+    def add(self, record: Any) -> None:
+        members = record if isinstance(record, dict) else {"value": record}
+        cells: dict[str, Any] = {}
+        if "id" not in members and self._number is not None:
+            cells["id"] = self._number
+        number = members.get("id", self._number)
+        keys = {f"{self._what}.id": number}
+        self._flatten(members, "", cells, keys, "")
+        self._collected.setdefault(self._what, []).append(cells)
+
+    def _flatten(
+        self, members: Mapping[str, Any], prefix: str, cells: dict[str, Any], keys: dict[str, Any], above: str
+    ) -> None:
+        for name, value in members.items():
+            full = f"{prefix}{name}"
+            if isinstance(value, dict) and is_map(value):
+                self._explode(f"{above}{full}", value.items(), keys)
+            elif isinstance(value, dict) and value:
+                self._flatten(value, f"{full}.", cells, keys, above)
+            elif isinstance(value, list) and value and all(isinstance(element, dict) for element in value):
+                self._explode(f"{above}{full}", enumerate(value), keys)
+            else:
+                cells[full] = dump_json(value) if isinstance(value, (dict, list)) else value
+
+    def _explode(self, name: str, parts: Iterable[tuple[Any, Any]], keys: dict[str, Any]) -> None:
+        """A row of another table for each part, with the keys of what it stands in."""
+        for key, part in parts:
+            for one in part if isinstance(part, list) else [part]:
+                own = {**keys, f"{name}.id" if isinstance(key, str) else f"{name}.place": _key(key)}
+                cells = dict(own)
+                self._flatten(one if isinstance(one, dict) else {"value": one}, "", cells, own, f"{name}.")
+                self._collected.setdefault(name, []).append(cells)
+
+
+def _key(key: Any) -> int:
+    return int(key)
+
+
+def _table(rows: list[dict[str, Any]], dates: Moments) -> pyarrow.Table:
+    pyarrow = package("pyarrow", "arrow", "a table")
+    arrays = {}
+    for name in dict.fromkeys(name for row in rows for name in row):
+        cells = [row.get(name) for row in rows]
+        kind = ColumnType(name)
+        for cell in cells:
+            kind.take(cell)
+        arrays[name] = array_of(cells, kind.arrow(dates))
+    return pyarrow.table(arrays)
+
+
+class ColumnType:
+    """The narrowest type that holds the cells of a column without loss: whole numbers, booleans, decimals, date-times,
+    or else texts. Cell by cell, so that not all of them need be held."""
+
+    def __init__(self, name: str) -> None:
+        self._kinds: set[type] = set()
+        # Nobody calculates with a SKU.
+        self._may_be_amount = not _TEXTUAL.search(name.rpartition(".")[2])
+        self._may_be_moment = True
+        self._fits = True
+        # The digits that decimals need, on either side of the point.
+        self._whole = 1
+        self._scale = 0
+        self._largest = 0
+
+    def take(self, cell: Any) -> None:
+        """Takes note of a cell."""
+        kind = type(cell)
+        if cell is None:
+            return
+        self._kinds.add(kind)
+        if kind is str:
+            self._may_be_moment = self._may_be_moment and _MOMENT.fullmatch(cell) is not None
+            self._may_be_amount = self._may_be_amount and _DECIMAL.fullmatch(cell) is not None
+        if kind is int:
+            self._largest = max(self._largest, abs(cell))
+        if kind is int or kind is Decimal or (kind is str and self._may_be_amount):
+            _, digits, exponent = Decimal(cell).as_tuple()
+            self._fits = self._fits and isinstance(exponent, int)
+            if isinstance(exponent, int):
+                self._scale = max(self._scale, -exponent)
+                self._whole = max(self._whole, len(digits) + exponent)
+
+    def arrow(self, dates: Moments = "instant") -> pyarrow.DataType:
+        """Its type in Arrow."""
+        pyarrow = package("pyarrow", "arrow", "a table")
+        kinds = self._kinds
+        if kinds == {bool}:
+            return pyarrow.bool_()
+        if kinds == {int} and self._largest < 1 << 63:
+            return pyarrow.int64()
+        if kinds == {str} and self._may_be_moment:
+            types = {"instant": pyarrow.timestamp("ms", tz="UTC"), "local": pyarrow.timestamp("ms")}
+            return types.get(dates, pyarrow.string())
+        is_amount = kinds == {str} and self._may_be_amount
+        if (is_amount or (kinds and kinds <= {int, Decimal})) and self._fits:
+            precision = self._whole + self._scale
+            if precision <= _MOST_DIGITS:
+                return pyarrow.decimal128(precision, self._scale)
+        return pyarrow.string()
+
+
+def array_of(cells: list[Any], kind: pyarrow.DataType) -> pyarrow.Array:
+    """Cells as a column of a type that holds them."""
+    pyarrow = package("pyarrow", "arrow", "a table")
+    if pyarrow.types.is_decimal(kind):
+        cells = [None if cell is None else Decimal(cell) for cell in cells]
+    elif pyarrow.types.is_timestamp(kind):
+        found = [
+            None if cell is None else datetime.datetime.fromisoformat(cell.replace("Z", "+00:00")) for cell in cells
+        ]
+        # Without a zone, what the account's clock showed.
+        cells = found if kind.tz else [None if one is None else one.replace(tzinfo=None) for one in found]
+    elif pyarrow.types.is_string(kind):
+        cells = [None if cell is None else _text(cell) for cell in cells]
+    return pyarrow.array(cells, type=kind)
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return cell if isinstance(cell, str) else str(cell)
+
+
+def to_pandas(table: Any) -> pandas.DataFrame:
+    """A table of Arrow as one of pandas. Whole numbers with gaps stay whole numbers."""
+    pyarrow = package("pyarrow", "arrow", "a table of pandas")
+    library = package("pandas", "pandas", "a table of pandas")
+    whole = {pyarrow.int64(): library.Int64Dtype(), pyarrow.bool_(): library.BooleanDtype()}
+    frame: pandas.DataFrame = pyarrow.table(table).to_pandas(types_mapper=whole.get)
+    return frame
+
+
+def to_polars(table: Any) -> polars.DataFrame:
+    """A table of Arrow as one of polars."""
+    frame: polars.DataFrame = package("polars", "polars", "a table of polars").DataFrame(table)
+    return frame
+
+
+def main_table(tables: dict[str, pyarrow.Table], what: str) -> pyarrow.Table:
+    """The table of the records themselves."""
+    found = tables.get(what)
+    if found is None:
+        found = package("pyarrow", "arrow", "a table").table({})
+    return found

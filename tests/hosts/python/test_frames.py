@@ -1,0 +1,198 @@
+"""Tables of Arrow, pandas and polars from rows, fetches and pulls; what notebooks show; progress."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+import brightpearl
+from brightpearl import Client, Mapping, ValidationError, frames
+from brightpearl.cli.emulator import environment
+from brightpearl.frames import tables_of
+from brightpearl.testing import Emulator
+from command_line import Ended
+from conftest import SEARCH, Account, page
+
+UTC = datetime.timezone.utc
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    """A client of an account with some orders."""
+    return Emulator(orders=60).client()
+
+
+@pytest.mark.parametrize(
+    ("dates", "kind", "first"),
+    [
+        ("instant", pyarrow.timestamp("ms", tz="UTC"), datetime.datetime(2026, 1, 31, 18, tzinfo=UTC)),
+        ("local", pyarrow.timestamp("ms"), datetime.datetime(2026, 1, 31, 12)),
+        ("text", pyarrow.string(), "2026-01-31T12:00:00.000-06:00"),
+    ],
+)
+def test_date_times_of_rows_are_what_was_asked_for(account: Account, dates: Any, kind: Any, first: Any) -> None:
+    account.answers(page([1, 2], available=3, more=True), page([3], available=3, first=3))
+    table = pyarrow.table(account.client().search(SEARCH, page_size=2).to_arrow(dates=dates))
+    assert table.schema.field("createdOn").type == kind
+    assert table.num_rows == 3
+    assert table["createdOn"][0].as_py() == first
+
+
+def test_rows_become_tables_of_pandas_and_polars(client: Client) -> None:
+    frame = client.search("order", {"orderTypeId": 1}).to_pandas()
+    assert str(frame["orderId"].dtype) == "Int64"
+    assert str(frame["createdOn"].dtype).startswith("datetime64[ms, UTC")
+    again = client.search("order", {"orderTypeId": 1}).to_polars(dates="local")
+    assert again["orderId"].to_list() == frame["orderId"].tolist()
+    assert again["createdOn"].dtype == polars.Datetime("ms")
+
+
+def test_orders_are_exploded_into_tables_of_their_own(client: Client) -> None:
+    orders = list(client.get("order", "1-30"))
+    tables = client.get("order", "1-30").tables()
+    main, rows = tables["order"], tables["orderRows"]
+    assert main["id"].to_pylist() == [order["id"] for order in orders]
+    assert pyarrow.types.is_decimal(main.schema.field("totalValue.net").type)
+    assert main.schema.field("placedOn").type == pyarrow.timestamp("ms", tz="UTC")
+    expected = [(order["id"], int(row)) for order in orders for row in order["orderRows"]]
+    assert list(zip(rows["order.id"].to_pylist(), rows["orderRows.id"].to_pylist(), strict=True)) == expected
+    net: dict[int, Decimal] = {}
+    for order, amount in zip(rows["order.id"].to_pylist(), rows["rowValue.rowNet.value"].to_pylist(), strict=True):
+        net[order] = net.get(order, Decimal(0)) + amount
+    first = orders[0]
+    assert net[first["id"]] == sum(Decimal(row["rowValue"]["rowNet"]["value"]) for row in first["orderRows"].values())
+    assert "orderRows" not in main.column_names
+
+
+def test_fetches_and_pulls_become_one_table(client: Client) -> None:
+    fetched = client.get("order-service/order", "1-10").to_arrow()
+    pulled = client.pull("order").to_pandas(dates="text")
+    assert set(fetched["id"].to_pylist()) <= set(pulled["id"])
+    assert client.get("product", "1007-1009").to_polars()["identity.sku"].dtype == polars.String
+    availability = client.get("product-availability", "1007-1009").tables()
+    assert availability["product-availability"]["id"].to_pylist() == [1007, 1008, 1009]
+    assert set(availability["warehouses"]["product-availability.id"].to_pylist()) == {1007, 1008, 1009}
+    assert client.get("order", "900001").to_arrow().num_rows == 0
+
+
+def test_a_table_without_a_record_that_cannot_be_mapped_is_not_made(client: Client) -> None:
+    document = {
+        "version": 1,
+        "name": "broken",
+        "source": "order",
+        "fields": [{"to": "/n", "from": "reference", "as": "integer"}],
+    }
+    with pytest.raises(ValidationError, match="could not be mapped"):
+        client.pull("order", mapping=Mapping(document)).to_arrow()
+
+
+def test_async_results_become_tables_too() -> None:
+    async def read() -> tuple[int, int, int]:
+        async with Emulator(orders=20).async_client() as client:
+            rows = await client.search(SEARCH).to_pandas(dates="text")
+            tables = await client.get("order", "1-5").tables()
+            pulled = await client.pull("order").to_polars()
+            return len(rows), tables["order"].num_rows, len(pulled)
+
+    assert asyncio.run(read()) == (20, 5, 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("net", ["1.50", None, "-10.125"], pyarrow.decimal128(5, 3)),
+        ("sku", ["1.50", "10.50"], pyarrow.string()),
+        ("net", ["1.50", "ten"], pyarrow.string()),
+        ("quantity", [Decimal("1.5"), 2], pyarrow.decimal128(2, 1)),
+        ("id", [1, None, 2**62], pyarrow.int64()),
+        ("id", [10**25], pyarrow.decimal128(26, 0)),
+        ("id", [10**50], pyarrow.string()),
+        ("flag", [True, None], pyarrow.bool_()),
+        ("mixed", [True, 1, "x"], pyarrow.string()),
+        ("when", ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000-06:00"], pyarrow.timestamp("ms", tz="UTC")),
+        ("when", ["2026-01-31"], pyarrow.string()),
+        ("nothing", [None], pyarrow.string()),
+    ],
+)
+def test_a_column_is_of_the_narrowest_type_that_loses_nothing(name: str, cells: list[Any], kind: Any) -> None:
+    table = tables_of([("x", None, {name: cell}) for cell in cells])["x"]
+    assert table.schema.field(name).type == kind
+    for found, cell in zip(table[name].to_pylist(), cells, strict=True):
+        if pyarrow.types.is_decimal(kind):
+            assert found == (None if cell is None else Decimal(cell))
+
+
+def test_what_is_not_installed_is_named_with_how_to_get_it() -> None:
+    with pytest.raises(ValidationError) as raised:
+        frames.package("a_package_that_nobody_has", "pandas", "a table of pandas")
+    assert raised.value.advice == "pip install 'brightpearl[pandas]'"
+
+
+def test_parquet_has_decimals_and_instants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Emulator(orders=20).serve() as server:
+        for name, value in environment(server).items():
+            monkeypatch.setenv(name, value)
+        done = Ended("pull", "order", "--out", str(tmp_path / "orders.parquet"))
+    assert done.code == 0, done.err
+    schema = pyarrow.parquet.read_schema(tmp_path / "orders.parquet")
+    assert pyarrow.types.is_decimal(schema.field("totalValue.net").type)
+    assert schema.field("updatedOn").type == pyarrow.timestamp("ms", tz="UTC")
+    assert schema.field("orderRows").type == pyarrow.string()
+
+
+def test_notebooks_show_tables_and_nothing_is_read_for_it(client: Client) -> None:
+    rows = client.search("order", limit=30)
+    before = client.statistics().requests
+    assert "<table>" not in rows._repr_html_()
+    assert client.statistics().requests == before
+    row = next(rows)
+    assert "<th>orderId</th>" in rows._repr_html_()
+    assert "the first 20 of 30" in rows._repr_html_()
+    assert f"<td>{row['orderId']}</td>" in row._repr_html_()
+    order = next(client.get("order", 1))
+    assert "<td>reference</td>" in order._repr_html_()
+    assert "<table>" in brightpearl.catalog()._repr_html_()
+    assert "order-note" in brightpearl.describe("order-note")._repr_html_()
+    mapping = Mapping.ready("csv-order")
+    outcomes = client.push(mapping, [{"order_id": "<b>1</b>"}], dry_run=True)
+    outcome = next(outcomes)
+    assert "rejected" in outcomes._repr_html_()
+    assert "<b>1</b>" not in outcome._repr_html_()
+
+
+def test_lengths_are_those_of_the_whole(client: Client) -> None:
+    rows = client.search("order")
+    assert rows
+    assert len(rows) == 60
+    next(rows)
+    assert len(rows) == 60
+    assert len(list(rows)) == 59
+    assert len(client.get("order", "1-7,900001")) == 8
+
+
+def test_progress_is_told_page_by_page_and_shown_as_a_bar(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[int] = []
+    list(client.search("order", page_size=25, progress=told.append))
+    assert told == [25, 50, 60]
+    told.clear()
+    orders = list(client.get("order", "1-60", progress=told.append))
+    assert told[-1] == len(orders) > 0
+    for results in (
+        client.search("order", progress=True),
+        client.get("order", "1-5", progress=True),
+        client.pull("order", progress=True),
+    ):
+        list(results)
+    shown = capsys.readouterr()
+    assert "60/60" in shown.err
+    assert shown.out == ""
+    with pytest.raises(ValidationError, match="progress"):
+        client.search("order", progress="yes")  # type: ignore[call-overload]
