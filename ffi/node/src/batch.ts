@@ -1,6 +1,8 @@
 /** Several writes at once: what goes in, and the results as an async iterable. */
 
-import type { BrightpearlError } from "./errors";
+import type { Call } from "./call";
+import type { Surroundings } from "./drive";
+import { invalid, type BrightpearlError } from "./errors";
 import { jsonText } from "./json";
 import { pairs, type Parameters } from "./options";
 import type { Reply } from "./outputs";
@@ -46,6 +48,11 @@ export type BatchResult =
 
 /** A batch under way: one result for each write, in the order of the writes. It can be iterated once. */
 export class BatchResults extends Result implements AsyncIterable<BatchResult> {
+  /** @internal */
+  constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
+    super(call, surroundings, signal, "a batch");
+  }
+
   /** The results, as they come in. */
   async *[Symbol.asyncIterator](): AsyncGenerator<BatchResult> {
     for await (const output of this.outputs()) {
@@ -82,6 +89,9 @@ export class BatchResults extends Result implements AsyncIterable<BatchResult> {
 
 /** A write in the engine's JSON. */
 export function requestOf({ method, path, body, query, headers, idempotent, unchecked }: Write): object {
+  if (typeof method !== "string") {
+    throw invalid("method", `found a value of type ${typeof method}, expected a verb such as "POST"`);
+  }
   return {
     method: method.toUpperCase(),
     path,

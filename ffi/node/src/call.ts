@@ -95,7 +95,7 @@ export class Call {
 
   /** @internal Takes over a handle. */
   constructor(pointer: Pointer) {
-    this.#handle = new Handle(this, pointer, (call) => native.callFree(call));
+    this.#handle = new Handle("call", this, pointer, (call) => native.callFree(call));
   }
 
   /** @internal */
@@ -168,7 +168,9 @@ export class Call {
 
   /** Ends the call: polling then throws a `CancelledError` once. */
   cancel(now: number): void {
-    native.callCancel(this.#handle.pointer, Math.trunc(now));
+    if (!this.isClosed) {
+      native.callCancel(this.#handle.pointer, Math.trunc(now));
+    }
   }
 
   /** Where the call stands, behind all that was consumed: a text for `Client.resume`, without credentials. */
@@ -191,7 +193,8 @@ export class Call {
 
   /** Which sort of operation it carries out; `none` once it is closed. */
   get kind(): OperationKind {
-    return operationKinds[native.callKind(this.#handle.pointer) as keyof typeof operationKinds] ?? "none";
+    const kind = this.isClosed ? 0 : native.callKind(this.#handle.pointer);
+    return operationKinds[kind as keyof typeof operationKinds] ?? "none";
   }
 
   /** Whether `close` was called. */

@@ -1,5 +1,6 @@
 /** The client: one app on one account. */
 
+import { inspect } from "node:util";
 import { BatchResults, requestOf, type BatchOptions, type Write, type WriteOptions } from "./batch";
 import type { Call, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
@@ -8,7 +9,7 @@ import { invalid } from "./errors";
 import { fetchTransport, type FetchTransportOptions } from "./fetch-transport";
 import { Handover, type TakeTokens } from "./handover";
 import type { Transport } from "./http";
-import type { Parsed } from "./json";
+import { jsonText, type Parsed } from "./json";
 import {
   idText,
   filterPairs,
@@ -29,6 +30,7 @@ import type { Mapping, MappingDocument } from "./mapping";
 import { PullResult, pullText, type PullOptions, type PullResource } from "./pull";
 import { PushResult, pushText, type PushOptions } from "./push";
 import { Tasks, type Cancellable } from "./tasks";
+import { rewording } from "./wording";
 
 export type { Cancellable } from "./tasks";
 
@@ -104,12 +106,21 @@ export class Client extends Tasks {
   /** Throws a `ValidationError` at the option that is wrong. Nothing is sent. */
   constructor(options: ClientOptions) {
     super();
+    if (typeof options !== "object" || options === null) {
+      throw invalid("options", "expected an object with `account`, `credentials`, and `datacentre` or `baseUrl`");
+    }
     const { transport, fetch: fetcher, timeoutMs, deadlineMs, clock, sleep, onTokens, pool, ...rest } = options;
-    if (onTokens !== undefined && typeof onTokens !== "function") {
-      throw invalid("onTokens", `found a value of type ${typeof onTokens}, expected a function`);
+    for (const [name, given] of Object.entries({ onTokens, transport, clock, sleep })) {
+      if (given !== undefined && typeof given !== "function") {
+        throw invalid(name, `found a value of type ${typeof given}, expected a function`);
+      }
     }
     const [shared, config] = pool instanceof Pool ? [pool, rest] : [undefined, { ...rest, pool }];
-    this.engine = new Engine(renamed({ maxInFlight: MAX_IN_FLIGHT, ...config }), shared);
+    const named = renamed({ maxInFlight: MAX_IN_FLIGHT, ...config });
+    this.engine = rewording(
+      () => new Engine(named, shared),
+      () => JSON.stringify(named),
+    );
     // Its options are checked also where another transport makes them idle.
     const standard = fetchTransport({
       fetch: fetcher,
@@ -119,7 +130,7 @@ export class Client extends Tasks {
     } as FetchTransportOptions);
     this.#surroundings = {
       transport: transport ?? standard,
-      clock: clock ?? Date.now,
+      clock: steady(clock ?? Date.now),
       sleep: sleep ?? pause,
       handover: onTokens && new Handover(this.engine, onTokens),
     };
@@ -129,20 +140,20 @@ export class Client extends Tasks {
   search(resource: string, filters?: Parameters, options: SearchOptions = {}): SearchResult {
     const { signal, ...rest } = options;
     const search = { resource, filters: filterPairs(filters), ...renamed(rest) };
-    return new SearchResult(this.engine.start({ search }), this.#surroundings, signal);
+    return new SearchResult(this.#start({ search }), this.#surroundings, signal);
   }
 
   /** Reads resources by id, in the fewest requests: an async iterable of parsed resources. Without ids, the whole list. */
   get<T extends object = any>(resource: string, ids?: Ids, options: GetOptions = {}): FetchResult<T> {
     const { signal, query, ...rest } = options;
     const fetch = { resource, query: pairs(query), ...renamed(rest), ...idsOf(ids) };
-    return new FetchResult<T>(this.engine.start({ fetch }), this.#surroundings, signal);
+    return new FetchResult<T>(this.#start({ fetch }), this.#surroundings, signal);
   }
 
   /** Any verb on any path below the account. */
   async request(method: string, path: string, options: RequestOptions = {}): Promise<Reply> {
     const { signal, ...rest } = options;
-    const call = this.engine.start({ request: requestOf({ method, path, ...rest }) });
+    const call = this.#start({ request: requestOf({ method, path, ...rest }) });
     return single(call, this.#surroundings, signal, (output) => (output.kind === "reply" ? output.reply : undefined));
   }
 
@@ -172,8 +183,11 @@ export class Client extends Tasks {
    */
   batch(writes: Iterable<Write>, options: BatchOptions & Cancellable = {}): BatchResults {
     const { signal, ...rest } = options;
+    if (typeof writes !== "object" || writes === null || !(Symbol.iterator in writes)) {
+      throw invalid("writes", "expected an array of writes, or anything else that is iterated with `for`");
+    }
     const batch = { requests: Array.from(writes, requestOf), ...renamed(rest) };
-    return new BatchResults(this.engine.start({ batch }), this.#surroundings, signal);
+    return new BatchResults(this.#start({ batch }), this.#surroundings, signal);
   }
 
   /** Carries out a task by its name: `tasks()` lists them with their arguments and results. */
@@ -182,7 +196,7 @@ export class Client extends Tasks {
     task: object = {},
     { signal }: Cancellable = {},
   ): Promise<Parsed<T>> {
-    const call = this.engine.start({ task: { name, arguments: task } });
+    const call = this.#start({ task: { name, arguments: task } });
     return single(call, this.#surroundings, signal, (output) =>
       output.kind === "task" ? (output.task.result as Parsed<T>) : undefined,
     );
@@ -195,9 +209,10 @@ export class Client extends Tasks {
    * push has the journal; the iteration does, too.
    */
   push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions = {}): PushResult {
+    const feeder = new Feeder(records);
     const hold = options.dryRun || options.journal === undefined ? undefined : new Hold(options.journal);
-    const call = this.engine.start(pushText(mapping, options, hold));
-    return new PushResult(call, this.#surroundings, options.signal, new Feeder(records), hold);
+    const call = this.#start(pushText(mapping, options, hold));
+    return new PushResult(call, this.#surroundings, options.signal, feeder, hold);
   }
 
   /**
@@ -208,12 +223,12 @@ export class Client extends Tasks {
     resources: string | Iterable<string | PullResource>,
     options: PullOptions = {},
   ): PullResult<T> {
-    return new PullResult<T>(this.engine.start(pullText(resources, options)), this.#surroundings, options.signal);
+    return new PullResult<T>(this.#start(pullText(resources, options)), this.#surroundings, options.signal);
   }
 
   /** The URIs that read an id set, as the server plans them. */
   async options(resource: string, ids?: Ids, { signal }: Cancellable = {}): Promise<readonly string[]> {
-    const call = this.engine.start({ options: { resource, ...idsOf(ids) } });
+    const call = this.#start({ options: { resource, ...idsOf(ids) } });
     return single(call, this.#surroundings, signal, (output) => (output.kind === "uris" ? output.uris : undefined));
   }
 
@@ -225,7 +240,10 @@ export class Client extends Tasks {
     checkpoint: string,
     { signal, allowWrites = false }: Cancellable & Resumption = {},
   ): SearchResult | FetchResult | BatchResults | PullResult {
-    const call = this.engine.resume(checkpoint, { allowWrites });
+    if (typeof checkpoint !== "string") {
+      throw invalid("checkpoint", "expected the text that `checkpoint()` gave");
+    }
+    const call = rewording(() => this.engine.resume(checkpoint, { allowWrites }));
     switch (call.kind) {
       case "search":
         return new SearchResult(call, this.#surroundings, signal);
@@ -243,6 +261,14 @@ export class Client extends Tasks {
       case "none":
         throw new TypeError(`the checkpoint is one of a single ${call.kind}; resume it through client.engine.resume`);
     }
+  }
+
+  #start(operation: object | string): Call {
+    const text = typeof operation === "string" ? operation : jsonText(operation);
+    return rewording(
+      () => this.engine.start(text),
+      () => text,
+    );
   }
 
   /** The events since the last time, oldest first. */
@@ -266,7 +292,11 @@ export class Client extends Tasks {
    * this before it returns: the request is then sent again with them.
    */
   renewCredentials(credentials: Credentials): boolean {
-    return this.engine.renewCredentials(renamed(credentials));
+    const named = renamed(credentials);
+    return rewording(
+      () => this.engine.renewCredentials(named),
+      () => JSON.stringify(named),
+    );
   }
 
   /** What may be sent now. */
@@ -285,6 +315,17 @@ export class Client extends Tasks {
 
 function idsOf(ids: Ids | undefined): { ids?: string } {
   return ids === undefined ? {} : { ids: idText(ids) };
+}
+
+/** A clock whose answers are checked: what is no time would go to the engine as one. */
+function steady(clock: () => number): () => number {
+  return () => {
+    const now = clock();
+    if (typeof now !== "number" || !(now >= 0 && now <= Number.MAX_SAFE_INTEGER)) {
+      throw invalid("clock", `found ${inspect(now)}, expected milliseconds since the Unix epoch`);
+    }
+    return now;
+  };
 }
 
 /** Drives a call that has a single output. */

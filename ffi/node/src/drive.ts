@@ -2,10 +2,11 @@
 
 import { readAnswer } from "./answer";
 import type { Call, Output, Step } from "./call";
-import { BrightpearlError, withReason } from "./errors";
+import { BrightpearlError, invalid, withReason } from "./errors";
 import type { Feeder } from "./feeder";
 import { notStored, type Handover, type Refusal } from "./handover";
 import { NotSent, type Request, type Transport } from "./http";
+import { inOwnWords } from "./wording";
 
 /** Milliseconds that a login may go on after its call has ended. */
 const LOGIN_PATIENCE = 60_000;
@@ -85,6 +86,7 @@ class Driver {
   readonly #onAbort = () => this.#abort();
   #tellAborted: () => void = () => {};
   #hasNews = false;
+  #now = 0;
   #wake: () => void = () => {};
   #defect: { readonly error: unknown } | undefined;
   /** Why the program did not take the tokens that a login brought. */
@@ -98,11 +100,24 @@ class Driver {
     this.#call = call;
     this.#surroundings = surroundings;
     this.#signal = signal;
+    if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+      throw invalid("signal", "expected an AbortSignal, such as that of an AbortController");
+    }
     if (signal?.aborted) {
       call.cancel(surroundings.clock());
     } else {
       signal?.addEventListener("abort", this.#onAbort, { once: true });
     }
+  }
+
+  /** The time, also where the clock fails: what is under way must be ended all the same. */
+  #latest(): number {
+    try {
+      this.#now = this.#surroundings.clock();
+    } catch {
+      // Whoever asked the clock first has thrown what it threw.
+    }
+    return this.#now;
   }
 
   /** What to do next. */
@@ -118,7 +133,7 @@ class Driver {
   explained(error: unknown): unknown {
     return this.#refusal !== undefined && error instanceof BrightpearlError
       ? notStored(error, this.#refusal)
-      : withReason(error, this.#signal);
+      : withReason(inOwnWords(error), this.#signal);
   }
 
   /** Whether the program did not take tokens. */
@@ -208,7 +223,7 @@ class Driver {
    */
   async stop(): Promise<void> {
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#call.cancel(this.#surroundings.clock());
+    this.#call.cancel(this.#latest());
     this.#exchanges.abort();
     if (this.#underLogin.size > 0) {
       const over = new AbortController();
@@ -243,7 +258,7 @@ class Driver {
 
   #abort(): void {
     this.#tellAborted();
-    this.#call.cancel(this.#surroundings.clock());
+    this.#call.cancel(this.#latest());
     this.#exchanges.abort();
     this.#tell();
   }

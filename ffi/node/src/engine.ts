@@ -3,7 +3,10 @@
 import { Call } from "./call";
 import { check, make } from "./errors";
 import { Handle } from "./handle";
+import { jsonText } from "./json";
 import { native, sized, takeBuffer, type Pointer } from "./library";
+import { renamed, type PoolOptions } from "./options";
+import { rewording } from "./wording";
 
 /** What may be sent at a moment. */
 export interface Budget {
@@ -87,11 +90,15 @@ export interface Demand {
 export class Pool {
   readonly #handle: Handle;
 
-  /** From the same JSON that a configuration has at `pool`, with its names. */
-  constructor(config: object = {}) {
-    const json = Buffer.from(JSON.stringify(config));
-    const pool = make((pool, error) => native.poolNew(json, json.length, pool, error));
-    this.#handle = new Handle(this, pool, (pointer) => native.poolFree(pointer));
+  /** Throws a `ValidationError` at the option that is wrong. The engine's own names, such as `period_ms`, will do, too. */
+  constructor(options: PoolOptions = {}) {
+    const text = jsonText(typeof options === "object" && options !== null ? renamed(options) : options);
+    const json = Buffer.from(text);
+    const pool = rewording(
+      () => make((pool, error) => native.poolNew(json, json.length, pool, error)),
+      () => text,
+    );
+    this.#handle = new Handle("pool", this, pool, (pointer) => native.poolFree(pointer));
   }
 
   /** @internal */
@@ -139,7 +146,7 @@ export class Engine {
   constructor(config: object, pool?: Pool) {
     const json = Buffer.from(JSON.stringify(config));
     const client = make((client, error) => native.clientNew(json, json.length, pool?.pointer ?? null, client, error));
-    this.#handle = new Handle(this, client, (pointer) => native.clientFree(pointer));
+    this.#handle = new Handle("client", this, client, (pointer) => native.clientFree(pointer));
   }
 
   /** Starts a call from the operation JSON that all hosts share, or its text, which keeps all digits. */

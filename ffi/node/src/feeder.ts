@@ -1,6 +1,7 @@
 /** Records on their way into a push: taken from whatever iterates over them, as many as the push has room for. */
 
 import type { Call } from "./call";
+import { invalid } from "./errors";
 import { recordBytes, type RecordSource } from "./mapping";
 
 /** Anything that gives records, at once or one after the other. */
@@ -16,7 +17,11 @@ export class Feeder {
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
 
+  /** Throws a `ValidationError` at `records` when there is nothing to iterate over. */
   constructor(records: RecordsSource) {
+    if (typeof records !== "object" || records === null || !(Symbol.asyncIterator in records || Symbol.iterator in records)) {
+      throw invalid("records", "expected an array of records, or anything else that is iterated with `for await`");
+    }
     this.#records = Symbol.asyncIterator in records ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();
   }
 

@@ -43,7 +43,7 @@ export class FileJournal implements Journal {
 
   constructor(path: PathLike) {
     const journal = openFile(path);
-    this.#handle = new Handle(this, journal, (pointer) => native.journalFree(pointer));
+    this.#handle = new Handle("journal", this, journal, (pointer) => native.journalFree(pointer));
     this.text = textOf(journal);
   }
 

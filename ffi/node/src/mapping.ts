@@ -125,7 +125,7 @@ export class Mapping {
     this.document = documentText(document);
     const text = Buffer.from(this.document);
     const mapping = make((mapping, error) => native.mappingNew(text, text.length, mapping, error));
-    this.#handle = new Handle(this, mapping, (pointer) => native.mappingFree(pointer));
+    this.#handle = new Handle("mapping", this, mapping, (pointer) => native.mappingFree(pointer));
   }
 
   /**

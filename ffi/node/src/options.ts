@@ -84,6 +84,7 @@ const NAMES = new Map([
   ["periodMs", "period_ms"],
   ["privateShare", "private_share"],
   ["idLimit", "id_limit"],
+  ["allowWrites", "allow_writes"],
   ["onFailure", "on_failure"],
   ["dryRun", "dry_run"],
   ["maxWrites", "max_writes"],
@@ -91,6 +92,13 @@ const NAMES = new Map([
   ["overlapMs", "overlap_ms"],
   ["mostPercent", "most_percent"],
 ]);
+
+const OPTION_NAMES: ReadonlyMap<string, string> = new Map(Array.from(NAMES, ([option, name]) => [name, option]));
+
+/** How JavaScript spells a name of the engine's JSON. */
+export function optionName(name: string): string {
+  return OPTION_NAMES.get(name) ?? name;
+}
 
 /** Renames the options of an object, and of the objects in it; `undefined` means absent. */
 export function renamed(options: object): Record<string, unknown> {

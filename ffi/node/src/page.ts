@@ -180,7 +180,7 @@ export class Page implements Iterable<Row> {
       .filter((struct) => struct !== null)
       .map((struct) => new Column(struct));
     this.#indexes = new Map(this.columns.map((column, index) => [column.name, index]));
-    this.#handle = new Handle(this, native.pageRetain(lent) as Pointer, (pointer) => native.pageFree(pointer));
+    this.#handle = new Handle("page", this, native.pageRetain(lent) as Pointer, (pointer) => native.pageFree(pointer));
   }
 
   /** The column of that name. */

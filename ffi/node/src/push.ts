@@ -52,7 +52,7 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
     feeder: Feeder,
     hold: Hold | undefined,
   ) {
-    super(call, surroundings, signal);
+    super(call, surroundings, signal, "a push");
     this.#feeder = feeder;
     this.#hold = hold;
   }

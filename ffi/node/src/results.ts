@@ -4,6 +4,7 @@ import type { Call, Explanation, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
 import { cancelled, misuse } from "./errors";
 import type { Feeder } from "./feeder";
+import { Intention } from "./forgotten";
 import { parsed, type Parsed } from "./json";
 import type { Refusal, Resources } from "./outputs";
 import type { Page, Row } from "./page";
@@ -17,11 +18,14 @@ export abstract class Result {
   /** Items of the latest output that the iteration has got past, until all of it is consumed. */
   protected passed = 0;
   #isIterated = false;
+  readonly #intention: Intention | undefined;
 
-  constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
+  /** `writes` says in words what it is, where it writes something: that it is never iterated is then told. */
+  constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined, writes?: string) {
     this.call = call;
     this.surroundings = surroundings;
     this.signal = signal;
+    this.#intention = writes === undefined ? undefined : new Intention(this, writes, () => call.isClosed);
     Object.defineProperty(this, "surroundings", { enumerable: false });
   }
 
@@ -50,6 +54,7 @@ export abstract class Result {
       );
     }
     this.#isIterated = true;
+    this.#intention?.begin();
     return drive(this.call, this.surroundings, this.signal, feeder);
   }
 

@@ -59,18 +59,19 @@ export interface RunningEmulator {
 const PROGRAM = process.platform === "win32" ? "brightpearl-emulator.exe" : "brightpearl-emulator";
 const INVENTED = { type: "private-app", appRef: "test_app", accountToken: "token-of-the-emulator" } as const;
 
-/** Starts an emulator on a loopback port. It is stopped when this process exits, at the latest. */
+/** Starts an emulator on a loopback port. It is stopped when this process ends, at the latest. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const { account = "demo", credentials = INVENTED } = options;
   const child = spawn(program(options), argumentsOf({ ...options, account, credentials }), {
-    stdio: ["ignore", "pipe", "pipe"],
+    // Its end tells the emulator that this process is gone, however it went.
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const kill = () => child.kill();
   process.once("exit", kill);
   const ended = new Promise<void>((resolve) => child.once("exit", () => (process.off("exit", kill), resolve())));
   const { url, authority } = await listening(child);
   // It must not keep a program alive that has forgotten it.
-  for (const part of [child, child.stdout, child.stderr] as { unref?: () => void }[]) {
+  for (const part of [child, child.stdin, child.stdout, child.stderr] as { unref?: () => void }[]) {
     part?.unref?.();
   }
   const stop = () => {
@@ -101,7 +102,7 @@ function argumentsOf(options: EmulatorOptions): string[] {
   const given = (name: string, value: number | string | undefined) => (value === undefined ? [] : [name, `${value}`]);
   const files = typeof options.tls === "object" ? options.tls : undefined;
   return [
-    ...["--port", String(port ?? 0), "--config", JSON.stringify(whole)],
+    ...["--port", String(port ?? 0), "--config", JSON.stringify(whole), "--until-input-ends"],
     ...(options.faults ?? []).flatMap((fault) => ["--fault", fault]),
     ...given("--latency", options.latencyMs),
     ...given("--clock", options.clock),

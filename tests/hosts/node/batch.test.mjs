@@ -119,7 +119,7 @@ test("a batch resumes behind what was consumed, and sends nothing twice", async 
       assert.throws(() => batch.checkpoint(), { name: "MisuseError" }, "results are still to come of what was sent");
     if (index === 9) break;
   }
-  assert.throws(() => client.resume(batch.checkpoint()), { name: "ValidationError", location: "allow_writes" });
+  assert.throws(() => client.resume(batch.checkpoint()), { name: "ValidationError", location: "allowWrites" });
   const rest = client.resume(batch.checkpoint(), { allowWrites: true });
   assert.ok(rest instanceof BatchResults);
   seen.push(...(await all(rest)).map(({ index }) => index));

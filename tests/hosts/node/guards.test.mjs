@@ -26,7 +26,7 @@ test("a client that only reads sends no write", async () => {
   ];
   for (const write of writes) {
     const error = await refusal(write);
-    assert.deepEqual([error.name, error.location, error.delivery], ["ValidationError", "read_only", "not-sent"]);
+    assert.deepEqual([error.name, error.location, error.delivery], ["ValidationError", "readOnly", "not-sent"]);
   }
   assert.equal(server.requests.length, 0);
   await client.request("GET", "order-service/order-type");
@@ -42,7 +42,7 @@ test("a checkpoint that writes goes on only when that is allowed", async () => {
   const operation = { batch: { requests } };
   const checkpoint = JSON.stringify({ version: 1, account: "acme", operation, position: { writes: { consumed: 0 } } });
   for (const options of [undefined, {}, { allowWrites: false }, { allowWrites: undefined }]) {
-    assert.throws(() => client.resume(checkpoint, options), { name: "ValidationError", location: "allow_writes" });
+    assert.throws(() => client.resume(checkpoint, options), { name: "ValidationError", location: "allowWrites" });
   }
   assert.ok(client.resume(checkpoint, { allowWrites: true }) instanceof BatchResults);
 });

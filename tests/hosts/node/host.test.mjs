@@ -121,7 +121,7 @@ test("options are refused by the engine, by name", () => {
   assert.throws(make({ maxInflight: 3 }), { name: "ValidationError", message: /unknown field `maxInflight`/ });
   assert.throws(make({ retry: { attempts: 3 } }), /unknown field `attempts`/);
   assert.throws(make({ datacentre: "mars1" }), { location: "datacentre", kind: "validation" });
-  assert.throws(make({ pageSize: 501 }), { location: "page_size" });
+  assert.throws(make({ pageSize: 501 }), { location: "pageSize" });
   assert.doesNotThrow(
     make({
       baseUrl: undefined,

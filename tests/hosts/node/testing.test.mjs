@@ -1,7 +1,8 @@
 // The emulator that users start for their own tests.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
@@ -90,4 +91,22 @@ test("a program that forgets to stop it ends all the same, and takes it along", 
     assert.ok(tries < 100, "it still listens");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+});
+
+test("it ends with the program that started it, also when that is killed", { timeout: 60_000 }, async () => {
+  const testing = fileURLToPath(new URL("../../../ffi/node/dist/testing.mjs", import.meta.url));
+  const program = `
+    import { startEmulator } from ${JSON.stringify(testing)};
+    console.log((await startEmulator({ orders: 1 })).url);
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const [url] = await once(child.stdout.setEncoding("utf8"), "data");
+  const answers = () =>
+    fetch(url.trim()).then(
+      () => true,
+      () => false,
+    );
+  assert.ok(await answers());
+  child.kill("SIGKILL");
+  while (await answers()) await new Promise((resolve) => setTimeout(resolve, 10));
 });

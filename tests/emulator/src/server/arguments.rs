@@ -76,6 +76,9 @@ pub(crate) struct Arguments {
     /// The key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "certificate")]
     pub(crate) key: Option<PathBuf>,
+    /// Stop when the standard input ends too, as it does when the program that holds its other end is gone
+    #[arg(long)]
+    pub(crate) until_input_ends: bool,
     /// Answer to the administration below /~emulator/ as well
     #[arg(long)]
     pub(crate) admin: bool,

@@ -68,6 +68,7 @@ async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
     let mut save = tokio::time::interval(SAVE_EVERY);
     tokio::spawn(delivery::deliver(Arc::clone(&emulator)));
     let mut told_to_stop = std::pin::pin!(told_to_stop());
+    let mut input_ended = std::pin::pin!(input_ended(arguments.until_input_ends));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -87,6 +88,7 @@ async fn run(arguments: &Arguments, emulator: Shared) -> std::io::Result<()> {
                 told?;
                 break;
             }
+            () = &mut input_ended => break,
         }
     }
     if let Some(file) = &mut state_file {
@@ -115,6 +117,21 @@ async fn told_to_stop() -> std::io::Result<()> {
     }
     #[cfg(not(unix))]
     tokio::signal::ctrl_c().await
+}
+
+/// Comes to an end with the standard input, if that is of interest. A thread of its own reads it, which does not keep
+/// the server from ending.
+async fn input_ended(is_watched: bool) {
+    let ended = Arc::new(tokio::sync::Notify::new());
+    if is_watched {
+        let ended = Arc::clone(&ended);
+        std::thread::spawn(move || {
+            // An input that cannot be read has ended as well.
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            ended.notify_one();
+        });
+    }
+    ended.notified().await;
 }
 
 /// Tells whoever started the server where it is, and whoever reads along how to be let in.

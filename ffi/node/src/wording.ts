@@ -1,0 +1,110 @@
+/** Refusals of the engine in the words of JavaScript: its option names, and places in options instead of in JSON. */
+
+import { BrightpearlError, errorClasses } from "./errors";
+import { optionName } from "./options";
+
+/** What the engine's reader of JSON calls the sorts of values. */
+const SORTS: ReadonlyMap<string, string> = new Map([
+  ["string", "a text"],
+  ["a string", "a text"],
+  ["str", "a text"],
+  ["map", "an object"],
+  ["a map", "an object"],
+  ["sequence", "a list"],
+  ["a sequence", "a list"],
+  ["integer", "a whole number"],
+  ["floating point", "a number with a fraction"],
+  ["boolean", "a boolean"],
+  ["a boolean", "a boolean"],
+  ["null", "null"],
+  ["u8", "a whole number from 0"],
+  ["u16", "a whole number from 0"],
+  ["u32", "a whole number from 0"],
+  ["u64", "a whole number from 0"],
+  ["usize", "a whole number from 0"],
+]);
+
+/**
+ * What was thrown, as a user of JavaScript reads it. `sent` is the JSON that was refused, for the place in it. What is
+ * no refusal of options comes back as it is.
+ */
+export function inOwnWords(thrown: unknown, sent?: () => string): unknown {
+  if (!(thrown instanceof BrightpearlError) || !["validation", "misuse"].includes(thrown.kind)) {
+    return thrown;
+  }
+  const location = thrown.location === null ? null : placeOf(thrown.location, sent);
+  const reason = reworded(thrown.reason);
+  if (location === thrown.location && reason === thrown.reason) {
+    return thrown;
+  }
+  // By functions: a replacement text would take `$` for a reference.
+  const message = thrown.message
+    .replace(thrown.reason, () => reason)
+    .replace(`(at ${thrown.location})`, () => (location ? `(at ${location})` : ""))
+    .trimEnd();
+  const error = new errorClasses[thrown.kind](message, { ...thrown, reason, location });
+  return Object.defineProperty(error, "cause", { value: thrown.cause, configurable: true, writable: true });
+}
+
+/** Does something, and throws what it throws as a user of JavaScript reads it. */
+export function rewording<T>(use: () => T, sent?: () => string): T {
+  try {
+    return use();
+  } catch (error) {
+    throw inOwnWords(error, sent);
+  }
+}
+
+function reworded(reason: string): string {
+  return reason
+    .replace(/^the JSON does not fit: /, "")
+    .replace(/^missing field (`[^`]*`)/, "$1 is missing")
+    .replace(/^invalid (?:type|value): (.+?), expected (.+)$/, (_, found: string, expected: string) => {
+      return `found ${SORTS.get(found) ?? found}, expected ${SORTS.get(expected) ?? expected}`;
+    })
+    .replace(/`([a-z]+(?:_[a-z]+)+)`/g, (_, name: string) => `\`${optionName(name)}\``);
+}
+
+function placeOf(location: string, sent: (() => string) | undefined): string | null {
+  const [, line, column] = / line (\d+) column (\d+)$/.exec(location) ?? [];
+  if (line === undefined || column === undefined) {
+    return location.split(".").map(optionName).join(".");
+  }
+  return sent === undefined ? location : pathAt(sent(), Number(line), Number(column)) || null;
+}
+
+/** The path of the value that a reader of JSON was at when it had read so many bytes of a line. */
+function pathAt(json: string, line: number, column: number): string {
+  const before = json.split("\n").slice(0, line - 1);
+  const rest = Buffer.from(json.split("\n")[line - 1] ?? "").subarray(0, column);
+  const read = [...before, rest.toString()].join("\n");
+  const open: { at: string | number | undefined; readonly isObject: boolean; isAtKey: boolean }[] = [];
+  for (const [token] of read.matchAll(/"(?:[^"\\]|\\.)*"?|[{}[\],:]/gs)) {
+    const inner = open.at(-1);
+    if (token === "{" || token === "[") {
+      open.push({ at: token === "[" ? 0 : undefined, isObject: token === "{", isAtKey: token === "{" });
+    } else if (token === "}" || token === "]") {
+      open.pop();
+    } else if (inner !== undefined && token === ",") {
+      inner.isAtKey = inner.isObject;
+      inner.at = typeof inner.at === "number" ? inner.at + 1 : inner.at;
+    } else if (inner !== undefined && token === ":") {
+      inner.isAtKey = false;
+    } else if (inner?.isAtKey) {
+      inner.at = keyOf(token);
+    }
+  }
+  return open
+    .map(({ at }) => (typeof at === "number" ? `[${at}]` : at === undefined ? "" : `.${optionName(at)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** A key, which was perhaps not read to its end. */
+function keyOf(token: string): string {
+  try {
+    return JSON.parse(token) as string;
+  } catch {
+    return token;
+  }
+}

@@ -1,0 +1,135 @@
+// What is refused is told in the words of JavaScript, and whatever a program passes is refused in words.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Client, Mapping, Pool } from "./brightpearl.mjs";
+import { credentials, rejection } from "./connect.mjs";
+
+const base = { account: "acme", datacentre: "use1", credentials, retry: { maxAttempts: 1 } };
+const transport = async () => ({ status: 200, headers: {}, body: '{"response":[]}' });
+const client = (options = {}) => new Client({ ...base, transport, ...options });
+const orders = "order-service/order-search";
+
+/** What a call is refused with, whether it throws or rejects. */
+const refusal = (call) => rejection((async () => call())());
+
+test("options are named as the program wrote them", async () => {
+  const privateApp = { type: "private-app", appRef: "acme_sync" };
+  const cases = [
+    [() => client({ credentials: privateApp }), "credentials", /`accountToken` is missing/],
+    [() => client({ credentials: { ...privateApp, accountToken: 5 } }), "credentials", /expected a text/],
+    [() => client({ baseUrl: "http://127.0.0.1:1" }), "baseUrl", /both `datacentre` and `baseUrl` are given/],
+    [() => client({ pageSize: "9" }), "pageSize", /found a text, expected a whole number from 0/],
+    [() => client({ pageSize: 501 }), "pageSize", /expected 1 to 500/],
+    [() => client({ retry: { maxAttempts: "9" } }), "retry.maxAttempts", /found a text/],
+    [() => client({ maxInflight: 1 }), "maxInflight", /unknown field `maxInflight`, .*`maxInFlight`/],
+    [() => client({ pool: { periodMs: [] } }), "pool.periodMs", /found a list/],
+    [() => client().search(orders, {}, { pageSize: {} }), "search.pageSize", /found an object/],
+    [() => client().search(5), "search.resource", /found a whole number, expected a text/],
+    [() => client().get("order-service/order", "1", { idLimit: "x" }), "fetch.idLimit", /found a text/],
+    [() => client().pull(["order", { resource: "contact", überlapMs: 1 }]), "pull.resources[1].überlapMs", /unknown field/],
+    [() => client().push(new Mapping(note), [], {}), "write", /or `dryRun` to see/],
+    [() => client({ readOnly: true }).post("a/b", {}), "readOnly", /only reads/],
+    [() => new Pool({ periodMs: "x" }), "periodMs", /found a text/],
+  ];
+  for (const [call, location, words] of cases) {
+    const error = await refusal(call);
+    assert.deepEqual([error.name, error.location, error.delivery], ["ValidationError", location, "not-sent"], error);
+    assert.match(error.message, words);
+    assert.match(error.reason, words);
+    assert.doesNotMatch(error.message, /[a-z]_(ms|size|token|only|url)|u32|JSON does not fit|column \d/);
+  }
+});
+
+const note = {
+  version: 1,
+  name: "notes",
+  target: "order-service/order/{ID}/note",
+  path: { ID: { from: "order", required: true } },
+  fields: [{ to: "/text", from: "text", required: true }],
+};
+
+test("a pool takes the options that a client has at `pool`", () => {
+  const pool = new Pool({ quota: 7, periodMs: 30_000, pacing: "spread", reserve: 1, privateShare: 2 });
+  const { quota, period_ms, reserve } = pool.demand();
+  assert.deepEqual([quota, period_ms, reserve], [7, 30_000, 1]);
+  assert.equal(new Pool({ period_ms: 5 }).demand().period_ms, 5, "the engine's own names, too");
+});
+
+test("what is closed says so", async () => {
+  const closed = client();
+  const rows = closed.search(orders);
+  closed.close();
+  closed.close();
+  for (const call of [
+    () => closed.request("GET", "a/b"),
+    () => closed.search(orders),
+    () => closed.budget(),
+    () => closed.statistics(),
+    () => closed.drainEvents(),
+  ]) {
+    const error = await refusal(call);
+    assert.deepEqual([error.name, error.location], ["MisuseError", "client"]);
+    assert.match(error.message, /the client is closed/);
+  }
+  assert.ok(rows.explain().requestsNeeded >= 1, "its calls go on");
+  rows.call.close();
+  assert.throws(() => rows.explain(), { name: "MisuseError", message: /the call is closed/ });
+  const mapping = new Mapping(note);
+  mapping.close();
+  assert.throws(() => mapping.map({}), { name: "MisuseError", message: /the mapping is closed/ });
+});
+
+test("what has another type than it should is refused in words, before anything is sent", async () => {
+  let sent = 0;
+  const counting = () => client({ transport: async () => ((sent += 1), transport()) });
+  const cases = [
+    [() => new Client(), "options"],
+    [() => new Client(null), "options"],
+    [() => client({ transport: 5 }), "transport"],
+    [() => client({ clock: 5 }), "clock"],
+    [() => client({ sleep: "x" }), "sleep"],
+    [() => client({ onTokens: {} }), "onTokens"],
+    [() => counting().request("GET", "a/b", { signal: 5 }), "signal"],
+    [() => counting().request("GET", "a/b", { signal: null }), "signal"],
+    [() => counting().request(5, "a/b"), "method"],
+    [() => counting().batch(5), "writes"],
+    [() => counting().batch([{}]), "method"],
+    [() => counting().push(note, 5, { write: true }), "records"],
+    [() => counting().push(note, "records", { write: true }), "records"],
+    [() => counting().push(note, { order: 1 }, { write: true }), "records"],
+    [() => counting().resume(5), "checkpoint"],
+    ...[NaN, -1, 1n, "x", Infinity, 1e300, undefined].map((now) => [
+      () => client({ clock: () => now }).request("GET", "a/b"),
+      "clock",
+    ]),
+  ];
+  for (const [call, location] of cases) {
+    const error = await refusal(call);
+    assert.deepEqual([error.name, error.location, error.delivery], ["ValidationError", location, "not-sent"], `${call}`);
+  }
+  assert.equal(sent, 0);
+});
+
+test("a clock that fails ends the call, and what is out", async () => {
+  let isOut;
+  const out = new Promise((resolve) => (isOut = resolve));
+  let signalOfExchange;
+  const failing = client({
+    transport: (_, { signal }) => {
+      signalOfExchange = signal;
+      isOut();
+      return new Promise(() => {});
+    },
+    clock: () => {
+      if (signalOfExchange) throw new Error("the clock stopped");
+      return 1_767_225_600_000;
+    },
+  });
+  const aborting = new AbortController();
+  const call = refusal(() => failing.request("GET", "a/b", { signal: aborting.signal }));
+  await out;
+  aborting.abort();
+  assert.match((await call).message, /the clock stopped/);
+  assert.ok(signalOfExchange.aborted);
+});
