@@ -201,6 +201,7 @@ bench: $(VENV)/.package ## Measures, beside what one would use instead, and prin
 	@tests/step.sh "memory of long pushes" cargo run --locked --quiet --release -p brightpearl-bench --bin memory
 	@tests/step.sh "component" tests/hosts/wasmtime/measure.sh
 	@tests/step.sh "Python" tests/bench/python/run.sh $(VENV)
+	@tests/step.sh "Node" tests/bench/node/run.sh
 
 .PHONY: bless-vectors
 bless-vectors: ## Rewrites the expectations of the golden vectors; read the difference before you commit it

@@ -2253,6 +2253,52 @@ const bp_error *bp_data_error(const bp_data *data,
                               size_t index);
 
 /**
+ * Copies all of a page into `buffer`, which is aligned to 8 bytes, if it has room for it, and answers how many bytes that
+ * takes; nothing is written when `capacity` is less, and the answer is 0 when `page` is NULL or takes 4 GiB. It begins
+ * with these `uint32_t`, in pairs the lower half first where they make one number:
+ *
+ *  - 0: rows; 1: columns; 2 and 3: place and length of all texts of the piece, which stand together.
+ *  - 4: bits: 1 all texts are ASCII, 2 there may be labels, 4 the server says whether more pages follow, 8 and they do,
+ *    16 the server says how many results there are.
+ *  - 5: 0; 6 and 7: position of the first row; 8 and 9: duplicates dropped; 10 and 11: how many results there are.
+ *  - from 12 on, for each column: the kind (`bp_column_kind`); bits: 1 sortable, 2 filterable, 4 required, 8 it has a
+ *    report type; place and length of its name; those of its report type; the places of `validity`, of `integers` or
+ *    `booleans`, of `offset_minutes`, and of `offsets`; place and length of its texts.
+ *
+ * Arrays are those of `bp_column`, and begin at multiples of 8. Any thread.
+ */
+size_t bp_page_packed(const bp_page *page,
+                      uint8_t *buffer,
+                      size_t capacity);
+
+/**
+ * Copies resources into `buffer`, if it has room for them, as `bp_page_packed` does. They begin with these `uint32_t`:
+ *
+ *  - 0: how many there are; 1: 0; 2 and 3: place and length of the body; 4 and 5: those of the ids that were asked for; 6
+ *    and 7: those of the missing ids.
+ *  - from 8 on, for each resource: its id in two halves; bits: 1 it says its id, 2 its JSON is ASCII; where its JSON begins
+ *    in the body, and how many bytes that has.
+ *
+ * Ids that were refused are not in it. Any thread.
+ */
+size_t bp_resources_packed(const bp_resources *resources,
+                           uint8_t *buffer,
+                           size_t capacity);
+
+/**
+ * Copies data into `buffer`, if it has room for it, as `bp_page_packed` does. It begins with these `uint32_t`:
+ *
+ *  - 0: how many items there are; 1: 0; 2 and 3: place and length of the name.
+ *  - from 4 on, for each item: place and length of its JSON; those of its record; bits: 1 it tells of an error, which
+ *    `bp_data_error` has, 2 its JSON is ASCII.
+ *
+ * Any thread.
+ */
+size_t bp_data_packed(const bp_data *data,
+                      uint8_t *buffer,
+                      size_t capacity);
+
+/**
  * Starts a task by its name, such as `create-sales-order`, with its arguments as the text of a JSON object;
  * empty for none. `bp_tasks` lists the tasks with the JSON Schema of their arguments and results. It puts out
  * one task result. `BP_STATUS_VALIDATION` before anything is sent: at `name` when there is no such task, at

@@ -32,15 +32,15 @@ use crate::text::{OwnedText, bp_bytes, bp_text, lend_option};
 /// several threads may read it at once.
 #[derive(Debug)]
 pub struct bp_data {
-    name: Option<OwnedText>,
-    entries: Vec<Entry>,
+    pub(crate) name: Option<OwnedText>,
+    pub(crate) entries: Vec<Entry>,
 }
 
 #[derive(Debug)]
-struct Entry {
-    json: OwnedText,
-    record: Option<Range<usize>>,
-    error: Option<bp_error>,
+pub(crate) struct Entry {
+    pub(crate) json: OwnedText,
+    pub(crate) record: Option<Range<usize>>,
+    pub(crate) error: Option<bp_error>,
 }
 
 impl bp_data {

@@ -48,6 +48,8 @@ mod reply;
 
 mod data;
 
+mod packed;
+
 mod task;
 
 mod mapping;
@@ -76,6 +78,7 @@ pub use error::*;
 pub use journal::*;
 pub use mapping::*;
 pub use operation::*;
+pub use packed::*;
 pub use page::*;
 pub use pool::*;
 pub use pull::*;

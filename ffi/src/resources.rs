@@ -14,10 +14,10 @@ use crate::text::{OwnedText, bp_bytes, bp_text};
 /// change, so several threads may read it at once.
 #[derive(Debug)]
 pub struct bp_resources {
-    body: Vec<u8>,
-    items: Vec<bp_resource>,
-    requested: OwnedText,
-    missing: OwnedText,
+    pub(crate) body: Vec<u8>,
+    pub(crate) items: Vec<bp_resource>,
+    pub(crate) requested: OwnedText,
+    pub(crate) missing: OwnedText,
     refused: Vec<(u64, bp_error)>,
 }
 

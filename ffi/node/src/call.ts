@@ -18,11 +18,11 @@ import {
   sized,
   takeBuffer,
   type Pointer,
-  type StepStruct,
+  StepStruct,
 } from "./library";
 import { recordBytes, type RecordSource } from "./mapping";
 import { Reply, Resources, resultsOf, taskResultOf, urisOf, type TaskResult } from "./outputs";
-import { asNumber, Page } from "./page";
+import { Page } from "./page";
 
 export type { WaitReason } from "./kinds";
 
@@ -112,8 +112,7 @@ export class Call {
 
   /** Says what to do next. Throws the error that ended the call, once. */
   poll(now: number): Step {
-    const step = sized("step") as { struct_size: number } & StepStruct;
-    check((error) => native.callPoll(this.#handle.pointer, Math.trunc(now), step, error));
+    check((error) => native.callPoll(this.#handle.pointer, Math.trunc(now), step.bytes, error));
     return readStep(step);
   }
 
@@ -206,7 +205,15 @@ export class Call {
   close(): void {
     this.#handle.close();
   }
+
+  /** As `close`: `using call = ...`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
+
+/** Every step is read before the next one is filled in. */
+const step = new StepStruct();
 
 /** How the library is told that there is no answer. */
 const failures = {
@@ -229,54 +236,54 @@ function dataOutput<Kind extends StepKind>(kind: Kind, lent: Pointer): DataOutpu
 }
 
 function readStep(step: StepStruct): Step {
-  const kind: StepKind | undefined = stepKinds[step.kind as keyof typeof stepKinds];
+  const kind: StepKind | undefined = stepKinds[step.number("kind") as keyof typeof stepKinds];
   switch (kind) {
     case "send":
       return {
         kind,
-        exchange: asNumber(step.exchange) as number,
-        attempt: step.attempt,
+        exchange: step.number("exchange"),
+        attempt: step.number("attempt"),
         request: new Request(
-          readText(step.method) ?? "",
-          readText(step.url) ?? "",
-          readFields(step.headers, step.header_count),
-          readBytes(step.body),
+          readText(step.slice("method")) ?? "",
+          readText(step.slice("url")) ?? "",
+          readFields(step.pointer("headers"), step.number("header_count")),
+          readBytes(step.slice("body")),
         ),
-        isLogin: step.is_login,
+        isLogin: step.number("is_login") !== 0,
       };
     case "wait":
       return {
         kind,
-        until: asNumber(step.wait_until) as number,
-        reason: native.waitReasonName(step.wait_reason) as WaitReason,
+        until: step.number("wait_until"),
+        reason: native.waitReasonName(step.number("wait_reason")) as WaitReason,
       };
     case "pending":
       return { kind };
     case "page":
-      return { kind, page: new Page(step.page) };
+      return { kind, page: new Page(step.pointer("page")) };
     case "resources":
-      return { kind, resources: new Resources(step.resources) };
+      return { kind, resources: new Resources(step.pointer("resources")) };
     case "reply":
-      return { kind, reply: Reply.read(step.reply) };
+      return { kind, reply: Reply.read(step.pointer("reply")) };
     case "done":
       return { kind };
     case "uris":
-      return { kind, uris: urisOf(readData(step.data)) };
+      return { kind, uris: urisOf(readData(step.pointer("data"))) };
     case "results":
-      return { kind, results: resultsOf(readData(step.data)) };
+      return { kind, results: resultsOf(readData(step.pointer("data"))) };
     case "task":
-      return { kind, task: taskResultOf(readData(step.data)) };
+      return { kind, task: taskResultOf(readData(step.pointer("data"))) };
     case "feed":
-      return { kind, room: step.feed_room };
+      return { kind, room: step.number("feed_room") };
     case "outcomes":
-      return { kind, outcomes: outcomesOf(readData(step.data)) };
+      return { kind, outcomes: outcomesOf(readData(step.pointer("data"))) };
     case "journal":
-      return { kind, text: readText(step.journal) ?? "" };
+      return { kind, text: readText(step.slice("journal")) ?? "" };
     case "records":
-      return { kind, records: recordsOf(readData(step.data)) };
+      return { kind, records: recordsOf(readData(step.pointer("data"))) };
     case undefined:
-      throw new Error(`the library gave a step of kind ${step.kind}, which this release does not know`);
+      throw new Error(`the library gave a step of kind ${step.number("kind")}, which this release does not know`);
     default:
-      return dataOutput(kind, step.data);
+      return dataOutput(kind, step.pointer("data"));
   }
 }

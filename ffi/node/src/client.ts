@@ -311,6 +311,11 @@ export class Client extends Tasks {
   close(): void {
     this.engine.close();
   }
+
+  /** As `close`: `using client = ...`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 function idsOf(ids: Ids | undefined): { ids?: string } {

@@ -1,7 +1,8 @@
 /** Outputs that are data, as the library gives them: items, each of them as JSON. */
 
 import { readError, type BrightpearlError } from "./errors";
-import { native, readBytes, readText, type Pointer } from "./library";
+import { native, type Pointer } from "./library";
+import { Packed } from "./packed";
 
 /** An item, copied. */
 export interface Item {
@@ -22,19 +23,18 @@ export interface Data {
 
 /** Copies lent data. */
 export function readData(lent: Pointer): Data {
-  const count = native.dataCount(lent) as number;
+  const packed = Packed.of(native.dataPacked, lent);
   return {
-    name: readText(native.dataName(lent)) ?? "",
-    items: Array.from({ length: count }, (_, index) => readItem(lent, index)),
-  };
-}
-
-function readItem(lent: Pointer, index: number): Item {
-  const error = native.dataError(lent, index) as Pointer;
-  const record = readBytes(native.dataRecord(lent, index));
-  return {
-    json: readText(native.dataJson(lent, index)) ?? "null",
-    record: record.length > 0 ? Buffer.from(record).toString() : null,
-    error: error ? readError(error) : null,
+    name: packed.text(2),
+    items: Array.from({ length: packed.word(0) }, (_, index) => {
+      const word = 4 + 5 * index;
+      const bits = packed.word(word + 4);
+      const text = (at: number) => packed.textAt(packed.word(at), packed.word(at + 1), (bits & 2) !== 0);
+      return {
+        json: text(word),
+        record: packed.word(word + 3) > 0 ? text(word + 2) : null,
+        error: bits & 1 ? readError(native.dataError(lent, index)) : null,
+      };
+    }),
   };
 }

@@ -26,7 +26,7 @@ export interface Surroundings {
 
 /**
  * The outputs of a call, in order. Requests are transmitted as many at a time as the engine hands out.
- * Aborting cancels the call, which then throws its `CancelledError`; leaving the loop cancels it too. Either waits for a
+ * Aborting one of the signals cancels the call, which then throws its `CancelledError`; leaving the loop cancels it too. Either waits for a
  * login that is under way, since its answer may be the only copy of a refresh token. A push that wants records gets those
  * of the feeder, or is told that there are none.
  */
@@ -35,8 +35,9 @@ export async function* drive(
   surroundings: Surroundings,
   signal?: AbortSignal,
   feeder?: Feeder,
+  closing?: AbortSignal,
 ): AsyncGenerator<Output> {
-  const driver = new Driver(call, surroundings, signal);
+  const driver = new Driver(call, surroundings, signal, closing);
   let outputs = 0;
   try {
     while (true) {
@@ -79,6 +80,7 @@ class Driver {
   readonly #call: Call;
   readonly #surroundings: Surroundings;
   readonly #signal: AbortSignal | undefined;
+  readonly #closing: AbortSignal | undefined;
   /** Aborts the exchanges that are out, but for logins. */
   readonly #exchanges = new AbortController();
   /** Aborts the logins that are out. */
@@ -96,17 +98,19 @@ class Driver {
   /** Those of them that are logins. */
   readonly #underLogin = new Map<Promise<void>, number>();
 
-  constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
+  constructor(call: Call, surroundings: Surroundings, signal?: AbortSignal, closing?: AbortSignal) {
     this.#call = call;
     this.#surroundings = surroundings;
     this.#signal = signal;
     if (signal !== undefined && typeof signal?.addEventListener !== "function") {
       throw invalid("signal", "expected an AbortSignal, such as that of an AbortController");
     }
-    if (signal?.aborted) {
+    this.#closing = closing;
+    if (signal?.aborted || closing?.aborted) {
       call.cancel(surroundings.clock());
     } else {
       signal?.addEventListener("abort", this.#onAbort, { once: true });
+      closing?.addEventListener("abort", this.#onAbort, { once: true });
     }
   }
 
@@ -223,6 +227,7 @@ class Driver {
    */
   async stop(): Promise<void> {
     this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#closing?.removeEventListener("abort", this.#onAbort);
     this.#call.cancel(this.#latest());
     this.#exchanges.abort();
     if (this.#underLogin.size > 0) {

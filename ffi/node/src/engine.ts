@@ -106,6 +106,16 @@ export class Pool {
     return this.#handle.pointer;
   }
 
+  /** Frees the pool now rather than when it is collected. Clients that share it go on with it. */
+  close(): void {
+    this.#handle.close();
+  }
+
+  /** As `close`: `using pool = ...`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** What may be sent at `now`, in milliseconds since the Unix epoch. */
   budget(now: number = Date.now()): Budget {
     const budget = sized("budget") as BudgetStruct;
@@ -234,6 +244,11 @@ export class Engine {
     } else {
       this.#handle.close();
     }
+  }
+
+  /** As `close`: `using engine = ...`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 

@@ -4,6 +4,7 @@ import { BrightpearlError, type ErrorDetails, type Verification, type Violation 
 import { errorClasses } from "./error-classes";
 import type { Delivery, Fault, Kind, Severity } from "./kinds";
 import {
+  Cell,
   native,
   readFields,
   readStruct,
@@ -137,21 +138,29 @@ function ownError(kind: Kind, location: string, reason: string): BrightpearlErro
 }
 
 /** Calls a function that can fail; throws its error, and frees it. */
-export function check(call: (error: [Pointer]) => number): void {
-  const error: [Pointer] = [null];
-  if (call(error) === 0) {
+export function check(call: (error: unknown) => number): void {
+  if (call(errorCell.place()) === 0) {
     return;
   }
+  throwAndFree(errorCell.pointer);
+}
+
+/** Throws an error that the library handed over. */
+export function throwAndFree(error: Pointer): never {
   try {
-    throw readError(error[0]);
+    throw readError(error);
   } finally {
-    native.errorFree(error[0]);
+    native.errorFree(error);
   }
 }
 
+/** No function calls back, so that one place does for all. */
+const errorCell = new Cell();
+const handleCell = new Cell();
+
 /** Calls a function that makes a handle; throws its error, and frees that. */
-export function make(call: (handle: [Pointer], error: [Pointer]) => number): Pointer {
-  const handle: [Pointer] = [null];
+export function make(call: (handle: unknown, error: unknown) => number): Pointer {
+  const handle = handleCell.place();
   check((error) => call(handle, error));
-  return handle[0];
+  return handleCell.pointer;
 }

@@ -19,7 +19,11 @@ export class Feeder {
 
   /** Throws a `ValidationError` at `records` when there is nothing to iterate over. */
   constructor(records: RecordsSource) {
-    if (typeof records !== "object" || records === null || !(Symbol.asyncIterator in records || Symbol.iterator in records)) {
+    if (
+      typeof records !== "object" ||
+      records === null ||
+      !(Symbol.asyncIterator in records || Symbol.iterator in records)
+    ) {
       throw invalid("records", "expected an array of records, or anything else that is iterated with `for await`");
     }
     this.#records = Symbol.asyncIterator in records ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();

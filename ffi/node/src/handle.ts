@@ -1,22 +1,36 @@
 /** Ownership of the library's handles: closed by hand, or when nobody holds them any more. */
 
+import { isMainThread } from "node:worker_threads";
 import { misuse } from "./errors";
 import type { Pointer } from "./library";
 
 const abandoned = new FinalizationRegistry<() => void>((free) => free());
 
+/** In a worker, what is still to be freed: nothing is collected when it ends, and the process goes on. */
+const held = new Set<() => void>();
+if (!isMainThread) {
+  process.on("exit", () => held.forEach((free) => free()));
+}
+
 /** One handle, freed exactly once. */
 export class Handle {
   readonly #name: string;
   #pointer: Pointer;
-  readonly #free: (pointer: Pointer) => void;
+  readonly #freeing: () => void;
 
   /** Frees the handle when `owner` is collected, unless `close` did. `name` is what messages call it. */
   constructor(name: string, owner: object, pointer: Pointer, free: (pointer: Pointer) => void) {
     this.#name = name;
     this.#pointer = pointer;
-    this.#free = free;
-    abandoned.register(owner, () => free(pointer), this);
+    const freeing = () => {
+      held.delete(freeing);
+      free(pointer);
+    };
+    this.#freeing = freeing;
+    if (!isMainThread) {
+      held.add(freeing);
+    }
+    abandoned.register(owner, freeing, this);
   }
 
   /** The address. Throws a `MisuseError` after `close`. */
@@ -39,11 +53,10 @@ export class Handle {
 
   /** Frees the handle; a second time does nothing. */
   close(): void {
-    const pointer = this.#pointer;
-    if (pointer !== null) {
+    if (this.#pointer !== null) {
       this.#pointer = null;
       abandoned.unregister(this);
-      this.#free(pointer);
+      this.#freeing();
     }
   }
 }

@@ -3,7 +3,7 @@
 import type { PathLike } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { check, invalid, make, misuse } from "./errors";
+import { invalid, make, misuse, throwAndFree } from "./errors";
 import { Handle } from "./handle";
 import { native, readBytes, type Pointer } from "./library";
 
@@ -73,14 +73,18 @@ export class FileJournal implements Journal {
     this.#handle.close();
   }
 
+  /** As `close`: `await using journal = ...`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #append(lines: Buffer): Promise<void> {
     this.#requireOpen();
     const error: [Pointer] = [null];
     const status = await native.journalAppend(this.#handle.pointer, lines, lines.length, error);
-    check((place) => {
-      place[0] = error[0];
-      return status;
-    });
+    if (status !== 0) {
+      throwAndFree(error[0]);
+    }
   }
 
   #requireOpen(): void {

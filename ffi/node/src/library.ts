@@ -1,5 +1,6 @@
 /** Finds and loads libbrightpearl, and gives its functions types. Nothing in here knows Brightpearl. */
 
+import { endianness } from "node:os";
 import koffi = require("koffi");
 import { locate } from "./locate";
 
@@ -48,7 +49,7 @@ const text = koffi.struct("bp_text", sliceFields);
 const bytes = koffi.struct("bp_bytes", sliceFields);
 const field = koffi.struct("bp_field", { name: text, value: text });
 koffi.struct("bp_buffer", sliceFields);
-const step = koffi.struct("bp_step", {
+const stepMembers = {
   struct_size: "size_t",
   kind: "int32_t",
   attempt: "uint32_t",
@@ -67,7 +68,17 @@ const step = koffi.struct("bp_step", {
   feed_room: "size_t",
   journal: text,
   is_login: "bool",
-});
+};
+const step = koffi.struct("bp_step", stepMembers);
+type StepMember = keyof typeof stepMembers;
+const IS_LITTLE = endianness() === "LE";
+/** Where the members of a step stand, and how many bytes each has. */
+const STEP = Object.fromEntries(
+  Object.entries(stepMembers).map(([name, type]) => [
+    name,
+    { at: koffi.offsetof(step, name), size: koffi.sizeof(type) },
+  ]),
+) as Record<StepMember, { readonly at: number; readonly size: number }>;
 const response = koffi.struct("bp_response", {
   struct_size: "size_t",
   status: "uint16_t",
@@ -113,29 +124,6 @@ const statistics = koffi.struct("bp_statistics", {
   bytes_received: "uint64_t",
   events_dropped: "uint64_t",
 });
-export const column: Layout = koffi.struct("bp_column", {
-  name: text,
-  report_type: text,
-  kind: "int32_t",
-  index: "size_t",
-  rows: "size_t",
-  validity: "void *",
-  integers: "void *",
-  offset_minutes: "void *",
-  booleans: "void *",
-  offsets: "void *",
-  texts: bytes,
-  sortable: "bool",
-  filterable: "bool",
-  required: "bool",
-});
-export const resource: Layout = koffi.struct("bp_resource", {
-  id: "uint64_t",
-  has_id: "bool",
-  offset: "size_t",
-  length: "size_t",
-  json: bytes,
-});
 export const violation: Layout = koffi.struct("bp_violation", {
   pointer: text,
   severity: "int32_t",
@@ -153,26 +141,64 @@ export const verification: Layout = koffi.struct("bp_verification", {
   compare: text,
 });
 
-/** What the structures above decode to, as far as this package reads them. */
-export interface StepStruct {
-  kind: number;
-  attempt: number;
-  exchange: number;
-  method: Slice;
-  url: Slice;
-  headers: Pointer;
-  header_count: number;
-  body: Slice;
-  wait_until: number;
-  wait_reason: number;
-  page: Pointer;
-  resources: Pointer;
-  reply: Pointer;
-  data: Pointer;
-  feed_room: number;
-  journal: Slice;
-  is_login: boolean;
+/** A place that a function writes an address to. */
+export class Cell {
+  readonly #address = new BigUint64Array(1);
+
+  /** What a function is given for it; what it holds before is of no interest. */
+  place(): BigUint64Array {
+    this.#address[0] = 0n;
+    return this.#address;
+  }
+
+  get pointer(): Pointer {
+    return this.#address[0] || null;
+  }
 }
+
+/**
+ * A step that the library fills, again and again. Its members are read where they stand, which costs a tenth of having all
+ * of them decoded.
+ */
+export class StepStruct {
+  readonly bytes = new Uint8Array(sizes.step);
+  readonly #view = new DataView(this.bytes.buffer);
+
+  constructor() {
+    if (STEP.struct_size.size === 8) {
+      this.#view.setBigUint64(0, BigInt(sizes.step), IS_LITTLE);
+    } else {
+      this.#view.setUint32(0, sizes.step, IS_LITTLE);
+    }
+  }
+
+  number(member: StepMember): number {
+    const { at, size } = STEP[member];
+    return size === 8
+      ? Number(this.#view.getBigUint64(at, IS_LITTLE))
+      : size === 4
+        ? this.#view.getUint32(at, IS_LITTLE)
+        : this.#view.getUint8(at);
+  }
+
+  pointer(member: StepMember): Pointer {
+    const { at, size } = STEP[member];
+    return (size === 8 ? this.#view.getBigUint64(at, IS_LITTLE) : BigInt(this.#view.getUint32(at, IS_LITTLE))) || null;
+  }
+
+  slice(member: "method" | "url" | "body" | "journal"): Slice {
+    const { at } = STEP[member];
+    const half = STEP.page.size;
+    const wide = half === 8;
+    const data = wide ? this.#view.getBigUint64(at, IS_LITTLE) : BigInt(this.#view.getUint32(at, IS_LITTLE));
+    const len = wide
+      ? Number(this.#view.getBigUint64(at + half, IS_LITTLE))
+      : this.#view.getUint32(at + half, IS_LITTLE);
+    return { data: data || null, len };
+  }
+}
+
+/** What the structures above decode to, as far as this package reads them. */
 export interface ViolationStruct {
   pointer: Slice;
   severity: number;
@@ -188,27 +214,6 @@ export interface VerificationStruct {
   filter_count: number;
   path: Slice;
   compare: Slice;
-}
-export interface ColumnStruct {
-  name: Slice;
-  report_type: Slice;
-  kind: number;
-  rows: number;
-  validity: Pointer;
-  integers: Pointer;
-  offset_minutes: Pointer;
-  booleans: Pointer;
-  offsets: Pointer;
-  texts: Slice;
-  sortable: boolean;
-  filterable: boolean;
-  required: boolean;
-}
-export interface ResourceStruct {
-  id: number | bigint;
-  has_id: boolean;
-  offset: number;
-  length: number;
 }
 
 const sizes = {
@@ -270,108 +275,82 @@ export const native = {
   errorProgress: bind("bp_text bp_error_progress(void *error)"),
   errorText: bind("bp_text bp_error_text(void *error)"),
 
-  ask: bind("int32_t bp_ask(const void *question, size_t len, _Inout_ bp_buffer *answer, _Out_ void **error)"),
-  catalog: bind("int32_t bp_catalog(_Inout_ bp_buffer *json, _Out_ void **error)"),
-  describe: bind("int32_t bp_describe(const void *resource, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)"),
-  tasks: bind("int32_t bp_tasks(_Inout_ bp_buffer *json, _Out_ void **error)"),
-  errors: bind("int32_t bp_errors(_Inout_ bp_buffer *json, _Out_ void **error)"),
-  validate: bind("int32_t bp_validate(bp_validation *validation, _Inout_ bp_buffer *json, _Out_ void **error)"),
-  authorizeUrl: bind(
-    "int32_t bp_authorize_url(bp_authorization *authorization, _Inout_ bp_buffer *url, _Out_ void **error)",
-  ),
+  ask: bind("int32_t bp_ask(const void *question, size_t len, _Inout_ bp_buffer *answer, void *error)"),
+  catalog: bind("int32_t bp_catalog(_Inout_ bp_buffer *json, void *error)"),
+  describe: bind("int32_t bp_describe(const void *resource, size_t len, _Inout_ bp_buffer *json, void *error)"),
+  tasks: bind("int32_t bp_tasks(_Inout_ bp_buffer *json, void *error)"),
+  errors: bind("int32_t bp_errors(_Inout_ bp_buffer *json, void *error)"),
+  validate: bind("int32_t bp_validate(bp_validation *validation, _Inout_ bp_buffer *json, void *error)"),
+  authorizeUrl: bind("int32_t bp_authorize_url(bp_authorization *authorization, _Inout_ bp_buffer *url, void *error)"),
   verifyCallback: bind(
-    "int32_t bp_verify_callback(bp_field *parameters, size_t count, const void *secret, size_t len, uint64_t max_age_ms, uint64_t now_ms, _Inout_ bp_buffer *callback, _Out_ void **error)",
+    "int32_t bp_verify_callback(bp_field *parameters, size_t count, const void *secret, size_t len, uint64_t max_age_ms, uint64_t now_ms, _Inout_ bp_buffer *callback, void *error)",
   ),
 
-  mappingNew: bind(
-    "int32_t bp_mapping_new(const void *document, size_t len, _Out_ void **mapping, _Out_ void **error)",
-  ),
+  mappingNew: bind("int32_t bp_mapping_new(const void *document, size_t len, void *mapping, void *error)"),
   mappingFree: bind("void bp_mapping_free(void *mapping)"),
   mappingRun: bind(
-    "int32_t bp_mapping_run(void *mapping, const void *record, size_t len, const void *resolved, size_t resolved_len, _Inout_ bp_buffer *json, _Out_ void **error)",
+    "int32_t bp_mapping_run(void *mapping, const void *record, size_t len, const void *resolved, size_t resolved_len, _Inout_ bp_buffer *json, void *error)",
   ),
   mappingCheck: bind(
-    "int32_t bp_mapping_check(const void *document, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)",
+    "int32_t bp_mapping_check(const void *document, size_t len, _Inout_ bp_buffer *json, void *error)",
   ),
   mappingExplain: bind(
-    "int32_t bp_mapping_explain(const void *document, size_t len, _Inout_ bp_buffer *json, _Out_ void **error)",
+    "int32_t bp_mapping_explain(const void *document, size_t len, _Inout_ bp_buffer *json, void *error)",
   ),
-  readyMappings: bind("int32_t bp_ready_mappings(_Inout_ bp_buffer *json, _Out_ void **error)"),
-  mappingSchema: bind("int32_t bp_mapping_schema(_Inout_ bp_buffer *json, _Out_ void **error)"),
+  readyMappings: bind("int32_t bp_ready_mappings(_Inout_ bp_buffer *json, void *error)"),
+  mappingSchema: bind("int32_t bp_mapping_schema(_Inout_ bp_buffer *json, void *error)"),
 
-  poolNew: bind("int32_t bp_pool_new(const void *json, size_t len, _Out_ void **pool, _Out_ void **error)"),
+  poolNew: bind("int32_t bp_pool_new(const void *json, size_t len, void *pool, void *error)"),
   poolFree: bind("void bp_pool_free(void *pool)"),
-  poolBudget: bind("int32_t bp_pool_budget(void *pool, uint64_t now, _Inout_ bp_budget *budget, _Out_ void **error)"),
-  poolDemand: bind("int32_t bp_pool_demand(void *pool, uint64_t now, _Inout_ bp_buffer *json, _Out_ void **error)"),
-  poolLease: bind("int32_t bp_pool_lease(void *pool, const void *json, size_t len, uint64_t now, _Out_ void **error)"),
+  poolBudget: bind("int32_t bp_pool_budget(void *pool, uint64_t now, _Inout_ bp_budget *budget, void *error)"),
+  poolDemand: bind("int32_t bp_pool_demand(void *pool, uint64_t now, _Inout_ bp_buffer *json, void *error)"),
+  poolLease: bind("int32_t bp_pool_lease(void *pool, const void *json, size_t len, uint64_t now, void *error)"),
 
-  clientNew: bind(
-    "int32_t bp_client_new(const void *json, size_t len, void *pool, _Out_ void **client, _Out_ void **error)",
-  ),
+  clientNew: bind("int32_t bp_client_new(const void *json, size_t len, void *pool, void *client, void *error)"),
   clientFree: bind("void bp_client_free(void *client)"),
-  clientBudget: bind(
-    "int32_t bp_client_budget(void *client, uint64_t now, _Inout_ bp_budget *budget, _Out_ void **error)",
-  ),
-  clientStatistics: bind(
-    "int32_t bp_client_statistics(void *client, _Inout_ bp_statistics *statistics, _Out_ void **error)",
-  ),
-  clientDrainEvents: bind(
-    "int32_t bp_client_drain_events(void *client, _Inout_ bp_buffer *events, _Out_ void **error)",
-  ),
-  clientTokens: bind("int32_t bp_client_tokens(void *client, _Inout_ bp_buffer *tokens, _Out_ void **error)"),
-  clientTokenChanges: bind(
-    "int32_t bp_client_token_changes(void *client, _Out_ uint64_t *changes, _Out_ void **error)",
-  ),
+  clientBudget: bind("int32_t bp_client_budget(void *client, uint64_t now, _Inout_ bp_budget *budget, void *error)"),
+  clientStatistics: bind("int32_t bp_client_statistics(void *client, _Inout_ bp_statistics *statistics, void *error)"),
+  clientDrainEvents: bind("int32_t bp_client_drain_events(void *client, _Inout_ bp_buffer *events, void *error)"),
+  clientTokens: bind("int32_t bp_client_tokens(void *client, _Inout_ bp_buffer *tokens, void *error)"),
+  clientTokenChanges: bind("int32_t bp_client_token_changes(void *client, _Out_ uint64_t *changes, void *error)"),
   clientRenewCredentials: bind(
-    "int32_t bp_client_renew_credentials(void *client, const void *json, size_t len, _Out_ bool *is_changed, _Out_ void **error)",
+    "int32_t bp_client_renew_credentials(void *client, const void *json, size_t len, _Out_ bool *is_changed, void *error)",
   ),
   clientResume: bind(
-    "int32_t bp_client_resume(void *client, const void *text, size_t len, bool allow_writes, _Out_ void **call, _Out_ void **error)",
+    "int32_t bp_client_resume(void *client, const void *text, size_t len, bool allow_writes, void *call, void *error)",
   ),
 
-  callStart: bind(
-    "int32_t bp_call_start_json(void *client, const void *json, size_t len, _Out_ void **call, _Out_ void **error)",
-  ),
-  callPoll: bind("int32_t bp_call_poll(void *call, uint64_t now, _Inout_ bp_step *step, _Out_ void **error)"),
+  callStart: bind("int32_t bp_call_start_json(void *client, const void *json, size_t len, void *call, void *error)"),
+  callPoll: bind("int32_t bp_call_poll(void *call, uint64_t now, void *step, void *error)"),
   callAnswer: bind(
-    "int32_t bp_call_answer(void *call, uint64_t exchange, bp_response *response, uint64_t now, _Out_ void **error)",
+    "int32_t bp_call_answer(void *call, uint64_t exchange, bp_response *response, uint64_t now, void *error)",
   ),
   callFailNotSent: bind(
-    "int32_t bp_call_fail_not_sent(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, _Out_ void **error)",
+    "int32_t bp_call_fail_not_sent(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, void *error)",
   ),
   callFailUnsendable: bind(
-    "int32_t bp_call_fail_unsendable(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, _Out_ void **error)",
+    "int32_t bp_call_fail_unsendable(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, void *error)",
   ),
   callFailMaybeSent: bind(
-    "int32_t bp_call_fail_maybe_sent(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, _Out_ void **error)",
+    "int32_t bp_call_fail_maybe_sent(void *call, uint64_t exchange, const void *text, size_t len, uint64_t now, void *error)",
   ),
-  callFeed: bind("int32_t bp_call_feed(void *call, const void *record, size_t len, _Out_ void **error)"),
-  callFinish: bind("int32_t bp_call_finish(void *call, _Out_ void **error)"),
-  callAcknowledge: bind("int32_t bp_call_acknowledge(void *call, size_t items, _Out_ void **error)"),
+  callFeed: bind("int32_t bp_call_feed(void *call, const void *record, size_t len, void *error)"),
+  callFinish: bind("int32_t bp_call_finish(void *call, void *error)"),
+  callAcknowledge: bind("int32_t bp_call_acknowledge(void *call, size_t items, void *error)"),
   callCancel: bind("void bp_call_cancel(void *call, uint64_t now)"),
-  callCheckpoint: bind("int32_t bp_call_checkpoint(void *call, _Inout_ bp_buffer *text, _Out_ void **error)"),
+  callCheckpoint: bind("int32_t bp_call_checkpoint(void *call, _Inout_ bp_buffer *text, void *error)"),
   callExplain: bind(
-    "int32_t bp_call_explain(void *call, uint64_t now, _Inout_ bp_explanation *explanation, _Out_ void **error)",
+    "int32_t bp_call_explain(void *call, uint64_t now, _Inout_ bp_explanation *explanation, void *error)",
   ),
   callKind: bind("int32_t bp_call_kind(void *call)"),
   callFree: bind("void bp_call_free(void *call)"),
 
   pageRetain: bind("void *bp_page_retain(void *page)"),
   pageFree: bind("void bp_page_free(void *page)"),
-  pageRows: bind("size_t bp_page_rows(void *page)"),
-  pageColumnCount: bind("size_t bp_page_column_count(void *page)"),
-  pageColumn: bind("void *bp_page_column(void *page, size_t column)"),
-  pageFirstResult: bind("uint64_t bp_page_first_result(void *page)"),
-  pageDuplicates: bind("uint64_t bp_page_duplicates(void *page)"),
-  pageMoreAvailable: bind("bool bp_page_more_available(void *page, _Out_ bool *more)"),
-  pageResultsAvailable: bind("bool bp_page_results_available(void *page, _Out_ uint64_t *results)"),
+  pagePacked: bind("size_t bp_page_packed(void *page, void *buffer, size_t capacity)"),
   pageLabel: bind("bp_bytes bp_page_label(void *page, size_t column, size_t row, _Out_ bool *is_json)"),
 
-  resourcesBody: bind("bp_bytes bp_resources_body(void *resources)"),
-  resourcesCount: bind("size_t bp_resources_count(void *resources)"),
-  resourcesAt: bind("void *bp_resources_at(void *resources, size_t index)"),
-  resourcesRequested: bind("bp_text bp_resources_requested(void *resources)"),
-  resourcesMissing: bind("bp_text bp_resources_missing(void *resources)"),
+  resourcesPacked: bind("size_t bp_resources_packed(void *resources, void *buffer, size_t capacity)"),
   resourcesRefusedCount: bind("size_t bp_resources_refused_count(void *resources)"),
   resourcesRefusedId: bind("uint64_t bp_resources_refused_id(void *resources, size_t index)"),
   resourcesRefusedError: bind("void *bp_resources_refused_error(void *resources, size_t index)"),
@@ -381,13 +360,10 @@ export const native = {
   replyHeader: bind("void *bp_reply_header(void *reply, size_t index)"),
   replyBody: bind("bp_bytes bp_reply_body(void *reply)"),
 
-  dataName: bind("bp_text bp_data_name(void *data)"),
-  dataCount: bind("size_t bp_data_count(void *data)"),
-  dataJson: bind("bp_text bp_data_json(void *data, size_t index)"),
-  dataRecord: bind("bp_bytes bp_data_record(void *data, size_t index)"),
+  dataPacked: bind("size_t bp_data_packed(void *data, void *buffer, size_t capacity)"),
   dataError: bind("void *bp_data_error(void *data, size_t index)"),
 
-  journalOpen: bind("int32_t bp_journal_open(const void *path, size_t len, _Out_ void **journal, _Out_ void **error)"),
+  journalOpen: bind("int32_t bp_journal_open(const void *path, size_t len, void *journal, void *error)"),
   journalText: bind("bp_text bp_journal_text(void *journal)"),
   journalAppend: bindWaiting(
     "int32_t bp_journal_append(void *journal, const void *lines, size_t len, _Out_ void **error)",

@@ -156,6 +156,11 @@ export class Mapping {
     this.#handle.close();
   }
 
+  /** As `close`: `using mapping = ...`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /**
    * Everything that is to be said about a document, warnings included. A wrong document is not an error of this
    * function.

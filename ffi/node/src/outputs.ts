@@ -6,16 +6,8 @@ import type { Data } from "./data";
 import { readError, type BrightpearlError } from "./errors";
 import { shownHeaders } from "./http";
 import { parsed, type Parsed } from "./json";
-import {
-  native,
-  readBytes,
-  readFields,
-  readStruct,
-  readText,
-  resource as resourceStruct,
-  type Pointer,
-  type ResourceStruct,
-} from "./library";
+import { native, readBytes, readFields, type Pointer } from "./library";
+import { Packed } from "./packed";
 import { asNumber } from "./page";
 
 /** One resource inside an answer. */
@@ -47,19 +39,20 @@ export class Resources {
 
   /** @internal Copies lent resources. */
   constructor(lent: Pointer) {
-    const body = Buffer.from(readBytes(native.resourcesBody(lent)));
-    const count = native.resourcesCount(lent) as number;
+    const packed = Packed.of(native.resourcesPacked, lent);
+    const body = packed.slice(2);
+    const begin = packed.word(2);
     this.body = body;
-    this.items = Array.from({ length: count }, (_, index) =>
-      readStruct<ResourceStruct>(native.resourcesAt(lent, index), resourceStruct),
-    )
-      .filter((item) => item !== null)
-      .map((item) => ({
-        id: item.has_id ? asNumber(item.id) : null,
-        raw: body.toString("utf8", item.offset, item.offset + item.length),
-      }));
-    this.requested = readText(native.resourcesRequested(lent)) ?? "";
-    this.missing = readText(native.resourcesMissing(lent)) ?? "";
+    this.items = Array.from({ length: packed.word(0) }, (_, index) => {
+      const word = 8 + 5 * index;
+      const bits = packed.word(word + 2);
+      return {
+        id: bits & 1 ? packed.exact(word) : null,
+        raw: packed.textAt(begin + packed.word(word + 3), packed.word(word + 4), (bits & 2) !== 0),
+      };
+    });
+    this.requested = packed.text(4);
+    this.missing = packed.text(6);
     this.refused = Array.from({ length: native.resourcesRefusedCount(lent) as number }, (_, index) => ({
       id: asNumber(native.resourcesRefusedId(lent, index)),
       error: readError(native.resourcesRefusedError(lent, index)),

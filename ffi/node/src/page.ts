@@ -2,23 +2,15 @@
 
 import { inspect } from "node:util";
 import { Handle } from "./handle";
-import {
-  column as columnStruct,
-  native,
-  readArray,
-  readBytes,
-  readStruct,
-  readText,
-  type ColumnStruct,
-  type Pointer,
-} from "./library";
+import { native, readText, type Pointer } from "./library";
+import { objectsOf } from "./objects";
+import { dateTimeText, Longs, Packed, Texts, ZULU } from "./packed";
+
+export { ZULU } from "./packed";
 
 /** What the cells of a column are, by `bp_column_kind`. */
 const kinds = ["null", "integer", "boolean", "text", "date-time", "decimal", "json"] as const;
 export type ColumnKind = (typeof kinds)[number];
-
-/** Stands in `offsetMinutes` for an instant that the server wrote with `Z`. */
-export const ZULU = -32768;
 
 /**
  * A cell. Whole numbers are `number`, or `bigint` where a number would lose digits; numbers with a fraction
@@ -29,6 +21,10 @@ export type CellValue = null | boolean | number | bigint | string | object;
 function bit(bits: Uint8Array, index: number): boolean {
   return (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 }
+
+/** The numbers of a piece before those of its columns, and those of each. */
+const PAGE_WORDS = 12;
+const COLUMN_WORDS = 12;
 
 /** One column of a page: copies of the engine's buffers, in Arrow's layout. */
 export class Column {
@@ -46,46 +42,72 @@ export class Column {
   readonly filterable: boolean;
   /** Whether a search must filter by it. */
   readonly required: boolean;
-  /** A set bit for each cell that is not null, least significant bit first; `null` when none is null. */
-  readonly validity: Uint8Array | null;
-  /** Kind `integer`: the numbers. Kind `date-time`: milliseconds since the Unix epoch, in UTC. */
-  readonly integers: BigInt64Array | null;
-  /** Kind `date-time`: minutes that local time is ahead of UTC, or `ZULU`. */
-  readonly offsetMinutes: Int16Array | null;
-  /** Kind `boolean`: a bit each, least significant bit first. */
-  readonly booleans: Uint8Array | null;
-  /** Kinds `text`, `decimal`, `json`: cell n is the bytes from `offsets[n]` to `offsets[n + 1]` of `texts`. */
-  readonly offsets: Int32Array | null;
-  /** All texts, one after the other, in UTF-8. */
-  readonly texts: Buffer | null;
-  /** All texts as one string, when every character is one byte, so that offsets fit it too. */
-  readonly #ascii: string | null;
+  readonly #packed: Packed;
+  readonly #word: number;
+  #longs: Longs | undefined;
+  #ahead: Int16Array | null | undefined;
+  #decoded: Texts | undefined;
+  readonly #shared: Texts | undefined;
+  readonly #base: number;
 
-  /** @internal */
-  constructor(struct: ColumnStruct) {
-    const bitmapLength = Math.ceil(struct.rows / 8);
-    this.name = readText(struct.name) ?? "";
-    this.reportType = readText(struct.report_type);
-    this.kind = kinds[struct.kind] ?? "null";
-    this.length = struct.rows;
-    this.sortable = struct.sortable;
-    this.filterable = struct.filterable;
-    this.required = struct.required;
-    this.validity = readArray<Uint8Array>(struct.validity, "uint8_t", bitmapLength);
-    this.integers = readArray<BigInt64Array>(struct.integers, "int64_t", struct.rows);
-    this.offsetMinutes = readArray<Int16Array>(struct.offset_minutes, "int16_t", struct.rows);
-    this.booleans = readArray<Uint8Array>(struct.booleans, "uint8_t", bitmapLength);
-    this.offsets = readArray<Int32Array>(struct.offsets, "int32_t", struct.offsets ? struct.rows + 1 : 0);
-    this.texts = this.offsets ? asBuffer(readBytes(struct.texts)) : null;
-    const whole = this.texts?.toString("utf8") ?? null;
-    this.#ascii = whole?.length === this.texts?.length ? whole : null;
+  /** @internal `shared` are all texts of the page, which begin at a place of the piece, where they can be cut by bytes. */
+  constructor(packed: Packed, index: number, shared: Texts | undefined, sharedAt: number) {
+    const word = PAGE_WORDS + COLUMN_WORDS * index;
+    const bits = packed.word(word + 1);
+    this.#packed = packed;
+    this.#word = word;
+    const text = (at: number) => {
+      const place = packed.word(at) - sharedAt;
+      return shared === undefined ? packed.text(at) : shared.slice(place, place + packed.word(at + 1));
+    };
+    this.name = text(word + 2);
+    this.reportType = bits & 8 ? text(word + 4) : null;
+    this.kind = kinds[packed.word(word)] ?? "null";
+    this.length = packed.word(0);
+    this.sortable = (bits & 1) !== 0;
+    this.filterable = (bits & 2) !== 0;
+    this.required = (bits & 4) !== 0;
+    this.#shared = shared;
+    this.#base = packed.word(word + 10) - sharedAt;
+  }
+
+  /** A set bit for each cell that is not null, least significant bit first; `null` when none is null. */
+  get validity(): Uint8Array | null {
+    return this.#bits(6);
+  }
+
+  /** Kind `integer`: the numbers. Kind `date-time`: milliseconds since the Unix epoch, in UTC. */
+  get integers(): BigInt64Array | null {
+    return this.kind === "integer" || this.kind === "date-time" ? this.#array(7, BigInt64Array, this.length) : null;
+  }
+
+  /** Kind `date-time`: minutes that local time is ahead of UTC, or `ZULU`. */
+  get offsetMinutes(): Int16Array | null {
+    return this.#array(8, Int16Array, this.length);
+  }
+
+  /** Kind `boolean`: a bit each, least significant bit first. */
+  get booleans(): Uint8Array | null {
+    return this.kind === "boolean" ? this.#bits(7) : null;
+  }
+
+  /** Kinds `text`, `decimal`, `json`: cell n is the bytes from `offsets[n]` to `offsets[n + 1]` of `texts`. */
+  get offsets(): Int32Array | null {
+    return this.#array(9, Int32Array, this.length + 1);
+  }
+
+  /** All texts, one after the other, in UTF-8. */
+  get texts(): Buffer | null {
+    return this.#packed.word(this.#word + 9) === 0 ? null : this.#packed.slice(this.#word + 10);
   }
 
   /** Whether a cell is null; true outside the column. */
   isNull(row: number): boolean {
-    return (
-      row < 0 || row >= this.length || this.kind === "null" || (this.validity !== null && !bit(this.validity, row))
-    );
+    if (!(row >= 0 && row < this.length) || this.kind === "null") {
+      return true;
+    }
+    const place = this.#packed.word(this.#word + 6);
+    return place !== 0 && !bit(this.#packed.bytes, place * 8 + row);
   }
 
   /** The cell at `row`; `null` outside the column. */
@@ -97,11 +119,11 @@ export class Column {
       case "null":
         return null;
       case "integer":
-        return asNumber(this.integers?.[row] ?? 0n);
+        return this.#numbers.exact(row);
       case "boolean":
-        return this.booleans !== null && bit(this.booleans, row);
+        return bit(this.#packed.bytes, this.#packed.word(this.#word + 7) * 8 + row);
       case "date-time":
-        return dateTimeText(Number(this.integers?.[row] ?? 0n), this.offsetMinutes?.[row] ?? ZULU);
+        return dateTimeText(this.#numbers.number(row), this.#minutes(row));
       case "text":
       case "decimal":
         return this.text(row);
@@ -110,22 +132,81 @@ export class Column {
     }
   }
 
+  /** All cells, in order: quicker than one by one. */
+  values(): CellValue[] {
+    switch (this.kind) {
+      case "null":
+        return new Array<CellValue>(this.length).fill(null);
+      case "integer":
+        return this.#filled(this.#numbers.values(this.length));
+      case "date-time":
+        return this.#filled(this.#numbers.dateTimes(this.offsetMinutes ?? new Int16Array(this.length)));
+      case "text":
+      case "decimal":
+        return this.#filled(this.#cut());
+      case "boolean":
+      case "json":
+        return Array.from({ length: this.length }, (_, row) => this.value(row));
+    }
+  }
+
+  #cut(): CellValue[] {
+    const offsets = this.offsets ?? new Int32Array(1);
+    return this.#shared !== undefined
+      ? this.#shared.cut(offsets, this.#base)
+      : (this.#decoded ??= new Texts(this.#packed.slice(this.#word + 10), false)).cut(offsets, 0);
+  }
+
+  /** The cells, without those that are null. */
+  #filled(cells: CellValue[]): CellValue[] {
+    const { validity } = this;
+    if (validity !== null) {
+      for (let row = 0; row < cells.length; row += 1) {
+        if ((((validity[row >> 3] as number) >> (row & 7)) & 1) === 0) {
+          cells[row] = null;
+        }
+      }
+    }
+    return cells;
+  }
+
   /** The text of a cell of kind `text`, `decimal` or `json`, exactly as the server sent it; otherwise empty. */
   text(row: number): string {
-    const start = this.offsets?.[row] ?? 0;
-    const end = this.offsets?.[row + 1] ?? 0;
-    return this.#ascii !== null ? this.#ascii.slice(start, end) : (this.texts?.toString("utf8", start, end) ?? "");
+    const place = this.#packed.word(this.#word + 9);
+    if (place === 0 || !(row >= 0 && row < this.length)) {
+      return "";
+    }
+    const { words } = this.#packed;
+    const start = words[(place >> 2) + row] as number;
+    const end = words[(place >> 2) + row + 1] as number;
+    return this.#shared !== undefined
+      ? this.#shared.slice(this.#base + start, this.#base + end)
+      : (this.#decoded ??= new Texts(this.#packed.slice(this.#word + 10), false)).slice(start, end);
   }
 
   /** A cell of kind `date-time` as a `Date`, which forgets the offset; `null` for others. */
   date(row: number): Date | null {
     const isInstant = this.kind === "date-time" && !this.isNull(row);
-    return isInstant ? new Date(Number(this.integers?.[row] ?? 0n)) : null;
+    return isInstant ? new Date(this.#numbers.number(row)) : null;
   }
-}
 
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  get #numbers(): Longs {
+    return (this.#longs ??= new Longs(this.integers ?? new BigInt64Array()));
+  }
+
+  #minutes(row: number): number {
+    return (this.#ahead ??= this.offsetMinutes)?.[row] ?? ZULU;
+  }
+
+  #bits(word: number): Uint8Array | null {
+    return this.#array(word, Uint8Array, Math.ceil(this.length / 8));
+  }
+
+  #array<T>(word: number, Numbers: new (bytes: ArrayBufferLike, place: number, length: number) => T, length: number) {
+    const place = this.#packed.word(this.#word + word);
+    const { bytes } = this.#packed;
+    return place === 0 ? null : new Numbers(bytes.buffer, bytes.byteOffset + place, length);
+  }
 }
 
 /** A number where it is exact, otherwise a bigint. */
@@ -133,17 +214,6 @@ export function asNumber(value: number | bigint): number | bigint {
   return typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
     ? Number(value)
     : value;
-}
-
-/** The instant as the server spelt it. */
-function dateTimeText(milliseconds: number, offsetMinutes: number): string {
-  if (offsetMinutes === ZULU) {
-    return new Date(milliseconds).toISOString();
-  }
-  const local = new Date(milliseconds + offsetMinutes * 60_000).toISOString().slice(0, -1);
-  const ahead = Math.abs(offsetMinutes);
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${local}${offsetMinutes < 0 ? "-" : "+"}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 }
 
 /** One page of a search. */
@@ -160,27 +230,30 @@ export class Page implements Iterable<Row> {
   readonly morePagesAvailable: boolean | null;
   /** How many rows the server says the whole search has; `null` when it does not say. */
   readonly resultsAvailable: number | null;
-  readonly #handle: Handle;
+  readonly #handle: Handle | null;
   readonly #indexes: ReadonlyMap<string, number>;
   #handler: RowHandler | undefined;
 
-  /** @internal Copies a lent page's columns, and retains the page for its labels. */
+  /** @internal Copies a lent page, and retains it where it has labels. */
   constructor(lent: Pointer) {
-    const more: boolean[] = [false];
-    const results: number[] = [0];
-    const count = native.pageColumnCount(lent) as number;
-    this.length = native.pageRows(lent) as number;
-    this.firstResult = native.pageFirstResult(lent) as number;
-    this.duplicates = native.pageDuplicates(lent) as number;
-    this.morePagesAvailable = native.pageMoreAvailable(lent, more) ? (more[0] ?? null) : null;
-    this.resultsAvailable = native.pageResultsAvailable(lent, results) ? (results[0] ?? null) : null;
-    this.columns = Array.from({ length: count }, (_, index) =>
-      readStruct<ColumnStruct>(native.pageColumn(lent, index), columnStruct),
-    )
-      .filter((struct) => struct !== null)
-      .map((struct) => new Column(struct));
+    const packed = Packed.of(native.pagePacked, lent);
+    const bits = packed.word(4);
+    // Texts that are ASCII are cut out of one string for the whole page.
+    const shared = bits & 1 ? new Texts(packed.slice(2), true) : undefined;
+    this.length = packed.word(0);
+    this.firstResult = packed.long(6);
+    this.duplicates = packed.long(8);
+    this.morePagesAvailable = bits & 4 ? (bits & 8) !== 0 : null;
+    this.resultsAvailable = bits & 16 ? packed.long(10) : null;
+    this.columns = Array.from(
+      { length: packed.word(1) },
+      (_, index) => new Column(packed, index, shared, packed.word(2)),
+    );
     this.#indexes = new Map(this.columns.map((column, index) => [column.name, index]));
-    this.#handle = new Handle("page", this, native.pageRetain(lent) as Pointer, (pointer) => native.pageFree(pointer));
+    this.#handle =
+      bits & 2
+        ? new Handle("page", this, native.pageRetain(lent) as Pointer, (pointer) => native.pageFree(pointer))
+        : null;
   }
 
   /** The column of that name. */
@@ -190,16 +263,39 @@ export class Page implements Iterable<Row> {
 
   /** A row; reading it costs nothing until its cells are asked for. */
   row(index: number): Row {
-    this.#handler ??= new RowHandler(this.columns.map((column) => column.name));
+    this.#handler ??= new RowHandler(this.columns);
     return new Proxy(new Row(this, index), this.#handler);
   }
 
   /** What a cell stands for by the page's reference maps, such as `SALES_ORDER`; `null` when nothing is said. */
   label(column: string, row: number): string | null {
-    const isJson: boolean[] = [false];
     const index = this.#indexes.get(column);
-    const label = index === undefined ? null : readText(native.pageLabel(this.#handle.pointer, index, row, isJson));
+    if (index === undefined || this.#handle === null) {
+      return null;
+    }
+    const isJson: boolean[] = [false];
+    const label = readText(native.pageLabel(this.#handle.pointer, index, row, isJson));
     return isJson[0] ? null : label;
+  }
+
+  /** Every row as a plain object of its own, in the order of the columns: the quickest way to have all cells. */
+  toObjects(): Record<string, CellValue>[] {
+    const columns = [...new Map(this.columns.map((column) => [column.name, column])).values()];
+    return objectsOf(
+      columns.map(({ name }) => name),
+      columns.map((column) => column.values()),
+      this.length,
+    );
+  }
+
+  /** Frees what the page holds beside its columns, now rather than when it is collected: it then has no labels. */
+  close(): void {
+    this.#handle?.close();
+  }
+
+  /** As `close`: `using page = ...`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Every row, in order. */
@@ -256,30 +352,30 @@ export class Row {
 
 /** Makes the columns the properties of a row; a column that is called like a method needs `get`. */
 class RowHandler implements ProxyHandler<Row> {
-  readonly #names: readonly string[];
-  readonly #columns: ReadonlySet<string>;
+  readonly #columns: ReadonlyMap<string | symbol, Column>;
+  readonly #readable: ReadonlyMap<string | symbol, Column>;
 
-  constructor(names: readonly string[]) {
-    this.#names = [...new Set(names)];
-    this.#columns = new Set(names.filter((name) => !(name in Row.prototype)));
+  constructor(columns: readonly Column[]) {
+    this.#columns = new Map(columns.map((column) => [column.name, column]));
+    this.#readable = new Map([...this.#columns].filter(([name]) => !(name in Row.prototype)));
   }
 
   get(row: Row, name: string | symbol): unknown {
-    return typeof name === "string" && this.#columns.has(name) ? row.get(name) : Reflect.get(row, name, row);
+    const column = this.#readable.get(name);
+    return column === undefined ? Reflect.get(row, name, row) : column.value(row[INDEX]);
   }
 
   has(row: Row, name: string | symbol): boolean {
-    return (typeof name === "string" && this.#columns.has(name)) || Reflect.has(row, name);
+    return this.#readable.has(name) || Reflect.has(row, name);
   }
 
-  ownKeys(): string[] {
-    return [...this.#names];
+  ownKeys(): (string | symbol)[] {
+    return [...this.#columns.keys()];
   }
 
   getOwnPropertyDescriptor(row: Row, name: string | symbol): PropertyDescriptor | undefined {
-    return typeof name === "string" && this.#names.includes(name)
-      ? { value: row.get(name), enumerable: true, configurable: true, writable: false }
-      : undefined;
+    const column = this.#columns.get(name);
+    return column && { value: column.value(row[INDEX]), enumerable: true, configurable: true, writable: false };
   }
 
   set(): boolean {

@@ -18,6 +18,8 @@ export abstract class Result {
   /** Items of the latest output that the iteration has got past, until all of it is consumed. */
   protected passed = 0;
   #isIterated = false;
+  #isUnderWay = false;
+  readonly #closing = new AbortController();
   readonly #intention: Intention | undefined;
 
   /** `writes` says in words what it is, where it writes something: that it is never iterated is then told. */
@@ -45,6 +47,23 @@ export abstract class Result {
     return this.call.checkpoint();
   }
 
+  /**
+   * Ends it now: what is out is cancelled, an iteration ends with a `CancelledError`, and what the library keeps for it is
+   * freed. What was handed out stays good.
+   */
+  close(): void {
+    this.#intention?.begin();
+    this.#closing.abort();
+    if (!this.#isUnderWay) {
+      this.call.close();
+    }
+  }
+
+  /** As `close`: `using rows = ...`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** What the call puts out, for the one iteration that there is: two would wait for each other's answers. */
   protected outputs(feeder?: Feeder): AsyncGenerator<Output> {
     if (this.#isIterated) {
@@ -55,7 +74,19 @@ export abstract class Result {
     }
     this.#isIterated = true;
     this.#intention?.begin();
-    return drive(this.call, this.surroundings, this.signal, feeder);
+    return this.#driven(feeder);
+  }
+
+  async *#driven(feeder: Feeder | undefined): AsyncGenerator<Output> {
+    this.#isUnderWay = true;
+    try {
+      yield* drive(this.call, this.surroundings, this.signal, feeder, this.#closing.signal);
+    } finally {
+      this.#isUnderWay = false;
+      if (this.#closing.signal.aborted) {
+        this.call.close();
+      }
+    }
   }
 
   /** Yields items, and takes note of those that were got past. Behind an abort comes none that only was read. */

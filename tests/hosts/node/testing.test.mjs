@@ -99,7 +99,9 @@ test("it ends with the program that started it, also when that is killed", { tim
     import { startEmulator } from ${JSON.stringify(testing)};
     console.log((await startEmulator({ orders: 1 })).url);
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [url] = await once(child.stdout.setEncoding("utf8"), "data");
   const answers = () =>
     fetch(url.trim()).then(

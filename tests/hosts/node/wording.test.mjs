@@ -27,7 +27,11 @@ test("options are named as the program wrote them", async () => {
     [() => client().search(orders, {}, { pageSize: {} }), "search.pageSize", /found an object/],
     [() => client().search(5), "search.resource", /found a whole number, expected a text/],
     [() => client().get("order-service/order", "1", { idLimit: "x" }), "fetch.idLimit", /found a text/],
-    [() => client().pull(["order", { resource: "contact", überlapMs: 1 }]), "pull.resources[1].überlapMs", /unknown field/],
+    [
+      () => client().pull(["order", { resource: "contact", überlapMs: 1 }]),
+      "pull.resources[1].überlapMs",
+      /unknown field/,
+    ],
     [() => client().push(new Mapping(note), [], {}), "write", /or `dryRun` to see/],
     [() => client({ readOnly: true }).post("a/b", {}), "readOnly", /only reads/],
     [() => new Pool({ periodMs: "x" }), "periodMs", /found a text/],
@@ -106,7 +110,11 @@ test("what has another type than it should is refused in words, before anything 
   ];
   for (const [call, location] of cases) {
     const error = await refusal(call);
-    assert.deepEqual([error.name, error.location, error.delivery], ["ValidationError", location, "not-sent"], `${call}`);
+    assert.deepEqual(
+      [error.name, error.location, error.delivery],
+      ["ValidationError", location, "not-sent"],
+      `${call}`,
+    );
   }
   assert.equal(sent, 0);
 });

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Measures the Node host beside what one would use instead, with an optimised build of the library.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+[ -f "$root/ffi/node/dist/index.mjs" ] || "$root/ffi/node/build.sh" --release
+(cd "$root" && cargo build --locked --quiet --release -p brightpearl-ffi)
+case "$(uname -s)" in
+Darwin) library=libbrightpearl.dylib ;;
+*) library=libbrightpearl.so ;;
+esac
+BRIGHTPEARL_LIBRARY=${CARGO_TARGET_DIR:-$root/target}/release/$library
+export BRIGHTPEARL_LIBRARY
+node --expose-gc "$here/pages.mjs"
+node --expose-gc "$here/memory.mjs"
