@@ -213,6 +213,7 @@ generate: ## Writes what the hosts have of the engine's tables and tasks anew, a
 	@ffi/header.sh
 	@ffi/node/build.sh
 	@node ffi/node/generate-tasks.mjs
+	@node ffi/node/generate-catalog.mjs
 	@$(MAKE) $(VENV)/.package
 	@$(VENV_PYTHON) python/generate_tasks.py
 	@$(VENV_PYTHON) python/generate_schemas.py

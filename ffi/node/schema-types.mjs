@@ -1,5 +1,5 @@
-// JSON Schemas as TypeScript types. Rules over several members, patterns and bounds have no types: the engine checks
-// them.
+// JSON Schemas as TypeScript types. Of rules over several members they say that one of some must be there; patterns, bounds and
+// other rules have no types: the engine checks them.
 
 const WIDTH = 120;
 
@@ -42,7 +42,7 @@ function ofKind(kind, schema, indent) {
       return kind;
     case "array": {
       const element = typeOf(schema.items ?? {}, indent);
-      return `readonly ${element.includes("|") ? `(${element})` : element}[]`;
+      return `readonly ${/[|&]/.test(element) ? `(${element})` : element}[]`;
     }
     case "object":
       return ofObject(schema, indent);
@@ -51,13 +51,21 @@ function ofKind(kind, schema, indent) {
   }
 }
 
-function ofObject({ properties = {}, required = [], additionalProperties }, indent) {
+/** A rule that one of some members must be there, and not null. */
+function oneOfThese({ anyOf = [], ...rest }) {
+  const isOther = Object.keys(rest).length > 0 || anyOf.some(({ required = [] }) => required.length === 0);
+  if (anyOf.length === 0 || isOther) return [];
+  const present = (name) => `readonly ${memberName(name)}: {}`;
+  return [`(${anyOf.map(({ required }) => `{ ${required.map(present).join("; ")} }`).join(" | ")})`];
+}
+
+function ofObject({ properties = {}, required = [], allOf = [], additionalProperties }, indent) {
   const inner = `${indent}  `;
   const members = Object.entries(properties).map(([name, schema]) => {
     const comment = documentation(notes(schema), inner);
     return `${comment}${inner}readonly ${memberName(name)}${required.includes(name) ? "" : "?"}: ${typeOf(schema, inner)};\n`;
   });
-  if (members.length > 0) return `{\n${members.join("")}${indent}}`;
+  if (members.length > 0) return [`{\n${members.join("")}${indent}}`, ...allOf.flatMap(oneOfThese)].join(" & ");
   if (additionalProperties === false) return "{ readonly [member: string]: never }";
   const values = typeof additionalProperties === "object" ? typeOf(additionalProperties, indent) : "any";
   return `{ readonly [member: string]: ${values} }`;

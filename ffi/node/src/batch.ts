@@ -47,7 +47,7 @@ export type BatchResult =
   | { readonly index: number; readonly ok: false; readonly error: BrightpearlError };
 
 /** A batch under way: one result for each write, in the order of the writes. It can be iterated once. */
-export class BatchResults extends Result implements AsyncIterable<BatchResult> {
+export class BatchResults extends Result<BatchResult> implements AsyncIterable<BatchResult> {
   /** @internal */
   constructor(call: Call, surroundings: Surroundings, signal: AbortSignal | undefined) {
     super(call, surroundings, signal, "a batch");

@@ -6,7 +6,7 @@ import type { Call, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
 import { Engine, Pool, type Budget, type Event, type Resumption, type Statistics, type Tokens } from "./engine";
 import { invalid } from "./errors";
-import { fetchTransport, type FetchTransportOptions } from "./fetch-transport";
+import { fetchTransport, type Dispatcher, type FetchTransportOptions } from "./fetch-transport";
 import { Handover, type TakeTokens } from "./handover";
 import type { Transport } from "./http";
 import { jsonText, type Parsed } from "./json";
@@ -30,6 +30,18 @@ import type { Mapping, MappingDocument } from "./mapping";
 import { PullResult, pullText, type PullOptions, type PullResource } from "./pull";
 import { PushResult, pushText, type PushOptions } from "./push";
 import { Tasks, type Cancellable } from "./tasks";
+import { traced, type Tracer } from "./tracing";
+import type {
+  ColumnName,
+  Filters,
+  Or,
+  PullName,
+  ResourceName,
+  SearchPath,
+  SearchRow,
+  SortKey,
+  TaskName,
+} from "./typed";
 import { rewording } from "./wording";
 
 export type { Cancellable } from "./tasks";
@@ -42,6 +54,10 @@ export interface ClientOptions extends EngineOptions {
   readonly transport?: Transport;
   /** A `fetch` of your own for the default transport, with a proxy or a client certificate. */
   readonly fetch?: typeof fetch;
+  /** Who connects with the default transport: an `Agent` or a `ProxyAgent` of the package `undici`, for instance. */
+  readonly dispatcher?: Dispatcher;
+  /** Makes a span for each request: a tracer of `@opentelemetry/api`. */
+  readonly tracer?: Tracer;
   /** Limit of a wait for the next bytes with the default transport: 60 000 ms. */
   readonly timeoutMs?: number;
   /** Limit of one exchange as a whole with the default transport: 300 000 ms. */
@@ -61,11 +77,11 @@ export interface ClientOptions extends EngineOptions {
   readonly onTokens?: TakeTokens;
 }
 
-export interface SearchOptions extends Cancellable {
+export interface SearchOptions<Column extends string = string, Sort extends string = string> extends Cancellable {
   /** Result columns in order; the resource's own when absent. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly Column[];
   /** Sort keys, such as `updatedOn` or `updatedOn.DESC`. */
-  readonly sort?: readonly string[];
+  readonly sort?: readonly Sort[];
   /** Rows a page. */
   readonly pageSize?: number;
   readonly paging?: Paging;
@@ -109,7 +125,19 @@ export class Client extends Tasks {
     if (typeof options !== "object" || options === null) {
       throw invalid("options", "expected an object with `account`, `credentials`, and `datacentre` or `baseUrl`");
     }
-    const { transport, fetch: fetcher, timeoutMs, deadlineMs, clock, sleep, onTokens, pool, ...rest } = options;
+    const {
+      transport,
+      fetch: fetcher,
+      timeoutMs,
+      deadlineMs,
+      clock,
+      sleep,
+      onTokens,
+      pool,
+      dispatcher,
+      tracer,
+      ...rest
+    } = options;
     for (const [name, given] of Object.entries({ onTokens, transport, clock, sleep })) {
       if (given !== undefined && typeof given !== "function") {
         throw invalid(name, `found a value of type ${typeof given}, expected a function`);
@@ -124,19 +152,35 @@ export class Client extends Tasks {
     // Its options are checked also where another transport makes them idle.
     const standard = fetchTransport({
       fetch: fetcher,
+      dispatcher,
       timeoutMs,
       deadlineMs,
       maxBodyBytes: options.maxBodyBytes,
     } as FetchTransportOptions);
+    if (tracer !== undefined && typeof tracer?.startSpan !== "function") {
+      throw invalid("tracer", 'expected a tracer of OpenTelemetry, such as `trace.getTracer("brightpearl")`');
+    }
+    const chosen = transport ?? standard;
     this.#surroundings = {
-      transport: transport ?? standard,
+      transport: tracer === undefined ? chosen : traced(chosen, tracer),
       clock: steady(clock ?? Date.now),
       sleep: sleep ?? pause,
       handover: onTokens && new Handover(this.engine, onTokens),
     };
   }
 
+  /** As below, with names that this release does not know. */
+  search<Path extends Or<SearchPath>>(
+    resource: Path,
+    filters: Parameters | undefined,
+    options: SearchOptions & { readonly unchecked: true },
+  ): SearchResult;
   /** Searches: an async iterable of rows, which has `.pages()`. Nothing is sent until it is iterated. */
+  search<Path extends Or<SearchPath>, Column extends ColumnName<Path> = ColumnName<Path>>(
+    resource: Path,
+    filters?: Filters<Path>,
+    options?: SearchOptions<Column, SortKey<Path>>,
+  ): SearchResult<Pick<SearchRow<Path>, Column & keyof SearchRow<Path>>>;
   search(resource: string, filters?: Parameters, options: SearchOptions = {}): SearchResult {
     const { signal, ...rest } = options;
     const search = { resource, filters: filterPairs(filters), ...renamed(rest) };
@@ -144,7 +188,7 @@ export class Client extends Tasks {
   }
 
   /** Reads resources by id, in the fewest requests: an async iterable of parsed resources. Without ids, the whole list. */
-  get<T extends object = any>(resource: string, ids?: Ids, options: GetOptions = {}): FetchResult<T> {
+  get<T extends object = any>(resource: Or<ResourceName>, ids?: Ids, options: GetOptions = {}): FetchResult<T> {
     const { signal, query, ...rest } = options;
     const fetch = { resource, query: pairs(query), ...renamed(rest), ...idsOf(ids) };
     return new FetchResult<T>(this.#start({ fetch }), this.#surroundings, signal);
@@ -192,7 +236,7 @@ export class Client extends Tasks {
 
   /** Carries out a task by its name: `tasks()` lists them with their arguments and results. */
   async task<T extends object = any>(
-    name: string,
+    name: Or<TaskName>,
     task: object = {},
     { signal }: Cancellable = {},
   ): Promise<Parsed<T>> {
@@ -208,11 +252,13 @@ export class Client extends Tasks {
    * iterated, and nothing is written unless `write` says so. Throws a `ValidationError` at what is wrong, and when another
    * push has the journal; the iteration does, too.
    */
-  push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions = {}): PushResult {
+  push(mapping: Mapping | MappingDocument, records: RecordsSource, options: PushOptions): PushResult {
     const feeder = new Feeder(records);
-    const hold = options.dryRun || options.journal === undefined ? undefined : new Hold(options.journal);
-    const call = this.#start(pushText(mapping, options, hold));
-    return new PushResult(call, this.#surroundings, options.signal, feeder, hold);
+    // Without options, as JavaScript allows, the engine says which it needs.
+    const given: Partial<PushOptions> = options ?? {};
+    const hold = given.dryRun || given.journal === undefined ? undefined : new Hold(given.journal);
+    const call = this.#start(pushText(mapping, given, hold));
+    return new PushResult(call, this.#surroundings, given.signal, feeder, hold);
   }
 
   /**
@@ -220,7 +266,7 @@ export class Client extends Tasks {
    * Its `checkpoint()` is the `state` of the next pull. Nothing is sent until it is iterated.
    */
   pull<T extends object = any>(
-    resources: string | Iterable<string | PullResource>,
+    resources: Or<PullName> | Iterable<Or<PullName> | PullResource>,
     options: PullOptions = {},
   ): PullResult<T> {
     return new PullResult<T>(this.#start(pullText(resources, options)), this.#surroundings, options.signal);

@@ -40,10 +40,20 @@ const DISTRUST = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
+/** A dispatcher of `undici`, as far as it is looked at here. */
+export interface Dispatcher {
+  dispatch(...given: any[]): boolean;
+}
+
 /** How the transport over `fetch` reads. */
 export interface FetchTransportOptions {
   /** The `fetch` to use; Node's own when absent. */
   readonly fetch?: typeof fetch;
+  /**
+   * Who connects: an `Agent`, a `ProxyAgent` or a `Pool` of the package `undici`, in the major version that Node's own `fetch`
+   * is of, or any that goes with a `fetch` of your own.
+   */
+  readonly dispatcher?: Dispatcher | undefined;
   /** Limit of a wait for the answer's head, and for each next piece of its body, in milliseconds: 60 000. */
   readonly timeoutMs?: number;
   /** Limit of an exchange as a whole, in milliseconds: 300 000. */
@@ -64,12 +74,16 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   if (typeof fetcher !== "function") {
     throw invalid("fetch", `found a value of type ${typeof fetcher}, expected a function`);
   }
+  const { dispatcher } = options;
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
+    throw invalid("dispatcher", "expected a dispatcher of undici, such as `new Agent()` or `new ProxyAgent(url)`");
+  }
   return async (request, { signal }) => {
     const host = hostOf(request);
     requireSendable(request);
     const watch = new Watch(signal, timeoutMs, deadlineMs);
     try {
-      return await exchange(fetcher, request, watch, maxBodyBytes);
+      return await exchange(fetcher, request, watch, maxBodyBytes, dispatcher);
     } catch (error) {
       throw watch.expired ?? judged(error, host, watch.connecting.isWaiting);
     } finally {
@@ -120,6 +134,7 @@ async function exchange(
   request: Request,
   watch: Watch,
   maxBodyBytes: number,
+  dispatcher: Dispatcher | undefined,
 ): Promise<Response> {
   const options: RequestInit = {
     method: request.method,
@@ -129,7 +144,9 @@ async function exchange(
     redirect: "manual",
     signal: watch.signal,
   };
-  const answer = await watch.next(watch.connecting.watch(() => fetcher(request.url, options)));
+  // Versions of undici describe themselves by types that differ.
+  const dispatched = (dispatcher === undefined ? options : { ...options, dispatcher }) as RequestInit;
+  const answer = await watch.next(watch.connecting.watch(() => fetcher(request.url, dispatched)));
   const pieces: Uint8Array[] = [];
   let size = 0;
   const reader = answer.body?.getReader();

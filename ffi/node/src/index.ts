@@ -55,7 +55,7 @@ export {
   type Violation,
 } from "./errors";
 export type { RecordsSource } from "./feeder";
-export { fetchTransport, type FetchTransportOptions } from "./fetch-transport";
+export { fetchTransport, type Dispatcher, type FetchTransportOptions } from "./fetch-transport";
 export type { Difference, Outcome, OutcomeState, PulledRecord, Records } from "./flows";
 export { isSecretHeader, MaybeSent, NotSent, Request, Unsendable, type Response, type Transport } from "./http";
 export { FileJournal, type Journal } from "./journal";
@@ -88,7 +88,20 @@ export type {
 export { Reply, Resources, type Refusal, type Resource, type TaskResult } from "./outputs";
 export { Column, Page, Row, ZULU, type CellValue, type ColumnKind } from "./page";
 export { PullResult, type PullOptions, type PullResource, type PullResourceOptions } from "./pull";
-export { PushResult, type PushOptions } from "./push";
+export { PushResult, type PushOptions, type PushSettings } from "./push";
 export { FetchResult, SearchResult } from "./results";
 export * from "./tasks";
+export type { Searches } from "./catalog-types";
+export { traced, type Span, type Tracer } from "./tracing";
+export type {
+  ColumnName,
+  FilterName,
+  Filters,
+  PullName,
+  ResourceName,
+  SearchPath,
+  SearchRow,
+  SortKey,
+  TaskName,
+} from "./typed";
 export { version } from "./version";

@@ -7,6 +7,7 @@ import { filterPairs, pairs, renamed, type Parameters } from "./options";
 import { embedded } from "./push";
 import { Result } from "./results";
 import type { Cancellable } from "./tasks";
+import type { Or, PullName } from "./typed";
 
 /** How a resource is pulled. */
 export interface PullResourceOptions {
@@ -38,7 +39,7 @@ export interface PullResourceOptions {
 /** One resource of a pull. */
 export interface PullResource extends PullResourceOptions {
   /** The resource, by its short name such as `order` or its path. */
-  readonly resource: string;
+  readonly resource: Or<PullName>;
   /** What records and states call it; the resource when absent. */
   readonly name?: string;
 }
@@ -52,7 +53,10 @@ export interface PullOptions extends PullResourceOptions, Cancellable {
 }
 
 /** A pull under way: records in the order in which they changed, each at least once. It can be iterated once. */
-export class PullResult<T extends object = any> extends Result implements AsyncIterable<PulledRecord<T>> {
+export class PullResult<T extends object = any>
+  extends Result<PulledRecord<T>>
+  implements AsyncIterable<PulledRecord<T>>
+{
   /** Records of one resource at a time. They count as consumed when the next ones are asked for. */
   async *batches(): AsyncGenerator<Records<T>> {
     for await (const output of this.outputs()) {

@@ -13,11 +13,22 @@ import { Result } from "./results";
 import type { Cancellable } from "./tasks";
 
 /** How a push is carried out. Either `dryRun` or `write` must be true: nothing is written by accident. */
-export interface PushOptions extends Cancellable {
-  /** Sends only reads, and says of each record what would be written. */
-  readonly dryRun?: boolean;
-  /** Allows writing. */
-  readonly write?: boolean;
+export type PushOptions = PushSettings & (Writing | Trying);
+
+/** Allows writing. */
+interface Writing {
+  readonly write: true;
+  readonly dryRun?: false;
+}
+
+/** Sends only reads, and says of each record what would be written. */
+interface Trying {
+  readonly dryRun: true;
+  readonly write?: false;
+}
+
+/** What a push is told besides whether it writes. */
+export interface PushSettings extends Cancellable {
   /** The most writes that may be sent; a record that would need more is rejected. */
   readonly maxWrites?: number;
   /** What to do with a record that Brightpearl has already: `update` when absent. */
@@ -40,7 +51,7 @@ export interface PushOptions extends Cancellable {
 }
 
 /** A push under way: one outcome for each record, in the order in which they end. It can be iterated once. */
-export class PushResult extends Result implements AsyncIterable<Outcome> {
+export class PushResult extends Result<Outcome> implements AsyncIterable<Outcome> {
   readonly #feeder: Feeder;
   readonly #hold: Hold | undefined;
 
@@ -125,7 +136,7 @@ export class PushResult extends Result implements AsyncIterable<Outcome> {
 /** A push in the engine's JSON. The document goes in as it is, so that its numbers keep their digits. */
 export function pushText(
   mapping: Mapping | MappingDocument,
-  { signal: _, journal: __, ...options }: PushOptions,
+  { signal: _, journal: __, ...options }: Partial<PushOptions>,
   hold: Hold | undefined,
 ): string {
   const rest = jsonText({ ...renamed(options), journal: hold?.text });

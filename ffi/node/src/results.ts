@@ -1,5 +1,7 @@
 /** Searches and fetches under way, as async iterables. Each can be iterated once. */
 
+import type { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import type { Call, Explanation, Output } from "./call";
 import { drive, type Surroundings } from "./drive";
 import { cancelled, misuse } from "./errors";
@@ -8,9 +10,10 @@ import { Intention } from "./forgotten";
 import { parsed, type Parsed } from "./json";
 import type { Refusal, Resources } from "./outputs";
 import type { Page, Row } from "./page";
+import { readableOf, webStreamOf } from "./streams";
 
 /** What every result can do besides being iterated. */
-export abstract class Result {
+export abstract class Result<Item = unknown> implements AsyncIterable<Item> {
   /** The call underneath. */
   readonly call: Call;
   protected readonly surroundings: Surroundings;
@@ -29,6 +32,18 @@ export abstract class Result {
     this.signal = signal;
     this.#intention = writes === undefined ? undefined : new Intention(this, writes, () => call.isClosed);
     Object.defineProperty(this, "surroundings", { enumerable: false });
+  }
+
+  abstract [Symbol.asyncIterator](): AsyncGenerator<Item>;
+
+  /** The items as a stream of Node in object mode. This is its one iteration. */
+  toReadable(): Readable {
+    return readableOf(this);
+  }
+
+  /** The items as a stream of the web. This is its one iteration. */
+  toWebStream(): ReadableStream<Item> {
+    return webStreamOf(this);
   }
 
   /** How many requests are still needed, and how long they take at the present budget. */
@@ -104,7 +119,10 @@ export abstract class Result {
 }
 
 /** A search: rows, or pages of typed columns. */
-export class SearchResult extends Result implements AsyncIterable<Row> {
+export class SearchResult<Cells extends object = Record<string, any>>
+  extends Result<Row & Cells>
+  implements AsyncIterable<Row & Cells>
+{
   /** The pages, in order. A page counts as consumed when the next one is asked for. */
   async *pages(): AsyncGenerator<Page> {
     for await (const output of this.outputs()) {
@@ -117,15 +135,15 @@ export class SearchResult extends Result implements AsyncIterable<Row> {
   }
 
   /** The rows, in order. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row & Cells> {
     for await (const page of this.pages()) {
-      yield* this.passing(page);
+      yield* this.passing(page as Iterable<Row & Cells>);
     }
   }
 }
 
 /** A fetch: parsed resources, or batches of them. */
-export class FetchResult<T extends object = any> extends Result implements AsyncIterable<Parsed<T>> {
+export class FetchResult<T extends object = any> extends Result<Parsed<T>> implements AsyncIterable<Parsed<T>> {
   readonly #refused: Refusal[] = [];
   readonly #missing: string[] = [];
 

@@ -45,7 +45,7 @@ export type CreateSalesOrderArguments = {
     readonly tax?: number | string | null;
     /** The product's when absent. Refers to: tax-code. */
     readonly taxCode?: string | null;
-  })[] | null;
+  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} }))[] | null;
   /** Refers to: order-status. */
   readonly orderStatusId?: number | string | null;
   /** SO when absent. Refers to: order-type. */
@@ -68,7 +68,7 @@ export type CreateSalesOrderArguments = {
   readonly taxDate?: string | null;
   /** Refers to: warehouse. */
   readonly warehouseId?: number | string | null;
-} | {
+} & ({ readonly customer: {} } | { readonly supplier: {} }) | {
   readonly billing?: {
     readonly address?: {
       readonly addressFullName?: string | null;
@@ -185,7 +185,7 @@ export type CreateSalesOrderArguments = {
     readonly tax: number | string;
     /** Refers to: tax-code. */
     readonly taxCode: string;
-  })[] | null;
+  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }))[] | null;
   /** Refers to: contact. */
   readonly staffOwnerId?: number | string | null;
   /** The account's default when absent. Refers to: order-status. */
@@ -195,7 +195,7 @@ export type CreateSalesOrderArguments = {
   readonly teamId?: number | string | null;
   /** Refers to: warehouse. */
   readonly warehouseId?: number | string | null;
-};
+} & ({ readonly customer: {} } | { readonly customerId: {} });
 
 /** The result of `create-sales-order`. */
 export type CreateSalesOrderResult = {
@@ -239,7 +239,7 @@ export type CreateOrderArguments = {
     readonly tax?: number | string | null;
     /** The product's when absent. Refers to: tax-code. */
     readonly taxCode?: string | null;
-  })[] | null;
+  } & ({ readonly productId: {} } | { readonly sku: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} }))[] | null;
   /** Refers to: order-status. */
   readonly orderStatusId?: number | string | null;
   /** SO when absent. Refers to: order-type. */
@@ -262,7 +262,7 @@ export type CreateOrderArguments = {
   readonly taxDate?: string | null;
   /** Refers to: warehouse. */
   readonly warehouseId?: number | string | null;
-} | {
+} & ({ readonly customer: {} } | { readonly supplier: {} }) | {
   readonly assignment?: {
     readonly current?: {
       /** Refers to: channel. */
@@ -380,7 +380,7 @@ export type CreateOrderArguments = {
       /** Refers to: tax-code. */
       readonly taxCode: string;
     };
-  })[] | null;
+  } & ({ readonly productId: {} } | { readonly productName: {} }))[] | null;
   /** Refers to: warehouse. */
   readonly warehouseId?: number | string | null;
 };
@@ -424,7 +424,7 @@ export type AddOrderRowArguments = {
     /** Refers to: tax-code. */
     readonly taxCode: string;
   };
-} | {
+} & ({ readonly productId: {} } | { readonly productName: {} }) | {
   readonly externalRef?: string | null;
   /** For a row of free text; goes before the product's own name. */
   readonly name?: string | null;
@@ -444,7 +444,7 @@ export type AddOrderRowArguments = {
   readonly tax?: number | string | null;
   /** The product's when absent. Refers to: tax-code. */
   readonly taxCode?: string | null;
-};
+} & ({ readonly productId: {} } | { readonly name: {} }) & ({ readonly price: {} } | { readonly net: {} });
 
 /** The result of `add-order-row`. */
 export type AddOrderRowResult = {
@@ -467,7 +467,7 @@ export type ChangeOrderRowArguments = {
   /** Of the whole row. */
   readonly tax?: number | string | null;
   readonly taxCalculator?: "brightpearl" | "manual" | "avalara" | null;
-};
+} & ({ readonly quantity: {} } | { readonly net: {} } | { readonly tax: {} } | { readonly nominalCode: {} } | { readonly taxCalculator: {} } | { readonly orderRowSequence: {} });
 
 /** The result of `change-order-row`. */
 export type ChangeOrderRowResult = {
@@ -802,7 +802,7 @@ export type CorrectStockArguments = {
     readonly reason: string;
     /** Instead of productId, as one client sends it. Unverified. */
     readonly sku?: string | null;
-  })[];
+  } & ({ readonly productId: {} } | { readonly sku: {} }))[];
   /** Refers to: warehouse. */
   readonly warehouseId: number | string;
 };
@@ -1079,7 +1079,7 @@ export type CreateContactArguments = {
   readonly salutation?: string | null;
   /** Unverified. */
   readonly tradeStatus?: string | null;
-};
+} & ({ readonly postalAddresses: {} } | { readonly postAddressIds: {} });
 
 /** The result of `create-contact`. */
 export type CreateContactResult = {

@@ -5,6 +5,7 @@ import {
   Client,
   Mapping,
   NotSent,
+  Pool,
   describe,
   tasks,
   validate,
@@ -16,10 +17,17 @@ import {
   type Kind,
   type Outcome,
   type OutcomeState,
+  type PullName,
+  type ResourceName,
+  type SearchPath,
+  type SearchRow,
   type Step,
+  type TaskName,
   type Transport,
   type Violation,
 } from "brightpearl";
+import type { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { startEmulator, type RunningEmulator } from "brightpearl/testing";
 
 interface Order {
@@ -147,6 +155,60 @@ export async function pulls(state: string): Promise<string> {
   return pull.checkpoint();
 }
 
+const orders = "order-service/order-search";
+
+export async function typed(): Promise<(string | null)[]> {
+  const texts: (string | null)[] = [];
+  const columns = { columns: ["orderId", "createdOn"], sort: ["updatedOn.DESC", "orderId"] } as const;
+  for await (const row of client.search(orders, { orderStatusId: [3, 4], createdOn: new Date(0) }, columns)) {
+    const id: number | null = row.orderId;
+    texts.push(row.createdOn, String(id), row.label("orderId"));
+  }
+  for await (const row of client.search(orders)) texts.push(row.customerRef);
+  // What this release does not know is a text like any other.
+  for await (const row of client.search("order-service/new-search", { any: 1 }, { columns: ["thing"] })) {
+    texts.push(row["thing"]);
+  }
+  for await (const row of client.search(orders, {}, { columns: ["newColumn"], unchecked: true }))
+    texts.push(row["newColumn"]);
+  const path: SearchPath = "contact-service/contact-search";
+  const cells: SearchRow<typeof path>["primaryEmail"] = "a@example.com";
+  const names: [ResourceName, TaskName, PullName] = ["order", "add-order-note", "contact"];
+  const readable: Readable = client.search(orders).toReadable();
+  const stream: ReadableStream = client.get("order", 7).toWebStream();
+  using pool = new Pool({ periodMs: 60_000 });
+  const traced = new Client({
+    account: "acme",
+    datacentre: "use1",
+    credentials: { type: "staff-app", appRef: "acme_sync", staffToken: "token-of-acme" },
+    tracer: { startSpan: () => ({ setAttribute() {}, setStatus() {}, end() {} }) },
+    dispatcher: { dispatch: () => true },
+    pool,
+  });
+  traced.close();
+  return [...texts, cells, ...names, String(readable.readable), String(stream.locked)];
+}
+
+// @ts-expect-error: a misspelt column
+client.search(orders, {}, { columns: ["ordrId"] });
+// @ts-expect-error: a misspelt filter
+client.search(orders, { ordrId: 1 });
+// @ts-expect-error: it sorts ascending or descending
+client.search(orders, {}, { sort: ["orderId.UP"] });
+// @ts-expect-error: a text is no number
+export const cell: SearchRow<"order-service/order-search">["orderId"] = "7";
+// @ts-expect-error: a push writes, or tries
+client.push("{}", []);
+// @ts-expect-error: a push writes, or tries
+client.push("{}", [], { maxWrites: 7 });
+// @ts-expect-error: and not both
+client.push("{}", [], { write: true, dryRun: true });
+// @ts-expect-error: a sales order has a customer
+void client.createSalesOrder({ orderRows: [{ productId: 1, quantity: 1, price: "1.00" }] });
+// @ts-expect-error: which is not null
+void client.createSalesOrder({ customer: null, orderRows: [] });
+// @ts-expect-error: a row is of a product
+void client.createSalesOrder({ customer: { contactId: 208 }, orderRows: [{ quantity: 1, price: "1.00" }] });
 // @ts-expect-error: a push keeps what there is in one of three ways
 client.push("{}", [], { write: true, existing: "overwrite" });
 // @ts-expect-error: misspelt options are found by the compiler too

@@ -1,0 +1,150 @@
+// Results as streams of Node and of the web, records out of streams, dispatchers of undici, and spans.
+
+import assert from "node:assert/strict";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { test } from "node:test";
+import { Client, MaybeSent } from "./brightpearl.mjs";
+import { all, connect, credentials, rejection } from "./connect.mjs";
+import { send } from "./server.mjs";
+
+const search = "order-service/order-search";
+
+test("rows come as a stream of Node, no sooner than they are read", async () => {
+  const { client, server } = await connect({ orders: 10_000 }, { maxInFlight: 1 });
+  const readable = client.search(search, {}, { sort: ["orderId"] }).toReadable();
+  const first = [];
+  for await (const row of readable) {
+    first.push(row.orderId);
+    if (first.length === 600) break;
+  }
+  assert.equal(first.at(-1), 600);
+  assert.ok(readable.destroyed);
+  assert.ok(server.requests.length <= 3, `${server.requests.length} requests for two pages`);
+});
+
+test("rows go through a pipeline, whose end is told", async () => {
+  const { client } = await connect({ orders: 1203 });
+  const ids = [];
+  const taking = new Transform({
+    objectMode: true,
+    transform(row, _, next) {
+      ids.push(row.orderId);
+      next();
+    },
+  });
+  await pipeline(client.search(search).toReadable(), taking.resume());
+  assert.equal(ids.length, 1203);
+  const failing = new Client({
+    account: "acme",
+    datacentre: "use1",
+    credentials,
+    retry: { maxAttempts: 1 },
+    transport: async () => {
+      throw new MaybeSent("cut");
+    },
+  });
+  const error = await rejection(pipeline(failing.search(search).toReadable(), taking));
+  assert.equal(error.kind, "transport");
+});
+
+test("resources come as a stream of the web, which can be cancelled", async () => {
+  const { client, server } = await connect({ orders: 2000 }, { maxInFlight: 1 });
+  const orders = client.get("order-service/order", "1-2000", { plan: "never" });
+  const reader = orders.toWebStream().getReader();
+  assert.equal(server.requests.length, 0, "nothing is sent before it is read");
+  assert.equal((await reader.read()).value.id, 1);
+  await reader.cancel();
+  assert.ok(server.requests.length <= 2);
+  assert.equal((await rejection(orders.toWebStream().getReader().read())).kind, "misuse", "it is iterated once");
+});
+
+test("records are pushed out of streams of either sort", async () => {
+  const note = {
+    version: 1,
+    name: "notes",
+    target: "order-service/order/{ID}/note",
+    path: { ID: { from: "order" } },
+    fields: [{ to: "/text", from: "text" }],
+  };
+  const records = () => [1, 2, 3].map((order) => ({ order, text: "x" }));
+  const { client } = await connect();
+  for (const source of [Readable.from(records()), webStream(records())]) {
+    const outcomes = await all(client.push(note, source, { dryRun: true }));
+    assert.deepEqual(
+      outcomes.map(({ record }) => record),
+      [0, 1, 2],
+    );
+  }
+});
+
+/** As `ReadableStream.from`, which the oldest Node 20 does not have. */
+const webStream = (items) =>
+  new ReadableStream({
+    start(controller) {
+      items.forEach((item) => controller.enqueue(item));
+      controller.close();
+    },
+  });
+
+test("a dispatcher of undici connects", async () => {
+  const { server } = await connect({ on: { "a/b": (_, response) => send(response, { response: 1 }) } });
+  const standard = globalThis[Symbol.for("undici.globalDispatcher.1")] ?? (await fetchedDispatcher(server));
+  const paths = [];
+  const dispatcher = {
+    dispatch(options, handler) {
+      paths.push(options.path);
+      return standard.dispatch(options, handler);
+    },
+  };
+  const client = new Client({ account: "acme", baseUrl: server.baseUrl, credentials, dispatcher });
+  assert.equal((await client.request("GET", "a/b")).status, 200);
+  assert.deepEqual(paths, ["/public-api/acme/a/b"]);
+  assert.throws(() => new Client({ account: "acme", baseUrl: server.baseUrl, credentials, dispatcher: {} }), {
+    location: "dispatcher",
+  });
+});
+
+/** Node makes its dispatcher with the first fetch. */
+async function fetchedDispatcher(server) {
+  await (await fetch(server.baseUrl)).arrayBuffer();
+  return globalThis[Symbol.for("undici.globalDispatcher.1")];
+}
+
+test("each request has a span, without what may name people or be secret", async () => {
+  const spans = [];
+  const tracer = {
+    startSpan(name, { kind, attributes }) {
+      const span = { name, kind, attributes: { ...attributes }, ended: 0 };
+      spans.push(span);
+      return {
+        setAttribute: (key, value) => (span.attributes[key] = value),
+        setStatus: ({ code }) => (span.status = code),
+        end: () => (span.ended += 1),
+      };
+    },
+  };
+  let count = 0;
+  const on = { "a/b": (_, response) => send(response, { response: 1 }, (count += 1) === 1 ? 503 : 200) };
+  const { server } = await connect({ on });
+  const options = { account: "acme", credentials, tracer, retry: { baseMs: 1, capMs: 1 } };
+  const client = new Client({ ...options, baseUrl: server.baseUrl });
+  await client.request("GET", "a/b", { query: { email: "jane@example.com" } });
+  assert.deepEqual(
+    spans.map(({ attributes }) => attributes["http.response.status_code"]),
+    [503, 200],
+  );
+  assert.deepEqual([spans[0].status, spans[1].status, spans[0].kind, spans[0].name], [2, undefined, 2, "GET"]);
+  assert.equal(spans[0].attributes["url.path"], "/public-api/acme/a/b");
+  assert.equal(spans[0].attributes["server.port"], server.port);
+  const failing = { ...options, datacentre: "use1", retry: { maxAttempts: 1 } };
+  const transport = async () => {
+    throw new MaybeSent("cut");
+  };
+  await rejection(new Client({ ...failing, transport }).request("POST", "a/b", { body: {} }));
+  assert.deepEqual([spans[2].attributes["error.type"], spans[2].status], ["MaybeSent", 2]);
+  await rejection(new Client({ ...failing, transport: async () => undefined }).request("POST", "a/b", { body: {} }));
+  assert.ok(spans.every(({ ended }) => ended === 1));
+  assert.doesNotMatch(JSON.stringify(spans), /jane|token-of-acme/);
+  assert.throws(() => new Client({ ...failing, tracer: {} }), { location: "tracer" });
+});
