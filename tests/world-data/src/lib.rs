@@ -20,6 +20,8 @@ pub struct DataFile {
 pub fn files() -> Vec<DataFile> {
     vec![
         DataFile { path: "core/src/mapping/transform/zones.txt", text: zones() },
+        DataFile { path: "core/src/mapping/transform/minor_units.txt", text: minor_units() },
+        DataFile { path: "tests/emulator/src/protocol/zones.txt", text: zones() },
         DataFile { path: "tests/emulator/src/world/countries.txt", text: countries() },
         DataFile { path: "tests/emulator/src/world/currencies.txt", text: currencies() },
     ]
@@ -70,6 +72,21 @@ fn currencies() -> String {
         let symbol = currency.symbol().to_string().replace(' ', "\u{a0}");
         let symbol = if symbol.is_empty() { currency.code() } else { &symbol };
         writeln!(text, "{} {symbol} {}", currency.code(), currency.name()).unwrap_or_default();
+    }
+    text
+}
+
+/// Every currency whose amounts have other than two decimal places, and how many.
+fn minor_units() -> String {
+    let mut text = "# Currencies without two decimal places, and how many they have, of ISO 4217, by iso_currency 0.7.1; \
+                    written by brightpearl-world-data.\n"
+        .to_owned();
+    let mut known: Vec<_> = iso_currency::Currency::iter()
+        .filter_map(|currency| Some((currency.code(), currency.exponent().filter(|places| *places != 2)?)))
+        .collect();
+    known.sort_unstable();
+    for (code, places) in known {
+        writeln!(text, "{code} {places}").unwrap_or_default();
     }
     text
 }
