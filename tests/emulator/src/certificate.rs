@@ -8,6 +8,7 @@ use rcgen::{
 use crate::config::UtcOffset;
 use crate::desk::HOSTS;
 use crate::protocol::moment::{DAY, year_of};
+use crate::protocol::zone::AccountZone;
 
 /// What a server needs for TLS, and what its clients need to trust it; all in PEM.
 #[derive(Clone)]
@@ -27,7 +28,7 @@ pub struct Certificates {
 pub fn make_certificates(now_ms: u64) -> Result<Certificates, Error> {
     let year = |days: i64| {
         let ms = i64::try_from(now_ms).unwrap_or_default().saturating_add(days * DAY);
-        i32::from(year_of(ms, UtcOffset { minutes: 0 }))
+        i32::from(year_of(ms, AccountZone::Fixed(UtcOffset { minutes: 0 })))
     };
     // Some clients refuse certificates that live longer than 825 days.
     let dated = |mut params: CertificateParams, name: &str| {

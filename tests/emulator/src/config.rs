@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::access::{Application, Credential, OAuth, StaffLogin};
 use crate::access::{demo_applications, demo_credentials, demo_staff};
 use crate::fault::FaultPlan;
+use crate::protocol::zone::{AccountZone, zone_edition};
 use crate::throttle::{Noise, ThrottleWindow};
 use crate::world::webhook::WebhookPolicy;
 
@@ -50,8 +51,12 @@ pub struct Config {
     pub window: ThrottleWindow,
     /// Another application that draws on the same pool.
     pub noise: Option<Noise>,
-    /// The account's time zone, a fixed offset: every date on the wire is written in it.
+    /// The account's time zone as a fixed offset: every date on the wire is written in it.
     pub utc_offset: UtcOffset,
+    /// The account's time zone by its name in the time zone database, such as `Europe/London`, instead of a fixed
+    /// offset: dates on the wire are then written with the offset that its clocks have at that moment, by the rule
+    /// that they follow at present.
+    pub time_zone: Option<String>,
     /// The end of the generated history, in milliseconds since the Unix epoch. The newest order lies
     /// just before it, the oldest two years earlier. Nothing generated depends on the time of a request.
     pub epoch_ms: i64,
@@ -87,6 +92,7 @@ impl Default for Config {
             window: ThrottleWindow::default(),
             noise: None,
             utc_offset: UtcOffset { minutes: -360 },
+            time_zone: None,
             // 2026-07-01T00:00:00Z
             epoch_ms: 1_782_864_000_000,
             currencies: vec![
@@ -141,10 +147,23 @@ impl Config {
         if let Some(lifetime) = self.session_lifetime_s {
             within("session_lifetime_s", lifetime, 1, 315_360_000)?;
         }
+        if let Some(name) = &self.time_zone
+            && AccountZone::named(name).is_none()
+        {
+            let expected =
+                format!("a name of the time zone database {}, such as Europe/London", zone_edition());
+            return Err(ConfigError::value("time_zone", format!("`{name}`"), &expected));
+        }
         self.check_currencies()?;
         self.oauth.check()?;
         self.webhooks.check()?;
         self.faults.check()
+    }
+
+    /// In which zone the account writes its times.
+    pub(crate) fn zone(&self) -> AccountZone {
+        let named = self.time_zone.as_deref().and_then(AccountZone::named);
+        named.unwrap_or(AccountZone::Fixed(self.utc_offset))
     }
 
     fn check_currencies(&self) -> Result<(), ConfigError> {
@@ -324,6 +343,10 @@ mod tests {
         assert!(message(r#"{"quota": 0}"#).contains("`quota`; expected 1 to 1000000"));
         assert!(message(r#"{"account": ""}"#).contains("`account`"));
         assert!(message(r#"{"utc_offset": "06:00"}"#).contains("-14:00"));
+        assert!(
+            message(r#"{"time_zone": "Mars/Olympus"}"#)
+                .contains("`Mars/Olympus` for `time_zone`; expected a name")
+        );
         assert!(message(r#"{"currencies": []}"#).contains("at least one"));
         assert!(
             message(r#"{"currencies": [{"code": "USD", "exchange_rate": "2"}]}"#)

@@ -29,5 +29,6 @@ mod state;
 mod stock;
 mod stock_balance;
 mod webhooks;
+mod world;
 mod write_properties;
 mod writing;

@@ -6,3 +6,4 @@ pub(crate) mod html;
 pub(crate) mod id_set;
 pub(crate) mod json;
 pub(crate) mod moment;
+pub(crate) mod zone;

@@ -8,6 +8,7 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use serde::{Serialize, Serializer};
 
+use super::zone::AccountZone;
 use crate::config::UtcOffset;
 
 pub(crate) const SECOND: i64 = 1_000;
@@ -62,13 +63,13 @@ pub(crate) fn moment_of(text: &str) -> Option<i64> {
 }
 
 /// The year in which a moment falls in the account's zone.
-pub(crate) fn year_of(ms: i64, offset: UtcOffset) -> i16 {
-    civil(ms, offset).year()
+pub(crate) fn year_of(ms: i64, zone: AccountZone) -> i16 {
+    civil(ms, zone.offset_at(ms)).year()
 }
 
 /// The first midnight of a year in the account's zone.
-pub(crate) fn start_of_year(year: i16, offset: UtcOffset) -> i64 {
-    Date::new(year, 1, 1).ok().and_then(start_of).unwrap_or(LAST_MOMENT) - i64::from(offset.minutes) * MINUTE
+pub(crate) fn start_of_year(year: i16, zone: AccountZone) -> i64 {
+    zone.instant(Date::new(year, 1, 1).ok().and_then(start_of).unwrap_or(LAST_MOMENT))
 }
 
 /// The `Date` header.
@@ -94,21 +95,20 @@ pub(crate) fn forgotten_stamp(ms: i64) -> String {
 }
 
 /// Midnight in the account's zone of the day on which a moment falls there.
-pub(crate) fn local_midnight(ms: i64, offset: UtcOffset) -> i64 {
-    let shift = i64::from(offset.minutes) * MINUTE;
-    (ms + shift).div_euclid(DAY) * DAY - shift
+pub(crate) fn local_midnight(ms: i64, zone: AccountZone) -> i64 {
+    zone.instant(zone.day(ms))
 }
 
 /// Midnight in the account's zone of a day that is written `yyyy-mm-dd`; a time behind it does not matter.
-pub(crate) fn local_date(text: &str, offset: UtcOffset) -> Option<i64> {
+pub(crate) fn local_date(text: &str, zone: AccountZone) -> Option<i64> {
     let date = text.split_once('T').map_or(text, |(date, _)| date);
     let date: Date = (date.len() == "2024-03-10".len()).then(|| date.parse().ok()).flatten()?;
-    Some(start_of(date)? - i64::from(offset.minutes) * MINUTE)
+    Some(zone.instant(start_of(date)?))
 }
 
 /// Midnight UTC of the day on which a moment falls in the account's zone.
-pub(crate) fn utc_midnight(ms: i64, offset: UtcOffset) -> i64 {
-    (ms + i64::from(offset.minutes) * MINUTE).div_euclid(DAY) * DAY
+pub(crate) fn utc_midnight(ms: i64, zone: AccountZone) -> i64 {
+    zone.day(ms)
 }
 
 /// A stretch of time, from the first millisecond that belongs to it to the first that does not.
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn midnights() {
-        let offset: UtcOffset = "-06:00".parse().unwrap();
+        let offset = AccountZone::Fixed("-06:00".parse().unwrap());
         let ms = at("2022-01-26T16:39:46Z");
         assert_eq!(utc_midnight(ms, offset), at("2022-01-26T00:00:00Z"));
         assert_eq!(local_midnight(ms, offset), at("2022-01-26T06:00:00Z"));

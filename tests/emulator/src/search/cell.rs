@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
-use crate::config::UtcOffset;
 use crate::protocol::moment::Moment;
+use crate::protocol::zone::AccountZone;
 
 /// One value of a row. The order is that of sorting: nothing comes before everything.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ impl Cell {
 /// A cell with the zone in which to write it.
 pub(crate) struct ShownCell {
     pub(crate) cell: Cell,
-    pub(crate) offset: UtcOffset,
+    pub(crate) zone: AccountZone,
 }
 
 impl Serialize for ShownCell {
@@ -53,7 +53,7 @@ impl Serialize for ShownCell {
             Cell::Integer(value) => serializer.serialize_i64(*value),
             Cell::Boolean(value) => serializer.serialize_bool(*value),
             Cell::Text(value) => serializer.serialize_str(value),
-            Cell::Moment(ms) => Moment { ms: *ms, offset: self.offset }.serialize(serializer),
+            Cell::Moment(ms) => Moment { ms: *ms, offset: self.zone.offset_at(*ms) }.serialize(serializer),
         }
     }
 }

@@ -168,7 +168,7 @@ fn rows<R>(
         .map(|id| {
             let record = (search.record)(world, *id);
             let shown =
-                |column: &&Column<R>| ShownCell { cell: (column.read)(world, &record), offset: world.offset };
+                |column: &&Column<R>| ShownCell { cell: (column.read)(world, &record), zone: world.zone };
             question.shown.iter().map(shown).collect()
         })
         .collect()

@@ -48,6 +48,9 @@ pub(crate) struct Arguments {
     /// What the emulator's clock shows at the start, such as 2026-07-01T09:30:00Z; it goes on from there
     #[arg(long, value_name = "TIME", value_parser = read_clock)]
     clock: Option<u64>,
+    /// The account's time zone, such as Europe/London; every date is then written with the offset of its clocks
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
     /// A fault in short, such as lost-response:8 for the eighth request, slow=1500:5% for one in twenty, or
     /// outage+applied:3-6; as often as you like. The kinds stand below
     #[arg(long = "fault", value_name = "KIND:WHEN")]
@@ -196,6 +199,9 @@ impl Arguments {
             None => {}
         }
         config.strict |= self.strict;
+        if self.time_zone.is_some() {
+            config.time_zone.clone_from(&self.time_zone);
+        }
         Ok(config)
     }
 }

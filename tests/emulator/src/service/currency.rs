@@ -145,8 +145,8 @@ fn read_rate(call: &Call<'_>) -> Result<(usize, i64, Decimal), Refusal> {
 /// Adds a rate that holds from now on, when it is for today, or from the midnight of a day to come.
 fn post_rate(call: &mut Call<'_>) -> Answer {
     let (index, from, rate) = read_rate(call)?;
-    let offset = call.world.offset;
-    let (day, today) = (local_midnight(from, offset), local_midnight(call.now_ms, offset));
+    let zone = call.world.zone;
+    let (day, today) = (local_midnight(from, zone), local_midnight(call.now_ms, zone));
     let from = if day == today { call.now_ms } else { day };
     if day < today {
         return Err(Refusal::coded(400, INVALID, "rateActiveFrom must not lie in the past"));

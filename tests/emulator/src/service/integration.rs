@@ -9,7 +9,6 @@ use super::Route;
 use super::call::Call;
 use super::fields::CheckedFields;
 use crate::access::OAuthClient;
-use crate::config::UtcOffset;
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::protocol::json::Members;
 
@@ -46,7 +45,7 @@ struct Configuration {
 fn get_account_configuration(call: &mut Call<'_>) -> Answer {
     let base_currency = call.world.currencies.first().map_or("", |currency| currency.code.as_str());
     let tax_scheme = if base_currency == "USD" { "SALES TAX" } else { "VAT" };
-    let zone = time_zone(call.world.offset);
+    let zone = call.world.zone.name();
     let members = [
         ("accountVersion", "4.95.2936"),
         ("advancedFulfilmentEnabled", "1"),
@@ -85,15 +84,6 @@ fn get_account_configuration(call: &mut Call<'_>) -> Answer {
     ];
     let members = members.map(|(name, value)| (name, value.to_owned())).into();
     response(Configuration { configuration: Members(members) })
-}
-
-/// A zone by name. The account has a fixed offset, and the names of such zones count the other way round.
-fn time_zone(offset: UtcOffset) -> String {
-    match (offset.minutes(), offset.minutes() % 60) {
-        (0, _) => "UTC".to_owned(),
-        (minutes, 0) => format!("Etc/GMT{:+}", -minutes / 60),
-        (_, _) => format!("GMT{offset}"),
-    }
 }
 
 /// An app as it is installed in the account.

@@ -99,7 +99,7 @@ fn read_type(fields: &mut CheckedFields<'_>, pointer: &str) -> String {
 /// A date at midnight in the account's zone, in an accounting period.
 pub(super) fn read_date(world: &World, fields: &mut CheckedFields<'_>, pointer: &str) -> i64 {
     let text = fields.text(pointer).unwrap_or_default();
-    let Some(date) = local_date(&text, world.offset) else {
+    let Some(date) = local_date(&text, world.zone) else {
         let name = pointer.rsplit('/').next().unwrap_or_default();
         fields.refuse(INVALID, format!("You must supply a {name} such as 2026-06-30"));
         return 0;
@@ -115,7 +115,7 @@ pub(super) fn read_date_or_today(call: &Call<'_>, fields: &mut CheckedFields<'_>
     if fields.has(pointer) {
         return read_date(call.world, fields, pointer);
     }
-    let today = local_midnight(call.now_ms, call.world.offset);
+    let today = local_midnight(call.now_ms, call.world.zone);
     if !call.world.is_open(today) {
         fields.refuse(INVALID, not_open(&call.world.moment(today).to_string()));
     }

@@ -87,7 +87,7 @@ fn close_purchases(call: &mut Call<'_>, order_type: OrderType) -> Answer {
 
 /// An invoice is an entry in the books, which must be open on its day.
 fn refuse_closed_books(call: &Call<'_>, fields: &mut CheckedFields<'_>, terms: &InvoiceTerms) {
-    let date = local_midnight(terms.tax_date.unwrap_or(call.now_ms), call.world.offset);
+    let date = local_midnight(terms.tax_date.unwrap_or(call.now_ms), call.world.zone);
     if !call.world.is_open(date) {
         fields.refuse(INVALID, not_open(&call.world.moment(date).to_string()));
     }

@@ -246,7 +246,7 @@ impl OrderShape {
         let status = world.order_status(order.status);
         let is_invoiced = order.progress == Progress::Invoiced;
         let tax_date = is_invoiced.then(|| world.moment(order.tax_date));
-        let due = order.due_date.unwrap_or_else(|| utc_midnight(order.tax_date, world.offset) + 30 * DAY);
+        let due = order.due_date.unwrap_or_else(|| utc_midnight(order.tax_date, world.zone) + 30 * DAY);
         let payment = PAYMENT_STATUSES.iter().find(|(id, _)| *id == order.payment_status);
         Self {
             id: order.id,

@@ -138,7 +138,7 @@ pub(super) fn read_order(
         created_by: STAFF[0],
         updated: None,
         closed: None,
-        tax_date: fields.moment(layout.tax_date).unwrap_or_else(|| utc_midnight(now, world.offset)),
+        tax_date: fields.moment(layout.tax_date).unwrap_or_else(|| utc_midnight(now, world.zone)),
         due_date: None,
         delivery_date,
         naming: Naming::Written(read_names(world, fields, layout)),

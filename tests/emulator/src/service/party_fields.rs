@@ -42,11 +42,11 @@ pub(super) fn replace_address(fields: &mut CheckedFields<'_>, pointer: &str, par
     fields.take_problems(part);
 }
 
-/// A country by its code of two or three letters, or by its id; 0 means none.
+/// A country by its code of two or three letters in either case, or by its id; 0 means none.
 pub(super) fn read_country(fields: &mut CheckedFields<'_>, code: &'static str) -> Option<&'static Country> {
     let id = fields.id("/countryId").filter(|id| *id != 0);
     let country = if let Some(iso) = fields.text("/countryIsoCode").filter(|iso| !iso.is_empty()) {
-        country_by(|country| country.iso3 == iso || country.iso2 == iso)
+        country_by(|country| [country.iso3, country.iso2].iter().any(|code| code.eq_ignore_ascii_case(&iso)))
     } else {
         let id = id?;
         country_by(|country| country.id == id)

@@ -162,7 +162,7 @@ impl SaleShape {
         let parties = world.parties(order);
         let fields = world.order_fields(order.id);
         let is_invoiced = order.progress == Progress::Invoiced;
-        let due = order.due_date.unwrap_or_else(|| utc_midnight(order.tax_date, world.offset) + 30 * DAY);
+        let due = order.due_date.unwrap_or_else(|| utc_midnight(order.tax_date, world.zone) + 30 * DAY);
         let payment = PAYMENT_STATUSES.iter().find(|(id, _)| *id == order.payment_status);
         Self {
             id: order.id,

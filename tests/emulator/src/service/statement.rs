@@ -42,9 +42,10 @@ fn get_balance(call: &mut Call<'_>) -> Answer {
     let world = &*call.world;
     let contact = call.id(0);
     let code = call.captured.get(1).map_or("", String::as_str);
-    let date = |name: &str| call.query.get(name).and_then(|text| local_date(text, world.offset));
+    let date = |name: &str| call.query.get(name).and_then(|text| local_date(text, world.zone));
     let from = date("dateFrom").map_or(Bound::Unbounded, Bound::Included);
-    let to = date("dateTo").map_or(Bound::Unbounded, |to| Bound::Excluded(to + DAY));
+    let to = date("dateTo")
+        .map_or(Bound::Unbounded, |to| Bound::Excluded(world.zone.instant(world.zone.day(to) + DAY)));
     let balance = contact
         .zip(world.currency_index(code))
         .and_then(|(contact, currency)| world.balance(contact, currency, (from, to)));
@@ -175,7 +176,7 @@ fn post_period(call: &mut Call<'_>) -> Answer {
     for (bound, name) in bounds.iter_mut().zip(["startDate", "endDate"]) {
         let text = fields.text(&format!("/{name}")).unwrap_or_default();
         let day = text.get(..10).unwrap_or(&text);
-        match local_date(day, call.world.offset) {
+        match local_date(day, call.world.zone) {
             Some(date) => *bound = date,
             None => fields.refuse(INVALID, format!("You must supply a {name} such as 2026-06-30")),
         }

@@ -37,10 +37,10 @@ impl World {
 
     /// The periods of a new account: a year each, all open. *Inferred*: no source shows an account's own.
     pub(super) fn first_periods(&self) -> impl Iterator<Item = AccountingPeriod> + use<> {
-        let offset = self.offset;
-        (FIRST_YEAR..=year_of(self.epoch_ms, offset) + YEARS_AHEAD).map(move |year| AccountingPeriod {
-            start: start_of_year(year, offset),
-            end: start_of_year(year + 1, offset) - DAY,
+        let zone = self.zone;
+        (FIRST_YEAR..=year_of(self.epoch_ms, zone) + YEARS_AHEAD).map(move |year| AccountingPeriod {
+            start: start_of_year(year, zone),
+            end: start_of_year(year + 1, zone) - DAY,
         })
     }
 

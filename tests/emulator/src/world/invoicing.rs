@@ -56,7 +56,7 @@ impl World {
 
     fn invoice(&mut self, pending: &PendingInvoice) {
         let (id, now_ms) = (pending.order, pending.due);
-        let tax_date = local_midnight(pending.terms.tax_date.unwrap_or(now_ms), self.offset);
+        let tax_date = local_midnight(pending.terms.tax_date.unwrap_or(now_ms), self.zone);
         self.edit_order_quietly(id, |order| {
             order.progress = Progress::Invoiced;
             order.status = order.order_type.invoiced_status();

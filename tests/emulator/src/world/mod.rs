@@ -44,9 +44,10 @@ pub(crate) mod webhook;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Config, Currency, UtcOffset};
+use crate::config::{Config, Currency};
 use crate::fault::FaultPlan;
 use crate::protocol::moment::{DAY, Moment};
+use crate::protocol::zone::AccountZone;
 use crate::search::found::Found;
 use crate::service::integration::Instance;
 use crate::service::landed_cost::PurchaseRowList;
@@ -61,7 +62,7 @@ use reference::{FIRST_CONTACT, FIRST_PRODUCT, OrderType, STAFF};
 /// The records of one account.
 pub(crate) struct World {
     pub(crate) seed: u64,
-    pub(crate) offset: UtcOffset,
+    pub(crate) zone: AccountZone,
     pub(crate) epoch_ms: i64,
     pub(crate) currencies: Vec<Currency>,
     /// 1 for the first of `currencies`, and so on.
@@ -109,7 +110,7 @@ impl World {
         let products = Ids::with_gaps(seed, Topic::ProductIds, FIRST_PRODUCT, config.products);
         let mut world = Self {
             seed,
-            offset: config.utc_offset,
+            zone: config.zone(),
             epoch_ms: config.epoch_ms,
             currencies: config.currencies.clone(),
             currency_ids: (1..).take(config.currencies.len()).collect(),
@@ -168,6 +169,6 @@ impl World {
 
     /// A point in time as the account writes it.
     pub(crate) fn moment(&self, ms: i64) -> Moment {
-        Moment { ms, offset: self.offset }
+        Moment { ms, offset: self.zone.offset_at(ms) }
     }
 }

@@ -163,11 +163,11 @@ impl World {
         let closed =
             (progress == Progress::Invoiced).then(|| updated.map_or(created, |updated| updated - SECOND));
         let tax_date = match closed {
-            Some(closed) => local_midnight(closed, self.offset),
-            None => utc_midnight(created, self.offset),
+            Some(closed) => local_midnight(closed, self.zone),
+            None => utc_midnight(created, self.zone),
         };
         let delivery_date = if draw.chance(450) {
-            Some(utc_midnight(created, self.offset) + i64::from(draw.between(1, 14)) * DAY)
+            Some(utc_midnight(created, self.zone) + i64::from(draw.between(1, 14)) * DAY)
         } else {
             None
         };

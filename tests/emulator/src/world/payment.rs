@@ -175,7 +175,7 @@ pub(super) fn payment_entry(
         PaymentBook::Customer => DEBTORS,
         PaymentBook::Supplier => CREDITORS,
     };
-    let mut journal = Journal::new(type_code, local_midnight(payment.date, world.offset), payment.created);
+    let mut journal = Journal::new(type_code, local_midnight(payment.date, world.zone), payment.created);
     journal.contact = Some(order.contact);
     journal.currency = world.currency_index(&payment.currency_code)?;
     journal.exchange_rate = payment.exchange_rate;

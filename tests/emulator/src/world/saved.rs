@@ -41,7 +41,7 @@ impl World {
         // Whoever adds state to the world has to say here what becomes of it.
         let World {
             seed: _,
-            offset: _,
+            zone: _,
             strict: _,
             purchase_rows: _,
             epoch_ms: _,

@@ -90,7 +90,15 @@ fn without_a_cap_nothing_is_refused() {
 }
 
 #[test]
+fn the_account_is_in_the_zone_that_is_named() {
+    let server = Server::start(&["--orders", "5", "--time-zone", "US/Eastern"]);
+    let (_, setup) = server.get("integration-service/account-configuration").unwrap();
+    assert!(setup.contains(r#""timeZone":"US/Eastern""#), "{setup}");
+}
+
+#[test]
 fn what_cannot_be_meant_is_said() {
+    assert!(refused(&["--time-zone", "Mars/Olympus"]).contains("`Mars/Olympus` for `time_zone`"));
     assert!(refused(&["--cap", "some"]).contains("expected a number of requests, or off"));
     assert!(refused(&["--clock", "noon"]).contains("such as 2026-07-01T09:30:00Z"));
     assert!(refused(&["--fault", "flood:8"]).contains("one of lost-response"));

@@ -12,7 +12,7 @@ use super::{existing_product, not_tracked, refused};
 use crate::protocol::answer::{Answer, Refusal, response};
 use crate::protocol::json::Members;
 use crate::world::World;
-use crate::world::reference::OrderType;
+use crate::world::reference::{FREE_TEXT_PRODUCT, OrderType};
 use crate::world::stock::{Batch, Level};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -101,8 +101,9 @@ fn get_availability(call: &mut Call<'_>) -> Answer {
     let world = &*call.world;
     let mut counted = Vec::new();
     for id in ids.iter() {
-        existing_product(world, id)?;
-        if world.product(id).stock_tracked {
+        // The built-in product of free-text rows exists in every account, and has no stock either.
+        let is_counted = id != FREE_TEXT_PRODUCT && world.product(existing_product(world, id)?).stock_tracked;
+        if is_counted {
             counted.push(id);
         } else if world.strict {
             return Err(not_tracked(id));
