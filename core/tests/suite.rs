@@ -44,6 +44,7 @@ mod mapping_packages;
 mod mapping_properties;
 mod mapping_ready;
 mod mapping_refunds;
+mod mapping_signs;
 mod mapping_rules;
 mod mapping_shop_orders;
 mod mapping_shopify_graphql;
