@@ -1,6 +1,7 @@
 //! That something is not there is believed for seconds: others write, too.
 
 use crate::small_account::{Account, Given, Order, client, push_of, run};
+use brightpearl_core::operation::Push;
 use brightpearl_core::{Call, Method, Output, Step, TransportFailure};
 
 fn put(account: &mut Account, reference: &str) {
@@ -126,7 +127,8 @@ fn a_small_cap_does_not_keep_a_push_from_its_end() {
 #[test]
 fn a_write_that_is_sent_at_once_takes_no_second_look() {
     let mut account = Account::new();
-    let ran = run(client("").push(push_of(&["A", "B"])).unwrap(), &mut account, |_, _| Given::Own);
+    let push = Push { confirm_ms: Vec::new(), ..push_of(&["A", "B"]) };
+    let ran = run(client("").push(push).unwrap(), &mut account, |_, _| Given::Own);
     assert_eq!(ran.sent.len(), 2, "{:?}", ran.sent);
 }
 

@@ -688,9 +688,9 @@ typedef struct bp_client bp_client;
  *    `bp_data_error` has all of it.
  *  - `BP_STEP_KIND_TASK`: one item, an object with the members that `bp_tasks` describes; the name is the task's.
  *  - `BP_STEP_KIND_OUTCOMES`: what became of records of a push, in the order in which they end: `record` (its place in the
- *    input, from 0), `state` (`created`, `updated`, `unchanged`, `differs`, `skipped`, `rejected` or `maybe-applied`), and
- *    what else there is of `key`, `id`, `dry_run`, `journaled`, `verified`, `reason`, `failures`, `error`, `created` and
- *    `differences`. Every record ends with one.
+ *    input, from 0), `state` (`created`, `updated`, `unchanged`, `differs`, `doubled`, `skipped`, `rejected` or
+ *    `maybe-applied`), and what else there is of `key`, `id`, `dry_run`, `journaled`, `verified`, `reason`, `failures`,
+ *    `error`, `created` and `differences`. Every record ends with one.
  *  - `BP_STEP_KIND_RECORDS`: records of one resource, in the order in which they changed, whose name the pull gave: what
  *    there is of `id`, `changed`, `deleted`, `record`, `skipped` (why the mapping leaves it out), `failures` (why it could
  *    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed).
@@ -2393,7 +2393,8 @@ bp_status bp_mapping_schema(bp_buffer *schema_json,
  * `write` or `dry_run` as true, and as it is wanted `records` (an array; without it the call asks for records
  * with `BP_STEP_KIND_FEED`), `max_writes`, `existing` (`update`, `leave` or `reject`), `journal` (what earlier runs
  * put out as journal, one behind the other, as `bp_journal_json` has it; `""` for a new one), `renew` (goes on with a
- * journal although the document or `existing` has changed since), `window` and `looks_ms`.
+ * journal although the document or `existing` has changed since), `window`, `looks_ms` and
+ * `confirm_ms`.
  *
  * It puts out outcomes and, where `journal` is given, journal. `BP_STATUS_VALIDATION` before anything is sent, at the
  * member that is wrong. As `bp_call_start_request` otherwise.

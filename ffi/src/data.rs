@@ -20,9 +20,9 @@ use crate::text::{OwnedText, bp_bytes, bp_text, lend_option};
 ///    `bp_data_error` has all of it.
 ///  - `BP_STEP_KIND_TASK`: one item, an object with the members that `bp_tasks` describes; the name is the task's.
 ///  - `BP_STEP_KIND_OUTCOMES`: what became of records of a push, in the order in which they end: `record` (its place in the
-///    input, from 0), `state` (`created`, `updated`, `unchanged`, `differs`, `skipped`, `rejected` or `maybe-applied`), and
-///    what else there is of `key`, `id`, `dry_run`, `journaled`, `verified`, `reason`, `failures`, `error`, `created` and
-///    `differences`. Every record ends with one.
+///    input, from 0), `state` (`created`, `updated`, `unchanged`, `differs`, `doubled`, `skipped`, `rejected` or
+///    `maybe-applied`), and what else there is of `key`, `id`, `dry_run`, `journaled`, `verified`, `reason`, `failures`,
+///    `error`, `created` and `differences`. Every record ends with one.
 ///  - `BP_STEP_KIND_RECORDS`: records of one resource, in the order in which they changed, whose name the pull gave: what
 ///    there is of `id`, `changed`, `deleted`, `record`, `skipped` (why the mapping leaves it out), `failures` (why it could
 ///    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed).

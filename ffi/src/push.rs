@@ -15,7 +15,8 @@ use crate::status::bp_status;
 /// `write` or `dry_run` as true, and as it is wanted `records` (an array; without it the call asks for records
 /// with `BP_STEP_KIND_FEED`), `max_writes`, `existing` (`update`, `leave` or `reject`), `journal` (what earlier runs
 /// put out as journal, one behind the other, as `bp_journal_json` has it; `""` for a new one), `renew` (goes on with a
-/// journal although the document or `existing` has changed since), `window` and `looks_ms`.
+/// journal although the document or `existing` has changed since), `window`, `looks_ms` and
+/// `confirm_ms`.
 ///
 /// It puts out outcomes and, where `journal` is given, journal. `BP_STATUS_VALIDATION` before anything is sent, at the
 /// member that is wrong. As `bp_call_start_request` otherwise.

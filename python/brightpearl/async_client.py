@@ -268,6 +268,7 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         renew: bool = False,
         window: int | None = None,
         looks: Iterable[float] | None = None,
+        confirm: Iterable[float] | None = None,
         exclusive: AnyLease | None = None,
         progress: AnyProgress = None,
         **options: Unpack[CallOptions],
@@ -287,7 +288,9 @@ class AsyncClient(AsyncTaskMethods, AsyncReads, AnyClient):
         kept: Journal | None = None
         try:
             kept = None if path is None else Journal(path)
-            operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
+            operation = flow_operations.push(
+                mapping, dry_run, write, max_writes, existing, renew, window, looks, confirm
+            )
             return AsyncOutcomes(self._start(operation, options, kept), each, Feeding(kept, lease, told))
         except BaseException:
             Feeding(kept, lease, None).close()

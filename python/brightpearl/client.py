@@ -320,6 +320,7 @@ class Client(TaskMethods, Reads, AnyClient):
         renew: bool = False,
         window: int | None = None,
         looks: Iterable[float] | None = None,
+        confirm: Iterable[float] | None = None,
         exclusive: AnyLease | None = None,
         progress: AnyProgress = None,
         **options: Unpack[CallOptions],
@@ -342,6 +343,9 @@ class Client(TaskMethods, Reads, AnyClient):
         looked at again.
         `window`: how many records are worked on together.
         `looks`: after how many seconds to look for a write of unknown outcome, one for each look.
+        `confirm`: after how many seconds to look whether what was created is there once, since another push may have
+        created the same meanwhile, and again where the search does not show it yet: at once, 2 and 10 if absent. `()`
+        does not look, so that what two pushes double is told by neither.
         `exclusive`: what one push at a time has among all that could write records of the same keys, since two that
         look for a key in the same seconds both create it: the path of a lock file, or of a folder that has one for
         each account and kind of record; a `brightpearl.FileLease`, which can wait; or an object of your own with
@@ -365,7 +369,9 @@ class Client(TaskMethods, Reads, AnyClient):
         kept: Journal | None = None
         try:
             kept = None if path is None else Journal(path)
-            operation = flow_operations.push(mapping, dry_run, write, max_writes, existing, renew, window, looks)
+            operation = flow_operations.push(
+                mapping, dry_run, write, max_writes, existing, renew, window, looks, confirm
+            )
             return Outcomes(self._start(operation, options, kept), each, Feeding(kept, lease, told))
         except BaseException:
             Feeding(kept, lease, None).close()

@@ -108,6 +108,7 @@ def push(
     renew: bool,
     window: int | None,
     looks: Iterable[float] | None,
+    confirm: Iterable[float] | None,
 ) -> str:
     """Records of another system that go into Brightpearl."""
     return operation(
@@ -120,17 +121,18 @@ def push(
             "existing": checked_choice(existing, "existing", EXISTING),
             "renew": checked_flag(renew, "renew"),
             "window": checked_count(window, "window"),
-            "looks_ms": _looks(looks),
+            "looks_ms": _looks(looks, "looks"),
+            "confirm_ms": _looks(confirm, "confirm"),
         },
     )
 
 
-def _looks(looks: Iterable[float] | None) -> list[int] | None:
+def _looks(looks: Iterable[float] | None, name: str) -> list[int] | None:
     if looks is None:
         return None
     if isinstance(looks, (str, bytes)) or not isinstance(looks, Iterable):
-        raise wrong_type("looks", looks, "several numbers of seconds")
-    return [checked_milliseconds(seconds, f"looks[{place}]") for place, seconds in enumerate(looks)]
+        raise wrong_type(name, looks, "several numbers of seconds")
+    return [checked_milliseconds(seconds, f"{name}[{place}]") for place, seconds in enumerate(looks)]
 
 
 def pull(

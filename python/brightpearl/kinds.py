@@ -46,7 +46,7 @@ Fault = Literal[
 ]
 """What sort of thing is wrong with a body."""
 
-State = Literal["created", "updated", "unchanged", "skipped", "rejected", "maybe-applied", "differs"]
+State = Literal["created", "updated", "unchanged", "skipped", "rejected", "maybe-applied", "differs", "doubled"]
 """How a record of a push ended."""
 
 WaitReason = Literal["throttled", "backoff", "token-refresh"]

@@ -94,9 +94,10 @@ class Outcome(Record):
     """The record's key, where the mapping has one."""
     state: State
     """How it ended: `created`, in this run or an earlier one of the same journal; `updated`; `unchanged`: it was
-    there, and nothing was written; `differs`: it is there and is not as the record says; `skipped`: the mapping leaves
-    it out; `rejected`: it was not written; or `maybe-applied`: it was sent, the outcome is unknown, and there is no way
-    to find out."""
+    there, and nothing was written; `differs`: it is there and is not as the record says; `doubled`: it was created,
+    and is there more than once, since somebody else has created it, too; `skipped`: the mapping leaves it out;
+    `rejected`: it was not written; or `maybe-applied`: it was sent, the outcome is unknown, and there is no way to find
+    out."""
     id: int | None
     """The id that Brightpearl's record has."""
     reason: str | None
@@ -159,8 +160,9 @@ class Outcome(Record):
 
     @property
     def ok(self) -> bool:
-        """Whether there is nothing to do about it: the state is neither `rejected`, `differs` nor `maybe-applied`."""
-        return self.state not in ("rejected", "differs", "maybe-applied")
+        """Whether there is nothing to do about it: the state is none of `rejected`, `differs`, `doubled` and
+        `maybe-applied`."""
+        return self.state not in ("rejected", "differs", "doubled", "maybe-applied")
 
 
 def read_outcome(members: dict[str, Any], error: BrightpearlError | None, source: object) -> Outcome:

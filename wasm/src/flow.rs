@@ -20,6 +20,7 @@ impl TryFrom<wit::Push> for Push {
             renew,
             window,
             looks,
+            confirm,
         } = push;
         let defaults = Self::dry_run(mapping)?;
         Ok(Self {
@@ -36,6 +37,7 @@ impl TryFrom<wit::Push> for Push {
             renew,
             window: window.map_or(defaults.window, |window| window as usize),
             looks_ms: looks.unwrap_or(defaults.looks_ms),
+            confirm_ms: confirm.unwrap_or(defaults.confirm_ms),
             mapping: defaults.mapping,
         })
     }

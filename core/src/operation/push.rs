@@ -49,6 +49,12 @@ pub struct Push {
     /// look that did not find it. Behind the last look it counts as not applied, and is sent again.
     #[serde(default = "defaults::looks")]
     pub looks_ms: Vec<u64>,
+    /// When to look whether what was created is there once, since another push may have created the same meanwhile:
+    /// milliseconds after a window was written, and after each look that does not show it yet. It is one request for each
+    /// window and search, where the search tells what is new. None of it where it is empty; what two pushes double within
+    /// seconds is told by neither of them then.
+    #[serde(default = "defaults::confirm")]
+    pub confirm_ms: Vec<u64>,
 }
 
 mod defaults {
@@ -59,6 +65,11 @@ mod defaults {
     /// A request may be carried out a while after its connection was lost (API notes §10.7).
     pub(super) fn looks() -> Vec<u64> {
         vec![2_000, 10_000, 30_000]
+    }
+
+    /// A search that shows a record shows what was created before it, too.
+    pub(super) fn confirm() -> Vec<u64> {
+        vec![0, 2_000, 10_000]
     }
 }
 
@@ -93,6 +104,7 @@ impl Push {
             renew: false,
             window: defaults::window(),
             looks_ms: defaults::looks(),
+            confirm_ms: defaults::confirm(),
         })
     }
 

@@ -66,6 +66,9 @@ named! {
         MaybeApplied = 6 "maybe-applied",
         /// It is there and is not as the record says: what differs could not be changed, or was not to be.
         Differs = 7 "differs",
+        /// It was created, and is there more than once: somebody else has created it at the same time, or what was created for
+        /// it. Keep one of them in Brightpearl.
+        Doubled = 8 "doubled",
     }
 }
 

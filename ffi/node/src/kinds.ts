@@ -89,7 +89,12 @@ export type OutcomeState =
   /** It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again. */
   | "maybe-applied"
   /** It is there and is not as the record says: what differs could not be changed, or was not to be. */
-  | "differs";
+  | "differs"
+  /**
+   * It was created, and is there more than once: somebody else has created it at the same time, or what was created for
+   * it. Keep one of them in Brightpearl.
+   */
+  | "doubled";
 
 /** Why a call waits. */
 export type WaitReason =

@@ -89,6 +89,7 @@ const NAMES = new Map([
   ["dryRun", "dry_run"],
   ["maxWrites", "max_writes"],
   ["looksMs", "looks_ms"],
+  ["confirmMs", "confirm_ms"],
   ["overlapMs", "overlap_ms"],
   ["mostPercent", "most_percent"],
 ]);

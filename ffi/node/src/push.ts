@@ -48,6 +48,11 @@ export interface PushSettings extends Cancellable {
   readonly window?: number;
   /** When to look for a write of unknown outcome, in milliseconds after each look: 2, 10 and 30 seconds. */
   readonly looksMs?: readonly number[];
+  /**
+   * When to look whether what was created is there once, since another push may have created the same meanwhile, in
+   * milliseconds after each look that does not show it yet: at once, 2 and 10 seconds. No look where it is empty.
+   */
+  readonly confirmMs?: readonly number[];
 }
 
 /** A push under way: one outcome for each record, in the order in which they end. It can be iterated once. */

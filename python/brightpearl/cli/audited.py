@@ -75,7 +75,7 @@ def audited(path: str | None, command: str) -> Iterator[AuditFile | None]:
 
 def tell_outcome(trail: AuditFile, outcome: Outcome) -> None:
     """Which record a push has written, and as what."""
-    if outcome.dry_run or outcome.journaled or outcome.state not in ("created", "updated", "maybe-applied"):
+    if outcome.dry_run or outcome.journaled or outcome.state not in ("created", "updated", "doubled", "maybe-applied"):
         return
     entry = {
         "record": outcome.key,

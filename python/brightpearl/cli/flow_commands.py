@@ -55,6 +55,13 @@ def push(
         str,
         typer.Option(help="After how many seconds to look for a write of unknown outcome, one for each look."),
     ] = "2,10,30",
+    confirm: Annotated[
+        str,
+        typer.Option(
+            help="After how many seconds to look whether what was created is there once, and again where the search "
+            "does not show it yet; empty for no look."
+        ),
+    ] = "0,2,10",
     exclusive: Annotated[
         str | None,
         typer.Option(
@@ -84,12 +91,13 @@ def push(
     Either --dry-run or --write must be given. Tells of every record that was not written, and of a dry run what
     would be written, value by value. With --journal a push that was cut off goes on where it ended; a journal belongs
     to the account, the content of the mapping and --existing, and is refused with others unless --renew is given.
-    Lines of the dead letters have the record in "source". Ends with 4 when a record was not written, may have been, or
-    is there and differs.
+    Lines of the dead letters have the record in "source". Ends with 4 when a record was not written, may have been, is
+    there and differs, or is there more than once.
 
     Exactly once needs a journal that is kept, a key in the mapping by which Brightpearl finds the record (verify), and
-    one push at a time for records of one kind: two that look for a key in the same seconds both create it. With
-    --exclusive, the same for all pushes on a machine, the second is refused before anything is sent, or waits.
+    one push at a time for records of one kind: two that look for a key in the same seconds both create it, and tell so
+    when they look once more (--confirm). With --exclusive, the same for all pushes on a machine, the second is refused
+    before anything is sent, or waits.
     """
     from brightpearl.cli.mapping import open_mapping
     from brightpearl.cli.pushing import Pushing, Source, check_intent, push, seconds_of
@@ -115,7 +123,8 @@ def push(
         renew=renew,
         max_writes=max_writes,
         existing=existing.value,
-        looks=seconds_of(looks),
+        looks=seconds_of(looks, "--looks"),
+        confirm=seconds_of(confirm, "--confirm"),
         exclusive=exclusive,
         wait=wait,
         dead_letters=dead_letters,

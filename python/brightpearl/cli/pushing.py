@@ -28,6 +28,7 @@ _STATES = {
     "updated": ("changed", "would be changed"),
     "unchanged": ("there already", "there already"),
     "differs": ("there, and not as the record says", "there, and would not be as the record says"),
+    "doubled": ("created, and there more than once: keep one of them", ""),
     "skipped": ("left out by the mapping", "left out by the mapping"),
     "rejected": ("not written", "would not be written"),
     "maybe-applied": ("may have been written: look before pushing it again", ""),
@@ -46,6 +47,7 @@ class Pushing:
         max_writes: int | None,
         existing: Any,
         looks: list[float],
+        confirm: list[float],
         exclusive: str | None,
         wait: float | None,
         dead_letters: str | None,
@@ -59,6 +61,7 @@ class Pushing:
         self.max_writes = max_writes
         self.existing = existing
         self.looks = looks
+        self.confirm = confirm
         self.exclusive = exclusive
         self.wait = wait
         self.dead_letters = dead_letters
@@ -103,6 +106,7 @@ def push(
             max_writes=how.max_writes,
             existing=how.existing,
             looks=how.looks,
+            confirm=how.confirm,
             exclusive=None if how.exclusive is None else FileLease(how.exclusive, wait=how.wait),
             journal=how.journal,
             renew=how.renew,
@@ -134,7 +138,7 @@ def push(
                 _sum_up(outcomes, earlier, how)
                 if source.report_unused:
                     unused.tell()
-    return not any(outcomes.counts[state] for state in ("rejected", "differs", "maybe-applied"))
+    return not any(outcomes.counts[state] for state in ("rejected", "differs", "doubled", "maybe-applied"))
 
 
 @contextlib.contextmanager
@@ -239,14 +243,14 @@ def _sum_up(outcomes: Outcomes, earlier: Counter[str], how: Pushing) -> None:
         say("no records")
 
 
-def seconds_of(text: str) -> list[float]:
+def seconds_of(text: str, option: str) -> list[float]:
     """Seconds with commas between them; none when there is nothing."""
     try:
         seconds = [float(part) for part in text.split(",") if part.strip()]
     except ValueError:
         seconds = [-1.0]
     if any(not 0 <= second < 86_400 for second in seconds):
-        raise UsageError(f"{text!r} is not a list of seconds", where="--looks", advice="Give numbers such as 2,10,30.")
+        raise UsageError(f"{text!r} is not a list of seconds", where=option, advice="Give numbers such as 2,10,30.")
     return seconds
 
 

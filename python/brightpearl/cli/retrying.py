@@ -95,7 +95,7 @@ def _push(
             else:
                 why = "" if outcome.ok else f": {outcome.reason or '; '.join(map(str, outcome.failures))}"
                 print(visible(f"dead letter {letter.id} ({letter.key or 'no key'}): {outcome.state}{why}"))
-        return not any(noting.counts[state] for state in ("rejected", "differs", "maybe-applied"))
+        return not any(noting.counts[state] for state in ("rejected", "differs", "doubled", "maybe-applied"))
 
 
 def _record(letter: DeadLetter) -> AnyRecord:

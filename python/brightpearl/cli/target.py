@@ -245,7 +245,7 @@ class Target:
         return REJECTED_CODE if lost and self._config.rejected == "fail" else 0
 
 
-_NOT_AS_IT_SHOULD = ("rejected", "differs", "maybe-applied")
+_NOT_AS_IT_SHOULD = ("rejected", "differs", "doubled", "maybe-applied")
 
 
 def load(path: Path, members: dict[str, Any]) -> int:

@@ -68,7 +68,7 @@ class Noting:
         self.ledger.runs.end(self._id, outcome, self.counts, reason)
 
 
-_WRONG = ("rejected", "differs", "maybe-applied", "failed", "undelivered")
+_WRONG = ("rejected", "differs", "doubled", "maybe-applied", "failed", "undelivered")
 """Counts that make a run `partly`."""
 
 

@@ -23,7 +23,7 @@ _AUDIT_LINES = 20
 _AUDIT_BYTES = 64 << 10
 _HOUR_MS = 60 * 60_000
 _MINUTE_MS = 60_000
-_WRONG = ("failed", "rejected", "undelivered", "maybe-applied", "differs")
+_WRONG = ("failed", "rejected", "undelivered", "maybe-applied", "differs", "doubled")
 
 
 def shown(service: Service, behind: int) -> dict[str, Any]:

@@ -32,7 +32,7 @@ CHOICES = {
 NUMBERS = {"priority": 0, "most-percent": 20}
 """The numbers that JSON may leave out."""
 
-LENGTHS = {"looks": "looks_ms", "overlap": "overlap_ms"}
+LENGTHS = {"looks": "looks_ms", "confirm": "confirm_ms", "overlap": "overlap_ms"}
 """Lengths of time, whose unit stands in the name in JSON and in the type in the contract."""
 
 

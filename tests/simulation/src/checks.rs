@@ -68,7 +68,7 @@ pub(crate) fn outcomes(network: &mut Network, kind: Kind, outcomes: &[Outcome]) 
 
 fn is_there(state: State) -> bool {
     match state {
-        State::Created | State::Updated | State::Unchanged | State::Differs => true,
+        State::Created | State::Updated | State::Unchanged | State::Differs | State::Doubled => true,
         State::Skipped | State::Rejected | State::MaybeApplied => false,
     }
 }
@@ -78,6 +78,37 @@ pub(crate) fn is_one(network: &mut Network, search: &str) -> Result<(), String> 
     let found = network.look(search);
     let count = found["metaData"]["resultsAvailable"].as_u64().unwrap_or_default();
     if count > 1 { Err(format!("{search} finds {count}: {}", found["results"])) } else { Ok(()) }
+}
+
+/// Whether an order of that number is there more than once.
+pub(crate) fn is_doubled(network: &mut Network, key: &str) -> bool {
+    is_one(network, &format!("order-service/order-search?customerRef={key}")).is_err()
+}
+
+/// Somebody was told that what belongs to one of these keys is there more than once, or that it is not known.
+pub(crate) fn is_told(told: &[Outcome], keys: &[&str]) -> Result<(), String> {
+    let is_of_keys = |outcome: &&Outcome| {
+        let key = outcome.key.as_deref().unwrap_or_default();
+        keys.iter().any(|other| other.trim() == key.trim())
+    };
+    let tells = |outcome: &Outcome| {
+        let reason = outcome.reason.as_deref().unwrap_or_default();
+        match outcome.state {
+            State::Doubled | State::MaybeApplied => true,
+            State::Rejected => ["Brightpearl has", "times with this key", "is not known"]
+                .iter()
+                .any(|words| reason.contains(words)),
+            State::Created | State::Updated | State::Unchanged | State::Differs | State::Skipped => {
+                reason.contains("is not known")
+            }
+        }
+    };
+    let of_keys: Vec<&Outcome> = told.iter().filter(is_of_keys).collect();
+    if of_keys.iter().any(|outcome| tells(outcome)) {
+        return Ok(());
+    }
+    let all: Vec<String> = of_keys.iter().map(|outcome| outcome.to_json()).collect();
+    Err(format!("{keys:?} doubled, and nobody told it: {all:?}"))
 }
 
 /// An order is there once, as the record has it that was written, or not at all if every record of it was refused.

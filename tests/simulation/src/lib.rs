@@ -3,6 +3,7 @@
 //! hold after every seed:
 //!
 //! - Each record of a push is in Brightpearl exactly once, or its outcome says truthfully that it is not.
+//! - Where two pushes are at it within the same seconds without a lease, what they double is told by one of them.
 //! - What is told to be there is there.
 //! - Each change was pulled at least once, and the last version of each record last.
 //! - The request cap is not tripped by a sole user.
@@ -35,6 +36,8 @@ pub enum Bug {
     LostIsTakenForUnsent,
     /// A host that forgets the journal when it dies.
     NoJournal,
+    /// Pushes that do not look whether what they created is there once.
+    NoConfirmation,
     /// Pulls that begin exactly at the watermark, without an overlap.
     NoOverlap,
 }

@@ -38,6 +38,7 @@ pub(crate) struct Network {
 }
 
 /// What is on its way.
+#[derive(Default)]
 pub(crate) struct Flights(BTreeMap<u64, Flight>);
 
 struct Flight {

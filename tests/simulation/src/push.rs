@@ -13,7 +13,7 @@ use crate::checks::{self, Kind};
 use crate::draw::Draw;
 use crate::host::{Host, Run, client};
 use crate::network::Network;
-use crate::rival::Rival;
+use crate::rival::{Meeting, Rival};
 use crate::trace::Trace;
 use crate::weather;
 use crate::{Bug, START};
@@ -41,8 +41,10 @@ pub(crate) struct Pushing<'t> {
     /// Whether nothing went wrong in the last run.
     is_fair: bool,
     neighbours: bool,
-    /// Whether another host pushes the same.
-    has_rival: bool,
+    /// How another host pushes the same, if one does.
+    meeting: Option<Meeting>,
+    /// What all runs of all hosts have told.
+    told: Vec<Outcome>,
     products: Vec<Product>,
 }
 
@@ -61,8 +63,8 @@ struct Product {
 pub(crate) fn run(seed: u64, bug: Option<Bug>, trace: &mut Trace, has_rival: bool) -> Result<(), String> {
     let account = weather::account(seed);
     let mut pushing = Pushing::new(seed, account, bug, trace);
-    pushing.has_rival = has_rival;
     if has_rival {
+        pushing.meeting = Some(pushing.meeting());
         return pushing.orders();
     }
     match pushing.draw.below(4) {
@@ -103,7 +105,8 @@ impl<'t> Pushing<'t> {
             deaths: 0,
             is_fair: false,
             neighbours,
-            has_rival: false,
+            meeting: None,
+            told: Vec::new(),
             products,
         }
     }
@@ -146,6 +149,15 @@ impl<'t> Pushing<'t> {
         Err("there was no last run".to_owned())
     }
 
+    fn confirms(&self) -> bool {
+        self.bug != Some(Bug::NoConfirmation)
+    }
+
+    /// How this seed's pushes meet.
+    fn meeting(&mut self) -> Meeting {
+        *self.draw.pick(&[Meeting::Apart, Meeting::Together, Meeting::Together, Meeting::Leased])
+    }
+
     /// One run, in which the host may die.
     fn run(
         &mut self,
@@ -155,14 +167,18 @@ impl<'t> Pushing<'t> {
         records: &[Value],
     ) -> Result<Run, String> {
         let mut rival = None;
-        if self.has_rival && attempt < STORMY_RUNS {
-            rival = Some(Rival::new(self.seed ^ attempt, self.in_flight, ORDERS, records));
+        if let Some(meeting) = self.meeting.filter(|_| attempt < STORMY_RUNS) {
+            let seed = self.seed ^ attempt;
+            let confirm_ms = if self.confirms() { None } else { Some(Vec::new()) };
+            let client = client(&self.network, seed ^ 0x51de, self.in_flight);
+            rival = Some(Rival::new(&client, meeting, seed, ORDERS, records, confirm_ms)?);
         }
         let push = Push {
             journal: Some(journal.clone()),
             window: self.window,
             ..Push::writing(mapping).expect("a mapping")
         };
+        let push = if self.confirms() { push } else { Push { confirm_ms: Vec::new(), ..push } };
         let call = client(&self.network, self.seed ^ attempt, self.in_flight).push(push);
         let call = call.map_err(|error| format!("the push was not begun: {error}\n{journal}"))?;
         self.trace.note(self.network.now, || format!("run {attempt}"));
@@ -179,7 +195,15 @@ impl<'t> Pushing<'t> {
             },
         };
         let bytes: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();
-        host.drive(call, &bytes)
+        let run = host.drive(call, &bytes)?;
+        if let Some(mut rival) = rival {
+            if self.meeting != Some(Meeting::Apart) {
+                rival.push_to_the_end(&mut self.network, self.trace)?;
+            }
+            self.told.append(&mut rival.outcomes);
+        }
+        self.told.extend(run.outcomes.iter().cloned());
+        Ok(run)
     }
 
     /// From here on nothing goes wrong; what was held arrives first.
@@ -193,7 +217,7 @@ impl<'t> Pushing<'t> {
     fn check_pool(&self) -> Result<(), String> {
         let throttled = self.network.emulator.statistics().throttled;
         let excused = u64::from(self.deaths) * self.in_flight;
-        if !self.neighbours && !self.has_rival && throttled > excused {
+        if !self.neighbours && self.meeting.is_none() && throttled > excused {
             return Err(format!("the cap was tripped {throttled} times, with {} restarts", self.deaths));
         }
         Ok(())
@@ -201,30 +225,44 @@ impl<'t> Pushing<'t> {
 
     fn orders(&mut self) -> Result<(), String> {
         let records = self.order_records();
-        let versions = if self.has_rival { vec![records] } else { self.edited(records) };
-        if self.has_rival {
+        let versions = if self.meeting.is_some() { vec![records] } else { self.edited(records) };
+        if self.meeting.is_some() {
             // What is held back or shows late is nobody's fault.
             self.network.held = 0;
             self.network.between.without_lag();
         }
         let (run, records) = self.push(ORDERS, Kind::Orders, &versions)?;
         self.network.pass_until(self.network.now + 60_000);
+        let is_together = self.meeting == Some(Meeting::Together);
         for (key, ends) in checks::by_key(&records, &run.outcomes, "number") {
-            let is_edited = self.has_rival || versions.len() > 1;
+            if is_together && checks::is_doubled(&mut self.network, &key) {
+                checks::is_told(&self.told, &[&key])?;
+                continue;
+            }
+            let is_edited = self.meeting.is_some() || versions.len() > 1;
             checks::order(&mut self.network, self.is_fair, is_edited, &key, &ends)?;
         }
         let words = |name: &'static str| {
             let all = versions.iter().flatten().filter_map(move |record| record[name].as_str());
             all.map(|word| word.trim().to_lowercase()).collect::<BTreeSet<String>>()
         };
-        for number in words("number") {
+        for number in words("number").into_iter().filter(|_| !is_together) {
             let number = number.to_uppercase();
             let search = format!("order-service/order-search?customerRef={number}");
             checks::is_one(&mut self.network, &search)?;
         }
         for buyer in words("email") {
             let search = format!("contact-service/contact-search?primaryEmail={buyer}");
-            checks::is_one(&mut self.network, &search)?;
+            let is_one = checks::is_one(&mut self.network, &search);
+            if is_together && is_one.is_err() {
+                let is_buyers = |record: &&Value| {
+                    record["email"].as_str().is_some_and(|email| email.trim().eq_ignore_ascii_case(&buyer))
+                };
+                let orders = records.iter().filter(is_buyers).filter_map(|record| record["number"].as_str());
+                checks::is_told(&self.told, &orders.collect::<Vec<_>>())?;
+            } else {
+                is_one?;
+            }
         }
         Ok(())
     }

@@ -1,64 +1,181 @@
-//! Another host that pushes the same records, with a journal of its own: what the first has looked for a while ago is
-//! there when it goes on.
+//! Another host that pushes the same records, with a journal of its own. What the first has looked for a while ago is
+//! there when it goes on, or both are at it within the same seconds.
 
+use brightpearl_core::flow::Outcome;
 use brightpearl_core::operation::Push;
+use brightpearl_core::{Call, Client, Output, Step};
 use serde_json::Value;
 
 use crate::draw::Draw;
-use crate::host::{Host, client};
-use crate::network::Network;
+use crate::network::{Flights, Network};
 use crate::trace::Trace;
 
 /// What has changed meanwhile was seen to be absent so long ago, at least.
 const PAUSE_MS: (u64, u64) = (6_000, 90_000);
 
+/// More steps than any push of a seed may take.
+const MOST_STEPS: u32 = 60_000;
+
+/// How the pushes meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meeting {
+    /// The other push comes in between as a whole, and long enough before the first goes on.
+    Apart,
+    /// Both are at it, step by step.
+    Together,
+    /// A lease lets the other push begin when the first has ended.
+    Leased,
+}
+
 /// A push that comes in between, once.
 pub(crate) struct Rival {
     draw: Draw,
-    seed: u64,
-    in_flight: u64,
-    mapping: &'static str,
+    meeting: Meeting,
+    call: Call,
     records: Vec<Vec<u8>>,
+    fed: usize,
+    /// What is on its way to it.
+    flights: Flights,
+    has_begun: bool,
     is_over: bool,
+    steps: u32,
+    /// What it told.
+    pub(crate) outcomes: Vec<Outcome>,
 }
 
 impl Rival {
-    pub(crate) fn new(seed: u64, in_flight: u64, mapping: &'static str, records: &[Value]) -> Self {
-        let records = records.iter().map(|record| record.to_string().into_bytes()).collect();
-        Self { draw: Draw::new(seed, 8), seed, in_flight, mapping, records, is_over: false }
+    /// # Errors
+    /// Why it cannot be begun.
+    pub(crate) fn new(
+        client: &Client,
+        meeting: Meeting,
+        seed: u64,
+        mapping: &str,
+        records: &[Value],
+        confirm_ms: Option<Vec<u64>>,
+    ) -> Result<Self, String> {
+        let push = Push::writing(mapping).map_err(|error| error.to_string())?;
+        let confirm_ms = confirm_ms.unwrap_or(push.confirm_ms);
+        let call = client.push(Push { journal: Some(String::new()), confirm_ms, ..push });
+        Ok(Self {
+            draw: Draw::new(seed, 8),
+            meeting,
+            call: call.map_err(|error| error.to_string())?,
+            records: records.iter().map(|record| record.to_string().into_bytes()).collect(),
+            fed: 0,
+            flights: Flights::default(),
+            has_begun: false,
+            is_over: false,
+            steps: 0,
+            outcomes: Vec::new(),
+        })
     }
 
-    /// Perhaps pushes, between two steps of the other.
+    /// Perhaps goes on, between two steps of the other.
     ///
     /// # Errors
     /// What must never happen.
     pub(crate) fn perhaps_push(&mut self, network: &mut Network, trace: &mut Trace) -> Result<(), String> {
-        if self.is_over || !self.draw.happens(40) {
-            return Ok(());
+        let begins = self.has_begun || self.draw.happens(40);
+        match self.meeting {
+            Meeting::Apart if begins && !self.is_over => {
+                self.push_to_the_end(network, trace)?;
+                let pause = self.draw.between(PAUSE_MS.0, PAUSE_MS.1);
+                network.pass_until(network.now + pause);
+                Ok(())
+            }
+            Meeting::Together if begins && !self.is_over => {
+                let steps = self.draw.between(1, 6);
+                self.push_on(network, trace, steps)
+            }
+            Meeting::Apart | Meeting::Together | Meeting::Leased => Ok(()),
         }
-        self.is_over = true;
+    }
+
+    /// Goes on when the other has ended, to its own end; one that has not begun begins only now.
+    ///
+    /// # Errors
+    /// What must never happen.
+    pub(crate) fn push_to_the_end(&mut self, network: &mut Network, trace: &mut Trace) -> Result<(), String> {
+        self.has_begun = true;
         let aside = network.set_aside();
-        trace.note(network.now, || "the other push".to_owned());
-        let push = Push {
-            journal: Some(String::new()),
-            ..Push::writing(self.mapping).map_err(|error| error.to_string())?
-        };
-        let call = client(network, self.seed ^ 0x51de, self.in_flight).push(push);
-        let call = call.map_err(|error| error.to_string())?;
-        let mut host = Host {
-            network,
-            draw: &mut self.draw,
-            trace,
-            journal: &mut String::new(),
-            crashes: 0,
-            full_disk: 0,
-            meanwhile: &mut |_, _| Ok(()),
-        };
-        host.drive(call, &self.records)?;
-        let pause = self.draw.between(PAUSE_MS.0, PAUSE_MS.1);
-        network.pass_until(network.now + pause);
+        network.take_up(std::mem::take(&mut self.flights));
+        while !self.is_over {
+            if let Some(until) = self.step(network, trace)? {
+                network.pass(&mut self.call, until)?;
+            }
+        }
         network.take_up(aside);
-        trace.note(network.now, || "the other push is over".to_owned());
         Ok(())
+    }
+
+    /// Takes some steps without letting time pass.
+    fn push_on(&mut self, network: &mut Network, trace: &mut Trace, steps: u64) -> Result<(), String> {
+        self.has_begun = true;
+        let aside = network.set_aside();
+        network.take_up(std::mem::take(&mut self.flights));
+        for _ in 0..steps {
+            if self.is_over {
+                break;
+            }
+            if self.step(network, trace)?.is_some() {
+                // Only what has arrived by now.
+                network.pass(&mut self.call, Some(network.now))?;
+            }
+        }
+        self.flights = network.set_aside();
+        network.take_up(aside);
+        Ok(())
+    }
+
+    /// One step; until when it waits, if it does.
+    fn step(&mut self, network: &mut Network, trace: &mut Trace) -> Result<Option<Option<u64>>, String> {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            return Err(format!("the other push has not ended after {MOST_STEPS} steps"));
+        }
+        let polled = match self.call.poll(network.now) {
+            Ok(polled) => polled,
+            Err(error) => {
+                trace.note(network.now, || format!("the other push ended: {error}"));
+                self.is_over = true;
+                return Ok(None);
+            }
+        };
+        match polled {
+            Step::Done => {
+                trace.note(network.now, || "the other push is over".to_owned());
+                self.is_over = true;
+            }
+            Step::Pending => return Ok(Some(None)),
+            Step::Wait { until, .. } => return Ok(Some(Some(until))),
+            Step::Feed { room } => {
+                let left = self.records.iter().skip(self.fed).take(room).cloned().collect::<Vec<_>>();
+                for record in &left {
+                    self.call.feed(record).map_err(|error| error.to_string())?;
+                }
+                self.fed += left.len();
+                if left.len() < room {
+                    self.call.finish().map_err(|error| error.to_string())?;
+                }
+            }
+            Step::Send(exchange) => {
+                let request = &exchange.request;
+                trace.note(network.now, || {
+                    let body = String::from_utf8_lossy(&request.body);
+                    format!("the other push, {}: {} {} {body}", exchange.id, request.method, request.url)
+                });
+                network.transmit(exchange.id, request, trace);
+            }
+            Step::Output(Output::Outcomes(outcomes)) => {
+                for outcome in &outcomes {
+                    trace.note(network.now, || format!("the other push: {}", outcome.to_json()));
+                }
+                self.outcomes.extend(outcomes);
+            }
+            Step::Output(Output::Journal(_)) => {}
+            Step::Output(other) => return Err(format!("a push puts out nothing like {other:?}")),
+        }
+        Ok(None)
     }
 }

@@ -32,6 +32,13 @@ fn a_journal_that_is_lost_is_noticed() {
 }
 
 #[test]
+fn a_double_of_two_pushes_that_neither_tells_is_noticed() {
+    let (seed, promise) = first_broken(Flow::Rivals, Bug::NoConfirmation);
+    assert!(promise.contains("nobody told it"), "{promise}");
+    assert_eq!(simulate(Flow::Rivals, seed, None, &mut Trace::default()), Ok(()));
+}
+
+#[test]
 fn a_pull_without_an_overlap_is_noticed() {
     let (seed, promise) = first_broken(Flow::Pull, Bug::NoOverlap);
     assert!(promise.contains("was pulled last as") || promise.contains("never pulled"), "{promise}");

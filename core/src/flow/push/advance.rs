@@ -59,6 +59,9 @@ impl PushJob {
             return true;
         }
         if self.window.is_settled() {
+            if self.confirm() {
+                return true;
+            }
             self.window.clear();
             self.lookups.end_window();
             return self.begin_window();
@@ -84,6 +87,7 @@ impl PushJob {
     fn begin_window(&mut self) -> bool {
         let turns = self.window.turn();
         let is_any = !turns.is_empty();
+        self.confirmation.begin();
         self.is_over = !is_any && self.window.is_exhausted();
         if self.is_over {
             self.tell_left_open();

@@ -54,10 +54,20 @@ impl Crew {
     /// # Errors
     /// Why the search cannot be begun.
     pub(super) fn look(&mut self, look: &Look) -> Result<()> {
+        self.look_after(look, 0)
+    }
+
+    /// Looks values up, after a pause.
+    ///
+    /// # Errors
+    /// Why the search cannot be begun.
+    pub(super) fn look_after(&mut self, look: &Look, delay_ms: u64) -> Result<()> {
         let errand = Errand::Look(look.clone());
         match look {
-            Look::One(_) => self.team.add(errand, self.search_job(look)?),
-            Look::Whole(..) | Look::Newer(..) => self.team.add(errand, self.sweep_job(look)?),
+            Look::One(_) => self.team.add_with(errand, 0, delay_ms, self.search_job(look)?),
+            Look::Whole(..) | Look::Newer(..) => {
+                self.team.add_with(errand, 0, delay_ms, self.sweep_job(look)?)
+            }
         }
         Ok(())
     }

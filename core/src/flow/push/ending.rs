@@ -134,8 +134,10 @@ impl Ending {
             State::Updated => Some(DoneState::Updated),
             State::Unchanged => Some(DoneState::Unchanged),
             // Another run looks whether it still differs.
-            State::Rejected | State::Skipped | State::Differs if was_announced => Some(DoneState::NotWritten),
-            State::Rejected | State::Skipped | State::Differs | State::MaybeApplied => None,
+            State::Rejected | State::Skipped | State::Differs | State::Doubled if was_announced => {
+                Some(DoneState::NotWritten)
+            }
+            State::Rejected | State::Skipped | State::Differs | State::Doubled | State::MaybeApplied => None,
         }
     }
 
@@ -143,7 +145,7 @@ impl Ending {
     pub(super) fn id_there(&self) -> Option<u64> {
         match self.state {
             State::Created | State::Updated | State::Unchanged | State::Differs => self.id,
-            State::Skipped | State::Rejected | State::MaybeApplied => None,
+            State::Skipped | State::Rejected | State::Doubled | State::MaybeApplied => None,
         }
     }
 
@@ -161,7 +163,7 @@ impl Ending {
                     "it was created by {mapping:?}, and Brightpearl did not say its id"
                 ))
             }
-            (State::Skipped | State::Rejected, _) => CreationState::Failed(format!(
+            (State::Skipped | State::Rejected | State::Doubled, _) => CreationState::Failed(format!(
                 "it is not there, and could not be created by {mapping:?}: {}",
                 self.reason.unwrap_or_default()
             )),

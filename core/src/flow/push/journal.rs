@@ -184,9 +184,26 @@ impl Journal {
     }
 
     /// Says what came of it.
-    pub(super) fn close(&mut self, what: &str, state: DoneState, id: Option<u64>, key: Option<&str>) {
+    pub(super) fn close(
+        &mut self,
+        what: &str,
+        state: DoneState,
+        id: Option<u64>,
+        key: Option<&str>,
+        confirm: bool,
+    ) {
         let key = key.map(str::to_owned);
-        self.add(&JournalLine::Done { what: what.to_owned(), state, id, key });
+        self.add(&JournalLine::Done { what: what.to_owned(), state, id, key, confirm });
+    }
+
+    /// Says that what this run has created so far needs no look any more.
+    pub(super) fn confirm(&mut self) {
+        self.add(&JournalLine::Confirmed {});
+    }
+
+    /// Whether a run has created something, and did not look whether it is there once.
+    pub(super) fn is_unconfirmed(&self, what: &str) -> bool {
+        self.pages.is_unconfirmed(what)
     }
 
     /// The lines since the last time.

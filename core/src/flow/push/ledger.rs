@@ -85,7 +85,7 @@ impl Ledger {
         self.doubtful.remove(&key);
         let is_of_it = |_: &String, of: &mut Option<String>| of.as_ref() == Some(&key);
         let settled: Vec<String> = self.left_open.extract_if(.., is_of_it).map(|(what, _)| what).collect();
-        settled.iter().for_each(|what| journal.close(what, DoneState::NotWritten, None, None));
+        settled.iter().for_each(|what| journal.close(what, DoneState::NotWritten, None, None, false));
     }
 
     /// What earlier runs announced and never closed, and this run had nothing of.
@@ -101,7 +101,7 @@ impl Ledger {
     /// What an earlier run announced for others was found: it is closed.
     pub(super) fn close_found(&mut self, name: &str) {
         if let Some(journal) = &mut self.journal {
-            journal.close(name, DoneState::NotWritten, None, None);
+            journal.close(name, DoneState::NotWritten, None, None, false);
         }
     }
 
@@ -161,20 +161,52 @@ impl Ledger {
             (None, State::Created | State::Updated) => THIS_RUN,
             (
                 None,
-                State::Unchanged | State::Differs | State::Skipped | State::Rejected | State::MaybeApplied,
+                State::Unchanged
+                | State::Differs
+                | State::Doubled
+                | State::Skipped
+                | State::Rejected
+                | State::MaybeApplied,
             ) => 0,
         };
         let line = line.max(self.line_told(sought).unwrap_or_default());
         self.told.insert(sought.digest(), line.to_be_bytes());
     }
 
-    /// Writes down how something ended. `is_announced` says whether this run announced it.
-    pub(super) fn close(&mut self, name: &str, is_announced: bool, ending: &Ending, key: Option<&Sought>) {
+    /// Writes down how something ended. `is_announced` says whether this run announced it, and `confirm` whether it is
+    /// looked for once more.
+    pub(super) fn close(
+        &mut self,
+        name: &str,
+        is_announced: bool,
+        ending: &Ending,
+        key: Option<&Sought>,
+        confirm: bool,
+    ) {
         let Some(journal) = &mut self.journal else { return };
         let was_announced = is_announced || journal.known(name).is_some();
         if let Some(state) = ending.done_state(was_announced) {
             let key = key.filter(|_| !was_announced).map(Sought::text);
-            journal.close(name, state, ending.id, key.as_deref());
+            journal.close(name, state, ending.id, key.as_deref(), confirm);
+        }
+    }
+
+    /// Whether an earlier run has created something, and was cut off before it looked whether it is there once.
+    pub(super) fn is_unconfirmed(&self, name: &str) -> bool {
+        self.journal.as_ref().is_some_and(|journal| journal.is_unconfirmed(name))
+    }
+
+    /// Writes anew how something ended.
+    pub(super) fn rewrite(&mut self, name: &str, state: DoneState, id: Option<u64>) {
+        if let Some(journal) = &mut self.journal {
+            journal.close(name, state, id, None, false);
+        }
+    }
+
+    /// Writes down that what this run has created so far is there once, or was told not to be.
+    pub(super) fn confirm(&mut self) {
+        if let Some(journal) = &mut self.journal {
+            journal.confirm();
         }
     }
 
@@ -354,10 +386,10 @@ mod tests {
     fn a_rejection_is_written_down_only_where_something_was_announced() {
         let mut ledger = ledger(Some(""), None);
         ledger.take_lines().unwrap();
-        ledger.close("a", false, &Ending::of(State::Rejected), None);
-        ledger.close("b", true, &Ending::of(State::MaybeApplied), None);
+        ledger.close("a", false, &Ending::of(State::Rejected), None, false);
+        ledger.close("b", true, &Ending::of(State::MaybeApplied), None, false);
         assert_eq!(ledger.take_lines().unwrap(), None);
-        ledger.close("c", true, &Ending::of(State::Rejected), None);
+        ledger.close("c", true, &Ending::of(State::Rejected), None, false);
         assert!(ledger.take_lines().unwrap().unwrap().contains("not-written"));
     }
 }

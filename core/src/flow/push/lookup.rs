@@ -153,6 +153,11 @@ impl Lookups {
         table.found.insert(value, vec![Hit::Id(id)]);
     }
 
+    /// Takes note of all that is there under a value.
+    pub(super) fn learn_hits(&mut self, sought: &Sought, hits: Vec<Hit>) {
+        self.table(&sought.group).found.insert(sought.normal().to_owned(), hits);
+    }
+
     /// Takes note that it is to be looked up again whether a value is there.
     pub(super) fn forget(&mut self, sought: &Sought) {
         if let Some(table) = self.tables.get_mut(&sought.group) {

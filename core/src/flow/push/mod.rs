@@ -8,6 +8,7 @@
 mod advance;
 mod change;
 mod compare;
+mod confirmation;
 mod crew;
 mod digest_table;
 mod doubt;
@@ -45,6 +46,7 @@ use crate::output::Output;
 use crate::shared::Shared;
 use crate::telemetry::Event;
 
+use confirmation::Confirmation;
 use crew::Crew;
 use journal::Journal;
 pub use journal::{JournalBook, JournalCompaction, compact_journal};
@@ -113,6 +115,7 @@ fn plan(
         lookups: Lookups::default(),
         crew: Crew::new(shared),
         rivals: KeyBook::default(),
+        confirmation: Confirmation::default(),
         outbox: Outbox::default(),
         is_withdrawing: false,
         fatal: None,
@@ -134,6 +137,7 @@ struct PushJob {
     lookups: Lookups,
     crew: Crew,
     rivals: KeyBook,
+    confirmation: Confirmation,
     outbox: Outbox,
     /// Whether what is out is being taken back.
     is_withdrawing: bool,
@@ -171,6 +175,7 @@ impl PushJob {
 impl Job for PushJob {
     fn tell_time(&mut self, now: HostTime) {
         self.lookups.tell_time(now);
+        self.confirmation.tell_time(now);
         self.crew.tell_time(now);
     }
 

@@ -72,6 +72,14 @@ impl Lookups {
         }
     }
 
+    /// Lets a value be looked for that this push has created. It was not there at that time, where one is told.
+    pub(super) fn look_for_others(&mut self, sought: &Sought, since: Option<HostTime>) {
+        self.forget(sought);
+        if let Some(since) = since {
+            self.table(&sought.group).expired.insert(sought.normal().to_owned(), since);
+        }
+    }
+
     fn absence(&self, sought: &Sought) -> Option<HostTime> {
         let table = self.tables.get(&sought.group)?;
         if table.found.contains_key(sought.normal()) {

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::digest_table::{Digest, DigestTable};
 use super::ending::Ending;
 use super::entry::PushEntry;
+use super::sought::Sought;
 use crate::mapping::IfThere;
 use crate::output::State;
 use crate::value::{DateTime, Decimal};
@@ -63,6 +64,7 @@ impl PackedHolder {
             Some((State::Rejected, id)) => (5, id),
             Some((State::MaybeApplied, id)) => (6, id),
             Some((State::Differs, id)) => (7, id),
+            Some((State::Doubled, id)) => (8, id),
         };
         let has_id = if id.is_some() { HAS_ID } else { 0 };
         let contested = if holder.is_contested { IS_CONTESTED } else { 0 };
@@ -74,7 +76,7 @@ impl PackedHolder {
         let mut number = [0; 8];
         number[3..].copy_from_slice(&self.number);
         let id = (self.flags & HAS_ID != 0).then(|| u64::from_be_bytes(self.id));
-        let state = match self.flags & 0x07 {
+        let state = match self.flags & 0x0f {
             0 => None,
             1 => Some(State::Created),
             2 => Some(State::Updated),
@@ -82,7 +84,8 @@ impl PackedHolder {
             4 => Some(State::Skipped),
             5 => Some(State::Rejected),
             6 => Some(State::MaybeApplied),
-            _ => Some(State::Differs),
+            7 => Some(State::Differs),
+            _ => Some(State::Doubled),
         };
         Holder {
             number: u64::from_be_bytes(number),
@@ -199,6 +202,15 @@ impl KeyBook {
         }
     }
 
+    /// Takes note that what a record has created is there more than once.
+    pub(super) fn note_doubled(&mut self, key: &Sought, number: u64) {
+        let key = Digest::of(key.text());
+        if let Some(holder) = self.holder(key).filter(|holder| holder.number == number) {
+            let id = holder.end.and_then(|(_, id)| id);
+            self.put(key, &Holder { end: Some((State::Doubled, id)), ..holder });
+        }
+    }
+
     /// How a record ends that is the same as another one; nothing until that has ended.
     pub(super) fn twin(&self, entry: &PushEntry, of: u64) -> Option<Ending> {
         let holder = self.holder(Digest::of(entry.key()?.text()))?;
@@ -206,6 +218,7 @@ impl KeyBook {
         let (state, what) = match state {
             State::Created | State::Updated | State::Unchanged => (State::Unchanged, "and counts for both"),
             State::Differs => (State::Differs, "and is there with other values"),
+            State::Doubled => (State::Doubled, "and is there more than once"),
             State::Skipped => (State::Skipped, "and was left out"),
             State::Rejected => (State::Rejected, "and was not written"),
             State::MaybeApplied => (State::MaybeApplied, "and may have been written"),

@@ -40,13 +40,14 @@ impl PushJob {
             let before = ending.reason.map(|reason| format!("{reason}; ")).unwrap_or_default();
             ending.reason = Some(format!("{before}{SHORTENED}"));
         }
-        let entry = self.window.entry_mut(index);
-        if entry.progress_mut().settle(ending.verified).is_err() {
+        if self.window.entry_mut(index).progress_mut().settle(ending.verified).is_err() {
             return;
         }
+        let entry = self.window.entry(index);
+        let confirm = self.is_to_be_confirmed(entry, &ending);
         if ending.journaled.is_none() && !ending.is_twin {
             let key = entry.key().filter(|_| entry.is_record());
-            self.ledger.close(entry.name(), entry.progress().was_announced(), &ending, key);
+            self.ledger.close(entry.name(), entry.progress().was_announced(), &ending, key, confirm);
         }
         if let Role::Record(number) = entry.role() {
             self.rivals.close(entry, *number, &ending);
@@ -58,10 +59,16 @@ impl PushJob {
             }
         }
         self.close_references(index);
+        if confirm {
+            self.hold_creation(index, &ending);
+        }
         let entry = self.window.entry_mut(index);
         let is_dry_run = self.terms.is_dry_run();
         match entry.role().clone() {
-            Role::Record(number) => self.outbox.add(entry.outcome(number, ending, is_dry_run)),
+            Role::Record(number) => {
+                let outcome = entry.outcome(number, ending, is_dry_run);
+                self.put_out(index, outcome);
+            }
             Role::Creation { slot, mapping, .. } => {
                 let (id, is_journaled) = (ending.id, ending.journaled.is_some());
                 let is_ours = matches!(ending.state, State::Created | State::Updated);
@@ -103,7 +110,7 @@ impl PushJob {
     fn told(&self, index: usize, ending: &Ending) -> Option<String> {
         let is_plain = match ending.state {
             State::Created | State::Updated | State::Unchanged => true,
-            State::Differs | State::Skipped | State::Rejected | State::MaybeApplied => false,
+            State::Differs | State::Doubled | State::Skipped | State::Rejected | State::MaybeApplied => false,
         };
         if !is_plain || ending.reason.is_some() || ending.journaled.is_some() {
             return None;
@@ -163,6 +170,7 @@ impl PushJob {
             outcome.dry_run = self.terms.is_dry_run();
             self.outbox.add(outcome);
         }
+        self.release_unlooked(error);
         self.ledger.end_waiting();
         self.is_over = true;
         self.flush();

@@ -2,7 +2,7 @@
 
 use super::sought::{Group, Sought};
 use crate::catalog::field::Shape;
-use crate::catalog::operation::{Answer, Content};
+use crate::catalog::operation::{Answer, Content, Verify};
 use crate::catalog::{self, ShippedNote, Update};
 use crate::error::{Error, Result};
 use crate::http::Method;
@@ -22,9 +22,12 @@ pub(super) struct Terms {
     note: Option<&'static ShippedNote>,
     /// Whether a creation answers under which id.
     owes_id: bool,
+    /// How it is found out what became of a write.
+    ways: &'static [Verify],
     existing: Existing,
     is_dry_run: bool,
     looks_ms: Vec<u64>,
+    confirm_ms: Vec<u64>,
 }
 
 impl Terms {
@@ -42,9 +45,11 @@ impl Terms {
             owes_id: mapping.method() == Method::Post && gives_id(answer_of(target, mapping.method())),
             note: catalog::shipped_note(target),
             update: catalog::update(target).filter(|_| mapping.method() == Method::Post),
+            ways: catalog::find(target, mapping.method()).map_or(&[], |found| found.operation.verify),
             existing: push.existing,
             is_dry_run: push.dry_run,
             looks_ms: push.looks_ms.clone(),
+            confirm_ms: push.confirm_ms.clone(),
             mapping,
         })
     }
@@ -126,6 +131,23 @@ impl Terms {
     /// Milliseconds before each look for a write of unknown outcome.
     pub(super) fn looks_ms(&self) -> &[u64] {
         &self.looks_ms
+    }
+
+    /// Whether Brightpearl itself refuses a second record that is found by the same values, as the catalog has it.
+    pub(super) fn is_unique(&self, sought: &Sought) -> bool {
+        let Group { search, column, by, .. } = &sought.group;
+        let is_asked = |name: &str| name == &**column || by.iter().any(|(other, _)| &**other == name);
+        self.ways.iter().any(|way| match way {
+            Verify::Search { search: other, by, unique } => {
+                *unique && *other == &**search && by.iter().all(|(_, column)| is_asked(column))
+            }
+            Verify::Read { .. } => false,
+        })
+    }
+
+    /// Milliseconds before each look whether what was created is there once.
+    pub(super) fn confirm_ms(&self) -> &[u64] {
+        &self.confirm_ms
     }
 }
 

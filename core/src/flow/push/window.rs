@@ -161,13 +161,26 @@ impl EntryWindow {
 
     /// Notes with the record for which it was done that something was created.
     pub(super) fn credit(&mut self, index: usize, created: Created) {
+        let at = self.root_of(index);
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.credit(created);
+        }
+    }
+
+    /// The number of the record for which an entry is there.
+    pub(super) fn record_of(&self, index: usize) -> Option<u64> {
+        match self.entries.get(self.root_of(index))?.role() {
+            Role::Record(number) => Some(*number),
+            Role::Creation { .. } => None,
+        }
+    }
+
+    fn root_of(&self, index: usize) -> usize {
         let mut at = index;
         while let Some(Role::Creation { parent, .. }) = self.entries.get(at).map(PushEntry::role) {
             at = *parent;
         }
-        if let Some(entry) = self.entries.get_mut(at) {
-            entry.credit(created);
-        }
+        at
     }
 
     /// Makes room for the next window.

@@ -28,6 +28,8 @@ pub(super) struct Pages {
     words: DigestTable<Statement>,
     /// What was announced and never closed, each with its key where it has one.
     pub(super) open: BTreeMap<String, Option<String>>,
+    /// What was created and not looked for once more, each with its line.
+    unconfirmed: BTreeMap<String, u64>,
     /// What runs began with, each with the line where it stands first.
     heads: Vec<(Head, u64)>,
     /// The place among the heads, and the line, of the last one.
@@ -201,9 +203,10 @@ impl Pages {
                     self.tell_key(index, key, &what, said);
                 }
                 self.state(index, &what, said);
+                self.unconfirmed.remove(&what);
                 self.open.insert(what, key);
             }
-            JournalLine::Done { what, state, id, key } => {
+            JournalLine::Done { what, state, id, key, confirm } => {
                 let said = Fact::Done { state, id };
                 let key = self.open.remove(&what).flatten().or(key);
                 if let Some(key) =
@@ -212,6 +215,15 @@ impl Pages {
                     self.tell_key(index, &key, &what, said);
                 }
                 self.state(index, &what, said);
+                if confirm {
+                    self.unconfirmed.insert(what, index);
+                } else {
+                    self.unconfirmed.remove(&what);
+                }
+            }
+            JournalLine::Confirmed {} => {
+                let begun = self.last_head.map_or(0, |(_, line)| line);
+                self.unconfirmed.retain(|_, line| *line < begun);
             }
         }
         Ok(())
@@ -244,6 +256,16 @@ impl Pages {
             (Some(word), Some(statement)) => word.line() == statement.line(),
             (Some(_) | None, _) => false,
         }
+    }
+
+    /// Whether something was created and not looked for once more.
+    pub(super) fn is_unconfirmed(&self, what: &str) -> bool {
+        self.unconfirmed.contains_key(what)
+    }
+
+    /// Whether that line says so.
+    pub(super) fn is_unconfirmed_at(&self, what: &str, line: u64) -> bool {
+        self.unconfirmed.get(what) == Some(&line)
     }
 
     /// The last statement about something.

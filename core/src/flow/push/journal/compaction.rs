@@ -90,7 +90,9 @@ impl JournalCompaction {
                 }
                 Ok(())
             }
-            JournalLine::Done { what, state, id, key } => {
+            // What it says stands with each of those that are left.
+            JournalLine::Confirmed {} => Ok(()),
+            JournalLine::Done { what, state, id, key, confirm: _ } => {
                 let key = self.open.remove(&what).flatten().or(key);
                 let weight = Weight::of(book, index, &what, key.as_deref());
                 if state != DoneState::NotWritten {
@@ -112,7 +114,7 @@ impl JournalCompaction {
                     // It would be taken for the last word on the key that it was announced under.
                     self.write(&JournalLine::Write { what: what.clone(), update: false, key: None })?;
                 }
-                self.write(&JournalLine::Done { what, state, id, key: None })
+                self.write(&JournalLine::Done { what, state, id, key: None, confirm: false })
             }
         }
     }
@@ -142,7 +144,8 @@ impl JournalCompaction {
     ) -> Result<()> {
         self.close_under(&what, key.as_ref())?;
         self.note(weight, &what);
-        self.write(&JournalLine::Done { what, state, id, key })
+        let confirm = weight.is_unconfirmed;
+        self.write(&JournalLine::Done { what, state, id, key, confirm })
     }
 
     /// Announces something anew where its announcement that was written is of another key, which what closes it would be
@@ -165,7 +168,7 @@ impl JournalCompaction {
     fn write(&mut self, line: &JournalLine) -> Result<()> {
         self.write_head()?;
         match line {
-            JournalLine::Push(_) => {}
+            JournalLine::Push(_) | JournalLine::Confirmed {} => {}
             JournalLine::Write { what, key, .. } => {
                 self.announced.insert(what.clone(), key.clone());
             }
@@ -215,6 +218,8 @@ struct Weight {
     has_word: bool,
     /// Whether something is there under its key, as that word has it.
     is_there: bool,
+    /// Whether what it says to be created was not looked for once more.
+    is_unconfirmed: bool,
 }
 
 impl Weight {
@@ -225,6 +230,7 @@ impl Weight {
             is_last: book.pages().statement(what).as_ref().is_some_and(is_of_line),
             has_word: word.is_some(),
             is_there: word.is_some_and(Statement::is_there),
+            is_unconfirmed: book.pages().is_unconfirmed_at(what, index),
         }
     }
 

@@ -32,7 +32,12 @@ pub(super) enum JournalLine {
         /// The key of a record that was not announced.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
+        /// Whether it is still to be looked for, since somebody else may have created the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        confirm: bool,
     },
+    /// What this run has created so far was looked for.
+    Confirmed {},
 }
 
 /// What a run begins with.
@@ -138,7 +143,9 @@ impl LineReader {
         let read = if has_end { parse(&line) } else { Err(cut_off()) };
         match read {
             // A run may be cut off in its head, too, and the next begins behind that.
-            Ok(JournalLine::Write { .. } | JournalLine::Done { .. }) if self.torn.is_some() => {
+            Ok(JournalLine::Write { .. } | JournalLine::Done { .. } | JournalLine::Confirmed {})
+                if self.torn.is_some() =>
+            {
                 let message = "the line cannot be read, and no run begins behind it; expected the journal as the pushes put it out";
                 Err(Error::validation(place(self.torn.unwrap_or_default()), message))
             }
@@ -171,7 +178,7 @@ fn parse(line: &str) -> serde_json::Result<JournalLine> {
     if read.is_ok() || serde_json::from_str::<IgnoredAny>(line).is_ok() {
         return read;
     }
-    let begins = [r#"{"write":"#, r#"{"done":"#, r#"{"push":"#];
+    let begins = [r#"{"write":"#, r#"{"done":"#, r#"{"push":"#, r#"{"confirmed":"#];
     let behind = begins.iter().flat_map(|begin| line.match_indices(begin)).map(|(at, _)| &line[at..]);
     behind.map(serde_json::from_str).find(Result::is_ok).unwrap_or(read)
 }

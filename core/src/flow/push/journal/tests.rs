@@ -21,9 +21,9 @@ fn written() -> String {
     let mut journal = read("").unwrap();
     journal.announce("a", false, Some("k"));
     journal.announce("b", false, Some("l"));
-    journal.close("a", DoneState::Created, Some(7), None);
+    journal.close("a", DoneState::Created, Some(7), None, false);
     journal.announce("c", true, None);
-    journal.close("c", DoneState::NotWritten, None, None);
+    journal.close("c", DoneState::NotWritten, None, None, false);
     journal.take_lines().unwrap().unwrap()
 }
 
@@ -89,7 +89,7 @@ fn a_renewed_journal_believes_its_doubts_and_nothing_that_can_be_found() {
     let mut journal = read("").unwrap();
     for what in [name.as_str(), "contact of ada"] {
         journal.announce(what, false, Some("k"));
-        journal.close(what, DoneState::Created, Some(7), None);
+        journal.close(what, DoneState::Created, Some(7), None, false);
     }
     journal.announce("b", false, Some("l"));
     let text = journal.take_lines().unwrap().unwrap();
@@ -150,7 +150,7 @@ fn a_key_that_was_created_by_other_rules_is_there_all_the_same() {
     let name = Names::default().name(b"{}");
     let mut journal = read("").unwrap();
     journal.announce(&name, false, Some("k"));
-    journal.close(&name, DoneState::Created, Some(7), None);
+    journal.close(&name, DoneState::Created, Some(7), None, false);
     let text = journal.take_lines().unwrap().unwrap();
     let renewed = JournalScope { document: "other".into(), renew: true, ..scope() };
     let journal = Journal::read(&text, &renewed).unwrap();
@@ -164,7 +164,7 @@ fn a_compaction_keeps_one_line_of_what_is_done() {
     for number in 0..20_000 {
         let what = Names::default().name(format!("{number}").as_bytes());
         journal.announce(&what, false, Some(&number.to_string()));
-        journal.close(&what, DoneState::Created, Some(number), None);
+        journal.close(&what, DoneState::Created, Some(number), None, false);
     }
     let text = journal.take_lines().unwrap().unwrap();
     let mut book = JournalBook::new();
@@ -182,7 +182,13 @@ fn a_compaction_keeps_one_line_of_what_is_done() {
 #[test]
 fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
     let b = Names::default().name(b"b");
-    let done = |what: &str, state| JournalLine::Done { what: what.to_owned(), state, id: None, key: None };
+    let done = |what: &str, state| JournalLine::Done {
+        what: what.to_owned(),
+        state,
+        id: None,
+        key: None,
+        confirm: false,
+    };
     let write = |key: Option<&str>| {
         let key = key.map(str::to_owned);
         JournalLine::Write { what: b.clone(), update: false, key }
@@ -192,6 +198,7 @@ fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
         state: DoneState::Created,
         id: None,
         key: Some("k".into()),
+        confirm: false,
     };
     let lines = [a, write(Some("k")), write(None), done("reference c", DoneState::Created)];
     let lines = lines.into_iter().chain([done(&b, DoneState::NotWritten)]);
@@ -202,6 +209,22 @@ fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
     let short = compact_journal(&text).unwrap();
     assert_eq!(view(&short, "one", true), view(&text, "one", true), "{short}");
     assert!(compact_journal(&short).unwrap().lines().count() <= short.lines().count());
+}
+
+#[test]
+fn what_a_run_has_created_is_unconfirmed_until_that_run_says_that_it_looked() {
+    let mut first = read("").unwrap();
+    first.announce("a", false, Some("k"));
+    first.close("a", DoneState::Created, Some(7), None, true);
+    let text = first.take_lines().unwrap().unwrap();
+    let mut second = read(&text).unwrap();
+    assert!(second.is_unconfirmed("a"), "the first run was cut off");
+    second.close("b", DoneState::Created, Some(8), None, true);
+    second.confirm();
+    let text = text + &second.take_lines().unwrap().unwrap();
+    let third = read(&text).unwrap();
+    assert_eq!((third.is_unconfirmed("a"), third.is_unconfirmed("b")), (true, false));
+    assert!(read(&compact_journal(&text).unwrap()).unwrap().is_unconfirmed("a"));
 }
 
 /// Lines of journals as runs by two documents leave them, and as they should not.
@@ -220,14 +243,19 @@ fn any_lines() -> impl Strategy<Value = String> {
         1 => Names::default().name(b"b"),
         _ => "reference c".to_owned(),
     };
-    let step = (0..12_usize, 0..3_usize, any::<bool>(), prop::option::of(1..3_u64));
+    let step = (0..13_usize, 0..3_usize, any::<bool>(), prop::option::of(1..3_u64));
     prop::collection::vec(step, 0..16).prop_map(move |steps| {
         let mut document = 0;
         let mut lines = vec![JournalLine::Push(of("one"))];
         for (kind, what, flag, id) in steps {
             let key = Some(key_of(document, what).to_owned()).filter(|key| !key.is_empty());
-            let done =
-                |state| JournalLine::Done { what: name(what), state, id, key: key.clone().filter(|_| flag) };
+            let done = |state| JournalLine::Done {
+                what: name(what),
+                state,
+                id,
+                key: key.clone().filter(|_| flag),
+                confirm: state == DoneState::Created && id == Some(2),
+            };
             lines.push(match kind {
                 0 => {
                     document = 1 - document;
@@ -236,6 +264,7 @@ fn any_lines() -> impl Strategy<Value = String> {
                 1..=5 => JournalLine::Write { what: name(what), update: flag, key },
                 6 | 7 => done(DoneState::Created),
                 8 => done(DoneState::Unchanged),
+                9 => JournalLine::Confirmed {},
                 _ => done(DoneState::NotWritten),
             });
         }
@@ -256,6 +285,7 @@ fn view(text: &str, document: &str, finds_records: bool) -> Vec<String> {
             Some(Known::Done(done)) => format!("{:?}", lineless(done)),
             other => format!("{other:?}"),
         });
+        said.push(format!("unconfirmed: {}", journal.is_unconfirmed(what)));
     }
     for key in ["k", "l"] {
         said.push(format!("{} {:?}", journal.has_under(key), journal.newest(key).map(lineless)));

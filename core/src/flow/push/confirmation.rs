@@ -1,0 +1,338 @@
+//! Whether what was created is there once. Two pushes that look for a key within the same seconds see both that nothing is
+//! there, and both create it. So what a window has created is looked for once more before it is told. A look counts when
+//! it shows this push's own record: what was created before that shows by then, too. So whoever wrote last finds the
+//! other's for sure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::PushJob;
+use super::ending::Ending;
+use super::entry::{PushEntry, Role};
+use super::journal::DoneState;
+use super::lookup::{Hit, Lookups};
+use super::referents::listed;
+use super::sought::{Group, Sought};
+use crate::clock::HostTime;
+use crate::error::Error;
+use crate::output::{Outcome, State};
+
+/// What a window has created, and the outcomes that wait until it is known to be there once.
+#[derive(Debug, Default)]
+pub(super) struct Confirmation {
+    /// When the window began: nothing that it creates was there then. Nothing before the time is told.
+    since: Option<HostTime>,
+    creations: Vec<Creation>,
+    held: Vec<HeldOutcome>,
+    /// How many looks have counted.
+    looks: usize,
+    /// Whether a look is out, or has just ended.
+    is_looking: bool,
+    /// Whether what was created since could not be read, so that each value is looked for.
+    is_by_value: bool,
+    /// Whether a look of this run has left something open.
+    has_unseen: bool,
+}
+
+/// Something that was created.
+#[derive(Debug)]
+struct Creation {
+    /// The record for which it was created.
+    record: u64,
+    /// The mapping that made it, where it is not the record itself.
+    mapping: Option<String>,
+    /// What the journal calls it.
+    name: String,
+    sought: Sought,
+    id: Option<u64>,
+    /// Whether an earlier run has created it, and was cut off before it looked.
+    is_earlier: bool,
+    uniqueness: Uniqueness,
+}
+
+/// What the looks for it have shown.
+#[derive(Debug)]
+enum Uniqueness {
+    /// Not even itself.
+    Unseen,
+    /// It could not be looked for.
+    Unknown,
+    /// Nothing else.
+    Alone,
+    /// These.
+    Doubled(Vec<Hit>),
+}
+
+/// An outcome that waits.
+#[derive(Debug)]
+struct HeldOutcome {
+    outcome: Outcome,
+    /// The record whose end it shares.
+    of: u64,
+    /// What the journal calls it, unless it is another one's twin.
+    name: Option<String>,
+}
+
+impl Uniqueness {
+    fn is_open(&self) -> bool {
+        match self {
+            Uniqueness::Unseen | Uniqueness::Unknown => true,
+            Uniqueness::Alone | Uniqueness::Doubled(_) => false,
+        }
+    }
+}
+
+impl Creation {
+    /// What others have left under its key.
+    fn find(&self, lookups: &Lookups) -> Uniqueness {
+        let Some(hits) = lookups.hits(&self.sought) else { return Uniqueness::Unknown };
+        let own = match self.id {
+            Some(id) => Some(Hit::Id(id)),
+            None => hits.first().cloned(),
+        };
+        let Some(own) = own else { return Uniqueness::Unseen };
+        let others: Vec<Hit> = hits.iter().filter(|hit| **hit != own).cloned().collect();
+        match (others.is_empty(), hits.contains(&own)) {
+            (true, true) => Uniqueness::Alone,
+            (true, false) => Uniqueness::Unseen,
+            (false, _) => Uniqueness::Doubled(std::iter::once(own).chain(others).collect()),
+        }
+    }
+
+    /// What is to be said of it, where it is not plain.
+    fn told(&self) -> Option<String> {
+        let what = match (&self.mapping, self.id) {
+            (None, _) => "it".to_owned(),
+            (Some(mapping), None) => format!("what {mapping:?} created for it"),
+            (Some(mapping), Some(id)) => format!("what {mapping:?} created for it as {id}"),
+        };
+        match &self.uniqueness {
+            Uniqueness::Alone => None,
+            Uniqueness::Doubled(hits) => Some(format!(
+                "{what} is there {} times with this key, since somebody else has created it meanwhile: {}; keep one of \
+                 them in Brightpearl",
+                hits.len(),
+                listed(hits)
+            )),
+            Uniqueness::Unseen => Some(format!(
+                "{what} was created, and the search does not show it yet: whether somebody else has created it, too, \
+                 is not known"
+            )),
+            Uniqueness::Unknown => Some(format!(
+                "{what} was created, and could not be looked for: whether somebody else has created it, too, is not \
+                 known"
+            )),
+        }
+    }
+}
+
+impl Confirmation {
+    /// Takes note that a window begins.
+    pub(super) fn begin(&mut self) {
+        *self = Self { has_unseen: self.has_unseen, ..Self::default() };
+    }
+
+    pub(super) fn tell_time(&mut self, now: HostTime) {
+        self.since.get_or_insert(now);
+    }
+
+    /// Whether the outcome of a record waits for a look.
+    fn concerns(&self, record: u64) -> bool {
+        self.creations.iter().any(|creation| creation.record == record)
+            || self.held.iter().any(|held| held.of == record)
+    }
+
+    /// Takes what the looks that were out have shown.
+    fn take(&mut self, lookups: &mut Lookups) {
+        for creation in self.creations.iter_mut().filter(|creation| creation.uniqueness.is_open()) {
+            creation.uniqueness = creation.find(lookups);
+            match &creation.uniqueness {
+                // It is there, whatever a search shows that lags behind.
+                Uniqueness::Alone | Uniqueness::Unseen | Uniqueness::Unknown => {
+                    creation.id.into_iter().for_each(|id| lookups.learn(&creation.sought, id, false));
+                }
+                Uniqueness::Doubled(hits) => lookups.learn_hits(&creation.sought, hits.clone()),
+            }
+        }
+        let is_unread = |creation: &Creation| matches!(creation.uniqueness, Uniqueness::Unknown);
+        if !self.is_by_value && self.creations.iter().any(is_unread) {
+            self.is_by_value = true;
+        } else {
+            self.looks += 1;
+        }
+        self.is_looking = false;
+    }
+
+    /// What is still to be looked for: among what was created since the window began, or each by itself.
+    fn wanted(&self, is_by_value: bool) -> BTreeMap<Group, BTreeSet<Sought>> {
+        let mut wanted: BTreeMap<Group, BTreeSet<Sought>> = BTreeMap::new();
+        let open = self.creations.iter().filter(|creation| creation.uniqueness.is_open());
+        for Creation { sought, .. } in
+            open.filter(|open| (self.is_by_value || open.is_earlier) == is_by_value)
+        {
+            wanted.entry(sought.group.clone()).or_default().insert(sought.clone());
+        }
+        wanted
+    }
+
+    /// The outcome as it is known now.
+    fn tell(&self, HeldOutcome { mut outcome, of, name }: HeldOutcome) -> Outcome {
+        let creations = self.creations.iter().filter(|creation| creation.record == of);
+        let told: Vec<String> = creations.filter_map(Creation::told).collect();
+        if told.is_empty() {
+            return outcome;
+        }
+        if self.is_doubled(of) {
+            outcome.state = doubled(outcome.state);
+        }
+        let before = match (name, outcome.reason.take()) {
+            (None, _) => Some(format!("record {of} of this push is the same")),
+            (Some(_), reason) => reason,
+        };
+        outcome.reason = Some(before.into_iter().chain(told).collect::<Vec<_>>().join("; "));
+        outcome
+    }
+
+    fn is_doubled(&self, record: u64) -> bool {
+        let is_doubled = |creation: &Creation| matches!(creation.uniqueness, Uniqueness::Doubled(_));
+        self.creations.iter().any(|creation| creation.record == record && is_doubled(creation))
+    }
+}
+
+/// How a record ends of which something is there more than once.
+fn doubled(state: State) -> State {
+    match state {
+        State::Created
+        | State::Updated
+        | State::Unchanged
+        | State::Differs
+        | State::Skipped
+        | State::Doubled => State::Doubled,
+        State::Rejected | State::MaybeApplied => state,
+    }
+}
+
+impl PushJob {
+    /// Whether what was just created is to be looked for once more.
+    pub(super) fn is_to_be_confirmed(&self, entry: &PushEntry, ending: &Ending) -> bool {
+        let is_unlooked = ending.journaled.is_none() || self.ledger.is_unconfirmed(entry.name());
+        let is_asked = !self.terms.is_dry_run() && !self.terms.confirm_ms().is_empty();
+        let may_be_doubled = |sought: &Sought| !entry.is_record() || !self.terms.is_unique(sought);
+        // What a look after the write has shown needs no other.
+        is_asked
+            && is_unlooked
+            && !ending.verified
+            && ending.state == State::Created
+            && entry.sought().is_some_and(may_be_doubled)
+    }
+
+    /// Takes note of what was created, of which it is to be told later whether it is there once.
+    pub(super) fn hold_creation(&mut self, index: usize, ending: &Ending) {
+        let entry = self.window.entry(index);
+        let (Some(sought), Some(record)) = (entry.sought().cloned(), self.window.record_of(index)) else {
+            return;
+        };
+        let mapping = match entry.role() {
+            Role::Record(_) => None,
+            Role::Creation { mapping, .. } => Some(mapping.clone()),
+        };
+        self.confirmation.creations.push(Creation {
+            record,
+            mapping,
+            name: entry.name().to_owned(),
+            sought,
+            id: ending.id,
+            is_earlier: ending.journaled.is_some(),
+            uniqueness: Uniqueness::Unknown,
+        });
+    }
+
+    /// Puts an outcome out, at once or when it is known that what it is about is there once.
+    pub(super) fn put_out(&mut self, index: usize, outcome: Outcome) {
+        let entry = self.window.entry(index);
+        let twin_of = entry.twin_of().filter(|number| self.confirmation.concerns(*number));
+        let of = twin_of.unwrap_or(outcome.record);
+        if !self.confirmation.concerns(of) {
+            return self.outbox.add(outcome);
+        }
+        let name = twin_of.is_none().then(|| entry.name().to_owned());
+        self.confirmation.held.push(HeldOutcome { outcome, of, name });
+    }
+
+    /// Looks once more for what this window has created; `false` once nothing is left to be found out.
+    pub(super) fn confirm(&mut self) -> bool {
+        if self.confirmation.is_looking {
+            self.confirmation.take(&mut self.lookups);
+        }
+        let is_any = self.confirmation.creations.iter().any(|creation| creation.uniqueness.is_open());
+        let delay_ms = self.terms.confirm_ms().get(self.confirmation.looks).copied();
+        let Some(delay_ms) = delay_ms.filter(|_| is_any) else {
+            self.release();
+            return false;
+        };
+        self.confirmation.is_looking = true;
+        for is_by_value in [false, true] {
+            let wanted = self.confirmation.wanted(is_by_value);
+            let since = self.confirmation.since.filter(|_| !is_by_value);
+            wanted.values().flatten().for_each(|sought| self.lookups.look_for_others(sought, since));
+            for look in self.lookups.plan(wanted) {
+                if let Err(error) = self.crew.look_after(&look, delay_ms) {
+                    self.lookups.failed(&look, &error);
+                }
+            }
+        }
+        true
+    }
+
+    /// Puts out what was held, as it is known now.
+    fn release(&mut self) {
+        let mut confirmation = std::mem::take(&mut self.confirmation);
+        confirmation.has_unseen |=
+            confirmation.creations.iter().any(|creation| creation.uniqueness.is_open());
+        for creation in &confirmation.creations {
+            let is_own = creation.mapping.is_none();
+            match &creation.uniqueness {
+                Uniqueness::Unseen | Uniqueness::Unknown => {}
+                Uniqueness::Alone if creation.is_earlier || confirmation.has_unseen => {
+                    self.ledger.rewrite(&creation.name, DoneState::Created, creation.id);
+                }
+                Uniqueness::Alone => {}
+                // Another run looks whether it still is.
+                Uniqueness::Doubled(_) => {
+                    self.ledger.rewrite(&creation.name, DoneState::NotWritten, creation.id)
+                }
+            }
+            if is_own && confirmation.is_doubled(creation.record) {
+                self.rivals.note_doubled(&creation.sought, creation.record);
+            }
+        }
+        for held in std::mem::take(&mut confirmation.held) {
+            let is_rewritten =
+                confirmation.creations.iter().any(|creation| Some(&creation.name) == held.name.as_ref());
+            if let Some(name) =
+                held.name.as_ref().filter(|_| confirmation.is_doubled(held.of) && !is_rewritten)
+            {
+                self.ledger.rewrite(name, DoneState::NotWritten, held.outcome.id);
+            }
+            self.outbox.add(confirmation.tell(held));
+        }
+        let is_any = confirmation.creations.iter().any(|creation| !creation.is_earlier);
+        if is_any && !confirmation.has_unseen {
+            self.ledger.confirm();
+        }
+        self.confirmation = Confirmation { has_unseen: confirmation.has_unseen, ..Confirmation::default() };
+    }
+
+    /// Puts out what was held, although it was not looked for, since the push ends before.
+    pub(super) fn release_unlooked(&mut self, error: &Error) {
+        let confirmation = std::mem::take(&mut self.confirmation);
+        for HeldOutcome { mut outcome, .. } in confirmation.held {
+            let why = format!(
+                "whether somebody else has created it, too, is not known, since the push ended before: {}",
+                error.message()
+            );
+            outcome.reason =
+                Some(outcome.reason.map_or_else(|| why.clone(), |reason| format!("{reason}; {why}")));
+            self.outbox.add(outcome);
+        }
+    }
+}
