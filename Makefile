@@ -251,6 +251,6 @@ $(VENV)/.package: $(VENV)/.created $(PACKAGE_SOURCES)
 $(VENV)/.test-package: $(VENV)/.created $(PACKAGE_SOURCES) | $(VENV)/.test-tools
 	$(call install_package,--profile dev)
 
-$(VENV)/.test-tools: $(VENV)/.created tests/hosts/python/requirements.txt
-	@tests/step.sh "Python test tools" $(PIP) install --require-hashes -r tests/hosts/python/requirements.txt
+$(VENV)/.test-tools: $(VENV)/.created tests/hosts/python/requirements.txt tests/supply/installer.txt
+	@tests/step.sh "Python test tools" tests/supply/install.sh $(VENV) tests/hosts/python/requirements.txt
 	@touch $@
