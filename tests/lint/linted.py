@@ -20,7 +20,7 @@ from typing import Any
 def crates(workspace: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """What is to be linted: package, file that it begins with, and how: as a `target`, as a `test`, or in either way.
 
-    A library is linted as its users have it, and once more with its unit tests, if it has any.
+    A library that others link is linted as they have it, and once more with its unit tests, if it has any.
     """
     root = Path(workspace["workspace_root"])
     for package in workspace["packages"]:
@@ -30,7 +30,7 @@ def crates(workspace: dict[str, Any]) -> Iterator[tuple[str, str, tuple[str, ...
         )
         for target in package["targets"]:
             file = Path(target["src_path"]).relative_to(root).as_posix()
-            if file.endswith("src/lib.rs"):
+            if file.endswith("src/lib.rs") and target["crate_types"] != ["cdylib"]:
                 yield package["name"], file, ("target",)
                 if has_unit_tests and target["test"]:
                     yield package["name"], file, ("test",)
