@@ -1,9 +1,8 @@
 //! The tests of the engine as one program: linking dozens takes longer than running them. A file of tests is listed
-//! here, unless it needs a process of its own (see `Cargo.toml`).
+//! here, unless it needs a process of its own (see `Cargo.toml`) or is in `optimised.rs`.
 
 mod absence_ages;
 mod audit;
-mod batch_properties;
 mod batch_service;
 mod believed_caches;
 mod believed_creations;
@@ -19,7 +18,6 @@ mod catalog_paths;
 mod catalog_searches;
 mod confirmed_records;
 mod corpus;
-mod echoes;
 mod expressions_page;
 mod floors;
 mod generated_body;
@@ -42,7 +40,6 @@ mod mapping_magento;
 mod mapping_money;
 mod mapping_money_shopify;
 mod mapping_packages;
-mod mapping_properties;
 mod mapping_ready;
 mod mapping_refunds;
 mod mapping_rules;
@@ -54,13 +51,11 @@ mod mapping_tax_codes;
 mod mapping_totals;
 mod mapping_written;
 mod metrics;
-mod operation_sequences;
 mod paging_faults;
 mod promises;
 mod push_without_journal;
 mod readme;
 mod ready_record;
-mod redaction;
 mod renewed_credentials;
 mod rival_records;
 mod sessions;

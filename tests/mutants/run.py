@@ -37,7 +37,7 @@ pub fn planted(number: usize) -> bool {
 ENGINE = ["-p", "brightpearl-core", "--all-features"]
 DRIVING = ["--profile", "host", "-p", "brightpearl-simulation", "-p", "brightpearl-host-rust"]
 # These take long, or read the sources, and say nothing of how the engine behaves.
-SLOW = ["redaction", "batch_properties", "mapping", "limits", "layout", "floors", "readme", "validate", "type_names"]
+SLOW = ["mapping", "limits", "layout", "floors", "readme", "validate", "type_names"]
 SEEDS = "700"
 
 

@@ -1,8 +1,7 @@
 //! The tests of the emulator as one program: linking dozens takes longer than running them. A file of tests is listed
-//! here.
+//! here, or in `optimised.rs`.
 
 mod accounting;
-mod audit;
 mod authentication;
 mod catalogued;
 mod contacts;
@@ -10,14 +9,12 @@ mod faults;
 mod gateway_properties;
 mod goods_properties;
 mod harness;
-mod limits;
 mod multi_message;
 mod notes;
 mod oauth;
 mod orders;
 mod other_clients;
 mod products;
-mod properties;
 mod reading;
 mod recordings;
 mod refusals;
@@ -30,5 +27,4 @@ mod stock;
 mod stock_balance;
 mod webhooks;
 mod world;
-mod write_properties;
 mod writing;
