@@ -1,7 +1,7 @@
 //! A host that may die at any moment: between two steps, while it writes its journal, with answers under way.
 
 use brightpearl_core::flow::{Outcome, Records};
-use brightpearl_core::{Call, Client, Config, Error, Output, Step};
+use brightpearl_core::{Call, Client, Config, Error, Output, Resources, Step};
 use brightpearl_emulator::Credential;
 use serde_json::json;
 
@@ -19,6 +19,10 @@ pub(crate) struct Run {
     pub(crate) outcomes: Vec<Outcome>,
     /// Batches of a pull that were consumed whole or in part, with the checkpoint behind them.
     pub(crate) records: Vec<Records>,
+    /// What a fetch has brought.
+    pub(crate) resources: Vec<Resources>,
+    /// How many requests it has sent to the API.
+    pub(crate) sent: u64,
     /// How many of these batches the latest checkpoint has.
     pub(crate) covered: usize,
     /// The latest checkpoint, where one was taken.
@@ -117,6 +121,7 @@ impl Host<'_> {
                     if self.draw.happens(self.crashes) {
                         return Ok(self.die(run));
                     }
+                    run.sent += u64::from(request.url.contains("/public-api/"));
                     self.network.transmit(exchange.id, request, self.trace);
                 }
                 Ok(Step::Output(Output::Journal(lines))) => {
@@ -149,6 +154,7 @@ impl Host<'_> {
                         return Ok(self.die(run));
                     }
                 }
+                Ok(Step::Output(Output::Resources(resources))) => run.resources.push(resources),
                 Ok(Step::Output(other)) => return Err(format!("a flow puts out nothing like {other:?}")),
             }
         }

@@ -8,6 +8,8 @@
 //! - Each change was pulled at least once, and the last version of each record last.
 //! - The request cap is not tripped by a sole user.
 //! - Every flow ends.
+//! - Every change that a webhook tells of is read once it was told, no notification is handled twice, and what none
+//!   tells of the pull finds; what is forged is refused; silence is noticed.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -22,6 +24,7 @@ mod replica;
 mod rival;
 mod trace;
 mod weather;
+mod webhooks;
 
 pub use trace::Trace;
 
@@ -40,6 +43,22 @@ pub enum Bug {
     NoConfirmation,
     /// Pulls that begin exactly at the watermark, without an overlap.
     NoOverlap,
+    /// A receiver that answers before a notification is on its disk.
+    AnswersBeforeStoring,
+    /// A receiver that answers what it refuses as if it had failed.
+    RefusalsAreRepeated,
+    /// A host that takes note that it has read what it is only about to read.
+    SettledBeforeRead,
+    /// A host that forgets which notifications it has handled.
+    NoDeduplication,
+    /// A host that reads for each notification by itself.
+    OneReadEach,
+    /// A host that takes what was destroyed for updated.
+    DestroyedIsAnUpdate,
+    /// A host that relies on webhooks alone.
+    NoClosingPull,
+    /// A host that does not mind hearing nothing.
+    SilenceIsIgnored,
 }
 
 /// What a seed is about.
@@ -51,11 +70,13 @@ pub enum Flow {
     Pull,
     /// Records that two hosts put in, each with a journal of its own.
     Rivals,
+    /// Changes that Brightpearl tells of.
+    Webhooks,
 }
 
 impl Flow {
     /// Every flow.
-    pub const ALL: [Flow; 3] = [Flow::Push, Flow::Pull, Flow::Rivals];
+    pub const ALL: [Flow; 4] = [Flow::Push, Flow::Pull, Flow::Rivals, Flow::Webhooks];
 
     /// The flow's name.
     pub fn as_str(self) -> &'static str {
@@ -63,6 +84,7 @@ impl Flow {
             Flow::Push => "push",
             Flow::Pull => "pull",
             Flow::Rivals => "rivals",
+            Flow::Webhooks => "webhooks",
         }
     }
 }
@@ -76,5 +98,6 @@ pub fn simulate(flow: Flow, seed: u64, bug: Option<Bug>, trace: &mut Trace) -> R
         Flow::Push => push::run(seed, bug, trace, false),
         Flow::Rivals => push::run(seed, bug, trace, true),
         Flow::Pull => pull::run(seed, bug, trace),
+        Flow::Webhooks => webhooks::run(seed, bug, trace),
     }
 }

@@ -45,6 +45,25 @@ fn a_pull_without_an_overlap_is_noticed() {
     assert_eq!(simulate(Flow::Pull, seed, None, &mut Trace::default()), Ok(()));
 }
 
+/// Every fault of a host that receives webhooks, and what the promise says that it breaks.
+#[test]
+fn faults_of_hosts_that_receive_webhooks_are_noticed() {
+    for (bug, words) in [
+        (Bug::AnswersBeforeStoring, "was not read since"),
+        (Bug::RefusalsAreRepeated, "is sent again"),
+        (Bug::SettledBeforeRead, "was not read since"),
+        (Bug::NoDeduplication, "handled before"),
+        (Bug::OneReadEach, "more than once for one burst"),
+        (Bug::DestroyedIsAnUpdate, "is null, and was read last as"),
+        (Bug::NoClosingPull, "was handled last as"),
+        (Bug::SilenceIsIgnored, "the silence was not told"),
+    ] {
+        let (seed, promise) = first_broken(Flow::Webhooks, bug);
+        assert!(promise.contains(words), "{bug:?}, seed {seed}: {promise}");
+        assert_eq!(simulate(Flow::Webhooks, seed, None, &mut Trace::default()), Ok(()), "{bug:?}");
+    }
+}
+
 #[test]
 fn a_seed_is_the_same_every_time() {
     for (flow, seed) in Flow::ALL.into_iter().flat_map(|flow| (1..=20).map(move |seed| (flow, seed))) {
