@@ -66,7 +66,8 @@
 //!
 //! [`Emulator::audit`] tells in what an account contradicts itself. Orders that are paid have payments, these and
 //! invoices have journals, and stock is what has moved since it was counted at the end of the generated history.
-//! The stock statuses of that history are drawn, and shipments of it make no entries in the books.
+//! Shipments and receipts make no entries in the books: the notes name their journals' types, GO and PG, and neither the
+//! accounts nor the lines (API notes §8.5.1). So the account says of itself that the cost of sales is not booked.
 //!
 //! # A request
 //!

@@ -17,6 +17,17 @@ fn accounts_are_sound_from_the_first() {
     }
 }
 
+#[test]
+fn an_account_without_entries_for_shipments_says_so() {
+    let mut account = account(Config { orders: 200, ..Config::default() });
+    let setup = account.get("integration-service/account-configuration")["response"].clone();
+    assert_eq!(setup["configuration"]["costOfSalesEnabled"], "0");
+    for journal_type in ["GO", "PG"] {
+        let found = account.get(&format!("accounting-service/journal-search?journalType={journal_type}"));
+        assert_eq!(found["response"]["metaData"]["resultsAvailable"], 0, "{journal_type}");
+    }
+}
+
 /// One write: to the scene, one that makes sense, or one with any body at all.
 #[derive(Clone, Debug)]
 enum Written {

@@ -53,7 +53,7 @@ fn get_account_configuration(call: &mut Call<'_>) -> Answer {
         ("baseCurrencyCode", base_currency),
         ("cancelledOrderStatusId", "5"),
         ("chargesNominalCode", "7901"),
-        ("costOfSalesEnabled", "1"),
+        ("costOfSalesEnabled", "0"),
         ("currentSeasonId", "0"),
         ("defaultCostPriceListId", "1"),
         ("defaultCurrencyId", "1"),
