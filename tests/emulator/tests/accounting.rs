@@ -416,3 +416,15 @@ fn the_lists_of_the_books() {
     assert_eq!(account.column("accounting-service/currency-search?id=2-3", "code"), ["GBP", "EUR"]);
     assert_eq!(account.get("accounting-service/payment-method")["response"][1]["code"], "CARD");
 }
+
+#[test]
+fn receipts_for_orders_of_any_id_are_answered() {
+    let mut account = small_account();
+    for id in [99_999, 1_000_000_000, u32::MAX] {
+        let body = json!({"orderId": id, "received": {"currency": "USD", "value": 1}, "bankAccountNominalCode": "1200"});
+        let path = "accounting-service/sales-receipt";
+        let (status, code, message) = account.refusal(Method::Post, path, &body.to_string());
+        assert_eq!((status, code.as_str()), (400, "ACCC-040"));
+        assert_eq!(message, format!("You have supplied an invalid order id: {id}"));
+    }
+}

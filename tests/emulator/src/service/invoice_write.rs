@@ -164,13 +164,11 @@ fn post_old_receipt(call: &mut Call<'_>) -> Answer {
     let body = Value::Object(call.body_object()?);
     let mut fields = CheckedFields::new(&body, INVALID);
     let order = fields.id("/orderId").filter(|id| *id != 0);
-    let order = order.map(|id| {
-        let exists = call.world.orders.contains(id) && call.world.order_type(id).is_sale();
-        if !exists {
-            fields.refuse(INVALID, format!("You have supplied an invalid order id: {id}"));
-        }
-        call.world.order(id)
-    });
+    let is_sale = |id: &u32| call.world.orders.contains(*id) && call.world.order_type(*id).is_sale();
+    if let Some(id) = order.filter(|id| !is_sale(id)) {
+        fields.refuse(INVALID, format!("You have supplied an invalid order id: {id}"));
+    }
+    let order = order.filter(is_sale).map(|id| call.world.order(id));
     let given = fields.id("/customerId");
     let customer = order.as_ref().map(|order| order.contact).or(given);
     let Some(customer) = customer.filter(|id| call.world.has_contact(*id)) else {
