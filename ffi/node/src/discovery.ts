@@ -82,7 +82,7 @@ export interface TaskDescription {
 
 /** What can go wrong and what to do about it. */
 export interface ErrorCatalog {
-  readonly kinds: readonly { readonly kind: Kind; readonly advice: string }[];
+  readonly kinds: readonly { readonly kind: Kind; readonly advice: string; readonly is_of_record: boolean }[];
   readonly deliveries: readonly Delivery[];
   readonly faults: readonly Fault[];
   /** Brightpearl's own codes that are common; there are others. */

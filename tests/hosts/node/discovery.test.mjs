@@ -136,13 +136,14 @@ test("the classes, deliveries and faults of errors are the engine's", () => {
     Object.keys(errorClasses),
     kinds.map(({ kind }) => kind),
   );
-  for (const { kind, advice } of kinds) {
+  for (const { kind, advice, is_of_record } of kinds) {
     const name = kind
       .split("-")
       .map((word) => word[0].toUpperCase() + word.slice(1))
       .join("");
     assert.equal(errorClasses[kind], brightpearl[`${name}Error`], kind);
     assert.ok(errorClasses[kind].prototype instanceof BrightpearlError && advice.endsWith("."), kind);
+    assert.equal(new errorClasses[kind]("refused", { kind }).isOfRecord, is_of_record, kind);
   }
   const declarations = readFileSync(new URL("../../../ffi/node/dist/kinds.d.ts", import.meta.url), "utf8");
   const declared = (type) =>
