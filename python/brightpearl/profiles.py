@@ -191,18 +191,23 @@ def require_login(profile: Profile, variables: Mapping[str, str]) -> None:
 
 def profiles_in(path: str) -> dict[str, dict[str, Any]]:
     """What each profile of a file has, not looked at yet. Refuses a file that has secrets and that others may read."""
+    return Veiled(tables_in(path).get("profiles", {}))
+
+
+def tables_in(path: str) -> dict[str, Any]:
+    """The tables of a file of profiles; see `profiles_in`."""
     read = _read(path)
     # Raised here, where nothing that may be secret is bound to a name.
     wrong = next(_wrong_tables(read), None)
     if wrong is not None:
         raise _wrong(wrong[1], f"{path} {wrong[0]}")
-    return Veiled(read.get("profiles", {}))
+    return Veiled(read)
 
 
 def _wrong_tables(read: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name in read:
-        if name != "profiles":
-            yield one_line(name)[:100], _unknown(name, ["profiles"], "the file")
+        if name not in ("profiles", "command"):
+            yield one_line(name)[:100], _unknown(name, ["profiles", "command"], "the file")
     profiles = read.get("profiles", {})
     expected = "expected tables such as [profiles.acme]"
     if not isinstance(profiles, dict):

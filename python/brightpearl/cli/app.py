@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,10 @@ from brightpearl.cli.account_commands import account_commands
 from brightpearl.cli.audit_commands import audit_app
 from brightpearl.cli.chosen import take_options
 from brightpearl.cli.commands import commands
-from brightpearl.cli.failure import EXIT_CODES, UsageError, reports_failures
+from brightpearl.cli.completion import read_names, searched_names
+from brightpearl.cli.defaults import take_defaults
+from brightpearl.cli.failure import ERRORS_VARIABLE, EXIT_CODES, UsageError, choose_errors, reports_failures
+from brightpearl.cli.fields import Field
 from brightpearl.cli.flow_commands import flow_commands
 from brightpearl.cli.journal_commands import journal_app
 from brightpearl.cli.ledger_commands import ledger_commands, letters_app
@@ -31,7 +35,6 @@ _OTHER_SECRETS = secret_variables()[1:]
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
@@ -78,8 +81,31 @@ Query = Annotated[
     list[str] | None,
     typer.Option("--query", help="A query parameter such as includeOptional=customFields. May be repeated."),
 ]
-SearchResource = Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order-search.")]
-RecordResource = Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.")]
+OutputFormat = Annotated[
+    listing.Format | None,
+    typer.Option("--output", "--format", "-o", help="How it is written; a search is a table on a terminal."),
+]
+FieldOption = Annotated[
+    str | None,
+    typer.Option(metavar="PATH", help="Writes one member alone, such as totalValue.net or orderRows[].productId."),
+]
+SearchResource = Annotated[
+    str,
+    typer.Argument(
+        metavar="RESOURCE", help="Such as order or order-service/order-search.", autocompletion=searched_names
+    ),
+]
+RecordResource = Annotated[
+    str,
+    typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.", autocompletion=read_names),
+]
+
+
+class Errors(str, Enum):
+    """How errors are told."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def _print_version(is_verbose: bool) -> None:
@@ -113,6 +139,10 @@ def settings(
             help="Where a secret is, such as account_token=keyring:brightpearl/acme. May be repeated.",
         ),
     ] = None,
+    errors: Annotated[
+        Errors | None,
+        typer.Option(envvar=ERRORS_VARIABLE, help="Whether an error is a block for people or a line of JSON."),
+    ] = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Refuses whatever would write, before anything is sent.")
     ] = False,
@@ -125,6 +155,7 @@ def settings(
         ),
     ] = False,
 ) -> None:
+    choose_errors(None if errors is None else errors.value)
     if version:
         _print_version(verbose)
         raise typer.Exit
@@ -132,6 +163,7 @@ def settings(
         ctx.fail("Missing command.")
     if verbose:
         ctx.fail("--verbose goes with --version.")
+    take_defaults(ctx)
     # Options win over the environment. Secrets have none but for where they are: command lines can be seen by others.
     given = {"ACCOUNT": account, "DATACENTRE": datacentre, "BASE_URL": base_url, "APP_REF": app_ref, "PROFILE": profile}
     named = {f"BRIGHTPEARL_{name}": value for name, value in given.items() if value is not None}
@@ -146,9 +178,8 @@ def search(
     columns: Annotated[str | None, typer.Option(help="Columns of the rows, separated by commas.")] = None,
     sort: Annotated[str | None, typer.Option(help="Such as updatedOn or updatedOn.DESC, separated by commas.")] = None,
     limit: Limit = None,
-    format: Annotated[
-        listing.Format | None, typer.Option(help="A table on a terminal and jsonl otherwise, unless given.")
-    ] = None,
+    format: OutputFormat = None,
+    field: FieldOption = None,
     csv_formulas: listing.CsvFormulas = listing.Formulas.DEFUSE,
 ) -> None:
     """Searches, and writes the rows.
@@ -156,13 +187,19 @@ def search(
     A table shows 100 rows unless --limit says otherwise.
     """
     chosen = format or listing.suitable_format()
-    if limit is None and chosen is listing.Format.TABLE:
+    member = None if field is None else Field(field)
+    if limit is None and member is None and chosen is listing.Format.TABLE:
         limit = listing.TABLE_ROWS
     with at_work() as (client, shown):
         rows = client.search(
             _search_path(resource), pairs(filters), columns=columns or (), sort=sort or (), limit=limit
         )
-        listing.write_rows(rows, chosen, shown, csv_formulas)
+        if member is None:
+            listing.write_rows(rows, chosen, shown, csv_formulas)
+        else:
+            shown.stage("rows", rows.metadata.results_available)
+            member.require_among(column.name for column in rows.metadata.columns)
+            listing.write_field(rows.dicts(dates="text"), member, shown)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -173,23 +210,42 @@ def get(
         str | None, typer.Argument(help="Such as 1-200,320; without any, the whole list where there is one.")
     ] = None,
     query: Query = None,
+    format: OutputFormat = None,
+    field: FieldOption = None,
+    csv_formulas: listing.CsvFormulas = listing.Formulas.DEFUSE,
 ) -> None:
-    """Reads records by id, in the fewest requests, and writes them as JSON Lines.
+    """Reads records by id, in the fewest requests, and writes them, as JSON Lines unless --output says otherwise.
 
     Without ids it reads the whole list of a resource that has one, such as order-type or warehouse. Ids that do
     not exist are named on standard error.
     """
     listed = find_resource(resource)
+    member = None if field is None else Field(field)
     with at_work() as (client, shown):
         resources = client.get(_resource_path(resource), ids, query=pairs(query))
         shown.stage("records", None)
-        count = listing.write_resources(resources, shown, listed and listed.key)
+        if member is None:
+            chosen = format or listing.Format.JSONL
+            count = listing.write_resources_as(resources, chosen, shown, listed and listed.key, csv_formulas)
+        else:
+            count = listing.write_field((resource.value for resource in resources), member, shown)
     if resources.missing:
         say(f"missing: {resources.missing}")
     for refusal in resources.refused:
         say(f"refused: {refusal.id}: {visible(str(refusal.error))}")
     if resources.refused or not count:
         raise typer.Exit(4)
+
+
+@app.command(epilog=EXIT_CODES)
+@reports_failures
+def man() -> None:
+    """Prints the man page: brightpearl man | man -l -"""
+    from typer.main import get_command
+
+    from brightpearl.cli.manual import manual
+
+    print(manual(get_command(app)), end="")
 
 
 @explain_app.command("search")

@@ -36,6 +36,11 @@ Exit codes:
 # More of a name than this tells nobody more.
 _LONGEST_NAME = 300
 
+ERRORS_VARIABLE = "BRIGHTPEARL_ERRORS"
+"""The variable that asks for errors as JSON, where `--errors` does not."""
+
+_wanted: str | None = None
+
 FILE_CODE = 7
 MISTAKE_CODE = 6
 NO_READER_CODE = 141
@@ -93,35 +98,37 @@ def reported(command: Callable[[], Result]) -> Result:
     try:
         return command()
     except UsageError as error:
-        _print_block(str(error), [("where", error.where), ("what to do", error.advice)])
+        _print_block(str(error), [("where", error.where), ("what to do", error.advice)], 2)
         raise typer.Exit(2) from None
     except (JournalError, LedgerError, GrantError, GrantStop) as stop:
         failure = stop.error if isinstance(stop, GrantStop) else stop
-        _print_block(failure.message, _details(failure))
+        _print_block(failure.message, _details(failure), FILE_CODE, failure)
         raise typer.Exit(FILE_CODE) from None
     except BrightpearlError as error:
-        _print_block(_summary(error), _details(error))
-        raise typer.Exit(_KIND_CODES.get(error.kind, MISTAKE_CODE)) from None
+        code = _KIND_CODES.get(error.kind, MISTAKE_CODE)
+        _print_block(_summary(error), _details(error), code, error)
+        raise typer.Exit(code) from None
     except BrokenPipeError:
         # Python would complain about the same pipe again when it flushes on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(NO_READER_CODE) from None
     except OSError as error:
-        _print_block(error.strerror or str(error), [("where", _file_of(error))])
+        _print_block(error.strerror or str(error), [("where", _file_of(error))], FILE_CODE)
         raise typer.Exit(FILE_CODE) from None
     except (KeyboardInterrupt, Stopped) as stop:
         _report_stop(stop)
         raise typer.Exit(stop.code if isinstance(stop, Stopped) else 130) from None
     except RecursionError:
-        _print_block("the input is nested too deeply to be read", [("what to do", "Give it fewer levels.")])
+        _print_block("the input is nested too deeply to be read", [("what to do", "Give it fewer levels.")], 2)
         raise typer.Exit(2) from None
     except UnicodeError as error:
-        _print_block(f"the input is not UTF-8: {error}", [("what to do", "Save it as UTF-8.")])
+        _print_block(f"the input is not UTF-8: {error}", [("what to do", "Save it as UTF-8.")], 2)
         raise typer.Exit(2) from None
     except Exception as error:
         if isinstance(error, (typer.Exit, typer.Abort)) or hasattr(error, "exit_code"):
             raise
-        _print_block(f"a mistake in this program: {type(error).__name__}: {error}", [("where", _place_of(error))])
+        what = f"a mistake in this program: {type(error).__name__}: {error}"
+        _print_block(what, [("where", _place_of(error))], MISTAKE_CODE)
         raise typer.Exit(MISTAKE_CODE) from None
 
 
@@ -129,12 +136,16 @@ def _report_stop(stop: KeyboardInterrupt | Stopped) -> None:
     """Says that the command was stopped, and what may have become of a write that was under way."""
     what = str(stop) if isinstance(stop, Stopped) else "interrupted"
     unknown: BrightpearlError | None = getattr(stop, "unknown_outcome", None)
+    code = stop.code if isinstance(stop, Stopped) else 130
     if unknown is None:
-        say(what)
+        if are_errors_json():
+            print_error_line({"message": what}, code)
+        else:
+            say(what)
         return
     advice = "It may have been applied: look before sending it again."
     details = [(name, text) for name, text in _details(unknown) if name in ("request", "to find out")]
-    _print_block(f"{what} while a write was under way", [*details, ("what to do", advice)])
+    _print_block(f"{what} while a write was under way", [*details, ("what to do", advice)], code)
 
 
 def _place_of(error: Exception) -> str | None:
@@ -196,7 +207,29 @@ def _again(error: BrightpearlError) -> str | None:
     return f"the same request may be sent again{after}"
 
 
-def _print_block(what: str, details: list[tuple[str, str | None]]) -> None:
+def choose_errors(wanted: str | None) -> None:
+    """Whether errors are blocks for people (`text`) or a line of JSON each (`json`), as an option says."""
+    global _wanted
+    _wanted = wanted
+
+
+def are_errors_json() -> bool:
+    """Whether errors are wanted as lines of JSON."""
+    return (_wanted or os.environ.get(ERRORS_VARIABLE, "")) == "json"
+
+
+def print_error_line(described: dict[str, Any], code: int) -> None:
+    """Prints an error as a line of JSON."""
+    say(dump_json({"error": described, "exit_code": code}))
+
+
+def _print_block(
+    what: str, details: list[tuple[str, str | None]], code: int = 0, error: BrightpearlError | None = None
+) -> None:
+    if are_errors_json():
+        described = {"message": what, **{name.replace(" ", "_"): text for name, text in details if text}}
+        print_error_line(described if error is None else describe_error(error), code)
+        return
     # A line end in what a server said must not begin a line that looks like ours.
     lines = [f"error: {visible(what)}"]
     for name, text in details:

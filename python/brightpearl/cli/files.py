@@ -6,6 +6,7 @@ import contextlib
 import csv
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _ROWS_IN_A_GROUP = 5_000
 
+STANDARD_OUTPUT = "-"
+"""How standard output is named where a file is expected."""
+
 
 class RecordFile(Protocol):
     """Takes records, then writes what it has."""
@@ -38,10 +42,16 @@ class RecordFile(Protocol):
 def record_file(path: Path, *, keeps_formulas: bool = False, appends: bool = False) -> Iterator[RecordFile]:
     """A file of records, in the format that its ending says. It appears under its name when it is complete. One that
     `appends` begins with the lines that are there."""
-    ending = path.suffix.lower()
-    if ending not in (".jsonl", ".csv", ".parquet"):
+    if str(path) == STANDARD_OUTPUT:
+        yield JsonLines(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    is_packed = path.suffix.lower() == ".gz"
+    ending = Path(path.stem).suffix.lower() if is_packed else path.suffix.lower()
+    if ending not in (".jsonl", ".csv", ".parquet") or (is_packed and ending == ".parquet"):
         raise UsageError(
-            f"the ending {path.suffix!r} says no format; expected .jsonl, .csv or .parquet",
+            f"the ending {path.suffix!r} says no format; expected .jsonl, .csv or .parquet, the first two perhaps with "
+            ".gz behind, or - for standard output",
             where=f"--out {path}",
         )
     if ending == ".parquet":
@@ -49,7 +59,7 @@ def record_file(path: Path, *, keeps_formulas: bool = False, appends: bool = Fal
     if not path.parent.is_dir():
         raise UsageError(f"there is no directory {str(path.parent)!r}", where=f"--out {path}")
     require_file("--out", path)
-    with appearing(path) as target:
+    with appearing(path) as file, packed(file, is_packed) as target:
         if ending == ".jsonl":
             if appends:
                 copy_lines(path, target)
@@ -66,6 +76,18 @@ def record_file(path: Path, *, keeps_formulas: bool = False, appends: bool = Fal
                 table = ParquetTable(spool, target)
             yield table
             table.finish()
+
+
+@contextlib.contextmanager
+def packed(file: IO[bytes], is_packed: bool) -> Iterator[IO[bytes]]:
+    """What is written into a file, through gzip where that is wanted. Equal records make equal files."""
+    if not is_packed:
+        yield file
+        return
+    import gzip
+
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as target:
+        yield target  # type: ignore[misc]
 
 
 def copy_lines(path: Path, target: IO[bytes]) -> None:
@@ -112,7 +134,7 @@ def require_distinct(**named: str | Path | None) -> None:
     for identity in _outputs():
         seen[identity] = "the output of this command"
     for option, path in [*files, ("BRIGHTPEARL_TOKEN_FILE", chosen_token_file())]:
-        if path is None or not str(path):
+        if path is None or not str(path) or (option == "--out" and str(path) == STANDARD_OUTPUT):
             continue
         shown = {"--file": "FILE", "--mapping-document": "MAPPING"}.get(option, option)
         for identity in _identities(str(path)):

@@ -146,7 +146,9 @@ def push(
 @reports_failures
 def pull(
     resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="Such as order or order-service/order.")],
-    out: Annotated[Path, typer.Option(help="The file: .jsonl, .csv or .parquet.")],
+    out: Annotated[
+        Path, typer.Option(help="A .jsonl, .csv or .parquet, perhaps with .gz behind; - is standard output.")
+    ],
     where: Annotated[
         list[str] | None, typer.Option("--where", help="A filter such as orderTypeId=1. May be repeated.")
     ] = None,
@@ -196,7 +198,8 @@ def pull(
     A file that has something in it is not replaced when there is a state: an earlier pull may have brought that, and
     nobody dealt with it yet. --append keeps it; {time} in the name makes a file for each pull.
 
-    The file appears when it is complete. An interrupted pull leaves nothing behind, and the state as it was.
+    - writes JSON Lines to standard output as they come. A file appears when it is complete. An interrupted pull leaves
+    no file behind, and the state as it was.
     """
     from brightpearl.cli.pull import is_searchable
     from brightpearl.cli.unread import named_by_time, require_appendable

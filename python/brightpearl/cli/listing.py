@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import sys
+import tempfile
+from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated, Any
 
 import typer
 
 from brightpearl import Resources, Rows
-from brightpearl._native import Resource, dump_json
-from brightpearl.cli.files import one_line, with_id
-from brightpearl.cli.flatten import cell_text, defused
+from brightpearl._native import Resource, dump_json, load_json
+from brightpearl.cli.fields import Field
+from brightpearl.cli.files import CsvTable, one_line, with_id
+from brightpearl.cli.flatten import cell_text, defused, flatten
 from brightpearl.cli.progress import Progress
 from brightpearl.cli.visible import say, visible, visible_json
 
@@ -28,6 +32,7 @@ class Format(str, Enum):
     """How rows are written."""
 
     TABLE = "table"
+    JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
 
@@ -56,6 +61,9 @@ def write_rows(rows: Rows, chosen: Format, progress: Progress, formulas: Formula
     if chosen is Format.TABLE:
         _write_table(rows, progress)
         return
+    if chosen is Format.JSON:
+        _write_array((row.to_json() for row in rows), progress)
+        return
     writer = csv.writer(sys.stdout)
     written = defused if formulas is Formulas.DEFUSE else str
     shown = visible_json if sys.stdout.isatty() else str
@@ -71,6 +79,61 @@ def write_rows(rows: Rows, chosen: Format, progress: Progress, formulas: Formula
                 writer.writerow([written(_text(record.get(name))) for name in columns])
         progress.advance(len(page))
     sys.stdout.flush()
+
+
+def _write_array(texts: Iterable[str], progress: Progress) -> int:
+    """Writes one JSON document, an element a line, and says how many there were."""
+    shown = visible_json if sys.stdout.isatty() else str
+    count = 0
+    for text in texts:
+        sys.stdout.write(("[\n" if count == 0 else ",\n") + shown(text))
+        count += 1
+        progress.advance(1)
+    sys.stdout.write("\n]\n" if count else "[]\n")
+    sys.stdout.flush()
+    return count
+
+
+def write_field(records: Iterable[Any], field: Field, progress: Progress) -> int:
+    """Writes one member of each record, and says how many records there were."""
+    shown = visible if sys.stdout.isatty() else str
+    count = 0
+    for record in records:
+        sys.stdout.writelines(shown(line) + "\n" for line in field.lines(record))
+        count += 1
+        progress.advance(1)
+    sys.stdout.flush()
+    return count
+
+
+def write_resources_as(
+    resources: Resources, chosen: Format, progress: Progress, key: str | None, formulas: Formulas
+) -> int:
+    """Writes resources in a format, and says how many there were."""
+    if chosen is Format.JSONL:
+        return write_resources(resources, progress, key)
+    lines = (with_id(resource.raw, resource.resource_id, key) for resource in resources)
+    if chosen is Format.JSON:
+        return _write_array((one_line(line).decode().rstrip("\n") for line in lines), progress)
+    if chosen is Format.TABLE:
+        records = [flatten(load_json(line)) for line in itertools.islice(lines, TABLE_ROWS)]
+        progress.close()
+        columns = list(dict.fromkeys(name for record in records for name in record))
+        left_out = print_table(columns, [dict(record) for record in records])
+        if left_out:
+            say(f"too narrow for {', '.join(left_out)}; choose one with --field")
+        return len(records)
+    count = 0
+    with tempfile.TemporaryFile() as spool:
+        table = CsvTable(spool, sys.stdout.buffer)
+        table.keeps_formulas = formulas is Formulas.KEEP
+        for line in lines:
+            table.add(Resource.from_json(line))
+            count += 1
+            progress.advance(1)
+        table.finish()
+    sys.stdout.buffer.flush()
+    return count
 
 
 def _text(cell: Any) -> str:

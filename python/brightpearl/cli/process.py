@@ -6,7 +6,14 @@ import contextlib
 import os
 import sys
 
-from brightpearl.cli.failure import FILE_CODE, MISTAKE_CODE, NO_READER_CODE, reported
+from brightpearl.cli.failure import (
+    FILE_CODE,
+    MISTAKE_CODE,
+    NO_READER_CODE,
+    are_errors_json,
+    print_error_line,
+    reported,
+)
 from brightpearl.cli.visible import say, visible
 
 
@@ -44,6 +51,9 @@ def _run() -> int:
             context = getattr(error, "ctx", None)
             if type(error).__name__ == "NoArgsIsHelpError":
                 say(shown())
+                return int(code)
+            if are_errors_json():
+                print_error_line({"kind": "usage", "message": shown()}, int(code))
                 return int(code)
             if context is not None:
                 say(context.get_usage())

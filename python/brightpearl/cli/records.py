@@ -65,7 +65,17 @@ def _opened(name: str) -> Iterator[IO[bytes]]:
         yield standard_input()
         return
     with open(name, "rb") as file:
-        yield file
+        if not name.lower().endswith(".gz"):
+            yield file
+            return
+        import gzip
+        import zlib
+
+        try:
+            with gzip.GzipFile(fileobj=file) as unpacked:
+                yield unpacked  # type: ignore[misc]
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise UsageError(f"the file cannot be unpacked: {error}; expected gzip", where=f"FILE {name}") from None
 
 
 def standard_input() -> IO[bytes]:
@@ -78,7 +88,8 @@ def standard_input() -> IO[bytes]:
 def _format_of(name: str) -> Input | None:
     if name == "-":
         return None
-    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    plain = name[:-3] if name.lower().endswith(".gz") else name
+    ending = plain[plain.rfind(".") :].lower() if "." in plain else ""
     if ending not in _ENDINGS:
         expected = ", ".join(_ENDINGS)
         raise UsageError(

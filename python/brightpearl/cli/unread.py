@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from brightpearl.cli.failure import UsageError
+from brightpearl.cli.files import STANDARD_OUTPUT
 
 TIME = "{time}"
 """What stands in a file's name for when it was begun."""
@@ -23,7 +24,8 @@ def named_by_time(out: Path) -> Path:
 
 def require_read(out: Path, state: Path) -> None:
     """Refuses to replace what an earlier pull of the same state may have brought, before anything is sent."""
-    if _has_something(state) and _has_something(out):
+    # What went to standard output is not replaced.
+    if str(out) != STANDARD_OUTPUT and _has_something(state) and _has_something(out):
         raise UsageError(
             f"the file has something in it, which an earlier pull with the state {str(state)!r} may have brought: this "
             "one would replace it by what changed since, and bring none of it again",

@@ -1,0 +1,178 @@
+"""How the command writes, completes, reads its options from a file, and tells errors to programs."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from command_line import Ended, server, settings
+
+__all__ = ["server", "settings"]
+
+pytestmark = pytest.mark.usefixtures("settings")
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "brightpearl", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize("verb", [("search", "order", "orderId=1-5"), ("get", "order", "1-5")])
+def test_rows_and_records_are_written_in_every_format(verb: tuple[str, ...]) -> None:
+    lines = [json.loads(line) for line in Ended(*verb, "--output", "jsonl").out.splitlines()]
+    assert len(lines) == 5
+    assert json.loads(Ended(*verb, "--output", "json").out) == lines
+    table = list(csv.DictReader(io.StringIO(Ended(*verb, "-o", "csv").out)))
+    key = "orderId" if verb[0] == "search" else "id"
+    assert [row[key] for row in table] == [str(line[key]) for line in lines]
+    assert key in Ended(*verb, "--output", "table").out
+    assert Ended(*verb, "--format", "json").code == 0
+
+
+def test_an_empty_result_is_a_document_too() -> None:
+    assert json.loads(Ended("search", "order", "orderId=999999", "--output", "json").out) == []
+
+
+def test_one_member_of_each_record_is_written_alone() -> None:
+    orders = [json.loads(line) for line in Ended("get", "order", "1-3").out.splitlines()]
+    assert Ended("get", "order", "1-3", "--field", "reference").out.splitlines() == [
+        order["reference"] for order in orders
+    ]
+    products = [str(row["productId"]) for order in orders for row in order["orderRows"].values() if "productId" in row]
+    written = Ended("get", "order", "1-3", "--field", "orderRows[].productId").out.splitlines()
+    assert [line for line in written if line != "null"] == products
+    assert Ended("get", "order", "1", "--field", ".nothing.there").out == "null\n"
+    assert Ended("search", "order", "orderId=1-3", "--field", "orderId").out.splitlines() == ["1", "2", "3"]
+    assert json.loads(Ended("get", "order", "1", "--field", "totalValue").out) in [
+        order["totalValue"] for order in orders
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("search", "order", "--field", "ordrId"), "did you mean orderId?"),
+        (("get", "order", "1", "--field", "a..b"), "expected names such as"),
+        (("get", "order", "1", "--field", "a[x]"), "expected names such as"),
+    ],
+)
+def test_a_field_that_cannot_be_is_refused(arguments: tuple[str, ...], said: str) -> None:
+    ended = Ended(*arguments)
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_a_pull_writes_to_standard_output_and_into_packed_files(tmp_path: Path) -> None:
+    written = Ended("pull", "order", "--where", "orderId=1-5", "--out", "-")
+    assert written.code == 0, written.err
+    assert sorted(json.loads(line)["id"] for line in written.out.splitlines()) == [1, 2, 3, 4, 5]
+    files = [tmp_path / "orders.jsonl.gz", tmp_path / "again.jsonl.gz"]
+    for file in files:
+        assert Ended("pull", "order", "--where", "orderId=1-5", "--out", str(file)).code == 0
+    assert gzip.decompress(files[0].read_bytes()).decode() == written.out
+    assert files[0].read_bytes() == files[1].read_bytes()
+    packed = tmp_path / "orders.csv.gz"
+    assert Ended("pull", "order", "--where", "orderId=1-5", "--out", str(packed)).code == 0
+    assert len(gzip.decompress(packed.read_bytes()).splitlines()) == 6
+    changed = Ended("pull", "order", "--where", "orderId=1-5", "--state", str(tmp_path / "state"), "--out", "-")
+    assert len(changed.out.splitlines()) == 5
+    again = Ended("pull", "order", "--where", "orderId=1-5", "--state", str(tmp_path / "state"), "--out", "-")
+    assert again.code == 0, again.err
+    refused = Ended("pull", "order", "--out", str(tmp_path / "x.parquet.gz"))
+    assert refused.code == 2
+    assert "expected .jsonl, .csv or .parquet" in refused.err
+
+
+def test_records_are_read_from_packed_files(tmp_path: Path) -> None:
+    record = b'{"id": 1, "name": "#1", "email": "a@example.com"}\n'
+    whole, cut = tmp_path / "in.jsonl.gz", tmp_path / "cut.jsonl.gz"
+    whole.write_bytes(gzip.compress(record * 2))
+    cut.write_bytes(gzip.compress(record * 2000)[:-20])
+    plain = tmp_path / "plain.jsonl.gz"
+    plain.write_bytes(record)
+    assert "record 1 1:" in Ended("map", "run", "shopify-order", str(whole)).err
+    for file in (cut, plain):
+        ended = Ended("map", "run", "shopify-order", str(file))
+        assert ended.code in (2, 7)
+        assert "a mistake in this program" not in ended.err
+
+
+def test_errors_are_lines_of_json_where_that_is_asked_for() -> None:
+    for ended in (
+        command("--errors", "json", "search", "ordr"),
+        command("search", "ordr", BRIGHTPEARL_ERRORS="json"),
+    ):
+        told = json.loads(ended.stderr)
+        assert told["exit_code"] == ended.returncode == 2
+        assert told["error"]["kind"] == "validation"
+        assert 'did you mean "order"' in told["error"]["message"]
+    missing = json.loads(command("--errors", "json", "get", "order", "1", "--field", "a..b").stderr)
+    assert missing["error"]["where"] == "--field"
+    unknown = json.loads(command("--errors", "json", "search", "order", "--colums", "x").stderr)
+    assert unknown["error"]["kind"] == "usage"
+    assert unknown["exit_code"] == 2
+    refused = json.loads(command("--errors", "json", "post", "order/999999/note", "/dev/null").stderr)
+    assert refused["error"]["advice"]
+
+
+def test_options_come_from_a_file_and_the_command_line_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[command.search]\nlimit = 3\noutput = "json"\n[command.explain.search]\nlimit = 7\n')
+    monkeypatch.setenv("BRIGHTPEARL_CONFIG", str(file))
+    assert len(json.loads(Ended("search", "order").out)) == 3
+    assert len(json.loads(Ended("search", "order", "--limit", "2").out)) == 2
+    assert Ended("explain", "search", "order").code == 0
+    for wrong, said in [
+        ("[command.serch]\nlimit = 3", "did you mean search?"),
+        ("[command.search]\nlimt = 3", "did you mean limit?"),
+        ('[command.search]\nlimit = "many"', "Invalid value for '--limit'"),
+        ("[command]\nsearch = 3", "expected a table"),
+        ('[command.push]\nwrite = "yes"', "expected true or false"),
+        ('[command.pull]\nwhere = "orderId=1"', "expected a list"),
+    ]:
+        file.write_text(wrong)
+        ended = Ended("search", "order")
+        assert ended.code == 2, wrong
+        assert said in ended.err, wrong
+
+
+def test_a_shell_completes_commands_and_names_without_an_account() -> None:
+    def offered(line: str) -> list[str]:
+        words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
+        return command(_BRIGHTPEARL_COMPLETE="complete_bash", **words).stdout.split()
+
+    assert offered("brightpearl sea") == ["search"]
+    assert offered("brightpearl search sales") == ["sales-order"]
+    assert offered("brightpearl get order-service/sales-o") == ["order-service/sales-order"]
+    assert "--columns" in offered("brightpearl search order --col")
+
+
+def test_the_man_page_has_every_command_and_option() -> None:
+    page = Ended("man").out.replace("\\-", "-")
+    assert page.startswith(".TH BRIGHTPEARL 1")
+    for named in (
+        "brightpearl search RESOURCE",
+        "brightpearl map run",
+        "--dead-letters",
+        ".SH EXIT STATUS",
+        "--errors",
+    ):
+        assert named in page
+    assert not re.search(r"^'", page, re.MULTILINE)
+    assert command("man").stdout.replace("\\-", "-") == page
