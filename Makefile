@@ -85,6 +85,8 @@ suites: run-rust test-python test-component test-fuzz test-c test-node test-simu
 # The Rust tests build the C library and the emulator with more features, and leave them where these take theirs from.
 ifdef SIDE_BY_SIDE
 test-c test-node test-simulation: | run-rust
+# The Node package holds the component.
+test-node: | test-component
 endif
 
 .PHONY: test-rust

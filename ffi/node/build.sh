@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the npm package: its dependencies, the native library and the emulator under lib/, and dist/.
+# Builds the npm package: its dependencies, the native library and the emulator under lib/, and dist/ with the component, which it
+# builds when there is none yet.
 # build.sh [--release]
 set -eu
 cd "$(dirname "$0")"
@@ -42,6 +43,9 @@ cp "$root/LICENSE" .
 npm ci --no-audit --no-fund --loglevel=error
 rm -rf dist
 npm run --silent build
+component=${CARGO_TARGET_DIR:-$root/target}/component/brightpearl.wasm
+[ -f "$component" ] || "$root/wasm/build.sh" >&2
+node component.mjs "$component"
 # npm packs the modes that it finds, which here must not be those of somebody's umask.
 chmod -R u=rwX,go=rX dist lib
 chmod 644 package.json README.md LICENSE THIRD-PARTY-NOTICES.txt brightpearl.cdx.json

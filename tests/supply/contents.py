@@ -27,7 +27,7 @@ BELONGS = {
     "c": r"include/brightpearl\.h|lib/libbrightpearl\.(a|so(\.\d+)?|(\d+\.)?dylib)|lib/pkgconfig/brightpearl\.pc"
     r"|share/doc/brightpearl/(LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)",
     "node": r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)"
-    r"|dist/[a-z-]+\.(d\.)?m?[jt]s"
+    r"|dist/[a-z-]+\.(d\.)?m?[jt]s|dist/component/(engine|modules)\.js"
     r"|lib/[a-z0-9]+-[a-z0-9]+/((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)",
     "component": r"brightpearl\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json",
     "python": r"brightpearl/((cli|ledger|service|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
@@ -48,6 +48,7 @@ NEEDED = {
         r"package\.json",
         r"README\.md",
         r"dist/index\.d\.ts",
+        r"dist/component/modules\.js",
         r"lib/.*brightpearl\.(so|dylib|dll)",
         r"lib/.*-emulator.*",
     ],

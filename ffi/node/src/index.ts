@@ -104,4 +104,5 @@ export type {
   SortKey,
   TaskName,
 } from "./typed";
+export { backend, type Backend } from "./library";
 export { version } from "./version";

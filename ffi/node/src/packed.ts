@@ -4,6 +4,9 @@ import { endianness } from "node:os";
 import { misuse } from "./errors";
 import type { NativeFunction, Pointer } from "./library";
 
+/** What the cells of a column are, by `bp_column_kind`. */
+export const COLUMN_KINDS = ["null", "integer", "boolean", "text", "date-time", "decimal", "json"] as const;
+
 /** Which half of a number of 64 bits has its lower digits. */
 const LOWER = endianness() === "LE" ? 0 : 1;
 

@@ -4,13 +4,11 @@ import { inspect } from "node:util";
 import { Handle } from "./handle";
 import { native, readText, type Pointer } from "./library";
 import { objectsOf } from "./objects";
-import { dateTimeText, Longs, Packed, Texts, ZULU } from "./packed";
+import { COLUMN_KINDS, dateTimeText, Longs, Packed, Texts, ZULU } from "./packed";
 
 export { ZULU } from "./packed";
 
-/** What the cells of a column are, by `bp_column_kind`. */
-const kinds = ["null", "integer", "boolean", "text", "date-time", "decimal", "json"] as const;
-export type ColumnKind = (typeof kinds)[number];
+export type ColumnKind = (typeof COLUMN_KINDS)[number];
 
 /**
  * A cell. Whole numbers are `number`, or `bigint` where a number would lose digits; numbers with a fraction
@@ -62,7 +60,7 @@ export class Column {
     };
     this.name = text(word + 2);
     this.reportType = bits & 8 ? text(word + 4) : null;
-    this.kind = kinds[packed.word(word)] ?? "null";
+    this.kind = COLUMN_KINDS[packed.word(word)] ?? "null";
     this.length = packed.word(0);
     this.sortable = (bits & 1) !== 0;
     this.filterable = (bits & 2) !== 0;

@@ -19,6 +19,7 @@ after(() => rmSync(root, { recursive: true }));
 // A package without native files, in a tree that has them everywhere else.
 const bare = join(root, "ffi", "node");
 cpSync(join(built, "dist"), join(bare, "dist"), { recursive: true });
+copyFileSync(join(built, "package.json"), join(bare, "package.json"));
 symlinkSync(join(built, "node_modules"), join(bare, "node_modules"));
 for (const folder of [
   root,
@@ -32,7 +33,7 @@ for (const folder of [
 }
 
 function run(script, environment = {}) {
-  const { BRIGHTPEARL_LIBRARY: _, BRIGHTPEARL_EMULATOR: __, ...rest } = process.env;
+  const { BRIGHTPEARL_LIBRARY: _, BRIGHTPEARL_EMULATOR: __, BRIGHTPEARL_BACKEND: ___, ...rest } = process.env;
   const env = {
     ...rest,
     CARGO_TARGET_DIR: join(root, "target"),
@@ -46,7 +47,8 @@ const load = `console.log(require(${JSON.stringify(bare)} + "/dist/index.js").ve
 const start = `require(${JSON.stringify(bare)} + "/dist/testing.js").startEmulator().then((it) => it.stop())`;
 
 test("a library outside of the package is not loaded, and the error says what was looked for", () => {
-  const { status, stderr } = run(load);
+  assert.equal(run(`console.log(require(${JSON.stringify(bare)} + "/dist/index.js").backend)`).stdout, "component\n");
+  const { status, stderr } = run(load, { BRIGHTPEARL_BACKEND: "native" });
   assert.notEqual(status, 0);
   assert.ok(stderr.includes(`${join(bare, "lib", platform, library)} was not found`), stderr);
   assert.match(stderr, /set BRIGHTPEARL_LIBRARY to the absolute path/);

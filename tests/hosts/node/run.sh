@@ -8,4 +8,6 @@ node ../../../ffi/node/generate-tasks.mjs --check
 node ../../../ffi/node/generate-catalog.mjs --check
 node --test --test-reporter=spec ./*.test.mjs
 packaging/run.sh
+packaging/everywhere.sh
 node vectors.mjs
+BRIGHTPEARL_BACKEND=component node vectors.mjs

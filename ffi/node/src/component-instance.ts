@@ -1,0 +1,128 @@
+/** The component, compiled and instantiated once for each thread, and what its interface has types of its own for. */
+
+import { brotliDecompressSync } from "node:zlib";
+
+/** Types of Node leave WebAssembly out. */
+const { Module, RuntimeError } = (globalThis as any).WebAssembly as {
+  Module: new (bytes: Uint8Array) => object;
+  RuntimeError: new () => Error;
+};
+
+/** Whether the component broke down, which is a fault of it. */
+export function isTrap(thrown: unknown): boolean {
+  return thrown instanceof RuntimeError;
+}
+
+/** What the component exports, as far as it is used here. */
+interface Exports {
+  readonly engine: any;
+  readonly discovery: any;
+}
+
+interface Transpiled {
+  instantiate(module: (name: string) => object, imports: object): Exports;
+}
+
+function instantiate(): Exports {
+  // By their whole names, so that a bundler takes them along.
+  const { instantiate } = require("./component/engine.js") as Transpiled;
+  const modules = require("./component/modules.js") as { readonly [name: string]: string };
+  return instantiate((name) => {
+    const module = modules[name];
+    if (module === undefined) {
+      throw new Error(`the package has no ${name}; expected that ffi/node/build.sh made it`);
+    }
+    return new Module(brotliDecompressSync(Buffer.from(module, "base64")));
+  }, {});
+}
+
+export const component: Exports = instantiate();
+
+const snakeName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camelName = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Members by the names of the engine's JSON, with numbers instead of `bigint`s. */
+function snake(record: object): Record<string, unknown> {
+  const value = (member: unknown) => (typeof member === "bigint" ? Number(member) : member);
+  return Object.fromEntries(Object.entries(record).map(([name, member]) => [snakeName(name), value(member)]));
+}
+
+/** Members by the names of the component's records. */
+function camel(members: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [camelName(name), member]));
+}
+
+/** A client that is there to have a part of its configuration read and checked by the engine. */
+function probe(pool: string, credentials = '{"type":"private-app","app_ref":"a","account_token":"b"}'): any {
+  return component.engine.Client.openJson(
+    `{"pool":${pool},"account":"a","datacentre":"use1","credentials":${credentials}}`,
+    undefined,
+  );
+}
+
+/** How many bytes of JSON stand before the pool's in that configuration. */
+const BEFORE_POOL = '{"pool":'.length;
+
+/** Conversions between the engine's JSON and the component's types. */
+export const typed = {
+  snake,
+
+  /** A pool, from the JSON that configurations have at `pool`. */
+  pool(json: string): object {
+    try {
+      const client = probe(json);
+      const pool = client.pool();
+      client[Symbol.dispose]();
+      return pool;
+    } catch (error) {
+      const payload = (error as { payload?: { location?: string } }).payload;
+      if (payload?.location !== undefined) {
+        payload.location = payload.location.replace(
+          /^config line 1 column (\d+)$/,
+          (_, column: string) => `pool line 1 column ${Number(column) - BEFORE_POOL}`,
+        );
+      }
+      throw error;
+    }
+  },
+
+  /** Credentials, from the JSON that configurations have there: the engine reads and checks them first. */
+  credentials(json: string): object {
+    probe("{}", json)[Symbol.dispose]();
+    const { type, grant, ...members } = JSON.parse(json) as { type: string; grant?: Record<string, any> };
+    const val = camel(members);
+    if (grant !== undefined) {
+      const { authorization_code, tokens } = grant;
+      val["grant"] =
+        authorization_code !== undefined
+          ? { tag: "authorization-code", val: camel(authorization_code) }
+          : { tag: "tokens", val: { ...camel(tokens), expiresAt: wide(tokens.expires_at) } };
+    }
+    return { tag: type, val };
+  },
+
+  lease(json: string): object {
+    const { since, requests, high = 0, until } = JSON.parse(json) as Record<string, number>;
+    return { since: wide(since), requests, high, until: wide(until) };
+  },
+
+  demand(demand: { countsFor: BigUint64Array; frozen: bigint; period: bigint; private: number; sent: bigint }): object {
+    const { countsFor, frozen, period, ...rest } = demand;
+    return {
+      ...snake(rest),
+      counts_for: Array.from(countsFor, Number),
+      frozen_ms: Number(frozen),
+      period_ms: Number(period),
+    };
+  },
+
+  tokens(tokens: object): object {
+    const { token = null, ...rest } = snake(tokens);
+    const absent = { expires_at: null, refresh_token: null, api_domain: null, installation_instance_id: null };
+    return { ...absent, ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)), token };
+  },
+};
+
+function wide(number: number | undefined | null): bigint | undefined {
+  return number === undefined || number === null ? undefined : BigInt(number);
+}
