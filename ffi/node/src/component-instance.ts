@@ -8,9 +8,10 @@ const { Module, RuntimeError } = (globalThis as any).WebAssembly as {
   RuntimeError: new () => Error;
 };
 
-/** Whether the component broke down, which is a fault of it. */
+/** Whether the component broke down. */
 export function isTrap(thrown: unknown): boolean {
-  return thrown instanceof RuntimeError;
+  // A stack that overflows leaves the instance in the midst of something, too.
+  return thrown instanceof RuntimeError || (thrown instanceof RangeError && thrown.message.includes("call stack"));
 }
 
 /** What the component exports, as far as it is used here. */
@@ -36,7 +37,17 @@ function instantiate(): Exports {
   }, {});
 }
 
-export const component: Exports = instantiate();
+let current = instantiate();
+
+/** What the component exports. */
+export function component(): Exports {
+  return current;
+}
+
+/** Goes on with a new instance: one that broke down cannot be used any more, and nor can what it made. */
+export function replaceInstance(): void {
+  current = instantiate();
+}
 
 const snakeName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const camelName = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -54,7 +65,7 @@ function camel(members: object): Record<string, unknown> {
 
 /** A client that is there to have a part of its configuration read and checked by the engine. */
 function probe(pool: string, credentials = '{"type":"private-app","app_ref":"a","account_token":"b"}'): any {
-  return component.engine.Client.openJson(
+  return component().engine.Client.openJson(
     `{"pool":${pool},"account":"a","datacentre":"use1","credentials":${credentials}}`,
     undefined,
   );

@@ -4,7 +4,7 @@
  */
 
 import { componentErrors, NATIVE_ONLY, type EngineError } from "./component-errors";
-import { component, isTrap, typed } from "./component-instance";
+import { component, isTrap, replaceInstance, typed } from "./component-instance";
 import { componentOutputs, labelOf } from "./component-outputs";
 import { operationKinds, stepKinds } from "./kinds";
 import type { NativeFunction } from "./native-library";
@@ -119,14 +119,21 @@ function errorOf(thrown: unknown): EngineError {
   if (payload !== undefined) {
     return payload;
   }
-  // A trap is a fault of the engine, and a value that has no place in its types one of the caller.
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return isTrap(thrown)
-    ? misuse("engine", `a defect in the engine: ${reason}; please report it`)
-    : { ...misuse("argument", `${reason}; expected a value of the engine's types`), kind: "validation" };
+  if (isTrap(thrown)) {
+    // A fault of the engine, or no memory left.
+    replaceInstance();
+    const error = misuse(
+      "engine",
+      `the engine broke down: ${reason}; make a new client and resume, and please report it`,
+    );
+    // What was out may have arrived.
+    return { ...error, delivery: "maybe-applied" };
+  }
+  return { ...misuse("argument", `${reason}; expected a value of the engine's types`), kind: "validation" };
 }
 
-export function misuse(location: string, message: string): EngineError {
+function misuse(location: string, message: string): EngineError {
   return {
     kind: "misuse",
     message,
@@ -147,9 +154,13 @@ const handle = (place: Cell, error: unknown, make: () => unknown): number =>
   guarded(error, () => {
     place.pointer = make();
   });
-const free = (resource: { [Symbol.dispose]?(): void } | null): void => resource?.[Symbol.dispose]?.();
-
-const { engine, discovery } = component;
+const free = (resource: { [Symbol.dispose]?(): void } | null): void => {
+  try {
+    resource?.[Symbol.dispose]?.();
+  } catch {
+    // It went with its instance.
+  }
+};
 
 /** The kinds of calls, which the component does not tell again. */
 const kindsOfCalls = new WeakMap<object, number>();
@@ -210,27 +221,28 @@ export const native: Record<string, NativeFunction> = {
   ...componentOutputs,
   version: () => (require("../package.json") as { version: string }).version,
   waitReasonName: (reason: string) => reason,
-  headerIsSecret: (name, length) => discovery.headerIsSecret(text(name, length)),
+  headerIsSecret: (name, length) => component().discovery.headerIsSecret(text(name, length)),
 
-  ask: (question, length, json, error) => handOut(json, error, () => discovery.ask(text(question, length))),
-  catalog: (json, error) => handOut(json, error, () => discovery.catalog()),
-  describe: (name, length, json, error) => handOut(json, error, () => discovery.describe(text(name, length))),
-  tasks: (json, error) => handOut(json, error, () => discovery.tasks()),
-  errors: (json, error) => handOut(json, error, () => discovery.errors()),
+  ask: (question, length, json, error) => handOut(json, error, () => component().discovery.ask(text(question, length))),
+  catalog: (json, error) => handOut(json, error, () => component().discovery.catalog()),
+  describe: (name, length, json, error) =>
+    handOut(json, error, () => component().discovery.describe(text(name, length))),
+  tasks: (json, error) => handOut(json, error, () => component().discovery.tasks()),
+  errors: (json, error) => handOut(json, error, () => component().discovery.errors()),
   validate: ({ path, verb, body, unknown_members }, json, error) =>
     handOut(json, error, () => {
       const [place, method, policy] = [path, verb, unknown_members].map((slice) => readText(slice) ?? "");
-      return discovery.validate(place as string, method as string, readBytes(body), policy as string);
+      return component().discovery.validate(place as string, method as string, readBytes(body), policy as string);
     }),
   authorizeUrl: ({ account, app_ref, redirect_uri, state }, url, error) =>
     handOut(url, error, () => {
       const words = [account, app_ref, redirect_uri, state].map((slice) => readText(slice) ?? "");
-      return discovery.authorizeUrl(...(words as [string, string, string, string]));
+      return component().discovery.authorizeUrl(...(words as [string, string, string, string]));
     }),
   verifyCallback: (parameters, _, secret, length, maxAge, now, json, error) =>
     handOut(json, error, () => {
       const oldest = maxAge > 0 ? BigInt(maxAge) : undefined;
-      const { accountCode, timestamp, token } = discovery.verifyCallback(
+      const { accountCode, timestamp, token } = component().discovery.verifyCallback(
         parameters ?? [],
         text(secret, length),
         oldest,
@@ -240,16 +252,16 @@ export const native: Record<string, NativeFunction> = {
     }),
 
   mappingNew: (document, length, place, error) =>
-    handle(place, error, () => discovery.Mapping.open(text(document, length))),
+    handle(place, error, () => component().discovery.Mapping.open(text(document, length))),
   mappingFree: free,
   mappingRun: (mapping, record, length, resolved, resolvedLength, json, error) =>
     handOut(json, error, () => mapping.run(bytes(record, length), text(resolved, resolvedLength))),
   mappingCheck: (document, length, json, error) =>
-    handOut(json, error, () => discovery.checkMapping(text(document, length))),
+    handOut(json, error, () => component().discovery.checkMapping(text(document, length))),
   mappingExplain: (document, length, json, error) =>
-    handOut(json, error, () => discovery.explainMapping(text(document, length))),
-  readyMappings: (json, error) => handOut(json, error, () => discovery.readyMappings()),
-  mappingSchema: (json, error) => handOut(json, error, () => discovery.mappingSchema()),
+    handOut(json, error, () => component().discovery.explainMapping(text(document, length))),
+  readyMappings: (json, error) => handOut(json, error, () => component().discovery.readyMappings()),
+  mappingSchema: (json, error) => handOut(json, error, () => component().discovery.mappingSchema()),
 
   poolNew: (json, length, place, error) => handle(place, error, () => typed.pool(text(json, length))),
   poolFree: free,
@@ -260,7 +272,7 @@ export const native: Record<string, NativeFunction> = {
     guarded(error, () => pool.lease(typed.lease(text(json, length)), time(now))),
 
   clientNew: (json, length, pool, place, error) =>
-    handle(place, error, () => engine.Client.openJson(text(json, length), pool ?? undefined)),
+    handle(place, error, () => component().engine.Client.openJson(text(json, length), pool ?? undefined)),
   clientFree: free,
   clientBudget: (client, now, place, error) => guarded(error, () => budgetOf(client.budget(time(now)), place)),
   clientStatistics: (client, place, error) =>

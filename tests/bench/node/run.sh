@@ -13,3 +13,6 @@ BRIGHTPEARL_LIBRARY=${CARGO_TARGET_DIR:-$root/target}/release/$library
 export BRIGHTPEARL_LIBRARY
 node --expose-gc "$here/pages.mjs"
 node --expose-gc "$here/memory.mjs"
+echo "
+The same by the component, which runs where there is no native library:"
+BRIGHTPEARL_BACKEND=component node --expose-gc "$here/pages.mjs"

@@ -65,6 +65,24 @@ for (const [name, program] of Object.entries(programs)) {
   });
 }
 
+test("an engine that broke down is replaced, and what was out may have arrived", () => {
+  const program = `
+    const { createRequire } = await import("node:module");
+    const { component } = createRequire(${JSON.stringify(package_)})("../../../ffi/node/dist/component-instance.js");
+    const ask = () => { try { return brightpearl.catalog().length > 100; } catch ({ name, message, delivery }) { return { name, message, delivery }; } };
+    const answers = [];
+    for (const error of [new WebAssembly.RuntimeError("unreachable"), new RangeError("Maximum call stack size exceeded")]) {
+      component().discovery.catalog = () => { throw error; };
+      answers.push(ask(), ask(), new Client(base).get("order-service/order", "1-9").explain().items);
+    }
+    return answers;`;
+  const [broken, mended, items, overflown, ...more] = told("component", program);
+  assert.deepEqual([broken.name, broken.delivery, mended, items], ["MisuseError", "maybe-applied", true, 9]);
+  assert.match(broken.message, /the engine broke down: unreachable; make a new client/);
+  assert.match(overflown.message, /call stack/);
+  assert.deepEqual(more, [true, 9]);
+});
+
 test("a backend that there is not is refused", () => {
   const environment = { ...process.env, BRIGHTPEARL_BACKEND: "wasm" };
   const script = `import ${JSON.stringify(package_)}`;

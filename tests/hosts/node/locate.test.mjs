@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -56,6 +56,21 @@ test("a library outside of the package is not loaded, and the error says what wa
     assert.match(run(load, { BRIGHTPEARL_LIBRARY: relative }).stderr, /expected the absolute path/);
   assert.match(run(load, { BRIGHTPEARL_LIBRARY: join(root, "none.so") }).stderr, /none\.so was not found/);
   assert.equal(run(load, { BRIGHTPEARL_LIBRARY: join(root, library) }).status, 0);
+});
+
+test("a library that cannot be loaded gives way to the component, and that is told", () => {
+  const other = join(root, "other");
+  cpSync(join(built, "dist"), join(other, "dist"), { recursive: true });
+  copyFileSync(join(built, "package.json"), join(other, "package.json"));
+  symlinkSync(join(built, "node_modules"), join(other, "node_modules"));
+  const folder = join(other, "lib", platform);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, library), "for another machine");
+  const tell = `console.log(require(${JSON.stringify(other)} + "/dist/index.js").backend)`;
+  const { stdout, stderr } = run(tell);
+  assert.equal(stdout, "component\n", stderr);
+  assert.match(stderr, /BRIGHTPEARL_COMPONENT\] BrightpearlWarning: the native library cannot be loaded/);
+  assert.notEqual(run(tell, { BRIGHTPEARL_BACKEND: "native" }).status, 0);
 });
 
 test("so it is with the emulator", () => {
