@@ -37,6 +37,7 @@ const ways = {
   ],
   "JSON.parse of resources": [null, () => JSON.parse(resources.toString()).response],
   resources: [fetching, (take) => take(resources).resources.items.map(({ raw }) => JSON.parse(raw))],
+  "resources as texts": [fetching, (take) => take(resources).resources.items.map(({ raw }) => raw)],
 };
 const run = ([operation, way]) => way(operation && wait(operation));
 
@@ -73,6 +74,7 @@ for (const [name, beside, target] of [
   ["lazy rows", "JSON.parse and objects", "3"],
   ["lazy rows, two cells of each", "JSON.parse and objects", ""],
   ["resources", "JSON.parse of resources", "1"],
+  ["resources as texts", "JSON.parse of resources", ""],
 ]) {
   const ratio = (best[beside] / best[name]).toFixed(2);
   console.log(
