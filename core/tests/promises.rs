@@ -90,6 +90,23 @@ fn a_hit_in_another_case_is_a_hit_where_the_column_minds_none() {
 }
 
 #[test]
+fn a_hit_in_another_case_is_the_record_where_the_search_takes_one_for_the_other() {
+    // Looked for one by one, and by reading the whole search.
+    for numbers in [&["s-1"][..], &["s-1", "T-1", "T-2"]] {
+        for (minds_case, state) in [(true, "created"), (false, "unchanged")] {
+            let mut account = Account { minds_case, ..Account::new() };
+            let order =
+                Order { reference: "S-1".to_owned(), warehouse: 2, created: 1_767_000_000, updated: None };
+            account.orders.insert(7, order);
+            account.next_id = 8;
+            let ran = pushed(push_of(numbers), &mut account);
+            assert_eq!(ran.states()[0], state, "{numbers:?} {minds_case} {:?}", ran.outcomes);
+            assert_eq!(account.ids_of("s-1").len(), usize::from(minds_case));
+        }
+    }
+}
+
+#[test]
 fn what_is_looked_for_after_a_doubt_is_asked_anew() {
     for numbers in [&["A"][..], &["A", "B", "C"]] {
         let mut account = Account::new();

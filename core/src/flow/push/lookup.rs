@@ -44,6 +44,11 @@ pub(super) struct GroupTable {
     pub(super) expired: BTreeMap<String, HostTime>,
     /// Values of which it is not believed that the whole search did not have them.
     pub(super) doubted: BTreeSet<String>,
+    /// What a search for a value has found in other case, while it is read.
+    in_other_case: BTreeMap<String, Vec<Hit>>,
+    /// In lower case, the values of rows that were read for several values. Whether the search takes one for the other it
+    /// says only when it is asked for one.
+    in_any_case: BTreeSet<String>,
     /// When the whole search was last read to its end.
     pub(super) read_whole: Option<HostTime>,
     /// How many rows the whole search has, as it last said.
@@ -55,15 +60,29 @@ pub(super) struct GroupTable {
 }
 
 impl GroupTable {
+    /// Whether a row has a value in other case, and none has it as it is.
+    fn may_be_in_other_case(&self, value: &str) -> bool {
+        !self.found.contains_key(value)
+            && !self.absent.contains_key(value)
+            && self.in_any_case.contains(&value.to_lowercase())
+    }
+
     /// Forgets what can be looked up again, once that is a lot.
     fn trim(&mut self, now: HostTime, most: usize) {
-        let held = [self.found.len(), self.absent.len(), self.doubted.len(), self.created.len()];
+        let held = [
+            self.found.len(),
+            self.absent.len(),
+            self.doubted.len(),
+            self.in_any_case.len(),
+            self.created.len(),
+        ];
         if held.into_iter().sum::<usize>() <= most {
             return;
         }
         self.absent.clear();
         self.expired.clear();
         self.doubted.clear();
+        self.in_any_case.clear();
         self.read_whole = None;
         while self.created.front().is_some_and(|(since, _)| now.since(*since) > LAG_MS) {
             self.created.pop_front();
@@ -130,7 +149,9 @@ impl Lookups {
             return Some(hits);
         }
         let is_fresh = |since: &HostTime| self.now.since(*since) < BELIEVED_MS;
-        let is_in_whole = !table.doubted.contains(&value) && table.read_whole.as_ref().is_some_and(is_fresh);
+        let is_in_whole = !table.doubted.contains(&value)
+            && !table.may_be_in_other_case(&value)
+            && table.read_whole.as_ref().is_some_and(is_fresh);
         let is_absent = is_in_whole || table.absent.get(&value).is_some_and(is_fresh);
         is_absent.then_some(&[])
     }
@@ -211,6 +232,12 @@ impl Lookups {
         let mut looks = Vec::new();
         for (group, values) in wanted {
             let pages = self.tables.get(&group).and_then(|table| table.rows).map_or(1, pages);
+            let may_be_in_other_case = |sought: &Sought| {
+                self.tables.get(&group).is_some_and(|table| table.may_be_in_other_case(sought.normal()))
+            };
+            let (alone, values): (BTreeSet<Sought>, BTreeSet<Sought>) =
+                values.into_iter().partition(may_be_in_other_case);
+            looks.extend(alone.into_iter().map(Look::One));
             let count = values.len() as u64;
             if let Some(newer) = self.newer(&group, &values) {
                 looks.push(newer);
@@ -240,6 +267,20 @@ impl Lookups {
                 table.nameless.insert(value);
                 continue;
             };
+            match look {
+                Look::One(sought)
+                    if value != sought.normal() && is_same_but_for_case(&value, sought.normal()) =>
+                {
+                    let hits = table.in_other_case.entry(sought.normal().to_owned()).or_default();
+                    if !hits.contains(&hit) {
+                        hits.push(hit.clone());
+                    }
+                }
+                Look::One(..) => {}
+                Look::Whole(..) | Look::Newer(..) => {
+                    table.in_any_case.insert(value.to_lowercase());
+                }
+            }
             let hits = match look {
                 Look::One(..) | Look::Newer(..) => table.found.entry(value).or_default(),
                 Look::Whole(..) => table.reading.entry(value).or_default(),
@@ -276,8 +317,13 @@ impl Lookups {
             Look::One(sought) => {
                 let value = sought.normal().to_owned();
                 table.doubted.remove(&value);
+                // A search that takes one case for another one finds the record.
+                let in_other_case = table.in_other_case.remove(&value);
                 if !table.found.contains_key(&value) {
-                    table.absent.insert(value, now);
+                    match in_other_case {
+                        Some(hits) => drop(table.found.insert(value, hits)),
+                        None => drop(table.absent.insert(value, now)),
+                    }
                 }
             }
             Look::Whole(..) => {
@@ -288,6 +334,10 @@ impl Lookups {
             Look::Newer(newer) => self.renew(newer),
         }
     }
+}
+
+fn is_same_but_for_case(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 fn pages(rows: u64) -> u64 {
