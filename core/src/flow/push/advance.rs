@@ -7,7 +7,7 @@ use super::change::takes_out;
 use super::compare::all_of;
 use super::ending::Ending;
 use super::entry::{PushEntry, Role};
-use super::journal::{Done, Known};
+use super::journal::{Done, JournalVersion, Known};
 use super::judge::{Presence, Verdict};
 use super::lookup::Look;
 use super::progress::Progress;
@@ -176,6 +176,12 @@ impl PushJob {
             }
             self.go(index, Progress::reopen);
         }
+        if let Some(newer) = self.newer_version(index) {
+            needs.has_changed = true;
+            let reason =
+                format!("an earlier run has written a newer version of it, {newer}, as the journal has it");
+            return self.settle(index, Ending::because(State::Skipped, reason));
+        }
         let entry = self.window.entry_mut(index);
         if entry.is_record() && entry.key().is_some_and(|sought| self.ledger.is_doubtful(sought)) {
             entry.progress_mut().doubt_anothers();
@@ -188,6 +194,15 @@ impl PushJob {
         }
         let verdict = self.judge().verdict(self.window.entry(index), presence);
         self.carry_out(index, verdict, needs);
+    }
+
+    /// The version that an earlier run has written of a record, where it is newer than this one and nothing of this one is
+    /// in doubt.
+    fn newer_version(&self, index: usize) -> Option<String> {
+        let entry = self.window.entry(index);
+        let (key, version) = (entry.key()?, entry.version()?);
+        let is_open = entry.is_record() && !entry.progress().may_be_written();
+        self.ledger.newer_version(key, version).filter(|_| is_open).map(JournalVersion::text)
     }
 
     /// Whether what an earlier run did for an entry is still so.

@@ -1,7 +1,7 @@
 //! Something that is to be written: a record of the input, or what is created for one.
 
 use super::ending::Ending;
-use super::journal::Known;
+use super::journal::{JournalVersion, Known};
 use super::progress::Progress;
 use super::sought::Sought;
 use crate::mapping::Mapped;
@@ -80,6 +80,11 @@ impl PushEntry {
     /// What tells it from all others, where the mapping says that.
     pub(super) fn key(&self) -> Option<&Sought> {
         self.sought.as_ref()
+    }
+
+    /// The version of the record, where its document tells one that can be remembered.
+    pub(super) fn version(&self) -> Option<JournalVersion> {
+        self.mapped.version.as_deref().and_then(JournalVersion::of)
     }
 
     /// How it is found in Brightpearl, where it can be.

@@ -8,6 +8,7 @@ mod book;
 mod compaction;
 mod line;
 mod names;
+mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ pub use compaction::{JournalCompaction, compact_journal};
 
 pub(super) use line::DoneState;
 pub(super) use names::Names;
+pub(super) use version::JournalVersion;
 
 use book::{Fact, Pages, Statement};
 use line::{Head, JournalLine, place};
@@ -35,6 +37,24 @@ pub(super) struct Done {
     pub(super) id: Option<u64>,
     /// The line that says so: what is said later happened later.
     pub(super) line: u64,
+}
+
+/// What is said of something that is over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClosingWord<'t> {
+    pub(super) state: DoneState,
+    pub(super) id: Option<u64>,
+    /// The key of a record that was not announced.
+    pub(super) key: Option<&'t str>,
+    pub(super) version: Option<JournalVersion>,
+    /// Whether it is still to be looked for, since somebody else may have created the same.
+    pub(super) confirm: bool,
+}
+
+impl ClosingWord<'_> {
+    pub(super) fn of(state: DoneState, id: Option<u64>) -> Self {
+        Self { state, id, key: None, version: None, confirm: false }
+    }
 }
 
 /// What the journal knows of something that was to be written.
@@ -184,21 +204,21 @@ impl Journal {
     }
 
     /// Says what came of it.
-    pub(super) fn close(
-        &mut self,
-        what: &str,
-        state: DoneState,
-        id: Option<u64>,
-        key: Option<&str>,
-        confirm: bool,
-    ) {
+    pub(super) fn close(&mut self, what: &str, word: ClosingWord<'_>) {
+        let ClosingWord { state, id, key, version, confirm } = word;
         let key = key.map(str::to_owned);
-        self.add(&JournalLine::Done { what: what.to_owned(), state, id, key, confirm });
+        let version = version.map(JournalVersion::text);
+        self.add(&JournalLine::Done { what: what.to_owned(), state, id, key, version, confirm });
     }
 
     /// Says that what this run has created so far needs no look any more.
     pub(super) fn confirm(&mut self) {
         self.add(&JournalLine::Confirmed {});
+    }
+
+    /// The version of the record that was written last under a key.
+    pub(super) fn version(&self, key: &str) -> Option<JournalVersion> {
+        self.pages.version(key)
     }
 
     /// Whether a run has created something, and did not look whether it is there once.

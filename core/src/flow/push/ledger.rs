@@ -1,10 +1,11 @@
 //! What was announced in the journal and may be sent, and what earlier runs have left.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::digest_table::DigestTable;
 use super::ending::Ending;
-use super::journal::{Done, DoneState, Journal, Known};
+use super::journal::{ClosingWord, Done, DoneState, Journal, JournalVersion, Known};
 use super::sought::Sought;
 use crate::error::Result;
 use crate::output::State;
@@ -85,7 +86,7 @@ impl Ledger {
         self.doubtful.remove(&key);
         let is_of_it = |_: &String, of: &mut Option<String>| of.as_ref() == Some(&key);
         let settled: Vec<String> = self.left_open.extract_if(.., is_of_it).map(|(what, _)| what).collect();
-        settled.iter().for_each(|what| journal.close(what, DoneState::NotWritten, None, None, false));
+        settled.iter().for_each(|what| journal.close(what, ClosingWord::of(DoneState::NotWritten, None)));
     }
 
     /// What earlier runs announced and never closed, and this run had nothing of.
@@ -101,7 +102,7 @@ impl Ledger {
     /// What an earlier run announced for others was found: it is closed.
     pub(super) fn close_found(&mut self, name: &str) {
         if let Some(journal) = &mut self.journal {
-            journal.close(name, DoneState::NotWritten, None, None, false);
+            journal.close(name, ClosingWord::of(DoneState::NotWritten, None));
         }
     }
 
@@ -181,14 +182,25 @@ impl Ledger {
         is_announced: bool,
         ending: &Ending,
         key: Option<&Sought>,
+        version: Option<JournalVersion>,
         confirm: bool,
     ) {
         let Some(journal) = &mut self.journal else { return };
         let was_announced = is_announced || journal.known(name).is_some();
         if let Some(state) = ending.done_state(was_announced) {
             let key = key.filter(|_| !was_announced).map(Sought::text);
-            journal.close(name, state, ending.id, key.as_deref(), confirm);
+            let version = version.filter(|_| state != DoneState::NotWritten);
+            journal.close(
+                name,
+                ClosingWord { key: key.as_deref(), version, confirm, ..ClosingWord::of(state, ending.id) },
+            );
         }
+    }
+
+    /// The version that an earlier run has written under a key, where it is newer than this one.
+    pub(super) fn newer_version(&self, key: &Sought, version: JournalVersion) -> Option<JournalVersion> {
+        let written = self.journal.as_ref()?.version(&key.text())?;
+        (written.compared(version)? == Ordering::Greater).then_some(written)
     }
 
     /// Whether an earlier run has created something, and was cut off before it looked whether it is there once.
@@ -199,7 +211,7 @@ impl Ledger {
     /// Writes anew how something ended.
     pub(super) fn rewrite(&mut self, name: &str, state: DoneState, id: Option<u64>) {
         if let Some(journal) = &mut self.journal {
-            journal.close(name, state, id, None, false);
+            journal.close(name, ClosingWord::of(state, id));
         }
     }
 
@@ -386,10 +398,10 @@ mod tests {
     fn a_rejection_is_written_down_only_where_something_was_announced() {
         let mut ledger = ledger(Some(""), None);
         ledger.take_lines().unwrap();
-        ledger.close("a", false, &Ending::of(State::Rejected), None, false);
-        ledger.close("b", true, &Ending::of(State::MaybeApplied), None, false);
+        ledger.close("a", false, &Ending::of(State::Rejected), None, None, false);
+        ledger.close("b", true, &Ending::of(State::MaybeApplied), None, None, false);
         assert_eq!(ledger.take_lines().unwrap(), None);
-        ledger.close("c", true, &Ending::of(State::Rejected), None, false);
+        ledger.close("c", true, &Ending::of(State::Rejected), None, None, false);
         assert!(ledger.take_lines().unwrap().unwrap().contains("not-written"));
     }
 }

@@ -47,7 +47,8 @@ impl PushJob {
         let confirm = self.is_to_be_confirmed(entry, &ending);
         if ending.journaled.is_none() && !ending.is_twin {
             let key = entry.key().filter(|_| entry.is_record());
-            self.ledger.close(entry.name(), entry.progress().was_announced(), &ending, key, confirm);
+            let (name, version) = (entry.name(), key.and(entry.version()));
+            self.ledger.close(name, entry.progress().was_announced(), &ending, key, version, confirm);
         }
         if let Role::Record(number) = entry.role() {
             self.rivals.close(entry, *number, &ending);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::line::{DoneState, Head, JournalLine, LineReader, place};
 use super::names::is_record;
+use super::version::JournalVersion;
 use crate::error::{Error, Result};
 use crate::flow::push::digest_table::{Digest, DigestTable};
 
@@ -26,6 +27,8 @@ pub struct JournalBook {
 pub(super) struct Pages {
     statements: DigestTable<Statement>,
     words: DigestTable<Statement>,
+    /// The versions of the records that were written under keys.
+    versions: DigestTable<JournalVersion>,
     /// What was announced and never closed, each with its key where it has one.
     pub(super) open: BTreeMap<String, Option<String>>,
     /// What was created and not looked for once more, each with its line.
@@ -206,13 +209,17 @@ impl Pages {
                 self.unconfirmed.remove(&what);
                 self.open.insert(what, key);
             }
-            JournalLine::Done { what, state, id, key, confirm } => {
+            JournalLine::Done { what, state, id, key, version, confirm } => {
                 let said = Fact::Done { state, id };
                 let key = self.open.remove(&what).flatten().or(key);
                 if let Some(key) =
                     key.filter(|key| state != DoneState::NotWritten || self.is_word_of(key, &what))
                 {
                     self.tell_key(index, &key, &what, said);
+                    let version = version.filter(|_| state != DoneState::NotWritten);
+                    if let Some(version) = version.as_deref().and_then(JournalVersion::of) {
+                        self.versions.insert(Digest::of(&key), version);
+                    }
                 }
                 self.state(index, &what, said);
                 if confirm {
@@ -276,6 +283,11 @@ impl Pages {
     /// The last word on a key.
     pub(super) fn word(&self, key: &str) -> Option<Statement> {
         self.words.get(Digest::of(key))
+    }
+
+    /// The version of the record that was written last under a key.
+    pub(super) fn version(&self, key: &str) -> Option<JournalVersion> {
+        self.versions.get(Digest::of(key))
     }
 
     pub(super) fn word_mut(&mut self, key: &str) -> Option<&mut Statement> {

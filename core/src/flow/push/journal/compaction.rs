@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::book::{JournalBook, Statement};
 use super::line::{DoneState, Head, JournalLine, LineReader};
+use super::version::JournalVersion;
 use crate::error::Result;
 use crate::json::written;
 
@@ -92,7 +93,7 @@ impl JournalCompaction {
             }
             // What it says stands with each of those that are left.
             JournalLine::Confirmed {} => Ok(()),
-            JournalLine::Done { what, state, id, key, confirm: _ } => {
+            JournalLine::Done { what, state, id, key, version: _, confirm: _ } => {
                 let key = self.open.remove(&what).flatten().or(key);
                 let weight = Weight::of(book, index, &what, key.as_deref());
                 if state != DoneState::NotWritten {
@@ -114,7 +115,7 @@ impl JournalCompaction {
                     // It would be taken for the last word on the key that it was announced under.
                     self.write(&JournalLine::Write { what: what.clone(), update: false, key: None })?;
                 }
-                self.write(&JournalLine::Done { what, state, id, key: None, confirm: false })
+                self.write(&JournalLine::Done { what, state, id, key: None, version: None, confirm: false })
             }
         }
     }
@@ -145,7 +146,8 @@ impl JournalCompaction {
         self.close_under(&what, key.as_ref())?;
         self.note(weight, &what);
         let confirm = weight.is_unconfirmed;
-        self.write(&JournalLine::Done { what, state, id, key, confirm })
+        let version = weight.version.map(JournalVersion::text);
+        self.write(&JournalLine::Done { what, state, id, key, version, confirm })
     }
 
     /// Announces something anew where its announcement that was written is of another key, which what closes it would be
@@ -220,6 +222,8 @@ struct Weight {
     is_there: bool,
     /// Whether what it says to be created was not looked for once more.
     is_unconfirmed: bool,
+    /// The version under its key, where it is the last word on that.
+    version: Option<JournalVersion>,
 }
 
 impl Weight {
@@ -230,6 +234,7 @@ impl Weight {
             is_last: book.pages().statement(what).as_ref().is_some_and(is_of_line),
             has_word: word.is_some(),
             is_there: word.is_some_and(Statement::is_there),
+            version: word.and(key).and_then(|key| book.pages().version(key)),
             is_unconfirmed: book.pages().is_unconfirmed_at(what, index),
         }
     }

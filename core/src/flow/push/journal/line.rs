@@ -32,6 +32,9 @@ pub(super) enum JournalLine {
         /// The key of a record that was not announced.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<String>,
+        /// The version of the record, where its document tells one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
         /// Whether it is still to be looked for, since somebody else may have created the same.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         confirm: bool,

@@ -21,9 +21,9 @@ fn written() -> String {
     let mut journal = read("").unwrap();
     journal.announce("a", false, Some("k"));
     journal.announce("b", false, Some("l"));
-    journal.close("a", DoneState::Created, Some(7), None, false);
+    journal.close("a", ClosingWord::of(DoneState::Created, Some(7)));
     journal.announce("c", true, None);
-    journal.close("c", DoneState::NotWritten, None, None, false);
+    journal.close("c", ClosingWord::of(DoneState::NotWritten, None));
     journal.take_lines().unwrap().unwrap()
 }
 
@@ -89,7 +89,7 @@ fn a_renewed_journal_believes_its_doubts_and_nothing_that_can_be_found() {
     let mut journal = read("").unwrap();
     for what in [name.as_str(), "contact of ada"] {
         journal.announce(what, false, Some("k"));
-        journal.close(what, DoneState::Created, Some(7), None, false);
+        journal.close(what, ClosingWord::of(DoneState::Created, Some(7)));
     }
     journal.announce("b", false, Some("l"));
     let text = journal.take_lines().unwrap().unwrap();
@@ -150,7 +150,7 @@ fn a_key_that_was_created_by_other_rules_is_there_all_the_same() {
     let name = Names::default().name(b"{}");
     let mut journal = read("").unwrap();
     journal.announce(&name, false, Some("k"));
-    journal.close(&name, DoneState::Created, Some(7), None, false);
+    journal.close(&name, ClosingWord::of(DoneState::Created, Some(7)));
     let text = journal.take_lines().unwrap().unwrap();
     let renewed = JournalScope { document: "other".into(), renew: true, ..scope() };
     let journal = Journal::read(&text, &renewed).unwrap();
@@ -164,7 +164,7 @@ fn a_compaction_keeps_one_line_of_what_is_done() {
     for number in 0..20_000 {
         let what = Names::default().name(format!("{number}").as_bytes());
         journal.announce(&what, false, Some(&number.to_string()));
-        journal.close(&what, DoneState::Created, Some(number), None, false);
+        journal.close(&what, ClosingWord::of(DoneState::Created, Some(number)));
     }
     let text = journal.take_lines().unwrap().unwrap();
     let mut book = JournalBook::new();
@@ -187,6 +187,7 @@ fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
         state,
         id: None,
         key: None,
+        version: None,
         confirm: false,
     };
     let write = |key: Option<&str>| {
@@ -198,6 +199,7 @@ fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
         state: DoneState::Created,
         id: None,
         key: Some("k".into()),
+        version: None,
         confirm: false,
     };
     let lines = [a, write(Some("k")), write(None), done("reference c", DoneState::Created)];
@@ -215,11 +217,11 @@ fn what_closes_an_announcement_without_a_key_says_nothing_of_an_earlier_ones() {
 fn what_a_run_has_created_is_unconfirmed_until_that_run_says_that_it_looked() {
     let mut first = read("").unwrap();
     first.announce("a", false, Some("k"));
-    first.close("a", DoneState::Created, Some(7), None, true);
+    first.close("a", ClosingWord { confirm: true, ..ClosingWord::of(DoneState::Created, Some(7)) });
     let text = first.take_lines().unwrap().unwrap();
     let mut second = read(&text).unwrap();
     assert!(second.is_unconfirmed("a"), "the first run was cut off");
-    second.close("b", DoneState::Created, Some(8), None, true);
+    second.close("b", ClosingWord { confirm: true, ..ClosingWord::of(DoneState::Created, Some(8)) });
     second.confirm();
     let text = text + &second.take_lines().unwrap().unwrap();
     let third = read(&text).unwrap();
@@ -254,6 +256,7 @@ fn any_lines() -> impl Strategy<Value = String> {
                 state,
                 id,
                 key: key.clone().filter(|_| flag),
+                version: id.map(|id| id.to_string()),
                 confirm: state == DoneState::Created && id == Some(2),
             };
             lines.push(match kind {
@@ -288,7 +291,12 @@ fn view(text: &str, document: &str, finds_records: bool) -> Vec<String> {
         said.push(format!("unconfirmed: {}", journal.is_unconfirmed(what)));
     }
     for key in ["k", "l"] {
-        said.push(format!("{} {:?}", journal.has_under(key), journal.newest(key).map(lineless)));
+        said.push(format!(
+            "{:?} {} {:?}",
+            journal.version(key),
+            journal.has_under(key),
+            journal.newest(key).map(lineless)
+        ));
         // Which records are not the last that is said of the key.
         let is_older = |what: &&str| match journal.known(what) {
             Some(Known::Done(done)) => journal.has_under(key) && journal.newer(key, done.line).is_some(),

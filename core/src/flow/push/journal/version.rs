@@ -1,0 +1,84 @@
+//! The version of a record that was written under a key, by which a later run knows an older one.
+
+use std::cmp::Ordering;
+
+use crate::value::DateTime;
+
+/// A version in little memory: there may be millions. What it is stands in the highest bits: a number, a moment, or a
+/// date and time whose offset nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::flow::push) struct JournalVersion([u8; 8]);
+
+const NUMBER: u64 = 1 << 62;
+const MOMENT: u64 = 2 << 62;
+const LOCAL: u64 = 3 << 62;
+/// What makes a value positive, so that values are in order.
+const SHIFT: i64 = 1 << 61;
+
+impl JournalVersion {
+    /// What can be remembered of a version: a whole number, or a date and time.
+    pub(in crate::flow::push) fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(number) = text.parse() {
+            return Self::pack(NUMBER, number);
+        }
+        if let Ok(moment) = DateTime::parse(text) {
+            return Self::pack(MOMENT, moment.milliseconds());
+        }
+        let moment = DateTime::parse(&format!("{text}Z")).ok()?;
+        Self::pack(LOCAL, moment.milliseconds())
+    }
+
+    fn pack(kind: u64, value: i64) -> Option<Self> {
+        let shifted = u64::try_from(value.checked_add(SHIFT)?).ok()?;
+        (shifted < NUMBER).then(|| Self((kind | shifted).to_be_bytes()))
+    }
+
+    fn parts(self) -> (u64, i64) {
+        let packed = u64::from_be_bytes(self.0);
+        let (kind, shifted) = (packed & LOCAL, packed & !LOCAL);
+        (kind, i64::try_from(shifted).map_or(0, |shifted| shifted - SHIFT))
+    }
+
+    /// How it compares with another one; nothing where they are of two kinds.
+    pub(in crate::flow::push) fn compared(self, other: Self) -> Option<Ordering> {
+        let ((kind, value), (others, other)) = (self.parts(), other.parts());
+        (kind == others).then(|| value.cmp(&other))
+    }
+
+    /// As a document would give it.
+    pub(in crate::flow::push) fn text(self) -> String {
+        let (kind, value) = self.parts();
+        let moment = || DateTime::from_milliseconds(value, None).map(|moment| moment.to_string());
+        match (kind, moment()) {
+            (MOMENT, Ok(moment)) => moment,
+            (LOCAL, Ok(moment)) => moment.trim_end_matches('Z').to_owned(),
+            (_, _) => value.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_remembered_as_what_it_is() {
+        for (one, other, order) in [
+            ("9", "10", Some(Ordering::Less)),
+            ("-9", "-10", Some(Ordering::Greater)),
+            ("2026-01-01T10:00:00Z", "2026-01-01T10:30:00+01:00", Some(Ordering::Greater)),
+            ("2026-01-01T10:00:00", "2026-01-01T10:00:01", Some(Ordering::Less)),
+            ("2026-01-01T10:00:00", "2026-01-01T10:00:00Z", None),
+            ("1", "2026-01-01T10:00:00Z", None),
+            ("7", " 7 ", Some(Ordering::Equal)),
+        ] {
+            let (one, other) = (JournalVersion::of(one).unwrap(), JournalVersion::of(other).unwrap());
+            assert_eq!(one.compared(other), order, "{} {}", one.text(), other.text());
+            assert_eq!(JournalVersion::of(&one.text()), Some(one));
+        }
+        for text in ["", "1.5", "new", "9223372036854775807"] {
+            assert_eq!(JournalVersion::of(text), None, "{text}");
+        }
+    }
+}
