@@ -22,6 +22,7 @@ enum Question {
     CheckMapping { document: String },
     RunMapping { document: String, record: String, resolved: String },
     ExplainMapping { document: String },
+    BeginMapping { sample: String, target: String },
     ReadyMappings {},
     MappingSchema {},
     WebhookEvents {},
@@ -70,6 +71,7 @@ pub fn ask(question: &str) -> Result<String> {
             discovery::run_mapping(&document, record.as_bytes(), &resolved)
         }
         Question::ExplainMapping { document } => discovery::explain_mapping(&document),
+        Question::BeginMapping { sample, target } => discovery::begin_mapping(&sample, &target),
         Question::ReadyMappings {} => Ok(discovery::ready_mappings()),
         Question::MappingSchema {} => Ok(mapping::schema().to_owned()),
         Question::WebhookEvents {} => Ok(webhook::webhook_events()),

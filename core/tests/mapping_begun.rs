@@ -150,3 +150,57 @@ fn what_is_no_sample_or_no_target_is_refused() {
     let slip = begin("{}", "sales-oder").expect_err("a slip");
     assert!(slip.message().contains("did you mean sales-order?"), "{slip}");
 }
+
+/// Lines of a flat file: two orders, of which one has two lines that stand apart.
+fn lines() -> Value {
+    let line = |number: &str, sku: &str, quantity: &str, price: &str, tax: &str, total: &str| {
+        json!({"Order Number": number, "Email": format!("{number}@example.com"), "Currency": "GBP",
+               "Item SKU": sku, "Item Name": "Mug", "Quantity": quantity, "Line Total": price, "Line Tax": tax,
+               "Order Total": total})
+    };
+    json!([
+        line("A-1", "MUG-1", "1", "10.00", "2.00", "36.00"),
+        line("A-2", "MUG-1", "1", "5.00", "1.00", "6.00"),
+        line("A-1", "MUG-2", "1", "20.00", "4.00", "36.00"),
+    ])
+}
+
+#[test]
+fn lines_of_a_flat_file_that_are_one_order_are_put_together() {
+    let begun = begin(&lines().to_string(), "sales-order").expect("a document");
+    let document: Value = serde_json::from_str(begun.document.get()).expect("JSON");
+    assert_eq!(document["csv"], json!({"groupBy": "Order Number"}));
+    assert!(is_guessed(&begun, "/ref", "rows[0].\"Order Number\""), "{:?}", begun.guesses);
+    assert!(is_guessed(&begun, "/rows", "rows"), "{:?}", begun.guesses);
+    let whole = json!({"rows": [lines()[0], lines()[2]]});
+    let mapping = Mapping::compile(begun.document.get()).expect("a document that can be used");
+    let body = mapping.map(whole.to_string().as_bytes()).body(&|_| Resolution::Id(1007)).expect("a body");
+    let body: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((&body["ref"], body["rows"].as_array().map(Vec::len)), (&json!("A-1"), Some(2)), "{body}");
+    assert_eq!(
+        (&body["rows"][1]["net"], &body["rows"][1]["tax"]),
+        (&json!("20.00"), &json!("4.00")),
+        "{body}"
+    );
+    assert!(begun.remarks.iter().any(|remark| remark.contains("are one record")), "{:?}", begun.remarks);
+}
+
+#[test]
+fn lines_that_are_records_of_their_own_stay_apart() {
+    // No order has two lines; a target has no rows; and a record is no line.
+    let apart = json!([lines()[0], lines()[1]]);
+    let nested =
+        json!([{"Order Number": "A-1", "items": [{"sku": "A"}]}, {"Order Number": "A-1", "items": []}]);
+    for (sample, target) in [(apart, "sales-order"), (lines(), "contact"), (nested, "sales-order")] {
+        let begun = begin(&sample.to_string(), target).expect("a document");
+        assert!(!begun.document.get().contains("groupBy"), "{target} {}", begun.document);
+    }
+}
+
+#[test]
+fn a_document_can_be_begun_by_its_name_as_a_question() {
+    let question = json!({"begin_mapping": {"sample": lines().to_string(), "target": "sales-order"}});
+    let answer = brightpearl_core::ask(&question.to_string()).expect("an answer");
+    let begun = begin(&lines().to_string(), "sales-order").expect("a document");
+    assert_eq!(answer, serde_json::to_string(&begun).expect("JSON"));
+}

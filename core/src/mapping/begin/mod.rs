@@ -2,6 +2,7 @@
 //! is said, and the money of rows is taken in the way that comes to the total that the sample states.
 
 mod fields;
+mod grouped;
 mod money;
 mod names;
 mod sample;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result, Severity};
 use crate::http::Method;
 use crate::json::{ObjectText, array, nearest};
 use fields::Guesser;
+use grouped::GroupedSample;
 use money::MoneyForm;
 use sample::SampleLevel;
 
@@ -75,8 +77,18 @@ pub fn begin(sample: &str, target: &str) -> Result<BegunMapping> {
         ));
     }
     let (path, operation) = endpoint(target)?;
-    let draft = DocumentDraft { target, path, operation, records: &records, level: sample::level(&records) };
-    draft.document()
+    let is_array = |shape: &Shape| matches!(shape, Shape::Array { .. });
+    let has_rows = matches!(
+        shape(operation),
+        Some(Shape::Object(object)) if object.fields.iter().any(|field| is_array(&field.shape))
+    );
+    if let Some(GroupedSample { column, records, level }) = grouped::grouped(&records).filter(|_| has_rows) {
+        let records: Vec<&Value> = records.iter().collect();
+        let group_by = Some(column.as_str());
+        return DocumentDraft { target, path, operation, records: &records, group_by, level }.document();
+    }
+    let level = sample::level(&records);
+    DocumentDraft { target, path, operation, records: &records, group_by: None, level }.document()
 }
 
 /// Where a target is written.
@@ -110,6 +122,8 @@ struct DocumentDraft<'s> {
     path: String,
     operation: &'static EndpointOperation,
     records: &'s [&'s Value],
+    /// The column by which lines of a flat file belong together.
+    group_by: Option<&'s str>,
     level: SampleLevel,
 }
 
@@ -166,6 +180,13 @@ impl DocumentDraft<'_> {
         );
         let document =
             ObjectText::new().id("version", 1).text("name", self.target).text("description", &description);
+        let document = match self.group_by {
+            Some(column) => {
+                remarks.push(format!("Lines with the same {column:?} are one record: see that this is so."));
+                document.within("csv", ObjectText::new().text("groupBy", column))
+            }
+            None => document,
+        };
         let document = document.text("target", self.target);
         let path = document::placeholders(&self.path).fold(ObjectText::new(), |path, name| {
             remarks.push(format!(

@@ -48,6 +48,13 @@ pub(super) fn level(objects: &[&Value]) -> SampleLevel {
     level
 }
 
+/// What there is in the lines of a flat file, each the first of its record.
+pub(super) fn level_of_first_row(lines: &[&Value]) -> SampleLevel {
+    let mut level = SampleLevel::default();
+    collect(lines, "rows[0].", &[], &mut level);
+    level
+}
+
 fn collect(objects: &[&Value], before: &str, around: &[String], level: &mut SampleLevel) {
     let objects = objects.iter().filter_map(|object| object.as_object()).take(LOOKED_AT);
     let objects: Vec<_> = objects.collect();
