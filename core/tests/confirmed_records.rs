@@ -123,10 +123,11 @@ fn what_a_killed_run_did_not_look_for_is_looked_for_by_the_next() {
         let first =
             run_for(client("").push(push_of(&records)).unwrap(), &mut account, most, |_, _| Given::Own);
         // Written just before what is in doubt, as far as anybody can tell.
-        if first.count(Method::Post, "") > 0 && !account.ids_of("B").is_empty() {
-            if let Some(reference) = others.take() {
-                put(&mut account, reference);
-            }
+        if first.count(Method::Post, "") > 0
+            && !account.ids_of("B").is_empty()
+            && let Some(reference) = others.take()
+        {
+            put(&mut account, reference);
         }
         let before = first.outcomes.iter().any(|outcome| outcome.state == State::Doubled);
         let journal = compact_journal(&first.journal).unwrap_or_else(|_| first.journal.clone());

@@ -319,11 +319,11 @@ impl Lookups {
                 table.doubted.remove(&value);
                 // A search that takes one case for another one finds the record.
                 let in_other_case = table.in_other_case.remove(&value);
-                if !table.found.contains_key(&value) {
-                    match in_other_case {
-                        Some(hits) => drop(table.found.insert(value, hits)),
-                        None => drop(table.absent.insert(value, now)),
-                    }
+                let is_found = table.found.contains_key(&value);
+                match in_other_case {
+                    _ if is_found => {}
+                    Some(hits) => drop(table.found.insert(value, hits)),
+                    None => drop(table.absent.insert(value, now)),
                 }
             }
             Look::Whole(..) => {
