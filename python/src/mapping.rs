@@ -141,16 +141,13 @@ impl CompiledMapping {
     }
 
     fn mapped(&self, record: &[u8], resolved: &Resolved) -> MappedRecord {
-        let mapped = self.0.map(record);
+        let mapped = self.0.map_without_records(record);
         let resolve = |reference: &Reference| resolved.of(reference);
         let whole = mapped.body(&resolve).and_then(|body| Ok((mapped.path(&resolve)?, body)));
         let method = self.0.target().map(|_| self.0.method().as_str());
         let told = mapped.told(&resolve);
         // What only the body was made of is freed here: of many records, it would be most of the memory.
-        let Mapped { key, mut references, .. } = mapped;
-        for reference in &mut references {
-            reference.record = None;
-        }
+        let Mapped { key, references, .. } = mapped;
         MappedRecord { key, references, whole, told, method, parsed: PyOnceLock::new() }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::mapping::draft::Draft;
 use crate::mapping::reference::{OnMissing, Reference, Resolution};
 use crate::mapping::{Mapping, document};
 use crate::output::Failure;
@@ -37,7 +38,7 @@ pub struct Mapped {
     /// What is told when a reference, by its place among them, is missing.
     pub(super) told: BTreeMap<usize, String>,
     /// The body but for the holes.
-    pub(super) text: String,
+    pub(super) text: Draft,
     pub(super) holes: Vec<Hole>,
     pub(super) parameters: Vec<PathPart>,
 }
@@ -118,7 +119,7 @@ impl Mapped {
             pieces: None,
             key_at: None,
             told: BTreeMap::new(),
-            text: String::new(),
+            text: Draft::of(String::new()),
             holes: Vec::new(),
             parameters: Vec::new(),
         }
@@ -129,7 +130,7 @@ impl Mapped {
         let key = self.key_at.clone().filter(|at| self.text.get(at.clone()).is_some());
         let (before, behind) = match key {
             Some(at) => (&self.text[..at.start], &self.text[at.end..]),
-            None => ("", self.text.as_str()),
+            None => ("", &*self.text),
         };
         let mut content = String::with_capacity(self.text.len() + self.references.len() * 64);
         // Lengths keep what stands side by side apart.

@@ -48,6 +48,7 @@
 mod begin;
 mod check;
 mod document;
+mod draft;
 mod explain;
 mod expression;
 mod finding;
@@ -244,7 +245,13 @@ impl Mapping {
 
     /// Maps one record: JSON, mostly an object. Whatever is wrong with it is in the result, so that a run goes on.
     pub fn map(&self, record: &[u8]) -> Mapped {
-        run::map(self, record)
+        run::map(self, record, true)
+    }
+
+    /// The same for those who create nothing: what something may be created from is not copied, so that
+    /// [`Reference::record`] is `None` throughout.
+    pub fn map_without_records(&self, record: &[u8]) -> Mapped {
+        run::map(self, record, false)
     }
 
     /// What goes where, in the order of the body and in words.

@@ -1,7 +1,7 @@
 //! Plain paths such as `customer.email` or `line_items[0].sku`: all those of a document are found in one walk over
 //! a record.
 
-use super::tape::{MemberName, RecordNode, TokenKind};
+use super::tape::{MemberName, NodeName, RecordNode, TokenKind};
 use super::value::{Value, from_end};
 
 /// A step of a path.
@@ -190,6 +190,12 @@ impl Branch {
         &mut self.elements[known].1
     }
 
+    /// Whether no path goes on from it.
+    #[inline]
+    fn is_end(&self) -> bool {
+        self.members.is_empty() && self.elements.is_empty()
+    }
+
     fn find(&self, node: RecordNode<'_>, found: &mut FoundPaths) {
         if let Some(place) = found.places.get_mut(self.slot) {
             *place = node.place();
@@ -202,7 +208,11 @@ impl Branch {
                     if found.places.get(branch.slot) != Some(&NOWHERE) {
                         branch.forget(found);
                     }
-                    branch.find(value, found);
+                    match found.places.get_mut(branch.slot) {
+                        // Most paths end here.
+                        Some(place) if branch.is_end() => *place = value.place(),
+                        Some(_) | None => branch.find(value, found),
+                    }
                 }
             }
             TokenKind::Array => {
@@ -224,13 +234,13 @@ impl Branch {
 
     /// The member of a name.
     #[inline]
-    fn named(&self, name: RecordNode<'_>) -> Option<&Branch> {
+    fn named(&self, name: NodeName<'_>) -> Option<&Branch> {
         let last = self.marked.len().checked_sub(1)?;
         let mut at = name.mark() as usize & last;
         loop {
             // No member stands at a vacant place, nor behind it.
             let (known, branch) = self.members.get(*self.marked.get(at)? as usize)?;
-            if name.is_named(known) {
+            if name.is(known) {
                 return Some(branch);
             }
             at = (at + 1) & last;

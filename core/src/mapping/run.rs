@@ -15,6 +15,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::document::{KeySource, Unmet};
+use super::draft::Draft;
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
@@ -33,13 +34,13 @@ use pipeline::UnfitValue;
 use references::Asked;
 use totals::ArrayEnds;
 
-/// Maps a record.
-pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
+/// Maps a record. Whether references have copies of what they may be created from is up to whoever asks.
+pub(super) fn map(mapping: &Mapping, record: &[u8], copies_records: bool) -> Mapped {
     let tape = match Tape::read(record) {
         Ok(tape) => tape,
         Err(reason) => return Mapped::failed(mapping.clone(), unreadable(reason)),
     };
-    let mut run = Run::new(&mapping.0, record.len());
+    let mut run = Run::new(&mapping.0, record.len(), copies_records);
     run.enter(0, Value::of(tape.root()), Entrance::Record);
     run.record();
     Mapped {
@@ -54,7 +55,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8]) -> Mapped {
         pieces: run.pieces,
         key_at: run.key_at,
         told: run.told,
-        text: run.out,
+        text: Draft::of(run.out),
         holes: run.holes,
         parameters: run.parameters,
     }
@@ -81,6 +82,7 @@ enum RuleOutcome {
 }
 
 /// A value that paths are evaluated against, and how it was come by.
+#[derive(Clone)]
 struct Level<'v> {
     value: Value<'v>,
     node: Option<RecordNode<'v>>,
@@ -96,6 +98,7 @@ enum Entrance<'v> {
 
 struct Run<'v> {
     compiled: &'v Compiled,
+    copies_records: bool,
     levels: Vec<Level<'v>>,
     /// The places of the elements that are being written, outer before inner.
     places: Vec<usize>,
@@ -123,25 +126,22 @@ struct Run<'v> {
     /// Where rows may be added.
     ends: ArrayEnds,
     /// The places of references by what tells them apart.
-    known: BTreeMap<Asked<'v>, usize>,
+    known: BTreeMap<Box<Asked<'v>>, usize>,
     allowance: Allowance,
     /// Whether it was said that the allowance is used up: nothing more is done or said then.
     is_over: bool,
 }
 
 impl<'v> Run<'v> {
-    fn new(compiled: &'v Compiled, length: usize) -> Self {
-        let nothing = |_| Level {
-            value: Value::Null,
-            node: None,
-            found: FoundPaths::default(),
-            entrance: Entrance::Record,
-        };
+    fn new(compiled: &'v Compiled, length: usize, copies_records: bool) -> Self {
+        let (entrance, found) = (Entrance::Record, FoundPaths::default());
+        let nothing = Level { value: Value::Null, node: None, found, entrance };
         Self {
             compiled,
-            levels: (0..compiled.document.paths.len()).map(nothing).collect(),
+            copies_records,
+            levels: vec![nothing; compiled.document.paths.len()],
             places: Vec::new(),
-            out: String::with_capacity(length / 4 * 3),
+            out: Draft::begun(length / 4 * 3),
             holes: Vec::new(),
             references: Vec::new(),
             parameters: Vec::new(),
@@ -411,7 +411,7 @@ impl<'v> Run<'v> {
         if value.is_null() {
             return Ok(None);
         }
-        let mut json = String::new();
+        let mut json = String::with_capacity(value.text().map_or(0, str::len) + 2);
         value.write(&mut json);
         Ok(Some((reference, json)))
     }

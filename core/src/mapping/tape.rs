@@ -38,29 +38,6 @@ struct Token {
     next: u32,
 }
 
-impl Token {
-    /// The place behind a value that stands at a place. Most values hold no others, and the processor goes on to the next
-    /// one without waiting for what the token says.
-    #[inline]
-    fn behind(&self, place: usize) -> usize {
-        match self.kind {
-            TokenKind::Array | TokenKind::Object => self.behind_all(),
-            TokenKind::Null
-            | TokenKind::True
-            | TokenKind::False
-            | TokenKind::Number
-            | TokenKind::Text
-            | TokenKind::EscapedText => place + 1,
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn behind_all(&self) -> usize {
-        self.next as usize
-    }
-}
-
 /// What stands where there is no token.
 static NOTHING: Token = Token { kind: TokenKind::Null, start: 0, end: 0, next: OUTSIDE };
 
@@ -98,8 +75,10 @@ impl<'r> Tape<'r> {
     /// # Errors
     /// What is wrong with it and where, in words.
     pub(super) fn read(record: &'r [u8]) -> Result<Self, String> {
-        let text = str::from_utf8(record).map_err(|error| {
-            format!("invalid UTF-8 from byte {} on; expected JSON in UTF-8", error.valid_up_to())
+        let text = simdutf8::basic::from_utf8(record).map_err(|_| {
+            // Where it is wrong takes longer to find out.
+            let valid = str::from_utf8(record).map_or_else(|error| error.valid_up_to(), str::len);
+            format!("invalid UTF-8 from byte {valid} on; expected JSON in UTF-8")
         })?;
         Self::of(text.into())
     }
@@ -122,13 +101,78 @@ impl<'r> Tape<'r> {
     pub(super) fn root(&self) -> RecordNode<'_> {
         RecordNode { tape: self, place: 0 }
     }
+
+    /// The text between a token's ends: of a text, without its quotes and with its escapes.
+    #[inline]
+    fn raw(&self, token: &Token) -> &str {
+        self.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+    }
+
+    /// A text's characters.
+    #[inline]
+    fn text_of(&self, token: &Token) -> Cow<'_, str> {
+        match token.kind {
+            TokenKind::EscapedText => unescape(self.raw(token)).into(),
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::Array
+            | TokenKind::Object => self.raw(token).into(),
+        }
+    }
 }
 
-/// A value of a record, or the name of a member.
+/// A value of a record.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RecordNode<'t> {
     tape: &'t Tape<'t>,
     place: usize,
+}
+
+/// The name of a member of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NodeName<'t> {
+    tape: &'t Tape<'t>,
+    token: &'t Token,
+}
+
+impl<'t> NodeName<'t> {
+    /// What equal names have in common, and others hardly ever.
+    #[inline]
+    pub(super) fn mark(self) -> u32 {
+        self.token.next
+    }
+
+    /// Whether it is this one.
+    #[inline]
+    pub(super) fn is(self, wanted: &MemberName) -> bool {
+        // Most names differ in their marks.
+        self.token.next == wanted.mark && self.is_spelled(&wanted.text)
+    }
+
+    #[inline]
+    fn is_spelled(self, wanted: &str) -> bool {
+        match self.token.kind {
+            TokenKind::EscapedText => self.text() == wanted,
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::Array
+            | TokenKind::Object => {
+                let (start, end) = (self.token.start as usize, self.token.end as usize);
+                self.tape.text.as_bytes().get(start..end) == Some(wanted.as_bytes())
+            }
+        }
+    }
+
+    /// Its characters.
+    pub(super) fn text(self) -> Cow<'t, str> {
+        self.tape.text_of(self.token)
+    }
 }
 
 impl<'t> RecordNode<'t> {
@@ -172,8 +216,7 @@ impl<'t> RecordNode<'t> {
     /// The text between the token's ends: of a text, without its quotes and with its escapes.
     #[inline]
     pub(super) fn raw(self) -> &'t str {
-        let token = self.token();
-        self.tape.text.get(token.start as usize..token.end as usize).unwrap_or_default()
+        self.tape.raw(self.token())
     }
 
     /// The number that it is or that its text says, when it is spelled as it would be written again, of few digits.
@@ -201,51 +244,10 @@ impl<'t> RecordNode<'t> {
         }
     }
 
-    /// The mark of a member's name.
-    #[inline]
-    pub(super) fn mark(self) -> u32 {
-        self.token().next
-    }
-
-    /// Whether it is the name of a member, and this one.
-    #[inline]
-    pub(super) fn is_named(self, wanted: &MemberName) -> bool {
-        // Most names differ in their marks.
-        self.token().next == wanted.mark && self.is_text(&wanted.text)
-    }
-
-    /// Whether a text has these characters.
-    #[inline]
-    fn is_text(self, wanted: &str) -> bool {
-        let token = self.token();
-        match token.kind {
-            TokenKind::EscapedText => self.text() == wanted,
-            TokenKind::Null
-            | TokenKind::True
-            | TokenKind::False
-            | TokenKind::Number
-            | TokenKind::Text
-            | TokenKind::Array
-            | TokenKind::Object => {
-                let (start, end) = (token.start as usize, token.end as usize);
-                self.tape.text.as_bytes().get(start..end) == Some(wanted.as_bytes())
-            }
-        }
-    }
-
     /// A text's characters.
     #[inline]
     pub(super) fn text(self) -> Cow<'t, str> {
-        match self.kind() {
-            TokenKind::EscapedText => unescape(self.raw()).into(),
-            TokenKind::Null
-            | TokenKind::True
-            | TokenKind::False
-            | TokenKind::Number
-            | TokenKind::Text
-            | TokenKind::Array
-            | TokenKind::Object => self.raw().into(),
-        }
+        self.tape.text_of(self.token())
     }
 
     /// An array's elements; none of anything else.
@@ -270,23 +272,22 @@ impl<'t> RecordNode<'t> {
     /// The names and values of an object's members, repeated ones included; none of anything else.
     pub(super) fn members(self) -> NodeMembers<'t> {
         let token = self.token();
-        let holds = token.kind == TokenKind::Object;
-        NodeMembers { tape: self.tape, at: self.place + 1, end: if holds { token.next as usize } else { 0 } }
+        let end = if token.kind == TokenKind::Object { token.next as usize } else { 0 };
+        NodeMembers {
+            tape: self.tape,
+            rest: self.tape.tokens.get(self.place + 1..end).unwrap_or_default(),
+            end,
+        }
     }
 
     /// The member of that name; of several the last, as JSON readers have it. Counts the members that it looks at.
     pub(super) fn member(self, wanted: &MemberName, visited: &mut usize) -> Option<RecordNode<'t>> {
         let (mut found, mut count) = (None, 0);
-        let members = self.members();
-        let (mut at, tokens) = (members.at, self.tape.tokens.get(..members.end)?);
-        while let [name, value, ..] = tokens.get(at..)? {
+        for (name, value) in self.members() {
             count += 1;
-            // Most names differ in their marks.
-            if name.next == wanted.mark {
-                let [name, value] = [at, at + 1].map(|place| RecordNode { tape: self.tape, place });
-                found = if name.is_text(&wanted.text) { Some(value) } else { found };
+            if name.is(wanted) {
+                found = Some(value);
             }
-            at = value.behind(at + 1);
         }
         *visited += count;
         found
@@ -315,22 +316,32 @@ impl<'t> Iterator for TapeElements<'t> {
 
 pub(super) struct NodeMembers<'t> {
     tape: &'t Tape<'t>,
-    at: usize,
+    /// The tokens that are left.
+    rest: &'t [Token],
+    /// Where they end.
     end: usize,
 }
 
 impl<'t> Iterator for NodeMembers<'t> {
-    type Item = (RecordNode<'t>, RecordNode<'t>);
+    type Item = (NodeName<'t>, RecordNode<'t>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.end {
-            return None;
-        }
-        let name = RecordNode { tape: self.tape, place: self.at };
-        let value = RecordNode { tape: self.tape, place: self.at + 1 };
-        self.at = value.token().behind(value.place);
-        Some((name, value))
+        let [name, value, behind @ ..] = self.rest else { return None };
+        let place = self.end - behind.len() - 1;
+        self.rest = match value.kind {
+            TokenKind::Array | TokenKind::Object => {
+                self.tape.tokens.get(value.next as usize..self.end).unwrap_or_default()
+            }
+            // Most values hold no others, and the processor need not wait for what the token says.
+            TokenKind::Null
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Number
+            | TokenKind::Text
+            | TokenKind::EscapedText => behind,
+        };
+        Some((NodeName { tape: self.tape, token: name }, RecordNode { tape: self.tape, place }))
     }
 }
 

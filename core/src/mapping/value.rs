@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
-use super::tape::{RecordNode, TapeElements, TokenKind};
+use super::tape::{NodeName, RecordNode, TapeElements, TokenKind};
 use crate::excerpt::excerpt;
 use crate::value::Decimal;
 
@@ -19,8 +20,45 @@ pub(super) enum Value<'v> {
     Text(Cow<'v, str>),
     /// An array or an object of the record.
     Node(RecordNode<'v>),
-    Array(Vec<Value<'v>>),
-    Object(Vec<(Cow<'v, str>, Value<'v>)>),
+    Array(Several<Value<'v>>),
+    Object(Several<(Cow<'v, str>, Value<'v>)>),
+}
+
+/// Elements or members that were made. Dropping them stands apart, so that it takes next to nothing to drop a value that
+/// has none, as most values are.
+#[derive(Clone, Debug)]
+pub(super) struct Several<T>(Vec<T>);
+
+impl<T> Drop for Several<T> {
+    #[inline]
+    fn drop(&mut self) {
+        discard(std::mem::take(&mut self.0));
+    }
+}
+
+#[inline(never)]
+fn discard<T>(values: Vec<T>) {
+    drop(values);
+}
+
+impl<T> From<Vec<T>> for Several<T> {
+    fn from(values: Vec<T>) -> Self {
+        Self(values)
+    }
+}
+
+impl<T> FromIterator<T> for Several<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
+impl<T> Deref for Several<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
 }
 
 /// What sort of value it is, named as JMESPath names it.
@@ -74,10 +112,10 @@ impl<'v> Value<'v> {
             TokenKind::Text | TokenKind::EscapedText => Value::Text(node.text().into_owned().into()),
             TokenKind::Array => Value::Array(node.elements().map(Value::owned).collect()),
             TokenKind::Object => {
-                let copied = |(name, value): (RecordNode<'_>, _)| {
+                let copied = |(name, value): (NodeName<'_>, _)| {
                     (Cow::Owned(name.text().into_owned()), Value::owned(value))
                 };
-                Value::Object(distinct(node.members().map(copied).collect()))
+                Value::Object(distinct(node.members().map(copied).collect()).into())
             }
         }
     }
@@ -95,6 +133,10 @@ impl<'v> Value<'v> {
             | Value::Array(_)
             | Value::Object(_) => self.clone(),
         }
+    }
+
+    pub(super) fn array(elements: Vec<Value<'v>>) -> Self {
+        Value::Array(elements.into())
     }
 
     pub(super) fn boolean(value: bool) -> Self {
@@ -236,7 +278,7 @@ impl<'v> Value<'v> {
     /// An object's members; of repeated ones the last.
     pub(super) fn members(&self) -> Option<Vec<(Cow<'v, str>, Value<'v>)>> {
         match self {
-            Value::Object(members) => Some(members.clone()),
+            Value::Object(members) => Some(members.to_vec()),
             Value::Node(node) if node.kind() == TokenKind::Object => {
                 Some(distinct(node.members().map(|(name, value)| (name.text(), Value::of(value))).collect()))
             }

@@ -72,7 +72,7 @@ impl Decimal {
     /// Appends its digits, as [`Display`](fmt::Display) has them.
     pub(crate) fn write(self, out: &mut String) {
         match self.digits(&mut [b'0'; 32]) {
-            Some(digits) => out.push_str(digits),
+            Some(digits) => out.extend(digits.iter().map(|digit| char::from(*digit))),
             None => out.push_str(&self.0.to_string()),
         }
     }
@@ -80,13 +80,13 @@ impl Decimal {
     /// Its digits, as [`Display`](fmt::Display) has them, in memory that fits them.
     pub(crate) fn text(self) -> String {
         match self.digits(&mut [b'0'; 32]) {
-            Some(digits) => digits.to_owned(),
+            Some(digits) => digits.iter().map(|digit| char::from(*digit)).collect(),
             None => self.0.to_string(),
         }
     }
 
-    /// Its digits, if they are few enough.
-    fn digits(self, buffer: &mut [u8; 32]) -> Option<&str> {
+    /// Its digits, with a sign and a point, if they are few enough.
+    fn digits(self, buffer: &mut [u8; 32]) -> Option<&[u8]> {
         let (mantissa, places) = (self.mantissa(), self.places() as usize);
         let mut rest = u64::try_from(mantissa.unsigned_abs()).ok()?;
         // From the last digit on: at most 28 places and a digit before them, a point and a sign.
@@ -106,7 +106,7 @@ impl Decimal {
             at -= 1;
             buffer[at] = b'-';
         }
-        str::from_utf8(&buffer[at..]).ok()
+        Some(&buffer[at..])
     }
 
     /// Reads a JSON token as it stands in a body: a number, or a string that holds one.
@@ -341,7 +341,7 @@ impl FromStr for Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.digits(&mut [b'0'; 32]) {
-            Some(digits) => formatter.write_str(digits),
+            Some(digits) => formatter.write_str(str::from_utf8(digits).unwrap_or_default()),
             None => write!(formatter, "{}", self.0),
         }
     }

@@ -87,8 +87,8 @@ fn what_is_missing_is_left_out_skipped_or_replaced() {
     assert!(failures[0].reason.contains("required"), "{failures:?}");
 }
 
-#[test]
-fn what_is_missing_is_created_from_the_record_or_its_element() {
+/// A document whose references are created from the record or from an element of it, and such a record.
+fn creating() -> (Mapping, &'static [u8]) {
     let mapping = document(json!({
         "version": 1, "name": "test", "source": "order",
         "mappings": {
@@ -105,9 +105,14 @@ fn what_is_missing_is_created_from_the_record_or_its_element() {
                 {"search": "contact-service/contact-search", "column": "primaryEmail", "else": {"create": "contact"}}}
         ]
     }));
-    let mapped = mapping.map(
-        br#"{"email": "a@example.com", "name": "A", "street": "S", "others": [{"email": "b@example.com", "name": "B", "street": "T"}]}"#,
-    );
+    let record = br#"{"email": "a@example.com", "name": "A", "street": "S", "others": [{"email": "b@example.com", "name": "B", "street": "T"}]}"#;
+    (mapping, record)
+}
+
+#[test]
+fn what_is_missing_is_created_from_the_record_or_its_element() {
+    let (mapping, record) = creating();
+    let mapped = mapping.map(record);
     let [first, second] = mapped.references.as_slice() else { panic!("{:?}", mapped.references) };
     assert_eq!(second.record.as_deref(), Some(r#"{"email": "b@example.com", "name": "B", "street": "T"}"#));
     let OnMissing::Create(contact) = &first.on_missing else { panic!("it is created") };
@@ -124,4 +129,15 @@ fn what_is_missing_is_created_from_the_record_or_its_element() {
     assert!(mapping.nested("address").is_some() && mapping.nested("x").is_none());
     let Err(NoBody::Failed(failures)) = mapped.body(&|_| Resolution::Missing) else { panic!("it fails") };
     assert!(failures[0].reason.contains("not created by \"contact\""), "{failures:?}");
+}
+
+#[test]
+fn records_to_create_from_are_left_out_for_those_who_create_nothing() {
+    let (mapping, record) = creating();
+    let (whole, bare) = (mapping.map(record), mapping.map_without_records(record));
+    assert!(whole.references.iter().all(|reference| reference.record.is_some()));
+    let without = whole.references.iter().map(|reference| Reference { record: None, ..reference.clone() });
+    assert_eq!(bare.references, without.collect::<Vec<_>>());
+    let ids = |_: &Reference| Resolution::Id(9);
+    assert_eq!(bare.body(&ids), whole.body(&ids));
 }

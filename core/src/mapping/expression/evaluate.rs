@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use super::elements::for_each;
 use super::tree::{Comparison, Slice, Tree};
 use super::{Scope, arithmetic, functions, part};
 use crate::mapping::limit::{Allowance, VALUE_BYTES};
 use crate::mapping::path::{PathEnd, PathSlot, Segment, follow, follow_node, reach};
 use crate::mapping::tape::RecordNode;
-use crate::mapping::value::{Items, Sort, Value, set};
+use crate::mapping::value::{Sort, Value, set};
 
 /// The value of a tree, as the JMESPath specification has it. Whoever makes it counts it, and it stays where it is made:
 /// moving it costs as much as making most.
@@ -45,7 +46,7 @@ pub(super) fn itself<'v>(scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
 pub(super) fn seen<'k, 'v>(
     tree: &'v Tree,
     scope: &Scope<'k, 'v>,
-    made: &'k mut Value<'v>,
+    made: &'k mut Option<Value<'v>>,
 ) -> Result<&'k Value<'v>, String> {
     if let Some(value) = scope.named(tree) {
         return Ok(value);
@@ -56,8 +57,7 @@ pub(super) fn seen<'k, 'v>(
         scope.allowance().step(1 + visited)?;
         return Ok(part);
     }
-    *made = evaluate(tree, scope)?;
-    Ok(made)
+    Ok(made.insert(evaluate(tree, scope)?))
 }
 
 /// Whatever descends is a function of its own, so that a level takes no more stack than it needs.
@@ -93,7 +93,7 @@ fn value_of<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, Stri
             Some(text) => part_of_text(text, *slice, each, scope),
             None => part_of_array(*slice, each, scope),
         },
-        Tree::List(trees) => counted(list(trees, scope).map(Value::Array), scope),
+        Tree::List(trees) => counted(list(trees, scope).map(Value::array), scope),
         Tree::Object(pairs) => counted(object(pairs, scope), scope),
         Tree::Call(builtin, arguments) => functions::call(builtin, arguments, scope),
         Tree::Let(values, within) => bind(values, within, scope),
@@ -120,7 +120,7 @@ fn then<'v>(
     scope: &Scope<'_, 'v>,
     of_nothing: bool,
 ) -> Result<Value<'v>, String> {
-    let mut made = Value::Null;
+    let mut made = None;
     let value = seen(first, scope, &mut made)?;
     if value.is_null() && !of_nothing { Ok(Value::Null) } else { evaluate(second, &scope.at(value)) }
 }
@@ -185,7 +185,7 @@ fn pair<'v>(
     scope: &Scope<'_, 'v>,
     make: &dyn Fn(&Value<'v>, &Value<'v>) -> Result<Value<'v>, String>,
 ) -> Result<Value<'v>, String> {
-    let (mut made, mut other) = (Value::Null, Value::Null);
+    let (mut made, mut other) = (None, None);
     let left = seen(left, scope, &mut made)?;
     let right = seen(right, scope, &mut other)?;
     make(left, right)
@@ -235,7 +235,7 @@ fn object<'v>(pairs: &'v [(String, Tree)], scope: &Scope<'_, 'v>) -> Result<Valu
     for (name, tree) in pairs {
         set(&mut members, name.as_str().into(), evaluate(tree, scope)?);
     }
-    Ok(Value::Object(members))
+    Ok(Value::Object(members.into()))
 }
 
 #[inline(never)]
@@ -254,7 +254,7 @@ fn part_of_array<'v>(slice: Slice, each: &'v Tree, scope: &Scope<'_, 'v>) -> Res
 /// What is made of each element of an array that there is.
 #[inline(never)]
 fn each_of_value<'v>(of: &'v Tree, each: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
-    let mut made = Value::Null;
+    let mut made = None;
     match seen(of, scope, &mut made)?.elements() {
         Some(elements) => each_of(elements, each, scope),
         None => Ok(Value::Null),
@@ -275,7 +275,7 @@ fn each_of<'v>(
             made.push(value);
         }
     }
-    counted(Ok(Value::Array(made)), scope)
+    counted(Ok(Value::array(made)), scope)
 }
 
 /// What is made element by element, as an array.
@@ -286,80 +286,15 @@ fn projected<'v>(tree: &'v Tree, scope: &Scope<'_, 'v>) -> Result<Value<'v>, Str
         elements.push(element.into_owned());
         scope.allowance().bytes(VALUE_BYTES)
     })?;
-    Ok(if is_array { Value::Array(elements) } else { Value::Null })
-}
-
-/// What takes the elements of an array one by one: those that are there already, and those that were made for it.
-type Taker<'t, 'v> = dyn FnMut(Cow<'_, Value<'v>>) -> Result<(), String> + 't;
-
-/// Hands over the elements of a tree's value one by one, without making an array of them where that can be
-/// helped; says whether it is an array.
-#[inline(never)]
-pub(super) fn for_each<'v>(
-    tree: &'v Tree,
-    scope: &Scope<'_, 'v>,
-    take: &mut Taker<'_, 'v>,
-) -> Result<bool, String> {
-    match tree {
-        Tree::Project(of, each) => {
-            for_each(of, scope, &mut |element| match of_element(each, &element, scope)? {
-                Value::Null => Ok(()),
-                value => take(Cow::Owned(value)),
-            })
-        }
-        // What comes element by element is an array or null, and so is true when it has elements.
-        Tree::Or(left, right) if left.streams() => {
-            let mut has_elements = false;
-            for_each(left, scope, &mut |element| {
-                has_elements = true;
-                take(element)
-            })?;
-            if has_elements { Ok(true) } else { for_each(right, scope, take) }
-        }
-        Tree::List(trees) => {
-            scope.allowance().step(1)?;
-            for tree in trees {
-                take(Cow::Owned(evaluate(tree, scope)?))?;
-            }
-            Ok(true)
-        }
-        Tree::Flatten(inner) => for_each(inner, scope, &mut |element| match element.elements() {
-            Some(inner) => for_all(inner, scope, take),
-            None => take(element),
-        }),
-        tree => {
-            let mut made = Value::Null;
-            let Some(elements) = seen(tree, scope, &mut made)?.elements() else { return Ok(false) };
-            for_all(elements, scope, take)?;
-            Ok(true)
-        }
-    }
-}
-
-fn for_all<'v>(
-    elements: Items<'_, 'v>,
-    scope: &Scope<'_, 'v>,
-    take: &mut Taker<'_, 'v>,
-) -> Result<(), String> {
-    match elements {
-        Items::Read(nodes) => {
-            for node in nodes {
-                scope.allowance().step(1)?;
-                take(Cow::Owned(Value::of(node)))?;
-            }
-        }
-        Items::Made(elements) => {
-            for element in elements {
-                scope.allowance().step(1)?;
-                take(Cow::Borrowed(element))?;
-            }
-        }
-    }
-    Ok(())
+    Ok(if is_array { Value::array(elements) } else { Value::Null })
 }
 
 /// What becomes of an element; nothing becomes of nothing.
-fn of_element<'v>(each: &'v Tree, element: &Value<'v>, scope: &Scope<'_, 'v>) -> Result<Value<'v>, String> {
+pub(super) fn of_element<'v>(
+    each: &'v Tree,
+    element: &Value<'v>,
+    scope: &Scope<'_, 'v>,
+) -> Result<Value<'v>, String> {
     if let Tree::Where(condition, then) = each {
         let holds = holds(condition, &scope.at(element))?;
         return if holds { of_element(then, element, scope) } else { Ok(Value::Null) };

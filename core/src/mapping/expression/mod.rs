@@ -1,6 +1,7 @@
 //! JMESPath Community Edition, with numbers that keep every digit, over the record where it stands.
 
 mod arithmetic;
+mod elements;
 mod evaluate;
 mod functions;
 mod lexeme;

@@ -25,6 +25,10 @@ impl<'v> Run<'v> {
                 let mut is_first = true;
                 for member in members {
                     let before = self.out.len();
+                    if let BodyPlan::Kept(_) = member.plan {
+                        self.write(&member.plan, before);
+                        continue;
+                    }
                     let prefix = member.prefix.as_str();
                     self.out.push_str(if is_first { prefix.get(1..).unwrap_or_default() } else { prefix });
                     if self.write(&member.plan, before) {

@@ -56,10 +56,10 @@ impl<'v> Run<'v> {
                 }
             }
             if count.is_some() {
-                let elements = elements.into_iter().map(Value::Object).collect();
+                let elements = elements.into_iter().map(|members| Value::Object(members.into())).collect();
                 body.push((Cow::Borrowed(array.as_str()), Value::Array(elements)));
             }
         }
-        Ok(Value::Object(body))
+        Ok(Value::Object(body.into()))
     }
 }

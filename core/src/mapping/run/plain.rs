@@ -56,8 +56,13 @@ impl<'v> Run<'v> {
             return None;
         }
         // A text without escapes is spelled in the body as it is in the record.
-        let quote = if is_text { "\"" } else { "" };
-        self.out.extend([quote, text, quote]);
+        if is_text {
+            self.out.push('"');
+            self.out.push_str(text);
+            self.out.push('"');
+        } else {
+            self.out.push_str(text);
+        }
         Some(RuleOutcome::Written)
     }
 }

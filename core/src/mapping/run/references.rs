@@ -37,7 +37,7 @@ impl<'v> Run<'v> {
             }),
             OnMissing::Fail | OnMissing::Skip | OnMissing::SkipRecord | OnMissing::Default(_) => None,
         };
-        let asked = (&*rule.pointer, text.clone(), by.clone(), record.clone());
+        let asked = Box::new((&*rule.pointer, text.clone(), by.clone(), record.clone()));
         match self.known.entry(asked) {
             Entry::Occupied(known) => return Ok(*known.get()),
             Entry::Vacant(place) => _ = place.insert(self.references.len()),
@@ -53,7 +53,7 @@ impl<'v> Run<'v> {
             on_missing: resolve.on_missing.clone(),
             pointer: rule.to.clone(),
             rule: rule.pointer.clone(),
-            record: record.map(Cow::into_owned),
+            record: record.filter(|_| self.copies_records).map(Cow::into_owned),
         });
         Ok(self.references.len() - 1)
     }

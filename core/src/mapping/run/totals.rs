@@ -130,7 +130,7 @@ impl<'v> Run<'v> {
     ) -> Result<Decimal, String> {
         let (gathered, read);
         let value = if let Some(slot) = total.gathered {
-            gathered = Value::Array(self.gathered.get(slot.0).cloned().unwrap_or_default());
+            gathered = Value::array(self.gathered.get(slot.0).cloned().unwrap_or_default());
             &gathered
         } else {
             let body = match body {

@@ -31,15 +31,17 @@ pub(super) fn mark(name: &str) -> u32 {
 #[inline]
 pub(super) fn mark_within(text: &[u8], start: usize, end: usize) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let length = end.saturating_sub(start);
-    let word = match text.get(start..).and_then(|rest| rest.first_chunk()) {
-        Some(word) => u64::from_le_bytes(*word),
-        None => short_word(text.get(start..end).unwrap_or_default()),
-    };
-    let ends = match text.get(..end).and_then(|before| before.last_chunk()).filter(|_| length >= 8) {
-        Some(last) => word.rotate_left(23) ^ u64::from_le_bytes(*last),
-        // What stands behind a short name says nothing of it.
-        None => word & !(u64::MAX << (8 * (length & 7))),
+    let name = text.get(start..end).unwrap_or_default();
+    let ends = match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first).rotate_left(23) ^ u64::from_le_bytes(*last),
+        (Some(_) | None, Some(_) | None) => {
+            let word = match text.get(start..).and_then(|rest| rest.first_chunk()) {
+                Some(word) => u64::from_le_bytes(*word),
+                None => short_word(name),
+            };
+            // What stands behind a short name says nothing of it.
+            word & !(u64::MAX << (8 * (name.len() & 7)))
+        }
     };
     (ends.wrapping_mul(FACTOR) >> 32) as u32
 }

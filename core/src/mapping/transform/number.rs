@@ -145,8 +145,23 @@ fn is_zero_led(unsigned: &str) -> bool {
 /// # Errors
 /// What was expected.
 pub(in crate::mapping) fn read_number(value: &Value<'_>, reading: &Notation) -> Result<Decimal, String> {
-    if let Value::Computed(number) = value {
-        return Ok(*number);
+    let plain = match value {
+        Value::Computed(number) => Some(*number),
+        // Most are spelled as they would be written again.
+        Value::Number(digits) | Value::Text(digits) if is_plain(value, reading) => {
+            Decimal::parse_plain(digits)
+        }
+        Value::Null
+        | Value::True
+        | Value::False
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Node(_)
+        | Value::Array(_)
+        | Value::Object(_) => None,
+    };
+    if let Some(number) = plain {
+        return Ok(number);
     }
     let digits = digits(value, reading).filter(|digits| !digits.is_empty());
     digits.and_then(|digits| Decimal::parse(&digits).ok()).ok_or_else(|| {
@@ -300,7 +315,10 @@ fn short(left: Exact, right: Exact, compute: fn(i64, i64) -> Option<i64>) -> Opt
     let places = left.scale().max(right.scale());
     let units = |number: Exact| {
         let mantissa = i64::try_from(number.mantissa()).ok()?;
-        mantissa.checked_mul(10_i64.checked_pow(places - number.scale())?)
+        match places - number.scale() {
+            0 => Some(mantissa),
+            missing => mantissa.checked_mul(10_i64.checked_pow(missing)?),
+        }
     };
     compute(units(left)?, units(right)?).map(|result| Exact::new(result, places).into())
 }

@@ -55,7 +55,7 @@ impl<'v> CallArguments<'_, 'v> {
     }
 
     pub(super) fn map(&self) -> Result<Value<'v>, String> {
-        self.elements(1)?.map(|element| self.apply(&element)).collect::<Result<_, _>>().map(Value::Array)
+        self.elements(1)?.map(|element| self.apply(&element)).collect::<Result<_, _>>().map(Value::array)
     }
 
     pub(super) fn reverse(&self) -> Result<Value<'v>, String> {
@@ -66,13 +66,13 @@ impl<'v> CallArguments<'_, 'v> {
         let elements = subject.elements().ok_or_else(|| self.refuse(0, "a text or an array"))?;
         let mut elements: Vec<Value<'v>> = elements.collect();
         elements.reverse();
-        Ok(Value::Array(elements))
+        Ok(Value::array(elements))
     }
 
     pub(super) fn to_array(&self) -> Result<Value<'v>, String> {
         Ok(match self.any(0) {
             value if value.sort() == Sort::Array => value,
-            value => Value::Array(vec![value]),
+            value => Value::array(vec![value]),
         })
     }
 
@@ -85,8 +85,8 @@ impl<'v> CallArguments<'_, 'v> {
         let mut rows = Vec::new();
         while let Some(row) = arrays.iter_mut().map(Iterator::next).collect::<Option<Vec<Value<'v>>>>() {
             self.allowance().bytes(VALUE_BYTES.saturating_mul(row.len() + 1))?;
-            rows.push(Value::Array(row));
+            rows.push(Value::array(row));
         }
-        Ok(Value::Array(rows))
+        Ok(Value::array(rows))
     }
 }

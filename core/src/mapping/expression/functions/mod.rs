@@ -9,7 +9,8 @@ mod text;
 use std::cmp::Ordering;
 
 use super::Scope;
-use super::evaluate::{counted, evaluate, for_each, node_of, seen};
+use super::elements::for_each;
+use super::evaluate::{counted, evaluate, node_of, seen};
 use super::tree::Tree;
 use crate::json::nearest;
 use crate::mapping::tape::RecordNode;
@@ -166,7 +167,7 @@ fn to_number<'v>(_: &'static Builtin, trees: &'v [Tree], scope: &Scope<'_, 'v>) 
     if let Some(number) = node_of(tree, scope).and_then(RecordNode::plain_number) {
         return Ok(Value::Computed(number));
     }
-    let mut made = Value::Null;
+    let mut made = None;
     let value = seen(tree, scope, &mut made)?;
     Ok(match value {
         Value::Number(digits) | Value::Text(digits) => match Decimal::parse_plain(digits) {

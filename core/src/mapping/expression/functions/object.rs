@@ -20,12 +20,12 @@ impl<'v> CallArguments<'_, 'v> {
         for place in 0..self.values.len() {
             merged.extend(self.members(place)?);
         }
-        Ok(Value::Object(distinct(merged)))
+        Ok(Value::Object(distinct(merged).into()))
     }
 
     /// An array of each member's name and value.
     pub(super) fn items(&self) -> Result<Value<'v>, String> {
-        let pair = |(name, value)| Value::Array(vec![Value::Text(name), value]);
+        let pair = |(name, value)| Value::array(vec![Value::Text(name), value]);
         Ok(Value::Array(self.members(0)?.into_iter().map(pair).collect()))
     }
 
@@ -40,7 +40,7 @@ impl<'v> CallArguments<'_, 'v> {
                 (_, _, _) => return Err(refuse()),
             }
         }
-        Ok(Value::Object(distinct(members)))
+        Ok(Value::Object(distinct(members).into()))
     }
 
     /// Elements by the text that the expression makes of each, in the order in which each text was first made.
@@ -58,7 +58,7 @@ impl<'v> CallArguments<'_, 'v> {
                 None => groups.push((key, vec![element])),
             }
         }
-        Ok(Value::Object(groups.into_iter().map(|(key, group)| (key, Value::Array(group))).collect()))
+        Ok(Value::Object(groups.into_iter().map(|(key, group)| (key, Value::array(group))).collect()))
     }
 
     /// The text that the expression makes of an element.

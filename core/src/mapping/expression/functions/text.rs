@@ -83,7 +83,7 @@ impl<'v> CallArguments<'_, 'v> {
         };
         if !mark.is_empty() {
             text.splitn(most.saturating_add(1), mark).try_for_each(take)?;
-            return Ok(Value::Array(parts));
+            return Ok(Value::array(parts));
         }
         let mut rest = text;
         for _ in 0..most {
@@ -95,7 +95,7 @@ impl<'v> CallArguments<'_, 'v> {
         if !rest.is_empty() || most == 0 {
             take(rest)?;
         }
-        Ok(Value::Array(parts))
+        Ok(Value::array(parts))
     }
 
     /// The text without certain characters at its ends.

@@ -10,6 +10,7 @@ use super::super::path::{FoundPaths, Paths};
 use super::super::tape::{RecordNode, Tape};
 use super::super::value::Value;
 use super::{Expression, Scope};
+use crate::json::quoted;
 
 /// What an expression makes of a record, by the walk over it and without.
 pub(super) fn ours(text: &str, record: &str) -> Result<String, String> {
@@ -35,7 +36,7 @@ pub(super) fn ours(text: &str, record: &str) -> Result<String, String> {
     if let Some(names) = expression.members() {
         let members = tape.root().members().filter(|(name, _)| names.contains(&&*name.text()));
         let members: Vec<_> =
-            members.map(|(name, value)| format!("\"{}\":{}", name.raw(), shown(value))).collect();
+            members.map(|(name, value)| format!("{}:{}", quoted(&name.text()), shown(value))).collect();
         let only = format!("{{{}}}", members.join(","));
         let tape = Tape::read(only.as_bytes()).expect("JSON");
         let root = Value::of(tape.root());
