@@ -288,7 +288,9 @@ fn a_push_that_cannot_go_on_still_says_what_became_of_each_record() {
             State::Created => assert_eq!(count, 1),
             State::Rejected => assert_eq!(count, 0),
             State::MaybeApplied => assert!(count <= 1),
-            State::Updated | State::Unchanged | State::Differs | State::Skipped => panic!("{outcome:?}"),
+            State::Updated | State::Unchanged | State::Differs | State::Doubled | State::Skipped => {
+                panic!("{outcome:?}")
+            }
         }
     }
     let again = world.push(ORDERS, &records);
