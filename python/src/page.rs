@@ -12,6 +12,9 @@ use crate::columns::Columns;
 use crate::pickled::{answer_of, restorer, shown};
 use crate::row::{Row, RowIterator};
 
+/// What a pickled page is restored from: an answer with its rows, its first result and its duplicates.
+type PageParts<'py> = (Bound<'py, PyBytes>, u64, u64);
+
 /// One page of a search, kept as columns. Python objects are made when they are asked for.
 #[pyclass(frozen, module = "brightpearl")]
 pub(crate) struct Page {
@@ -81,10 +84,7 @@ impl Page {
         }
     }
 
-    fn __reduce__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, u64, u64))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, PageParts<'py>)> {
         let answer = answer_of(&self.table, 0..self.table.rows());
         let arguments = (PyBytes::new(py, answer.as_bytes()), self.first_result, self.duplicates);
         Ok((restorer(py, "restore_page")?, arguments))
