@@ -61,26 +61,26 @@ pub(super) struct Allowance {
 #[derive(Debug)]
 struct Account {
     limit: u64,
+    /// One more than is left: zero once more was asked for than there was.
     left: Cell<u64>,
-    is_over: Cell<bool>,
 }
 
 impl Account {
     fn of(floor: u64, record_bytes: usize) -> Self {
         let limit = floor.saturating_add((record_bytes as u64).saturating_mul(PER_BYTE));
-        Self { limit, left: Cell::new(limit), is_over: Cell::new(false) }
+        Self { limit, left: Cell::new(limit.saturating_add(1)) }
     }
 
+    /// Whether there was so much.
     #[inline]
     fn take(&self, count: usize) -> bool {
-        match self.left.get().checked_sub(count as u64) {
-            Some(left) => self.left.set(left),
-            None => {
-                self.left.set(0);
-                self.is_over.set(true);
-            }
-        }
-        !self.is_over.get()
+        let left = self.left.get().saturating_sub(count as u64);
+        self.left.set(left);
+        left > 0
+    }
+
+    fn is_over(&self) -> bool {
+        self.left.get() == 0
     }
 }
 
@@ -174,12 +174,12 @@ impl Allowance {
 
     /// Whether nothing more may come of the record.
     pub(super) fn is_over(&self) -> bool {
-        self.steps.is_over.get() || self.bytes.is_over.get()
+        self.steps.is_over() || self.bytes.is_over()
     }
 
     #[cold]
     fn excess(&self) -> String {
-        let (limit, what) = if self.bytes.is_over.get() {
+        let (limit, what) = if self.bytes.is_over() {
             (self.bytes.limit, "bytes are made")
         } else {
             (self.steps.limit, "steps are taken")
