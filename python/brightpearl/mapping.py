@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 _LONGEST_PATH = 1024
 """Letters of a text that is looked for as the path of a file."""
 
-_TOGETHER = 256
-"""Records that are mapped in one go: enough that the way into the engine and back costs nothing."""
+_TOGETHER = 64
+"""Records that are mapped in one go: enough that the way into the engine and back costs nothing, and few enough that
+what becomes of them is still in the processor's cache when it is asked for."""
 
 
 class Mapping:
