@@ -188,6 +188,10 @@ test-python: $(VENV)/.test-package $(VENV)/.test-tools ## The Python host: types
 	@tests/step.sh "Python host" tests/hosts/python/run.sh $(VENV)
 	@tests/step.sh "the container's steps" tests/hosts/deploy/run.sh $(VENV)
 
+.PHONY: docs
+docs: $(VENV)/.test-package $(VENV)/.test-tools ## The documentation site, into .build/docs/html: guides whose examples are run, and the reference
+	@tests/step.sh "documentation site" env MPLBACKEND=svg $(VENV_PYTHON) docs/site/build.py .build/docs
+
 .PHONY: test-meltano
 test-meltano: $(VENV)/.test-package $(VENV)/.test-tools ## Meltano runs the tap and the target, both ways; not a part of `test`, since it is large to install
 	@tests/step.sh "Meltano" tests/hosts/meltano/run.sh $(VENV)
