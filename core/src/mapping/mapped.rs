@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::mapping::draft::Draft;
+use crate::mapping::body_text::BodyText;
 use crate::mapping::reference::{OnMissing, Reference, Resolution};
 use crate::mapping::{Mapping, document};
 use crate::output::Failure;
@@ -38,7 +38,7 @@ pub struct Mapped {
     /// What is told when a reference, by its place among them, is missing.
     pub(super) told: BTreeMap<usize, String>,
     /// The body but for the holes.
-    pub(super) text: Draft,
+    pub(super) text: BodyText,
     pub(super) holes: Vec<Hole>,
     pub(super) parameters: Vec<PathPart>,
 }
@@ -119,7 +119,7 @@ impl Mapped {
             pieces: None,
             key_at: None,
             told: BTreeMap::new(),
-            text: Draft::of(String::new()),
+            text: BodyText::of(String::new()),
             holes: Vec::new(),
             parameters: Vec::new(),
         }

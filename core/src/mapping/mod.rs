@@ -46,9 +46,9 @@
 //! ```
 
 mod begin;
+mod body_text;
 mod check;
 mod document;
-mod draft;
 mod explain;
 mod expression;
 mod finding;

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::body_text::BodyText;
 use super::document::{KeySource, Unmet};
-use super::draft::Draft;
 use super::expression::Scope;
 use super::limit::Allowance;
 use super::made::MadeSlot;
@@ -55,7 +55,7 @@ pub(super) fn map(mapping: &Mapping, record: &[u8], copies_records: bool) -> Map
         pieces: run.pieces,
         key_at: run.key_at,
         told: run.told,
-        text: Draft::of(run.out),
+        text: BodyText::of(run.out),
         holes: run.holes,
         parameters: run.parameters,
     }
@@ -141,7 +141,7 @@ impl<'v> Run<'v> {
             copies_records,
             levels: vec![nothing; compiled.document.paths.len()],
             places: Vec::new(),
-            out: Draft::begun(length / 4 * 3),
+            out: BodyText::begun(length / 4 * 3),
             holes: Vec::new(),
             references: Vec::new(),
             parameters: Vec::new(),

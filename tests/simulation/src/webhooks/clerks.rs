@@ -11,36 +11,36 @@ use crate::trace::Trace;
 
 /// What is read when something happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum Observed {
     Order,
     Product,
     Availability,
     Note,
 }
 
-impl Kind {
-    const ALL: [Kind; 4] = [Kind::Order, Kind::Product, Kind::Availability, Kind::Note];
+impl Observed {
+    const ALL: [Observed; 4] = [Observed::Order, Observed::Product, Observed::Availability, Observed::Note];
 
     /// What the engine calls it.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Kind::Order => "order",
-            Kind::Product => "product",
-            Kind::Availability => "product-availability",
-            Kind::Note => "goods-out-note",
+            Observed::Order => "order",
+            Observed::Product => "product",
+            Observed::Availability => "product-availability",
+            Observed::Note => "goods-out-note",
         }
     }
 
-    pub(crate) fn of(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    pub(crate) fn of(name: &str) -> Option<Observed> {
+        Observed::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     fn path(self) -> &'static str {
         match self {
-            Kind::Order => "order-service/order",
-            Kind::Product => "product-service/product",
-            Kind::Availability => "warehouse-service/product-availability",
-            Kind::Note => "warehouse-service/order/*/goods-note/goods-out",
+            Observed::Order => "order-service/order",
+            Observed::Product => "product-service/product",
+            Observed::Availability => "warehouse-service/product-availability",
+            Observed::Note => "warehouse-service/order/*/goods-note/goods-out",
         }
     }
 
@@ -48,18 +48,18 @@ impl Kind {
     pub(crate) fn look(self, network: &mut Network, id: u64) -> Value {
         let mut found = network.look(&format!("{}/{id}", self.path()));
         match self {
-            Kind::Order | Kind::Product => found[0].take(),
-            Kind::Availability | Kind::Note => found[id.to_string()].take(),
+            Observed::Order | Observed::Product => found[0].take(),
+            Observed::Availability | Observed::Note => found[id.to_string()].take(),
         }
     }
 
     /// The ids of all there are.
     pub(crate) fn all(self, network: &mut Network) -> Vec<u64> {
         let search = match self {
-            Kind::Order => "order-service/order-search?columns=orderId",
-            Kind::Product => "product-service/product-search?columns=productId",
-            Kind::Availability => "product-service/product-search?stockTracked=true&columns=productId",
-            Kind::Note => "warehouse-service/goods-note/goods-out-search?columns=goodsOutNoteId",
+            Observed::Order => "order-service/order-search?columns=orderId",
+            Observed::Product => "product-service/product-search?columns=productId",
+            Observed::Availability => "product-service/product-search?stockTracked=true&columns=productId",
+            Observed::Note => "warehouse-service/goods-note/goods-out-search?columns=goodsOutNoteId",
         };
         let found = network.look(search);
         let mut ids: Vec<u64> =
@@ -90,7 +90,7 @@ pub(crate) struct Clerks {
     customer: u64,
     count: u64,
     /// When each record was changed last.
-    last: BTreeMap<(Kind, u64), u64>,
+    last: BTreeMap<(Observed, u64), u64>,
 }
 
 impl Clerks {
@@ -98,9 +98,9 @@ impl Clerks {
         let customers = network.look("contact-service/contact-search?isCustomer=true&columns=contactId");
         let mut clerks = Self {
             draw: Draw::new(seed, 12),
-            orders: Kind::Order.all(network),
-            products: Kind::Product.all(network),
-            tracked: Kind::Availability.all(network),
+            orders: Observed::Order.all(network),
+            products: Observed::Product.all(network),
+            tracked: Observed::Availability.all(network),
             notes: Vec::new(),
             customer: customers["results"][0][0].as_u64().unwrap_or_default(),
             count: 0,
@@ -114,12 +114,12 @@ impl Clerks {
     }
 
     /// What was changed.
-    pub(crate) fn changed(&self) -> Vec<(Kind, u64)> {
+    pub(crate) fn changed(&self) -> Vec<(Observed, u64)> {
         self.last.keys().copied().collect()
     }
 
     /// When it was changed last.
-    pub(crate) fn last_change(&self, kind: Kind, id: u64) -> u64 {
+    pub(crate) fn last_change(&self, kind: Observed, id: u64) -> u64 {
         self.last.get(&(kind, id)).copied().unwrap_or_default()
     }
 
@@ -140,14 +140,14 @@ impl Clerks {
                 let id = *self.draw.pick(&self.orders);
                 let patch = json!([{"op": "replace", "path": "/reference", "value": text}]);
                 self.write(network, trace, Method::Patch, &format!("order-service/order/{id}"), &patch);
-                self.note(network, Kind::Order, id);
+                self.note(network, Observed::Order, id);
             }
             3 => {
                 let id = *self.draw.pick(&self.products);
                 let channel = json!({"salesChannelName": "Brightpearl", "productName": text});
                 let body = json!({"salesChannels": [channel]});
                 self.write(network, trace, Method::Put, &format!("product-service/product/{id}"), &body);
-                self.note(network, Kind::Product, id);
+                self.note(network, Observed::Product, id);
             }
             4 => {
                 if !self.tracked.is_empty() {
@@ -168,8 +168,8 @@ impl Clerks {
             "locationId": 2, "cost": cost}]});
         let path = "warehouse-service/warehouse/2/stock-correction";
         network.act(Method::Post, path, &body.to_string(), network.now);
-        self.note(network, Kind::Availability, product);
-        self.note(network, Kind::Product, product);
+        self.note(network, Observed::Availability, product);
+        self.note(network, Observed::Product, product);
     }
 
     fn sell(&mut self, network: &mut Network, trace: &mut Trace) {
@@ -184,7 +184,7 @@ impl Clerks {
         let created = self.write(network, trace, Method::Post, "order-service/sales-order", &body);
         let id = created.as_u64().unwrap_or_default();
         self.orders.push(id);
-        self.note(network, Kind::Order, id);
+        self.note(network, Observed::Order, id);
         id
     }
 
@@ -197,7 +197,7 @@ impl Clerks {
         let row =
             json!({"productId": product, "quantity": 1, "net": "1.00", "tax": "0.00", "taxCode": "T20"});
         let order = self.sell_row(network, trace, &row);
-        let rows = Kind::Order.look(network, order)["orderRows"].take();
+        let rows = Observed::Order.look(network, order)["orderRows"].take();
         let row = rows.as_object().and_then(|rows| rows.keys().next()?.parse::<u64>().ok());
         let of = json!({"productId": product, "salesOrderRowId": row, "quantity": 1});
         let body = json!({"warehouses": [{"warehouseId": 2, "transfer": false, "products": [of]}],
@@ -216,7 +216,7 @@ impl Clerks {
         let body = json!({"priority": true, "shipping": {"reference": text}});
         let path = format!("warehouse-service/goods-note/goods-out/{}", note.id);
         self.write(network, trace, Method::Put, &path, &body);
-        self.note(network, Kind::Note, note.id);
+        self.note(network, Observed::Note, note.id);
     }
 
     fn take_back(&mut self, network: &mut Network, trace: &mut Trace) {
@@ -245,14 +245,14 @@ impl Clerks {
         answer
     }
 
-    fn note(&mut self, network: &Network, kind: Kind, id: u64) {
+    fn note(&mut self, network: &Network, kind: Observed, id: u64) {
         self.last.insert((kind, id), network.now);
     }
 
     /// A note changes its order and the stock of its product along with it.
     fn note_of(&mut self, network: &Network, note: Note) {
-        self.note(network, Kind::Note, note.id);
-        self.note(network, Kind::Order, note.order);
-        self.note(network, Kind::Availability, note.product);
+        self.note(network, Observed::Note, note.id);
+        self.note(network, Observed::Order, note.order);
+        self.note(network, Observed::Availability, note.product);
     }
 }

@@ -6,7 +6,7 @@ use brightpearl_core::webhook::{Notification, Receipt, ReceivedRequest, WebhookR
 use brightpearl_core::{Method, Request};
 use serde_json::{Value, json};
 
-use super::clerks::Kind;
+use super::clerks::Observed;
 use super::reader::Reader;
 use super::telling::Telling;
 use super::{ACCOUNT, WEBHOOK};
@@ -59,7 +59,7 @@ pub(crate) struct Office {
     /// When each notification was stored first, by what it said.
     first_stored: BTreeMap<Vec<u8>, u64>,
     /// What must have been read since then, as was promised to Brightpearl.
-    owed: BTreeMap<(Kind, u64), u64>,
+    owed: BTreeMap<(Observed, u64), u64>,
 }
 
 impl Office {

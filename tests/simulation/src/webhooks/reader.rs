@@ -7,7 +7,7 @@ use brightpearl_core::operation::{Deletes, Fetch, Pull, PullResource};
 use brightpearl_core::webhook::{CoalescedNotifications, Notification, NotifiedRead, coalesce};
 use serde_json::Value;
 
-use super::clerks::Kind;
+use super::clerks::Observed;
 use super::{ACCOUNT, Place, Weather};
 use crate::Bug;
 use crate::draw::Draw;
@@ -30,17 +30,17 @@ pub(crate) struct Reader {
     seed: u64,
     bug: Option<Bug>,
     /// What it has of the account.
-    records: BTreeMap<(Kind, u64), Value>,
+    records: BTreeMap<(Observed, u64), Value>,
     /// Where the next pull begins.
     state: Option<String>,
     /// The notes that pulls have handed out: of no others they tell that they are gone.
     pulled: BTreeSet<u64>,
     /// When the last read of each record began that came to its end.
-    read: BTreeMap<(Kind, u64), u64>,
+    read: BTreeMap<(Observed, u64), u64>,
     /// Notifications whose records were read.
     handled: BTreeSet<String>,
     /// What a read has missed, though nobody tells that it is gone.
-    missed: BTreeSet<(Kind, u64)>,
+    missed: BTreeSet<(Observed, u64)>,
     /// How many calls it has made.
     calls: u64,
 }
@@ -73,17 +73,17 @@ impl Reader {
     }
 
     /// Whether a read of this record has begun at that time or later, and came to its end.
-    pub(crate) fn has_read_since(&self, kind: Kind, id: u64, since: u64) -> bool {
+    pub(crate) fn has_read_since(&self, kind: Observed, id: u64, since: u64) -> bool {
         self.read.get(&(kind, id)).is_some_and(|began| *began >= since)
     }
 
     /// What it has of a record; null where it has none.
-    pub(crate) fn copy(&self, kind: Kind, id: u64) -> Value {
+    pub(crate) fn copy(&self, kind: Observed, id: u64) -> Value {
         self.records.get(&(kind, id)).cloned().unwrap_or_default()
     }
 
     /// The ids of the records that it has.
-    pub(crate) fn ids(&self, kind: Kind) -> BTreeSet<u64> {
+    pub(crate) fn ids(&self, kind: Observed) -> BTreeSet<u64> {
         self.records.keys().filter(|(own, _)| *own == kind).map(|(_, id)| *id).collect()
     }
 
@@ -129,7 +129,8 @@ impl Reader {
         let mut orders = BTreeSet::new();
         let mut fetched = BTreeSet::new();
         for read in coalesced.reads.iter().filter(|read| read.account == ACCOUNT) {
-            let kind = Kind::of(read.read.resource).ok_or_else(|| format!("{read:?} is nothing known"))?;
+            let kind =
+                Observed::of(read.read.resource).ok_or_else(|| format!("{read:?} is nothing known"))?;
             if self.bug == Some(Bug::SettledBeforeRead) {
                 place.office.settle(&read.keys);
             }
@@ -163,7 +164,7 @@ impl Reader {
             place.office.settle(&read.keys);
         }
         // What changed along with a note.
-        orders.retain(|order| *order != 0 && !fetched.contains(&(Kind::Order, *order)));
+        orders.retain(|order| *order != 0 && !fetched.contains(&(Observed::Order, *order)));
         if orders.is_empty() {
             return Ok(());
         }
@@ -173,8 +174,8 @@ impl Reader {
             self.fetch("order-service/order", &ids, network, place, trace, weather)?
         {
             for (id, record) in found.into_iter().filter(|(_, record)| !record.is_null()) {
-                self.put(Kind::Order, id, record);
-                self.read.insert((Kind::Order, id), began);
+                self.put(Observed::Order, id, record);
+                self.read.insert((Observed::Order, id), began);
             }
         }
         Ok(())
@@ -182,7 +183,7 @@ impl Reader {
 
     /// Whether something is missing that nobody tells to be gone. A replica that lags has not what was just created, and
     /// what answers in Brightpearl's place has nothing: it is read again before it is believed.
-    fn is_doubtful(&mut self, kind: Kind, found: &Found, began: u64, read: &NotifiedRead) -> bool {
+    fn is_doubtful(&mut self, kind: Observed, found: &Found, began: u64, read: &NotifiedRead) -> bool {
         let is_fresh = began < read.last_raised_ms + LONGEST_LAG_MS;
         let mut is_doubtful = false;
         for (id, record) in found {
@@ -196,7 +197,7 @@ impl Reader {
         is_doubtful
     }
 
-    fn apply(&mut self, kind: Kind, found: Found, began: u64, read: &NotifiedRead) {
+    fn apply(&mut self, kind: Observed, found: Found, began: u64, read: &NotifiedRead) {
         for (id, record) in found {
             let is_told_gone = record.is_null() && read.destroyed.contains(id);
             if !(is_told_gone && self.bug == Some(Bug::DestroyedIsAnUpdate)) {
@@ -206,7 +207,7 @@ impl Reader {
         }
     }
 
-    fn put(&mut self, kind: Kind, id: u64, record: Value) {
+    fn put(&mut self, kind: Observed, id: u64, record: Value) {
         if record.is_null() {
             self.records.remove(&(kind, id));
         } else {
@@ -290,7 +291,7 @@ impl Reader {
                 return Err(format!("in fair weather, the pull ended with {error}"));
             }
             for (number, batch) in run.records.iter().enumerate() {
-                let Some(kind) = Kind::of(&batch.resource) else { continue };
+                let Some(kind) = Observed::of(&batch.resource) else { continue };
                 for record in &batch.records {
                     let Some(id) = record.id else { continue };
                     let json = record.record.as_ref().and_then(|json| serde_json::from_str(json.get()).ok());
@@ -298,7 +299,7 @@ impl Reader {
                         self.put(kind, id, Value::Null);
                     } else if let Some(json) = json {
                         self.put(kind, id, json);
-                        if kind == Kind::Note && number < run.covered {
+                        if kind == Observed::Note && number < run.covered {
                             self.pulled.insert(id);
                         }
                     }
@@ -320,7 +321,7 @@ impl Reader {
         trace: &mut Trace,
         weather: Weather,
     ) -> Result<(), String> {
-        let unpulled = self.ids(Kind::Note).into_iter().filter(|id| !self.pulled.contains(id));
+        let unpulled = self.ids(Observed::Note).into_iter().filter(|id| !self.pulled.contains(id));
         let ids = IdSet::from_ids(unpulled).map_err(|error| error.to_string())?;
         if ids.is_empty() {
             return Ok(());
@@ -328,7 +329,7 @@ impl Reader {
         let path = "warehouse-service/order/*/goods-note/goods-out";
         if let Fortune::Done(found) = self.fetch(path, &ids, network, place, trace, weather)? {
             for (id, record) in found {
-                self.put(Kind::Note, id, record);
+                self.put(Observed::Note, id, record);
             }
         }
         Ok(())
@@ -378,13 +379,13 @@ fn check_reads(
 ) -> Result<(), String> {
     let open = || stored.iter().filter(|one| one.account == ACCOUNT && !settled.contains(&one.key));
     let kind_of = |one: &Notification| match (one.resource_type.as_str(), one.event.as_str()) {
-        (_, "product.modified.on-hand-modified") => Some(Kind::Availability),
-        ("sales-order", _) => Some(Kind::Order),
-        (name, _) => Kind::of(name),
+        (_, "product.modified.on-hand-modified") => Some(Observed::Availability),
+        ("sales-order", _) => Some(Observed::Order),
+        (name, _) => Observed::of(name),
     };
     let mut read = BTreeSet::new();
     for own in coalesced.reads.iter().filter(|read| read.account == ACCOUNT) {
-        let kind = Kind::of(own.read.resource).ok_or_else(|| format!("{own:?} is nothing known"))?;
+        let kind = Observed::of(own.read.resource).ok_or_else(|| format!("{own:?} is nothing known"))?;
         if !read.insert(kind) {
             return Err(format!("{kind:?} is read more than once for one burst"));
         }

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::clerks::Kind;
+use super::clerks::Observed;
 
 /// What the standard body of a webhook tells.
 pub(crate) struct Telling {
     /// What is to be read of it.
-    pub(crate) kind: Kind,
+    pub(crate) kind: Observed,
     pub(crate) ids: Vec<u64>,
 }
 
@@ -16,10 +16,10 @@ impl Telling {
         let said: Value = serde_json::from_slice(body).ok()?;
         let event = said["fullEvent"].as_str()?;
         let kind = match event.split('.').next()? {
-            _ if event == "product.modified.on-hand-modified" => Kind::Availability,
-            "order" | "sales-order" => Kind::Order,
-            "product" => Kind::Product,
-            "goods-out-note" => Kind::Note,
+            _ if event == "product.modified.on-hand-modified" => Observed::Availability,
+            "order" | "sales-order" => Observed::Order,
+            "product" => Observed::Product,
+            "goods-out-note" => Observed::Note,
             _ => return None,
         };
         Some(Self { kind, ids: ids(said["id"].as_str()?)? })

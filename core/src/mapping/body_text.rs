@@ -13,9 +13,9 @@ const MOST_SPARE: usize = 1 << 18;
 
 /// A body but for its holes. Its memory is kept for the next one.
 #[derive(Clone, Debug)]
-pub(super) struct Draft(String);
+pub(super) struct BodyText(String);
 
-impl Draft {
+impl BodyText {
     /// An empty text with room for so many bytes.
     pub(super) fn begun(room: usize) -> String {
         let mut text = SPARE.try_with(Cell::take).unwrap_or_default();
@@ -29,7 +29,7 @@ impl Draft {
     }
 }
 
-impl Drop for Draft {
+impl Drop for BodyText {
     fn drop(&mut self) {
         let text = std::mem::take(&mut self.0);
         if (1..=MOST_SPARE).contains(&text.capacity()) {
@@ -39,7 +39,7 @@ impl Drop for Draft {
     }
 }
 
-impl Deref for Draft {
+impl Deref for BodyText {
     type Target = str;
 
     fn deref(&self) -> &str {
