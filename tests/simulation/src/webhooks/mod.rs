@@ -19,7 +19,7 @@ use crate::network::Network;
 use crate::trace::Trace;
 use crate::{Bug, START, weather};
 
-use clerks::{Clerks, Kind};
+use clerks::{Clerks, Observed};
 use office::Office;
 use post::Post;
 use reader::Reader;
@@ -251,7 +251,7 @@ fn burst(
 
 /// What notifications did not bring, the pull has: the copy is the account.
 fn everything_is_handled(network: &mut Network, reader: &Reader) -> Result<(), String> {
-    for kind in [Kind::Order, Kind::Product] {
+    for kind in [Observed::Order, Observed::Product] {
         for id in kind.all(network) {
             let there = kind.look(network, id);
             let copied = reader.copy(kind, id);
@@ -260,8 +260,8 @@ fn everything_is_handled(network: &mut Network, reader: &Reader) -> Result<(), S
             }
         }
     }
-    let there: BTreeSet<u64> = Kind::Note.all(network).into_iter().collect();
-    let copied = reader.ids(Kind::Note);
+    let there: BTreeSet<u64> = Observed::Note.all(network).into_iter().collect();
+    let copied = reader.ids(Observed::Note);
     if let Some(id) = there.symmetric_difference(&copied).next() {
         let is_there = there.contains(id);
         return Err(format!("goods-out note {id} exists: {is_there}, and the copy has it: {}", !is_there));
