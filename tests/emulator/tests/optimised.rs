@@ -1,5 +1,5 @@
-//! Tests that compute for long. Optimised they take a fifth of the time, so that `make test` compiles this program as it
-//! does what drives the engine: `cargo test --profile host -p brightpearl-emulator --test optimised`.
+//! Tests that compute for long. Optimised they take a fifth of the time, so that `make test` compiles this program as
+//! it does what drives the engine: `cargo test --locked --profile host -p brightpearl-emulator --test optimised`.
 
 mod audit;
 // The suite uses the rest of it.

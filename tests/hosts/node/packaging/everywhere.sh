@@ -22,7 +22,11 @@ install() {
     mkdir "$project"
     echo "{\"private\": true, \"name\": \"project\", \"type\": \"$2\"}" >"$project/package.json"
     shift 2
-    (cd "$project" && npm install --ignore-scripts --omit=optional --no-audit --no-fund --prefer-offline --loglevel=error "$@" >/dev/null)
+    for path in "$@"; do
+        pack=$(basename "$path")
+        cp "$path" "$project"
+        (cd "$project" && npm install --ignore-scripts --omit=optional --no-audit --no-fund --prefer-offline --loglevel=error "./$pack" >/dev/null)
+    done
     cp "$here"/everywhere.mjs "$here"/everywhere.cjs "$project"
 }
 
@@ -46,9 +50,8 @@ node bundle.mjs component
 install native commonjs "$main" "$native"
 cd "$work/native"
 # npm left out the platform's file of koffi with the other optional packages; here it is wanted.
-koffi=$(node -p "require('$package/package.json').dependencies.koffi")
-npm install --ignore-scripts --no-save --omit=optional --no-audit --no-fund --prefer-offline --loglevel=error \
-    "@koromix/koffi-$platform@$koffi" >/dev/null
+mkdir -p node_modules/@koromix
+cp -R "$package/node_modules/@koromix/koffi-$platform" node_modules/@koromix/
 node everywhere.cjs native
 node everywhere.mjs native
 BRIGHTPEARL_BACKEND=component node everywhere.cjs component
