@@ -335,7 +335,9 @@ def test_a_signal_settles_what_came(server: EmulatorServer, client: Client, tmp_
 
 @pytest.mark.parametrize("signals", [1, 2])
 def test_a_push_comes_to_its_end_unless_a_second_signal_comes(tmp_path: Path, signals: int) -> None:
-    slow = {"rates": [{"rate": 1.0, "path": "postal-address", "fault": {"kind": "slow", "delay_ms": 1500}}]}
+    # Long enough for a second signal on a busy machine, which need not wait for it.
+    delay = 1_500 if signals == 1 else 10_000
+    slow = {"rates": [{"rate": 1.0, "path": "postal-address", "fault": {"kind": "slow", "delay_ms": delay}}]}
     with shop(faults=slow).serve() as server, server.client() as client:
         sold = orders(client, 2)
         loading = Loading(server, tmp_path, settle_records=2)

@@ -46,9 +46,9 @@ pub(super) struct GroupTable {
     pub(super) doubted: BTreeSet<String>,
     /// What a search for a value has found in other case, while it is read.
     in_other_case: BTreeMap<String, Vec<Hit>>,
-    /// In lower case, the values of rows that were read for several values. Whether the search takes one for the other it
-    /// says only when it is asked for one.
-    in_any_case: BTreeSet<String>,
+    /// The values of rows that were read for several values, by what they are in lower case. Whether the search takes one
+    /// for the other it says only when it is asked for one.
+    in_any_case: BTreeMap<String, BTreeSet<String>>,
     /// When the whole search was last read to its end.
     pub(super) read_whole: Option<HostTime>,
     /// How many rows the whole search has, as it last said.
@@ -64,7 +64,10 @@ impl GroupTable {
     fn may_be_in_other_case(&self, value: &str) -> bool {
         !self.found.contains_key(value)
             && !self.absent.contains_key(value)
-            && self.in_any_case.contains(&value.to_lowercase())
+            && self
+                .in_any_case
+                .get(&value.to_lowercase())
+                .is_some_and(|spellings| spellings.iter().any(|spelling| spelling != value))
     }
 
     /// Forgets what can be looked up again, once that is a lot.
@@ -278,7 +281,7 @@ impl Lookups {
                 }
                 Look::One(..) => {}
                 Look::Whole(..) | Look::Newer(..) => {
-                    table.in_any_case.insert(value.to_lowercase());
+                    table.in_any_case.entry(value.to_lowercase()).or_default().insert(value.clone());
                 }
             }
             let hits = match look {
