@@ -289,6 +289,34 @@ fn records_that_were_not_asked_for_are_not_handed_out() {
 }
 
 #[test]
+fn an_object_that_is_not_keyed_by_ids_does_not_say_that_a_record_is_not_there() {
+    let keyed =
+        ["warehouse-service/product-availability", "warehouse-service/order/{ids}/goods-note/goods-out"];
+    for answer in [
+        r#"{"response":{"results":[]}}"#,
+        r#"{"response":{"blocked":true}}"#,
+        r#"{"response":{"7":{},"x":{}}}"#,
+    ] {
+        for path in keyed {
+            let fetch = client("").fetch(Fetch::new(path, IdSet::from_ids([7]).unwrap())).unwrap();
+            let instead =
+                |_: &Request, account: &Account| Given::Instead(account.response(200, answer.to_owned()));
+            let ran = run(fetch, &mut Account::with_orders(3), instead);
+            let error = ran.error.unwrap_or_else(|| panic!("{path}: {answer} was believed"));
+            assert_eq!(error.kind(), Kind::Protocol, "{path}: {answer}");
+        }
+    }
+    // Without the list that it would be, it is refused where the ids that were asked for are those of the answer.
+    for answer in ["{}", r#"{"response":null}"#] {
+        let fetch = client("").fetch(Fetch::new(keyed[0], IdSet::from_ids([7]).unwrap())).unwrap();
+        let instead =
+            |_: &Request, account: &Account| Given::Instead(account.response(200, answer.to_owned()));
+        let ran = run(fetch, &mut Account::with_orders(3), instead);
+        assert_eq!(ran.error.expect(answer).kind(), Kind::Protocol, "{answer}");
+    }
+}
+
+#[test]
 fn an_answer_without_a_list_does_not_say_that_a_record_is_not_there() {
     for answer in ["{}", r#"{"response":null}"#, r#"{"errors":[{"code":"X-1","message":"blocked"}]}"#] {
         let fetch =

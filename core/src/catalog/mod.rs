@@ -152,6 +152,8 @@ pub struct Reading {
     pub options: bool,
     /// The member that holds a record's id when the answer is an array; empty when none does.
     pub id_member: &'static str,
+    /// Whether the answer is an object whose members are called by the ids of its records.
+    pub is_keyed: bool,
     /// Whether the ids in the answer are those that were asked for, so that one which is not there is missing.
     /// Notes that are asked for by the ids of their orders have ids of their own.
     pub names_asked: bool,
@@ -161,8 +163,14 @@ pub struct Reading {
 
 impl Reading {
     /// What is assumed of a resource that is not listed: the smallest documented limit, and nothing else.
-    pub const UNLISTED: Reading =
-        Reading { id_limit: 200, options: false, id_member: "id", names_asked: true, empty: Empty::Unknown };
+    pub const UNLISTED: Reading = Reading {
+        id_limit: 200,
+        options: false,
+        id_member: "id",
+        is_keyed: false,
+        names_asked: true,
+        empty: Empty::Unknown,
+    };
 }
 
 /// How a resource is read by ids, which go behind the path or where `{ids}` stands.
@@ -177,6 +185,7 @@ pub fn reading(path: &str) -> Reading {
         // The plan's ids are read from the end of its URIs.
         options: with_ids.ends_with(IDS) && find(&with_ids, Method::Options).is_some(),
         id_member: found.operation.id_member,
+        is_keyed: found.operation.answer == Answer::Map,
         names_asked: names_asked(&found),
         empty: found.operation.empty,
     }

@@ -55,6 +55,19 @@ pub(super) fn check_asked(ids: &IdSet, items: &[ResourceSpan]) -> Result<()> {
     Err(Error::new(Kind::Protocol, message).at("response").with_delivery(Delivery::Applied))
 }
 
+/// Checks that an answer that is keyed by ids has nothing under another name.
+///
+/// # Errors
+/// [`Kind::Protocol`], where it has.
+pub(super) fn check_keyed(items: &[ResourceSpan]) -> Result<()> {
+    if items.iter().all(|item| item.id.is_some()) {
+        return Ok(());
+    }
+    let message =
+        "the answer has a member that is not called by an id; expected an object of records by their ids";
+    Err(Error::new(Kind::Protocol, message).at("response").with_delivery(Delivery::Applied))
+}
+
 /// The error of an answer that lacks all of these records.
 pub(super) fn lacking(ids: &IdSet, why: &str) -> Error {
     let message =

@@ -21,7 +21,7 @@ use crate::telemetry::{Event, template};
 pub(crate) use cutting::planned_ids;
 use cutting::{chunk_count, common, cutting, hopeless_after, nothing_left, options_pay, split_path};
 
-use super::emptiness::{Emptiness, check_asked, lacking};
+use super::emptiness::{Emptiness, check_asked, check_keyed, lacking};
 use super::options::read_uris;
 use super::resources::{Found, find_resources};
 
@@ -327,10 +327,15 @@ impl Job for FetchJob {
         if let ChunkState::Asked(_) = self.chunks[index].state {
             return self.take_existence(index, &response.body);
         }
-        let Found { items, ids, is_silent } = find_resources(&response.body, self.listed.id_member)?;
+        let Found { items, ids, is_silent } =
+            find_resources(&response.body, self.listed.id_member, self.listed.is_keyed)?;
+        if self.listed.is_keyed {
+            check_keyed(&items)?;
+        }
         self.read_something = true;
         let requested = self.chunks[index].ids.clone().unwrap_or_default();
-        let are_named = self.listed.names_asked && !self.listed.id_member.is_empty();
+        let says_ids = self.listed.is_keyed || !self.listed.id_member.is_empty();
+        let are_named = self.listed.names_asked && says_ids;
         if are_named && self.listed != Reading::UNLISTED && self.chunks[index].ids.is_some() {
             check_asked(&requested, &items)?;
             if is_silent {

@@ -20,14 +20,15 @@ pub(crate) struct Found {
 }
 
 /// Finds the resources: the elements of an array, the members of an object keyed by id (goods-out notes,
-/// availability), the elements of an array inside a one-member object (journals), or one resource alone.
-pub(crate) fn find_resources(body: &[u8], member: &str) -> Result<Found> {
+/// availability), the elements of an array inside a one-member object (journals), or one resource alone. Where they are
+/// known to be keyed, nothing else in an object counts as one of these.
+pub(crate) fn find_resources(body: &[u8], member: &str, is_keyed: bool) -> Result<Found> {
     let silent = Found { is_silent: true, ..Found::default() };
     let Some(response) = Envelope::read(body)?.response else { return Ok(silent) };
     let parts: ResponseParts<'_> =
         serde_json::from_str(response.get()).map_err(|error| unreadable(body, &error))?;
     let parts = match parts {
-        ResponseParts::Members(members) => unwrap_single(members, response)?,
+        ResponseParts::Members(members) if !is_keyed => unwrap_single(members, response)?,
         other => other,
     };
     let base = body.as_ptr() as usize;
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     fn found(body: &str, member: &str) -> Vec<(Option<u64>, String)> {
-        let found = find_resources(body.as_bytes(), member).unwrap();
+        let found = find_resources(body.as_bytes(), member, false).unwrap();
         found.items.iter().map(|item| (item.id, body[item.span.clone()].to_owned())).collect()
     }
 
@@ -132,7 +133,11 @@ mod tests {
         for empty in ["{}", r#"{"response":[]}"#, r#"{"response":null}"#, r#"{"response":{}}"#] {
             assert!(found(empty, "id").is_empty(), "{empty}");
             let is_silent = !empty.contains(['[']) && !empty.contains(":{}");
-            assert_eq!(find_resources(empty.as_bytes(), "id").unwrap().is_silent, is_silent, "{empty}");
+            assert_eq!(
+                find_resources(empty.as_bytes(), "id", false).unwrap().is_silent,
+                is_silent,
+                "{empty}"
+            );
         }
     }
 }
