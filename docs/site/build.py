@@ -206,7 +206,7 @@ def resource_lines(resource: Any) -> Iterator[str]:
 
 
 def prose(text: str | None) -> str:
-    """Text of a program as Markdown: what looks like a tag is none."""
+    """Text of a program as Markdown, whose signs are escaped, so that `<FILE>` is not read as a tag."""
     plain = re.sub(r"\n[ \t]+", "\n", (text or "").replace("\b", "")).strip()
     return re.sub(r"([<*_\[\]{}])", r"\\\1", plain)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """A bar on standard error; plain nothing where that is no terminal."""
+    """A bar on standard error; where standard error is not a terminal, nothing is shown."""
 
     def __init__(self, what: str, total: Callable[[], int | None]) -> None:
         self._what = what

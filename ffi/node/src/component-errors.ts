@@ -23,8 +23,8 @@ export interface EngineError {
 export const NATIVE_ONLY: EngineError = {
   kind: "validation",
   message:
-    "a file needs the native library, which this platform has none of, or BRIGHTPEARL_BACKEND is component; expected a journal " +
-    "of your own, with `text` and `append`",
+    "a journal in a file needs the native library, which is missing on this platform or switched off by " +
+    "BRIGHTPEARL_BACKEND=component; expected a journal of your own, with `text` and `append`",
   location: "journal",
   delivery: "not-sent",
   errors: [],

@@ -54,7 +54,7 @@ class PostedRecords:
 
 
 def key_of(header: str | None) -> str | None:
-    """The key of a header `Idempotency-Key`; None where there is none. Raises `ValueError`."""
+    """The key of a header `Idempotency-Key`, or None without that header. Raises `ValueError` for an invalid key."""
     if header is None:
         return None
     key = header.strip()

@@ -25,7 +25,7 @@ impl Seeds {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or is no JSON.
+    /// A file that cannot be read, or that is invalid JSON.
     pub fn from_vectors(vectors: &Path) -> Result<Self, Box<dyn Error>> {
         let mut seeds = Self::default();
         for file in files(vectors)?.into_iter().chain(files(&vectors.join("functions"))?) {

@@ -251,7 +251,7 @@ impl Reader {
             for (place, item) in part.items.iter().enumerate() {
                 let json = part.json(place).and_then(|json| serde_json::from_slice(json).ok());
                 let (Some(id), Some(json)) = (item.id, json) else {
-                    return Err(format!("{path}: a record has no id, or is no JSON"));
+                    return Err(format!("{path}: a record without an id, or invalid JSON"));
                 };
                 found.insert(id, json);
             }
