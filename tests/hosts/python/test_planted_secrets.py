@@ -45,8 +45,12 @@ if TYPE_CHECKING:
     from brightpearl.transport import Transport
 
 
+# No part of a secret may be one of the numbers by which log records are told apart, which are drawn.
+UNLIKE_HEXADECIMAL = str.maketrans("0123456789abcdef", "GhJkLmNpQrStVwXz")
+
+
 def planted(number: int) -> str:
-    return f"Zq7-Wx9_Kv3/{number * 0x9E3779B97F4A7C15 % 2**64:x}+Lm5Np8Rt2=="
+    return f"Zq7-Wx9_Kv3/{number * 0x9E3779B97F4A7C15 % 2**64:x}".translate(UNLIKE_HEXADECIMAL) + "+Lm5Np8Rt2=="
 
 
 GIVEN, OTHER, ISSUED, RENEWED = (planted(number) for number in range(1, 5))
