@@ -1,5 +1,6 @@
-//! Tests that compute for long. Optimised they take a fifth of the time, so that `make test` compiles this program as
-//! it does what drives the engine: `cargo test --locked --profile host -p brightpearl-core --test optimised`.
+//! Tests that compute for long. Optimised they take a fifth of the time, so that they belong to the Rust host, which is
+//! compiled like all that drives the engine: `cargo test --locked --profile host -p brightpearl-host-rust --test
+//! optimised_engine`.
 
 mod batch_properties;
 mod echoes;
