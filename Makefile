@@ -116,7 +116,7 @@ run-rust:
 	@tests/step.sh "Rust tests" cargo test --locked $(RUST_PACKAGES) $(OTHER_PACKAGES) -- --show-output
 	@tests/step.sh "world data" cargo test --locked -p brightpearl-world-data
 	@tests/step.sh "Rust host" cargo test --locked $(DRIVING_PACKAGES) --test suite --test random_orders -- --show-output
-	@tests/step.sh "long Rust tests" cargo test --locked $(DRIVING_PACKAGES) --test optimised_engine --test optimised_emulator
+	@tests/step.sh "long Rust tests" cargo test --locked $(DRIVING_PACKAGES) --test optimised_engine --test optimised_emulator --test limits --test limits_inputs
 
 .PHONY: lint
 lint: $(VENV)/.test-tools ## Formatters and linters of everything but Rust, and the width of prose

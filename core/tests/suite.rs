@@ -52,7 +52,6 @@ mod mapping_totals;
 mod mapping_written;
 mod metrics;
 mod older_versions;
-mod operation_sequences;
 mod paging_faults;
 mod promises;
 mod push_without_journal;
