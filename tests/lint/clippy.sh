@@ -15,10 +15,11 @@ if [ -n "${LINTED:-}" ]; then
     for argument in "$@"; do
         case $argument in
         --test) kind='test' ;;
-        *.rs) root=${argument#"$PWD"/} ;;
+        # A package may have a crate that begins in another one's folder.
+        *.rs) root=$(realpath --relative-to=. "$argument") ;;
         esac
     done
     mkdir -p "$LINTED"
-    : >"$LINTED/$CARGO_PKG_NAME $kind ${root//\//:}"
+    : >"$LINTED/$kind ${root//\//:}"
 fi
 exec clippy-driver "$@" -D warnings
