@@ -15,6 +15,8 @@ SECONDS_OF_FUZZING := $(if $(filter command line environment,$(origin SECONDS)),
 # Suites that `make test` runs side by side: one waits for the network, a clock or the linker while two others compute.
 LANES ?= 3
 MAKEFLAGS += --no-print-directory
+# Hundreds of commands in Python start, each of which would compile all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 # Whoever names targets has them one after the other.
 ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
