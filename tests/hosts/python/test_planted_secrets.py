@@ -206,7 +206,7 @@ def test_a_client_leads_to_no_secret(
                 said.extend(told(error))
             said.append(repr(metrics.collect(client)))
 
-        for _ in range(6):
+        for _ in range(3):
             note(lambda: list(client.search("order-service/order-search")))
             note(lambda: list(client.get("order-service/order", "1-3")))
             note(lambda: client.post("order-service/order/1/note", {"text": "x"}))
@@ -260,7 +260,7 @@ def test_an_asynchronous_client_leads_to_no_secret(scheme: str, echo: str) -> No
         options = {"retry": {"max_attempts": 2, "base_ms": 1, "cap_ms": 1}}
         credentials = SCHEMES[scheme](echo)
         async with AsyncClient(account="acme", base_url=echo, credentials=credentials, **options) as client:
-            for _ in range(12):
+            for _ in range(6):
                 for call in (
                     client.post("order-service/order/1/note", {"text": "x"}),
                     client.add_order_note(orderId=1, text="x"),
