@@ -60,6 +60,7 @@ mod ready_record;
 mod renewed_credentials;
 mod rival_records;
 mod sessions;
+mod shared_pool;
 mod shop_draw;
 mod shopify_draw;
 mod small_account;
