@@ -58,6 +58,7 @@ test: ## Sets up and runs everything that proves this project, and prints a tabl
 	@status=0; \
 	{ tests/step.sh "what the tests need" tests/setup.sh && $(MAKE) SIDE_BY_SIDE=yes --jobs=$(LANES) suites; } || status=$$?; \
 	tests/step.sh --table; \
+	$(VENV_PYTHON) tests/capabilities/table.py --ran $(STEPS) || status=$$?; \
 	if [ $$status -eq 0 ]; then echo "make test: everything passed"; fi; \
 	exit $$status
 
@@ -156,6 +157,7 @@ mutants: ## Plants faults in a copy of the engine, and says which nothing notice
 test-supply: $(VENV)/.test-tools ## Licences, sources and duplicates of dependencies, lists of contents, commands that leave versions open
 	@tests/step.sh "dependencies" $(PYTHON) tests/supply/check.py
 	@tests/step.sh "checks of artefacts" $(VENV_PYTHON) -m pytest tests/supply
+	@tests/step.sh "capabilities have their proofs" $(VENV_PYTHON) -m pytest -c tests/capabilities/pytest.ini tests/capabilities
 
 .PHONY: test-reproducible
 test-reproducible: ## Builds all artefacts twice from nothing, in different surroundings, and compares their bytes: half an hour
@@ -226,6 +228,7 @@ generate: ## Writes what the hosts have of the engine's tables and tasks anew, a
 	@$(VENV_PYTHON) python/generate_tasks.py
 	@$(VENV_PYTHON) python/generate_schemas.py
 	@$(VENV_PYTHON) python/generate_types.py
+	@$(PYTHON) tests/capabilities/table.py --write
 
 .PHONY: clean
 clean: ## Removes everything that was built

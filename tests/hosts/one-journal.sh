@@ -35,6 +35,7 @@ else
     echo "skipped python: no .venv (make test-python makes it)"
 fi
 [ "${#hosts[@]}" -gt 0 ] || exit 0
+echo "== $(printf '%s, ' "${hosts[@]}" | sed 's/, $//'): one-journal.sh"
 
 # push HOST JOURNAL: what pushes the records of the standard input, in `command`.
 push() {

@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 root=$(cd ../../.. && pwd)
 build=${CARGO_TARGET_DIR:-$root/target}/hosts-c
 
-announce() { echo "== $*" >&2; }
+announce() { echo "== c: $*" >&2; }
 case "${1:-}" in
 --valgrind)
     command -v valgrind >/dev/null || { echo "missing: valgrind (Debian: valgrind)" >&2; exit 1; }
