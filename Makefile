@@ -163,6 +163,15 @@ test-supply: $(VENV)/.test-tools ## Licences, sources and duplicates of dependen
 test-reproducible: ## Builds all artefacts twice from nothing, in different surroundings, and compares their bytes: half an hour
 	@tests/step.sh "two builds" tests/supply/reproduce.sh
 
+.PHONY: dist
+dist: ## Every artefact into dist/, with lists of what is inside, licences and checksums; minutes, since all of it is optimised
+	@tests/step.sh "artefacts" tests/supply/dist.sh dist
+
+.PHONY: test-dist
+test-dist: $(VENV)/.test-tools ## Installs each artefact of dist/ into a clean place and uses it there
+	@[ -f dist/SHA256SUMS ] || $(MAKE) dist
+	@tests/step.sh "artefacts, installed" $(VENV_PYTHON) -m pytest -c tests/dist/pytest.ini tests/dist
+
 .PHONY: deny
 deny: ## The same by cargo-deny, and known weaknesses where their database can be had
 	@tests/step.sh "cargo-deny" tests/supply/deny.sh
@@ -233,7 +242,7 @@ generate: ## Writes what the hosts have of the engine's tables and tasks anew, a
 .PHONY: clean
 clean: ## Removes everything that was built
 	cargo clean
-	rm -rf $(VENV) .build ffi/node/node_modules ffi/node/dist ffi/node/lib
+	rm -rf $(VENV) .build dist ffi/node/node_modules ffi/node/dist ffi/node/lib
 
 # The virtual environment, with the wheel built from this tree.
 PACKAGE_SOURCES := Cargo.toml Cargo.lock LICENSE $(wildcard tests/supply/*.py tests/supply/*.txt) $(shell find core python tests/emulator -type f \( -name '*.rs' -o -name '*.py' -o -name '*.pyi' -o -name '*.toml' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name 'README.md' \) 2>/dev/null)

@@ -1,4 +1,5 @@
-"""Builds the wheel: maturin does, after the licences and the list of what is inside were put where it takes them from.
+"""Builds the wheel and the source distribution: maturin does, after the licences and the list of what is inside were
+put where it takes them from. In a source distribution they are there already.
 
 The same sources, compiler and commit make the same wheel, byte for byte, in whichever folder and under whichever umask.
 """
@@ -8,7 +9,10 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
+import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +20,14 @@ import maturin
 from maturin import get_requires_for_build_editable, get_requires_for_build_wheel
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "tests" / "supply"))
-
-import notices  # noqa: E402
-import reproducible  # noqa: E402
-import sbom  # noqa: E402
+SUPPLY = HERE.parent / "tests" / "supply"
+IS_CHECKOUT = (SUPPLY / "reproducible.py").is_file()
+if IS_CHECKOUT:
+    sys.path.insert(0, str(SUPPLY))
+    import archive
+    import notices
+    import reproducible
+    import sbom
 
 __all__ = [
     "build_editable",
@@ -33,10 +40,6 @@ __all__ = [
 ]
 
 
-class UnsupportedOperation(Exception):
-    """What PEP 517 has a backend raise that makes no source distribution."""
-
-
 def _folder_of_maturin() -> str:
     """Where the program of the installed package is. An environment that is not activated has it in no PATH."""
     files = importlib.metadata.distribution("maturin").files or []
@@ -47,6 +50,8 @@ def _folder_of_maturin() -> str:
 def _prepare() -> None:
     os.umask(0o022)
     os.environ["PATH"] = os.pathsep.join([_folder_of_maturin(), os.environ.get("PATH", "")])
+    if not IS_CHECKOUT:
+        return
     surroundings = reproducible.environment()
     if "dev" in os.environ.get("MATURIN_PEP517_ARGS", "").split():
         # A wheel for tests keeps the compiler's own flags, and with them what was compiled for other suites.
@@ -82,6 +87,16 @@ def prepare_metadata_for_build_editable(directory: str, settings: dict[str, Any]
 
 
 def build_sdist(directory: str, settings: dict[str, Any] | None = None) -> str:
-    """Is refused: the wheel is built from the whole repository."""
-    message = "a source distribution is not supported; build the wheel from a checkout: pip wheel ./python"
-    raise UnsupportedOperation(message)
+    """Builds the source distribution: the package, and those crates of the repository that the extension is made of."""
+    _prepare()
+    made: str = maturin.build_sdist(directory, settings)
+    path = Path(directory, made)
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(path) as packed:
+            packed.extractall(folder)
+        root = Path(folder, made.removesuffix(".tar.gz"))
+        # The lock file has what other crates use, too. Cargo takes that out, and adds nothing, since it asks nobody.
+        trim = ["cargo", "metadata", "--offline", "--format-version=1", f"--manifest-path={root / 'Cargo.toml'}"]
+        subprocess.run(trim, check=True, stdout=subprocess.DEVNULL)
+        path.write_bytes(archive.packed(root))
+    return made

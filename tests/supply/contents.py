@@ -1,8 +1,9 @@
-"""Opens an artefact and says what is wrong with it: contents.py [--debug] c|node|component|python PATH
+"""Opens an artefact and says what is wrong with it: contents.py [--debug] KIND PATH
 
 It must hold the licences, the notices and the list of what is inside, all of what belongs there and nothing else, and
-nothing of the machine that built it: no path of it, no owner, no time but one. PATH is an archive or a folder; --debug
-lets paths be, which only builds for release keep out.
+nothing of the machine that built it: no path of it, no owner, no time but one. KIND is c, node, component or python, or
+node-portable or node-native for one of the two packages that npm installs together. PATH is an archive or a folder;
+--debug lets paths be, which only builds for release keep out.
 """
 
 from __future__ import annotations
@@ -19,16 +20,19 @@ from typing import Any
 
 import reproducible
 import sbom
-from dependencies import ARTEFACTS, ROOT
+from dependencies import ROOT
 
 # What each artefact may hold, and what it must.
 WHEEL = r"brightpearl-[0-9.]+\.dist-info/"
+TEXTS_OF_NODE = r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)"
+DIST_OF_NODE = r"|dist/[a-z-]+\.(d\.)?m?[jt]s|dist/component/(engine|modules)\.js"
+NATIVE_OF_NODE = r"((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)"
 BELONGS = {
     "c": r"include/brightpearl\.h|lib/libbrightpearl\.(a|so(\.\d+)?|(\d+\.)?dylib)|lib/pkgconfig/brightpearl\.pc"
     r"|share/doc/brightpearl/(LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)",
-    "node": r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)"
-    r"|dist/[a-z-]+\.(d\.)?m?[jt]s|dist/component/(engine|modules)\.js"
-    r"|lib/[a-z0-9]+-[a-z0-9]+/((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)",
+    "node": TEXTS_OF_NODE + DIST_OF_NODE + r"|lib/[a-z0-9]+-[a-z0-9]+/" + NATIVE_OF_NODE,
+    "node-portable": TEXTS_OF_NODE + DIST_OF_NODE,
+    "node-native": TEXTS_OF_NODE + "|" + NATIVE_OF_NODE,
     "component": r"brightpearl\.wasm|LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json",
     "python": r"brightpearl/((cli|ledger|service|testing)/)?(?!test_|conftest)[a-z_]+\.pyi?"
     r"|brightpearl/service/assets/[a-z]+\.(css|html|js)"
@@ -52,6 +56,8 @@ NEEDED = {
         r"lib/.*brightpearl\.(so|dylib|dll)",
         r"lib/.*-emulator.*",
     ],
+    "node-portable": [r"package\.json", r"README\.md", r"dist/index\.d\.ts", r"dist/component/modules\.js"],
+    "node-native": [r"package\.json", r".*brightpearl\.(so|dylib|dll)", r"brightpearl-emulator.*"],
     "component": [r"brightpearl\.wasm"],
     "python": [
         r"brightpearl/__init__\.py",
@@ -146,13 +152,13 @@ def _wrong_with_texts(artefact: str, held: dict[str, Held]) -> list[str]:
     return wrong
 
 
-def wrong_with(artefact: str, held: dict[str, Held], *, debug: bool = False) -> list[str]:
+def wrong_with(kind: str, held: dict[str, Held], *, debug: bool = False) -> list[str]:
     """What an artefact lacks, and what it should not have."""
-    wrong = [f"{name} does not belong there" for name in held if not re.fullmatch(BELONGS[artefact], name)]
-    for needed in [*NEEDED[artefact], *TEXTS]:
+    wrong = [f"{name} does not belong there" for name in held if not re.fullmatch(BELONGS[kind], name)]
+    for needed in [*NEEDED[kind], *TEXTS]:
         if not any(re.fullmatch(needed, name) for name in held):
             wrong.append(f"it has no file {needed}")
-    wrong += _wrong_with_texts(artefact, held)
+    wrong += _wrong_with_texts(kind.partition("-")[0], held)
     if not debug:
         for name, file in held.items():
             found = [path.search(file.content) for path in machine_paths()]
@@ -175,12 +181,12 @@ def wrong_with(artefact: str, held: dict[str, Held], *, debug: bool = False) -> 
 
 def main(arguments: list[str]) -> int:
     debug = arguments[:1] == ["--debug"]
-    if len(arguments) - debug != 2 or arguments[debug] not in ARTEFACTS:
-        print(f"usage: contents.py [--debug] {'|'.join(ARTEFACTS)} PATH", file=sys.stderr)
+    if len(arguments) - debug != 2 or arguments[debug] not in BELONGS:
+        print(f"usage: contents.py [--debug] {'|'.join(BELONGS)} PATH", file=sys.stderr)
         return 2
-    artefact, path = arguments[debug], Path(arguments[debug + 1])
+    kind, path = arguments[debug], Path(arguments[debug + 1])
     held = held_by(path)
-    wrong = wrong_with(artefact, held, debug=debug)
+    wrong = wrong_with(kind, held, debug=debug)
     for it in wrong:
         print(f"{path}: {it}", file=sys.stderr)
     print(f"{path.name}: {len(held)} files, " + (f"{len(wrong)} faults" if wrong else "all of them belong there"))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The published packages in clean projects, installed without scripts: without native files, where the component runs, and with them;
 # imported, required, in a worker, in TypeScript, and bundled into one file that needs nothing else.
+#   everywhere.sh [FOLDER]    the packs in that folder, instead of what build.sh has built
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 package=$(cd "$here/../../../../ffi/node" && pwd)
@@ -9,12 +10,15 @@ trap 'rm -rf "$work"' EXIT
 unset BRIGHTPEARL_LIBRARY BRIGHTPEARL_BACKEND BRIGHTPEARL_EMULATOR
 platform=$(node -p 'process.platform + "-" + process.arch')
 
-node "$package/packages.mjs" "$work/packages"
-for name in brightpearl "brightpearl-$platform"; do
-    (cd "$work/packages/$name" && npm pack --silent --pack-destination "$work" >/dev/null)
-done
-main=$(echo "$work"/brightpearl-[0-9]*.tgz)
-native=$(echo "$work/brightpearl-$platform"-*.tgz)
+packs=${1:-$work}
+if [ $# -eq 0 ]; then
+    node "$package/packages.mjs" "$work/packages"
+    for name in brightpearl "brightpearl-$platform"; do
+        (cd "$work/packages/$name" && npm pack --silent --pack-destination "$work" >/dev/null)
+    done
+fi
+main=$(echo "$packs"/brightpearl-[0-9]*.tgz)
+native=$(echo "$packs/brightpearl-$platform"-*.tgz)
 
 # install PROJECT TYPE PACK...: those packs alone, since the optional packages are not in any registry yet.
 install() {

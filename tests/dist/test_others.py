@@ -1,0 +1,79 @@
+"""The packages of npm, the C archive, the component and the crate, each in a place that has nothing else of ours."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tarfile
+from pathlib import Path
+
+from conftest import run
+from dependencies import ROOT
+
+VECTORS = ROOT / "tests" / "vectors"
+
+
+def unpacked(archive: Path, folder: Path) -> Path:
+    """The one folder that an archive holds."""
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder)
+    (inside,) = folder.iterdir()
+    return inside
+
+
+def test_the_packages_of_npm(dist: Path, tmp_path: Path) -> None:
+    script = ROOT / "tests/hosts/node/packaging/everywhere.sh"
+    assert "works without native files and with them" in run(script, dist / "npm", cwd=tmp_path)
+
+
+def test_the_c_archive(dist: Path, tmp_path: Path) -> None:
+    (archive,) = (dist / "c").glob("*.tar.gz")
+    prefix = unpacked(archive, tmp_path / "c")
+    build = tmp_path / "build"
+    make = ["make", "--silent", f"PREFIX={prefix}", f"BUILD={build}"]
+    run(*make, *(build / name for name in ("vectors", "vectors-static")), cwd=ROOT / "tests/hosts/c")
+    vectors = [*sorted(VECTORS.glob("*.json")), *sorted((VECTORS / "functions").glob("*.json"))]
+    for name in ("vectors", "vectors-static"):
+        assert f"{len(vectors)} passed, 0 failed" in run(build / name, *vectors, cwd=tmp_path)
+
+
+def test_the_component(dist: Path, tmp_path: Path) -> None:
+    tests = ROOT / "tests/hosts/wasmtime"
+    chosen = [tests / name for name in ("test_pool.py", "test_renewal.py", "test_secrets.py")]
+    component = str(dist / "component" / "brightpearl.wasm")
+    said = run(
+        *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", tests / "pytest.ini", *chosen),
+        cwd=tmp_path,
+        BRIGHTPEARL_COMPONENT=component,
+        PYTHONPATH=os.pathsep.join([str(tests), str(ROOT / "tests/hosts/python")]),
+    )
+    assert re.search(r"\d+ passed|\[100%\]", said)
+
+
+def test_the_contract_of_the_component(dist: Path, tmp_path: Path) -> None:
+    (archive,) = (dist / "component").glob("brightpearl-wit-*.tar.gz")
+    folder = unpacked(archive, tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in (ROOT / "wit").iterdir())
+
+
+def test_the_crate(dist: Path, tmp_path: Path) -> None:
+    (crate,) = (dist / "crates").glob("brightpearl-core-*.crate")
+    folder = unpacked(crate, tmp_path / "crate")
+    program = tmp_path / "program"
+    (program / "src").mkdir(parents=True)
+    (program / "Cargo.toml").write_text(
+        '[package]\nname = "program"\nversion = "0.1.0"\nedition = "2024"\n\n'
+        f'[dependencies]\nbrightpearl-core = {{ path = "{folder}" }}\n\n[workspace]\n',
+        encoding="utf-8",
+    )
+    (program / "src/main.rs").write_text(
+        "fn main() {\n"
+        '    let resources = brightpearl_core::discovery::catalog();\n    println!("{}", resources.len());\n'
+        "}\n",
+        encoding="utf-8",
+    )
+    # The versions that this checkout has, and no others.
+    (program / "Cargo.lock").write_bytes((ROOT / "Cargo.lock").read_bytes())
+    said = run("cargo", "run", "--offline", "--quiet", cwd=program, CARGO_TARGET_DIR=str(tmp_path / "target"))
+    assert int(said) > 1000

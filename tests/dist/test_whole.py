@@ -1,0 +1,67 @@
+"""The folder is whole: checksums, lists of what is inside, licences, and the sizes that are promised."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+import contents
+from dependencies import ARTEFACTS, ROOT
+
+MEBIBYTE = 1 << 20
+# The kind of each artefact, as contents.py has them, by its name in the folder.
+KINDS = {
+    r"python/.*\.whl": "python",
+    r"npm/brightpearl-\d.*\.tgz": "node-portable",
+    r"npm/brightpearl-[a-z].*\.tgz": "node-native",
+    r"c/.*\.tar\.gz": "c",
+}
+
+
+def names(dist: Path) -> list[str]:
+    """All files but the list of them."""
+    found = (path.relative_to(dist).as_posix() for path in dist.rglob("*") if path.is_file())
+    return sorted(name for name in found if name != "SHA256SUMS")
+
+
+def test_every_file_has_its_checksum(dist: Path) -> None:
+    listed = dict(line.split("  ")[::-1] for line in (dist / "SHA256SUMS").read_text().splitlines())
+    assert sorted(listed) == names(dist)
+    for name, checksum in listed.items():
+        assert hashlib.sha256((dist / name).read_bytes()).hexdigest() == checksum, name
+
+
+@pytest.mark.parametrize("artefact", ARTEFACTS)
+def test_every_artefact_has_its_list_and_its_licences(dist: Path, artefact: str) -> None:
+    text = (dist / "lists" / f"{artefact}.cdx.json").read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    notices = (dist / "lists" / f"{artefact}-THIRD-PARTY-NOTICES.txt").read_text(encoding="utf-8")
+    crates = [it["name"] for it in json.loads(text)["components"] if it.get("purl", "").startswith("pkg:cargo/")]
+    assert crates
+    assert [name for name in crates if f"\n{name} " not in notices] == []
+    assert (dist / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+
+
+@pytest.mark.parametrize("pattern", KINDS)
+def test_nothing_is_inside_that_does_not_belong_there(dist: Path, pattern: str) -> None:
+    found = [name for name in names(dist) if re.fullmatch(pattern, name)]
+    assert found, f"there is no {pattern}"
+    for name in found:
+        assert contents.wrong_with(KINDS[pattern], contents.held_by(dist / name)) == [], name
+
+
+def test_wheels_are_small_and_run_on_every_linux(dist: Path) -> None:
+    kinds = set()
+    for wheel in (dist / "python").glob("*.whl"):
+        _, _, interpreter, abi, tags = wheel.stem.split("-")
+        assert (interpreter, abi) == ("cp310", "abi3"), wheel.name
+        kinds |= {tag.partition("_")[0].removesuffix("2014") for tag in tags.split(".")}
+        size = wheel.stat().st_size
+        assert size <= 3 * MEBIBYTE, f"{wheel.name} has {size} bytes"
+    assert kinds == {"manylinux", "musllinux"}
