@@ -214,11 +214,13 @@ test-ray: $(VENV)/.test-package $(VENV)/.test-tools ## The flows of many account
 	@tests/step.sh "Ray" tests/hosts/ray/run.sh $(VENV)
 
 .PHONY: bench
-bench: $(VENV)/.package ## Measures, beside what one would use instead, and prints the ratios
+bench: $(VENV)/.package $(VENV)/.test-tools ## Measures, beside what one would use instead, and prints the ratios
 	@tests/step.sh "server" cargo build --locked --quiet --release -p brightpearl-emulator --features server --bin brightpearl-emulator
 	@tests/step.sh "engine" cargo run --locked --quiet --release -p brightpearl-bench
 	@tests/step.sh "memory of long pushes" cargo run --locked --quiet --release -p brightpearl-bench --bin memory
 	@tests/step.sh "component" tests/hosts/wasmtime/measure.sh
+	@tests/step.sh "component in Python" tests/bench/component/run.sh $(VENV)
+	@tests/step.sh "C" tests/bench/c/run.sh
 	@tests/step.sh "Python" tests/bench/python/run.sh $(VENV)
 	@tests/step.sh "Node" tests/bench/node/run.sh
 

@@ -21,6 +21,8 @@ umask 022
 rm -rf "${out:?}"/{python,npm,c,component,crates,lists,LICENSE,SHA256SUMS}
 mkdir -p "$out"/{python,npm,c,component,crates,lists}
 tools=$root/.build/dist-tools
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 python=$tools/bin/python
 announce() { echo "-- $*"; }
 
@@ -62,14 +64,12 @@ build_wheels() {
 }
 
 build_npm() {
-    local staging
-    staging=$(mktemp -d)
+    local staging=$work/npm
     ffi/node/build.sh --release
     node ffi/node/packages.mjs "$staging"
     for package in "$staging"/*; do
         (cd "$package" && npm pack --silent --pack-destination "$out/npm" >/dev/null)
     done
-    rm -r "$staging"
     for pack in "$out"/npm/*.tgz; do
         case $(basename "$pack") in
         brightpearl-[0-9]*) python3 $supply/contents.py node-portable "$pack" ;;
@@ -106,6 +106,7 @@ for artefact in c component node python; do
     python3 $supply/notices.py $artefact "$out/lists/$artefact-THIRD-PARTY-NOTICES.txt"
 done
 cp LICENSE "$out/"
-(cd "$out" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum >SHA256SUMS)
+(cd "$out" && find . -type f ! -name SHA256SUMS -printf "%P\n" | LC_ALL=C sort | xargs -d "\n" sha256sum) >"$work/SHA256SUMS"
+mv "$work/SHA256SUMS" "$out/SHA256SUMS"
 announce "$(wc -l <"$out/SHA256SUMS") files in $out"
 (cd "$out" && find python npm c component crates -type f -printf '%10s %p\n' | sort -k 2)

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 HEAVY = [
+    "anyio",
     "asyncio",
     "dataclasses",
     "datetime",
@@ -16,9 +17,15 @@ HEAVY = [
     "inspect",
     "json",
     "logging",
+    "numpy",
+    "pandas",
+    "polars",
     "pyarrow",
     "re",
     "rich",
+    "socket",
+    "sqlalchemy",
+    "ssl",
     "typer",
     "typing",
 ]
