@@ -20,7 +20,7 @@ from wasmtime.component import Component
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "hosts" / "wasmtime"))
 
-from component import Instance, record  # noqa: E402
+from component import Instance, record
 
 ROUNDS = 12
 NOW = 1_782_864_000_000
@@ -71,7 +71,9 @@ def main(arguments: list[str]) -> int:
     for _ in range(ROUNDS):
         for name, way in ways.items():
             best[name] = min(best[name], way()[0])
-    print(f"a page of {len(bodies[0]):,} bytes, resources of {len(bodies[1]):,} bytes; microseconds, best of {ROUNDS}\n")
+    print(
+        f"a page of {len(bodies[0]):,} bytes, resources of {len(bodies[1]):,} bytes; microseconds, best of {ROUNDS}\n"
+    )
     print(f"{'way':<32}{'µs':>8}  {'beside':<28}{'µs':>8}{'ratio':>8}{'target':>10}")
     for name, beside, target in [
         ("a page", "json.loads of the page", "5 000 µs"),
