@@ -129,6 +129,16 @@ class AnyClient:
         """What may be sent right now, as far as this client knows."""
         return self._native.budget(int(self._clock()))
 
+    def forecast(self, requests: int) -> float:
+        """In how many seconds so many more requests have been sent, at the present budget and with nobody else asking.
+
+        `explain` of a call says the same of what that call needs.
+        """
+        wanted = checked_count(requests, "requests")
+        if wanted is None:
+            raise wrong_type("requests", requests, "a whole number")
+        return self._native.forecast(wanted, int(self._clock()))
+
     def statistics(self) -> Statistics:
         """Requests, retries, waits and bytes over the client's life."""
         return self._native.statistics()

@@ -61,6 +61,11 @@ impl Client {
         Budget { available: budget.available, quota: budget.quota, wait_seconds: seconds(budget.wait_ms) }
     }
 
+    /// In how many seconds so many more requests have been sent, at the present budget.
+    fn forecast(&self, requests: u64, now: u64) -> f64 {
+        seconds(self.0.pool().forecast(requests, now))
+    }
+
     /// What to tell a coordinator of several pools at `now`, as a dict.
     fn demand<'py>(&self, py: Python<'py>, now: u64) -> PyResult<Bound<'py, PyAny>> {
         json::load(py, self.0.pool().demand(now).to_json().as_bytes())

@@ -535,7 +535,8 @@ impl PoolState {
         let paced = match self.config.pacing {
             Pacing::Burst => 0,
             Pacing::Spread => {
-                requests.saturating_sub(1) * self.config.period_ms.div_ceil(u64::from(self.config.quota))
+                let apart = self.config.period_ms.div_ceil(u64::from(self.config.quota));
+                requests.saturating_sub(1).saturating_mul(apart)
             }
         };
         // With nothing left now, the first of the rest goes out when the wait ends.
@@ -545,7 +546,8 @@ impl PoolState {
         }
         let per_period = u64::from(self.config.quota - self.config.reserve);
         let first_wait = if budget.wait_ms > 0 { budget.wait_ms } else { self.next_room(time) };
-        paced.max(first_wait + (beyond - 1) / per_period * self.config.period_ms)
+        let further = ((beyond - 1) / per_period).saturating_mul(self.config.period_ms);
+        paced.max(first_wait.saturating_add(further))
     }
 
     /// Milliseconds until the budget that is used up now comes back.

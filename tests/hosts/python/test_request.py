@@ -106,6 +106,14 @@ def test_options(account: Account, client: Client) -> None:
     assert account.requests[0].method == "OPTIONS"
 
 
+def test_a_forecast_is_how_long_so_many_requests_take(account: Account) -> None:
+    client = account.client(pool={"quota": 2})
+    assert [client.forecast(requests) for requests in (0, 2, 3, 5)] == [0, 0, 60, 120]
+    for wrong in (-1, True, "2", None):
+        with pytest.raises(ValidationError, match="requests"):
+            client.forecast(wrong)  # type: ignore[arg-type]
+
+
 def test_throttled_requests_wait(account: Account) -> None:
     client = account.client(pool={"quota": 2})
     account.answers(*[resources()] * 3)
