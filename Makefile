@@ -12,6 +12,9 @@ PIP := $(VENV_PYTHON) -m pip --quiet --disable-pip-version-check
 SEEDS ?= 5000
 # Seconds that `make fuzz` shares among its targets.
 SECONDS_OF_FUZZING := $(if $(filter command line environment,$(origin SECONDS)),$(SECONDS),780)
+# Where `make install` puts the C library; packagers put DESTDIR before it.
+PREFIX ?= /usr/local
+DESTDIR ?=
 # Suites that `make test` runs side by side: one waits for the network, a clock or the linker while two others compute.
 LANES ?= 3
 MAKEFLAGS += --no-print-directory
@@ -212,6 +215,11 @@ test-meltano: $(VENV)/.test-package $(VENV)/.test-tools ## Meltano runs the tap 
 .PHONY: test-ray
 test-ray: $(VENV)/.test-package $(VENV)/.test-tools ## The flows of many accounts under Ray; not a part of `test`, since it is large to install
 	@tests/step.sh "Ray" tests/hosts/ray/run.sh $(VENV)
+
+.PHONY: install
+install: export DESTDIR := $(DESTDIR)
+install: ## Builds the C library for release and installs it with what pkg-config and CMake need: `make install PREFIX=/usr/local DESTDIR=`
+	@ffi/install.sh $(PREFIX)
 
 .PHONY: bench
 bench: $(VENV)/.package $(VENV)/.test-tools ## Measures, beside what one would use instead, and prints the ratios

@@ -12,10 +12,5 @@ staging=$(mktemp -d)
 trap 'rm -rf "$staging"' EXIT
 
 DESTDIR=$staging ffi/install.sh "/$name" >&2
-# The pkg-config file finds the library beside itself.
-pkg_config=$staging/$name/lib/pkgconfig/brightpearl.pc
-# shellcheck disable=SC2016 # pkg-config expands it.
-sed 's|^prefix=.*|prefix=${pcfiledir}/../..|' "$pkg_config" >"$pkg_config.new"
-mv "$pkg_config.new" "$pkg_config"
 python3 tests/supply/archive.py "$staging/$name" "$folder/$name.tar.gz"
 echo "$folder/$name.tar.gz"

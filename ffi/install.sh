@@ -1,8 +1,10 @@
 #!/bin/sh
-# Installs the library, its header and its pkg-config file: install.sh PREFIX [--debug]
+# Installs the library for C: install.sh PREFIX [--debug]
 #
-# The shared library is installed under its SONAME, libbrightpearl.so.ABI, where ABI is BP_ABI_VERSION: it
-# rises whenever programs must be compiled anew, so libraries of several interfaces stand beside each other.
+# What comes of it is the layout of cargo-c: header, static library, shared library under its real name, with links of its
+# SONAME and of its plain name, files for pkg-config and CMake, licences. The SONAME is libbrightpearl.so.ABI, where ABI is
+# BP_ABI_VERSION: it rises whenever programs must be compiled anew, so libraries of several interfaces stand beside each
+# other. The real name adds the release. Whatever is installed finds the rest beside itself, so the folder may be moved.
 # DESTDIR is put before PREFIX, as packagers expect.
 set -eu
 
@@ -32,18 +34,44 @@ abi=$(sed -n 's/^#define BP_ABI_VERSION //p' ffi/include/brightpearl.h)
 version=$(sed -n 's/^#define BP_VERSION "\(.*\)"/\1/p' ffi/include/brightpearl.h)
 target=${DESTDIR:-}$prefix
 
-mkdir -p "$target/include" "$target/lib/pkgconfig"
+case "$(uname -s)" in
+Darwin)
+    plain=libbrightpearl.dylib soname=libbrightpearl.$abi.dylib real=libbrightpearl.$abi.$version.dylib
+    linked_as=@rpath/$soname
+    strip_archive() { strip -S "$1"; }
+    ;;
+*)
+    plain=libbrightpearl.so soname=libbrightpearl.so.$abi real=libbrightpearl.so.$abi.$version
+    linked_as=$soname
+    strip_archive() {
+        objcopy --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd --enable-deterministic-archives "$1"
+    }
+    ;;
+esac
+
+# fill TEMPLATE FILE: writes a file of the package with what was found out here.
+fill() {
+    # A list of CMake has semicolons; a framework and its name are one item of it.
+    cmake_libs=$(printf '%s' "$static_libs" | sed -e 's/-framework  */-framework@/g' -e 's/  */;/g' -e 's/@/ /g')
+    sed -e "s|@VERSION@|$version|g" -e "s|@ABI@|$abi|g" -e "s|@REAL@|$real|g" -e "s|@SONAME@|$linked_as|g" \
+        -e "s|@STATIC_LIBS@|$static_libs|g" -e "s|@CMAKE_STATIC_LIBS@|$cmake_libs|g" "$1" >"$2"
+}
+
+mkdir -p "$target/include" "$target/lib/pkgconfig" "$target/lib/cmake/brightpearl" "$target/share/doc/brightpearl"
 install -m 644 ffi/include/brightpearl.h "$target/include/"
 install -m 644 "$built/libbrightpearl.a" "$target/lib/"
-case "$(uname -s)" in
-Darwin) shared=libbrightpearl.$abi.dylib plain=libbrightpearl.dylib ;;
-*) shared=libbrightpearl.so.$abi plain=libbrightpearl.so ;;
-esac
-install -m 755 "$built/$plain" "$target/lib/$shared"
-ln -sf "$shared" "$target/lib/$plain"
-sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" -e "s|@STATIC_LIBS@|$static_libs|" \
-    ffi/brightpearl.pc.in >"$target/lib/pkgconfig/brightpearl.pc"
-mkdir -p "$target/share/doc/brightpearl"
+# Two thirds of a release are code for the compiler's own linker, which no other reads, and lines of the standard library for
+# debuggers. Names of functions stay.
+[ "$profile" = dev ] || strip_archive "$target/lib/libbrightpearl.a"
+install -m 755 "$built/$plain" "$target/lib/$real"
+ln -sf "$real" "$target/lib/$soname"
+ln -sf "$real" "$target/lib/$plain"
+for file in brightpearl.pc brightpearl-static.pc; do
+    fill "ffi/package/$file.in" "$target/lib/pkgconfig/$file"
+done
+for file in brightpearl-config.cmake brightpearl-config-version.cmake; do
+    fill "ffi/package/$file.in" "$target/lib/cmake/brightpearl/$file"
+done
 install -m 644 LICENSE "$target/share/doc/brightpearl/"
 python3 tests/supply/notices.py c "$target/share/doc/brightpearl/THIRD-PARTY-NOTICES.txt"
 python3 tests/supply/sbom.py c "$target/share/doc/brightpearl/brightpearl.cdx.json"

@@ -18,6 +18,7 @@ need_library() {
 need gcc gcc
 need g++ g++
 need make make
+need cmake cmake
 need git git
 need pkg-config pkg-config
 need openssl openssl

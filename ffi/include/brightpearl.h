@@ -51,6 +51,12 @@
 
 /* The release that this header belongs to. */
 #define BP_VERSION "0.1.0"
+#define BP_VERSION_MAJOR 0
+#define BP_VERSION_MINOR 1
+#define BP_VERSION_PATCH 0
+
+/* The same as one number that grows, for the preprocessor: 1002003 is 1.2.3. */
+#define BP_VERSION_NUMBER (BP_VERSION_MAJOR * 1000000 + BP_VERSION_MINOR * 1000 + BP_VERSION_PATCH)
 
 /* Of the Arrow C data interface (https://arrow.apache.org/docs/format/CDataInterface.html); programs that use
  * it bring the definitions with them. */

@@ -23,8 +23,12 @@ fn the_header_is_up_to_date() {
 fn generate(crate_directory: &Path) -> String {
     let mut config = cbindgen::Config::from_file(crate_directory.join("cbindgen.toml"))
         .expect("cbindgen.toml can be read");
-    config.after_includes =
-        config.after_includes.map(|text| text.replace("@VERSION@", env!("CARGO_PKG_VERSION")));
+    config.after_includes = config.after_includes.map(|text| {
+        text.replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+            .replace("@MAJOR@", env!("CARGO_PKG_VERSION_MAJOR"))
+            .replace("@MINOR@", env!("CARGO_PKG_VERSION_MINOR"))
+            .replace("@PATCH@", env!("CARGO_PKG_VERSION_PATCH"))
+    });
     let bindings = cbindgen::Builder::new()
         .with_crate(crate_directory)
         .with_config(config)

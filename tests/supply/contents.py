@@ -28,7 +28,8 @@ TEXTS_OF_NODE = r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|bri
 DIST_OF_NODE = r"|dist/[a-z-]+\.(d\.)?m?[jt]s|dist/component/(engine|modules)\.js"
 NATIVE_OF_NODE = r"((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)"
 BELONGS = {
-    "c": r"include/brightpearl\.h|lib/libbrightpearl\.(a|so(\.\d+)?|(\d+\.)?dylib)|lib/pkgconfig/brightpearl\.pc"
+    "c": r"include/brightpearl\.h|lib/libbrightpearl\.(a|so(\.\d+)*|(\d+\.)*dylib)"
+    r"|lib/pkgconfig/brightpearl(-static)?\.pc|lib/cmake/brightpearl/brightpearl-config(-version)?\.cmake"
     r"|share/doc/brightpearl/(LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)",
     "node": TEXTS_OF_NODE + DIST_OF_NODE + r"|lib/[a-z0-9]+-[a-z0-9]+/" + NATIVE_OF_NODE,
     "node-portable": TEXTS_OF_NODE + DIST_OF_NODE,
@@ -45,8 +46,12 @@ NEEDED = {
     "c": [
         r"include/brightpearl\.h",
         r"lib/libbrightpearl\.a",
-        r"lib/libbrightpearl\.(so|\d+\.dylib)",
-        r"lib/pkgconfig/.*",
+        r"lib/libbrightpearl\.(so|dylib)",
+        r"lib/libbrightpearl\.(so(\.\d+){4}|(\d+\.){4}dylib)",
+        r"lib/pkgconfig/brightpearl\.pc",
+        r"lib/pkgconfig/brightpearl-static\.pc",
+        r"lib/cmake/brightpearl/brightpearl-config\.cmake",
+        r"lib/cmake/brightpearl/brightpearl-config-version\.cmake",
     ],
     "node": [
         r"package\.json",
@@ -67,6 +72,8 @@ NEEDED = {
         rf"{WHEEL}METADATA",
     ],
 }
+# What a release may weigh, in bytes: a build for debugging carries what debuggers read.
+MOST_BYTES = {r"lib/libbrightpearl\.a": 25_000_000}
 TEXTS = [r"(.*/)?LICENSE", r"(.*/)?THIRD-PARTY-NOTICES\.txt", r"(.*/)?brightpearl\.cdx\.json"]
 
 
@@ -163,6 +170,9 @@ def wrong_with(kind: str, held: dict[str, Held], *, debug: bool = False) -> list
         for name, file in held.items():
             found = [path.search(file.content) for path in machine_paths()]
             wrong += [f"{name} has the path {os.fsdecode(it[0])} of this machine" for it in found if it]
+            most = next((most for names, most in MOST_BYTES.items() if re.fullmatch(names, name)), None)
+            if most is not None and len(file.content) > most:
+                wrong.append(f"{name} has {len(file.content)} bytes; expected {most} at most")
     for name, file in held.items():
         if file.mode not in (None, 0o644, 0o755):
             wrong.append(f"{name} has mode {file.mode:o}; expected 644 or 755")

@@ -134,6 +134,14 @@ def test_contents_that_do_not_are_told(name: str, held: Held | None, said: str) 
     assert any(re.search(said, it) for it in contents.wrong_with("component", files))
 
 
+def test_a_static_library_of_a_release_that_is_too_heavy_is_told() -> None:
+    library = "lib/libbrightpearl.a"
+    heavy = {library: Held(bytes(contents.MOST_BYTES[r"lib/libbrightpearl\.a"] + 1), 0o644, "", 1)}
+    told = f"{library} has 25000001 bytes; expected 25000000 at most"
+    assert told in contents.wrong_with("c", heavy)
+    assert told not in contents.wrong_with("c", heavy, debug=True)
+
+
 @pytest.mark.parametrize("line", ["cargo build -p x && cargo test --locked", "pip install x", "npm install", "npx tsc"])
 def test_commands_that_leave_versions_open_are_told(line: str) -> None:
     assert sources.unlocked("x.sh", line)

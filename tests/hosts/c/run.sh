@@ -17,6 +17,8 @@ esac
 
 "$root/ffi/install.sh" "$build/prefix" --debug
 python3 "$root/tests/supply/contents.py" --debug c "$build/prefix"
+announce "the package, as others use it"
+"$root/tests/hosts/c/package/run.sh" "$build/prefix"
 # The library's file is always newer than what was linked against it, so its users are always linked anew.
 rm -rf "${build:?}/bin"
 make --no-print-directory --silent PREFIX="$build/prefix" BUILD="$build/bin"
