@@ -58,6 +58,20 @@
 /* The same as one number that grows, for the preprocessor: 1002003 is 1.2.3. */
 #define BP_VERSION_NUMBER (BP_VERSION_MAJOR * 1000000 + BP_VERSION_MINOR * 1000 + BP_VERSION_PATCH)
 
+/* On functions whose result must not be ignored: a status, or what has to be freed. */
+#ifndef BP_NODISCARD
+#if defined(__cplusplus) && __cplusplus >= 201703L || defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L
+#define BP_NODISCARD [[nodiscard]]
+#elif defined(__GNUC__) || defined(__clang__)
+#define BP_NODISCARD __attribute__((warn_unused_result))
+#elif defined(_MSC_VER)
+#include <sal.h>
+#define BP_NODISCARD _Check_return_
+#else
+#define BP_NODISCARD
+#endif
+#endif
+
 /* Of the Arrow C data interface (https://arrow.apache.org/docs/format/CDataInterface.html); programs that use
  * it bring the definitions with them. */
 struct ArrowArray;
@@ -1107,7 +1121,8 @@ typedef struct {
    */
   bp_text resource;
   /**
-   * The ids, such as `1-200,320`. An error when there are none, unless `all` is set.
+   * The ids, such as `1-200,320`. Both NULL and an empty text are errors, and stand neither for all ids nor for none,
+   * unless `all` is set: then `ids` is left at zero.
    */
   bp_text ids;
   /**
@@ -1145,7 +1160,7 @@ typedef struct {
    */
   bp_text resource;
   /**
-   * The ids. An error when there are none, unless `all` is set.
+   * The ids, as in `bp_fetch`.
    */
   bp_text ids;
   /**
@@ -1473,6 +1488,7 @@ void bp_error_free(bp_error *error);
  * What sort of thing went wrong: the status that the failing function answered. `BP_STATUS_OK` when
  * `error` is NULL.
  */
+BP_NODISCARD
 bp_status bp_error_kind(const bp_error *error);
 
 /**
@@ -1594,6 +1610,7 @@ void bp_buffer_free(bp_buffer *buffer);
  * same); later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not such an object, else as the
  * function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_ask(const char *question_json,
                  size_t question_len,
                  bp_buffer *answer_json,
@@ -1604,6 +1621,7 @@ bp_status bp_ask(const char *question_json,
  * `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
  * `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_catalog(bp_buffer *resources_json,
                      bp_error **error);
 
@@ -1614,6 +1632,7 @@ bp_status bp_catalog(bp_buffer *resources_json,
  * resource; the message then has the nearest name. On success `*description_json` is owned: free it with
  * `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_describe(const char *resource,
                       size_t resource_len,
                       bp_buffer *description_json,
@@ -1624,6 +1643,7 @@ bp_status bp_describe(const char *resource,
  * `summary`, `arguments` and `result` (JSON Schemas), `requests` (what it sends, in words) and `writes`. On
  * success `*tasks_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_tasks(bp_buffer *tasks_json,
                    bp_error **error);
 
@@ -1633,6 +1653,7 @@ bp_status bp_tasks(bp_buffer *tasks_json,
  * `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On
  * success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_errors(bp_buffer *errors_json,
                     bp_error **error);
 
@@ -1642,6 +1663,7 @@ bp_status bp_errors(bp_buffer *errors_json,
  * error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is invalid. On success
  * `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
  */
+BP_NODISCARD
 bp_status bp_validate(const bp_validation *validation,
                       bp_buffer *violations_json,
                       bp_error **error);
@@ -1658,6 +1680,7 @@ bp_status bp_validate(const bp_validation *validation,
  * `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
  * the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted. Any thread.
  */
+BP_NODISCARD
 bp_status bp_verify_callback(const bp_field *parameters,
                              size_t parameter_count,
                              const char *dev_secret,
@@ -1672,6 +1695,7 @@ bp_status bp_verify_callback(const bp_field *parameters,
  * `BP_STATUS_VALIDATION` at `account` for an invalid account code, and at the name of a field that is empty. On
  * success `*url` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_authorize_url(const bp_authorization *authorization,
                            bp_buffer *url,
                            bp_error **error);
@@ -1681,6 +1705,7 @@ bp_status bp_authorize_url(const bp_authorization *authorization,
  * `{"quota": 200, "period_ms": 60000, "pacing": "spread", "reserve": 20}`; every member may be absent, and
  * an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_pool_new(const char *config_json,
                       size_t config_len,
                       bp_pool **pool,
@@ -1694,6 +1719,7 @@ void bp_pool_free(bp_pool *pool);
 /**
  * Says what may be sent at `now_ms` (milliseconds since the Unix epoch). Any thread.
  */
+BP_NODISCARD
 bp_status bp_pool_budget(const bp_pool *pool,
                          uint64_t now_ms,
                          bp_budget *budget,
@@ -1704,6 +1730,7 @@ bp_status bp_pool_budget(const bp_pool *pool,
  * counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
  * `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_pool_demand(const bp_pool *pool,
                          uint64_t now_ms,
                          bp_buffer *json,
@@ -1715,6 +1742,7 @@ bp_status bp_pool_demand(const bp_pool *pool,
  * had as `sent`, until that time. It replaces what was granted before. `BP_STATUS_MISUSE` for a pool without a
  * `private_share`, and for a `since` that it has not told. Any thread.
  */
+BP_NODISCARD
 bp_status bp_pool_lease(const bp_pool *pool,
                         const char *lease_json,
                         size_t lease_len,
@@ -1728,6 +1756,7 @@ bp_status bp_pool_lease(const bp_pool *pool,
  * `pool` is a budget to share, or NULL for one of the client's own; the caller goes on owning its handle.
  * On success `*client` is owned: free it with `bp_client_free`. Nothing is sent. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_new(const char *config_json,
                         size_t config_len,
                         const bp_pool *pool,
@@ -1743,6 +1772,7 @@ void bp_client_free(bp_client *client);
  * Gives the client's budget, for sharing it with other clients of the account. On success `*pool` is
  * owned: free it with `bp_pool_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_pool(const bp_client *client,
                          bp_pool **pool,
                          bp_error **error);
@@ -1750,6 +1780,7 @@ bp_status bp_client_pool(const bp_client *client,
 /**
  * Says what the client may send at `now_ms` (milliseconds since the Unix epoch). Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_budget(const bp_client *client,
                            uint64_t now_ms,
                            bp_budget *budget,
@@ -1758,6 +1789,7 @@ bp_status bp_client_budget(const bp_client *client,
 /**
  * Writes the sums over the client's life. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_statistics(const bp_client *client,
                                bp_statistics *statistics,
                                bp_error **error);
@@ -1767,6 +1799,7 @@ bp_status bp_client_statistics(const bp_client *client,
  * its name at `event`, such as `{"event": "throttled", "exchange": 7, "wait_ms": 1200}`. Nothing in there
  * is secret. On success `*events_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_drain_events(const bp_client *client,
                                  bp_buffer *events_json,
                                  bp_error **error);
@@ -1778,6 +1811,7 @@ bp_status bp_client_drain_events(const bp_client *client,
  * changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
  * not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_tokens(const bp_client *client,
                            bp_buffer *tokens_json,
                            bp_error **error);
@@ -1788,6 +1822,7 @@ bp_status bp_client_tokens(const bp_client *client,
  * `credentials`. Call it when an answer is 401, before `bp_call_answer`: the request is then sent again with them.
  * `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_renew_credentials(const bp_client *client,
                                       const char *credentials_json,
                                       size_t credentials_len,
@@ -1801,6 +1836,7 @@ bp_status bp_client_renew_credentials(const bp_client *client,
  * the newest grant behind. A host that drives several calls at once also compares before it transmits, since
  * another call's answer may have brought the token of the request. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_token_changes(const bp_client *client,
                                   uint64_t *changes,
                                   bp_error **error);
@@ -1809,6 +1845,7 @@ bp_status bp_client_token_changes(const bp_client *client,
  * Starts a single request. The operation is copied. On success `*call` is owned: free it with
  * `bp_call_free`. Nothing is sent until it is polled. Any thread.
  */
+BP_NODISCARD
 bp_status bp_call_start_request(const bp_client *client,
                                 const bp_request *request,
                                 bp_call **call,
@@ -1817,6 +1854,7 @@ bp_status bp_call_start_request(const bp_client *client,
 /**
  * Starts a search. As `bp_call_start_request` otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_start_search(const bp_client *client,
                                const bp_search *search,
                                bp_call **call,
@@ -1825,6 +1863,7 @@ bp_status bp_call_start_search(const bp_client *client,
 /**
  * Starts a fetch by id. As `bp_call_start_request` otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_start_fetch(const bp_client *client,
                               const bp_fetch *fetch,
                               bp_call **call,
@@ -1833,6 +1872,7 @@ bp_status bp_call_start_fetch(const bp_client *client,
 /**
  * Starts an `OPTIONS`. As `bp_call_start_request` otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_start_options(const bp_client *client,
                                 const bp_options *options,
                                 bp_call **call,
@@ -1843,6 +1883,7 @@ bp_status bp_call_start_options(const bp_client *client,
  * `{"search": {"resource": "order-service/order-search", "filters": [["orderTypeId", "1"]]}}`.
  * As `bp_call_start_request` otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_start_json(const bp_client *client,
                              const char *operation_json,
                              size_t operation_len,
@@ -1852,6 +1893,7 @@ bp_status bp_call_start_json(const bp_client *client,
 /**
  * Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_batch_new(bp_batch **batch,
                        bp_error **error);
 
@@ -1859,6 +1901,7 @@ bp_status bp_batch_new(bp_batch **batch,
  * Adds a write, which is copied. Its place, from 0, is how many were added before; its result names it. What
  * is wrong with the request is told when the batch is started. One thread at a time.
  */
+BP_NODISCARD
 bp_status bp_batch_add(bp_batch *batch,
                        const bp_request *request,
                        bp_error **error);
@@ -1879,6 +1922,7 @@ void bp_batch_free(bp_batch *batch);
  * `bp_call_start_request` otherwise; an error's location is a JSON Pointer such as
  * `/requests/3/body/placedOn`, and its violations are those of all writes.
  */
+BP_NODISCARD
 bp_status bp_call_start_batch(const bp_client *client,
                               const bp_batch *batch,
                               const bp_batch_options *options,
@@ -1890,6 +1934,7 @@ bp_status bp_call_start_batch(const bp_client *client,
  * earlier step lent is no longer valid, also when this fails. Answers the error that ended the call, once;
  * polling a call that is over is `BP_STATUS_MISUSE`. The call's thread.
  */
+BP_NODISCARD
 bp_status bp_call_poll(bp_call *call,
                        uint64_t now_ms,
                        bp_step *step,
@@ -1899,6 +1944,7 @@ bp_status bp_call_poll(bp_call *call,
  * Takes the answer to an exchange; everything is copied. `BP_STATUS_MISUSE` when the exchange is unknown or
  * was answered before. What the answer means, good or bad, comes out of the next poll. The call's thread.
  */
+BP_NODISCARD
 bp_status bp_call_answer(bp_call *call,
                          uint64_t exchange,
                          const bp_response *response,
@@ -1909,6 +1955,7 @@ bp_status bp_call_answer(bp_call *call,
  * Takes note that an exchange has no answer, and that not a byte of the request left the host: no name, no
  * connection, no TLS. `reason` is a text for people. Errors and thread as `bp_call_answer`.
  */
+BP_NODISCARD
 bp_status bp_call_fail_not_sent(bp_call *call,
                                 uint64_t exchange,
                                 const char *reason,
@@ -1922,6 +1969,7 @@ bp_status bp_call_fail_not_sent(bp_call *call,
  * configured wrongly, a URL or a header that cannot be sent. Another try is not made. As `bp_call_fail_not_sent`
  * otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_fail_unsendable(bp_call *call,
                                   uint64_t exchange,
                                   const char *reason,
@@ -1933,6 +1981,7 @@ bp_status bp_call_fail_unsendable(bp_call *call,
  * Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
  * reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_fail_maybe_sent(bp_call *call,
                                   uint64_t exchange,
                                   const char *reason,
@@ -1945,6 +1994,7 @@ bp_status bp_call_fail_maybe_sent(bp_call *call,
  * it. Counts from the output's beginning each time. `BP_STATUS_MISUSE` when no output is being consumed or
  * it has fewer items. The call's thread.
  */
+BP_NODISCARD
 bp_status bp_call_acknowledge(bp_call *call,
                               size_t items,
                               bp_error **error);
@@ -1961,6 +2011,7 @@ void bp_call_cancel(bp_call *call,
  * credential. On success `*checkpoint` is owned: free it with `bp_buffer_free`. `BP_STATUS_MISUSE` for a
  * write that was handed out: resuming would send it again. The call's thread.
  */
+BP_NODISCARD
 bp_status bp_call_checkpoint(const bp_call *call,
                              bp_buffer *checkpoint,
                              bp_error **error);
@@ -1970,6 +2021,7 @@ bp_status bp_call_checkpoint(const bp_call *call,
  * operation writes is refused with `BP_STATUS_VALIDATION` unless `allow_writes` says that it can be trusted: it is
  * data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_client_resume(const bp_client *client,
                            const char *checkpoint,
                            size_t checkpoint_len,
@@ -1987,6 +2039,7 @@ bp_operation_kind bp_call_kind(const bp_call *call);
  * Says how many requests the call still needs, and how long they take at the present budget. The call's
  * thread.
  */
+BP_NODISCARD
 bp_status bp_call_explain(const bp_call *call,
                           uint64_t now_ms,
                           bp_explanation *explanation,
@@ -2017,13 +2070,14 @@ bool bp_host_is_loopback(const char *host,
  * Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
  * retain needs one free. NULL stays NULL. Any thread.
  */
-const bp_page *bp_page_retain(const bp_page *page);
+BP_NODISCARD
+bp_page *bp_page_retain(const bp_page *page);
 
 /**
  * Gives back what `bp_page_retain` gave; never use it on a page that was only lent. NULL is ignored. Any
  * thread.
  */
-void bp_page_free(const bp_page *page);
+void bp_page_free(bp_page *page);
 
 /**
  * How many rows it has; 0 when `page` is NULL.
@@ -2116,6 +2170,7 @@ bp_bytes bp_page_label(const bp_page *page,
  * Date-times are instants in UTC, numbers that are not 64-bit integers are their exact text. Only in
  * libraries that were built with the feature `arrow`, which is the default. Any thread.
  */
+BP_NODISCARD
 bp_status bp_page_export_arrow(const bp_page *page,
                                const struct ArrowSchema *like,
                                struct ArrowArray *array,
@@ -2126,13 +2181,14 @@ bp_status bp_page_export_arrow(const bp_page *page,
  * Makes resources the program's own, beyond the step that they came with: free them with
  * `bp_resources_free`. Each retain needs one free. NULL stays NULL. Any thread.
  */
-const bp_resources *bp_resources_retain(const bp_resources *resources);
+BP_NODISCARD
+bp_resources *bp_resources_retain(const bp_resources *resources);
 
 /**
  * Gives back what `bp_resources_retain` gave; never use it on resources that were only lent. NULL is
  * ignored. Any thread.
  */
-void bp_resources_free(const bp_resources *resources);
+void bp_resources_free(bp_resources *resources);
 
 /**
  * The whole body, as received. It lives as long as the resources.
@@ -2185,13 +2241,14 @@ const bp_error *bp_resources_refused_error(const bp_resources *resources,
  * Makes a reply the program's own, beyond the step that it came with: free it with `bp_reply_free`. Each
  * retain needs one free. NULL stays NULL. Any thread.
  */
-const bp_reply *bp_reply_retain(const bp_reply *reply);
+BP_NODISCARD
+bp_reply *bp_reply_retain(const bp_reply *reply);
 
 /**
  * Gives back what `bp_reply_retain` gave; never use it on a reply that was only lent. NULL is ignored. Any
  * thread.
  */
-void bp_reply_free(const bp_reply *reply);
+void bp_reply_free(bp_reply *reply);
 
 /**
  * The HTTP status; 0 when `reply` is NULL.
@@ -2218,12 +2275,13 @@ bp_bytes bp_reply_body(const bp_reply *reply);
  * Makes data the program's own, beyond the step that it came with: free it with `bp_data_free`. Each retain needs one
  * free. NULL stays NULL. Any thread.
  */
-const bp_data *bp_data_retain(const bp_data *data);
+BP_NODISCARD
+bp_data *bp_data_retain(const bp_data *data);
 
 /**
  * Gives back what `bp_data_retain` gave; never use it on data that was only lent. NULL is ignored. Any thread.
  */
-void bp_data_free(const bp_data *data);
+void bp_data_free(bp_data *data);
 
 /**
  * The name of the task that was carried out, or of the resource whose records these are. It lives as long as the data.
@@ -2312,6 +2370,7 @@ size_t bp_data_packed(const bp_data *data,
  * with all of them in `bp_error_violation`. When a task of several requests fails between them,
  * `bp_error_progress` says what it had done. As `bp_call_start_request` otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_start_task(const bp_client *client,
                              const char *name,
                              size_t name_len,
@@ -2326,6 +2385,7 @@ bp_status bp_call_start_task(const bp_client *client,
  * `bp_mapping_check` has them all. On success `*mapping` is owned: free it with `bp_mapping_free`. Nothing is sent.
  * Any thread.
  */
+BP_NODISCARD
 bp_status bp_mapping_new(const char *document,
                          size_t document_len,
                          bp_mapping **mapping,
@@ -2349,6 +2409,7 @@ void bp_mapping_free(bp_mapping *mapping);
  *
  * On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
  */
+BP_NODISCARD
 bp_status bp_mapping_run(const bp_mapping *mapping,
                          const char *record,
                          size_t record_len,
@@ -2363,6 +2424,7 @@ bp_status bp_mapping_run(const bp_mapping *mapping,
  * (`error` or `warning`) and `message`. A wrong document is not an error of this function. On success `*findings_json`
  * is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_mapping_check(const char *document,
                            size_t document_len,
                            bp_buffer *findings_json,
@@ -2374,6 +2436,7 @@ bp_status bp_mapping_check(const char *document,
  * and `rule`. `BP_STATUS_VALIDATION` as `bp_mapping_new`. On success `*explanation_json` is owned: free it with
  * `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_mapping_explain(const char *document,
                              size_t document_len,
                              bp_buffer *explanation_json,
@@ -2384,6 +2447,7 @@ bp_status bp_mapping_explain(const char *document,
  * `document`. Ids of an account in them (warehouses, channels, tax codes) are examples: copy a document and set
  * your own. On success `*mappings_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_ready_mappings(bp_buffer *mappings_json,
                             bp_error **error);
 
@@ -2391,6 +2455,7 @@ bp_status bp_ready_mappings(bp_buffer *mappings_json,
  * Writes the JSON Schema of mapping documents, as the text of a JSON object, for editors and validators. On success
  * `*schema_json` is owned: free it with `bp_buffer_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_mapping_schema(bp_buffer *schema_json,
                             bp_error **error);
 
@@ -2405,6 +2470,7 @@ bp_status bp_mapping_schema(bp_buffer *schema_json,
  * It puts out outcomes and, where `journal` is given, journal. `BP_STATUS_VALIDATION` before anything is sent, at the
  * member that is wrong. As `bp_call_start_request` otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_start_push(const bp_client *client,
                              const char *push_json,
                              size_t push_len,
@@ -2417,6 +2483,7 @@ bp_status bp_call_start_push(const bp_client *client,
  * `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is not a push, was started with its
  * records, or was told that there are no more. The call's thread.
  */
+BP_NODISCARD
 bp_status bp_call_feed(bp_call *call,
                        const char *record,
                        size_t record_len,
@@ -2426,6 +2493,7 @@ bp_status bp_call_feed(bp_call *call,
  * Tells a push that there are no more records. `BP_STATUS_MISUSE` when the call is no push or was started with its
  * records. The call's thread.
  */
+BP_NODISCARD
 bp_status bp_call_finish(bp_call *call,
                          bp_error **error);
 
@@ -2438,6 +2506,7 @@ bp_status bp_call_finish(bp_call *call,
  * a device, a socket), and when it cannot be opened. On success `*journal` is owned: end with `bp_journal_close` or
  * `bp_journal_free`. Any thread.
  */
+BP_NODISCARD
 bp_status bp_journal_open(const char *path,
                           size_t path_len,
                           bp_journal **journal,
@@ -2466,6 +2535,7 @@ bp_text bp_journal_json(const bp_journal *journal);
  * push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then open
  * is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed. The journal's thread.
  */
+BP_NODISCARD
 bp_status bp_journal_append(bp_journal *journal,
                             const char *lines,
                             size_t lines_len,
@@ -2476,6 +2546,7 @@ bp_status bp_journal_append(bp_journal *journal,
  * The handle stays, for `bp_journal_text` and `bp_journal_free`. `BP_STATUS_MISUSE` when the journal was closed before.
  * The journal's thread.
  */
+BP_NODISCARD
 bp_status bp_journal_close(bp_journal *journal,
                            bp_error **error);
 
@@ -2495,6 +2566,7 @@ void bp_journal_free(bp_journal *journal);
  * next. `BP_STATUS_VALIDATION` before anything is sent, at the member that is wrong. As `bp_call_start_request`
  * otherwise.
  */
+BP_NODISCARD
 bp_status bp_call_start_pull(const bp_client *client,
                              const char *pull_json,
                              size_t pull_len,

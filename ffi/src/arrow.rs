@@ -25,6 +25,7 @@ use crate::status::bp_status;
 /// Date-times are instants in UTC, numbers that are not 64-bit integers are their exact text. Only in
 /// libraries that were built with the feature `arrow`, which is the default. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_page_export_arrow(
     page: *const bp_page,
     like: *const FFI_ArrowSchema,

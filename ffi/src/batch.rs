@@ -7,6 +7,7 @@ use crate::call::bp_call;
 use crate::client::bp_client;
 use crate::error::bp_error;
 use crate::operation::{bp_request, no_such_number, read_request, start};
+use crate::ownership::{Handle, Sole};
 use crate::sized::{self, Growing};
 use crate::status::bp_status;
 
@@ -14,6 +15,10 @@ use crate::status::bp_status;
 /// between threads.
 #[derive(Debug)]
 pub struct bp_batch(Vec<SingleRequest>);
+
+impl Handle for bp_batch {
+    type Kept = Sole;
+}
 
 /// In which order Brightpearl carries out the writes of a batch.
 #[repr(u32)]
@@ -66,6 +71,7 @@ unsafe impl Growing for bp_batch_options {}
 
 /// Makes an empty batch. On success `*batch` is owned: free it with `bp_batch_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_batch_new(batch: *mut *mut bp_batch, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe { guarded(error, |_| create(batch, "batch", || Ok(bp_batch(Vec::new())))) }
@@ -74,6 +80,7 @@ pub unsafe extern "C" fn bp_batch_new(batch: *mut *mut bp_batch, error: *mut *mu
 /// Adds a write, which is copied. Its place, from 0, is how many were added before; its result names it. What
 /// is wrong with the request is told when the batch is started. One thread at a time.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_batch_add(
     batch: *mut bp_batch,
     request: *const bp_request,
@@ -108,6 +115,7 @@ pub unsafe extern "C" fn bp_batch_free(batch: *mut bp_batch) {
 /// `bp_call_start_request` otherwise; an error's location is a JSON Pointer such as
 /// `/requests/3/body/placedOn`, and its violations are those of all writes.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_batch(
     client: *const bp_client,
     batch: *const bp_batch,

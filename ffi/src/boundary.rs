@@ -7,6 +7,7 @@ use std::ptr;
 use brightpearl_core::Error;
 
 use crate::error::bp_error;
+use crate::ownership::{self, Counted, Handle, Sole, own};
 use crate::scope::{Scope, within};
 use crate::status::bp_status;
 
@@ -100,7 +101,7 @@ pub(crate) unsafe fn guarded(
     let (status, handle) = match outcome {
         Ok(()) => (bp_status::Ok, ptr::null_mut()),
         Err(failure) if error.is_null() => (failure.status, ptr::null_mut()),
-        Err(failure) => (failure.status, Box::into_raw(Box::new(bp_error::new(failure)))),
+        Err(failure) => (failure.status, own(bp_error::new(failure))),
     };
     if !error.is_null() {
         // SAFETY: not NULL, so it can be written by the caller's promise.
@@ -152,7 +153,7 @@ impl<'call> Scope<'call> {
 ///
 /// # Safety
 /// `place` is NULL or can be written.
-pub(crate) unsafe fn create<T>(
+pub(crate) unsafe fn create<T: Handle<Kept = Sole>>(
     place: *mut *mut T,
     argument: &str,
     make: impl FnOnce() -> Result<T, Failure>,
@@ -162,7 +163,7 @@ pub(crate) unsafe fn create<T>(
     }
     // SAFETY: not NULL, so it can be written by the caller's promise.
     unsafe { place.write(ptr::null_mut()) };
-    let handle = Box::into_raw(Box::new(make()?));
+    let handle = own(make()?);
     // SAFETY: as above.
     unsafe { place.write(handle) };
     Ok(())
@@ -172,11 +173,27 @@ pub(crate) unsafe fn create<T>(
 ///
 /// # Safety
 /// `handle` is NULL or came from [`create`] and was not taken back before.
-pub(crate) unsafe fn release<T>(handle: *mut T) {
-    if !handle.is_null() {
-        // SAFETY: it came out of a box, by the caller's promise.
-        quietly((), |_| drop(unsafe { Box::from_raw(handle) }));
-    }
+pub(crate) unsafe fn release<T: Handle<Kept = Sole>>(handle: *mut T) {
+    // SAFETY: passed on to the caller.
+    quietly((), |_| unsafe { ownership::release(handle) });
+}
+
+/// Makes the program one more owner of an output.
+///
+/// # Safety
+/// As [`ownership::retain`].
+pub(crate) unsafe fn retain<T: Handle<Kept = Counted>>(output: *const T) -> *mut T {
+    // SAFETY: passed on to the caller.
+    quietly(ptr::null_mut(), |_| unsafe { ownership::retain(output) })
+}
+
+/// Takes one owner of an output away.
+///
+/// # Safety
+/// As [`ownership::give_back`].
+pub(crate) unsafe fn give_back<T: Handle<Kept = Counted>>(output: *mut T) {
+    // SAFETY: passed on to the caller.
+    quietly((), |_| unsafe { ownership::give_back(output) });
 }
 
 #[cfg(test)]

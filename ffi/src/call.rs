@@ -7,6 +7,7 @@ use brightpearl_core::{Call, Explanation, Headers, Response, TransportFailure};
 use crate::boundary::{Failure, create, guarded, peek, quietly, release};
 use crate::client::bp_client;
 use crate::error::bp_error;
+use crate::ownership::{Handle, Sole};
 use crate::scope::Scope;
 use crate::sized::{self, Growing};
 use crate::status::{bp_operation_kind, bp_status};
@@ -20,6 +21,10 @@ pub struct bp_call {
     pub(crate) call: Call,
     /// Keeps alive what the latest step points to.
     lent: Option<Lent>,
+}
+
+impl Handle for bp_call {
+    type Kept = Sole;
 }
 
 impl bp_call {
@@ -89,6 +94,7 @@ impl From<Explanation> for bp_explanation {
 /// earlier step lent is no longer valid, also when this fails. Answers the error that ended the call, once;
 /// polling a call that is over is `BP_STATUS_MISUSE`. The call's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_poll(
     call: *mut bp_call,
     now_ms: u64,
@@ -111,6 +117,7 @@ pub unsafe extern "C" fn bp_call_poll(
 /// Takes the answer to an exchange; everything is copied. `BP_STATUS_MISUSE` when the exchange is unknown or
 /// was answered before. What the answer means, good or bad, comes out of the next poll. The call's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_answer(
     call: *mut bp_call,
     exchange: u64,
@@ -131,6 +138,7 @@ pub unsafe extern "C" fn bp_call_answer(
 /// Takes note that an exchange has no answer, and that not a byte of the request left the host: no name, no
 /// connection, no TLS. `reason` is a text for people. Errors and thread as `bp_call_answer`.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_fail_not_sent(
     call: *mut bp_call,
     exchange: u64,
@@ -148,6 +156,7 @@ pub unsafe extern "C" fn bp_call_fail_not_sent(
 /// configured wrongly, a URL or a header that cannot be sent. Another try is not made. As `bp_call_fail_not_sent`
 /// otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_fail_unsendable(
     call: *mut bp_call,
     exchange: u64,
@@ -163,6 +172,7 @@ pub unsafe extern "C" fn bp_call_fail_unsendable(
 /// Takes note that an exchange has no answer, and that the request, or a part of it, may have arrived: a
 /// reset, a timeout, a cut answer. When in doubt, this is the one. As `bp_call_fail_not_sent` otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_fail_maybe_sent(
     call: *mut bp_call,
     exchange: u64,
@@ -179,6 +189,7 @@ pub unsafe extern "C" fn bp_call_fail_maybe_sent(
 /// it. Counts from the output's beginning each time. `BP_STATUS_MISUSE` when no output is being consumed or
 /// it has fewer items. The call's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_acknowledge(
     call: *mut bp_call,
     items: usize,
@@ -204,6 +215,7 @@ pub unsafe extern "C" fn bp_call_cancel(call: *mut bp_call, now_ms: u64) {
 /// credential. On success `*checkpoint` is owned: free it with `bp_buffer_free`. `BP_STATUS_MISUSE` for a
 /// write that was handed out: resuming would send it again. The call's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_checkpoint(
     call: *const bp_call,
     checkpoint: *mut bp_buffer,
@@ -223,6 +235,7 @@ pub unsafe extern "C" fn bp_call_checkpoint(
 /// operation writes is refused with `BP_STATUS_VALIDATION` unless `allow_writes` says that it can be trusted: it is
 /// data, and may have been changed on its way. On success `*call` is owned: free it with `bp_call_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_resume(
     client: *const bp_client,
     checkpoint: *const c_char,
@@ -254,6 +267,7 @@ pub unsafe extern "C" fn bp_call_kind(call: *const bp_call) -> bp_operation_kind
 /// Says how many requests the call still needs, and how long they take at the present budget. The call's
 /// thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_explain(
     call: *const bp_call,
     now_ms: u64,

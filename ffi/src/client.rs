@@ -6,6 +6,7 @@ use brightpearl_core::{Client, Config, Credentials, Error, Kind, Statistics};
 
 use crate::boundary::{Failure, create, guarded, release};
 use crate::error::bp_error;
+use crate::ownership::{Handle, Sole};
 use crate::pool::{bp_budget, bp_pool};
 use crate::sized::{self, Growing};
 use crate::status::bp_status;
@@ -15,6 +16,10 @@ use crate::text::bp_buffer;
 /// calls of its own.
 #[derive(Debug)]
 pub struct bp_client(pub(crate) Client);
+
+impl Handle for bp_client {
+    type Kept = Sole;
+}
 
 /// Sums over the life of a client. Initialise it with `BP_INIT`.
 #[repr(C)]
@@ -61,6 +66,7 @@ impl From<Statistics> for bp_statistics {
 /// `pool` is a budget to share, or NULL for one of the client's own; the caller goes on owning its handle.
 /// On success `*client` is owned: free it with `bp_client_free`. Nothing is sent. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_new(
     config_json: *const c_char,
     config_len: usize,
@@ -93,6 +99,7 @@ pub unsafe extern "C" fn bp_client_free(client: *mut bp_client) {
 /// Gives the client's budget, for sharing it with other clients of the account. On success `*pool` is
 /// owned: free it with `bp_pool_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_pool(
     client: *const bp_client,
     pool: *mut *mut bp_pool,
@@ -108,6 +115,7 @@ pub unsafe extern "C" fn bp_client_pool(
 
 /// Says what the client may send at `now_ms` (milliseconds since the Unix epoch). Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_budget(
     client: *const bp_client,
     now_ms: u64,
@@ -125,6 +133,7 @@ pub unsafe extern "C" fn bp_client_budget(
 
 /// Writes the sums over the client's life. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_statistics(
     client: *const bp_client,
     statistics: *mut bp_statistics,
@@ -143,6 +152,7 @@ pub unsafe extern "C" fn bp_client_statistics(
 /// its name at `event`, such as `{"event": "throttled", "exchange": 7, "wait_ms": 1200}`. Nothing in there
 /// is secret. On success `*events_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_drain_events(
     client: *const bp_client,
     events_json: *mut bp_buffer,
@@ -164,6 +174,7 @@ pub unsafe extern "C" fn bp_client_drain_events(
 /// changed. Store them: with them in the configuration a later run needs no new login. They are secret; do
 /// not log them. On success `*tokens_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_tokens(
     client: *const bp_client,
     tokens_json: *mut bp_buffer,
@@ -184,6 +195,7 @@ pub unsafe extern "C" fn bp_client_tokens(
 /// `credentials`. Call it when an answer is 401, before `bp_call_answer`: the request is then sent again with them.
 /// `*is_changed`, which may be NULL, says whether they are others than before. On failure those before stay. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_renew_credentials(
     client: *const bp_client,
     credentials_json: *const c_char,
@@ -211,6 +223,7 @@ pub unsafe extern "C" fn bp_client_renew_credentials(
 /// the newest grant behind. A host that drives several calls at once also compares before it transmits, since
 /// another call's answer may have brought the token of the request. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_client_token_changes(
     client: *const bp_client,
     changes: *mut u64,

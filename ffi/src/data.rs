@@ -5,9 +5,9 @@ use std::ptr;
 
 use brightpearl_core::{Data, Item};
 
-use crate::boundary::peek;
+use crate::boundary::{give_back, peek, retain};
 use crate::error::bp_error;
-use crate::page::{give_back, retain};
+use crate::ownership::{Counted, Handle};
 use crate::text::{OwnedText, bp_bytes, bp_text, lend_option};
 
 /// An output that is data, as items. What they are, the step's kind says:
@@ -36,6 +36,10 @@ pub struct bp_data {
     pub(crate) entries: Vec<Entry>,
 }
 
+impl Handle for bp_data {
+    type Kept = Counted;
+}
+
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) json: OwnedText,
@@ -58,14 +62,15 @@ impl bp_data {
 /// Makes data the program's own, beyond the step that it came with: free it with `bp_data_free`. Each retain needs one
 /// free. NULL stays NULL. Any thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_data_retain(data: *const bp_data) -> *const bp_data {
+#[must_use]
+pub unsafe extern "C" fn bp_data_retain(data: *const bp_data) -> *mut bp_data {
     // SAFETY: NULL or lent by a step, so it stands in an `Arc`.
     unsafe { retain(data) }
 }
 
 /// Gives back what `bp_data_retain` gave; never use it on data that was only lent. NULL is ignored. Any thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_data_free(data: *const bp_data) {
+pub unsafe extern "C" fn bp_data_free(data: *mut bp_data) {
     // SAFETY: NULL or retained.
     unsafe { give_back(data) }
 }

@@ -42,6 +42,7 @@ unsafe impl Growing for bp_validation {}
 /// same); later releases have more. `BP_STATUS_VALIDATION` at `question` when it is not such an object, else as the
 /// function for it. On success `*answer_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_ask(
     question_json: *const c_char,
     question_len: usize,
@@ -60,6 +61,7 @@ pub unsafe extern "C" fn bp_ask(
 /// `section`, `detail` (`full` or `listed`), `paths` (each with its `path` and `verbs`), `searches` (paths) and
 /// `deprecated`. On success `*resources_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_catalog(resources_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe { hand_out(resources_json, "resources_json", error, |_| Ok(discovery::catalog())) }
@@ -71,6 +73,7 @@ pub unsafe extern "C" fn bp_catalog(resources_json: *mut bp_buffer, error: *mut 
 /// resource; the message then has the nearest name. On success `*description_json` is owned: free it with
 /// `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_describe(
     resource: *const c_char,
     resource_len: usize,
@@ -89,6 +92,7 @@ pub unsafe extern "C" fn bp_describe(
 /// `summary`, `arguments` and `result` (JSON Schemas), `requests` (what it sends, in words) and `writes`. On
 /// success `*tasks_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe { hand_out(tasks_json, "tasks_json", error, |_| Ok(discovery::tasks())) }
@@ -99,6 +103,7 @@ pub unsafe extern "C" fn bp_tasks(tasks_json: *mut bp_buffer, error: *mut *mut b
 /// `bp_fault_name` give, and `codes`, Brightpearl's common ones (each with its `code`, `meaning` and `advice`). On
 /// success `*errors_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe { hand_out(errors_json, "errors_json", error, |_| Ok(discovery::errors())) }
@@ -109,6 +114,7 @@ pub unsafe extern "C" fn bp_errors(errors_json: *mut bp_buffer, error: *mut *mut
 /// error of this function; `BP_STATUS_VALIDATION` says that the verb or the policy is invalid. On success
 /// `*violations_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_validate(
     validation: *const bp_validation,
     violations_json: *mut bp_buffer,
@@ -140,6 +146,7 @@ pub unsafe extern "C" fn bp_validate(
 /// `*callback_json` becomes `{"account_code", "timestamp", "token"}`, the last null for an uninstallation. It holds
 /// the account token, and is owned: free it with `bp_buffer_free`. NULL when it is not wanted. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_verify_callback(
     parameters: *const bp_field,
     parameter_count: usize,
@@ -191,6 +198,7 @@ unsafe impl Growing for bp_authorization {}
 /// `BP_STATUS_VALIDATION` at `account` for an invalid account code, and at the name of a field that is empty. On
 /// success `*url` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_authorize_url(
     authorization: *const bp_authorization,
     url: *mut bp_buffer,

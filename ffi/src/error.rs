@@ -3,6 +3,7 @@
 use brightpearl_core::Error;
 
 use crate::boundary::{Failure, peek, release};
+use crate::ownership::{Handle, Sole};
 use crate::status::{bp_delivery, bp_status};
 use crate::text::{OwnedText, bp_text, lend_option};
 use crate::verification::OwnedVerification;
@@ -24,6 +25,10 @@ pub struct bp_error {
     progress: Option<OwnedText>,
     advice: OwnedText,
     line: OwnedText,
+}
+
+impl Handle for bp_error {
+    type Kept = Sole;
 }
 
 impl bp_error {
@@ -74,6 +79,7 @@ pub unsafe extern "C" fn bp_error_free(error: *mut bp_error) {
 /// What sort of thing went wrong: the status that the failing function answered. `BP_STATUS_OK` when
 /// `error` is NULL.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_error_kind(error: *const bp_error) -> bp_status {
     // SAFETY: NULL or a valid error.
     unsafe { peek(error, bp_status::Ok, |error| Some(error.status)) }

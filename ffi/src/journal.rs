@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::boundary::{Failure, create, guarded, peek, release};
 use crate::error::bp_error;
 use crate::journal_file::{JournalFile, path_of};
+use crate::ownership::{Handle, Sole};
 use crate::status::bp_status;
 use crate::text::{OwnedText, bp_text};
 
@@ -25,6 +26,10 @@ pub struct bp_journal {
     json: OnceLock<OwnedText>,
 }
 
+impl Handle for bp_journal {
+    type Kept = Sole;
+}
+
 /// Opens the journal of a push: locks the file and reads what it holds, or makes a new one, which its owner alone may
 /// read (mode 0600). `path` is the file's path: any bytes but NUL on Unix, UTF-8 on Windows. Nothing that the file holds
 /// is changed, and the function never waits.
@@ -33,6 +38,7 @@ pub struct bp_journal {
 /// a device, a socket), and when it cannot be opened. On success `*journal` is owned: end with `bp_journal_close` or
 /// `bp_journal_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_journal_open(
     path: *const c_char,
     path_len: usize,
@@ -82,6 +88,7 @@ pub unsafe extern "C" fn bp_journal_json(journal: *const bp_journal) -> bp_text 
 /// push: `bp_call_cancel` it, poll it until it is over, and take its outcomes, but append nothing more; what is then open
 /// is looked up by the next push with the journal. `BP_STATUS_MISUSE` when the journal was closed. The journal's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_journal_append(
     journal: *mut bp_journal,
     lines: *const c_char,
@@ -102,6 +109,7 @@ pub unsafe extern "C" fn bp_journal_append(
 /// The handle stays, for `bp_journal_text` and `bp_journal_free`. `BP_STATUS_MISUSE` when the journal was closed before.
 /// The journal's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_journal_close(journal: *mut bp_journal, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe {

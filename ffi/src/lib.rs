@@ -62,6 +62,7 @@ mod pull;
 
 mod boundary;
 mod journal_file;
+mod ownership;
 mod scope;
 mod sized;
 

@@ -8,6 +8,7 @@ use brightpearl_core::mapping::{Mapping, schema};
 use crate::boundary::{create, guarded, release};
 use crate::discovery::hand_out;
 use crate::error::bp_error;
+use crate::ownership::{Handle, Sole};
 use crate::status::bp_status;
 use crate::text::bp_buffer;
 
@@ -15,11 +16,16 @@ use crate::text::bp_buffer;
 #[derive(Debug)]
 pub struct bp_mapping(Mapping);
 
+impl Handle for bp_mapping {
+    type Kept = Sole;
+}
+
 /// Compiles a mapping document, the text of a JSON object as `bp_mapping_schema` describes it, and checks it against
 /// the catalogue. `BP_STATUS_VALIDATION` at `document` when it cannot be used, with the first reason;
 /// `bp_mapping_check` has them all. On success `*mapping` is owned: free it with `bp_mapping_free`. Nothing is sent.
 /// Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_mapping_new(
     document: *const c_char,
     document_len: usize,
@@ -55,6 +61,7 @@ pub unsafe extern "C" fn bp_mapping_free(mapping: *mut bp_mapping) {
 ///
 /// On success `*mapped_json` is owned: free it with `bp_buffer_free`. Nothing is sent. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_mapping_run(
     mapping: *const bp_mapping,
     record: *const c_char,
@@ -80,6 +87,7 @@ pub unsafe extern "C" fn bp_mapping_run(
 /// (`error` or `warning`) and `message`. A wrong document is not an error of this function. On success `*findings_json`
 /// is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_mapping_check(
     document: *const c_char,
     document_len: usize,
@@ -99,6 +107,7 @@ pub unsafe extern "C" fn bp_mapping_check(
 /// and `rule`. `BP_STATUS_VALIDATION` as `bp_mapping_new`. On success `*explanation_json` is owned: free it with
 /// `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_mapping_explain(
     document: *const c_char,
     document_len: usize,
@@ -117,6 +126,7 @@ pub unsafe extern "C" fn bp_mapping_explain(
 /// `document`. Ids of an account in them (warehouses, channels, tax codes) are examples: copy a document and set
 /// your own. On success `*mappings_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_ready_mappings(
     mappings_json: *mut bp_buffer,
     error: *mut *mut bp_error,
@@ -128,6 +138,7 @@ pub unsafe extern "C" fn bp_ready_mappings(
 /// Writes the JSON Schema of mapping documents, as the text of a JSON object, for editors and validators. On success
 /// `*schema_json` is owned: free it with `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_mapping_schema(
     schema_json: *mut bp_buffer,
     error: *mut *mut bp_error,

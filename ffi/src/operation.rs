@@ -107,7 +107,8 @@ pub struct bp_fetch {
     pub struct_size: usize,
     /// The resource's path, such as `order-service/order`. The ids go behind it, or where `{ids}` stands.
     pub resource: bp_text,
-    /// The ids, such as `1-200,320`. An error when there are none, unless `all` is set.
+    /// The ids, such as `1-200,320`. Both NULL and an empty text are errors, and stand neither for all ids nor for none,
+    /// unless `all` is set: then `ids` is left at zero.
     pub ids: bp_text,
     /// Query parameters such as `includeOptional`, unescaped, in order.
     pub query: *const bp_field,
@@ -129,7 +130,7 @@ pub struct bp_options {
     pub struct_size: usize,
     /// The resource's path, such as `order-service/order`.
     pub resource: bp_text,
-    /// The ids. An error when there are none, unless `all` is set.
+    /// The ids, as in `bp_fetch`.
     pub ids: bp_text,
     /// Not 0: asks for everything, instead of `ids`.
     pub all: u32,
@@ -149,6 +150,7 @@ unsafe impl Growing for bp_options {}
 /// Starts a single request. The operation is copied. On success `*call` is owned: free it with
 /// `bp_call_free`. Nothing is sent until it is polled. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_request(
     client: *const bp_client,
     request: *const bp_request,
@@ -165,6 +167,7 @@ pub unsafe extern "C" fn bp_call_start_request(
 
 /// Starts a search. As `bp_call_start_request` otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_search(
     client: *const bp_client,
     search: *const bp_search,
@@ -177,6 +180,7 @@ pub unsafe extern "C" fn bp_call_start_search(
 
 /// Starts a fetch by id. As `bp_call_start_request` otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_fetch(
     client: *const bp_client,
     fetch: *const bp_fetch,
@@ -189,6 +193,7 @@ pub unsafe extern "C" fn bp_call_start_fetch(
 
 /// Starts an `OPTIONS`. As `bp_call_start_request` otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_options(
     client: *const bp_client,
     options: *const bp_options,
@@ -203,6 +208,7 @@ pub unsafe extern "C" fn bp_call_start_options(
 /// `{"search": {"resource": "order-service/order-search", "filters": [["orderTypeId", "1"]]}}`.
 /// As `bp_call_start_request` otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_json(
     client: *const bp_client,
     operation_json: *const c_char,

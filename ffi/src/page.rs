@@ -3,14 +3,14 @@
 use std::ffi::c_char;
 use std::fmt::Write;
 use std::ptr;
-use std::sync::Arc;
 
 use brightpearl_core::SearchPage;
 use brightpearl_core::table::{Cell, Label};
 
-use crate::boundary::{peek, quietly};
+use crate::boundary::{give_back, peek, retain};
 use crate::column::{ColumnTexts, bp_column};
 use crate::error::tell;
+use crate::ownership::{Counted, Handle};
 use crate::scope::within;
 use crate::text::bp_bytes;
 
@@ -22,6 +22,10 @@ pub struct bp_page {
     /// Keeps alive what `columns` points to, besides the page.
     _texts: Vec<ColumnTexts>,
     columns: Vec<bp_column>,
+}
+
+impl Handle for bp_page {
+    type Kept = Counted;
 }
 
 // SAFETY: the pointers in `columns` go into buffers that the page itself owns and never changes.
@@ -43,7 +47,8 @@ impl bp_page {
 /// Makes a page the program's own, beyond the step that it came with: free it with `bp_page_free`. Each
 /// retain needs one free. NULL stays NULL. Any thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_page_retain(page: *const bp_page) -> *const bp_page {
+#[must_use]
+pub unsafe extern "C" fn bp_page_retain(page: *const bp_page) -> *mut bp_page {
     // SAFETY: NULL or lent by a step, so it stands in an `Arc`.
     unsafe { retain(page) }
 }
@@ -51,7 +56,7 @@ pub unsafe extern "C" fn bp_page_retain(page: *const bp_page) -> *const bp_page 
 /// Gives back what `bp_page_retain` gave; never use it on a page that was only lent. NULL is ignored. Any
 /// thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_page_free(page: *const bp_page) {
+pub unsafe extern "C" fn bp_page_free(page: *mut bp_page) {
     // SAFETY: NULL or retained.
     unsafe { give_back(page) }
 }
@@ -197,28 +202,5 @@ fn write_cell(cell: Cell<'_>, out: &mut String) {
         // Writing into a `String` cannot fail.
         Cell::Integer(value) => _ = write!(out, "{value}"),
         Cell::DateTime(timestamp) => _ = write!(out, "{timestamp}"),
-    }
-}
-
-/// Counts one more owner of an output.
-///
-/// # Safety
-/// `output` is NULL or stands in an `Arc`.
-pub(crate) unsafe fn retain<T>(output: *const T) -> *const T {
-    if !output.is_null() {
-        // SAFETY: by the caller's promise; the count is not 0 while the program may use it.
-        quietly((), |_| unsafe { Arc::increment_strong_count(output) });
-    }
-    output
-}
-
-/// Counts one owner less.
-///
-/// # Safety
-/// `output` is NULL or was given by [`retain`], once for each time that it is given back.
-pub(crate) unsafe fn give_back<T>(output: *const T) {
-    if !output.is_null() {
-        // SAFETY: by the caller's promise.
-        quietly((), |_| unsafe { Arc::decrement_strong_count(output) });
     }
 }

@@ -8,6 +8,7 @@ use brightpearl_core::{Lease, Pool, PoolConfig};
 use crate::boundary::{create, guarded, release};
 
 use crate::error::bp_error;
+use crate::ownership::{Handle, Sole};
 use crate::sized::{self, Growing};
 use crate::status::bp_status;
 use crate::text::bp_buffer;
@@ -16,6 +17,10 @@ use crate::text::bp_buffer;
 /// may use it at once.
 #[derive(Debug)]
 pub struct bp_pool(pub(crate) Pool);
+
+impl Handle for bp_pool {
+    type Kept = Sole;
+}
 
 /// What a budget allows at a moment. Initialise it with `BP_INIT`.
 #[repr(C)]
@@ -45,6 +50,7 @@ impl From<Budget> for bp_budget {
 /// `{"quota": 200, "period_ms": 60000, "pacing": "spread", "reserve": 20}`; every member may be absent, and
 /// an empty text stands for `{}`. With `"private_share"` nothing goes out without a lease (`bp_pool_lease`). On success `*pool` is owned: free it with `bp_pool_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_pool_new(
     config_json: *const c_char,
     config_len: usize,
@@ -74,6 +80,7 @@ pub unsafe extern "C" fn bp_pool_free(pool: *mut bp_pool) {
 
 /// Says what may be sent at `now_ms` (milliseconds since the Unix epoch). Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_pool_budget(
     pool: *const bp_pool,
     now_ms: u64,
@@ -93,6 +100,7 @@ pub unsafe extern "C" fn bp_pool_budget(
 /// counts, and what is wanted. docs/quota.md has its members. On success `*json` is owned: free it with
 /// `bp_buffer_free`. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_pool_demand(
     pool: *const bp_pool,
     now_ms: u64,
@@ -114,6 +122,7 @@ pub unsafe extern "C" fn bp_pool_demand(
 /// had as `sent`, until that time. It replaces what was granted before. `BP_STATUS_MISUSE` for a pool without a
 /// `private_share`, and for a `since` that it has not told. Any thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_pool_lease(
     pool: *const bp_pool,
     lease_json: *const c_char,

@@ -19,6 +19,7 @@ use crate::status::bp_status;
 /// next. `BP_STATUS_VALIDATION` before anything is sent, at the member that is wrong. As `bp_call_start_request`
 /// otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_pull(
     client: *const bp_client,
     pull_json: *const c_char,

@@ -21,6 +21,7 @@ use crate::status::bp_status;
 /// It puts out outcomes and, where `journal` is given, journal. `BP_STATUS_VALIDATION` before anything is sent, at the
 /// member that is wrong. As `bp_call_start_request` otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_push(
     client: *const bp_client,
     push_json: *const c_char,
@@ -41,6 +42,7 @@ pub unsafe extern "C" fn bp_call_start_push(
 /// `feed_room` said are kept, and cost memory. `BP_STATUS_MISUSE` when the call is not a push, was started with its
 /// records, or was told that there are no more. The call's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_feed(
     call: *mut bp_call,
     record: *const c_char,
@@ -59,6 +61,7 @@ pub unsafe extern "C" fn bp_call_feed(
 /// Tells a push that there are no more records. `BP_STATUS_MISUSE` when the call is no push or was started with its
 /// records. The call's thread.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_finish(call: *mut bp_call, error: *mut *mut bp_error) -> bp_status {
     // SAFETY: each pointer is NULL or as the doc comment says.
     unsafe { guarded(error, |scope| Ok(scope.place(call, "call")?.call.finish()?)) }

@@ -4,8 +4,8 @@ use std::ptr;
 
 use brightpearl_core::Reply;
 
-use crate::boundary::peek;
-use crate::page::{give_back, retain};
+use crate::boundary::{give_back, peek, retain};
+use crate::ownership::{Counted, Handle};
 use crate::text::{OwnedFields, bp_bytes, bp_field};
 
 /// The answer to a single request. Borrowed from the step that it came with, unless `bp_reply_retain` made
@@ -15,6 +15,10 @@ pub struct bp_reply {
     status: u16,
     headers: OwnedFields,
     body: Vec<u8>,
+}
+
+impl Handle for bp_reply {
+    type Kept = Counted;
 }
 
 // SAFETY: the pointers in `headers` go into texts that it owns itself and never changes.
@@ -32,7 +36,8 @@ impl bp_reply {
 /// Makes a reply the program's own, beyond the step that it came with: free it with `bp_reply_free`. Each
 /// retain needs one free. NULL stays NULL. Any thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_reply_retain(reply: *const bp_reply) -> *const bp_reply {
+#[must_use]
+pub unsafe extern "C" fn bp_reply_retain(reply: *const bp_reply) -> *mut bp_reply {
     // SAFETY: NULL or lent by a step, so it stands in an `Arc`.
     unsafe { retain(reply) }
 }
@@ -40,7 +45,7 @@ pub unsafe extern "C" fn bp_reply_retain(reply: *const bp_reply) -> *const bp_re
 /// Gives back what `bp_reply_retain` gave; never use it on a reply that was only lent. NULL is ignored. Any
 /// thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_reply_free(reply: *const bp_reply) {
+pub unsafe extern "C" fn bp_reply_free(reply: *mut bp_reply) {
     // SAFETY: NULL or retained.
     unsafe { give_back(reply) }
 }

@@ -4,9 +4,9 @@ use std::ptr;
 
 use brightpearl_core::{Refusal, Resources};
 
-use crate::boundary::peek;
+use crate::boundary::{give_back, peek, retain};
 use crate::error::bp_error;
-use crate::page::{give_back, retain};
+use crate::ownership::{Counted, Handle};
 use crate::text::{OwnedText, bp_bytes, bp_text};
 
 /// Some of the resources of a fetch: a body as received, and where each resource stands in it. Borrowed
@@ -19,6 +19,10 @@ pub struct bp_resources {
     pub(crate) requested: OwnedText,
     pub(crate) missing: OwnedText,
     refused: Vec<(u64, bp_error)>,
+}
+
+impl Handle for bp_resources {
+    type Kept = Counted;
 }
 
 /// One resource. The library makes these; later releases may add fields at the end.
@@ -73,7 +77,8 @@ impl bp_resources {
 /// Makes resources the program's own, beyond the step that they came with: free them with
 /// `bp_resources_free`. Each retain needs one free. NULL stays NULL. Any thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_resources_retain(resources: *const bp_resources) -> *const bp_resources {
+#[must_use]
+pub unsafe extern "C" fn bp_resources_retain(resources: *const bp_resources) -> *mut bp_resources {
     // SAFETY: NULL or lent by a step, so it stands in an `Arc`.
     unsafe { retain(resources) }
 }
@@ -81,7 +86,7 @@ pub unsafe extern "C" fn bp_resources_retain(resources: *const bp_resources) -> 
 /// Gives back what `bp_resources_retain` gave; never use it on resources that were only lent. NULL is
 /// ignored. Any thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bp_resources_free(resources: *const bp_resources) {
+pub unsafe extern "C" fn bp_resources_free(resources: *mut bp_resources) {
     // SAFETY: NULL or retained.
     unsafe { give_back(resources) }
 }

@@ -8,6 +8,7 @@ use brightpearl_core::{Exchange, Headers, Request, ShapedOutput, Step, WaitReaso
 
 use crate::boundary::quietly;
 use crate::data::bp_data;
+use crate::ownership::lend;
 use crate::page::bp_page;
 use crate::reply::bp_reply;
 use crate::resources::bp_resources;
@@ -200,12 +201,12 @@ impl Lent {
                 ..blank
             },
             Self::Pending => bp_step { kind: bp_step_kind::Pending, ..blank },
-            Self::Page(page) => bp_step { kind: bp_step_kind::Page, page: Arc::as_ptr(page), ..blank },
+            Self::Page(page) => bp_step { kind: bp_step_kind::Page, page: lend(page), ..blank },
             Self::Resources(resources) => {
-                bp_step { kind: bp_step_kind::Resources, resources: Arc::as_ptr(resources), ..blank }
+                bp_step { kind: bp_step_kind::Resources, resources: lend(resources), ..blank }
             }
-            Self::Reply(reply) => bp_step { kind: bp_step_kind::Reply, reply: Arc::as_ptr(reply), ..blank },
-            Self::Data(kind, data) => bp_step { kind: *kind, data: Arc::as_ptr(data), ..blank },
+            Self::Reply(reply) => bp_step { kind: bp_step_kind::Reply, reply: lend(reply), ..blank },
+            Self::Data(kind, data) => bp_step { kind: *kind, data: lend(data), ..blank },
             Self::Feed { room } => bp_step { kind: bp_step_kind::Feed, feed_room: *room, ..blank },
             Self::Journal(lines) => bp_step { kind: bp_step_kind::Journal, journal: lines.lend(), ..blank },
             Self::Done => bp_step { kind: bp_step_kind::Done, ..blank },

@@ -17,6 +17,7 @@ use crate::status::bp_status;
 /// with all of them in `bp_error_violation`. When a task of several requests fails between them,
 /// `bp_error_progress` says what it had done. As `bp_call_start_request` otherwise.
 #[unsafe(no_mangle)]
+#[must_use]
 pub unsafe extern "C" fn bp_call_start_task(
     client: *const bp_client,
     name: *const c_char,

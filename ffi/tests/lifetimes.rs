@@ -1,5 +1,6 @@
 //! No function of the C face hands out a reference whose lifetime its caller may choose: what a program lends comes out
-//! of a `Scope`, and nowhere else does a pointer become a reference.
+//! of a `Scope`, and nowhere else does a pointer become a reference. What a program owns is given out and taken back by
+//! the typed functions of `ownership`, and nowhere else.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,6 +24,46 @@ fn what_is_lent_comes_out_of_a_scope() {
     }
     assert!(files > 20, "only {files} files were read");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Those that may turn values into pointers that the program owns, and back: handles, and the bytes of buffers.
+const OWNERSHIP: [&str; 2] = ["ownership.rs", "text.rs"];
+
+#[test]
+fn what_a_program_owns_is_given_and_taken_by_type() {
+    let mut faults = Vec::new();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("the sources") {
+        let path = entry.expect("a file").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if !OWNERSHIP.contains(&name.as_str()) {
+            let source = fs::read_to_string(&path).expect("a source");
+            faults.extend(untyped(&source).into_iter().map(|call| format!("{name}: {call}")));
+        }
+    }
+    assert!(faults.is_empty(), "expected a function of `ownership` instead of:\n{}", faults.join("\n"));
+    assert_eq!(untyped("fn free(handle: *mut u8) { drop(unsafe { Box::from_raw(handle) }) }"), ["from_raw"]);
+    assert_eq!(untyped("fn keep(page: *const u8) { unsafe { Arc::increment_strong_count(page) } }").len(), 1);
+}
+
+/// The calls in a source that give or take what a pointer owns.
+fn untyped(source: &str) -> Vec<String> {
+    let mut calls = Owning::default();
+    calls.visit_file(&syn::parse_file(source).expect("a source that compiles"));
+    calls.0
+}
+
+#[derive(Default)]
+struct Owning(Vec<String>);
+
+impl<'ast> Visit<'ast> for Owning {
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        let last = path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let known = ["from_raw", "into_raw", "leak", "increment_strong_count", "decrement_strong_count"];
+        if known.contains(&last.as_str()) {
+            self.0.push(last);
+        }
+        visit::visit_expr_path(self, path);
+    }
 }
 
 #[test]

@@ -48,10 +48,10 @@ fn null_is_refused_with_the_argument_s_name_or_reads_as_nothing() {
         assert_eq!(bp_pool_lease(null(), null(), 0, NOW, null_mut()), bp_status::NullPointer);
         bp_call_cancel(null_mut(), NOW);
 
-        bp_page_free(null());
-        bp_resources_free(null());
-        bp_reply_free(null());
-        bp_data_free(null());
+        bp_page_free(null_mut());
+        bp_resources_free(null_mut());
+        bp_reply_free(null_mut());
+        bp_data_free(null_mut());
         bp_batch_free(null_mut());
         bp_call_free(null_mut());
         bp_client_free(null_mut());

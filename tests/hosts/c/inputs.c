@@ -155,16 +155,25 @@ static void exchange(report *report, bp_call *call, const char *body) {
   say(report, "exchange", status, error, nothing);
 }
 
+/* Ends the program where what cannot fail here did. */
+static void must(bp_status status) {
+  if (status != BP_STATUS_OK) {
+    fprintf(stderr, "a step failed: %s\n", bp_status_name(status));
+    exit(1);
+  }
+}
+
 static void use_calls(report *report) {
   bp_call *search = start(report, start_search), *request = start(report, start_request);
   bp_call *batch = start(report, start_batch);
-  const bp_page *page;
+  bp_page *page;
   const bp_column *column;
-  const bp_reply *reply;
+  bp_reply *reply;
   bp_text name;
   bp_step step;
   bp_error *error = NULL;
   bp_buffer checkpoint = {NULL, 0};
+  bp_status status;
   char cell[32];
   BP_INIT(&step);
   exchange(report, search,
@@ -173,10 +182,10 @@ static void use_calls(report *report) {
   exchange(report, request, "{\"response\": []}");
   exchange(report, batch, NULL);
 
-  bp_call_poll(search, NOW, &step, NULL);
+  must(bp_call_poll(search, NOW, &step, NULL));
   page = bp_page_retain(step.page);
-  bp_call_checkpoint(search, &checkpoint, &error);
-  say_buffer(report, "checkpoint", BP_STATUS_OK, error, &checkpoint);
+  status = bp_call_checkpoint(search, &checkpoint, &error);
+  say_buffer(report, "checkpoint", status, error, &checkpoint);
   bp_call_free(search);
   name = words("orderId");
   column = bp_page_column_named(page, name.data, name.len);
@@ -186,7 +195,7 @@ static void use_calls(report *report) {
   say_text(report, "cell", bp_text_of(cell));
   bp_page_free(page);
 
-  bp_call_poll(request, NOW, &step, NULL);
+  must(bp_call_poll(request, NOW, &step, NULL));
   reply = bp_reply_retain(step.reply);
   bp_call_free(request);
   say_text(report, "header", bp_reply_header(reply, 0)->name);
@@ -194,11 +203,11 @@ static void use_calls(report *report) {
   bp_reply_free(reply);
 
   error = NULL;
-  bp_call_poll(batch, NOW, &step, &error);
+  status = bp_call_poll(batch, NOW, &step, &error);
   if (step.data) {
     say_text(report, "result", bp_error_text(bp_data_error(step.data, 0)));
   }
-  say(report, "batch", BP_STATUS_OK, error, nothing);
+  say(report, "batch", status, error, nothing);
   bp_call_free(batch);
 }
 

@@ -239,6 +239,7 @@ static void work(bp_client *client, int turn, int is_escaped) {
   bp_response response;
   uint64_t now = 1000000u * (uint64_t)(turn + 1);
   int requests = 0;
+  bp_status told;
   BP_INIT(&request);
   request.method.data = "GET";
   request.method.len = 3;
@@ -272,7 +273,7 @@ static void work(bp_client *client, int turn, int is_escaped) {
     if (turn == 1) {
       say("the connection was lost: ");
       echo(&step);
-      bp_call_fail_maybe_sent(call, step.exchange, text, length, now, NULL);
+      told = bp_call_fail_maybe_sent(call, step.exchange, text, length, now, NULL);
     } else {
       response.status = turn == 0 && requests == 1 ? 401 : turn == 2 ? 403 : 200;
       if (response.status == 200) {
@@ -284,7 +285,10 @@ static void work(bp_client *client, int turn, int is_escaped) {
       }
       response.body.data = (const uint8_t *)text;
       response.body.len = length;
-      bp_call_answer(call, step.exchange, &response, now, NULL);
+      told = bp_call_answer(call, step.exchange, &response, now, NULL);
+    }
+    if (told != BP_STATUS_OK) {
+      fail("the call does not take what came of an exchange");
     }
     begin();
   }

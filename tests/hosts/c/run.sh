@@ -19,6 +19,8 @@ esac
 python3 "$root/tests/supply/contents.py" --debug c "$build/prefix"
 announce "the package, as others use it"
 "$root/tests/hosts/c/package/run.sh" "$build/prefix"
+announce "what must not compile"
+"$root/tests/hosts/c/refused.sh" "$build/prefix/include"
 # The library's file is always newer than what was linked against it, so its users are always linked anew.
 rm -rf "${build:?}/bin"
 make --no-print-directory --silent PREFIX="$build/prefix" BUILD="$build/bin"

@@ -135,6 +135,7 @@ static void answer(text *said, const char *credentials, bp_call *call, const bp_
                                           {"abcdefghijklmno", ""}};
   const char *const *body = bodies[turn % 6];
   bp_response response;
+  bp_status status;
   bp_error *error = NULL;
   text said_back = {NULL, 0}, echo = form_of(known(credentials, turn), turn / SECRET_COUNT % FORMS);
   BP_INIT(&response);
@@ -149,11 +150,15 @@ static void answer(text *said, const char *credentials, bp_call *call, const bp_
                               "\",\"refresh_token\":\"" RENEWED "\",\"expires_in\":604800}");
   }
   if (turn % 7 == 6) {
-    (void)bp_call_fail_maybe_sent(call, step->exchange, echo.data, echo.len, now_ms(), &error);
+    status = bp_call_fail_maybe_sent(call, step->exchange, echo.data, echo.len, now_ms(), &error);
   } else {
     response.body.data = (const uint8_t *)said_back.data;
     response.body.len = said_back.len;
-    (void)bp_call_answer(call, step->exchange, &response, now_ms(), &error);
+    status = bp_call_answer(call, step->exchange, &response, now_ms(), &error);
+  }
+  if ((status == BP_STATUS_OK) != !error) {
+    fputs("a status and its error disagree\n", stderr);
+    exit(1);
   }
   take_error(said, error);
   free(said_back.data);

@@ -286,7 +286,9 @@ static int play(const json_t *vector, int typed) {
     if (status != BP_STATUS_OK || expected) {
       differ(&host, "start_error", expected, error ? encode_error(error) : json_null());
     }
-    bp_client_pool(host.client, &host.pool, NULL);
+    if (bp_client_pool(host.client, &host.pool, NULL) != BP_STATUS_OK) {
+      differ(&host, "pool", expected, json_null());
+    }
     if (!resumes(script)) {
       bp_client_free(host.client);
       host.client = NULL;

@@ -1,4 +1,5 @@
-/* A program of somebody who found the library installed: makes a client, starts a search, and says which release it has. */
+/* A program of somebody who found the library installed: makes a client, starts a search, and says which release it
+ * has. */
 #include <brightpearl.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,10 +21,14 @@ int main(void) {
   BP_INIT(&search);
   BP_INIT(&step);
   search.resource = bp_text_of("order-service/order-search");
-  if (status == BP_STATUS_OK) status = bp_call_start_search(client, &search, &call, &error);
-  if (status == BP_STATUS_OK) status = bp_call_poll(call, 1767225600000u, &step, &error);
-  if (status == BP_STATUS_OK) printf("%s %s\n", step.method.data, step.url.data);
-  if (error) fprintf(stderr, "%s\n", bp_error_text(error).data);
+  if (status == BP_STATUS_OK)
+    status = bp_call_start_search(client, &search, &call, &error);
+  if (status == BP_STATUS_OK)
+    status = bp_call_poll(call, 1767225600000u, &step, &error);
+  if (status == BP_STATUS_OK)
+    printf("%s %s\n", step.method.data, step.url.data);
+  if (error)
+    fprintf(stderr, "%s\n", bp_error_text(error).data);
   bp_error_free(error);
   bp_call_free(call);
   bp_client_free(client);

@@ -344,16 +344,19 @@ impl Host {
         let call = slot(&self.calls, 0);
         // SAFETY: NULL is what the functions promise to bear.
         unsafe {
-            bp_call_poll(call, self.now, null_mut(), null_mut());
-            bp_call_answer(call, 1, null(), self.now, null_mut());
-            bp_call_checkpoint(call, null_mut(), null_mut());
-            bp_call_explain(call, self.now, null_mut(), null_mut());
-            bp_call_feed(call, null(), 7, null_mut());
-            bp_call_start_json(slot(&self.clients, 0), null(), 3, null_mut(), null_mut());
-            bp_client_resume(slot(&self.clients, 0), null(), 0, false, null_mut(), null_mut());
-            bp_client_new(null(), 5, null(), null_mut(), null_mut());
-            bp_mapping_new(null(), 0, null_mut(), null_mut());
-            bp_validate(null(), null_mut(), null_mut());
+            let told = [
+                bp_call_poll(call, self.now, null_mut(), null_mut()),
+                bp_call_answer(call, 1, null(), self.now, null_mut()),
+                bp_call_checkpoint(call, null_mut(), null_mut()),
+                bp_call_explain(call, self.now, null_mut(), null_mut()),
+                bp_call_feed(call, null(), 7, null_mut()),
+                bp_call_start_json(slot(&self.clients, 0), null(), 3, null_mut(), null_mut()),
+                bp_client_resume(slot(&self.clients, 0), null(), 0, false, null_mut(), null_mut()),
+                bp_client_new(null(), 5, null(), null_mut(), null_mut()),
+                bp_mapping_new(null(), 0, null_mut(), null_mut()),
+                bp_validate(null(), null_mut(), null_mut()),
+            ];
+            assert!(!told.contains(&bp_status::Ok), "NULL was taken: {told:?}");
         }
     }
 

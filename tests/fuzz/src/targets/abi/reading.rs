@@ -7,10 +7,10 @@ use brightpearl::*;
 /// Outputs that are retained.
 #[derive(Default)]
 pub(super) struct Kept {
-    pages: Vec<*const bp_page>,
-    resources: Vec<*const bp_resources>,
-    replies: Vec<*const bp_reply>,
-    data: Vec<*const bp_data>,
+    pages: Vec<*mut bp_page>,
+    resources: Vec<*mut bp_resources>,
+    replies: Vec<*mut bp_reply>,
+    data: Vec<*mut bp_data>,
 }
 
 /// What lies there, each byte touched.
