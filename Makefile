@@ -218,8 +218,8 @@ test-ray: $(VENV)/.test-package $(VENV)/.test-tools ## The flows of many account
 
 .PHONY: install
 install: export DESTDIR := $(DESTDIR)
-install: ## Builds the C library for release and installs it with what pkg-config and CMake need: `make install PREFIX=/usr/local DESTDIR=`
-	@ffi/install.sh $(PREFIX)
+install: ## Builds the C library for release and installs it with what pkg-config and CMake need: `make install PREFIX=/usr/local DESTDIR= CURL=yes`
+	@ffi/install.sh $(PREFIX) $(if $(CURL),--curl)
 
 .PHONY: bench
 bench: $(VENV)/.package $(VENV)/.test-tools ## Measures, beside what one would use instead, and prints the ratios

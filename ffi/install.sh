@@ -1,5 +1,7 @@
 #!/bin/sh
-# Installs the library for C: install.sh PREFIX [--debug]
+# Installs the library for C: install.sh PREFIX [--debug] [--curl]
+#
+# --curl also builds and installs libbrightpearl-curl, which drives calls with libcurl and needs its headers.
 #
 # What comes of it is the layout of cargo-c: header, static library, shared library under its real name, with links of its
 # SONAME and of its plain name, files for pkg-config and CMake, licences. The SONAME is libbrightpearl.so.ABI, where ABI is
@@ -8,17 +10,25 @@
 # DESTDIR is put before PREFIX, as packagers expect.
 set -eu
 
-usage() { echo "usage: $0 PREFIX [--debug]" >&2; exit 2; }
+usage() { echo "usage: $0 PREFIX [--debug] [--curl]" >&2; exit 2; }
 [ $# -ge 1 ] || usage
 case "$1" in
 /*) prefix=$1 ;;
 *) prefix=$PWD/$1 ;;
 esac
-case "${2:-}" in
---debug) profile=dev folder=debug ;;
-"") profile=release folder=release ;;
-*) usage ;;
-esac
+shift
+profile=release folder=release has_curl=
+for option; do
+    case "$option" in
+    --debug) profile=dev folder=debug ;;
+    --curl) has_curl=yes ;;
+    *) usage ;;
+    esac
+done
+if [ "$has_curl" ] && ! pkg-config --exists libcurl; then
+    echo "missing: libcurl's headers (Debian: libcurl4-openssl-dev), which --curl needs" >&2
+    exit 1
+fi
 
 cd "$(dirname "$0")/.."
 umask 022
@@ -36,13 +46,14 @@ target=${DESTDIR:-}$prefix
 
 case "$(uname -s)" in
 Darwin)
-    plain=libbrightpearl.dylib soname=libbrightpearl.$abi.dylib real=libbrightpearl.$abi.$version.dylib
-    linked_as=@rpath/$soname
+    # named LIBRARY: its plain name, its SONAME, and its real name.
+    named() { plain=$1.dylib soname=$1.$abi.dylib real=$1.$abi.$version.dylib linked_as=@rpath/$1.$abi.dylib; }
+    link_shared="-dynamiclib -Wl,-install_name,@rpath/libbrightpearl-curl.$abi.dylib"
     strip_archive() { strip -S "$1"; }
     ;;
 *)
-    plain=libbrightpearl.so soname=libbrightpearl.so.$abi real=libbrightpearl.so.$abi.$version
-    linked_as=$soname
+    named() { plain=$1.so soname=$1.so.$abi real=$1.so.$abi.$version linked_as=$1.so.$abi; }
+    link_shared="-shared -Wl,-soname,libbrightpearl-curl.so.$abi"
     strip_archive() {
         objcopy --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd --enable-deterministic-archives "$1"
     }
@@ -54,7 +65,7 @@ fill() {
     # A list of CMake has semicolons; a framework and its name are one item of it.
     cmake_libs=$(printf '%s' "$static_libs" | sed -e 's/-framework  */-framework@/g' -e 's/  */;/g' -e 's/@/ /g')
     sed -e "s|@VERSION@|$version|g" -e "s|@ABI@|$abi|g" -e "s|@REAL@|$real|g" -e "s|@SONAME@|$linked_as|g" \
-        -e "s|@STATIC_LIBS@|$static_libs|g" -e "s|@CMAKE_STATIC_LIBS@|$cmake_libs|g" "$1" >"$2"
+        -e "s|@CURL_REAL@|${curl_real:-}|g" -e "s|@CURL_SONAME@|${curl_soname:-}|g" -e "s|@STATIC_LIBS@|$static_libs|g" -e "s|@CMAKE_STATIC_LIBS@|$cmake_libs|g" "$1" >"$2"
 }
 
 mkdir -p "$target/include" "$target/lib/pkgconfig" "$target/lib/cmake/brightpearl" "$target/share/doc/brightpearl"
@@ -63,12 +74,35 @@ install -m 644 "$built/libbrightpearl.a" "$target/lib/"
 # Two thirds of a release are code for the compiler's own linker, which no other reads, and lines of the standard library for
 # debuggers. Names of functions stay.
 [ "$profile" = dev ] || strip_archive "$target/lib/libbrightpearl.a"
+named libbrightpearl
 install -m 755 "$built/$plain" "$target/lib/$real"
 ln -sf "$real" "$target/lib/$soname"
 ln -sf "$real" "$target/lib/$plain"
 for file in brightpearl.pc brightpearl-static.pc; do
     fill "ffi/package/$file.in" "$target/lib/pkgconfig/$file"
 done
+
+if [ "$has_curl" ]; then
+    named libbrightpearl-curl
+    curl_real=$real curl_soname=$linked_as
+    objects=$(mktemp -d)
+    trap 'rm -rf "$objects"' EXIT
+    for source in drive exchange; do
+        # shellcheck disable=SC2046,SC2086 # these are arguments
+        "${CC:-cc}" -std=c99 ${CFLAGS:--O2} -Wall -Wextra -fPIC -fvisibility=hidden -ffile-prefix-map="$PWD/=" \
+            -I"$target/include" $(pkg-config --cflags libcurl) -c "ffi/curl/$source.c" -o "$objects/$source.o"
+    done
+    # shellcheck disable=SC2046,SC2086
+    "${CC:-cc}" $link_shared "$objects/drive.o" "$objects/exchange.o" -o "$target/lib/$real" -L"$target/lib" -lbrightpearl \
+        $(pkg-config --libs libcurl)
+    rm -f "$target/lib/libbrightpearl-curl.a"
+    ar rcs "$target/lib/libbrightpearl-curl.a" "$objects/drive.o" "$objects/exchange.o"
+    ln -sf "$real" "$target/lib/$soname"
+    ln -sf "$real" "$target/lib/$plain"
+    install -m 644 ffi/curl/brightpearl-curl.h "$target/include/"
+    fill ffi/package/brightpearl-curl.pc.in "$target/lib/pkgconfig/brightpearl-curl.pc"
+    named libbrightpearl
+fi
 for file in brightpearl-config.cmake brightpearl-config-version.cmake; do
     fill "ffi/package/$file.in" "$target/lib/cmake/brightpearl/$file"
 done

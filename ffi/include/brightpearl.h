@@ -543,6 +543,60 @@ typedef int32_t bp_column_kind;
 #endif // __cplusplus
 
 /**
+ * How a record of a push ended.
+ */
+enum bp_record_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * There is no outcome, or one of a later release.
+   */
+  BP_RECORD_STATE_NONE = 0,
+  /**
+   * It was created, in this run or an earlier one of the same journal.
+   */
+  BP_RECORD_STATE_CREATED = 1,
+  /**
+   * It was there and differed, and was changed: it is as the record says now.
+   */
+  BP_RECORD_STATE_UPDATED = 2,
+  /**
+   * It was there as the record says, or was to be left as it is; nothing was written.
+   */
+  BP_RECORD_STATE_UNCHANGED = 3,
+  /**
+   * The mapping says that it is none of Brightpearl's.
+   */
+  BP_RECORD_STATE_SKIPPED = 4,
+  /**
+   * It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did.
+   */
+  BP_RECORD_STATE_REJECTED = 5,
+  /**
+   * It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again.
+   */
+  BP_RECORD_STATE_MAYBE_APPLIED = 6,
+  /**
+   * It is there and is not as the record says: what differs could not be changed, or was not to be.
+   */
+  BP_RECORD_STATE_DIFFERS = 7,
+  /**
+   * It was created, and is there more than once: somebody else has created it at the same time, or what
+   * was created for it. Keep one of them in Brightpearl.
+   */
+  BP_RECORD_STATE_DOUBLED = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_record_state bp_record_state;
+#else
+typedef int32_t bp_record_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How a search is paged.
  */
 enum bp_paging
@@ -680,6 +734,35 @@ typedef uint32_t bp_batch_packing;
 #endif // __cplusplus
 
 /**
+ * What a push does with a record that Brightpearl has already.
+ */
+enum bp_existing
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * What differs is changed, as far as the API can change it.
+   */
+  BP_EXISTING_UPDATE = 0,
+  /**
+   * It is left as it is.
+   */
+  BP_EXISTING_LEAVE = 1,
+  /**
+   * The record is rejected.
+   */
+  BP_EXISTING_REJECT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum bp_existing bp_existing;
+#else
+typedef uint32_t bp_existing;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Writes to be sent together. It has one owner: only one thread may use it at a time, and it may move
  * between threads.
  */
@@ -710,10 +793,11 @@ typedef struct bp_client bp_client;
  *  - `BP_STEP_KIND_OUTCOMES`: what became of records of a push, in the order in which they end: `record` (its place in the
  *    input, from 0), `state` (`created`, `updated`, `unchanged`, `differs`, `doubled`, `skipped`, `rejected` or
  *    `maybe-applied`), and what else there is of `key`, `id`, `dry_run`, `journaled`, `verified`, `reason`, `failures`,
- *    `error`, `created` and `differences`. Every record ends with one.
+ *    `error`, `created` and `differences`. Every record ends with one. `bp_data_outcome` has them without JSON.
  *  - `BP_STEP_KIND_RECORDS`: records of one resource, in the order in which they changed, whose name the pull gave: what
  *    there is of `id`, `changed`, `deleted`, `record`, `skipped` (why the mapping leaves it out), `failures` (why it could
- *    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed).
+ *    not be mapped or read) and `source` (Brightpearl's own record, where the mapping failed). `bp_data_record` and
+ *    `bp_data_pulled` have them without JSON.
  *  - Any other kind, of a later release: items as JSON, under the name that `bp_step_kind_name` tells.
  *
  * Borrowed from the step that it came with, unless `bp_data_retain` made it the program's own. It does not change, so
@@ -745,6 +829,12 @@ typedef struct bp_journal bp_journal;
 typedef struct bp_mapping bp_mapping;
 
 /**
+ * What became of one record of a push. Every record that a push was given ends with exactly one. Borrowed from the data
+ * that it is an item of, and never freed. It does not change, so several threads may read it at once.
+ */
+typedef struct bp_outcome bp_outcome;
+
+/**
  * One page of a search. Borrowed from the step that it came with, unless `bp_page_retain` made it the
  * program's own. It does not change, so several threads may read it at once.
  */
@@ -755,6 +845,12 @@ typedef struct bp_page bp_page;
  * may use it at once.
  */
 typedef struct bp_pool bp_pool;
+
+/**
+ * One record of a pull. Borrowed from the data that it is an item of, and never freed. It does not change, so several
+ * threads may read it at once. `bp_data_record` has the record itself.
+ */
+typedef struct bp_pulled bp_pulled;
 
 /**
  * The answer to a single request. Borrowed from the step that it came with, unless `bp_reply_retain` made
@@ -1426,6 +1522,237 @@ typedef struct {
   bp_bytes json;
 } bp_resource;
 
+/**
+ * What kept a rule of a mapping from being carried out for a record. The library makes these; later releases may add
+ * fields at the end.
+ */
+typedef struct {
+  /**
+   * The rule: a JSON Pointer into the document; empty when no rule is to blame.
+   */
+  bp_text rule;
+  /**
+   * Where the value should have gone: a JSON Pointer into the body, or `{ID}` for a part of the path.
+   */
+  bp_text target;
+  /**
+   * The path that it was picked by, from the record on: `line_items[2].price`.
+   */
+  bp_text source;
+  /**
+   * What was found there, in words; long texts are cut.
+   */
+  bp_text value;
+  /**
+   * What is wrong with it and what was expected.
+   */
+  bp_text reason;
+} bp_failure;
+
+/**
+ * Something that was created for a record beside the record itself: its customer, an address. The library makes these;
+ * later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * The name of the nested mapping that made it.
+   */
+  bp_text mapping;
+  /**
+   * Its id; 0 in a dry run.
+   */
+  uint64_t id;
+} bp_created;
+
+/**
+ * One value of a record that Brightpearl has otherwise. The library makes these; later releases may add fields at the end.
+ */
+typedef struct {
+  /**
+   * Where it stands: a JSON Pointer into the body that the mapping makes.
+   */
+  bp_text pointer;
+  /**
+   * What Brightpearl has, as JSON; no text when it has nothing.
+   */
+  bp_text before;
+  /**
+   * What the record says, as JSON; `null` for what it has no place for.
+   */
+  bp_text after;
+  /**
+   * Whether the API can change it once the record is there.
+   */
+  bool changeable;
+} bp_difference;
+
+/**
+ * Records that are mapped, and created or changed in Brightpearl, each exactly once. Initialise it with `BP_INIT`; fields
+ * left at zero are absent. One of `write` and `dry_run` must be set: nothing is written by accident.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_push)`.
+   */
+  size_t struct_size;
+  /**
+   * The mapping, whose document has a `target`. It may be freed when the push has been started.
+   */
+  const bp_mapping *mapping;
+  /**
+   * Not 0: writes.
+   */
+  uint32_t write;
+  /**
+   * Not 0: only reads, and says of each record what would be written.
+   */
+  uint32_t dry_run;
+  /**
+   * What earlier runs put out as journal, as `bp_journal_text` gives it; of length 0, but not NULL, for a new one. Without
+   * one (NULL) no journal is put out, and a push that writes by a document without `verify` is refused.
+   */
+  bp_text journal;
+  /**
+   * Not 0: goes on with the journal although the document or `existing` has changed since.
+   */
+  uint32_t renew;
+  /**
+   * One of `bp_existing`.
+   */
+  uint32_t existing;
+  /**
+   * Where the most writes stand that may be sent, 0 for none; NULL for no limit. A record that would need more is
+   * rejected.
+   */
+  const uint64_t *max_writes;
+  /**
+   * The records, each JSON in the shape that the mapping reads. NULL for a push that asks for records as it goes, with
+   * `BP_STEP_KIND_FEED`.
+   */
+  const bp_text *records;
+  /**
+   * How many of them.
+   */
+  size_t record_count;
+  /**
+   * How many records are worked on together, up to 10 000; 0 for 200.
+   */
+  uint32_t window;
+  /**
+   * When to look for a write of unknown outcome: milliseconds after it was known to be unknown, then after each look
+   * that did not find it. NULL for 2 000, 10 000 and 30 000.
+   */
+  const uint64_t *looks_ms;
+  /**
+   * How many of them.
+   */
+  size_t look_count;
+  /**
+   * When to look whether what was created is there once: milliseconds after a window was written, then after each look
+   * that does not show it yet. NULL for 0, 2 000 and 10 000; of length 0, but not NULL, for no such look.
+   */
+  const uint64_t *confirm_ms;
+  /**
+   * How many of them.
+   */
+  size_t confirm_count;
+} bp_push;
+
+/**
+ * One resource of a pull. Initialise it with `BP_INIT`; fields left at zero are absent.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_pull_resource)`.
+   */
+  size_t struct_size;
+  /**
+   * The resource, by its short name such as `order` or its path. None may be named twice, unless by different `name`s.
+   */
+  bp_text resource;
+  /**
+   * What records and states call it; the resource when absent.
+   */
+  bp_text name;
+  /**
+   * Further filters of its search, unescaped, in order.
+   */
+  const bp_field *filters;
+  /**
+   * How many of them.
+   */
+  size_t filter_count;
+  /**
+   * A mapping whose document has a `source`; NULL for records as Brightpearl has them. It may be freed when the pull has
+   * been started.
+   */
+  const bp_mapping *mapping;
+  /**
+   * From when on, where there is no state yet: a date or date-time. Everything when absent.
+   */
+  bp_text since;
+  /**
+   * The column that tells what changed; the catalogue's when absent.
+   */
+  bp_text watermark;
+  /**
+   * Query parameters of the reads, such as `includeOptional`, unescaped, in order.
+   */
+  const bp_field *query;
+  /**
+   * How many of them.
+   */
+  size_t query_count;
+  /**
+   * Not 0: hands out the rows of the search, without reading each in detail.
+   */
+  uint32_t rows;
+  /**
+   * Not 0: looks for records that are gone, too.
+   */
+  uint32_t deletes;
+  /**
+   * With `deletes`: when more than this share of the known records is gone at once, in percent, none is reported, and the
+   * pull ends with `BP_STATUS_CONFLICT`; 0 for 20.
+   */
+  uint32_t most_percent;
+  /**
+   * Not 0: compares the ids that there are with those that were handed out, and hands out what no date told of.
+   */
+  uint32_t reconcile;
+  /**
+   * Higher goes first.
+   */
+  int32_t priority;
+} bp_pull_resource;
+
+/**
+ * What changed in some resources since the last time. Initialise it with `BP_INIT`; fields left at zero are absent.
+ */
+typedef struct {
+  /**
+   * `sizeof(bp_pull)`.
+   */
+  size_t struct_size;
+  /**
+   * What to pull: pointers to as many resources.
+   */
+  const bp_pull_resource *const *resources;
+  /**
+   * How many of them.
+   */
+  size_t resource_count;
+  /**
+   * The checkpoint of an earlier pull; absent for the first.
+   */
+  bp_text state;
+  /**
+   * Where it stands how far behind the watermark the next search begins, in milliseconds, for what Brightpearl shows
+   * late; NULL for ten minutes.
+   */
+  const uint64_t *overlap_ms;
+} bp_pull;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1478,6 +1805,24 @@ const char *bp_step_kind_name(int32_t kind);
  * The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise.
  */
 const char *bp_wait_reason_name(int32_t reason);
+
+/**
+ * The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
+ */
+const char *bp_record_state_name(int32_t state);
+
+/**
+ * Makes an error of the program's own, for whoever drives calls: a sink that cannot write, say. `kind` is the status that
+ * it has and that is answered; `BP_STATUS_MISUSE` where that is no status of an error. `location` may be empty. On return
+ * `*error`, where `error` is not NULL, is owned: free it with `bp_error_free`. Any thread.
+ */
+BP_NODISCARD
+bp_status bp_error_make(int32_t kind,
+                        const char *location,
+                        size_t location_len,
+                        const char *message,
+                        size_t message_len,
+                        bp_error **error);
 
 /**
  * Frees an error; NULL is ignored. Any thread.
@@ -2317,6 +2662,139 @@ const bp_error *bp_data_error(const bp_data *data,
                               size_t index);
 
 /**
+ * An item of a step of the kind `BP_STEP_KIND_OUTCOMES`: what became of one record. It lives as long as the data. NULL for
+ * other kinds, and when there are not so many items.
+ */
+const bp_outcome *bp_data_outcome(const bp_data *data,
+                                  size_t index);
+
+/**
+ * The record's place in the input, from 0. What an earlier run left open and nothing in the input is about has a number
+ * behind the input's. 0 when `outcome` is NULL.
+ */
+uint64_t bp_outcome_record(const bp_outcome *outcome);
+
+/**
+ * How the record ended. `BP_RECORD_STATE_NONE` when `outcome` is NULL, and for a state of a later release, whose name
+ * `bp_data_json` has.
+ */
+bp_record_state bp_outcome_state(const bp_outcome *outcome);
+
+/**
+ * The record's key; it lives as long as the data. No text where the mapping has none, and when `outcome` is NULL.
+ */
+bp_text bp_outcome_key(const bp_outcome *outcome);
+
+/**
+ * The id that Brightpearl's record has; 0 where that is not known, and when `outcome` is NULL.
+ */
+uint64_t bp_outcome_id(const bp_outcome *outcome);
+
+/**
+ * Why, in one sentence; it lives as long as the data. No text where the state says it all, and when `outcome` is NULL.
+ */
+bp_text bp_outcome_reason(const bp_outcome *outcome);
+
+/**
+ * The error of the write, or of the read that the record needed; it lives as long as the data and is not freed. NULL
+ * where there was none, and when `outcome` is NULL.
+ */
+const bp_error *bp_outcome_error(const bp_outcome *outcome);
+
+/**
+ * Whether it is what a dry run would do. False when `outcome` is NULL.
+ */
+bool bp_outcome_is_dry_run(const bp_outcome *outcome);
+
+/**
+ * Whether an earlier run did it, and the journal says so. False when `outcome` is NULL.
+ */
+bool bp_outcome_is_journaled(const bp_outcome *outcome);
+
+/**
+ * Whether the outcome of a write was unknown, and Brightpearl was asked. False when `outcome` is NULL.
+ */
+bool bp_outcome_is_verified(const bp_outcome *outcome);
+
+/**
+ * How many rules of the mapping could not be carried out for it; 0 when `outcome` is NULL.
+ */
+size_t bp_outcome_failure_count(const bp_outcome *outcome);
+
+/**
+ * One of them; it lives as long as the data. NULL when there are not so many.
+ */
+const bp_failure *bp_outcome_failure(const bp_outcome *outcome,
+                                     size_t index);
+
+/**
+ * How many things were created for the record beside it; 0 when `outcome` is NULL.
+ */
+size_t bp_outcome_created_count(const bp_outcome *outcome);
+
+/**
+ * One of them; it lives as long as the data. NULL when there are not so many.
+ */
+const bp_created *bp_outcome_created(const bp_outcome *outcome,
+                                     size_t index);
+
+/**
+ * In how many values what Brightpearl has differs from what the record says; 0 when `outcome` is NULL.
+ */
+size_t bp_outcome_difference_count(const bp_outcome *outcome);
+
+/**
+ * One of them; it lives as long as the data. NULL when there are not so many.
+ */
+const bp_difference *bp_outcome_difference(const bp_outcome *outcome,
+                                           size_t index);
+
+/**
+ * An item of a step of the kind `BP_STEP_KIND_RECORDS`. It lives as long as the data. NULL for other kinds, and when there
+ * are not so many items.
+ */
+const bp_pulled *bp_data_pulled(const bp_data *data,
+                                size_t index);
+
+/**
+ * The record's id in Brightpearl; 0 where it has none, and when `pulled` is NULL.
+ */
+uint64_t bp_pulled_id(const bp_pulled *pulled);
+
+/**
+ * When it changed, as Brightpearl wrote it; it lives as long as the data. No text where that is not known, and when
+ * `pulled` is NULL.
+ */
+bp_text bp_pulled_changed(const bp_pulled *pulled);
+
+/**
+ * Whether the record is gone. False when `pulled` is NULL.
+ */
+bool bp_pulled_is_deleted(const bp_pulled *pulled);
+
+/**
+ * Why the mapping leaves it out; it lives as long as the data. No text where it does not, and when `pulled` is NULL.
+ */
+bp_text bp_pulled_skipped(const bp_pulled *pulled);
+
+/**
+ * How many things kept it from being mapped or read; 0 when `pulled` is NULL.
+ */
+size_t bp_pulled_failure_count(const bp_pulled *pulled);
+
+/**
+ * One of them; it lives as long as the data. NULL when there are not so many.
+ */
+const bp_failure *bp_pulled_failure(const bp_pulled *pulled,
+                                    size_t index);
+
+/**
+ * Brightpearl's own record as JSON, where the mapping failed; it lives as long as the data. No text where it did not, and
+ * when `pulled` is NULL.
+ */
+bp_text bp_pulled_source(const bp_pulled *pulled);
+
+/**
  * Copies all of a page into `buffer`, which is aligned to 8 bytes, if it has room for it, and answers how many bytes that
  * takes; nothing is written when `capacity` is less, and the answer is 0 when `page` is NULL or takes 4 GiB. It begins
  * with these `uint32_t`, in pairs the lower half first where they make one number:
@@ -2460,20 +2938,12 @@ bp_status bp_mapping_schema(bp_buffer *schema_json,
                             bp_error **error);
 
 /**
- * Starts a push. `push_json` is the text of a JSON object: `mapping` (a mapping document with a `target`), either
- * `write` or `dry_run` as true, and as it is wanted `records` (an array; without it the call asks for records
- * with `BP_STEP_KIND_FEED`), `max_writes`, `existing` (`update`, `leave` or `reject`), `journal` (what earlier runs
- * put out as journal, one behind the other, as `bp_journal_json` has it; `""` for a new one), `renew` (goes on with a
- * journal although the document or `existing` has changed since), `window`, `looks_ms` and
- * `confirm_ms`.
- *
- * It puts out outcomes and, where `journal` is given, journal. `BP_STATUS_VALIDATION` before anything is sent, at the
- * member that is wrong. As `bp_call_start_request` otherwise.
+ * Starts a push. It puts out outcomes and, where there is a journal, journal. `BP_STATUS_VALIDATION` before anything is
+ * sent, at the field that is wrong. As `bp_call_start_request` otherwise.
  */
 BP_NODISCARD
 bp_status bp_call_start_push(const bp_client *client,
-                             const char *push_json,
-                             size_t push_len,
+                             const bp_push *push,
                              bp_call **call,
                              bp_error **error);
 
@@ -2490,7 +2960,7 @@ bp_status bp_call_feed(bp_call *call,
                        bp_error **error);
 
 /**
- * Tells a push that there are no more records. `BP_STATUS_MISUSE` when the call is no push or was started with its
+ * Tells a push that there are no more records. `BP_STATUS_MISUSE` when the call is not a push or was started with its
  * records. The call's thread.
  */
 BP_NODISCARD
@@ -2557,19 +3027,13 @@ bp_status bp_journal_close(bp_journal *journal,
 void bp_journal_free(bp_journal *journal);
 
 /**
- * Starts a pull. `pull_json` is the text of a JSON object: `resources`, an array of objects with `resource` and as
- * it is wanted `name`, `filters`, `mapping` (a mapping document with a `source`), `since`, `watermark`, `query`,
- * `rows`, `deletes`, `reconcile` and `priority`; and as it is wanted `state` (a checkpoint of an earlier pull) and
- * `overlap_ms`.
- *
- * It puts out records. A checkpoint covers what was consumed; that of a pull that is done is the `state` of the
- * next. `BP_STATUS_VALIDATION` before anything is sent, at the member that is wrong. As `bp_call_start_request`
+ * Starts a pull. It puts out records. A checkpoint covers what was consumed; that of a pull that is done is the `state` of
+ * the next. `BP_STATUS_VALIDATION` before anything is sent, at the field that is wrong. As `bp_call_start_request`
  * otherwise.
  */
 BP_NODISCARD
 bp_status bp_call_start_pull(const bp_client *client,
-                             const char *pull_json,
-                             size_t pull_len,
+                             const bp_pull *pull,
                              bp_call **call,
                              bp_error **error);
 

@@ -1,8 +1,10 @@
 //! Errors as handles with accessors.
 
-use brightpearl_core::Error;
+use std::ffi::c_char;
 
-use crate::boundary::{Failure, peek, release};
+use brightpearl_core::{Error, Kind};
+
+use crate::boundary::{Failure, guarded, peek, release};
 use crate::ownership::{Handle, Sole};
 use crate::status::{bp_delivery, bp_status};
 use crate::text::{OwnedText, bp_text, lend_option};
@@ -68,6 +70,34 @@ impl bp_error {
 unsafe impl Send for bp_error {}
 // SAFETY: as above.
 unsafe impl Sync for bp_error {}
+
+/// Makes an error of the program's own, for whoever drives calls: a sink that cannot write, say. `kind` is the status that
+/// it has and that is answered; `BP_STATUS_MISUSE` where that is no status of an error. `location` may be empty. On return
+/// `*error`, where `error` is not NULL, is owned: free it with `bp_error_free`. Any thread.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn bp_error_make(
+    kind: i32,
+    location: *const c_char,
+    location_len: usize,
+    message: *const c_char,
+    message_len: usize,
+    error: *mut *mut bp_error,
+) -> bp_status {
+    // SAFETY: each pointer is NULL or as the doc comment says.
+    unsafe {
+        guarded(error, |scope| {
+            let message = scope.text(message, message_len, "message")?;
+            let location = scope.text(location, location_len, "location")?;
+            let core = Kind::ALL.into_iter().find(|known| bp_status::from(*known) as i32 == kind);
+            let status = bp_status::ALL.into_iter().find(|known| *known as i32 == kind);
+            let status = status.filter(|known| *known != bp_status::Ok).unwrap_or(bp_status::Misuse);
+            let made = Error::new(core.unwrap_or(Kind::Misuse), message);
+            let error = if location.is_empty() { made } else { made.at(location) };
+            Err(Failure { status, error, advice: None })
+        })
+    }
+}
 
 /// Frees an error; NULL is ignored. Any thread.
 #[unsafe(no_mangle)]

@@ -48,6 +48,12 @@ mod reply;
 
 mod data;
 
+mod failure;
+
+mod outcome;
+
+mod pulled;
+
 mod packed;
 
 mod task;
@@ -76,13 +82,16 @@ pub use column::*;
 pub use data::*;
 pub use discovery::*;
 pub use error::*;
+pub use failure::*;
 pub use journal::*;
 pub use mapping::*;
 pub use operation::*;
+pub use outcome::*;
 pub use packed::*;
 pub use page::*;
 pub use pool::*;
 pub use pull::*;
+pub use pulled::*;
 pub use push::*;
 pub use reply::*;
 pub use resources::*;

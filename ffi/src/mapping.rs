@@ -14,7 +14,18 @@ use crate::text::bp_buffer;
 
 /// A mapping document that was compiled and checked. It does not change, so several threads may use it at once.
 #[derive(Debug)]
-pub struct bp_mapping(Mapping);
+pub struct bp_mapping {
+    compiled: Mapping,
+    /// What operations are made of, since their checkpoints hold it.
+    document: String,
+}
+
+impl bp_mapping {
+    /// The document's text.
+    pub(crate) fn document(&self) -> &str {
+        &self.document
+    }
+}
 
 impl Handle for bp_mapping {
     type Kept = Sole;
@@ -36,7 +47,8 @@ pub unsafe extern "C" fn bp_mapping_new(
     unsafe {
         guarded(error, |scope| {
             create(mapping, "mapping", || {
-                Ok(bp_mapping(Mapping::compiled(scope.text(document, document_len, "document")?)?))
+                let document = scope.text(document, document_len, "document")?;
+                Ok(bp_mapping { compiled: Mapping::compiled(document)?, document: document.to_owned() })
             })
         })
     }
@@ -77,7 +89,7 @@ pub unsafe extern "C" fn bp_mapping_run(
             let mapping = scope.handle(mapping, "mapping")?;
             let record = scope.items(record.cast::<u8>(), record_len, "record")?;
             let resolved = scope.text(resolved_json, resolved_len, "resolved_json")?;
-            Ok(discovery::map_record(&mapping.0, record, resolved)?)
+            Ok(discovery::map_record(&mapping.compiled, record, resolved)?)
         })
     }
 }

@@ -370,7 +370,7 @@ unsafe fn read_ids(
     }
 }
 
-unsafe fn read_optional<'call>(
+pub(crate) unsafe fn read_optional<'call>(
     scope: Scope<'call>,
     text: bp_text,
     argument: &str,

@@ -494,3 +494,79 @@ impl From<core::operation::OperationKind> for bp_operation_kind {
         }
     }
 }
+
+/// How a record of a push ended.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum bp_record_state {
+    /// There is no outcome, or one of a later release.
+    None = 0,
+    /// It was created, in this run or an earlier one of the same journal.
+    Created = 1,
+    /// It was there and differed, and was changed: it is as the record says now.
+    Updated = 2,
+    /// It was there as the record says, or was to be left as it is; nothing was written.
+    Unchanged = 3,
+    /// The mapping says that it is none of Brightpearl's.
+    Skipped = 4,
+    /// It was not written: the record is wrong, Brightpearl refused it, or the limit of writes did.
+    Rejected = 5,
+    /// It may have been written: sent, outcome unknown, and no way to find out: look before pushing it again.
+    MaybeApplied = 6,
+    /// It is there and is not as the record says: what differs could not be changed, or was not to be.
+    Differs = 7,
+    /// It was created, and is there more than once: somebody else has created it at the same time, or what
+    /// was created for it. Keep one of them in Brightpearl.
+    Doubled = 8,
+}
+
+/// The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise.
+#[unsafe(no_mangle)]
+pub extern "C" fn bp_record_state_name(state: i32) -> *const c_char {
+    let known = bp_record_state::ALL.into_iter().find(|known| *known as i32 == state);
+    known.map_or(c"unknown", bp_record_state::name).as_ptr()
+}
+
+impl bp_record_state {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::None,
+        Self::Created,
+        Self::Updated,
+        Self::Unchanged,
+        Self::Skipped,
+        Self::Rejected,
+        Self::MaybeApplied,
+        Self::Differs,
+        Self::Doubled,
+    ];
+
+    /// The name, as other hosts spell it.
+    pub(crate) fn name(self) -> &'static CStr {
+        match self {
+            Self::None => c"none",
+            Self::Created => c"created",
+            Self::Updated => c"updated",
+            Self::Unchanged => c"unchanged",
+            Self::Skipped => c"skipped",
+            Self::Rejected => c"rejected",
+            Self::MaybeApplied => c"maybe-applied",
+            Self::Differs => c"differs",
+            Self::Doubled => c"doubled",
+        }
+    }
+}
+
+impl From<core::flow::State> for bp_record_state {
+    fn from(value: core::flow::State) -> Self {
+        match value {
+            core::flow::State::Created => Self::Created,
+            core::flow::State::Updated => Self::Updated,
+            core::flow::State::Unchanged => Self::Unchanged,
+            core::flow::State::Skipped => Self::Skipped,
+            core::flow::State::Rejected => Self::Rejected,
+            core::flow::State::MaybeApplied => Self::MaybeApplied,
+            core::flow::State::Differs => Self::Differs,
+            core::flow::State::Doubled => Self::Doubled,
+        }
+    }
+}

@@ -442,3 +442,40 @@ fn the_loopback_host_is_the_engines() {
     // SAFETY: NULL is what the function promises to bear.
     assert!(!unsafe { bp_host_is_loopback(null(), 0) || bp_host_is_loopback(null(), 4) });
 }
+
+#[test]
+fn a_program_makes_errors_of_its_own() {
+    let made = |kind: i32, location: &str, message: &str| {
+        let mut error = null_mut();
+        // SAFETY: texts and a place of our own.
+        let status = unsafe {
+            bp_error_make(
+                kind,
+                location.as_ptr().cast(),
+                location.len(),
+                message.as_ptr().cast(),
+                message.len(),
+                &mut error,
+            )
+        };
+        // SAFETY: an error of our own.
+        let said = unsafe { words(bp_error_message(error)) };
+        let (kind, place) = told(error);
+        assert_eq!(kind, status);
+        (status, place, said)
+    };
+    let said = |status, place: &str| (status, place.to_owned(), "the disk is full".to_owned());
+    for status in [bp_status::Cancelled, bp_status::Transport, bp_status::NullPointer, bp_status::Panic] {
+        assert_eq!(made(status as i32, "sink", "the disk is full"), said(status, "sink"));
+    }
+    for other in [0, -1, 14, 99, i32::MAX] {
+        assert_eq!(made(other, "", "the disk is full"), said(bp_status::Misuse, ""));
+    }
+    // SAFETY: NULL is what the function promises to bear.
+    unsafe {
+        assert_eq!(bp_error_make(12, null(), 0, null(), 0, null_mut()), bp_status::Cancelled);
+        let mut error = null_mut();
+        bp_error_make(12, null(), 0, null(), 3, &mut error);
+        assert_eq!(told(error), (bp_status::NullPointer, "message".to_owned()));
+    }
+}

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char};
 
 use brightpearl::*;
+use brightpearl_core::flow::State;
 use brightpearl_core::validate::{Fault, Severity};
 use brightpearl_core::{Delivery, Kind, OutputKind, WaitReason};
 
@@ -27,6 +28,9 @@ fn names_are_those_of_the_core() {
     }
     for reason in WaitReason::ALL {
         assert_eq!(text(bp_wait_reason_name(bp_wait_reason::from(reason) as i32)), reason.as_str());
+    }
+    for state in State::ALL {
+        assert_eq!(text(bp_record_state_name(bp_record_state::from(state) as i32)), state.as_str());
     }
     for output in OutputKind::ALL {
         assert_eq!(text(bp_step_kind_name(bp_step_kind::from(output) as i32)), output.as_str());

@@ -28,8 +28,8 @@ TEXTS_OF_NODE = r"(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt|bri
 DIST_OF_NODE = r"|dist/[a-z-]+\.(d\.)?m?[jt]s|dist/component/(engine|modules)\.js"
 NATIVE_OF_NODE = r"((lib)?brightpearl\.(so|dylib|dll)|brightpearl-emulator(\.exe)?)"
 BELONGS = {
-    "c": r"include/brightpearl\.h|lib/libbrightpearl\.(a|so(\.\d+)*|(\d+\.)*dylib)"
-    r"|lib/pkgconfig/brightpearl(-static)?\.pc|lib/cmake/brightpearl/brightpearl-config(-version)?\.cmake"
+    "c": r"include/brightpearl(-curl)?\.h|lib/libbrightpearl(-curl)?\.(a|so(\.\d+)*|(\d+\.)*dylib)"
+    r"|lib/pkgconfig/brightpearl(-static|-curl)?\.pc|lib/cmake/brightpearl/brightpearl-config(-version)?\.cmake"
     r"|share/doc/brightpearl/(LICENSE|THIRD-PARTY-NOTICES\.txt|brightpearl\.cdx\.json)",
     "node": TEXTS_OF_NODE + DIST_OF_NODE + r"|lib/[a-z0-9]+-[a-z0-9]+/" + NATIVE_OF_NODE,
     "node-portable": TEXTS_OF_NODE + DIST_OF_NODE,

@@ -85,6 +85,12 @@ pub struct Deletes {
     pub most_percent: u8,
 }
 
+impl Default for Deletes {
+    fn default() -> Self {
+        Self { most_percent: defaults::most_percent() }
+    }
+}
+
 mod defaults {
     pub(super) fn overlap_ms() -> u64 {
         600_000
@@ -134,7 +140,6 @@ impl PullResource {
 
     /// How records that are gone are looked for, where they are.
     pub(crate) fn looks_for_deletes(&self) -> Option<Deletes> {
-        let usual = || Deletes { most_percent: defaults::most_percent() };
-        self.deletes.clone().or_else(|| self.reconcile.then(usual))
+        self.deletes.clone().or_else(|| self.reconcile.then(Deletes::default))
     }
 }

@@ -97,6 +97,17 @@ fn operation_kind() -> Enumeration {
     kinds
 }
 
+fn record_state() -> Enumeration {
+    let mut states = enumeration(
+        "bp_record_state",
+        "flow::State",
+        &table("outcome-state"),
+        Some("The name of how a record ended, such as `maybe-applied`. As `bp_status_name` otherwise."),
+    );
+    states.values.insert(0, own(0, "none", "There is no outcome, or one of a later release."));
+    states
+}
+
 /// Steps and outputs are one list in C.
 fn step_kind() -> Enumeration {
     let mut values: Vec<Value> =
@@ -161,6 +172,7 @@ pub(crate) fn module() -> String {
             Some("The name of a reason to wait, such as `token-refresh`. As `bp_status_name` otherwise."),
         ),
         operation_kind(),
+        record_state(),
     ];
     let mut text = format!(
         "//! Stable numbers for what the core names.\n//!\n//! {GENERATED}\n\nuse std::ffi::{{CStr, c_char}};\n\n\

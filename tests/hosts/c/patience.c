@@ -4,9 +4,11 @@
  * say by which. Nothing is timed: a transport that waits for ever fails by the alarm.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "transmit.h"
+#include "clock.h"
+#include "text.h"
 
 #include <arpa/inet.h>
+#include <brightpearl-curl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -95,16 +97,24 @@ static int listen_on(struct sockaddr_in *address) {
   return listener;
 }
 
+static bp_status take_names(bp_call *call, const bp_step *step, void *data, bp_error **error) {
+  size_t index;
+  for (index = 0; index < bp_reply_header_count(step->reply); index++) {
+    append_string((text *)data, bp_reply_header(step->reply, index)->name.data);
+    append_string((text *)data, " ");
+  }
+  (void)call, (void)error;
+  return BP_STATUS_OK;
+}
+
 /* What came of a GET: the error's text, or the names of the headers. */
-static text get(CURL *curl, unsigned port) {
+static text get(const bp_drive_options *options, unsigned port) {
   char config[512];
   text said = {NULL, 0};
   bp_client *client = NULL;
   bp_call *call = NULL;
   bp_error *error = NULL;
   bp_request request;
-  bp_step step;
-  size_t index;
   bp_status status;
   snprintf(config, sizeof config,
            "{\"base_url\": \"http://127.0.0.2:%u\", \"account\": \"acme\", \"retry\": {\"max_attempts\": 1}, "
@@ -114,21 +124,13 @@ static text get(CURL *curl, unsigned port) {
   BP_INIT(&request);
   request.method = bp_text_of("GET");
   request.path = bp_text_of("order-service/order-type");
-  BP_INIT(&step);
   append_string(&said, "");
   status = bp_client_new(config, strlen(config), NULL, &client, &error);
   if (status == BP_STATUS_OK) {
     status = bp_call_start_request(client, &request, &call, &error);
   }
-  while (status == BP_STATUS_OK && (status = bp_call_poll(call, now_ms(), &step, &error)) == BP_STATUS_OK &&
-         step.kind != BP_STEP_KIND_DONE) {
-    if (step.kind == BP_STEP_KIND_SEND) {
-      status = transmit(curl, call, &step, &error);
-    }
-    for (index = 0; step.reply && index < bp_reply_header_count(step.reply); index++) {
-      append_string(&said, bp_reply_header(step.reply, index)->name.data);
-      append_string(&said, " ");
-    }
+  if (status == BP_STATUS_OK) {
+    status = bp_drive(call, options, take_names, &said, &error);
   }
   if (status != BP_STATUS_OK) {
     append_string(&said, bp_error_text(error).data);
@@ -139,7 +141,7 @@ static text get(CURL *curl, unsigned port) {
   return said;
 }
 
-static int passes(CURL *curl, const server *server) {
+static int passes(bp_drive_options *options, const server *server) {
   struct sockaddr_in address;
   int listener = listen_on(&address), is_silent = server->reason && strcmp(server->reason, "too slow") == 0, holds;
   pid_t child = fork();
@@ -150,9 +152,9 @@ static int passes(CURL *curl, const server *server) {
   }
   close(listener);
   /* One of both ends it; which of them, the reason tells. */
-  limits.silence_s = is_silent ? 1 : 100;
-  limits.deadline_ms = is_silent ? 100000 : 2000;
-  said = get(curl, ntohs(address.sin_port));
+  options->silence_ms = is_silent ? 1000 : 100000;
+  options->deadline_ms = is_silent ? 100000 : 2000;
+  said = get(options, ntohs(address.sin_port));
   kill(child, SIGKILL);
   waitpid(child, NULL, 0);
   holds = server->reason ? strstr(said.data, server->reason) != NULL
@@ -168,19 +170,20 @@ static int passes(CURL *curl, const server *server) {
 int main(void) {
   const size_t count = sizeof servers / sizeof *servers;
   size_t index, passed = 0;
-  CURL *curl;
+  bp_drive_options options;
   alarm(120);
+  BP_INIT(&options);
   /* Nobody listens there: whoever asks this proxy gets no answer. */
   setenv("http_proxy", "http://127.0.0.1:9", 1);
-  limits.body_bytes = 1000;
-  limits.line_bytes = 60;
-  limits.header_bytes = 2000;
+  options.body_bytes = 1000;
+  options.line_bytes = 60;
+  options.header_bytes = 2000;
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  curl = curl_easy_init();
+  options.multi = curl_multi_init();
   for (index = 0; index < count; index++) {
-    passed += passes(curl, &servers[index]);
+    passed += passes(&options, &servers[index]);
   }
-  curl_easy_cleanup(curl);
+  curl_multi_cleanup(options.multi);
   curl_global_cleanup();
   printf("%lu passed, %lu failed\n", (unsigned long)passed, (unsigned long)(count - passed));
   return passed == count ? 0 : 1;

@@ -15,7 +15,7 @@ case "${1:-}" in
 *) echo "usage: $0 [--valgrind]" >&2; exit 2 ;;
 esac
 
-"$root/ffi/install.sh" "$build/prefix" --debug
+"$root/ffi/install.sh" "$build/prefix" --debug --curl
 python3 "$root/tests/supply/contents.py" --debug c "$build/prefix"
 announce "the package, as others use it"
 "$root/tests/hosts/c/package/run.sh" "$build/prefix"
@@ -143,7 +143,7 @@ readme() {
     rm -f "$build/readme.journal"
     "$@" "$url" acme ../orders.mapping.json "$build/readme.journal" >"$build/readme.txt"
     for said in '^create-sales-order: {"orderId":[0-9]' '^{"index":1,"reply":' '^{"body":{"ref":"README-1","customer":{"id":208}' \
-        '^{"record":0,"key":"README-1"' '"key":"README-2","state":"rejected"' '^order: {' '^wrong-format at /placedOn: '; do
+        '^README-1 created, as [1-9]' '^README-2 rejected, as 0: ' '^order: 1 changed {' '^wrong-format at /placedOn: '; do
         grep -q "$said" "$build/readme.txt" || { echo "the examples of ffi/README.md do not say: $said" >&2; exit 1; }
     done
 }
@@ -170,6 +170,12 @@ headers $memory "$build/bin/headers"
 
 announce "patience-sanitized"
 "$build/bin/patience-sanitized"
+
+announce "driver-sanitized"
+"$build/bin/driver-sanitized"
+announce "driver $memory"
+# shellcheck disable=SC2086
+$memory "$build/bin/driver"
 
 for program in inputs-sanitized inputs-c++; do
     announce "$program"

@@ -1,6 +1,9 @@
 /* Clients of several schemes against answers that echo all that was sent, in every form: nothing that the library says
    shows a secret. */
-#include "transmit.h"
+#include "clock.h"
+#include "text.h"
+
+#include <brightpearl.h>
 
 #include <ctype.h>
 #include <stdio.h>

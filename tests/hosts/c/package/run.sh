@@ -7,7 +7,7 @@ prefix=$(cd "$1" && pwd)
 cd "$(dirname "$0")"
 outside=$(mktemp -d)
 trap 'rm -rf "$outside"' EXIT
-cp CMakeLists.txt use.c "$outside/"
+cp CMakeLists.txt use.c drive.c "$outside/"
 # Its old place must not be what makes it work.
 cp -a "$prefix" "$outside/moved"
 moved=$outside/moved
@@ -52,6 +52,22 @@ cmake --build cmake >cmake-build.txt 2>&1 || fail "CMake does not build: $(cat c
 use cmake/shared shared
 use cmake/static static
 configure components 1 'brightpearl;static' || fail "CMake does not find the components: $(cat components.txt)"
+
+# The driver.
+drive() { [ "$(LD_LIBRARY_PATH=$moved/lib "$1")" = "transport, not-sent" ] || fail "$1 does not drive a call to its end"; }
+# shellcheck disable=SC2046
+"${CC:-cc}" drive.c -o pkg-driven $(pkg-config --cflags --libs brightpearl-curl) $(pkg-config --libs libcurl)
+drive ./pkg-driven
+# shellcheck disable=SC2046
+"${CC:-cc}" drive.c -o pkg-driven-static $(pkg-config --cflags brightpearl-curl) "$moved/lib/libbrightpearl-curl.a" \
+    $(pkg-config --libs brightpearl-static libcurl)
+drive ./pkg-driven-static
+configure driver 1 curl || fail "CMake does not find the driver: $(cat driver.txt)"
+cmake --build driver --target driven >driver-build.txt 2>&1 || fail "CMake does not build: $(cat driver-build.txt)"
+drive driver/driven
+exported=$(nm -D --defined-only "$moved/lib/libbrightpearl-curl.so" | awk '$3 !~ /^bp_drive/ { print $3 }')
+[ -z "$exported" ] || fail "the driver exports besides bp_drive*: $exported"
+
 release=$(pkg-config --modversion brightpearl)
 configure exact "1.$release;EXACT" || fail "CMake does not find its own version: $(cat exact.txt)"
 configure range "1...<2" || fail "CMake does not find a version in a range: $(cat range.txt)"

@@ -3,12 +3,16 @@
 use std::ptr::{null, null_mut};
 
 use brightpearl::*;
-use crate::acts::{Operation, Request, Size};
+use crate::acts::{Operation, Request, Size, Text};
 
 use super::{Fields, Host, Input, Texts, sized};
 
 /// Writes of a batch that are added; more show nothing new.
 const MOST_WRITES: usize = 24;
+
+/// Any that compiles.
+const MAPPING: &str = r#"{"version":1,"name":"notes","target":"order-service/order/{ORDER-ID}/note",
+    "path":{"ORDER-ID":{"from":"order"}},"fields":[{"to":"/text","from":"text"}]}"#;
 
 impl Host {
     pub(super) fn start(&mut self, client: *const bp_client, operation: &Operation, size: &Size) {
@@ -77,17 +81,51 @@ impl Host {
                     )
                 }
                 Operation::Push(text) => {
-                    let text = Input::of(text);
-                    bp_call_start_push(client, text.data(), text.len(), &mut call, &mut error)
+                    // As JSON, then as structures, with the text as whatever it can stand for.
+                    let json = in_operation("push", text);
+                    let status = bp_call_start_json(client, json.data(), json.len(), &mut call, &mut error);
+                    self.started(status, call, error);
+                    (call, error) = (null_mut(), null_mut());
+                    let (text, mapping) = (Input::of(text), Input::known(MAPPING));
+                    let (mut compiled, records) = (null_mut(), [text.text()]);
+                    let told = bp_mapping_new(mapping.data(), mapping.len(), &mut compiled, null_mut());
+                    assert_eq!(told, bp_status::Ok);
+                    let mut push = sized(size, |it: &mut bp_push, size| it.struct_size = size);
+                    (push.mapping, push.journal, push.write) = (compiled, text.text(), 1);
+                    (push.records, push.record_count) = (records.as_ptr(), text.len() % 2);
+                    push.window = u32::try_from(text.len()).unwrap_or_default();
+                    let status = bp_call_start_push(client, &*push, &mut call, &mut error);
+                    bp_mapping_free(compiled);
+                    status
                 }
                 Operation::Pull(text) => {
-                    let text = Input::of(text);
-                    bp_call_start_pull(client, text.data(), text.len(), &mut call, &mut error)
+                    let json = in_operation("pull", text);
+                    let status = bp_call_start_json(client, json.data(), json.len(), &mut call, &mut error);
+                    self.started(status, call, error);
+                    (call, error) = (null_mut(), null_mut());
+                    let (text, order) = (Input::of(text), Input::known("order"));
+                    let mut resource = sized(size, |it: &mut bp_pull_resource, size| it.struct_size = size);
+                    (resource.resource, resource.since, resource.deletes) = (order.text(), text.text(), 1);
+                    resource.most_percent = u32::try_from(text.len()).unwrap_or_default();
+                    let resources = [&raw const *resource];
+                    let mut pull = sized(size, |it: &mut bp_pull, size| it.struct_size = size);
+                    (pull.resources, pull.resource_count) = (resources.as_ptr(), 1);
+                    if text.len() % 2 == 0 {
+                        pull.state = text.text();
+                    }
+                    bp_call_start_pull(client, &*pull, &mut call, &mut error)
                 }
             }
         };
         self.started(status, call, error);
     }
+}
+
+/// The text of an operation that has this text; NULL stays NULL.
+fn in_operation(name: &str, text: &Text) -> Input {
+    let Input { bytes, null } = Input::of(text);
+    let within = |bytes: Box<[u8]>| [format!("{{\"{name}\":").as_bytes(), &bytes, b"}"].concat().into();
+    Input { bytes: bytes.map(within), null }
 }
 
 /// Lends a request to a function, and takes it back.

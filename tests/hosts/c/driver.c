@@ -1,0 +1,365 @@
+/*
+ * Plays servers that a driver must not be fooled by, and programs that it must not be hung by: driver. Each server is a
+ * process that counts what it was asked, on a loopback address of its own.
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, usleep */
+#include "text.h"
+
+#include <arpa/inet.h>
+#include <brightpearl-curl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define JSON "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 16\r\n"
+
+static int failures;
+
+static void expect(int holds, const char *what) {
+  if (!holds) {
+    fprintf(stderr, "expected %s\n", what);
+    failures++;
+  }
+}
+
+/* What a server has seen, in memory that it shares with the tests. */
+typedef struct {
+  int gets, posts, at_once, most_at_once;
+} seen;
+
+typedef enum { ANSWERS, CLOSES_ON_POST, IS_SILENT, WAITS_FOR_TWO, SAYS_DATE } manner;
+
+typedef struct {
+  pid_t child;
+  unsigned port;
+  seen *seen;
+} server;
+
+/* Reads one request; 0 when the connection was closed. */
+static int receive(int connection, char *request, size_t size) {
+  size_t len = 0;
+  request[0] = '\0';
+  while (!strstr(request, "\r\n\r\n")) {
+    ssize_t got = recv(connection, request + len, size - 1 - len, 0);
+    if (got <= 0) {
+      return 0;
+    }
+    len += (size_t)got;
+    request[len] = '\0';
+  }
+  return 1;
+}
+
+static void send_text(int connection, const char *text) { send(connection, text, strlen(text), MSG_NOSIGNAL); }
+
+static void serve_connection(int connection, manner manner, seen *seen) {
+  char request[8192];
+  while (receive(connection, request, sizeof request)) {
+    int is_post = strncmp(request, "POST", 4) == 0;
+    __sync_fetch_and_add(is_post ? &seen->posts : &seen->gets, 1);
+    if (manner == IS_SILENT || (manner == CLOSES_ON_POST && is_post)) {
+      if (manner == IS_SILENT)
+        pause();
+      break;
+    }
+    if (manner == WAITS_FOR_TWO) { /* whoever sends one after the other waits for ever */
+      while (__sync_fetch_and_add(&seen->gets, 0) < 2)
+        usleep(1000);
+    }
+    send_text(connection, manner == SAYS_DATE ? JSON
+                              "Date: Mon, 30 Nov 2026 08:00:00 GMT\r\nX-Empty:\r\n\r\n{\"response\": []}"
+                                              : JSON "\r\n{\"response\": []}");
+  }
+  _exit(0);
+}
+
+static server start_server(manner manner) {
+  struct sockaddr_in address;
+  socklen_t size = sizeof address;
+  server made;
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  memset(&address, 0, sizeof address);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = inet_addr("127.0.0.1");
+  if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 8) ||
+      getsockname(listener, (struct sockaddr *)&address, &size)) {
+    perror("listening");
+    exit(2);
+  }
+  made.port = ntohs(address.sin_port);
+  made.seen = (seen *)mmap(NULL, sizeof *made.seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  made.child = fork();
+  if (made.child == 0) {
+    alarm(60);
+    setpgid(0, 0);
+    signal(SIGCHLD, SIG_IGN);
+    for (;;) {
+      int connection = accept(listener, NULL, NULL);
+      if (connection >= 0 && fork() == 0) {
+        alarm(60);
+        serve_connection(connection, manner, made.seen);
+      }
+      close(connection);
+    }
+  }
+  setpgid(made.child, made.child);
+  close(listener);
+  return made;
+}
+
+static void stop_server(server *server) {
+  kill(-server->child, SIGKILL);
+  waitpid(server->child, NULL, 0);
+  munmap(server->seen, sizeof *server->seen);
+}
+
+static bp_client *client_of(const server *server) {
+  char config[512];
+  bp_client *client = NULL;
+  snprintf(config, sizeof config,
+           "{\"base_url\": \"http://127.0.0.1:%u\", \"account\": \"acme\", \"retry\": {\"max_attempts\": 1}, "
+           "\"credentials\": "
+           "{\"type\": \"private-app\", \"app_ref\": \"acme_sync\", \"account_token\": \"token-of-acme\"}}",
+           server->port);
+  expect(bp_client_new(config, strlen(config), NULL, &client, NULL) == BP_STATUS_OK, "a client");
+  return client;
+}
+
+static bp_call *call_of(const bp_client *client, const char *method, const char *path, const char *body) {
+  bp_request request;
+  bp_call *call = NULL;
+  BP_INIT(&request);
+  request.method = bp_text_of(method);
+  request.path = bp_text_of(path);
+  request.body.data = (const uint8_t *)body;
+  request.body.len = strlen(body);
+  expect(bp_call_start_request(client, &request, &call, NULL) == BP_STATUS_OK, "a call");
+  return call;
+}
+
+static bp_call *get(const bp_client *client) { return call_of(client, "GET", "order-service/order-type", ""); }
+
+/* Drives a call and gives back what it came to. */
+static bp_status came_to(bp_call *call, const bp_drive_options *options, bp_sink *sink, void *data,
+                         bp_delivery *delivery) {
+  bp_error *error = NULL;
+  bp_status status = bp_drive(call, options, sink, data, &error);
+  *delivery = bp_error_delivery(error);
+  expect((status == BP_STATUS_OK) == !error, "a status that its error agrees with");
+  bp_error_free(error);
+  bp_call_free(call);
+  return status;
+}
+
+/* A write must not be repeated by libcurl, which repeats what was sent on a connection that turned out to be closed. */
+static void a_write_is_sent_once(void) {
+  server server = start_server(CLOSES_ON_POST);
+  bp_client *client = client_of(&server);
+  bp_drive_options options;
+  bp_delivery delivery;
+  bp_status status;
+  int turn;
+  BP_INIT(&options);
+  options.multi = curl_multi_init();
+  for (turn = 1; turn <= 3; turn++) {
+    expect(came_to(get(client), &options, NULL, NULL, &delivery) == BP_STATUS_OK,
+           "an answer, on a connection that stays");
+    status = came_to(call_of(client, "POST", "order-service/order/2/note", "{\"text\": \"Picked\"}"), &options, NULL,
+                     NULL, &delivery);
+    expect(status == BP_STATUS_TRANSPORT && delivery == BP_DELIVERY_MAYBE_APPLIED,
+           "a write that may have been applied");
+    expect(server.seen->posts == turn, "a write that was sent once");
+  }
+  curl_multi_cleanup(options.multi);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+static void what_never_left_is_told_so(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_delivery delivery;
+  stop_server(&server);
+  expect(came_to(call_of(client, "POST", "order-service/order/2/note", "{\"text\": \"Picked\"}"), NULL, NULL, NULL,
+                 &delivery) == BP_STATUS_TRANSPORT &&
+             delivery == BP_DELIVERY_NOT_SENT,
+         "a write that was not sent, where nobody listens");
+  bp_client_free(client);
+}
+
+static bp_status take_date(bp_call *call, const bp_step *step, void *data, bp_error **error) {
+  size_t index;
+  for (index = 0; index < bp_reply_header_count(step->reply); index++) {
+    const bp_field *line = bp_reply_header(step->reply, index);
+    append_string((text *)data, line->name.data);
+    append_string((text *)data, "=");
+    append_string((text *)data, line->value.data);
+    append_string((text *)data, ";");
+  }
+  (void)call, (void)error;
+  return BP_STATUS_OK;
+}
+
+static void headers_are_passed_on(void) {
+  server server = start_server(SAYS_DATE);
+  bp_client *client = client_of(&server);
+  text said = {NULL, 0};
+  bp_delivery delivery;
+  append_string(&said, "");
+  expect(came_to(get(client), NULL, take_date, &said, &delivery) == BP_STATUS_OK, "an answer");
+  expect(strstr(said.data, "Date=Mon, 30 Nov 2026 08:00:00 GMT;X-Empty=;") != NULL, "all headers, with their values");
+  free(said.data);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+static void calls_are_in_flight_at_once(void) {
+  server server = start_server(WAITS_FOR_TWO);
+  bp_client *client = client_of(&server);
+  bp_driven both[2];
+  bp_error *error = NULL;
+  memset(both, 0, sizeof both);
+  both[0].call = get(client);
+  both[1].call = get(client);
+  expect(bp_drive_all(both, 2, NULL, NULL, &error) == BP_STATUS_OK && !error, "two calls to be driven");
+  expect(both[0].status == BP_STATUS_OK && both[1].status == BP_STATUS_OK, "two answers");
+  bp_error_free(both[0].error);
+  bp_error_free(both[1].error);
+  bp_call_free(both[0].call);
+  bp_call_free(both[1].call);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+/* Stops as soon as the request was received. */
+static bool has_received(void *data) { return ((const seen *)data)->posts + ((const seen *)data)->gets > 0; }
+
+static void a_call_is_stopped(void) {
+  server server = start_server(IS_SILENT);
+  bp_client *client = client_of(&server);
+  bp_drive_options options;
+  bp_delivery delivery;
+  BP_INIT(&options);
+  options.is_stopped = has_received;
+  options.data = server.seen;
+  expect(came_to(call_of(client, "POST", "order-service/order/2/note", "{\"text\": \"Picked\"}"), &options, NULL, NULL,
+                 &delivery) == BP_STATUS_CANCELLED &&
+             delivery == BP_DELIVERY_MAYBE_APPLIED,
+         "a write that was cancelled and may have been applied");
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+static bp_status fail(bp_call *call, const bp_step *step, void *data, bp_error **error) {
+  ++*(int *)data;
+  (void)call, (void)step;
+  return bp_error_make(BP_STATUS_MISUSE, "file", 4, "the disk is full", 16, error);
+}
+
+static void a_sink_that_fails_ends_its_call_alone(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_driven both[2];
+  int asked[2] = {0, 0};
+  memset(both, 0, sizeof both);
+  both[0].call = get(client);
+  both[0].data = &asked[0];
+  both[1].call = get(client);
+  both[1].data = &asked[1];
+  expect(bp_drive_all(both, 2, NULL, fail, NULL) == BP_STATUS_OK, "two calls to be driven");
+  expect(both[0].status == BP_STATUS_MISUSE && both[1].status == BP_STATUS_MISUSE && asked[0] == 1 && asked[1] == 1,
+         "each sink to be asked once, and its status");
+  expect(both[0].error && strcmp(bp_error_message(both[0].error).data, "the disk is full") == 0,
+         "the sink's own error");
+  bp_error_free(both[0].error);
+  bp_error_free(both[1].error);
+  bp_call_free(both[0].call);
+  bp_call_free(both[1].call);
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+static bp_status do_nothing(bp_call *call, const bp_step *step, void *data, bp_error **error) {
+  (void)call, (void)step, (void)data, (void)error;
+  return BP_STATUS_OK;
+}
+
+static bp_call *push_of(const bp_client *client) {
+  const char *document =
+      "{\"version\":1,\"name\":\"notes\",\"target\":\"order-service/order/{ORDER-ID}/note\",\"path\":"
+      "{\"ORDER-ID\":{\"from\":\"order\"}},\"fields\":[{\"to\":\"/text\",\"from\":\"text\"}]}";
+  bp_mapping *mapping = NULL;
+  bp_call *call = NULL;
+  bp_push push;
+  BP_INIT(&push);
+  expect(bp_mapping_new(document, strlen(document), &mapping, NULL) == BP_STATUS_OK, "a mapping");
+  push.mapping = mapping;
+  push.dry_run = 1;
+  expect(bp_call_start_push(client, &push, &call, NULL) == BP_STATUS_OK, "a push");
+  bp_mapping_free(mapping);
+  return call;
+}
+
+static void a_sink_that_feeds_nothing_hangs_nobody(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_delivery delivery;
+  expect(came_to(push_of(client), NULL, do_nothing, NULL, &delivery) == BP_STATUS_MISUSE,
+         "a sink that does not answer to be told");
+  expect(came_to(push_of(client), NULL, NULL, NULL, &delivery) == BP_STATUS_MISUSE, "no sink for a push to be told");
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+static CURLcode refuse(CURL *transfer, void *data) {
+  (void)transfer, (void)data;
+  return CURLE_SSL_CERTPROBLEM;
+}
+
+static void misuse_is_told(void) {
+  server server = start_server(ANSWERS);
+  bp_client *client = client_of(&server);
+  bp_drive_options options;
+  bp_driven none;
+  bp_delivery delivery;
+  bp_error *error = NULL;
+  BP_INIT(&options);
+  memset(&none, 0, sizeof none);
+  expect(bp_drive(NULL, NULL, NULL, NULL, &error) == BP_STATUS_NULL_POINTER && error, "no call to be told");
+  bp_error_free(error);
+  expect(bp_drive_all(NULL, 1, NULL, NULL, NULL) == BP_STATUS_NULL_POINTER, "no calls to be told");
+  expect(bp_drive_all(&none, 1, NULL, NULL, NULL) == BP_STATUS_NULL_POINTER, "an entry without a call to be told");
+  expect(bp_drive_all(NULL, 0, NULL, NULL, NULL) == BP_STATUS_OK, "nothing to drive");
+  options.struct_size = 0;
+  expect(came_to(get(client), &options, NULL, NULL, &delivery) == BP_STATUS_MISUSE,
+         "options without a size to be told");
+  BP_INIT(&options);
+  options.configure = refuse;
+  expect(came_to(get(client), &options, NULL, NULL, &delivery) == BP_STATUS_TRANSPORT &&
+             delivery == BP_DELIVERY_NOT_SENT && server.seen->gets == 0,
+         "a transfer that cannot be configured, and is not sent");
+  bp_client_free(client);
+  stop_server(&server);
+}
+
+int main(void) {
+  alarm(120);
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  a_write_is_sent_once();
+  what_never_left_is_told_so();
+  headers_are_passed_on();
+  calls_are_in_flight_at_once();
+  a_call_is_stopped();
+  a_sink_that_fails_ends_its_call_alone();
+  a_sink_that_feeds_nothing_hangs_nobody();
+  misuse_is_told();
+  curl_global_cleanup();
+  printf("%d failures\n", failures);
+  return failures == 0 ? 0 : 1;
+}
